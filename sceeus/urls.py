@@ -24,7 +24,7 @@ api_v1 = [
     path("topics", api.topic_list, name="topics"),
     path("topics/<words:slug>", api.topic_detail, name="topic"),
     path("openapi.json", api.description, name="description"),
-    path("<rest:rest>", api.nothing_here),
+    path("<rest:rest>", api.unknown_address),
 ]
 
 urlpatterns = [

@@ -1,27 +1,27 @@
-"""The API, version 1: publications, authors and topics as JSON, for reading alone.
+"""The API, version 1: publications, authors and topics as JSON, read-only.
 
-It reads live editions and tells no more than pages do. What it takes and gives is described in OpenAPI 3.1 at
-`/api/v1/openapi.json`; a version's fields are added to, never taken away or given another meaning.
+It reads live editions and returns no more than pages show. It is described in OpenAPI 3.1 at `/api/v1/openapi.json`.
+Fields are added to a version; none is removed or changes its meaning.
 """
 
 from .views import (
     author_detail,
     author_list,
     description,
-    nothing_here,
     publication_detail,
     publication_list,
     topic_detail,
     topic_list,
+    unknown_address,
 )
 
 __all__ = [
     "author_detail",
     "author_list",
     "description",
-    "nothing_here",
     "publication_detail",
     "publication_list",
     "topic_detail",
     "topic_list",
+    "unknown_address",
 ]

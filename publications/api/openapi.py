@@ -1,4 +1,4 @@
-"""The API described in OpenAPI 3.1, for people who write programs and for the programs that write them."""
+"""The description of the API in OpenAPI 3.1."""
 
 from typing import Any
 
@@ -35,23 +35,25 @@ def describe_api() -> Node:
         "servers": [{"url": absolute_url("/api/v1")}],
         "security": [],
         "paths": {
-            "/publications": _list("Publication", "listPublications", LISTED, _of_publications()),
-            "/publications/{id}": _one(
+            "/publications": _list_path(
+                "Publication", "listPublications", PUBLICATIONS, _publication_parameters()
+            ),
+            "/publications/{id}": _detail_path(
                 "WholePublication", "getPublication", "A publication with its text.", gone=True
             ),
-            "/authors": _list(
+            "/authors": _list_path(
                 "Author", "listAuthors", "Authors who have a public text, in an order that stays."
             ),
-            "/authors/{id}": _one("WholeAuthor", "getAuthor", "An author with a biography."),
-            "/topics": _list("Topic", "listTopics", TOPICS, [TOPIC_KIND]),
-            "/topics/{id}": _one("WholeTopic", "getTopic", "A topic with its introduction."),
-            "/openapi.json": _described(),
+            "/authors/{id}": _detail_path("WholeAuthor", "getAuthor", "An author with a biography."),
+            "/topics": _list_path("Topic", "listTopics", TOPICS, [TOPIC_KIND]),
+            "/topics/{id}": _detail_path("WholeTopic", "getTopic", "A topic with its introduction."),
+            "/openapi.json": _description_path(),
         },
         "components": {"schemas": shapes.schemas(), "responses": RESPONSES},
     }
 
 
-LISTED = (
+PUBLICATIONS = (
     "Publications, newest first. Every text is one of its own; its translations are named in it. "
     "What no public text has gives an empty list."
 )
@@ -62,7 +64,7 @@ TOPIC_KIND = {
     "description": "What sort of topic.",
     "schema": {"type": "string", "enum": list(TagKind.values)},
 }
-WORDS = {
+QUERY = {
     "name": "q",
     "in": "query",
     "description": "Words that stand in title, summary or text; “phrases” in quotation marks, -without. "
@@ -90,7 +92,7 @@ PAGING = [
         },
     },
 ]
-NO_CONTENT_CHANGED = {"description": "Nothing has changed since the answer that If-None-Match names."}
+NOT_MODIFIED = {"description": "Nothing has changed since the answer that If-None-Match names."}
 PROBLEMS = {
     "NoPage": "The list has no such page: it did not give this cursor.",
     "Wrong": "A parameter is unknown, given twice, empty, or not what it must be; `parameter` names it.",
@@ -100,10 +102,10 @@ PROBLEMS = {
 }
 RESPONSES = {
     name: {
-        "description": words,
+        "description": description,
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
     }
-    for name, words in PROBLEMS.items()
+    for name, description in PROBLEMS.items()
 }
 HEADERS = {
     "ETag": {"description": "Names this very answer (weak).", "schema": {"type": "string"}},
@@ -111,21 +113,21 @@ HEADERS = {
 }
 
 
-def _of_publications() -> list[Node]:
+def _publication_parameters() -> list[Node]:
     filters = [
         {
             "name": name,
             "in": "query",
             "description": f"Only those of this: {facet.description}.",
-            "schema": {"type": "string", **_values_of(facet)},
+            "schema": {"type": "string", **_value_schema(facet)},
             "example": facet.example,
         }
         for name, facet in FACETS.items()
     ]
-    return [*filters, WORDS]
+    return [*filters, QUERY]
 
 
-def _values_of(facet: Facet) -> Node:
+def _value_schema(facet: Facet) -> Node:
     if facet.values:
         return {"enum": list(facet.values)}
     if facet.pattern:
@@ -133,7 +135,7 @@ def _values_of(facet: Facet) -> Node:
     return {"minLength": 1, "maxLength": MAX_FACET_VALUE_CHARACTERS, "pattern": TEXT}
 
 
-def _list(item: str, operation: str, words: str, parameters: list[Node] | None = None) -> Node:
+def _list_path(item: str, operation: str, description: str, parameters: list[Node] | None = None) -> Node:
     page = {
         "type": "object",
         "required": ["items", "next"],
@@ -148,32 +150,32 @@ def _list(item: str, operation: str, words: str, parameters: list[Node] | None =
         "additionalProperties": False,
     }
     others = {"400": _response("Wrong"), "404": _response("NoPage")}
-    if WORDS in (parameters or []):
+    if QUERY in (parameters or []):
         others["503"] = _response("Busy")
-    return _get(operation, words, page, [*(parameters or []), *PAGING], others)
+    return _get(operation, description, page, [*(parameters or []), *PAGING], others)
 
 
-def _one(schema: str, operation: str, words: str, *, gone: bool = False) -> Node:
-    id_of = {"type": "string", "format": "uuid"} if gone else {"type": "string"}
-    place = {"name": "id", "in": "path", "required": True, "schema": id_of}
+def _detail_path(schema: str, operation: str, description: str, *, gone: bool = False) -> Node:
+    id_schema = {"type": "string", "format": "uuid"} if gone else {"type": "string"}
+    parameter = {"name": "id", "in": "path", "required": True, "schema": id_schema}
     others = {"400": _response("Wrong"), "404": _response("Missing")}
     if gone:
         others["410"] = _response("Gone")
-    return _get(operation, words, {"$ref": f"#/components/schemas/{schema}"}, [place], others)
+    return _get(operation, description, {"$ref": f"#/components/schemas/{schema}"}, [parameter], others)
 
 
-def _described() -> Node:
+def _description_path() -> Node:
     return _get("describe", "This description.", {"type": "object"}, [], {"400": _response("Wrong")})
 
 
-def _get(operation: str, words: str, schema: Node, parameters: list[Node], others: Node) -> Node:
-    found = {"description": words, "headers": HEADERS, "content": {"application/json": {"schema": schema}}}
+def _get(operation: str, description: str, schema: Node, parameters: list[Node], others: Node) -> Node:
+    ok = {"description": description, "headers": HEADERS, "content": {"application/json": {"schema": schema}}}
     return {
         "get": {
             "operationId": operation,
-            "summary": words,
+            "summary": description,
             "parameters": parameters,
-            "responses": {"200": found, "304": NO_CONTENT_CHANGED, **others},
+            "responses": {"200": ok, "304": NOT_MODIFIED, **others},
         }
     }
 

@@ -1,9 +1,9 @@
-"""Parameters of requests, checked: each known, given once, and what it says it is; and cursors, from which pages go on.
+"""Parameters of requests, validated, and cursors, which name where a page starts.
 
-A cursor names the last item that was given, not a number of items, so nothing is stored here and none expires. That of
-publications also names the moment at which the first page was asked for: the pages together are the list of that
-moment, so that whatever is published or moved meanwhile, nothing is given twice or left out. It is signed: whoever
-could write one, with a moment of their choice, could ask what was public then and is no longer.
+A cursor contains the position of the last item, so none is stored and none expires. That of publications also contains
+the time of the first request: all pages are of the list at that time, so that nothing is repeated or left out, whatever
+is published between two requests. Cursors are signed, because one with a time of the client's choice would return what
+was public then and is not any more.
 """
 
 import base64
@@ -24,19 +24,19 @@ from .responses import Problem, wrong_parameter
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\ufffd"
 TEXT = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
-"""What every parameter is: text with at least one visible sign, and nothing in it that is no text."""
+"""The pattern of every parameter: text with a visible character and no control characters."""
 MAX_QUERY_LENGTH = search.MAX_QUERY_CHARACTERS
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 PAGING = ("limit", "cursor")
 TOPIC_PARAMETERS = ("kind", *PAGING)
 MAX_CURSOR_LENGTH = 300
 CURSOR_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
-"""How every cursor is written; whether it was given here, its signature says."""
+"""The syntax of cursors; whether one is ours, its signature proves."""
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last publication that was given, by its date and number, in the list as it was at a moment."""
+    """The last publication of a page, by its date and primary key, in the list as of a given time."""
 
     as_of: datetime
     published_at: datetime
@@ -45,7 +45,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class ApiParams:
-    """The parameters of a list; `after` is what its cursor names."""
+    """The validated parameters of a list; `after` is the position in its cursor."""
 
     limit: int = DEFAULT_LIMIT
     after: Cursor | int | None = None
@@ -58,42 +58,48 @@ def publication_parameters() -> tuple[str, ...]:
 
 
 def publication_params(request: HttpRequest, now: datetime) -> ApiParams:
-    """Raises Problem."""
-    given = check_parameters(request, publication_parameters())
-    filters = {name: value for name, value in given.items() if name in FACETS}
+    """Validate the parameters of the list of publications. Raises Problem."""
+    params = check_parameters(request, publication_parameters())
+    filters = {name: value for name, value in params.items() if name in FACETS}
     for name, value in filters.items():
         facet = FACETS[name]
         if not facet.accepts(value):
             detail = f"“{name}” must be {facet.description}, such as {facet.example}."
             raise wrong_parameter(name, detail)
-    query = search.parse_query(given["q"]) if "q" in given else None
-    if len(given.get("q", "")) > MAX_QUERY_LENGTH:
+    query = search.parse_query(params["q"]) if "q" in params else None
+    if len(params.get("q", "")) > MAX_QUERY_LENGTH:
         raise wrong_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")
-    return ApiParams(_limit(given), _after(given, lambda cursor: read_cursor(cursor, now)), query, filters)
+    return ApiParams(
+        _parse_limit(params), _parse_cursor(params, lambda cursor: read_cursor(cursor, now)), query, filters
+    )
 
 
 def author_params(request: HttpRequest) -> ApiParams:
-    """Raises Problem."""
-    given = check_parameters(request, PAGING)
-    return ApiParams(_limit(given), _after(given, lambda cursor: read_number_cursor("authors", cursor)))
+    """Validate the parameters of the list of authors. Raises Problem."""
+    params = check_parameters(request, PAGING)
+    return ApiParams(
+        _parse_limit(params), _parse_cursor(params, lambda cursor: read_pk_cursor("authors", cursor))
+    )
 
 
 def topic_params(request: HttpRequest) -> ApiParams:
-    """Raises Problem."""
-    given = check_parameters(request, TOPIC_PARAMETERS)
-    if "kind" in given and given["kind"] not in TagKind.values:
+    """Validate the parameters of the list of topics. Raises Problem."""
+    params = check_parameters(request, TOPIC_PARAMETERS)
+    if "kind" in params and params["kind"] not in TagKind.values:
         raise wrong_parameter("kind", f"“kind” must be one of {', '.join(TagKind.values)}.")
-    after = _after(given, lambda cursor: read_number_cursor("topics", cursor))
-    return ApiParams(_limit(given), after, filters={"kind": given["kind"]} if "kind" in given else {})
+    after = _parse_cursor(params, lambda cursor: read_pk_cursor("topics", cursor))
+    return ApiParams(
+        _parse_limit(params), after, filters={"kind": params["kind"]} if "kind" in params else {}
+    )
 
 
-def check_parameters(request: HttpRequest, known: Iterable[str] = ()) -> dict[str, str]:
-    """Return the parameters of a request, which may be those in `known`. Raises Problem."""
+def check_parameters(request: HttpRequest, allowed: Iterable[str] = ()) -> dict[str, str]:
+    """Return the parameters of a request if all are in `allowed`, given once and not empty. Raises Problem."""
     query: QueryDict = request.GET
-    takes = f"it takes {', '.join(known)}" if known else "it takes none"
+    accepted = f"it takes {', '.join(allowed)}" if allowed else "it takes none"
     for name, values in query.lists():
-        if name not in known:
-            raise wrong_parameter(name[:100], f"This address has no parameter “{name[:100]}”: {takes}.")
+        if name not in allowed:
+            raise wrong_parameter(name[:100], f"This address has no parameter “{name[:100]}”: {accepted}.")
         if len(values) > 1:
             raise wrong_parameter(name, f"“{name}” is given more than once.")
         if not values[0].strip():
@@ -103,34 +109,36 @@ def check_parameters(request: HttpRequest, known: Iterable[str] = ()) -> dict[st
     return query.dict()
 
 
-def _after[T](given: dict[str, str], read: Callable[[str], T | None]) -> T | None:
-    if "cursor" not in given:
+def _parse_cursor[T](params: dict[str, str], read: Callable[[str], T | None]) -> T | None:
+    if "cursor" not in params:
         return None
-    if not _looks_like_cursor(given["cursor"]):
+    if not _looks_like_cursor(params["cursor"]):
         raise wrong_parameter("cursor", "This is no cursor: begin without one, and follow “next”.")
-    found = read(given["cursor"])
-    if found is None:
+    position = read(params["cursor"])
+    if position is None:
         detail = (
             "This list has no such page, as it gave no such cursor: begin without one, and follow “next”."
         )
         raise Problem(HTTPStatus.NOT_FOUND, detail, parameter="cursor")
-    return found
+    return position
 
 
-def _limit(given: dict[str, str]) -> int:
-    text = given.get("limit", str(DEFAULT_LIMIT))
+def _parse_limit(params: dict[str, str]) -> int:
+    text = params.get("limit", str(DEFAULT_LIMIT))
     if not (re.fullmatch("[1-9][0-9]{0,2}", text) and int(text) <= MAX_LIMIT):
         raise wrong_parameter("limit", f"“limit” must be a whole number from 1 to {MAX_LIMIT}.")
     return int(text)
 
 
 def write_cursor(cursor: Cursor) -> str:
-    return _pack(["p", _text(cursor.as_of), _text(cursor.published_at), cursor.publication])
+    return _pack(
+        ["p", _format_datetime(cursor.as_of), _format_datetime(cursor.published_at), cursor.publication]
+    )
 
 
-def write_number_cursor(list_name: str, number: int) -> str:
-    """The cursor of a list that is in the order of its rows' numbers."""
-    return _pack([list_name, number])
+def write_pk_cursor(list_name: str, pk: int) -> str:
+    """Return the cursor of a list ordered by primary key."""
+    return _pack([list_name, pk])
 
 
 def _looks_like_cursor(cursor: str) -> bool:
@@ -142,18 +150,18 @@ def _looks_like_cursor(cursor: str) -> bool:
 
 
 def read_cursor(cursor: str, now: datetime) -> Cursor | None:
-    """Return the place that a cursor names, or None if it is none of ours or of a moment to come."""
+    """Return the position in a cursor, or None if it is not valid or of a time in the future."""
     match _unpack(cursor):
-        case ["p", str(as_of), str(published_at), int(number)] if _is_number(number):
-            moments = _parse_datetime(as_of), _parse_datetime(published_at)
-            return Cursor(*moments, number) if all(moments) and moments[0] <= now else None
+        case ["p", str(as_of), str(published_at), int(number)] if _is_pk(number):
+            times = _parse_datetime(as_of), _parse_datetime(published_at)
+            return Cursor(*times, number) if all(times) and times[0] <= now else None
     return None
 
 
-def read_number_cursor(list_name: str, cursor: str) -> int | None:
-    """Return the number that a cursor of this list names, or None if it is none of ours."""
+def read_pk_cursor(list_name: str, cursor: str) -> int | None:
+    """Return the primary key in a cursor of this list, or None if it is not valid."""
     match _unpack(cursor):
-        case [str(name), int(number)] if name == list_name and _is_number(number):
+        case [str(name), int(number)] if name == list_name and _is_pk(number):
             return number
     return None
 
@@ -177,11 +185,11 @@ def _signer() -> Signer:
     return Signer(sep=".", salt="publications.api.cursors")
 
 
-def _is_number(value: int) -> bool:
+def _is_pk(value: int) -> bool:
     return not isinstance(value, bool) and 0 <= value < 2**63
 
 
-def _text(at: datetime) -> str:
+def _format_datetime(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 

@@ -1,4 +1,4 @@
-"""Responses of the API: their methods and headers, JSON, and problems in words and as documents (RFC 9457)."""
+"""Responses of the API: methods, headers, JSON, and problem details (RFC 9457)."""
 
 import json
 from collections.abc import Callable
@@ -12,13 +12,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from publications.locales import absolute_url
 
-MEDIA_TYPE, PROBLEM = "application/json", "application/problem+json"
+JSON, PROBLEM_JSON = "application/json", "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
 CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
 }
-"""Pages of any site may read the answers: nobody's rights are in them, and no cookie is asked for."""
+"""Scripts of any site may read the responses, which are the same for everyone and use no cookie."""
 PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
@@ -29,7 +29,7 @@ View = Callable[..., HttpResponse]
 
 
 class Problem(Exception):
-    """An answer other than the one that was asked for. `members` are told beside the words."""
+    """An error response; `members` are further members of its document."""
 
     def __init__(
         self,
@@ -65,31 +65,34 @@ def not_found(detail: str) -> Problem:
 def api_view(view: View) -> View:
     """Decorate a view that returns the response to GET, or raises Problem."""
 
-    @csrf_exempt  # nothing is changed here; who tries is told so
+    @csrf_exempt  # the API is read-only and answers other methods with 405
     @wraps(view)
-    def answered(request: HttpRequest, **parts: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, **parts: Any) -> HttpResponse:
         try:
-            response = _by_method(view, request, parts)
+            response = _respond_by_method(view, request, parts)
         except Problem as problem:
-            response = _document(problem.document, PROBLEM, status=problem.status)
-            _add(response, problem.headers)
+            response = _json_document(problem.document, PROBLEM_JSON, status=problem.status)
+            _add_headers(response, problem.headers)
         links = [response.headers["Link"]] if "Link" in response.headers else []
-        _add(response, {**CORS_HEADERS, "X-Robots-Tag": "noindex", "Link": ", ".join([*links, _described()])})
+        _add_headers(
+            response,
+            {**CORS_HEADERS, "X-Robots-Tag": "noindex", "Link": ", ".join([*links, _description_link()])},
+        )
         return response
 
-    answered.answers_every_method = True
-    return answered
+    wrapper.answers_every_method = True
+    return wrapper
 
 
 def json_response(value: dict[str, Any], *, next_url: str = "") -> HttpResponse:
-    """A value as JSON; `next_url` is the address of the next page."""
-    response = _document(value, MEDIA_TYPE)
+    """Return a value as JSON; `next_url` is the address of the next page."""
+    response = _json_document(value, JSON)
     if next_url:
         response.headers["Link"] = f'<{next_url}>; rel="next"'
     return response
 
 
-def _by_method(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpResponse:
+def _respond_by_method(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
         return view(request, **parts)
     if request.method == "OPTIONS":
@@ -101,15 +104,15 @@ def _by_method(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpR
     )
 
 
-def _document(value: dict[str, Any], media_type: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
+def _json_document(value: dict[str, Any], media_type: str, *, status: int = HTTPStatus.OK) -> HttpResponse:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return HttpResponse(text, content_type=media_type, status=status)
 
 
-def _add(response: HttpResponse, headers: dict[str, str]) -> None:
+def _add_headers(response: HttpResponse, headers: dict[str, str]) -> None:
     for name, value in headers.items():
         response.headers[name] = value
 
 
-def _described() -> str:
+def _description_link() -> str:
     return f'<{absolute_url(reverse("api:description"))}>; rel="service-desc"; type="application/json"'

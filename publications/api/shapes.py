@@ -1,14 +1,13 @@
-"""The shapes of what the API returns: each field declared once, with its JSON Schema and how it is read.
+"""The shapes of the objects of the API: each field is declared once, with its JSON Schema and how it is read.
 
-What a publication consists of comes from `publication_fields`, under the keys that fields have there. A field of text
-or of an address needs nothing here; one of another type needs an entry in CONTENT. Every field is always there: what
-there is none of is null, or an empty list. Moments are in UTC (RFC 3339). Schemas are those of OpenAPI 3.1 (JSON
-Schema 2020-12).
+The fields of a publication come from `publication_fields`, with their `api_key`. Fields of text or of an address need
+nothing here; one of another type needs an entry in CONTENT. Every field is always present: a missing value is null or
+an empty list. Datetimes are in UTC (RFC 3339). Schemas are of OpenAPI 3.1 (JSON Schema 2020-12).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 
@@ -25,17 +24,17 @@ from publications.xml_writer import format_datetime
 Node = dict[str, Any]
 
 TEXT: Node = {"type": "string"}
-ADDRESS: Node = {"type": "string", "format": "uri"}
-MOMENT: Node = {"type": "string", "format": "date-time"}
+URL: Node = {"type": "string", "format": "uri"}
+DATETIME: Node = {"type": "string", "format": "date-time"}
 NUMBER: Node = {"type": "integer", "minimum": 0}
-YES_OR_NO: Node = {"type": "boolean"}
+BOOLEAN: Node = {"type": "boolean"}
 UUID: Node = {"type": "string", "format": "uuid"}
 LANGUAGE: Node = {"type": "string", "enum": list(LANGUAGE_NAMES)}
 
 
 @dataclass(frozen=True)
 class ShapeField:
-    """One field of a shape: its schema, and how its value is read; `description` is for readers of the schema."""
+    """One field of a shape: its schema, and a function that reads its value from the source."""
 
     schema: Node
     read: Callable[[Any], Any]
@@ -43,20 +42,20 @@ class ShapeField:
 
 
 class Shape:
-    """An object of the API, made of what its fields read from one Python object."""
+    """An object of the API, whose fields are read from one Python object."""
 
     def __init__(self, name: str, fields: dict[str, ShapeField], description: str = "") -> None:
         self.name, self.fields, self.description = name, fields, description
 
     def serialize(self, source: Any, **values: Any) -> Node:
-        """Return the object; `values` are those of fields that the source does not know."""
+        """Return the object as JSON values; `values` are those of fields that the source does not have."""
         return {
             key: values[key] if key in values else field.read(source) for key, field in self.fields.items()
         }
 
     @property
     def schema(self) -> Node:
-        schema = closed_object({key: _described(field) for key, field in self.fields.items()})
+        schema = closed_object({key: _field_schema(field) for key, field in self.fields.items()})
         return {**schema, "description": self.description} if self.description else schema
 
     @property
@@ -64,7 +63,7 @@ class Shape:
         return {"$ref": f"#/components/schemas/{self.name}"}
 
 
-def _described(field: ShapeField) -> Node:
+def _field_schema(field: ShapeField) -> Node:
     return {**field.schema, "description": field.description} if field.description else field.schema
 
 
@@ -87,15 +86,15 @@ def or_null(schema: Node) -> Node:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-def _each(shape: Shape, read: Callable[[Any], Iterable[Any]]) -> ShapeField:
-    """A list of objects of a shape."""
+def _list_field(shape: Shape, read: Callable[[Any], Iterable[Any]]) -> ShapeField:
+    """Return a field for a list of objects of a shape."""
     return ShapeField(
         list_of(shape.reference), lambda source: [shape.serialize(item) for item in read(source)]
     )
 
 
 def _nested(fields: dict[str, ShapeField]) -> Shape:
-    """An object without a name of its own in the description."""
+    """Return a shape without a name of its own in the description."""
     return Shape("", fields)
 
 
@@ -109,8 +108,8 @@ def _page_urls(name: str, **parts: str) -> dict[str, str]:
     }
 
 
-def _in_languages(name: str) -> ShapeField:
-    """A property that a row has in each language of the site."""
+def _translated_field(name: str) -> ShapeField:
+    """Return a field for a translated property of a row."""
     schema = {
         "type": "object",
         "description": "The words in each language of the site that has them.",
@@ -124,33 +123,45 @@ def _in_languages(name: str) -> ShapeField:
     return ShapeField(schema, read)
 
 
-PAGES: Node = {**closed_object(dict.fromkeys(LOCALES, ADDRESS)), "description": "The page in each language."}
+PAGES: Node = {**closed_object(dict.fromkeys(LOCALES, URL)), "description": "The page in each language."}
 
 
 # Parts of a publication
 
 
-def _author_slug(byline: EditionByline) -> str | None:
-    """Whose page the name leads to; a pen name leads nowhere."""
-    return None if byline.author.is_pseudonymous else byline.author.slug
+class BylineSource(NamedTuple):
+    """A byline, and its name, title and affiliation as the page shows them."""
 
+    byline: EditionByline
+    name: str
+    title: str
+    affiliation: str
 
-def _author_href(byline: EditionByline) -> str | None:
-    slug = _author_slug(byline)
-    return _api_url("author", slug=slug) if slug else None
+    @property
+    def author(self) -> Author:
+        return self.byline.author
+
+    @property
+    def slug(self) -> str | None:
+        """The slug of the author, or None for a pseudonym."""
+        return None if self.author.is_pseudonymous else self.author.slug
 
 
 BYLINE = Shape(
     "Byline",
     {
-        "name": ShapeField(TEXT, lambda byline: byline_groups(byline)[0]),
-        "organisation": ShapeField(YES_OR_NO, lambda byline: byline.author.is_organisation),
-        "role": ShapeField({"type": "string", "enum": list(BylineRole.values)}, lambda byline: byline.role),
-        "title": ShapeField(or_null(TEXT), lambda byline: byline_groups(byline)[1] or None),
-        "affiliation": ShapeField(or_null(TEXT), lambda byline: byline_groups(byline)[2] or None),
-        "orcid": ShapeField(or_null(TEXT), lambda byline: byline.author.shown_orcid or None),
-        "id": ShapeField(or_null(TEXT), _author_slug),
-        "href": ShapeField(or_null(ADDRESS), _author_href),
+        "name": ShapeField(TEXT, lambda source: source.name),
+        "organisation": ShapeField(BOOLEAN, lambda source: source.author.is_organisation),
+        "role": ShapeField(
+            {"type": "string", "enum": list(BylineRole.values)}, lambda source: source.byline.role
+        ),
+        "title": ShapeField(or_null(TEXT), lambda source: source.title or None),
+        "affiliation": ShapeField(or_null(TEXT), lambda source: source.affiliation or None),
+        "orcid": ShapeField(or_null(TEXT), lambda source: source.author.shown_orcid or None),
+        "id": ShapeField(or_null(TEXT), lambda source: source.slug),
+        "href": ShapeField(
+            or_null(URL), lambda source: _api_url("author", slug=source.slug) if source.slug else None
+        ),
     },
     "Somebody who signed it, as it was published. A pen name is a name and no more.",
 )
@@ -161,14 +172,14 @@ TOPIC_OF_PUBLICATION = Shape(
         "id": ShapeField(TEXT, lambda topic: topic[0].slug),
         "name": ShapeField(TEXT, lambda topic: topic[0].get_translation("name", topic[1])),
         "kind": ShapeField(TAG_KIND, lambda topic: topic[0].kind),
-        "href": ShapeField(ADDRESS, lambda topic: _api_url("topic", slug=topic[0].slug)),
+        "href": ShapeField(URL, lambda topic: _api_url("topic", slug=topic[0].slug)),
     },
 )
-"""Read from a tag and the locale of the publication."""
+"""Its source is a pair of a tag and the locale of the publication."""
 PICTURE = Shape(
     "Picture",
     {
-        "url": ShapeField(ADDRESS, lambda image: absolute_url(image.src)),
+        "url": ShapeField(URL, lambda image: absolute_url(image.src)),
         "alt": ShapeField(TEXT, lambda image: image.alt),
         "credit": ShapeField(or_null(TEXT), lambda image: image.credit or None),
     },
@@ -177,8 +188,8 @@ OTHER_PUBLICATION = Shape(
     "OtherPublication",
     {
         "id": ShapeField(UUID, lambda edition: str(edition.uid)),
-        "href": ShapeField(ADDRESS, lambda edition: _api_url("publication", uid=edition.uid)),
-        "url": ShapeField(ADDRESS, lambda edition: absolute_url(edition.get_absolute_url())),
+        "href": ShapeField(URL, lambda edition: _api_url("publication", uid=edition.uid)),
+        "url": ShapeField(URL, lambda edition: absolute_url(edition.get_absolute_url())),
         "language": ShapeField(LANGUAGE, lambda edition: edition.language),
         "title": ShapeField(TEXT, lambda edition: edition.title),
     },
@@ -193,7 +204,7 @@ KIND = _nested(
 )
 FILE = _nested(
     {
-        "url": ShapeField(ADDRESS, lambda file: file.url),
+        "url": ShapeField(URL, lambda file: file.url),
         "media_type": ShapeField(TEXT, lambda file: file.media_type),
         "size": ShapeField(NUMBER, lambda file: file.size),
         "title": ShapeField(TEXT, lambda file: file.label),
@@ -201,7 +212,7 @@ FILE = _nested(
 )
 CORRECTION = _nested(
     {
-        "at": ShapeField(MOMENT, lambda correction: format_datetime(correction.at)),
+        "at": ShapeField(DATETIME, lambda correction: format_datetime(correction.at)),
         "note": ShapeField(TEXT, lambda correction: correction.note),
     }
 )
@@ -240,19 +251,23 @@ CONTENT = {
     "summary": ShapeField(or_null(TEXT), lambda record: record.summary or None),
     "key_points": ShapeField(list_of(TEXT), lambda record: record.rows.edition.key_points_list),
     "body": ShapeField(TEXT, _html, "The text as safe HTML with whole addresses."),
-    "bylines": _each(BYLINE, lambda record: record.rows.bylines),
-    "tags": _each(TOPIC_OF_PUBLICATION, lambda record: [(tag, record.locale) for tag in record.rows.tags]),
+    "bylines": _list_field(
+        BYLINE, lambda record: (BylineSource(row, *byline_groups(row)) for row in record.rows.bylines)
+    ),
+    "tags": _list_field(
+        TOPIC_OF_PUBLICATION, lambda record: [(tag, record.locale) for tag in record.rows.tags]
+    ),
     "published_at": ShapeField(
-        MOMENT,
+        DATETIME,
         lambda record: format_datetime(record.rows.edition.published_at),
         "The date that readers see.",
     ),
     "kind": ShapeField(KIND.schema, KIND.serialize),
     "language": ShapeField(LANGUAGE, lambda record: record.language),
     "cover": ShapeField(or_null(PICTURE.reference), _cover),
-    "translation_of": _each(OTHER_PUBLICATION, lambda record: record.rows.translations),
+    "translation_of": _list_field(OTHER_PUBLICATION, lambda record: record.rows.translations),
     "external_url": ShapeField(
-        or_null(ADDRESS),
+        or_null(URL),
         lambda record: record.external_url or None,
         "Where the text stands, if that is elsewhere; `html` may then be empty.",
     ),
@@ -262,80 +277,84 @@ CONTENT = {
     "attachments": ShapeField(
         list_of(FILE.schema), lambda record: [FILE.serialize(file) for file in record.files]
     ),
-    "related_links": _each(OTHER_PUBLICATION, lambda record: ()),
+    "related_links": _list_field(OTHER_PUBLICATION, lambda record: ()),
 }
-"""Fields of publications, by their names in `publication_fields`, that are more than a text or an address."""
+"""The fields of publications, by name, that are not just a text or an address."""
 
 
 def _plain_field(field: PublicationField) -> ShapeField:
     if field.type not in (FieldType.LINE, FieldType.TEXT, FieldType.URL):
         raise TypeError(f"CONTENT must say how the API shows “{field.name}”.")
-    schema = or_null(ADDRESS if field.type is FieldType.URL else TEXT)
+    schema = or_null(URL if field.type is FieldType.URL else TEXT)
     return ShapeField(schema, lambda record: getattr(record.rows.edition, field.name) or None)
 
 
-def _content(*names: str) -> dict[str, ShapeField]:
-    """Fields of a publication, under the keys that `publication_fields` gives them."""
+def _publication_fields(*names: str) -> dict[str, ShapeField]:
+    """Return fields of a publication by their `api_key`."""
     fields = (FIELDS_BY_NAME[name] for name in names)
     return {
         field.api_key: CONTENT.get(field.name) or _plain_field(field) for field in fields if field.api_key
     }
 
 
-LISTED = {
+SUMMARY_FIELDS = {
     "id": ShapeField(
         UUID,
         lambda record: str(record.rows.edition.uid),
         "Never changes, whatever becomes of title and address.",
     ),
-    "href": ShapeField(ADDRESS, lambda record: _api_url("publication", uid=record.rows.edition.uid)),
-    "url": ShapeField(ADDRESS, lambda record: record.url, "The page."),
-    **_content("title", "language", "kind"),
+    "href": ShapeField(URL, lambda record: _api_url("publication", uid=record.rows.edition.uid)),
+    "url": ShapeField(URL, lambda record: record.url, "The page."),
+    **_publication_fields("title", "language", "kind"),
     "label": ShapeField(
         TEXT, lambda record: record.label, "What stands above the title: “SCEEUS Report No 1, 2023”."
     ),
-    **_content("series_number", "summary", "published_at"),
+    **_publication_fields("series_number", "summary", "published_at"),
     "first_published_at": ShapeField(
-        MOMENT,
+        DATETIME,
         lambda record: format_datetime(record.first_published),
         "The date before any update moved it.",
     ),
     "updated_at": ShapeField(
-        or_null(MOMENT), _updated_at, "When readers were last told of a correction or an update."
+        or_null(DATETIME), _updated_at, "When readers were last told of a correction or an update."
     ),
-    "modified_at": ShapeField(MOMENT, _modified_at, "When anything that is told of it last changed."),
+    "modified_at": ShapeField(DATETIME, _modified_at, "When anything that is told of it last changed."),
     "edition": ShapeField({"type": "integer", "minimum": 1}, lambda record: record.edition),
-    **_content("bylines", "tags", "doi", "isbn", "external_url"),
+    **_publication_fields("bylines", "tags", "doi", "isbn", "external_url"),
     "words": ShapeField(NUMBER, lambda record: record.words),
-    **_content("cover"),
-    "formats": ShapeField(closed_object(dict.fromkeys(("pdf", *RECORD_FORMATS), ADDRESS)), _formats),
-    **_content("translation_of"),
+    **_publication_fields("cover"),
+    "formats": ShapeField(closed_object(dict.fromkeys(("pdf", *RECORD_FORMATS), URL)), _formats),
+    **_publication_fields("translation_of"),
 }
-WHOLE = {
-    **LISTED,
-    **_content("key_points", "body"),
+DETAIL_FIELDS = {
+    **SUMMARY_FIELDS,
+    **_publication_fields("key_points", "body"),
     "text": ShapeField(TEXT, lambda record: record.rows.edition.plain_text, "The text without any markup."),
     "disclaimer": ShapeField(or_null(TEXT), lambda record: record.rows.edition.disclaimer or None),
     "corrections": ShapeField(
         list_of(CORRECTION.schema),
         lambda record: [CORRECTION.serialize(correction) for correction in record.corrections],
     ),
-    **_content("attachments", "related_links"),
+    **_publication_fields("attachments", "related_links"),
 }
-PUBLICATION = Shape("Publication", LISTED)
+PUBLICATION = Shape("Publication", SUMMARY_FIELDS)
 PUBLICATION_DETAIL = Shape(
-    "WholePublication", {**WHOLE, **_content(*(field.name for field in FIELDS if field.api_key not in WHOLE))}
+    "WholePublication",
+    {
+        **DETAIL_FIELDS,
+        **_publication_fields(*(field.name for field in FIELDS if field.api_key not in DETAIL_FIELDS)),
+    },
 )
-"""Whatever else a publication consists of comes last."""
+"""All further fields of `publication_fields` come last."""
 
 
 def publication_summary(record: Record) -> Node:
-    """A publication in a list."""
+    """Return a publication as in a list."""
     return PUBLICATION.serialize(record)
 
 
 def publication_detail(record: Record, related: Iterable[Edition]) -> Node:
-    """A publication with its text, and the publications that staff have linked it with."""
+    """Return a publication with its text and the publications that staff have linked to it."""
     others = [OTHER_PUBLICATION.serialize(edition) for edition in related]
     return PUBLICATION_DETAIL.serialize(record, related=others)
 
@@ -343,20 +362,20 @@ def publication_detail(record: Record, related: Iterable[Edition]) -> Node:
 # Authors and topics, which carry how many live editions they have (`pieces`)
 
 
-def _counted() -> dict[str, ShapeField]:
+def _count_fields() -> dict[str, ShapeField]:
     return {
         "pieces": ShapeField(NUMBER, lambda row: row.pieces),
-        "newest_at": ShapeField(MOMENT, lambda row: format_datetime(row.newest)),
+        "newest_at": ShapeField(DATETIME, lambda row: format_datetime(row.newest)),
         "publications": ShapeField(
-            ADDRESS, lambda row: f"{_api_url('publications')}?{facet_of(row).name}={row.slug}"
+            URL, lambda row: f"{_api_url('publications')}?{facet_of(row).name}={row.slug}"
         ),
     }
 
 
-def _addressed(name: str) -> dict[str, ShapeField]:
+def _address_fields(name: str) -> dict[str, ShapeField]:
     return {
         "id": ShapeField(TEXT, lambda row: row.slug),
-        "href": ShapeField(ADDRESS, lambda row: _api_url(name, slug=row.slug)),
+        "href": ShapeField(URL, lambda row: _api_url(name, slug=row.slug)),
         "urls": ShapeField(PAGES, lambda row: _page_urls(name, slug=row.slug)),
     }
 
@@ -369,34 +388,34 @@ def _portrait(author: Author) -> str | None:
 AUTHOR = Shape(
     "Author",
     {
-        **_addressed("author"),
+        **_address_fields("author"),
         "name": ShapeField(TEXT, lambda author: author.name),
-        "organisation": ShapeField(YES_OR_NO, lambda author: author.is_organisation),
+        "organisation": ShapeField(BOOLEAN, lambda author: author.is_organisation),
         "orcid": ShapeField(or_null(TEXT), lambda author: author.shown_orcid or None),
-        "guest": ShapeField(YES_OR_NO, lambda author: author.is_guest),
-        "title": _in_languages("title"),
-        "affiliation": _in_languages("affiliation"),
-        **_counted(),
+        "guest": ShapeField(BOOLEAN, lambda author: author.is_guest),
+        "title": _translated_field("title"),
+        "affiliation": _translated_field("affiliation"),
+        **_count_fields(),
     },
 )
 AUTHOR_DETAIL = Shape(
     "WholeAuthor",
     {
         **AUTHOR.fields,
-        "biography": _in_languages("biography"),
-        "portrait": ShapeField(or_null(ADDRESS), _portrait),
+        "biography": _translated_field("biography"),
+        "portrait": ShapeField(or_null(URL), _portrait),
     },
 )
 TOPIC = Shape(
     "Topic",
     {
-        **_addressed("topic"),
+        **_address_fields("topic"),
         "kind": ShapeField(TAG_KIND, lambda tag: tag.kind),
-        "name": _in_languages("name"),
-        **_counted(),
+        "name": _translated_field("name"),
+        **_count_fields(),
     },
 )
-TOPIC_DETAIL = Shape("WholeTopic", {**TOPIC.fields, "introduction": _in_languages("introduction")})
+TOPIC_DETAIL = Shape("WholeTopic", {**TOPIC.fields, "introduction": _translated_field("introduction")})
 
 SHAPES = (
     PUBLICATION, PUBLICATION_DETAIL, OTHER_PUBLICATION, BYLINE, TOPIC_OF_PUBLICATION, PICTURE, AUTHOR, AUTHOR_DETAIL,
@@ -412,8 +431,8 @@ PROBLEM: Node = {
         "status": {"type": "integer"},
         "detail": TEXT,
         "parameter": TEXT,
-        "withdrawn": YES_OR_NO,
-        "ended_at": MOMENT,
+        "withdrawn": BOOLEAN,
+        "ended_at": DATETIME,
         "reason": or_null(TEXT),
     },
     "additionalProperties": False,
@@ -421,5 +440,5 @@ PROBLEM: Node = {
 
 
 def schemas() -> Node:
-    """The schemas of all shapes and of problems, by name."""
+    """Return the schemas of all shapes and of problems, by name."""
     return {**{shape.name: shape.schema for shape in SHAPES}, "Problem": PROBLEM}

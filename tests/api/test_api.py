@@ -1,4 +1,4 @@
-"""The API: what it tells of publications, authors and topics is what their pages do, and no more."""
+"""The API: publications, authors and topics have what their pages show, and no more."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,23 +21,23 @@ START = datetime(2026, 5, 3, 10, 0, 30, tzinfo=UTC)
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
-def asked(client, path: str, **query: str) -> dict:
+def get_json(client, path: str, **query: str) -> dict:
     response = client.get(f"{API}/{path}", query)
     assert response.status_code == 200, response.content
     assert response["Content-Type"] == "application/json"
     return response.json()
 
 
-def one(client, publication: Publication) -> dict:
-    return asked(client, f"publications/{publication.uid}")
+def get_publication(client, publication: Publication) -> dict:
+    return get_json(client, f"publications/{publication.uid}")
 
 
 def titles(client, **query: str) -> list[str]:
-    return [item["title"] for item in asked(client, "publications", **query)["items"]]
+    return [item["title"] for item in get_json(client, "publications", **query)["items"]]
 
 
 def status(client, publication: Publication) -> int:
@@ -46,7 +46,7 @@ def status(client, publication: Publication) -> int:
 
 @pytest.fixture
 def report(clock):
-    """A corrected report with all that a publication can hold."""
+    """A corrected report with everything a publication can have."""
     ann = make_author("Ann Berg", affiliation_en="Centre", title_en="Fellow", orcid="0000-0002-1825-0097")
     publication = make_publication(
         title="On Minsk", slug="on-minsk", kind="report", by=[ann, make_author("Pen Name", is_pseudonymous=True, title_en="Spy"), make_author("Bo Ek")],
@@ -69,8 +69,8 @@ def report(clock):
 # A publication
 
 
-def test_a_publication_is_told_as_its_page_does(client, report):
-    result = one(client, report)
+def test_a_publication_has_what_its_page_shows(client, report):
+    result = get_publication(client, report)
 
     assert (result["id"], result["href"]) == (str(report.uid), f"{HERE}{API}/publications/{report.uid}")
     assert result["url"] == f"{HERE}/en/publications/on-minsk/"
@@ -85,8 +85,8 @@ def test_a_publication_is_told_as_its_page_does(client, report):
     assert result["cover"]["alt"] == "A blue field" and result["cover"]["credit"] == "Bo Ek"
 
 
-def test_who_signed_is_told_as_it_was_published_and_of_a_pen_name_the_name_alone(client, report):
-    ann, pen, bo = one(client, report)["authors"]
+def test_bylines_are_as_published_and_a_pseudonym_is_a_name_alone(client, report):
+    ann, pen, bo = get_publication(client, report)["authors"]
 
     assert ann == {
         "name": "Ann Berg", "organisation": False, "role": "author", "title": "Fellow", "affiliation": "Centre", "orcid": "0000-0002-1825-0097",
@@ -96,8 +96,8 @@ def test_who_signed_is_told_as_it_was_published_and_of_a_pen_name_the_name_alone
     assert (bo["name"], bo["role"]) == ("Bo Ek", "editor")
 
 
-def test_every_address_that_is_told_can_be_fetched(client, report):
-    result = one(client, report)
+def test_every_address_can_be_fetched(client, report):
+    result = get_publication(client, report)
     addresses = [
         result["url"], result["href"], result["cover"]["url"], *result["formats"].values(), *(file["url"] for file in result["files"]),
         *(topic["href"] for topic in result["topics"]), result["authors"][0]["href"],
@@ -106,68 +106,68 @@ def test_every_address_that_is_told_can_be_fetched(client, report):
     assert {client.get(address.removeprefix(HERE)).status_code for address in addresses} == {200}
 
 
-def test_a_list_tells_the_same_but_for_the_text(client, report):
-    listed, whole = asked(client, "publications")["items"][0], one(client, report)
+def test_a_list_has_the_same_fields_without_the_text(client, report):
+    summary, detail = get_json(client, "publications")["items"][0], get_publication(client, report)
 
-    assert listed == {name: whole[name] for name in listed}
-    assert set(whole) - set(listed) == {
+    assert summary == {name: detail[name] for name in summary}
+    assert set(detail) - set(summary) == {
         "key_points", "html", "text", "disclaimer", "corrections", "files", "related"
     }  # fmt: skip
 
 
-def test_translations_and_related_pieces_are_named(client):
+def test_translations_and_related_publications_are_named(client):
     english, other = make_live(title="English").publication, make_live(title="Other").publication
     swedish = make_publication(title="Svenska", language="sv", translation_of=english)
     actions.publish(swedish, by=None)
     actions.set_related_links(english, [other, make_publication()], by=None)
 
-    result = one(client, english)
+    result = get_publication(client, english)
 
-    assert [(each["id"], each["language"], each["title"]) for each in result["translations"]] == [
+    assert [(text["id"], text["language"], text["title"]) for text in result["translations"]] == [
         (str(swedish.uid), "sv", "Svenska")
     ]
-    assert [each["id"] for each in result["related"]] == [str(other.uid)]
+    assert [related["id"] for related in result["related"]] == [str(other.uid)]
     assert client.get(f"{API}/publications/{swedish.uid}")["Content-Language"] == "sv"
 
 
-def test_a_redaction_is_told_at_once(client, report, clock):
+def test_a_redaction_applies_at_once(client, report, clock):
     clock.shift(timedelta(days=1))
     actions.redact(report, "Mended", by=None)
 
-    result = one(client, report)
+    result = get_publication(client, report)
 
     assert "Mended" not in str(result) and result["modified_at"] == "2026-05-06T10:00:30Z"
 
 
-# Exactly for as long as it is public
+# Windows
 
 
-def test_what_waits_is_there_at_its_very_moment(client, clock):
-    publication, moment = make_publication(title="Later"), START + timedelta(hours=1)
-    actions.publish(publication, by=None, at=moment)
+def test_a_scheduled_publication_is_public_exactly_from_its_start(client, clock):
+    publication, at = make_publication(title="Later"), START + timedelta(hours=1)
+    actions.publish(publication, by=None, at=at)
 
-    clock.move_to(moment - timedelta(microseconds=1))
+    clock.move_to(at - timedelta(microseconds=1))
     before = status(client, publication), titles(client)
-    clock.move_to(moment)
+    clock.move_to(at)
 
     assert before == (404, [])
     assert (status(client, publication), titles(client)) == (200, ["Later"])
 
 
-def test_what_ends_by_itself_is_gone_at_its_very_moment(client, clock):
-    publication, moment = make_publication(title="Brief"), START + timedelta(hours=1)
-    actions.publish(publication, by=None, until=moment)
+def test_an_expiring_publication_is_gone_exactly_from_its_end(client, clock):
+    publication, at = make_publication(title="Brief"), START + timedelta(hours=1)
+    actions.publish(publication, by=None, until=at)
 
-    clock.move_to(moment - timedelta(microseconds=1))
+    clock.move_to(at - timedelta(microseconds=1))
     before = status(client, publication), titles(client)
-    clock.move_to(moment)
+    clock.move_to(at)
 
     assert before == (200, ["Brief"])
     assert (status(client, publication), titles(client)) == (410, [])
     assert "expired" in client.get(f"{API}/publications/{publication.uid}").json()["detail"]
 
 
-def test_what_was_withdrawn_is_gone_and_says_why_and_no_more(client, clock):
+def test_a_withdrawn_publication_is_gone_and_gives_the_reason(client, clock):
     publication = make_live(
         title="Gone", by_whom=make_author("Ann Berg"), tags=(make_tag("Aid"),)
     ).publication
@@ -182,85 +182,91 @@ def test_what_was_withdrawn_is_gone_and_says_why_and_no_more(client, clock):
         "withdrawn": True, "ended_at": "2026-05-03T11:00:30Z", "reason": "The source took it back.",
     }  # fmt: skip
     for path in ("publications", "authors", "topics"):
-        assert asked(client, path)["items"] == []
+        assert get_json(client, path)["items"] == []
     for path in ("authors/ann-berg", "topics/aid"):
         assert client.get(f"{API}/{path}").status_code == 404
 
 
-def test_a_draft_over_a_live_piece_is_told_nowhere(client):
+def test_a_draft_of_a_live_publication_is_nowhere(client):
     publication = make_live(title="Public").publication
     saved(publication, title="Draft")
     actions.publish(saved(publication, title="Waiting"), by=None, at=START + timedelta(days=9000))
 
-    assert titles(client) == ["Public"] and one(client, publication)["title"] == "Public"
+    assert titles(client) == ["Public"] and get_publication(client, publication)["title"] == "Public"
 
 
 def test_a_draft_has_no_address(client):
     assert status(client, make_publication()) == 404
 
 
-def test_who_is_signed_in_at_the_desk_is_told_no_more(client, editor):
+def test_a_signed_in_editor_gets_the_same(client, editor):
     draft = make_publication()
     make_live()
-    stranger = asked(client, "publications")
+    stranger = get_json(client, "publications")
 
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
 
-    assert asked(client, "publications") == stranger and status(client, draft) == 404
+    assert get_json(client, "publications") == stranger and status(client, draft) == 404
     assert not client.get(f"{API}/publications").cookies
 
 
 # Authors and topics
 
 
-def test_an_author_is_told_with_what_they_have_written(client):
+def test_an_author_leads_to_their_publications(client):
     portrait = make_image(size=(400, 400))
     ann = make_author(
         "Ann Berg", title_en="Fellow", biography_sv="Forskare.", portrait=portrait, aliases="Anna"
     )
     make_live(title="Hers", by_whom=ann)
-    make_author("Without a piece")
+    make_author("Without a publication")
 
-    listed, whole = asked(client, "authors")["items"], asked(client, "authors/ann-berg")
+    summary, detail = get_json(client, "authors")["items"], get_json(client, "authors/ann-berg")
 
-    assert [each["name"] for each in listed] == ["Ann Berg"]
-    assert (whole["title"], whole["biography"], whole["pieces"]) == ({"en": "Fellow"}, {"sv": "Forskare."}, 1)
-    assert "Anna" not in str(whole)
-    assert client.get(whole["publications"].removeprefix(HERE)).json()["items"][0]["title"] == "Hers"
-    for address in (*whole["urls"].values(), whole["portrait"]):
+    assert [author["name"] for author in summary] == ["Ann Berg"]
+    assert (detail["title"], detail["biography"], detail["pieces"]) == (
+        {"en": "Fellow"},
+        {"sv": "Forskare."},
+        1,
+    )
+    assert "Anna" not in str(detail)
+    assert client.get(detail["publications"].removeprefix(HERE)).json()["items"][0]["title"] == "Hers"
+    for address in (*detail["urls"].values(), detail["portrait"]):
         assert client.get(address.removeprefix(HERE)).status_code == 200
 
 
-def test_a_pen_name_is_in_no_list_and_has_no_address(client):
+def test_a_pseudonym_is_in_no_list_and_has_no_address(client):
     make_live(title="Secret", by_whom=make_author("Pen Name", is_pseudonymous=True))
 
-    assert asked(client, "authors")["items"] == []
+    assert get_json(client, "authors")["items"] == []
     assert client.get(f"{API}/authors/pen-name").status_code == 404
     assert titles(client, author="pen-name") == []
 
 
 @pytest.mark.parametrize(("kind", "name"), [("theme", "topic"), ("country", "country"), ("series", "series")])
-def test_a_topic_of_each_sort_leads_to_its_publications(client, kind, name):
+def test_a_topic_of_each_kind_leads_to_its_publications(client, kind, name):
     tag = make_tag("Aid", kind=kind, name_sv="Bistånd", introduction_en="What helps.")
     make_live(title="On it", tags=(tag,))
     make_live(title="Another")
 
-    whole = asked(client, "topics/aid")
+    detail = get_json(client, "topics/aid")
 
-    assert whole["name"] == {"en": "Aid", "sv": "Bistånd"} and whole["introduction"] == {"en": "What helps."}
-    assert whole["publications"] == f"{HERE}{API}/publications?{name}=aid"
-    assert [each["title"] for each in client.get(whole["publications"]).json()["items"]] == ["On it"]
-    assert len(asked(client, "topics", kind=kind)["items"]) == 1
+    assert detail["name"] == {"en": "Aid", "sv": "Bistånd"} and detail["introduction"] == {
+        "en": "What helps."
+    }
+    assert detail["publications"] == f"{HERE}{API}/publications?{name}=aid"
+    assert [item["title"] for item in client.get(detail["publications"]).json()["items"]] == ["On it"]
+    assert len(get_json(client, "topics", kind=kind)["items"]) == 1
     assert (
-        sum(len(asked(client, "topics", kind=other)["items"]) for other in ("theme", "country", "series"))
+        sum(len(get_json(client, "topics", kind=other)["items"]) for other in ("theme", "country", "series"))
         == 1
     )
 
 
-# What it costs
+# Queries
 
 
-def test_lists_ask_the_same_at_a_thousand_pieces(client):
+def test_the_queries_of_lists_do_not_depend_on_the_number_of_publications(client):
     lists = ("publications", "publications?topic=aid&author=ann&year=2026", "authors", "topics")
     paths = [f"{API}/{path}" for path in lists]
     author, tag = make_author("Ann"), make_tag("Aid")
@@ -273,11 +279,11 @@ def test_lists_ask_the_same_at_a_thousand_pieces(client):
     assert max(few.values()) <= 13
 
 
-def test_a_publication_asks_the_same_however_much_it_holds(client, report):
+def test_the_queries_of_a_publication_do_not_depend_on_its_rows(client, report):
     plain = make_live().publication
     with CaptureQueriesContext(connection) as few:
-        one(client, plain)
+        get_publication(client, plain)
     with CaptureQueriesContext(connection) as many:
-        one(client, report)
+        get_publication(client, report)
 
     assert abs(len(many) - len(few)) <= 2 and len(many) <= 16

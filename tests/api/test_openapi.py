@@ -1,4 +1,4 @@
-"""The description of the API: valid OpenAPI 3.1, and true of every answer."""
+"""The description of the API: valid OpenAPI 3.1 that every response follows."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import re
 import pytest
 from django.urls import get_resolver
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -32,7 +32,7 @@ def description(client) -> dict:
 
 @pytest.fixture
 def site():
-    """A piece that has everything and one that has little, as the answers of both must fit."""
+    """A publication that has everything and one that has little."""
     bare = make_live(by_whom=make_author("Pen", is_pseudonymous=True), title="Мінськ", language="uk")
     full = make_publication(
         by=[make_author("Ann", orcid="0000-0002-1825-0097", portrait=make_image(), affiliation_en="Centre", title_sv="Forskare", biography_en="So.")],
@@ -46,30 +46,30 @@ def site():
     actions.publish(saved(full, body="Mended."), by=None, change="correction", note="It was text.")
     actions.publish(make_publication(language="sv", translation_of=full), by=None)
     actions.set_related_links(full, [bare.publication], by=None)
-    gone = make_live().publication
-    actions.withdraw(gone, by=None, note="So.")
-    return {"bare": bare.publication.uid, "full": full.uid, "gone": gone.uid}
+    withdrawn = make_live().publication
+    actions.withdraw(withdrawn, by=None, note="So.")
+    return {"bare": bare.publication.uid, "full": full.uid, "withdrawn": withdrawn.uid}
 
 
-def fits(description: dict, schema: dict, value: object) -> None:
-    whole = {**schema, "components": description["components"]}
-    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+def validate(description: dict, schema: dict, value: object) -> None:
+    document = {**schema, "components": description["components"]}
+    Draft202012Validator(document, format_checker=FormatChecker()).validate(value)
 
 
-def described(description: dict, path: str, status: int) -> dict:
-    """The schema of an answer, and under which media type it is described."""
-    answer = description["paths"][path]["get"]["responses"][str(status)]
-    if "$ref" in answer:
-        answer = description["components"]["responses"][answer["$ref"].rpartition("/")[2]]
-    return answer["content"]
+def response_content(description: dict, path: str, status: int) -> dict:
+    """Return the schemas of a response by media type."""
+    response = description["paths"][path]["get"]["responses"][str(status)]
+    if "$ref" in response:
+        response = description["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return response["content"]
 
 
-def test_it_is_valid(description):
+def test_the_description_is_valid(description):
     OpenAPIV31SpecValidator(description).validate()
     assert description["openapi"] == "3.1.0"
 
 
-def test_it_names_every_address_that_the_api_has(description):
+def test_every_address_is_described(description):
     routes = [
         str(pattern.pattern)
         for resolver in get_resolver().url_patterns
@@ -77,19 +77,21 @@ def test_it_names_every_address_that_the_api_has(description):
         for pattern in resolver.url_patterns
     ]
 
-    answered = {"/" + re.sub(r"<\w+:\w+>", "{id}", route) for route in routes} - {"/{id}"}
+    paths = {"/" + re.sub(r"<\w+:\w+>", "{id}", route) for route in routes} - {"/{id}"}
 
-    assert set(description["paths"]) == answered
+    assert set(description["paths"]) == paths
 
 
 @pytest.mark.parametrize(
     ("path", "names"),
     [("publications", publication_parameters()), ("authors", PAGING), ("topics", TOPIC_PARAMETERS)],
 )
-def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, names):
-    rows = [parameter["name"] for parameter in description["paths"][f"/{path}"]["get"]["parameters"]]
+def test_every_accepted_parameter_and_no_other_is_described(description, path, names):
+    described_names = [
+        parameter["name"] for parameter in description["paths"][f"/{path}"]["get"]["parameters"]
+    ]
 
-    assert sorted(rows) == sorted(names)
+    assert sorted(described_names) == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, 
         ("/publications", "publications?year=x", 400),
         ("/publications/{id}", "publications/{full}", 200),
         ("/publications/{id}", "publications/{bare}", 200),
-        ("/publications/{id}", "publications/{gone}", 410),
+        ("/publications/{id}", "publications/{withdrawn}", 410),
         ("/publications/{id}", "publications/00000000-0000-4000-8000-000000000000", 404),
         ("/authors", "authors", 200),
         ("/authors/{id}", "authors/ann", 200),
@@ -110,25 +112,25 @@ def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, 
         ("/topics/{id}", "topics/aid?x=1", 400),
     ],
 )
-def test_every_answer_is_as_described(client, description, site, path, address, status):
+def test_every_response_is_as_described(client, description, site, path, address, status):
     response = client.get(f"{API}/{address.format(**site)}")
 
     assert response.status_code == status
-    content = described(description, path, status)
+    content = response_content(description, path, status)
     assert list(content) == [response["Content-Type"]]
-    fits(description, content[response["Content-Type"]]["schema"], response.json())
+    validate(description, content[response["Content-Type"]]["schema"], response.json())
 
 
-def test_an_answer_of_another_shape_would_not_fit(client, description, site):
+def test_a_response_of_another_shape_is_not_valid(client, description, site):
     values = client.get(f"{API}/publications/{site['full']}").json()
-    schema = described(description, "/publications/{id}", 200)["application/json"]["schema"]
+    schema = response_content(description, "/publications/{id}", 200)["application/json"]["schema"]
 
     for wrong in ({"id": 1}, {"published_at": "yesterday"}, {"secret": "x"}, {"authors": [{"name": "Ann"}]}):
         with pytest.raises(Exception, match=r"1|yesterday|secret|required"):
-            fits(description, schema, {**values, **wrong})
+            validate(description, schema, {**values, **wrong})
 
 
-def test_the_examples_of_filters_are_taken(client, description, site):
+def test_the_examples_of_filters_are_accepted(client, description, site):
     for parameter in description["paths"]["/publications"]["get"]["parameters"]:
         if "example" in parameter:
             assert (
@@ -137,46 +139,46 @@ def test_the_examples_of_filters_are_taken(client, description, site):
             )
 
 
-# Every value that a schema takes is taken, and no other
+# Values of parameters
 
 
-def values_of(schema: dict) -> some.SearchStrategy[str]:
-    """Values of a parameter as its schema describes them."""
+def valid_values_of(schema: dict) -> st.SearchStrategy[str]:
+    """Return a strategy for values that a schema accepts."""
     if "enum" in schema:
-        return some.sampled_from(schema["enum"])
+        return st.sampled_from(schema["enum"])
     if schema["type"] == "integer":
-        return some.integers(schema["minimum"], schema["maximum"]).map(str)
-    shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 400)
-    text = some.from_regex(schema.get("pattern", ""), fullmatch=True) | some.text(max_size=longest + 20)
-    return text.filter(lambda value: shortest <= len(value) <= longest and fits_schema(value, schema))
+        return st.integers(schema["minimum"], schema["maximum"]).map(str)
+    min_length, max_length = schema.get("minLength", 0), schema.get("maxLength", 400)
+    text = st.from_regex(schema.get("pattern", ""), fullmatch=True) | st.text(max_size=max_length + 20)
+    return text.filter(lambda value: min_length <= len(value) <= max_length and is_valid(value, schema))
 
 
-def others_than(schema: dict) -> some.SearchStrategy[str]:
-    """Values that its schema refuses."""
-    odd = some.text(max_size=40) | some.sampled_from(["", " ", "\0", "a\x1f", "007", "+1", "101", "x" * 999])
-    return odd.filter(lambda value: value.isascii() or schema.get("pattern")).filter(
-        lambda value: not fits_schema(value, schema)
+def invalid_values_of(schema: dict) -> st.SearchStrategy[str]:
+    """Return a strategy for values that a schema refuses."""
+    unusual = st.text(max_size=40) | st.sampled_from(["", " ", "\0", "a\x1f", "007", "+1", "101", "x" * 999])
+    return unusual.filter(lambda value: value.isascii() or schema.get("pattern")).filter(
+        lambda value: not is_valid(value, schema)
     )
 
 
-def fits_schema(value: str, schema: dict) -> bool:
+def is_valid(value: str, schema: dict) -> bool:
     if schema["type"] == "integer":
         return bool(re.fullmatch("[1-9][0-9]*", value)) and int(value) <= schema["maximum"]
     return Draft202012Validator(schema).is_valid(value) and not value.endswith("\n")
 
 
 @settings(max_examples=EXAMPLES // 40, deadline=None, suppress_health_check=[*HealthCheck], database=None)
-@given(data=some.data())
+@given(data=st.data())
 @pytest.mark.parametrize("path", ["publications", "authors", "topics"])
-def test_a_parameter_takes_what_its_schema_takes_and_nothing_else(client, description, path, data):
+def test_a_parameter_accepts_exactly_what_its_schema_accepts(client, description, path, data):
     for parameter in description["paths"][f"/{path}"]["get"]["parameters"]:
         name, schema = parameter["name"], parameter["schema"]
-        fitting, other = data.draw(values_of(schema)), data.draw(others_than(schema))
+        fitting, other = data.draw(valid_values_of(schema)), data.draw(invalid_values_of(schema))
 
-        taken = client.get(f"{API}/{path}", {name: fitting}).status_code
+        accepted = client.get(f"{API}/{path}", {name: fitting}).status_code
         refused = client.get(f"{API}/{path}", {name: other})
 
-        assert (name, fitting, taken) in (
+        assert (name, fitting, accepted) in (
             (name, fitting, 200),
             (name, fitting, 404 if name == "cursor" else 200),
         )
@@ -184,7 +186,7 @@ def test_a_parameter_takes_what_its_schema_takes_and_nothing_else(client, descri
         assert refused.json()["parameter"] == name
 
 
-def test_whatever_a_publication_consists_of_is_in_the_api():
-    """A field that is not to be there says so in publication_fields."""
+def test_every_field_of_a_publication_is_in_the_api():
+    """A field that is left out has an empty `api_key` in publication_fields."""
     assert {field.api_key for field in FIELDS} - {""} <= PUBLICATION_DETAIL.fields.keys()
     assert CONTENT.keys() <= FIELDS_BY_NAME.keys()

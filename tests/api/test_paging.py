@@ -1,4 +1,4 @@
-"""Pages of the API: followed to their end they are the list as it was at their beginning, whatever happens meanwhile."""
+"""Pages of the API: together they are the list as of the first request, whatever changes between them."""
 
 import base64
 import json
@@ -23,12 +23,12 @@ START = datetime(2026, 5, 3, 10, 0, 30, tzinfo=UTC)
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
 def pages(client, path: str, between: Callable[[], object] | None = None) -> Iterator[list[dict]]:
-    """The items of every page, with something done after each."""
+    """Yield the items of every page and call a function after each."""
     address: str | None = path
     while address:
         response = client.get(address)
@@ -46,106 +46,106 @@ def titles(client, path: str, between: Callable[[], object] | None = None) -> li
 
 
 def make_in_order(clock, count: int, **fields) -> list:
-    """Live pieces, the newest last."""
-    made = []
+    """Return live publications, the newest last."""
+    publications = []
     for number in range(count):
         clock.shift(timedelta(minutes=1))
-        made.append(make_live(title=f"Piece {number}", **fields).publication)
-    return made
+        publications.append(make_live(title=f"Text {number}", **fields).publication)
+    return publications
 
 
-def test_all_come_once_newest_first(client, clock):
+def test_every_publication_comes_once_newest_first(client, clock):
     make_in_order(clock, 7)
 
-    found = list(pages(client, f"{LIST}?limit=3"))
+    page_list = list(pages(client, f"{LIST}?limit=3"))
 
-    assert [len(page) for page in found] == [3, 3, 1]
-    assert [item["title"] for page in found for item in page] == [f"Piece {n}" for n in range(6, -1, -1)]
+    assert [len(page) for page in page_list] == [3, 3, 1]
+    assert [item["title"] for page in page_list for item in page] == [f"Text {n}" for n in range(6, -1, -1)]
 
 
-def test_a_list_that_fits_one_page_leads_nowhere(client, clock):
+def test_a_list_of_one_page_has_no_next(client, clock):
     make_in_order(clock, 3)
 
     assert client.get(f"{LIST}?limit=3").json()["next"] is None
 
 
-def test_many_of_one_moment_come_once(client):
+def test_many_of_the_same_time_come_once(client):
     make_many(25, author=make_author(), tag=make_tag())
 
-    found = [item["id"] for page in pages(client, f"{LIST}?limit=4") for item in page]
+    ids = [item["id"] for page in pages(client, f"{LIST}?limit=4") for item in page]
 
-    assert len(found) == len(set(found)) == 26
+    assert len(ids) == len(set(ids)) == 26
 
 
-def test_whatever_happens_meanwhile_each_that_stays_comes_once(client, clock):
-    made = make_in_order(clock, 9)
-    actions_to_do = [
-        lambda: actions.publish(saved(made[8], title="Shown, then fixed"), by=None),
-        lambda: actions.withdraw(made[2], by=None),
-        lambda: actions.publish(saved(made[1], title="Moved up"), by=None, change="update"),
-        lambda: actions.publish(saved(made[0], title="Fixed"), by=None),
+def test_actions_between_pages_repeat_and_hide_nothing(client, clock):
+    publications = make_in_order(clock, 9)
+    remaining_actions = [
+        lambda: actions.publish(saved(publications[8], title="Shown, then fixed"), by=None),
+        lambda: actions.withdraw(publications[2], by=None),
+        lambda: actions.publish(saved(publications[1], title="Moved up"), by=None, change="update"),
+        lambda: actions.publish(saved(publications[0], title="Fixed"), by=None),
         lambda: make_live(title="New"),
     ]
 
     def between() -> None:
         clock.shift(timedelta(minutes=1))
-        if actions_to_do:
-            actions_to_do.pop(0)()
+        if remaining_actions:
+            remaining_actions.pop(0)()
 
-    found = titles(client, f"{LIST}?limit=2", between)
+    found_titles = titles(client, f"{LIST}?limit=2", between)
 
-    assert found == [
-        "Piece 8", "Piece 7", "Piece 6", "Piece 5", "Piece 4", "Piece 3", "Moved up", "Fixed"
+    assert found_titles == [
+        "Text 8", "Text 7", "Text 6", "Text 5", "Text 4", "Text 3", "Moved up", "Fixed"
     ]  # fmt: skip
     assert "New" in titles(client, LIST)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_in_any_order_of_deeds_none_is_given_twice_or_left_out(client, clock, seed):
-    chance, made, gone = random.Random(seed), make_in_order(clock, 12), set()
+def test_random_actions_between_pages_repeat_and_hide_nothing(client, clock, seed):
+    chance, publications, withdrawn = random.Random(seed), make_in_order(clock, 12), set()
 
     def between() -> None:
         clock.shift(timedelta(seconds=chance.randrange(1, 90)))
-        publication, action = chance.choice(made), chance.choice(("fix", "update", "withdraw", "new"))
+        publication, action = chance.choice(publications), chance.choice(("fix", "update", "withdraw", "new"))
         if action == "new":
             make_live()
-        elif publication not in gone and action == "withdraw":
-            gone.add(publication)
+        elif publication not in withdrawn and action == "withdraw":
+            withdrawn.add(publication)
             actions.withdraw(publication, by=None)
-        elif publication not in gone:
+        elif publication not in withdrawn:
             actions.publish(saved(publication, body=f"{chance.random()}"), by=None, change="update" if action == "update" else "silent")  # fmt: skip
 
-    found = [item["id"] for page in pages(client, f"{LIST}?limit=2", between) for item in page]
+    ids = [item["id"] for page in pages(client, f"{LIST}?limit=2", between) for item in page]
 
-    own = {str(publication.uid) for publication in made}
-    assert len(found) == len(set(found)) and set(found) <= own
-    assert own - set(found) <= {str(publication.uid) for publication in gone}
+    own = {str(publication.uid) for publication in publications}
+    assert len(ids) == len(set(ids)) and set(ids) <= own
+    assert own - set(ids) <= {str(publication.uid) for publication in withdrawn}
 
 
-def test_a_piece_that_leaves_the_filter_is_not_told_under_it(client, clock):
-    made = make_in_order(clock, 4)
+def test_a_publication_that_leaves_the_filter_leaves_the_list(client, clock):
+    publications = make_in_order(clock, 4)
 
     def between() -> None:
         clock.shift(timedelta(minutes=1))
-        if made[0].kind.slug != "report":
-            actions.publish(saved(made[0], kind=Kind.objects.get(slug="report")), by=None)
+        if publications[0].kind.slug != "report":
+            actions.publish(saved(publications[0], kind=Kind.objects.get(slug="report")), by=None)
 
-    assert titles(client, f"{LIST}?limit=3&kind=quick-comment", between) == ["Piece 3", "Piece 2", "Piece 1"]
+    assert titles(client, f"{LIST}?limit=3&kind=quick-comment", between) == ["Text 3", "Text 2", "Text 1"]
 
 
-def test_the_next_page_is_asked_for_with_the_same_filters(client, clock):
+def test_the_next_page_has_the_same_filters(client, clock):
     tag = make_tag("Жыве Belarus", kind="country")
     for number in range(5):
         make_live(title=f"On it {number}", tags=(tag,))
         make_live()
 
-    found = titles(client, f"{LIST}?country={tag.slug}&limit=2")
+    found_titles = titles(client, f"{LIST}?country={tag.slug}&limit=2")
 
-    assert sorted(found) == [f"On it {number}" for number in range(5)]
+    assert sorted(found_titles) == [f"On it {number}" for number in range(5)]
 
 
 @pytest.mark.parametrize("path", ["authors", "topics"])
-def test_authors_and_topics_come_once_though_one_is_renamed_and_one_is_new(client, path):
+def test_authors_and_topics_come_once_although_new_ones_appear(client, path):
     def make(number: int) -> None:
         make_live(by_whom=make_author(f"Author {number}"), tags=(make_tag(f"Tag {number}"),))
 
@@ -157,35 +157,35 @@ def test_authors_and_topics_come_once_though_one_is_renamed_and_one_is_new(clien
     def between() -> None:
         make(next(numbers, 99)) if next(numbers, None) else None
 
-    found = [item["href"] for page in pages(client, f"/api/v1/{path}?limit=2", between) for item in page]
+    hrefs = [item["href"] for page in pages(client, f"/api/v1/{path}?limit=2", between) for item in page]
 
-    assert len(found) == len(set(found)) >= 5 and found[0] == first["href"]
+    assert len(hrefs) == len(set(hrefs)) >= 5 and hrefs[0] == first["href"]
 
 
 # Cursors
 
 
-def test_a_cursor_outlives_a_restart_and_says_nothing_of_what_waits(client, clock):
+def test_a_cursor_never_expires_and_reveals_nothing_scheduled(client, clock):
     make_in_order(clock, 3)
     actions.publish(make_publication(title="Waits"), by=None, at=START + timedelta(days=1))
-    following = client.get(f"{LIST}?limit=1").json()["next"].removeprefix(HERE)
+    next_path = client.get(f"{LIST}?limit=1").json()["next"].removeprefix(HERE)
 
     clock.shift(timedelta(days=400))
 
-    assert titles(client, following) == ["Piece 1", "Piece 0"]
+    assert titles(client, next_path) == ["Text 1", "Text 0"]
 
 
 @pytest.mark.parametrize(
     ("cursor", "status"),
     [*((text, 400) for text in ("x", "e30", "WyJwIl0", "%FF", "x" * 10_000, "x." * 9, ".x", "x.%0A")), *((text, 404) for text in ("x.y", "WyJhdXRob3JzIiwxXQ.c2lnbmVk"))],
 )  # fmt: skip
-def test_no_cursor_of_others_is_taken(client, cursor, status):
+def test_a_foreign_cursor_is_refused(client, cursor, status):
     response = client.get(f"{LIST}?cursor={cursor}")
 
     assert (response.status_code, response.json()["parameter"]) == (status, "cursor")
 
 
-def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
+def test_the_time_of_a_cursor_cannot_be_forged(client, clock):
     make_in_order(clock, 3)
     cursor = client.get(f"{LIST}?limit=1").json()["next"].rpartition("cursor=")[2]
     packed, _dot, signature = cursor.rpartition(".")
@@ -197,11 +197,11 @@ def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
     assert client.get(f"{LIST}?cursor={cursor}").status_code == 200
 
 
-def test_no_list_of_a_moment_to_come_is_given(client, clock):
-    ahead = Cursor(START + timedelta(days=1), START + timedelta(days=2), 10**9)
+def test_a_cursor_of_the_future_is_refused(client, clock):
+    future_cursor = Cursor(START + timedelta(days=1), START + timedelta(days=2), 10**9)
     actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
 
-    response = client.get(LIST, {"cursor": write_cursor(ahead)})
+    response = client.get(LIST, {"cursor": write_cursor(future_cursor)})
 
     assert response.status_code == 404
 
@@ -209,7 +209,7 @@ def test_no_list_of_a_moment_to_come_is_given(client, clock):
 @pytest.mark.parametrize(
     "values", [["p", "2026", "2026", 1], ["p", "2026-05-03T10:00:00+00:00", "", 1], ["p", "0001-01-01T00:00:00+23:59"] * 2, ["authors", True], ["authors", -1], ["authors", 2**70]]
 )  # fmt: skip
-def test_a_cursor_that_was_written_by_hand_is_refused(client, values):
+def test_a_malformed_cursor_is_refused(client, values):
     path = "authors" if values[0] == "authors" else "publications"
 
     assert client.get(f"/api/v1/{path}", {"cursor": _pack(values)}).status_code == 404

@@ -1,4 +1,4 @@
-"""Asking the API: filters, words, what is wrong and how it is said, methods, other sites, and what is held already."""
+"""Parameters of the API: filters, words, errors, methods, other sites and conditional requests."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -21,8 +21,8 @@ START = datetime(2026, 5, 3, 10, 0, 30, tzinfo=UTC)
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
 def titles(client, **query: str) -> set[str]:
@@ -35,7 +35,7 @@ def titles(client, **query: str) -> set[str]:
 
 
 @pytest.fixture
-def several():
+def two_publications():
     make_live(
         title="Hers", kind="report", language="uk", by_whom=make_author("Ann Berg"), published_at=datetime(2024, 3, 1, tzinfo=UTC),
         tags=(make_tag("Aid"), make_tag("Belarus", kind="country"), make_tag("Papers", kind="series")),
@@ -57,25 +57,25 @@ def several():
         ("q", "grain corridor"),
     ],
 )
-def test_each_filter_narrows_the_list(client, several, name, value):
+def test_each_filter_limits_the_list(client, two_publications, name, value):
     assert titles(client, **{name: value}) == {"Hers"}
     assert titles(client) == {"Hers", "Another"}
 
 
-def test_filters_and_words_go_together(client, several):
+def test_filters_and_words_combine(client, two_publications):
     assert titles(client, q="corridor") == {"Hers", "Another"}
     assert titles(client, q="corridor", kind="report", year="2024") == {"Hers"}
     assert titles(client, q="power", kind="report") == set()
 
 
 @pytest.mark.parametrize("name", ["kind", "topic", "country", "series", "author"])
-def test_what_no_public_text_has_gives_nothing_known_or_not(client, name):
+def test_a_value_without_a_public_text_gives_nothing_known_or_unknown(client, name):
     make_publication(kind="report", by=[make_author("Ann")], tags=(make_tag("Ann"),))
 
     assert titles(client, **{name: "ann"}) == titles(client, **{name: "nobody"}) == set()
 
 
-def test_a_topic_is_no_country(client, several):
+def test_a_topic_is_no_country(client, two_publications):
     assert titles(client, country="aid") == titles(client, topic="belarus") == set()
 
 
@@ -87,7 +87,7 @@ def test_a_text_and_its_translations_are_publications_of_their_own(client):
     assert [titles(client, language=locale) for locale in LOCALES] == [{"English"}, {"Svenska"}]
 
 
-# What is wrong
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_text_and_its_translations_are_publications_of_their_own(client):
         ("cursor=x", "cursor", "follow “next”"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_said_exactly(client, query, parameter, words):
+def test_a_wrong_parameter_is_named_with_the_reason(client, query, parameter, words):
     response = client.get(f"{LIST}?{query}")
 
     values = response.json()
@@ -117,7 +117,7 @@ def test_what_is_wrong_is_said_exactly(client, query, parameter, words):
     assert words in values["detail"]
 
 
-def test_no_page_is_longer_than_it_may_be(client):
+def test_the_length_of_a_page_is_limited(client):
     for _number in range(3):
         make_live()
 
@@ -126,7 +126,7 @@ def test_no_page_is_longer_than_it_may_be(client):
 
 
 @pytest.mark.parametrize("path", ["publications/{uid}", "authors/ann", "topics/aid", "openapi.json"])
-def test_a_single_thing_takes_no_parameters(client, path):
+def test_a_single_object_takes_no_parameters(client, path):
     publication = make_live(by_whom=make_author("Ann"), tags=(make_tag("Aid"),)).publication
     address = f"/api/v1/{path.format(uid=publication.uid)}"
 
@@ -134,7 +134,7 @@ def test_a_single_thing_takes_no_parameters(client, path):
     assert client.get(f"{address}?fields=title").json()["parameter"] == "fields"
 
 
-def test_topics_are_of_three_sorts(client):
+def test_topics_have_three_kinds(client):
     values = client.get("/api/v1/topics?kind=person").json()
 
     assert values["detail"] == "“kind” must be one of theme, country, series."
@@ -143,18 +143,18 @@ def test_topics_are_of_three_sorts(client):
 @pytest.mark.parametrize(
     "path", ["", "nowhere", "publications/", "publications/on-minsk", "publications/00000000-0000-4000-8000-000000000000", "authors/nobody", "topics/nothing"]
 )  # fmt: skip
-def test_what_is_not_there_is_said_in_json(client, path):
+def test_an_unknown_address_is_answered_in_json(client, path):
     response = client.get(f"/api/v1/{path}")
 
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert response.json()["title"] == "Not Found"
 
 
-def test_when_many_search_it_is_said_when_to_ask_again(client, monkeypatch):
-    def busy(*_params, **_how):
+def test_a_search_over_the_limit_says_when_to_retry(client, monkeypatch):
+    def raise_busy(*_params, **_how):
         raise search.SearchBusy
 
-    monkeypatch.setattr(search, "search", busy)
+    monkeypatch.setattr(search, "search", raise_busy)
 
     response = client.get(LIST, {"q": "minsk"})
 
@@ -167,17 +167,17 @@ def test_when_many_search_it_is_said_when_to_ask_again(client, monkeypatch):
 
 @pytest.mark.parametrize("path", EVERY)
 def test_head_is_answered_like_get_without_a_body(client, path):
-    got, params = client.get(path), client.head(path)
+    get_response, response = client.get(path), client.head(path)
 
-    assert (params.status_code, params.content) == (got.status_code, b"")
-    assert params.get("ETag") == got.get("ETag")
+    assert (response.status_code, response.content) == (get_response.status_code, b"")
+    assert response.get("ETag") == get_response.get("ETag")
 
 
 @pytest.mark.parametrize("path", EVERY)
-def test_a_browser_that_asks_first_is_told_what_it_may(client, path):
-    asking = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
+def test_a_preflight_request_is_answered(client, path):
+    headers = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET"}
 
-    response = client.options(path, headers=asking)
+    response = client.options(path, headers=headers)
 
     assert (response.status_code, response.content) == (204, b"")
     assert response["Allow"] == response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
@@ -194,7 +194,7 @@ def test_nothing_can_be_changed(client, path, method):
 
 
 @pytest.mark.parametrize("path", [*EVERY, f"{LIST}?sort=x"])
-def test_pages_of_any_site_may_read_every_answer_without_credentials(client, path):
+def test_scripts_of_any_site_may_read_every_response_without_credentials(client, path):
     response = client.get(path, headers={"Origin": "https://example.org"})
 
     assert response["Access-Control-Allow-Origin"] == "*"
@@ -204,69 +204,73 @@ def test_pages_of_any_site_may_read_every_answer_without_credentials(client, pat
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/feeds/publications.atom", "/desk/login/"])
-def test_nothing_but_the_api_is_opened_to_other_sites(client, path):
+def test_only_the_api_is_open_to_other_sites(client, path):
     assert "Access-Control-Allow-Origin" not in client.get(path)
 
 
-def test_every_answer_leads_to_the_description(client):
+def test_every_response_links_to_the_description(client):
     for path in EVERY:
         assert '/api/v1/openapi.json>; rel="service-desc"' in client.get(path)["Link"]
 
 
-# What is held already
+# Conditional requests
 
 
-def again(client, response, path: str = LIST) -> int:
+def status_if_none_match(client, response, path: str = LIST) -> int:
     return client.get(path, headers={"If-None-Match": response["ETag"]}).status_code
 
 
-def test_who_has_the_answer_is_told_so_in_a_few_queries(client):
+def test_an_unchanged_list_is_answered_with_304_in_few_queries(client):
     make_live()
     response = client.get(f"{LIST}?limit=5")
 
     with CaptureQueriesContext(connection) as captured:
-        status = again(client, response, f"{LIST}?limit=5")
+        status = status_if_none_match(client, response, f"{LIST}?limit=5")
 
     assert status == 304 and len(captured) <= 4
 
 
-def test_each_question_has_a_tag_of_its_own(client):
+def test_each_address_has_an_etag_of_its_own(client):
     make_live()
 
-    queries = [
-        client.get(path)["ETag"] for path in (LIST, f"{LIST}?limit=5", f"{LIST}?kind=report", EVERY[1])
-    ]
+    etags = [client.get(path)["ETag"] for path in (LIST, f"{LIST}?limit=5", f"{LIST}?kind=report", EVERY[1])]
 
-    assert len(set(queries)) == 4
+    assert len(set(etags)) == 4
 
 
-def test_a_deed_and_a_window_make_the_answer_new(client, clock):
+def test_an_action_and_the_start_of_a_window_change_the_etag(client, clock):
     make_live()
     actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
     first = client.get(LIST)
-    waiting = again(client, first)
+    before_start = status_if_none_match(client, first)
     clock.shift(timedelta(hours=1))
     second = client.get(LIST)
     make_live()
 
-    assert (waiting, again(client, first), again(client, second)) == (304, 200, 200)
+    assert (before_start, status_if_none_match(client, first), status_if_none_match(client, second)) == (
+        304,
+        200,
+        200,
+    )
 
 
-def test_what_is_wrong_or_gone_is_never_held_to_be_unchanged(client):
+def test_errors_are_never_answered_with_304(client):
     publication = make_live().publication
     actions.withdraw(publication, by=None)
 
-    params = {
+    statuses = {
         f"{LIST}?cursor=x": 400,
         f"{LIST}?q=%20": 400,
         f"{LIST}/{publication.uid}": 410,
         "/api/v1/x": 404,
     }
 
-    assert {path: client.get(path, headers={"If-None-Match": "*"}).status_code for path in params} == params
+    assert {
+        path: client.get(path, headers={"If-None-Match": "*"}).status_code for path in statuses
+    } == statuses
 
 
-def test_an_answer_travels_compressed(client):
+def test_responses_are_compressed(client):
     make_live(summary="So it goes. " * 50)
 
     assert client.get(LIST, headers={"Accept-Encoding": "gzip"})["Content-Encoding"] == "gzip"
