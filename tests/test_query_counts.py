@@ -1,4 +1,4 @@
-"""Queries are constant: as many at ten pieces as at a thousand, and as many for a long piece as for a short."""
+"""The number of queries of a page does not depend on the number of publications or of rows."""
 
 import pytest
 from django.utils import timezone
@@ -49,34 +49,34 @@ def newsroom(db):
     return author, tag
 
 
-def grown(author, tag) -> None:
+def publish_a_thousand(author, tag) -> None:
     make_many(1000, author=author, tag=tag)
 
 
 @pytest.fixture
-def at_the_desk(client):
+def desk_client(client):
     client.force_login(make_person("Editors"), backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
-def test_lists_ask_the_same_at_a_thousand_pieces(client, newsroom):
+def test_the_queries_of_lists_do_not_depend_on_the_number_of_publications(client, newsroom):
     few = count_queries_of_each(client, LISTS)
 
-    grown(*newsroom)
+    publish_a_thousand(*newsroom)
 
     assert count_queries_of_each(client, LISTS) == few
 
 
-def test_the_desk_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
-    count_queries_of_each(at_the_desk, DESK)
-    few = count_queries_of_each(at_the_desk, DESK)
+def test_the_queries_of_the_desk_do_not_depend_on_the_number_of_publications(desk_client, newsroom):
+    count_queries_of_each(desk_client, DESK)
+    few = count_queries_of_each(desk_client, DESK)
 
-    grown(*newsroom)
+    publish_a_thousand(*newsroom)
 
-    assert count_queries_of_each(at_the_desk, DESK) == few
+    assert count_queries_of_each(desk_client, DESK) == few
 
 
-def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
+def test_the_queries_of_a_page_do_not_depend_on_its_rows(client, newsroom):
     author, tag = newsroom
     short = make_live(by_whom=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
     actions.set_related_links(short.publication, [make_live().publication], by=None)
@@ -90,20 +90,20 @@ def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
     assert count_queries(client, long.get_absolute_url()) == count_queries(client, short.get_absolute_url())
 
 
-def test_a_piece_asks_the_same_at_a_thousand_pieces(client, newsroom):
+def test_the_queries_of_a_page_do_not_depend_on_the_number_of_publications(client, newsroom):
     edition = make_live(by_whom=newsroom[0])
     few = count_queries(client, edition.get_absolute_url())
 
-    grown(*newsroom)
+    publish_a_thousand(*newsroom)
 
     assert count_queries(client, edition.get_absolute_url()) == few
 
 
-def test_the_form_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
+def test_the_queries_of_the_form_do_not_depend_on_the_number_of_publications(desk_client, newsroom):
     path = f"/desk/publications/publication/{make_live(by_whom=newsroom[0]).publication_id}/change/"
-    count_queries(at_the_desk, path)
-    few = count_queries(at_the_desk, path)
+    count_queries(desk_client, path)
+    few = count_queries(desk_client, path)
 
-    grown(*newsroom)
+    publish_a_thousand(*newsroom)
 
-    assert count_queries(at_the_desk, path) == few
+    assert count_queries(desk_client, path) == few
