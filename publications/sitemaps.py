@@ -1,9 +1,8 @@
-"""The sitemap: every public address of both trees, when each last changed, and its translations.
+"""The sitemap: every public address in each locale, when it last changed, and its translations.
 
-It lists nothing that is not live, and no page that asks not to be indexed. Documents are those of sitemaps.org, with
-translations as search engines read them (`xhtml:link`). Above MAX_URLS addresses the sitemap is an index of parts,
-source by source, each in blocks of at most so many. A block is a range of primary keys, so that an address keeps its
-part for ever and the last part of a million publications is found as fast as the first. Queries are constant in size.
+It lists nothing that is not live, and no page with `noindex`. The format is that of sitemaps.org, with translations as
+`xhtml:link`. Above MAX_URLS addresses the sitemap is an index of parts, which are the blocks of each source. A block is
+a range of primary keys, so that an address never changes its part and the last part is read as fast as the first.
 """
 
 import io
@@ -26,13 +25,13 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 MAX_URLS = 10_000
 SECTIONS = ("home", "list", "topics", "authors")
-MAX_BLOCK = 10**9  # further than any database counts
+MAX_BLOCK = 10**9
 XML = "application/xml; charset=utf-8"
 
 
 @dataclass(frozen=True)
 class SitemapEntry:
-    """A public address (absolute), when it last changed, and its alternates by language, itself included."""
+    """A public URL, when it last changed, and its alternates by language, itself included."""
 
     url: str
     changed_at: datetime | None = None
@@ -40,81 +39,83 @@ class SitemapEntry:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return conditional_response(request, _sitemap)
+    return conditional_response(request, _sitemap_response)
 
 
 def sitemap_part(request: HttpRequest, source: str, number: int) -> HttpResponse:
-    """One block of a source, at the same address for ever."""
-    found = SOURCES.get(source)
-    if not found or number > MAX_BLOCK or not found.holds(number):
+    """One block of a source."""
+    entry_source = SOURCES.get(source)
+    if not entry_source or number > MAX_BLOCK or not entry_source.has_block(number):
         raise Http404
-    return conditional_response(request, lambda: _respond(_url_set(found.entries(number))))
+    return conditional_response(request, lambda: _xml_response(_render_url_set(entry_source.entries(number))))
 
 
-def _sitemap() -> HttpResponse:
-    counts = {name: source.counts() for name, source in SOURCES.items()}
-    total = sum(number for blocks in counts.values() for number, _newest in blocks.values())
+def _sitemap_response() -> HttpResponse:
+    counts = {name: source.count_blocks() for name, source in SOURCES.items()}
+    total = sum(count for blocks in counts.values() for count, _newest in blocks.values())
     if total > MAX_URLS:
-        return _respond(_index_document(_parts(counts)))
-    every = [(SOURCES[name], block) for name, blocks in counts.items() for block in blocks]
-    return _respond(_url_set(address for source, block in every for address in source.entries(block)))
+        return _xml_response(_render_index(_part_entries(counts)))
+    blocks = [(SOURCES[name], block) for name, counted in counts.items() for block in counted]
+    return _xml_response(
+        _render_url_set(entry for source, block in blocks for entry in source.entries(block))
+    )
 
 
-def _parts(counts: dict[str, dict]) -> list[SitemapEntry]:
+def _part_entries(counts: dict[str, dict]) -> list[SitemapEntry]:
     return [
         SitemapEntry(absolute_url(reverse("sitemap_part", kwargs={"source": name, "number": block})), newest)
         for name, blocks in counts.items()
-        for block, (_number, newest) in blocks.items()
+        for block, (_count, newest) in blocks.items()
     ]
 
 
-def _respond(document: bytes) -> HttpResponse:
+def _xml_response(document: bytes) -> HttpResponse:
     return HttpResponse(document, content_type=XML)
 
 
 class PageSource:
-    """The sections of the site and its own pages: a handful, in one block."""
+    """The sections of the site and its site pages, in one block."""
 
-    def counts(self) -> dict[int, tuple[int, datetime | None]]:
+    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
         return {1: (len(self.entries(1)), None)}
 
-    def holds(self, block: int) -> bool:
+    def has_block(self, block: int) -> bool:
         return block == 1
 
     def entries(self, block: int) -> list[SitemapEntry]:
         newest = Edition.objects.live().order_by().aggregate(newest=Max("visible_from"))["newest"]
         sections = [paths_in_locales(f"publications:{name}") for name in SECTIONS]
-        own = [_paths_of(site_page) for site_page in SitePage.objects.order_by("pk")]
+        site_pages = [_localized_paths(site_page) for site_page in SitePage.objects.order_by("pk")]
         return [
-            *(address for paths in sections for address in _in_each_locale(paths, newest)),
-            *(address for paths, changed_at in own for address in _in_each_locale(paths, changed_at)),
+            *(entry for paths in sections for entry in _build_entries(paths, newest)),
+            *(entry for paths, changed_at in site_pages for entry in _build_entries(paths, changed_at)),
         ]
 
 
 class SubjectSource:
-    """Topics or authors: those that a live edition names, changed when the newest of their pieces was."""
+    """Topics or authors with a live edition, changed when the newest of their editions became public."""
 
     size = MAX_URLS // len(LOCALES)
 
-    def __init__(self, known: QuerySet, rows: type[EditionRow], name: str) -> None:
-        self._known, self._rows, self._name = known, rows, name
+    def __init__(self, subjects: QuerySet, rows: type[EditionRow], name: str) -> None:
+        self._subjects, self._rows, self._name = subjects, rows, name
 
-    def counts(self) -> dict[int, tuple[int, datetime | None]]:
-        named = self._known.filter(Exists(self._live().filter(**{self._name: OuterRef("pk")})))
+    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
+        live = self._subjects.filter(Exists(self._live().filter(**{self._name: OuterRef("pk")})))
         return {
-            block: (number * len(LOCALES), None)
-            for block, number in _in_blocks(named, "pk", self.size, Count("pk"))
+            block: (count * len(LOCALES), None)
+            for block, count in _count_by_block(live, "pk", self.size, Count("pk"))
         }
 
-    def holds(self, block: int) -> bool:
-        return self._of(block).exists()
+    def has_block(self, block: int) -> bool:
+        return self._rows_of(block).exists()
 
     def entries(self, block: int) -> list[SitemapEntry]:
-        newest = self._of(block).values_list(f"{self._name}__slug").annotate(newest=Max("visible_from"))
+        newest = self._rows_of(block).values_list(f"{self._name}__slug").annotate(newest=Max("visible_from"))
         return [
-            address
+            entry
             for slug, changed_at in newest.order_by(self._name)
-            for address in _in_each_locale(
+            for entry in _build_entries(
                 paths_in_locales(f"publications:{ROUTES[self._name]}", slug=slug), changed_at
             )
         ]
@@ -123,45 +124,44 @@ class SubjectSource:
         now = timezone.now()
         return self._rows.objects.filter(visible_from__lte=now, visible_until__gt=now).order_by()
 
-    def _of(self, block: int) -> QuerySet:
-        known = {f"{self._name}__in": self._known.values("pk")}
-        return self._live().filter(**known, **_range(f"{self._name}_id", block, self.size))
+    def _rows_of(self, block: int) -> QuerySet:
+        subjects = {f"{self._name}__in": self._subjects.values("pk")}
+        return self._live().filter(**subjects, **_block_lookups(f"{self._name}_id", block, self.size))
 
 
 class EditionSource:
-    """Pieces at their canonical addresses, changed when the edition that stands there became public."""
+    """Publications at their canonical addresses, changed when the live edition became public."""
 
-    def counts(self) -> dict[int, tuple[int, datetime | None]]:
+    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
         live = Edition.objects.live().order_by()
-        counted = _in_blocks(live, "publication_id", MAX_URLS, Count("pk"), Max("visible_from"))
-        return {block: (number, newest) for block, number, newest in counted}
+        counted = _count_by_block(live, "publication_id", MAX_URLS, Count("pk"), Max("visible_from"))
+        return {block: (count, newest) for block, count, newest in counted}
 
-    def holds(self, block: int) -> bool:
-        return self._of(block).exists()
+    def has_block(self, block: int) -> bool:
+        return self._rows_of(block).exists()
 
     def entries(self, block: int) -> list[SitemapEntry]:
-        """Two trees of addresses and all kin from one query: families that have a piece in the block."""
+        """Return the entries of a block with their translations, which may be of other blocks, in one query."""
         lists = {locale: absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES}
-        kin = Edition.objects.live().filter(translation_group__in=self._of(block).values("translation_group"))
-        fields = ("publication_id", "translation_group", "language", "locale", "slug", "visible_from")
+        groups = self._rows_of(block).values("translation_group")
+        editions = Edition.objects.live().filter(translation_group__in=groups).order_by("publication_id")
+        columns = ("publication_id", "translation_group", "language", "locale", "slug", "visible_from")
         texts = [
-            (piece, family, language, f"{lists[locale]}{quote(slug)}/", begun)
-            for piece, family, language, locale, slug, begun in kin.order_by("publication_id").values_list(
-                *fields
-            )
+            (publication, group, language, f"{lists[locale]}{quote(slug)}/", changed_at)
+            for publication, group, language, locale, slug, changed_at in editions.values_list(*columns)
         ]
-        families: dict[int, dict[str, str]] = {}
-        for _piece, family, language, url, _begun in texts:
-            families.setdefault(family, {}).setdefault(language, url)
-        own = range((block - 1) * MAX_URLS, block * MAX_URLS)
+        translations: dict[int, dict[str, str]] = {}
+        for _publication, group, language, url, _changed_at in texts:
+            translations.setdefault(group, {}).setdefault(language, url)
+        in_block = range((block - 1) * MAX_URLS, block * MAX_URLS)
         return [
-            SitemapEntry(url, begun, _with_itself(families[family], language, url))
-            for piece, family, language, url, begun in texts
-            if piece in own
+            SitemapEntry(url, changed_at, _alternates(translations[group], language, url))
+            for publication, group, language, url, changed_at in texts
+            if publication in in_block
         ]
 
-    def _of(self, block: int) -> QuerySet:
-        return Edition.objects.live().order_by().filter(**_range("publication_id", block, MAX_URLS))
+    def _rows_of(self, block: int) -> QuerySet:
+        return Edition.objects.live().order_by().filter(**_block_lookups("publication_id", block, MAX_URLS))
 
 
 ROUTES = {"tag": "topic", "author": "author"}
@@ -171,33 +171,33 @@ SOURCES = {
     "authors": SubjectSource(Author.objects.identified(), EditionByline, "author"),
     "publications": EditionSource(),
 }
-"""The sources by the name their parts have in addresses."""
+"""The sources by their names in the addresses of parts."""
 
 
-def _range(column: str, block: int, size: int) -> dict[str, int]:
-    """The numbers of a block; blocks count from 1."""
+def _block_lookups(column: str, block: int, size: int) -> dict[str, int]:
+    """Return the lookups for the primary keys of a block; blocks count from 1."""
     return {f"{column}__gte": (block - 1) * size, f"{column}__lt": block * size}
 
 
-def _in_blocks(rows: QuerySet, column: str, size: int, *counted) -> Iterable[tuple]:
-    """Rows counted by block, the first block first: (block, …)."""
-    named = {f"counted_{place}": each for place, each in enumerate(counted)}
+def _count_by_block(rows: QuerySet, column: str, size: int, *aggregates) -> Iterable[tuple]:
+    """Return (block, aggregate, …) for each block with rows, in order."""
+    named = {f"aggregate_{number}": aggregate for number, aggregate in enumerate(aggregates)}
     return rows.annotate(block=F(column) / size + 1).values_list("block").annotate(**named).order_by("block")
 
 
-def _in_each_locale(paths: dict[str, str], changed_at: datetime | None) -> list[SitemapEntry]:
+def _build_entries(paths: dict[str, str], changed_at: datetime | None) -> list[SitemapEntry]:
     urls = {locale: absolute_url(path) for locale, path in paths.items()}
     alternates = urls if len(urls) > 1 else {}
     return [SitemapEntry(url, changed_at, alternates) for url in urls.values()]
 
 
-def _with_itself(family: dict[str, str], language: str, url: str) -> dict[str, str]:
-    """The texts of a family as one of them tells of them: itself for its language."""
-    alternates = {**family, language: url}
+def _alternates(translations: dict[str, str], language: str, url: str) -> dict[str, str]:
+    """Return the texts of a translation group for one of them: itself for its own language."""
+    alternates = {**translations, language: url}
     return alternates if len(alternates) > 1 else {}
 
 
-def _paths_of(site_page: Model) -> tuple[dict[str, str], datetime]:
+def _localized_paths(site_page: Model) -> tuple[dict[str, str], datetime]:
     paths = {
         locale: localized_path(locale, "publications:site-page", slug=getattr(site_page, f"slug_{locale}"))
         for locale in site_page.locales
@@ -205,33 +205,33 @@ def _paths_of(site_page: Model) -> tuple[dict[str, str], datetime]:
     return paths, site_page.changed_at
 
 
-def _url_set(addresses: Iterable[SitemapEntry]) -> bytes:
-    return _build_document("urlset", "url", addresses, {"xmlns": NAMESPACE, "xmlns:xhtml": XHTML})
+def _render_url_set(entries: Iterable[SitemapEntry]) -> bytes:
+    return _render_document("urlset", "url", entries, {"xmlns": NAMESPACE, "xmlns:xhtml": XHTML})
 
 
-def _index_document(parts: Iterable[SitemapEntry]) -> bytes:
-    return _build_document("sitemapindex", "sitemap", parts, {"xmlns": NAMESPACE})
+def _render_index(parts: Iterable[SitemapEntry]) -> bytes:
+    return _render_document("sitemapindex", "sitemap", parts, {"xmlns": NAMESPACE})
 
 
-def _build_document(
-    root: str, element: str, addresses: Iterable[SitemapEntry], namespaces: dict[str, str]
+def _render_document(
+    root: str, element: str, entries: Iterable[SitemapEntry], namespaces: dict[str, str]
 ) -> bytes:
     stream = io.StringIO()
     xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)
     xml.startDocument()
     xml.startElement(root, namespaces)
-    for address in addresses:
-        _write_entry(xml, element, address)
+    for entry in entries:
+        _write_entry(xml, element, entry)
     xml.endElement(root)
     xml.endDocument()
     return stream.getvalue().encode()
 
 
-def _write_entry(xml: SimplerXMLGenerator, element: str, address: SitemapEntry) -> None:
+def _write_entry(xml: SimplerXMLGenerator, element: str, entry: SitemapEntry) -> None:
     xml.startElement(element, {})
-    xml.addQuickElement("loc", address.url)
-    if address.changed_at:
-        xml.addQuickElement("lastmod", f"{address.changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
-    for language, url in address.alternates.items():
+    xml.addQuickElement("loc", entry.url)
+    if entry.changed_at:
+        xml.addQuickElement("lastmod", f"{entry.changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
+    for language, url in entry.alternates.items():
         xml.addQuickElement("xhtml:link", None, {"rel": "alternate", "hreflang": language, "href": url})
     xml.endElement(element)

@@ -1,4 +1,4 @@
-"""Writes XML documents: escapes text and attributes, and drops the characters that XML forbids."""
+"""Writing of XML documents: text and attributes are escaped, and characters that XML forbids are dropped."""
 
 import io
 import re
@@ -15,14 +15,14 @@ Attributes = Mapping[str, str]
 
 
 class XmlWriter:
-    """Writes elements one after another. An attribute without a value is left out."""
+    """Writes elements one after another, without attributes that have no value."""
 
     def __init__(self, xml: SimplerXMLGenerator) -> None:
         self._xml = xml
 
     @contextmanager
     def inside(self, name: str, attributes: Attributes | None = None) -> Iterator[None]:
-        """Write an element around what is written within the context."""
+        """Write an element around what the block writes."""
         self._xml.startElement(name, _without_empty(attributes))
         yield
         self._xml.endElement(name)

@@ -1,4 +1,4 @@
-"""The sitemap: every public address, when it truly changed, in every language; and nothing else."""
+"""The sitemap: every public address, when it last changed, and its translations."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -16,80 +16,80 @@ pytestmark = pytest.mark.django_db
 
 SITE = "http://127.0.0.1:8000"
 START = datetime(2026, 5, 3, 10, 0, 30, tzinfo=UTC)
-NAMES = {"": "http://www.sitemaps.org/schemas/sitemap/0.9", "xhtml": "http://www.w3.org/1999/xhtml"}
+NAMESPACES = {"": "http://www.sitemaps.org/schemas/sitemap/0.9", "xhtml": "http://www.w3.org/1999/xhtml"}
 
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
-def document(client, path: str = "/sitemap.xml") -> ElementTree.Element:
+def get_document(client, path: str = "/sitemap.xml") -> ElementTree.Element:
     response = client.get(path)
     assert response.status_code == 200, path
     assert response["Content-Type"] == "application/xml; charset=utf-8"
     return ElementTree.fromstring(response.content)
 
 
-def addresses(client, path: str = "/sitemap.xml") -> dict[str, str]:
-    """Paths with when they changed."""
+def get_addresses(client, path: str = "/sitemap.xml") -> dict[str, str]:
+    """Return the listed paths with their dates of change."""
     return {
-        url.findtext("loc", "", NAMES).removeprefix(SITE): url.findtext("lastmod", "", NAMES)
-        for url in document(client, path)
+        url.findtext("loc", "", NAMESPACES).removeprefix(SITE): url.findtext("lastmod", "", NAMESPACES)
+        for url in get_document(client, path)
     }
 
 
-def alternates(client, path: str) -> dict[str, str]:
-    url = next(each for each in document(client) if each.findtext("loc", "", NAMES) == SITE + path)
-    return {link.get("hreflang"): link.get("href") for link in url.findall("xhtml:link", NAMES)}
+def get_alternates(client, path: str) -> dict[str, str]:
+    url = next(url for url in get_document(client) if url.findtext("loc", "", NAMESPACES) == SITE + path)
+    return {link.get("hreflang"): link.get("href") for link in url.findall("xhtml:link", NAMESPACES)}
 
 
-def test_every_public_address_of_both_trees_is_told_and_opens(client):
+def test_every_public_address_is_listed_and_answers(client):
     make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Жыве Belarus"),), title="Жук å")
     SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
 
-    values = addresses(client)
+    changed_at = get_addresses(client)
 
     assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(
-        values
+        changed_at
     )
-    assert len(values) == 8 + 2 + 2 + 1 + sum(len(page.locales) for page in SitePage.objects.all())
-    assert {path: client.get(path).status_code for path in values} == dict.fromkeys(values, 200)
+    assert len(changed_at) == 8 + 2 + 2 + 1 + sum(len(page.locales) for page in SitePage.objects.all())
+    assert {path: client.get(path).status_code for path in changed_at} == dict.fromkeys(changed_at, 200)
 
 
-def test_no_page_that_asks_not_to_be_indexed_is_told(client):
+def test_no_page_with_noindex_is_listed(client):
     make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
 
-    shy = [
+    noindex_paths = [
         path
-        for path in addresses(client)
+        for path in get_addresses(client)
         if re.search('name="robots" content="noindex', client.get(path).text)
     ]
 
-    assert not shy
+    assert not noindex_paths
 
 
-def test_pieces_stand_at_the_address_that_they_call_their_own(client):
+def test_publications_are_listed_at_their_canonical_addresses(client):
     edition = make_live(title="Жук å")
-    values = addresses(client)
+    changed_at = get_addresses(client)
 
     canonical = re.search('rel="canonical" href="([^"]+)"', client.get(edition.get_absolute_url()).text)[1]
 
-    assert canonical.removeprefix(SITE) in values
+    assert canonical.removeprefix(SITE) in changed_at
 
 
-def test_a_piece_changed_when_its_live_text_became_public(client, clock):
+def test_a_publication_changed_when_its_live_edition_became_public(client, clock):
     edition = make_live(published_at=datetime(2014, 3, 1, tzinfo=UTC))
     clock.shift(timedelta(days=1))
     actions.publish(saved(edition.publication, body="Mended."), by=None)
 
-    assert addresses(client)[edition.get_absolute_url()] == "2026-05-04T10:00:30Z"
+    assert get_addresses(client)[edition.get_absolute_url()] == "2026-05-04T10:00:30Z"
 
 
-def test_topics_authors_and_lists_changed_when_the_newest_of_their_pieces_did(client, clock):
+def test_topics_authors_and_lists_changed_with_their_newest_publication(client, clock):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     make_live(by_whom=author, tags=(tag,))
     clock.shift(timedelta(days=1))
@@ -97,10 +97,12 @@ def test_topics_authors_and_lists_changed_when_the_newest_of_their_pieces_did(cl
     clock.shift(timedelta(days=1))
     make_live()
 
-    values = addresses(client)
+    changed_at = get_addresses(client)
 
-    assert values["/en/topics/belarus/"] == values["/sv/forfattare/ann-berg/"] == "2026-05-04T10:00:30Z"
-    assert values["/en/"] == values["/sv/publikationer/"] == "2026-05-05T10:00:30Z"
+    assert (
+        changed_at["/en/topics/belarus/"] == changed_at["/sv/forfattare/ann-berg/"] == "2026-05-04T10:00:30Z"
+    )
+    assert changed_at["/en/"] == changed_at["/sv/publikationer/"] == "2026-05-05T10:00:30Z"
 
 
 def test_a_site_page_changed_when_it_was_written(client, clock):
@@ -108,11 +110,11 @@ def test_a_site_page_changed_when_it_was_written(client, clock):
     clock.shift(timedelta(days=1))
     make_live()
 
-    assert addresses(client)["/en/method/"] == "2026-05-03T10:00:30Z"
-    assert page.locales == ["en"] and alternates(client, "/en/method/") == {}
+    assert get_addresses(client)["/en/method/"] == "2026-05-03T10:00:30Z"
+    assert page.locales == ["en"] and get_alternates(client, "/en/method/") == {}
 
 
-def test_translations_are_told_of_each_other_and_of_themselves(client):
+def test_translations_are_alternates_of_each_other_and_themselves(client):
     english = make_live(title="English").publication
     actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
     actions.publish(make_publication(title="Ukrainska", language="uk", translation_of=english), by=None)
@@ -122,17 +124,23 @@ def test_translations_are_told_of_each_other_and_of_themselves(client):
         "sv": f"{SITE}/sv/publikationer/svenska/",
         "uk": f"{SITE}/en/publications/ukrainska/",
     }
-    assert all(alternates(client, address.removeprefix(SITE)) == expected for address in expected.values())
+    assert all(
+        get_alternates(client, address.removeprefix(SITE)) == expected for address in expected.values()
+    )
 
 
-def test_pages_of_both_trees_are_told_of_each_other(client):
+def test_pages_of_both_locales_are_alternates_of_each_other(client):
     make_live(tags=(make_tag("Belarus"),))
 
     expected = {"en": f"{SITE}/en/topics/belarus/", "sv": f"{SITE}/sv/amnen/belarus/"}
-    assert alternates(client, "/en/topics/belarus/") == alternates(client, "/sv/amnen/belarus/") == expected
+    assert (
+        get_alternates(client, "/en/topics/belarus/")
+        == get_alternates(client, "/sv/amnen/belarus/")
+        == expected
+    )
 
 
-def test_what_is_not_public_is_not_told(client, clock):
+def test_what_is_not_public_is_not_listed(client, clock):
     tag, pen = make_tag("Secret"), make_author("Pen Name", is_pseudonymous=True)
     make_publication(title="Draft", tags=(tag,))
     actions.publish(make_publication(title="Waiting", tags=(tag,)), by=None, at=START + timedelta(hours=2))
@@ -142,7 +150,7 @@ def test_what_is_not_public_is_not_told(client, clock):
     clock.shift(timedelta(hours=1))
     actions.withdraw(withdrawn.publication, by=None)
 
-    text = " ".join(addresses(client))
+    text = " ".join(get_addresses(client))
 
     assert "/pseudonymous/" in text
     assert not re.search("draft|waiting|ended|withdrawn|secret|pen-name", text)
@@ -154,33 +162,33 @@ def small_parts(monkeypatch):
     monkeypatch.setattr(sitemaps.SubjectSource, "size", 5)
 
 
-def test_a_large_site_has_an_index_of_parts_that_hold_it_all(client, small_parts):
+def test_a_large_site_has_an_index_of_parts(client, small_parts):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     make_many(25, author=author, tag=tag)
 
-    index = document(client)
-    parts = [part.findtext("loc", "", NAMES).removeprefix(SITE) for part in index]
-    rows = [path for part in parts for path in addresses(client, part)]
+    index = get_document(client)
+    parts = [part.findtext("loc", "", NAMESPACES).removeprefix(SITE) for part in index]
+    paths = [path for part in parts for path in get_addresses(client, part)]
 
     assert index.tag.endswith("sitemapindex")
-    assert len([path for path in rows if "/many-" in path]) == 25
-    assert {"/en/", "/en/topics/belarus/", "/sv/forfattare/ann-berg/"} <= set(rows)
-    assert len(rows) == len(set(rows))
-    assert max(len(addresses(client, part)) for part in parts if "pages" not in part) <= 10
+    assert len([path for path in paths if "/many-" in path]) == 25
+    assert {"/en/", "/en/topics/belarus/", "/sv/forfattare/ann-berg/"} <= set(paths)
+    assert len(paths) == len(set(paths))
+    assert max(len(get_addresses(client, part)) for part in parts if "pages" not in part) <= 10
 
 
-def test_a_piece_keeps_its_part_when_others_come_and_go(client, small_parts):
+def test_a_publication_keeps_its_part(client, small_parts):
     editions = [make_live() for _number in range(12)]
     part = f"/sitemap-publications-{editions[-1].publication_id // 10 + 1}.xml"
-    before = editions[-1].get_absolute_url() in addresses(client, part)
+    before = editions[-1].get_absolute_url() in get_addresses(client, part)
 
     for edition in editions[:-1]:
         actions.withdraw(edition.publication, by=None)
 
-    assert before and editions[-1].get_absolute_url() in addresses(client, part)
+    assert before and editions[-1].get_absolute_url() in get_addresses(client, part)
 
 
-def test_translations_are_found_in_other_parts(client, small_parts):
+def test_translations_may_be_of_other_parts(client, small_parts):
     english = make_live(title="English").publication
     for _number in range(12):
         make_publication()
@@ -188,29 +196,29 @@ def test_translations_are_found_in_other_parts(client, small_parts):
         make_publication(title="Svenska", language="sv", translation_of=english), by=None
     )
 
-    part = document(client, f"/sitemap-publications-{swedish.publication_id // 10 + 1}.xml")
+    part = get_document(client, f"/sitemap-publications-{swedish.publication_id // 10 + 1}.xml")
 
-    links = {link.get("hreflang") for link in part.iter(f"{{{NAMES['xhtml']}}}link")}
+    links = {link.get("hreflang") for link in part.iter(f"{{{NAMESPACES['xhtml']}}}link")}
     assert links == {"en", "sv"}
-    assert all("english" not in url.findtext("loc", "", NAMES) for url in part)
+    assert all("english" not in url.findtext("loc", "", NAMESPACES) for url in part)
 
 
 @pytest.mark.parametrize(
     "part", ["publications-0", "publications-9999", f"topics-{10**30}", "topics-1", "nowhere-1", "pages-2"]
 )
-def test_a_part_that_holds_nothing_is_not_there(client, part):
+def test_an_empty_part_answers_404(client, part):
     make_live()
 
     assert client.get(f"/sitemap-{part}.xml").status_code == 404
 
 
-def test_who_has_the_sitemap_already_is_told_so(client):
+def test_an_unchanged_sitemap_is_answered_with_304(client):
     make_live()
     tag = client.get("/sitemap.xml")["ETag"]
-    known = client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code
+    status = client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code
     make_live()
 
-    assert (known, client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code) == (304, 200)
+    assert (status, client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code) == (304, 200)
 
 
 def test_a_thousand_more_publications_add_no_query(client, monkeypatch):
