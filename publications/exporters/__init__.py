@@ -1,4 +1,4 @@
-"""What leaves the site as files: the public pages as a folder that a web server serves."""
+"""The mirror: the public pages as a folder of static files that a web server serves."""
 
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror

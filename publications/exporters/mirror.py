@@ -1,6 +1,6 @@
-"""The public site as static files: a crawl from its entry paths and sitemap along every link, on all cores.
+"""The crawl: the public site as static files, from its entry paths and sitemap along every link, on all cores.
 
-Pages are rendered in this process and its children, without a server between.
+Pages are rendered by the WSGI application in this process and its children, without a server.
 """
 
 import multiprocessing
@@ -27,18 +27,18 @@ from publications.page_cache import SiteStateWatcher
 from .mirror_folder import MirrorFolder, is_mirrored, links_of, normalize_path
 
 OK = 200
-PATHS_PER_TASK = 16  # addresses that one process is given at a time
-TASKS_AHEAD = 4  # parcels that wait for each process
-NOT_THERE = (404, 410)
-KEPT = ("static", "media")
-MOVED = (301, 302, 303, 307, 308)
+PATHS_PER_TASK = 16
+TASKS_AHEAD = 4  # queued for each process
+NOT_FOUND = (404, 410)
+KEPT_FOLDERS = ("static", "media")
+REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
     "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
 )  # fmt: skip
 
 
 class SiteUnavailable(Exception):
-    """The application does not answer an address as it should: `path`, `status`."""
+    """The application answers a path with an unexpected status."""
 
     def __init__(self, path: str, status: int) -> None:
         super().__init__(f"{path} answers {status}")
@@ -47,21 +47,29 @@ class SiteUnavailable(Exception):
 
 @dataclass
 class MirrorReport:
-    """What a crawl found. `broken` are links to what is not there, with the page that has each."""
+    """What a crawl did.
+
+    Attributes:
+        removed: names of files.
+        skipped: paths that the file system cannot store.
+        broken: paths that are not found, each with a page that links to it.
+    """
 
     pages: int = 0
     written: int = 0
     removed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Visited:
+class VisitedPage:
+    """A visited path, the status of the response, and the paths it links to."""
+
     path: str
     status: int
-    written: bool = False
-    left: bool = False
+    is_written: bool = False
+    is_skipped: bool = False
     links: tuple[str, ...] = ()
 
 
@@ -72,110 +80,120 @@ class Crawl:
         self.folder, self.with_renditions = MirrorFolder(root), with_renditions
         self.processes = processes or os.cpu_count() or 1
         self.report = MirrorReport()
-        self._from: dict[str, str] = {}  # each address that is known, and the first page that led there
-        self._ahead: deque[str] = deque()
-        self._kept: set[str] = set()
+        self._linked_from: dict[str, str] = {}  # every known path, and the first page that links to it
+        self._queue: deque[str] = deque()
+        self._mirrored: set[str] = set()
 
-    def run(self, progress: Callable[[int, int], None] = lambda done, known: None) -> MirrorReport:
-        """Bring the folder up to date. Broken off, it leaves a folder of whole pages, and the next goes on.
+    def run(self, progress: Callable[[int, int], None] = lambda done, total: None) -> MirrorReport:
+        """Bring the folder up to date. An interrupted run leaves whole pages, and the next one continues.
 
-        Raises SiteUnavailable where the application fails, and then removes nothing that it may still have.
+        Args:
+            progress: called with how many of how many known paths are done.
+
+        Raises:
+            SiteUnavailable: the application fails; no page that it may still have is removed.
         """
-        generation = SiteVersion.objects.get().number
+        site_version = SiteVersion.objects.get().number
         self._remove_withdrawn()
-        for entry in (
+        for entry_path in (
             *ENTRY_PATHS,
             *(localized_path(locale, "publications:home") for locale in LOCALES),
             reverse("sitemap"),
         ):
-            self._enqueue(normalize_path(entry), "")
+            self._enqueue(normalize_path(entry_path), "")
         for visited in self._visit_all():
             self._record(visited)
-            progress(self.report.pages, len(self._from))
-        self.report.removed += self.folder.keep_only(self._kept)
-        self.folder.generation = generation
+            progress(self.report.pages, len(self._linked_from))
+        self.report.removed += self.folder.keep_only(self._mirrored)
+        self.folder.site_version = site_version
         return self.report
 
     def _remove_withdrawn(self) -> None:
-        """First of all what readers may no longer see, and all that may tell of it.
+        """Remove pages that are not public any more, and all pages that may mention them, before the crawl.
 
-        The application answers for it meanwhile.
+        Until the crawl restores them, the web server falls back to the application.
         """
-        taking = AuditEntry.objects.filter(site_version__gt=self.folder.generation).exclude(action__in=ADDING)
-        if taking.filter(publication=None).exists():  # a name that changed may stand anywhere
-            self.report.removed += self.folder.drop_all_but([], KEPT)
+        removals = AuditEntry.objects.filter(site_version__gt=self.folder.site_version).exclude(
+            action__in=ADDING
+        )
+        if removals.filter(publication=None).exists():  # any page may have the old name
+            self.report.removed += self.folder.remove_all_but([], KEPT_FOLDERS)
             return
-        touched = Address.objects.filter(publication__in=taking.values("publication"))
-        stays = set(Edition.objects.live().order_by().values_list("locale", "slug"))
-        stays -= set(touched.values_list("locale", "slug"))
-        held = [(locale, piece) for locale in LOCALES for piece in self.folder.below(_section(locale))]
-        gone = [each for each in held if each not in stays]
-        for locale, piece in gone:
-            self.report.removed += self.folder.drop_under(f"{_section(locale)}/{piece}")
-        if gone or taking.exists():
-            self.report.removed += self.folder.drop_all_but([_section(locale) for locale in LOCALES], KEPT)
+        changed = Address.objects.filter(publication__in=removals.values("publication"))
+        public = set(Edition.objects.live().order_by().values_list("locale", "slug"))
+        public -= set(changed.values_list("locale", "slug"))
+        mirrored = [(locale, slug) for locale in LOCALES for slug in self.folder.subfolders(_section(locale))]
+        outdated = [address for address in mirrored if address not in public]
+        for locale, slug in outdated:
+            self.report.removed += self.folder.remove_page(f"{_section(locale)}/{slug}")
+        if outdated or removals.exists():
+            self.report.removed += self.folder.remove_all_but(
+                [_section(locale) for locale in LOCALES], KEPT_FOLDERS
+            )
 
     def _enqueue(self, path: str, page: str) -> None:
-        if path not in self._from and is_mirrored(path, with_renditions=self.with_renditions):
-            self._from[path] = page
-            self._ahead.append(path)
+        if path not in self._linked_from and is_mirrored(path, with_renditions=self.with_renditions):
+            self._linked_from[path] = page
+            self._queue.append(path)
 
-    def _record(self, visited: Visited) -> None:
+    def _record(self, visited: VisitedPage) -> None:
         self.report.pages += 1
         for path in visited.links:
             self._enqueue(path, visited.path)
-        if visited.status not in (OK, *MOVED, *NOT_THERE):
+        if visited.status not in (OK, *REDIRECTS, *NOT_FOUND):
             raise SiteUnavailable(visited.path, visited.status)
-        if visited.status == OK and not visited.left:
-            self._kept.add(visited.path)
-            self.report.written += visited.written
-        elif visited.left:
-            self.report.left.append(visited.path)
-        elif visited.status not in MOVED and self._from[visited.path]:
-            self.report.broken.append((visited.path, self._from[visited.path]))
+        if visited.status == OK and not visited.is_skipped:
+            self._mirrored.add(visited.path)
+            self.report.written += visited.is_written
+        elif visited.is_skipped:
+            self.report.skipped.append(visited.path)
+        elif visited.status not in REDIRECTS and self._linked_from[visited.path]:
+            self.report.broken.append((visited.path, self._linked_from[visited.path]))
 
-    def _visit_all(self) -> Iterator[Visited]:
+    def _visit_all(self) -> Iterator[VisitedPage]:
         if self.processes == 1:
-            while self._ahead:
-                yield visit(self._ahead.popleft(), self.folder)
+            while self._queue:
+                yield visit(self._queue.popleft(), self.folder)
             return
-        for _door in range(len(self._ahead)):  # what they work out is there in all processes
-            yield visit(self._ahead.popleft(), self.folder)
-        connections.close_all()  # processes that are forked must not share one
+        for _entry in range(len(self._queue)):  # fills caches before the processes fork
+            yield visit(self._queue.popleft(), self.folder)
+        connections.close_all()  # forked processes must not share one
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(self.processes, mp_context=fork) as pool:
             try:
-                yield from self._shared(pool)
+                yield from self._visit_in_pool(pool)
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _shared(self, pool: ProcessPoolExecutor) -> Iterator[Visited]:
-        under_way: set[Future] = set()
-        while self._ahead or under_way:
-            while self._ahead and len(under_way) < self.processes * TASKS_AHEAD:
-                parcel = [self._ahead.popleft() for _ in range(min(PATHS_PER_TASK, len(self._ahead)))]
-                under_way.add(pool.submit(visit_paths, parcel, self.folder))
-            done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+    def _visit_in_pool(self, pool: ProcessPoolExecutor) -> Iterator[VisitedPage]:
+        pending: set[Future] = set()
+        while self._queue or pending:
+            while self._queue and len(pending) < self.processes * TASKS_AHEAD:
+                batch = [self._queue.popleft() for _ in range(min(PATHS_PER_TASK, len(self._queue)))]
+                pending.add(pool.submit(visit_paths, batch, self.folder))
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
 
 
-def visit_paths(paths: list[str], folder: MirrorFolder) -> list[Visited]:
+def visit_paths(paths: list[str], folder: MirrorFolder) -> list[VisitedPage]:
     return [visit(path, folder) for path in paths]
 
 
-def visit(path: str, folder: MirrorFolder) -> Visited:
-    """Ask for one address, keep what stands there, and tell where it leads."""
+def visit(path: str, folder: MirrorFolder) -> VisitedPage:
+    """Fetch a path, write its page into the folder, and return the paths it links to."""
     page = fetch(path)
-    if page.status in MOVED:
-        return Visited(path, page.status, links=tuple(links_of(path, "text/html", _as_link(page.location))))
+    if page.status in REDIRECTS:
+        return VisitedPage(
+            path, page.status, links=tuple(links_of(path, "text/html", _as_link(page.location)))
+        )
     if page.status != OK:
-        return Visited(path, page.status)
+        return VisitedPage(path, page.status)
     links = tuple(links_of(path, page.media_type, page.body))
     try:
-        return Visited(path, OK, written=folder.put(path, page.body), links=links)
+        return VisitedPage(path, OK, is_written=folder.put(path, page.body), links=links)
     except ValueError:
-        return Visited(path, OK, left=True, links=links)
+        return VisitedPage(path, OK, is_skipped=True, links=links)
 
 
 def _as_link(location: str) -> bytes:
@@ -183,13 +201,13 @@ def _as_link(location: str) -> bytes:
 
 
 def _section(locale: str) -> str:
-    """The folder of the pieces of a tree."""
+    """Return the folder of the publications of a locale."""
     return localized_path(locale, "publications:list").strip("/")
 
 
 @dataclass(frozen=True)
 class CrawledPage:
-    """What stands at an address."""
+    """The response to a path."""
 
     path: str
     status: int
@@ -209,26 +227,28 @@ def _watcher() -> SiteStateWatcher:
 
 
 def fetch(path: str) -> CrawledPage:
-    """The answer to GET for the path, which is percent-encoded as in a link.
+    """Return the response to GET for a path, which is percent-encoded as in a link.
 
-    What pages have in common is worked out once for all that are asked for in one epoch.
+    Values cached for the site state are shared by all pages fetched in it.
     """
-    epoch = _watcher().state()
-    with site_state_scope(epoch) if epoch else nullcontext():
+    state = _watcher().state()
+    with site_state_scope(state) if state else nullcontext():
         return _get(path)
 
 
 def _get(path: str) -> CrawledPage:
-    started: list = []
-    parts = _site()(_environ(path), lambda status, headers, error=None: started.extend((status, headers)))
+    start_response: list = []
+    parts = _site()(
+        _environ(path), lambda status, headers, error=None: start_response.extend((status, headers))
+    )
     try:
         body = b"".join(parts)
     finally:
         if close := getattr(parts, "close", None):
             close()
-    headers = {name.lower(): value for name, value in started[1]}
+    headers = {name.lower(): value for name, value in start_response[1]}
     media_type = headers.get("content-type", "").partition(";")[0]
-    return CrawledPage(path, int(started[0][:3]), media_type, body, headers.get("location", ""))
+    return CrawledPage(path, int(start_response[0][:3]), media_type, body, headers.get("location", ""))
 
 
 def _environ(path: str) -> dict[str, object]:

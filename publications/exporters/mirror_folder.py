@@ -1,7 +1,6 @@
-"""The folder that a web server serves, and which addresses of the site belong into it.
+"""The folder of the mirror, which paths of the site belong into it, and the links of pages, style sheets and sitemaps.
 
-Files are written whole or not at all, each text with compressed twins. Pages, style sheets and sitemaps say which other
-addresses there are.
+Files are written whole or not at all, texts with compressed variants beside them.
 """
 
 import os
@@ -17,105 +16,109 @@ from django.conf import settings
 from publications.metadata import FORMATS, MADE_ON_REQUEST
 from publications.page_cache import COMPRESS, NO_PAGES
 
-MARK = ".mirror"
-MAX_NAME_BYTES = 240  # bytes; file systems take 255, and twins have an ending more
+MARKER = ".mirror"
+MAX_NAME_BYTES = 240  # file systems allow 255, and compressed variants have a suffix more
 COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
     *(format.path_ending for format in FORMATS.values() if format.is_compressible),
 )  # fmt: skip
-TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
-IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
-IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
+COMPRESSORS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
+CSS_URL = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
+SITEMAP_LOC = re.compile(r"<loc>([^<]+)</loc>")
 TAG = re.compile(r"<[a-z][^<>]*>")
-LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
-META_ADDRESS = re.compile(r'\scontent="(https?://[^"\s]+)"')
-LINKED_DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
-WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
+LINK_ATTRIBUTE = re.compile(r'\s(href|src|srcset)="([^"]+)"')
+META_URL = re.compile(r'\scontent="(https?://[^"\s]+)"')
+JSON_LD = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
+JSON_URL = re.compile(r'"(https?://[^"\\\s]+)"')
 
 
 class NotAMirror(Exception):
-    """The folder holds things that no mirror has put there."""
+    """The folder contains files and no marker of a mirror."""
 
 
 class MirrorFolder:
-    """A folder of one mirror. Raises NotAMirror for one that is in use for something else."""
+    """The folder of a mirror. Raises NotAMirror for a folder that is used for something else."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        mark = root / MARK
-        if not mark.exists():
+        marker = root / MARKER
+        if not marker.exists():
             if any(root.iterdir()):
                 raise NotAMirror(root)
-            mark.write_text(
+            marker.write_text(
                 "Made by manage.py mirror, which removes what it does not know.\n", encoding="utf-8"
             )
 
     @property
-    def generation(self) -> int:
-        """The generation of the site that the folder shows, or a later one."""
-        told = (self.root / MARK).read_text(encoding="utf-8").split()
-        return int(told[-1]) if told and told[-1].isdigit() else 0
+    def site_version(self) -> int:
+        """The site version that the folder shows; some of its pages may be newer."""
+        words = (self.root / MARKER).read_text(encoding="utf-8").split()
+        return int(words[-1]) if words and words[-1].isdigit() else 0
 
-    @generation.setter
-    def generation(self, number: int) -> None:
+    @site_version.setter
+    def site_version(self, number: int) -> None:
         text = (
             f"Made by manage.py mirror, which removes what it does not know. It shows generation {number}\n"
         )
-        _write_together({self.root / MARK: text.encode()})
+        _write_together({self.root / MARKER: text.encode()})
 
-    def below(self, folder: str) -> list[str]:
-        """The names of the folders in a folder."""
-        place = self.root / folder
-        return sorted(each.name for each in place.iterdir() if each.is_dir()) if place.is_dir() else []
+    def subfolders(self, folder: str) -> list[str]:
+        """Return the names of the folders in a folder."""
+        path = self.root / folder
+        return sorted(child.name for child in path.iterdir() if child.is_dir()) if path.is_dir() else []
 
-    def drop_all_but(self, sections: Iterable[str], kept: Iterable[str]) -> list[str]:
-        """Remove all but what stands in the kept folders, and what belongs to a piece of one of the sections."""
+    def remove_all_but(self, sections: Iterable[str], kept: Iterable[str]) -> list[str]:
+        """Remove all files but those in `kept` folders and those of publications in `sections`; return their names."""
         folders = [self.root / name for name in kept]
-        pieces = [self.root / name / piece for name in sections for piece in self.below(name)]
+        publications = [self.root / name / slug for name in sections for slug in self.subfolders(name)]
         return self._remove(
-            [file for file in self.files() if file.name != MARK and not _belongs(file, folders, pieces)]
+            [
+                file
+                for file in self.files()
+                if file.name != MARKER and not _belongs(file, folders, publications)
+            ]
         )
 
-    def place(self, path: str) -> Path | None:
-        """Where the page of a path stands; none where no file system would take its name."""
-        plain = unquote(path)
-        named = f"{plain}index.html" if plain.endswith("/") else plain
-        parts = named.lstrip("/").split("/")
-        if any(part in ("", ".", "..", MARK) or len(part.encode()) > MAX_NAME_BYTES for part in parts):
+    def file_of(self, path: str) -> Path | None:
+        """Return the file of a path, or None if no file system can store its name."""
+        decoded = unquote(path)
+        name = f"{decoded}index.html" if decoded.endswith("/") else decoded
+        parts = name.lstrip("/").split("/")
+        if any(part in ("", ".", "..", MARKER) or len(part.encode()) > MAX_NAME_BYTES for part in parts):
             return None
         return self.root.joinpath(*parts)
 
     def put(self, path: str, body: bytes) -> bool:
-        """Write the page and its twins; whether any of them is another than before.
+        """Write a page and its compressed variants, and return whether any of them changed.
 
         Raises:
-            ValueError: the name is too long.
-            OSError: the disk does not take them; the page and its twins are as they were.
+            ValueError: no file system can store the name.
+            OSError: the disk is full or fails; the page and its variants are unchanged.
         """
-        place = self.place(path)
-        if place is None:
+        file = self.file_of(path)
+        if file is None:
             raise ValueError(path)
-        if _holds(place, body) and all(_was_written_with(place, twin) for twin in _twins(place)):
+        if _has_content(file, body) and all(_is_written_with(file, variant) for variant in _variants(file)):
             return False
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _write_together({**{twin: TWINS[twin.suffix](body) for twin in _twins(place)}, place: body})
+        file.parent.mkdir(parents=True, exist_ok=True)
+        compressed = {variant: COMPRESSORS[variant.suffix](body) for variant in _variants(file)}
+        _write_together({**compressed, file: body})
         return True
 
     def keep_only(self, paths: Iterable[str]) -> list[str]:
-        """Remove every other file, and folders that are empty then; what was removed, without the twins."""
-        kept = {self.root / MARK}
+        """Remove every other file and empty folders; return the names of removed files, without variants."""
+        kept = {self.root / MARKER}
         for path in paths:
-            if place := self.place(path):
-                kept |= {place, *_twins(place)}
-        gone = [file for file in self.files() if file not in kept]
-        return self._remove(gone)
+            if file := self.file_of(path):
+                kept |= {file, *_variants(file)}
+        return self._remove([file for file in self.files() if file not in kept])
 
-    def drop_under(self, folder: str) -> list[str]:
-        """Remove the page of a folder and all below it, with what stands beside it under the same name."""
-        place = self.root.joinpath(*unquote(folder).strip("/").split("/"))
-        below = self.files(place) if place.is_dir() else []
-        beside = [file for file in place.parent.glob(f"{_literal(place.name)}.*") if file.is_file()]
+    def remove_page(self, folder: str) -> list[str]:
+        """Remove the page of a folder, all files below it, and its other formats beside it; return their names."""
+        page = self.root.joinpath(*unquote(folder).strip("/").split("/"))
+        below = self.files(page) if page.is_dir() else []
+        beside = [file for file in page.parent.glob(f"{_escape_glob(page.name)}.*") if file.is_file()]
         return self._remove(below + beside)
 
     def files(self, under: Path | None = None) -> list[Path]:
@@ -126,10 +129,12 @@ class MirrorFolder:
     def _remove(self, files: list[Path]) -> list[str]:
         for file in files:
             file.unlink(missing_ok=True)
-        for parent in sorted({file.parent for file in files}, key=lambda each: len(each.parts), reverse=True):
+        for parent in sorted(
+            {file.parent for file in files}, key=lambda folder: len(folder.parts), reverse=True
+        ):
             self._prune(parent)
         names = [file.relative_to(self.root).as_posix() for file in files]
-        return sorted(name for name in names if not name.endswith(tuple(TWINS)))
+        return sorted(name for name in names if not name.endswith(tuple(COMPRESSORS)))
 
     def _prune(self, folder: Path) -> None:
         while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
@@ -137,108 +142,109 @@ class MirrorFolder:
             folder = folder.parent
 
 
-def _belongs(file: Path, folders: list[Path], pieces: list[Path]) -> bool:
-    """Whether the file stands in one of the folders, in one of the pieces or beside one under its name."""
+def _belongs(file: Path, folders: list[Path], publications: list[Path]) -> bool:
+    """Whether the file is in one of the folders, or is a page or another format of one of the publications."""
     parents = set(file.parents)
-    if not parents.isdisjoint(folders) or not parents.isdisjoint(pieces):
+    if not parents.isdisjoint(folders) or not parents.isdisjoint(publications):
         return True
-    return any(file.parent == piece.parent and file.name.startswith(f"{piece.name}.") for piece in pieces)
+    return any(file.parent == page.parent and file.name.startswith(f"{page.name}.") for page in publications)
 
 
-def _twins(place: Path) -> list[Path]:
-    if not place.name.endswith(COMPRESSED_ENDINGS):
+def _variants(file: Path) -> list[Path]:
+    if not file.name.endswith(COMPRESSED_ENDINGS):
         return []
-    return [place.with_name(place.name + ending) for ending in TWINS]
+    return [file.with_name(file.name + suffix) for suffix in COMPRESSORS]
 
 
-def _holds(place: Path, body: bytes) -> bool:
+def _has_content(file: Path, body: bytes) -> bool:
     try:
-        return place.stat().st_size == len(body) and place.read_bytes() == body
+        return file.stat().st_size == len(body) and file.read_bytes() == body
     except OSError:
         return False
 
 
-def _was_written_with(place: Path, twin: Path) -> bool:
-    """Whether both are of one `_write_together`; a power cut may leave an empty file under a time that fits."""
+def _is_written_with(file: Path, variant: Path) -> bool:
+    """Whether both come from one `_write_together`; a power cut may leave an empty file with the right time."""
     try:
-        one, other = place.stat(), twin.stat()
+        file_stat, variant_stat = file.stat(), variant.stat()
     except OSError:
         return False
-    return one.st_mtime_ns == other.st_mtime_ns and other.st_size > 0
+    return file_stat.st_mtime_ns == variant_stat.st_mtime_ns and variant_stat.st_size > 0
 
 
 def _write_together(files: Mapping[Path, bytes]) -> None:
-    """Write files of one folder, all with the same time of change. A server that reads meanwhile gets an old file or a
-    new one, never half of one; where the disk does not take all of them, all stay as they were.
+    """Write files of one folder with the same modification time, each atomically.
+
+    If the disk cannot store all of them, none changes.
     """
     now = time.time_ns()
-    parts = {place: place.with_name(f".{os.getpid()}-{number}.part") for number, place in enumerate(files)}
+    parts = {file: file.with_name(f".{os.getpid()}-{number}.part") for number, file in enumerate(files)}
     try:
-        for place, body in files.items():
-            parts[place].write_bytes(body)
-            os.utime(parts[place], ns=(now, now))
-        for place, part in parts.items():
-            part.replace(place)
+        for file, body in files.items():
+            parts[file].write_bytes(body)
+            os.utime(parts[file], ns=(now, now))
+        for file, part in parts.items():
+            part.replace(file)
     finally:
         for part in parts.values():
             part.unlink(missing_ok=True)
 
 
-def _literal(name: str) -> str:
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+def _escape_glob(name: str) -> str:
+    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
 
 
 def links_of(path: str, media_type: str, body: bytes) -> list[str]:
-    """The paths of this site that it leads to, as they are asked for, each once; those with a query are left out."""
+    """Return the distinct paths of this site that a document links to, without those that have a query."""
     if media_type == "text/html":
-        found = [*_in_html(body.decode())]
+        urls = [*_html_urls(body.decode())]
     elif media_type == "text/css":
-        found = IN_SHEET.findall(body.decode())
+        urls = CSS_URL.findall(body.decode())
     elif media_type == "application/xml":
-        found = IN_SITEMAP.findall(body.decode())
+        urls = SITEMAP_LOC.findall(body.decode())
     else:
         return []
-    return list(dict.fromkeys(_own_paths(path, found)))
+    return list(dict.fromkeys(_own_paths(path, urls)))
 
 
-def _own_paths(path: str, addresses: Iterable[str]) -> Iterator[str]:
-    here = f"{settings.SITE_URL}{path}"
-    home = urlsplit(settings.SITE_URL)
-    for address in addresses:
+def _own_paths(path: str, urls: Iterable[str]) -> Iterator[str]:
+    base_url = f"{settings.SITE_URL}{path}"
+    site = urlsplit(settings.SITE_URL)
+    for url in urls:
         try:
-            parts = urlsplit(urljoin(here, address.strip()))
-        except ValueError:  # not an address at all, as http://[
+            parts = urlsplit(urljoin(base_url, url.strip()))
+        except ValueError:  # not a URL, such as http://[
             continue
-        if (parts.scheme, parts.netloc) == (home.scheme, home.netloc) and not parts.query:
+        if (parts.scheme, parts.netloc) == (site.scheme, site.netloc) and not parts.query:
             yield normalize_path(parts.path or "/")
 
 
 def normalize_path(path: str) -> str:
-    """One spelling of a path, however a link has it."""
+    """Return the one spelling of a path that links may spell in several ways."""
     return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
 
 
 def is_mirrored(path: str, *, with_renditions: bool) -> bool:
-    """Whether the path belongs into the folder; what takes long to render does only `with_renditions`."""
+    """Whether the path belongs into the folder; PDFs and social images do only `with_renditions`."""
     if path.startswith(NO_PAGES) or "/files/" in path:
-        return False  # files of editors go out as downloads, which is for the application to say
+        return False  # only the application sends uploaded files with the headers of downloads
     return with_renditions or not path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
 
 
-def _in_html(text: str) -> Iterator[str]:
-    """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character.
+def _html_urls(text: str) -> Iterator[str]:
+    """Yield the URLs in attributes, `meta` elements and JSON-LD, not those in texts.
 
-    Social images stand in `meta`, the logo in linked data; an address that is quoted in a text is no link.
+    Our templates put attribute values in double quotes and escape every other "<" and ">".
     """
     for tag in TAG.findall(text):
-        for name, value in LEADING_ON.findall(tag):
-            found = (
+        for name, value in LINK_ATTRIBUTE.findall(tag):
+            urls = (
                 [part.split()[0] for part in value.split(",") if part.strip()]
                 if name == "srcset"
                 else [value]
             )
-            yield from map(unescape, found)
+            yield from map(unescape, urls)
         if tag.startswith("<meta "):
-            yield from map(unescape, META_ADDRESS.findall(tag))
-    for linked_data in LINKED_DATA.findall(text):
-        yield from WHOLE_ADDRESS.findall(linked_data)
+            yield from map(unescape, META_URL.findall(tag))
+    for json_ld in JSON_LD.findall(text):
+        yield from JSON_URL.findall(json_ld)

@@ -1,4 +1,4 @@
-"""The mirror: the public site as files, whole, up to date, and holding nothing that readers may not see."""
+"""The mirror: the public site as files, complete, up to date, and without anything that is not public."""
 
 import cProfile
 import pstats
@@ -30,34 +30,34 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def root(tmp_path, settings):
-    """A folder that is not there yet; styles are served from where they were written."""
+    """A folder that does not exist yet; static files are served from their sources."""
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
-    forget()
+    clear_caches()
     with no_connection_closed():
         yield tmp_path / "mirror"
-    forget()
+    clear_caches()
 
 
-def forget() -> None:
-    """What a process keeps of its site."""
+def clear_caches() -> None:
+    """Clear what this process caches of the site."""
     mirror._site.cache_clear()
     mirror._watcher.cache_clear()
 
 
-def walk(root, **options):
+def crawl(root, **options):
     return Crawl(root, processes=1, **options).run()
 
 
-def held(root, edition) -> str:
+def read_page(root, edition) -> str:
     return root.joinpath(*edition.get_absolute_url().strip("/").split("/"), "index.html").read_text("utf-8")
 
 
-def test_every_page_of_the_site_becomes_a_file_with_twins(root):
+def test_every_page_becomes_a_file_with_compressed_variants(root):
     edition = make_live(title="Grain", tags=(make_tag("Belarus"),), body="What was said about grain.")
 
-    result = walk(root)
+    result = crawl(root)
 
-    assert "What was said about grain." in held(root, edition)
+    assert "What was said about grain." in read_page(root, edition)
     plain = (root / "en/index.html").read_bytes()
     assert brotli.decompress((root / "en/index.html.br").read_bytes()) == plain
     for path in (
@@ -71,132 +71,132 @@ def test_every_page_of_the_site_becomes_a_file_with_twins(root):
     assert result.broken == []
 
 
-def test_what_the_application_answers_is_not_asked_for(root):
+def test_private_and_rendered_paths_are_not_crawled(root):
     make_live(title="Grain")
 
-    walk(root)
+    crawl(root)
 
     assert not (root / "desk").exists() and not (root / "oai").exists()
     assert not list(root.rglob("*.pdf")) and not list(root.rglob("card.png"))
 
 
-def test_a_second_walk_writes_nothing(root):
+def test_a_second_crawl_writes_nothing(root):
     make_live(title="Grain")
-    first = walk(root)
+    first = crawl(root)
 
-    second = walk(root)
+    second = crawl(root)
 
     assert first.written > 0 and (second.written, second.removed) == (0, [])
     assert second.pages == first.pages
 
 
-def test_after_a_deed_only_what_changed_is_written(root):
+def test_after_an_action_only_changed_pages_are_written(root):
     edition = make_live(title="Grain")
     make_live(title="Iron", by_whom=make_author("Bo Ek"))
-    walk(root)
+    crawl(root)
     untouched = root / "en/authors/bo-ek/index.html"
     before = untouched.stat().st_mtime_ns
 
     actions.publish(saved(edition.publication, body="Something else."), by=None)
-    result = walk(root)
+    result = crawl(root)
 
-    assert "Something else." in held(root, edition)
+    assert "Something else." in read_page(root, edition)
     assert 0 < result.written < result.pages
     assert untouched.stat().st_mtime_ns == before
 
 
-def words_of(root) -> str:
-    """All that the files say."""
+def read_texts(root) -> str:
+    """Return the text of all files."""
     files = [file for file in root.rglob("*") if file.is_file() and file.suffix not in (".gz", ".br")]
     return "".join(
         file.read_bytes().decode("utf-8", "replace") for file in files if "static" not in file.parts
     )
 
 
-def stopped(root) -> None:
-    """A walk that is broken off before it asks for anything."""
-    walk = Crawl(root, processes=1)
-    walk._ahead = None
+def interrupt_crawl(root) -> None:
+    """Run a crawl that fails before it fetches anything."""
+    crawler = Crawl(root, processes=1)
+    crawler._queue = None
     with pytest.raises(AttributeError):
-        walk.run()
+        crawler.run()
 
 
-@pytest.mark.parametrize("take", ["withdraw", "redact", "undo"])
-def test_what_was_taken_back_is_removed_before_anything_else_is_done(root, take, editor):
+@pytest.mark.parametrize("action", ["withdraw", "redact", "undo"])
+def test_what_is_no_longer_public_is_removed_first(root, action, editor):
     edition = make_live(title="On grain", body="Vera Holm said it.")
     make_live(title="Iron")
-    if take == "undo":
+    if action == "undo":
         actions.publish(saved(edition.publication, body="Vera Holm again."), by=editor)
-    walk(root)
-    assert "Vera Holm" in words_of(root)
-    if take == "withdraw":
+    crawl(root)
+    assert "Vera Holm" in read_texts(root)
+    if action == "withdraw":
         actions.withdraw(edition.publication, by=editor)
-    elif take == "redact":
+    elif action == "redact":
         actions.redact(edition.publication, "Vera Holm", by=editor)
     else:
         actions.undo(edition.publication, by=editor)
 
-    stopped(root)
+    interrupt_crawl(root)
 
-    said = words_of(root)
-    assert ("Vera Holm again." if take == "undo" else "Vera Holm") not in said
-    assert "Iron" in said
+    texts = read_texts(root)
+    assert ("Vera Holm again." if action == "undo" else "Vera Holm") not in texts
+    assert "Iron" in texts
 
 
-def test_a_name_that_changed_stands_nowhere_from_then_on(root, editor):
+def test_a_former_name_is_removed_first(root, editor):
     author = make_author("Vera Holm")
     make_live(title="Grain", by_whom=author)
-    walk(root)
+    crawl(root)
     author.name, author.is_pseudonymous = "V. H.", True
     actions.save_instance(author, by=editor)
 
-    stopped(root)
+    interrupt_crawl(root)
 
-    assert "Vera Holm" not in words_of(root)
+    assert "Vera Holm" not in read_texts(root)
 
 
-def test_an_application_that_fails_takes_nothing_out_of_the_mirror(root, settings):
+def test_a_failing_application_removes_nothing(root, settings):
     make_live(title="Grain")
-    walk(root)
-    before = words_of(root)
+    crawl(root)
+    before = read_texts(root)
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
 
     with pytest.raises(SiteUnavailable, match="answers 400"):
-        walk(root)
+        crawl(root)
 
-    assert words_of(root) == before
+    assert read_texts(root) == before
 
 
-def test_what_is_no_longer_linked_is_removed_in_the_end(root):
+def test_files_without_a_link_are_removed_last(root):
     make_live(title="Grain", tags=(make_tag("Belarus"),))
-    walk(root)
+    crawl(root)
     stray = root / "en" / "stray.html"
     stray.write_text("left over", encoding="utf-8")
 
-    result = walk(root)
+    result = crawl(root)
 
     assert not stray.exists() and result.removed == ["en/stray.html"]
 
 
-def test_drafts_are_nowhere_in_it(root):
+def test_drafts_are_not_mirrored(root):
     make_publication(title="Secret barley")
     make_live(title="Grain")
 
-    walk(root)
+    crawl(root)
 
     files = [file for file in root.rglob("*") if file.is_file() and file.suffix not in (".gz", ".br")]
     assert files and not any(b"barley" in file.read_bytes().lower() for file in files)
 
 
-def test_links_to_what_is_not_there_are_told_with_their_page(root):
+def test_broken_links_are_reported_with_their_page(root):
     edition = make_live(title="Grain", body="See [this](/en/publications/never-was/).")
 
-    result = walk(root)
+    result = crawl(root)
 
     assert ("/en/publications/never-was/", edition.get_absolute_url()) in result.broken
 
 
-def test_a_folder_of_something_else_is_left_alone(root):
+def test_a_folder_of_something_else_is_refused(root):
     root.mkdir()
     (root / "thesis.doc").write_text("mine")
 
@@ -210,18 +210,18 @@ def test_a_folder_of_something_else_is_left_alone(root):
 @pytest.mark.parametrize(
     "path", ["/en/../../etc/passwd", "/en//x", "/%2e%2e/x", f"/{'å' * 130}/", "/.mirror"]
 )
-def test_no_page_is_written_outside_of_the_folder_or_under_a_name_that_none_takes(root, path):
-    assert MirrorFolder(root).place(path) is None
+def test_no_file_is_outside_of_the_folder_or_has_an_impossible_name(root, path):
+    assert MirrorFolder(root).file_of(path) is None
 
 
-def test_pages_stand_under_the_letters_of_their_address(root):
+def test_file_names_are_decoded(root):
     folder = MirrorFolder(root)
 
-    assert folder.place("/sv/publikationer/%C3%A5r/") == root / "sv/publikationer/år/index.html"
-    assert folder.place("/en/x.bib") == root / "en/x.bib"
+    assert folder.file_of("/sv/publikationer/%C3%A5r/") == root / "sv/publikationer/år/index.html"
+    assert folder.file_of("/en/x.bib") == root / "en/x.bib"
 
 
-def test_links_are_read_as_browsers_follow_them(settings):
+def test_links_are_resolved_like_in_browsers(settings):
     settings.SITE_URL = "https://site.example"
     html = (
         '<a href="../b/">b</a><a href="https://site.example/en/år/">å</a><a href="/en/%C3%A5r/#x">å</a>'
@@ -229,15 +229,15 @@ def test_links_are_read_as_browsers_follow_them(settings):
         '<img srcset="/m/1.webp 1x, /m/2.webp 2x" src="/m/1.webp"><a href="http://[x">x</a>'
     )
 
-    found = links_of("/en/a/", "text/html", html.encode())
+    links = links_of("/en/a/", "text/html", html.encode())
 
-    assert found == ["/en/b/", "/en/%C3%A5r/", "/m/1.webp", "/m/2.webp"]
+    assert links == ["/en/b/", "/en/%C3%A5r/", "/m/1.webp", "/m/2.webp"]
     assert links_of("/s/a.css", "text/css", b'@font-face{src:url("../f/x.woff2")}') == ["/f/x.woff2"]
     assert links_of("/sitemap.xml", "application/xml", b"<loc>https://site.example/en/</loc>") == ["/en/"]
     assert links_of("/x.pdf", "application/pdf", b"%PDF") == []
 
 
-def test_addresses_in_metadata_are_links_and_quoted_ones_in_a_text_are_not(settings):
+def test_urls_in_metadata_are_links_and_those_in_texts_are_not(settings):
     settings.SITE_URL = "https://site.example"
     html = (
         '<meta property="og:image" content="https://site.example/m/1.png">'
@@ -249,43 +249,43 @@ def test_addresses_in_metadata_are_links_and_quoted_ones_in_a_text_are_not(setti
     assert links_of("/x/", "text/html", html.encode()) == ["/m/1.png", "/logo.png"]
 
 
-def test_what_takes_long_to_make_is_taken_along_where_it_is_wanted():
+def test_renditions_are_mirrored_on_request():
     assert not is_mirrored("/en/publications/x.pdf", with_renditions=False)
     assert is_mirrored("/en/publications/x.pdf", with_renditions=True)
     assert not is_mirrored("/desk/login/", with_renditions=True)
     assert normalize_path("/en/å b/") == normalize_path("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
 
 
-def test_a_full_disk_leaves_each_page_with_its_twins_as_it_was(root):
+def test_a_full_disk_leaves_pages_and_variants_unchanged(root):
     folder = MirrorFolder(root)
     folder.put("/en/x/", b"<p>Rye</p>" * 20_000)
-    before = files_of(root)
+    before = read_files(root)
 
     with pytest.raises(OSError), files_of_at_most(100_000):
         folder.put("/en/x/", b"<p>Oats</p>" * 20_000)
 
-    assert files_of(root) == before
+    assert read_files(root) == before
 
 
-def files_of(root) -> dict[str, bytes]:
+def read_files(root) -> dict[str, bytes]:
     return {str(file): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".br"])
 @pytest.mark.parametrize("half", [0, 10])
-def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending, half):
+def test_a_truncated_file_is_written_again(root, ending, half):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
-    whole = files_of(root)
+    before = read_files(root)
     file = root / f"en/x/index.html{ending}"
     file.write_bytes(file.read_bytes()[:half])
 
     assert folder.put("/en/x/", body)
 
-    assert files_of(root) == whole
+    assert read_files(root) == before
 
 
-def test_what_has_not_changed_is_neither_compressed_nor_decompressed_again(root):
+def test_an_unchanged_page_is_not_compressed_again(root):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
     profile = cProfile.Profile()
@@ -297,24 +297,24 @@ def test_what_has_not_changed_is_neither_compressed_nor_decompressed_again(root)
 
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".br"])
-def test_a_page_whose_file_or_twin_another_has_changed_is_written_again(root, ending):
+def test_a_changed_file_is_written_again(root, ending):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
-    whole = files_of(root)
+    before = read_files(root)
     file = root / f"en/x/index.html{ending}"
-    file.write_bytes(bytes(len(whole[str(file)])))
+    file.write_bytes(bytes(len(before[str(file)])))
 
     assert folder.put("/en/x/", body) and not folder.put("/en/x/", body)
-    assert files_of(root) == whole
+    assert read_files(root) == before
 
 
-def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, capsys):
+def test_a_watching_mirror_continues_once_the_disk_has_space(root, monkeypatch, capsys):
     make_live(title="Grain", body="What was said about grain. " * 2_000)
 
     def sleep(_seconds: float) -> None:
         """The disk is made larger while the mirror waits; once it shows all of the site the test is done."""
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        if "What was said about grain." in words_of(root):
+        if "What was said about grain." in read_texts(root):
             raise KeyboardInterrupt
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -326,13 +326,13 @@ def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, c
     assert not list(root.rglob("*.part"))
 
 
-def test_what_is_withdrawn_leaves_a_mirror_that_cannot_be_written(root, monkeypatch, editor):
+def test_a_withdrawn_publication_is_removed_from_a_full_disk(root, monkeypatch, editor):
     edition = make_live(title="Grain", body="What was said about grain.")
-    walk(root)
+    crawl(root)
 
     def sleep(_seconds: float) -> None:
-        """The publication is withdrawn while the mirror rests from a walk that failed."""
-        if "What was said" not in words_of(root):
+        """The publication is withdrawn while the mirror pauses after a crawl that failed."""
+        if "What was said" not in read_texts(root):
             raise KeyboardInterrupt
         if edition.publication.editions.live().exists():
             actions.withdraw(edition.publication, by=editor)
@@ -343,21 +343,21 @@ def test_what_is_withdrawn_leaves_a_mirror_that_cannot_be_written(root, monkeypa
     with files_of_at_most(100), pytest.raises(CommandError, match="Broken off"):
         call_command("mirror", root, watch=True, processes=1)
 
-    assert "What was said" not in words_of(root)
+    assert "What was said" not in read_texts(root)
 
 
-def test_a_picture_whose_original_is_damaged_holds_up_no_page(root):
+def test_a_missing_original_breaks_no_page(root):
     image = make_image(size=(1000, 500))
     edition = make_live(title="Grain", body=f"![](image:{image.key})")
     originals().delete(image.original)
 
-    result = walk(root)
+    result = crawl(root)
 
-    assert "Grain" in held(root, edition)
+    assert "Grain" in read_page(root, edition)
     assert {path.rpartition("/")[0] for path, _page in result.broken} == {f"/media/{image.key}"}
 
 
-def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, capsys):
+def test_the_command_reports_and_fails_with_broken_links(root, capsys):
     make_live(title="Grain")
     call_command("mirror", root, processes=1)
     assert "0 broken links" in capsys.readouterr().out
@@ -368,45 +368,43 @@ def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, ca
     assert "leads to /en/publications/never-was/" in capsys.readouterr().err
 
 
-REFERRING = ("href", "src", "srcset", "poster", "data", "action", "content")
+REFERENCE_ATTRIBUTES = ("href", "src", "srcset", "poster", "data", "action", "content")
 
 
 class References(HTMLParser):
-    """All that the tags of a page refer to."""
+    """The URLs in the tags of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
-        self.found: list[str] = []
+        self.urls: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes) -> None:
         for name, value in attributes:
-            if name in REFERRING and value and not (name == "content" and "/" not in value):
+            if name in REFERENCE_ATTRIBUTES and value and not (name == "content" and "/" not in value):
                 parts = value.split(",") if name == "srcset" else [value]
-                self.found += [part.split()[0] for part in parts if part.strip()]
+                self.urls += [part.split()[0] for part in parts if part.strip()]
 
 
-def references(root) -> dict[str, str]:
-    """The paths of the own site that any file of a mirror refers to, with one of the files."""
-    found: dict[str, str] = {}
+def referenced_paths(root) -> dict[str, str]:
+    """Return the paths of the site that files of a mirror refer to, each with one of the files."""
+    paths: dict[str, str] = {}
     for file in root.rglob("*"):
         if not file.is_file() or not file.name.endswith(COMPRESSED_ENDINGS):
             continue
-        text, place = file.read_text("utf-8"), f"/{file.relative_to(root)}".removesuffix("index.html")
+        text, page_path = file.read_text("utf-8"), f"/{file.relative_to(root)}".removesuffix("index.html")
         addresses = [
             unescape(address) for address in re.findall(r"https://site\.example/[^\s\"'<>\\)\]{}]*", text)
         ]
         if file.suffix == ".html":
-            addresses += [
-                each for each in References(text).found if not each.startswith(("mailto:", "data:"))
-            ]
+            addresses += [url for url in References(text).urls if not url.startswith(("mailto:", "data:"))]
         if file.suffix == ".css":
             addresses += re.findall(r"url\([\"']?([^\"')]+)", text)
         for address in addresses:
-            parts = urlsplit(urljoin(f"https://site.example{place}", address))
+            parts = urlsplit(urljoin(f"https://site.example{page_path}", address))
             if parts.netloc == "site.example" and not parts.query:
-                found.setdefault(unquote(parts.path), place)
-    return found
+                paths.setdefault(unquote(parts.path), page_path)
+    return paths
 
 
 @pytest.fixture
@@ -423,18 +421,18 @@ def full_site(settings):
     return first
 
 
-def test_all_that_a_full_mirror_refers_to_on_its_own_site_is_in_it(root, full_site):
-    result = walk(root, with_renditions=True)
+def test_a_mirror_with_renditions_has_every_referenced_path(root, full_site):
+    result = crawl(root, with_renditions=True)
 
     expected = {
         path: page
-        for path, page in references(root).items()
+        for path, page in referenced_paths(root).items()
         if is_mirrored(normalize_path(path), with_renditions=True)
     }
     missing = {
         path: page
         for path, page in expected.items()
-        if not MirrorFolder(root).place(normalize_path(path)).is_file()
+        if not MirrorFolder(root).file_of(normalize_path(path)).is_file()
     }
     assert len(expected) > 60 and any(path.endswith("card.png") for path in expected)
     assert {path: page for path, page in missing.items() if path not in REDIRECTS} == {}
@@ -444,15 +442,15 @@ def test_all_that_a_full_mirror_refers_to_on_its_own_site_is_in_it(root, full_si
 REDIRECTS = ("/",)
 
 
-def test_a_mirror_without_what_takes_long_lacks_nothing_else(root, full_site):
-    walk(root)
+def test_a_mirror_without_renditions_lacks_nothing_else(root, full_site):
+    crawl(root)
 
     expected = {
         path: page
-        for path, page in references(root).items()
+        for path, page in referenced_paths(root).items()
         if is_mirrored(normalize_path(path), with_renditions=True)
     }
-    missing = {path for path in expected if not MirrorFolder(root).place(normalize_path(path)).is_file()} - {
-        *REDIRECTS
-    }
+    missing = {
+        path for path in expected if not MirrorFolder(root).file_of(normalize_path(path)).is_file()
+    } - {*REDIRECTS}
     assert missing and all(path.endswith((".pdf", "/card.png")) for path in missing)

@@ -105,7 +105,7 @@ class Command(BaseCommand):
         )
         for path, page in report.broken[:MAX_REPORTED]:
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
-        for path in report.left[:MAX_REPORTED]:
+        for path in report.skipped[:MAX_REPORTED]:
             self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
         return len(report.broken)
 
