@@ -347,7 +347,7 @@ def test_sets_limit_the_list(request_oai):
 
 
 def test_a_redaction_is_a_change(request_oai, clock):
-    publication = make_live(title="On Smithson", body="Smithson oai_texts so.").publication
+    publication = make_live(title="On Smithson", body="Smithson said so.").publication
     clock.shift(timedelta(hours=1))
     actions.redact(publication, "Smithson", by=None)
 
