@@ -1,6 +1,6 @@
-"""A PDF and a card of every text of the corpus, and what they come to: `python -m tests.figures.pdf`.
+"""A PDF and a social image of every text of the corpus, with their faults and sizes: `python -m tests.figures.pdf`.
 
-It works on a site of its own in a temporary folder; PDFS=folder keeps what was made there.
+It uses a site of its own in a temporary folder; PDFS=folder keeps the files.
 """
 
 import argparse
@@ -12,32 +12,34 @@ from collections import Counter
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
-LIGHT = 100_000
+MAX_IMAGE_BYTES = 100_000
 
 
 def main(only: str = "") -> None:
-    bring_in(only)
+    import_corpus(only)
     from publications.models import Edition
 
-    kept = Path(os.environ["PDFS"]) if "PDFS" in os.environ else None
-    faults, times, sizes, pages, cards = [], [], [], Counter(), []
+    folder = Path(os.environ["PDFS"]) if "PDFS" in os.environ else None
+    all_faults, times, sizes, pages, social_images = [], [], [], Counter(), []
     for edition in Edition.objects.live().order_by("pk").iterator():
-        taken, size, number, found = look_at(edition, kept)
-        faults += [f"{edition.get_absolute_url()}: {fault}" for fault in found]
-        times.append(taken)
+        milliseconds, size, page_count, faults = check_pdf(edition, folder)
+        all_faults += [f"{edition.get_absolute_url()}: {fault}" for fault in faults]
+        times.append(milliseconds)
         sizes.append(size)
-        pages[number] += 1
-        cards.append(card_size(edition, kept))
-    print("\n".join(faults))
-    print(f"{len(times)} PDFs, {sum(n * count for n, count in pages.items())} pages, faults {len(faults)}")
+        pages[page_count] += 1
+        social_images.append(social_image_size(edition, folder))
+    print("\n".join(all_faults))
+    print(
+        f"{len(times)} PDFs, {sum(n * count for n, count in pages.items())} pages, faults {len(all_faults)}"
+    )
     print(f"made in ms: median {statistics.median(times):.0f}, worst {max(times):.0f}")
     print(f"kB: median {statistics.median(sizes) / 1000:.0f}, largest {max(sizes) / 1000:.0f}")
-    print(f"cards kB: median {statistics.median(cards) / 1000:.0f}, largest {max(cards) / 1000:.0f}; "
-          f"over 100 kB: {sum(size > LIGHT for size in cards)}")  # fmt: skip
+    print(f"social images kB: median {statistics.median(social_images) / 1000:.0f}, largest {max(social_images) / 1000:.0f}; "
+          f"over 100 kB: {sum(size > MAX_IMAGE_BYTES for size in social_images)}")  # fmt: skip
 
 
-def bring_in(only: str) -> None:
-    """Import the corpus and publish all of it."""
+def import_corpus(only: str) -> None:
+    """Import the corpus and publish everything."""
     from django.core.management import call_command
 
     from publications import actions
@@ -57,13 +59,13 @@ def bring_in(only: str) -> None:
     for publication in Publication.objects.filter(editions=None):
         publication.bylines.create(author=author)
         publication.slug = (
-            f"{publication.slug}-{publication.pk}"  # the guides are called alike in every language
+            f"{publication.slug}-{publication.pk}"  # guides have the same name in every language
         )
         publication.save()
         actions.publish(publication, by=None)
 
 
-def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
+def check_pdf(edition, folder: Path | None) -> tuple[float, int, int, list[str]]:
     from django.utils import translation
 
     from publications import renditions
@@ -71,7 +73,7 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
     from publications.presentation import pdf_document_of
     from tests import pdf_reading
 
-    with translation.override(edition.tree):
+    with translation.override(edition.locale):
         publication = EditionWithRows.get(edition)
         images = [*publication.images, *([edition.cover] if edition.cover else [])]
         for image in images:
@@ -88,34 +90,36 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
             ).content
         except renditions.RenderingFailed as reason:
             return 0, 0, 0, [f"not made: {reason.__cause__}"]
-        taken = (time.perf_counter() - start) * 1000
-    if kept:
-        (kept / f"{edition.pk}-{edition.slug[:60]}.pdf").write_bytes(content)
+        milliseconds = (time.perf_counter() - start) * 1000
+    if folder:
+        (folder / f"{edition.pk}-{edition.slug[:60]}.pdf").write_bytes(content)
     reading = pdf_reading.read(content)
     missing = {anchor for anchor, _text in edition.paragraphs} - reading.names
-    found = [*reading.faults, pdf_reading.qpdf_faults(content), f"no places {missing}" if missing else ""]
-    return taken, len(content), reading.pages, [each for each in found if each]
+    faults = [*reading.faults, pdf_reading.qpdf_faults(content), f"no places {missing}" if missing else ""]
+    return milliseconds, len(content), reading.pages, [fault for fault in faults if fault]
 
 
-def card_size(edition, kept: Path | None) -> int:
+def social_image_size(edition, folder: Path | None) -> int:
     from django.utils import translation
 
     from publications import renditions
     from publications.presentation import social_image_of
 
-    with translation.override(edition.tree):
+    with translation.override(edition.locale):
         result = social_image_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
         content = renditions.get_social_image(
             renditions.RenditionSource.of_edition(edition, result, lambda: result), edition.cover
         ).content
-    if kept:
-        (kept / f"{edition.pk}-{edition.slug[:60]}.png").write_bytes(content)
+    if folder:
+        (folder / f"{edition.pk}-{edition.slug[:60]}.png").write_bytes(content)
     return len(content)
 
 
-def asked() -> str:
-    described, _, how = __doc__.partition("\n\n")
-    arguments = argparse.ArgumentParser(prog="python -m tests.figures.pdf", description=described, epilog=how)
+def parse_arguments() -> str:
+    description, _, epilog = __doc__.partition("\n\n")
+    arguments = argparse.ArgumentParser(
+        prog="python -m tests.figures.pdf", description=description, epilog=epilog
+    )
     arguments.add_argument("only", nargs="?", default="", help="do only the files of this name (all)")
     return arguments.parse_args().only
 
@@ -123,7 +127,7 @@ def asked() -> str:
 if __name__ == "__main__":
     import django
 
-    only = asked()
+    only = parse_arguments()
     with tempfile.TemporaryDirectory() as site:
         os.environ |= {"SITE_DATA": site, "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
         os.environ.pop("DATABASE_URL", None)

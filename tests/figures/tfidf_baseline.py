@@ -12,13 +12,13 @@ WORD = re.compile(r"\b\w\w+\b")
 
 
 def find_nearest(texts: Sequence[str], count: int) -> list[list[int]]:
-    """Return the places of the most similar texts of each, the nearest first."""
+    """Return the indexes of the most similar texts of each, the nearest first."""
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
     vectors = make_vectors(texts)
-    for place, vector in enumerate(vectors):
+    for index, vector in enumerate(vectors):
         for word, weight in vector.items():
-            postings[word].append((place, weight))
-    return [_nearest_to(place, vector, postings, count) for place, vector in enumerate(vectors)]
+            postings[word].append((index, weight))
+    return [_find_nearest_to(index, vector, postings, count) for index, vector in enumerate(vectors)]
 
 
 def make_vectors(texts: Sequence[str]) -> list[dict[str, float]]:
@@ -26,24 +26,22 @@ def make_vectors(texts: Sequence[str]) -> list[dict[str, float]]:
     counted = [
         Counter(word for word in WORD.findall(text.lower()) if word not in STOP_WORDS) for text in texts
     ]
-    having = Counter(word for words in counted for word in words)
-    rarity = {word: log((1 + len(texts)) / (1 + count)) + 1 for word, count in having.items()}
-    return [
-        _of_length_one({word: times * rarity[word] for word, times in words.items()}) for words in counted
-    ]
+    document_counts = Counter(word for words in counted for word in words)
+    rarity = {word: log((1 + len(texts)) / (1 + count)) + 1 for word, count in document_counts.items()}
+    return [_normalize({word: times * rarity[word] for word, times in words.items()}) for words in counted]
 
 
-def _of_length_one(vector: dict[str, float]) -> dict[str, float]:
+def _normalize(vector: dict[str, float]) -> dict[str, float]:
     length = sqrt(sum(weight * weight for weight in vector.values())) or 1
     return {word: weight / length for word, weight in vector.items()}
 
 
-def _nearest_to(
+def _find_nearest_to(
     own: int, vector: dict[str, float], postings: dict[str, list[tuple[int, float]]], count: int
 ) -> list[int]:
     scores: dict[int, float] = defaultdict(float)
     for word, weight in vector.items():
-        for place, other in postings[word]:
-            scores[place] += weight * other
+        for index, other in postings[word]:
+            scores[index] += weight * other
     scores.pop(own, None)
-    return nlargest(count, scores, key=lambda place: scores[place])
+    return nlargest(count, scores, key=lambda index: scores[index])

@@ -1,7 +1,7 @@
-"""What becomes of the real Word files beside the project, in one table: `python -m tests.figures.word [FOLDER]`.
+"""Figures of importing the Word files of the corpus: `python -m tests.figures.word [FOLDER]`.
 
-Notes, tables, cells and pictures of each file are counted in its XML by means of our own, so that the reader does not
-vouch for itself, and looked for in the page that the draft would give.
+Notes, tables, cells and images of each file are counted in its XML without the importer, so that it is not checked by
+itself, and looked for in the rendered draft.
 """
 
 import argparse
@@ -16,14 +16,14 @@ from xml.etree import ElementTree
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "docx"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-SIGNS = re.compile(r"[\W_]+")
+NOT_LETTERS = re.compile(r"[\W_]+")
 NOTE = re.compile(r'id="fn-(\d+)"')
-PIXELS = (".png", ".jpg", ".jpeg")
+BITMAP_SUFFIXES = (".png", ".jpg", ".jpeg")
 
 
 @dataclass
 class Source:
-    """A file as its XML has it."""
+    """What the XML of a file has."""
 
     notes: int
     tables: int
@@ -31,45 +31,56 @@ class Source:
     pictures: list[str]
 
 
-def source_of(path: Path) -> Source:
+def read_source(path: Path) -> Source:
     with zipfile.ZipFile(path) as package:
         root = ElementTree.fromstring(package.read("word/document.xml"))
         pictures = [name for name in package.namelist() if name.startswith("word/media/")]
     notes = sum(1 for kind in ("footnoteReference", "endnoteReference") for _each in root.iter(W + kind))
     cells = [
-        "".join(part.text or "" for part in each.iter(W + "t"))
-        for each in root.iter(W + "tc")
-        if each.find(f".//{W}tbl") is None
+        "".join(part.text or "" for part in cell.iter(W + "t"))
+        for cell in root.iter(W + "tc")
+        if cell.find(f".//{W}tbl") is None
     ]
     return Source(notes, sum(1 for _each in root.iter(W + "tbl")), cells, pictures)
 
 
-def bare(text: str) -> str:
-    return SIGNS.sub("", text).casefold()
+def letters_of(text: str) -> str:
+    return NOT_LETTERS.sub("", text).casefold()
 
 
-def figures(path: Path) -> list[object]:
+def figures_of(path: Path) -> list[object]:
     from publications import markup
     from publications.importers.word import WordReadOptions, read_word
 
-    source, started = source_of(path), time.perf_counter()
+    source, started = read_source(path), time.perf_counter()
     word = read_word(path.read_bytes(), path.name, WordReadOptions(image_key=lambda digest: digest[:20]))
-    took = time.perf_counter() - started
+    seconds = time.perf_counter() - started
     page = markup.render_markdown(word.manuscript.body, language=word.manuscript.language or "en")
-    opening = (word.manuscript.title, word.manuscript.summary, *word.names)
-    text = bare(" ".join((page.text, *opening)))
-    result = " ".join(line.text for line in word.notes)
-    there = sum(1 for cell in source.cells if bare(cell) in text or cell.strip() in result)
-    pixels = [each for each in source.pictures if each.lower().endswith(PIXELS)]
+    title_block = (word.manuscript.title, word.manuscript.summary, *word.names)
+    text = letters_of(" ".join((page.text, *title_block)))
+    report = " ".join(line.text for line in word.notes)
+    imported_cells = sum(1 for cell in source.cells if letters_of(cell) in text or cell.strip() in report)
+    bitmaps = [name for name in source.pictures if name.lower().endswith(BITMAP_SUFFIXES)]
     return [
         path.stem[:38], f"{len(set(NOTE.findall(page.html)))} of {source.notes}",
-        f"{page.html.count('<table')} of {source.tables}", f"{there} of {len(source.cells)}",
-        f"{len(word.files)} of {len(pixels)}", len(source.pictures) - len(pixels),
-        len(word.changes), len(word.comments), f"{word.coverage.ratio:.2%}", f"{took:.1f}",
+        f"{page.html.count('<table')} of {source.tables}", f"{imported_cells} of {len(source.cells)}",
+        f"{len(word.files)} of {len(bitmaps)}", len(source.pictures) - len(bitmaps),
+        len(word.changes), len(word.comments), f"{word.coverage.ratio:.2%}", f"{seconds:.1f}",
     ]  # fmt: skip
 
 
-HEAD = ("file", "notes", "tables", "cells", "pictures", "others", "changes", "comments", "words", "seconds")
+COLUMNS = (
+    "file",
+    "notes",
+    "tables",
+    "cells",
+    "pictures",
+    "others",
+    "changes",
+    "comments",
+    "words",
+    "seconds",
+)
 WIDTHS = (40, 10, 10, 14, 10, 8, 9, 10, 9, 8)
 
 
@@ -84,7 +95,7 @@ def main() -> None:
     import django
 
     django.setup()
-    for row in (HEAD, *map(figures, files)):
+    for row in (COLUMNS, *map(figures_of, files)):
         print("".join(str(value).ljust(width) for value, width in zip(row, WIDTHS, strict=True)), flush=True)
     print("kept of found; others are pictures that no page can show, and are named in the report")
 

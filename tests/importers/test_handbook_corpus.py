@@ -8,7 +8,7 @@ from publications.importers.run import ImportOptions, run_import
 from publications.markup import render_markdown
 from publications.models import Edition, Publication, RelatedLink
 from tests.factories import make_author
-from tests.figures.imports import CORPUS, sources, written_order
+from tests.figures.imports import CORPUS, listed_authors, read_sources
 from tests.preflight.test_placeholders import texts_of
 
 pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
@@ -56,8 +56,8 @@ def test_an_arabic_guide_reads_right_to_left(client):
 
 def test_profiles_leave_exactly_two_authors_unknown():
     people = read_authors(CORPUS / "authors/profiles")
-    fronts = [front for front, _body in sources(CORPUS / "posts").values()]
+    fronts = [front for front, _body in read_sources(CORPUS / "posts").values()]
 
-    found = [people.find(written) for front in fronts for written in written_order(front)]
+    found = [people.find(written) for front in fronts for written in listed_authors(front)]
 
     assert {person.name for person in found if not person.is_known} == {"Elyse Voegeli", "Rebecca Refoy"}

@@ -12,7 +12,7 @@ from publications.html_tree import parse
 from publications.importers.run import ImportOptions, run_import
 from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
-from tests.figures.imports import CORPUS, figures, show
+from tests.figures.imports import CORPUS, import_figures, show
 from tests.figures.search import compare_with_tfidf
 from tests.preflight.test_placeholders import texts_of
 from tests.reference_readers import PARSERS, ParsedReference
@@ -62,7 +62,7 @@ def test_a_blog_of_ten_years(client, capsys, subtests):
 
 
 def the_posts_are_whole(account, capsys) -> None:
-    found = figures(account, CORPUS / "posts", CORPUS / "media")
+    found = import_figures(account, CORPUS / "posts", CORPUS / "media")
     with capsys.disabled():
         show("Posts", found)
     assert (found["publications"], found["authors in use"], found["tags"]) == (509, 273, 142)

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from publications import markup
 from publications.html_tree import parse
 from tests.conftest import ROOT
-from tests.figures.imports import CORPUS, sources
+from tests.figures.imports import CORPUS, read_sources
 
 SAMPLES = sorted((ROOT / "tests/samples/prose").glob("*.md"))
 PAGE = "https://example.org/en/publications/a/"
@@ -133,7 +133,7 @@ def test_any_text_says_the_same(text):
 @pytest.mark.corpus
 def test_commonmark_and_a_handbook_in_nine_languages_say_the_same(style):
     examples = json.loads((CORPUS / "markdown/commonmark.json").read_text(encoding="utf-8"))
-    guides = [body for _front, body in sources(CORPUS / "guides").values()]
+    guides = [body for _front, body in read_sources(CORPUS / "guides").values()]
 
     texts = [*(example["markdown"] for example in examples), *guides]
     assert [text for text in texts if not says_the_same(text, style)] == []

@@ -73,7 +73,7 @@ WHOLE_RECORD = replace(
     ),
     corrections=(Correction("The year was wrong.", datetime(2026, 5, 4, tzinfo=UTC)),),
     files=(RecordFile("https://example.org/files/report.pdf", "application/pdf", 1000, "Report"),),
-    plain_text=5,
+    words=5,
     rows=EditionWithRows(
         edition=Edition(
             kind=Kind(),
