@@ -28,18 +28,18 @@ api_v1 = [
 ]
 
 urlpatterns = [
-    path("", views.front_door, name="front-door"),
-    path("robots.txt", views.robots, name="robots"),
+    path("", views.root_redirect, name="root"),
+    path("robots.txt", views.robots_txt, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("apple-touch-icon.png", views.apple_touch_icon, name="apple_touch_icon"),
     path("apple-touch-icon-precomposed.png", views.apple_touch_icon),
-    path("llms.txt", views.llms, name="llms"),
-    path(".well-known/security.txt", views.security, name="security"),
+    path("llms.txt", views.llms_txt, name="llms_txt"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("oai", oai.oai, name="oai"),
     path("api/v1/", include((api_v1, "api"))),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
-    path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),
+    path("media/<slug:key>/<slug:size>.<slug:extension>", views.image_file, name="image_file"),
     path("desk/password_reset/", include(forgotten_password)),
     path("desk/", desk_urls),
     path("admin/", RedirectView.as_view(pattern_name="desk:index")),

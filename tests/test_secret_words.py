@@ -31,7 +31,7 @@ from publications.models import (
     store_original,
 )
 from publications.renditions import IMAGE_SIZES
-from publications.views.errors import words_of
+from publications.views.errors import words_of_path
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 from tests.pdf_reading import words_of as words_of_pdf
 
@@ -279,7 +279,7 @@ def without_echo(said: str, path: str) -> str:
 
 def offer_of(path: str) -> str:
     """The page that finds nothing puts the words of the address that was asked for into its search box."""
-    return f'value="{words_of(urlsplit(path).path)}"'
+    return f'value="{words_of_path(urlsplit(path).path)}"'
 
 
 def leaks(client, publication: Publication) -> list[str]:

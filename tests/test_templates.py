@@ -1,6 +1,9 @@
-"""Templates: short lines, and decisions that have a name."""
+"""Templates: short lines, conditions that have a name, and classes that a style sheet knows."""
 
 import re
+from pathlib import Path
+
+from django.contrib import admin
 
 from tests.conftest import ROOT
 
@@ -44,3 +47,51 @@ def test_views_decide_and_templates_ask_for_one_name():
     assert not [
         (name, line) for name, line in named_lines() if name not in OF_DJANGO and DECISION.search(line)
     ]
+
+
+TEMPLATE_CODE = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+CLASSES = re.compile(
+    r'\bclass="((?:\{%.*?%\}|\{\{.*?\}\}|[^"])*)"|\{% block bodyclass %\}(.*?)\{% endblock', re.DOTALL
+)
+SELECTOR = re.compile(r"\.([a-z][\w-]*)")
+UNSTYLED = {
+    "body-writing", "check__look", "chooser__label", "chooser__places", "cite__state", "column-links", "difference__key",
+    "findings__none", "manuscript", "review__fine", "search__count", "teaser__why", "texts", "worklist",
+}  # fmt: skip
+"""Classes of blocks and elements that have no rule of their own."""
+DJANGO_CSS = Path(admin.__file__).parent / "static" / "admin" / "css"
+
+
+def selectors(folder: Path) -> set[str]:
+    return {
+        name for path in folder.rglob("*.css") for name in SELECTOR.findall(path.read_text(encoding="utf-8"))
+    }
+
+
+def classes_of_templates() -> set[tuple[str, str]]:
+    return {
+        (str(path.relative_to(ROOT / "templates")), name)
+        for path in TEMPLATES
+        for groups in CLASSES.findall(path.read_text(encoding="utf-8"))
+        for name in TEMPLATE_CODE.sub(" ", "".join(groups)).split()
+        if not name.endswith("-")  # completed by a variable
+    }
+
+
+def test_every_class_of_a_template_has_a_rule():
+    styled = selectors(ROOT / "static" / "css") | selectors(DJANGO_CSS) | UNSTYLED
+
+    unknown = {(name, token) for name, token in classes_of_templates() if token not in styled}
+    assert not {(name, token) for name, token in unknown if not token.startswith("field-")}
+
+
+def test_every_block_of_our_style_sheets_is_used():
+    sources = [*TEMPLATES, *(ROOT / "publications").rglob("*.py"), *(ROOT / "static" / "js").rglob("*.js")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    words = set(re.findall(r"[\w-]+", text)) | selectors(DJANGO_CSS)
+
+    blocks = {name for name in selectors(ROOT / "static" / "css") if not name.startswith("field-")}
+    assert blocks - words <= OF_DJANGO_FORMS
+
+
+OF_DJANGO_FORMS = {"fieldBox", "nonfield", "readonly-label"}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, LOCALES
 from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
-from publications.presentation import address_of, render_page, site_page_context
+from publications.presentation import render_page, site_page_context, site_page_url
 
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
 from .site import render_desk_page, require_permissions
@@ -162,7 +162,7 @@ class SitePageAdmin(PublicRowAdmin):
         return str(row)
 
     def get_public_urls(self, row: SitePage) -> dict[str, str]:
-        return {code: address_of(row, code) for code in row.locales}
+        return {code: site_page_url(row, code) for code in row.locales}
 
     @admin.display(description=gettext_lazy("languages"))
     def languages(self, row: SitePage) -> str:

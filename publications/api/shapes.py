@@ -14,10 +14,14 @@ from django.urls import reverse
 from publications.locales import LANGUAGE_NAMES, LOCALES, absolute_url, localized_path
 from publications.metadata import RECORD_FORMATS, Record, format_url
 from publications.models import Author, BylineRole, Edition, EditionByline, Image, Tag, TagKind, facet_of
-from publications.presentation import public_address
-from publications.presentation.authors import byline_groups
-from publications.presentation.images import body_html, portrait_image, responsive_image
-from publications.presentation.links import with_whole_addresses
+from publications.presentation import (
+    absolutize_urls,
+    body_html,
+    portrait_image,
+    public_address,
+    responsive_image,
+    shown_byline,
+)
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
 from publications.xml_writer import format_datetime
 
@@ -228,7 +232,7 @@ def _cover(record: Record) -> Node | None:
 
 def _html(record: Record) -> str:
     html = body_html(record.rows.edition, record.rows.images, public_address)
-    return with_whole_addresses(html, record.url)
+    return absolutize_urls(html, record.url)
 
 
 def _updated_at(record: Record) -> str | None:
@@ -252,7 +256,7 @@ CONTENT = {
     "key_points": ShapeField(list_of(TEXT), lambda record: record.rows.edition.key_points_list),
     "body": ShapeField(TEXT, _html, "The text as safe HTML with whole addresses."),
     "bylines": _list_field(
-        BYLINE, lambda record: (BylineSource(row, *byline_groups(row)) for row in record.rows.bylines)
+        BYLINE, lambda record: (BylineSource(row, *shown_byline(row)) for row in record.rows.bylines)
     ),
     "tags": _list_field(
         TOPIC_OF_PUBLICATION, lambda record: [(tag, record.locale) for tag in record.rows.tags]

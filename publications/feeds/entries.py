@@ -27,10 +27,18 @@ from publications.models import (
     readable_editions,
     started_editions_by_publication,
 )
-from publications.presentation import absolute_url, author_url, localized_path, public_address
-from publications.presentation.history import ChangeNote, notes_of
-from publications.presentation.images import body_html, responsive_image
-from publications.presentation.links import external_link_html, with_whole_addresses
+from publications.presentation import (
+    ChangeNote,
+    absolute_url,
+    absolutize_urls,
+    author_url,
+    body_html,
+    external_link_html,
+    localized_path,
+    notes_of,
+    public_address,
+    responsive_image,
+)
 
 FEED_ENTRIES = 30
 CHANGED_LATER = Q(change__in=ANNOUNCED) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
@@ -292,4 +300,4 @@ def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
                 "html": body_html(edition, rows.images, public_address),
             },
         )
-    return with_whole_addresses(html.strip(), absolute_url(edition.get_absolute_url()))
+    return absolutize_urls(html.strip(), absolute_url(edition.get_absolute_url()))

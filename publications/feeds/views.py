@@ -86,7 +86,7 @@ def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLinks) ->
     entries = cached_latest("entries of a feed", link["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(link["url"]),
-        url=absolute_url(link["ways"][format]),
+        url=absolute_url(link["paths"][format]),
         page=absolute_url(page),
         title=_("%(title)s – %(site)s") % {"title": link["title"], "site": site.short_name},
         subtitle=site.description or site.name,

@@ -81,4 +81,4 @@ def _blocks(record: Record) -> Iterator[str]:
 def _image_url(image: Image) -> str:
     """Return the address of the largest size of an image, as JPEG."""
     size = {"key": image.key, "size": str(widths_for(image)[-1]), "extension": "jpg"}
-    return absolute_url(reverse("picture", kwargs=size))
+    return absolute_url(reverse("image_file", kwargs=size))

@@ -119,4 +119,4 @@ def _of_picture(locale: str, match: ResolverMatch) -> str:
     return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _nowhere()
 
 
-REASON_BY_ROUTE = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "picture": _of_picture}
+REASON_BY_ROUTE = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "image_file": _of_picture}

@@ -1,17 +1,34 @@
-"""Editions as pages show them: plain values for templates, which decide nothing.
+"""Editions as plain values for templates, which decide nothing.
 
-Views hand over what they found; the desk's preview hands over an edition that is not stored. Both get
-the same page from here.
+Views pass stored editions, the preview of the desk passes unsaved ones. Both get the same page.
 """
 
 from publications.locales import absolute_url, localized_path
 
-from .authors import AuthorSummary, author_summaries, paragraphs
+from .authors import AuthorSummary, author_summaries, names_in_line, paragraphs, shown_byline
 from .conditional import conditional_response
+from .history import (
+    ChangeNote,
+    announced_on,
+    comparison_context,
+    difference_of,
+    edition_label,
+    history_entries,
+    notes_of,
+)
+from .images import body_html, portrait_image, responsive_image
 from .links import (
+    SOCIAL_IMAGE_NAME,
+    SOCIAL_IMAGE_SIZE,
     NamedLink,
+    absolutize_urls,
     author_url,
+    changes_url,
     edition_pdf_url,
+    edition_url,
+    edition_url_at,
+    editions_url,
+    external_link_html,
     feeds_for,
     pdf_url,
     public_address,
@@ -20,7 +37,7 @@ from .links import (
 )
 from .page import breadcrumb, paths_in_locales, render_page
 from .pdf_document import page_social_image_of, pdf_document_of, social_image_of
-from .publication_page import address_of, publication_context, site_page_context
+from .publication_page import publication_context, site_page_context, site_page_url
 from .teasers import (
     Teaser,
     TeaserGroup,
@@ -34,32 +51,52 @@ from .teasers import (
 )
 
 __all__ = [
+    "SOCIAL_IMAGE_NAME",
+    "SOCIAL_IMAGE_SIZE",
     "AuthorSummary",
+    "ChangeNote",
     "NamedLink",
     "Teaser",
     "TeaserGroup",
     "TopicSummary",
     "absolute_url",
-    "address_of",
+    "absolutize_urls",
+    "announced_on",
     "author_summaries",
     "author_url",
+    "body_html",
     "breadcrumb",
     "build_lead_teaser",
     "build_teaser",
     "build_teasers",
+    "changes_url",
+    "comparison_context",
     "conditional_response",
+    "difference_of",
+    "edition_label",
     "edition_pdf_url",
+    "edition_url",
+    "edition_url_at",
+    "editions_url",
+    "external_link_html",
     "feeds_for",
+    "history_entries",
     "localized_path",
+    "names_in_line",
+    "notes_of",
     "page_social_image_of",
     "paragraphs",
     "paths_in_locales",
     "pdf_document_of",
     "pdf_url",
+    "portrait_image",
     "public_address",
     "publication_context",
     "render_page",
+    "responsive_image",
+    "shown_byline",
     "site_page_context",
+    "site_page_url",
     "social_image_of",
     "social_image_url",
     "teaser_groups",

@@ -1,4 +1,4 @@
-"""Those who write: bylines, profiles, and authors in lists."""
+"""Authors as pages show them: bylines, profiles, and authors in lists."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .images import ImageAddress, portrait_image
 from .links import author_url, public_address
 
 MAX_NAME_AS_INITIALS = 4  # letters of a name that has room in the place of its initials: 18F, NATO
-MAX_NAMES = 4  # more names than these are told more briefly
+MAX_NAMES = 4  # names of a role that have title and affiliation, and names in a teaser
 
 
 def join_position(title: str, affiliation: str) -> str:
@@ -40,29 +40,31 @@ class BylinePerson:
 
 @dataclass(frozen=True)
 class BylineGroup:
-    """Those who share a role on a piece, in their order."""
+    """The people who share a role on a publication, in byline order."""
 
     role: str
-    names: list[BylinePerson]
+    people: list[BylinePerson]
 
     @property
     def shared_affiliation(self) -> str:
-        """Where many are of one house, it is named once, behind them all."""
-        affiliations = {person.affiliation for person in self.names}
-        return affiliations.pop() if len(self.names) > MAX_NAMES and len(affiliations) == 1 else ""
+        """The affiliation of a long group whose members all have the same; shown once, after the names."""
+        affiliations = {person.affiliation for person in self.people}
+        return affiliations.pop() if len(self.people) > MAX_NAMES and len(affiliations) == 1 else ""
 
     @property
-    def people(self) -> list[tuple[BylinePerson, str]]:
-        """Each with what stands behind the name: where many stand together, the affiliation alone."""
-        is_long = len(self.names) > MAX_NAMES
+    def credits(self) -> list[tuple[BylinePerson, str]]:
+        """Each person with the position shown beside the name: in a long group the affiliation alone."""
+        is_long = len(self.people) > MAX_NAMES
         if self.shared_affiliation:
-            return [(person, "") for person in self.names]
-        return [(person, (person.affiliation if is_long else "") or person.position) for person in self.names]
+            return [(person, "") for person in self.people]
+        return [
+            (person, (person.affiliation if is_long else "") or person.position) for person in self.people
+        ]
 
 
 @dataclass(frozen=True)
 class AuthorProfile(BylinePerson):
-    """An author as About the Author tells of them: biography and portrait as they are now."""
+    """An author under "About the Author", with the current biography and portrait."""
 
     biography_html: str = ""
     portrait: markup.ResponsiveImage | None = None
@@ -70,16 +72,16 @@ class AuthorProfile(BylinePerson):
 
 
 def names_in_line(bylines: Iterable[EditionByline]) -> str:
-    """Authors as one reads them aloud: "A and B, with C". Editors only where nobody else is named."""
+    """Return the names as running text: "A and B, with C". Editors are named only if nobody else is."""
     rows = list(bylines)
-    authors, others = (_aloud(row for row in rows if row.role == role) for role in ("author", "with"))
+    authors, others = (_join_names(row for row in rows if row.role == role) for role in ("author", "with"))
     if authors and others:
         return gettext("%(authors)s, with %(others)s") % {"authors": authors, "others": others}
-    return authors or others or _aloud(rows)
+    return authors or others or _join_names(rows)
 
 
 def names_in_teaser(bylines: Iterable[EditionByline]) -> str:
-    """The same, or the first of the authors where a card has no room for more."""
+    """Return the names as running text, of more than `MAX_NAMES` authors the first ones "and others"."""
     rows = list(bylines)
     authors = [row for row in rows if row.role == "author"] or rows
     if len(authors) <= MAX_NAMES:
@@ -89,20 +91,20 @@ def names_in_teaser(bylines: Iterable[EditionByline]) -> str:
     }
 
 
-def _aloud(bylines: Iterable[EditionByline]) -> str:
+def _join_names(bylines: Iterable[EditionByline]) -> str:
     return get_text_list([row.name for row in bylines], gettext("and"))
 
 
-def byline_groups(row: EditionByline) -> tuple[str, str, str]:
-    """Name, title and affiliation as a piece may tell them: of a pen name, the name alone."""
+def shown_byline(row: EditionByline) -> tuple[str, str, str]:
+    """Return name, title and affiliation; of a pen name, the name and two empty strings."""
     return (row.name, "", "") if row.author.is_pseudonymous else (row.name, row.title, row.affiliation)
 
 
-def byline_people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[BylineGroup]:
-    """The bylines by role, each role once, in the order of the piece."""
+def byline_groups(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[BylineGroup]:
+    """Return the bylines grouped by role, in the order in which the roles first appear."""
     roles: dict[str, list[BylinePerson]] = {}
     for row in bylines:
-        name, title, affiliation = byline_groups(row)
+        name, title, affiliation = shown_byline(row)
         person = BylinePerson(
             name=name,
             url=url_of(row.author),
@@ -111,13 +113,13 @@ def byline_people(bylines: Sequence[EditionByline], url_of: Callable[[Author], s
             orcid=row.author.shown_orcid,
         )
         roles.setdefault(row.role, []).append(person)
-    return [BylineGroup(role, names) for role, names in roles.items()]
+    return [BylineGroup(role, people) for role, people in roles.items()]
 
 
 def author_profiles(
     bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress
 ) -> list[AuthorProfile]:
-    """About the Authors: the name as published, the rest as it is now."""
+    """Return the profiles under "About the Authors": the name as published, the rest as it is now."""
     return [
         AuthorProfile(
             name=row.name,
@@ -136,7 +138,7 @@ def author_profiles(
 
 
 def initials_of(author: Author) -> str:
-    """Return what stands for a missing portrait: initials, or a name that is as short itself."""
+    """Return the text in place of a missing portrait: the initials, or a name as short as those ("NATO")."""
     is_short = (
         len(author.name) <= MAX_NAME_AS_INITIALS
         and author.name == author.name.upper()
@@ -146,7 +148,7 @@ def initials_of(author: Author) -> str:
 
 
 def paragraphs(text: str) -> SafeString:
-    """Plain text as paragraphs, escaped."""
+    """Return plain text as escaped HTML paragraphs."""
     return format_html_join("", "<p>{}</p>", ((part.strip(),) for part in text.split("\n\n") if part.strip()))
 
 
@@ -158,7 +160,7 @@ class AuthorSummary:
     url: str
     title: str = ""
     affiliation: str = ""
-    pieces: int = 0
+    publication_count: int = 0
     portrait: markup.ResponsiveImage | None = None
     initials: str = ""
     anchor: str = ""
@@ -169,25 +171,24 @@ class AuthorSummary:
 
     @property
     def publication_count_text(self) -> str:
-        """How many publications there are, or "" without one."""
-        if not self.pieces:
+        """The number of publications ("3 publications"), or "" for none."""
+        if not self.publication_count:
             return ""
-        text = ngettext("%(number)s publication", "%(number)s publications", self.pieces)
-        return text % {"number": self.pieces}
+        text = ngettext("%(number)s publication", "%(number)s publications", self.publication_count)
+        return text % {"number": self.publication_count}
 
 
 def author_summaries(
     authors: Iterable[Author], address: ImageAddress = public_address
 ) -> list[AuthorSummary]:
+    """Return authors as lists show them; only guests have an affiliation, all others belong to this site."""
     return [
         AuthorSummary(
             name=author.name,
             url=author_url(author),
             title=author.get_translation("title", fallback=False),
-            affiliation=author.get_translation("affiliation")
-            if author.is_guest
-            else "",  # the rest are of this house
-            pieces=getattr(author, "pieces", 0),
+            affiliation=author.get_translation("affiliation") if author.is_guest else "",
+            publication_count=getattr(author, "pieces", 0),
             portrait=portrait_image(author.shown_portrait, address),
             initials=initials_of(author),
         )

@@ -1,10 +1,10 @@
-"""Whether what a reader holds is still what the site says: for feeds, sitemaps and other answers asked for often.
+"""Conditional requests (RFC 9110, section 13) for feeds, sitemaps and other responses that are polled.
 
-What is public changes in two ways: by a deed, which starts a new generation, and without one, when a window
-that was set earlier begins or ends. An answer is fresh while neither has happened since.
+Public content changes in two ways: by an action, which increments the site version, and when the window of an edition
+begins or ends. A response is fresh until the next change of either kind.
 
-A deed has its moment before it is stored. So the moment of the last change is told (Last-Modified) once it is past by
-more than a deed can take, and who asks by date alone must name that very moment: no answer is stale for a second.
+An action is dated before it is stored. Therefore `Last-Modified` is sent only when the last change is further back
+than any action takes, and `If-Modified-Since` must name exactly that second: no response is stale for a second.
 """
 
 import hashlib
@@ -19,52 +19,55 @@ from django.utils.http import http_date, parse_http_date
 
 from publications.models import LastChange, last_change
 
-SETTLED = timedelta(minutes=1)
-"""No deed takes so long, and no two changes within it share the second that they are told by."""
+MAX_ACTION_DURATION = timedelta(minutes=1)
+"""No action takes longer; a change further back can share its second with no later one."""
 
 
 def conditional_response(
     request: HttpRequest,
-    make: Callable[[], HttpResponse],
+    render: Callable[[], HttpResponse],
     *,
     format: int = 1,
     change: LastChange | None = None,
 ) -> HttpResponse:
-    """The answer that `make` gives, or 304 without making it where the reader holds it already (RFC 9110).
+    """Return the response of `render`, or 304 without rendering if the client has the current one.
 
-    Call it when it is settled that the address exists. `format` moves when the same site is told otherwise; `change`
-    is the last before anything was read that `make` tells of, where that was earlier.
+    Call it only for an address that exists.
+
+    Args:
+        format: number of the format, to be incremented when the same content is rendered differently.
+        change: the last change read before any content was, if that was read before this call.
     """
     change = change or last_change()
-    tag, told = _tag(request, change, format), _last_modified(change)
-    answer = _not_modified(request, tag, told) or make()
-    answer.headers["ETag"] = tag
-    if told:
-        answer.headers["Last-Modified"] = told
-    return answer
+    etag, last_modified = _build_etag(request, change, format), _last_modified(change)
+    response = _not_modified(request, etag, last_modified) or render()
+    response.headers["ETag"] = etag
+    if last_modified:
+        response.headers["Last-Modified"] = last_modified
+    return response
 
 
-def _not_modified(request: HttpRequest, tag: str, told: str) -> HttpResponse | None:
-    """The answer without a body, where the reader names the tag, or without a tag the moment that is told."""
-    is_named = bool(told) and request.headers.get("If-Modified-Since") == told
+def _not_modified(request: HttpRequest, etag: str, last_modified: str) -> HttpResponse | None:
+    """Return 304 if the request names the ETag, or has no ETag and names exactly this date."""
+    is_same_date = bool(last_modified) and request.headers.get("If-Modified-Since") == last_modified
     return get_conditional_response(
-        request, etag=tag, last_modified=parse_http_date(told) if is_named else None
+        request, etag=etag, last_modified=parse_http_date(last_modified) if is_same_date else None
     )
 
 
 def _last_modified(change: LastChange) -> str:
-    """The moment as HTTP writes it, once no other change can have it any more; until then nothing."""
-    is_settled = timezone.now() - change.changed_at > SETTLED
-    return http_date(change.changed_at.timestamp()) if is_settled else ""
+    """Return the date of the change for `Last-Modified`, or "" while a later change may share its second."""
+    is_past = timezone.now() - change.changed_at > MAX_ACTION_DURATION
+    return http_date(change.changed_at.timestamp()) if is_past else ""
 
 
-def _tag(request: HttpRequest, change: LastChange, format: int) -> str:
-    """Weak, since a server in front may compress; made of all that the answer depends on."""
+def _build_etag(request: HttpRequest, change: LastChange, format: int) -> str:
+    """Return a weak ETag, since a proxy may compress, of everything the response depends on."""
     parts = (
         settings.SITE_URL,
         request.get_full_path(),
         change.site_version,
-        *(moment.isoformat() for moment in (change.acted_at, change.started_at, change.ended_at)),
+        *(at.isoformat() for at in (change.acted_at, change.started_at, change.ended_at)),
         format,
     )
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'

@@ -1,7 +1,8 @@
-"""What readers may know of the editions of a publication, what they were told, and what changed in the text.
+"""The history of a publication as readers see it: its editions, the notes on changes, comparisons of two editions.
 
-Only editions whose text stands at an address of its own are named with anything of theirs. One that was withdrawn or
-undone is a number and no more; what is scheduled, or was cancelled before it was public, is not there at all."""
+Details are shown only of editions that have a public page. Of a withdrawn or undone edition only the number is shown;
+an edition that is scheduled, or was cancelled before it was public, is left out.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +29,7 @@ from publications.locales import datetime_with_zone
 from publications.models import Change, Edition, EditionWithRows, announced_at
 from publications.publication_fields import FROZEN_COLUMNS, FieldType
 
-from .authors import byline_groups
+from .authors import shown_byline
 from .links import changes_url, edition_url
 
 CHANGE_LABELS = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
@@ -38,9 +39,9 @@ EDITION_LABELS = {
     Change.CORRECTION: gettext_lazy("Correction"),
     Change.UPDATE: gettext_lazy("Update"),
 }
-AROUND = 1
-"""Passages that stayed and are shown beside a change, so that one sees where it stands."""
-TEXTS = tuple(
+CONTEXT_PASSAGES = 1
+"""How many unchanged passages are shown on each side of a change."""
+COMPARED_COLUMNS = tuple(
     field
     for field in FROZEN_COLUMNS
     if field.type in (FieldType.LINE, FieldType.TEXT, FieldType.LINES) and not field.shown_beside_text
@@ -59,7 +60,7 @@ PASSAGE_LABELS = {
     "file": gettext_lazy("File"),
     "line": gettext_lazy("Line"),
 }
-MOVED = {
+MOVE_LABELS = {
     DiffOperation.INSERTED: gettext_lazy("Moved to this place"),
     DiffOperation.DELETED: gettext_lazy("Moved from this place"),
 }
@@ -67,12 +68,12 @@ MOVED = {
 
 @dataclass(frozen=True)
 class ChangeNote:
-    """What readers were told of a change: "Corrected 12 May 2026: It was 5, not 6." A silent fix has none."""
+    """A note to readers on a change: "Corrected 12 May 2026: It was 5, not 6." A silent fix has none."""
 
     change: str
     label: str
-    on: datetime
-    words: str
+    announced_at: datetime
+    date_text: str
     note: str
     number: int
     changes_url: str
@@ -80,115 +81,125 @@ class ChangeNote:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """An edition in the list of editions; one that was taken back has a number alone."""
+    """An edition in the list of editions; one that was withdrawn or undone has only a number."""
 
     number: int
-    what: str = ""
-    since: str = ""
-    on: datetime | None = None
+    label: str = ""
+    date_text: str = ""
+    announced_at: datetime | None = None
     note: str = ""
     url: str = ""
     changes_url: str = ""
-    before: int | None = None
+    previous_number: int | None = None
     is_current: bool = False
 
 
-def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> list[ChangeNote]:
-    """What readers were told, newest first. On the day of publication (`published`) the time says more."""
-    told = [edition for edition in editions if edition.change in CHANGE_LABELS]
-    return [_note(edition, published) for edition in reversed(told)]
+def notes_of(editions: Iterable[Edition], published_at: datetime | None = None) -> list[ChangeNote]:
+    """Return the notes on corrections and updates, newest first.
+
+    Args:
+        published_at: when the publication first appeared; a change on the same day is shown with its time.
+    """
+    announced = [edition for edition in editions if edition.change in CHANGE_LABELS]
+    return [_build_note(edition, published_at) for edition in reversed(announced)]
 
 
-def history_entries(live: Edition, begun: Sequence[Edition]) -> list[HistoryEntry]:
-    """The editions of a live piece, newest first, at the addresses of today."""
-    shown, before = [], None
-    for edition in begun:
+def history_entries(live: Edition, editions: Sequence[Edition]) -> list[HistoryEntry]:
+    """Return the given editions, oldest first, of a live publication as entries, newest first."""
+    entries, previous = [], None
+    for edition in editions:
         if edition.is_withdrawn_or_undone:
-            shown.append(HistoryEntry(edition.number))
+            entries.append(HistoryEntry(edition.number))
             continue
-        shown.append(_entry(live, edition, before, begun))
-        before = edition
-    return shown[::-1]
+        entries.append(_build_entry(live, edition, previous, editions))
+        previous = edition
+    return entries[::-1]
 
 
-def edition_label(edition: Edition, begun: Iterable[Edition] = ()) -> str:
-    """An edition in a few plain words."""
-    return _again(edition, list(begun)) or str(EDITION_LABELS[edition.change])
+def edition_label(edition: Edition, editions: Iterable[Edition] = ()) -> str:
+    """Return what the edition is to the ones before it: "Correction", "The text of edition 2 again"."""
+    return _restored_label(edition, list(editions)) or str(EDITION_LABELS[edition.change])
 
 
-def _again(edition: Edition, begun: Sequence[Edition]) -> str:
-    """Of one that brought an earlier text back: which, and instead of which. Empty where that is not told."""
+def _restored_label(edition: Edition, editions: Sequence[Edition]) -> str:
+    """Return the label of an edition that restored an earlier text, or "" for any other."""
     restored = next(
-        (each.number for each in begun if edition.restored_from_id and each.pk == edition.restored_from_id),
+        (
+            earlier.number
+            for earlier in editions
+            if edition.restored_from_id and earlier.pk == edition.restored_from_id
+        ),
         None,
     )
     if not restored:
         return ""
-    between = [
-        each.number
-        for each in begun
-        if restored < each.number < edition.number and each.is_withdrawn_or_undone
+    undone = [
+        later.number
+        for later in editions
+        if restored < later.number < edition.number and later.is_withdrawn_or_undone
     ]
-    if not between:
+    if not undone:
         return _("The text of edition %(number)d again") % {"number": restored}
-    told = {"number": restored, "later": between[-1]}
-    return _("The text of edition %(number)d again, as edition %(later)d was taken back") % told
+    numbers = {"number": restored, "later": undone[-1]}
+    return _("The text of edition %(number)d again, as edition %(later)d was taken back") % numbers
 
 
 def announced_on(edition: Edition) -> str:
-    """The day on which readers are told that it came out."""
+    """Return the date that readers see for the edition, formatted."""
     return date_format(timezone.localdate(announced_at(edition)), "DATE_FORMAT")
 
 
-def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Sequence[Edition]) -> HistoryEntry:
-    is_again = before and edition.restored_from_id == before.pk
+def _build_entry(
+    live: Edition, edition: Edition, previous: Edition | None, editions: Sequence[Edition]
+) -> HistoryEntry:
+    is_same_text = previous and edition.restored_from_id == previous.pk
     return HistoryEntry(
         number=edition.number,
-        what=edition_label(edition, begun),
-        since=_since(edition),
-        on=_whole_second(announced_at(edition)),
+        label=edition_label(edition, editions),
+        date_text=_edition_date_text(edition),
+        announced_at=_without_microseconds(announced_at(edition)),
         note=edition.change_note,
         url=edition_url(live, edition.number),
-        changes_url=changes_url(live, edition.number) if before and not is_again else "",
-        before=before.number if before else None,
+        changes_url=changes_url(live, edition.number) if previous and not is_same_text else "",
+        previous_number=previous.number if previous else None,
         is_current=edition.number == live.number,
     )
 
 
-def _since(edition: Edition) -> str:
-    """The moment from which it was to be read; the day alone where that is what it is dated by."""
-    told = announced_at(edition)
-    return datetime_with_zone(told) if told == edition.visible_from else announced_on(edition)
+def _edition_date_text(edition: Edition) -> str:
+    """Return the time from which the edition was visible, or the date alone if it is dated otherwise."""
+    at = announced_at(edition)
+    return datetime_with_zone(at) if at == edition.visible_from else announced_on(edition)
 
 
-def _note(edition: Edition, published: datetime | None) -> ChangeNote:
-    label, told = CHANGE_LABELS[edition.change], announced_at(edition)
+def _build_note(edition: Edition, published_at: datetime | None) -> ChangeNote:
+    label, at = CHANGE_LABELS[edition.change], announced_at(edition)
     return ChangeNote(
         change=edition.change,
         label=str(label),
-        on=_whole_second(told),
-        words=_when(told, published),
+        announced_at=_without_microseconds(at),
+        date_text=_change_date_text(at, published_at),
         note=edition.change_note,
         number=edition.number,
         changes_url=changes_url(edition, edition.number),
     )
 
 
-def _when(moment: datetime, published: datetime | None) -> str:
-    day = timezone.localdate(moment)
-    if published and day == timezone.localdate(published):
-        return datetime_with_zone(moment)
+def _change_date_text(at: datetime, published_at: datetime | None) -> str:
+    day = timezone.localdate(at)
+    if published_at and day == timezone.localdate(published_at):
+        return datetime_with_zone(at)
     return date_format(day, "DATE_FORMAT")
 
 
-def _whole_second(moment: datetime) -> datetime:
-    """HTML takes no finer moments than thousandths."""
-    return moment.replace(microsecond=0)
+def _without_microseconds(at: datetime) -> datetime:
+    """Cut a time for the `datetime` attribute of HTML, which takes at most three decimals of a second."""
+    return at.replace(microsecond=0)
 
 
 @dataclass(frozen=True)
 class ShownPassage:
-    """A passage as the page shows it, with what it is where that is not plain."""
+    """A passage as the page shows it, with a label if its kind is not obvious."""
 
     passage: DiffPassage
     label: str
@@ -196,18 +207,18 @@ class ShownPassage:
 
     @property
     def heading(self) -> str:
-        """What stands above the passage: what it is, and where it has been moved to or from."""
+        """The line above the passage: its label, and where it has been moved to or from."""
         return ". ".join(part for part in (self.label, self.moved) if part)
 
     @property
     def runs(self) -> list[DiffRun]:
-        """The runs that are shown: an address only where it changed."""
+        """The runs that are shown; addresses of links only if they changed."""
         return [run for run in self.passage.runs if run.role != "address" or run.change != DiffOperation.KEPT]
 
 
 @dataclass(frozen=True)
 class PassageGroup:
-    """Passages in a row: shown, or, where `unchanged` says how many, folded to one line."""
+    """Consecutive passages: shown, or folded to the line `unchanged` ("3 passages unchanged")."""
 
     passages: list[ShownPassage] = field(default_factory=list)
     unchanged: str = ""
@@ -221,18 +232,18 @@ def difference_of(before: EditionWithRows, after: EditionWithRows) -> Difference
 def comparison_context(difference: Difference, language: str) -> dict[str, object]:
     """Return what `partials/diff_runs.html` shows of a difference of texts in this language.
 
-    `label_language` is the language of the page where that is another one, and else "".
+    `label_language` is the language of the page if that differs from `language`, else "".
     """
     return {
-        "stretches": list(_stretches(difference.passages)),
+        "passage_groups": list(_group_passages(difference.passages)),
         "figures": figures(difference),
         "label_language": "" if language == get_language() else get_language(),
     }
 
 
 def figures(difference: Difference) -> str:
-    """The difference in one line: "3 passages changed, 41 words added, 12 words removed"."""
-    counted = [
+    """Return the difference in one line: "3 passages changed, 41 words added, 12 words removed"."""
+    counts = [
         (
             difference.count(DiffOperation.CHANGED),
             lambda n: ngettext("%d passage changed", "%d passages changed", n),
@@ -249,52 +260,55 @@ def figures(difference: Difference) -> str:
         (difference.words_inserted, lambda n: ngettext("%d word added", "%d words added", n)),
         (difference.words_deleted, lambda n: ngettext("%d word removed", "%d words removed", n)),
     ]
-    return ", ".join(words(number) % number for number, words in counted if number)
+    return ", ".join(label(count) % count for count, label in counts if count)
 
 
-def _blocks(piece: EditionWithRows) -> Iterator[DiffBlock]:
-    edition = piece.edition
-    for column in TEXTS:
+def _blocks(rows: EditionWithRows) -> Iterator[DiffBlock]:
+    edition = rows.edition
+    for column in COMPARED_COLUMNS:
         value = getattr(edition, column.name)
         for text in value.splitlines() if column.type is FieldType.LINES else (value,):
-            yield from _as(column.name, text)
-    for line in piece.bylines:
-        yield from _as("byline", ", ".join(part for part in byline_groups(line) if part))
+            yield from _text_blocks(column.name, text)
+    for byline in rows.bylines:
+        yield from _text_blocks("byline", ", ".join(part for part in shown_byline(byline) if part))
     yield from blocks_of_html(edition.html)
-    for file in piece.attachments:
-        yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
+    for file in rows.attachments:
+        yield from _text_blocks("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
 
 
-def _as(kind: str, text: str) -> Iterator[DiffBlock]:
+def _text_blocks(kind: str, text: str) -> Iterator[DiffBlock]:
     for block in blocks_of_text(text):
         yield DiffBlock(kind, block.tokens)
 
 
-def _stretches(passages: Sequence[DiffPassage]) -> Iterator[PassageGroup]:
-    """Changes with their neighbours; what is between them folded, where it is more than a neighbour or two."""
-    near = _near(passages)
-    for is_near, group in groupby(range(len(passages)), key=lambda place: place in near):
-        shown = [_shown(passages[place]) for place in group]
-        yield PassageGroup(shown) if is_near else PassageGroup(shown, _unchanged(len(shown)))
+def _group_passages(passages: Sequence[DiffPassage]) -> Iterator[PassageGroup]:
+    """Yield changes with their context, and the passages between them as folded groups."""
+    visible = _visible_indexes(passages)
+    for is_visible, indexes in groupby(range(len(passages)), key=lambda index: index in visible):
+        shown = [_show_passage(passages[index]) for index in indexes]
+        yield PassageGroup(shown) if is_visible else PassageGroup(shown, _unchanged_label(len(shown)))
 
 
-def _near(passages: Sequence[DiffPassage]) -> set[int]:
-    changed = [place for place, passage in enumerate(passages) if passage.change is not DiffOperation.KEPT]
-    near = {place + step for place in changed for step in range(-AROUND, AROUND + 1)}
-    lone = {place for place in range(len(passages)) if place not in near and {place - 1, place + 1} <= near}
-    return near | lone
+def _visible_indexes(passages: Sequence[DiffPassage]) -> set[int]:
+    """Return the indexes of changed passages and their context; a single passage between two of these is not folded."""
+    changed = [index for index, passage in enumerate(passages) if passage.change is not DiffOperation.KEPT]
+    steps = range(-CONTEXT_PASSAGES, CONTEXT_PASSAGES + 1)
+    near = {index + step for index in changed for step in steps}
+    single = {index for index in range(len(passages)) if index not in near and {index - 1, index + 1} <= near}
+    return near | single
 
 
-def _unchanged(number: int) -> str:
-    return ngettext("%d passage unchanged", "%d passages unchanged", number) % number
+def _unchanged_label(count: int) -> str:
+    return ngettext("%d passage unchanged", "%d passages unchanged", count) % count
 
 
-def _label_of(kind: str) -> str:
-    """What a passage is called: a column by its name in the models."""
-    if kind in PASSAGE_LABELS or kind not in {column.name for column in TEXTS}:
+def _passage_label(kind: str) -> str:
+    """Return the label of a kind of passage: of a column, its verbose name."""
+    if kind in PASSAGE_LABELS or kind not in {column.name for column in COMPARED_COLUMNS}:
         return str(PASSAGE_LABELS.get(kind, ""))
     return capfirst(str(Edition._meta.get_field(kind).verbose_name))
 
 
-def _shown(passage: DiffPassage) -> ShownPassage:
-    return ShownPassage(passage, _label_of(passage.kind), str(MOVED[passage.change]) if passage.moved else "")
+def _show_passage(passage: DiffPassage) -> ShownPassage:
+    moved = str(MOVE_LABELS[passage.change]) if passage.moved else ""
+    return ShownPassage(passage, _passage_label(passage.kind), moved)

@@ -1,4 +1,4 @@
-"""Addresses: of editions and their formats, tags, authors and feeds; links to share; absolute addresses in HTML."""
+"""URLs of editions and their formats, tags, authors and feeds; links to share; absolute URLs in HTML."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import absolute_url, current_locale, language_label, localized_path
-from publications.metadata import FEED_FORMATS
+from publications.metadata import FEED_FORMATS, FORMATS
 from publications.models import Author, Edition, EditionAttachment, Image, Kind, Tag
 
 SHARES = (
@@ -26,15 +26,15 @@ SHARES = (
     ("mastodon", "Mastodon", "{mastodon}"),
     ("email", gettext_lazy("E-mail"), "mailto:?subject={title}&body={title}%0A%0A{url}"),
 )
-IMAGE_NAME = "card.png"
-IMAGE_SIZE = (1200, 630)  # pixels
+SOCIAL_IMAGE_NAME = FORMATS["png"].filename
+SOCIAL_IMAGE_SIZE = (1200, 630)  # pixels
 TAG = re.compile(r"<[a-z][a-z0-9]*(?:\s+[a-z-]+(?:=\"[^\"]*\")?)+\s*/?>")
-ADDRESS = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
+URL_ATTRIBUTE = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
 
 
 @dataclass(frozen=True)
 class NamedLink:
-    """Something to follow."""
+    """A link in a list: a translation, a topic, an attachment, a site to share on."""
 
     label: str
     url: str
@@ -47,7 +47,7 @@ class NamedLink:
 
 
 def localized_url(name: str, **parts: str | int) -> str:
-    """The path of a named page in the tree of this one."""
+    """Return the path of a public URL name in the current locale."""
     return localized_path(current_locale(), f"publications:{name}", **parts)
 
 
@@ -56,17 +56,17 @@ def topic_url(tag: Tag) -> str:
 
 
 def author_url(author: Author) -> str:
-    """Where an author is told of; a pen name is told of nowhere."""
+    """Return the path of the author's page, or "" for a pen name, which has none."""
     return "" if author.is_pseudonymous else localized_url("author", slug=author.slug)
 
 
 def public_address(image: Image, size: str, extension: str) -> str:
-    """Where readers get a picture: unguessable by its key."""
-    return reverse("picture", kwargs={"key": image.key, "size": size, "extension": extension})
+    """Return the public path of an image file; its key cannot be guessed."""
+    return reverse("image_file", kwargs={"key": image.key, "size": size, "extension": extension})
 
 
 def pdf_url(edition: Edition) -> str:
-    """Where the PDF of a piece is found; that of an earlier edition stands beside the edition."""
+    """Return the path of the PDF of the live edition; `edition_pdf_url` is that of an earlier one."""
     return localized_path(edition.locale, "publications:pdf", slug=edition.slug)
 
 
@@ -75,8 +75,8 @@ def edition_pdf_url(edition: Edition, number: int) -> str:
 
 
 def social_image_url(edition: Edition) -> str:
-    """Where the social card of a piece is found (1200 × 630 pixels, PNG), for `og:image`."""
-    return localized_path(edition.locale, "publications:card", slug=edition.slug)
+    """Return the path of the publication's social image (PNG), for `og:image`."""
+    return localized_path(edition.locale, "publications:social_image", slug=edition.slug)
 
 
 def edition_url(live: Edition, number: int) -> str:
@@ -96,8 +96,7 @@ def editions_url(live: Edition) -> str:
 
 
 def attachment_url(edition: Edition, file: EditionAttachment) -> str:
-    parts_of_it = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
-    return localized_url("attachment", **parts_of_it)
+    return localized_url("attachment", slug=edition.slug, digest=file.digest[:32], filename=file.filename)
 
 
 def feeds_for(
@@ -108,10 +107,10 @@ def feeds_for(
     author: Author | None = None,
     language: str = "",
 ) -> list[dict[str, Any]]:
-    """The feeds of a page, each a `title` and a `url` (a path): its own first, that of the whole site last.
+    """Return the feeds of a page: its own first, that of the whole site last. A pen name has no feed.
 
-    The `url` is that of Atom; `ways` are the paths by format, and `others` the links to the other formats.
-    A pen name has no page and so no feed.
+    Each has a `title`, a `url` (the path of the Atom feed), `paths` by format and `others`, the links to the other
+    formats.
     """
     with translation.override(locale):
         own = [
@@ -126,19 +125,19 @@ def feeds_for(
 
 
 def _feed(locale: str, name: str, title: str, **parts: str) -> dict[str, Any]:
-    ways = {
+    paths = {
         format: localized_path(locale, f"publications:{name}", format=format, **parts)
         for format in FEED_FORMATS
     }
     links = [
-        {"title": f"{title} ({format.label})", "type": format.media_type, "url": ways[extension]}
+        {"title": f"{title} ({format.label})", "type": format.media_type, "url": paths[extension]}
         for extension, format in FEED_FORMATS.items()
     ]
-    return {"title": title, "url": ways["atom"], "ways": ways, "others": links[1:]}
+    return {"title": title, "url": paths["atom"], "paths": paths, "others": links[1:]}
 
 
 def share_links(edition: Edition) -> list[NamedLink]:
-    """Plain links: nothing is asked of another site until a reader follows one."""
+    """Return the links to share an edition; they are plain links that load nothing from other sites."""
     parts = {
         "title": quote(edition.title, safe=""),
         "url": quote(absolute_url(edition.get_absolute_url()), safe=""),
@@ -151,10 +150,10 @@ def share_links(edition: Edition) -> list[NamedLink]:
 
 
 def social_image_tags(page_path: str, title: str) -> dict[str, object]:
-    """The social image of the page at a path, as its head names it."""
-    width, height = IMAGE_SIZE
+    """Return URL, alternative text and size of the social image of the page at a path, for its meta tags."""
+    width, height = SOCIAL_IMAGE_SIZE
     return {
-        "url": absolute_url(f"{iri_to_uri(page_path)}{IMAGE_NAME}"),
+        "url": absolute_url(f"{iri_to_uri(page_path)}{SOCIAL_IMAGE_NAME}"),
         "alt": title,
         "width": width,
         "height": height,
@@ -162,7 +161,7 @@ def social_image_tags(page_path: str, title: str) -> dict[str, object]:
 
 
 def external_link(edition: Edition) -> NamedLink | None:
-    """Return the link below the summary, or None for a publication whose text stands here alone."""
+    """Return the link below the summary to the text on another site, or None without one."""
     if not edition.external_host:
         return None
     label = _("Read the text at %(host)s") if edition.is_link_post else _("Also published at %(host)s")
@@ -170,17 +169,21 @@ def external_link(edition: Edition) -> NamedLink | None:
 
 
 def external_link_html(edition: Edition) -> SafeString:
-    """Return the link as a paragraph of its own, for what is read without the page; empty where there is none."""
+    """Return the link as a paragraph for feeds and PDFs, or "" without one."""
     link = external_link(edition)
     return format_html('<p><a href="{}">{}</a></p>', link.url, link.label) if link else SafeString("")
 
 
-def with_whole_addresses(html: str, page: str) -> str:
-    """Our HTML with every address whole, so that links, notes and pictures lead somewhere from anywhere."""
+def absolutize_urls(html: str, page_url: str) -> str:
+    """Return HTML of the sanitizer with every URL absolute: links, notes and images work outside the page.
 
-    def whole(match: re.Match[str]) -> str:
+    Args:
+        page_url: the URL that relative ones start from.
+    """
+
+    def absolutize(match: re.Match[str]) -> str:
         name, value = match[1], unescape(match[2])
-        each = value.split(", ") if name == "srcset" else [value]
-        return f'{name}="{escape(", ".join(urljoin(page, address) for address in each))}"'
+        urls = value.split(", ") if name == "srcset" else [value]
+        return f'{name}="{escape(", ".join(urljoin(page_url, url) for url in urls))}"'
 
-    return TAG.sub(lambda tag: ADDRESS.sub(whole, tag[0]), html)
+    return TAG.sub(lambda tag: URL_ATTRIBUTE.sub(absolutize, tag[0]), html)

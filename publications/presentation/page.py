@@ -1,4 +1,4 @@
-"""What every public page has: menus, breadcrumb, language switch, canonical address, title and social image."""
+"""The context of every public page: menus, breadcrumb, language switch, canonical URL, title and social image."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +10,14 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
 
-from publications.locales import LANGUAGE_NAMES, LOCALES, absolute_url, language_label, localized_path
+from publications.locales import (
+    LANGUAGE_NAMES,
+    LOCALES,
+    absolute_url,
+    current_locale,
+    language_label,
+    localized_path,
+)
 from publications.models import (
     LinkPlacement,
     MenuLink,
@@ -20,21 +27,27 @@ from publications.models import (
     menu_paths,
     site_settings,
 )
+from publications.search import MAX_QUERY_CHARACTERS
 
-from ..locales import current_locale
 from .links import localized_url, social_image_tags
 
 RELATIONS = {LinkPlacement.SOCIAL: "me"}
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    """A link of the menu or footer. `words_in` and `leads_to` name a language where it is not that of the page."""
+class NavigationLink:
+    """A link of the menu or footer.
+
+    Attributes:
+        label_language, target_language: language of the label and of the linked page, if not that of this page.
+        language_label: the target language in words, or "".
+        current: the value of `aria-current`, or "".
+    """
 
     label: str
     url: str
-    words_in: str = ""
-    leads_to: str = ""
+    label_language: str = ""
+    target_language: str = ""
     language_label: str = ""
     current: str = ""
     rel: str = ""
@@ -44,20 +57,20 @@ class MenuItem:
 def render_page(
     request: HttpRequest, template: str, *, status: int = 200, site: SiteSettings | None = None, **context
 ) -> HttpResponse:
-    """Render a template with what every public page has.
+    """Render a template with the context of every public page.
 
     Args:
-        site: its row, where it is at hand.
-        context: what the template shows, and of the page itself:
+        site: the site settings, if the caller has read them.
+        context: the context of the template. These names have a meaning for every page:
 
-            - `title`, its heading, and `document_title`, which names it among all others where the heading does not
-            - `section`: the list of the menu that it belongs to
-            - `alternates`: its paths by language; the language switch leads there, or home and says so
+            - `title`: its heading; `document_title`: its `<title>` if the heading is not unique
+            - `section`: the section of the menu that it belongs to
+            - `alternates`: its paths by language, for the language switch; other languages lead to the home page
             - `canonical`: its canonical path
-            - `feeds`: its feeds, each with title and url
-            - `has_finder`: whether it has a search field of its own
-            - `has_social_image`: whether its social image stands at its path; `social_image_of` is the path of
-              another page whose social image it shows instead
+            - `feeds`: its feeds, see `feeds_for`
+            - `has_search_form`: whether it has a search form of its own
+            - `has_social_image`: whether it has a social image; `social_image_of`: the path of another page whose
+              social image it shows
     """
     locale, site = current_locale(), site or site_settings()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
@@ -67,16 +80,17 @@ def render_page(
     frame = {
         "home_url": localized_url("home"),
         "list_url": localized_url("list"),
+        "max_query_length": MAX_QUERY_CHARACTERS,
         "feed_url": localized_url("feed"),
-        "newsletter_url": lambda: link_url(site.newsletter),
-        "publisher": lambda: site.publisher.splitlines(),
+        "newsletter_url": SimpleLazyObject(lambda: link_url(site.newsletter)),
+        "publisher": SimpleLazyObject(site.publisher.splitlines),
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
         "current_path": current_path,
         "site": site,
         "locale": locale,
         "languages": [_language_link(code, locale, alternates) for code in LOCALES],
         "canonical": absolute_url(iri_to_uri(canonical)) if canonical else "",
-        **_social_image(request, site, context),
+        **_social_image_context(request, site, context),
         "alternates": [] if context.get("robots") else _alternate_links(alternates),
     }
     context["document_title"] = _document_title(context)
@@ -90,72 +104,70 @@ def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
 
 
 def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
-    """Return a breadcrumb from the home page: steps with the URL name of their page, then the title of this one."""
+    """Return the breadcrumb from the home page: (label, URL name) pairs, then the title of this page."""
     home = {"label": gettext("Home"), "url": localized_url("home")}
     return [home, *(_breadcrumb_step(step) for step in steps)]
 
 
 def build_menus(
     links: Iterable[MenuLink], locale: str, *, path: str, section: str
-) -> dict[str, list[MenuItem]]:
-    """Return the `menu_links` by their places.
+) -> dict[str, list[NavigationLink]]:
+    """Return the links by placement, with two lists for the footer: `about_pages` and `sections`.
 
-    A page that has no text in the locale is still linked, in the language it has, and marked with it. The menu stands
-    at the foot as well: there its pages (`house`) come before those of the footer, and the rest (`ways`) keeps to
-    itself.
+    A page without a text in the locale is linked in the language it has, and marked with it. The footer repeats the
+    menu: `about_pages` are its pages followed by the links of the footer, `sections` its other links.
 
     Args:
-        path, section: the current page and the section it is of, whose links are marked.
+        path, section: the current page and its section, whose links get `aria-current`.
     """
-    menus: dict[str, list[MenuItem]] = {place.value: [] for place in LinkPlacement}
-    for link in links:
-        if item := _menu_item(link, locale):
-            menus[link.place].append(_marked(item, link, path=path, section=section))
-    pages = [item for item in menus[LinkPlacement.MENU] if item.is_page]
-    urls = {item.url for item in pages}
-    menus["house"] = [*pages, *(item for item in menus[LinkPlacement.FOOTER] if item.url not in urls)]
-    menus["ways"] = [item for item in menus[LinkPlacement.MENU] if not item.is_page]
+    menus: dict[str, list[NavigationLink]] = {place.value: [] for place in LinkPlacement}
+    for menu_link in links:
+        if link := _navigation_link(menu_link, locale):
+            menus[menu_link.place].append(_mark_current(link, menu_link, path=path, section=section))
+    pages = [link for link in menus[LinkPlacement.MENU] if link.is_page]
+    urls = {link.url for link in pages}
+    menus["about_pages"] = [*pages, *(link for link in menus[LinkPlacement.FOOTER] if link.url not in urls)]
+    menus["sections"] = [link for link in menus[LinkPlacement.MENU] if not link.is_page]
     return menus
 
 
-def _menu_item(link: MenuLink, locale: str) -> MenuItem | None:
+def _navigation_link(link: MenuLink, locale: str) -> NavigationLink | None:
     url = link.url_in(locale)
     if link.page_id:
-        return _page_item(link, url, locale) if url else None
-    label, language = _text_in(link, "label", locale)
+        return _page_link(link, url, locale) if url else None
+    label, language = _translated_text(link, "label", locale)
     if link.section:
-        return MenuItem(label or str(link.get_section_display()), url, words_in=language)
+        return NavigationLink(label or str(link.get_section_display()), url, label_language=language)
     rel = RELATIONS.get(link.place, "external") if url.startswith("http") else ""
-    words_in = (
-        "" if link.place == LinkPlacement.SOCIAL else language
-    )  # accounts are called the same in every language
-    return MenuItem(label, url, words_in=words_in, rel=rel)
+    if link.place == LinkPlacement.SOCIAL:
+        language = ""  # names of social accounts are the same in every language
+    return NavigationLink(label, url, label_language=language, rel=rel)
 
 
-def _page_item(link: MenuLink, url: str, locale: str) -> MenuItem:
-    label, words_in = _text_in(link, "label", locale)
+def _page_link(link: MenuLink, url: str, locale: str) -> NavigationLink:
+    label, label_language = _translated_text(link, "label", locale)
     if not label:
-        label, words_in = _text_in(link.page, "title", locale)
+        label, label_language = _translated_text(link.page, "title", locale)
     language = link.page_locale(locale)
-    other = language if language != locale else ""
-    return MenuItem(
+    target_language = language if language != locale else ""
+    return NavigationLink(
         label,
         url,
-        words_in=words_in,
-        leads_to=other,
-        language_label=language_label(other) if other else "",
+        label_language=label_language,
+        target_language=target_language,
+        language_label=language_label(target_language) if target_language else "",
         is_page=True,
     )
 
 
-def _marked(item: MenuItem, link: MenuLink, *, path: str, section: str) -> MenuItem:
-    if item.url == path and (link.page_id or link.section):
-        return replace(item, current="page")
-    return replace(item, current="true") if link.section and link.section == section else item
+def _mark_current(link: NavigationLink, menu_link: MenuLink, *, path: str, section: str) -> NavigationLink:
+    if link.url == path and (menu_link.page_id or menu_link.section):
+        return replace(link, current="page")
+    return replace(link, current="true") if menu_link.section and menu_link.section == section else link
 
 
-def _text_in(row, field: str, locale: str) -> tuple[str, str]:
-    """A text of the row, and its language where it is not that of the locale."""
+def _translated_text(row, field: str, locale: str) -> tuple[str, str]:
+    """Return a text of the row in the locale, or in another one with that language as second value."""
     for code in (locale, *(code for code in LOCALES if code != locale)):
         if text := getattr(row, f"{field}_{code}"):
             return text, code if code != locale else ""
@@ -163,7 +175,7 @@ def _text_in(row, field: str, locale: str) -> tuple[str, str]:
 
 
 def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[str, object]:
-    """The way to the page in a language; where it is not in it, the way home, in the words of that language."""
+    """Return the link to the page in a language; without that translation, to the home page and labelled so."""
     with override(code):
         leads_home = "" if code in alternates else gettext("To the home page")
     return {
@@ -176,9 +188,10 @@ def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[s
 
 
 def _alternate_links(alternates: dict[str, str]) -> list[dict[str, str]]:
-    """The languages that the page is in, where there are several."""
-    several = alternates.items() if len(alternates) > 1 else ()
-    return [{"language": code, "url": absolute_url(url)} for code, url in several]
+    """Return the `hreflang` links of a page in several languages; none for a page in one."""
+    if len(alternates) < 2:
+        return []
+    return [{"language": code, "url": absolute_url(url)} for code, url in alternates.items()]
 
 
 def _breadcrumb_step(step: str | tuple[str, str]) -> dict[str, str]:
@@ -189,7 +202,7 @@ def _breadcrumb_step(step: str | tuple[str, str]) -> dict[str, str]:
 
 
 def _document_title(context: dict) -> str:
-    """What tabs, bookmarks and search results call the page; each page of a list says which it is."""
+    """Return the `<title>` of the page; from page 2 of a list on with the number of the page."""
     title = context.get("document_title") or context.get("title", "")
     number = getattr(context.get("page"), "number", 1)
     return (
@@ -197,8 +210,8 @@ def _document_title(context: dict) -> str:
     )
 
 
-def _social_image(request: HttpRequest, site: SiteSettings, context: dict) -> dict[str, object]:
-    """The address and the social image that messengers show of a page which has one."""
+def _social_image_context(request: HttpRequest, site: SiteSettings, context: dict) -> dict[str, object]:
+    """Return URL and social image for the Open Graph tags; removes the two names that ask for it from the context."""
     image_of = context.pop("social_image_of", "")
     if context.pop("has_social_image", False):
         image_of = request.path

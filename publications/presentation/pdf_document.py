@@ -1,13 +1,14 @@
-"""Editions and pages as PDFs and social images: the same words as on their pages, in the same order."""
+"""The content of PDFs and social images: the same texts as on the pages, in the same order."""
 
 import textwrap
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from publications.locales import absolute_url, language_label, text_direction
+from publications.locales import absolute_url, current_locale, language_label, text_direction
 from publications.models import Author, Edition, EditionWithRows, Image, SiteSettings
 from publications.pdf import (
     CreditedName,
@@ -20,8 +21,8 @@ from publications.pdf import (
     SocialImage,
 )
 
-from ..locales import current_locale
-from .authors import BylineGroup, BylinePerson, byline_people, names_in_teaser
+from .authors import byline_groups, names_in_teaser
+from .history import ChangeNote
 from .links import author_url, external_link_html
 from .publication_page import change_notes_of, contents
 from .teasers import topics
@@ -31,18 +32,19 @@ ROLE_LABELS = {
     "with": gettext_lazy("With"),
     "editor": gettext_lazy("Edited by"),
 }
-FULLY_NAMED = 4  # names of a role that are told with both title and affiliation
-MAX_DETAIL = 190  # characters that the image has room for
+MAX_DETAIL = 190  # characters that fit on the social image
 
 
 def pdf_document_of(
-    piece: EditionWithRows, *, site: SiteSettings, citation: str = "", notice: Notice | None = None
+    rows: EditionWithRows, *, site: SiteSettings, citation: str = "", notice: Notice | None = None
 ) -> PdfDocument:
-    """A stored edition as it is set, in the words of its tree.
+    """Return the content of the PDF of an edition, with labels in the current locale.
 
-    `citation` says how it is to be cited; `notice` stands above everything.
+    Args:
+        citation: the suggested citation.
+        notice: shown above everything else.
     """
-    edition, told = piece.edition, change_notes_of(piece)
+    edition, note_context = rows.edition, change_notes_of(rows)
     address = absolute_url(iri_to_uri(edition.get_absolute_url()))
     return PdfDocument(
         address=address,
@@ -52,27 +54,29 @@ def pdf_document_of(
         kind=edition.kind_label,
         kind_rest=edition.type_line_rest,
         published_on=timezone.localdate(edition.published_at),
-        imprint=_imprint(edition, told),
+        imprint=_imprint(edition, note_context),
         site=site.short_name,
         publisher=site.name,
         html=f"{external_link_html(edition)}{edition.html}",
         labels=_labels(),
-        roles=_roles(piece),
+        roles=_credit_groups(rows),
         summary=edition.summary,
         key_points=tuple(edition.key_points_list),
         has_contents=bool(contents(edition)),
-        topics=tuple(topic.label for topic in topics(piece.tags)),
+        topics=tuple(topic.label for topic in topics(rows.tags)),
         notice=notice,
-        change_notes=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
+        change_notes=tuple(
+            _change_notice(note, edition) for note in note_context["latest_notes"] if note.note
+        ),
         disclaimer=edition.disclaimer,
-        sections=_sections(piece, told, citation, address),
-        cover=_picture(edition.cover) if edition.cover else None,
-        images={image.key: _picture(image) for image in piece.images},
+        sections=_sections(rows, note_context, citation, address),
+        cover=_pdf_image(edition.cover) if edition.cover else None,
+        images={image.key: _pdf_image(image) for image in rows.images},
     )
 
 
 def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
-    """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
+    """Return the content of the social image of an edition. `cover_digest` is that of its cropped cover, if any."""
     site, cover = SiteSettings.current(), edition.cover
     return SocialImage(
         title=edition.title,
@@ -80,7 +84,7 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         direction=edition.direction,
         kind=edition.kind_label,
         authors=names_in_teaser(edition.bylines.all()),
-        detail=_day(edition.published_at),
+        detail=_format_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
         locale=current_locale(),
@@ -88,8 +92,8 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     )
 
 
-def _day(moment) -> str:
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+def _format_day(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "DATE_FORMAT")
 
 
 def _labels() -> PdfLabels:
@@ -101,79 +105,77 @@ def _labels() -> PdfLabels:
     )
 
 
-def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
-    first, notes = _day(told["first_published_at"]), told["latest_notes"]
+def _imprint(edition: Edition, note_context: dict) -> tuple[str, ...]:
+    first, notes = _format_day(note_context["first_published_at"]), note_context["latest_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
-    spoken = (
+    language = (
         f"{gettext('Language:')} {language_label(edition.language)}"
         if edition.language != current_locale()
         else ""
     )
     number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
-    changed = (f"{note.label} {note.words}" for note in notes)
-    return tuple(part for part in (published, *changed, number, spoken) if part)
+    changes = (f"{note.label} {note.date_text}" for note in notes)
+    return tuple(part for part in (published, *changes, number, language) if part)
 
 
-def _roles(piece: EditionWithRows) -> tuple[CreditGroup, ...]:
+def _credit_groups(rows: EditionWithRows) -> tuple[CreditGroup, ...]:
     return tuple(
         CreditGroup(
             label=str(ROLE_LABELS.get(group.role, ROLE_LABELS["editor"])),
-            names=tuple(CreditedName(person.name, _below(person, group)) for person in group.names),
+            names=tuple(CreditedName(person.name, position) for person, position in group.credits),
             below=group.shared_affiliation,
         )
-        for group in byline_people(piece.bylines, author_url)
+        for group in byline_groups(rows.bylines, author_url)
     )
 
 
-def _below(person: BylinePerson, group: BylineGroup) -> str:
-    if group.shared_affiliation:
-        return ""
-    if len(group.names) > FULLY_NAMED and person.affiliation:
-        return person.affiliation
-    return ", ".join(part for part in (person.title, person.affiliation) if part)
+def _change_notice(note: ChangeNote, edition: Edition) -> Notice:
+    heading = f"{note.label} {note.date_text}{':' if note.note else ''}"
+    return Notice(note.note, heading, language=edition.language)
 
 
-def _note(note, edition: Edition) -> Notice:
-    return Notice(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
+def _sections(
+    rows: EditionWithRows, note_context: dict, citation: str, address: str
+) -> tuple[PdfSection, ...]:
+    """Return what follows the text: notes on changes, the authors, the suggested citation and the address."""
+    sections = [
+        _notes_section(rows.edition, note_context),
+        _authors_section(rows),
+        _citation_section(citation, address),
+    ]
+    return tuple(section for section in sections if section.lines)
 
 
-def _sections(piece: EditionWithRows, told: dict, citation: str, address: str) -> tuple[PdfSection, ...]:
-    """What follows the text: the notes on changes, the authors, how to cite it and where it stands."""
-    found = [_notes(piece.edition, told), _about(piece), _citation(citation, address)]
-    return tuple(section for section in found if section.lines)
-
-
-def _notes(edition: Edition, told: dict) -> PdfSection:
-    """All notes, where those above the text are not all of them."""
-    if len(told["notes"]) == len(told["latest_notes"]):
+def _notes_section(edition: Edition, note_context: dict) -> PdfSection:
+    """Return all notes on changes; none if those above the text are all."""
+    if len(note_context["notes"]) == len(note_context["latest_notes"]):
         return PdfSection("", ())
-    lines = tuple(
-        Notice(note.note, f"{note.label} {note.words}{':' if note.note else ''}", language=edition.language)
-        for note in told["notes"]
-    )
+    lines = tuple(_change_notice(note, edition) for note in note_context["notes"])
     return PdfSection(gettext("Corrections and updates"), lines)
 
 
-def _about(piece: EditionWithRows) -> PdfSection:
-    """Those of whom there is more to tell than the byline does."""
-    known = [row for row in piece.bylines if row.author.biography or row.author.shown_orcid]
-    lines = tuple(_told_of(row.name, " ".join(row.author.biography.split()), row.author) for row in known)
-    return PdfSection(ngettext("About the Author", "About the Authors", len(piece.bylines)), lines)
+def _authors_section(rows: EditionWithRows) -> PdfSection:
+    """Return the authors who have a biography or an ORCID iD."""
+    described = [row for row in rows.bylines if row.author.biography or row.author.shown_orcid]
+    lines = tuple(
+        _author_notice(row.name, " ".join(row.author.biography.split()), row.author) for row in described
+    )
+    return PdfSection(ngettext("About the Author", "About the Authors", len(rows.bylines)), lines)
 
 
-def _told_of(name: str, biography: str, author: Author) -> Notice:
-    """The biography opens with the name, as most do of themselves."""
+def _author_notice(name: str, biography: str, author: Author) -> Notice:
+    """Return the biography with the name as heading, taken from its start if it begins with it."""
     if biography.startswith(f"{name} "):
-        return Notice(biography.removeprefix(name).lstrip(), name, address=_orcid(author))
-    return Notice(biography, f"{name}:" if biography else name, address=_orcid(author))
+        return Notice(biography.removeprefix(name).lstrip(), name, address=_orcid_url(author))
+    return Notice(biography, f"{name}:" if biography else name, address=_orcid_url(author))
 
 
-def _orcid(author: Author) -> str:
+def _orcid_url(author: Author) -> str:
     return f"https://orcid.org/{author.shown_orcid}" if author.shown_orcid else ""
 
 
-def _citation(citation: str, address: str) -> PdfSection:
-    """How to cite it, and where it stands, which are one line where the reference ends in that address."""
+def _citation_section(citation: str, address: str) -> PdfSection:
+    """Return the suggested citation and the address, in one line if the citation ends with the address."""
     text = citation.removesuffix(address).strip()
     if text != citation:
         return PdfSection(gettext("Suggested citation"), (Notice(text, address=address),))
@@ -181,7 +183,7 @@ def _citation(citation: str, address: str) -> PdfSection:
     return PdfSection(gettext("Suggested citation"), lines)
 
 
-def _picture(image: Image) -> PdfImage:
+def _pdf_image(image: Image) -> PdfImage:
     return PdfImage(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
 
 
@@ -195,13 +197,12 @@ def page_social_image_of(
     cover: Image | None = None,
     cover_digest: str = "",
 ) -> SocialImage:
-    """What the social image of a page says, in the language of the page.
+    """Return the content of the social image of a page that is no publication, in the current locale.
 
     Args:
-        site: whose page it is.
-        kind: a word above the title.
-        authors, detail: lines below it; the second is cut to the words that there is room for.
-        cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
+        kind: the label above the title.
+        authors, detail: lines below it; `detail` is shortened to `MAX_DETAIL` characters.
+        cover, cover_digest: an image beside the text, and the digest of its cropped file.
     """
     locale = current_locale()
     return SocialImage(

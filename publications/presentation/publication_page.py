@@ -1,4 +1,4 @@
-"""One publication, in the order that readers of think tanks expect; and a page of the site itself."""
+"""The context of a publication page and of a site page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.locales import absolute_url, language_label, localized_path
+from publications.locales import absolute_url, current_locale, language_label, localized_path
 from publications.models import (
     Change,
     Edition,
@@ -19,8 +19,7 @@ from publications.models import (
     related_editions,
 )
 
-from ..locales import current_locale
-from .authors import author_profiles, byline_people
+from .authors import author_profiles, byline_groups
 from .history import notes_of
 from .images import ImageAddress, body_html, responsive_image, with_permalinks
 from .links import (
@@ -36,71 +35,69 @@ from .links import (
 from .page import breadcrumb
 from .teasers import Teaser, build_teasers, topics
 
-MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a list of contents
+MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a table of contents
 AGE_NOTICE_AFTER = timedelta(days=365)
-"""What stands below a piece: what staff have linked to, then what is most like it."""
+"""Age from which a comment is marked as written at another time."""
 
 
 def publication_context(
-    piece: EditionWithRows, *, address: ImageAddress = public_address
+    rows: EditionWithRows, *, address: ImageAddress = public_address
 ) -> dict[str, object]:
-    """The page of a piece as its template wants it; `address` says where pictures are found."""
+    """Return the context of `pages/publication.html`. `address` returns the URLs of images."""
     return {
-        **_of_text(piece, address),
-        **_of_people(piece, address),
-        **change_notes_of(piece),
-        **_further_context(piece),
-        **_place(piece),
+        **_text_context(rows, address),
+        **_author_context(rows, address),
+        **change_notes_of(rows),
+        **_aside_context(rows),
+        **_navigation_context(rows),
     }
 
 
-def _of_text(piece: EditionWithRows, address: ImageAddress) -> dict[str, object]:
-    """The text, and what opens and closes it."""
-    edition = piece.edition
+def _text_context(rows: EditionWithRows, address: ImageAddress) -> dict[str, object]:
+    edition = rows.edition
     return {
         "title": edition.title,
         "description": edition.summary,
         "edition": edition,
-        "tongue": language_label(edition.language),
-        "age": age(edition),
+        "language_label": language_label(edition.language),
+        "age_notice": age_notice(edition),
         "cover": responsive_image(edition.cover, address) if edition.cover else None,
         "contents": contents(edition),
-        "html": with_permalinks(body_html(edition, piece.images, address), edition.language),
+        "html": with_permalinks(body_html(edition, rows.images, address), edition.language),
         "external_link": external_link(edition),
         "disclaimer": edition.disclaimer,
     }
 
 
-def _of_people(piece: EditionWithRows, address: ImageAddress) -> dict[str, object]:
+def _author_context(rows: EditionWithRows, address: ImageAddress) -> dict[str, object]:
     return {
-        "people": byline_people(piece.bylines, author_url),
-        "authors": author_profiles(piece.bylines, author_url, address),
+        "byline_groups": byline_groups(rows.bylines, author_url),
+        "authors": author_profiles(rows.bylines, author_url, address),
     }
 
 
-def _further_context(piece: EditionWithRows) -> dict[str, object]:
-    """The ways on from the text, and what a reader takes along."""
-    edition = piece.edition
+def _aside_context(rows: EditionWithRows) -> dict[str, object]:
+    """Return topics, downloads, links to share, related publications and translations."""
+    edition = rows.edition
     return {
-        "tags": topics(piece.tags),
-        "attachments": files(piece.attachments, lambda file: attachment_url(edition, file)),
-        "has_downloads": bool(piece.attachments),
+        "tags": topics(rows.tags),
+        "attachments": attachment_links(rows.attachments, lambda file: attachment_url(edition, file)),
+        "has_downloads": bool(rows.attachments),
         "share": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
-        "related": _related(piece),
-        "translations": [_translation(other) for other in piece.translations],
+        "related": _related(rows),
+        "translations": [_translation_link(translation) for translation in rows.translations],
     }
 
 
-def _related(piece: EditionWithRows) -> list[Teaser]:
-    topics = {tag.pk: tag.label for tag in piece.tags}
-    people = {line.author_id: line.name for line in piece.bylines if not line.author.is_pseudonymous}
-    return related_teasers(related_editions(piece.edition.publication_id), topics, people)
+def _related(rows: EditionWithRows) -> list[Teaser]:
+    topics = {tag.pk: tag.label for tag in rows.tags}
+    authors = {byline.author_id: byline.name for byline in rows.bylines if not byline.author.is_pseudonymous}
+    return related_teasers(related_editions(rows.edition.publication_id), topics, authors)
 
 
-def _place(piece: EditionWithRows) -> dict[str, object]:
-    """Where the page stands in the site and beside its translations."""
-    edition = piece.edition
+def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
+    edition = rows.edition
     return {
         "section": "publications",
         "breadcrumb": [
@@ -109,28 +106,31 @@ def _place(piece: EditionWithRows) -> dict[str, object]:
             {"label": edition.title},
         ],
         "canonical": edition.get_absolute_url(),
-        "alternates": {each.language: each.get_absolute_url() for each in (edition, *piece.translations)},
+        "alternates": {
+            translation.language: translation.get_absolute_url()
+            for translation in (edition, *rows.translations)
+        },
     }
 
 
-def change_notes_of(piece: EditionWithRows) -> dict[str, object]:
-    """What readers were told of changes up to this edition, and the date that the first of them had."""
-    edition = piece.edition
-    first = piece.first_published_at
-    notes = notes_of(piece.history_so_far, first)
+def change_notes_of(rows: EditionWithRows) -> dict[str, object]:
+    """Return the notes on changes up to this edition, and the date of publication shown beside them."""
+    edition = rows.edition
+    first = rows.first_published_at
+    notes = notes_of(rows.history_so_far, first)
     return {
         "notes": notes,
         "latest_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
         "first_published_at": first
         if any(note.change == Change.UPDATE for note in notes)
         else edition.published_at,
-        "editions_url": editions_url(edition) if len(piece.history) > 1 else "",
-        "shows_notes": bool(notes) or len(piece.history) > 1,
+        "editions_url": editions_url(edition) if len(rows.history) > 1 else "",
+        "shows_notes": bool(notes) or len(rows.history) > 1,
     }
 
 
 def contents(edition: Edition) -> list[dict[str, object]]:
-    """The headings of a long text that has several; none where the reader would not need them."""
+    """Return the table of contents of a long text, or [] for a short one or one of few chapters."""
     chapters = sum(level == 2 for level, _text, _anchor in edition.contents)
     if chapters < MIN_CHAPTERS or edition.word_count <= MIN_WORDS:
         return []
@@ -141,8 +141,8 @@ def contents(edition: Edition) -> list[dict[str, object]]:
     ]
 
 
-def age(edition: Edition) -> str:
-    """A line on a comment on the events of its day that has grown old; reports are not of the day."""
+def age_notice(edition: Edition) -> str:
+    """Return the notice on a comment that is older than `AGE_NOTICE_AFTER`, or ""; numbered reports have none."""
     if (
         edition.kind.is_numbered
         or edition.number_of_kind
@@ -153,7 +153,7 @@ def age(edition: Edition) -> str:
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
 
 
-def _translation(edition: Edition) -> NamedLink:
+def _translation_link(edition: Edition) -> NamedLink:
     return NamedLink(
         label=edition.language_name,
         url=edition.get_absolute_url(),
@@ -162,7 +162,7 @@ def _translation(edition: Edition) -> NamedLink:
     )
 
 
-def files(
+def attachment_links(
     attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]
 ) -> list[NamedLink]:
     return [
@@ -174,30 +174,30 @@ def files(
 
 
 def related_teasers(
-    related: Sequence[RelatedEdition], topics: Mapping[int, str], people: Mapping[int, str]
+    related: Sequence[RelatedEdition], topics: Mapping[int, str], authors: Mapping[int, str]
 ) -> list[Teaser]:
-    """As cards; those that nobody chose say why they stand here, by the topics and people named."""
-    cards = build_teasers(each.edition for each in related)
-    whys = (each.similarity.explain(topics, people) if each.similarity else "" for each in related)
-    return [replace(card, why=why) for card, why in zip(cards, whys, strict=True)]
+    """Return teasers; those chosen by similarity, not by staff, have a reason that names shared topics and authors."""
+    teasers = build_teasers(entry.edition for entry in related)
+    reasons = (entry.similarity.explain(topics, authors) if entry.similarity else "" for entry in related)
+    return [replace(teaser, reason=reason) for teaser, reason in zip(teasers, reasons, strict=True)]
 
 
-def site_page_context(found: SitePage) -> dict[str, object]:
-    """What page.html shows of it in the language of the tree. The HTML was made safe when it was stored."""
+def site_page_context(page: SitePage) -> dict[str, object]:
+    """Return the context of `pages/site_page.html` in the current locale. Stored HTML is safe."""
     locale = current_locale()
-    title = getattr(found, f"title_{locale}")
-    summary = getattr(found, f"summary_{locale}")
+    title = getattr(page, f"title_{locale}")
+    summary = getattr(page, f"summary_{locale}")
     return {
         "title": title,
         "description": summary,
         "summary": summary,
-        "html": getattr(found, f"html_{locale}"),
-        "changed_at": found.changed_at,
+        "html": getattr(page, f"html_{locale}"),
+        "changed_at": page.changed_at,
         "breadcrumb": breadcrumb(title),
-        "alternates": {code: address_of(found, code) for code in found.locales},
+        "alternates": {code: site_page_url(page, code) for code in page.locales},
     }
 
 
-def address_of(found: SitePage, locale: str) -> str:
-    """Its path in a tree that it has a text for."""
-    return localized_path(locale, "publications:site-page", slug=getattr(found, f"slug_{locale}"))
+def site_page_url(page: SitePage, locale: str) -> str:
+    """Return the path of the page in a locale that it has a text for."""
+    return localized_path(locale, "publications:site-page", slug=getattr(page, f"slug_{locale}"))

@@ -1,4 +1,4 @@
-"""Editions and topics in lists."""
+"""Teasers of editions and summaries of topics, for lists."""
 
 import re
 from collections.abc import Callable, Iterable
@@ -29,7 +29,7 @@ MAX_INTRODUCTION = 170  # characters
 
 @dataclass(frozen=True)
 class Teaser:
-    """An edition in a list. One that was searched for has its title and a passage as safe HTML, with words marked."""
+    """An edition in a list. A search result also has a highlighted title and a snippet, as safe HTML."""
 
     kind: str
     title: str
@@ -44,13 +44,13 @@ class Teaser:
     id: int = field(default=0)
     is_updated: bool = False
     cover: markup.ResponsiveImage | None = None
-    marked_title: str = ""
-    passage: str = ""
-    why: str = ""
+    highlighted_title: str = ""
+    snippet: str = ""
+    reason: str = ""
 
 
 def reading_time(edition: Edition) -> str:
-    """Return how long a text takes, or where it stands where it is not here."""
+    """Return the reading time of a text, or the host of a text on another site."""
     if edition.is_link_post:
         return gettext("At %(host)s") % {"host": edition.external_host}
     return gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes}
@@ -59,9 +59,11 @@ def reading_time(edition: Edition) -> str:
 def build_teaser(
     edition: Edition, *, is_updated: bool = False, bylines: Iterable[EditionByline] | None = None
 ) -> Teaser:
-    """An edition as a list shows it; the language is named where it is not that of the page.
+    """Return an edition as a list shows it; the language is named if it is not that of the page.
 
-    `is_updated` tells that an update has set the date that it bears; `bylines` are its own, where they are at hand.
+    Args:
+        is_updated: whether its date is that of an update.
+        bylines: its bylines, if the caller has read them.
     """
     foreign = edition.language != locale_of(get_language() or "en")
     return Teaser(
@@ -80,25 +82,26 @@ def build_teaser(
     )
 
 
-def build_lead_teaser(edition: Edition, card: Teaser) -> Teaser:
-    """The card of a piece that leads a page: with its cover, where it has one."""
+def build_lead_teaser(edition: Edition, teaser: Teaser) -> Teaser:
+    """Return the teaser of the edition that leads a page, with its cover if it has one."""
     cover = teaser_image(edition.cover, public_address) if edition.cover else None
-    return replace(card, cover=cover)
+    return replace(teaser, cover=cover)
 
 
 def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
-    """Editions in a list, with two queries more: who wrote them, and which were updated."""
-    shown = list(editions)
-    updated, lines = updated_publications(shown), bylines_by_edition(shown)
+    """Return the teasers of editions, reading bylines and updates with two queries for all."""
+    editions = list(editions)
+    updated, bylines = updated_publications(editions), bylines_by_edition(editions)
     return [
-        build_teaser(edition, is_updated=edition.publication_id in updated, bylines=lines[edition.pk])
-        for edition in shown
+        build_teaser(edition, is_updated=edition.publication_id in updated, bylines=bylines[edition.pk])
+        for edition in editions
     ]
 
 
 def topics(tags: Iterable[Tag]) -> list[NamedLink]:
-    in_order = sorted(tags, key=lambda tag: tag.label.casefold())
-    return [NamedLink(label=tag.label, url=topic_url(tag)) for tag in in_order]
+    """Return links to the pages of tags, by label."""
+    by_label = sorted(tags, key=lambda tag: tag.label.casefold())
+    return [NamedLink(label=tag.label, url=topic_url(tag)) for tag in by_label]
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class TopicSummary:
 
     label: str
     url: str
-    pieces: int = 0
+    publication_count: int = 0
     introduction: str = ""
 
     @property
@@ -117,30 +120,30 @@ class TopicSummary:
 
 @dataclass(frozen=True)
 class TeaserGroup:
-    """Teasers of one kind under its plural, with a link to all of them and how many they are."""
+    """Teasers of one kind under its plural, with the link to all publications of the kind and their number."""
 
     label: str
     url: str
     teasers: list[Teaser]
-    pieces: int = 0
+    publication_count: int = 0
 
     @property
-    def label_within(self) -> str:
-        """Its label within a sentence: names of kinds have capitals in English, not in Swedish."""
+    def inline_label(self) -> str:
+        """The label within a sentence: names of kinds are capitalized in English, not in Swedish."""
         return self.label if get_language() == "en" else f"{self.label[:1].lower()}{self.label[1:]}"
 
 
 def topic_summaries(tags: Iterable[Tag]) -> list[TopicSummary]:
-    """Tags with their counts, by their names as this page spells them."""
-    told = [
+    """Return tags with their counts, sorted by label."""
+    summaries = [
         TopicSummary(tag.label, topic_url(tag), getattr(tag, "pieces", 0), first_sentences(tag.introduction))
         for tag in tags
     ]
-    return sorted(told, key=lambda subject: subject.label.casefold())
+    return sorted(summaries, key=lambda summary: summary.label.casefold())
 
 
 def first_sentences(text: str) -> str:
-    """As many whole sentences of the first paragraph as a card holds, one at least."""
+    """Return the sentences of the first paragraph that fit in `MAX_INTRODUCTION` characters, at least one."""
     first, *others = SENTENCE_END.split(text.partition("\n\n")[0].strip())
     for sentence in others:
         if len(first) + len(sentence) > MAX_INTRODUCTION:
@@ -150,35 +153,44 @@ def first_sentences(text: str) -> str:
 
 
 class TopicsByKind(dict):
-    """Topics by their kind; `is_any` says whether there is one of any kind."""
+    """Lists of topic summaries by kind of tag."""
 
     @property
-    def is_any(self) -> bool:
+    def has_any(self) -> bool:
         return any(self.values())
 
     @property
     def has_topics(self) -> bool:
-        """Whether there are themes or countries, which stand under one heading on the home page."""
+        """Whether there are themes or countries, which share a heading on the home page."""
         return bool(self["theme"] or self["country"])
 
 
-def topic_summaries_by_kind(tags: Iterable[Tag], most: int | None = None) -> TopicsByKind:
-    """Topics, countries and series, each in a list of its own: all of them, or those with most pieces."""
-    known = sorted(tags, key=lambda tag: -tag.pieces)
+def topic_summaries_by_kind(tags: Iterable[Tag], limit: int | None = None) -> TopicsByKind:
+    """Return topics, countries and series in a list each: all of them, or the `limit` with most publications."""
+    by_count = sorted(tags, key=lambda tag: -tag.pieces)
     return TopicsByKind(
-        {kind: topic_summaries([tag for tag in known if tag.kind == kind][:most]) for kind in TagKind.values}
+        {
+            kind: topic_summaries([tag for tag in by_count if tag.kind == kind][:limit])
+            for kind in TagKind.values
+        }
     )
 
 
 def teaser_groups(
-    placed: Iterable[tuple[Edition, Teaser]], counts: dict[Kind, int], url_of: Callable[[Kind], str]
+    editions: Iterable[tuple[Edition, Teaser]], counts: dict[Kind, int], url_of: Callable[[Kind], str]
 ) -> list[TeaserGroup]:
-    """Group the teasers of editions by kind, in the order of the kinds."""
-    rows: dict[int, list[Teaser]] = {}
-    for edition, card in placed:
-        rows.setdefault(edition.kind_id, []).append(card)
+    """Group the teasers of editions by kind, in the order of `counts`.
+
+    Args:
+        editions: editions with their teasers.
+        counts: how many publications there are of each kind.
+        url_of: returns the URL of the list of a kind.
+    """
+    teasers: dict[int, list[Teaser]] = {}
+    for edition, teaser in editions:
+        teasers.setdefault(edition.kind_id, []).append(teaser)
     return [
-        TeaserGroup(kind.plural, url_of(kind), rows[kind.pk], pieces)
-        for kind, pieces in counts.items()
-        if kind.pk in rows
+        TeaserGroup(kind.plural, url_of(kind), teasers[kind.pk], count)
+        for kind, count in counts.items()
+        if kind.pk in teasers
     ]

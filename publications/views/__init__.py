@@ -1,10 +1,26 @@
-"""The public pages. A view finds, then shows; every one reads editions, and none reads a working copy."""
+"""Views of the public pages. All of them read editions; none reads a draft."""
 
 from .authors import author_detail, author_list
-from .downloads import attachment, edition_pdf, edition_record, pdf, picture, publication_record, social_card
+from .downloads import (
+    attachment,
+    edition_pdf,
+    edition_record,
+    image_file,
+    pdf,
+    publication_record,
+    social_image,
+)
 from .errors import bad_request, csrf_failure, forbidden, not_found, server_error
-from .home import front_door, home
-from .pages import apple_touch_icon, favicon, llms, robots, security, share_on_mastodon, site_page
+from .home import home, root_redirect
+from .pages import (
+    apple_touch_icon,
+    favicon,
+    llms_txt,
+    robots_txt,
+    security_txt,
+    share_on_mastodon,
+    site_page,
+)
 from .publication_list import publication_list
 from .publications import edition_changes, edition_detail, edition_list, publication_detail
 from .social_images import (
@@ -34,24 +50,24 @@ __all__ = [
     "edition_record",
     "favicon",
     "forbidden",
-    "front_door",
     "home",
     "home_image",
+    "image_file",
     "list_image",
-    "llms",
+    "llms_txt",
     "not_found",
     "pdf",
-    "picture",
     "publication_detail",
     "publication_list",
     "publication_record",
-    "robots",
-    "security",
+    "robots_txt",
+    "root_redirect",
+    "security_txt",
     "server_error",
     "share_on_mastodon",
     "site_page",
     "site_page_image",
-    "social_card",
+    "social_image",
     "topic_detail",
     "topic_image",
     "topic_list",

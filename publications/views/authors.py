@@ -1,4 +1,4 @@
-"""The people who write: all of them by family name and letter, and a page for each."""
+"""The list of authors, by family name and letter, and the page of an author."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -38,16 +38,18 @@ from .descriptions import breadcrumb_context, describe_author, describe_authors
 from .pagination import indexing_context, numbered_urls, paginate, paginate_teasers
 
 NO_LETTER = "#"
-"""Stands for names that begin with no letter."""
-SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})  # the three signs behind z
+"""The heading of names that do not begin with a letter."""
+SWEDISH_SORT_KEYS = str.maketrans(
+    {"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"}
+)  # characters after z in ASCII
 AUTHORS_PER_PAGE = 60
-MAX_WITHOUT_LETTERS = 30  # people whom a reader finds without letters
-TOPICS = 12
+MAX_WITHOUT_LETTERS = 30  # authors up to which the list has no index of letters
+MAX_TOPICS = 12
 
 
 @dataclass(frozen=True, order=True)
-class RegisterEntry:
-    """A person in the sort_register, comparable by what they are sorted by."""
+class AuthorEntry:
+    """An author in the sorted list. Entries compare by their sort keys."""
 
     family: str
     name: str
@@ -55,39 +57,45 @@ class RegisterEntry:
     letter: str = ""
 
 
-def sort_register(people: Iterable[tuple[int, str, str, bool]], locale: str) -> list[RegisterEntry]:
-    """Authors, each a number, a name, the family name if it was told, and whether it is an organisation, in order."""
-    return sorted(_register_entry(*person, locale) for person in people)
+def sort_authors(authors: Iterable[tuple[int, str, str, bool]], locale: str) -> list[AuthorEntry]:
+    """Return authors by family name, sorted by the rules of the locale.
+
+    Args:
+        authors: primary key, name, family name ("" to derive it) and whether it is an organisation.
+    """
+    return sorted(_author_entry(*author, locale) for author in authors)
 
 
-def _register_entry(pk: int, name: str, told: str, is_organisation: bool, locale: str) -> RegisterEntry:
-    family = parse_name(name, told, is_organisation=is_organisation).family or name
-    key = _sorted_as(family, locale)
-    return RegisterEntry(key, _sorted_as(name, locale), pk, _letter(family, key, locale))
+def _author_entry(pk: int, name: str, family_name: str, is_organisation: bool, locale: str) -> AuthorEntry:
+    family = parse_name(name, family_name, is_organisation=is_organisation).family or name
+    key = _sort_key(family, locale)
+    return AuthorEntry(key, _sort_key(name, locale), pk, _letter(family, key, locale))
 
 
-def _sorted_as(name: str, locale: str) -> str:
+def _sort_key(name: str, locale: str) -> str:
     lowered = name.casefold()
-    return "".join(map(strip_marks, lowered.translate(SWEDISH))) if locale == "sv" else strip_marks(lowered)
+    if locale != "sv":
+        return strip_marks(lowered)
+    return "".join(map(strip_marks, lowered.translate(SWEDISH_SORT_KEYS)))
 
 
 def _letter(family: str, key: str, locale: str) -> str:
-    """The letter it stands under: Å of its own in Swedish, beneath A in English."""
+    """Return the heading letter: in Swedish Å, Ä and Ö are letters of their own, in English variants of A and O."""
     first = family[:1] if locale == "sv" and key[:1] in "{|}" else key[:1]
     return first.upper() if first.isalpha() else NO_LETTER
 
 
 def author_list(request: HttpRequest) -> HttpResponse:
-    """All by family name; where they are many, with a way to each letter."""
+    """List all authors by family name, with an index of letters if they are many."""
     locale, site = current_locale(), site_settings()
-    register = SimpleLazyObject(lambda: _register(locale))
-    found = paginate(
+    entries = SimpleLazyObject(lambda: _all_entries(locale))
+    pagination = paginate(
         range(len(count_authors(locale, {}))),
         request.GET.get("page", "1"),
         numbered_urls(request.path),
         AUTHORS_PER_PAGE,
     )
-    shown = found["page"].object_list
+    indexes = pagination["page"].object_list
     return render_page(
         request,
         "pages/authors.html",
@@ -96,44 +104,46 @@ def author_list(request: HttpRequest) -> HttpResponse:
         site=site,
         description=describe_authors(site),
         has_social_image=True,
-        **indexing_context(request.path, found["page"]),
-        people=SimpleLazyObject(lambda: _in_order(locale, [register[place] for place in shown])),
-        letters=lambda: _letters(register, request.path) if len(register) > MAX_WITHOUT_LETTERS else [],
+        **indexing_context(request.path, pagination["page"]),
+        people=SimpleLazyObject(lambda: _summaries(locale, [entries[index] for index in indexes])),
+        letters=SimpleLazyObject(lambda: _letter_index(entries, request.path)),
         **breadcrumb_context(request, breadcrumb(_("Authors"))),
         alternates=paths_in_locales("publications:authors"),
-        **found,
+        **pagination,
     )
 
 
-def _register(locale: str) -> list[RegisterEntry]:
-    named = Author.objects.filter(pk__in=list(count_authors(locale, {})))
-    return sort_register(named.values_list("pk", "name", "family_name", "is_organisation"), locale)
+def _all_entries(locale: str) -> list[AuthorEntry]:
+    authors = Author.objects.filter(pk__in=list(count_authors(locale, {})))
+    return sort_authors(authors.values_list("pk", "name", "family_name", "is_organisation"), locale)
 
 
-def _in_order(locale: str, entries: Sequence[RegisterEntry]) -> list[AuthorSummary]:
-    """The people of these entries, the first under a letter with its anchor."""
-    found = count_authors(locale, {})
-    told = Author.objects.select_related("portrait").attach_counts(
-        {entry.pk: found[entry.pk] for entry in entries if entry.pk in found}
+def _summaries(locale: str, entries: Sequence[AuthorEntry]) -> list[AuthorSummary]:
+    """Return the summaries of these entries; the first of each letter has the anchor of the letter."""
+    counts = count_authors(locale, {})
+    authors = Author.objects.select_related("portrait").attach_counts(
+        {entry.pk: counts[entry.pk] for entry in entries if entry.pk in counts}
     )
-    rows = {author.pk: author for author in told}
+    rows = {author.pk: author for author in authors}
     entries = [entry for entry in entries if entry.pk in rows]
-    letters = ["", *(entry.letter for entry in entries)]
+    previous_letters = ["", *(entry.letter for entry in entries)]
     return [
-        replace(writer, anchor=_anchor(entry.letter) if entry.letter != before else "")
-        for writer, entry, before in zip(
-            author_summaries(rows[entry.pk] for entry in entries), entries, letters, strict=False
+        replace(summary, anchor=_anchor(entry.letter) if entry.letter != previous_letter else "")
+        for summary, entry, previous_letter in zip(
+            author_summaries(rows[entry.pk] for entry in entries), entries, previous_letters, strict=False
         )
     ]
 
 
-def _letters(entries: Sequence[RegisterEntry], path: str) -> list[dict[str, str]]:
-    """Each letter, and the address of the first who stands under it."""
-    first = {entry.letter: place for place, entry in reversed(list(enumerate(entries)))}
+def _letter_index(entries: Sequence[AuthorEntry], path: str) -> list[dict[str, str]]:
+    """Return each letter with the URL of its first author, or [] for a short list."""
+    if len(entries) <= MAX_WITHOUT_LETTERS:
+        return []
+    first = {entry.letter: index for index, entry in reversed(list(enumerate(entries)))}
     url_of = numbered_urls(path)
     return [
-        {"letter": letter, "url": f"{url_of(place // AUTHORS_PER_PAGE + 1)}#{_anchor(letter)}"}
-        for letter, place in reversed(first.items())
+        {"letter": letter, "url": f"{url_of(index // AUTHORS_PER_PAGE + 1)}#{_anchor(letter)}"}
+        for letter, index in reversed(first.items())
     ]
 
 
@@ -142,15 +152,17 @@ def _anchor(letter: str) -> str:
 
 
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """An author and all they have written."""
+    """Show an author and their publications."""
     author = author_or_404(slug)
     locale, site = current_locale(), site_settings()
     live = Edition.objects.live().for_locale(locale).authored_by(author).newest_first()
     total = count_editions(locale, {"author": slug})
-    found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
-    writer = author_summaries([author])[0]
-    top = top_counts(count_tags(locale, {"author": slug}), TOPICS, attrgetter("count"))
-    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.pieces)[:TOPICS]
+    pagination = paginate_teasers(
+        live, request.GET.get("page", "1"), numbered_urls(request.path), total=total
+    )
+    summary = author_summaries([author])[0]
+    top = top_counts(count_tags(locale, {"author": slug}), MAX_TOPICS, attrgetter("count"))
+    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.pieces)[:MAX_TOPICS]
     return render_page(
         request,
         "pages/author.html",
@@ -159,29 +171,29 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         site=site,
         description=describe_author(author, site),
         has_social_image=True,
-        **indexing_context(request.path, found["page"]),
+        **indexing_context(request.path, pagination["page"]),
         author=author,
-        person=writer,
+        person=summary,
         biography=paragraphs(author.biography),
         topics=topic_summaries(tags),
         feeds=feeds_for(current_locale(), author=author),
-        **_described(request, author, writer),
+        **_breadcrumb_context(request, author, summary),
         alternates=paths_in_locales("publications:author", slug=slug),
-        **found,
+        **pagination,
     )
 
 
 def author_or_404(slug: str) -> Author:
-    """The author of this address; who has no live piece is as if they were not there."""
+    """Return the author with this slug. Raises Http404 also if they have no live publication."""
     author = get_object_or_404(Author.objects.identified().select_related("portrait"), slug=slug)
     if not Edition.objects.live().authored_by(author).exists():
         raise Http404
     return author
 
 
-def _described(request: HttpRequest, author: Author, writer: AuthorSummary) -> dict[str, object]:
-    picture = absolute_url(writer.portrait.src) if writer.portrait else ""
-    profile = json_ld.profile(author, current_locale(), picture)
+def _breadcrumb_context(request: HttpRequest, author: Author, summary: AuthorSummary) -> dict[str, object]:
+    portrait_url = absolute_url(summary.portrait.src) if summary.portrait else ""
+    profile = json_ld.profile(author, current_locale(), portrait_url)
     return breadcrumb_context(
         request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile
     )

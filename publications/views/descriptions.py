@@ -1,4 +1,4 @@
-"""What pages that are no piece tell machines of themselves: the way to them, and what stands there."""
+"""Descriptions and linked data of lists, topics and authors, for search engines."""
 
 import textwrap
 
@@ -10,16 +10,15 @@ from publications.metadata import json_ld
 from publications.models import Author, SiteSettings, Tag
 from publications.presentation import absolute_url
 
+MAX_DESCRIPTION = 300  # characters
+
 
 def breadcrumb_context(
     request: HttpRequest, breadcrumb: list[dict[str, str]], *nodes: json_ld.Node
 ) -> dict[str, object]:
-    """The breadcrumb of a page, and its linked data: the way here, then the nodes."""
-    way = json_ld.breadcrumb(breadcrumb, absolute_url(iri_to_uri(request.path)))
-    return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, way])}
-
-
-MAX_DESCRIPTION = 300  # characters that search engines may show
+    """Return the breadcrumb of a page and its linked data: the given nodes and the breadcrumb."""
+    breadcrumb_node = json_ld.breadcrumb(breadcrumb, absolute_url(iri_to_uri(request.path)))
+    return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, breadcrumb_node])}
 
 
 def describe_list(site: SiteSettings) -> str:
@@ -42,12 +41,12 @@ def describe_authors(site: SiteSettings) -> str:
 
 
 def describe_topic(tag: Tag, site: SiteSettings) -> str:
-    """Its introduction as far as there is room, or what its page has."""
-    own = _("What %(site)s has published on %(topic)s.") % {"site": site.name, "topic": tag.label}
-    return textwrap.shorten(tag.introduction, MAX_DESCRIPTION, placeholder=" …") or own
+    """Return the shortened introduction of the topic, or a sentence on what its page lists."""
+    default = _("What %(site)s has published on %(topic)s.") % {"site": site.name, "topic": tag.label}
+    return textwrap.shorten(tag.introduction, MAX_DESCRIPTION, placeholder=" …") or default
 
 
 def describe_author(author: Author, site: SiteSettings) -> str:
-    """The biography as far as there is room, or what the page has."""
-    own = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": site.name}
-    return textwrap.shorten(author.biography, MAX_DESCRIPTION, placeholder=" …") or own
+    """Return the shortened biography of the author, or a sentence on what the page lists."""
+    default = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": site.name}
+    return textwrap.shorten(author.biography, MAX_DESCRIPTION, placeholder=" …") or default

@@ -1,7 +1,7 @@
-"""Errors at the desk: its frame stays, with a way back, whatever has failed.
+"""Error pages of the desk, in its layout, with a link back to the page before.
 
-The page is first made with the menu of whoever is signed in. Where the database does not answer, or making
-the menu is what failed, it is made of the template alone; where even that fails, the caller has a plain page.
+The page has the menu of the person signed in. If the database does not answer, or rendering the menu failed, it is
+rendered without; if that fails too, the caller shows a plain page.
 """
 
 import logging
@@ -20,18 +20,23 @@ from django.utils.translation import gettext_lazy as _
 from publications.models import site_settings
 
 TEMPLATE = "desk/error.html"
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """The status and the words of a page; `if_sent` is said where a form was sent."""
+    """Status and texts of an error page.
+
+    Attributes:
+        form_advice: shown in addition if a form was sent.
+        has_menu: whether the menu may be rendered, which reads the database.
+    """
 
     status: HTTPStatus
     title: str
     text: str
-    if_sent: str = ""
-    asks_database: bool = True
+    form_advice: str = ""
+    has_menu: bool = True
 
 
 class DeskError(Enum):
@@ -91,7 +96,7 @@ class DeskError(Enum):
             "What you sent has probably not been stored. Go back with your browser: what you typed is still "
             "there. Send it again later."
         ),
-        asks_database=False,
+        has_menu=False,
     )
     DISK_FULL = ErrorPage(
         HTTPStatus.SERVICE_UNAVAILABLE,
@@ -113,36 +118,36 @@ def is_at_desk(request: HttpRequest) -> bool:
 
 
 def render_desk_error(request: HttpRequest, error: DeskError) -> HttpResponse:
-    """Return the page of an error in the frame of the desk.
+    """Return an error page in the layout of the desk.
 
     Raises:
-        Exception: not even the frame can be made.
+        Exception: the page cannot be rendered even without the menu.
     """
     page = error.value
     is_read = request.method in ("GET", "HEAD")
     context = {
         "error": page,
         "title": page.title,
-        "advice": "" if is_read else page.if_sent,
-        "back_url": _page_before(request) if is_read else "",
+        "advice": "" if is_read else page.form_advice,
+        "back_url": _previous_page(request) if is_read else "",
     }
-    body = _with_menu(request, context) if page.asks_database else ""
+    body = _render_with_menu(request, context) if page.has_menu else ""
     return HttpResponse(body or render_to_string(TEMPLATE, context), status=page.status)
 
 
-def _with_menu(request: HttpRequest, context: dict) -> str:
-    """The page with menu and name of the site, or "" where they cannot be had."""
+def _render_with_menu(request: HttpRequest, context: dict) -> str:
+    """Return the page with the menu and the name of the site, or "" if reading these fails."""
     try:
         if not hasattr(request, "user") and hasattr(request, "session"):
             request.user = SimpleLazyObject(lambda: get_user(request))  # an earlier middleware has failed
         return render_to_string(TEMPLATE, {**context, "site": site_settings()}, request)
     except Exception:
-        log.warning("The page of an error is shown without its menu.", exc_info=True)
+        logger.warning("The page of an error is shown without its menu.", exc_info=True)
         return ""
 
 
-def _page_before(request: HttpRequest) -> str:
-    """The page of the desk that led here, or "": of what the browser says only path and query are taken."""
+def _previous_page(request: HttpRequest) -> str:
+    """Return path and query of the referring page if it is one of the desk, else ""."""
     try:
         referer = urlsplit(request.headers.get("Referer", ""))
     except ValueError:

@@ -36,67 +36,71 @@ from publications.presentation import (
     absolute_url,
     conditional_response,
     edition_pdf_url,
+    edition_url_at,
     pdf_document_of,
     pdf_url,
     social_image_of,
     social_image_url,
 )
-from publications.presentation.links import edition_url_at
 
 from .file_responses import FileContent, file_response
 from .publications import redirect_or_gone, superseded_notice
 from .unavailable import UnavailableLink, try_again_link, unavailable_response
 
-SOON, LATER = "5", "600"  # seconds
+BUSY_RETRY_AFTER, FAILED_RETRY_AFTER, FILE_RETRY_AFTER = "5", "600", "600"  # seconds
 SENT_STATUSES = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
-MAX_AGE = 60  # seconds: what is withdrawn, or amended, is soon so everywhere
-FILE_RETRY_AFTER = "600"  # seconds
-MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
-log = logging.getLogger(__name__)
+MAX_AGE = 60  # seconds, so that withdrawn or redacted files soon leave every cache
+MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in a URL
+logger = logging.getLogger(__name__)
 
 
 def pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, pdf_url)
-    return _send_pdf(request, found.edition)
+    """Send the PDF of the live edition."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, pdf_url)
+    return _pdf_response(request, address.edition)
 
 
 def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    found = resolve_edition_address(current_locale(), slug, number)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, lambda edition: edition_pdf_url(edition, number))
-    response = _send_pdf(request, found.edition)
+    """Send the PDF of an edition by its number."""
+    address = resolve_edition_address(current_locale(), slug, number)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, lambda edition: edition_pdf_url(edition, number))
+    response = _pdf_response(request, address.edition)
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """The picture that messengers show beside the address of a piece."""
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, social_image_url)
-    edition = found.edition
-    told = renditions.RenditionSource.of_edition(
-        edition, _social_image(edition), lambda: _social_image(_reload(edition))
+def social_image(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Send the image that messengers and social networks show for a publication."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, social_image_url)
+    edition = address.edition
+    source = renditions.RenditionSource.of_edition(
+        edition, _social_image_content(edition), lambda: _social_image_content(_reload(edition))
     )
-    return _respond_with(
-        request, edition, lambda: renditions.get_social_image(told, edition.cover), "image/png"
+    return _edition_rendition_response(
+        request, edition, lambda: renditions.get_social_image(source, edition.cover), "image/png"
     )
 
 
-def _social_image(edition: Edition) -> SocialImage:
+def _social_image_content(edition: Edition) -> SocialImage:
     return social_image_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
 
 
-def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
-    piece = EditionWithRows.get(edition)
-    images = [*piece.images, *([edition.cover] if edition.cover else [])]
-    told = renditions.RenditionSource.of_edition(
-        edition, _paper(piece), lambda: _paper(EditionWithRows.get(_reload(edition)))
+def _pdf_response(request: HttpRequest, edition: Edition) -> HttpResponseBase:
+    rows = EditionWithRows.get(edition)
+    images = [*rows.images, *([edition.cover] if edition.cover else [])]
+    source = renditions.RenditionSource.of_edition(
+        edition, _pdf_content(rows), lambda: _pdf_content(EditionWithRows.get(_reload(edition)))
     )
-    response = _respond_with(
-        request, edition, lambda: renditions.get_pdf(told, images, number=edition.number), "application/pdf"
+    response = _edition_rendition_response(
+        request,
+        edition,
+        lambda: renditions.get_pdf(source, images, number=edition.number),
+        "application/pdf",
     )
     if response.status_code in SENT_STATUSES:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
@@ -106,46 +110,50 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     return response
 
 
-def _paper(piece: EditionWithRows) -> PdfDocument:
-    edition, site = piece.edition, SiteSettings.current()
-    own = "" if edition.is_live else edition_url_at(current_locale(), edition.slug, edition.number)
-    record = metadata.build_record(piece, site=site, address=own)
-    reference = strip_tags(metadata.chicago(record))
-    return pdf_document_of(piece, site=site, notice=superseded_notice(edition), citation=unescape(reference))
+def _pdf_content(rows: EditionWithRows) -> PdfDocument:
+    edition, site = rows.edition, SiteSettings.current()
+    own_address = "" if edition.is_live else edition_url_at(current_locale(), edition.slug, edition.number)
+    record = metadata.build_record(rows, site=site, address=own_address)
+    citation = unescape(strip_tags(metadata.chicago(record)))
+    return pdf_document_of(rows, site=site, notice=superseded_notice(edition), citation=citation)
 
 
 def _reload(edition: Edition) -> Edition:
-    """The edition as the database has it now."""
+    """Return the edition as the database has it now."""
     return Edition.objects.select_related("kind").get(pk=edition.pk)
 
 
-def _respond_with(
-    request: HttpRequest, edition: Edition, make: Callable[[], renditions.Rendition], media_type: str
+def _edition_rendition_response(
+    request: HttpRequest, edition: Edition, get: Callable[[], renditions.Rendition], media_type: str
 ) -> HttpResponseBase:
-    shown = {"label": edition.title, "url": edition.get_absolute_url(), "language": edition.language}
-    return answer_with_made(request, make, media_type, shown)
+    page = UnavailableLink(edition.get_absolute_url(), edition.title, edition.language)
+    return rendition_response(request, get, media_type, page)
 
 
-def answer_with_made(
-    request: HttpRequest, make: Callable[[], renditions.Rendition], media_type: str, shown: dict[str, str]
+def rendition_response(
+    request: HttpRequest,
+    get: Callable[[], renditions.Rendition],
+    media_type: str,
+    page: UnavailableLink,
 ) -> HttpResponseBase:
-    """The made file, or as much of it as the reader wants, or a page that says why there is none now.
+    """Return a rendition, or the requested range of it, or a 503 page if it cannot be rendered now.
 
-    `shown` is the page that the file is of: its label, url and language.
+    Args:
+        get: returns the rendition, rendering it if necessary.
+        page: the page that it is a rendition of, linked from the 503 page.
     """
     try:
-        made = make()
+        rendition = get()
     except renditions.RenderingBusy:
-        return _rendering_unavailable(request, shown, SOON, is_busy=True)
+        return _rendering_unavailable(request, page, BUSY_RETRY_AFTER, is_busy=True)
     except renditions.RenderingFailed:
-        return _rendering_unavailable(request, shown, LATER, is_busy=False)
-    return file_response(request, FileContent.of(made.content, made.digest), media_type)
+        return _rendering_unavailable(request, page, FAILED_RETRY_AFTER, is_busy=False)
+    return file_response(request, FileContent.of(rendition.content, rendition.digest), media_type)
 
 
 def _rendering_unavailable(
-    request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool
+    request: HttpRequest, page: UnavailableLink, retry_after: str, *, is_busy: bool
 ) -> HttpResponse:
-    page = UnavailableLink(shown["url"], shown["label"], shown["language"])
     if is_busy:
         text = _("Several PDFs are being made at this moment. Please try again in a few seconds.")
     else:
@@ -155,43 +163,43 @@ def _rendering_unavailable(
         title=_("Not at hand just now"),
         text=text,
         links=[try_again_link(request), page] if is_busy else [page],
-        retry_after=seconds,
+        retry_after=retry_after,
     )
 
 
 def publication_record(request: HttpRequest, slug: str, record_format: str) -> HttpResponse:
-    """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
-    return _respond_with_record(
+    """Send the record of the live edition as BibTeX, RIS, CSL-JSON or Markdown."""
+    return _record_response(
         request,
-        find_answer=lambda: resolve_address(current_locale(), slug),
-        address=lambda edition: format_url(edition, record_format),
+        resolve=lambda: resolve_address(current_locale(), slug),
+        url_of=lambda edition: format_url(edition, record_format),
         render=lambda edition: _render_record(edition, record_format),
     )
 
 
 def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
-    """One edition likewise; once it is superseded, its record gives the address of that very edition."""
-    own = edition_url_at(current_locale(), slug, number)
-    return _respond_with_record(
+    """Send the record of an edition by its number; that of a superseded one has the URL of the edition."""
+    own_address = edition_url_at(current_locale(), slug, number)
+    return _record_response(
         request,
-        find_answer=lambda: resolve_edition_address(current_locale(), slug, number),
-        address=lambda edition: format_url(edition, record_format, number),
-        render=lambda edition: _render_record(edition, record_format, own),
+        resolve=lambda: resolve_edition_address(current_locale(), slug, number),
+        url_of=lambda edition: format_url(edition, record_format, number),
+        render=lambda edition: _render_record(edition, record_format, own_address),
     )
 
 
-def _respond_with_record(
+def _record_response(
     request: HttpRequest,
     *,
-    find_answer: Callable[[], ResolvedAddress],
-    address: Callable[[Edition], str],
+    resolve: Callable[[], ResolvedAddress],
+    url_of: Callable[[Edition], str],
     render: Callable[[Edition], HttpResponse],
 ) -> HttpResponse:
-    """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
-    change, found = last_change(), find_answer()
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, address)
-    return conditional_response(request, lambda: render(found.edition), change=change)
+    """Return the record or 304. The last change is read first, so that no old text gets a new ETag."""
+    change, address = last_change(), resolve()
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, url_of)
+    return conditional_response(request, lambda: render(address.edition), change=change)
 
 
 def _render_record(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:
@@ -206,28 +214,28 @@ def _render_record(edition: Edition, extension: str, own_address: str = "") -> H
     return response
 
 
-def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
-    """A picture of a live piece (as its text, cover or an author's portrait), in one of its sizes."""
+def image_file(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
+    """Send an image of a live publication (in its text, as cover or portrait) in one of its sizes."""
     image = get_object_or_404(Image, key=key)
-    pixels = renditions.get_image_file(image, size, extension) if _is_public(image) else None
-    if not pixels:
+    content = renditions.get_image_file(image, size, extension) if _is_public(image) else None
+    if not content:
         raise Http404
-    response = file_response(request, FileContent.of(pixels), renditions.media_type_of(extension))
-    return _with_headers(response)
+    response = file_response(request, FileContent.of(content), renditions.media_type_of(extension))
+    return _set_headers(response)
 
 
 def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponseBase:
-    """A file of a live piece, or of an earlier edition of it; elsewhere it answers as its piece does."""
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
+    """Send a file of a live publication, also of its earlier editions."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
         return redirect_or_gone(
-            request, found, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
+            request, address, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
         )
     if not MIN_DIGEST <= len(digest) <= MAX_DIGEST:
         raise Http404
     file = (
         EditionAttachment.objects.filter(
-            edition__publication=found.edition.publication_id,
+            edition__publication=address.edition.publication_id,
             edition__in=Edition.objects.readable(),
             filename=filename,
             original__contains=f"/{digest}",
@@ -237,16 +245,16 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     )
     if not file:
         raise Http404
-    if not _can_be_sent(file):
-        return _file_unavailable(request, found.edition)
+    if not _is_available(file):
+        return _file_unavailable(request, address.edition)
     content = FileContent(file.digest, file.size, partial(originals().open_range, file.original))
-    response = _with_headers(file_response(request, content, file.media_type))
+    response = _set_headers(file_response(request, content, file.media_type))
     response.headers["Content-Disposition"] = _disposition(file)
     return response
 
 
 def _is_public(image: Image) -> bool:
-    """Shown in an edition that readers can reach, or the portrait of somebody who wrote a live one."""
+    """Return whether a readable edition shows the image, or it is the portrait of an author of a live one."""
     live = Edition.objects.live().order_by()
     reachable = Edition.objects.readable().filter(publication__in=live.values("publication"))
     return (
@@ -255,14 +263,14 @@ def _is_public(image: Image) -> bool:
     )
 
 
-def _can_be_sent(file: EditionAttachment) -> bool:
-    """Whether the store has the whole file; why it does not is for an administrator to know."""
+def _is_available(file: EditionAttachment) -> bool:
+    """Return whether the storage has the whole file; the reason why not is logged."""
     try:
         if is_original_there(file.original, size=file.size):
             return True
-        log.error("The original %s of the file %s is missing or damaged.", file.original, file.filename)
-    except Exception:  # each kind of store has errors of its own
-        log.exception("The store does not give the original %s.", file.original)
+        logger.error("The original %s of the file %s is missing or damaged.", file.original, file.filename)
+    except Exception:  # each storage backend has errors of its own
+        logger.exception("The store does not give the original %s.", file.original)
     return False
 
 
@@ -283,7 +291,7 @@ def _disposition(file: EditionAttachment) -> str:
     return content_disposition_header(file.extension != "pdf", file.filename)
 
 
-def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
+def _set_headers(response: HttpResponseBase) -> HttpResponseBase:
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -1,4 +1,4 @@
-"""What readers see when there is nothing to see. Every one of these answers whatever was asked."""
+"""Error handlers: 400, 403, 404, 413, 500 and 503, for public pages and the desk."""
 
 import re
 import sys
@@ -22,17 +22,15 @@ from .redirects import redirect_to_current
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 DATABASE_AWAY = (OperationalError, InterfaceError)
-ENDED_FOR_IDLING = "25P03"  # of PostgreSQL, which Django takes for an internal error
+IDLE_IN_TRANSACTION_TIMEOUT = "25P03"  # SQLSTATE of PostgreSQL that Django reports as InternalError
 RETRY_AFTER = "30"  # seconds
-NEWEST = 3
+MAX_TEASERS = 3
 WORD = re.compile(r"[^\W_]{2,}")
-MAX_WORDS = 8
+MAX_WORDS, MAX_CHARACTERS = 8, 100
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A request that makes no sense; one that is too large gets the answer for that, as does a session that a full disk
-    did not take.
-    """
+    """Answer 400, or 413 for a request that is too large, or 503 if a full disk refused the session."""
     if is_disk_full(exception):
         return _disk_full(request)
     if isinstance(exception, TOO_LARGE):
@@ -55,12 +53,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Refuse a form whose token does not fit; forms that have one are at the desk alone."""
+    """Refuse a form with a wrong CSRF token; only forms of the desk have one."""
     return render_desk_error(request, DeskError.EXPIRED_FORM)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """What has moved is led to; else a page that helps to find it."""
+    """Redirect to what has moved; else answer 404 with a page that helps to find it."""
     if is_at_desk(request):
         return render_desk_error(request, DeskError.NOT_FOUND)
     return redirect_to_current(request) or render_page(
@@ -68,56 +66,54 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         "404.html",
         status=HTTPStatus.NOT_FOUND,
         title=_("Not found"),
-        has_finder=True,
+        has_search_form=True,
         robots="noindex",
-        asked=words_of(request.path_info),
-        newest=SimpleLazyObject(_newest),
+        words=words_of_path(request.path_info),
+        newest=SimpleLazyObject(_newest_teasers),
     )
 
 
-def _newest() -> list[Teaser]:
-    """Return the teasers that the page shows, as a fragment: floods ask for little else."""
-    return build_teasers(
-        Edition.objects.live().for_locale(current_locale()).newest_first().with_teaser_columns()[:NEWEST]
-    )
+def _newest_teasers() -> list[Teaser]:
+    live = Edition.objects.live().for_locale(current_locale())
+    return build_teasers(live.newest_first().with_teaser_columns()[:MAX_TEASERS])
 
 
-def words_of(path: str) -> str:
-    """What a reader may have looked for: the words of the last part of the path, without its ending."""
-    last = path.strip("/").rpartition("/")[2].rpartition(".")
-    return " ".join(WORD.findall(last[0] or last[2])[:MAX_WORDS])[:100]
+def words_of_path(path: str) -> str:
+    """Return the words of the last part of the path, without its extension, as a search query."""
+    stem, _dot, extension = path.strip("/").rpartition("/")[2].rpartition(".")
+    return " ".join(WORD.findall(stem or extension)[:MAX_WORDS])[:MAX_CHARACTERS]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """It must show whatever has failed. Django has logged what it was.
+    """Answer 500, or 503 if the database cannot be reached or the disk is full. Django has logged the error.
 
-    Where the database cannot be reached, or the disk is full, it says so with 503, and that asking again will help.
+    The response does not depend on what failed: a page that cannot be rendered is replaced by a simpler one.
     """
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return _disk_full(request)
-    if isinstance(error, DATABASE_AWAY) or _sqlstate(error) == ENDED_FOR_IDLING:
-        return _come_again(request, "503.html", DeskError.DATABASE_AWAY)
+    if isinstance(error, DATABASE_AWAY) or _sqlstate(error) == IDLE_IN_TRANSACTION_TIMEOUT:
+        return _service_unavailable(request, "503.html", DeskError.DATABASE_AWAY)
     if is_at_desk(request):
-        with suppress(Exception):  # the frame is what failed: then the plain page
+        with suppress(Exception):  # the layout of the desk is what failed: show the plain page
             return render_desk_error(request, DeskError.FAILURE)
     return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _sqlstate(error: BaseException | None) -> str:
-    """What PostgreSQL calls the error that Django's was raised from."""
+    """Return the SQLSTATE of the error that Django's was raised from, or ""."""
     return getattr(getattr(error, "__cause__", None), "sqlstate", None) or ""
 
 
 def _disk_full(request: HttpRequest) -> HttpResponse:
-    return _come_again(request, "pages/disk_full.html", DeskError.DISK_FULL)
+    return _service_unavailable(request, "pages/disk_full.html", DeskError.DISK_FULL)
 
 
-def _come_again(request: HttpRequest, template: str, error: DeskError) -> HttpResponse:
+def _service_unavailable(request: HttpRequest, template: str, error: DeskError) -> HttpResponse:
     if is_at_desk(request):
         response = render_desk_error(request, error)
     else:
-        context = {"sent": request.method not in ("GET", "HEAD")}
+        context = {"is_form": request.method not in ("GET", "HEAD")}
         response = render(request, template, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -1,4 +1,4 @@
-"""Send the bytes of a file: whole, in part, or not again to a reader who holds them (RFC 9110, 13 and 14)."""
+"""Responses with the bytes of a file: whole, a range of it, or 304 (RFC 9110, sections 13 and 14)."""
 
 import hashlib
 import re
@@ -16,7 +16,13 @@ BYTE_RANGE = re.compile(
 
 
 class FileContent(NamedTuple):
-    """Bytes that can be sent: what names exactly these, how many they are, and how a part of them is opened."""
+    """Bytes to send.
+
+    Attributes:
+        digest: identifies the content, for the ETag.
+        size: in bytes.
+        open_range: returns the bytes from a start to a stop.
+    """
 
     digest: str
     size: int
@@ -24,7 +30,7 @@ class FileContent(NamedTuple):
 
     @classmethod
     def of(cls, content: bytes, digest: str = "") -> Self:
-        """Bytes in memory, under their own digest unless another names them."""
+        """Return the content for bytes in memory; without a digest their SHA-256 is used."""
         digest = digest or hashlib.sha256(content).hexdigest()
         return cls(digest, len(content), lambda start, stop: content[start:stop])
 
@@ -34,13 +40,13 @@ class FileContent(NamedTuple):
 
 
 class UnsatisfiableRange(Exception):
-    """The range begins after the last byte."""
+    """The range starts after the last byte."""
 
 
 def file_response(request: HttpRequest, content: FileContent, media_type: str) -> HttpResponseBase:
-    """Return the file as 200, the range that is asked for as 206, 304 to a reader who holds the file, or 416.
+    """Return 200 with the file, 206 with the requested range, 304, or 416.
 
-    Of several ranges the whole file is sent, as a server may answer (RFC 9110, 14.2).
+    A request for several ranges gets the whole file, which a server may send (RFC 9110, section 14.2).
     """
     response = get_conditional_response(request, etag=content.etag) or _send(request, content, media_type)
     response.headers["ETag"] = content.etag
@@ -50,24 +56,24 @@ def file_response(request: HttpRequest, content: FileContent, media_type: str) -
 
 def _send(request: HttpRequest, content: FileContent, media_type: str) -> HttpResponseBase:
     try:
-        found = _wanted_range(request, content)
+        byte_range = _requested_range(request, content)
     except UnsatisfiableRange:
         headers = {"Content-Range": f"bytes */{content.size}"}
         return HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
-    start, stop = found or (0, content.size)
+    start, stop = byte_range or (0, content.size)
     is_empty = request.method == "HEAD" or start == stop
     body = b"" if is_empty else content.open_range(start, stop)
-    kind = HttpResponse if isinstance(body, bytes) else FileResponse
-    response = kind(body, content_type=media_type)
+    response_class = HttpResponse if isinstance(body, bytes) else FileResponse
+    response = response_class(body, content_type=media_type)
     response.headers["Content-Length"] = str(stop - start)
-    if found:
+    if byte_range:
         response.status_code = HTTPStatus.PARTIAL_CONTENT
         response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{content.size}"
     return response
 
 
-def _wanted_range(request: HttpRequest, content: FileContent) -> tuple[int, int] | None:
-    """The range to send; none for the whole file, also where the reader holds a part of another (If-Range)."""
+def _requested_range(request: HttpRequest, content: FileContent) -> tuple[int, int] | None:
+    """Return the range to send, or None for the whole file, also if `If-Range` names another version of it."""
     condition = request.headers.get("If-Range", content.etag)
     if request.method != "GET" or condition != content.etag:
         return None
@@ -75,19 +81,20 @@ def _wanted_range(request: HttpRequest, content: FileContent) -> tuple[int, int]
 
 
 def parse_range(header: str, size: int) -> tuple[int, int] | None:
-    """Return the range of a Range header as (start, stop), or None where it is to be ignored.
+    """Return the range of a Range header as (start, stop), or None if the header is to be ignored.
 
     Raises:
         UnsatisfiableRange: the file has no byte of it.
     """
-    found = BYTE_RANGE.fullmatch(header)
-    if not found or found[1] == found[2] == "":
+    match = BYTE_RANGE.fullmatch(header)
+    if not match or match[1] == match[2] == "":
         return None
-    if not found[1]:  # the last so many bytes
-        start, stop = max(size - int(found[2]), 0), size
+    first, last = match.groups()
+    if not first:  # "bytes=-500": the last 500 bytes
+        start, stop = max(size - int(last), 0), size
     else:
-        start, stop = int(found[1]), int(found[2] or size) + 1
-        if found[2] and stop <= start:
+        start, stop = int(first), int(last or size) + 1
+        if last and stop <= start:
             return None
     if start >= size:
         raise UnsatisfiableRange

@@ -1,4 +1,4 @@
-"""The front page: a lead, what is new, and the ways into everything else."""
+"""The home page: the lead, the newest publications, topics and authors."""
 
 from operator import attrgetter
 
@@ -30,21 +30,22 @@ from publications.presentation import (
 
 from .topics import tags_with_counts, teasers_by_kind
 
-LATEST = 5
-BESIDE_A_COVER = 8
-PEOPLE = 8
-TOPICS = 16
+MAX_LATEST = 5
+MAX_LATEST_BESIDE_COVER = 8
+MAX_AUTHORS = 8
+MAX_TOPICS = 16
 
 
-def front_door(request: HttpRequest) -> HttpResponse:
+def root_redirect(request: HttpRequest) -> HttpResponse:
+    """Redirect `/` to the home page of the first locale."""
     return redirect(localized_path(LOCALES[0], "publications:home"))
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The pinned piece leads while it is public, else the newest."""
+    """Show the home page. The pinned publication leads while it is live, else the newest."""
     site = site_settings()
-    above = _above(site)
-    made, shelved = teasers_by_kind(above)
+    editions = _lead_and_latest(site)
+    teasers, groups = teasers_by_kind(editions)
     return render_page(
         request,
         "pages/home.html",
@@ -58,25 +59,25 @@ def home(request: HttpRequest) -> HttpResponse:
                 json_ld.website(site, current_locale()),
             ]
         ),
-        lead=build_lead_teaser(above[0], made[0]) if above else None,
-        latest=made[1:],
-        teaser_groups=shelved,
-        topics=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts(), most=TOPICS)),
-        people=SimpleLazyObject(lambda: author_summaries(_latest_writers())),
+        lead=build_lead_teaser(editions[0], teasers[0]) if editions else None,
+        latest=teasers[1:],
+        teaser_groups=groups,
+        topics=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts(), limit=MAX_TOPICS)),
+        people=SimpleLazyObject(lambda: author_summaries(_latest_authors())),
         feeds=feeds_for(current_locale()),
         alternates=paths_in_locales("publications:home"),
     )
 
 
-def _above(site: SiteSettings) -> list[Edition]:
-    """The lead, then the newest; more of them beside a cover."""
+def _lead_and_latest(site: SiteSettings) -> list[Edition]:
+    """Return the lead and the newest editions; more of these if the lead has a cover."""
     lead, *others = home_editions(current_locale(), pinned=site.lead_id) or [None]
-    return [lead, *others[: BESIDE_A_COVER if lead.cover_id else LATEST]] if lead else []
+    return [lead, *others[: MAX_LATEST_BESIDE_COVER if lead.cover_id else MAX_LATEST]] if lead else []
 
 
-def _latest_writers() -> list[Author]:
-    """Those whose newest piece is the newest; the first by name among equals."""
+def _latest_authors() -> list[Author]:
+    """Return the authors of the newest publications, the newest first, then by name."""
     newest = attrgetter("newest")
-    latest = top_counts(count_authors(current_locale(), {}), PEOPLE, newest)
-    told = Author.objects.select_related("portrait").order_by("name").attach_counts(latest)
-    return sorted(told, key=newest, reverse=True)[:PEOPLE]
+    counts = top_counts(count_authors(current_locale(), {}), MAX_AUTHORS, newest)
+    authors = Author.objects.select_related("portrait").order_by("name").attach_counts(counts)
+    return sorted(authors, key=newest, reverse=True)[:MAX_AUTHORS]

@@ -1,4 +1,4 @@
-"""Pages of the site itself and what stands beside them: icons, robots.txt, llms.txt, security.txt, sharing."""
+"""Site pages, icons, robots.txt, llms.txt, security.txt, and the page for sharing on Mastodon."""
 
 import re
 from datetime import UTC, timedelta
@@ -38,38 +38,36 @@ Disallow: {desk}
 Sitemap: {sitemap}
 """
 LLMS_PUBLICATIONS = 100
-VALID_FOR = timedelta(days=180)
-SECURITY_MAX_AGE = 3600  # seconds
+SECURITY_TXT_VALIDITY = timedelta(days=180)
+SECURITY_TXT_MAX_AGE = 3600  # seconds
 SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 SCHEME = re.compile(r"(?:https?://|acct:)")
 
 
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """A page in the language of its tree; without a text in it, it is not there."""
-    shown, site = site_page_context(page_or_404(slug)), site_settings()
-    own = f"{shown['title']} – {site.name}"
+    """Show a page of the site in the current locale."""
+    context, site = site_page_context(site_page_or_404(slug)), site_settings()
+    description = context["description"] or f"{context['title']} – {site.name}"
     return render_page(
         request,
         "pages/site_page.html",
         site=site,
         canonical=request.path,
         has_social_image=True,
-        **shown
-        | breadcrumb_context(request, shown["breadcrumb"])
-        | {"description": shown["description"] or own},
+        **context | breadcrumb_context(request, context["breadcrumb"]) | {"description": description},
     )
 
 
-def page_or_404(slug: str) -> SitePage:
-    """The page of the site at this address in the language of the address."""
-    found = SitePage.objects.at_address(current_locale(), slug).first()
-    if not found:
+def site_page_or_404(slug: str) -> SitePage:
+    """Return the page with this slug in the current locale. Raises Http404."""
+    page = SitePage.objects.at_address(current_locale(), slug).first()
+    if not page:
         raise Http404
-    return found
+    return page
 
 
-def robots(request: HttpRequest) -> HttpResponse:
-    """All may be read but the desk (RFC 9309)."""
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Allow crawlers everything but the desk (RFC 9309)."""
     text = ROBOTS.format(desk=settings.DESK, sitemap=absolute_url("/sitemap.xml"))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={ROBOTS_MAX_AGE}"
@@ -77,28 +75,28 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def favicon(request: HttpRequest) -> HttpResponse:
-    """The icon of the site at the address that browsers, feed readers and search engines try by themselves."""
+    """Send the icon at the path that browsers, feed readers and search engines try by themselves."""
     return _icon_response("favicon.ico", "image/vnd.microsoft.icon")
 
 
 def apple_touch_icon(request: HttpRequest) -> HttpResponse:
-    """The icon at the addresses that telephones try where a page names none, as for PDFs."""
+    """Send the icon at the paths that phones try if a page names none, as for PDFs."""
     return _icon_response("apple-touch-icon.png", "image/png")
 
 
 def _icon_response(name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(_icon(name), content_type=media_type)
+    response = HttpResponse(_read_icon(name), content_type=media_type)
     response.headers["Cache-Control"] = f"public, max-age={ICON_MAX_AGE}"
     return response
 
 
 @cache
-def _icon(name: str) -> bytes:
+def _read_icon(name: str) -> bytes:
     return (settings.BASE_DIR / "static" / name).read_bytes()
 
 
-def llms(request: HttpRequest) -> HttpResponse:
-    """An index of the site for machines that read text (llmstxt.org), in its first language."""
+def llms_txt(request: HttpRequest) -> HttpResponse:
+    """Send an index of the site for language models (llmstxt.org), in the first locale."""
     return conditional_response(request, _llms_response)
 
 
@@ -112,7 +110,10 @@ def _llms_response() -> HttpResponse:
         )
         context = {
             "site": SiteSettings.current(),
-            "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
+            "publications": [
+                _llms_publication(edition, teaser)
+                for edition, teaser in zip(live, build_teasers(live), strict=True)
+            ],
             "lists": [absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES],
             "feeds": [absolute_url(localized_path(locale, "publications:feed")) for locale in LOCALES],
             "sitemap": absolute_url(reverse("sitemap")),
@@ -121,58 +122,59 @@ def _llms_response() -> HttpResponse:
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 
-def _llms_publication(edition: Edition, shown: Teaser) -> dict[str, object]:
+def _llms_publication(edition: Edition, teaser: Teaser) -> dict[str, object]:
     return {
         "title": escape_markdown(edition.title),
         "url": absolute_url(format_url(edition, "md")),
-        "kind": shown.kind,
-        "people": escape_markdown(shown.people),
-        "on": edition.published_at,
-        "language": shown.language_label,
+        "kind": teaser.kind,
+        "people": escape_markdown(teaser.people),
+        "published_at": edition.published_at,
+        "language": teaser.language_label,
         "summary": escape_markdown(edition.summary),
     }
 
 
-def security(request: HttpRequest) -> HttpResponse:
-    """Whom to tell of a weakness of the site (RFC 9116), where the operator has said so."""
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Send the contact for reports of vulnerabilities (RFC 9116); 404 without `SECURITY_CONTACT`."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = (timezone.now() + VALID_FOR).astimezone(UTC)
+    expires = (timezone.now() + SECURITY_TXT_VALIDITY).astimezone(UTC)
     lines = {
         "Contact": settings.SECURITY_CONTACT,
         "Expires": f"{expires:%Y-%m-%dT00:00:00Z}",
         "Preferred-Languages": ", ".join(LOCALES),
-        "Canonical": absolute_url(reverse("security")),
+        "Canonical": absolute_url(reverse("security_txt")),
     }
     text = "".join(f"{name}: {value}\n" for name, value in lines.items())
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = f"public, max-age={SECURITY_MAX_AGE}"
+    response.headers["Cache-Control"] = f"public, max-age={SECURITY_TXT_MAX_AGE}"
     return response
 
 
 def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for the reader's server, then offer a plain link to it."""
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
+    """Ask for the reader's Mastodon server, then show a link to it."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
         return redirect_or_gone(
-            request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
+            request, address, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
         )
-    edition_url = found.edition.get_absolute_url()
+    edition = address.edition
+    edition_url = edition.get_absolute_url()
     typed = request.GET.get("server", "").strip()
-    server = server_of(typed)
-    text = urlencode({"text": f"{found.edition.title} {absolute_url(edition_url)}"})
+    server = parse_server(typed)
+    text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
     return render_page(
         request,
         "pages/share_mastodon.html",
         title=_("Share on Mastodon"),
-        document_title=f"{_('Share on Mastodon')}: {found.edition.title}",
+        document_title=f"{_('Share on Mastodon')}: {edition.title}",
         section="publications",
         breadcrumb=[
             *breadcrumb((_("Publications"), "publications:list")),
-            {"label": found.edition.title, "url": edition_url, "language": found.edition.language},
+            {"label": edition.title, "url": edition_url, "language": edition.language},
             {"label": _("Share on Mastodon")},
         ],
-        edition_title=found.edition.title,
+        edition_title=edition.title,
         edition_url=edition_url,
         server=server or typed,
         share_url=f"https://{server}/share?{text}" if server else "",
@@ -183,8 +185,8 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def server_of(typed: str) -> str:
-    """The server in what people copy: its name, its address, a profile, or @name@server. Empty where there is none."""
+def parse_server(typed: str) -> str:
+    """Return the host in a host name, URL, profile URL or @name@host, or "" if there is none."""
     host = SCHEME.sub("", typed.strip().lower(), count=1).partition("/")[0]
     server = host.rpartition("@")[2]
     return server if SERVER.fullmatch(server) else ""

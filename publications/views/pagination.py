@@ -1,4 +1,4 @@
-"""Pages of lists: every page is a plain address, and one that does not exist is not found."""
+"""Pagination of lists. Every page has a URL of its own; a page that does not exist is a 404."""
 
 from collections.abc import Callable
 
@@ -16,9 +16,15 @@ UrlOf = Callable[[int], str]
 def paginate(
     rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE, *, total: int | None = None
 ) -> dict[str, object]:
-    """One page of rows, and the ways to the others, as `pages.html` wants them. Raises Http404.
+    """Return the context of `partials/pagination.html`: a page of rows and the URLs of the others.
 
-    `total` is how many rows there are, where it is known.
+    Args:
+        number: the number of the page, as it was typed.
+        url_of: returns the URL of a page by its number.
+        total: the number of rows, if it is known; else they are counted.
+
+    Raises:
+        Http404: there is no such page.
     """
     paginator = Paginator(rows, per_page)
     if total is not None:
@@ -31,7 +37,7 @@ def paginate(
         "page": page,
         "total": page.paginator.count,
         "page_links": [
-            _link(each, page, url_of) for each in page.paginator.get_elided_page_range(page.number)
+            _page_link(number, page, url_of) for number in page.paginator.get_elided_page_range(page.number)
         ],
         "previous_url": url_of(page.number - 1) if page.has_previous() else "",
         "next_url": url_of(page.number + 1) if page.has_next() else "",
@@ -39,26 +45,26 @@ def paginate(
 
 
 def paginate_teasers(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
-    """The same for editions, newest first, as cards.
+    """Return the same context for editions, with their teasers.
 
-    Their keys come first, out of an index: rows that stand before a late page are passed over without being read.
+    Only primary keys are paginated, from an index: the rows before a late page are not read.
     """
-    found = paginate(editions.values_list("pk", flat=True), number, url_of, total=total)
-    return {**found, "teasers": build_teasers(teaser_editions(found["page"].object_list))}
+    context = paginate(editions.values_list("pk", flat=True), number, url_of, total=total)
+    return {**context, "teasers": build_teasers(teaser_editions(context["page"].object_list))}
 
 
 def numbered_urls(path: str) -> UrlOf:
-    """Pages of a list that nothing narrows."""
+    """Return the function that returns the URL of a page of an unfiltered list."""
     return lambda number: f"{path}?page={number}" if number > 1 else path
 
 
 def indexing_context(path: str, page: Page) -> dict[str, str]:
-    """The first page of a list is the one that others keep; the rest change with every new piece."""
-    first = page.number == 1
-    return {"canonical": path if first else "", "robots": "" if first else "noindex"}
+    """Return `canonical` and `robots`: only the first page is indexed, as the others change with each publication."""
+    is_first = page.number == 1
+    return {"canonical": path if is_first else "", "robots": "" if is_first else "noindex"}
 
 
-def _link(number, page: Page, url_of: UrlOf) -> dict[str, object]:
+def _page_link(number, page: Page, url_of: UrlOf) -> dict[str, object]:
     if not isinstance(number, int):
         return {"gap": True}
     return {"number": number, "url": url_of(number), "current": number == page.number}

@@ -1,4 +1,4 @@
-"""The list of publications: filters, search, and the addresses of every state around it."""
+"""The list of publications: facets, search, and the URLs that change one of these."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,57 +42,65 @@ RETRY_AFTER = "5"  # seconds
 ORDERS = ("relevance", "newest")
 
 
-class Searched:
-    """A query with the filters beside it, and what was found. Raises search.SearchBusy."""
+class SearchListing:
+    """The results of a search within the chosen facets.
+
+    Args:
+        typed: the query as the reader typed it.
+        filters: the chosen values by facet.
+
+    Raises:
+        search.SearchBusy: too many searches run at once.
+    """
 
     def __init__(self, typed: str, locale: str, filters: Mapping[str, str], order: str) -> None:
         self.query, self.locale, self.filters = search.parse_query(typed), locale, filters
         self.order = order if order in ORDERS else ORDERS[0]
-        self.found = search.search(
+        self.results = search.search(
             self.query, locale=locale, filters=filters, newest_first=self.order == "newest"
         )
 
-    def teasers(self, editions: list[int]) -> list[Teaser]:
-        """These editions as cards in this order, with the words marked where they stand."""
-        in_order = result_editions(editions)
-        snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
+    def teasers(self, numbers: list[int]) -> list[Teaser]:
+        """Return the teasers of these editions (primary keys) in this order, with highlighted words."""
+        editions = result_editions(numbers)
+        snippets = map(search.SnippetBuilder(self.results.expanded).snippet, editions)
         return [
-            replace(card, marked_title=snippet.title, passage=snippet.text)
-            for card, snippet in zip(build_teasers(in_order), snippets, strict=True)
+            replace(teaser, highlighted_title=snippet.title, snippet=snippet.text)
+            for teaser, snippet in zip(build_teasers(editions), snippets, strict=True)
         ]
 
-    def advice(self) -> search.SpellingSuggestion:
-        """What to try where nothing was found."""
+    def suggestion(self) -> search.SpellingSuggestion:
+        """Return what to search for instead if nothing was found."""
         return (
             search.suggest_spelling(self.query, locale=self.locale)
-            if self.query and not self.found.total
+            if self.query and not self.results.total
             else search.SpellingSuggestion()
         )
 
-    def elsewhere(self) -> search.SearchResults | None:
-        """What the words alone would find, where the filters leave nothing."""
-        if self.found.total or not self.filters:
+    def without_filters(self) -> search.SearchResults | None:
+        """Return the results of the query alone if there are none within the facets, or None."""
+        if self.results.total or not self.filters:
             return None
-        found = search.search(self.query, locale=self.locale, with_counts=False)
-        return found if found.total else None
+        results = search.search(self.query, locale=self.locale, with_counts=False)
+        return results if results.total else None
 
 
-def _result_count_text(shown: dict[str, Any], searched: Searched | None) -> str:
-    """How many publications the list has, and their order where nobody chooses it."""
-    total = shown["total"]
-    if searched and searched.found.has_more:
+def _result_count_text(page: dict[str, Any], search_listing: SearchListing | None) -> str:
+    """Return the number of publications, and their order if it cannot be chosen."""
+    total = page["total"]
+    if search_listing and search_listing.results.has_more:
         return _("More than %(most)s publications") % {"most": total}
     text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
-    return text + _(", newest first") if shown["teasers"] and not searched else text
+    return text + _(", newest first") if page["teasers"] and not search_listing else text
 
 
-def _count_text(found: search.SearchResults) -> str:
-    """How many were found: "12", or "12+" where there may be more."""
-    return f"{found.total}{'+' if found.has_more or found.has_partial_counts else ''}"
+def _count_text(results: search.SearchResults) -> str:
+    """Return the number of results: "12", or "12+" if there may be more."""
+    return f"{results.total}{'+' if results.has_more or results.has_partial_counts else ''}"
 
 
 def search_busy(request: HttpRequest) -> HttpResponse:
-    """Too many search at once: a page that says so, with everything else of the site one click away."""
+    """Answer 503 with a page that says that too many search at once."""
     return unavailable_response(
         request,
         title=_("Many are searching just now"),
@@ -106,8 +115,9 @@ def search_busy(request: HttpRequest) -> HttpResponse:
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
-    if short := redirect_without_empty_fields(request):
-        return short
+    """List publications by facets, newest first, or the results of a search."""
+    if redirect := redirect_without_empty_fields(request):
+        return redirect
     listing, site = Listing(request.GET, current_locale()), site_settings()
     try:
         context = listing.context()
@@ -117,13 +127,13 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         request,
         "pages/list.html",
         section="publications",
-        has_finder=True,
+        has_search_form=True,
         title=_("Publications"),
         site=site,
         description=describe_list(site),
         has_social_image=True,
-        canonical="" if listing.is_narrowed else request.path,
-        robots="noindex" if listing.is_narrowed else "",
+        canonical="" if listing.is_filtered else request.path,
+        robots="noindex" if listing.is_filtered else "",
         feeds=listing.feeds,
         **breadcrumb_context(request, breadcrumb(_("Publications"))),
         alternates=listing.alternates,
@@ -132,153 +142,171 @@ def publication_list(request: HttpRequest) -> HttpResponse:
 
 
 class Listing:
-    """One state of the list. Raises Http404 for a filter that no reader knows and a page that is not there."""
+    """The list for the parameters of one request.
 
-    def __init__(self, query: QueryDict, locale: str) -> None:
-        self.asked = {name: value for name in FACETS if (value := query.get(name, "").strip())}
-        if not all(FACETS[name].is_public(value) for name, value in self.asked.items()):
+    Raises:
+        Http404: a facet has no such public value, or there is no such page.
+    """
+
+    def __init__(self, params: QueryDict, locale: str) -> None:
+        self.filters = {name: value for name in FACETS if (value := params.get(name, "").strip())}
+        if not all(FACETS[name].is_public(value) for name, value in self.filters.items()):
             raise Http404
-        self.words = search.parse_query(query.get("q", "")).text
-        order = query.get("order", "")
+        self.words = search.parse_query(params.get("q", "")).text
+        order = params.get("order", "")
         self.order = order if order in ORDERS and self.words else ORDERS[0]
         self.locale = locale
         self.url = reverse("publications:list")
-        self.number = query.get("page", "1")
+        self.page_number = params.get("page", "1")
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.asked or self.words) or self.number != "1"
+    def is_filtered(self) -> bool:
+        """Whether this is anything else than the first page of all publications."""
+        return bool(self.filters or self.words) or self.page_number != "1"
 
     @property
     def feeds(self) -> list[dict[str, str]]:
-        """That of the one choice that narrows the list, where it has a feed; last the site's."""
-        return feeds_for(self.locale, **self._followed)
+        """The feed of the chosen facet, if it has one, and last that of the site."""
+        return feeds_for(self.locale, **self._feed_argument)
 
     @cached_property
-    def _found(self) -> dict[str, Any]:
-        """The chosen values, or their rows, by the names of their facets."""
-        return {name: FACETS[name].find(value) for name, value in self.asked.items()}
+    def _chosen(self) -> dict[str, Any]:
+        """The chosen values, or their rows, by facet."""
+        return {name: FACETS[name].find(value) for name, value in self.filters.items()}
 
     @cached_property
-    def _followed(self) -> dict[str, object]:
-        """What the one choice is, as `feeds_for` takes it; of several choices at once there is no feed."""
-        if len(self.asked) != 1 or self.words:
+    def _feed_argument(self) -> dict[str, object]:
+        """The chosen facet as argument of `feeds_for`; empty for several facets, which have no feed together."""
+        if len(self.filters) != 1 or self.words:
             return {}
-        facet = next(FACETS[name] for name in self.asked)
-        return {facet.feed: self._found[facet.name]} if facet.feed else {}
+        facet = next(FACETS[name] for name in self.filters)
+        return {facet.feed: self._chosen[facet.name]} if facet.feed else {}
 
     @property
     def has_own_feed(self) -> bool:
-        """Whether the first of its feeds tells of just what the list does."""
-        return (not self.asked and not self.words) or bool(self._followed)
+        """Whether the first feed has the same publications as the list."""
+        return (not self.filters and not self.words) or bool(self._feed_argument)
 
     @property
     def alternates(self) -> dict[str, str]:
-        """The same choices in each tree."""
-        return {locale: self._address(path) for locale, path in paths_in_locales("publications:list").items()}
-
-    def context(self) -> dict[str, object]:
-        """What the list shows. Raises search.SearchBusy."""
-        searched = Searched(self.words, self.locale, self.asked, self.order) if self.words else None
-        chosen = [
-            {"label": str(FACETS[name].label_of(row)), "url_without": self._address(without=name)}
-            for name, row in self._found.items()
-        ]
-        words = (
-            [{"label": in_quotation_marks(self.words), "url_without": self._address(without="q")}]
-            if self.words
-            else []
-        )
-        shown = self._results(searched) if searched else self._newest()
+        """The same list in each locale."""
         return {
-            **shown,
-            "result_count_text": _result_count_text(shown, searched),
-            "filters": lambda: self._filters(searched),
-            "facets_key": tuple(self.asked.items()),
-            "is_filtered": bool(self.asked),
-            "words": self.words,
-            "most_signs": search.MAX_QUERY_CHARACTERS,
-            "chosen": [*words, *chosen],
-            "document_title": self._document_title([choice["label"] for choice in (*words, *chosen)]),
-            "own_feed": self.feeds[0] if self.has_own_feed else None,
-            "clear_url": self.url if self.asked or self.words else "",
+            locale: self._build_url(path) for locale, path in paths_in_locales("publications:list").items()
         }
 
+    def context(self) -> dict[str, object]:
+        """Return the context of `pages/list.html`. Raises search.SearchBusy."""
+        search_listing = None
+        if self.words:
+            search_listing = SearchListing(self.words, self.locale, self.filters, self.order)
+        page = self._results(search_listing) if search_listing else self._newest()
+        chosen = self._chosen_labels()
+        return {
+            **page,
+            "result_count_text": _result_count_text(page, search_listing),
+            "filters": SimpleLazyObject(lambda: self._facet_fields(search_listing)),
+            "facets_key": tuple(self.filters.items()),
+            "is_filtered": bool(self.filters),
+            "words": self.words,
+            "chosen": chosen,
+            "document_title": self._document_title([choice["label"] for choice in chosen]),
+            "own_feed": self.feeds[0] if self.has_own_feed else None,
+            "clear_url": self.url if self.filters or self.words else "",
+        }
+
+    def _chosen_labels(self) -> list[dict[str, str]]:
+        """Return the query and the chosen facets, each with the URL of the list without it."""
+        labels = {"q": in_quotation_marks(self.words)} if self.words else {}
+        labels |= {name: str(FACETS[name].label_of(row)) for name, row in self._chosen.items()}
+        return [
+            {"label": label, "url_without": self._build_url(without=name)} for name, label in labels.items()
+        ]
+
     def _document_title(self, choices: list[str]) -> str:
-        """What it is a list of: "Publications: “grain”, Ukraine, newest first"."""
+        """Return the title: "Publications: “grain”, Ukraine, newest first"."""
         title = f"{_('Publications')}: {', '.join(choices)}" if choices else _("Publications")
         return title + _(", newest first") if self.order == "newest" else title
 
     def _newest(self) -> dict[str, object]:
-        live = Edition.objects.live()
-        found = filter_by(live.for_locale(self._texts) if self._texts else live, self.asked).newest_first()
-        total = count_editions(self._texts, self.asked)
-        return paginate_teasers(found, self.number, lambda page: self._address(page=page), total=total)
+        live, locale = Edition.objects.live(), self._locale_of_texts
+        editions = filter_by(live.for_locale(locale) if locale else live, self.filters).newest_first()
+        total = count_editions(locale, self.filters)
+        return paginate_teasers(
+            editions, self.page_number, lambda number: self._build_url(page=number), total=total
+        )
 
-    def _results(self, searched: Searched) -> dict[str, object]:
-        """One page of what was found, or what to try where that is nothing."""
-        found, advice = searched.found, searched.advice()
-        shown = paginate(found.editions, self.number, lambda page: self._address(page=page))
-        others = searched.elsewhere()
+    def _results(self, search_listing: SearchListing) -> dict[str, object]:
+        """Return a page of results, or what to try instead if there are none."""
+        results, suggestion = search_listing.results, search_listing.suggestion()
+        page = paginate(results.editions, self.page_number, lambda number: self._build_url(page=number))
+        without_filters = search_listing.without_filters()
         return {
-            **shown,
-            "teasers": searched.teasers(list(shown["page"].object_list)),
-            "searched": searched,
-            "hidden_order": self.order if self.order != ORDERS[0] else "",
-            "orders": self._orders() if found.total > 1 else [],
-            "instead": {"words": advice.corrected, "url": self._address(words=advice.corrected, bare=True)},
-            "alone": [
+            **page,
+            "teasers": search_listing.teasers(list(page["page"].object_list)),
+            "search_listing": search_listing,
+            "chosen_order": self.order if self.order != ORDERS[0] else "",
+            "orders": self._orders() if results.total > 1 else [],
+            "suggestion": {
+                "words": suggestion.corrected,
+                "url": self._build_url(words=suggestion.corrected, keep_filters=False),
+            },
+            "single_words": [
                 {
                     "words": words,
-                    "count_text": _count_text(each),
-                    "url": self._address(words=words, bare=True),
+                    "count_text": _count_text(matches),
+                    "url": self._build_url(words=words, keep_filters=False),
                 }
-                for words, each in advice.parts
+                for words, matches in suggestion.parts
             ],
-            "elsewhere": {"found": others, "url": self._address(bare=True)} if others else None,
+            "without_filters": {"results": without_filters, "url": self._build_url(keep_filters=False)}
+            if without_filters
+            else None,
         }
 
     def _orders(self) -> list[dict[str, object]]:
-        """The orders that may be chosen, the one in use marked."""
+        """Return the orders that can be chosen, with the current one marked."""
         labels = {"newest": _("Newest first"), "relevance": _("Best match first")}
         return [
-            {"label": labels[name], "url": self._address(order=name), "current": name == self.order}
+            {"label": labels[name], "url": self._build_url(order=name), "current": name == self.order}
             for name in ORDERS
         ]
 
     @property
-    def _texts(self) -> str | None:
-        """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
-        return None if "language" in self.asked else self.locale
+    def _locale_of_texts(self) -> str | None:
+        """The locale whose texts are listed; None, for all, if a language is chosen."""
+        return None if "language" in self.filters else self.locale
 
-    def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
-        """The filters as their fields show them, with the counts of what was found or of the whole list."""
-        if not searched:
-            return [self._filter(name, self._counted(name)) for name in FACETS]
-        more = "+" if searched.found.has_partial_counts else ""
-        return [self._filter(name, self._counted_in(name, searched), more) for name in FACETS]
-
-    def _counted_in(self, name: str, searched: Searched) -> list[FacetChoice]:
-        return FACETS[name].label_counts(searched.found.counts[name])
-
-    def _counted(self, name: str) -> list[FacetChoice]:
-        """What each choice of a filter would give beside the others."""
-        beside = {other: value for other, value in self.asked.items() if other != name}
-        return choices(FACETS[name], None if name == "language" else self._texts, beside)
-
-    def _filter(self, name: str, shown: list[FacetChoice], more: str = "") -> dict[str, object]:
-        """A filter as its field shows it; `more` stands behind numbers that may be larger."""
-        facet, chosen = FACETS[name], self.asked.get(name, "")
-        if chosen and chosen not in {choice.value for choice in shown}:
-            shown = [*shown, FacetChoice(chosen, facet.label_of(self._found[name]), 0)]
-        in_order = sorted(shown, key=lambda choice: choice.label.casefold(), reverse=facet.descends)
-        options = [
-            {"value": value, "label": label, "selected": value == chosen, "pieces": f"{count}{more}"}
-            for value, label, count in in_order
+    def _facet_fields(self, search_listing: SearchListing | None) -> list[dict[str, object]]:
+        """Return the select fields of the facets, with the counts of the results or of the whole list."""
+        if not search_listing:
+            return [self._facet_field(name, self._list_choices(name)) for name in FACETS]
+        results = search_listing.results
+        suffix = "+" if results.has_partial_counts else ""
+        return [
+            self._facet_field(name, FACETS[name].label_counts(results.counts[name]), suffix)
+            for name in FACETS
         ]
-        return {"name": name, "label": facet.label, "every": facet.all_label, "options": options}
 
-    def _address(
+    def _list_choices(self, name: str) -> list[FacetChoice]:
+        """Return the choices of a facet with their counts within the other chosen facets."""
+        others = {other: value for other, value in self.filters.items() if other != name}
+        return choices(FACETS[name], None if name == "language" else self._locale_of_texts, others)
+
+    def _facet_field(
+        self, name: str, facet_choices: list[FacetChoice], suffix: str = ""
+    ) -> dict[str, object]:
+        """Return the select field of a facet; `suffix` is appended to counts that may be larger."""
+        facet, chosen = FACETS[name], self.filters.get(name, "")
+        if chosen and chosen not in {choice.value for choice in facet_choices}:
+            facet_choices = [*facet_choices, FacetChoice(chosen, facet.label_of(self._chosen[name]), 0)]
+        by_label = sorted(facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.descends)
+        options = [
+            {"value": value, "label": label, "selected": value == chosen, "count": f"{count}{suffix}"}
+            for value, label, count in by_label
+        ]
+        return {"name": name, "label": facet.label, "all_label": facet.all_label, "options": options}
+
+    def _build_url(
         self,
         path: str = "",
         *,
@@ -286,35 +314,32 @@ class Listing:
         order: str = "",
         without: str = "",
         page: int = 1,
-        bare: bool = False,
+        keep_filters: bool = True,
     ) -> str:
-        """The address of this state with one thing changed; `bare` leaves all filters out."""
+        """Return the URL of this list with one thing changed: path, query, order, page, or without a parameter."""
         order = order or self.order
-        query = {
+        params = {
             "q": words or self.words,
-            **({} if bare else self.asked),
+            **(self.filters if keep_filters else {}),
             "order": order if order != ORDERS[0] else "",
             "page": str(page) if page > 1 else "",
         }
         if without == "q":
-            query["order"] = ""
-        kept = {name: value for name, value in query.items() if value and name != without}
-        return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
+            params["order"] = ""
+        params = {name: value for name, value in params.items() if value and name != without}
+        return f"{path or self.url}?{urlencode(params)}" if params else path or self.url
 
 
 def in_quotation_marks(words: str) -> str:
-    """What was typed, in quotation marks where it brings none."""
+    """Return the query in quotation marks, unless it begins with one."""
     return words if words[0] in '"“”„«' else _("“%(words)s”") % {"words": words}
 
 
 def redirect_without_empty_fields(request: HttpRequest) -> HttpResponseRedirect | None:
-    """The way to the same address without the fields that were left empty, so that what is copied is short.
-
-    It leads on once at most: what it leads to has no empty field.
-    """
-    sent = [(name, value) for name, values in request.GET.lists() for value in values]
-    kept = [(name, value) for name, value in sent if value.strip()]
-    if len(kept) == len(sent):
+    """Return a redirect to the same URL without empty parameters, or None if there are none."""
+    params = [(name, value) for name, values in request.GET.lists() for value in values]
+    filled = [(name, value) for name, value in params if value.strip()]
+    if len(filled) == len(params):
         return None
     path = escape_uri_path(request.path)
-    return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)
+    return HttpResponseRedirect(f"{path}?{urlencode(filled)}" if filled else path)

@@ -1,6 +1,7 @@
-"""A publication or one of its editions as a page, the list of its editions, and what changed between two of them.
+"""The pages of a publication, of an edition, of the list of editions, and of the changes between two of them.
 
-Each answers while the publication is live; otherwise its address redirects, is gone (410) or not found."""
+They are shown while the publication is live; otherwise the address redirects or answers 410 or 404.
+"""
 
 import re
 from collections.abc import Callable
@@ -28,60 +29,67 @@ from publications.models import (
 )
 from publications.pdf import Notice
 from publications.presentation import (
+    SOCIAL_IMAGE_SIZE,
     absolute_url,
+    announced_on,
     breadcrumb,
+    changes_url,
+    comparison_context,
+    difference_of,
+    edition_label,
     edition_pdf_url,
-    history,
+    edition_url,
+    editions_url,
+    history_entries,
     pdf_url,
     publication_context,
     render_page,
     social_image_url,
 )
-from publications.presentation.history import comparison_context, difference_of
-from publications.presentation.links import changes_url, edition_url, editions_url
 
-SOCIAL_IMAGE_SIZE = (1200, 630)  # pixels
 EDITION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, lambda edition: edition.get_absolute_url())
-    return show_edition(request, found.edition, pdf_url=pdf_url(found.edition), has_downloads=True)
+    """Show the live edition of a publication."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
+    return render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    found = resolve_edition_address(current_locale(), slug, number)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, lambda edition: edition_url(edition, number))
-    canonical = reverse("publications:detail", kwargs={"slug": slug})
-    live = _later(found.edition)
-    return show_edition(
+    """Show an edition by its number; an earlier one with a notice and a link to the live one."""
+    address = resolve_edition_address(current_locale(), slug, number)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, lambda edition: edition_url(edition, number))
+    edition = address.edition
+    live = _superseding_edition(edition)
+    return render_edition(
         request,
-        found.edition,
-        "" if found.edition.is_live else request.path,
-        document_title=_numbered_title(found.edition, live),
+        edition,
+        "" if edition.is_live else request.path,
+        document_title=_numbered_title(edition, live),
         robots="noindex",
-        canonical=canonical,
-        pdf_url=edition_pdf_url(found.edition, number),
+        canonical=reverse("publications:detail", kwargs={"slug": slug}),
+        pdf_url=edition_pdf_url(edition, number),
         has_downloads=True,
-        **(_superseded(found.edition, live) if live else {}),
+        **(_superseded_context(edition, live) if live else {}),
     )
 
 
 def _numbered_title(edition: Edition, live: Edition | None) -> str:
-    """The live edition is the last that has begun."""
+    """Return the title with the number of the edition and of the live one, which is the last that has started."""
     numbers = {"number": edition.number, "last": (live or edition).number}
     return _("%(title)s – edition %(number)d of %(last)d") % {"title": edition.title, **numbers}
 
 
-def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
-    """What an edition that is not the current one says of itself, and the ways on from it."""
+def _superseded_context(edition: Edition, live: Edition) -> dict[str, object]:
+    """Return the notice on a superseded edition, with its links."""
     changes = changes_url(live, live.number)
     return {
         "social_image_of": live.get_absolute_url(),
-        "notice": _says_of_itself(edition),
+        "notice": _superseded_text(edition),
         "notice_url": live.get_absolute_url(),
         "notice_label": _("Read the current edition"),
         "notice_more": [
@@ -92,135 +100,153 @@ def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
 
 
 def superseded_notice(edition: Edition) -> Notice | None:
-    """The same on paper, with the address of the current one."""
-    live = _later(edition)
+    """Return the notice on a superseded edition for its PDF, with the URL of the live one, or None."""
+    live = _superseding_edition(edition)
     if not live:
         return None
     address = absolute_url(iri_to_uri(live.get_absolute_url()))
-    return Notice(_says_of_itself(edition), address=address, language=current_locale())
+    return Notice(_superseded_text(edition), address=address, language=current_locale())
 
 
-def _later(edition: Edition) -> Edition | None:
-    """The live edition of the piece, where it is another."""
+def _superseding_edition(edition: Edition) -> Edition | None:
+    """Return the live edition of the publication, or None if this is it."""
     if edition.is_live:
         return None
     return Edition.objects.live().filter(publication=edition.publication_id).first()
 
 
-def _says_of_itself(edition: Edition) -> str:
-    told = {"number": edition.number, "day": history.announced_on(edition)}
-    return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % told
+def _superseded_text(edition: Edition) -> str:
+    values = {"number": edition.number, "day": announced_on(edition)}
+    return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % values
 
 
-def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:
-    """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
-    piece, site = EditionWithRows.get(edition), site_settings()
-    context = {**publication_context(piece), **frame}
-    record = metadata.build_record(piece, site=site, address=own_address)
+def render_edition(
+    request: HttpRequest, edition: Edition, own_address: str = "", **extra_context
+) -> HttpResponse:
+    """Return the page of an edition.
+
+    Args:
+        own_address: the path at which a superseded edition is cited; "" for the live one.
+    """
+    rows, site = EditionWithRows.get(edition), site_settings()
+    context = {**publication_context(rows), **extra_context}
+    record = metadata.build_record(rows, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:
-        pictures = {"social_image": _card(edition), "cover": _cover(context["cover"])}
-        context |= metadata.head_context(record, edition, context["breadcrumb"], **pictures)
+        images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
+        context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
     return render_page(request, "pages/publication.html", site=site, **context)
 
 
-def _card(edition: Edition) -> metadata.HeadImage:
-    """Its card, for messages that show what a link leads to."""
-    told = f"{edition.kind_label}: {edition.title}"
-    return metadata.HeadImage(absolute_url(iri_to_uri(social_image_url(edition))), told, *SOCIAL_IMAGE_SIZE)
+def _social_image(edition: Edition) -> metadata.HeadImage:
+    alt = f"{edition.kind_label}: {edition.title}"
+    return metadata.HeadImage(absolute_url(iri_to_uri(social_image_url(edition))), alt, *SOCIAL_IMAGE_SIZE)
 
 
-def _cover(cover: markup.ResponsiveImage | None) -> metadata.HeadImage | None:
+def _cover_image(cover: markup.ResponsiveImage | None) -> metadata.HeadImage | None:
     return metadata.HeadImage(absolute_url(cover.src), cover.alt) if cover else None
 
 
 def redirect_or_gone(
-    request: HttpRequest, found: ResolvedAddress, address: Callable[[Edition], str]
+    request: HttpRequest, address: ResolvedAddress, url_of: Callable[[Edition], str]
 ) -> HttpResponse:
-    """The answer for an address where no edition stands."""
-    if found.status is AddressStatus.MOVED:
-        return HttpResponsePermanentRedirect(address(found.edition))
-    if found.status is AddressStatus.GONE:
-        return gone_response(request, found.edition)
+    """Redirect to the new address or answer 410.
+
+    Args:
+        address: the result of looking up the requested address, whose status is not OK.
+        url_of: returns the URL to redirect to, given the live edition.
+
+    Raises:
+        Http404: nothing public was ever there.
+    """
+    if address.status is AddressStatus.MOVED:
+        return HttpResponsePermanentRedirect(url_of(address.edition))
+    if address.status is AddressStatus.GONE:
+        return gone_response(request, address.edition)
     raise Http404
 
 
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
-    """Every public edition with what it was, its note to readers and its permanent address."""
-    found = resolve_address(current_locale(), slug)
-    if found.status is not AddressStatus.OK:
-        return redirect_or_gone(request, found, editions_url)
-    live = found.edition
+    """List the public editions of a publication with their labels, notes and permanent URLs."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(request, address, editions_url)
+    live = address.edition
     return render_page(
         request,
         "pages/editions.html",
-        **_frame(live, {"label": _("Editions")}),
+        **_history_page_context(live, {"label": _("Editions")}),
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.title},
-        entries=history.history_entries(live, started_editions(live.publication_id)),
+        entries=history_entries(live, started_editions(live.publication_id)),
         canonical=request.path,
-        alternates=_in_translation(live),
+        alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The difference between an edition and the one before it, or the one that `?from=` names."""
-    piece, found = (
-        resolve_address(current_locale(), slug),
-        resolve_edition_address(current_locale(), slug, number),
-    )
-    for each in (piece, found):
-        if each.status is not AddressStatus.OK:
-            return redirect_or_gone(request, each, lambda edition: changes_url(edition, number))
-    live = piece.edition
-    begun = started_editions(live.publication_id)
-    readable = readable_editions(begun)
-    before, after = _pair(readable, number, request.GET.get("from"))
+    """Show the difference between an edition and the one before it, or the one in `?from=`."""
+    publication_address = resolve_address(current_locale(), slug)
+    edition_address = resolve_edition_address(current_locale(), slug, number)
+    for address in (publication_address, edition_address):
+        if address.status is not AddressStatus.OK:
+            return redirect_or_gone(request, address, lambda edition: changes_url(edition, number))
+    live = publication_address.edition
+    editions = started_editions(live.publication_id)
+    readable = readable_editions(editions)
+    before, after = _compared_editions(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
+    editions_step = {"label": _("Editions"), "url": editions_url(live)}
     return render_page(
         request,
         "pages/comparison.html",
-        **_frame(live, {"label": _("Editions"), "url": editions_url(live)}, {"label": _("What changed")}),
+        **_history_page_context(live, editions_step, {"label": _("What changed")}),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
         % {"before": before.number, "number": number, "title": live.title},
         description=_(
             "What edition %(number)d of “%(title)s” says that an earlier one did not, word by word."
         )
         % {"number": number, "title": live.title},
-        before=history.history_entries(live, [before])[0],
-        after=history.history_entries(live, [after])[0],
-        what=history.edition_label(after, begun) if len(between) == 1 else "",
+        before=history_entries(live, [before])[0],
+        after=history_entries(live, [after])[0],
+        change_label=edition_label(after, editions) if len(between) == 1 else "",
         notes_between=[edition.change_note for edition in between if edition.change_note],
         is_same=before.digest == after.digest,
-        others=[each.number for each in readable if each.number != number],
+        other_numbers=[edition.number for edition in readable if edition.number != number],
         canonical=live.get_absolute_url(),
         **comparison_context(difference_of(*_with_compared_rows(before, after)), live.language),
     )
 
 
-def _pair(readable: list[Edition], number: int, asked: str | None) -> tuple[Edition, Edition]:
-    """The two editions to compare. Raises Http404 where either is not public, or they are the same."""
+def _compared_editions(
+    readable: list[Edition], number: int, from_param: str | None
+) -> tuple[Edition, Edition]:
+    """Return the two editions to compare. Raises Http404 if one is not public or they are the same."""
     by_number = {edition.number: edition for edition in readable}
-    before = _number(asked) if asked is not None else max((n for n in by_number if n < number), default=None)
+    if from_param is None:
+        before = max((earlier for earlier in by_number if earlier < number), default=None)
+    else:
+        before = _parse_edition_number(from_param)
     if before not in by_number or number not in by_number or before == number:
         raise Http404
     return by_number[before], by_number[number]
 
 
-def _number(asked: str) -> int | None:
-    return int(asked) if EDITION_NUMBER.fullmatch(asked) else None
+def _parse_edition_number(param: str) -> int | None:
+    return int(param) if EDITION_NUMBER.fullmatch(param) else None
 
 
 def _with_compared_rows(*editions: Edition) -> list[EditionWithRows]:
-    """Return the editions in this order with all that is compared."""
-    numbers = [edition.pk for edition in editions]
-    found = EditionWithRows.get_many(Edition.objects.filter(pk__in=numbers), rows=("bylines", "attachments"))
-    return sorted(found, key=lambda rows: numbers.index(rows.edition.pk))
+    """Return the editions, in this order, with the rows that are compared."""
+    pks = [edition.pk for edition in editions]
+    with_rows = EditionWithRows.get_many(Edition.objects.filter(pk__in=pks), rows=("bylines", "attachments"))
+    return sorted(with_rows, key=lambda rows: pks.index(rows.edition.pk))
 
 
-def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
-    piece = {"label": live.title, "url": live.get_absolute_url(), "language": live.language}
+def _history_page_context(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
+    """Return what the pages of editions and changes share; `steps` end the breadcrumb."""
+    publication_step = {"label": live.title, "url": live.get_absolute_url(), "language": live.language}
     return {
         "section": "publications",
         "robots": "noindex",
@@ -228,21 +254,16 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
         "live": live,
         "edition_url": live.get_absolute_url(),
         "editions_url": editions_url(live),
-        "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), piece, *steps],
+        "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), publication_step, *steps],
     }
 
 
-def _in_translation(live: Edition) -> dict[str, str]:
-    """The same page of the translation in the other tree."""
-    return {other.language: editions_url(other) for other in translations_of(live)}
-
-
 def gone_response(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Say that a piece was here, whether it was withdrawn or has expired, and why if the editor wrote it.
+    """Answer 410: the edition was withdrawn, with the reason if one was given, or has expired.
 
-    Where only this edition was taken back, lead to the current one.
+    If the publication has a live edition, the page links to it.
     """
-    current = Edition.objects.live().filter(publication=edition.publication_id).first()
+    live = Edition.objects.live().filter(publication=edition.publication_id).first()
     return render_page(
         request,
         "410.html",
@@ -252,7 +273,7 @@ def gone_response(request: HttpRequest, edition: Edition) -> HttpResponse:
         withdrawn=edition.end_reason in WITHDRAWN_OR_UNDONE,
         reason=edition.withdrawal_reason,
         edition=edition,
-        on=edition.visible_until,
+        visible_until=edition.visible_until,
         number=edition.number,
-        current_url=current.get_absolute_url() if current else "",
+        current_url=live.get_absolute_url() if live else "",
     )

@@ -1,4 +1,4 @@
-"""The social images of pages that are no publication; each answers as its page does."""
+"""The social images of pages other than publications; each answers with the status of its page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,50 +14,52 @@ from publications.presentation import page_social_image_of, site_page_context
 
 from .authors import author_or_404
 from .descriptions import describe_author, describe_authors, describe_list, describe_topic, describe_topics
-from .downloads import answer_with_made
-from .pages import page_or_404
+from .downloads import rendition_response
+from .pages import site_page_or_404
 from .topics import topic_or_404
+from .unavailable import UnavailableLink
 
 
 def home_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(
-        request, "home", lambda _, site: page_social_image_of(site.name, site=site, detail=site.description)
-    )
+    def content(_subject: None, site: SiteSettings) -> SocialImage:
+        return page_social_image_of(site.name, site=site, detail=site.description)
+
+    return _image_response(request, "home", content)
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: SiteSettings) -> SocialImage:
+    def content(_subject: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Publications"), site=site, detail=describe_list(site))
 
-    return _send(request, "list", card)
+    return _image_response(request, "list", content)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: SiteSettings) -> SocialImage:
+    def content(_subject: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Topics"), site=site, detail=describe_topics(site))
 
-    return _send(request, "topics", card)
+    return _image_response(request, "topics", content)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: SiteSettings) -> SocialImage:
+    def content(_subject: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Authors"), site=site, detail=describe_authors(site))
 
-    return _send(request, "authors", card)
+    return _image_response(request, "authors", content)
 
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(tag: Tag, site: SiteSettings) -> SocialImage:
+    def content(tag: Tag, site: SiteSettings) -> SocialImage:
         label = str(facet_of(tag).label)
         return page_social_image_of(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
-    return _send(request, "topic", card, lambda: topic_or_404(slug))
+    return _image_response(request, "topic", content, lambda: topic_or_404(slug))
 
 
 def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """With the portrait of the author, where there is one that readers may see."""
+    """Send the image of an author, with the portrait if readers may see it."""
 
-    def card(author: Author, site: SiteSettings) -> SocialImage:
+    def content(author: Author, site: SiteSettings) -> SocialImage:
         portrait = author.shown_portrait
         return page_social_image_of(
             author.name,
@@ -69,30 +71,43 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
             cover_digest=renditions.cover_digest(portrait) if portrait else "",
         )
 
-    return _send(request, "author", card, lambda: author_or_404(slug), lambda author: author.shown_portrait)
+    return _image_response(
+        request, "author", content, lambda: author_or_404(slug), lambda author: author.shown_portrait
+    )
 
 
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(found: SitePage, site: SiteSettings) -> SocialImage:
-        shown = site_page_context(found)
-        return page_social_image_of(shown["title"], site=site, detail=shown["summary"])
+    def content(page: SitePage, site: SiteSettings) -> SocialImage:
+        context = site_page_context(page)
+        return page_social_image_of(context["title"], site=site, detail=context["summary"])
 
-    return _send(request, "page", card, lambda: page_or_404(slug))
+    return _image_response(request, "page", content, lambda: site_page_or_404(slug))
 
 
-def _send(
+def _image_response(
     request: HttpRequest,
     key: str,
-    card: Callable[[Any, SiteSettings], SocialImage],
-    find: Callable[[], Any] = lambda: None,
-    cover_of: Callable[[Any], Image | None] = lambda found: None,
+    content: Callable[[Any, SiteSettings], SocialImage],
+    get_subject: Callable[[], Any] = lambda: None,
+    cover_of: Callable[[Any], Image | None] = lambda subject: None,
 ) -> HttpResponseBase:
-    """The image of a page; `find` gives what the page is of. Both are asked for again only once an image was made."""
-    found = find()
-    now, page_path = card(found, site_settings()), request.path.rpartition("/")[0] + "/"
-    key = f"{current_locale()}-{key}-{found.pk}" if found else f"{current_locale()}-{key}"
-    told = renditions.RenditionSource.of_page(page_path, key, now, lambda: card(find(), site_settings()))
-    shown = {"label": now.title, "url": page_path, "language": now.language}
-    return answer_with_made(
-        request, lambda: renditions.get_social_image(told, cover_of(found)), "image/png", shown
+    """Return the social image of a page.
+
+    Args:
+        key: names the page among all; the primary key of its subject is added.
+        content: returns the content of the image. It is called again, with `get_subject`, after an image was
+            rendered, to see whether it is still current.
+        get_subject: returns the row that the page is about, or raises Http404.
+    """
+    subject = get_subject()
+    social_image, page_path = content(subject, site_settings()), request.path.rpartition("/")[0] + "/"
+    key = f"{current_locale()}-{key}-{subject.pk}" if subject else f"{current_locale()}-{key}"
+    source = renditions.RenditionSource.of_page(
+        page_path, key, social_image, lambda: content(get_subject(), site_settings())
+    )
+    return rendition_response(
+        request,
+        lambda: renditions.get_social_image(source, cover_of(subject)),
+        "image/png",
+        UnavailableLink(page_path, social_image.title, social_image.language),
     )

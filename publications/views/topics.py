@@ -1,4 +1,4 @@
-"""Topics, countries and series: all of them, and a page for each; teasers by kind."""
+"""The list of topics, countries and series, and the page of each; teasers by kind."""
 
 from operator import attrgetter
 from urllib.parse import urlencode
@@ -26,6 +26,7 @@ from publications.models import (
     topic_lead,
 )
 from publications.presentation import (
+    AuthorSummary,
     Teaser,
     TeaserGroup,
     author_summaries,
@@ -42,7 +43,7 @@ from publications.presentation import (
 
 from .descriptions import breadcrumb_context, describe_topic, describe_topics
 
-PEOPLE = 8
+MAX_AUTHORS = 8
 
 
 def tags_with_counts() -> list[Tag]:
@@ -51,6 +52,7 @@ def tags_with_counts() -> list[Tag]:
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
+    """List all topics, countries and series with live publications."""
     site = site_settings()
     return render_page(
         request,
@@ -68,7 +70,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the site has on a topic."""
+    """Show a topic: its lead, the newest publications of each kind, and who writes on it."""
     tag, site = topic_or_404(slug), site_settings()
     return render_page(
         request,
@@ -81,7 +83,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         label=facet_of(tag).label,
         introduction=paragraphs(tag.introduction),
-        responsible=_responsible(tag),
+        responsible=_responsible_author(tag),
         feeds=feeds_for(current_locale(), tag=tag),
         **_topic_context(tag),
         **breadcrumb_context(request, breadcrumb((_("Topics"), "publications:topics"), tag.label)),
@@ -90,7 +92,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def topic_or_404(slug: str) -> Tag:
-    """The topic of this address; one that no live piece names is as if it were not there."""
+    """Return the topic with this slug. Raises Http404 also if it has no live publication."""
     tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
     if not Edition.objects.live().tagged(tag).exists():
         raise Http404
@@ -98,53 +100,60 @@ def topic_or_404(slug: str) -> Tag:
 
 
 def _topic_context(tag: Tag) -> dict[str, object]:
-    """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
-    chosen = {facet_of(tag).name: tag.slug}
+    """Return the publications and authors of the topic in the current locale."""
+    filters = {facet_of(tag).name: tag.slug}
     lead = topic_lead(current_locale(), tag)
-    made, shelved = teasers_by_kind([lead] if lead else [], tag, **chosen)
+    teasers, groups = teasers_by_kind([lead] if lead else [], tag, **filters)
     return {
-        "lead": build_lead_teaser(lead, made[0]) if lead else None,
-        "teaser_groups": shelved,
-        "total": sum(count_kinds(**chosen).values()),
-        "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
-        "people": author_summaries(_people(chosen)),
+        "lead": build_lead_teaser(lead, teasers[0]) if lead else None,
+        "teaser_groups": groups,
+        "total": sum(count_kinds(**filters).values()),
+        "all_url": _list_url(**filters),
+        "people": author_summaries(_top_authors(filters)),
     }
 
 
-def _people(chosen: dict[str, str]) -> list[Author]:
-    """Those who write on it most, the latest first among equals."""
-    top = top_counts(count_authors(current_locale(), chosen), PEOPLE, attrgetter("count", "newest"))
+def _top_authors(filters: dict[str, str]) -> list[Author]:
+    """Return the authors with most publications, then with the newest."""
+    top = top_counts(count_authors(current_locale(), filters), MAX_AUTHORS, attrgetter("count", "newest"))
     authors = Author.objects.select_related("portrait").order_by("name").attach_counts(top)
-    return sorted(authors, key=attrgetter("pieces", "newest"), reverse=True)[:PEOPLE]
+    return sorted(authors, key=attrgetter("pieces", "newest"), reverse=True)[:MAX_AUTHORS]
 
 
-def _responsible(tag: Tag):
-    """Named while readers can know the person: by a live piece, and not under a pen name."""
-    person = tag.responsible
-    if not person or person.is_pseudonymous or not Edition.objects.live().authored_by(person).exists():
+def _responsible_author(tag: Tag) -> AuthorSummary | None:
+    """Return the person responsible for the topic, or None if that is a pen name or has no live publication."""
+    author = tag.responsible
+    if not author or author.is_pseudonymous or not Edition.objects.live().authored_by(author).exists():
         return None
-    return author_summaries([person])[0]
+    return author_summaries([author])[0]
 
 
 def teasers_by_kind(
-    above: list[Edition], tag: Tag | None = None, **asked: str
+    leading: list[Edition], tag: Tag | None = None, **filters: str
 ) -> tuple[list[Teaser], list[TeaserGroup]]:
-    """The cards of what stands above; then the newest of each kind but those, in the tree or on the tag in it.
+    """Return the teasers of the leading editions, and groups of the newest other editions of each kind.
 
-    `asked` are the filters of the lists behind the groups.
+    Args:
+        leading: editions that the page shows above the groups.
+        tag: a topic; without one, the editions of the whole locale are grouped.
+        filters: the facets of the lists that the groups link to.
     """
-    counts = count_kinds(**asked)
-    below = editions_by_kind(counts, current_locale(), tag=tag, without=above)
-    made = build_teasers([*above, *below])
-    placed = zip(below, made[len(above) :], strict=True)
-    return made[: len(above)], teaser_groups(placed, counts, lambda kind: _list_url(kind=kind.slug, **asked))
+    counts = count_kinds(**filters)
+    grouped = editions_by_kind(counts, current_locale(), tag=tag, without=leading)
+    teasers = build_teasers([*leading, *grouped])
+    groups = teaser_groups(
+        zip(grouped, teasers[len(leading) :], strict=True),
+        counts,
+        lambda kind: _list_url(kind=kind.slug, **filters),
+    )
+    return teasers[: len(leading)], groups
 
 
-def count_kinds(**asked: str) -> dict[Kind, int]:
-    """How many pieces there are of each kind, in the order of the kinds."""
-    counts = count_by("kind", current_locale(), asked)
+def count_kinds(**filters: str) -> dict[Kind, int]:
+    """Return how many publications there are of each kind, in the order of the kinds."""
+    counts = count_by("kind", current_locale(), filters)
     return {kind: counts[pk].count for pk, kind in kinds_by_pk().items() if pk in counts}
 
 
-def _list_url(**asked: str) -> str:
-    return f"{reverse('publications:list')}?{urlencode(asked)}"
+def _list_url(**filters: str) -> str:
+    return f"{reverse('publications:list')}?{urlencode(filters)}"

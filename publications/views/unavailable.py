@@ -1,4 +1,4 @@
-"""The page that answers 503: what cannot be had just now, when to try again, and what can be read meanwhile."""
+"""The page of a 503 response: what is unavailable, when to try again, and links to what can be read."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -11,7 +11,7 @@ from publications.presentation import render_page
 
 
 class UnavailableLink(NamedTuple):
-    """A link of the page; `language` is that of the label, where it may be another than the page's."""
+    """A link of the page; `language` is that of the label if it may differ from the page's."""
 
     url: str
     label: str
@@ -19,7 +19,7 @@ class UnavailableLink(NamedTuple):
 
 
 def try_again_link(request: HttpRequest) -> UnavailableLink:
-    """Return the link that asks for the same address again."""
+    """Return the link to the same URL."""
     return UnavailableLink(request.get_full_path(), _("Try again"))
 
 
@@ -37,7 +37,7 @@ def unavailable_response(
     Args:
         links: the first of them is shown as the button.
         retry_after: seconds, for the header `Retry-After` (RFC 9110, section 10.2.3).
-        section: the entry of the menu that the address belongs to.
+        section: the section of the menu that the page belongs to.
     """
     response = render_page(
         request,

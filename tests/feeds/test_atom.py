@@ -26,8 +26,7 @@ from publications.feeds.entries import (
 from publications.feeds.renderers import RENDERERS, render_atom, render_json_feed, render_rss
 from publications.metadata import FEED_FORMATS
 from publications.models import Attachment, Kind, store_original
-from publications.presentation import feeds_for
-from publications.presentation.links import with_whole_addresses
+from publications.presentation import absolutize_urls, feeds_for
 from publications.xml_writer import FORBIDDEN
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import count_queries_of_each
@@ -464,7 +463,7 @@ def test_any_text_can_be_given_absolute_addresses(text):
     except markup.Unrenderable:
         return
 
-    whole = with_whole_addresses(html, "https://example.org/en/publications/a/")
+    whole = absolutize_urls(html, "https://example.org/en/publications/a/")
 
     assert not re.search(r'<a [^>]*href="(?![a-z][a-z0-9+.-]*:)', whole)
     assert re.sub(r'"[^"]*"', "", whole) == re.sub(r'"[^"]*"', "", html)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -165,6 +166,16 @@ def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, edito
 
     assert "16 passages unchanged" in page
     assert "<details" in page and "Paragraph 3 stays." in page
+
+
+def test_the_template_adds_no_white_space_to_a_passage_which_code_would_show():
+    run = {"shown": "code", "role": "", "change": "kept"}
+
+    block = render_to_string(
+        "partials/diff_block.html", {"shown": {"runs": [run], "passage": {"kind": "code"}}}
+    )
+
+    assert '<p class="diff-block__words">code</p>' in block
 
 
 def test_an_edition_with_the_same_words_says_so(client, editor):

@@ -1,5 +1,6 @@
 """Public pages: what stands on them and in what order, and that they are the same for everyone."""
 
+import inspect
 import re
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils.html import strip_tags
 
 from publications import actions
 from publications.models import Attachment, store_original
+from publications.search import MAX_QUERY_CHARACTERS
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +299,20 @@ def test_every_page_leads_to_the_search_and_has_one_field_for_it(client):
         assert (path, page.count('type="search"')) == (path, 1)
         assert 'href="/en/publications/#words"' in page
     assert 'id="words"' in client.get("/en/publications/").text
+
+
+def test_every_search_field_takes_as_many_characters_as_a_search(client):
+    for path in ["/en/", "/en/publications/", "/en/nowhere/"]:
+        [field] = re.findall(r'<input[^>]*type="search"[^>]*>', client.get(path).text)
+        assert (path, f'maxlength="{MAX_QUERY_CHARACTERS}"' in field) == (path, True)
+
+
+@pytest.mark.parametrize("path", ["/en/", "/en/authors/", "/en/publications/", "/en/topics/", "/en/nowhere/"])
+def test_no_value_of_a_page_is_computed_anew_at_each_use(client, path):
+    context = client.get(path).context
+
+    names = context.keys()
+    assert not [name for name in names if inspect.isfunction(context[name])]
 
 
 def test_the_switch_of_language_says_where_it_leads_when_the_page_is_in_one_language(client):

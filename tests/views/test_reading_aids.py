@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from publications import actions
 from publications.markup import insert_permalinks, render_markdown
 from publications.models import Edition, Kind, SeriesNumber
-from publications.presentation.publication_page import age
+from publications.presentation.publication_page import age_notice
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +171,7 @@ def test_a_number_of_another_kind_makes_no_report_of_a_comment(in_april):
         published_at=timezone.now() - timedelta(days=366),
     )
 
-    assert age(comment).startswith("This comment was written on 8 April 2025")
+    assert age_notice(comment).startswith("This comment was written on 8 April 2025")
 
 
 def test_a_cover_is_there_at_once_and_pictures_of_the_text_when_they_come_near(client):

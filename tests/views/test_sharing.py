@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.views.pages import server_of
+from publications.views.pages import parse_server
 from tests.factories import make_live
 
 
@@ -12,7 +12,7 @@ from tests.factories import make_live
     "https://elsewhere.social@fosstodon.org/",
 ])  # fmt: skip
 def test_the_server_is_found_in_what_people_copy(typed):
-    assert server_of(typed) == "fosstodon.org"
+    assert parse_server(typed) == "fosstodon.org"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_the_server_is_found_in_what_people_copy(typed):
     ["", "@me", "me@", "javascript:alert(1)", "fosstodon", "a b.org", "fosstodon.org:8080", "//x.org"],
 )
 def test_what_names_no_server_is_none(typed):
-    assert server_of(typed) == ""
+    assert parse_server(typed) == ""
 
 
 @pytest.mark.django_db

@@ -20,7 +20,7 @@ from publications.models import (
     read_site_state,
     site_state_scope,
 )
-from publications.views.errors import words_of
+from publications.views.errors import words_of_path
 from tests.factories import make_author, make_image, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -315,7 +315,7 @@ def test_odd_paths_are_looked_up_and_not_found(client, path):
     ("/en/x/", ""),
 ])  # fmt: skip
 def test_what_was_looked_for_is_read_from_the_address(path, words):
-    assert words_of(path) == words
+    assert words_of_path(path) == words
 
 
 def test_not_found_offers_a_search_and_the_newest(client):
