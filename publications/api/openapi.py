@@ -149,33 +149,37 @@ def _list_path(item: str, operation: str, description: str, parameters: list[Nod
         },
         "additionalProperties": False,
     }
-    others = {"400": _response("Wrong"), "404": _response("NoPage")}
+    other_responses = {"400": _response("Wrong"), "404": _response("NoPage")}
     if QUERY in (parameters or []):
-        others["503"] = _response("Busy")
-    return _get(operation, description, page, [*(parameters or []), *PAGING], others)
+        other_responses["503"] = _response("Busy")
+    return _get(operation, description, page, [*(parameters or []), *PAGING], other_responses)
 
 
 def _detail_path(schema: str, operation: str, description: str, *, gone: bool = False) -> Node:
     id_schema = {"type": "string", "format": "uuid"} if gone else {"type": "string"}
     parameter = {"name": "id", "in": "path", "required": True, "schema": id_schema}
-    others = {"400": _response("Wrong"), "404": _response("Missing")}
+    other_responses = {"400": _response("Wrong"), "404": _response("Missing")}
     if gone:
-        others["410"] = _response("Gone")
-    return _get(operation, description, {"$ref": f"#/components/schemas/{schema}"}, [parameter], others)
+        other_responses["410"] = _response("Gone")
+    return _get(
+        operation, description, {"$ref": f"#/components/schemas/{schema}"}, [parameter], other_responses
+    )
 
 
 def _description_path() -> Node:
     return _get("describe", "This description.", {"type": "object"}, [], {"400": _response("Wrong")})
 
 
-def _get(operation: str, description: str, schema: Node, parameters: list[Node], others: Node) -> Node:
+def _get(
+    operation: str, description: str, schema: Node, parameters: list[Node], other_responses: Node
+) -> Node:
     ok = {"description": description, "headers": HEADERS, "content": {"application/json": {"schema": schema}}}
     return {
         "get": {
             "operationId": operation,
             "summary": description,
             "parameters": parameters,
-            "responses": {"200": ok, "304": NOT_MODIFIED, **others},
+            "responses": {"200": ok, "304": NOT_MODIFIED, **other_responses},
         }
     }
 

@@ -236,7 +236,7 @@ def _html(record: Record) -> str:
 
 
 def _updated_at(record: Record) -> str | None:
-    return format_datetime(record.announced) if record.announced else None
+    return format_datetime(record.last_announced_at) if record.last_announced_at else None
 
 
 def _modified_at(record: Record) -> str:
@@ -316,16 +316,16 @@ SUMMARY_FIELDS = {
     **_publication_fields("series_number", "summary", "published_at"),
     "first_published_at": ShapeField(
         DATETIME,
-        lambda record: format_datetime(record.first_published),
+        lambda record: format_datetime(record.first_published_at),
         "The date before any update moved it.",
     ),
     "updated_at": ShapeField(
         or_null(DATETIME), _updated_at, "When readers were last told of a correction or an update."
     ),
     "modified_at": ShapeField(DATETIME, _modified_at, "When anything that is told of it last changed."),
-    "edition": ShapeField({"type": "integer", "minimum": 1}, lambda record: record.edition),
+    "edition": ShapeField({"type": "integer", "minimum": 1}, lambda record: record.edition_number),
     **_publication_fields("bylines", "tags", "doi", "isbn", "external_url"),
-    "words": ShapeField(NUMBER, lambda record: record.words),
+    "words": ShapeField(NUMBER, lambda record: record.word_count),
     **_publication_fields("cover"),
     "formats": ShapeField(closed_object(dict.fromkeys(("pdf", *RECORD_FORMATS), URL)), _formats),
     **_publication_fields("translation_of"),
@@ -359,8 +359,8 @@ def publication_summary(record: Record) -> Node:
 
 def publication_detail(record: Record, related: Iterable[Edition]) -> Node:
     """Return a publication with its text and the publications that staff have linked to it."""
-    others = [OTHER_PUBLICATION.serialize(edition) for edition in related]
-    return PUBLICATION_DETAIL.serialize(record, related=others)
+    serialized = [OTHER_PUBLICATION.serialize(edition) for edition in related]
+    return PUBLICATION_DETAIL.serialize(record, related=serialized)
 
 
 # Authors and topics, which carry how many live editions they have (`pieces`)

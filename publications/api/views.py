@@ -277,6 +277,6 @@ def _read_row_page(name: str, rows: QuerySet, params: ApiParams) -> tuple[list, 
     """Return the authors or topics of a page, by primary key, and the cursor of the next one or ""."""
     if params.after is not None:
         rows = rows.filter(pk__gt=params.after)
-    found = list(rows.order_by("pk")[: params.limit + 1])
-    page = found[: params.limit]
-    return page, write_pk_cursor(name, page[-1].pk) if len(found) > params.limit else ""
+    rows_and_next = list(rows.order_by("pk")[: params.limit + 1])
+    page = rows_and_next[: params.limit]
+    return page, write_pk_cursor(name, page[-1].pk) if len(rows_and_next) > params.limit else ""

@@ -97,8 +97,8 @@ class FeedEntry:
     id: str
     title: str
     language: str
-    published: datetime
-    updated: datetime
+    published_at: datetime
+    updated_at: datetime
     texts: list[FeedText]
     """The publication first, then its translations, one for each language."""
     summary: str
@@ -126,7 +126,7 @@ class Feed:
     title: str
     subtitle: str
     language: str
-    updated: datetime
+    updated_at: datetime
     author: FeedPerson
     entries: list[FeedEntry]
 
@@ -135,8 +135,8 @@ class Feed:
 class AnnouncedChanges:
     """The dates of a publication and its last announced change, and its corrections, newest first."""
 
-    published: datetime
-    updated: datetime
+    published_at: datetime
+    updated_at: datetime
     corrections: list[ChangeNote]
 
 
@@ -156,7 +156,7 @@ def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges
     )
     changes = _announced_changes({*dated, *announced})
     ordered = sorted(
-        changes, key=lambda publication: (changes[publication].updated, publication), reverse=True
+        changes, key=lambda publication: (changes[publication].updated_at, publication), reverse=True
     )
     return {publication: changes[publication] for publication in ordered[:count]}
 
@@ -208,8 +208,8 @@ def _build_entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntr
             id=edition.uid.urn,
             title=edition.title,
             language=edition.language,
-            published=announced.published,
-            updated=announced.updated,
+            published_at=announced.published_at,
+            updated_at=announced.updated_at,
             texts=_texts(rows),
             summary=edition.summary,
             content=_content(rows, announced.corrections),

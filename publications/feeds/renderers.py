@@ -34,7 +34,7 @@ def _atom_feed(feed: Feed, xml: XmlWriter) -> None:
         xml.element("id", feed.id)
         xml.element("title", feed.title)
         _element_if(xml, "subtitle", feed.subtitle)
-        xml.element("updated", format_datetime(feed.updated))
+        xml.element("updated", format_datetime(feed.updated_at))
         _atom_link(xml, "self", feed.url, type=FEED_FORMATS["atom"].media_type)
         _atom_link(xml, "alternate", feed.page, type=HTML, hreflang=feed.language)
         _atom_person(xml, "author", feed.author)
@@ -46,8 +46,8 @@ def _atom_entry(entry: FeedEntry, xml: XmlWriter) -> None:
     with xml.inside("entry", {"xml:lang": entry.language}):
         xml.element("id", entry.id)
         xml.element("title", entry.title)
-        xml.element("published", format_datetime(entry.published))
-        xml.element("updated", format_datetime(entry.updated))
+        xml.element("published", format_datetime(entry.published_at))
+        xml.element("updated", format_datetime(entry.updated_at))
         _atom_links(entry, xml)
         for name, people in (("author", entry.authors), ("contributor", entry.contributors)):
             for person in people:
@@ -107,7 +107,7 @@ def _rss(feed: Feed, xml: XmlWriter) -> None:
         xml.element("link", feed.page)
         xml.element("description", feed.subtitle)
         xml.element("language", feed.language)
-        xml.element("lastBuildDate", _rfc_822(feed.updated))
+        xml.element("lastBuildDate", _rfc_822(feed.updated_at))
         xml.element(
             "atom:link", attributes={"href": feed.url, "rel": "self", "type": FEED_FORMATS["rss"].media_type}
         )
@@ -120,8 +120,8 @@ def _rss_item(feed: Feed, entry: FeedEntry, xml: XmlWriter) -> None:
         xml.element("title", entry.title)
         xml.element("link", entry.url)
         xml.element("guid", entry.id, {"isPermaLink": "false"})
-        xml.element("pubDate", _rfc_822(entry.published))
-        xml.element("atom:updated", format_datetime(entry.updated))
+        xml.element("pubDate", _rfc_822(entry.published_at))
+        xml.element("atom:updated", format_datetime(entry.updated_at))
         for person in entry.authors or [feed.author]:
             xml.element("dc:creator", person.name)
         for person in entry.contributors:
@@ -174,8 +174,8 @@ def _json_item(entry: FeedEntry) -> Node:
         "external_url": entry.external_url,
         "title": entry.title,
         "language": entry.language,
-        "date_published": format_datetime(entry.published),
-        "date_modified": format_datetime(entry.updated),
+        "date_published": format_datetime(entry.published_at),
+        "date_modified": format_datetime(entry.updated_at),
         "authors": [_json_person(person) for person in entry.authors],
         "tags": [category.label for category in entry.categories],
         "summary": entry.summary,

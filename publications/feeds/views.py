@@ -91,7 +91,7 @@ def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLinks) ->
         title=_("%(title)s – %(site)s") % {"title": link["title"], "site": site.short_name},
         subtitle=site.description or site.name,
         language=current_locale(),
-        updated=entries[0].updated if entries else _last_change(),
+        updated_at=entries[0].updated_at if entries else _last_change(),
         author=FeedPerson(site.name, absolute_url(reverse("publications:home"))),
         entries=entries,
     )

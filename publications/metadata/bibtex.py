@@ -34,7 +34,7 @@ def to_bibtex(record: Record) -> str:
 
 
 def _fields(record: Record) -> dict[str, str]:
-    day = record.published
+    day = record.published_on
     return {
         "author": _brace(_people(record.creators)),
         "editor": _brace(_people([person.name for person in record.editors])),

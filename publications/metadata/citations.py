@@ -40,8 +40,11 @@ def citations(record: Record) -> list[Citation]:
 
 def apa(record: Record) -> SafeString:
     """Berg, A., & Ek, B. (2026, May 3). Title [Quick Comment]. Publisher. https://…"""
-    year = record.published.year
-    day = gettext("%(year)d, %(day)s") % {"year": year, "day": date_format(record.published, gettext("F j"))}
+    year = record.published_on.year
+    day = gettext("%(year)d, %(day)s") % {
+        "year": year,
+        "day": date_format(record.published_on, gettext("F j")),
+    }
     date = str(year) if record.is_report else day
     work = f"({record.label})" if record.is_report else f"[{record.kind}]"
     editors = [
@@ -59,7 +62,7 @@ def apa(record: Record) -> SafeString:
 
 def chicago(record: Record) -> SafeString:
     """Berg, Ann, and Bo Ek. 2026. “Title.” Quick Comment. Publisher, May 3, 2026. https://…"""
-    day = date_format(record.published, gettext("F j, Y"))
+    day = date_format(record.published_on, gettext("F j, Y"))
     author_names = _chicago_authors(record.creators)
     if record.is_report:
         work = [_italic_title(record), record.label, record.publisher]
@@ -68,16 +71,16 @@ def chicago(record: Record) -> SafeString:
     editors = [name.full for name in _editors(record)]
     editor_part = gettext("Edited by %(names)s") % {"names": _join_names(editors, _and())} if editors else ""
     return _sentences(
-        author_names, str(record.published.year), work[0], editor_part, *work[1:], record=record
+        author_names, str(record.published_on.year), work[0], editor_part, *work[1:], record=record
     )
 
 
 def harvard(record: Record) -> SafeString:
     """Berg, A. and Ek, B. (2026) Title. Quick Comment, 3 May. Publisher. Available at: https://…"""
     author_names = _harvard_authors(record.creators)
-    day = date_format(record.published, gettext("j F"))
+    day = date_format(record.published_on, gettext("j F"))
     return _sentences(
-        format_html("{} ({}) {}", author_names, record.published.year, _italic_title(record)),
+        format_html("{} ({}) {}", author_names, record.published_on.year, _italic_title(record)),
         record.label if record.is_report else f"{record.kind}, {day}",
         record.publisher,
         record=record,

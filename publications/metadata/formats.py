@@ -29,14 +29,14 @@ def _ris_lines(record: Record) -> Iterator[tuple[str, str]]:
     yield "ID", record.key
     yield from (("AU", name.inverted) for name in record.creators)
     yield from (("ED", person.name.inverted) for person in record.editors)
-    yield from (("A4", person.name.inverted) for person in record.others)
+    yield from (("A4", person.name.inverted) for person in record.contributors)
     yield "TI", record.title
     yield "T2", "" if record.is_report else record.publisher_short
     yield "M3", record.kind
     yield "IS", record.number
     yield "PB", record.publisher
-    yield "PY", f"{record.published:%Y}"
-    yield "DA", f"{record.published:%Y/%m/%d}/"
+    yield "PY", f"{record.published_on:%Y}"
+    yield "DA", f"{record.published_on:%Y/%m/%d}/"
     yield "UR", record.url
     yield "L1", record.pdf
     yield "L2", record.external_url
@@ -53,14 +53,14 @@ def to_csl(record: Record) -> str:
 
 
 def _csl_item(record: Record) -> dict[str, Any]:
-    day = record.published
+    day = record.published_on
     fields = {
         "id": record.key,
         "type": "report" if record.is_report else "webpage",
         "title": record.title,
         "author": [_csl_name(name) for name in record.creators],
         "editor": [_csl_name(person.name) for person in record.editors],
-        "contributor": [_csl_name(person.name) for person in record.others],
+        "contributor": [_csl_name(person.name) for person in record.contributors],
         "issued": {"date-parts": [[day.year, day.month, day.day]]},
         "genre": record.kind,
         "number": record.number,
@@ -92,11 +92,11 @@ def dublin_core(record: Record) -> list[tuple[str, str]]:
 def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
     yield "title", record.title
     yield from (("creator", name.inverted) for name in record.creators)
-    yield from (("contributor", person.name.inverted) for person in (*record.editors, *record.others))
+    yield from (("contributor", person.name.inverted) for person in (*record.editors, *record.contributors))
     yield from (("subject", word) for word in record.keywords)
     yield "description", record.summary
     yield "publisher", record.publisher
-    yield "date", record.published.isoformat()
+    yield "date", record.published_on.isoformat()
     yield "type", record.kind
     yield "type", "Text"
     yield "format", "text/html"

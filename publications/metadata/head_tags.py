@@ -55,10 +55,11 @@ def _dublin_core(record: Record) -> Iterator[HeadTag]:
     yield HeadTag("DC.title", record.title)
     yield from (HeadTag("DC.creator", _sortable(name)) for name in record.creators)
     yield from (
-        HeadTag("DC.contributor", _sortable(person.name)) for person in (*record.editors, *record.others)
+        HeadTag("DC.contributor", _sortable(person.name))
+        for person in (*record.editors, *record.contributors)
     )
     yield HeadTag("DC.description", record.summary)
-    yield HeadTag("DC.date", record.published.isoformat())
+    yield HeadTag("DC.date", record.published_on.isoformat())
     yield HeadTag("DC.publisher", record.publisher)
     yield HeadTag("DC.language", record.language)
     yield HeadTag("DC.type", "Report" if record.is_report else "Text")
@@ -77,7 +78,7 @@ def _highwire(record: Record) -> Iterator[HeadTag]:
         yield HeadTag("citation_author_orcid", f"https://orcid.org/{person.orcid}" if person.orcid else "")
     if not record.authors:
         yield HeadTag("citation_author", record.publisher)
-    yield HeadTag("citation_publication_date", f"{record.published:%Y/%m/%d}")
+    yield HeadTag("citation_publication_date", f"{record.published_on:%Y/%m/%d}")
     yield HeadTag("citation_technical_report_institution", record.publisher)
     yield HeadTag("citation_technical_report_number", record.number)
     yield HeadTag("citation_publisher", record.publisher)
@@ -103,12 +104,12 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
     yield tag("og:locale", OPEN_GRAPH_LOCALES.get(record.language, ""))
     yield from (
         tag("og:locale:alternate", OPEN_GRAPH_LOCALES.get(text.language, ""))
-        for text in record.texts
+        for text in record.translations
         if text.language in LOCALES
     )
-    yield tag("article:published_time", format_local_datetime(record.first_published))
-    if record.modified and record.modified > record.first_published:
-        yield tag("article:modified_time", format_local_datetime(record.modified))
+    yield tag("article:published_time", format_local_datetime(record.first_published_at))
+    if record.modified_at and record.modified_at > record.first_published_at:
+        yield tag("article:modified_time", format_local_datetime(record.modified_at))
     yield tag("article:section", record.kind)
     yield from (tag("article:author", person.url) for person in record.authors)
     yield from (tag("article:tag", word) for word in record.keywords)

@@ -62,17 +62,17 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
         "name": record.title,
         "description": record.summary,
         "inLanguage": record.language,
-        "datePublished": format_local_datetime(record.first_published),
-        "dateModified": format_local_datetime(record.modified),
+        "datePublished": format_local_datetime(record.first_published_at),
+        "dateModified": format_local_datetime(record.modified_at),
         "author": [_person(person) for person in record.authors] or [_publisher(record)],
         "editor": [_person(person) for person in record.editors],
-        "contributor": [_person(person) for person in record.others],
+        "contributor": [_person(person) for person in record.contributors],
         "publisher": _publisher(record),
         "genre": record.kind,
         "reportNumber": record.number if record.schema_type == "Report" else "",
         "keywords": list(record.keywords),
-        "wordCount": record.words or None,
-        "version": record.edition,
+        "wordCount": record.word_count or None,
+        "version": record.edition_number,
         "isAccessibleForFree": True,
         "image": _image(image) if image else {},
         **_relations(record),
@@ -81,11 +81,11 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
 
 def _relations(record: Record) -> Node:
     """Return series, translations, corrections, files and identifiers."""
-    originals = [text for text in record.texts if text.is_original]
+    originals = [text for text in record.translations if text.is_original]
     return {
         "isBasedOn": record.external_url,
         "isPartOf": [_series(series) for series in record.series],
-        "workTranslation": [_translation(record, text) for text in record.texts]
+        "workTranslation": [_translation(record, text) for text in record.translations]
         if record.is_original
         else [],
         "translationOfWork": _translation(record, originals[0]) if originals else {},

@@ -34,14 +34,14 @@ def _front_matter(record: Record) -> dict[str, Any]:
         for name, people in (
             ("authors", record.authors),
             ("editors", record.editors),
-            ("with", record.others),
+            ("with", record.contributors),
         )
     }
     fields = {
         "title": " ".join(record.title.split()),
         "type": record.label,
         **names,
-        "date": record.published,
+        "date": record.published_on,
         "language": record.language,
         "publisher": record.publisher,
         "url": record.url,
@@ -49,8 +49,8 @@ def _front_matter(record: Record) -> dict[str, Any]:
         "isbn": record.isbn,
         "external_url": record.external_url,
         "topics": list(record.keywords),
-        "edition": record.edition,
-        "also_in": {text.language: text.url for text in record.texts},
+        "edition": record.edition_number,
+        "also_in": {text.language: text.url for text in record.translations},
     }
     return {name: value for name, value in fields.items() if value}
 

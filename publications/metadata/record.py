@@ -116,14 +116,14 @@ class Record:
     url: str
     kind: str
     label: str
-    published: date
-    first_published: datetime
+    published_on: date
+    first_published_at: datetime
     publisher: str
     publisher_short: str
     publisher_url: str
     authors: tuple[Contributor, ...] = ()
     editors: tuple[Contributor, ...] = ()
-    others: tuple[Contributor, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
     summary: str = ""
     number: str = ""
     doi: str = ""
@@ -131,13 +131,13 @@ class Record:
     external_url: str = ""
     keywords: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
-    texts: tuple[TranslationLink, ...] = ()
+    translations: tuple[TranslationLink, ...] = ()
     corrections: tuple[Correction, ...] = ()
     files: tuple[RecordFile, ...] = ()
-    announced: datetime | None = None
-    modified: datetime | None = None
-    edition: int = 1
-    words: int = 0
+    last_announced_at: datetime | None = None
+    modified_at: datetime | None = None
+    edition_number: int = 1
+    word_count: int = 0
     schema_type: str = "Article"
     is_scholarly: bool = False
     is_report: bool = False
@@ -177,23 +177,23 @@ def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = ""
         locale=edition.locale,
         url=absolute_url(address or edition.get_absolute_url()),
         label=edition.kind_label,
-        published=timezone.localdate(edition.published_at),
-        first_published=rows.first_published_at,
-        announced=rows.last_announced_at,
-        modified=_modified_at(edition, rows.last_announced_at),
+        published_on=timezone.localdate(edition.published_at),
+        first_published_at=rows.first_published_at,
+        last_announced_at=rows.last_announced_at,
+        modified_at=_modified_at(edition, rows.last_announced_at),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
         external_url=edition.external_url,
-        edition=edition.number,
-        words=edition.word_count,
+        edition_number=edition.number,
+        word_count=edition.word_count,
         is_current=not address,
         is_original=edition.translation_group == edition.publication_id,
         keywords=tuple(
             sorted((tag.get_translation("name", edition.locale) for tag in tags), key=str.casefold)
         ),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
-        texts=tuple(_translation_link(edition, other) for other in rows.translations),
+        translations=tuple(_translation_link(edition, other) for other in rows.translations),
         corrections=tuple(
             Correction(correction.change_note, correction.visible_from) for correction in rows.corrections
         ),
@@ -246,7 +246,7 @@ def _contributor_fields(edition: Edition, bylines: Sequence[EditionByline]) -> d
     return {**fields, "key": _citation_key(edition, fields["authors"])}
 
 
-ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "others": BylineRole.WITH}
+ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "contributors": BylineRole.WITH}
 
 
 def _person(edition: Edition, row: EditionByline) -> Contributor:

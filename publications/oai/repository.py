@@ -56,7 +56,7 @@ class HarvestItem:
     """The datestamp of a record and its edition with rows: the live one, or the last that was."""
 
     rows: EditionWithRows
-    stamp: datetime
+    datestamp: datetime
     is_deleted: bool
 
     @property
@@ -69,7 +69,7 @@ class HarvestItem:
 
     @property
     def position(self) -> ListPosition:
-        return ListPosition(self.stamp, self.edition.publication_id)
+        return ListPosition(self.datestamp, self.edition.publication_id)
 
     @property
     def sets(self) -> list[str]:
@@ -101,7 +101,7 @@ class Source:
         if query.until:
             editions = editions.filter(**{f"{column}__lte": query.until.replace(microsecond=999_999)})
         if query.after:
-            at, publication = query.after.stamp, query.after.publication
+            at, publication = query.after.datestamp, query.after.publication
             later = Q(**{f"{column}__gt": at}) | Q(**{column: at, "publication__gt": publication})
             editions = editions.filter(later, **{f"{column}__gte": at})
         return replace(self, editions=editions)
@@ -111,7 +111,8 @@ class Source:
             self.column, "publication", "pk"
         )
         return (
-            (ListPosition(stamp, publication), pk, self.is_deleted) for stamp, publication, pk in rows[:count]
+            (ListPosition(datestamp, publication), pk, self.is_deleted)
+            for datestamp, publication, pk in rows[:count]
         )
 
 
@@ -155,7 +156,7 @@ def _read_items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]
     editions = Edition.objects.filter(pk__in=[pk for _position, pk, _is_deleted in rows]).without_texts()
     editions_with_rows = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
     by_pk = {edition.edition.pk: edition for edition in editions_with_rows}
-    return [HarvestItem(by_pk[pk], position.stamp, is_deleted) for position, pk, is_deleted in rows]
+    return [HarvestItem(by_pk[pk], position.datestamp, is_deleted) for position, pk, is_deleted in rows]
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ class Repository:
     def _write_header(self, item: HarvestItem, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
             xml.element("identifier", f"{self.identifier_prefix}{item.uid}")
-            xml.element("datestamp", format_datetime(item.stamp))
+            xml.element("datestamp", format_datetime(item.datestamp))
             for spec in item.sets:
                 xml.element("setSpec", spec)
 

@@ -38,7 +38,7 @@ MAX_TOKEN_LENGTH = 500
 class ListPosition:
     """The position of an item in the list, which is unique."""
 
-    stamp: datetime
+    datestamp: datetime
     publication: int
 
 
@@ -161,7 +161,13 @@ def parse_identifier(identifier: str, prefix: str) -> UUID:
 
 
 def write_token(query: HarvestQuery, after: ListPosition) -> str:
-    values = [query.set, _format(query.since), _format(query.until), _format(after.stamp), after.publication]
+    values = [
+        query.set,
+        _format(query.since),
+        _format(query.until),
+        _format(after.datestamp),
+        after.publication,
+    ]
     packed = json.dumps(values, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -173,8 +179,8 @@ def _read_token(token: str) -> HarvestQuery | None:
     try:
         padded = token + "=" * (-len(token) % 4)
         packed = base64.b64decode(padded, altchars=b"-_", validate=True)
-        set_spec, since, until, stamp, publication = json.loads(packed)
-        after = ListPosition(_parse_datetime(stamp), publication)
+        set_spec, since, until, datestamp, publication = json.loads(packed)
+        after = ListPosition(_parse_datetime(datestamp), publication)
         return _valid_or_none(HarvestQuery(set_spec, _parse_datetime(since), _parse_datetime(until), after))
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
@@ -183,7 +189,7 @@ def _read_token(token: str) -> HarvestQuery | None:
 def _valid_or_none(query: HarvestQuery) -> HarvestQuery | None:
     has_position = isinstance(query.after.publication, int) and 0 <= query.after.publication < 2**63
     has_valid_set = query.set == "" or SET.fullmatch(query.set)
-    return query if has_position and has_valid_set and query.after.stamp else None
+    return query if has_position and has_valid_set and query.after.datestamp else None
 
 
 def _format(at: datetime | None) -> str:

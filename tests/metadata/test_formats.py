@@ -34,8 +34,8 @@ RECORD = Record(
     url="https://example.org/en/publications/moldova/",
     kind="Quick Comment",
     label="Quick Comment",
-    published=date(2026, 5, 3),
-    first_published=datetime(2026, 5, 3, tzinfo=UTC),
+    published_on=date(2026, 5, 3),
+    first_published_at=datetime(2026, 5, 3, tzinfo=UTC),
     publisher=CENTRE,
     publisher_short="SCEEUS",
     publisher_url="https://example.org/en/",
@@ -60,20 +60,20 @@ WHOLE_RECORD = replace(
         Contributor(parse_name("Bo Ek")),
     ),
     editors=(Contributor(parse_name("Cilla Dahl")),),
-    others=(Contributor(parse_name("Research Unit", is_organisation=True), is_organisation=True),),
+    contributors=(Contributor(parse_name("Research Unit", is_organisation=True), is_organisation=True),),
     summary="What happened, and what to make of it.",
     doi="10.1000/xyz123",
     isbn="978-91-987654-3-2",
     external_url="https://elsewhere.example/text/",
     keywords=("Energy", "Moldova"),
-    texts=(
+    translations=(
         TranslationLink(
             "sv", "Moldavien", "https://example.org/sv/publikationer/moldavien/", is_original=False
         ),
     ),
     corrections=(Correction("The year was wrong.", datetime(2026, 5, 4, tzinfo=UTC)),),
     files=(RecordFile("https://example.org/files/report.pdf", "application/pdf", 1000, "Report"),),
-    words=5,
+    word_count=5,
     rows=EditionWithRows(
         edition=Edition(
             kind=Kind(),
@@ -169,7 +169,7 @@ def expected(record: Record) -> ParsedReference:
     return ParsedReference(
         " ".join(record.title.split()),
         [name.inverted for name in record.creators],
-        record.published,
+        record.published_on,
         record.url,
         record.doi,
     )

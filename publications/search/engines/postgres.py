@@ -25,17 +25,17 @@ MAX_POSITIONS_PER_TERM = 255
 PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
-_WEIGHT = f"ts_rank('{_WEIGHTS}', found.vector, %s::tsquery)"
-_PROXIMITY = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
+_WEIGHT = f"ts_rank('{_WEIGHTS}', matched.vector, %s::tsquery)"
+_PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _FIND = """
-SELECT found.edition_id, {weight}, found.language, found.translation_group, found.published_at, found.marks
+SELECT matched.edition_id, {weight}, matched.language, matched.translation_group, matched.published_at, matched.marks
 FROM (
     SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE s.vector @@ %s::tsquery AND publications_by_the_index(s.edition_id)
         AND live.visible_from <= %s AND live.visible_until > %s
     ORDER BY s.edition_id + 0 DESC LIMIT %s
-) AS found
+) AS matched
 """
 _DIFFERING = """
 SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
