@@ -2,10 +2,10 @@
 """Cut the fonts of the site from the npm packages they come from.
 
 The style sheet decides: for each file that `static/css/tokens.css` names, its letters are those of its `unicode-range`
-and its weights those of its `font-weight`. Of the features of the fonts stay those that set these letters.
-As the licence asks of a changed font, the name is another one.
+and its weights those of its `font-weight`. Only the font features that these letters need are kept.
+The name is changed, as the licence requires of a changed font.
 
-Needs npm, and Python with fonttools 4.68.0 and brotli; `make fonts` sees to both.
+Needs npm, and Python with fonttools 4.68.0 and brotli; `make fonts` installs both.
 """
 
 import argparse
@@ -44,11 +44,11 @@ class Face:
 
     @property
     def features(self) -> list[str]:
-        return next((kept for name, kept in FEATURES.items() if f"-{name}-" in self.file), LATIN)
+        return next((features for name, features in FEATURES.items() if f"-{name}-" in self.file), LATIN)
 
     @property
     def source(self) -> Path:
-        """The file of the package that holds these letters; the neighbours of Latin are a part of its extension."""
+        """Return the file of the package with these letters; `neighbours` are a part of `latin-ext`."""
         package = next(name for name in PACKAGES if self.file.startswith(name))
         name = self.file.replace("-neighbours-", "-latin-ext-")
         return Path("node_modules", "@fontsource-variable", package, "files", name)
@@ -71,7 +71,7 @@ def _letters(ranges: str) -> Iterator[int]:
 def cut(face: Face, packages: Path) -> bytes:
     font = TTFont(packages / face.source, recalcTimestamp=False)
     first, last = face.weights
-    font = _again(instancer.instantiateVariableFont(font, {"wght": (first, first, last)}))
+    font = _reload(instancer.instantiateVariableFont(font, {"wght": (first, first, last)}))
     subsetter = subset.Subsetter(subset.Options(layout_features=face.features, name_IDs=["*"]))
     subsetter.populate(unicodes=face.letters)
     subsetter.subset(font)
@@ -81,30 +81,30 @@ def cut(face: Face, packages: Path) -> bytes:
     return _bytes(font, "woff2")
 
 
-def _again(font: TTFont) -> TTFont:
-    """Written and read anew: the two tools do not agree on a font that is only half made."""
+def _reload(font: TTFont) -> TTFont:
+    """Write and read a font: the subsetter fails on what the instancer leaves in memory."""
     return TTFont(io.BytesIO(_bytes(font, None)), recalcTimestamp=False)
 
 
 def _bytes(font: TTFont, flavour: str | None) -> bytes:
-    font.flavor, kept = flavour, io.BytesIO()
-    font.save(kept)
-    return kept.getvalue()
+    font.flavor, stream = flavour, io.BytesIO()
+    font.save(stream)
+    return stream.getvalue()
 
 
-def differences(made: bytes, present: Path) -> list[str]:
-    """What the file at hand does not share with the one just made."""
-    if not present.exists():
+def differences(content: bytes, file: Path) -> list[str]:
+    """Return how a stored file differs from the font just cut."""
+    if not file.exists():
         return ["is missing"]
-    new, old = TTFont(io.BytesIO(made)), TTFont(present)
-    asked = {
+    new, old = TTFont(io.BytesIO(content)), TTFont(file)
+    properties = {
         "letters": lambda font: set(font.getBestCmap()),
         "weights": lambda font: [(axis.axisTag, axis.minValue, axis.maxValue) for axis in font["fvar"].axes],
         "glyphs": lambda font: font["maxp"].numGlyphs,
         "widths": lambda font: sorted(font["hmtx"].metrics.values()),
         "name": lambda font: font["name"].getDebugName(1),
     }
-    return [f"other {what}" for what, answer in asked.items() if answer(new) != answer(old)]
+    return [f"other {name}" for name, read in properties.items() if read(new) != read(old)]
 
 
 def main() -> int:
@@ -112,22 +112,22 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; tell what the files at hand do not share"
+        "--check", action="store_true", help="write nothing; print how the stored files differ"
     )
     parser.add_argument(
         "--packages", type=Path, help="a folder where the packages are installed (else they are fetched)"
     )
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with TemporaryDirectory() as folder:
-        packages = asked.packages or _installed(Path(folder))
-        told = [
-            _settle(face, packages, check=asked.check)
+        packages = options.packages or _install(Path(folder))
+        results = [
+            _write_or_check(face, packages, check=options.check)
             for face in faces((STATIC / "css/tokens.css").read_text())
         ]
-    return sum(told)
+    return sum(results)
 
 
-def _installed(folder: Path) -> Path:
+def _install(folder: Path) -> Path:
     names = [f"@fontsource-variable/{name}@{VERSION}" for name in PACKAGES]
     subprocess.run(  # noqa: S603
         ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), *names],  # noqa: S607
@@ -136,14 +136,14 @@ def _installed(folder: Path) -> Path:
     return folder
 
 
-def _settle(face: Face, packages: Path, *, check: bool) -> bool:
-    """Write one file, or only look at it; True if the file at hand is not what was made."""
-    made, present = cut(face, packages), STATIC / "fonts" / face.file
-    found = differences(made, present) if check else []
-    print(f"{len(made):7}  {face.file}  {', '.join(found)}")
+def _write_or_check(face: Face, packages: Path, *, check: bool) -> bool:
+    """Write the file of a face, or compare it; return whether the stored file differs."""
+    content, file = cut(face, packages), STATIC / "fonts" / face.file
+    changes = differences(content, file) if check else []
+    print(f"{len(content):7}  {face.file}  {', '.join(changes)}")
     if not check:
-        present.write_bytes(made)
-    return bool(found)
+        file.write_bytes(content)
+    return bool(changes)
 
 
 if __name__ == "__main__":

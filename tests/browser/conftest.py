@@ -1,7 +1,7 @@
-"""A real browser before a real server: granian on a site of its own, reached as strangers reach it.
+"""A real browser before a real server: granian on a site of its own, reached as by readers.
 
 These tests touch no database from inside: they run as a call of their own (`pytest tests/browser`).
-On PostgreSQL the site gets a database of its own, made and dropped here.
+On PostgreSQL the site gets a database of its own, created and dropped here.
 """
 
 import os
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items) -> None:
 
 @dataclass
 class Site:
-    """A running site, the passwords of its first people, and the cookies of those who have signed in."""
+    """A running site, the passwords of its first accounts, and the cookies of those who have signed in."""
 
     url: str
     passwords: dict[str, str]
@@ -55,19 +55,19 @@ class Site:
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     port = first_free([0])
-    surroundings = {**os.environ, "SITE_DATA": str(folder), "PORT": str(port), "WORKERS": "1"}
-    surroundings.pop("SITE_URL", None)
-    with _own_database(surroundings):
+    variables = {**os.environ, "SITE_DATA": str(folder), "PORT": str(port), "WORKERS": "1"}
+    variables.pop("SITE_URL", None)
+    with _BrowserDatabase(variables):
         subprocess.run(
             [sys.executable, "manage.py", "prepare"],
             cwd=ROOT,
-            env=surroundings,
+            env=variables,
             check=True,
             capture_output=True,
         )
         log = (folder / "server.log").open("w")
         server = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=variables, stdout=log, stderr=log
         )
         try:
             _wait_for(f"http://127.0.0.1:{port}/en/")
@@ -91,18 +91,18 @@ def browser():
 
 @pytest.fixture
 def complaints() -> list[str]:
-    """What the browser complained of; a test that opens pages ends with none."""
-    found: list[str] = []
-    yield found
-    assert not found
+    """Collect console errors of the browser; a test that opens pages fails if there are any."""
+    messages: list[str] = []
+    yield messages
+    assert not messages
 
 
 @pytest.fixture
 def open_page(browser, site, complaints):
-    """Open pages as a new visitor, in the light or the dark, with scripts or without."""
+    """Return a function that opens a path as a new visitor; options are those of a browser context."""
     contexts = []
 
-    def opened(path: str = "/en/", **options):
+    def open_path(path: str = "/en/", **options):
         context = browser.new_context(base_url=site.url, **options)
         contexts.append(context)
         page = context.new_page()
@@ -111,13 +111,13 @@ def open_page(browser, site, complaints):
         page.goto(path)
         return page
 
-    yield opened
+    yield open_path
     for context in contexts:
         context.close()
 
 
 def sign_in(page, site: Site, username: str = "editor") -> None:
-    """Through the form; who has done so comes back with the cookies of then, as hashing a password takes long."""
+    """Sign in by the form, or with the cookies of an earlier sign-in, as hashing a password takes long."""
     if username in site.cookies:
         page.context.add_cookies(site.cookies[username])
         page.goto("/desk/")
@@ -131,7 +131,7 @@ def sign_in(page, site: Site, username: str = "editor") -> None:
 
 
 def _matters(message) -> bool:
-    """Errors and broken rules of the Content-Security-Policy; a page that answers 404 on purpose is none."""
+    """Return whether a console message is an error; a page that answers 404 on purpose is none."""
     return message.type == "error" and "Failed to load resource" not in message.text
 
 
@@ -145,17 +145,17 @@ def _wait_for(url: str) -> None:
     raise TimeoutError(f"{url} does not answer")
 
 
-class _own_database:
-    """On PostgreSQL, a database for this run alone; on SQLite the folder is enough."""
+class _BrowserDatabase:
+    """A database for this run on PostgreSQL; on SQLite the folder is enough."""
 
-    def __init__(self, surroundings: dict[str, str]) -> None:
-        self.surroundings, self.url = surroundings, surroundings.get("DATABASE_URL", "")
+    def __init__(self, variables: dict[str, str]) -> None:
+        self.variables, self.url = variables, variables.get("DATABASE_URL", "")
         self.name = f"browser_{secrets.token_hex(4)}"
 
     def __enter__(self) -> None:
         if self.url.startswith("postgres"):
             self._do(f"CREATE DATABASE {self.name}")
-            self.surroundings["DATABASE_URL"] = urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name}"))
+            self.variables["DATABASE_URL"] = urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name}"))
 
     def __exit__(self, *_error) -> None:
         if self.url.startswith("postgres"):

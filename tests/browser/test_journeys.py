@@ -14,30 +14,30 @@ SAMPLE = ROOT / "tests/samples/quick-comment.txt"
 SEED = SHARED / "corpus/seed/quick-comment.txt"
 
 
-def manuscript(path) -> tuple[str, list[str]]:
-    """The title and the paragraphs of a page that was pasted as text."""
+def read_sample(path) -> tuple[str, list[str]]:
+    """Return the title and the paragraphs of a page that was copied as text."""
     blocks = [block.strip() for block in path.read_text(encoding="utf-8").split("\n\n") if block.strip()]
     end = blocks.index("About the Author")
     return blocks[0].rpartition(" / ")[2], blocks[2:end]
 
 
-def read_as_a_stranger(
+def assert_readers_see(
     open_page, path: str, title: str, paragraphs: list[str], related: str, **options
 ) -> None:
-    """Everything a reader expects is on the page, in its order, and in its text alone."""
+    """Assert that everything a reader expects is in the text of the page, in its order."""
     page = open_page(path, **options)
     text = page.locator("body").inner_text()
     order = [
         "Home", title, "insights from SCEEUS's experts on breaking news and hot topics", title, "Linnéa Strandvall",
         "2026", paragraphs[0][:40], paragraphs[-1][-40:], "About the Author", "Share", "Related Publications", related,
     ]  # fmt: skip
-    at = 0
-    for words in order:
-        found = text.find(words, at)
-        assert found >= 0, words
-        at = found + len(words)
-    for said in ("Quick Comment", "Stockholm Centre for Eastern European Studies", "English"):
-        assert said in text
+    position = 0
+    for expected in order:
+        position = text.find(expected, position)
+        assert position >= 0, expected
+        position += len(expected)
+    for expected in ("Quick Comment", "Stockholm Centre for Eastern European Studies", "English"):
+        assert expected in text
     assert page.locator(".prose > p").count() == len(paragraphs)
 
 
@@ -49,7 +49,7 @@ def typed_body(paragraphs: list[str]) -> str:
     "source", [pytest.param(SEED, marks=pytest.mark.corpus, id="seed"), pytest.param(SAMPLE, id="sample")]
 )
 def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source):
-    title, paragraphs = manuscript(source)
+    title, paragraphs = read_sample(source)
     page = open_page("/desk/", viewport={"width": 1280, "height": 900})
     sign_in(page, site)
     page.goto("/desk/publications/publication/add/")
@@ -72,14 +72,14 @@ def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source)
     page.get_by_role("link", name="View live").click()
     address = page.url
 
-    read_as_a_stranger(open_page, address, title, paragraphs, "The second patron")
+    assert_readers_see(open_page, address, title, paragraphs, "The second patron")
     page = open_page(address)
     expect(page.locator(".related h3, .related h2 ~ * a").first).to_be_visible()
     expect(page.locator(".topics")).to_have_text(re.compile(r"China\s*Russia"))
 
 
 def test_the_same_with_scripts_off(open_page, site):
-    title, paragraphs = manuscript(SAMPLE)
+    title, paragraphs = read_sample(SAMPLE)
     title = f"{title}, once more"
     page = open_page("/desk/", java_script_enabled=False)
     sign_in(page, site)
@@ -100,12 +100,12 @@ def test_the_same_with_scripts_off(open_page, site):
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="View live").click()
 
-    read_as_a_stranger(
+    assert_readers_see(
         open_page, page.url, title, paragraphs, "Full trains, slow transfers", java_script_enabled=False
     )
 
 
-def test_an_outdated_form_is_told_in_the_browser_and_nothing_typed_is_lost(open_page, site):
+def test_an_outdated_form_shows_the_conflict_and_keeps_what_was_typed(open_page, site):
     first, second = open_page("/desk/"), open_page("/desk/")
     for page in (first, second):
         sign_in(page, site)
@@ -122,7 +122,7 @@ def test_an_outdated_form_is_told_in_the_browser_and_nothing_typed_is_lost(open_
     expect(second.locator(".conflict")).to_contain_text("The colleague was faster.")
 
 
-def test_the_link_to_a_piece_can_be_copied(open_page):
+def test_the_link_to_a_publication_can_be_copied(open_page):
     page = open_page(
         "/en/publications/?kind=report&language=en", permissions=["clipboard-read", "clipboard-write"]
     )
@@ -136,7 +136,7 @@ def test_the_link_to_a_piece_can_be_copied(open_page):
 
 
 def choose(page, name: str, typed: str, expected: str) -> None:
-    """Choose from an ordered chooser: type, and take what is offered."""
+    """Choose in an ordered chooser: type and click the option."""
     box = page.locator(f'[data-chooser][data-name="{name}"] input[type=search]')
     box.fill(typed)
     page.get_by_role("option").filter(has_text=expected).first.click()

@@ -85,7 +85,7 @@ def test_the_link_of_a_paragraph_shows_under_the_pointer_and_no_other_does(open_
     expect(page.locator(".permalink:visible")).to_have_count(1)
 
 
-def test_whoever_asks_gets_all_links_to_paragraphs_without_scripts(open_publication):
+def test_a_checkbox_shows_all_links_to_paragraphs_without_scripts(open_publication):
     page = open_publication(java_script_enabled=False)
 
     page.get_by_label("Show links to paragraphs").check()
@@ -105,7 +105,7 @@ def test_the_words_of_a_page_that_are_copied_hold_no_signs_of_links(open_publica
 
 
 @pytest.mark.parametrize("width", [320, 375])
-def test_a_long_choice_makes_no_list_run_out_sideways(open_page, width):
+def test_a_long_choice_does_not_make_the_list_scroll_sideways(open_page, width):
     page = open_page("/en/publications/", viewport={"width": width, "height": 700})
     page.locator("summary").first.click()
 
@@ -120,7 +120,7 @@ def test_a_long_choice_makes_no_list_run_out_sideways(open_page, width):
 @pytest.mark.parametrize(
     "path", ["/sv/amnen/", "/en/publications/?series=ukrainian-domestic-affairs", "/sv/tillganglighet/"]
 )
-def test_letters_of_twice_the_size_have_room(open_page, path, width):
+def test_text_of_twice_the_size_fits(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 800})
 
     page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -135,7 +135,7 @@ def test_the_contents_stay_in_sight_beside_a_long_report_and_scroll_by_themselve
 
     contents = page.locator(".contents")
     expect(contents).to_be_in_viewport(ratio=0.99)
-    assert contents.evaluate("each => each.scrollHeight > each.clientHeight")
+    assert contents.evaluate("element => element.scrollHeight > element.clientHeight")
     assert page.evaluate("""() => {
         const [contents, prose, rail] = ['.contents', '.prose', '.article__rail']
             .map(name => document.querySelector(name).getBoundingClientRect());
@@ -153,7 +153,7 @@ def test_pdf_reference_and_sharing_are_near_the_title_on_a_phone_and_beside_a_lo
         expect(at_hand).to_be_in_viewport()
 
 
-def test_beside_a_short_piece_they_stand_in_the_rail_alone(open_page):
+def test_beside_a_short_text_they_are_in_the_side_column_alone(open_page):
     page = open_page("/en/publications/moldova-a-yes-by-a-hair/", viewport={"width": 1280, "height": 900})
 
     expect(page.locator(".quick-links")).to_be_hidden()
@@ -162,7 +162,7 @@ def test_beside_a_short_piece_they_stand_in_the_rail_alone(open_page):
 
 MEASURE_SHIFTS = """
     window.moved = 0;
-    const add = shifts => shifts.getEntries().forEach(each => (moved += each.value));
+    const add = shifts => shifts.getEntries().forEach(shift => (moved += shift.value));
     new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });"""
 
 
@@ -189,7 +189,7 @@ def test_nothing_moves_where_fonts_come_late(open_page, path):
     assert page.evaluate("moved") == 0
 
 
-def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_publication):
+def test_the_tab_order_has_a_paragraph_before_its_link(open_publication):
     page = open_publication()
     page.locator(".footnote-ref").first.focus()
 
@@ -202,7 +202,7 @@ def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_public
     assert page.evaluate("document.activeElement.matches('p:has(.footnote-ref) > .permalink')")
 
 
-def test_paper_has_the_text_its_notes_and_its_reference_and_no_ways_through_the_site(open_publication):
+def test_print_has_the_text_its_notes_and_its_reference_and_no_navigation(open_publication):
     page = open_publication()
 
     page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""Signed out while writing: the words come back after the sign-in, with and without scripts, and the warning is seen."""
+"""Signed out while writing: the text is restored after the sign-in, with and without scripts, and a warning is shown."""
 
 import pytest
 from playwright.sync_api import expect
@@ -88,7 +88,7 @@ def test_going_back_from_the_notice_loses_nothing(open_page, site, scripts):
     assert page.locator("[name=name]").input_value() == "Ann Bergh"
 
 
-def test_somebody_else_is_asked_and_sees_nothing_of_it(open_page, site):
+def test_another_account_has_to_confirm_and_sees_nothing_of_it(open_page, site):
     page = signed_in_by_form(open_page, site, java_script_enabled=False)
     type_draft(page)
     sign_out_elsewhere(page)

@@ -14,7 +14,7 @@ from tests.browser.conftest import CHROMIUM, sign_in
 
 pytestmark = pytest.mark.browser
 
-AT_MOST = 15.0
+MAX_SECONDS_LOST = 15.0
 BODY = "textarea[name=body]"
 
 
@@ -26,7 +26,7 @@ def open_draft(page) -> None:
 
 @dataclass
 class Killable:
-    """A Chromium of its own that can be killed without a word of farewell."""
+    """A separate Chromium that can be killed."""
 
     process: subprocess.Popen
     address: str
@@ -54,12 +54,12 @@ def killable(tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    result = profile / "DevToolsActivePort"
+    port_file = profile / "DevToolsActivePort"
     for _attempt in range(200):
-        if result.exists() and result.read_text().strip():
+        if port_file.exists() and port_file.read_text().strip():
             break
         time.sleep(0.1)
-    yield Killable(process, f"http://127.0.0.1:{result.read_text().split()[0]}")
+    yield Killable(process, f"http://127.0.0.1:{port_file.read_text().split()[0]}")
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
@@ -98,27 +98,27 @@ def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
             f"\n{len(typed)} words typed, {len(lost)} lost, the oldest of them {max(lost, default=0):.1f} s old"
         )
     assert len(typed) > 20
-    assert max(lost, default=0) <= AT_MOST
+    assert max(lost, default=0) <= MAX_SECONDS_LOST
 
 
-def test_leaving_is_warned_of_only_while_something_is_not_kept(open_page, site):
+def test_leaving_the_page_warns_only_while_something_is_not_kept(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site)
     page.goto("/desk/publications/publication/add/")
-    params = []
-    page.on("dialog", lambda dialog: (params.append(dialog.type), dialog.dismiss()))
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
 
     page.fill("[name=title]", "Not kept yet")
     page.close(run_before_unload=True)
     page.wait_for_timeout(500)
     expect(page.locator("[data-autosaved-at]")).to_contain_text("is kept", timeout=8000)
-    before = list(params)
+    before = list(dialogs)
     page.goto("/desk/")
 
-    assert (before, params) == (["beforeunload"], ["beforeunload"])
+    assert (before, dialogs) == (["beforeunload"], ["beforeunload"])
 
 
-def test_who_else_has_a_piece_open_is_told_without_a_reload(open_page, site):
+def test_other_editors_of_a_publication_are_named_without_a_reload(open_page, site):
     mine, theirs = open_page("/desk/"), open_page("/desk/")
     sign_in(mine, site)
     sign_in(theirs, site, "administrator")

@@ -1,4 +1,4 @@
-"""What stays in sight while a page scrolls never lies over anything else: at each width, on the whole way down."""
+"""Sticky elements never cover anything else while a page scrolls, at each width."""
 
 import re
 
@@ -62,14 +62,14 @@ def desk_form(open_page, site):
 
 
 def overlaps_of(page) -> dict[str, list[str]]:
-    """What sticks on the page, and what it was drawn over on the way down in steps of a fifth of the window."""
+    """Return the sticky elements of the page, and what they cover while it scrolls in steps of a fifth of the window."""
     page.evaluate("document.fonts.ready")
     return page.evaluate(OVERLAPS, page.viewport_size["height"] // 5)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("path", [REPORT, f"{REPORT}editions/1/"])
-def test_contents_beside_a_long_text_lie_over_nothing(open_page, path, width):
+def test_contents_beside_a_long_text_cover_nothing(open_page, path, width):
     page = open_page(path, viewport={"width": width, "height": 900})
 
     seen = overlaps_of(page)
@@ -78,7 +78,7 @@ def test_contents_beside_a_long_text_lie_over_nothing(open_page, path, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_tools_and_preview_beside_the_text_at_the_desk_lie_over_nothing_but_the_text(desk_form, width):
+def test_tools_and_preview_beside_the_text_at_the_desk_cover_nothing_but_the_text(desk_form, width):
     page = desk_form(viewport={"width": width, "height": 900})
 
     seen = overlaps_of(page)

@@ -1,4 +1,4 @@
-"""Writing in a browser: what is pasted becomes Markdown, buttons mark it up, and undo takes everything back."""
+"""The Markdown editor: pasted text becomes Markdown, buttons format it, and undo reverts everything."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def body(page):
 
 
 def copy(page, html: str = "", plain: str = "words") -> None:
-    """Put this on the clipboard, as another program does."""
+    """Write to the clipboard, as another program does."""
     page.evaluate(COPY, {"html": html, "plain": plain})
     page.keyboard.press("Control+C")
 
@@ -73,7 +73,7 @@ def test_what_other_programs_copy_becomes_markdown(form):
         expect(form.locator("[data-pasted]")).to_have_text(notice)
 
 
-def test_a_paste_is_taken_back_at_once_and_brought_again(form):
+def test_a_paste_is_undone_at_once_and_redone(form):
     body(form).fill("Before.")
     paste(form, (SAMPLES / "word.html").read_text())
     expect(body(form)).not_to_have_value("Before.")
@@ -86,7 +86,7 @@ def test_a_paste_is_taken_back_at_once_and_brought_again(form):
     expect(body(form)).to_have_value(pasted)
 
 
-def test_words_within_a_line_stay_within_it(form):
+def test_inline_text_stays_within_its_line(form):
     body(form).fill("One two three.")
     choose(form, 4, 7)
 
@@ -105,7 +105,7 @@ def test_notes_get_numbers_of_their_own_and_stand_at_the_end(form):
     assert body(form).evaluate("(area) => area.selectionStart") == len("Old.[^1] New: here[^2]")
 
 
-def test_passages_stand_apart_from_what_is_around_them(form):
+def test_pasted_blocks_are_separated_from_their_surroundings(form):
     body(form).fill("One.\nTwo.")
     choose(form, len("One.\n"))
 
@@ -166,7 +166,7 @@ def test_what_a_clipboard_may_hold(form):
         expect(body(form)).to_have_value(markdown)
 
 
-def test_how_many_notes_could_not_come_is_told_and_forgotten_at_the_next_paste(form):
+def test_dropped_notes_are_counted_until_the_next_paste(form):
     paste(form, '<p>a<sup><a href="#ftnt1">[1]</a></sup> b<a href="#_ftn2">[2]</a></p>')
     expect(body(form)).to_have_value("a b")
     expect(form.locator("[data-pasted]")).to_contain_text("2 footnotes did not come along")
@@ -195,7 +195,7 @@ def test_the_converter_is_fetched_with_the_first_paste_that_needs_it(form):
     assert len([url for url in params if "turndown" in url]) == 1
 
 
-def test_where_the_converter_does_not_come_the_words_do(form, complaints):
+def test_if_the_converter_fails_to_load_the_plain_text_is_pasted(form, complaints):
     form.route("**/turndown*", lambda route: route.abort())
 
     paste(form, "<p><b>bold</b></p>", "bold")
@@ -227,7 +227,7 @@ MARKED = [
 ]  # fmt: skip
 
 
-def test_a_button_marks_what_is_chosen_and_undo_takes_it_back(form):
+def test_a_button_formats_the_selection_and_undo_reverts_it(form):
     for name, text, place, after, selected in MARKED:
         body(form).fill(text)
         choose(form, *place)
@@ -241,7 +241,7 @@ def test_a_button_marks_what_is_chosen_and_undo_takes_it_back(form):
         expect(body(form)).to_have_value(text)
 
 
-def test_a_note_of_a_long_text_does_not_put_in_anew_what_is_there(form):
+def test_a_note_in_a_long_text_inserts_only_itself(form):
     text = "Word. " * 3000
     body(form).fill(text)
     choose(form, 5)
@@ -273,7 +273,7 @@ def test_enter_goes_on_with_a_list_and_ends_it_on_an_empty_line(form):
     assert "2. second" not in body(form).input_value()
 
 
-def test_without_the_old_way_of_inserting_the_mark_is_there_all_the_same(form):
+def test_without_exec_command_the_markup_is_inserted_all_the_same(form):
     form.evaluate("document.execCommand = () => false")
     body(form).fill("x")
     choose(form, 0, 1)
@@ -283,7 +283,7 @@ def test_without_the_old_way_of_inserting_the_mark_is_there_all_the_same(form):
     expect(body(form)).to_have_value("**x**")
 
 
-def test_one_button_is_in_the_order_of_tab_and_arrows_lead_to_the_others(form):
+def test_one_button_is_a_tab_stop_and_arrows_lead_to_the_others(form):
     buttons = form.get_by_role("toolbar").get_by_role("button")
     body(form).focus()
     form.keyboard.press("Shift+Tab")
@@ -302,7 +302,7 @@ def test_one_button_is_in_the_order_of_tab_and_arrows_lead_to_the_others(form):
     expect(buttons.last).to_be_focused()
 
 
-def test_what_a_button_did_is_kept_like_what_is_typed(form):
+def test_changes_by_a_button_are_autosaved(form):
     body(form).fill("x")
     expect(form.locator("[data-autosaved-at]")).not_to_be_empty(timeout=10_000)
     form.locator("[data-autosaved-at]").evaluate("(place) => { place.textContent = ''; }")

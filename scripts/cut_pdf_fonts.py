@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Cut the fonts of PDFs and cards from the packages they come from: `cut_paper_fonts.py NotoSansCJK-Regular.ttc`.
+"""Cut the fonts of PDFs and social images from their packages: `cut_pdf_fonts.py NotoSansCJK-Regular.ttc`.
 
-The file named is that of the Debian package fonts-noto-cjk; the rest is fetched with npm. As the licence asks of a
-changed font, those that reserve their name get another.
+The file named is that of the Debian package fonts-noto-cjk; the rest is fetched with npm. As the licence requires of a
+changed font, those with a reserved name get another.
 
 Needs npm, and Python with fonttools 4.68.0 and brotli.
 """
@@ -64,25 +64,25 @@ def cut_all(packages: Path, file: Path) -> None:
     for name, (source, family) in RENAMED.items():
         font = cut(packages / source, ranges=WESTERN)
         rename(font, family, style=Path(name).stem.split("-", 2)[2].replace("-", " ").title())
-        keep(font, name)
+        save(font, name)
     for script, package in SCRIPTS.items():
         for weight in (400, 600):
             source = f"noto-{package}-{script}-{weight}-normal.woff2"
             font = cut(packages / "@fontsource" / f"noto-{package}" / "files" / source)
-            keep(font, f"{script}/noto-{package}-{weight}.ttf")
+            save(font, f"{script}/noto-{package}-{weight}.ttf")
     emoji = packages / "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"
-    keep(cut(emoji, features=["ccmp"], above=0x2000, sequences=False), "emoji/noto-emoji.ttf")
-    keep(ideographs(file), "ideographs/noto-sans-cjk.otf")
+    save(cut(emoji, features=["ccmp"], above=0x2000, sequences=False), "emoji/noto-emoji.ttf")
+    save(ideographs(file), "ideographs/noto-sans-cjk.otf")
 
 
 def cut(source: Path, *, ranges=(), features=FEATURES, above=0, sequences=True) -> TTFont:
-    """A font with the letters in the ranges (all where none are given), without hints and what no text asks for."""
+    """Return a font with the letters in the ranges (all by default), without hints and unused tables."""
     options = options_with(features)
     font = subset.load_font(str(source), options)
     if not sequences:
         del font["GSUB"]
-    wanted = [code for first, last in ranges for code in range(first, last + 1)] or list(font.getBestCmap())
-    return only(font, {code for code in wanted if code > above}, options)
+    codes = [code for first, last in ranges for code in range(first, last + 1)] or list(font.getBestCmap())
+    return only(font, {code for code in codes if code > above}, options)
 
 
 def ideographs(source: Path) -> TTFont:
@@ -92,7 +92,7 @@ def ideographs(source: Path) -> TTFont:
     font = subset.load_font(str(source), options)
     for record in font["GSUB"].table.ScriptList.ScriptRecord:
         record.Script.LangSysRecord = [
-            each for each in record.Script.LangSysRecord if each.LangSysTag == "ZHS "
+            language for language in record.Script.LangSysRecord if language.LangSysTag == "ZHS "
         ]
     return only(font, {c for c in charset("euc_jp") | charset("gb2312") if c > 0x2FFF}, options)
 
@@ -122,7 +122,7 @@ def charset(encoding: str) -> set[int]:
 def rename(font: TTFont, family: str, *, style: str) -> None:
     """Another name: "Source" is reserved by the licence for the fonts as Adobe made them."""
     postscript = f"{family}-{style}".replace(" ", "")
-    told = {
+    names = {
         1: family,
         2: "Italic" if "Italic" in style else "Regular",
         3: postscript,
@@ -132,14 +132,14 @@ def rename(font: TTFont, family: str, *, style: str) -> None:
         17: style,
     }
     font["name"].names = [record for record in font["name"].names if record.nameID in (0, 5, 13, 14)]
-    for number, text in told.items():
+    for number, text in names.items():
         font["name"].setName(text, number, 3, 1, 0x409)
     table = font["CFF "].cff
     table.fontNames = [postscript]
     table.topDictIndex[0].FullName, table.topDictIndex[0].FamilyName = f"{family} {style}", family
 
 
-def keep(font: TTFont, name: str) -> None:
+def save(font: TTFont, name: str) -> None:
     path = FONTS / name
     path.parent.mkdir(exist_ok=True)
     font.flavor = None

@@ -1,4 +1,4 @@
-"""Choosing by typing: what is taken is what was asked for, however fast it was typed."""
+"""Choosing by typing: the choice is what was typed, however fast."""
 
 import re
 
@@ -18,7 +18,7 @@ def form(open_page, site):
     return page
 
 
-def test_enter_takes_what_was_typed_and_never_the_first_line_of_an_older_list(form):
+def test_enter_chooses_what_was_typed_and_not_the_first_option_of_an_older_list(form):
     box = form.locator("#id_bylines_search")
     box.click()
     expect(form.locator("[role=option]").first).to_be_visible()
@@ -31,7 +31,7 @@ def test_enter_takes_what_was_typed_and_never_the_first_line_of_an_older_list(fo
     expect(form.locator("#chooser-bylines .chooser__label")).to_contain_text(["Elin"])
 
 
-def test_what_is_typed_while_the_first_answer_is_on_its_way_is_asked_for(form):
+def test_what_is_typed_before_the_first_response_is_searched_for(form):
     box = form.locator("#id_bylines_search")
     form.route("**/choose/authors/**", lambda route: (form.wait_for_timeout(60), route.continue_()))
 
@@ -41,7 +41,7 @@ def test_what_is_typed_while_the_first_answer_is_on_its_way_is_asked_for(form):
     expect(form.locator("[role=option]")).to_contain_text(["Elin"])
 
 
-def test_the_first_thing_to_type_into_is_the_title_though_something_was_kept(form, site):
+def test_the_title_has_the_focus_though_an_unsaved_form_is_offered(form, site):
     form.locator("#id_summary").fill("Half a sentence")
     expect(form.locator("[data-autosaved-at]")).not_to_be_empty(timeout=10_000)
     form.goto(site.url + "/desk/")
@@ -51,7 +51,7 @@ def test_the_first_thing_to_type_into_is_the_title_though_something_was_kept(for
     expect(form.locator("#id_title")).to_be_focused()
 
 
-def test_enter_takes_the_tag_that_is_offered_and_saves_nothing(form):
+def test_enter_chooses_the_offered_tag_and_saves_nothing(form):
     tags = form.locator("#id_tags")
     tags.fill("")
     tags.press_sequentially("Mold")

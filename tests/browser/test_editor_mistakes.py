@@ -1,4 +1,4 @@
-"""Small things at the desk that only a browser shows: what Enter does, where the cursor stands, where a click leads."""
+"""Details of the desk that only a browser shows: what Enter does, where the cursor is, where a click leads."""
 
 import re
 
@@ -13,8 +13,8 @@ LIST = "/desk/publications/publication/"
 LIBRARY = "/desk/publications/image/"
 
 
-def opened(page, query: str) -> str:
-    """The form of the first piece that is found, as its address."""
+def open_form(page, query: str) -> str:
+    """Open the form of the first publication that matches and return its URL."""
     page.goto(f"{LIST}?q={query}")
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_url("**/change/**")
@@ -24,7 +24,7 @@ def opened(page, query: str) -> str:
 def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_page, site):
     page = open_page("/desk/", java_script_enabled=False)
     sign_in(page, site)
-    opened(page, "transnistria")
+    open_form(page, "transnistria")
     page.fill("textarea[name=summary]", "Half typed")
 
     page.fill("[name=bylines-find]", "qqzzqq")
@@ -36,10 +36,10 @@ def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_pa
     expect(page.get_by_text("Draft saved")).to_have_count(0)
 
 
-def test_what_is_to_be_mended_is_selected_where_one_sees_it(open_page, site):
+def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site)
-    form = opened(page, "transnistria")
+    form = open_form(page, "transnistria")
     body = page.locator("textarea[name=body]")
     body.fill(f"{body.input_value()}\n\nSee {{++this++}}.\n\n{'And so on. ' * 200}")
     page.locator('input[name="_publish"]').last.click()
@@ -48,19 +48,19 @@ def test_what_is_to_be_mended_is_selected_where_one_sees_it(open_page, site):
     page.wait_for_url(f"{form}?line=*")
 
     page.wait_for_function("document.activeElement.id === 'id_body'")
-    chosen = page.evaluate(
+    selected = page.evaluate(
         "(() => { const b = document.activeElement; return b.value.slice(b.selectionStart, b.selectionEnd) })()"
     )
     height = page.evaluate("innerHeight")
     at = page.evaluate("document.querySelector('#id_body').getBoundingClientRect()")
-    assert chosen == "See {++this++}."
+    assert selected == "See {++this++}."
     assert at["top"] < 0 < height < at["bottom"]  # the middle of a long text, not its start
 
 
-def test_a_link_leads_past_the_previews_by_keyboard(open_page, site):
+def test_a_link_skips_the_preview_by_keyboard(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site)
-    form = opened(page, "lavrov")
+    form = open_form(page, "lavrov")
     page.goto(form.replace("/change/", "/publish/"))
 
     page.get_by_role("link", name="Past the preview").press("Enter")
@@ -69,7 +69,7 @@ def test_a_link_leads_past_the_previews_by_keyboard(open_page, site):
     assert page.evaluate("Boolean(document.activeElement.closest('form.action-form'))")
 
 
-def test_a_click_on_a_picture_is_its_focal_point(open_page, site):
+def test_a_click_on_an_image_sets_its_focal_point(open_page, site):
     page = open_page("/desk/", viewport={"width": 1280, "height": 900})
     sign_in(page, site)
     page.goto(LIBRARY)
@@ -86,12 +86,12 @@ def test_a_click_on_a_picture_is_its_focal_point(open_page, site):
     expect(page.locator(".focal__mark")).to_have_attribute("style", re.compile(r"left: 90%"))
 
 
-def test_axe_finds_nothing_on_what_was_mended(open_page, site):
+def test_axe_finds_nothing_on_pages_of_actions(open_page, site):
     page = open_page("/desk/", viewport={"width": 1280, "height": 900})
     sign_in(page, site)
     page.goto(LIBRARY)
-    picture = page.locator("#result_list tbody th a").first.get_attribute("href")
-    draft = opened(page, "transnistria").removesuffix("change/")
-    live = opened(page, "lavrov").removesuffix("change/")
+    image = page.locator("#result_list tbody th a").first.get_attribute("href")
+    draft = open_form(page, "transnistria").removesuffix("change/")
+    live = open_form(page, "lavrov").removesuffix("change/")
 
-    assert not faults_and_widths(page, [picture, f"{draft}withdraw/", f"{live}undo/", f"{draft}publish/"])
+    assert not faults_and_widths(page, [image, f"{draft}withdraw/", f"{live}undo/", f"{draft}publish/"])

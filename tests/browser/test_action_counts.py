@@ -1,4 +1,4 @@
-"""How much an editor has to do: every click, choice and file, and every value that is typed, counts one."""
+"""How many actions an editor needs: every click, choice, file and typed value counts one."""
 
 import pytest
 from playwright.sync_api import expect
@@ -8,30 +8,29 @@ from tests.word_files import docx, p, r
 
 pytestmark = pytest.mark.browser
 
-OF_WORD, OF_A_CORRECTION = 7, 4
-SCRIPTS = 25_000
+MAX_FROM_WORD, MAX_FOR_A_CORRECTION = 7, 4
 SUMMARY = "What was agreed between Moscow and Chisinau, and why it will be read in Kyiv."
-TEXT = "Moldova asked for gas, and Russia named a price. In Moldova that price is a question of elections."
+TEXT = "Moldova requested gas, and Russia named a price. In Moldova that price is a question of elections."
 
 
 class Editor:
     """Somebody at the desk whose actions are counted."""
 
     def __init__(self, page) -> None:
-        self.page, self.did = page, []
+        self.page, self.actions = page, []
 
-    def click(self, expected) -> None:
-        self._did("click", expected.click)
+    def click(self, locator) -> None:
+        self._act("click", locator.click)
 
-    def type(self, expected, text: str) -> None:
-        self._did("type", lambda: expected.fill(text))
+    def type(self, locator, text: str) -> None:
+        self._act("type", lambda: locator.fill(text))
 
-    def choose_file(self, expected, path) -> None:
-        self._did("file", lambda: expected.set_input_files(path))
+    def choose_file(self, locator, path) -> None:
+        self._act("file", lambda: locator.set_input_files(path))
 
-    def _did(self, what: str, act) -> None:
-        act()
-        self.did.append(what)
+    def _act(self, name: str, call) -> None:
+        call()
+        self.actions.append(name)
 
 
 def file_on_disk(folder, title: str):
@@ -42,17 +41,17 @@ def file_on_disk(folder, title: str):
 
 
 def suggestion(page, field: str, name: str = ""):
-    found = page.locator(f'[data-suggested="{field}"] button')
-    return (found.filter(has_text=name) if name else found).first
+    buttons = page.locator(f'[data-suggested="{field}"] button')
+    return (buttons.filter(has_text=name) if name else buttons).first
 
 
 def print_actions(capsys, what: str, editor: Editor) -> None:
     with capsys.disabled():
-        print(f"\n{what}: {len(editor.did)} actions ({', '.join(editor.did)})")
+        print(f"\n{what}: {len(editor.actions)} actions ({', '.join(editor.actions)})")
 
 
-def from_word(open_page, site, tmp_path, title: str, *, scripts: bool) -> Editor:
-    """From the first page of the desk to a public piece with one more topic and one related piece."""
+def publish_from_word(open_page, site, tmp_path, title: str, *, scripts: bool) -> Editor:
+    """Go from the first page of the desk to a live publication with one more topic and one related link."""
     page = open_page("/desk/", viewport={"width": 1280, "height": 900}, java_script_enabled=scripts)
     sign_in(page, site)
     editor = Editor(page)
@@ -80,20 +79,20 @@ def from_word(open_page, site, tmp_path, title: str, *, scripts: bool) -> Editor
 
 
 def test_a_quick_comment_goes_from_a_file_to_readers_in_seven_actions(open_page, site, tmp_path, capsys):
-    editor = from_word(open_page, site, tmp_path, "Gas and a price", scripts=True)
+    editor = publish_from_word(open_page, site, tmp_path, "Gas and a price", scripts=True)
 
     print_actions(capsys, "from a Word file to readers", editor)
-    assert len(editor.did) <= OF_WORD
+    assert len(editor.actions) <= MAX_FROM_WORD
 
 
 def test_the_same_without_scripts(open_page, site, tmp_path, capsys):
-    editor = from_word(open_page, site, tmp_path, "Gas and a price, once more", scripts=False)
+    editor = publish_from_word(open_page, site, tmp_path, "Gas and a price, once more", scripts=False)
 
     print_actions(capsys, "the same without scripts", editor)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_live_piece_is_corrected_in_four_actions(open_page, site, capsys, scripts):
+def test_a_live_publication_is_corrected_in_four_actions(open_page, site, capsys, scripts):
     page = open_page("/desk/", java_script_enabled=scripts)
     sign_in(page, site)
     page.goto("/desk/publications/publication/?q=lavrov&state=live")
@@ -105,7 +104,7 @@ def test_a_live_piece_is_corrected_in_four_actions(open_page, site, capsys, scri
     editor.type(body, f"{body.input_value()}\n\n{word}")
     editor.click(page.locator('input[name="_publish"]').last)
     page.wait_for_url("**/publish/")
-    if not scripts:  # with them the note chooses it
+    if not scripts:  # with scripts the note selects it
         editor.click(page.locator("[name=change][value=correction]"))
     editor.type(page.locator("[name=note]"), f"An earlier version lacked {word}.")
     editor.click(page.get_by_role("button", name="Publish", exact=True))
@@ -114,4 +113,4 @@ def test_a_live_piece_is_corrected_in_four_actions(open_page, site, capsys, scri
     page.get_by_role("link", name="View live").click()
     expect(page.get_by_text(f"An earlier version lacked {word}.").first).to_be_visible()
     print_actions(capsys, f"a correction{'' if scripts else ' without scripts'}", editor)
-    assert len(editor.did) <= OF_A_CORRECTION + (not scripts)
+    assert len(editor.actions) <= MAX_FOR_A_CORRECTION + (not scripts)

@@ -1,4 +1,4 @@
-"""Pages of the desk: axe finds nothing, nothing runs out sideways, and the policy on scripts is never broken."""
+"""Pages of the desk: axe finds nothing, no page scrolls sideways, and the Content-Security-Policy holds."""
 
 import re
 
@@ -19,7 +19,7 @@ PAGES = (
     "/desk/newsletter/",
     "/desk/publications/auditentry/",
 )
-OF_A_PIECE = (
+PUBLICATION_PAGES = (
     "change/", "revisions/", "revisions/1/", "revisions/1/restore/", "difference/?from=r1&to=now", "reviews/", "publish/",
 )  # fmt: skip
 
@@ -30,8 +30,8 @@ def number_of(page, query: str) -> str:
     return re.search(r"/publication/([0-9]+)/", href)[1]
 
 
-def asked_to_review(page, number: str) -> str:
-    """The secret address, as the editor is shown it once."""
+def make_review_link(page, number: str) -> str:
+    """Make a review link and return its address, which the page shows once."""
     page.goto(f"{LIST}{number}/reviews/")
     page.fill("[name=reader]", "A reader")
     page.get_by_role("button", name="Make a link").click()
@@ -39,21 +39,26 @@ def asked_to_review(page, number: str) -> str:
 
 
 def paths(page) -> list[str]:
-    """Every page of these, with something on it."""
+    """Return the paths of all these pages, with content on each."""
     number = number_of(page, "lavrov")
     page.goto(f"{LIST}{number}/change/")
     page.fill("textarea[name=summary]", "What was changed, so that there is a difference.")
     page.locator('input[name="_ready"]').click()
     page.wait_for_url("**/change/")
     bulk = [f"{LIST}tags/?of={number}", f"{LIST}withdraw/?of={number}"]
-    return [*PAGES, *(f"{LIST}{number}/{each}" for each in OF_A_PIECE), *bulk, f"/desk/links/{number}/"]
+    return [
+        *PAGES,
+        *(f"{LIST}{number}/{page_name}" for page_name in PUBLICATION_PAGES),
+        *bulk,
+        f"/desk/links/{number}/",
+    ]
 
 
-def test_axe_finds_nothing_and_nothing_runs_out_sideways(open_page, site):
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_page, site):
     page = open_page("/desk/", viewport={"width": 1280, "height": 900})
     sign_in(page, site)
 
-    assert not faults_and_widths(page, [*paths(page), asked_to_review(page, number_of(page, "lavrov"))])
+    assert not faults_and_widths(page, [*paths(page), make_review_link(page, number_of(page, "lavrov"))])
 
 
 def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_page, site):
@@ -69,10 +74,10 @@ def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_pag
     assert min(lines) >= box["x"] + box["width"]
 
 
-def test_a_reader_without_an_account_remarks_and_says_that_it_is_fine(open_page, site):
+def test_a_reader_without_an_account_comments_and_approves(open_page, site):
     editor = open_page("/desk/")
     sign_in(editor, site)
-    address = asked_to_review(editor, number_of(editor, "transnistria"))
+    address = make_review_link(editor, number_of(editor, "transnistria"))
     reader = open_page(address, java_script_enabled=False)
 
     reader.get_by_text("Remark on passage 2").click()

@@ -1,4 +1,4 @@
-"""Pictures that are dropped or pasted into a text: asked for their words, sent, and put where the caret is."""
+"""The dialog for images that are dropped or pasted into a text: their texts, the upload, and insertion at the caret."""
 
 import base64
 import re
@@ -17,10 +17,10 @@ IMAGE = re.compile(r"One\.\n\n!\[A field\]\(image:[a-z0-9]{20}\)\n\nTwo\.")
 SEND = """(area, {how, files}) => {
   const data = new DataTransfer();
   for (const {name, type, content, more} of files) {
-    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0)), new Uint8Array(more)], name, {type}));
+    data.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0)), new Uint8Array(more)], name, {type}));
   }
-  const told = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
-  area.dispatchEvent(how === "paste" ? new ClipboardEvent("paste", told) : new DragEvent("drop", told));
+  const options = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
+  area.dispatchEvent(how === "paste" ? new ClipboardEvent("paste", options) : new DragEvent("drop", options));
 }"""
 
 
@@ -34,8 +34,8 @@ def form(open_page, site):
     return page
 
 
-def bring(page, *contents: bytes, how: str = "drop", more: int = 0) -> None:
-    """Drop or paste pictures of these bytes, and so many zeros more."""
+def insert_files(page, *contents: bytes, how: str = "drop", more: int = 0) -> None:
+    """Drop or paste images of these bytes, padded with `more` zeros."""
     files = [
         {"name": f"field-{number}.png", "type": "image/png", "content": base64.b64encode(content).decode(), "more": more}
         for number, content in enumerate(contents)
@@ -50,8 +50,8 @@ def in_library(page, query: str) -> int:
 
 
 @pytest.mark.parametrize("how", ["drop", "paste"])
-def test_a_picture_is_asked_for_its_words_and_put_at_the_caret(form, how):
-    bring(form, picture_bytes(size=(800, 500)), how=how)
+def test_an_image_gets_its_texts_and_is_inserted_at_the_caret(form, how):
+    insert_files(form, picture_bytes(size=(800, 500)), how=how)
     dialog = form.get_by_role("dialog", name="A picture for the text")
     expect(dialog.locator("canvas")).to_be_visible()
     expect(dialog.get_by_label("Alternative text")).to_be_focused()
@@ -69,8 +69,8 @@ def test_a_picture_is_asked_for_its_words_and_put_at_the_caret(form, how):
     expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
 
 
-def test_words_that_are_missing_are_asked_for_and_nothing_typed_is_lost(form):
-    bring(form, picture_bytes("red"))
+def test_a_missing_text_is_required_and_nothing_typed_is_lost(form):
+    insert_files(form, picture_bytes("red"))
     dialog = form.get_by_role("dialog")
     dialog.get_by_label("Credit").fill("Ann Berg")
 
@@ -83,9 +83,9 @@ def test_words_that_are_missing_are_asked_for_and_nothing_typed_is_lost(form):
     expect(form.locator("#id_body")).to_have_value(IMAGE)
 
 
-def test_a_picture_that_is_not_wanted_after_all_leaves_nothing(form):
+def test_a_cancelled_image_leaves_nothing(form):
     before = in_library(form, "field")
-    bring(form, picture_bytes("green"))
+    insert_files(form, picture_bytes("green"))
     expect(form.get_by_role("dialog")).to_be_visible()
 
     form.keyboard.press("Escape")
@@ -95,9 +95,9 @@ def test_a_picture_that_is_not_wanted_after_all_leaves_nothing(form):
     assert in_library(form, "field") == before
 
 
-def test_a_picture_goes_into_the_library_alone_where_that_is_said(form):
+def test_an_image_can_be_added_to_the_library_alone(form):
     before = in_library(form, "field")
-    bring(form, picture_bytes("yellow"))
+    insert_files(form, picture_bytes("yellow"))
 
     form.get_by_role("button", name="Only into the library").click()
 
@@ -106,33 +106,33 @@ def test_a_picture_goes_into_the_library_alone_where_that_is_said(form):
     assert in_library(form, "field") == before + 1
 
 
-def test_several_pictures_are_asked_for_one_after_another(form):
-    bring(form, picture_bytes("red"), picture_bytes("blue"))
+def test_several_images_have_a_dialog_each(form):
+    insert_files(form, picture_bytes("red"), picture_bytes("blue"))
     dialog = form.get_by_role("dialog")
 
-    for turn, words in ("1 / 2", "First"), ("2 / 2", "Second"):
-        expect(dialog.get_by_role("heading")).to_contain_text(turn)
-        dialog.get_by_label("Alternative text").fill(words)
+    for step, text in ("1 / 2", "First"), ("2 / 2", "Second"):
+        expect(dialog.get_by_role("heading")).to_contain_text(step)
+        dialog.get_by_label("Alternative text").fill(text)
         dialog.get_by_role("button", name="Put into the text").click()
 
     expect(form.locator("#id_body")).to_have_value(re.compile(r"!\[First\]\(image:\w+\)\n\n!\[Second\]"))
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [(0, "This is not a picture that can be shown"), (20 * 1024 * 1024, "larger than 20 MB")],
 )
-def test_what_cannot_be_shown_is_refused_in_the_words_of_the_library(form, more, said):
-    bring(form, b"GIF89a=1;alert(1)", more=more)
+def test_an_unsuitable_file_is_refused_with_the_message_of_the_library(form, more, message):
+    insert_files(form, b"GIF89a=1;alert(1)", more=more)
     form.get_by_role("dialog").get_by_label("Alternative text").fill("x")
 
     form.get_by_role("button", name="Put into the text").click()
 
-    expect(form.get_by_role("dialog")).to_contain_text(said)
+    expect(form.get_by_role("dialog")).to_contain_text(message)
     assert "image:" not in form.locator("#id_body").input_value()
 
 
-def test_the_button_chooses_files_and_nothing_of_the_dialog_is_sent_with_the_piece(form):
+def test_the_button_chooses_files_and_the_form_sends_nothing_of_the_dialog(form):
     with form.expect_file_chooser() as chooser:
         form.get_by_role("toolbar").get_by_role("button", name="Picture").click()
     chooser.value.set_files({"name": "field.png", "mimeType": "image/png", "buffer": picture_bytes()})

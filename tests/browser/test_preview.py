@@ -1,4 +1,4 @@
-"""The preview beside the form: it follows what is typed, keeps its place, and is there where there is room."""
+"""The preview beside the form: it follows what is typed, keeps its scroll position, and is shown in wide windows."""
 
 import time
 
@@ -22,20 +22,20 @@ def open_draft(open_page, site, **options):
     return page
 
 
-def test_the_preview_follows_what_is_typed_and_keeps_its_place(open_page, site, capsys):
+def test_the_preview_follows_what_is_typed_and_keeps_its_position(open_page, site, capsys):
     page = open_draft(open_page, site, viewport=WIDE)
     frame = page.frame_locator("[data-preview] iframe")
     expect(frame.locator("h1")).to_contain_text("Transnistria")
     inner = page.locator("[data-preview] iframe").element_handle().content_frame()
     inner.evaluate("scrollTo(0, 300)")
 
-    took = []
+    times = []
     for word in ("firstword", "secondword", "thirdword"):
         page.locator(BODY).press("Control+End")
         page.locator(BODY).press_sequentially(f"\n\n{word}")
         started = time.monotonic()
         expect(frame.get_by_text(word)).to_be_visible(timeout=8000)
-        took.append(time.monotonic() - started)
+        times.append(time.monotonic() - started)
 
     assert inner.evaluate("scrollY") == 300
     assert inner.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith(
@@ -43,10 +43,10 @@ def test_the_preview_follows_what_is_typed_and_keeps_its_place(open_page, site, 
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
     with capsys.disabled():
-        print(f"\nin the preview after {', '.join(f'{each:.2f}' for each in took)} s")
+        print(f"\nin the preview after {', '.join(f'{seconds:.2f}' for seconds in times)} s")
 
 
-def test_a_new_piece_has_a_preview_before_it_is_saved(open_page, site):
+def test_a_new_publication_has_a_preview_before_it_is_saved(open_page, site):
     page = open_page("/desk/", viewport=WIDE)
     sign_in(page, site)
     page.goto("/desk/publications/publication/add/")
@@ -56,7 +56,7 @@ def test_a_new_piece_has_a_preview_before_it_is_saved(open_page, site):
     expect(page.frame_locator("[data-preview] iframe").locator("h1")).to_have_text("Not saved yet")
 
 
-def test_where_there_is_no_room_a_button_shows_the_same(open_page, site):
+def test_in_a_narrow_window_a_button_opens_the_preview(open_page, site):
     page = open_draft(open_page, site, viewport=NARROW)
     expect(page.locator("[data-preview]")).to_be_hidden()
     page.locator(BODY).press("Control+End")
