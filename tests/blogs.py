@@ -1,4 +1,4 @@
-"""Blogs to import: samples that are kept, and folders of posts written for a test."""
+"""Blogs to import: samples, and folders of posts written by a test."""
 
 from pathlib import Path
 
@@ -9,9 +9,10 @@ SAMPLES = Path(__file__).parent / "samples" / "import"
 POST = "---\ntitle: {title}\n{front}author: ann\nexcerpt: A summary.\n---\n{body}\n"
 
 
-def bring_in(path: Path = SAMPLES / "jekyll", **order) -> ImportReport:
-    order = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True, **order}
-    return run_import(ImportOptions(path, **order))
+def bring_in(path: Path = SAMPLES / "jekyll", **options) -> ImportReport:
+    """Import and publish a folder; `options` are those of the import."""
+    defaults = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True}
+    return run_import(ImportOptions(path, **defaults | options))
 
 
 def put(
@@ -23,19 +24,19 @@ def put(
     front: str = "",
     body: str = "Text.",
 ) -> Path:
-    """Write a post, and give its folder."""
+    """Write a post and return its folder."""
     folder.mkdir(exist_ok=True)
-    dated = f"date: {date}\n" if date else ""
-    text = POST.format(title=title, front=dated + front, body=body)
+    date_line = f"date: {date}\n" if date else ""
+    text = POST.format(title=title, front=date_line + front, body=body)
     (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
-def outcomes(account: ImportReport) -> dict[str, FileOutcome]:
-    return {entry.source: entry.outcome for entry in account.files}
+def outcomes(report: ImportReport) -> dict[str, FileOutcome]:
+    return {entry.source: entry.outcome for entry in report.files}
 
 
-def texts_of(account: ImportReport, topic: str, source: str = "a.md") -> list[str]:
-    """The lines on a topic that a file got."""
-    entries = [entry for entry in account.files if entry.source == source]
-    return [line.text for entry in entries for line in entry.notes if line.topic == topic]
+def texts_of(report: ImportReport, topic: str, source: str = "a.md") -> list[str]:
+    """Return the notes of a file on a topic."""
+    entries = [entry for entry in report.files if entry.source == source]
+    return [note.text for entry in entries for note in entry.notes if note.topic == topic]

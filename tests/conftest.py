@@ -1,4 +1,4 @@
-"""What all tests stand on. What is skipped is said and why; `NO_SKIPS=1` lets only ../shared be missing."""
+"""Fixtures and settings of all tests. With `NO_SKIPS=1` only tests that need ../shared may be skipped."""
 
 import gc
 import os
@@ -19,11 +19,11 @@ from sceeus import service_urls
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
-LONGEST = ("test_posts_corpus.py", "test_every_state.py", "test_secret_words.py")
+SLOWEST_FILES = ("test_posts_corpus.py", "test_every_state.py", "test_secret_words.py")
 
 
 def pytest_configure() -> None:
-    """Spare the disk: no test needs to survive a power cut, and most of them write files."""
+    """Skip fsync: no test needs to survive a power failure, and most of them write files."""
     os.fsync = lambda _file: None
 
 
@@ -38,12 +38,12 @@ def pytest_collection_modifyitems(config, items) -> None:
                 item.add_marker(
                     pytest.mark.skip(reason=f"{ALLOWED}: real texts that are not part of the project")
                 )
-    # No worker is left alone with one of these at the end.
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    # The slowest files first, so that no worker runs one of them alone at the end.
+    items.sort(key=lambda item: item.path.name not in SLOWEST_FILES)
 
 
 def pytest_collection_finish() -> None:
-    """Look for rubbish less often, and not among what is there for good: a seventh of all time went into that."""
+    """Collect garbage less often and freeze what is loaded: collection took a seventh of all time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

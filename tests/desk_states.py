@@ -1,4 +1,4 @@
-"""The demonstration with what it has no place for: every state, kind, role of a byline and sort of attachment."""
+"""The demonstration, with every state, kind, byline role and attachment type that it lacks."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,49 +32,49 @@ from tests.word_files import make_word_file
 
 @dataclass
 class Newsroom:
-    """What the addresses of the desk are about."""
+    """The rows that addresses of the desk name."""
 
     publications: dict[str, Publication]
     things: dict[str, object]
     states: frozenset[str] = frozenset()
-    """The names of the publications that stand for a state; the others stand for a sort."""
+    """Names of the publications that represent a state; the others represent a kind of content."""
 
 
 def make_newsroom(person) -> Newsroom:
-    """Load the demonstration, and make beside it a publication in each state and of each sort that it lacks."""
-    expired = _expired(person)  # first, as no action may be older than the last
+    """Load the demonstration and add a publication in each state and of each kind of content that it lacks."""
+    expired = _publish_expired(person)  # first, as no action may be older than the last
     demonstration.load(by=person, write=lambda _line: None)
-    of_the_demonstration, in_states = _of_the_demonstration(), {"expired": expired, **_in_states(person)}
-    publications = {**of_the_demonstration, **in_states, **_of_sorts()}
-    return Newsroom(publications, _things(publications["changed"], person), frozenset(in_states))
+    demonstrated, by_state = _select_demonstrated(), {"expired": expired, **_publish_states(person)}
+    publications = {**demonstrated, **by_state, **_publish_kinds_of_content()}
+    return Newsroom(publications, _make_other_rows(publications["changed"], person), frozenset(by_state))
 
 
-def _of_the_demonstration() -> dict[str, Publication]:
-    """Publications that have every kind, language, role, type of attachment and number of editions between them."""
+def _select_demonstrated() -> dict[str, Publication]:
+    """Return publications that together have every kind, language, role, attachment type and number of editions."""
     seen: set[str] = set()
-    found: dict[str, Publication] = {}
-    for each in Publication.objects.select_related("kind").prefetch_related(
+    selected: dict[str, Publication] = {}
+    for publication in Publication.objects.select_related("kind").prefetch_related(
         "bylines", "attachments", "editions"
     ):
-        sorts = {
-            f"kind {each.kind.slug}",
-            f"language {each.language}",
-            f"{len(each.editions.all())} editions",
+        traits = {
+            f"kind {publication.kind.slug}",
+            f"language {publication.language}",
+            f"{len(publication.editions.all())} editions",
         }
-        sorts |= {f"role {line.role}" for line in each.bylines.all()}
-        sorts |= {f"file .{file.filename.rpartition('.')[2]}" for file in each.attachments.all()}
-        if new := sorts - seen:
-            found[", ".join(sorted(new))] = each
-            seen |= sorts
-    return found
+        traits |= {f"role {byline.role}" for byline in publication.bylines.all()}
+        traits |= {f"file .{file.filename.rpartition('.')[2]}" for file in publication.attachments.all()}
+        if new := traits - seen:
+            selected[", ".join(sorted(new))] = publication
+            seen |= traits
+    return selected
 
 
-def _expired(person) -> Publication:
+def _publish_expired(person) -> Publication:
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
         return actions.publish(make_publication(), by=person, until=tomorrow()).publication
 
 
-def _in_states(person) -> dict[str, Publication]:
+def _publish_states(person) -> dict[str, Publication]:
     live = make_live().publication
     scheduled = actions.publish(make_publication(), by=person, at=tomorrow()).publication
     changed = saved(
@@ -101,35 +101,37 @@ def _in_states(person) -> dict[str, Publication]:
     }  # fmt: skip
 
 
-def _of_sorts() -> dict[str, Publication]:
+def _publish_kinds_of_content() -> dict[str, Publication]:
     return {
-        "roles": _signed_in_every_role(),
-        "files": _with_every_sort_of_attachment(),
-        "pen name": _live(by=[make_author("Tacit", is_pseudonymous=True)]),
-        "link": _live(body="", external_url="https://example.org/elsewhere"),
-        "right to left": _live(language="ar", title="نص", body="نص."),
-        "numbered": _live(
+        "roles": _publish_with_every_role(),
+        "files": _publish_with_every_attachment_type(),
+        "pen name": _publish_and_change(by=[make_author("Tacit", is_pseudonymous=True)]),
+        "link": _publish_and_change(body="", external_url="https://example.org/elsewhere"),
+        "right to left": _publish_and_change(language="ar", title="نص", body="نص."),
+        "numbered": _publish_and_change(
             kind="report", doi="10.1234/abc-5", isbn="978-91-7402-516-6", key_points="One.\nTwo."
         ),
-        "translated": _live(language="sv", translation_of=_live(), cover=make_image(size=(400, 300))),
+        "translated": _publish_and_change(
+            language="sv", translation_of=_publish_and_change(), cover=make_image(size=(400, 300))
+        ),
     }
 
 
-def _live(**fields) -> Publication:
-    """A publication that is live, with a correction that is saved and not published."""
+def _publish_and_change(**fields) -> Publication:
+    """Return a live publication whose draft has an unpublished change."""
     publication = make_publication(**fields)
     actions.publish(publication, by=None)
     return saved(Publication.objects.get(pk=publication.pk), summary="Corrected.")
 
 
-def _signed_in_every_role() -> Publication:
+def _publish_with_every_role() -> Publication:
     publication = make_publication()
     for place, role in enumerate(BylineRole.values, start=1):
         Byline.objects.create(publication=publication, author=make_author(), role=role, position=place)
-    return _live_again(publication)
+    return _publish_and_change_saved(publication)
 
 
-def _with_every_sort_of_attachment() -> Publication:
+def _publish_with_every_attachment_type() -> Publication:
     publication = make_publication()
     for place, extension in enumerate(sorted(ATTACHMENT_TYPES)):
         content = b"%PDF-1.7" if extension == "pdf" else extension.encode()
@@ -137,16 +139,16 @@ def _with_every_sort_of_attachment() -> Publication:
             original=store_original(content, extension), filename=f"f.{extension}", label="A file",
             size=len(content), position=place,
         )  # fmt: skip
-    return _live_again(publication)
+    return _publish_and_change_saved(publication)
 
 
-def _live_again(publication: Publication) -> Publication:
+def _publish_and_change_saved(publication: Publication) -> Publication:
     actions.publish(saved(publication), by=None)
     return saved(Publication.objects.get(pk=publication.pk), summary="Corrected.")
 
 
-def _things(publication: Publication, person) -> dict[str, object]:
-    """One of everything else that an address names."""
+def _make_other_rows(publication: Publication, person) -> dict[str, object]:
+    """Return a row of everything else that an address names."""
     colleague = make_person("Contributors")
     AccountEvent.objects.create(type=EventType.CREATED, account=colleague)
     return {

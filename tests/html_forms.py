@@ -1,4 +1,4 @@
-"""Forms of a page as a browser sees them: what they hold, what somebody types into them, what is sent."""
+"""Forms of a page as a browser sees them: their values, typing into them, and what is submitted."""
 
 from dataclasses import dataclass
 from itertools import count
@@ -11,50 +11,50 @@ _numbers = count(1)
 
 @dataclass
 class PageForm:
-    """One form of a page."""
+    """A form of a page."""
 
     element: html.FormElement
     page: str
 
     @property
     def action(self) -> str:
-        """The address it is sent to, without the host."""
-        own = self.element.get("action") or ""
-        return own if own.startswith("/") else self.page
+        """Return the path that it is submitted to."""
+        action = self.element.get("action") or ""
+        return action if action.startswith("/") else self.page
 
     @property
     def controls(self) -> list:
-        """What somebody can type into or choose."""
-        return [each for each in self.element.inputs if each.name and not _is_untyped(each)]
+        """Return the controls that accept typing or a choice."""
+        return [control for control in self.element.inputs if control.name and not _is_untyped(control)]
 
     @property
     def names(self) -> set[str]:
         return {control.name for control in self.controls}
 
     def type_everywhere(self) -> None:
-        """Give every control another value than it has."""
+        """Change the value of every control."""
         for control in self.controls:
             _type(control)
 
     def sent(self) -> dict[str, list[str]]:
-        """All that the browser sends, by name."""
-        found: dict[str, list[str]] = {}
+        """Return all that the browser submits, by name."""
+        values: dict[str, list[str]] = {}
         for name, value in self.element.form_values():
-            found.setdefault(name, []).append(value)
-        return found
+            values.setdefault(name, []).append(value)
+        return values
 
     def typed(self) -> dict[str, list[str]]:
-        """What somebody typed or chose, as it is compared: browsers send lines with two signs at their ends."""
-        sent = {name: [_plain(each) for each in values if each] for name, values in self.sent().items()}
+        """Return what was typed or chosen, with normalized line ends."""
+        sent = {name: [_plain(value) for value in values if value] for name, values in self.sent().items()}
         for name in sent.keys() & {f"{name}-role" for name in sent}:
             sent[name] = sent[name][: len(sent[name.removesuffix("-role")])]  # spare places have a role too
         return {name: values for name, values in sent.items() if name in self.names and values}
 
 
 def forms_of(text: str, page: str) -> list[PageForm]:
-    """The forms of a page that are posted and that something can be typed into."""
-    found = [PageForm(form, page) for form in html.fromstring(text).forms]
-    return [form for form in found if form.element.method == "POST" and form.controls]
+    """Return the forms of a page that are posted and have controls to type into."""
+    forms = [PageForm(form, page) for form in html.fromstring(text).forms]
+    return [form for form in forms if form.element.method == "POST" and form.controls]
 
 
 def _is_untyped(control) -> bool:

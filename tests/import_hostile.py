@@ -1,7 +1,7 @@
-"""Texts written to keep an importer busy: what costs a step a sign, and what costs a step for every two of them.
+"""Texts that are expensive to import, to find what takes more than linear time.
 
-`python -m tests.import_hostile [signs]` reads each at that size and at half of it, and tells how the cost grows: 2 is
-linear, 4 is quadratic. It is told as a ratio of processor time.
+`python -m tests.import_hostile [characters]` parses each at that size and at half of it, and prints how the CPU time
+grows: 2 is linear, 4 is quadratic.
 """
 
 import os
@@ -25,8 +25,8 @@ from publications.importers.markdown import (  # noqa: E402
     read_file,
 )
 
-SIGNS = 200_000
-NOTICED = 0.15  # seconds
+CHARACTERS = 200_000
+MIN_SECONDS = 0.15  # what takes less is not printed
 REPEATED = (
     "<!--", "<!-- -->", "<!-- x -->", "<img ", "<img src=", '<img alt="', "<img alt='", "<a ", "<a href=", '<a href="', "<a <", "<a href='x'>",
     "<table>", "<table", "<ul><li>", "<pre>", "<script>", "<script", "<iframe src=", "<svg><", "<div>", "<div ", "<p", "</div>",
@@ -55,123 +55,123 @@ RISING = {
     "backticks of falling length": lambda size: _rising("`", size)[::-1],
     "tildes on lines of rising length": lambda size: _rising("~", size).replace(" ", "\n"),
     "tildes on lines of falling length": lambda size: _rising("~", size).replace(" ", "\n")[::-1],
-    "ever other Liquid": lambda size: _numbered("{{{{ a{} }}}} ", size),
-    "ever other tags": lambda size: _numbered("{{% a{} %}}", size),
-    "ever other links": lambda size: _numbered("[a](/b{}/) ", size),
-    "ever other files": lambda size: _numbered("{{% post_url b{} %}}", size),
-    "ever other pictures": lambda size: _numbered("![a](/b{}.png) ", size),
-    "ever other comments": lambda size: _numbered("<!-- {} -->", size),
-    "ever other frames": lambda size: _numbered("<iframe src=/{}></iframe>", size),
-    "ever other notes": lambda size: _numbered("[^{}] ", size),
-    "ever other definitions": lambda size: _numbered("[a{}]: /b{}/\n", size),
+    "ever new Liquid": lambda size: _numbered("{{{{ a{} }}}} ", size),
+    "ever new tags": lambda size: _numbered("{{% a{} %}}", size),
+    "ever new links": lambda size: _numbered("[a](/b{}/) ", size),
+    "ever new files": lambda size: _numbered("{{% post_url b{} %}}", size),
+    "ever new images": lambda size: _numbered("![a](/b{}.png) ", size),
+    "ever new comments": lambda size: _numbered("<!-- {} -->", size),
+    "ever new frames": lambda size: _numbered("<iframe src=/{}></iframe>", size),
+    "ever new notes": lambda size: _numbered("[^{}] ", size),
+    "ever new definitions": lambda size: _numbered("[a{}]: /b{}/\n", size),
 }  # fmt: skip
 FRONT = {
-    "ever other fields": lambda size: _numbered("a{}:\n", size),
-    "ever other tags in a list": lambda size: "tags:\n" + _numbered("- a{}\n", size),
-    "ever other authors": lambda size: "authors:\n" + _numbered("- a{}\n", size),
-    "ever other old addresses": lambda size: "aliases:\n" + _numbered("- /a{}/\n", size),
-    "ever other related pieces": lambda size: "related:\n" + _numbered("- a{}\n", size),
+    "ever new fields": lambda size: _numbered("a{}:\n", size),
+    "ever new tags in a list": lambda size: "tags:\n" + _numbered("- a{}\n", size),
+    "ever new authors": lambda size: "authors:\n" + _numbered("- a{}\n", size),
+    "ever new old addresses": lambda size: "aliases:\n" + _numbered("- /a{}/\n", size),
+    "ever new related publications": lambda size: "related:\n" + _numbered("- a{}\n", size),
     "one field again and again": lambda size: "a: b\n" * (size // 5),
 }  # fmt: skip
 
 
 def _rising(sign: str, size: int) -> str:
     lengths = range(1, int((2 * size) ** 0.5))
-    return " ".join(sign * each for each in lengths)
+    return " ".join(sign * length for length in lengths)
 
 
 def _numbered(text: str, size: int) -> str:
     return "".join(
-        text.replace("{}", str(each)).replace("{{", "{").replace("}}", "}")
-        for each in range(size // len(text))
+        text.replace("{}", str(number)).replace("{{", "{").replace("}}", "}")
+        for number in range(size // len(text))
     )
 
 
 def bodies() -> dict[str, Callable[[int], str]]:
-    """What makes each text, by what it is."""
-    found: dict[str, Callable[[int], str]] = dict(RISING)
+    """Return the functions that build each text, by name."""
+    bodies_by_name: dict[str, Callable[[int], str]] = dict(RISING)
     for opened in OPENED:
-        for each in REPEATED:
-            found[f"{each!r} again and again behind {opened!r}"] = lambda size, opened=opened, each=each: (
-                opened + each * (size // len(each))
+        for part in REPEATED:
+            bodies_by_name[f"{part!r} repeated behind {opened!r}"] = lambda size, opened=opened, part=part: (
+                opened + part * (size // len(part))
             )
-    return found
+    return bodies_by_name
 
 
 def texts() -> dict[str, Callable[[int], str]]:
-    """Whole files, by what they hold."""
-    found = {
+    """Return the functions that build whole files, by name."""
+    files = {
         name: lambda size, make=make: f"---\ntitle: A\n---\n{make(size)}" for name, make in bodies().items()
     }
-    found |= {
+    files |= {
         name: lambda size, make=make: f"---\ntitle: A\n{make(size)}---\nText.\n"
         for name, make in FRONT.items()
     }
-    found["front matter that is no YAML"] = lambda size: (
+    files["front matter that is no YAML"] = lambda size: (
         f"---\ntitle: A\nx: : [\n{'a: ' + 'b' * size}\n---\nText.\n"
     )
-    found["fields that are no YAML"] = lambda size: f"---\nx: : [\n{_numbered('a{}:\n', size)}---\nText.\n"
-    found["a list that is no YAML"] = lambda size: f"---\nx: : [\ntags:\n{'- a\n' * (size // 4)}---\nText.\n"
-    found["lines that are no YAML"] = lambda size: f"---\nx: : [\na: b\n{' c\n' * (size // 3)}---\nText.\n"
-    found["a name of spaces"] = lambda size: f"---\nx: : [\na{' ' * size}\n---\nText.\n"
-    return found
+    files["fields that are no YAML"] = lambda size: f"---\nx: : [\n{_numbered('a{}:\n', size)}---\nText.\n"
+    files["a list that is no YAML"] = lambda size: f"---\nx: : [\ntags:\n{'- a\n' * (size // 4)}---\nText.\n"
+    files["lines that are no YAML"] = lambda size: f"---\nx: : [\na: b\n{' c\n' * (size // 3)}---\nText.\n"
+    files["a name of spaces"] = lambda size: f"---\nx: : [\na{' ' * size}\n---\nText.\n"
+    return files
 
 
 def cost(folder: Path, text: str) -> tuple[float, float]:
-    """Seconds of the processor that the import of a file takes, and those that rendering its text takes."""
+    """Return the seconds of CPU for parsing a file, and for rendering its text."""
     file = folder / "a.md"
     file.write_text(text, encoding="utf-8")
-    began, rendering = time.process_time(), RENDERING[0]
-    found = index_files(folder).assign_slugs({}, set())
+    started, rendering = time.process_time(), RENDERING[0]
+    index = index_files(folder).assign_slugs({}, set())
     context = MarkdownImportContext(
-        AuthorList({}), ImageFinder((folder,), {}, b""), {}, found.names(), frozenset(), "commentary"
+        AuthorList({}), ImageFinder((folder,), {}, b""), {}, index.names(), frozenset(), "commentary"
     )
-    for card in found.files:
-        read_file(card, context)
+    for file_card in index.files:
+        read_file(file_card, context)
     rendered = RENDERING[0] - rendering
-    return time.process_time() - began - rendered, rendered
+    return time.process_time() - started - rendered, rendered
 
 
 RENDERING = [0.0]
 
 
 def _watch_rendering() -> None:
-    """Count apart what prose takes, which is a room of its own."""
+    """Count the CPU of rendering separately."""
     render = markup.render_markdown
 
-    def watched(*words, **more):
-        began = time.process_time()
+    def timed_render(*words, **more):
+        started = time.process_time()
         try:
             return render(*words, **more)
         finally:
-            RENDERING[0] += time.process_time() - began
+            RENDERING[0] += time.process_time() - started
 
-    markup.render_markdown = watched
+    markup.render_markdown = timed_render
 
 
-def main(signs: int) -> None:
-    """Screen all at a twentieth of the size; of each text that goes on and on measure the slowest beginning whole."""
+def main(characters: int) -> None:
+    """Measure all at a twentieth of the size; of each repeated part, measure the slowest beginning at full size."""
     _watch_rendering()
     with tempfile.TemporaryDirectory() as name:
-        folder, made = Path(name), texts()
+        folder, files = Path(name), texts()
         slowest: dict[str, tuple[float, str]] = {}
-        for what, make in made.items():
-            going_on = what.partition(" behind ")[0]
-            slowest[going_on] = max(
-                slowest.get(going_on, (0.0, "")), (cost(folder, make(signs // 20))[0], what)
+        for what, make in files.items():
+            repeated = what.partition(" behind ")[0]
+            slowest[repeated] = max(
+                slowest.get(repeated, (0.0, "")), (cost(folder, make(characters // 20))[0], what)
             )
         for _seconds, what in slowest.values():
-            half, whole = (cost(folder, made[what](size)) for size in (signs // 2, signs))
+            half, whole = (cost(folder, files[what](size)) for size in (characters // 2, characters))
             for part, small, large in zip(("importing", "rendering"), half, whole, strict=True):
-                if large > NOTICED:
+                if large > MIN_SECONDS:
                     growth = large / max(small, 0.001)
                     print(
                         f"{growth:5.1f} times for twice the size, {large:6.2f} s {part}: {what}", flush=True
                     )
         print(
-            f"{len(made)} texts, {len(slowest)} of them measured at {signs} signs; under {NOTICED} s is not told"
+            f"{len(files)} texts, {len(slowest)} of them measured at {characters} characters; under {MIN_SECONDS} s is not printed"
         )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SIGNS)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else CHARACTERS)

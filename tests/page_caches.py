@@ -1,4 +1,4 @@
-"""A page cache around the real site, or around an application of the test's own, without threads."""
+"""A page cache around the real site, or around an application of the test, without threads."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -18,19 +18,19 @@ from publications.urls import parameters_of
 
 
 def environ(path: str, method: str = "GET", **headers: str) -> dict:
-    """A request as a server hands it on."""
+    """Return the WSGI environ of a request."""
     extra = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
     request = RequestFactory().generic(
         method, quote(path, safe="/?=&%:"), **{"HTTP_HOST": "localhost", **extra}
     )
     as_bytes = request.path_info.encode().decode(
         "latin-1"
-    )  # as servers hand it on; Django has read it already
+    )  # as servers pass it; Django has decoded it already
     return {**request.environ, "PATH_INFO": as_bytes, "wsgi.input": BytesIO()}
 
 
-class AtOnce(Executor):
-    """Does what is submitted before it returns."""
+class ImmediateExecutor(Executor):
+    """An executor that runs what is submitted before it returns."""
 
     def submit(self, work, /, *args, **kwargs) -> Future:
         future: Future = Future()
@@ -42,7 +42,7 @@ class AtOnce(Executor):
 
 
 @dataclass(frozen=True)
-class Got:
+class Response:
     status: int
     headers: dict[str, str]
     body: bytes
@@ -56,20 +56,20 @@ class Got:
         return self.body.decode()
 
 
-class Counted:
-    """An application, and how often it was asked."""
+class CountingApplication:
+    """A WSGI application that counts its requests."""
 
     def __init__(self, application) -> None:
-        self.application, self.asked = application, 0
+        self.application, self.request_count = application, 0
 
     def __call__(self, environ, start_response):
-        self.asked += 1
+        self.request_count += 1
         return self.application(environ, start_response)
 
 
 @contextmanager
 def no_connection_closed() -> Iterator[None]:
-    """Django closes connections between requests, and with them the transaction that a test stands in."""
+    """Keep Django from closing the connection after a request, which would end the transaction of the test."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     try:
@@ -80,7 +80,7 @@ def no_connection_closed() -> Iterator[None]:
 
 
 class Readers:
-    """People who read through one cache. `site.asked` tells how often Django had to answer."""
+    """Readers of one cache. `site.request_count` is the number of requests that Django answered."""
 
     def __init__(
         self,
@@ -88,12 +88,12 @@ class Readers:
         *,
         max_bytes: int = 4_000_000,
         watcher: SiteStateWatcher | None = None,
-        executors: tuple[Executor, Executor] = (AtOnce(), AtOnce()),
+        executors: tuple[Executor, Executor] = (ImmediateExecutor(), ImmediateExecutor()),
         slots: int = 12,
         download_slots: int = 2,
         static_paths: tuple[str, ...] = (),
     ) -> None:
-        self.site = Counted(application or get_wsgi_application())
+        self.site = CountingApplication(application or get_wsgi_application())
         self.watcher = watcher or SiteStateWatcher(threaded=False)
         pages, slow = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
         self.cache = PageCache(
@@ -109,17 +109,17 @@ class Readers:
         )
 
     def ask(self, path: str, *, method: str = "GET", **headers: str):
-        """The body of the answer as a server gets it: to be read and closed."""
+        """Return the body of the response as a server gets it: to be read and closed."""
         return self._ask(environ(path, method, **headers))[1]
 
-    def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> Response:
         with no_connection_closed():
             rows, parts = self._ask(environ(path, method, **headers))
             body = b"".join(parts)
             close = getattr(parts, "close", None)
             if close:
                 close()
-        return Got(int(rows[0][:3]), dict(rows[1]), body)
+        return Response(int(rows[0][:3]), dict(rows[1]), body)
 
     def _ask(self, params: dict) -> tuple[list, object]:
         rows: list = []

@@ -1,4 +1,4 @@
-"""PDFs looked at by means of others: `qpdf --check`, and the list of what a tagged PDF must have."""
+"""Check PDFs with independent tools: `qpdf --check`, and a checklist of tagged PDF."""
 
 import io
 import re
@@ -19,7 +19,7 @@ MISREAD = "keys are not sorted"
 
 @dataclass
 class Reading:
-    """What a PDF says of itself."""
+    """Metadata and structure of a PDF, and its faults."""
 
     language: str
     title: str
@@ -35,9 +35,11 @@ class Reading:
 
 
 def read(content: bytes) -> Reading:
-    """Read a PDF and note each thing of the tagging list that it has not, and each fault of its syntax."""
+    """Read a PDF and list what it lacks of tagged PDF, and faults of its syntax."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        keys = list(_keys(pdf.Root.get("/Names", {}).get("/Dests", {})))  # first: pikepdf mends what it reads
+        keys = list(
+            _keys(pdf.Root.get("/Names", {}).get("/Dests", {}))
+        )  # first: pikepdf repairs what it reads
         elements = list(_elements(pdf.Root.get("/StructTreeRoot")))
         reading = Reading(
             language=str(pdf.Root.get("/Lang", "")),
@@ -56,19 +58,21 @@ def read(content: bytes) -> Reading:
 
 
 def words_of(content: bytes) -> str:
-    """All words of a PDF, its metadata too, with single spaces."""
+    """Return the text of a PDF and its metadata, with single spaces."""
     reader = pypdf.PdfReader(io.BytesIO(content))
     rows = [str(value) for value in (reader.metadata or {}).values()]
     return " ".join(" ".join([*rows, *(page.extract_text() for page in reader.pages)]).split())
 
 
 def qpdf_faults(content: bytes) -> str:
-    """What `qpdf --check` has against it; nothing where it passes."""
+    """Return the errors of `qpdf --check`, or an empty string."""
     with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
         file.write(content)
         file.flush()
-        done = subprocess.run([QPDF, "--check", file.name], capture_output=True, check=False)
-    return "" if done.returncode == 0 else (done.stdout + done.stderr).decode("utf-8", "replace")
+        completed = subprocess.run([QPDF, "--check", file.name], capture_output=True, check=False)
+    return (
+        "" if completed.returncode == 0 else (completed.stdout + completed.stderr).decode("utf-8", "replace")
+    )
 
 
 def _faults(pdf: pikepdf.Pdf, reading: Reading, elements: list) -> Iterator[str]:
@@ -84,7 +88,7 @@ def _faults(pdf: pikepdf.Pdf, reading: Reading, elements: list) -> Iterator[str]
         yield "no order of tabs"
     if any("/Contents" not in link for link in _links(pdf)):
         yield "a link without words"
-    if any("/Alt" not in each for each in elements if each.S == "/Figure"):
+    if any("/Alt" not in element for element in elements if element.S == "/Figure"):
         yield "a figure without alternative text"
     if reading.tags["/H1"] != 1:
         yield f"{reading.tags['/H1']} headings of level 1"
@@ -95,10 +99,10 @@ def _faults(pdf: pikepdf.Pdf, reading: Reading, elements: list) -> Iterator[str]
 
 
 def _elements(node, depth: int = 0) -> Iterator:
-    """Every element of the tree of structure, in its order."""
+    """Yield every element of the structure tree in order."""
     if isinstance(node, pikepdf.Array):
-        for each in node:
-            yield from _elements(each, depth + 1)
+        for child in node:
+            yield from _elements(child, depth + 1)
     elif isinstance(node, pikepdf.Dictionary):
         if "/S" in node:
             yield node
@@ -107,16 +111,20 @@ def _elements(node, depth: int = 0) -> Iterator:
 
 
 def _languages(pdf: pikepdf.Pdf, elements: list) -> Iterator[str]:
-    """Those of elements, and of words marked within a page."""
+    """Yield the languages of elements and of marked content."""
     yield from (str(element.Lang) for element in elements if "/Lang" in element)
     for page in pdf.pages:
         page.contents_coalesce()
-        yield from (found.decode() for found in re.findall(rb"/Lang ?\((\w+)\)", page.Contents.read_bytes()))
+        yield from (
+            language.decode() for language in re.findall(rb"/Lang ?\((\w+)\)", page.Contents.read_bytes())
+        )
 
 
 def _links(pdf: pikepdf.Pdf) -> Iterator:
     for page in pdf.pages:
-        yield from (each for each in page.get("/Annots", []) if each.get("/Subtype") == "/Link")
+        yield from (
+            annotation for annotation in page.get("/Annots", []) if annotation.get("/Subtype") == "/Link"
+        )
 
 
 def _names(pdf: pikepdf.Pdf) -> Iterator[str]:
@@ -125,7 +133,7 @@ def _names(pdf: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _keys(node) -> Iterator[bytes]:
-    """The keys of a tree of names, in the order in which they stand there."""
+    """Yield the keys of a name tree in their stored order."""
     yield from map(bytes, list(node.get("/Names", []))[::2])
     for kid in node.get("/Kids", []):
         yield from _keys(kid)
@@ -137,8 +145,8 @@ def _out_of_order(keys: list[bytes]) -> list[str]:
 
 def _outline(pdf: pikepdf.Pdf) -> Iterator[str]:
     with pdf.open_outline() as outline:
-        waiting = list(outline.root)
-        while waiting:
-            item = waiting.pop(0)
+        items = list(outline.root)
+        while items:
+            item = items.pop(0)
             yield item.title
-            waiting = [*item.children, *waiting]
+            items = [*item.children, *items]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 
 def first_free(ports: Iterable[int]) -> int | None:
-    """The first of these on this machine that nobody listens on; 0 stands for any."""
+    """Return the first free port of these on this machine; 0 means any."""
     for port in ports:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""How the tests of prose read a page, as a browser would; and pieces of text that have broken renderers."""
+"""Read rendered text as a browser would; and fragments of text that have broken renderers."""
 
 import re
 from html.parser import HTMLParser
@@ -28,8 +28,8 @@ CLASSES = {"footnotes", "footnote-ref", "footnote-backref", "table-scroll"}
 IDS = re.compile(r"p-[a-z2-7]{6}(-\d+)?|s-[^\s\"'<>&]+|fn(ref)?-\d+(-\d+)?")
 ADDRESSES = re.compile(r"(?i)(https?://|mailto:|tel:)|(?![a-z][a-z0-9+.-]*:)(?![/\\]{2})")
 
-# Pieces of Markdown and HTML that have broken renderers before; in any order they must break nothing.
-PIECES = [
+# Fragments of Markdown and HTML that have broken renderers before; in any order they must break nothing.
+FRAGMENTS = [
     "a", "word", "é", "日本", "Чёрное", " ", "  \n", "\n", "\n\n", "\n    ", "\n> ", "\n- ", "\n  - ", "\n1. ",
     "# ", "### ", "\n---\n", "\n===\n", "*", "**", "_", "__", "`", "``", "\\", "[", "]", "(", ")", "![",
     "[a](b)", "[a](b 'c')", "[x](javascript:alert(1))", "[x](//host)", "[a][b]", '\n[b]: /c "d"\n', "[^1]",
@@ -42,11 +42,11 @@ PIECES = [
     "<dl>", "<dd>", "<caption>", "<x>", "\x00", "\x02", "\r\n", "\u2028", "\ufdd0", "\ufdd50\ufdd6", "\ufeff",
     "\u0301", "\ud800",
 ]  # fmt: skip
-MARKDOWN = st.lists(st.sampled_from(PIECES), max_size=24).map("".join)
+MARKDOWN = st.lists(st.sampled_from(FRAGMENTS), max_size=24).map("".join)
 
 
 class Page(HTMLParser):
-    """What a browser finds in HTML: elements with attributes, and the words that are read."""
+    """HTML as a browser parses it: elements with attributes, and the visible text."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -87,8 +87,8 @@ def assert_safe(html: str) -> None:
     assert {tag for tag, _attributes in page.elements} <= INLINE_TAGS | BLOCK_TAGS
     assert {name for _tag, attributes in page.elements for name in attributes} <= ATTRIBUTES
     assert set(page.values("class")) <= CLASSES
-    made = [attributes["id"] for tag, attributes in page.elements if "id" in attributes and tag != "span"]
-    assert all(IDS.fullmatch(anchor) for anchor in made)
+    ids = [attributes["id"] for tag, attributes in page.elements if "id" in attributes and tag != "span"]
+    assert all(IDS.fullmatch(anchor) for anchor in ids)
     assert PAGE_IDS.isdisjoint(page.values("id"))
     assert all(ADDRESSES.match(address) for address in page.values("href"))
     assert len(page.values("id")) == len(set(page.values("id")))

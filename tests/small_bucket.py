@@ -1,4 +1,4 @@
-"""A store of files that speaks enough of S3 for what the site asks of one: put, get, head, delete, list, in one bucket."""
+"""A server with the part of S3 that the site uses: put, get, head, delete and list in one bucket."""
 
 import re
 import threading
@@ -12,15 +12,20 @@ GONE = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>There is no 
 
 
 class Bucket(ThreadingHTTPServer):
-    """`files` by path, bucket included; `key` is what every request must be signed with. An object is there once all of
-    its bytes have come, as S3 promises."""
+    """A bucket on a local port. An object exists once all of its bytes have arrived, as S3 guarantees.
+
+    Attributes:
+        files: contents by path, bucket included.
+        key: the access key that every request must be signed with.
+        requests: method and path of each request so far.
+    """
 
     daemon_threads = True
 
     def __init__(self, key: str = "key") -> None:
-        super().__init__(("127.0.0.1", 0), _Answering)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[str, bytes] = {}
-        self.key, self.asked = key, []
+        self.key, self.requests = key, []
         self.room = 2**40  # bytes that an object may have
 
     @property
@@ -28,11 +33,11 @@ class Bucket(ThreadingHTTPServer):
         return f"s3://{self.key}:secret@127.0.0.1:{self.server_port}/bucket?region=eu-north-1&tls=0"
 
 
-class _Answering(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Bucket
 
-    def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+    def _respond(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
@@ -46,31 +51,31 @@ class _Answering(BaseHTTPRequestHandler):
     def _do(self) -> None:
         path = self.path.partition("?")[0]
         length = int(self.headers.get("Content-Length") or 0)
-        sent = self.rfile.read(length)
-        self.server.asked.append((self.command, path))
+        body = self.rfile.read(length)
+        self.server.requests.append((self.command, path))
         if f"Credential={self.server.key}/" not in self.headers.get("Authorization", ""):
-            return self._answer(403)
-        if len(sent) < length or len(sent) > self.server.room:
-            return self._answer(507)
+            return self._respond(403)
+        if len(body) < length or len(body) > self.server.room:
+            return self._respond(507)
         if self.command == "PUT":
-            self.server.files[path] = sent
-            return self._answer(200)
+            self.server.files[path] = body
+            return self._respond(200)
         if self.command == "DELETE":
             self.server.files.pop(path, None)
-            return self._answer(204)
+            return self._respond(204)
         if path.strip("/") == "bucket":
-            return self._answer(200, self._list())
-        found = self.server.files.get(path)
-        if found is None:
-            return self._answer(404, GONE)
-        if not (expected := RANGE.fullmatch(self.headers.get("Range", ""))):
-            return self._answer(200, found)
-        start, last = int(expected[1]), int(expected[2])
-        part = found[start : last + 1]
-        return self._answer(206, part, Content_Range=f"bytes {start}-{last}/{len(found)}")
+            return self._respond(200, self._list())
+        content = self.server.files.get(path)
+        if content is None:
+            return self._respond(404, GONE)
+        if not (byte_range := RANGE.fullmatch(self.headers.get("Range", ""))):
+            return self._respond(200, content)
+        start, last = int(byte_range[1]), int(byte_range[2])
+        part = content[start : last + 1]
+        return self._respond(206, part, Content_Range=f"bytes {start}-{last}/{len(content)}")
 
     def _list(self) -> bytes:
-        """The names below a prefix, up to the next "/"."""
+        """Return the names below a prefix, up to the next "/", as XML."""
         params = parse_qs(urlsplit(self.path).query)
         prefix = params.get("prefix", [""])[0]
         names = [path.removeprefix("/bucket/") for path in sorted(self.server.files)]
@@ -86,7 +91,7 @@ class _Answering(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_PUT = do_DELETE = _do
 
-    def log_message(self, *_said) -> None:
+    def log_message(self, *_args) -> None:
         pass
 
 

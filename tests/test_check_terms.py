@@ -1,4 +1,4 @@
-"""The check of terms: which words of identifiers, file names and docstrings it finds."""
+"""The check of terms: the words that it finds in identifiers, file names and docstrings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What travels compressed, and what does not."""
+"""Which responses are compressed."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 GZIP = {"Accept-Encoding": "gzip"}
 
 
-def test_a_page_is_compressed_for_who_takes_it(client):
+def test_a_page_is_compressed_if_the_client_accepts_it(client):
     make_live()
 
     response = client.get("/en/", headers=GZIP)
@@ -28,7 +28,7 @@ def test_a_page_is_the_same_every_time_it_is_compressed(client):
     assert client.get("/en/", headers=GZIP).content == client.get("/en/", headers=GZIP).content
 
 
-def test_a_picture_is_sent_as_it_is(client, editor):
+def test_an_image_is_not_compressed(client, editor):
     image = make_image(size=(800, 600))
     actions.publish(make_publication(cover=image), by=editor)
 
@@ -50,11 +50,11 @@ def test_scripts_of_django_that_pages_load_are_stored_compressed():
         assert name.startswith(COMPRESSED_PATHS)
 
 
-def test_a_feed_that_has_not_changed_says_what_its_answer_depends_on(client):
+def test_an_unchanged_feed_has_the_vary_header_of_the_feed(client):
     make_live()
-    held = client.get("/en/feeds/publications.atom", headers=GZIP)
+    first = client.get("/en/feeds/publications.atom", headers=GZIP)
 
-    again = client.get("/en/feeds/publications.atom", headers={**GZIP, "If-None-Match": held["ETag"]})
+    again = client.get("/en/feeds/publications.atom", headers={**GZIP, "If-None-Match": first["ETag"]})
 
     assert again.status_code == 304
-    assert again["Vary"] == held["Vary"]
+    assert again["Vary"] == first["Vary"]

@@ -1,4 +1,4 @@
-"""A full disk: pages and commands say so, what is public can still be taken back, and imports stop."""
+"""A full disk: pages and commands report it, withdrawing still works, and imports stop."""
 
 import errno
 import os
@@ -33,7 +33,7 @@ def reserve(settings):
 
 @contextmanager
 def full_disk(*, until_gone: Path | None = None):
-    """The database takes nothing: at all, or as long as the file is there."""
+    """Let the database refuse all writes, or only while a file exists."""
 
     def refuse(execute, sql, params, many, context):
         if sql.lstrip().startswith(WRITING) and (until_gone is None or until_gone.exists()):
@@ -64,7 +64,7 @@ class DiskFull(Exception):
     ],
     ids=str,
 )
-def test_each_word_for_a_full_disk_is_understood(error):
+def test_each_error_of_a_full_disk_is_recognised(error):
     wrapped = OperationalError()
     wrapped.__cause__ = error
 
@@ -74,11 +74,11 @@ def test_each_word_for_a_full_disk_is_understood(error):
 @pytest.mark.parametrize(
     "error", [None, OSError(errno.EACCES, "No"), sqlite_error(sqlite3.SQLITE_IOERR), ValueError()], ids=str
 )
-def test_other_errors_are_no_full_disk(error):
+def test_other_errors_are_not_taken_for_a_full_disk(error):
     assert not is_disk_full(error)
 
 
-def test_sqlite_itself_says_that_it_is_full():
+def test_the_error_of_sqlite_is_recognised():
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA max_page_count = 2")
     database.execute("CREATE TABLE t (x)")
@@ -89,12 +89,12 @@ def test_sqlite_itself_says_that_it_is_full():
     assert is_disk_full(raised.value)
 
 
-def test_a_reserve_is_kept_in_full_and_for_its_owner_alone(reserve):
+def test_the_reserve_has_its_full_size_and_is_private(reserve):
     assert reserve.stat().st_size == 100 * KILOBYTE
     assert reserve.stat().st_mode & 0o077 == 0
 
 
-def test_a_reserve_that_has_become_smaller_is_made_whole(reserve):
+def test_a_truncated_reserve_is_restored(reserve):
     os.truncate(reserve, 10)
 
     keep_disk_reserve()
@@ -103,7 +103,7 @@ def test_a_reserve_that_has_become_smaller_is_made_whole(reserve):
 
 
 @pytest.mark.django_db
-def test_tidy_makes_the_reserve_again(settings):
+def test_tidy_restores_the_reserve(settings):
     settings.DISK_RESERVE_BYTES = 10
     call_command("tidy")
 
@@ -123,19 +123,19 @@ def redact(edition: Edition, by) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("take_back", [withdraw, undo, redact])
-def test_what_is_public_can_be_taken_back_on_a_full_disk(reserve, editor, client, take_back):
+@pytest.mark.parametrize("action", [withdraw, undo, redact])
+def test_withdraw_undo_and_redact_work_on_a_full_disk(reserve, editor, client, action):
     edition = make_live(body="Vera Holm said it.")
 
     with full_disk(until_gone=reserve):
-        take_back(edition, editor)
+        action(edition, editor)
 
     assert b"Vera Holm" not in client.get(edition.get_absolute_url()).content
     assert reserve.stat().st_size == 100 * KILOBYTE  # there is room here, so it is made again
 
 
 @pytest.mark.django_db
-def test_what_a_redaction_would_take_is_shown_on_a_full_disk(reserve, editor):
+def test_a_redaction_is_previewed_on_a_full_disk(reserve, editor):
     edition = make_live(body="Vera Holm said it.")
 
     with full_disk(until_gone=reserve):
@@ -145,7 +145,7 @@ def test_what_a_redaction_would_take_is_shown_on_a_full_disk(reserve, editor):
 
 
 @pytest.mark.django_db
-def test_what_adds_to_the_site_gets_nothing_of_the_reserve(reserve, editor):
+def test_publishing_does_not_use_the_reserve(reserve, editor):
     publication = make_publication()
 
     with full_disk(until_gone=reserve), pytest.raises(OperationalError):
@@ -160,13 +160,13 @@ def test_an_editor_withdraws_at_the_desk_on_a_full_disk(reserve, desk):
     address = reverse("desk:withdraw", args=[edition.publication_id])
 
     with full_disk(until_gone=reserve):
-        answer = desk.post(address, {"note": "", "state": actions.public_state(edition.publication)})
+        response = desk.post(address, {"note": "", "state": actions.public_state(edition.publication)})
 
-    assert answer.status_code == 302 and "Withdrawn." in desk.get(answer["Location"]).text
+    assert response.status_code == 302 and "Withdrawn." in desk.get(response["Location"]).text
     assert desk.get(edition.get_absolute_url()).status_code == 410
 
 
-def test_where_there_is_no_reserve_the_error_comes_through(settings):
+def test_without_a_reserve_the_error_is_raised(settings):
     tries = []
 
     def work() -> None:
@@ -179,7 +179,7 @@ def test_where_there_is_no_reserve_the_error_comes_through(settings):
     assert len(tries) == 2
 
 
-def test_another_error_releases_nothing(reserve):
+def test_another_error_does_not_release_the_reserve(reserve):
     def work() -> None:
         raise ValueError
 
@@ -196,22 +196,22 @@ def test_the_desk_says_that_the_disk_is_full(desk):
     form = {"of": publication.pk, "add": "Belarus"}
 
     with full_disk():
-        answer = desk.post(f"{reverse('desk:bulk-tags')}?of={publication.pk}", form)
+        response = desk.post(f"{reverse('desk:bulk-tags')}?of={publication.pk}", form)
 
-    assert answer.status_code == 503 and answer["Retry-After"]
-    assert "The disk is full" in answer.text and "css/desk.css" in answer.text
-    assert "withdraw, undo and redact" in answer.text and "has not been stored" in answer.text
+    assert response.status_code == 503 and response["Retry-After"]
+    assert "The disk is full" in response.text and "css/desk.css" in response.text
+    assert "withdraw, undo and redact" in response.text and "has not been stored" in response.text
 
 
 @pytest.mark.django_db
-def test_a_session_that_a_full_disk_does_not_take_is_no_bad_request(desk):
+def test_a_session_that_cannot_be_stored_is_answered_503(desk):
     desk.raise_request_exception = False
     edition = make_live()
 
     with full_disk():
-        answer = desk.post(reverse("desk:withdraw", args=[edition.publication_id]), {"note": ""})
+        response = desk.post(reverse("desk:withdraw", args=[edition.publication_id]), {"note": ""})
 
-    assert answer.status_code == 503 and "The disk is full" in answer.text
+    assert response.status_code == 503 and "The disk is full" in response.text
 
 
 @pytest.mark.django_db
@@ -225,11 +225,11 @@ def test_an_import_stops_where_the_disk_is_full(tmp_path):
     assert not Publication.objects.exists()
 
 
-def test_a_command_says_what_to_do_about_a_full_disk(tmp_path):
+def test_a_command_reports_a_full_disk(tmp_path):
     program = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10)); sys.argv = ['manage.py', 'check']; runpy.run_path('manage.py', run_name='__main__')"
     environment = {**os.environ, "SITE_DATA": str(tmp_path / "new"), "SECRET_KEY": ""}
 
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-B", "-c", program],
         cwd=ROOT,
         env=environment,
@@ -238,5 +238,5 @@ def test_a_command_says_what_to_do_about_a_full_disk(tmp_path):
         check=False,
     )
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("The disk is full") and "Traceback" not in done.stderr
+    assert completed.returncode == 1
+    assert completed.stderr.startswith("The disk is full") and "Traceback" not in completed.stderr

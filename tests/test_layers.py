@@ -1,4 +1,4 @@
-"""Layers: which package stands on which layer, and that a module imports only from layers below its own.
+"""Layers: which package is in which layer, and that a module imports only from layers below its own.
 
 `python -m tests.test_layers` prints the table.
 """
@@ -56,7 +56,7 @@ LAYERS = {
         "accounts",
     ),
 }
-"""The packages of each layer, and the modules that stand beside them; a package stands for all modules in it."""
+"""The packages and single modules of each layer; a package includes all modules in it."""
 
 LAYER_OF = {package: layer for layer, packages in LAYERS.items() for package in packages}
 MAX_LAYERS = 10
@@ -204,11 +204,11 @@ def test_no_two_packages_import_each_other():
 
 
 @pytest.mark.parametrize("line", ["from publications import views", "import publications.admin.site"])
-def test_an_import_upwards_is_noticed(tmp_path, line):
-    culprit = tmp_path / "culprit.py"
-    culprit.write_text(f"{line}\n", encoding="utf-8")
+def test_an_upward_import_is_a_violation(tmp_path, line):
+    violator = tmp_path / "violator.py"
+    violator.write_text(f"{line}\n", encoding="utf-8")
 
-    assert find_violations([("publications.models.culprit", culprit)])
+    assert find_violations([("publications.models.violator", violator)])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Languages and addresses: any alphabet, no surprises."""
+"""Locales, languages and slugs of any alphabet."""
 
 import re
 import unicodedata
@@ -29,7 +29,7 @@ ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각�
         ("…", ""),
     ],
 )
-def test_an_address_keeps_the_letters_of_its_alphabet(title, slug):
+def test_a_slug_keeps_the_letters_of_its_alphabet(title, slug):
     assert slugify(title) == slug
 
 
@@ -44,12 +44,12 @@ def test_an_address_keeps_the_letters_of_its_alphabet(title, slug):
         ("\u1100\u00ad\u1161", "가"),
     ],
 )
-def test_marks_that_spell_a_word_stay_and_stress_marks_go(word, slug):
+def test_marks_that_spell_a_word_stay_and_stress_marks_are_removed(word, slug):
     assert slugify(word) == slug
 
 
 @pytest.mark.parametrize("inside", ["\u00ad", "\u200b", "\u200c", "\ufeff", "'", "’", "ʼ"])
-def test_soft_hyphens_and_apostrophes_part_no_word(inside):
+def test_soft_hyphens_and_apostrophes_do_not_split_a_word(inside):
     assert slugify(f"п{inside}ять") == "пять"
 
 
@@ -73,7 +73,7 @@ def test_a_word_that_is_too_long_is_cut_as_it_is():
 
 
 @given(st.text(max_size=200) | st.text(ALPHABETS, max_size=200))
-def test_an_address_is_its_own_address(text):
+def test_slugify_is_idempotent(text):
     slug = slugify(text)
 
     assert slugify(slug) == slug
@@ -81,7 +81,7 @@ def test_an_address_is_its_own_address(text):
     assert not slug or re.fullmatch(SLUG, slug)
 
 
-def test_every_letter_has_an_address_that_matches():
+def test_the_slug_of_every_letter_matches():
     letters = (chr(place) for place in range(0x3000) if chr(place).isalnum())
 
     unmatched = [letter for letter in letters if (slug := slugify(letter)) and not re.fullmatch(SLUG, slug)]
@@ -93,15 +93,15 @@ def test_every_letter_has_an_address_that_matches():
     "wrong",
     ["A", "Ö", "Я", "a--b", "-a", "a-", "a.pdf", "a_b", "a/b", "", "a b", "a\n", "a\u0301", "a" * 101],
 )  # fmt: skip
-def test_what_is_no_address_does_not_match(wrong):
+def test_an_invalid_slug_does_not_match(wrong):
     assert not re.fullmatch(SLUG, wrong)
 
 
-def test_a_third_language_stands_in_the_first_tree():
+def test_a_third_language_belongs_to_the_first_locale():
     assert [locale_of(language) for language in ("en", "sv", "ru", "ar")] == ["en", "sv", "en", "en"]
 
 
-def test_every_tree_is_a_language():
+def test_every_locale_is_a_language():
     assert set(LOCALES) <= set(LANGUAGE_NAMES)
 
 

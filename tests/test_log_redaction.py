@@ -1,4 +1,4 @@
-"""Addresses that open something by themselves stand in no log of the application."""
+"""Secret addresses (review links, links of reset mails) are masked in the logs of the application."""
 
 import io
 import logging
@@ -13,7 +13,7 @@ RESET = f"/desk/password_reset/Mg/{TOKEN}/"
 
 @pytest.fixture
 def log():
-    """What the handlers of the settings write, as text."""
+    """Return the stream that the configured handlers write to."""
     handlers = [
         handler
         for name in ("", "django.server")
@@ -30,7 +30,7 @@ def log():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [REVIEW, f"{REVIEW}abcdefghij/960.jpg"])
-def test_a_wrong_review_link(client, log, path):
+def test_a_wrong_review_link_is_masked(client, log, path):
     client.get(path)
 
     assert "/desk/review/…" in log.getvalue()
@@ -39,7 +39,7 @@ def test_a_wrong_review_link(client, log, path):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [REVIEW, RESET])
-def test_a_form_that_was_forged(log, path):
+def test_the_path_of_a_forged_form_is_masked(log, path):
     Client(enforce_csrf_checks=True).post(path, {"x": "1"})
 
     assert "/…" in log.getvalue()
@@ -47,7 +47,7 @@ def test_a_form_that_was_forged(log, path):
 
 
 @pytest.mark.parametrize("path", [REVIEW, RESET])
-def test_a_failure_with_its_traceback(client, log, path):
+def test_a_traceback_is_masked(client, log, path):
     client.raise_request_exception = False  # no database in this test: every view fails
 
     assert client.get(path).status_code >= 500
@@ -59,14 +59,14 @@ def test_a_failure_with_its_traceback(client, log, path):
     "path", [REVIEW, RESET, f"/desk/login/?next={REVIEW}", f"/desk/login/?next={REVIEW.replace('/', '%2F')}"]
 )
 @pytest.mark.parametrize("name", ["django.server", "django.request", "publications.anything"])
-def test_a_line_that_holds_an_address(log, path, name):
+def test_an_address_in_a_message_is_masked(log, path, name):
     logging.getLogger(name).warning('"GET %s HTTP/1.1" %s', path, 200)
 
     assert " HTTP/1.1" in log.getvalue()
     assert TOKEN not in log.getvalue()
 
 
-def test_other_addresses_stand_as_they_are(log):
+def test_other_addresses_are_not_masked(log):
     logging.getLogger("django.request").warning("Not Found: %s", "/en/publications/on-minsk/")
 
     assert "Not Found: /en/publications/on-minsk/" in log.getvalue()

@@ -141,7 +141,7 @@ def test_the_same_bytes_are_sent_once(store):
     for _ in range(2):
         store_original(b"x", "pdf")
 
-    assert [verb for verb, _ in store.asked].count("PUT") == 1
+    assert [verb for verb, _ in store.requests].count("PUT") == 1
 
 
 def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):

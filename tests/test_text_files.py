@@ -1,4 +1,4 @@
-"""Text files of the project: nothing that a merge left unfinished is in them."""
+"""Text files of the project have no conflict markers."""
 
 import re
 import subprocess

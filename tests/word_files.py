@@ -1,4 +1,4 @@
-"""Word files to test with, made of the XML that matters: `docx(body)` gives the bytes of a file."""
+"""Word files for tests, built from the relevant XML: `docx(body)` returns the bytes of a file."""
 
 import io
 import struct
@@ -56,10 +56,13 @@ def docx(
     parts: dict[str, bytes | str] | None = None,
     **more: str,
 ) -> bytes:
-    """A Word file whose text is `body` (paragraphs as XML).
+    """Return a Word file.
 
-    `links` are addresses by relation id; `parts` other parts by name, related to the text by the name they have
-    (`media/a.png` as rId of its own name). `footnotes`, `endnotes`, `comments` and `settings` are the inside of those.
+    Args:
+        body: paragraphs as XML.
+        links: URLs by relation id.
+        parts: other parts by name, which is their relation id as well (`media/a.png`).
+        more: the content of `footnotes`, `endnotes`, `comments` and `settings`.
     """
     files: dict[str, bytes | str] = {
         "word/document.xml": f"<w:document {SPACES}><w:body>{body}</w:body></w:document>"
@@ -108,12 +111,12 @@ def p(*runs: str, style: str = "", list: tuple[int, int] | None = None, form: st
     """A paragraph: its runs, or plain texts; `list` is the id of a numbering and a level."""
     numbered = f'<w:numPr><w:ilvl w:val="{list[1]}"/><w:numId w:val="{list[0]}"/></w:numPr>' if list else ""
     styled = f'<w:pStyle w:val="{style}"/>' if style else ""
-    inside = "".join(each if each.startswith(("<w:", "<m:")) else r(each) for each in runs)
+    inside = "".join(run if run.startswith(("<w:", "<m:")) else r(run) for run in runs)
     return f"<w:p><w:pPr>{styled}{numbered}{form}</w:pPr>{inside}</w:p>"
 
 
 def r(text: str, form: str = "") -> str:
-    """A run of words; `form` is the inside of its properties, such as `<w:b/>`."""
+    """A run of text; `form` is the content of its properties, such as `<w:b/>`."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return f'<w:r><w:rPr>{form}</w:rPr><w:t xml:space="preserve">{escaped}</w:t></w:r>'
 
@@ -187,9 +190,9 @@ def lying_bomb() -> bytes:
 
 
 def make_word_file(publication: Publication, body: str = "", **more) -> WordFile:
-    """The file that a piece was made from, as if it had been taken in."""
+    """Store the Word file of a publication, as if it had been imported."""
     content = docx(p(publication.title, style="Title") + (body or p(publication.body)), **more)
-    word = drafts.read_word_file(content, "piece.docx", language=publication.language)
-    row = drafts.offer_version(publication, word, content, "piece.docx", by=None)
+    word = drafts.read_word_file(content, "text.docx", language=publication.language)
+    row = drafts.offer_version(publication, word, content, "text.docx", by=None)
     WordFile.objects.filter(pk=row.pk).update(is_undecided=False)
     return WordFile.objects.get(pk=row.pk)

@@ -70,10 +70,10 @@ def change_numbers(parts: Parts, chance: random.Random) -> None:
     name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
     wrong = (b"-1", b"0", b"99999999999999999999", b"x", b"", b"1.5")
 
-    def changed(found: re.Match) -> bytes:
-        return b'="%s"' % chance.choice(wrong) if chance.random() < 0.2 else found[0]
+    def change_value(match: re.Match) -> bytes:
+        return b'="%s"' % chance.choice(wrong) if chance.random() < 0.2 else match[0]
 
-    parts[name] = re.sub(rb'="-?\d+"', changed, parts[name])
+    parts[name] = re.sub(rb'="-?\d+"', change_value, parts[name])
 
 
 MUTATIONS: tuple[Callable[[Parts, random.Random], None], ...] = (
@@ -104,10 +104,10 @@ def _without_elements(text: str, chance: random.Random, times: int) -> str:
 
 
 def _end_of(text: str, opening: re.Match) -> int:
-    """Where the element ends that begins here."""
+    """Return where the element that starts here ends."""
     depth = 0
-    for each in re.finditer(rf"<(/?){opening[1]}(?=[\s/>])[^<>]*?(/?)>", text[opening.start() :]):
-        depth += -1 if each[1] else 0 if each[2] else 1
+    for tag in re.finditer(rf"<(/?){opening[1]}(?=[\s/>])[^<>]*?(/?)>", text[opening.start() :]):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
         if not depth:
-            return opening.start() + each.end()
+            return opening.start() + tag.end()
     return len(text)

@@ -37,7 +37,7 @@ def test_a_page_is_made_once_and_then_answered_from_memory():
 
     assert (first.status, second.status) == (200, 200) and first.body == second.body
     assert (first.mark, second.mark) == ("pages; fwd=miss; stored", "pages; hit")
-    assert readers.site.asked == 1
+    assert readers.site.request_count == 1
 
 
 def test_a_deed_is_seen_by_the_very_next_reader(doing, editor):
@@ -112,11 +112,11 @@ def test_parameters_that_no_page_reads_make_no_page_of_their_own():
 
     for query in ("", "?utm_source=x", "?utm_source=y&fbclid=z"):
         assert readers.get(f"{LIST}{query}").status == 200
-    assert readers.site.asked == 1
+    assert readers.site.request_count == 1
 
     readers.get(f"{LIST}?kind=report&utm_source=x")
     readers.get(f"{LIST}?utm_source=x&kind=report")
-    assert readers.site.asked == 2
+    assert readers.site.request_count == 2
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_what_is_not_the_same_for_everyone_is_never_kept(path):
     readers = Readers()
 
     assert not any(readers.get(path).mark for _ in range(2))
-    assert readers.site.asked == 2
+    assert readers.site.request_count == 2
 
 
 def test_a_host_that_is_not_ours_gets_nothing_from_memory():
@@ -214,7 +214,7 @@ def test_redirects_and_missing_pages_are_kept_too():
 
     for path, status in [("/en/publications/nothing-here/", 404), ("/", 302)]:
         assert [readers.get(path).status for _ in range(2)] == [status, status]
-    assert readers.site.asked == 2
+    assert readers.site.request_count == 2
 
 
 def test_unknown_addresses_and_searches_put_out_no_page():

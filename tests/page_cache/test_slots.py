@@ -10,7 +10,7 @@ import pytest
 
 from publications.models import SiteState
 from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
-from tests.page_caches import Got, Readers
+from tests.page_caches import Readers, Response
 
 PAGE = "/en/about/"
 LATER = time.time() + 3600
@@ -75,7 +75,7 @@ def waiting(*paths: str, started: int | None = None, **how) -> Iterator[Readers]
         assert [future.result(30).status for future in held] == [200] * len(paths)
 
 
-def is_told_to_come_again(answer: Got) -> bool:
+def is_told_to_come_again(answer: Response) -> bool:
     """Over a connection of its own, so that what was sent ahead over this one asks for no slot."""
     rows = answer.headers.get("Retry-After"), answer.headers.get("Connection")
     return answer.status == 503 and rows == ("30", "close")
