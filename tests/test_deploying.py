@@ -1,4 +1,4 @@
-"""What a deployment is made of: backups that come back, units that name what there is, logs that keep secrets."""
+"""Files of a deployment: backup and restore scripts, service units, server configurations."""
 
 import fcntl
 import hashlib
@@ -87,7 +87,7 @@ def words(folder) -> list[str]:
         return [word for (word,) in database.execute("SELECT word FROM words")]
 
 
-def test_what_was_backed_up_comes_back(site, kept, tmp_path):
+def test_a_backup_is_restored(site, kept, tmp_path):
     with opened(site) as database:
         database.execute("UPDATE words SET word = 'barley'")
     new = tmp_path / "new"
@@ -100,7 +100,7 @@ def test_what_was_backed_up_comes_back(site, kept, tmp_path):
     assert (new / "secret-key").stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_that_is_not_whole_changes_nothing(site, kept):
+def test_an_incomplete_backup_is_refused(site, kept):
     with Path(kept, "site.sqlite3").open("r+b") as file:
         file.write(b"x")
 
@@ -111,7 +111,7 @@ def test_a_backup_that_is_not_whole_changes_nothing(site, kept):
 
 
 @pytest.mark.parametrize("name", ["site.sqlite3", "originals.tar", "secret-key"])
-def test_a_list_of_digests_that_leaves_out_a_needed_file_is_refused(site, kept, name):
+def test_a_backup_without_the_digest_of_a_file_is_refused(site, kept, name):
     lines = (kept / "SHA256SUMS").read_text().splitlines(keepends=True)
     (kept / "SHA256SUMS").write_text("".join(line for line in lines if not line.endswith(f" {name}\n")))
     (site / "secret-key").write_text("another")
@@ -159,7 +159,7 @@ def test_nothing_is_restored_while_the_site_is_in_use(site, kept, what):
     assert after.returncode == 0, "a process that was killed leaves nothing behind that blocks"
 
 
-def test_nobody_uses_a_site_that_is_being_restored(site):
+def test_a_site_cannot_be_used_while_it_is_restored(site):
     with (site / "in-use").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = {**os.environ, "SITE_DATA": str(site)}
@@ -222,7 +222,7 @@ def test_a_backup_of_a_site_with_faults_is_made_and_names_them(site, tmp_path, d
     }
 
 
-def test_the_last_backup_of_a_whole_site_outlives_any_number_with_faults(site, tmp_path):
+def test_the_last_sound_backup_is_kept_however_many_have_faults(site, tmp_path):
     backups = tmp_path / "backups"
     for name in ("01T020000Z", "02T020000Z", "03T020000Z.faults", "04T020000Z.faults"):
         (backups / f"2026-01-{name}").mkdir(parents=True)
@@ -245,7 +245,7 @@ def test_a_backup_with_faults_damages_no_sound_original(site, tmp_path):
     assert (site / ORIGINAL).read_bytes() == PICTURE
 
 
-def test_a_restore_mends_a_damaged_original(site, kept):
+def test_a_restore_repairs_a_damaged_original(site, kept):
     _damage_original(site)
 
     run("restore", kept, site)
@@ -253,7 +253,7 @@ def test_a_restore_mends_a_damaged_original(site, kept):
     assert (site / ORIGINAL).read_bytes() == PICTURE
 
 
-def test_only_the_newest_backups_stay(site, tmp_path):
+def test_only_the_newest_backups_are_kept(site, tmp_path):
     for day in range(1, 5):
         (tmp_path / "backups" / f"2026-01-0{day}T020000Z").mkdir(parents=True)
 
@@ -263,7 +263,7 @@ def test_only_the_newest_backups_stay(site, tmp_path):
     assert len(left) == 2 and left[0] == "2026-01-04T020000Z"
 
 
-def test_what_failed_days_ago_goes_and_what_failed_today_is_left_to_look_at(site, tmp_path):
+def test_old_unfinished_backups_are_deleted(site, tmp_path):
     backups = tmp_path / "backups"
     for day, days_ago in ((1, 2), (3, 0)):
         part = backups / f"2026-01-0{day}T020000Z.part"
@@ -276,7 +276,7 @@ def test_what_failed_days_ago_goes_and_what_failed_today_is_left_to_look_at(site
     assert [folder.name for folder in backups.glob("*.part")] == ["2026-01-03T020000Z.part"]
 
 
-def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
+def test_held_uploads_are_not_backed_up(site, tmp_path):
     (site / "originals/waiting").mkdir()
     (site / "originals/waiting/0f").write_bytes(b"refused")
     (site / "originals/incoming").mkdir()
@@ -290,13 +290,13 @@ def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
 
 
 @pytest.mark.parametrize("script", ["backup", "restore"])
-def test_both_commands_explain_themselves(script, site):
+def test_both_scripts_have_help(script, site):
     result = run(script, "--help", site)
 
     assert (result.returncode, result.stderr) == (2, "") and f"deploy/{script} FOLDER" in result.stdout
 
 
-def test_a_folder_without_a_site_is_not_backed_up_and_not_made(tmp_path):
+def test_a_folder_without_a_site_is_refused_and_not_created(tmp_path):
     nowhere = tmp_path / "nowhere"
 
     refused = run("backup", tmp_path / "backups", nowhere)
@@ -308,7 +308,7 @@ def test_a_folder_without_a_site_is_not_backed_up_and_not_made(tmp_path):
 @pytest.mark.parametrize(
     ("name", "reason"), [("none", "There is no folder"), ("", "is no backup. Name one of")]
 )
-def test_what_is_no_backup_is_refused_in_other_words_than_another_database(site, tmp_path, name, reason):
+def test_an_invalid_backup_has_another_message_than_another_database(site, tmp_path, name, reason):
     result = run("restore", tmp_path / name, site)
 
     assert result.returncode == 1 and reason in result.stderr and "PostgreSQL" not in result.stderr
@@ -341,7 +341,7 @@ exit 1
         ("postgresql://u:@%2Frun%2Fpostgresql/n", "", "postgresql://u@%2Frun%2Fpostgresql/n"),
     ],
 )  # fmt: skip
-def test_programs_of_postgresql_are_told_all_but_the_password(site, tmp_path, address, password, known):
+def test_postgresql_programs_get_no_password_as_argument(site, tmp_path, address, password, known):
     (tmp_path / "pg_dump").write_text(TOLD)
     (tmp_path / "pg_dump").chmod(0o755)
 
@@ -353,7 +353,7 @@ def test_programs_of_postgresql_are_told_all_but_the_password(site, tmp_path, ad
     assert arguments.split()[-1] == f"--dbname={known}"
 
 
-def test_units_and_compose_name_commands_that_there_are():
+def test_units_and_compose_use_existing_commands():
     texts = [
         path.read_text()
         for path in [*DEPLOY.glob("systemd/*"), DEPLOY / "compose.yaml", DEPLOY / "Dockerfile"]
@@ -363,7 +363,7 @@ def test_units_and_compose_name_commands_that_there_are():
     assert {"serve", "mirror", "prepare", "tidy", "verify"} <= named <= set(get_commands())
 
 
-def test_variables_of_a_deployment_are_known_to_the_settings():
+def test_settings_read_every_variable_of_a_deployment():
     known = "".join(
         (ROOT / path).read_text()
         for path in ("sceeus/settings.py", "publications/management/commands/serve.py")
@@ -373,26 +373,26 @@ def test_variables_of_a_deployment_are_known_to_the_settings():
     assert named and [name for name in named if f'"{name}"' not in known] == []
 
 
-def test_compose_is_whole():
+def test_compose_is_complete():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
 
     assert set(services) == {"prepare", "first", "second", "mirror", "database", "redis", "balancer"}
     assert "/data" in services["first"]["volumes"][0]
 
 
-def test_the_secrets_of_compose_go_into_no_image_and_no_commit():
+def test_secrets_of_compose_are_ignored_by_docker_and_git():
     """compose.yaml has them in deploy/.env, which lies in what `COPY . .` takes."""
     assert "**/.env" in (ROOT / ".dockerignore").read_text().splitlines()
     assert "/deploy/.env" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 @pytest.mark.parametrize("file", ["nginx-mirror.conf", "Caddyfile"])
-def test_addresses_that_open_by_themselves_stand_in_no_log(file):
+def test_secret_addresses_are_not_logged(file):
     text = (DEPLOY / file).read_text()
-    found = re.findall(r'(?:"~|uri regexp )(\^\S+?)"? (?:"\$opening/…"|\$1/…)', text)
+    patterns = re.findall(r'(?:"~|uri regexp )(\^\S+?)"? (?:"\$opening/…"|\$1/…)', text)
 
-    assert len(found) == {"nginx-mirror.conf": 1, "Caddyfile": 2}[file]  # Caddy's log of errors is another
-    for pattern in (each.replace("(?<", "(?P<") for each in found):
+    assert len(patterns) == {"nginx-mirror.conf": 1, "Caddyfile": 2}[file]  # Caddy's log of errors is another
+    for pattern in (pattern.replace("(?<", "(?P<") for pattern in patterns):
         for path in (
             "/desk/review/abcdef/",
             "/desk/review/abcdef/key/large.webp",
@@ -403,7 +403,7 @@ def test_addresses_that_open_by_themselves_stand_in_no_log(file):
             assert not re.match(pattern, path)
 
 
-def test_caddy_refuses_bodies_before_it_passes_them_on():
+def test_caddy_refuses_too_large_bodies_before_proxying():
     """A body that is too large while it is passed on counts against the app server, which is then left alone."""
     text = (DEPLOY / "Caddyfile").read_text()
     application = text[text.index("(application) {") :]
@@ -419,7 +419,7 @@ def test_caddy_refuses_bodies_before_it_passes_them_on():
         assert application.index(refused) < application.index("reverse_proxy")
 
 
-def test_nginx_logs_no_errors_of_addresses_that_open_by_themselves():
+def test_nginx_logs_no_errors_of_secret_addresses():
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = dict(re.findall(r"location \^~ (/desk/\w+/) \{([^}]*)\}", text))
 
@@ -440,7 +440,7 @@ def test_nginx_logs_no_errors_of_addresses_that_open_by_themselves():
         ("/en/publications/oai", False),
     ],
 )
-def test_nginx_limits_connections_of_one_address_where_answers_take_long(path, is_limited):
+def test_nginx_limits_connections_per_client_at_slow_addresses(path, is_limited):
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     (zone,) = re.findall(r"limit_conn_zone (\$\w+) zone", text)
     (block,) = re.findall(rf"map \$uri \{zone} \{{(.*?)\n\}}", text, re.DOTALL)
@@ -451,7 +451,7 @@ def test_nginx_limits_connections_of_one_address_where_answers_take_long(path, i
     assert any(re.search(pattern, path) for pattern in patterns) == is_limited
 
 
-def test_nginx_takes_as_much_at_each_address_of_the_desk_as_the_site_does(settings):
+def test_nginx_has_the_body_limits_of_the_site(settings):
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = re.findall(r"location (?:= |\^~ )/desk/[^{]*\{([^}]*)\}", text)
 

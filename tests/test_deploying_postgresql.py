@@ -1,4 +1,4 @@
-"""The way back on PostgreSQL, where DATABASE_URL names one: what was kept comes back over what a later release made."""
+"""Restoring on PostgreSQL, where DATABASE_URL names one: a backup replaces what a later release created."""
 
 import os
 from pathlib import Path
@@ -61,7 +61,7 @@ def relations(address: str) -> set[str]:
 
 if SERVER.startswith("postgres"):
 
-    def test_a_release_that_added_tables_is_gone_back_from(database, tmp_path):
+    def test_a_restore_removes_tables_of_a_later_release(database, tmp_path):
         (site := tmp_path / "site").mkdir()
         ask(plain(database), OLD)
         before = relations(database)
@@ -77,7 +77,7 @@ if SERVER.startswith("postgres"):
             assert ask(plain(database), "SELECT word, twice FROM piece, doubled") == [("grain", 2)]
         assert not (site / "restoring.sql").exists()
 
-    def test_a_way_back_that_fails_halfway_leaves_the_database_as_it_was(database, tmp_path):
+    def test_a_failed_restore_leaves_the_database_unchanged(database, tmp_path):
         (site := tmp_path / "site").mkdir()
         ask(plain(database), OLD)
         kept = run("backup", tmp_path / "backups", site, DATABASE_URL=database).stdout.strip()
@@ -96,7 +96,7 @@ if SERVER.startswith("postgres"):
         assert not Path(site, "restoring.sql").exists()
 
     @pytest.mark.parametrize("name", ["site.dump", "originals.tar"])
-    def test_a_dump_that_the_digests_leave_out_is_refused(database, tmp_path, name):
+    def test_a_dump_without_a_digest_is_refused(database, tmp_path, name):
         (site := tmp_path / "site").mkdir()
         ask(plain(database), OLD)
         kept = run("backup", tmp_path / "backups", site, DATABASE_URL=database).stdout.strip()
@@ -109,7 +109,7 @@ if SERVER.startswith("postgres"):
         assert result.returncode == 1 and f"leaves out {name}" in result.stderr
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
 
-    def test_nothing_is_restored_while_somebody_is_connected_from_anywhere(database, tmp_path):
+    def test_nothing_is_restored_while_a_client_is_connected(database, tmp_path):
         import psycopg
 
         (site := tmp_path / "site").mkdir()
@@ -128,7 +128,7 @@ if SERVER.startswith("postgres"):
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
         assert run("restore", kept, site, DATABASE_URL=database).returncode == 0
 
-    def test_a_database_that_cannot_be_dumped_is_named_as_a_fault(tmp_path):
+    def test_a_database_that_cannot_be_dumped_is_a_fault(tmp_path):
         (site := tmp_path / "site").mkdir()
         address = urlsplit(SERVER)._replace(path="/nowhere").geturl()
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL as on SQLite whoever waits too long for a lock is told to come again, and no lost connection keeps one."""
+"""Lock timeouts on PostgreSQL and SQLite are answered as busy, and lost connections keep no lock."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ with connection.cursor() as cursor:
 
 
 def settings_in_process(*names: str, before: str = "") -> list[str]:
-    """What the settings of that name are on a connection of another process, a command unless `before` says else."""
+    """Return settings of a connection in another process: a command, unless `before` makes it a server."""
     code = f"import django; django.setup()\n{SHOW.format(names=names, before=before)}"
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "sceeus.settings"}
     done = subprocess.run(
@@ -48,7 +48,7 @@ def settings_in_process(*names: str, before: str = "") -> list[str]:
     return done.stdout.split()
 
 
-def test_options_of_the_address_come_after_those_of_all_connections():
+def test_options_of_database_url_follow_the_defaults():
     options = service_urls.configure_postgresql({"OPTIONS": {"options": "-c tcp_keepalives_idle=60"}})[
         "OPTIONS"
     ]["options"]
@@ -57,7 +57,7 @@ def test_options_of_the_address_come_after_those_of_all_connections():
     assert options.index("-c tcp_keepalives_idle=10") < options.index("-c tcp_keepalives_idle=60")
 
 
-def test_a_server_limits_what_the_address_does_not():
+def test_a_server_sets_the_limits_that_database_url_does_not():
     known = service_urls.configure_postgresql({"OPTIONS": {"options": "-c lock_timeout=5s"}})
 
     service_urls.limit_lock_waits(known)
@@ -68,14 +68,14 @@ def test_a_server_limits_what_the_address_does_not():
 
 
 @pytest.mark.postgresql
-def test_a_lost_client_is_noticed_by_the_database():
+def test_the_database_notices_lost_clients():
     lost = ("tcp_keepalives_idle", "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout")
 
     assert settings_in_process(*lost) == ["10", "5", "3", "25000"]
 
 
 @pytest.mark.postgresql
-def test_a_server_waits_for_a_lock_as_long_as_on_sqlite_and_a_command_as_long_as_it_takes():
+def test_a_server_has_a_lock_timeout_and_a_command_has_none():
     limits = ("lock_timeout", "idle_in_transaction_session_timeout")
 
     assert settings_in_process(*limits, before="import sceeus.wsgi") == ["20s", "1min"]
@@ -84,7 +84,7 @@ def test_a_server_waits_for_a_lock_as_long_as_on_sqlite_and_a_command_as_long_as
 
 @pytest.mark.postgresql
 @pytest.mark.django_db
-def test_who_waits_too_long_for_a_lock_is_told_that_it_is_busy(desk):
+def test_a_lock_timeout_is_answered_as_busy(desk):
     publication = make_publication()
     desk.raise_request_exception = False
     holder = connection.copy()
@@ -101,7 +101,7 @@ def test_who_waits_too_long_for_a_lock_is_told_that_it_is_busy(desk):
     assert response["Retry-After"]
 
 
-def test_a_transaction_that_was_ended_for_idling_is_told_to_come_again():
+def test_a_terminated_idle_transaction_is_answered_as_busy():
     try:
         raise InternalError from SQLStateError("25P03")
     except InternalError:

@@ -1,4 +1,4 @@
-"""The first start of a site and the later ones."""
+"""The first start of a site, and later ones."""
 
 import stat
 
@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept"
 
 
 def start() -> list[str]:
-    said: list[str] = []
-    site_setup.set_up_empty_site(write=said.append)
-    return said
+    lines: list[str] = []
+    site_setup.set_up_empty_site(write=lines.append)
+    return lines
 
 
 @pytest.fixture(scope="class")
@@ -29,22 +29,22 @@ def first_start(shared_site) -> list[str]:
 
 @pytest.fixture
 def started(first_start, in_shared_site) -> list[str]:
-    """What the first start of a site said; its accounts and the demonstration are there."""
+    """The output of the first start, which created accounts and the demonstration."""
     return first_start
 
 
 class TestAfterTheFirstStart:
-    """What the first start of an empty site, made once, leaves."""
+    """The result of one first start, checked by several tests."""
 
-    def test_an_empty_site_gets_two_people_and_the_demonstration(self, started):
-        said = "\n".join(started)
+    def test_an_empty_site_gets_two_accounts_and_the_demonstration(self, started):
+        output = "\n".join(started)
 
         assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
         assert Publication.objects.count() == 30
         assert Edition.objects.live().count() == 27
-        assert "Sign in at /desk/" in said
+        assert "Sign in at /desk/" in output
 
-    def test_the_first_passwords_are_kept_where_only_the_owner_reads_them(self, started):
+    def test_the_file_of_first_passwords_is_readable_by_its_owner_only(self, started):
         path = first_login.first_login_path()
 
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -60,7 +60,7 @@ class TestAfterTheFirstStart:
         assert Publication.objects.count() == 30
 
 
-def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
+def test_an_interrupted_start_is_repeated(monkeypatch):
     def fail(**_):
         raise KeyboardInterrupt
 
@@ -81,7 +81,7 @@ def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):
     assert not Publication.objects.exists()
 
 
-def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(monkeypatch):
+def test_without_the_demonstration_name_and_administrator_are_prompted_for(monkeypatch):
     answers = iter(["ECFR", "European Council", "Europeiska rådet", "ann"])
     monkeypatch.setenv("DEMO", "0")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -95,7 +95,7 @@ def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(m
     assert not Publication.objects.exists()
 
 
-def test_changing_a_first_password_takes_it_out_of_the_file(client):
+def test_changing_a_first_password_removes_it_from_the_file(client):
     person = make_person("Editors", password="the first password")
     first_login.write_first_logins(
         [FirstLogin(person.username, "the first password"), FirstLogin("other", "x")]
@@ -114,7 +114,7 @@ def test_changing_a_first_password_takes_it_out_of_the_file(client):
     assert first_login.first_login_path().read_text() == "other x\n"
 
 
-def test_when_all_have_changed_theirs_the_file_is_gone():
+def test_the_file_is_deleted_when_all_first_passwords_are_changed():
     first_login.write_first_logins([FirstLogin("ann", "x")])
 
     first_login.remove_first_login("ann")
@@ -122,20 +122,20 @@ def test_when_all_have_changed_theirs_the_file_is_gone():
     assert not first_login.first_login_path().exists()
 
 
-def test_requirements_are_the_same_bytes_in_both_places():
+def test_both_copies_of_the_requirements_are_equal():
     assert (ROOT / "requirements.txt").read_bytes() == (ROOT / "requirements/base.txt").read_bytes()
 
 
-def test_no_list_of_packages_names_an_index():
+def test_requirements_name_no_package_index():
     assert not any("http" in path.read_text() for path in (ROOT / "requirements").glob("*.txt"))
 
 
-def test_the_models_and_the_migrations_agree():
+def test_models_and_migrations_match():
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.mark.parametrize("command", ["prepare", "serve"])
-def test_every_command_explains_itself(command, capsys):
+def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit):
         call_command(command, "--help")
 

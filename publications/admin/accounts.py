@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.events import record_changes, record_event
 from accounts.first_login import remove_first_login
 from accounts.models import AccountEvent, EventType
-from publications.models import Presence
+from publications.models import Presence, parse_pk
 
 from .form_fields import RowChoicesField
 from .site import DeskModelAdmin
-from .unsent_forms import UnsentFormMixin, mark_redisplay, parse_pk
+from .unsent_forms import UnsentFormMixin, mark_redisplay
 
 ROLE_NAMES = {
     "Contributors": _("Contributors"),

@@ -14,10 +14,10 @@ MEANT = {
 
 
 @pytest.mark.parametrize("name", MEANT)
-def test_a_sample_is_rendered_as_it_was_copied(name):
+def test_a_pasted_sample_keeps_its_structure(name):
     html = markup.render_markdown((SAMPLES / f"{name}.md").read_text(), language="en").html
 
-    assert [each for each in MEANT[name] if each not in html] == []
+    assert [part for part in MEANT[name] if part not in html] == []
     assert html.count('class="footnote-ref"') == html.count('class="footnote-backref"') == 2
     assert html.count("<table") == 1
     assert html.count("<ul") + html.count("<ol") >= 3

@@ -73,7 +73,7 @@ ERRORS = {
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_the_frame_of_the_desk_stays_with_a_way_back(desk, name):
+def test_an_error_page_has_the_layout_of_the_desk_and_a_link_back(desk, name):
     status, request = ERRORS[name]
 
     page = request(desk)
@@ -85,7 +85,7 @@ def test_the_frame_of_the_desk_stays_with_a_way_back(desk, name):
 
 
 @pytest.mark.parametrize("name", sorted(set(ERRORS) - {"no database", "no space"}))
-def test_menu_and_name_of_the_site_stay_where_the_database_answers(desk, name):
+def test_an_error_page_has_the_menu_if_the_database_answers(desk, name):
     page = ERRORS[name][1](desk).text
 
     assert '<span class="wordmark__short">ECFR</span>' in page
@@ -93,7 +93,7 @@ def test_menu_and_name_of_the_site_stay_where_the_database_answers(desk, name):
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_told_in_swedish_too(desk, name):
+def test_error_pages_are_translated(desk, name):
     desk.cookies["django_language"] = "sv"
 
     page = ERRORS[name][1](desk).text
@@ -105,7 +105,7 @@ def test_an_error_is_told_in_swedish_too(desk, name):
 @pytest.mark.parametrize(
     "path", ["/desk/fails/", "/desk/loses-its-database/", "/desk/has-no-space/", "/desk/", "/desk/login/"]
 )
-def test_without_any_database_the_frame_stays(client, path):
+def test_an_error_page_needs_no_database(client, path):
     client.raise_request_exception = False  # no mark for the database: whoever asks it fails
 
     page = client.get(path, headers={"Cookie": "sessionid=abcdefghijklmnop"})
@@ -114,7 +114,7 @@ def test_without_any_database_the_frame_stays(client, path):
     assert '<header class="masthead">' in page.text and 'href="/desk/"' in page.text
 
 
-def test_a_failed_page_leads_back_to_where_one_was(desk):
+def test_an_error_page_links_to_the_page_before(desk):
     page = desk.get("/desk/fails/", headers={"Referer": "http://testserver/desk/links/?q=x"}).text
 
     assert 'href="/desk/links/?q=x"' in page
@@ -131,25 +131,25 @@ def test_a_failed_page_leads_back_to_where_one_was(desk):
         "//evil.example",
     ],
 )
-def test_no_other_address_than_of_the_desk_is_led_back_to(desk, referer):
+def test_an_error_page_links_only_to_addresses_of_the_desk(desk, referer):
     page = desk.get("/desk/fails/", headers={"Referer": referer}).text
 
     assert "evil.example" not in page and "javascript:" not in page and "onclick" not in page
     assert "Back to the page before" not in page
 
 
-def test_a_form_that_failed_says_what_became_of_what_was_typed(desk):
+def test_the_error_page_of_a_form_says_what_happened_to_its_values(desk):
     assert "what you typed is still there" in desk.post("/desk/fails/").text
     assert "what you typed" not in desk.get("/desk/fails/").text
 
 
-def test_a_stranger_sees_the_frame_without_a_menu(client, db):
+def test_an_error_page_has_no_menu_for_strangers(client, db):
     page = client.get("/desk/?q=%00").text
 
     assert '<header class="masthead">' in page
     assert "Log out" not in page
 
 
-def test_readers_keep_their_own_pages(client, db):
+def test_public_error_pages_are_unchanged(client, db):
     assert "css/desk.css" not in client.get("/en/nothing-here/").text
     assert "css/desk.css" not in client.get("/en/?q=%00").text

@@ -1,4 +1,4 @@
-"""The library: where a picture is used, and the point around which it is cut."""
+"""The library: uses of an image, and crops around its focal point."""
 
 import io
 
@@ -23,8 +23,8 @@ def image_uses(image: Image) -> list[tuple[str, str]]:
     return [(use.title, use.what) for use in find_image_uses(image)]
 
 
-def halves(**fields) -> Image:
-    """A picture whose left part is red and whose right part is blue."""
+def make_two_coloured_image(**fields) -> Image:
+    """Return an image whose left part is red and whose right part is blue."""
     pixels = Pixels.new("RGB", (1200, 300), "red")
     pixels.paste("blue", (900, 0, 1200, 300))
     stream = io.BytesIO()
@@ -35,11 +35,11 @@ def halves(**fields) -> Image:
     return image
 
 
-def test_a_picture_that_nothing_shows_is_used_nowhere(desk):
+def test_an_unused_image_has_no_uses(desk):
     assert "Nowhere" in form(desk, make_image()).text
 
 
-def test_each_use_is_named_by_its_title_with_what_it_is(desk):
+def test_each_use_has_its_title_and_kind(desk):
     image = make_image()
     make_publication(title="As a cover", cover=image)
     make_live(title="In a text", body=f"![](image:{image.key})")
@@ -59,16 +59,16 @@ def test_each_use_is_named_by_its_title_with_what_it_is(desk):
     )
 
 
-def test_cards_cut_a_cover_around_its_focal_point():
-    image = halves(focus_x=100)
+def test_teasers_crop_a_cover_around_its_focal_point():
+    image = make_two_coloured_image(focus_x=100)
 
     with Pixels.open(io.BytesIO(renditions.get_image_file(image, "480c", "jpg"))) as card:
         red, _green, blue = card.getpixel((card.width - 20, 20))
         assert card.size == (480, 270) and blue > 200 > 50 > red
 
 
-def test_another_focal_point_is_another_file():
-    image = halves(focus_x=100)
+def test_another_focal_point_has_another_url():
+    image = make_two_coloured_image(focus_x=100)
     before = renditions.get_image_file(image, "480c", "jpg")
     image.focus_x = 0
 
@@ -79,11 +79,11 @@ def test_another_focal_point_is_another_file():
     ("size", "widths"),
     [((2000, 1200), (480, 960, 1600)), ((1200, 300), (480,)), ((64, 48), (64,)), ((9, 1), (1,))],
 )
-def test_no_card_is_larger_than_what_is_left_of_the_picture(size, widths):
+def test_teaser_images_are_never_enlarged(size, widths):
     assert images.teaser_widths(images.ImageFacts(*size, "PNG", "png", "image/png")) == widths
 
 
-def test_a_card_asks_for_its_own_cut_in_both_formats(client):
+def test_a_teaser_links_its_crop_in_both_formats(client):
     image = make_image(size=(1000, 800))
     edition = make_live(cover=image)
 
@@ -94,7 +94,7 @@ def test_a_card_asks_for_its_own_cut_in_both_formats(client):
     assert client.get(cover.src).status_code == 200
 
 
-def test_the_form_shows_the_whole_picture_and_how_cards_cut_it(desk):
+def test_the_form_shows_the_image_and_its_teaser_crop(desk):
     image = make_image(size=(1000, 800))
 
     page = form(desk, image).text

@@ -1,4 +1,4 @@
-"""A linker reads no draft: a secret word in every state that is not public, every address and chooser asked for."""
+"""A linker sees no draft: a secret word in every state that is not public is in no page and no chooser."""
 
 import re
 from copy import deepcopy
@@ -23,7 +23,7 @@ def secret(state: str) -> str:
 
 
 def fields(state: str) -> dict[str, str]:
-    """Every field that says something, with the word of the state in it."""
+    """Return all text fields, each with the secret word of the state."""
     word = secret(state)
     return {
         "title": f"Title {word}", "summary": f"Summary {word}.", "body": f"Body {word}.", "internal_note": f"Note {word}",
@@ -37,7 +37,7 @@ def secret_piece(state: str, **more) -> Publication:
 
 @pytest.fixture(scope="class")
 def made(shared_site) -> dict[str, Publication]:
-    """A publication in each state that is not public, or public in other words than those that are secret."""
+    """Return a publication in each state that is not public, or whose live text has no secret word."""
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
         expired = actions.publish(secret_piece("expired"), by=None, until=tomorrow()).publication
     scheduled, withdrawn, cancelled = (
@@ -84,13 +84,13 @@ def relate_all(publications: dict[str, Publication]) -> Publication:
 
 
 def desk_addresses(numbers: list[int]) -> list[str]:
-    """Every address of the desk, with each of these numbers where one stands."""
-    found = []
+    """Return every address of the desk, with each of these numbers as its arguments."""
+    addresses = []
     for route in _routes(get_resolver(), ""):
         if route.startswith("desk/") and "logout" not in route:
-            filled = {re.sub(r"<[^>]+>", str(number), route) for number in numbers}
-            found += [f"/{each}" for each in sorted(filled)]
-    return found
+            paths = {re.sub(r"<[^>]+>", str(number), route) for number in numbers}
+            addresses += [f"/{path}" for path in sorted(paths)]
+    return addresses
 
 
 def _routes(resolver, before: str):
@@ -102,60 +102,60 @@ def _routes(resolver, before: str):
             yield from _routes(pattern, text)
 
 
-def told_of(answer) -> str:
-    said = " ".join(f"{name}: {value}" for name, value in answer.items())
-    return said + (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode(
-        "utf-8", "replace"
-    )
+def text_of(response) -> str:
+    headers = " ".join(f"{name}: {value}" for name, value in response.items())
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return headers + content.decode("utf-8", "replace")
 
 
-def found_in(answer) -> set[str]:
-    return {state for state in STATES if secret(state) in told_of(answer).lower()}
+def states_in(response) -> set[str]:
+    """Return the states whose secret word the response has."""
+    return {state for state in STATES if secret(state) in text_of(response).lower()}
 
 
 class TestLinker:
-    """Asked by a linker on a site with a publication in each state."""
+    """What a linker gets on a site with a publication in each state."""
 
-    def test_no_address_of_the_desk_tells_a_linker_what_is_not_public(self, linker, publications):
+    def test_no_page_of_the_desk_shows_a_linker_secret_text(self, linker, publications):
         source = relate_all(publications)
         addresses = desk_addresses([source.pk, *(publication.pk for publication in publications.values())])
 
-        result = {address: found for address in addresses if (found := found_in(linker.get(address)))}
+        result = {address: states for address in addresses if (states := states_in(linker.get(address)))}
 
         assert len(addresses) > 100
         assert result == {}
 
     @pytest.mark.parametrize("what", ["publications", "live"])
     @pytest.mark.parametrize("query", ["", "Title", "zzq", "Ann", "title-zzq"])
-    def test_no_chooser_tells_a_linker_what_is_not_public(self, linker, publications, what, query):
-        answer = linker.get(reverse("desk:chooser-search", args=[what]), {"q": query})
+    def test_no_chooser_shows_a_linker_secret_text(self, linker, publications, what, query):
+        response = linker.get(reverse("desk:chooser-search", args=[what]), {"q": query})
 
-        assert answer.status_code == 200
-        assert found_in(answer) == set()
-        assert "not public" not in answer.text.lower()
+        assert response.status_code == 200
+        assert states_in(response) == set()
+        assert "not public" not in response.text.lower()
         if "zzq" in query:  # a word of a draft finds nothing, whatever is shown of it
-            assert answer.json()["found"] == []
+            assert response.json()["found"] == []
 
-    def test_a_linker_finds_a_publication_by_the_words_that_its_readers_see(self, linker, publications):
-        answer = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
+    def test_a_linker_finds_a_publication_by_its_live_text(self, linker, publications):
+        response = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
 
-        [found] = answer.json()["found"]
+        [found] = response.json()["found"]
         assert found["value"] == publications["changed"].pk
         assert found["label"].startswith("Title public changed · ")
 
-    def test_links_of_a_publication_tell_a_linker_only_that_some_are_not_public(self, linker, publications):
+    def test_related_links_show_a_linker_only_that_some_are_not_public(self, linker, publications):
         source = relate_all(publications)
 
         page = linker.get(reverse("desk:related-links-edit", args=[source.pk]))
 
-        assert found_in(page) == set()
+        assert states_in(page) == set()
         assert "Not public" in page.text and "Title public changed" in page.text
 
     @pytest.mark.parametrize("state", STATES)
-    def test_no_refusal_tells_a_linker_what_is_not_public(self, linker, publications, state):
+    def test_no_error_message_shows_a_linker_secret_text(self, linker, publications, state):
         source, publication = relate_all(publications), publications[state]
         address = reverse("desk:related-links-edit", args=[source.pk])
-        stored = ",".join(str(each.pk) for each in publications.values())
+        stored = ",".join(str(publication.pk) for publication in publications.values())
 
         for typed in (
             {"related": [str(publication.pk)] * 2, "related-chooser": stored},
@@ -164,15 +164,15 @@ class TestLinker:
             {"related": [], "_take": f"related:{publication.pk}", "related-chooser": stored},
             {"related": [], "_apart": str(publication.pk), "related-chooser": stored},
         ):
-            assert found_in(linker.post(address, typed)) == set(), typed
+            assert states_in(linker.post(address, typed)) == set(), typed
 
-    def test_a_linker_keeps_what_is_not_public_among_the_links(self, linker, publications):
+    def test_a_linker_keeps_related_links_that_are_not_public(self, linker, publications):
         source = relate_all(publications)
         stored = [str(publication.pk) for publication in publications.values()]
         address = reverse("desk:related-links-edit", args=[source.pk])
 
-        answer = linker.post(address, {"related": stored[::-1], "related-chooser": ",".join(stored)})
+        response = linker.post(address, {"related": stored[::-1], "related-chooser": ",".join(stored)})
 
-        assert answer.status_code == 302
+        assert response.status_code == 302
         links = RelatedLink.objects.filter(source=source).order_by("position")
         assert [str(link.target_id) for link in links] == stored[::-1]

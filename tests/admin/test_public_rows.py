@@ -1,4 +1,4 @@
-"""Rows that stand beside the editions: two people at one row, questions asked once, and what cannot be right."""
+"""Forms of public rows: conflicts of two editors, confirmations, permissions and invalid values."""
 
 from datetime import timedelta
 
@@ -24,14 +24,14 @@ def change(row) -> str:
     return reverse(f"desk:publications_{row._meta.model_name}_change", args=[row.pk])
 
 
-def as_shown(answer) -> dict:
-    """The form of a page as a browser would send it back; line ends are those of browsers."""
-    [form] = lxml.html.fromstring(answer.text).xpath("//form[@id]")
+def as_shown(response) -> dict:
+    """Return the form of a page as a browser would submit it, with CRLF line ends."""
+    [form] = lxml.html.fromstring(response.text).xpath("//form[@id]")
     values = {name: value for name, value in form.form_values() if not name.startswith("_")}
     return {name: value.replace("\r\n", "\n").replace("\n", "\r\n") for name, value in values.items()}
 
 
-def amended(row, editor, **fields) -> None:
+def save_changes(row, editor, **fields) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     actions.save_instance(row, by=editor)
@@ -48,10 +48,10 @@ def make_page(editor, **fields) -> SitePage:
     return actions.save_instance(SitePage(slug_en="press", slug_sv="press", **texts), by=editor)
 
 
-def test_what_both_have_changed_is_not_overwritten_unseen(desk, editor):
+def test_a_field_that_both_changed_is_a_conflict(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
     form = as_shown(desk.get(change(tag)))
-    amended(tag, editor, introduction_en="A colleague's words.")
+    save_changes(tag, editor, introduction_en="A colleague's words.")
 
     page = desk.post(change(tag), {**form, "introduction_en": "My words."})
 
@@ -61,10 +61,10 @@ def test_what_both_have_changed_is_not_overwritten_unseen(desk, editor):
     assert "It now reads: “A colleague&#x27;s words.”" in page.text
 
 
-def test_who_has_seen_what_a_colleague_saved_may_replace_it(desk, editor):
+def test_a_conflict_is_resolved_by_saving_again(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
     form = as_shown(desk.get(change(tag)))
-    amended(tag, editor, introduction_en="A colleague's words.")
+    save_changes(tag, editor, introduction_en="A colleague's words.")
     again = as_shown(desk.post(change(tag), {**form, "introduction_en": "My words."}))
 
     desk.post(change(tag), again)
@@ -72,24 +72,24 @@ def test_who_has_seen_what_a_colleague_saved_may_replace_it(desk, editor):
     assert Tag.objects.get(pk=tag.pk).introduction_en == "My words."
 
 
-def test_what_each_has_changed_elsewhere_is_merged(desk, editor):
+def test_changes_of_different_fields_are_merged(desk, editor):
     row = make_page(editor, summary_en="", summary_sv="")
     form = as_shown(desk.get(change(row)))
-    amended(row, editor, summary_en="For journalists.", body_en="Call us.\n\nNow.")
+    save_changes(row, editor, summary_en="For journalists.", body_en="Call us.\n\nNow.")
 
-    answer = desk.post(change(row), {**form, "summary_sv": "För journalister."})
+    response = desk.post(change(row), {**form, "summary_sv": "För journalister."})
 
     stored = SitePage.objects.get(pk=row.pk)
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert (stored.summary_en, stored.summary_sv) == ("For journalists.", "För journalister.")
     assert stored.body_en == "Call us.\n\nNow."
 
 
-def test_a_chooser_that_a_colleague_has_changed_keeps_the_change(desk, editor):
+def test_a_chooser_that_only_a_colleague_changed_keeps_the_change(desk, editor):
     tag = make_tag("Belarus")
     person = make_author("Ann Berg")
     form = as_shown(desk.get(change(tag)))
-    amended(tag, editor, responsible=person)
+    save_changes(tag, editor, responsible=person)
 
     desk.post(change(tag), {**form, "name_sv": "Vitryssland"})
 
@@ -97,11 +97,11 @@ def test_a_chooser_that_a_colleague_has_changed_keeps_the_change(desk, editor):
     assert (stored.name_sv, stored.responsible) == ("Vitryssland", person)
 
 
-def test_of_a_long_text_the_part_that_differs_is_shown(desk, editor):
+def test_a_conflict_of_a_long_text_shows_the_differing_part(desk, editor):
     long = "The same words again and again. " * 40
     row = make_page(editor, body_en=long)
     form = as_shown(desk.get(change(row)))
-    amended(row, editor, body_en=f"{long}Theirs.")
+    save_changes(row, editor, body_en=f"{long}Theirs.")
 
     page = desk.post(change(row), {**form, "body_en": f"{long}Mine."}).text
 
@@ -110,7 +110,7 @@ def test_of_a_long_text_the_part_that_differs_is_shown(desk, editor):
     assert len(said) < 500
 
 
-def test_an_empty_line_parts_paragraphs_wherever_it_was_typed(desk, client):
+def test_crlf_line_ends_separate_paragraphs(desk, client):
     tag = make_tag("Belarus")
     make_live(tags=[tag])
     form = as_shown(desk.get(change(tag)))
@@ -121,7 +121,7 @@ def test_an_empty_line_parts_paragraphs_wherever_it_was_typed(desk, client):
     assert "<p>Two.</p>" in client.get("/en/topics/belarus/").text
 
 
-def test_a_language_is_taken_from_readers_only_when_asked_twice(desk, editor):
+def test_unpublishing_a_locale_needs_confirmation(desk, editor):
     row = make_page(editor)
     form = {**as_shown(desk.get(change(row))), "title_en": ""}
 
@@ -135,7 +135,7 @@ def test_a_language_is_taken_from_readers_only_when_asked_twice(desk, editor):
     assert list(SitePage.objects.get(pk=row.pk).locales) == ["sv"]
 
 
-def test_an_author_of_a_known_name_is_made_only_when_asked_twice(desk):
+def test_a_second_author_of_the_same_name_needs_confirmation(desk):
     make_author("Oskar Hedmyr", title_en="Analyst")
     add = reverse("desk:publications_author_add")
     form = {**as_shown(desk.get(add)), "name": "oskar  hedmyr"}
@@ -156,7 +156,7 @@ def test_an_author_of_a_known_name_is_made_only_when_asked_twice(desk):
         (True, "This shows readers who stands behind the name"),
     ],
 )
-def test_a_published_author_hides_or_shows_behind_a_pen_name_only_when_asked_twice(desk, before, question):
+def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk, before, question):
     author = make_author("Ann Berg", is_pseudonymous=before)
     make_live(by_whom=author)
     form = as_shown(desk.get(change(author)))
@@ -175,7 +175,7 @@ def test_a_published_author_hides_or_shows_behind_a_pen_name_only_when_asked_twi
     assert (still, Author.objects.get(pk=author.pk).is_pseudonymous) == (before, not before)
 
 
-def test_who_ticks_pseudonymous_sees_which_attached_files_may_have_the_name(desk):
+def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk):
     author = make_author("Ann Berg")
     live = make_live(by_whom=author, title="On Minsk")
     make_live(by_whom=author, title="Without files")
@@ -201,7 +201,7 @@ PRIVATE = {
 
 
 @pytest.mark.parametrize(("group", "is_shown"), [("Contributors", False), ("Editors", True)])
-def test_who_writes_under_a_pen_name_is_shown_to_those_who_may_change_authors(client, group, is_shown):
+def test_details_of_a_pseudonymous_author_need_the_permission_to_change_authors(client, group, is_shown):
     client.force_login(make_person(group), backend=BACKEND)
     portrait = make_image(filename="secret.png", alt_en="Secret face")
     author = make_author("Pen Name", is_pseudonymous=True, portrait=portrait, **PRIVATE)
@@ -216,7 +216,7 @@ def test_who_writes_under_a_pen_name_is_shown_to_those_who_may_change_authors(cl
     assert (client.get(change(portrait)).status_code == 200) == is_shown
 
 
-def test_a_pen_name_is_not_found_by_what_is_known_of_its_author(client):
+def test_a_pen_name_is_not_found_by_details_of_its_author(client):
     client.force_login(make_person("Contributors"), backend=BACKEND)
     make_author("Pen Name", is_pseudonymous=True, **PRIVATE)
 
@@ -230,7 +230,7 @@ def test_a_pen_name_is_not_found_by_what_is_known_of_its_author(client):
     assert (found("pen"), found("olga"), found("secret")) == (True, False, False)
 
 
-def test_the_type_of_a_kind_for_search_engines_is_one_of_those_in_use_or_known(client):
+def test_the_schema_type_of_a_kind_is_a_known_or_used_one(client):
     client.force_login(make_person("Administrators"), backend=BACKEND)
     Kind.objects.filter(slug="report").update(schema_type="Thesis")
     kind = Kind.objects.get(slug="commentary")
@@ -251,7 +251,7 @@ TOO_LARGE = "9" * 39
 
 
 @pytest.mark.parametrize("model", MODEL_ADMINS, ids=lambda model: model._meta.label_lower)
-def test_a_number_too_large_for_a_column_is_an_error_of_the_form(rf, model):
+def test_a_key_too_large_for_a_column_is_a_form_error(rf, model):
     admin = admin_site.get_model_admin(model)
     request = rf.get("/")
     request.user = make_person("Administrators", is_superuser=True)
@@ -266,7 +266,7 @@ def test_a_number_too_large_for_a_column_is_an_error_of_the_form(rf, model):
             field.clean(value)
 
 
-def test_groups_and_permissions_too_large_for_a_column_are_refused_at_their_field(client):
+def test_groups_and_permissions_with_too_large_keys_are_field_errors(client):
     client.force_login(make_person("Administrators", is_superuser=True), backend=BACKEND)
     person, group = make_person(), Group.objects.get(name="Linkers")
 
@@ -280,7 +280,7 @@ def test_groups_and_permissions_too_large_for_a_column_are_refused_at_their_fiel
         assert TOO_LARGE in str(page.context["adminform"].form.errors[field])
 
 
-def test_only_a_piece_on_the_topic_leads_its_page(desk):
+def test_the_lead_of_a_topic_must_have_its_tag(desk):
     tag, other = make_tag("Belarus"), make_live(title="On budgets")
     on_it = make_live(title="On Belarus", tags=[tag])
     form = as_shown(desk.get(change(tag)))
@@ -294,7 +294,7 @@ def test_only_a_piece_on_the_topic_leads_its_page(desk):
     assert Tag.objects.get(pk=tag.pk).lead_id == on_it.publication_id
 
 
-def test_the_focus_of_a_picture_lies_within_it(desk):
+def test_the_focal_point_must_be_within_the_image(desk):
     image = make_image()
     form = as_shown(desk.get(change(image)))
 
@@ -304,7 +304,7 @@ def test_the_focus_of_a_picture_lies_within_it(desk):
     assert Image.objects.get(pk=image.pk).focus_x == image.focus_x
 
 
-def test_a_topic_or_author_that_readers_can_see_has_a_way_there(desk):
+def test_the_form_of_a_public_topic_or_author_links_its_page(desk):
     tag, author = make_tag("Belarus"), make_author("Ann Berg")
     before = desk.get(change(tag)).text + desk.get(change(author)).text
     make_live(tags=[tag], by_whom=author)
@@ -323,7 +323,7 @@ def test_a_topic_or_author_that_readers_can_see_has_a_way_there(desk):
         ("2026-03-29T02:30", "The clocks change that night"),
     ],
 )
-def test_a_date_that_cannot_be_right_is_refused_with_all_that_was_typed(desk, typed, said):
+def test_an_implausible_date_is_refused_and_the_form_redisplayed(desk, typed, said):
     publication = make_publication(title="A draft")
     form = as_shown(desk.get(change(publication)))
 
@@ -335,7 +335,7 @@ def test_a_date_that_cannot_be_right_is_refused_with_all_that_was_typed(desk, ty
     assert Publication.objects.get(pk=publication.pk).published_at is None
 
 
-def test_a_translation_is_in_a_language_of_its_own(desk):
+def test_a_translation_needs_a_language_of_its_own(desk):
     original = make_live(title="Original").publication
     publication = make_publication(title="Another", language="en")
     form = as_shown(desk.get(change(publication)))
@@ -357,7 +357,7 @@ def test_two_translations_into_one_language_are_refused(desk):
     assert "“Översatt” is in Svenska too" in page.text
 
 
-def test_a_contributor_is_promised_nothing_that_is_not_there(client, editor):
+def test_a_contributor_sees_no_notice_about_related_links(client, editor):
     from tests.factories import make_person
 
     publication = make_live().publication
@@ -369,7 +369,7 @@ def test_a_contributor_is_promised_nothing_that_is_not_there(client, editor):
     assert "Related publications are public as soon" not in page
 
 
-def test_a_moment_of_summer_time_is_taken(desk):
+def test_a_time_in_summer_is_accepted(desk):
     publication = make_publication(title="A draft")
     form = as_shown(desk.get(change(publication)))
 
@@ -380,12 +380,12 @@ def test_a_moment_of_summer_time_is_taken(desk):
 
 
 @pytest.mark.parametrize("typed", ["marten", "HÅKANSSON", "hakans marten", "rachi"])
-def test_people_are_found_by_whoever_has_not_their_letters(desk, typed):
+def test_authors_are_found_without_diacritics(desk, typed):
     for name in ("Mårten Håkansson", "Doina Răchitaru", "Mart Nool"):
         make_author(name)
 
-    found = desk.get(reverse("desk:chooser-search", args=["authors"]), {"q": typed}).json()["found"]
+    matches = desk.get(reverse("desk:chooser-search", args=["authors"]), {"q": typed}).json()["found"]
 
-    assert [each["label"] for each in found] == [
+    assert [match["label"] for match in matches] == [
         "Doina Răchitaru" if typed == "rachi" else "Mårten Håkansson"
     ]

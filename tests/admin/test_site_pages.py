@@ -1,4 +1,4 @@
-"""Site pages, links, the lead of the home page and tags at the desk: public at once, checked, and nothing typed lost."""
+"""Site pages, menu links, leads and tags at the desk: saved publicly, validated, never losing typed values."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def change(row) -> str:
 
 
 def typed(**fields) -> dict:
-    """The form of a page as a browser posts it."""
+    """Return the form of a page as a browser posts it."""
     parts = ("title", "slug", "summary", "body")
     empty = {f"{part}_{locale}": "" for part in parts for locale in ("en", "sv")}
     return {**empty, "title_en": "Press", "body_en": "Write to us.\r\n\r\nSoon.", "_save": "Save", **fields}
@@ -51,7 +51,7 @@ def tag_form(tag: Tag, **fields) -> dict:
 # Pages
 
 
-def test_a_page_is_public_as_soon_as_it_is_saved_and_leaves_its_line(desk, editor):
+def test_a_saved_page_is_public_at_once_and_has_an_audit_entry(desk, editor):
     desk.post(ADD, typed(title_sv="Press", body_sv="Skriv till oss."))
 
     assert "Write to us." in desk.get("/en/press/").text
@@ -77,7 +77,7 @@ def test_line_breaks_are_stored_as_line_feeds(desk):
         ("title_en", {"title_en": ""}, "A page has a title"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(desk, field, fields, said):
+def test_errors_are_shown_at_their_fields_with_the_typed_values(desk, field, fields, said):
     page = desk.post(ADD, typed(summary_en="My summary.", **fields))
 
     assert said in " ".join(page.context["adminform"].form.errors[field])
@@ -85,7 +85,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(desk, fiel
     assert not SitePage.objects.filter(summary_en="My summary.").exists()
 
 
-def test_a_page_that_changes_its_address_can_be_found_at_the_old_one(desk):
+def test_a_changed_slug_redirects_from_the_former_one(desk):
     page = SitePage.objects.get(slug_en="about")
 
     desk.post(change(page), typed(title_en="About", slug_en="who-we-are", sure="title_sv"))
@@ -93,7 +93,7 @@ def test_a_page_that_changes_its_address_can_be_found_at_the_old_one(desk):
     assert desk.get("/en/about/")["Location"] == "/en/who-we-are/"
 
 
-def test_a_preview_shows_what_was_typed_and_stores_nothing(desk):
+def test_a_preview_renders_the_typed_values_and_stores_nothing(desk):
     page = SitePage.objects.get(slug_en="about")
 
     shown = desk.post(change(page), typed(title_en="About", body_en="Not **yet**.", _preview="en"))
@@ -103,7 +103,7 @@ def test_a_preview_shows_what_was_typed_and_stores_nothing(desk):
     assert not Redirect.objects.exists()
 
 
-def test_a_preview_of_a_page_that_is_not_stored_yet(desk):
+def test_a_new_page_can_be_previewed(desk):
     shown = desk.post(ADD, typed(title_sv="Press", body_sv="Skriv.", _preview="sv"))
 
     assert 'lang="sv"' in shown.text and "Skriv." in shown.text
@@ -117,14 +117,14 @@ def test_a_preview_of_a_page_that_is_not_stored_yet(desk):
         ({"_preview": "en", "slug_en": "topics"}, "is an address of the site itself"),
     ],
 )
-def test_a_preview_that_cannot_be_says_why_and_keeps_what_was_typed(desk, fields, said):
+def test_an_impossible_preview_is_reported_with_the_typed_values(desk, fields, said):
     page = desk.post(ADD, typed(**fields))
 
     assert said in page.text and "Write to us." in page.text
     assert not SitePage.objects.filter(title_en="Press").exists()
 
 
-def test_a_deed_that_is_refused_is_said_and_keeps_what_was_typed(desk):
+def test_a_refused_action_is_reported_with_the_typed_values(desk):
     SiteVersion.objects.update(changed_at=tomorrow() + timedelta(days=1))
 
     page = desk.post(ADD, typed())
@@ -134,22 +134,22 @@ def test_a_deed_that_is_refused_is_said_and_keeps_what_was_typed(desk):
 
 
 @pytest.mark.parametrize("role", ["Contributors", "Linkers"])
-def test_who_may_not_changes_no_page_link_or_lead(client, role):
+def test_pages_links_and_leads_need_permissions(client, role):
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
     edition = make_live()
 
-    answers = [
+    responses = [
         client.post(ADD, typed()),
         client.post(ADD, typed(_preview="en")),
         client.post(f"{LINKS}add/", link(section="topics")),
         client.post("/desk/lead/", {"lead_choice": edition.publication_id, "lead_choice-chooser": ""}),
     ]
 
-    assert {answer.status_code for answer in answers} == {403}
+    assert {response.status_code for response in responses} == {403}
     assert SiteSettings.objects.get().lead is None
 
 
-def test_a_page_that_is_linked_cannot_be_deleted(desk):
+def test_a_page_with_a_menu_link_cannot_be_deleted(desk):
     page = SitePage.objects.get(slug_en="about")
     address = reverse("desk:publications_sitepage_delete", args=[page.pk])
 
@@ -161,7 +161,7 @@ def test_a_page_that_is_linked_cannot_be_deleted(desk):
 # Links
 
 
-def test_a_link_joins_the_menu(desk):
+def test_a_new_link_is_in_the_menu(desk):
     desk.post(f"{LINKS}add/", link(place="menu", address_en="https://example.org/", label_en="Podcast"))
 
     page = " ".join(desk.get("/en/").text.split())
@@ -177,11 +177,11 @@ def test_a_link_joins_the_menu(desk):
         ({"address_en": "javascript:alert(1)", "label_en": "X"}, "is no address"),
     ],
 )
-def test_a_link_leads_to_one_place_and_has_a_name(desk, fields, said):
+def test_a_link_needs_one_target_and_a_label(desk, fields, said):
     assert said in desk.post(f"{LINKS}add/", link(**fields)).text
 
 
-def test_links_are_put_in_order_in_their_list(desk):
+def test_links_are_ordered_in_their_list(desk):
     page = desk.get(LINKS)
     forms = page.context["cl"].formset.forms
     params = {"form-TOTAL_FORMS": len(forms), "form-INITIAL_FORMS": len(forms), "_save": "Save"}
@@ -191,19 +191,19 @@ def test_links_are_put_in_order_in_their_list(desk):
 
     desk.post(LINKS, params)
 
-    menu = [str(each) for each in MenuLink.objects.filter(place="menu")]
+    menu = [str(row) for row in MenuLink.objects.filter(place="menu")]
     assert menu == ["About us", "Authors", "Topics", "Publications"]
     assert AuditEntry.objects.count() - lines == len(forms)
 
 
-def test_the_list_begins_with_the_menu_and_names_each_position(desk):
+def test_the_list_starts_with_the_menu_and_labels_each_position(desk):
     page = desk.get(LINKS).text
 
     assert page.index(">Publications</a></th>") < page.index(">Contact</a></th>")
     assert 'aria-label="Position of “Contact”"' in page
 
 
-def test_the_list_of_links_asks_the_same_however_many_there_are(desk):
+def test_the_list_of_links_has_a_constant_number_of_queries(desk):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             desk.get(LINKS)
@@ -220,19 +220,19 @@ def test_the_list_of_links_asks_the_same_however_many_there_are(desk):
 # The lead of the home page
 
 
-def test_only_pieces_that_are_public_are_offered_as_lead(desk):
+def test_only_live_publications_are_offered_as_lead(desk):
     make_live(title="Public now")
     make_publication(title="Still a draft")
     actions.publish(make_publication(title="Later"), by=None, at=tomorrow())
 
     offered = desk.get("/desk/lead/").text
-    found = [each["label"] for each in desk.get("/desk/choose/live/").json()["found"]]
+    labels = [match["label"] for match in desk.get("/desk/choose/live/").json()["found"]]
 
     assert "Public now" in offered and "Still a draft" not in offered and "Later" not in offered
-    assert [label.partition(" ·")[0] for label in found] == ["Public now"]
+    assert [label.partition(" ·")[0] for label in labels] == ["Public now"]
 
 
-def test_the_lead_is_pinned_and_taken_down_with_a_line_each(desk):
+def test_setting_and_clearing_the_lead_have_an_audit_entry_each(desk):
     publication = make_live().publication
     make_live(title="Newer")
     lines = AuditEntry.objects.count()
@@ -245,7 +245,7 @@ def test_the_lead_is_pinned_and_taken_down_with_a_line_each(desk):
     assert AuditEntry.objects.count() == lines + 2
 
 
-def test_saving_the_lead_unchanged_is_no_deed(desk):
+def test_saving_an_unchanged_lead_is_no_action(desk):
     lines = AuditEntry.objects.count()
 
     page = desk.post("/desk/lead/", {"lead_choice": "", "lead_choice-chooser": ""}, follow=True)
@@ -254,7 +254,7 @@ def test_saving_the_lead_unchanged_is_no_deed(desk):
     assert AuditEntry.objects.count() == lines
 
 
-def test_a_lead_that_is_withdrawn_stays_chosen_and_says_so(desk, editor):
+def test_a_withdrawn_lead_stays_selected_with_its_status(desk, editor):
     publication = make_live(title="On Minsk").publication
     SiteSettings.objects.update(lead=publication)
     actions.withdraw(publication, by=editor)
@@ -264,7 +264,7 @@ def test_a_lead_that_is_withdrawn_stays_chosen_and_says_so(desk, editor):
     assert "On Minsk" in page and "Withdrawn" in page
 
 
-def test_the_form_of_the_site_keeps_names_publisher_newsletter_and_lead(client):
+def test_the_settings_form_saves_names_publisher_newsletter_and_lead(client):
     client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
     site, publication = SiteSettings.objects.get(), make_live().publication
     params = {
@@ -293,19 +293,19 @@ def test_a_tag_has_a_lead_and_a_person_responsible(desk):
     assert (tag.lead, tag.responsible) == (publication, author)
 
 
-def test_a_tag_never_loses_its_address(desk):
+def test_a_tag_keeps_its_slug_when_the_field_is_emptied(desk):
     tag = make_tag("Belarus")
     make_live(tags=(tag,))
 
     desk.post(change(tag), tag_form(tag, slug=""))
-    kept = Tag.objects.get(pk=tag.pk).slug
+    slug = Tag.objects.get(pk=tag.pk).slug
     desk.post(change(tag), tag_form(tag, slug="White Rus"))
 
-    assert (kept, Tag.objects.get(pk=tag.pk).slug) == ("belarus", "white-rus")
+    assert (slug, Tag.objects.get(pk=tag.pk).slug) == ("belarus", "white-rus")
     assert Redirect.objects.filter(tag=tag).count() == 2
 
 
-def test_an_address_that_was_never_public_leads_nowhere(desk):
+def test_a_slug_that_was_never_public_has_no_redirect(desk):
     tag = make_tag("Operation Codename")
 
     desk.post(change(tag), tag_form(tag, name="Open", slug="open"))
@@ -313,7 +313,7 @@ def test_an_address_that_was_never_public_leads_nowhere(desk):
     assert not Redirect.objects.exists()
 
 
-def test_finding_without_scripts_keeps_what_was_typed_and_stores_nothing(desk):
+def test_the_search_of_a_chooser_without_scripts_keeps_the_typed_values(desk):
     tag = make_tag("Belarus")
 
     page = desk.post(change(tag), tag_form(tag, introduction_en="Half a sentence", _find="lead_choice"))

@@ -1,7 +1,7 @@
-"""Each page of the desk in Swedish: nothing on it is English, and what reads the same in both languages is known.
+"""Each page of the desk in Swedish has no English text.
 
-What people typed, names and places are the same in both: they are in `KNOWN`. A page that gets new words of ours
-fails here until they are translated.
+Names, identifiers and content that are equal in both languages are in `KNOWN`. A page with a new sentence fails here
+until it is translated.
 """
 
 import re
@@ -39,27 +39,27 @@ KNOWN = re.compile(
 
 
 def texts_of(page: str) -> list[str]:
-    """Whatever a person reads or hears on a page of the desk, in its order; texts in another language are left out."""
+    """Return the visible and spoken texts of a page in order, without those marked as another language."""
     root = html.fromstring(page)
     for foreign in root.xpath("//body//*[@lang and @lang != $spoken]", spoken=root.get("lang")):
         foreign.getparent().remove(foreign)
-    found = []
+    candidates = []
     for element in root.find("body").iter():
         if not isinstance(element.tag, str) or element.tag in UNSEEN:
             continue
-        found += [element.text, *(element.get(name) for name in ATTRIBUTES)]
-        found += [
+        candidates += [element.text, *(element.get(name) for name in ATTRIBUTES)]
+        candidates += [
             value for name, value in element.attrib.items() if name.startswith("data-") and " " in value
         ]
         if element.tag == "input" and element.get("type") == "submit":
-            found.append(element.get("value"))
-        found += [child.tail for child in element]
-    texts = (" ".join(text.split()) for text in found if text)
+            candidates.append(element.get("value"))
+        candidates += [child.tail for child in element]
+    texts = (" ".join(text.split()) for text in candidates if text)
     return [text for text in texts if LETTERS.search(text) and not KNOWN.fullmatch(text)]
 
 
 def left_in_english(client, method: str, path: str) -> list[str]:
-    """The texts of a page in Swedish that hold an English word, or stand in the English page as they are."""
+    """Return the texts of a Swedish page with an English word, or equal to one of the English page."""
     send = getattr(client, method)
     swedish, english = (
         send(path, headers={"Accept-Language": language}, follow=True) for language in ("sv", "en")

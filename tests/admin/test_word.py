@@ -1,4 +1,4 @@
-"""New from Word at the desk: a draft at once, a report that names what is to be decided, and nothing half done."""
+"""Word files at the desk: new drafts, the report, tracked changes, comments and next versions."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,8 +34,8 @@ def upload(body: str, name: str = "moldova.docx", **more) -> dict:
 
 
 def draft_of(desk, body: str, **more) -> Publication:
-    answer = desk.post(reverse("desk:word-new"), upload(body, **more))
-    assert answer.status_code == 302, answer.content.decode()
+    response = desk.post(reverse("desk:word-new"), upload(body, **more))
+    assert response.status_code == 302, response.content.decode()
     return Publication.objects.latest("pk")
 
 
@@ -47,39 +47,39 @@ def form_of(desk, publication: Publication) -> str:
     return desk.get(address("publications_publication_change", publication)).content.decode()
 
 
-def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
+def test_a_word_file_becomes_a_draft_and_its_form_opens(desk):
     make_author("Ann Andersson")
     body = p("By Ann Andersson") + p("Text", note(1), ".")
 
-    answer = desk.post(reverse("desk:word-new"), upload(body, footnotes=noted(1, p("A note."))))
+    response = desk.post(reverse("desk:word-new"), upload(body, footnotes=noted(1, p("A note."))))
 
     publication = Publication.objects.get()
-    assert answer["Location"] == address("publications_publication_change", publication)
+    assert response["Location"] == address("publications_publication_change", publication)
     assert (publication.title, publication.body) == ("Moldova votes", "Text[^1].\n\n[^1]: A note.")
     assert [line.author.name for line in publication.bylines.all()] == ["Ann Andersson"]
     assert publication.revisions.get().reason == RevisionReason.WORD and not publication.editions.exists()
     assert "1 footnote found, 1 kept" in form_of(desk, publication)
 
 
-def test_the_original_is_kept_and_can_be_had_again(desk):
+def test_the_original_can_be_downloaded(desk):
     content = docx(TITLE + p("Text."))
     desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("C:\\Users\\ann\\moldova.docx", content)})
 
     row = WordFile.objects.get()
-    answer = desk.get(reverse("desk:word-original", args=[row.publication_id, row.pk]))
+    response = desk.get(reverse("desk:word-original", args=[row.publication_id, row.pk]))
 
-    assert b"".join(answer.streaming_content) == content
-    assert 'filename="moldova.docx"' in answer["Content-Disposition"]
+    assert b"".join(response.streaming_content) == content
+    assert 'filename="moldova.docx"' in response["Content-Disposition"]
 
 
-def test_the_original_of_one_piece_is_not_given_out_at_the_address_of_another(desk):
+def test_an_original_is_not_served_under_another_publication(desk):
     row = WordFile.objects.get(publication=draft_of(desk, p("Text.")))
     other = make_publication()
 
     assert desk.get(reverse("desk:word-original", args=[other.pk, row.pk])).status_code == 404
 
 
-def test_pictures_come_into_the_library_and_are_public_only_through_an_edition(desk, client):
+def test_images_are_added_to_the_library_and_public_only_in_an_edition(desk, client):
     draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
 
     image = Image.objects.get()
@@ -87,7 +87,7 @@ def test_pictures_come_into_the_library_and_are_public_only_through_an_edition(d
     assert client.get(f"/media/{image.key}/480.webp").status_code == 404
 
 
-def test_the_same_picture_is_in_the_library_once(desk):
+def test_equal_images_are_stored_once(desk):
     for _time in range(2):
         draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
 
@@ -98,15 +98,15 @@ def test_the_same_picture_is_in_the_library_once(desk):
     ("content", "said"),
     [(b"%PDF-1.7", "This is a PDF"), (b"", "The file is empty"), (bomb(), "unpacks to more")],
 )
-def test_wrong_input_gets_one_sentence_and_leaves_nothing_behind(desk, settings, content, said):
-    answer = desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("text.docx", content)})
+def test_an_invalid_file_is_refused_and_nothing_stored(desk, settings, content, said):
+    response = desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("text.docx", content)})
 
-    assert said in answer.content.decode() and answer.status_code == 200
+    assert said in response.content.decode() and response.status_code == 200
     assert not Publication.objects.exists() and not WordFile.objects.exists() and not Image.objects.exists()
     assert not list(settings.ORIGINALS.rglob("*.docx"))
 
 
-def test_a_script_is_told_in_json(desk):
+def test_a_script_gets_json(desk):
     refused = desk.post(
         reverse("desk:word-new"),
         {"file": SimpleUploadedFile("x.docx", b"%PDF-1.7")},
@@ -118,8 +118,8 @@ def test_a_script_is_told_in_json(desk):
     assert taken.json() == {"to": address("publications_publication_change", Publication.objects.get())}
 
 
-def test_an_upload_beyond_all_limits_is_refused_before_it_is_read(desk):
-    answer = desk.generic(
+def test_a_too_large_upload_is_refused_before_it_is_read(desk):
+    response = desk.generic(
         "POST",
         reverse("desk:word-new"),
         b"",
@@ -127,14 +127,14 @@ def test_an_upload_beyond_all_limits_is_refused_before_it_is_read(desk):
         CONTENT_LENGTH="200000000",
     )
 
-    assert answer.status_code == 413
-    assert "larger than this site takes" in answer.content.decode()
+    assert response.status_code == 413
+    assert "larger than this site takes" in response.content.decode()
 
 
 # Authors
 
 
-def test_a_name_much_like_one_is_offered_and_a_guest_as_well(desk):
+def test_a_similar_author_and_a_guest_are_offered(desk):
     near = make_author("Anna Andersson")
     publication = draft_of(desk, p("By Ana Anderson and Bo Berg") + p("Text."))
 
@@ -160,7 +160,7 @@ def test_a_contributor_cannot_make_an_author(client):
     assert not Author.objects.exists()
 
 
-def test_an_alias_is_a_name(desk):
+def test_an_alias_matches_its_author(desk):
     author = make_author("Oleksandr Kovalenko", aliases="Alexander Kovalenko")
 
     publication = draft_of(desk, p("By Alexander Kovalenko") + p("Text."))
@@ -174,7 +174,7 @@ def test_an_alias_is_a_name(desk):
 CHANGED = p("One ", ins(r("new ")), "word, ", gone("old "), "here.") + p("Second paragraph.")
 
 
-def test_tracked_changes_are_told_and_stop_publishing(desk):
+def test_undecided_changes_are_reported_and_block_publishing(desk):
     publication = draft_of(desk, CHANGED)
 
     assert "1 insertion, 1 deletion, not accepted" in form_of(desk, publication)
@@ -182,7 +182,7 @@ def test_tracked_changes_are_told_and_stop_publishing(desk):
         actions.publish(publication, by=None)
 
 
-def test_accepting_settles_them_and_changes_nothing(desk):
+def test_accepting_changes_leaves_the_draft_unchanged(desk):
     publication = draft_of(desk, CHANGED)
 
     desk.post(address("word-changes", publication), {"changes": "accept"})
@@ -195,7 +195,7 @@ def test_accepting_settles_them_and_changes_nothing(desk):
     assert publication.word_files.get().tracked_changes == TrackedChangesState.ACCEPTED
 
 
-def test_rejecting_takes_them_out_and_keeps_what_the_editor_did(desk):
+def test_rejecting_changes_keeps_the_edits_of_the_draft(desk):
     publication = draft_of(desk, CHANGED)
     Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("Second", "Another"))
 
@@ -208,7 +208,7 @@ def test_rejecting_takes_them_out_and_keeps_what_the_editor_did(desk):
     )
 
 
-def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
+def test_rejecting_a_change_that_was_edited_is_a_conflict(desk):
     publication = draft_of(desk, CHANGED)
     Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("here", "there"))
 
@@ -228,7 +228,7 @@ def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
     )
 
 
-def test_the_page_of_changes_shows_each_and_who_made_it(desk):
+def test_the_page_of_changes_shows_each_with_its_author(desk):
     page = desk.get(address("word-changes", draft_of(desk, CHANGED))).content.decode()
 
     assert "<ins>new </ins>" in page and "<del>old </del>" in page and "Ann" in page
@@ -241,7 +241,7 @@ COMMENT = f'<w:comment w:id="7" w:author="Bo" w:date="2026-03-04T10:00:00Z">{p("
 COMMENTED = p('<w:commentRangeStart w:id="7"/>', r("Moldova"), '<w:commentRangeEnd w:id="7"/>', " votes.")
 
 
-def test_comments_in_word_are_notes_beside_the_draft(desk):
+def test_word_comments_are_shown_and_can_be_resolved(desk):
     publication = draft_of(desk, COMMENTED, comments=COMMENT)
 
     remark = publication.draft_comments.get()
@@ -260,13 +260,13 @@ def test_comments_in_word_are_notes_beside_the_draft(desk):
     assert not remark.is_resolved
 
 
-def test_comments_in_word_are_dated_as_everything_at_the_desk(desk):
+def test_dates_of_word_comments_have_the_format_of_the_desk(desk):
     publication = draft_of(desk, COMMENTED, comments=COMMENT)
 
     assert "4 March 2026 10:00" in desk.get(address("word-report", publication)).text
 
 
-def test_a_remark_of_another_piece_is_not_settled(desk):
+def test_a_comment_of_another_publication_is_not_resolved(desk):
     remark = draft_of(desk, COMMENTED, comments=COMMENT).draft_comments.get()
 
     desk.post(address("word-report", make_publication()), {"remark": remark.pk})
@@ -285,18 +285,18 @@ def replace(desk, publication: Publication, body: str, **more):
     return desk.post(address("word-replace", publication), upload(body, "next.docx", **more))
 
 
-def test_the_next_file_is_joined_with_what_the_editor_did(desk):
+def test_the_next_version_is_merged_with_the_edits_of_the_draft(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("First", "Very first"))
 
-    answer = replace(
+    response = replace(
         desk,
         publication,
         p("First paragraph.") + p("Second paragraph.") + p("Third, longer paragraph.") + p("Fourth."),
     )
 
     publication.refresh_from_db()
-    assert answer["Location"] == address("publications_publication_change", publication)
+    assert response["Location"] == address("publications_publication_change", publication)
     assert (
         publication.body
         == "Very first paragraph.\n\nSecond paragraph.\n\nThird, longer paragraph.\n\nFourth."
@@ -307,25 +307,25 @@ def test_the_next_file_is_joined_with_what_the_editor_did(desk):
     )
 
 
-def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk):
+def test_conflicts_are_shown_side_by_side_before_anything_is_stored(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "Ours second")
     )
     before = Revision.objects.count()
 
-    answer = replace(
+    response = replace(
         desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
     )
 
-    assert answer["Location"] == address("word-replace", publication)
-    page = desk.get(answer["Location"])
+    assert response["Location"] == address("word-replace", publication)
+    page = desk.get(response["Location"])
     question = page.context["conflicts"][0]
     assert "Ours" in page.content.decode() and "Theirs" in page.content.decode()
     assert Revision.objects.count() == before
-    assert desk.post(answer["Location"], {}).status_code == 200
+    assert desk.post(response["Location"], {}).status_code == 200
 
-    desk.post(answer["Location"], {question["key"]: "both"})
+    desk.post(response["Location"], {question["key"]: "both"})
 
     publication.refresh_from_db()
     assert publication.body == (
@@ -333,7 +333,7 @@ def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk
     )
 
 
-def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
+def test_a_decision_is_void_if_the_draft_has_changed_since(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "Ours second")
@@ -344,13 +344,13 @@ def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
         body=publication.body.replace("Second", "A colleague's second")
     )
 
-    answer = desk.post(address("word-replace", publication), {key: "incoming"})
+    response = desk.post(address("word-replace", publication), {key: "incoming"})
 
     publication.refresh_from_db()
-    assert answer.status_code == 200 and "A colleague's second" in publication.body
+    assert response.status_code == 200 and "A colleague's second" in publication.body
 
 
-def test_a_file_that_waits_can_be_given_up(desk):
+def test_an_offered_version_can_be_discarded(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "Ours second")
@@ -363,7 +363,7 @@ def test_a_file_that_waits_can_be_given_up(desk):
     assert "Ours second" in publication.body and not publication.word_files.undecided().exists()
 
 
-def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
+def test_a_lost_file_of_an_offered_version_is_reported(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "Ours second")
@@ -383,7 +383,7 @@ def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
     assert "Theirs second" in publication.body
 
 
-def test_a_third_file_is_compared_with_the_second(desk):
+def test_a_third_version_is_merged_with_the_second(desk):
     publication = draft_of(desk, BASE)
     replace(desk, publication, BASE + p("Fourth."))
     Publication.objects.filter(pk=publication.pk).update(
@@ -396,7 +396,7 @@ def test_a_third_file_is_compared_with_the_second(desk):
     assert publication.body == "Ours paragraph.\n\nSecond paragraph.\n\nThird paragraph.\n\nFourth, again."
 
 
-def test_authors_tags_and_address_are_untouched_by_the_next_file(desk):
+def test_the_next_version_keeps_authors_tags_and_slug(desk):
     author = make_author("Ann Andersson")
     publication = draft_of(desk, p("By Ann Andersson") + BASE)
     Publication.objects.filter(pk=publication.pk).update(slug="own-address")
@@ -409,7 +409,7 @@ def test_authors_tags_and_address_are_untouched_by_the_next_file(desk):
     assert [line.author for line in publication.bylines.all()] == [author]
 
 
-def test_a_draft_that_came_from_no_file_keeps_what_only_it_has(desk):
+def test_a_draft_without_word_file_keeps_its_own_fields(desk):
     publication = make_publication(
         title="Moldova votes", body="First paragraph.\n\nOnly at the desk.", summary="S."
     )
@@ -424,7 +424,7 @@ def test_a_draft_that_came_from_no_file_keeps_what_only_it_has(desk):
     assert publication.body == "First paragraph.\n\nOnly at the desk.\n\nSecond paragraph."
 
 
-def test_new_pictures_of_the_next_file_come_into_the_library(desk):
+def test_new_images_of_the_next_version_are_added_to_the_library(desk):
     publication = draft_of(desk, BASE)
 
     replace(
@@ -438,7 +438,7 @@ def test_new_pictures_of_the_next_file_come_into_the_library(desk):
     assert f"![A map](image:{Image.objects.get().key})" in publication.body
 
 
-def test_replacing_changes_nothing_public(desk, client):
+def test_a_next_version_changes_nothing_public(desk, client):
     edition = make_live(title="Moldova votes", body="First paragraph.")
 
     replace(desk, edition.publication, p("First paragraph.") + p("Second paragraph."))
@@ -449,7 +449,7 @@ def test_replacing_changes_nothing_public(desk, client):
 # Redaction
 
 
-def test_redacting_takes_a_name_out_of_files_remarks_and_reports(desk):
+def test_redaction_covers_files_comments_and_reports(desk):
     body = p("The source is Ivan Petrov.") + p("Text ", ins(r("by Ivan Petrov ")), "here.")
     publication = draft_of(desk, COMMENTED + body, comments=COMMENT.replace("Sure?", "Is Ivan Petrov sure?"))
 
@@ -460,7 +460,7 @@ def test_redacting_takes_a_name_out_of_files_remarks_and_reports(desk):
     assert not row.original
 
 
-def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_capture_on_commit_callbacks):
+def test_a_file_with_the_name_in_hidden_text_is_deleted_too(desk, django_capture_on_commit_callbacks):
     publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
     name = publication.word_files.get().original
 
@@ -470,7 +470,7 @@ def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_captur
     assert not originals().exists(name)
 
 
-def test_the_desk_shows_which_word_files_a_redaction_deletes(desk, django_capture_on_commit_callbacks):
+def test_the_redaction_page_lists_the_files_to_be_deleted(desk, django_capture_on_commit_callbacks):
     publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
     other = make_word_file(publication, p("Nothing of him."))
     WordFile.objects.filter(pk=other.pk).update(filename="other.docx")

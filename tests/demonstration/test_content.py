@@ -1,4 +1,4 @@
-"""The demonstration: what its manuscripts, pictures, people and topics hold."""
+"""The content of the demonstration: manuscripts, images, authors and topics."""
 
 import re
 import zlib
@@ -39,7 +39,7 @@ def words(text: manuscript.Manuscript) -> int:
     return len(markup.render_markdown(text.body, language=text.language).text.split())
 
 
-def test_there_are_some_of_every_kind():
+def test_every_kind_has_publications():
     kinds = Counter(text.kind for text in TEXTS.values())
 
     assert kinds == {
@@ -47,7 +47,7 @@ def test_there_are_some_of_every_kind():
     }  # fmt: skip
 
 
-def test_there_are_three_languages_and_translations_between_them():
+def test_there_are_three_languages_with_translations():
     languages = Counter(text.language for text in TEXTS.values())
     pairs = Counter(
         (BY_UID[text.translation_of].language, text.language)
@@ -59,14 +59,14 @@ def test_there_are_three_languages_and_translations_between_them():
     assert pairs == {("en", "sv"): 4, ("en", "uk"): 1}
 
 
-def test_dates_are_spread_over_three_years_and_none_lies_ahead():
+def test_dates_cover_three_years_and_none_is_in_the_future():
     dates = [text.published_at for text in TEXTS.values() if text.published_at]
 
     assert {date.year for date in dates} == {2023, 2024, 2025, 2026}
     assert max(dates) < datetime(2026, 11, 25, tzinfo=UTC)
 
 
-def test_one_title_is_as_long_as_titles_get_and_one_quotes():
+def test_one_title_is_very_long_and_one_has_quotation_marks():
     titles = [text.title for text in TEXTS.values()]
 
     assert 135 <= max(map(len, titles)) <= 145
@@ -74,7 +74,7 @@ def test_one_title_is_as_long_as_titles_get_and_one_quotes():
 
 
 @every_text
-def test_every_piece_has_a_summary_known_topics_and_known_authors(text):
+def test_every_publication_has_a_summary_and_existing_topics_and_authors(text):
     authors = {author["slug"]: author["name"] for author in PEOPLE["authors"]}
     topics = {tag["name"] for tag in PEOPLE["tags"]}
 
@@ -84,7 +84,7 @@ def test_every_piece_has_a_summary_known_topics_and_known_authors(text):
 
 
 @every_text
-def test_every_piece_is_related_to_others_that_are_here_and_not_to_its_own_translation(text):
+def test_every_publication_has_related_links_to_others_than_its_translation(text):
     family = {text.uid, text.translation_of} | {
         other.uid for other in TEXTS.values() if other.translation_of == text.uid
     }
@@ -94,7 +94,7 @@ def test_every_piece_is_related_to_others_that_are_here_and_not_to_its_own_trans
 
 
 @every_text
-def test_every_piece_renders_with_all_its_notes(text):
+def test_every_publication_renders_with_all_its_footnotes(text):
     rendered = markup.render_markdown(text.body, language=text.language)
 
     assert set(re.findall(r"\[\^(\w+)\](?!:)", text.body)) == set(
@@ -113,14 +113,14 @@ def test_every_page_says_that_it_is_a_demonstration(text):
 
 
 @every_public_text
-def test_pieces_have_the_length_of_their_kind(text):
+def test_publications_have_the_length_of_their_kind(text):
     shortest, longest = LENGTHS[text.kind]
 
     assert shortest <= words(text) <= longest
 
 
 @pytest.mark.parametrize("folder", ["2025-09-18-reconstruction", "2025-12-04-shadow-fleet"])
-def test_long_reports_have_what_long_reports_need(folder):
+def test_long_reports_have_headings_footnotes_a_table_and_an_image(folder):
     text = TEXTS[folder]
     rendered = markup.render_markdown(text.body, language="en")
 
@@ -133,9 +133,9 @@ def test_long_reports_have_what_long_reports_need(folder):
 
 @every_text
 def test_quotation_marks_outside_the_body_are_typographic(text):
-    seen = [text.title, text.summary, *text.key_points]
+    texts = [text.title, text.summary, *text.key_points]
 
-    assert not any(mark in each for each in seen for mark in "\"'")
+    assert not any(mark in text for text in texts for mark in "\"'")
     assert text.language != "sv" or '"' not in text.body
 
 
@@ -143,7 +143,7 @@ def test_quotation_marks_outside_the_body_are_typographic(text):
 
 
 @every_text
-def test_every_picture_has_words_in_both_languages_a_credit_and_is_shown(text):
+def test_every_image_has_texts_in_both_languages_and_a_credit_and_is_shown(text):
     shown = {*markup.images_in(text.body), text.cover} - {""}
 
     assert {picture.key for picture in text.images} == shown
@@ -152,12 +152,12 @@ def test_every_picture_has_words_in_both_languages_a_credit_and_is_shown(text):
 
 
 @pytest.mark.parametrize("folder", READ)
-def test_files_beside_a_manuscript_are_small_and_all_are_named(folder):
+def test_files_of_a_manuscript_are_small_and_all_referenced(folder):
     text, files = READ[folder]
     beside = {path.name for path in (CONTENT / folder).iterdir()} - {manuscript.INDEX_NAME}
 
     assert beside == set(files)
-    assert {each.file for each in text.attachments} <= beside
+    assert {attachment.file for attachment in text.attachments} <= beside
     for path in files.values():
         assert path.stat().st_size < (300_000 if path.suffix == ".pdf" else 60_000)
 
@@ -173,17 +173,17 @@ def test_a_report_comes_with_a_tagged_pdf():
 
 def test_there_are_bylines_of_every_role_and_attachments_of_several_types():
     roles = {line.role for text in TEXTS.values() for line in text.bylines}
-    types = {each.file.rpartition(".")[2] for text in TEXTS.values() for each in text.attachments}
+    types = {attachment.file.rpartition(".")[2] for text in TEXTS.values() for attachment in text.attachments}
 
     assert roles == set(BylineRole.values)
     assert types == {"pdf", "csv", "txt"}
 
 
-def test_covers_stay_an_exception():
+def test_few_publications_have_a_cover():
     assert len({text.cover for text in TEXTS.values()} - {""}) == 6
 
 
-def test_portraits_are_square_small_and_each_its_own():
+def test_portraits_are_square_small_and_distinct():
     paths = [PORTRAITS / author["portrait"] for author in PEOPLE["authors"] if "portrait" in author]
 
     assert len({sha256(path.read_bytes()).digest() for path in paths}) == 11
@@ -209,7 +209,7 @@ def test_twelve_authors_are_presented_in_both_languages_and_a_pen_name_is_not():
         assert "Invented" in author["biography_en"] and "Påhittad" in author["biography_sv"]
 
 
-def test_every_author_and_every_topic_has_a_piece():
+def test_every_author_and_every_topic_has_a_publication():
     publications = [text for text in TEXTS.values() if text.published_at]
 
     assert {line.author for text in publications for line in text.bylines} == {

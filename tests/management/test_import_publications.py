@@ -1,4 +1,4 @@
-"""The import command: what a person orders, is told and gets as a file, and what is refused before any work."""
+"""The import command: arguments, output, report file and exit status."""
 
 import io
 import json
@@ -20,7 +20,7 @@ from tests.factories import make_live, tomorrow
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_tells_and_writes_its_report(tmp_path):
+def test_the_command_prints_and_writes_its_report(tmp_path):
     result, report = io.StringIO(), tmp_path / "report.json"
 
     with pytest.raises(CommandError) as refused:
@@ -46,13 +46,13 @@ def test_the_report_fits_the_screen(width):
 @pytest.mark.parametrize(
     "wrong", [["/none"], ["{}", "--kind", "poem"], ["{}", "--by", "nobody"], ["{}", "--language", "xx"]]
 )
-def test_a_wrong_order_is_refused_in_a_sentence(wrong):
+def test_invalid_arguments_are_refused_with_a_message(wrong):
     with pytest.raises(CommandError, match=r"no|known"):
-        call_command("import_publications", *(each.format(SAMPLES / "jekyll") for each in wrong))
+        call_command("import_publications", *(part.format(SAMPLES / "jekyll") for part in wrong))
 
 
 def call(*words: object) -> str:
-    """What the command says on screen."""
+    """Return what the command prints."""
     screen = io.StringIO()
     call_command(
         "import_publications", *map(str, words), "--processes", "0", stdout=screen, stderr=io.StringIO()
@@ -60,7 +60,7 @@ def call(*words: object) -> str:
     return screen.getvalue()
 
 
-def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path):
+def test_an_unwritable_report_is_refused_before_the_import(tmp_path):
     folder = put(tmp_path / "blog")
 
     for report in (tmp_path / "none" / "report.json", tmp_path):
@@ -70,7 +70,7 @@ def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path):
     assert not Publication.objects.exists()
 
 
-def test_an_import_that_is_refused_leaves_no_report_and_none_changed(tmp_path):
+def test_a_refused_import_writes_no_report(tmp_path):
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text("{}")
 
@@ -81,7 +81,7 @@ def test_an_import_that_is_refused_leaves_no_report_and_none_changed(tmp_path):
     assert old.read_text() == "{}" and not new.exists()
 
 
-def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, monkeypatch):
+def test_a_report_that_cannot_be_written_at_the_end_is_an_error_after_the_output(tmp_path, monkeypatch):
     screen = io.StringIO()
 
     def full(account, path):
@@ -99,7 +99,7 @@ def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, mon
 
 
 @pytest.mark.parametrize("publish", [["--publish"], []])
-def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
+def test_a_clock_that_was_set_back_is_refused_with_a_message(tmp_path, publish):
     folder = put(tmp_path / "blog", front="redirect_from: /old/\n")
     with time_machine.travel(tomorrow()):
         make_live()
@@ -113,7 +113,7 @@ def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
 ASK = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 
 
-def test_reading_processes_leave_an_interrupt_to_the_one_that_began_them():
+def test_worker_processes_leave_an_interrupt_to_their_parent():
     with block_interrupts():
         within = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
     behind = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
@@ -131,21 +131,21 @@ EXIT_STATUS = {
 
 
 @pytest.mark.parametrize("name", EXIT_STATUS)
-def test_the_exit_status_is_the_one_that_help_says(tmp_path, name):
+def test_the_exit_status_is_as_documented(tmp_path, name):
     words, status = EXIT_STATUS[name]
     (tmp_path / "README.md").write_text("No front matter.")
     folder = put(tmp_path / "blog")
 
     try:
         call(*(word.format(folder) for word in words))
-        found = 0
+        exit_status = 0
     except CommandError as reason:
-        found = 2 if "arguments" in str(reason) else reason.returncode
+        exit_status = 2 if "arguments" in str(reason) else reason.returncode
 
-    assert found == status and f"{status} " in import_publications.HELP.partition("Exit status:")[2]
+    assert exit_status == status and f"{status} " in import_publications.HELP.partition("Exit status:")[2]
 
 
-def test_an_interrupt_is_an_exit_status_of_its_own(tmp_path, monkeypatch):
+def test_an_interrupt_has_its_own_exit_status(tmp_path, monkeypatch):
     def interrupted(order):
         raise KeyboardInterrupt
 
@@ -157,7 +157,7 @@ def test_an_interrupt_is_an_exit_status_of_its_own(tmp_path, monkeypatch):
     assert reason.value.returncode == 130
 
 
-def test_help_names_every_option_and_says_what_it_is_for():
+def test_help_describes_every_option():
     assert all(option["help"] for option in import_publications.OPTIONS.values())
     assert {"--author", "--publish", "--dry-run", "--report", "--authors"} <= set(
         re.findall(r"--[a-z-]+", import_publications.HELP)

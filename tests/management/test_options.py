@@ -1,4 +1,4 @@
-"""Options of the commands with values that cannot be right: each is refused in a sentence that names the thing."""
+"""Invalid values of the options of commands: each is refused with a message that names the value."""
 
 import argparse
 import errno
@@ -21,9 +21,9 @@ COMMANDS = sorted(
     for name, app in get_commands().items()
     if app in ("publications", "accounts") and type(load_command_class(app, name)).__base__ is BaseCommand
 )
-"""Ours; one of Django's that we add to has its own words."""
+"""Our commands, without those that extend one of Django."""
 IMPORT = ("import_publications", "{posts}", "--processes", "0")
-"""An import that is well but for what is added."""
+"""A valid import, to which an invalid option is added."""
 BAD_VALUES = [
     (("import_publications", "{missing}"), r"no “.*missing”"),
     (("import_publications", "{loop}"), r"no “.*loop”"),
@@ -89,8 +89,8 @@ BAD_VALUES = [
 
 @pytest.fixture
 def places(tmp_path, monkeypatch) -> dict[str, Path]:
-    """Things that are where a file or a folder is asked for."""
-    found = {
+    """Return unsuitable files and folders by name."""
+    paths = {
         name: tmp_path / ending
         for name, ending in {
             "missing": "missing",
@@ -102,54 +102,54 @@ def places(tmp_path, monkeypatch) -> dict[str, Path]:
             "unreadable": "unreadable.csv",
         }.items()
     }
-    found["empty_folder"].mkdir()
-    found["empty"].touch()
-    found["binary"].write_bytes(bytes(range(256)))
-    found["latin"].write_bytes("id,full_name\nann,Ann Söder\n".encode("cp1252"))
-    found["loop"].symlink_to(found["loop"])
-    found["unreadable"].write_text("id,full_name\nann,Ann Berg\n")
-    refuse_to_open(found["unreadable"], monkeypatch)
-    return found | {"below_file": found["empty"] / "inside", "posts": put(tmp_path / "posts")}
+    paths["empty_folder"].mkdir()
+    paths["empty"].touch()
+    paths["binary"].write_bytes(bytes(range(256)))
+    paths["latin"].write_bytes("id,full_name\nann,Ann Söder\n".encode("cp1252"))
+    paths["loop"].symlink_to(paths["loop"])
+    paths["unreadable"].write_text("id,full_name\nann,Ann Berg\n")
+    refuse_to_open(paths["unreadable"], monkeypatch)
+    return paths | {"below_file": paths["empty"] / "inside", "posts": put(tmp_path / "posts")}
 
 
 def refuse_to_open(path: Path, monkeypatch) -> None:
-    """Answer as the file system does of a file without permissions, to the superuser too."""
+    """Let `open` refuse this file, as without permissions, for the superuser too."""
 
     def open_other(file, *args, **kwargs):
         if str(file) == str(path):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-        return real(file, *args, **kwargs)
+        return original_open(file, *args, **kwargs)
 
-    real = io.open
+    original_open = io.open
     monkeypatch.setattr("io.open", open_other)
     monkeypatch.setattr("builtins.open", open_other)
 
 
 def options_of(name: str) -> list[argparse.Action]:
-    """What our command takes besides what every command does, without what has no value."""
+    """Return the options of a command that take a value, without those of every command."""
     parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
     common = {action.dest for action in BaseCommand().create_parser("manage.py", "x")._actions}
     return [action for action in parser._actions if action.dest not in common and action.nargs != 0]
 
 
-def name_of(action: argparse.Action) -> str:
+def option_name(action: argparse.Action) -> str:
     return action.option_strings[0] if action.option_strings else action.dest
 
 
-@pytest.mark.parametrize(("command", "said"), BAD_VALUES, ids=[" ".join(row[0]) for row in BAD_VALUES])
-def test_a_value_that_cannot_be_right_is_refused_by_name(command, said, places, monkeypatch):
+@pytest.mark.parametrize(("command", "message"), BAD_VALUES, ids=[" ".join(row[0]) for row in BAD_VALUES])
+def test_an_invalid_value_is_refused_by_name(command, message, places, monkeypatch):
     monkeypatch.setattr("os.execv", lambda *_: pytest.fail("The server was started."))
 
     with pytest.raises(CommandError) as refusal:
         call_command(*(part.format(**places) for part in command))
 
     text = " ".join(str(refusal.value).split())
-    assert re.search(said, text) and "Errno" not in text, text
+    assert re.search(message, text) and "Errno" not in text, text
     assert refusal.value.returncode in (1, 2)
 
 
-def test_every_option_that_takes_a_value_has_a_bad_one():
-    expected = {(name, name_of(action)) for name in COMMANDS for action in options_of(name)}
+def test_every_option_with_a_value_has_an_invalid_case():
+    expected = {(name, option_name(action)) for name in COMMANDS for action in options_of(name)}
 
     positional = {"import_publications": "path", "mirror": "folder", "rebuild": "part"}
     tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
@@ -164,7 +164,7 @@ def test_the_server_listens_on_an_ip_address(value, address):
 
 
 @pytest.mark.parametrize("value", ["many", "0", "-3"])
-def test_a_wrong_number_of_workers_in_the_environment_is_refused_by_name(monkeypatch, value):
+def test_an_invalid_number_of_workers_in_the_environment_is_refused(monkeypatch, value):
     monkeypatch.setenv("WORKERS", value)
     monkeypatch.setattr("os.execv", lambda *_: pytest.fail("The server was started."))
 
@@ -172,14 +172,14 @@ def test_a_wrong_number_of_workers_in_the_environment_is_refused_by_name(monkeyp
         call_command("serve")
 
 
-def test_an_import_takes_a_list_of_authors_that_begins_with_a_mark_of_its_encoding(tmp_path):
+def test_a_list_of_authors_may_start_with_a_byte_order_mark(tmp_path):
     authors = tmp_path / "authors.csv"
     authors.write_bytes("\ufeffid,full_name\nann,Ann Söder\n".encode())
 
     call_command("import_publications", put(tmp_path / "posts"), authors=authors, verbosity=0, processes=0)
 
 
-def test_the_sample_list_of_authors_is_taken(tmp_path):
+def test_the_sample_list_of_authors_is_accepted(tmp_path):
     call_command(
         "import_publications",
         put(tmp_path / "posts"),
@@ -193,7 +193,7 @@ PRIVATE_WORDS = ("deed", "bell", "shelf", "lane", "epoch", "piece", "rehears", "
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_help_is_in_words_that_a_stranger_knows(name):
+def test_help_avoids_private_words(name):
     parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
 
     text = " ".join(parser.format_help().split())

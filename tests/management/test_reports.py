@@ -1,4 +1,4 @@
-"""What commands that keep a site say of what they did."""
+"""The output of commands for maintenance."""
 
 import os
 from datetime import timedelta
@@ -15,37 +15,37 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def prepared(settings, tmp_path):
-    """A site in development that has an account and was never started: its static files are not collected."""
+    """Set up a site in development with an account, which was never started."""
     settings.DEBUG, settings.SITE_DATA = True, tmp_path
     make_person("Editors")
 
 
-def said(capsys) -> list[str]:
+def output(capsys) -> list[str]:
     return capsys.readouterr().out.strip().splitlines()
 
 
-def test_prepare_says_in_the_end_that_the_site_is_ready(prepared, capsys):
+def test_prepare_ends_with_a_line_that_the_site_is_up_to_date(prepared, capsys):
     call_command("prepare")
 
-    assert said(capsys)[-1] == "The site is up to date."
+    assert output(capsys)[-1] == "The site is up to date."
 
 
-def test_prepare_says_that_nothing_had_to_be_done(prepared, capsys):
+def test_a_second_prepare_reports_nothing_to_do(prepared, capsys):
     call_command("prepare", verbosity=0)
 
     call_command("prepare")
 
-    assert said(capsys) == ["The site is up to date: nothing had to be done."]
+    assert output(capsys) == ["The site is up to date: nothing had to be done."]
 
 
 @pytest.mark.parametrize("command", ["prepare", "tidy", "trust_clock", "check_services", "verify", "rebuild"])
-def test_nothing_is_said_where_that_is_asked(prepared, capsys, command):
+def test_verbosity_0_prints_nothing(prepared, capsys, command):
     call_command(command, verbosity=0)
 
-    assert said(capsys) == []
+    assert output(capsys) == []
 
 
-def test_tidy_says_what_it_deleted(capsys, settings):
+def test_tidy_reports_what_it_deleted(capsys, settings):
     old = timezone.now() - timedelta(days=EVENT_DAYS + 1)
     AccountEvent.objects.bulk_create(
         AccountEvent(type=EventType.SIGNED_IN, occurred_at=old) for _number in range(2)
@@ -58,10 +58,10 @@ def test_tidy_says_what_it_deleted(capsys, settings):
 
     call_command("tidy")
 
-    assert said(capsys) == ["Deleted: 0 sessions, 2 account events, 1 waiting file, 3 unfinished files."]
+    assert output(capsys) == ["Deleted: 0 sessions, 2 account events, 1 waiting file, 3 unfinished files."]
 
 
-def test_tidy_says_that_there_was_nothing_to_delete(capsys):
+def test_tidy_reports_that_nothing_was_to_delete(capsys):
     call_command("tidy")
 
-    assert said(capsys) == ["Nothing had to be deleted."]
+    assert output(capsys) == ["Nothing had to be deleted."]
