@@ -35,10 +35,10 @@ ON CONFLICT (edition_id, similar_edition_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
 """
 _READ = """
-SELECT stored.edition_id, stored.similar_edition_id, stored.id, stored.score, similar.publication_id
+SELECT stored.edition_id, stored.similar_edition_id, stored.id, stored.score, neighbour.publication_id
 FROM ({ids_query}) AS requested JOIN publications_similarity AS stored ON stored.edition_id = requested.id
-JOIN publications_edition AS similar {index_hint} ON similar.id = stored.similar_edition_id
-WHERE similar.visible_until > %s
+JOIN publications_edition AS neighbour {index_hint} ON neighbour.id = stored.similar_edition_id
+WHERE neighbour.visible_until > %s
 """
 
 

@@ -318,7 +318,7 @@ def test_an_interrupted_rebuild_leaves_the_rows_as_they_were(monkeypatch):
         yield next(steps)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(command.PARTS, "similarity", interrupted_rebuild)
+    monkeypatch.setitem(command.INDEXES, "similarity", interrupted_rebuild)
     with pytest.raises(CommandError, match="Broken off while rebuilding similarity"):
         call_command("rebuild", verbosity=0)
 
@@ -327,12 +327,12 @@ def test_an_interrupted_rebuild_leaves_the_rows_as_they_were(monkeypatch):
 
 def test_the_bar_moves_on_a_terminal_and_prints_one_line_elsewhere():
     output: list[str] = []
-    bar = command.Bar("similarity", output.append, moves=True)
+    bar = command.ProgressBar("similarity", output.append, is_terminal=True)
     bar.show(0, 4), bar.show(4, 4), bar.finish()
     assert "  0%" in output[0] and "100%, 0 s left" in output[1] and output[-1].endswith("\n")
 
     output.clear()
-    bar = command.Bar("similarity", output.append, moves=False)
+    bar = command.ProgressBar("similarity", output.append, is_terminal=False)
     bar.show(0, 4), bar.show(4, 4), bar.finish()
     assert len(output) == 1 and output[0].startswith("similarity: 4 steps done")
 
