@@ -1,4 +1,4 @@
-"""What is public and scheduled, as forms of actions carry it: one that shows an older state is refused."""
+"""The state of what is public and scheduled, as forms of actions carry it: a form with an older state is refused."""
 
 from collections.abc import Iterable
 
@@ -40,7 +40,7 @@ def public_state(publication: Publication) -> str:
 
 
 def refuse_outdated_state(publication: Publication, state: str | None) -> None:
-    """Raise Outdated where what is public or scheduled is not as in `state`; None is not compared."""
+    """Raise Outdated where what is public or scheduled differs from `state`; None is not compared."""
     if state is not None and state != public_state(publication):
         raise Outdated(
             _(
@@ -51,7 +51,7 @@ def refuse_outdated_state(publication: Publication, state: str | None) -> None:
 
 
 def actions_since(publication: Publication, state: str) -> list[AuditEntry]:
-    """Return what has been done with the windows of a publication since a state, the last action first."""
+    """Return the audit entries of actions on the windows of a publication since a state, newest first, at most 20."""
     number = state.partition(".")[0]
     version = parse_pk(number)
     if not version and number != "0":

@@ -1,4 +1,4 @@
-"""Addresses of what stands beside the editions: which words are taken, and how old addresses lead on."""
+"""Addresses of authors, tags and site pages: reserved words, and redirects from old addresses."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,93 +14,96 @@ from publications.models import ActionType, Author, Edition, Publication, Redire
 from .transaction import begin_action
 
 OWNERS = {Author: "author", Tag: "tag", SitePage: "page"}
-NAMES = {Author: "publications:author", Tag: "publications:topic"}
+VIEW_NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
-def keep_redirects(thing: models.Model, before: set[str]) -> None:
-    """Redirect the addresses that a row has left to it; one that it takes again is its own.
+def keep_redirects(row: models.Model, before: set[str]) -> None:
+    """Redirect the former addresses of a row to it, and delete a redirect from an address that it has again.
 
-    Redirects of an author who now writes under a pen name are deleted: they would lead from one name to the other.
+    Redirects of an author who now writes under a pen name are deleted: they would connect the two names.
 
     Args:
         before: the addresses of the row before it was saved.
     """
-    owner = OWNERS.get(type(thing))
+    owner = OWNERS.get(type(row))
     if not owner:
         return
-    if getattr(thing, "is_pseudonymous", False):
-        thing.redirects.all().delete()
+    if getattr(row, "is_pseudonymous", False):
+        row.redirects.all().delete()
         return
-    now = addresses_of(thing)
-    none = dict.fromkeys(("publication", *OWNERS.values()))
-    for path in before - now if _was_public(thing) else ():
-        Redirect.objects.update_or_create(path=path, defaults={**none, owner: thing})
-    Redirect.objects.filter(path__in=now, **{owner: thing}).delete()
+    current = addresses_of(row)
+    others = dict.fromkeys(("publication", *OWNERS.values()))
+    for path in before - current if _was_public(row) else ():
+        Redirect.objects.update_or_create(path=path, defaults={**others, owner: row})
+    Redirect.objects.filter(path__in=current, **{owner: row}).delete()
 
 
-def _was_public(thing: models.Model) -> bool:
-    """A topic or author is public through an edition that has begun; a site page as soon as it is saved."""
-    if isinstance(thing, SitePage):
+def _was_public(row: models.Model) -> bool:
+    """Return whether a tag or author is in an edition that has started; a site page is public once saved."""
+    if isinstance(row, SitePage):
         return True
-    begun = Edition.objects.started()
-    return (begun.tagged(thing) if isinstance(thing, Tag) else begun.authored_by(thing)).exists()
+    started = Edition.objects.started()
+    return (started.tagged(row) if isinstance(row, Tag) else started.authored_by(row)).exists()
 
 
-def addresses_of(thing: models.Model) -> set[str]:
+def addresses_of(row: models.Model) -> set[str]:
     """Return the public paths of a row in all locales, spelled as redirects are stored."""
-    kind = type(thing)
-    if kind is SitePage:
-        found = (
-            _path(locale, "publications:site-page", getattr(thing, f"slug_{locale}"))
-            for locale in thing.locales
+    model = type(row)
+    if model is SitePage:
+        paths = (
+            _path(locale, "publications:site-page", getattr(row, f"slug_{locale}")) for locale in row.locales
         )
-    elif kind in NAMES:
-        found = (_path(locale, NAMES[kind], thing.slug) for locale in LOCALES)
+    elif model in VIEW_NAMES:
+        paths = (_path(locale, VIEW_NAMES[model], row.slug) for locale in LOCALES)
     else:
-        found = iter(())
-    return {path for path in found if path}
+        paths = iter(())
+    return {path for path in paths if path}
 
 
-def stored_addresses(thing: models.Model) -> set[str]:
+def stored_addresses(row: models.Model) -> set[str]:
     """Return the public paths of a row as the database has it."""
-    stored = type(thing).objects.filter(pk=thing.pk).first() if type(thing) in OWNERS and thing.pk else None
+    stored = type(row).objects.filter(pk=row.pk).first() if type(row) in OWNERS and row.pk else None
     return addresses_of(stored) if stored else set()
 
 
 def check_addresses(page: SitePage) -> None:
-    """Check that nothing else stands at the addresses of a site page, in any locale.
+    """Check that the addresses of a site page are free, in all locales.
 
     Raises:
         ValidationError: an address is taken or reserved; the message names it.
     """
-    taken = reserved_words()
-    wrong = {
+    reserved = reserved_words()
+    errors = {
         f"slug_{locale}": _("“%(word)s” is an address of the site itself. Choose another word.")
         % {"word": slug}
         for locale in LOCALES
-        if (slug := getattr(page, f"slug_{locale}")) in taken
+        if (slug := getattr(page, f"slug_{locale}")) in reserved
     }
-    if wrong:
-        raise ValidationError(wrong)
+    if errors:
+        raise ValidationError(errors)
 
 
 def reserved_words() -> set[str]:
     """Return the first path segments of all routes in all locales."""
-    trees = [each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern)]
-    found: set[str] = set()
+    resolvers = [
+        resolver
+        for resolver in get_resolver().url_patterns
+        if isinstance(resolver.pattern, LocalePrefixPattern)
+    ]
+    reserved: set[str] = set()
     for locale in LOCALES:
         with translation.override(locale):
-            found |= {word for each in trees for word in _first_words(each.url_patterns)}
-    return found
+            reserved |= {word for resolver in resolvers for word in _first_words(resolver.url_patterns)}
+    return reserved
 
 
 def _first_words(patterns: Iterable) -> Iterator[str]:
-    for each in patterns:
-        word = str(each.pattern).lstrip("^").partition("/")[0]
+    for pattern in patterns:
+        word = str(pattern.pattern).lstrip("^").partition("/")[0]
         if word and "<" not in word:
             yield word
         elif not word:
-            yield from _first_words(getattr(each, "url_patterns", ()))
+            yield from _first_words(getattr(pattern, "url_patterns", ()))
 
 
 def _path(locale: str, name: str, slug: str) -> str:
@@ -114,24 +117,24 @@ def _path(locale: str, name: str, slug: str) -> str:
 def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
     """Redirect old paths to a target; safe to repeat.
 
-    The target need not be public: a path answers once it is. The audit entry holds the number of paths, not the paths,
-    since a path may hold a name that is to be redacted one day.
+    The target need not be public: a path redirects once it is. The audit entry holds the number of paths, not the
+    paths, as a path may contain a name that is redacted one day.
 
     Returns:
-        The paths that belong to something else, and stay with it.
+        The paths that already lead to something else, and are left so.
 
     Raises:
-        ClockBehind: the clock of the server stands before the last action.
+        ClockBehind: the clock of the server is behind the last action.
     """
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
-    wanted = list(dict.fromkeys(path for path in map(Redirect.normal, paths) if path.strip("/")))
-    known = {row.path: row for row in Redirect.objects.filter(path__in=wanted)}
-    new = [path for path in wanted if path not in known]
+    paths = list(dict.fromkeys(path for path in map(Redirect.normal, paths) if path.strip("/")))
+    existing = {row.path: row for row in Redirect.objects.filter(path__in=paths)}
+    new = [path for path in paths if path not in existing]
     if new:
         action = begin_action(by=by)
         Redirect.objects.bulk_create(Redirect(path=path, **{field: target}) for path in new)
-        piece = target if isinstance(target, Publication) else None
+        publication = target if isinstance(target, Publication) else None
         action.write_audit_entry(
-            ActionType.AMEND, target, publication=piece, kind="redirect", pk=target.pk, count=len(new)
+            ActionType.AMEND, target, publication=publication, kind="redirect", pk=target.pk, count=len(new)
         )
-    return [path for path, row in known.items() if getattr(row, f"{field}_id") != target.pk]
+    return [path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk]

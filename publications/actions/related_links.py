@@ -1,4 +1,4 @@
-"""Related links between publications, and suggestions that are ruled out. Both are public at once."""
+"""Related links between publications, and excluded suggestions. Both are public at once."""
 
 from collections.abc import Sequence
 
@@ -26,10 +26,10 @@ def set_related_links(
 
     Args:
         targets: the publications to link to.
-        reasons: why each is related, shown to readers; in the order of the targets, others keep theirs.
+        reasons: why each is related, shown to readers, in the order of the targets; links beyond them keep theirs.
         seen: the targets that the editor saw; None is not compared.
-        imported: whether a file names the links. Such links follow the file when it is imported again; those that staff
-            have set stay.
+        imported: whether an imported file names the links. They then follow the file when it is imported again, unlike
+            links that staff have set.
 
     Returns:
         Whether anything changed.
@@ -39,40 +39,39 @@ def set_related_links(
         ActionRefused: a target may not be linked to.
     """
     lock_for_action(publication.pk)
-    piece = publication
-    wanted = [target.pk for target in targets]
-    if piece.pk in wanted:
+    keys = [target.pk for target in targets]
+    if publication.pk in keys:
         raise ActionRefused(_("A publication cannot be related to itself."))
-    if len(set(wanted)) != len(wanted):
+    if len(set(keys)) != len(keys):
         raise ActionRefused(_("A publication stands twice among the related ones."))
-    if len(wanted) > MAX_RELATED_LINKS:
+    if len(keys) > MAX_RELATED_LINKS:
         raise ActionRefused(
             _("At most %(limit)d related publications, please.") % {"limit": MAX_RELATED_LINKS}
         )
-    before = list(piece.related_links.values_list("target_id", flat=True))
-    if before == wanted:
+    before = list(publication.related_links.values_list("target_id", flat=True))
+    if before == keys:
         return False
     if seen is not None and list(seen) != before:
         raise Outdated(
             _("Somebody has changed the related publications since you opened them. Look, then save again.")
         )
     action = begin_action(by=by)
-    kept_reasons = dict(piece.related_links.values_list("target_id", "reason"))
-    kept_reasons.update(zip(wanted, reasons, strict=False))
-    piece.related_links.all().delete()
+    reason_by_key = dict(publication.related_links.values_list("target_id", "reason"))
+    reason_by_key.update(zip(keys, reasons, strict=False))
+    publication.related_links.all().delete()
     RelatedLink.objects.bulk_create(
-        RelatedLink(source=piece, target_id=pk, position=place, reason=kept_reasons.get(pk, ""))
-        for place, pk in enumerate(wanted)
+        RelatedLink(source=publication, target_id=pk, position=position, reason=reason_by_key.get(pk, ""))
+        for position, pk in enumerate(keys)
     )
     action.write_audit_entry(
-        ActionType.RELATE, piece, publication=piece, before=before, after=wanted, imported=imported
+        ActionType.RELATE, publication, publication=publication, before=before, after=keys, imported=imported
     )
     return True
 
 
 @transaction.atomic
 def exclude_suggestion(publication: Publication, other: Publication, *, by) -> bool:
-    """Suggest neither of two publications beside the other. Links that staff have set stay.
+    """Exclude two publications as suggestions for each other. Links that staff have set stay.
 
     Returns:
         Whether anything changed.
@@ -95,16 +94,16 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
 
 @transaction.atomic
 def allow_suggestion(publication: Publication, other: Publication, *, by) -> bool:
-    """Allow two publications to be suggested beside each other again.
+    """Allow two publications as suggestions for each other again.
 
     Returns:
         Whether anything changed.
     """
     lock_for_action(publication.pk)
-    ruled_out = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
-    if not ruled_out.exists():
+    excluded = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
+    if not excluded.exists():
         return False
     action = begin_action(by=by)
-    ruled_out.delete()
+    excluded.delete()
     action.write_audit_entry(ActionType.APART, publication, publication=publication, together=other.pk)
     return True

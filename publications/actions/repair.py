@@ -1,6 +1,6 @@
-"""repair: make anew what is derived in the rows of editions: where their windows end, and what lists select by.
+"""Repair derived columns of editions: the ends of windows, and the copies that lists filter by.
 
-The starts, ends, texts and dates that people gave are never changed.
+Starts, ends, texts and dates that people entered are never changed.
 """
 
 from django.db import transaction
@@ -15,10 +15,10 @@ from .windows import derive_windows
 
 @transaction.atomic
 def repair_windows(*, by=None) -> None:
-    """Derive the windows of all editions anew: each lasts until its own end or the start of the next one.
+    """Derive the windows of all editions again: each lasts until its own end or the start of the next one.
 
     Raises:
-        ClockBehind: the clock of the server stands before the last action.
+        ClockBehind: the clock of the server is behind the last action.
     """
     action = begin_action(by=by)
     for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
@@ -28,14 +28,14 @@ def repair_windows(*, by=None) -> None:
 
 @transaction.atomic
 def repair_copies(*, by=None) -> None:
-    """Copy the columns by which editions are listed to their rows anew.
+    """Copy the columns that lists filter by from editions to their rows again.
 
     Raises:
-        ClockBehind: the clock of the server stands before the last action.
+        ClockBehind: the clock of the server is behind the last action.
     """
     action = begin_action(by=by)
-    dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
-    for pk, year in list(dated.values_list("pk", "dated")):
+    wrong = Edition.objects.annotate(right_year=ExtractYear("published_at")).exclude(year=F("right_year"))
+    for pk, year in list(wrong.values_list("pk", "right_year")):
         Edition.objects.filter(pk=pk).update(year=year)
     for model in (EditionByline, EditionTag):
         for edition in Edition.objects.filter(

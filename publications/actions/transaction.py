@@ -1,4 +1,4 @@
-"""The transaction of an action: its lock, its moment, its site version, its audit line, and the refusals."""
+"""The transaction of an action: its lock, its time, its site version, its audit entry, and the refusals."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,29 +30,29 @@ class ActionRefused(Exception):
 
 
 class NotReady(ActionRefused):
-    """Something that readers are owed is missing."""
+    """A field that readers need is missing."""
 
 
 class Outdated(ActionRefused):
-    """The working copy is not the one the editor saw."""
+    """The draft, or what is public, is not what the editor saw."""
 
 
 class ClockBehind(ActionRefused):
-    """The clock of the machine stands before the last action."""
+    """The clock of the server is behind the last action."""
 
 
 @dataclass(frozen=True)
 class ActionContext:
-    """One action under way: its moment, the site version that it starts, and who does it."""
+    """An action in progress: its time, the site version that it starts, and who does it."""
 
     at: datetime
-    generation: int
+    site_version: int
     by: object
 
     def write_audit_entry(
         self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> None:
-        """Write the audit line: exactly one for an action."""
+        """Store the audit entry: exactly one for each action."""
         self.build_audit_entry(action_type, subject, publication=publication, **detail).save(
             force_insert=True
         )
@@ -60,7 +60,7 @@ class ActionContext:
     def build_audit_entry(
         self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> AuditEntry:
-        """Return the audit line unsaved, for whoever writes many at once."""
+        """Return the audit entry unsaved, for bulk inserts."""
         return AuditEntry(
             action=action_type,
             by=self.by,
@@ -69,94 +69,94 @@ class ActionContext:
             publication=publication,
             subject=str(subject)[:300],
             detail={key: value for key, value in detail.items() if value},
-            site_version=self.generation,
+            site_version=self.site_version,
         )
 
 
 def begin_action(*, by, publication: Publication | None = None) -> ActionContext:
-    """Take the lock that orders actions, and fix the time of this one.
+    """Take the lock that serializes actions, increment the site version and set the time of the action.
 
     Two actions on one publication at the same instant are a microsecond apart.
 
     Raises:
-        ClockBehind: the clock stands more than a few seconds before the last action; what has been public would look
-            as if it were scheduled.
+        ClockBehind: the clock is more than a few seconds behind the last action, so that public editions would seem
+            to be scheduled.
     """
-    generation = SiteVersion.objects.select_for_update().get()
-    action = open_action(generation, by=by, publication=publication)
-    save_site_version(generation)
+    site_version = SiteVersion.objects.select_for_update().get()
+    action = open_action(site_version, by=by, publication=publication)
+    save_site_version(site_version)
     return action
 
 
-def save_site_version(generation: SiteVersion) -> None:
-    """Store the generation; once the transaction is through, whoever keeps pages learns of it."""
-    generation.save()
-    number = generation.number
+def save_site_version(site_version: SiteVersion) -> None:
+    """Store the site version; after the commit the page caches of all processes are notified."""
+    site_version.save()
+    number = site_version.number
     transaction.on_commit(lambda: _announce(number))
 
 
-def _announce(generation: int) -> None:
-    """Say that this generation is there, and whether it took something back: where nobody knows, that it did."""
+def _announce(number: int) -> None:
+    """Announce a site version, and whether it took anything from readers; if that is unknown, say that it did."""
     try:
-        took_back = AuditEntry.objects.filter(site_version=generation).exclude(action__in=ADDING).exists()
+        took_back = AuditEntry.objects.filter(site_version=number).exclude(action__in=ADDING).exists()
     except Error:
         took_back = True
     page_cache.announce_change(took_back=took_back)
 
 
-def open_action(generation: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:
-    """Return the context of an action under the site version that the caller has locked, and will save.
+def open_action(site_version: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:
+    """Return the context of an action. The caller has locked the site version and will save it.
 
     Raises:
-        ClockBehind: the clock stands before the last action.
+        ClockBehind: the clock is behind the last action.
     """
     now = timezone.now()
-    if now < generation.changed_at - TOLERANCE:
+    if now < site_version.changed_at - TOLERANCE:
         raise ClockBehind(
             _(
                 "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right, or "
                 "run “manage.py trust_clock” if it is."
             )
-            % {"now": timezone.localtime(now), "last": timezone.localtime(generation.changed_at)}
+            % {"now": timezone.localtime(now), "last": timezone.localtime(site_version.changed_at)}
         )
-    moment = _after_what_stands(publication, now, generation.changed_at) if publication else now
-    generation.number += 1
-    generation.changed_at = max(generation.changed_at, moment)
-    return ActionContext(at=moment, generation=generation.number, by=by)
+    moment = _time_after_last_start(publication, now, site_version.changed_at) if publication else now
+    site_version.number += 1
+    site_version.changed_at = max(site_version.changed_at, moment)
+    return ActionContext(at=moment, site_version=site_version.number, by=by)
 
 
 @transaction.atomic
 def bump_site_version(subject: str, *, by=None) -> None:
-    """Increment the site version after a rebuild of the index or of similarity: pages are rendered anew."""
+    """Increment the site version after a rebuild of the search index or of similarity: pages are rendered again."""
     action = begin_action(by=by)
     action.write_audit_entry(ActionType.REBUILD, subject)
 
 
 @transaction.atomic
 def trust_clock(*, by=None) -> None:
-    """Take the clock as it stands for right, though an action was done when it was ahead."""
-    generation = SiteVersion.objects.select_for_update().get()
-    generation.changed_at = min(generation.changed_at, timezone.now())
-    generation.number += 1
-    save_site_version(generation)
-    action = ActionContext(at=generation.changed_at, generation=generation.number, by=by)
+    """Accept the clock of the server, although it was ahead at the last action."""
+    site_version = SiteVersion.objects.select_for_update().get()
+    site_version.changed_at = min(site_version.changed_at, timezone.now())
+    site_version.number += 1
+    save_site_version(site_version)
+    action = ActionContext(at=site_version.changed_at, site_version=site_version.number, by=by)
     action.write_audit_entry(ActionType.AMEND, _("The clock of the server"))
 
 
-def _after_what_stands(publication: Publication, now: datetime, last_deed: datetime) -> datetime:
-    """Now, or just after the last start of the piece when that is at this instant, or was before a small step back."""
-    begun = publication.editions.not_cancelled().filter(visible_from__lte=max(now, last_deed))
-    last = begun.aggregate(start=Max("visible_from"))["start"]
+def _time_after_last_start(publication: Publication, now: datetime, last_action: datetime) -> datetime:
+    """Return now, or the moment after the last start of the publication where that is not in the past."""
+    started = publication.editions.not_cancelled().filter(visible_from__lte=max(now, last_action))
+    last = started.aggregate(start=Max("visible_from"))["start"]
     return max(now, last + TICK) if last else now
 
 
 def lock_publication(publication: Publication) -> Publication:
-    """Return the publication as the database has it now, held until the action is done."""
-    held = Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind")
-    return held.get(pk=publication.pk)
+    """Return the publication as the database has it now, locked until the transaction ends."""
+    locked = Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind")
+    return locked.get(pk=publication.pk)
 
 
 def lock_for_action(pk: int) -> None:
-    """Take the locks of an action in their one order, for whoever saves a draft and may perform actions with it."""
+    """Take the locks of an action in their order, for code that saves a draft and may perform actions with it."""
     SiteVersion.objects.select_for_update().get()
     Publication.objects.select_for_update(no_key=True).filter(pk=pk).first()

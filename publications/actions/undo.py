@@ -1,8 +1,7 @@
-"""undo: take back the last thing that was published or scheduled.
+"""Undo the last edition of a publication that was published or scheduled.
 
-What it does depends on what stands, and is said before it is done:
-an edition that waits is cancelled; a live one gives way to the text before it, as a new edition;
-the first edition is withdrawn. An undo cannot itself be undone: publish the working copy instead.
+A scheduled edition is cancelled. A live one is replaced by the text before it, as a new edition; the first edition is
+withdrawn. `plan_undo` says which. An undo cannot be undone: publish the draft instead.
 """
 
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ class UndoType(Enum):
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What an undo would do: the edition it takes back, and the one whose text returns."""
+    """What an undo does: the edition that it ends, and the one whose text it restores."""
 
     what: UndoType
     edition: Edition
@@ -57,33 +56,33 @@ def undo(
     """Undo the last edition of a publication.
 
     Args:
-        edition: the number of the edition that the editor means.
-        state: the `public_state` that the editor saw.
+        edition: the number of the edition that the editor wants to undo; None is not compared.
+        state: the `public_state` that the editor saw; None is not compared.
 
     Returns:
-        The new edition where an earlier text returns, else None.
+        The new edition where an earlier text is restored, else None.
 
     Raises:
-        ClockBehind: the clock of the server stands before the last action.
+        ClockBehind: the clock of the server is behind the last action.
         Outdated: what is public has changed since the editor saw it.
         ActionRefused: there is nothing to undo.
     """
     action = begin_action(by=by, publication=publication)
-    piece = lock_publication(publication)
-    refuse_outdated_state(piece, state)
-    plan = _plan(piece, action.at)
+    publication = lock_publication(publication)
+    refuse_outdated_state(publication, state)
+    plan = _plan(publication, action.at)
     if not plan:
         raise ActionRefused(
             _("There is nothing to undo here. To change what readers see, publish the working copy.")
         )
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
-    restored = _DOING[plan.what](piece, plan, action)
-    search.sync_publication(piece, action.at)
+    restored = _UNDO_FUNCTIONS[plan.what](publication, plan, action)
+    search.sync_publication(publication, action.at)
     action.write_audit_entry(
         ActionType.CANCEL if plan.what is UndoType.CANCEL else ActionType.UNDO,
         plan.edition,
-        publication=piece,
+        publication=publication,
         edition=plan.edition.number,
         restored=plan.restored.number if plan.restored else None,
     )
@@ -91,38 +90,38 @@ def undo(
 
 
 def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
-    if waiting := scheduled_edition(publication, at):
-        return UndoPlan(UndoType.CANCEL, waiting)
+    if scheduled := scheduled_edition(publication, at):
+        return UndoPlan(UndoType.CANCEL, scheduled)
     live = live_edition(publication, at)
     if not live or live.restored_from_id:
         return None
-    before = (
+    previous = (
         publication.editions.not_cancelled()
         .exclude(end_reason=EndReason.UNDONE)
         .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires_at__gt=at)
         .first()
     )
-    return UndoPlan(UndoType.RESTORE, live, before) if before else UndoPlan(UndoType.WITHDRAW, live)
+    return UndoPlan(UndoType.RESTORE, live, previous) if previous else UndoPlan(UndoType.WITHDRAW, live)
 
 
-def _cancel(piece: Publication, plan: UndoPlan, action: ActionContext) -> None:
-    cancel_scheduled(piece, action.at)
+def _cancel(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:
+    cancel_scheduled(publication, action.at)
 
 
-def _withdraw(piece: Publication, plan: UndoPlan, action: ActionContext) -> None:
+def _withdraw(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:
     end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
 
 
-def _restore(piece: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
+def _restore(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     until = plan.restored.expires_at
     end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
-    again = copy_edition(plan.restored)
-    again.edition.number = piece.editions.next_number()
-    again.edition.change, again.edition.published_by = Change.SILENT, action.by
-    again.edition.visible_from, again.edition.expires_at = action.at, until
-    again.edition.visible_until = until
-    again.edition.restored_from = plan.restored
-    return store_editions([again])[0]
+    copy = copy_edition(plan.restored)
+    edition = copy.edition
+    edition.number = publication.editions.next_number()
+    edition.change, edition.published_by = Change.SILENT, action.by
+    edition.visible_from, edition.expires_at, edition.visible_until = action.at, until, until
+    edition.restored_from = plan.restored
+    return store_editions([copy])[0]
 
 
-_DOING = {UndoType.CANCEL: _cancel, UndoType.RESTORE: _restore, UndoType.WITHDRAW: _withdraw}
+_UNDO_FUNCTIONS = {UndoType.CANCEL: _cancel, UndoType.RESTORE: _restore, UndoType.WITHDRAW: _withdraw}

@@ -1,4 +1,4 @@
-"""Windows of editions: when each is live, how it ends, and how editions are stored, copied and rescheduled.
+"""Windows of editions: when each is live and how it ends; editions stored, copied and rescheduled.
 
 No other module writes a window. The rules are in `docs/decisions/0001-rules-of-windows.md`.
 """
@@ -24,24 +24,24 @@ from publications.models import (
 
 @dataclass(frozen=True)
 class ScheduledEdition:
-    """An edition that was scheduled, and the end that it was given."""
+    """A scheduled edition with its own end, which cancelling it overwrites."""
 
     edition: Edition
-    expires: datetime
+    expires_at: datetime
 
 
 def live_edition(publication: Publication, at: datetime) -> Edition | None:
-    """Return the edition that is live at this moment."""
+    """Return the edition that is live at this moment, or None."""
     return publication.editions.filter(visible_from__lte=at, visible_until__gt=at).first()
 
 
 def scheduled_edition(publication: Publication, at: datetime) -> Edition | None:
-    """Return the edition that becomes live after this moment."""
+    """Return the edition that becomes live after this moment, or None."""
     return publication.editions.filter(end_reason=EndReason.NONE, visible_from__gt=at).first()
 
 
 def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
-    """Empty the window of the scheduled edition, if there is one; the one before it gets its own end back."""
+    """Cancel the scheduled edition, if any, and return it. The previous edition then lasts until its own end."""
     edition = scheduled_edition(publication, at)
     if edition:
         end_edition(edition, at=edition.visible_from, why=EndReason.CANCELLED)
@@ -50,7 +50,7 @@ def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
 
 
 def end_edition(edition: Edition, *, at: datetime, why: EndReason, note: str = "") -> None:
-    """Close an edition's own window at the moment given."""
+    """End an edition at the given moment."""
     edition.expires_at = edition.visible_until = at
     edition.end_reason, edition.withdrawal_reason = why, note
     edition.save(update_fields=["expires_at", "visible_until", "end_reason", "withdrawal_reason"])
@@ -58,20 +58,20 @@ def end_edition(edition: Edition, *, at: datetime, why: EndReason, note: str = "
 
 
 def cut_windows(publication: Publication, *, at: datetime) -> None:
-    """End the window that runs across the moment given: there the next edition begins."""
+    """End the window that contains the given moment, at which the next edition starts."""
     for edition in publication.editions.filter(visible_from__lt=at, visible_until__gt=at):
-        _let_run(edition, at)
+        _set_until(edition, at)
 
 
 def derive_windows(publication: Publication) -> None:
-    """Let each window run until its own end or the next start: the one place where this is derived."""
+    """Set the end of each window to its own end or the start of the next, whichever is earlier."""
     editions = list(publication.editions.not_cancelled().order_by("visible_from"))
     next_starts = [edition.visible_from for edition in editions[1:]] + [FOREVER]
     for edition, next_start in zip(editions, next_starts, strict=False):
-        _let_run(edition, min(edition.expires_at, next_start))
+        _set_until(edition, min(edition.expires_at, next_start))
 
 
-def _let_run(edition: Edition, until: datetime) -> None:
+def _set_until(edition: Edition, until: datetime) -> None:
     if until != edition.visible_until:
         edition.visible_until = until
         edition.save(update_fields=["visible_until"])
@@ -83,10 +83,14 @@ def _copy_until(edition: Edition) -> None:
         rows.objects.filter(edition=edition).update(visible_until=edition.visible_until)
 
 
-def store_editions(compositions: Sequence[EditionWithRows]) -> list[Edition]:
-    """Store new editions with their rows, in five statements whatever their number; return the editions."""
-    editions = Edition.objects.bulk_create(each.edition for each in compositions)
-    _store_rows(compositions)
+def store_editions(new: Sequence[EditionWithRows]) -> list[Edition]:
+    """Store new editions with their rows, in five statements whatever their number.
+
+    Returns:
+        The stored editions, in the same order.
+    """
+    editions = Edition.objects.bulk_create(rows.edition for rows in new)
+    _store_rows(new)
     return editions
 
 
@@ -104,45 +108,45 @@ def copy_edition(edition: Edition) -> EditionWithRows:
     return copy
 
 
-def _store_rows(compositions: Sequence[EditionWithRows]) -> None:
+def _store_rows(new: Sequence[EditionWithRows]) -> None:
     tags: list[EditionTag] = []
     images: list[EditionImage] = []
-    for each in compositions:
-        edition = each.edition
+    for rows in new:
+        edition = rows.edition
         copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
-        for byline in each.bylines:
-            _take(byline, edition=edition, **copies)
-        for attachment in each.attachments:
+        for byline in rows.bylines:
+            _set_values(byline, edition=edition, **copies)
+        for attachment in rows.attachments:
             attachment.edition = edition
-        tags += [EditionTag(edition=edition, tag=tag, **copies) for tag in each.tags]
-        images += [EditionImage(edition=edition, image=image) for image in each.images]
-    EditionByline.objects.bulk_create(row for each in compositions for row in each.bylines)
+        tags += [EditionTag(edition=edition, tag=tag, **copies) for tag in rows.tags]
+        images += [EditionImage(edition=edition, image=image) for image in rows.images]
+    EditionByline.objects.bulk_create(byline for rows in new for byline in rows.bylines)
     EditionTag.objects.bulk_create(tags)
     EditionImage.objects.bulk_create(images)
-    EditionAttachment.objects.bulk_create(row for each in compositions for row in each.attachments)
+    EditionAttachment.objects.bulk_create(file for rows in new for file in rows.attachments)
 
 
-def _take(row, **values) -> None:
+def _set_values(row, **values) -> None:
     for name, value in values.items():
         setattr(row, name, value)
 
 
 def reschedule(scheduled: ScheduledEdition, *, after: Edition) -> Edition:
-    """Store the text of a cancelled edition again, as a new one that becomes live at its moment.
+    """Store the text of a cancelled edition again, as a new edition with the same start.
 
-    Where it was to be the first, it is a silent fix of the one that has become so, and keeps the date of that.
+    If it was to be the first edition, it becomes a silent fix of the new first one and has the date of that.
 
     Args:
         after: the edition that was published before it.
     """
-    again = copy_edition(scheduled.edition)
-    edition = again.edition
+    copy = copy_edition(scheduled.edition)
+    edition = copy.edition
     edition.number = after.publication.editions.next_number()
     edition.change_note, edition.is_scheduled = scheduled.edition.change_note, True
     edition.visible_from = scheduled.edition.visible_from
-    edition.expires_at = edition.visible_until = scheduled.expires
+    edition.expires_at = edition.visible_until = scheduled.expires_at
     if edition.change == Change.FIRST:
         edition.change, edition.published_at, edition.year = Change.SILENT, after.published_at, after.year
     cut_windows(after.publication, at=edition.visible_from)
     after.refresh_from_db(fields=["visible_until"])
-    return store_editions([again])[0]
+    return store_editions([copy])[0]
