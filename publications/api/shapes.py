@@ -368,7 +368,7 @@ def publication_detail(record: Record, related: Iterable[Edition]) -> Node:
 
 def _count_fields() -> dict[str, ShapeField]:
     return {
-        "pieces": ShapeField(NUMBER, lambda row: row.pieces),
+        "pieces": ShapeField(NUMBER, lambda row: row.edition_count),
         "newest_at": ShapeField(DATETIME, lambda row: format_datetime(row.newest)),
         "publications": ShapeField(
             URL, lambda row: f"{_api_url('publications')}?{facet_of(row).name}={row.slug}"

@@ -1,7 +1,6 @@
-"""Whether the site is whole: files against rows, rows against each other, and what is derived against its sources.
+"""Integrity checks: files against rows, rows against each other, and derived data against its sources.
 
-`CHECKS` is the whole list, in the order in which `manage.py verify` asks them. Checks only read; `REPAIRS` names what
-repairs the derived parts.
+`CHECKS` lists them in the order in which `manage.py verify` runs them. Checks only read; `REPAIRS` repair derived data.
 """
 
 from .checks import CHECKS, REPAIRS, find_faults, has_right_schema

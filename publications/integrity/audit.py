@@ -1,4 +1,4 @@
-"""The audit trail: every version of the site has its entry, and every edition the entries of what was done to it."""
+"""Checks of the audit log: each site version has its entry, and each edition the entries of its start and end."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,10 +18,10 @@ END_ENTRIES = {
         (ActionType.SCHEDULE, "replaced"),
     ),
 }
-"""Which entries tell how an edition ended, and under which word they have its number; any number where none."""
+"""The entries of each end of an edition: the action, and the key of its details with the number, "" for any."""
 
 START_ENTRIES = {
-    (deed, name) for deed in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
+    (action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
 }
 
 Entries = dict[int, set[tuple[str, str, int | None]]]
@@ -51,34 +51,34 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
         "publication", "title", "number", "end_reason", "restored_from__number", "redaction_count"
     )
     for publication, title, number, end, restores, redactions in rows:
-        existing = entries[publication]
-        is_complete = [_is_made(existing, number, restores), not end or _has_ended(existing, number, end)]
+        recorded = entries[publication]
+        is_complete = [_has_start(recorded, number, restores), not end or _has_end(recorded, number, end)]
         if not all(is_complete):
             missing = "made" if not is_complete[0] else f"{end}"
             yield f"publication {publication} “{title}”, edition {number}: no entry says how it was {missing}."
-        if redactions and not any(deed == ActionType.REDACT for deed, _name, _number in existing):
+        if redactions and not any(action == ActionType.REDACT for action, _name, _number in recorded):
             yield f"publication {publication} “{title}”, edition {number}: no entry says that it was redacted."
 
 
 def _read_entries() -> Entries:
-    """The entries of each publication: what was done, and each number of an edition that they have, by its word."""
+    """Return the actions on each publication, with the numbers of editions in their details by key."""
     entries: Entries = defaultdict(set)
     rows = AuditEntry.objects.filter(publication__isnull=False).order_by()
-    for publication, deed, detail in rows.values_list("publication", "action", "detail").iterator():
-        entries[publication].add((deed, "", None))
+    for publication, action, detail in rows.values_list("publication", "action", "detail").iterator():
+        entries[publication].add((action, "", None))
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):
             if name in detail:
-                entries[publication].add((deed, name, detail[name]))
+                entries[publication].add((action, name, detail[name]))
     return entries
 
 
-def _is_made(entries: set, number: int, restores: int | None) -> bool:
+def _has_start(entries: set, number: int, restores: int | None) -> bool:
     if restores:
         return (ActionType.UNDO, "restored", restores) in entries
-    return any((deed, name, number) in entries for deed, name in START_ENTRIES)
+    return any((action, name, number) in entries for action, name in START_ENTRIES)
 
 
-def _has_ended(entries: set, number: int, end: str) -> bool:
+def _has_end(entries: set, number: int, end: str) -> bool:
     return any(
-        (deed, name, number if name else None) in entries for deed, name in END_ENTRIES[EndReason(end)]
+        (action, name, number if name else None) in entries for action, name in END_ENTRIES[EndReason(end)]
     )

@@ -1,4 +1,4 @@
-"""The table of all checks: what the site promises of its data, and what to do where a promise is broken."""
+"""The table of all checks with their remedies, and the repairs of derived data."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -79,21 +79,21 @@ CHECKS: tuple[Check, ...] = (
 
 
 def find_faults(check: Check, progress: Progress) -> list[str]:
-    """Return what a check finds. People work meanwhile: only what is found twice is a fault."""
-    found = list(check.find(progress))
-    if not found or check.is_final or check.is_note:
-        return found
-    again = set(check.find(progress))
-    return [fault for fault in found if fault in again]
+    """Return the faults that a check finds twice, as rows may change while it runs; see `Check.is_final`."""
+    faults = list(check.find(progress))
+    if not faults or check.is_final or check.is_note:
+        return faults
+    confirmed = set(check.find(progress))
+    return [fault for fault in faults if fault in confirmed]
 
 
 def has_right_schema(faults: dict[str, list[str]]) -> bool:
-    """Whether the other checks can be asked at all."""
+    """Return whether the schema is right, without which other checks cannot run."""
     return not faults.get(SCHEMA.name)
 
 
 def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[], None]:
-    """A rebuild to its end, and the audit entry of it."""
+    """Return a function that runs a rebuild and writes its audit entry."""
 
     def repair() -> None:
         deque(rebuild(), maxlen=0)
@@ -110,6 +110,4 @@ REPAIRS: dict[str, Callable[[], None]] = {
     "search": _rebuild("search", search.rebuild),
     "similarity": _rebuild("similarity", search.similarity.rebuild),
 }
-"""How each derived part is repaired, in this order: PostgreSQL takes guards for sound rows alone, and what is made
-anew goes by windows.
-"""
+"""Repairs of derived data, in order: guards of PostgreSQL need sound rows, and the others need right windows."""

@@ -1,4 +1,4 @@
-"""The database itself: its file, what it refuses, and rows that lead nowhere."""
+"""Checks of the database itself: its schema, its file, its constraints and its foreign keys."""
 
 from collections.abc import Iterator
 
@@ -21,12 +21,12 @@ def find_schema_faults(progress: Progress) -> Iterator[str]:
 
 
 def find_damaged_pages(progress: Progress) -> Iterator[str]:
-    """Yield what SQLite says of its file; PostgreSQL looks after its own."""
+    """Yield the faults that SQLite finds in its file."""
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA integrity_check")
-        yield from (said for (said,) in cursor.fetchall() if said != "ok")
+        yield from (message for (message,) in cursor.fetchall() if message != "ok")
 
 
 def find_lost_constraints(progress: Progress) -> Iterator[str]:
@@ -35,9 +35,9 @@ def find_lost_constraints(progress: Progress) -> Iterator[str]:
     with connection.cursor() as cursor:
         for model in apps.get_models():
             table = model._meta.db_table
-            there = connection.introspection.get_constraints(cursor, table)
-            declared = {each.name[:longest] for each in (*model._meta.constraints, *model._meta.indexes)}
-            yield from (f"The table {table} has no {name}." for name in sorted(declared - there.keys()))
+            existing = connection.introspection.get_constraints(cursor, table)
+            declared = {item.name[:longest] for item in (*model._meta.constraints, *model._meta.indexes)}
+            yield from (f"The table {table} has no {name}." for name in sorted(declared - existing.keys()))
 
 
 def find_lost_guards(progress: Progress) -> Iterator[str]:

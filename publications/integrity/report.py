@@ -1,29 +1,29 @@
-"""What a check is, and how it says what it found."""
+"""Integrity checks and their progress."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Progress = Callable[[int, int], None]
-"""Called with how much is done, of how much."""
+"""Called with the number of steps done and their total."""
 
 
 def no_progress(done: int, total: int) -> None:
-    """For whoever does not watch."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One promise of the site's data.
+    """A check of the data of the site.
 
-    Args:
-        name: one word for reports and tests.
-        promise: what is so when nothing is found.
+    Attributes:
+        name: its name in reports and options.
+        promise: what holds if it finds nothing.
         find: yields a sentence for each fault.
         remedy: what an administrator does about it.
-        repair: the derived part, a key of `REPAIRS`, that mends it; empty where it is original.
-        is_full: asked by `--full` alone, as it takes long.
-        is_note: worth knowing, but no fault.
-        is_final: what it yields was looked at twice; others are asked again, since people work meanwhile.
+        repair: the key of `REPAIRS` for derived data; empty for original data.
+        is_full: run only with `--full`, as it takes long.
+        is_note: its findings are no faults.
+        is_final: it confirms its findings itself; other checks are run again, as rows may change while they run.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the site remembers. The front door: other rooms import from here."""
+"""Models, querysets and cached reads of the site. Other packages import from here."""
 
 from .address import (
     Address,

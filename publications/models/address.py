@@ -1,7 +1,4 @@
-"""Addresses: every public path a publication has or had, and paths of another time with what they lead to now.
-
-Written by actions alone.
-"""
+"""Addresses of publications, current and former, and redirects from old paths. Only actions write them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -38,7 +35,7 @@ _was_at = PreparedQuery(
 
 
 class AddressStatus(Enum):
-    """What a reader who asks for an address gets (DESIGN section 3: what each address answers)."""
+    """The HTTP status of an address."""
 
     OK = 200
     MOVED = 301
@@ -48,14 +45,14 @@ class AddressStatus(Enum):
 
 @dataclass(frozen=True)
 class ResolvedAddress:
-    """The status of an address, and the edition to show, to lead to, or to speak of."""
+    """The status of an address, and the edition to show, to redirect to, or to describe as gone."""
 
     status: AddressStatus
     edition: Edition | None = None
 
 
 class Address(models.Model):
-    """A slug in a tree that belongs to one publication, and never passes to another."""
+    """A slug in a locale, which belongs to one publication for ever."""
 
     locale = models.CharField(max_length=2)
     slug = models.CharField(gettext_lazy("address"), max_length=100)
@@ -72,39 +69,44 @@ class Address(models.Model):
 
 
 def resolve_address(locale: str, slug: str) -> ResolvedAddress:
-    """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
+    """Return the status of the address of a publication.
+
+    OK with the live edition; MOVED with the edition to redirect to; GONE with the last edition; or NOT_FOUND.
+    """
     now = timezone.now()
     live = next(iter(_live_at(locale=locale, slug=slug, now=now)), None)
     if live and (live.locale, live.slug) == (locale, slug):
         return ResolvedAddress(AddressStatus.OK, live)
     if not _was_at(locale=locale, slug=slug, now=now):
-        return NOTHING
+        return _NOT_FOUND
     last = live or Edition.objects.at_address(locale, slug).started(now).order_by("-visible_from").first()
-    is_undone = not live and last.end_reason == EndReason.UNDONE  # the address of a mistake is not led to
+    is_undone = not live and last.end_reason == EndReason.UNDONE  # the address of a mistake does not redirect
     moved = not is_undone and (last.locale, last.slug) != (locale, slug)
     return ResolvedAddress(AddressStatus.MOVED if moved else AddressStatus.GONE, last)
 
 
 def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddress:
-    """What stands at the permanent address of one edition."""
-    piece = resolve_address(locale, slug)
-    if piece.status is not AddressStatus.OK:
-        return piece
-    begun = piece.edition.publication.editions.started().select_related("kind", "series_number")
-    asked = begun.filter(number=number).first()
-    if not asked:
-        return NOTHING
-    return ResolvedAddress(AddressStatus.GONE if asked.is_withdrawn_or_undone else AddressStatus.OK, asked)
+    """Return the status of the permanent address of one edition: OK or GONE with it, or as for the publication."""
+    resolved = resolve_address(locale, slug)
+    if resolved.status is not AddressStatus.OK:
+        return resolved
+    started = resolved.edition.publication.editions.started().select_related("kind", "series_number")
+    edition = started.filter(number=number).first()
+    if not edition:
+        return _NOT_FOUND
+    return ResolvedAddress(
+        AddressStatus.GONE if edition.is_withdrawn_or_undone else AddressStatus.OK, edition
+    )
 
 
 class RedirectManager(models.Manager):
     def for_path(self, path: str) -> "Redirect | None":
-        """Return what the path leads to, with the topic, author or page; None for a path that cannot be one."""
+        """Return the redirect of a path with its tag, author or page, or None."""
         return next(iter(_at_path(path=path)), None) if path else None
 
 
 class Redirect(models.Model):
-    """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
+    """An old path that redirects to a publication, tag, author or site page."""
 
     path = models.CharField(gettext_lazy("path"), max_length=MAX_REDIRECT_PATH, unique=True)
     publication = models.ForeignKey(
@@ -140,7 +142,7 @@ class Redirect(models.Model):
     normal = staticmethod(normalize_redirect_path)
 
 
-NOTHING = ResolvedAddress(AddressStatus.NOT_FOUND)
+_NOT_FOUND = ResolvedAddress(AddressStatus.NOT_FOUND)
 _at_path = PreparedQuery(
     lambda path: Redirect.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
 )

@@ -9,6 +9,8 @@ from .publication import Publication
 
 
 class ActionType(models.TextChoices):
+    """The actions that audit entries record."""
+
     PUBLISH = "publish", gettext_lazy("Published")
     SCHEDULE = "schedule", gettext_lazy("Scheduled")
     WITHDRAW = "withdraw", gettext_lazy("Withdrawn")
@@ -22,7 +24,7 @@ class ActionType(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One deed: who did what, to what, and when. Lines are only added."""
+    """One action: who did what, to what, and when. Entries are only added."""
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
     by = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The people who write. An author is never a login account."""
+"""Authors. An author is never a login account."""
 
 import re
 import unicodedata
@@ -34,30 +34,31 @@ def initials(name: str) -> str:
 
 
 def _first_letter(word: str) -> str:
-    """Its first letter as a title has it: Georgian keeps its small letters there, Ǆ becomes ǅ."""
-    return next((sign.title()[0] for sign in word if sign.isalpha()), "")
+    """Return the first letter in title case: Georgian has none, Ǆ becomes ǅ."""
+    return next((character.title()[0] for character in word if character.isalpha()), "")
 
 
 class AuthorQuerySet(CountedQuerySet):
     def identified(self) -> "AuthorQuerySet":
-        """Those whom readers may know: a pen name has no page and stands in no list of people."""
+        """Authors without a pen name: one with a pen name has no page and is in no list."""
         return self.filter(is_pseudonymous=False)
 
     def with_name(self, name: str) -> "AuthorQuerySet":
-        """Authors of that name or alias, whatever the case, in any alphabet (SQLite folds ASCII alone)."""
-        wanted = " ".join(name.split()).casefold()
-        spelled = self.values_list("pk", "name", "aliases")
+        """Authors with this name or alias, compared without case in any alphabet (SQLite folds ASCII alone)."""
+        folded = " ".join(name.split()).casefold()
+        names = self.values_list("pk", "name", "aliases")
         return self.filter(
             pk__in=[
                 pk
-                for pk, own, aliases in spelled
-                if wanted in {" ".join(each.split()).casefold() for each in (own, *aliases.splitlines())}
+                for pk, current, aliases in names
+                if folded
+                in {" ".join(other.split()).casefold() for other in (current, *aliases.splitlines())}
             ]
         )
 
 
 class Author(TranslatedModel):
-    """Whom readers know as an author now. What a piece says of its authors is kept with its editions."""
+    """An author as they are now. Editions keep names, titles and affiliations as they were published."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.CharField(_("address"), max_length=120, unique=True, blank=True)
@@ -118,7 +119,7 @@ class Author(TranslatedModel):
             )
 
     def save(self, *args, **kwargs) -> None:
-        """An address that no page could stand at would break every page that names the author."""
+        """Save the author, always with a slug that the URL of their page accepts."""
         self.slug = slugify(self.slug) or self._free_slug()
         super().save(*args, **kwargs)
 

@@ -1,7 +1,4 @@
-"""What people of the desk are at: what they typed and have not saved, for themselves alone, and what they have open.
-
-Neither is the record: no revision, no audit line and no public page knows of them.
-"""
+"""Autosaves of unsaved forms, visible to their owners alone, and presences: who has which publication open."""
 
 import json
 from datetime import timedelta
@@ -22,16 +19,16 @@ REDACTED_SINCE = _(
     "A passage has been taken out of this publication since the form was opened, so what stands in the form is not "
     "kept. Open it again, and type there what is missing."
 )
-HALF_A_YEAR = timedelta(days=183)
-A_WEEK = timedelta(days=7)
-A_DAY = timedelta(days=1)
+UNSAVED_DRAFTS_KEPT = timedelta(days=183)
+UNSAVED_FORMS_KEPT = timedelta(days=7)
+SAVED_FORMS_KEPT = timedelta(days=1)
 KEY_LENGTH = 16
-MAX_UNSAVED = 50  # forms of one person
+MAX_UNSAVED = 50  # autosaves of one person
 MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored: SQLite has six for a letter outside ASCII
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "internal_note")
-SHOWN_OF_TEXT = 60  # characters of a text that has no title
-GONE_AFTER = timedelta(seconds=70)
+TITLE_FROM_TEXT_CHARACTERS = 60
+PRESENCE_LASTS = timedelta(seconds=70)
 
 
 def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool:
@@ -44,11 +41,11 @@ def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool
 
 class AutosaveQuerySet(models.QuerySet):
     def unsaved_by(self, person, publication: Publication | None = None) -> "AutosaveQuerySet":
-        """What the person typed into the form of a piece, or of a new one, and has not saved."""
+        """Autosaves of a person for the form of a publication, or of a new one, without those that were saved."""
         return self.unsaved().filter(owner=person, publication=publication, path="")
 
     def save_values(self, person, key: str, values: dict[str, object]) -> "Autosave":
-        """Keep what was typed into a form under its key; if that form was saved since, under a new one."""
+        """Store the values of a form under its key, or under a new one if that form was saved since."""
         self.delete_old(person)
         if self.filter(owner=person, key=key).exclude(saved_at=None).exists():
             key = get_random_string(KEY_LENGTH)
@@ -59,40 +56,45 @@ class AutosaveQuerySet(models.QuerySet):
         return self.filter(saved_at=None)
 
     def sent_while_signed_out(self) -> "AutosaveQuerySet":
-        """Forms that were sent while nobody was signed in; a script that keeps what is typed names its page."""
+        """Forms that were sent while signed out. They have no page, unlike autosaves of the script."""
         return self.filter(page="")
 
     def delete_old(self, person) -> None:
-        """Let go of what was saved a day ago, and of what nobody came back to for half a year.
+        """Delete what a person saved a day ago, or left unsaved for half a year.
 
-        What was typed into other forms than that of a publication goes after a week.
+        Unsaved forms other than that of a publication are deleted after a week.
         """
         now = timezone.now()
-        old = Q(saved_at__lt=now - A_DAY) | Q(typed_at__lt=now - HALF_A_YEAR)
-        old |= Q(typed_at__lt=now - A_WEEK) & ~Q(path="")
+        old = Q(saved_at__lt=now - SAVED_FORMS_KEPT) | Q(typed_at__lt=now - UNSAVED_DRAFTS_KEPT)
+        old |= Q(typed_at__lt=now - UNSAVED_FORMS_KEPT) & ~Q(path="")
         self.filter(old, owner=person).delete()
 
-    def delete_over_limit(self, typed: "Autosave") -> None:
-        """Delete the oldest unsaved forms of the owner of this one that are too many or too large, never this one."""
+    def delete_over_limit(self, latest: "Autosave") -> None:
+        """Delete the oldest autosaves of an owner that exceed the limits on number and size, never the latest."""
         size = Length(Cast("values", models.TextField()))
-        kept = self.unsaved().filter(owner=typed.owner_id).exclude(page="")  # the rest has a limit of its own
-        others = kept.exclude(pk=typed.pk).annotate(size=size)
-        total, over = len(json.dumps(typed.values)), []
+        autosaves = (
+            self.unsaved().filter(owner=latest.owner_id).exclude(page="")
+        )  # others have a limit of their own
+        others = autosaves.exclude(pk=latest.pk).annotate(size=size)
+        total, excess = len(json.dumps(latest.values)), []
         rows = others.order_by("-typed_at", "-pk").values_list("pk", "size")
         for number, (pk, characters) in enumerate(rows, start=2):
             total += characters
             if number > MAX_UNSAVED or total > MAX_UNSAVED_CHARACTERS:
-                over.append(pk)
-        self.filter(pk__in=over).delete()
+                excess.append(pk)
+        self.filter(pk__in=excess).delete()
 
 
 class Autosave(models.Model):
-    """The raw values of one opened form, as its owner last typed them.
+    """The raw values of an open form, as its owner last typed them.
 
-    `key` names the opened form: two windows of one person do not overwrite each other. Once the form was saved the
-    row stays for a day without values, so that a message that comes late does not bring them back. `page` and `turn`
-    put the messages of one window in their order; a form that was sent while signed out has no page. `path` is the
-    address of the form where it is another than that of a publication.
+    Attributes:
+        key: identifies the open form, so that two windows of one person do not overwrite each other.
+        path: the address of the form; empty for that of a publication.
+        page: identifies the window; empty for a form that was sent while signed out.
+        turn: the order of the messages of one window.
+        saved_at: when the form was saved. The row stays for a day without values, so that a late message does not
+            restore them.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -121,20 +123,20 @@ class Autosave(models.Model):
 
     @property
     def title(self) -> str:
-        typed = {name: " ".join(value.split()) for name, value in reversed(self.values)}
-        title = next((typed[name] for name in TITLE_FIELDS if typed.get(name)), "")
-        words = next((typed[name] for name in TEXT_FIELDS if typed.get(name)), "")
-        return title or Truncator(words).chars(SHOWN_OF_TEXT)
+        values = {name: " ".join(value.split()) for name, value in reversed(self.values)}
+        title = next((values[name] for name in TITLE_FIELDS if values.get(name)), "")
+        text = next((values[name] for name in TEXT_FIELDS if values.get(name)), "")
+        return title or Truncator(text).chars(TITLE_FROM_TEXT_CHARACTERS)
 
 
 class PresenceQuerySet(models.QuerySet):
     def recent(self) -> "PresenceQuerySet":
-        """Those whose form has told of itself lately."""
-        return self.filter(seen_at__gt=timezone.now() - GONE_AFTER).select_related("person")
+        """Presences of forms that are still open."""
+        return self.filter(seen_at__gt=timezone.now() - PRESENCE_LASTS).select_related("person")
 
 
 class Presence(models.Model):
-    """A person who has a piece open: for colleagues to know, never a lock."""
+    """A person who has a publication open, shown to colleagues. It is not a lock."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="presences")

@@ -1,4 +1,4 @@
-"""Remarks beside a draft: what somebody noted of a passage. They are for colleagues and never public."""
+"""Comments on passages of a draft, for colleagues and never public."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ class DraftCommentQuerySet(models.QuerySet):
 
 
 class DraftComment(models.Model):
-    """One remark: who made it, of which words, and whether it is done with."""
+    """One comment: who made it, on which passage, and whether it is resolved."""
 
     class Source(models.TextChoices):
         WORD = "word", _("comment in Word")

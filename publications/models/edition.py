@@ -1,4 +1,4 @@
-"""Editions: what readers read. Snapshots written by the deeds; their text never changes."""
+"""Editions: the published snapshots of publications. Actions write them; their text never changes."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ WORDS_PER_MINUTE = 230
 
 
 class Change(models.TextChoices):
-    """What an edition is to the one before it."""
+    """The type of change since the previous edition."""
 
     FIRST = "first", _("First edition")
     SILENT = "silent", _("Silent fix")
@@ -29,7 +29,7 @@ class Change(models.TextChoices):
 
 
 class EndReason(models.TextChoices):
-    """Why an edition stopped being public before another took its place."""
+    """Why an edition ended other than by its own end or the next edition."""
 
     NONE = "", "–"
     CANCELLED = "cancelled", _("Cancelled before it was public")
@@ -38,61 +38,61 @@ class EndReason(models.TextChoices):
 
 
 WITHDRAWN_OR_UNDONE = (EndReason.UNDONE, EndReason.WITHDRAWN)
-"""How an edition ends whose text no reader is to find again, though its piece is public in a later one."""
+"""Reasons after which the text of an edition stays hidden, even if the publication is live again."""
 
 
 class EditionQuerySet(models.QuerySet):
     def live(self, at: datetime | None = None) -> "EditionQuerySet":
-        """What readers see at this moment, or at the one given where several questions are to agree."""
+        """Editions that readers see now, or at the given moment, which several queries of one page share."""
         now = at or timezone.now()
         return self.filter(visible_from__lte=now, visible_until__gt=now)
 
     def not_cancelled(self) -> "EditionQuerySet":
-        """All but those cancelled before they were public."""
+        """Editions without those cancelled before they started."""
         return self.exclude(end_reason=EndReason.CANCELLED)
 
     def started(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Those that are or were public, likewise."""
+        """Editions that are or were public."""
         return self.not_cancelled().filter(
             visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from")
         )
 
     def readable(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Those whose text stands at an address of its own while their piece is public, likewise."""
+        """Editions whose text is served at their permanent address while the publication is live."""
         return self.started(at).exclude(end_reason__in=WITHDRAWN_OR_UNDONE)
 
     def scheduled(self) -> "EditionQuerySet":
-        """Those that a moment to come will make public."""
+        """Editions that will become live later."""
         return self.filter(end_reason=EndReason.NONE, visible_from__gt=timezone.now())
 
     def started_before(self, moment: datetime) -> "Edition | None":
-        """The last of them to have become public at the moment."""
+        """Return the last of these that had started at the moment, or None."""
         return self.not_cancelled().filter(visible_from__lte=moment).order_by("-visible_from").first()
 
     def latest(self) -> "Edition | None":
         return self.order_by("-number").first()
 
     def latest_in_effect(self) -> "Edition | None":
-        """The last that stands or waits: not cancelled, not undone."""
+        """Return the last of these that was neither cancelled nor undone, or None."""
         return (
             self.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
         )
 
     def next_number(self) -> int:
-        """Numbers of cancelled editions are not used again."""
+        """Return the next number; those of cancelled editions are not used again."""
         last = self.order_by("-number").values_list("number", flat=True).first()
         return (last or 0) + 1
 
     def at_address(self, locale: str, slug: str) -> "EditionQuerySet":
-        """Editions of the publication that the address belongs to, whether current or former."""
+        """Editions of the publication that an address belongs to, current or former."""
         return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
 
     def for_locale(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
-        """One text per family: in the tree's language, else in the site's first, else as it is."""
+        """One text for each translation group: in the language of the locale, else of the first locale, else any."""
         return self.filter(is_text_for_locale(locale, at or timezone.now()))
 
     def hidden_in_locale(self, locale: str, at: datetime) -> "EditionQuerySet":
-        """The live texts that are not in the tree, by a look at families of several: for what counts many."""
+        """The live texts that the locale leaves out, found among groups of several: fast for counts of many."""
         live = self.live(at).order_by()
         several = live.values("translation_group").annotate(texts=models.Count("pk")).filter(texts__gt=1)
         return live.filter(translation_group__in=several.values("translation_group")).exclude(
@@ -106,7 +106,7 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(bylines__author=author)
 
     def counterpart_of(self, publication: int | None) -> "Edition | None":
-        """The one of these that tells what a publication tells, be it a translation of it."""
+        """Return the one of these that is the live text of a publication or of a translation of it, or None."""
         live = Edition.objects.live().filter(publication=publication).order_by()
         return (
             self.filter(translation_group__in=live.values("translation_group")).first()
@@ -118,33 +118,40 @@ class EditionQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def with_teaser_columns(self) -> "EditionQuerySet":
-        """What a card shows of the rows themselves."""
+        """Rows with the columns of a teaser and their kinds."""
         return self.select_related("kind").without_texts()
 
     def without_texts(self) -> "EditionQuerySet":
-        """Rows for lists: the texts stay in the database."""
+        """Rows without their long texts."""
         return self.defer("body", "html", "plain_text", "paragraphs")
 
 
 def is_text_for_locale(locale: str, at: datetime, translation_group: str = "translation_group") -> Q:
-    """Whether an edition, or a row of one that leads to its `family`, is the text that a tree has of it."""
-    kin = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
-    own, first = models.Exists(kin.filter(language=locale)), models.Exists(kin.filter(language=LOCALES[0]))
+    """Return the condition that an edition is the text of its translation group that a locale shows.
+
+    Args:
+        translation_group: the path to the column, for rows of editions.
+    """
+    texts = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
+    own, first = (
+        models.Exists(texts.filter(language=locale)),
+        models.Exists(texts.filter(language=LOCALES[0])),
+    )
     return Q(language=locale) | (~own & (Q(language=LOCALES[0]) | ~first))
 
 
 class Edition(PublicationContent):
-    """One numbered snapshot of a publication: its window says when readers see it."""
+    """One numbered snapshot of a publication, live within its window."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
     translation_group = models.BigIntegerField(
         editable=False
-    )  # the original among translations, as it was published
+    )  # the primary key of the source publication when this was published
     number = models.PositiveIntegerField(_("edition"))
     locale = models.CharField(max_length=2)
     type_line = models.CharField(max_length=200)
     word_count = models.PositiveIntegerField(default=0)
-    published_at = models.DateTimeField(_("date readers see"))  # of a draft it may be empty
+    published_at = models.DateTimeField(_("date readers see"))  # unlike that of a draft, never empty
     year = models.PositiveSmallIntegerField()
     change = models.CharField(max_length=10, choices=Change)
     change_note = models.TextField(blank=True)
@@ -156,9 +163,7 @@ class Edition(PublicationContent):
     visible_from = models.DateTimeField()
     visible_until = models.DateTimeField(default=FOREVER)
     expires_at = models.DateTimeField(default=FOREVER)
-    record_changed_at = models.DateTimeField(
-        null=True
-    )  # when a deed last changed what it says, or is listed under
+    record_changed_at = models.DateTimeField(null=True)  # when an action last changed its metadata record
     is_scheduled = models.BooleanField(default=False)
     end_reason = models.CharField(max_length=10, choices=EndReason, default=EndReason.NONE, blank=True)
     withdrawal_reason = models.TextField(blank=True)
@@ -193,7 +198,7 @@ class Edition(PublicationContent):
                 name="window_in_order",
             ),
         ]
-        # Every list ends in one of these; the window stands inside them, since being live selects little.
+        # Every list uses one of these. The window comes last, as most editions are live.
         indexes = [
             models.Index(
                 fields=[
@@ -218,7 +223,7 @@ class Edition(PublicationContent):
                 fields=["translation_group", "language", "visible_until", "visible_from"],
                 name="edition_family",
             ),
-            # What search and likeness ask of thousands of editions, beside the texts: they would be read with the row.
+            # Columns that search and similarity read of thousands of editions, without the rows and their long texts.
             models.Index(
                 fields=[
                     "id", "visible_from", "visible_until", "kind", "year", "language", "translation_group",
@@ -226,7 +231,7 @@ class Edition(PublicationContent):
                 ],
                 name="edition_found",
             ),
-            # What harvesters ask for: what has begun, ended or been touched since a moment, in that order.
+            # For harvesters: what has started, ended or changed its record since a moment.
             models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
             models.Index(fields=["visible_until", "publication"], name="edition_ended"),
             models.Index(
@@ -244,14 +249,14 @@ class Edition(PublicationContent):
 
     @property
     def permanent_url(self) -> str:
-        """The address of this very edition."""
+        """The permanent address of this edition."""
         return localized_path(self.locale, "publications:edition", slug=self.slug, number=self.number)
 
     @property
     def previous(self) -> "Edition | None":
-        """The edition of the publication before this one, without those that were cancelled."""
-        of_piece = Edition.objects.filter(publication=self.publication_id).not_cancelled()
-        return of_piece.filter(number__lt=self.number).order_by("-number").first()
+        """The previous edition of the publication that was not cancelled."""
+        editions = Edition.objects.filter(publication=self.publication_id).not_cancelled()
+        return editions.filter(number__lt=self.number).order_by("-number").first()
 
     @property
     def is_live(self) -> bool:
@@ -259,7 +264,7 @@ class Edition(PublicationContent):
 
     @property
     def is_withdrawn_or_undone(self) -> bool:
-        """Undone or withdrawn; a clock that has gone back lets one be live for a while."""
+        """Whether it was withdrawn or undone and is not live, as it may be after the clock was set back."""
         return self.end_reason in WITHDRAWN_OR_UNDONE and not self.is_live
 
     @property
@@ -277,7 +282,7 @@ class Edition(PublicationContent):
 
     @property
     def number_of_kind(self) -> SeriesNumber | None:
-        """Its number in the series of its kind; None where it was given as a publication of another kind."""
+        """Its series number if that is of its kind, else None: the number may be from when it was of another kind."""
         number = self.series_number
         return number if number and number.kind_id == self.kind_id else None
 
@@ -291,12 +296,12 @@ class Edition(PublicationContent):
 
     @property
     def external_host(self) -> str:
-        """The host of the text elsewhere that readers are led to, else nothing."""
+        """The host of its external address, or ""."""
         return host_of(self.external_url) if self.external_url else ""
 
     @property
     def is_link_post(self) -> bool:
-        """Whether it has no text of its own: title, summary and the address of a text elsewhere."""
+        """Whether it has an external address and no text of its own."""
         return bool(self.external_url) and not self.word_count
 
     @property

@@ -1,4 +1,4 @@
-"""The rows that come with an edition: its authors, topics, pictures and files as published."""
+"""Rows of an edition: bylines, tags, images and attachments as they were published."""
 
 from datetime import datetime
 
@@ -45,12 +45,12 @@ MEDIA_TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
 }
-"""Of attachments, by their extension (IANA, Media Types). What a browser would run, such as HTML, SVG and scripts, is
-not among them: any other file is application/octet-stream."""
+"""Media types of attachments by file extension (IANA, Media Types). Any other file is application/octet-stream, as are
+HTML, SVG and scripts, which a browser would run."""
 
 
 class EditionRowQuerySet(models.QuerySet):
-    """The adjectives of editions, by what rows carry of them."""
+    """Selections like those of editions, by the columns copied from them."""
 
     def live(self, at: datetime) -> "EditionRowQuerySet":
         return self.filter(visible_from__lte=at, visible_until__gt=at)
@@ -59,7 +59,7 @@ class EditionRowQuerySet(models.QuerySet):
         return self.filter(is_text_for_locale(locale, at, "edition__translation_group"))
 
     def differing(self) -> "EditionRowQuerySet":
-        """Those whose copies are not what their edition says."""
+        """Rows of which a copied column differs from the edition."""
         differs = models.Q()
         for name in self.model.COPIED:
             differs |= ~models.Q(**{name: models.F(f"edition__{name}")})
@@ -70,9 +70,9 @@ class EditionRowQuerySet(models.QuerySet):
 
 
 class EditionRow(models.Model):
-    """A row of an edition that lists filter by: it carries what they sort and select by.
+    """A row of an edition with copies of the columns that lists filter and sort by.
 
-    Of these copies only `visible_until` ever changes, and only by a deed.
+    Of these copies only `visible_until` changes, and only by an action.
     """
 
     published_at = models.DateTimeField()
@@ -142,7 +142,7 @@ class EditionTag(EditionRow):
 
 
 class EditionImage(models.Model):
-    """A picture that an edition shows: this makes it public, and nothing else does."""
+    """An image that an edition shows, which makes it public."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="image_rows")
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="shown_in")
@@ -155,7 +155,7 @@ class EditionImage(models.Model):
 
 
 class EditionAttachment(models.Model):
-    """A file as it was published with an edition."""
+    """A file that was published with an edition."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="attachments")
     original = models.CharField(max_length=120)

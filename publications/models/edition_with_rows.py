@@ -1,4 +1,4 @@
-"""An edition with everything that is shown of it, and what its history tells readers.
+"""An edition with all its rows, and the dates and corrections in its history.
 
 Pages, records, PDFs, feeds, the API and the search index all read editions through `EditionWithRows`, in a number of
 queries that does not depend on how many editions or rows there are.
@@ -20,7 +20,7 @@ from .prepared_queries import MOMENT, NUMBER, TEXT, PreparedQuery
 from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
-"""The parts of an edition with its rows."""
+"""Names of the rows of an edition."""
 RELATIONS = ("kind", "series_number", "cover", "uid", "portraits")
 """What is joined to editions and their bylines: `uid` is that of the publication, `portraits` those of the authors."""
 TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
@@ -29,14 +29,14 @@ HISTORY_COLUMNS = (
     "visible_from", "visible_until", "end_reason", "restored_from_id", "digest",
 )  # fmt: skip
 ANNOUNCED = (Change.CORRECTION, Change.UPDATE)
-"""Changes that readers are told of. A silent fix is none of them."""
+"""Changes that are announced to readers."""
 DATED = (Change.FIRST, Change.UPDATE)
 """Changes that set the date that readers see."""
 
 
 @dataclass(kw_only=True)
 class EditionWithRows:
-    """An edition, stored or not, with everything that is shown of it.
+    """An edition, stored or not, with all rows that are shown with it.
 
     Attributes:
         bylines: in their order, each with its author and the author's portrait.
@@ -85,9 +85,9 @@ class EditionWithRows:
         queryset = editions.select_related(*joined) if joined else editions
         if "uid" in relations:
             queryset = queryset.annotate(uid=F("publication__uid"))
-        found = list(queryset.prefetch_related(*prefetched))
-        translations = _translations_by_family(found) if "translations" in rows else {}
-        histories = _histories(found) if "history" in rows else {}
+        loaded = list(queryset.prefetch_related(*prefetched))
+        translations = _translations_by_group(loaded) if "translations" in rows else {}
+        histories = _histories(loaded) if "history" in rows else {}
         return [
             cls(
                 edition=edition,
@@ -102,11 +102,11 @@ class EditionWithRows:
                 ],
                 history=histories.get(edition.publication_id, ()),
             )
-            for edition in found
+            for edition in loaded
         ]
 
     def with_translations(self) -> Self:
-        """Return the same with the translations that are live now: for an edition that is not stored."""
+        """Return a copy with the translations that are live now, for an edition that is not stored."""
         return replace(self, translations=translations_of(self.edition))
 
     @property
@@ -121,12 +121,12 @@ class EditionWithRows:
 
     @property
     def last_announced_at(self) -> datetime | None:
-        """When readers were last told of a correction or an update, up to this edition."""
+        """When the last correction or update up to this edition was announced, or None."""
         return last_announced_at(self.history_so_far)
 
     @property
     def corrections(self) -> list[Edition]:
-        """The editions up to this one that told readers what had been wrong."""
+        """The corrections with a note, up to this edition."""
         return corrections_of(self.history_so_far)
 
 
@@ -136,21 +136,21 @@ def started_editions(publication: int) -> list[Edition]:
 
 
 def started_editions_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
-    """Return the same for many publications, by their primary keys, in one query."""
+    """Return the same for many publications, by primary key, in one query."""
     started = Edition.objects.started().filter(publication__in=publications)
     rows = started.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
     return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
 
 
 def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
-    """Return those of editions that have started whose text stands at an address of its own."""
+    """Return those of started editions whose text is served at their permanent address."""
     return [edition for edition in editions if not edition.is_withdrawn_or_undone]
 
 
 def translations_of(edition: Edition) -> list[Edition]:
     """Return the live texts of its group in other languages, without their texts, in one query."""
     return _translations(
-        family=edition.translation_group,
+        translation_group=edition.translation_group,
         publication=edition.publication_id,
         language=edition.language,
         now=timezone.now(),
@@ -158,16 +158,15 @@ def translations_of(edition: Edition) -> list[Edition]:
 
 
 def first_published_at(editions: Sequence[Edition]) -> datetime | None:
-    """Return the date before any update moved it, as fixes have set it, of editions in their order."""
+    """Return the date of the last edition before the first update, or None without editions."""
     before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
     return (before or editions[:1])[-1].published_at if editions else None
 
 
 def announced_at(edition: Edition) -> datetime:
-    """Return when readers are told that an edition came out.
+    """Return when an edition is announced: its start, or its date if that is an earlier day.
 
-    That is when it became public; of the first edition and of an update it is the date that it bears where that is an
-    earlier day, as with texts that were taken over from elsewhere.
+    Only first editions and updates have an earlier date, as imported texts do.
     """
     date, started = edition.published_at, edition.visible_from
     is_dated = edition.change in DATED and not edition.restored_from_id
@@ -175,23 +174,23 @@ def announced_at(edition: Edition) -> datetime:
 
 
 def last_announced_at(editions: Iterable[Edition]) -> datetime | None:
-    """Return when readers were last told of a correction or an update, or None."""
+    """Return when the last correction or update was announced, or None."""
     return max((announced_at(edition) for edition in editions if edition.change in ANNOUNCED), default=None)
 
 
 def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
-    """Return the editions that told readers what had been wrong."""
+    """Return the corrections that have a note."""
     return [edition for edition in editions if edition.change == Change.CORRECTION and edition.change_note]
 
 
-def _translations_by_family(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
+def _translations_by_group(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
     live = Edition.objects.live().filter(
         translation_group__in=[edition.translation_group for edition in editions]
     )
-    families: dict[int, list[Edition]] = {}
+    groups: dict[int, list[Edition]] = {}
     for text in _translation_columns(live):
-        families.setdefault(text.translation_group, []).append(text)
-    return families
+        groups.setdefault(text.translation_group, []).append(text)
+    return groups
 
 
 def _is_other(text: Edition, edition: Edition) -> bool:
@@ -228,13 +227,13 @@ _attachments = PreparedQuery(
     lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER
 )
 _translations = PreparedQuery(
-    lambda family, publication, language, now: _translation_columns(
+    lambda translation_group, publication, language, now: _translation_columns(
         Edition.objects.live(now)
-        .filter(translation_group=family)
+        .filter(translation_group=translation_group)
         .exclude(publication=publication)
         .exclude(language=language)
     ),
-    family=NUMBER,
+    translation_group=NUMBER,
     publication=NUMBER,
     language=TEXT,
     now=MOMENT,

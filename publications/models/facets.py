@@ -27,7 +27,7 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .kind import Kind
 from .prepared_queries import MOMENT, NUMBERS, TEXT, Among, PreparedQuery
-from .site_version import cached_for_version
+from .site_version import cached_for_version, cached_latest
 from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 
@@ -42,14 +42,14 @@ Chosen = Mapping[str, str]
 
 @dataclass(frozen=True)
 class LiveCount:
-    """How many live editions there are, and the date of the newest."""
+    """A number of live editions, and the date of the newest."""
 
     count: int
     newest: datetime
 
 
 class FacetChoice(NamedTuple):
-    """A value in addresses, what readers call it, and how many editions have it."""
+    """A value of a facet in URLs, its label, and the number of editions that have it."""
 
     value: str
     label: str
@@ -58,7 +58,7 @@ class FacetChoice(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Facet:
-    """A property that editions are filtered by, under the name that addresses give it.
+    """A property that editions are filtered by. Its name is the parameter in URLs.
 
     Attributes:
         label: what readers call it; `all_label` stands where no value is chosen.
@@ -66,7 +66,7 @@ class Facet:
         rows: the rows of an edition that hold the keys; None where the edition holds its one key itself.
         model: the model of the values, which have slugs; None where the keys are the values.
         only: what the attributes of a row of `model` must be to be a value of this facet.
-        read: returns the rows of `model` with the given primary keys, at least with what is asked of them here.
+        read: returns the rows of `model` with the given primary keys, with the columns that this class uses.
         label_of: what readers call a row of `model`, or a value, in the language of the page.
         term_prefix: a letter that begins its terms in the search index; facets of the same rows share one. A new one
             takes a new `search.VERSION`.
@@ -96,7 +96,7 @@ class Facet:
     descends: bool = False
 
     def accepts(self, value: str) -> bool:
-        """Whether there can be such a value at all."""
+        """Return whether a value has the form of one of this facet."""
         if self.values:
             return value in self.values
         if self.pattern:
@@ -104,11 +104,11 @@ class Facet:
         return 0 < len(value) <= MAX_FACET_VALUE_CHARACTERS
 
     def is_public(self, value: str) -> bool:
-        """Whether a live edition has the value: any other topic, author or kind is as if it were not there."""
+        """Return whether a live edition has the value. Other tags, authors and kinds are not public."""
         return self.accepts(value) and self.filter(Edition.objects.live(), value).exists()
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
-        """The editions, or rows of editions, that have the value."""
+        """Return the editions, or rows of editions, that have the value."""
         conditions = {f"{self.column}__{name}": only for name, only in self.only.items()}
         conditions[f"{self.column}__slug" if self.model else self.column] = value
         if not self.rows:
@@ -117,26 +117,26 @@ class Facet:
         return queryset.filter(**{f"{_edition_column(queryset)}__in": editions})
 
     def find(self, value: str) -> Any:
-        """The row of `model` that a value names, or the value itself where there is no model; None if there is none."""
+        """Return the row of `model` with this value as slug, or the value itself without a model; None if invalid."""
         if not self.accepts(value):
             return None
         return self.model._default_manager.filter(slug=value, **self.only).first() if self.model else value
 
     def find_key(self, value: str) -> Key | None:
-        """The key that a value has in columns and in the search index."""
-        found = self.find(value)
-        return found.pk if self.model and found else found
+        """Return the key of a value in columns and in the search index, or None."""
+        row = self.find(value)
+        return row.pk if self.model and row else row
 
     def includes(self, row: Any) -> bool:
-        """Whether a row of `model`, or a value, is one of this facet."""
+        """Return whether a row of `model`, or a value, belongs to this facet."""
         return all(getattr(row, name) == only for name, only in self.only.items())
 
     def keys_of(self, edition: Edition) -> list[Key]:
-        """The keys that an edition holds, those of other facets of the same rows included."""
+        """Return the keys of an edition, including those of other facets with the same rows."""
         return [holder.serializable_value(self.column) for holder in self._holders_of(edition)]
 
     def values_of(self, edition: Edition) -> list[str]:
-        """The values that an edition has."""
+        """Return the values of an edition."""
         values = [getattr(holder, self.column) for holder in self._holders_of(edition)]
         return [self.value_of(value) for value in values if self.includes(value)]
 
@@ -144,13 +144,13 @@ class Facet:
         return row.slug if self.model else str(row)
 
     def rows_among(self, editions: QuerySet) -> list[Any]:
-        """The rows of `model`, or the values, that any of these editions has."""
+        """Return the rows of `model`, or the values, that any of these editions has."""
         holders = self.rows.objects.filter(edition__in=editions) if self.rows else editions
         keys = set(holders.order_by().values_list(self.column, flat=True).distinct())
         return [row for row in self.read(keys) if self.includes(row)]
 
     def label_counts(self, counts: Mapping[Key, int]) -> list[FacetChoice]:
-        """The values among these keys, each with its label and its number; keys of other facets are left out."""
+        """Return the choices for counts by key; keys of other facets are left out."""
         return [
             FacetChoice(self.value_of(row), self.label_of(row), counts[row.pk if self.model else row])
             for row in self.read(counts)
@@ -168,7 +168,9 @@ def _read_kinds(keys: Collection[Key]) -> list[Kind]:
 
 
 def _read_tags(keys: Collection[Key]) -> Iterable[Tag]:
-    return Tag.objects.filter(pk__in=list(keys)).defer("introduction_en", "introduction_sv")
+    """Return tags; the facets of a page share one query, as they have the same keys."""
+    tags = Tag.objects.filter(pk__in=list(keys)).defer("introduction_en", "introduction_sv")
+    return cached_latest("tags of facets", frozenset(keys), lambda: list(tags))
 
 
 def _read_authors(keys: Collection[Key]) -> Iterable[Any]:
@@ -276,45 +278,45 @@ FACETS = {
 
 
 def facet_of(row: Model) -> Facet:
-    """The facet that a kind, tag or author is a value of."""
+    """Return the facet of a kind, tag or author."""
     return next(facet for facet in FACETS.values() if facet.model is type(row) and facet.includes(row))
 
 
 def filter_by(queryset: QuerySet, chosen: Chosen) -> QuerySet:
-    """The editions, or rows of editions, that have all the chosen values."""
+    """Return the editions, or rows of editions, that have all the chosen values."""
     for name, value in chosen.items():
         queryset = FACETS[name].filter(queryset, value)
     return queryset
 
 
 def choices(facet: Facet, locale: str | None, chosen: Chosen) -> list[FacetChoice]:
-    """The values of live editions that a locale lists (None: all) beside the chosen values, in no order."""
+    """Return the choices among the live editions of a locale (None: all) with the chosen values, unordered."""
     counts = _count_by_facet(facet, locale, chosen)
     return facet.label_counts({key: live.count for key, live in counts.items()})
 
 
 def count_editions(locale: str | None, chosen: Chosen) -> int:
-    """How many live editions a locale lists (None: all) that have the chosen values."""
+    """Return the number of live editions of a locale (None: all) with the chosen values."""
     return sum(count for *_keys, count, _newest in _count_by_columns(locale, chosen))
 
 
 def count_by(name: str, locale: str | None, chosen: Chosen) -> dict[Key, LiveCount]:
-    """How many they are by each key of a facet whose keys editions hold themselves, such as kind or year."""
-    place = _own_columns().index(FACETS[name].column)
+    """Return these counts by the keys of a facet that is a column of editions, such as kind or year."""
+    position = _own_columns().index(FACETS[name].column)
     counts: dict[Key, LiveCount] = {}
     for *keys, count, newest in _count_by_columns(locale, chosen):
-        before = counts.get(keys[place], LiveCount(0, newest))
-        counts[keys[place]] = LiveCount(before.count + count, max(before.newest, newest))
+        total = counts.get(keys[position], LiveCount(0, newest))
+        counts[keys[position]] = LiveCount(total.count + count, max(total.newest, newest))
     return counts
 
 
 def count_tags(locale: str | None, chosen: Chosen) -> dict[int, LiveCount]:
-    """How many they are by the primary keys of their tags, of all kinds."""
+    """Return these counts by the primary keys of tags, of all kinds."""
     return _count_by_rows(EditionTag, "tag", locale, chosen)
 
 
 def count_authors(locale: str | None, chosen: Chosen) -> dict[int, LiveCount]:
-    """How many they are by the primary keys of their authors, without pen names."""
+    """Return these counts by the primary keys of authors, without pen names."""
     counts = _count_by_rows(EditionByline, "author", locale, chosen)
     pen_names = cached_for_version("pen names", _pen_names)
     return {pk: live for pk, live in counts.items() if pk not in pen_names}
@@ -323,7 +325,7 @@ def count_authors(locale: str | None, chosen: Chosen) -> dict[int, LiveCount]:
 def top_counts(
     counts: dict[int, LiveCount], count: int, rank: Callable[[LiveCount], Any]
 ) -> dict[int, LiveCount]:
-    """The `count` of the highest ranks, with the equals of the last: whoever shows them tells those apart."""
+    """Return the `count` entries with the highest ranks, and those with the same rank as the last."""
     ranks = sorted(map(rank, counts.values()), reverse=True)[:count]
     return {key: live for key, live in counts.items() if rank(live) >= ranks[-1]}
 
@@ -342,7 +344,7 @@ def _count_by_rows(
 
 
 def _count_by_columns(locale: str | None, chosen: Chosen) -> list[tuple]:
-    """One count for all facets whose keys editions hold themselves: their keys, the number and the newest date."""
+    """Return keys, number and newest date for all facets that are columns of editions, in one query."""
     return _count(Edition, _own_columns(), locale, chosen)
 
 
@@ -353,17 +355,18 @@ def _own_columns() -> tuple[str, ...]:
 def _count(
     model: type[Edition] | type[EditionRow], columns: tuple[str, ...], locale: str | None, chosen: Chosen
 ) -> list[tuple]:
-    """How many live rows there are by these columns, and the newest date of each; without the texts that the locale
-    leaves out. While it leaves out none, one count serves all locales.
+    """Return the number of live rows and the newest date by these columns, without texts hidden in the locale.
+
+    Where none is hidden, one cached count serves all locales.
     """
-    left_out, names = _left_out(locale) if locale else [], tuple(sorted(chosen))
+    hidden, names = _hidden_texts(locale) if locale else [], tuple(sorted(chosen))
 
     def count() -> list[tuple]:
-        statement = _statement(model, columns, names, bool(left_out))
-        return statement.columns(now=timezone.now(), left_out=left_out, **chosen)
+        statement = _statement(model, columns, names, bool(hidden))
+        return statement.columns(now=timezone.now(), hidden=hidden, **chosen)
 
     values = ((name, chosen[name]) for name in names)
-    return cached_for_version((model, columns, locale if left_out else None, *values), count)
+    return cached_for_version((model, columns, locale if hidden else None, *values), count)
 
 
 @cache
@@ -371,14 +374,14 @@ def _statement(
     model: type[Edition] | type[EditionRow],
     columns: tuple[str, ...],
     names: tuple[str, ...],
-    leaves_out: bool,
+    hides_some: bool,
 ) -> PreparedQuery:
-    def make(now: datetime, left_out: list[int], **chosen: str) -> QuerySet:
+    def make(now: datetime, hidden: list[int], **chosen: str) -> QuerySet:
         live = filter_by(model.objects.live(now), chosen)
-        shown = live.exclude(Among(F(_edition_column(live)), left_out)) if leaves_out else live
-        return shown.order_by(*columns).values_list(*columns).annotate(Count("pk"), Max("published_at"))
+        visible = live.exclude(Among(F(_edition_column(live)), hidden)) if hides_some else live
+        return visible.order_by(*columns).values_list(*columns).annotate(Count("pk"), Max("published_at"))
 
-    return PreparedQuery(make, now=MOMENT, left_out=NUMBERS, **dict.fromkeys(names, TEXT))
+    return PreparedQuery(make, now=MOMENT, hidden=NUMBERS, **dict.fromkeys(names, TEXT))
 
 
 def _edition_column(queryset: QuerySet) -> str:
@@ -389,12 +392,13 @@ def _pen_names() -> set[int]:
     return set(Author.objects.filter(is_pseudonymous=True).values_list("pk", flat=True))
 
 
-def _left_out(locale: str) -> list[int]:
+def _hidden_texts(locale: str) -> list[int]:
     return cached_for_version(
-        ("left out", locale), lambda: [pk for (pk,) in _others.columns(locale=locale, at=timezone.now())]
+        ("hidden texts", locale),
+        lambda: [pk for (pk,) in _hidden_in_locale.columns(locale=locale, at=timezone.now())],
     )
 
 
-_others = PreparedQuery(
+_hidden_in_locale = PreparedQuery(
     lambda locale, at: Edition.objects.hidden_in_locale(locale, at).only("pk"), locale=TEXT, at=MOMENT
 )

@@ -1,8 +1,7 @@
-"""What the database itself refuses: two live editions at once, and a published text that changes.
+"""Guards in the database: no two windows of a publication overlap, and the text of an edition never changes.
 
-The models' constraints say most of it on both engines. These statements say the rest: no two windows
-of one publication overlap, and the text of an edition is frozen (only a redaction, which raises its
-count, may change it). They are taken off before every migrate that has something to do and installed again after it.
+They complete the constraints of the models. Only a redaction, which increments `redaction_count`, may change a text.
+Guards are removed before a migrate with something to do and installed again after it.
 """
 
 from collections.abc import Iterable
@@ -13,13 +12,14 @@ from publications.publication_fields import FROZEN_COLUMNS
 
 from .edition import Edition
 
-OWN = (
+EDITION_COLUMNS = (
     "publication", "number", "locale", "type_line", "change", "change_note", "digest", "restored_from",
     "html", "plain_text", "paragraphs", "contents",
 )  # fmt: skip
-"""Frozen columns of an edition that its publication has not."""
+"""Frozen columns of an edition that a publication does not have."""
 FROZEN = tuple(
-    Edition._meta.get_field(name).column for name in (*OWN, *(field.name for field in FROZEN_COLUMNS))
+    Edition._meta.get_field(name).column
+    for name in (*EDITION_COLUMNS, *(field.name for field in FROZEN_COLUMNS))
 )
 
 TABLE = Edition._meta.db_table
@@ -65,7 +65,7 @@ TRIGGERS = {
 
 
 def _postgres_functions(columns: Iterable[str]) -> dict[str, str]:
-    """The bodies of the functions that the triggers call."""
+    """Return the bodies of the functions that the triggers call, by name."""
     return {
         "edition_frozen": f"""
         BEGIN
@@ -91,26 +91,26 @@ def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
             for name, body in _postgres_functions(columns).items()
         ),
-        *_drops("postgresql"),
+        *_drop_statements("postgresql"),
         *TRIGGERS.values(),
     )
 
 
 def install_guards(using: str = "default", **_signal) -> None:
-    """Put the guards in place on the database named; safe to repeat.
+    """Install the guards; safe to repeat. Receiver of `post_migrate`.
 
-    Where the database was taken back to an older release they guard the columns that are left.
+    In a database that was migrated back to an older release they guard the columns that are left.
     """
     connection = connections[using]
     if not _has_editions(using):
         return
     with connection.cursor() as cursor:
-        there = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
-        if "redaction_count" not in there:  # older than that name: the release that knows it brings its own
+        existing = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
+        if "redaction_count" not in existing:  # before the rename of that column, older code installs its own
             return
-        columns = [name for name in FROZEN if name in there]
+        columns = [name for name in FROZEN if name in existing]
         if connection.vendor == "sqlite":
-            statements = [*_drops(connection.vendor), *_sqlite_guards(columns).values()]
+            statements = [*_drop_statements(connection.vendor), *_sqlite_guards(columns).values()]
         else:
             statements = _postgres_guards(columns)
         for statement in statements:
@@ -118,7 +118,7 @@ def install_guards(using: str = "default", **_signal) -> None:
 
 
 def remove_guards(using: str = "default", plan: Iterable = (), **_signal) -> None:
-    """Drop the triggers before a migration.
+    """Drop the triggers before a migration. Receiver of `pre_migrate`.
 
     SQLite refuses to drop a column that a trigger names, and a function of PostgreSQL fails at the next update of a
     row where a column that it names has been renamed.
@@ -126,7 +126,7 @@ def remove_guards(using: str = "default", plan: Iterable = (), **_signal) -> Non
     if not plan or not _has_editions(using):
         return
     with connections[using].cursor() as cursor:
-        for statement in _drops(connections[using].vendor):
+        for statement in _drop_statements(connections[using].vendor):
             cursor.execute(statement)
 
 
@@ -135,7 +135,7 @@ def _has_editions(using: str) -> bool:
     return is_ours and TABLE in connections[using].introspection.table_names()
 
 
-def _drops(vendor: str) -> list[str]:
+def _drop_statements(vendor: str) -> list[str]:
     if vendor == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
     return [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in TRIGGERS]
@@ -152,26 +152,26 @@ WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')
 
 
 def find_missing_guards(using: str = "default") -> list[str]:
-    """The guards that are not in place on the database named, or that say something else than here."""
+    """Return the names of guards that a database lacks or defines differently."""
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            wanted, placed = SQLITE, dict(cursor.fetchall())
+            expected, installed = SQLITE, dict(cursor.fetchall())
         else:
-            wanted, placed = _wanted_on_postgres(), _placed_on_postgres(cursor)
-    return [name for name, statement in wanted.items() if placed.get(name) != statement]
+            expected, installed = _expected_on_postgres(), _installed_on_postgres(cursor)
+    return [name for name, statement in expected.items() if installed.get(name) != statement]
 
 
-def _wanted_on_postgres() -> dict[str, tuple[str, ...]]:
+def _expected_on_postgres() -> dict[str, tuple[str, ...]]:
     functions = _postgres_functions(FROZEN)
     triggers = {name: (trigger, functions[name]) for name, trigger in TRIGGERS.items()}
     return {"edition_no_overlap": (OVERLAP_CONSTRAINT,), **triggers}
 
 
-def _placed_on_postgres(cursor) -> dict[str, tuple[str, ...]]:
-    """The guards as the database has them: their definitions, and what the functions of triggers do."""
-    placed = {}
+def _installed_on_postgres(cursor) -> dict[str, tuple[str, ...]]:
+    """Return the guards as the database has them: definitions, and bodies of the functions of triggers."""
+    installed = {}
     for query in (_CONSTRAINTS, _TRIGGERS):
         cursor.execute(query, [TABLE])
-        placed |= {name: tuple(definition) for name, *definition in cursor.fetchall()}
-    return placed
+        installed |= {name: tuple(definition) for name, *definition in cursor.fetchall()}
+    return installed

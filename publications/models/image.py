@@ -1,4 +1,4 @@
-"""The library: pictures as they came, kept privately, with what readers need to know of them."""
+"""The image library, and the private storage of originals as they were uploaded."""
 
 import hashlib
 import secrets
@@ -16,23 +16,26 @@ ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def originals():
-    """The private store of uploads (settings.STORAGES)."""
+    """Return the private storage of originals (settings.STORAGES)."""
     return storages["originals"]
 
 
 def new_key() -> str:
-    """An unguessable name of 20 letters (100 bits): image addresses must not be found by trying."""
+    """Return a random key of 20 characters (100 bits), so that nobody can guess the addresses of images."""
     return "".join(secrets.choice(ALPHABET) for _place in range(20))
 
 
 def store_original(content: bytes, extension: str, *, store: bool = True) -> str:
-    """Put bytes into the private store under their own digest and return the name.
+    """Store bytes under their SHA-256 digest, synced to the disk, and return the name.
 
-    A file that has the name already is kept if it holds these bytes, and replaced if it is damaged. Once this returns,
-    the bytes have reached the disk. With `store` off nothing is written: a rehearsal leaves no file behind.
+    An existing file of that name is kept if it is whole, and replaced if it is damaged.
+
+    Args:
+        extension: of the name, without a dot.
+        store: write the file; a dry run passes False.
 
     Raises:
-        OSError: the file cannot be written; the store is as it was.
+        OSError: the file cannot be written; the storage is unchanged.
     """
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:2]}/{digest}.{extension}"
@@ -42,7 +45,7 @@ def store_original(content: bytes, extension: str, *, store: bool = True) -> str
 
 
 class OriginalFault(models.TextChoices):
-    """What may be wrong with the file of an original."""
+    """Faults of the file of an original."""
 
     MISSING = "missing", _("missing")
     WRONG_SIZE = "wrong size", _("has another size than was uploaded")
@@ -51,14 +54,14 @@ class OriginalFault(models.TextChoices):
 
 
 def find_original_fault(name: str, *, size: int | None = None) -> OriginalFault | None:
-    """Return what is wrong with the file of an original, or None where it is whole.
+    """Return the fault of the file of an original, or None.
 
     Args:
         name: the name that `store_original` returned, which holds the SHA-256 digest of the bytes.
-        size: how many bytes it has, where that is known; a difference is found without reading the file.
+        size: its expected number of bytes; another size is found without reading the file.
 
     Raises:
-        Exception: a bucket does not answer (each kind of store has errors of its own).
+        Exception: a bucket does not answer (each storage has errors of its own).
     """
     try:
         if size is not None and originals().size(name) != size:
@@ -73,12 +76,12 @@ def find_original_fault(name: str, *, size: int | None = None) -> OriginalFault 
 
 
 def digest_of(name: str) -> str:
-    """The digest in the name of an original."""
+    """Return the digest in the name of an original."""
     return name.rpartition("/")[2].partition(".")[0]
 
 
 def is_original_there(name: str, *, size: int) -> bool:
-    """Whether the store has the file of an original in its full size. Its bytes are not read."""
+    """Return whether the storage has the file of an original in this size; its bytes are not read."""
     try:
         return originals().size(name) == size
     except FileNotFoundError:
@@ -92,7 +95,7 @@ class ImageQuerySet(models.QuerySet):
 
 
 class Image(TranslatedModel):
-    """A picture of the library. Texts refer to it as `image:<key>`; no text holds its address."""
+    """An image of the library. Texts refer to it as `image:<key>`, never by its address."""
 
     key = models.CharField(_("key"), max_length=32, unique=True, default=new_key, editable=False)
     original = models.CharField(_("original"), max_length=120, editable=False)
@@ -146,9 +149,14 @@ class Image(TranslatedModel):
     def store_upload(
         self, content: bytes, filename: str, *, facts: images.ImageFacts | None = None, store: bool = True
     ) -> None:
-        """Take the bytes of an upload as this image's original, unless `facts` say that they were examined.
+        """Store the bytes of an upload as the original of this image and set its columns. The row is not saved.
 
-        Raises images.UnsuitableImage.
+        Args:
+            facts: the result of `images.examine`, where that was called already.
+            store: write the file; a dry run passes False.
+
+        Raises:
+            images.UnsuitableImage: the bytes are no image that the site accepts.
         """
         facts = facts or images.examine(content)
         self.original = store_original(content, facts.extension, store=store)

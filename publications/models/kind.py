@@ -1,4 +1,4 @@
-"""The kinds of publication: what each is called, how it is numbered, and what it owes its readers."""
+"""Kinds of publication and their series numbers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,7 @@ DASH = " – "
 
 
 class Kind(TranslatedModel):
-    """Quick Comment, Commentary, Guest Commentary, Report or Guest Report; made by migration."""
+    """Quick Comment, Commentary, Guest Commentary, Report or Guest Report. First rows: `publications.seeds`."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True)
     name_en = models.CharField(_("name, English"), max_length=80)
@@ -45,35 +45,35 @@ class Kind(TranslatedModel):
         return self.get_translation("plural")
 
     def type_line(self, language: str, number: "SeriesNumber | None" = None) -> str:
-        """The line above the title in the language, with the series number where there is one.
+        """Return the line above the title in a language, with the series number if there is one.
 
-        Without a number, parts between dashes that wait for one are left out, and the first gives way to the name of
-        the kind.
+        Without a number, parts between dashes that have a place for it are left out; for the first, the name of the
+        kind is used.
         """
         name = self.get_translation("name", language)
         line = self.get_translation("type_line", language) or name
         if number:
             return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
         first, *others = line.split(DASH)
-        shown = [
-            name if _waits_for_number(first) else first,
-            *(part for part in others if not _waits_for_number(part)),
+        parts = [
+            name if _has_number_place(first) else first,
+            *(part for part in others if not _has_number_place(part)),
         ]
-        return DASH.join(shown)
+        return DASH.join(parts)
 
 
-def _waits_for_number(part: str) -> bool:
+def _has_number_place(part: str) -> bool:
     return "{number}" in part or "{year}" in part
 
 
 class SeriesNumberQuerySet(models.QuerySet):
     def highest(self, kind: int, year: int) -> int:
-        """Return the last number that the kind of this primary key has given in a year, or 0."""
+        """Return the highest number of a kind, by its primary key, in a year, or 0."""
         return self.filter(kind=kind, year=year).aggregate(highest=models.Max("number"))["highest"] or 0
 
 
 class SeriesNumber(models.Model):
-    """A place in a numbered kind: Report No 1, 2023. A text and its translations share one."""
+    """A number in the series of a kind: Report No 1, 2023. A text and its translations share one."""
 
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="numbers")
     year = models.PositiveSmallIntegerField()

@@ -1,7 +1,7 @@
-"""Selections whose SQL is written once in the life of a process: what a page asks again and again, with other values.
+"""Querysets that are compiled to SQL once for each process and then run with different parameters.
 
-Writing the SQL of a selection takes Django several times as long as the database takes to answer it. Here the
-selection is made once with a `Given` where each value will stand; later calls only put the values in.
+Compiling takes Django several times as long as the database takes to answer. A `PreparedQuery` compiles a queryset with
+a `Parameter` in place of each value; later calls only fill in the values.
 """
 
 import json
@@ -13,7 +13,7 @@ from django.db import connection, models
 
 
 class Numbers(models.Field):
-    """A list of numbers as one value, however many they are."""
+    """A list of numbers of any length as one parameter."""
 
     def get_db_prep_value(self, value, connection, prepared=False):
         return json.dumps(list(value)) if connection.vendor == "sqlite" else list(value)
@@ -21,26 +21,26 @@ class Numbers(models.Field):
 
 NUMBER, TEXT, MOMENT = models.BigIntegerField(), models.TextField(), models.DateTimeField()
 NUMBERS = Numbers()
-"""What a value may be."""
+"""Types of parameters."""
 
 
 class Among(models.Lookup):
-    """Whether a number is one of those given: `filter(Among(F("pk"), numbers))`; `pk__in` counts them in its SQL."""
+    """Whether a number is in a list: `filter(Among(F("pk"), numbers))`. The SQL of `pk__in` depends on its length."""
 
     def as_sql(self, compiler, connection):
-        return self._asked("%s = ANY(%s)", compiler, connection)
+        return self._format("%s = ANY(%s)", compiler, connection)
 
     def as_sqlite(self, compiler, connection):
-        return self._asked("%s IN (SELECT value FROM json_each(%s))", compiler, connection)
+        return self._format("%s IN (SELECT value FROM json_each(%s))", compiler, connection)
 
-    def _asked(self, template: str, compiler, connection) -> tuple[str, tuple]:
-        number, values = self.process_lhs(compiler, connection)
-        numbers, given = self.process_rhs(compiler, connection)
-        return template % (number, numbers), (*values, *given)
+    def _format(self, template: str, compiler, connection) -> tuple[str, tuple]:
+        number, number_params = self.process_lhs(compiler, connection)
+        numbers, list_params = self.process_rhs(compiler, connection)
+        return template % (number, numbers), (*number_params, *list_params)
 
 
-class Given(models.Expression):
-    """The place of a value that each call gives; in the values of the SQL it stands for itself."""
+class Parameter(models.Expression):
+    """A placeholder: in the compiled SQL it is its own parameter until a call fills in a value."""
 
     def __init__(self, name: str, field: models.Field) -> None:
         super().__init__(output_field=field)
@@ -51,58 +51,60 @@ class Given(models.Expression):
 
 
 class PreparedQuery[M: models.Model]:
-    """A selection of rows, by values of the given names and fields: `PreparedQuery(make, tree=TEXT)(tree="en")`.
+    """A queryset with named parameters: `PreparedQuery(make, locale=TEXT)(locale="en")` returns a list of rows.
 
-    `make` takes each as an argument and gives a queryset, without prefetching; the SQL must not
-    depend on the values. Related rows that it selects come along.
+    Args:
+        make: takes the parameters by name and returns a queryset. Its SQL must not depend on their values. It may use
+            `select_related`, but not `prefetch_related`.
+        fields: the type of each parameter.
     """
 
     def __init__(self, make: Callable[..., models.QuerySet[M]], **fields: models.Field) -> None:
         self._make, self._fields = make, fields
-        self._written: dict[str, tuple] = {}
+        self._compiled: dict[str, tuple] = {}
 
     def __call__(self, **values: Any) -> list[M]:
-        rows, compiler = self._asking(values)
-        return list(rows._iterable_class(_Written(rows, compiler)))
+        queryset, compiler = self._fill_in(values)
+        return list(queryset._iterable_class(_CompiledQuerySet(queryset, compiler)))
 
     def columns(self, **values: Any) -> list[tuple]:
-        """The same without instances: what is selected, in its order."""
-        return list(self._asking(values)[1].results_iter(tuple_expected=True))
+        """Return the selected columns of each row as tuples, without instances."""
+        return list(self._fill_in(values)[1].results_iter(tuple_expected=True))
 
-    def _asking(self, values: dict[str, Any]) -> tuple:
-        rows, compiler, sql, places = self._for(connection.vendor)
-        found = [self._filled(place, values) for place in places]
+    def _fill_in(self, values: dict[str, Any]) -> tuple:
+        queryset, compiler, sql, params = self._compile(connection.vendor)
+        filled = [self._value_of(param, values) for param in params]
         compiler = copy(compiler)
-        compiler.connection, compiler.as_sql = connection, lambda: (sql, found)
-        return rows, compiler
+        compiler.connection, compiler.as_sql = connection, lambda: (sql, filled)
+        return queryset, compiler
 
-    def _for(self, vendor: str) -> tuple:
-        if vendor not in self._written:
-            rows = self._make(**{name: Given(name, field) for name, field in self._fields.items()})
-            compiler = rows.query.get_compiler(connection=connection)
-            sql, places = compiler.as_sql()
-            _keep_converters(compiler)
-            self._written[vendor] = (rows, compiler, sql, places)
-        return self._written[vendor]
+    def _compile(self, vendor: str) -> tuple:
+        if vendor not in self._compiled:
+            queryset = self._make(**{name: Parameter(name, field) for name, field in self._fields.items()})
+            compiler = queryset.query.get_compiler(connection=connection)
+            sql, params = compiler.as_sql()
+            _cache_converters(compiler)
+            self._compiled[vendor] = (queryset, compiler, sql, params)
+        return self._compiled[vendor]
 
-    def _filled(self, place: Any, values: dict[str, Any]) -> Any:
-        if not isinstance(place, Given):
-            return place
-        return self._fields[place.name].get_db_prep_value(values[place.name], connection)
-
-
-def _keep_converters(compiler) -> None:
-    """Let it find but once how the values of each column become Python's."""
-    found = compiler.get_converters([column for column, *_rest in compiler.select])
-    compiler.get_converters = lambda _columns: found
+    def _value_of(self, param: Any, values: dict[str, Any]) -> Any:
+        if not isinstance(param, Parameter):
+            return param
+        return self._fields[param.name].get_db_prep_value(values[param.name], connection)
 
 
-class _Written:
-    """A queryset, and the query in it, as far as Django asks them while it reads rows."""
+def _cache_converters(compiler) -> None:
+    """Look up the converters of the selected columns once instead of at each run."""
+    converters = compiler.get_converters([column for column, *_rest in compiler.select])
+    compiler.get_converters = lambda _columns: converters
 
-    def __init__(self, rows: models.QuerySet, compiler) -> None:
-        self.model, self.db, self.query, self._compiler = rows.model, rows.db, self, compiler
-        self._fetch_mode, self._known_related_objects = rows._fetch_mode, {}
+
+class _CompiledQuerySet:
+    """The part of a queryset, and of its query, that Django uses to read rows."""
+
+    def __init__(self, queryset: models.QuerySet, compiler) -> None:
+        self.model, self.db, self.query, self._compiler = queryset.model, queryset.db, self, compiler
+        self._fetch_mode, self._known_related_objects = queryset._fetch_mode, {}
 
     def get_compiler(self, using: str):
         return self._compiler

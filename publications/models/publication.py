@@ -28,7 +28,7 @@ class BylineRole(models.TextChoices):
 
 
 class PublicationContent(models.Model):
-    """The columns of `publication_fields` that a draft and its editions have alike."""
+    """The columns of `publication_fields` that both a draft and its editions have."""
 
     kind = models.ForeignKey(
         Kind, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("kind")
@@ -72,7 +72,7 @@ class PublicationContent(models.Model):
 
 
 class Publication(PublicationContent):
-    """One piece, as its editors are writing it. Readers see its editions, written by the deeds."""
+    """A publication as its editors write it. Readers see its editions, which actions write."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     authors = models.ManyToManyField(Author, through="Byline", related_name="+")
@@ -112,20 +112,20 @@ class Publication(PublicationContent):
 
     @property
     def locale(self) -> str:
-        """The tree of addresses the piece stands in."""
+        """The locale of its address."""
         return locale_of(self.language)
 
     @property
     def source_publication(self) -> "Publication":
-        """The text this one is a translation of, or itself: what a family of translations shares."""
+        """The publication that this one is a translation of, or itself: the same for a whole translation group."""
         return self.translation_of or self
 
     @property
     def number_of_kind(self) -> SeriesNumber | None:
-        """The series number that the next edition shows.
+        """The series number that the next edition shows, or None.
 
-        A number belongs to its kind. Where that no longer gives numbers, a publication that was public under one
-        keeps it (it is cited by it), and a draft has none.
+        A number belongs to its kind. If the kind is no longer numbered, a publication that was public with its number
+        keeps it, since it is cited by it.
         """
         number = self.series_number
         if not number or number.kind_id != self.kind_id:
@@ -134,31 +134,31 @@ class Publication(PublicationContent):
         return number if is_cited else None
 
     def bylines_with_authors(self) -> models.QuerySet["Byline"]:
-        """The bylines with their authors; those of a batch that were asked for together are not asked for again."""
-        is_there = "bylines" in getattr(self, "_prefetched_objects_cache", ())
-        return self.bylines.all() if is_there else self.bylines.select_related("author")
+        """Return the bylines with their authors, without a query where they were prefetched."""
+        is_prefetched = "bylines" in getattr(self, "_prefetched_objects_cache", ())
+        return self.bylines.all() if is_prefetched else self.bylines.select_related("author")
 
     def links_with_targets(self) -> models.QuerySet["RelatedLink"]:
-        """The related links with their targets, likewise."""
-        is_there = "related_links" in getattr(self, "_prefetched_objects_cache", ())
-        return self.related_links.all() if is_there else self.related_links.select_related("target")
+        """Return the related links with their targets, without a query where they were prefetched."""
+        is_prefetched = "related_links" in getattr(self, "_prefetched_objects_cache", ())
+        return self.related_links.all() if is_prefetched else self.related_links.select_related("target")
 
     def translation_set(self) -> models.QuerySet["Publication"]:
-        """The piece and its translations."""
+        """Return the publication and its translations."""
         root = self.source_publication.pk
         return Publication.objects.filter(models.Q(pk=root) | models.Q(translation_of=root))
 
     def proposed_slug(self) -> str:
-        """The address as typed, or one made from the title."""
+        """Return the slug as typed, or one made from the title."""
         return slugify(self.slug) or slugify(self.title) or "publication"
 
     def missing_reasons(self) -> list[str]:
-        """What a reader would miss: the reasons why this cannot be published yet, in words."""
+        """Return the reasons why this cannot be published yet, as sentences for editors."""
         return [sentence for _field, sentence in self.missing_fields()]
 
     def missing_fields(self) -> list[tuple[str, str]]:
-        """The same, each with the field in which it is mended."""
-        owed = {
+        """Return the same, each as a pair of the field to fill in and the sentence."""
+        required = {
             "title": (_("The title is missing."), self.title.strip()),
             "summary": (
                 _("The summary is missing: two sentences that say what happened and what you make of it."),
@@ -167,11 +167,11 @@ class Publication(PublicationContent):
             "body": (_("The text is missing."), self.body.strip() or self.external_url),
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
-        missing = [(field, str(reason)) for field, (reason, there) in owed.items() if not there]
-        of_the_text = [*self._missing_pictures(), *self._undecided()]
-        return [*missing, *(("body", reason) for reason in of_the_text)]
+        missing = [(field, str(reason)) for field, (reason, value) in required.items() if not value]
+        text_reasons = [*self._missing_images(), *self._undecided_changes()]
+        return [*missing, *(("body", reason) for reason in text_reasons)]
 
-    def _undecided(self) -> list[str]:
+    def _undecided_changes(self) -> list[str]:
         if not self.undecided_changes:
             return []
         return [
@@ -183,14 +183,14 @@ class Publication(PublicationContent):
             % {"count": self.undecided_changes}
         ]
 
-    def _missing_pictures(self) -> list[str]:
+    def _missing_images(self) -> list[str]:
         keys = images_in(self.body)
-        there = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
-        return [_("There is no picture “%s” in the library.") % key for key in keys if key not in there]
+        existing = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+        return [_("There is no picture “%s” in the library.") % key for key in keys if key not in existing]
 
 
 class Byline(models.Model):
-    """The ordered place of one author on one piece."""
+    """An author of a publication, in order."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey(
@@ -210,7 +210,7 @@ class Byline(models.Model):
 
 
 class Attachment(models.Model):
-    """A file that comes with a piece, such as the designed PDF of a report."""
+    """A file of a publication, such as the designed PDF of a report."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="attachments")
     original = models.CharField(max_length=120, editable=False)
@@ -233,7 +233,7 @@ class Attachment(models.Model):
 
 
 class RelatedLink(models.Model):
-    """A link between two publications, made by staff: outside the editions, public beside a live one."""
+    """A link from one publication to another, set by staff and public beside the live edition."""
 
     source = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="related_links")
     target = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="linked_from")
@@ -254,5 +254,5 @@ class RelatedLink(models.Model):
 
 
 def truncate_to_minute(moment: datetime) -> datetime:
-    """Readers' dates are kept to the minute, as the desk's form shows them."""
+    """Return a date of a publication without seconds, as the form of the desk shows it."""
     return moment.replace(second=0, microsecond=0)

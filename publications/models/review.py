@@ -1,4 +1,4 @@
-"""Reviews: a secret address at which somebody without an account reads one revision, and what they said of it."""
+"""Reviews: secret addresses at which people without an account read one revision, and their comments."""
 
 import hashlib
 import secrets
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .publication import Publication
 from .revision import Revision
 
-BYTES = 32
+TOKEN_BYTES = 32
 MAX_COMMENTS = 200
 MAX_COMMENTS_PER_MINUTE = 10
 MAX_COMMENT_CHARACTERS = 4000
@@ -20,11 +20,11 @@ MAX_COMMENT_CHARACTERS = 4000
 
 class ReviewQuerySet(models.QuerySet):
     def unexpired(self) -> "ReviewQuerySet":
-        """Those whose address still leads somewhere."""
+        """Reviews that were neither revoked nor have expired."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
     def get_by_token(self, token: str) -> "Review | None":
-        """The open review of a token, which nobody but its reader holds."""
+        """Return the open review of a token, or None."""
         return (
             self.unexpired()
             .filter(token_hash=hash_token(token))
@@ -33,8 +33,13 @@ class ReviewQuerySet(models.QuerySet):
         )
 
     def invite(self, revision: Revision, *, reader: str, days: int, by) -> tuple["Review", str]:
-        """Make a review of a revision. The token is given this once: only its hash is kept."""
-        token = secrets.token_urlsafe(BYTES)
+        """Create a review of a revision; return it with its token, of which only the hash is stored.
+
+        Args:
+            reader: the name of the person invited, for editors.
+            days: how long the address is valid.
+        """
+        token = secrets.token_urlsafe(TOKEN_BYTES)
         review = self.create(
             publication=revision.publication,
             revision=revision,
@@ -47,12 +52,12 @@ class ReviewQuerySet(models.QuerySet):
 
 
 def hash_token(token: str) -> str:
-    """The hash of a token. It is long and random, so that a plain hash cannot be turned back."""
+    """Return the hash of a token. The token is long and random, so that a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Review(models.Model):
-    """One invitation to read: which revision, whom, until when."""
+    """An invitation to read a revision until it expires or is revoked."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="reviews")
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="reviews")
@@ -93,9 +98,9 @@ class ReviewCommentQuerySet(models.QuerySet):
 
 
 class ReviewComment(models.Model):
-    """What a reader said: of one paragraph, of the whole (place 0), or that it is fine as it is.
+    """A comment of a reader on one paragraph or on the whole (place 0), or their approval.
 
-    The paragraph itself is not copied: it is read from the revision, so that what is redacted there is gone here.
+    The paragraph is not copied but read from the revision, so that a redaction applies here too.
     """
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="comments")

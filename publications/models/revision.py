@@ -1,4 +1,4 @@
-"""Revisions: the working copy as a manuscript, kept at each explicit save."""
+"""Revisions: the draft as a manuscript, stored at each explicit save."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -32,40 +32,41 @@ class RevisionQuerySet(models.QuerySet):
     def create_from(
         self, publication: Publication, *, by, why: RevisionReason = RevisionReason.SAVED
     ) -> "Revision":
-        """Keep the publication as the database holds it, and bring its digest and version up to date."""
+        """Store a revision of a publication as the database has it, and update its digest and version."""
         reload_rows([publication])
-        text, publication.digest = _told(publication)
+        text, publication.digest = _manuscript_and_digest(publication)
         publication.version = F("version") + 1
-        publication.save(update_fields=["digest", "version"])  # which reads the version that it has now
-        revision = self._of(publication, text, by, why)
+        publication.save(update_fields=["digest", "version"])  # the version is read back
+        revision = self._build(publication, text, by, why)
         revision.save(force_insert=True)
         return revision
 
     def create_many_from(
         self, publications: Sequence[Publication], *, by, why: RevisionReason, reload: bool = True
     ) -> None:
-        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow.
+        """Store revisions of many publications in a constant number of statements; see `create_from`.
 
-        Without `reload` their rows have been loaded under the lock that is held, and not written since.
+        Args:
+            reload: read their rows again. Without it the caller has read them under its lock and not written since.
         """
         if reload:
             reload_rows(publications)
         revisions = []
         for publication in publications:
-            text, publication.digest = _told(publication)
+            text, publication.digest = _manuscript_and_digest(publication)
             publication.version += 1
-            revisions.append(self._of(publication, text, by, why))
+            revisions.append(self._build(publication, text, by, why))
         with connection.cursor() as cursor:
-            cursor.executemany(_UPDATE, [(each.digest, each.version, each.pk) for each in publications])
+            cursor.executemany(_UPDATE, [(row.digest, row.version, row.pk) for row in publications])
         self.bulk_create(revisions)
 
-    def _of(
+    def _build(
         self, publication: Publication, text: manuscript.Manuscript, by, why: RevisionReason
     ) -> "Revision":
         return self.model(
             publication=publication,
             number=publication.version,
-            manuscript=_written(text),
+            manuscript=_dumps(text),
             digest=publication.digest,
             saved_by=by,
             reason=why,
@@ -73,9 +74,9 @@ class RevisionQuerySet(models.QuerySet):
 
 
 _UPDATE = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
-_written = lru_cache(50)(
+_dumps = lru_cache(50)(
     manuscript.dumps
-)  # what is published is often what was just saved: one text, or a batch
+)  # a draft is often published just after it was saved, alone or in a batch
 ROWS = (
     "kind",
     "bylines__author",
@@ -86,18 +87,18 @@ ROWS = (
     "series_number",
     "attachments",
 )
-"""What a manuscript is read from besides the publication itself."""
+"""Relations that a manuscript is built from."""
 
 
 def reload_rows(publications: Sequence[Publication]) -> None:
-    """Load the rows of manuscripts in place of those loaded before, which later writes do not change."""
+    """Prefetch the rows of manuscripts again in place of those prefetched before."""
     for publication in publications:
         publication._prefetched_objects_cache = {}
     prefetch_related_objects(publications, *ROWS)
 
 
 class Revision(models.Model):
-    """One manuscript of a publication: who saved it, when and why."""
+    """A manuscript of a publication with who saved it, when and why."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
@@ -124,25 +125,25 @@ class Revision(models.Model):
 
 
 def manuscript_of(publication: Publication) -> manuscript.Manuscript:
-    """The working copy with its authors, tags, links and files, as plain text."""
-    return _as_manuscript(publication, publication.tags.all())
+    """Return the manuscript of a draft."""
+    return _build_manuscript(publication, publication.tags.all())
 
 
 def digest_of_draft(publication: Publication) -> str:
-    """Return the digest that a revision of the working copy, as it is in memory, would have."""
-    return _told(publication)[1]
+    """Return the digest that a revision of the draft, as it is in memory, would have."""
+    return _manuscript_and_digest(publication)[1]
 
 
-def _told(publication: Publication) -> tuple[manuscript.Manuscript, str]:
-    """The same with its digest, which has tags by their address: a new name of a tag changes no draft."""
+def _manuscript_and_digest(publication: Publication) -> tuple[manuscript.Manuscript, str]:
+    """Return the manuscript of a draft, and its digest with slugs of tags, which stay when a tag is renamed."""
     tags = list(publication.tags.all())
-    text = _as_manuscript(publication, tags)
+    text = _build_manuscript(publication, tags)
     return text, replace(text, tags=tuple(sorted(tag.slug for tag in tags))).digest
 
 
-def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.Manuscript:
+def _build_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.Manuscript:
     values = {
-        field.manuscript_key: _value(publication, field)
+        field.manuscript_key: _manuscript_value(publication, field)
         for field in FIELDS
         if field.manuscript_key and field.type is not FieldType.ROWS
     }
@@ -163,8 +164,8 @@ def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.
     )
 
 
-def _value(publication: Publication, field: PublicationField) -> object:
-    """A column as a manuscript has it: lists by line, and other rows by the key that never changes."""
+def _manuscript_value(publication: Publication, field: PublicationField) -> object:
+    """Return a column as a manuscript has it: lists by line, and other rows by a stable key."""
     value = getattr(publication, field.name)
     if field.type is FieldType.REFERENCE:
         return _stable_key(value)
@@ -186,11 +187,11 @@ def _stable_key(row: Kind | Image | SeriesNumber | Publication | None) -> str:
 
 
 def images_of(publication: Publication) -> list[Image]:
-    """The pictures of the library that the working copy shows: its cover, then those of its text."""
+    """Return the images of the library that a draft shows: its cover, then those of its text."""
     keys = [publication.cover.key] if publication.cover else []
     keys += [key for key in images_in(publication.body) if key not in keys]
-    found = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
-    return [found[key] for key in keys if key in found]
+    images = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
+    return [images[key] for key in keys if key in images]
 
 
 def _picture(image: Image) -> manuscript.ManuscriptImage:

@@ -1,4 +1,4 @@
-"""Spellings: what words the index knows, and which of them mean the same."""
+"""Terms of the search index, equal spellings, and the versions of the rules that indexes were built by."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,7 +10,7 @@ MAX_SPELLINGS = 30
 
 
 class Synonym(models.Model):
-    """Equal spellings: a search for one of them finds the others. Edited at the desk."""
+    """Equal spellings: a search for one of them finds the others."""
 
     spellings = models.TextField(
         _("spellings"),
@@ -44,24 +44,25 @@ class Synonym(models.Model):
 
 
 class IndexedTerm(models.Model):
-    """A term of the index, and how many of its rows hold it: for the nearest spelling, and for likeness."""
+    """A term of the search index with its number of editions, for suggested spellings and similarity."""
 
-    OPENING = 3
+    PREFIX_LENGTH = 3
 
     term = models.CharField(max_length=50, unique=True)
-    prefix = models.CharField(max_length=OPENING, db_index=True)
+    prefix = models.CharField(max_length=PREFIX_LENGTH, db_index=True)
     edition_count = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.term
 
     @classmethod
-    def of(cls, term: str, pieces: int) -> "IndexedTerm":
-        return cls(term=term, prefix=term[: cls.OPENING], edition_count=pieces)
+    def build(cls, term: str, edition_count: int) -> "IndexedTerm":
+        """Return an unsaved row."""
+        return cls(term=term, prefix=term[: cls.PREFIX_LENGTH], edition_count=edition_count)
 
 
 class NamedTerm(models.Model):
-    """A term by which a topic, a person or a row of spellings is called; `sign` says which."""
+    """A term in the name of a tag, an author or a row of spellings, which `row_key` identifies."""
 
     term = models.CharField(max_length=50)
     row_key = models.CharField(max_length=24, db_index=True)
@@ -70,11 +71,11 @@ class NamedTerm(models.Model):
         constraints = [models.UniqueConstraint(fields=["term", "row_key"], name="named_once")]
 
     def __str__(self) -> str:
-        return f"{self.term} → {self.sign}"
+        return f"{self.term} → {self.row_key}"
 
 
 class SearchIndex(SingleRowModel):
-    """By which rules the index, and likeness, were last built as a whole; other rules want them built anew."""
+    """The versions of the rules by which the search index and similarity were last built as a whole."""
 
     version = models.PositiveIntegerField(default=0)
     similarity_version = models.PositiveIntegerField(default=0)

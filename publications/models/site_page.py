@@ -17,16 +17,16 @@ from .validators import check_link, link_url
 
 class SitePageQuerySet(models.QuerySet):
     def at_address(self, locale: str, slug: str) -> "SitePageQuerySet":
-        """The page that stands at an address of the tree: one that has a title and a text in its language."""
-        told = {f"slug_{locale}": slug} if slug else {"pk": None}
-        return self.for_locale(locale).filter(**told)
+        """The page at an address of a locale, if it has a title and a text in that language."""
+        condition = {f"slug_{locale}": slug} if slug else {"pk": None}
+        return self.for_locale(locale).filter(**condition)
 
     def for_locale(self, locale: str) -> "SitePageQuerySet":
         return self.exclude(**{f"title_{locale}": ""}).exclude(**{f"body_{locale}": ""})
 
 
 class SitePage(TranslatedModel):
-    """A page of the site itself. What is saved is public at once, in each language that has title and text."""
+    """A page of the site itself, public once saved in each language in which it has a title and a text."""
 
     title_en = models.CharField(pgettext_lazy("page", "title, English"), max_length=160, blank=True)
     title_sv = models.CharField(pgettext_lazy("page", "title, Swedish"), max_length=160, blank=True)
@@ -59,7 +59,7 @@ class SitePage(TranslatedModel):
         return self.get_translation("title")
 
     def clean(self) -> None:
-        """Give each language that has a title its address."""
+        """Set the slug of each language that has a title."""
         if not any(getattr(self, f"title_{locale}") for locale in LOCALES):
             raise ValidationError({"title_en": _("A page has a title, in one language at least.")})
         for locale in LOCALES:
@@ -77,7 +77,7 @@ class SitePage(TranslatedModel):
 
 
 class LinkPlacement(models.TextChoices):
-    """Where on every page a link stands."""
+    """Where pages show a link."""
 
     MENU = "menu", _("Menu")
     FOOTER = "footer", _("Footer")
@@ -85,7 +85,7 @@ class LinkPlacement(models.TextChoices):
 
 
 class SiteSection(models.TextChoices):
-    """A list of the site that a link may lead to."""
+    """A list of the site that a link may target."""
 
     PUBLICATIONS = "publications", _("Publications")
     TOPICS = "topics", _("Topics")
@@ -102,7 +102,7 @@ PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale
 
 class MenuLinkQuerySet(models.QuerySet):
     def with_pages(self) -> "MenuLinkQuerySet":
-        """Return links with their pages, without the texts of these, but with whether they have one."""
+        """Links with their pages, without the texts of these but annotated with whether they have one."""
         has_text = {
             f"has_text_{locale}": models.ExpressionWrapper(
                 ~models.Q(**{f"page__title_{locale}": ""}) & ~models.Q(**{f"page__body_{locale}": ""}),
@@ -114,7 +114,7 @@ class MenuLinkQuerySet(models.QuerySet):
 
 
 class MenuLink(TranslatedModel):
-    """One link of the menu, the footer or the row of social accounts: to a section, a page or an address."""
+    """A link of the menu, the footer or the social accounts, to a section, a site page or an external address."""
 
     place = models.CharField(_("place"), max_length=10, choices=LinkPlacement, default=LinkPlacement.FOOTER)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
@@ -155,7 +155,7 @@ class MenuLink(TranslatedModel):
 
     @property
     def label(self) -> str:
-        """Its own words, else those of what it leads to."""
+        """Its own label, else the name of its target."""
         return self.get_translation("label") or (
             str(self.page) if self.page_id else str(self.get_section_display())
         )
@@ -165,7 +165,7 @@ class MenuLink(TranslatedModel):
         return self.get_translation("address")
 
     def page_locale(self, locale: str) -> str:
-        """Return the language that its page is shown in on pages of the locale; "" while the page has no text.
+        """Return the locale of its page that pages of a locale link to; "" while the page has no text.
 
         Only for links `with_pages`.
         """
@@ -173,7 +173,7 @@ class MenuLink(TranslatedModel):
         return next((code for code in order if getattr(self, f"has_text_{code}")), "")
 
     def url_in(self, locale: str) -> str:
-        """Return where it leads from pages of the locale; "" while its page has no text.
+        """Return its URL on pages of a locale; "" while its page has no text.
 
         Only for links `with_pages`.
         """
@@ -187,19 +187,19 @@ class MenuLink(TranslatedModel):
 
 
 def menu_links() -> list[MenuLink]:
-    """Return all links of menu, footer and social accounts, with their pages. They are shared: not to be changed."""
+    """Return all links with their pages, cached for the site version. They are shared: not to be changed."""
     return cached_for_version("menu links", lambda: list(MenuLink.objects.with_pages()))
 
 
 def menu_paths(links: Iterable[MenuLink], locale: str) -> frozenset[str]:
-    """Return where the `menu_links` lead from pages of the locale."""
+    """Return the URLs of these `menu_links` on pages of a locale, cached for the site version."""
     return cached_for_version(
         ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in links) - {""}
     )
 
 
 def social_addresses() -> list[str]:
-    """Return the addresses of the centre elsewhere, in the language of the page."""
+    """Return the addresses of the social accounts, in the language of the page."""
     accounts = (
         link.get_translation("address") for link in menu_links() if link.place == LinkPlacement.SOCIAL
     )

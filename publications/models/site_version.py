@@ -1,4 +1,4 @@
-"""Epochs: stretches of time in which nothing public changes. What is worked out in one holds until its end."""
+"""The site version, and the site state: a period in which nothing public changes and values may be cached."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -15,16 +15,16 @@ from .audit import ActionType, AuditEntry
 from .edition import FOREVER, Edition
 from .translated import SingleRowModel
 
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any action
 ADDING = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
-MAX_CACHED_VALUES = 500  # such as the filters of as many lists, some 50 kB each
-_UNKNOWN = object()
+MAX_CACHED_VALUES = 500  # such as the filter counts of a list, some 50 kB each
+_MISSING = object()
 
 
 class SiteVersion(SingleRowModel):
-    """The number that every deed advances: what public pages, and the caches of them, go by.
+    """The number that every action increments, by which pages are cached.
 
-    `at` is the moment of the last deed. A clock that has gone back behind it is noticed by the next one.
+    `changed_at` is the time of the last action; the next one refuses a clock that is behind it.
     """
 
     number = models.PositiveBigIntegerField(default=0)
@@ -39,16 +39,22 @@ class SiteVersion(SingleRowModel):
 
 @dataclass(frozen=True, eq=False)
 class SiteState:
-    """One generation of the site, up to the next window that begins or ends, or the next midnight.
+    """A site version up to the next window that starts or ends, or the next midnight.
 
-    `begins`, `ends` and `midnight` are seconds since 1970; a window that ends because the next edition begins counts
-    as a beginning. `since` is when it was read: a clock that is set back before that shows another site.
-    `serial` counts the epochs that a process has known; since `kept_since` nothing has been taken from readers, by a
-    deed or by the end of a window: pages of that epoch, though old, show nothing that they should not. `mark` is the
-    epoch's own, for those who keep what is of it without keeping it.
+    Attributes:
+        site_version: the number of the version.
+        serial: counts the states that the process has read.
+        kept_since: the serial since which nothing was taken from readers, by an action or by the end of a window.
+            Pages of that state may be outdated but show nothing that is no longer public.
+        begins: when the next window starts, in seconds since 1970 as all times here.
+        ends: when the next window ends without another edition in its place.
+        midnight: the next midnight in the time zone of the site.
+        since: when the state was read. A clock set back before that may show another site.
+        mark: identifies the state for caches that must not hold a reference to it.
+        cached_values: values of `cached_for_version`.
     """
 
-    generation: int
+    site_version: int
     serial: int
     kept_since: int
     begins: float
@@ -56,25 +62,33 @@ class SiteState:
     midnight: float
     since: float = 0.0
     mark: object = field(default_factory=object, repr=False)
-    remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     @property
     def until(self) -> float:
         return min(self.begins, self.ends, self.midnight)
 
     def holds_at(self, now: float) -> bool:
-        """Return whether the public site at this time is the one that this epoch describes."""
+        """Return whether the public site at this time is the one that the state describes."""
         return self.since <= now < self.until
 
     def shows_nothing_taken(self, serial: int, since: float, ends: float, now: float) -> bool:
-        """Whether a page of that epoch, true from `since` until `ends`, may still be shown where nothing newer can be
-        made. Before `since` its texts may still be under embargo.
+        """Return whether a page of an earlier state may still be shown where no newer one can be rendered.
+
+        Args:
+            serial: of the state of the page.
+            since: when that state was read. Before it texts of the page may be under embargo.
+            ends: when its next window ends.
         """
         return serial >= self.kept_since and since <= now < min(ends, self.ends)
 
 
 def read_site_state(before: SiteState | None = None) -> SiteState:
-    """The epoch of this moment, as the database has it: at most four short queries."""
+    """Read the current state in at most four short queries.
+
+    Args:
+        before: the previous state of the process, whose serial the new one continues.
+    """
     row, now = SiteVersion.objects.get(), timezone.now()
     later = Edition.objects.order_by()
     begins = later.filter(visible_from__gt=now).aggregate(moment=Min("visible_from"))["moment"]
@@ -82,7 +96,7 @@ def read_site_state(before: SiteState | None = None) -> SiteState:
     ends = taken.aggregate(moment=Min("visible_until"))["moment"]
     serial = before.serial + 1 if before else 0
     return SiteState(
-        generation=row.number,
+        site_version=row.number,
         serial=serial,
         kept_since=before.kept_since if before and _is_kept(before, row.number, now) else serial,
         begins=(begins or FOREVER).timestamp(),
@@ -92,35 +106,35 @@ def read_site_state(before: SiteState | None = None) -> SiteState:
     )
 
 
-def _is_kept(before: SiteState, generation: int, now: datetime) -> bool:
-    """Whether all that readers could see in the epoch before may be shown to them still."""
-    if generation < before.generation or not before.since <= now.timestamp() < before.ends:
+def _is_kept(before: SiteState, site_version: int, now: datetime) -> bool:
+    """Return whether all that was public in the previous state still is."""
+    if site_version < before.site_version or not before.since <= now.timestamp() < before.ends:
         return False
-    since = AuditEntry.objects.filter(site_version__gt=before.generation, site_version__lte=generation)
+    since = AuditEntry.objects.filter(site_version__gt=before.site_version, site_version__lte=site_version)
     return not since.exclude(action__in=ADDING).exists()
 
 
 def _midnight_after(now: datetime) -> datetime:
-    """Pages name days and years as they are in the zone of the site."""
+    """Return the next midnight in the time zone of the site, as pages contain days and years."""
     day = timezone.localtime(now).date().toordinal() + 1
     start = datetime.fromordinal(day)
     return timezone.make_aware(start)
 
 
 @contextmanager
-def site_state_scope(epoch: SiteState) -> Iterator[None]:
-    """What is asked here may share what this epoch remembers."""
-    token = _current.set(epoch)
+def site_state_scope(state: SiteState) -> Iterator[None]:
+    """Cache values of this context in a site state."""
+    token = _current.set(state)
     try:
         yield
     finally:
         _current.reset(token)
 
 
-def current_site_version(otherwise: int) -> int:
-    """The generation of the epoch that one works in; outside of one what is given."""
-    epoch = _current.get()
-    return otherwise if epoch is None else epoch.generation
+def current_site_version(default: int) -> int:
+    """Return the version of the site state of this context, or the default outside of one."""
+    state = _current.get()
+    return default if state is None else state.site_version
 
 
 def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
@@ -131,23 +145,23 @@ def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
     Args:
         key: all that the value depends on besides what is public.
     """
-    epoch = _current.get()
-    if epoch is None:
+    state = _current.get()
+    if state is None:
         return make()
-    known = epoch.remembered.get(key, _UNKNOWN)
-    if known is not _UNKNOWN:
-        return known  # type: ignore[return-value]
-    if len(epoch.remembered) >= MAX_CACHED_VALUES:
-        epoch.remembered.clear()
-    epoch.remembered[key] = value = make()
+    cached = state.cached_values.get(key, _MISSING)
+    if cached is not _MISSING:
+        return cached  # type: ignore[return-value]
+    if len(state.cached_values) >= MAX_CACHED_VALUES:
+        state.cached_values.clear()
+    state.cached_values[key] = value = make()
     return value
 
 
 def cached_latest[T](name: str, key: Hashable, make: Callable[[], T]) -> T:
-    """As `cached_for_version`, but keep only the last key of a name: for large values that are soon used again."""
-    last: list = cached_for_version(("latest", name), lambda: [(_UNKNOWN, None)])
-    known, value = last[0]
-    if known != key:
+    """As `cached_for_version`, but keep only the value of the last key of a name: for large values used again soon."""
+    last: list = cached_for_version(("latest", name), lambda: [(_MISSING, None)])
+    last_key, value = last[0]
+    if last_key != key:
         value = make()
         last[0] = key, value
     return value  # type: ignore[return-value]
@@ -177,7 +191,7 @@ def last_change() -> LastChange:
 
 
 def _read_last_change() -> LastChange:
-    """Three queries: the row of the version, and the last windows that started and ended, each the end of an index."""
+    """Read the last change in three queries: the version, and the last windows that started and ended."""
     version, now = SiteVersion.objects.get(), timezone.now()
     editions = Edition.objects.order_by()
     started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]

@@ -1,6 +1,6 @@
-"""Editions in lists: the columns that a teaser shows, and which editions stand on the home page and beside others.
+"""Editions in lists: the columns of a teaser, and the editions of the home page, of topic pages and of related links.
 
-As many queries for a page of them as for one, whose SQL is prepared once.
+The number of queries does not depend on the number of editions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ TEASER_COLUMNS = (
 
 @dataclass(frozen=True)
 class RelatedEdition:
-    """An edition beside another. `similarity` says why, where staff have not linked the two."""
+    """An edition related to another: linked by staff, or with the similarity that it is suggested for."""
 
     edition: Edition
     similarity: Similarity | None = None
@@ -43,14 +43,14 @@ def kinds_by_pk() -> Mapping[int, Kind]:
 
 def teaser_editions(pks: Iterable[int]) -> list[Edition]:
     """Return the editions with these primary keys in this order, with the columns of a teaser."""
-    wanted = list(pks)
-    return _in_order(wanted, _editions(pks=wanted))
+    keys = list(pks)
+    return _in_order(keys, _editions(pks=keys))
 
 
 def result_editions(pks: Iterable[int]) -> list[Edition]:
     """Return those of them that are live, with their plain text, from which a search result shows a snippet."""
-    wanted = list(pks)
-    return _in_order(wanted, _live_editions_with_text(pks=wanted, now=timezone.now()))
+    keys = list(pks)
+    return _in_order(keys, _live_editions_with_text(pks=keys, now=timezone.now()))
 
 
 def bylines_by_edition(editions: Iterable[Edition]) -> dict[int, list[EditionByline]]:
@@ -62,14 +62,14 @@ def bylines_by_edition(editions: Iterable[Edition]) -> dict[int, list[EditionByl
 
 
 def updated_publications(editions: Iterable[Edition]) -> set[int]:
-    """Return the publications of these editions whose readers were told of an update."""
+    """Return the publications of these editions that have had an update."""
     publications = [edition.publication_id for edition in editions]
     updates = _updates(publications=publications, now=timezone.now()) if publications else ()
     return {edition.publication_id for edition in updates}
 
 
 def related_editions(publication: int) -> list[RelatedEdition]:
-    """Return the live editions of what staff have linked to, in their order; then those that are most similar."""
+    """Return live editions of linked publications, in their order, then the most similar ones."""
     now = timezone.now()
     linked = [edition.pk for edition in _linked(publication=publication, now=now)]
     similar = {
@@ -108,13 +108,13 @@ def editions_by_kind(
 def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
     by_pk, kinds = {edition.pk: edition for edition in editions}, kinds_by_pk()
     for edition in by_pk.values():
-        if edition.kind_id in kinds:  # else it is one of this moment, and is read when it is asked for
+        if edition.kind_id in kinds:  # else it is newer than the cache, and read when needed
             edition.kind = kinds[edition.kind_id]
     return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
 def _counterpart(editions: QuerySet[Edition], publication: int | None) -> list[int]:
-    """The primary key of the text of a publication, or of a translation of it, among these editions, if any."""
+    """Return the primary key of the text of a publication, or of a translation, among these editions, in a list."""
     text = editions.only("pk").counterpart_of(publication) if publication else None
     return [text.pk] if text else []
 

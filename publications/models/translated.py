@@ -1,4 +1,4 @@
-"""Rows with words in both languages of the site, tables of one row, and rows with counts of editions."""
+"""Abstract models: rows with texts in both languages, tables of one row; and rows with counts of editions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,31 +10,28 @@ from publications.locales import LOCALES, current_locale
 
 
 class CountedQuerySet(models.QuerySet):
-    """Authors or tags beside the editions that name them (`published`)."""
+    """Authors or tags with counts of the editions that name them (related name `published`)."""
 
     def with_counts(self) -> "CountedQuerySet":
-        """Those that live editions name, each with how many there are (`pieces`) and the last date (`newest`).
-
-        Both are counted for the rows that are read, and for no others.
-        """
+        """Rows that live editions name, annotated with their number (`edition_count`) and last date (`newest`)."""
         names = self.model._meta.get_field("published").field
         live = names.model.objects.live(timezone.now()).filter(**{names.name: models.OuterRef("pk")})
-        pieces = live.order_by().values(names.name).annotate(pieces=models.Count("pk")).values("pieces")
+        counts = live.order_by().values(names.name).annotate(count=models.Count("pk")).values("count")
         newest = live.order_by("-published_at").values("published_at")[:1]
         return self.filter(models.Exists(live)).annotate(
-            pieces=models.Subquery(pieces), newest=models.Subquery(newest)
+            edition_count=models.Subquery(counts), newest=models.Subquery(newest)
         )
 
     def attach_counts(self, counts: Mapping[int, Any]) -> list[Any]:
-        """Those with these primary keys, each with `pieces` and `newest` as they were counted."""
+        """Return the rows with these primary keys, each with the same attributes, from counts that were read before."""
         rows = list(self.filter(pk__in=list(counts)))
         for row in rows:
-            row.pieces, row.newest = counts[row.pk].count, counts[row.pk].newest
+            row.edition_count, row.newest = counts[row.pk].count, counts[row.pk].newest
         return rows
 
 
 class TranslatedModel(models.Model):
-    """A row whose readers see it in their tree's language; an empty word falls back to the other one."""
+    """A row with texts in both languages; an empty one falls back to the other language."""
 
     class Meta:
         abstract = True
@@ -54,7 +51,7 @@ class TranslatedModel(models.Model):
 
 
 class SingleRowModel(models.Model):
-    """A table of one row, numbered 1 and made by migration."""
+    """A table of one row with the primary key 1. The row is created by `publications.seeds`."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
 

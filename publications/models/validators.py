@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.publication_fields import MAX_LENGTHS
 
-RESOLVER = "https://doi.org/"
-BEFORE_A_DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-BEFORE_AN_ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
+DOI_RESOLVER = "https://doi.org/"
+DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+ISBN_PREFIX = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f]+", re.ASCII)
-BETWEEN_DIGITS = re.compile(r"[\s\u2010-\u2015-]+")
+DIGIT_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]+")
 MAX_PK_DIGITS = 18  # fewer than of the largest integer that a column holds
-IN_AN_ADDRESS = "/:;()._-"
+SAFE_CHARACTERS = "/:;()._-"
 
 
 def parse_pk(text: str) -> int:
@@ -25,17 +25,17 @@ def parse_pk(text: str) -> int:
 
 
 def normalize_doi(text: str) -> str:
-    """A DOI in its one spelling: "https://doi.org/10.1234/x" and "doi:10.1234/x" are "10.1234/x"."""
-    return BEFORE_A_DOI.sub("", text.strip(), count=1)
+    """Return a DOI in its one spelling: "https://doi.org/10.1234/x" and "doi:10.1234/x" are "10.1234/x"."""
+    return DOI_PREFIX.sub("", text.strip(), count=1)
 
 
 def normalize_isbn(text: str) -> str:
-    """An ISBN in its one spelling: "ISBN 978 91 986 5432 1" is "978-91-986-5432-1"."""
-    return BETWEEN_DIGITS.sub("-", BEFORE_AN_ISBN.sub("", text.strip(), count=1)).strip("-").upper()
+    """Return an ISBN in its one spelling: "ISBN 978 91 986 5432 1" is "978-91-986-5432-1"."""
+    return DIGIT_SEPARATORS.sub("-", ISBN_PREFIX.sub("", text.strip(), count=1)).strip("-").upper()
 
 
 def check_doi(value: str) -> None:
-    """Refuse what no resolver could take."""
+    """Raise ValidationError for what is not a DOI."""
     if not DOI.fullmatch(value) or len(value) > MAX_LENGTHS["doi"]:
         raise ValidationError(
             _(
@@ -46,7 +46,7 @@ def check_doi(value: str) -> None:
 
 
 def check_isbn(value: str) -> None:
-    """Refuse an ISBN that is too long or short, or whose check digit is wrong."""
+    """Raise ValidationError for an ISBN with a wrong length or check digit."""
     digits = value.replace("-", "")
     if not re.fullmatch(r"97[89]\d{10}|\d{9}[\dX]", digits, re.ASCII):
         raise ValidationError(
@@ -58,25 +58,27 @@ def check_isbn(value: str) -> None:
 
 
 def doi_url(doi: str) -> str:
-    """The address at which a DOI leads to its text."""
-    return f"{RESOLVER}{quote(doi, safe=IN_AN_ADDRESS)}"
+    """Return the URL of a DOI."""
+    return f"{DOI_RESOLVER}{quote(doi, safe=SAFE_CHARACTERS)}"
 
 
 def _check_digit(digits: str) -> str:
-    """Of the first 12 digits by weights of 1 and 3, of the first 9 by weights of 10 down to 2."""
+    """Return the check digit of 12 digits (ISBN-13, weights 1 and 3) or of 9 (ISBN-10, weights 10 down to 2)."""
     if len(digits) == 12:
         return str(-sum(int(digit) * (1 + place % 2 * 2) for place, digit in enumerate(digits)) % 10)
     check = -sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11
     return "X" if check == 10 else str(check)
 
 
-NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\\]")  # browsers read "/\\host" and "/<tab>/host" as another site
+FORBIDDEN_IN_LINKS = re.compile(
+    r"[\x00-\x20\x7f\\]"
+)  # browsers read "/\\host" and "/<tab>/host" as another site
 
 
 def check_link(value: str) -> None:
-    """Refuse what is neither a web address, a path of this site nor an e-mail address."""
+    """Raise ValidationError for what is neither a web address, a path of this site nor an e-mail address."""
     try:
-        if NO_ADDRESS.search(value):
+        if FORBIDDEN_IN_LINKS.search(value):
             raise ValueError
         if value.startswith("/") and not value.startswith("//"):
             return
@@ -101,7 +103,7 @@ _is_url = URLValidator(schemes=["http", "https"])
 
 
 def check_external_url(value: str) -> None:
-    """Raises ValidationError for anything but a whole address of the web that a reader can follow."""
+    """Raise ValidationError for anything but an absolute http or https URL."""
     if len(value) > MAX_LENGTHS["external_url"] or _parts(value) is None:
         raise ValidationError(
             _(
@@ -112,7 +114,7 @@ def check_external_url(value: str) -> None:
 
 
 def _parts(value: str) -> SplitResult | None:
-    """Return the parts of an address with http or https and a host, else None."""
+    """Return the parts of an absolute http or https URL, else None."""
     try:
         _is_url(value)
         return urlsplit(value)
@@ -121,6 +123,6 @@ def _parts(value: str) -> SplitResult | None:
 
 
 def host_of(value: str) -> str:
-    """Return the host as people say it: "ft.com" of "https://www.ft.com/content/1"."""
+    """Return the host of a URL without "www.": "ft.com" of "https://www.ft.com/content/1"."""
     parts = _parts(value)
     return (parts.hostname or "").removeprefix("www.") if parts else ""

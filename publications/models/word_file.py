@@ -1,4 +1,4 @@
-"""Word files that a piece was made from: each as it came, what it said, and what is still to be decided."""
+"""Word files of publications: the original, the manuscript read from it, and undecided changes."""
 
 from functools import cached_property
 
@@ -13,7 +13,7 @@ from .publication import Publication
 
 
 class TrackedChangesState(models.TextChoices):
-    """What has become of the changes that somebody tracked in Word."""
+    """What was decided about the tracked changes of a Word file."""
 
     NONE = "none", _("none")
     OPEN = "open", _("to be decided")
@@ -23,18 +23,18 @@ class TrackedChangesState(models.TextChoices):
 
 class WordFileQuerySet(models.QuerySet):
     def accepted(self) -> "WordFileQuerySet":
-        """Those whose text is in the draft."""
+        """Files whose text is in the draft."""
         return self.filter(is_undecided=False)
 
     def undecided(self) -> "WordFileQuerySet":
-        """Those that differ from the draft in a way that a person has to decide."""
+        """Files that conflict with the draft until a person decides."""
         return self.filter(is_undecided=True)
 
 
 class WordFile(models.Model):
-    """One file of an author. `text` is the manuscript it gave, which a later file is compared with.
+    """A Word file of an author. `text` is the manuscript read from it, with which a later file is compared.
 
-    The original stays in the private store; it is given up where a passage of it had to be redacted.
+    The original is in the private storage, and deleted where it contained a redacted passage.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="word_files")
@@ -64,12 +64,12 @@ class WordFile(models.Model):
 
     @cached_property
     def manuscript(self) -> manuscript.Manuscript:
-        """What the file said when it was read."""
+        """The manuscript that was read from the file."""
         return manuscript.loads(self.text)
 
     @property
     def content(self) -> bytes:
-        """The file itself. Raises FileNotFoundError where it was given up."""
+        """The bytes of the file. Raises FileNotFoundError where it was deleted."""
         if not self.original:
             raise FileNotFoundError(self.filename)
         with originals().open(self.original) as file:

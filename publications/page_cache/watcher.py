@@ -119,7 +119,9 @@ class SiteStateWatcher:
             _close_connection()
             return
         last = observed.state
-        is_same = signals == observed.signals and last is not None and last.generation == current.generation
+        is_same = (
+            signals == observed.signals and last is not None and last.site_version == current.site_version
+        )
         state = last if is_same and last.holds_at(now) else current
         trusted_until = min(state.until, now + self._trusted_seconds)
         self._observed = Observation(state, signals, now, trusted_until, monotonic, subscription)

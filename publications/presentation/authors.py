@@ -188,7 +188,7 @@ def author_summaries(
             url=author_url(author),
             title=author.get_translation("title", fallback=False),
             affiliation=author.get_translation("affiliation") if author.is_guest else "",
-            publication_count=getattr(author, "pieces", 0),
+            publication_count=getattr(author, "edition_count", 0),
             portrait=portrait_image(author.shown_portrait, address),
             initials=initials_of(author),
         )

@@ -136,7 +136,9 @@ class TeaserGroup:
 def topic_summaries(tags: Iterable[Tag]) -> list[TopicSummary]:
     """Return tags with their counts, sorted by label."""
     summaries = [
-        TopicSummary(tag.label, topic_url(tag), getattr(tag, "pieces", 0), first_sentences(tag.introduction))
+        TopicSummary(
+            tag.label, topic_url(tag), getattr(tag, "edition_count", 0), first_sentences(tag.introduction)
+        )
         for tag in tags
     ]
     return sorted(summaries, key=lambda summary: summary.label.casefold())
@@ -167,7 +169,7 @@ class TopicsByKind(dict):
 
 def topic_summaries_by_kind(tags: Iterable[Tag], limit: int | None = None) -> TopicsByKind:
     """Return topics, countries and series in a list each: all of them, or the `limit` with most publications."""
-    by_count = sorted(tags, key=lambda tag: -tag.pieces)
+    by_count = sorted(tags, key=lambda tag: -tag.edition_count)
     return TopicsByKind(
         {
             kind: topic_summaries([tag for tag in by_count if tag.kind == kind][:limit])

@@ -165,7 +165,9 @@ def _count_words(rows: Iterable[IndexRow]) -> Counter[str]:
 
 def _add_counts(counts: Counter[str]) -> None:
     for batch in batched(sorted(counts.items()), BATCH, strict=False):
-        values = [value for term, count in batch for value in (term, term[: IndexedTerm.OPENING], count)]
+        values = [
+            value for term, count in batch for value in (term, term[: IndexedTerm.PREFIX_LENGTH], count)
+        ]
         with connection.cursor() as cursor:
             cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(batch))), values)
 
@@ -274,6 +276,6 @@ def _finish_rebuild(rebuilt: set[int], counts: Counter[str]) -> None:
     counts += _rebuild_rows(expected - rebuilt)
     counts.subtract(_count_words(build_row(edition) for edition in read_editions(rebuilt - expected)))
     IndexedTerm.objects.all().delete()
-    terms = (IndexedTerm.of(term, count) for term, count in sorted(counts.items()) if count > 0)
+    terms = (IndexedTerm.build(term, count) for term, count in sorted(counts.items()) if count > 0)
     IndexedTerm.objects.bulk_create(terms, batch_size=BATCH)
     SearchIndex.objects.update_or_create(pk=1, defaults={"version": VERSION})

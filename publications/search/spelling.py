@@ -149,7 +149,7 @@ def _candidates(word: str) -> Iterator[str]:
 def _near_terms(term: str) -> Iterable[IndexedTerm]:
     yield from IndexedTerm.objects.filter(term__in=edits(term))
     if len(term) >= TWO_EDITS_FROM:
-        same_prefix = IndexedTerm.objects.filter(prefix=term[: IndexedTerm.OPENING])
+        same_prefix = IndexedTerm.objects.filter(prefix=term[: IndexedTerm.PREFIX_LENGTH])
         yield from same_prefix.order_by("-edition_count", "term")[:MAX_COMPARED]
 
 

@@ -162,7 +162,9 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
     summary = author_summaries([author])[0]
     top = top_counts(count_tags(locale, {"author": slug}), MAX_TOPICS, attrgetter("count"))
-    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.pieces)[:MAX_TOPICS]
+    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.edition_count)[
+        :MAX_TOPICS
+    ]
     return render_page(
         request,
         "pages/author.html",

@@ -117,7 +117,7 @@ def _top_authors(filters: dict[str, str]) -> list[Author]:
     """Return the authors with most publications, then with the newest."""
     top = top_counts(count_authors(current_locale(), filters), MAX_AUTHORS, attrgetter("count", "newest"))
     authors = Author.objects.select_related("portrait").order_by("name").attach_counts(top)
-    return sorted(authors, key=attrgetter("pieces", "newest"), reverse=True)[:MAX_AUTHORS]
+    return sorted(authors, key=attrgetter("edition_count", "newest"), reverse=True)[:MAX_AUTHORS]
 
 
 def _responsible_author(tag: Tag) -> AuthorSummary | None:

@@ -196,7 +196,7 @@ def _count_words(rows: list, publications: int) -> None:
     times = max(1, publications // max(len(rows), 1))
     IndexedTerm.objects.all().delete()
     IndexedTerm.objects.bulk_create(
-        (IndexedTerm.of(term, count * times) for term, count in counts.items()), batch_size=STEP
+        (IndexedTerm.build(term, count * times) for term, count in counts.items()), batch_size=STEP
     )
 
 

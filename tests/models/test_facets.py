@@ -23,6 +23,8 @@ from publications.models import (
     count_by,
     count_editions,
     count_tags,
+    read_site_state,
+    site_state_scope,
     top_counts,
 )
 from publications.urls import parameters_of
@@ -98,14 +100,24 @@ def test_a_pen_name_is_not_counted():
     assert count_authors("en", {}) == {}
 
 
-def test_tags_are_told_with_what_was_counted(families):
+def test_tags_have_the_counts_that_were_read(families):
     make_tag("On nothing")
 
     rows = Tag.objects.attach_counts(count_tags("en", {}))
 
-    assert [(tag.name, tag.pieces) for tag in rows] == [
+    assert [(tag.name, tag.edition_count) for tag in rows] == [
         ("Belarus", Edition.objects.for_locale("en").live().count())
     ]
+
+
+def test_the_facets_of_tags_share_one_query_for_their_labels(families, django_assert_num_queries):
+    tag_facets = [facet for facet in FACETS.values() if facet.model is Tag]
+
+    with site_state_scope(read_site_state()):
+        choices(tag_facets[0], "en", {})
+        with django_assert_num_queries(0):
+            for facet in tag_facets[1:]:
+                choices(facet, "en", {})
 
 
 def test_top_counts_come_with_the_equals_of_the_last():

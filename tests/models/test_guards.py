@@ -222,7 +222,7 @@ from publications.models import guards
 
 MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk").delete()
 with connection.cursor() as cursor:
-    for statement in guards._drops("sqlite"):
+    for statement in guards._drop_statements("sqlite"):
         cursor.execute(statement)
 missing = len(guards.find_missing_guards())
 for options in ({"check_unapplied": True}, {"plan": True}, {"plan": True, "check_unapplied": True}):

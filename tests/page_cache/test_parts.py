@@ -154,7 +154,7 @@ def test_a_watch_in_a_thread_tells_a_change_to_the_next_who_asks():
 
     announce_change()
 
-    assert watcher.state().generation > first.generation
+    assert watcher.state().site_version > first.site_version
 
 
 def test_what_has_not_changed_is_the_same_epoch_however_often_it_is_asked():

@@ -151,11 +151,11 @@ def test_processes_of_one_machine_tell_each_other_the_same(took_back, clock):
 def test_a_message_makes_the_database_be_asked_at_once():
     states = iter([a_state(1), a_state(2)])
     watcher = SiteStateWatcher(lambda _before: next(states), threaded=False)
-    assert watcher.state().generation == watcher.state().generation == 1
+    assert watcher.state().site_version == watcher.state().site_version == 1
 
     watcher.receive(Message(b"another machine"))
 
-    assert watcher.state().generation == watcher.state().generation == 2
+    assert watcher.state().site_version == watcher.state().site_version == 2
 
 
 def test_the_message_of_the_own_machine_says_nothing_that_the_counter_did_not(published):
