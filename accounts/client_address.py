@@ -5,11 +5,11 @@ from ipaddress import ip_address, ip_network
 from django.conf import settings
 from django.http import HttpRequest
 
-IPV6_PREFIX = 64  # what one household or one rented server gets: its addresses count as one
+IPV6_PREFIX = 64  # bits; a household or rented server gets such a network, which counts as one address
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client as a string, or "" where it is unknown.
+    """Return the address of the client, or "" if it is unknown.
 
     With `TRUSTED_PROXIES` set, it is the entry of `X-Forwarded-For` that the outermost
     trusted proxy has added; entries to the left of it are whatever the client sent.
@@ -22,7 +22,7 @@ def client_address(request: HttpRequest) -> str:
 
 
 def client_network(address: str) -> str:
-    """Return what limits count an address as: itself, or its network of 64 bits for IPv6."""
+    """Return the network that limits count: an IPv4 address itself, of an IPv6 address its first 64 bits."""
     if ":" not in address:
         return address
     parsed = ip_address(address)

@@ -1,7 +1,7 @@
 """Browsers that have signed in to an account before, known by a cookie below the desk.
 
-The cookie holds a random identifier and gives no right of its own: it only says whose
-attempts are counted together. A device is known for the accounts that signed in with it.
+The cookie holds a random identifier and grants no rights: it only determines which attempts are counted together. A
+device is known for the accounts that have signed in with it.
 """
 
 from datetime import timedelta
@@ -20,14 +20,14 @@ PROOFS = (EventType.SIGNED_IN, EventType.PASSWORD_RESET)
 
 
 def device_of(request: HttpRequest) -> str:
-    """Return the identifier that a browser brings, or ""."""
+    """Return the identifier in the cookie of a browser, or ""."""
     return request.COOKIES.get(COOKIE, "")
 
 
 def device_to_remember(request: HttpRequest) -> str:
-    """Return the identifier of a browser that signs in: its own if given out here, else a new one.
+    """Return the identifier of a browser that signs in: that of its cookie if this site issued it, else a new one.
 
-    One that somebody has planted in the browser beforehand is thus never made known.
+    So an identifier that an attacker planted in the browser never becomes known.
     """
     device = device_of(request)
     was_given_here = AccountEvent.objects.filter(device=device_key(device), type__in=PROOFS).exists()
@@ -48,7 +48,7 @@ def is_known_device(device: str, account: AbstractBaseUser | None) -> bool:
 
 
 def remember_device(response: HttpResponse, device: str) -> None:
-    """Ask the browser to bring this identifier to the desk for a year."""
+    """Set the cookie with this identifier, for the desk and for a year."""
     response.set_cookie(
         COOKIE,
         device,

@@ -23,10 +23,10 @@ def record_event(
     """Store that something happened to an account.
 
     Args:
-        by: who did it; None where it was the command line.
-        request: gives the network address.
-        device: the identifier of a device that is known for this account from now on.
-        detail: what else there is to say, as JSON.
+        by: who did it; None for the command line.
+        request: the source of the network address.
+        device: the identifier of a device that becomes known for this account.
+        detail: further values, stored as JSON.
     """
     address = client_address(request) if request else ""
     return AccountEvent.objects.create(
@@ -51,9 +51,9 @@ def record_changes(
     request: HttpRequest,
     **detail: object,
 ) -> None:
-    """Store that fields of an account were changed, and apart that it was deactivated or reactivated.
+    """Store that fields of an account were changed; deactivation and reactivation are events of their own.
 
-    The names of the fields are stored, not what stands in them; `detail` says more where that matters.
+    Only the names of the fields are stored, not their values.
     """
     names = list(changed)
     if "is_active" in names:

@@ -1,4 +1,4 @@
-"""The first accounts of a site, with passwords that are soon changed."""
+"""The first accounts of a site, with generated passwords in a file."""
 
 import os
 import secrets
@@ -19,24 +19,24 @@ SYLLABLES = [a + b for a in "bdfghjklmnprstv" for b in "aeiou"]
 
 @dataclass(frozen=True)
 class FirstLogin:
-    """A name and the password to sign in with for the first time."""
+    """A user name and its generated password."""
 
     username: str
     password: str
 
 
 def create_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:
-    """Make a person of the desk in a group, with a random password."""
+    """Create a staff account in a group, with a generated password."""
     password = generate_password()
-    people = get_user_model().objects
-    person = people.create_user(username, email, password, is_staff=True, is_superuser=superuser)
-    person.groups.add(Group.objects.get(name=group))
-    record_event(EventType.CREATED, person)
+    users = get_user_model().objects
+    user = users.create_user(username, email, password, is_staff=True, is_superuser=superuser)
+    user.groups.add(Group.objects.get(name=group))
+    record_event(EventType.CREATED, user)
     return FirstLogin(username, password)
 
 
 def generate_password() -> str:
-    """Four words of three syllables, to be read aloud and typed: about 75 bits."""
+    """Return four words of three syllables, easy to read aloud and type: about 75 bits."""
     return "-".join("".join(secrets.choice(SYLLABLES) for _syllable in range(3)) for _word in range(WORDS))
 
 
@@ -45,7 +45,7 @@ def first_login_path() -> Path:
 
 
 def write_first_logins(logins: list[FirstLogin]) -> Path:
-    """Keep the first passwords where only the owner of the folder reads them."""
+    """Write the passwords to a file that only its owner can read."""
     path = first_login_path()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -54,14 +54,13 @@ def write_first_logins(logins: list[FirstLogin]) -> Path:
 
 
 def remove_first_login(username: str) -> None:
-    """Take a person's first password out of the file; an empty file goes."""
+    """Remove the password of an account from the file; an empty file is deleted."""
     path = first_login_path()
     if not path.exists():
         return
-    kept = [
-        line for line in path.read_text(encoding="utf-8").splitlines() if line.partition(" ")[0] != username
-    ]
-    if kept:
-        path.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    others = [line for line in lines if line.partition(" ")[0] != username]
+    if others:
+        path.write_text("\n".join(others) + "\n", encoding="utf-8")
     else:
         path.unlink()

@@ -1,9 +1,8 @@
-"""How often passwords may be tried and reset mails requested.
+"""Limits on attempts to sign in and on requests for reset mails.
 
-An attempt is written to `AccountEvent` before it is carried out and counted together with
-what others have written, so attempts at the same moment, in other processes or on other
-servers cannot pass a limit together. Browsers that have signed in to the account before
-are counted by themselves: nobody else can use up their attempts. See the decision on sign-in limits.
+An attempt is stored as an `AccountEvent` before it is carried out, and counted together with all others. So attempts at
+the same time, also in other processes and on other servers, cannot pass a limit together. Known devices are counted
+separately: nobody else can use up their attempts. See `docs/decisions/0031-sign-in-limits.md`.
 """
 
 import unicodedata
@@ -64,20 +63,20 @@ def begin_sign_in(
     """Record a sign-in as failed before its password is compared; `complete_sign_in` corrects it.
 
     Args:
-        username: what was typed; stored as a keyed digest only.
+        username: the typed name; only a keyed digest of it is stored.
         account: the account of that name, or None.
-        detail: what else there is to say of the attempt, as JSON.
+        detail: further values, stored as JSON.
 
     Raises:
         TooManyAttempts: a limit is reached; the password must not be compared.
     """
-    attempt = _attempt(EventType.FAILED, request, username, account)
+    attempt = _build_attempt(EventType.FAILED, request, username, account)
     attempt.detail = detail
-    return _begin(attempt, KNOWN_DEVICE if attempt.device else UNKNOWN_DEVICE)
+    return _store_attempt(attempt, KNOWN_DEVICE if attempt.device else UNKNOWN_DEVICE)
 
 
 def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:
-    """Turn a failed attempt into a sign-in from a device that is known from now on."""
+    """Turn a failed attempt into a sign-in; its device becomes known."""
     attempt.detail = {} if attempt.device else {"is_new_device": True}
     attempt.type, attempt.device = EventType.SIGNED_IN, device_key(device)
     attempt.account, attempt.account_name = account, account.get_username()
@@ -90,8 +89,8 @@ def begin_reset(request: HttpRequest, email: str, account: AbstractBaseUser | No
     Raises:
         TooManyAttempts: a limit is reached; no mail must be sent.
     """
-    attempt = _attempt(EventType.RESET_REQUESTED, request, email, account)
-    return _begin(attempt, RESET_KNOWN_DEVICE if attempt.device else RESET_UNKNOWN_DEVICE)
+    attempt = _build_attempt(EventType.RESET_REQUESTED, request, email, account)
+    return _store_attempt(attempt, RESET_KNOWN_DEVICE if attempt.device else RESET_UNKNOWN_DEVICE)
 
 
 def account_key(name: str) -> str:
@@ -100,7 +99,7 @@ def account_key(name: str) -> str:
     return salted_hmac("accounts.account_key", folded, algorithm="sha256").hexdigest()[:KEY_LENGTH]
 
 
-def _attempt(
+def _build_attempt(
     type: EventType, request: HttpRequest, name: str, account: AbstractBaseUser | None
 ) -> AccountEvent:
     address, device = client_address(request), device_of(request)
@@ -115,18 +114,18 @@ def _attempt(
     )
 
 
-def _begin(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEvent:
-    _refuse_beyond(attempt, limits, allowance=0)  # a flood is turned away without a write
+def _store_attempt(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEvent:
+    _check_limits(attempt, limits, allowance=0)  # a flood is refused without a write
     attempt.save()
     try:
-        _refuse_beyond(attempt, limits, allowance=1)
+        _check_limits(attempt, limits, allowance=1)
     except TooManyAttempts:
         attempt.delete()
         raise
     return attempt
 
 
-def _refuse_beyond(attempt: AccountEvent, limits: Iterable[Limit], *, allowance: int) -> None:
+def _check_limits(attempt: AccountEvent, limits: Iterable[Limit], *, allowance: int) -> None:
     for limit in limits:
         wait = _wait_for(attempt, limit, allowance)
         if wait > timedelta():
@@ -137,15 +136,15 @@ def _refuse_beyond(attempt: AccountEvent, limits: Iterable[Limit], *, allowance:
 def _wait_for(attempt: AccountEvent, limit: Limit, allowance: int) -> timedelta:
     """Return how long until one more attempt fits the limit; nothing if it does now."""
     now = timezone.now()
-    place = limit.count - 1 + allowance
-    recent = _sharing(attempt, limit).filter(type=attempt.type, occurred_at__lte=now + CLOCK_SKEW)
-    times = recent.since(now - limit.within).values_list("occurred_at", flat=True)[place : place + 1]
+    index = limit.count - 1 + allowance
+    recent = _similar_events(attempt, limit).filter(type=attempt.type, occurred_at__lte=now + CLOCK_SKEW)
+    times = recent.since(now - limit.within).values_list("occurred_at", flat=True)[index : index + 1]
     return times[0] + limit.within - now if times else timedelta()
 
 
 def _record_refusal(attempt: AccountEvent, limit: Limit) -> None:
     """Record once in each span of a limit that it was reached."""
-    refusals = _sharing(attempt, limit).filter(type=EventType.REFUSED)
+    refusals = _similar_events(attempt, limit).filter(type=EventType.REFUSED)
     detail = {"limit": limit.name, "of": attempt.type}
     if refusals.filter(detail=detail).since(timezone.now() - limit.within).exists():
         return
@@ -154,5 +153,5 @@ def _record_refusal(attempt: AccountEvent, limit: Limit) -> None:
     AccountEvent.objects.create(**values | {"type": EventType.REFUSED, "detail": detail})
 
 
-def _sharing(attempt: AccountEvent, limit: Limit) -> AccountEventQuerySet:
+def _similar_events(attempt: AccountEvent, limit: Limit) -> AccountEventQuerySet:
     return AccountEvent.objects.filter(**{column: getattr(attempt, column) for column in limit.columns})

@@ -1,7 +1,7 @@
-"""What happened to accounts: created, changed, deactivated, signed in to, tried.
+"""Events of accounts: created, changed, deactivated, signed in, refused.
 
-The limits on passwords and reset mails count these rows, so they hold across processes
-and servers. No event changes what readers see, so none increments the site version.
+The limits on passwords and reset mails count these rows, so they hold across processes and servers. Events do not
+change public content, so none increments the site version.
 """
 
 from datetime import datetime, timedelta
@@ -31,8 +31,8 @@ class EventType(models.TextChoices):
 
 
 class AccountEventQuerySet(models.QuerySet):
-    def since(self, moment: datetime) -> "AccountEventQuerySet":
-        return self.filter(occurred_at__gt=moment)
+    def since(self, at: datetime) -> "AccountEventQuerySet":
+        return self.filter(occurred_at__gt=at)
 
     def outdated(self) -> "AccountEventQuerySet":
         """Return the events that have been kept for a year."""
@@ -40,10 +40,10 @@ class AccountEventQuerySet(models.QuerySet):
 
 
 class AccountEvent(models.Model):
-    """One event of one account, or of a name that no account has.
+    """An event of an account, or of a typed name that no account has.
 
-    What was typed as a name is never stored unless an account has that name: people type
-    passwords there by mistake. `account_key` is a keyed digest of it, for counting.
+    A typed name is stored only if an account has it, as people type passwords there by mistake. `account_key` is a
+    keyed digest of it, for counting.
     """
 
     type = models.CharField(_("event"), max_length=20, choices=EventType)

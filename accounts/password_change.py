@@ -1,11 +1,11 @@
-"""Changing one's own password at the desk. The old one is asked for within the limits of signing in:
-whoever finds a session open could else guess it there.
+"""Changing one's own password at the desk.
+
+Attempts at the old password count against the limits of signing in, as it could be guessed in an open session.
 """
 
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import ngettext
 
 from .events import record_event
 from .first_login import remove_first_login
@@ -25,16 +25,9 @@ class OwnPasswordForm(LimitedFormMixin, AdminPasswordChangeForm):
             attempt = begin_sign_in(self.request, self.user.get_username(), self.user, is_old_password=True)
         except TooManyAttempts as error:
             raise self.refusal(error) from None
-        old_password = super().clean_old_password()  # raises where it is wrong, and the attempt stays
+        old_password = super().clean_old_password()  # raises if it is wrong: the attempt stays recorded
         attempt.delete()
         return old_password
-
-    def refusal_message(self, minutes: int) -> str:
-        return ngettext(
-            "There were too many attempts with a wrong password. Try again in %(minutes)d minute.",
-            "There were too many attempts with a wrong password. Try again in %(minutes)d minutes.",
-            minutes,
-        ) % {"minutes": minutes}
 
 
 class OwnPasswordView(PasswordChangeView):

@@ -1,7 +1,7 @@
-"""A forgotten password: a mail is requested, within limits, and its link sets a new one.
+"""Password reset: a mail is requested, within limits, and its link sets a new password.
 
-Links in mail are made of `SITE_URL` alone: the host of a request is whatever the client
-sent, and would lead the owner of the account, with the token, to somebody else's server.
+Links in mails are built from `SITE_URL`, not from the host of the request: a client could forge that, and the link
+would lead the owner of the account, with the token, to another server.
 """
 
 from urllib.parse import urlsplit
@@ -19,15 +19,9 @@ from .events import record_event
 from .first_login import remove_first_login
 from .forms import LimitedFormMixin
 from .limits import TooManyAttempts, begin_reset
+from .mail import can_send_mail
 from .models import EventType
 from .sign_in import mark_refusal
-
-CONSOLE = "django.core.mail.backends.console.EmailBackend"
-
-
-def can_send_mail() -> bool:
-    """Return whether mail leaves this machine: without `EMAIL_URL` it is printed on the console."""
-    return settings.MAILERS["default"]["BACKEND"] != CONSOLE
 
 
 class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
@@ -47,9 +41,9 @@ class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
         return cleaned
 
     def get_users(self, email: str) -> list[AbstractBaseUser]:
-        """Return whom to write to; where that is nobody, an account without an address, to which no mail is sent.
+        """Return the accounts with this address, or else an account without address, to which no mail is sent.
 
-        So the mail is written for every address, and the time that takes does not tell whether one has an account.
+        So a mail is rendered for every address, and the response time does not reveal whether it has an account.
         """
         return list(super().get_users(email)) or [get_user_model()()]
 
@@ -89,7 +83,7 @@ class ResetRequestView(views.PasswordResetView):
 
 
 class ResetConfirmView(views.PasswordResetConfirmView):
-    """Set the new password. Whoever has the mail owns the account, so this browser is known from now on."""
+    """Set the new password. The mail proves who owns the account, so this device becomes known."""
 
     user: AbstractBaseUser
 

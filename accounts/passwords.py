@@ -1,7 +1,7 @@
-"""Passwords that are long but easy to guess: repetition, rows of keys, names, common ones with something added.
+"""A validator for long passwords that are easy to guess: repetition, rows of keys, names, extended common passwords.
 
-What an attacker tries first adds nothing: a repetition counts once, a row of keys or a name as one
-character. What is left must have `MIN_FREE_CHARACTERS`.
+Predictable parts are reduced: a repetition counts once, a row of keys or a name as one character. The rest must have
+`MIN_FREE_CHARACTERS`.
 """
 
 import re
@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 MIN_FREE_CHARACTERS = 8
-MIN_RUN = 4  # neighbouring keys or letters; three stand in ordinary words, as "rst" in first
+MIN_RUN = 4  # neighbouring keys or letters; three occur in ordinary words, as "rst" in first
 MIN_NAME = 3
-EXAMINED = 128  # characters from the start, so that a long password takes no time
+MAX_EXAMINED_CHARACTERS = 128  # from the start, so that a long password takes no time
 
 REPETITION = re.compile(r"(.)\1{2,}|(.{2,}?)\2+", re.DOTALL)
 WORD = re.compile(r"[^\W_]+")
@@ -67,53 +67,53 @@ class PredictablePasswordValidator:
 
 
 def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
-    """Return why a password is easy to guess, or None; that it is short alone is for another validator to say.
+    """Return why a password is easy to guess, or None. Its length is checked by another validator.
 
     Args:
-        names: of the person and the site; each of their words counts.
+        names: names of the person and the site; each word of them counts.
     """
     text = fold(password)
-    once = REPETITION.sub(lambda match: match[1] or match[2], text)
-    without_rows = _without_rows(once)
+    without_repetition = REPETITION.sub(lambda match: match[1] or match[2], text)
+    without_rows = _without_rows(without_repetition)
     without_names = _without_names(without_rows, names)
-    for before, left, weakness in (
-        (password[:EXAMINED], once, Weakness.REPETITION),
-        (once, without_rows, Weakness.SEQUENCE),
+    for before, after, weakness in (
+        (password[:MAX_EXAMINED_CHARACTERS], without_repetition, Weakness.REPETITION),
+        (without_repetition, without_rows, Weakness.SEQUENCE),
         (without_rows, without_names, Weakness.NAMES),
     ):
-        if len(left) < MIN_FREE_CHARACTERS and len(left) < len(before):
+        if len(after) < MIN_FREE_CHARACTERS and len(after) < len(before):
             return weakness
     core = ENDS.sub("", text)
-    is_common_itself = core == password.strip().lower()  # which Django's validator says
+    is_common_itself = core == password.strip().lower()  # which Django's validator reports
     return Weakness.COMMON if core in _common_passwords() and not is_common_itself else None
 
 
 def fold(password: str) -> str:
-    """Return what is examined of a password: its letters in one way of writing, without case."""
-    return unicodedata.normalize("NFKC", password[:EXAMINED]).casefold()
+    """Return the examined part of a password, normalized (NFKC) and without case."""
+    return unicodedata.normalize("NFKC", password[:MAX_EXAMINED_CHARACTERS]).casefold()
 
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    """Django's list of 20,000, read once."""
+    """Return Django's list of 20,000 common passwords, read once."""
     return frozenset(CommonPasswordValidator().passwords)
 
 
 def _without_rows(text: str) -> str:
-    """The text with each run of neighbours cut to its first character."""
-    left, place = [], 0
-    while place < len(text):
-        left.append(text[place])
-        place += _run_at(text, place)
-    return "".join(left)
+    """Return the text with each run of neighbouring keys cut to its first character."""
+    characters, index = [], 0
+    while index < len(text):
+        characters.append(text[index])
+        index += _run_length(text, index)
+    return "".join(characters)
 
 
-def _run_at(text: str, place: int) -> int:
-    """How many characters from a place on are neighbours in a row, in either direction; 1 where too few are."""
+def _run_length(text: str, start: int) -> int:
+    """Return how many characters from `start` are neighbours in a row, in either direction; 1 for a short run."""
     length = 1
     for row in ROWS:
         for line in (row, row[::-1]):
-            while place + length < len(text) and text[place : place + length + 1] in line:
+            while start + length < len(text) and text[start : start + length + 1] in line:
                 length += 1
     return length if length >= MIN_RUN else 1
 

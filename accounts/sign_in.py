@@ -1,4 +1,4 @@
-"""What surrounds Django's own view for signing in: refused attempts and known devices."""
+"""What is added to the responses of Django's sign-in view: status 429 and the cookie of a known device."""
 
 import math
 from http import HTTPStatus
@@ -10,14 +10,14 @@ from .forms import LimitedFormMixin
 
 
 def finish_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Complete the response of Django's view: 429 for a refused attempt, a cookie for a device that is now known."""
+    """Return the response of Django's view with status 429 for a refused attempt and the cookie of a known device."""
     if device := getattr(request, "device_to_remember", ""):
         remember_device(response, device)
     return mark_refusal(response)
 
 
 def mark_refusal(response: HttpResponse) -> HttpResponse:
-    """Answer 429 with `Retry-After` where the response shows a form whose attempt was refused."""
+    """Set status 429 and `Retry-After` if the response shows a form whose attempt was refused."""
     form = (getattr(response, "context_data", None) or {}).get("form")
     if isinstance(form, LimitedFormMixin) and form.wait:
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS

@@ -1,4 +1,4 @@
-"""The one Django app of the site."""
+"""The configuration of the app: converters, and what runs around migrations and connections."""
 
 from django.apps import AppConfig, apps
 from django.db.backends.signals import connection_created
@@ -19,7 +19,7 @@ class PublicationsConfig(AppConfig):
         converters.register()
 
         pre_migrate.connect(refuse_data_loss, sender=self)
-        # In this order: what refuses a migration leaves the guards where they are.
+        # In this order: a refused migration keeps the guards.
         pre_migrate.connect(guards.remove_guards, sender=self)
         post_migrate.connect(roles.apply_roles, sender=apps.get_app_config("accounts"))
         post_migrate.connect(seeds.create_seeds, sender=self)

@@ -1,4 +1,4 @@
-"""Path converters: what the resolver lets through to a view, so that no view is asked for nonsense."""
+"""Path converters: the values of a path that the resolver passes to views."""
 
 import re
 
@@ -16,7 +16,7 @@ class UnicodeSlugConverter(StringConverter):
 
 
 class NumberConverter:
-    """A whole number that every database holds, written in one way."""
+    """An integer that fits every database, without leading zeros."""
 
     regex = "0|[1-9][0-9]{0,8}"
 
@@ -40,13 +40,13 @@ class FeedFormatConverter(StringConverter):
 
 
 class RestConverter(StringConverter):
-    """Whatever is left of an address, even nothing or what no text holds."""
+    """The rest of a path, which may be empty or hold line breaks."""
 
     regex = r"[\s\S]*"
 
 
 def register() -> None:
-    """Register the converters, before any route is read."""
+    """Register the converters. Call it before any URL pattern is loaded."""
     register_converter(UnicodeSlugConverter, "words")
     register_converter(NumberConverter, "number")
     register_converter(RecordFormatConverter, "record_format")

@@ -1,6 +1,6 @@
 """Locales of the site and languages of texts: codes, names, the locale of a path, paths within a locale.
 
-A locale is a language version of the site (`/en/`, `/sv/`); a text may be in any language of `NAMES`.
+A locale is a language version of the site (`/en/`, `/sv/`); a text may be in any language of `LANGUAGE_NAMES`.
 """
 
 import re
@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 LOCALES = ("en", "sv")
-"""The interface languages, in the order of the site; a tree of addresses for each."""
+"""The locales, which are the languages of the interface; the first is the default."""
 
 LANGUAGE_NAMES = {
     "en": "English", "sv": "Svenska", "uk": "Українська", "ru": "Русский", "be": "Беларуская", "pl": "Polski",
@@ -24,7 +24,7 @@ LANGUAGE_NAMES = {
     "el": "Ελληνικά", "tr": "Türkçe", "ar": "العربية", "he": "עברית", "fa": "فارسی",
     "zh": "中文", "ja": "日本語",
 }  # fmt: skip
-"""The languages a text may be in, each by its own name."""
+"""The languages of texts, each with its own name for itself."""
 
 LANGUAGE_LABELS = {
     "en": _("English"), "sv": _("Swedish"), "uk": _("Ukrainian"), "ru": _("Russian"), "be": _("Belarusian"),
@@ -34,26 +34,26 @@ LANGUAGE_LABELS = {
     "sk": _("Slovak"), "hu": _("Hungarian"), "bg": _("Bulgarian"), "el": _("Greek"), "tr": _("Turkish"),
     "ar": _("Arabic"), "he": _("Hebrew"), "fa": _("Persian"), "zh": _("Chinese"), "ja": _("Japanese"),
 }  # fmt: skip
-"""The same in the language of the page."""
+"""The names of the same languages in the language of the page."""
 
 LANGUAGE_CODES = {
     **{code: code for code in LANGUAGE_NAMES},
     **{name.lower(): code for code, name in LANGUAGE_NAMES.items()},
     "nb": "no", "nn": "no", "iw": "he",
 }  # fmt: skip
-"""The languages by all that files and programs call them, in lower case."""
+"""Language codes by the codes and names, in lower case, that imported files use."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
-MAX_CACHED_PATHS = 4_096  # paths that a process keeps at hand: some hundred bytes each
+MAX_CACHED_PATHS = 4_096  # some hundred bytes each
 
 
 def locale_of(language: str) -> str:
-    """The tree a text stands in: its own language's where there is one, else the first."""
+    """Return the locale of a text in this language: its own, or the first for a third language."""
     return language if language in LOCALES else LOCALES[0]
 
 
 def locale_of_path(path: str) -> str:
-    """The tree that a path of the site stands in; the first where it stands in none."""
+    """Return the locale of a path, or the first for a path without one."""
     first = path.lstrip("/").partition("/")[0]
     return first if first in LOCALES else LOCALES[0]
 
@@ -64,35 +64,34 @@ def current_locale(language: str | None = None) -> str:
 
 
 def language_label(code: str) -> str:
-    """What the language is called in that of the page: "Swedish" on an English page, "Svenska" on a Swedish one."""
+    """Return the name of a language in the current locale: "Swedish" or "Svenska"."""
     return str(LANGUAGE_LABELS[code])
 
 
 def language_code(text: str) -> str:
-    """Return the language that `es-PR`, `sv_SE`, `EN` or `Svenska` means; "" for one that the site does not know."""
+    """Return the code of the language in `es-PR`, `sv_SE`, `EN` or `Svenska`, or "" for an unknown one."""
     plain = text.strip().lower()
     return LANGUAGE_CODES.get(plain) or LANGUAGE_CODES.get(re.split(r"[-_.]", plain)[0], "")
 
 
 def text_direction(language: str) -> str:
-    """The direction the language is written in, as the `dir` attribute has it."""
+    """Return the text direction of a language as a value of the `dir` attribute."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def datetime_with_zone(at: datetime) -> str:
-    """Return a moment with its zone in the language of whoever reads it: "9 June 2026 07:00 CEST"."""
+    """Return a time with its zone in the current language: "9 June 2026 07:00 CEST"."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 @lru_cache(maxsize=MAX_CACHED_PATHS)
 def localized_path(locale: str, name: str, **parts: str | int) -> str:
-    """The path of a named page in a tree. It depends on nothing else, as the site stands at the root of its host: so it
-    need not be made twice."""
+    """Return the path of a URL name in a locale; cached, as the site is at the root of its host."""
     with translation.override(locale):
         return reverse(name, kwargs=parts or None)
 
 
 def absolute_url(path: str) -> str:
-    """A path as the address that others store: canonical links, shares, feeds, references."""
+    """Return the absolute URL of a path, for canonical links, sharing, feeds and citations."""
     return f"{settings.SITE_URL}{path}"

@@ -1,4 +1,4 @@
-"""Slugs made from words of any alphabet, and old paths in the one spelling that they are stored in."""
+"""Slugs from text in any alphabet, and the normal form of former paths."""
 
 import re
 import unicodedata
@@ -9,30 +9,34 @@ from urllib.parse import unquote, urlsplit
 
 MAX_SLUG_CHARACTERS = 100
 APOSTROPHES = "'’‘ʼ"
-PASSED_OVER = ("Mn", "Mc", "Me", "Cf")
+DROPPED_CATEGORIES = ("Mn", "Mc", "Me", "Cf")
 
-SPELLED_WITH_MARKS = (range(0x0780, 0x1AB0), range(0xA800, 0xAC00))
-"""Where vowels are written as marks (Indic scripts, Thai, Khmer …): without them a word is another word."""
+SCRIPTS_WITH_VOWEL_MARKS = (range(0x0780, 0x1AB0), range(0xA800, 0xAC00))
+"""Scripts that write vowels as marks (Indic, Thai, Khmer …): without them a word is another word."""
 
 
-def _runs(signs: Iterable[str]) -> str:
-    """Signs as the inside of a character class of a regular expression: each run by its first and last."""
-    runs = groupby(enumerate(sorted(signs)), key=lambda pair: ord(pair[1]) - pair[0])
-    ordered = [[sign for _place, sign in run] for _offset, run in runs]
-    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ordered)
+def _character_ranges(characters: Iterable[str]) -> str:
+    """Return the inside of a character class of a regular expression."""
+    runs = groupby(enumerate(sorted(characters)), key=lambda pair: ord(pair[1]) - pair[0])
+    ranges = [[character for _index, character in run] for _offset, run in runs]
+    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ranges)
 
 
 MARKS = frozenset(
-    sign for sign in map(chr, chain(*SPELLED_WITH_MARKS)) if unicodedata.category(sign) in ("Mn", "Mc")
+    character
+    for character in map(chr, chain(*SCRIPTS_WITH_VOWEL_MARKS))
+    if unicodedata.category(character) in ("Mn", "Mc")
 )
-_MARK = f"[{_runs(MARKS)}]"
+_MARK = f"[{_character_ranges(MARKS)}]"
 _CAPITALS = "A-ZÀ-ÞΑ-ΫЀ-ЯԱ-Ֆ"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*")
 
 SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{MAX_SLUG_CHARACTERS}}}"
-"""What slugify gives: lower-case letters of any alphabet and digits, words joined by single hyphens, at most
-100 characters; never a dot. It is kept short, as every address made is tried against it: rarer capitals (Ő)
-and letters not composed (NFC) pass, though slugify never gives them."""
+"""The pattern of slugs: lower-case letters of any alphabet and digits, words joined by single hyphens; never a dot.
+
+It is short because Django matches every reversed URL against it: it also accepts rarer capitals (Ő) and letters that
+are not composed (NFC), which `slugify` never returns.
+"""
 
 MAX_REDIRECT_PATH = 500
 PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
@@ -44,11 +48,11 @@ TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å
 
 
 def slugify(text: str) -> str:
-    """An address of at most 100 characters, cut at a hyphen; empty where the text has no letter or digit.
+    """Return a slug of at most `MAX_SLUG_CHARACTERS`, cut at a hyphen, or "" for a text without letters and digits.
 
-    Letters stay in their alphabet (å, Ж, ا), with the marks that spell a word (हिन्दी) but without stress.
+    Letters keep their alphabet (å, Ж, ا) and the marks that spell a word (हिन्दी), but not stress marks.
     """
-    slug = "-".join(_WORD.findall(_lowered(text)))
+    slug = "-".join(_WORD.findall(_fold(text)))
     if len(slug) <= MAX_SLUG_CHARACTERS:
         return slug
     return slug[: MAX_SLUG_CHARACTERS + 1].rpartition("-")[0] or slug[:MAX_SLUG_CHARACTERS]
@@ -65,34 +69,38 @@ def numbered_slug(slug: str, taken: Container[str]) -> str:
     return next(numbered for number in count(2) if (numbered := f"{stem}-{number}") not in taken)
 
 
-def _lowered(text: str) -> str:
-    """Lower-case and composed, without what is passed over."""
+def _fold(text: str) -> str:
+    """Return the text in lower case and composed (NFC), without dropped characters."""
     lowered = unicodedata.normalize("NFC", text).lower()
-    return unicodedata.normalize("NFC", "".join(sign for sign in lowered if not _is_passed_over(sign)))
+    return unicodedata.normalize(
+        "NFC", "".join(character for character in lowered if not _is_dropped(character))
+    )
 
 
-def _is_passed_over(sign: str) -> bool:
-    """Stress marks, vowel points, apostrophes, soft hyphens and their like part no word and are not kept."""
-    return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)
+def _is_dropped(character: str) -> bool:
+    """Return whether it is a stress mark, vowel point, apostrophe or soft hyphen, none of which ends a word."""
+    if character in APOSTROPHES:
+        return True
+    return unicodedata.category(character) in DROPPED_CATEGORIES and character not in MARKS
 
 
 def strip_marks(text: str) -> str:
-    """The letters that people type who have no others on their keyboard: "Răchitaru" as "rachitaru"."""
+    """Return the text in lower case without diacritics: "Răchitaru" as "rachitaru"."""
     parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+    return "".join(character for character in parts if not unicodedata.combining(character))
 
 
 def strip_marks_both_ways(text: str) -> tuple[str, str]:
-    """The two ways in which people write letters without their marks: "Jörg" as "jorg" and as "joerg"."""
+    """Return both common spellings without diacritics: "Jörg" as "jorg" and "joerg"."""
     two_letters = unicodedata.normalize("NFC", text.casefold()).translate(TWO_LETTERS)
     return strip_marks(text), strip_marks(two_letters)
 
 
 def normalize_redirect_path(address: str) -> str:
-    """The one spelling of an address of another time, by which it is stored, looked for and linked to.
+    """Return the normal form of a former URL or path, in which redirects are stored and looked up.
 
-    Decoded, lower-case, without host, query, `index.html`, `.html` and closing slash: servers of static sites answer
-    to all of these. The root is "/"; what is no address, or too long to be kept, is "".
+    It is decoded and in lower case, without host, query, `index.html`, `.html` and closing slash, as servers of static
+    sites treat these as the same page. The root is "/"; an invalid or too long address is "".
     """
     try:
         path = unquote(urlsplit(address).path)

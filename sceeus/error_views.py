@@ -1,4 +1,4 @@
-"""What answers a form whose token does not fit: its words are offered where they can be, else the error page."""
+"""The view for forms with a wrong CSRF token: it offers the typed values again, or shows the error page."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -7,5 +7,5 @@ from publications.admin import sign_in
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Carry the words of a form of the desk on; refuse all else."""
+    """Carry the values of a form of the desk on, or refuse the request."""
     return sign_in.carry_refused_form(request) or views.csrf_failure(request, reason)

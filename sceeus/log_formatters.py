@@ -1,8 +1,7 @@
-"""Formatters that cut secret addresses out of everything that is logged.
+"""Log formatters that cut the secret part of review links and password reset links.
 
-A review link and the link of a reset mail open something by themselves. Whatever logs one
-(a refused request, a traceback, the development server), what follows the name of the page goes.
-deploy/ does the same to the access logs of nginx and Caddy.
+These links grant access by themselves, and may be logged with a refused request, a traceback or by the development
+server. `deploy/` does the same for the access logs of nginx and Caddy.
 """
 
 import logging

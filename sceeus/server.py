@@ -1,9 +1,9 @@
-"""granian as `manage.py serve` starts it, with stops that end: `python -m sceeus.server --help`.
+"""granian as `manage.py serve` starts it, with reliable stops: `python -m sceeus.server --help`.
 
-A signal to a process reaches any of its threads, under load rarely the main one, and Python runs handlers in the main
-thread alone, once that wakes. So a worker under load may miss that it is to stop; a server may miss it too, and where
-one of its workers ends meanwhile, its handler may wait for ever for a lock that its own thread holds.
-Here the signals are blocked in all threads but one of each process, which waits for them and acts.
+A signal reaches any thread of a process, under load rarely the main one, and Python runs handlers in the main thread
+only, once that wakes. So a worker or server under load may miss a signal; and if a worker ends at the same time, the
+handler of the server may wait for ever for a lock that its own thread holds. Therefore the signals are blocked in all
+threads but one of each process, which waits for them.
 """
 
 import argparse
@@ -18,34 +18,34 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-MAX_HEAD_BYTES = 65_536  # of a request before its body; more is answered 431
-HEAD_MILLISECONDS = 10_000  # for the head to come; who says nothing for so long is let go
-MAX_CONNECTIONS = 4_096  # at a time; those who are silent or slow hold a little memory and no thread
-LAST_SECONDS = 5  # that the server itself takes to end, once its workers have
+MAX_HEAD_BYTES = 65_536  # of request line and headers; more is answered 431
+HEAD_MILLISECONDS = 10_000  # until the headers are complete; then the connection is closed
+MAX_CONNECTIONS = 4_096  # at a time; idle and slow ones hold a little memory and no thread
+LAST_SECONDS = 5  # that the server itself takes to end after its workers
 STOP, RELOAD = {signal.SIGTERM, signal.SIGINT}, {signal.SIGHUP}
 SIGNALS = STOP | RELOAD
 
 
 class Server(Granian):
-    """granian whose stop and reload are asked for by a thread that waits for signals."""
+    """granian with a thread that waits for the signals to stop and reload."""
 
     def serve(self, *args, **kwargs) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         server = os.getpid()
-        os.register_at_fork(after_in_child=lambda: _begin_child(server))
-        threading.Thread(target=self._obey, name="signals", daemon=True).start()
+        os.register_at_fork(after_in_child=lambda: _prepare_child(server))
+        threading.Thread(target=self._handle_signals, name="signals", daemon=True).start()
         super().serve(*args, **kwargs)
 
-    def _obey(self) -> None:
+    def _handle_signals(self) -> None:
         while signal.sigwait(SIGNALS) in RELOAD:
             self.signal_handler_reload()
         self._stop()
 
     def _stop(self) -> None:
-        """Ask until all workers have ended, for as long as they may take; then end, whatever else is under way."""
-        ends = time.monotonic() + self.workers_kill_timeout + LAST_SECONDS
-        while time.monotonic() < ends and any(worker.is_alive() for worker in list(self.wrks)):
-            self.signal_handler_interrupt()  # again, as it is forgotten where a worker has just been replaced
+        """Interrupt until all workers have ended or their time is up, then end the process."""
+        deadline = time.monotonic() + self.workers_kill_timeout + LAST_SECONDS
+        while time.monotonic() < deadline and any(worker.is_alive() for worker in list(self.wrks)):
+            self.signal_handler_interrupt()  # again, as a worker that has just been replaced misses it
             time.sleep(0.1)
         self.signal_handler_interrupt()
         time.sleep(LAST_SECONDS)
@@ -54,20 +54,18 @@ class Server(Granian):
         os._exit(1)
 
 
-def _begin_child(server: int) -> None:
-    """A worker waits for signals in a thread of its own; what a worker forks gets them as any process does."""
+def _prepare_child(server: int) -> None:
+    """Start the signal thread of a worker; processes that a worker forks get the default handlers."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     if os.getppid() == server:
-        threading.Thread(target=_obey_as_worker, name="signals", daemon=True).start()
+        threading.Thread(target=_handle_worker_signals, name="signals", daemon=True).start()
     else:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
 
-def _obey_as_worker() -> None:
-    """End at once where the site is still being loaded, else as granian has a worker end. It hears of it once: a third
-    time would leave it waiting for itself.
-    """
+def _handle_worker_signals() -> None:
+    """Exit at once while the site is still loading, else call granian's handler, once: a third call would deadlock."""
     number = signal.sigwait(STOP)
     handler = signal.getsignal(number)
     if not callable(handler):

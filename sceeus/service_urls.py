@@ -1,7 +1,6 @@
 """URLs of the services that the site uses, an environment variable each: database, pub/sub, storage, mail.
 
-An invalid URL raises ImproperlyConfigured at the start, with the name of its variable and the form that it must have.
-Secrets in a URL are never repeated.
+An invalid URL raises ImproperlyConfigured at the start, with its variable and the expected form, never with secrets.
 """
 
 from importlib.util import find_spec
@@ -10,12 +9,12 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 INSTALL = "pip install --require-hashes -r requirements/scale.txt"
-MAX_POOL_SIZE = 100  # PostgreSQL takes a hundred in all, unless told otherwise
+MAX_POOL_SIZE = 100  # PostgreSQL accepts a hundred connections in all by default
 CONNECT_TIMEOUT = 3  # seconds to reach another machine
 LOCK_TIMEOUT = 20  # seconds that a server waits for a lock; on SQLite all wait as long
 
-# PostgreSQL ends what its client has left, else the locks of that client stay: lost by the network, or kept open by a
-# relay in between.
+# PostgreSQL ends the sessions of clients that are gone (lost by the network, or kept open by a proxy): else their locks
+# would stay.
 CONNECTION_SETTINGS = (
     "-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
     "-c tcp_user_timeout=25s -c idle_in_transaction_session_timeout=10min"
@@ -52,11 +51,10 @@ def check_database_url(url: str) -> str:
 
 
 def configure_postgresql(database: dict) -> dict:
-    """Return the entry of DATABASES with the options of our connections, unless the URL says otherwise.
+    """Return the entry of DATABASES with the default connection options; options of the URL override them.
 
-    A server that is gone without a word is noticed within half a minute, not within hours. Plans are not compiled:
-    PostgreSQL would do it for those that it estimates to be expensive, as a search, which is done sooner than that.
-    Options of the URL are added to ours and come last, so that they count.
+    A server that disappears is noticed within half a minute, not within hours. JIT compilation is off: PostgreSQL would
+    compile plans that it estimates as expensive, such as searches, which takes longer than running them.
     """
     given = database.get("OPTIONS", {})
     options = {
@@ -72,9 +70,9 @@ def configure_postgresql(database: dict) -> dict:
 
 
 def limit_lock_waits(database: dict) -> None:
-    """Let an app server wait for a lock no longer than on SQLite, and hold none for long while it does nothing.
+    """Limit how long an app server waits for locks (as long as on SQLite) and holds them while idle.
 
-    Changes the options of `database` in place. Commands wait as long as it takes, as migrations must.
+    Changes the options of `database` in place. Management commands wait without limit, as migrations must.
     """
     options = database["OPTIONS"]
     options["options"] = options["options"].replace(
@@ -83,10 +81,10 @@ def limit_lock_waits(database: dict) -> None:
 
 
 def configure_pool(database: dict) -> dict:
-    """Return the entry with the connection pool that `?pool=14` in its URL asks for.
+    """Return the entry with the connection pool of `?pool=14` in its URL.
 
-    A process then has so many connections at most. Without it each thread that renders pages keeps one; a pool smaller
-    than that lets crowds hold up readers.
+    A process then has at most that many connections. Without a pool each rendering thread keeps one; a pool smaller
+    than the number of threads lets floods of requests delay readers.
     """
     options = database["OPTIONS"]
     if "pool" not in options:
@@ -96,13 +94,13 @@ def configure_pool(database: dict) -> dict:
         raise _invalid(
             "DATABASE_URL", f"has a pool that is no number from 2 to {MAX_POOL_SIZE}", DATABASE_FORM
         )
-    # Who waits longer than this is told; who cannot connect gives up at once, so that the next attempt is made at once.
+    # A wait beyond the timeout is an error; a failed connection is retried soon.
     pool = {"min_size": 1, "max_size": int(size), "timeout": 2, "reconnect_timeout": 1}
     return {**database, "CONN_MAX_AGE": 0, "OPTIONS": {**options, "pool": pool}}
 
 
 def parse_cache_url(url: str) -> str:
-    """Return the URL of the server over which app servers announce changes to each other; empty where there is none."""
+    """Return the URL of the server over which app servers announce changes to each other, or "" for none."""
     if not url:
         return ""
     parts = _split("CACHE_URL", url, CACHE_SCHEMES, CACHE_FORM)

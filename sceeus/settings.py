@@ -18,9 +18,9 @@ STALE_SECONDS  how long pages from memory may be shown while the database does n
                other servers over CACHE_URL; 0 is without limit, for one server alone (900; without limit on SQLite)
 SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
 DISK_RESERVE   megabytes beside the database kept for the day on which the disk is full: withdrawing works then (16)
-PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
+PRESS_SECONDS  how long rendering a PDF or social image may take before it is cancelled (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
-SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
+SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 ALLOW_DATA_LOSS  1 lets one “manage.py migrate” go back over tables and columns with rows, which it refuses (0)
 DEBUG          1 for development only (0)
 """
@@ -49,7 +49,7 @@ ALLOW_DATA_LOSS = env.bool("ALLOW_DATA_LOSS", False)
 
 
 def secret_key() -> str:
-    """The key in SITE_DATA/secret-key, made once and readable by the owner alone."""
+    """Return the key in SITE_DATA/secret-key, which is generated once and readable by the owner alone."""
     if given := env.str("SECRET_KEY", ""):
         return given
     path = SITE_DATA / "secret-key"
@@ -85,12 +85,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "publications.middleware.permissions_policy",
-    "publications.middleware.compressed",
+    "publications.middleware.compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "publications.middleware.language_of_the_address",
-    "publications.middleware.plain_bytes",
+    "publications.middleware.activate_locale",
+    "publications.middleware.refuse_null_bytes",
     "publications.middleware.public_methods",
-    "publications.middleware.bounded",
+    "publications.middleware.limit_request_size",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,7 +1,7 @@
-"""Styles, scripts and fonts as they are served: named by their content, with compressed twins of our own.
+"""Storage of static files: names with a hash of the content, inlined style sheets, compressed copies.
 
-What packages bring along (Django's admin) is named by content too, but only the scripts that pages of the desk load
-are compressed: compressing all of it would make the first start of a site half a minute longer.
+Of the files of packages (Django's admin) only the scripts that the desk loads are compressed: compressing all would
+take half a minute at the first start of a site.
 """
 
 import re
@@ -34,17 +34,18 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
         yield from super().post_process({**paths, **prepared}, dry_run=dry_run, **options)
 
     def _prepare(self, name: str, paths: Mapping) -> bool:
-        """Write a sheet with what it imports, a script without its comments: from the sources, as what was collected
-        before may be ready already.
+        """Write a style sheet with its imports inlined, or a script without comments; return whether it changed.
+
+        The source is read, as the collected file may be prepared already.
         """
-        text = _text(*paths[name])
+        text = _read_text(*paths[name])
         if name.startswith("js/"):
-            ready = strip_comments(text)
+            prepared = strip_comments(text)
         else:
-            ready = IMPORT.sub(lambda found: _text(*paths[f"css/{found[1]}"]), text)
-        if ready != text:
-            Path(self.path(name)).write_text(ready, encoding="utf-8")
-        return ready != text
+            prepared = IMPORT.sub(lambda match: _read_text(*paths[f"css/{match[1]}"]), text)
+        if prepared != text:
+            Path(self.path(name)).write_text(prepared, encoding="utf-8")
+        return prepared != text
 
     def url(self, name: str, force: bool = False) -> str:
         """Return the URL, kept as long as the process lives: collected files do not move."""
@@ -67,10 +68,10 @@ def collected_static_paths() -> frozenset[str]:
 
 
 def strip_comments(script: str) -> str:
-    """Return a script of ours without the comments that have lines of their own."""
+    """Return a script without the comments that have lines of their own."""
     return COMMENT.sub("", script)
 
 
-def _text(source, path: str) -> str:
+def _read_text(source, path: str) -> str:
     with source.open(path) as file:
         return file.read().decode("utf-8")

@@ -1,5 +1,6 @@
-"""Messages of packages that have no Swedish for them. Nothing imports this: `make messages` reads it,
-and the translations in locale/ then count for whichever package says the same words.
+"""Messages of packages that have no Swedish translation.
+
+Nothing imports this module: `make messages` reads it, and the translations in `locale/` apply to the packages too.
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The entrance for the application server: bodies of requests, then the page cache, then Django."""
+"""The WSGI application: request bodies, then the page cache, then Django."""
 
 import os
 import sys
@@ -24,13 +24,13 @@ if connection.vendor == "postgresql":
     service_urls.limit_lock_waits(connection.settings_dict)
 send_in_background()
 if settings.PAGES_IN_MEMORY:
-    # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
+    # Seconds after which a thread that renders a page yields to those that send stored pages, which take 30 µs.
     sys.setswitchinterval(0.0005)
     application = page_cache.PageCache(
         pages=page_cache.WorkerPool(
             application, ThreadPoolExecutor(settings.RENDER_THREADS, "pages"), slots=page_cache.PAGE_SLOTS
         ),
-        # One thread more than may be making PDFs, so that what is made is sent meanwhile.
+        # One thread more than may render PDFs, so that files that exist are sent at the same time.
         slow=page_cache.WorkerPool(
             application, ThreadPoolExecutor(MAX_RENDERINGS + 1, "slow"), slots=page_cache.SLOW_SLOTS
         ),

@@ -21,23 +21,23 @@ PUBLIC = (
 
 
 class Unread:
-    """A body that must not be asked for."""
+    """A body that must not be read."""
 
     def read(self, size: int = -1) -> bytes:
         raise AssertionError("the body was read")
 
 
 class Unfinished:
-    """A body whose second half comes once `finish` is set. `begun` counts those that are waited for."""
+    """A body whose second half comes once `finish` is set. `started` counts the reads that wait."""
 
-    finish, begun = threading.Event(), threading.Semaphore(0)
+    finish, started = threading.Event(), threading.Semaphore(0)
 
     def __init__(self) -> None:
         self._parts = [b"second", b"first"]
 
     def read(self, size: int = -1) -> bytes:
         if len(self._parts) == 1:
-            self.begun.release()
+            self.started.release()
             self.finish.wait(30)
         return self._parts.pop() if self._parts else b""
 
@@ -45,10 +45,10 @@ class Unfinished:
 class Echo:
     """A site that answers with what it was sent."""
 
-    asked = 0
+    requests = 0
 
     def __call__(self, request, start_response) -> list[bytes]:
-        self.asked += 1
+        self.requests += 1
         start_response("200 OK", [])
         return [request["wsgi.input"].read()]
 
@@ -97,7 +97,7 @@ def test_a_body_that_breaks_off_reaches_no_form(bodies):
         bodies, "/desk/publications/publication/1/change/", BytesIO(b"title=Half"), 1_000
     )
 
-    assert (status, headers["Connection"], bodies._application.asked) == (400, "close", 0)
+    assert (status, headers["Connection"], bodies._application.requests) == (400, "close", 0)
 
 
 @pytest.mark.parametrize(("path", "length"), [("/oai", MAX_FORM_BYTES + 1), ("/oai", 10**30)])
@@ -132,7 +132,7 @@ def unfinished(bodies: RequestBodies, path: str, count: int) -> Iterator[None]:
     with ThreadPoolExecutor(count) as people:
         held = [people.submit(send, bodies, path, Unfinished(), 11) for _ in range(count)]
         try:
-            assert all(Unfinished.begun.acquire(timeout=30) for _ in held)
+            assert all(Unfinished.started.acquire(timeout=30) for _ in held)
             yield
         finally:
             Unfinished.finish.set()
@@ -140,7 +140,7 @@ def unfinished(bodies: RequestBodies, path: str, count: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(("path", "other"), [("/desk/login/", "/oai"), ("/oai", "/desk/login/")])
-def test_where_all_slots_are_taken_others_are_told_to_come_again_and_other_forms_go_on(bodies, path, other):
+def test_without_a_free_slot_a_form_gets_503_and_other_forms_go_on(bodies, path, other):
     with unfinished(bodies, path, 2):
         status, headers, _ = send(bodies, path, Unread(), 5)
         assert (status, headers["Retry-After"], headers["Connection"]) == (503, "10", "close")
@@ -167,7 +167,7 @@ def test_a_slot_is_free_again_when_its_body_broke_off(bodies):
     assert send(bodies, "/oai", BytesIO(b"a=b"), 3)[0] == 200
 
 
-def test_who_sends_more_than_the_disk_holds_is_told_so(bodies, monkeypatch):
+def test_a_body_larger_than_the_disk_gets_507(bodies, monkeypatch):
     class Full:
         def __init__(self, max_size: int) -> None:
             pass

@@ -54,11 +54,11 @@ QUERIES = {
 LISTS = ("/en/publications/", "/sv/publikationer/", "/api/v1/publications")
 
 
-class Asked:
+class Requests:
     """The secret things, and all the ways in which a stranger may ask for them."""
 
     def __init__(self, publication: Publication) -> None:
-        self.piece = publication
+        self.publication = publication
         images = [make for make in (publication.cover, *publication.secret_images) if make]
         self.values = {
             "slug": [WORDS["slug"], WORDS["authorslug"], WORDS["tagslug"], "clean"],
@@ -74,7 +74,7 @@ class Asked:
             "code": ["en", "sv"],
             "record_format": list(RECORD_FORMATS),
             "format": list(FEED_FORMATS),
-            "uid": [self.piece.uid],
+            "uid": [self.publication.uid],
             "rest": ["nowhere"],
             "source": ["publications", "topics", "authors", "pages"],
         }
@@ -108,10 +108,10 @@ class Asked:
         return [{**self.values, "slug": slugs}[name] for name in names]
 
     def _harvested(self) -> list[str]:
-        """Every verb, of everything, of the piece itself, and of each set."""
+        """Every verb, of everything, of the publication itself, and of each set."""
         records = [f"verb={verb}&metadataPrefix=oai_dc" for verb in ("ListRecords", "ListIdentifiers")]
         sets = ["kind-quick-comment", "language-en", "language-sv"]
-        identifier = urlencode({"identifier": f"oai:127.0.0.1:{self.piece.uid}"})
+        identifier = urlencode({"identifier": f"oai:127.0.0.1:{self.publication.uid}"})
         return [
             *(f"verb={verb}" for verb in ("Identify", "ListSets", "ListMetadataFormats")),
             *records,
@@ -162,8 +162,8 @@ def _routes(resolver, before: str, names: list[str]):
             yield from _routes(pattern, template, inside)
 
 
-def clean_piece(editor) -> Publication:
-    """A piece that is public, with nothing secret about it."""
+def clean_publication(editor) -> Publication:
+    """A public publication without anything secret."""
     publication = make_publication(title="Clean", slug="clean", body="Nothing to hide.")
     actions.publish(publication, by=editor)
     return publication
@@ -202,12 +202,12 @@ def fill_with_secrets(publication: Publication) -> Publication:
 
 
 def never_published(editor, clock) -> Publication:
-    clean_piece(editor)
+    clean_publication(editor)
     return fill_with_secrets(make_publication())
 
 
 def draft_over_live(editor, clock) -> Publication:
-    return fill_with_secrets(clean_piece(editor))
+    return fill_with_secrets(clean_publication(editor))
 
 
 def scheduled(editor, clock) -> Publication:
@@ -217,7 +217,7 @@ def scheduled(editor, clock) -> Publication:
 
 
 def scheduled_over_live(editor, clock) -> Publication:
-    publication = fill_with_secrets(clean_piece(editor))
+    publication = fill_with_secrets(clean_publication(editor))
     at = timezone.now() + timedelta(hours=1)
     actions.publish(publication, by=editor, at=at, change="correction", note=WORDS["changenote"])
     return publication
@@ -239,7 +239,7 @@ def withdrawn(editor, clock) -> Publication:
 
 
 def undone(editor, clock) -> Publication:
-    publication = fill_with_secrets(clean_piece(editor))
+    publication = fill_with_secrets(clean_publication(editor))
     clock.shift(timedelta(seconds=1))
     actions.publish(publication, by=editor, change="correction", note=WORDS["changenote"])
     clock.shift(timedelta(seconds=1))
@@ -257,11 +257,11 @@ def everything_said(response) -> str:
         headers
         + body.decode("latin-1")
         + unquote(body.decode("utf-8", "replace"))
-        + told_inside(response, body)
+        + secrets_inside(response, body)
     )
 
 
-def told_inside(response, body: bytes) -> str:
+def secrets_inside(response, body: bytes) -> str:
     """The words of a made PDF, and those that a card carries with its picture."""
     if response.headers["Content-Type"] == "application/pdf" and not response.streaming:
         return words_of_pdf(body)
@@ -278,14 +278,14 @@ def without_echo(said: str, path: str) -> str:
 
 
 def offer_of(path: str) -> str:
-    """The page that finds nothing puts the words of the address that was asked for into its search box."""
+    """The 404 page puts the words of the requested address into its search field."""
     return f'value="{words_of_path(urlsplit(path).path)}"'
 
 
 def leaks(client, publication: Publication) -> list[str]:
-    """What is told that is secret. Nothing changes meanwhile, so all is asked in one epoch, as the page cache asks."""
+    """Return the secrets in all responses. Nothing changes between them, so all are in one site state, as in the page cache."""
     with site_state_scope(read_site_state()):
-        return [leak for path in Asked(publication).paths() for leak in leaks_of(client, path)]
+        return [leak for path in Requests(publication).paths() for leak in leaks_of(client, path)]
 
 
 def leaks_of(client, path: str) -> list[str]:
@@ -354,7 +354,7 @@ def test_no_secret_word_finds_anything_or_is_offered(editor, state):
 
 
 def suggested(publication: Publication) -> list[str]:
-    """Every word of what is said to be like a text of nothing but the secret words, or like any live piece."""
+    """Every word of what is said to be like a text of nothing but the secret words, or like any live publication."""
     tags, authors = list(publication.tags.all()), list(publication.authors.all())
     rows = search.similarity.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
     for live in Edition.objects.live():
@@ -384,7 +384,7 @@ def test_once_live_a_secret_word_is_suggested_so_that_the_test_above_can_fail(ed
 
 
 def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
-    publication = clean_piece(editor)
+    publication = clean_publication(editor)
     for field in ("body", "summary", "title"):
         actions.publish(saved(publication, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
     assert found_by(WORDS["body"]) and found_by(WORDS["title"][:-1])
@@ -425,7 +425,7 @@ def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(cl
     assert "a picture" in found
 
 
-def test_every_address_of_the_site_is_asked_for(client):
+def test_every_address_of_the_site_is_requested(client):
     routes = [route for route, _names in public_routes()]
 
     assert translate_url("/en/publications/", "sv") == "/sv/publikationer/"
@@ -433,7 +433,7 @@ def test_every_address_of_the_site_is_asked_for(client):
     assert any("editions/%(number)s/" in route for route in routes)
 
 
-def test_paper_and_card_of_a_live_piece_are_among_what_is_read(client, editor):
+def test_pdf_and_social_image_of_a_live_publication_are_read(client, editor):
     actions.publish(fill_with_secrets(make_publication()), by=editor)
     address = f"/en/publications/{WORDS['slug']}"
 

@@ -206,7 +206,7 @@ def test_mail_goes_through_a_plain_relay_where_the_address_says_so(settings, sto
         assert server.came.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
 
 
-def test_mail_that_is_printed_is_not_asked_for(settings, store, db):
+def test_mail_that_is_printed_is_not_checked(settings, store, db):
     settings.MAILERS = {"default": service_urls.parse_email_url("console://")}
 
     assert "mail" not in check_services()

@@ -1,4 +1,4 @@
-"""A server that is told to stop does so, whatever its workers do and however often it is told."""
+"""A server stops at a signal, whatever its workers do and however many signals it gets."""
 
 import os
 import signal
@@ -61,7 +61,7 @@ def test_it_stops_while_a_worker_takes_the_place_of_one_that_died(server):
     assert stops(server)
 
 
-def test_it_stops_when_all_its_processes_are_told_to_many_times(server):
+def test_it_stops_when_all_its_processes_get_many_signals(server):
     crowd = Crowd(server.port, [PAGE], readers=2)
     for _ in range(500):
         with suppress(ProcessLookupError):

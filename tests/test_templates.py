@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.contrib import admin
 
+from publications import ooxml
+from publications.models import Image
 from tests.conftest import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -95,3 +97,15 @@ def test_every_block_of_our_style_sheets_is_used():
 
 
 OF_DJANGO_FORMS = {"fieldBox", "nonfield", "readonly-label"}
+
+
+def test_limits_in_templates_and_scripts_are_those_of_the_code():
+    dialog = (ROOT / "templates/desk/image_dialog.html").read_text(encoding="utf-8")
+    script = (ROOT / "static/js/desk/word_upload.js").read_text(encoding="utf-8")
+
+    lengths = dict(re.findall(r'name="(alt|credit)"[^>]*maxlength="([0-9]+)"', dialog))
+    [megabytes] = re.findall(r"const MAX_FILE_BYTES = ([0-9]+) \* 1024 \* 1024;", script)
+
+    assert int(lengths["alt"]) == Image._meta.get_field("alt_en").max_length
+    assert int(lengths["credit"]) == Image._meta.get_field("credit").max_length
+    assert int(megabytes) * 1024 * 1024 == ooxml.MAX_FILE_BYTES

@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from django.conf import settings
 
 from publications.metadata import FORMATS, MADE_ON_REQUEST
-from publications.page_cache import COMPRESS, NO_PAGES
+from publications.page_cache import COMPRESS, UNCACHED_PREFIXES
 
 MARKER = ".mirror"
 MAX_NAME_BYTES = 240  # file systems allow 255, and compressed variants have a suffix more
@@ -226,7 +226,7 @@ def normalize_path(path: str) -> str:
 
 def is_mirrored(path: str, *, with_renditions: bool) -> bool:
     """Whether the path belongs into the folder; PDFs and social images do only `with_renditions`."""
-    if path.startswith(NO_PAGES) or "/files/" in path:
+    if path.startswith(UNCACHED_PREFIXES) or "/files/" in path:
         return False  # only the application sends uploaded files with the headers of downloads
     return with_renditions or not path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
 

@@ -1,13 +1,13 @@
-"""Whole responses for readers, kept in memory for as long as nothing public changes. It stands around Django.
+"""A WSGI application around Django that keeps whole public responses in memory until public content changes.
 
-Every action announces itself: to the processes of its machine by a counter in their memory, to other machines by
-pub/sub over CACHE_URL, where there is one; a process on another machine asks the database twice a second. Where the
-database does not answer, what is stored goes on being served.
+Every action announces its change: to processes on the same machine by a counter in shared memory, to other machines by
+pub/sub over CACHE_URL, if set. Each process also reads the site state from the database twice a second. While the
+database does not answer, stored responses are still served.
 """
 
 from .application import PageCache
 from .change_signal import announce_change, try_pubsub
-from .keys import NO_PAGES, Environ
+from .keys import MACHINE_PREFIXES, UNCACHED_PREFIXES, Environ
 from .pools import PAGE_SLOTS, SERVER_THREADS, SLOW_SLOTS, WorkerPool
 from .request_bodies import RequestBodies
 from .store import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
@@ -15,11 +15,12 @@ from .watcher import SiteStateWatcher
 
 __all__ = [
     "COMPRESS",
+    "MACHINE_PREFIXES",
     "MIN_COMPRESSED_BYTES",
-    "NO_PAGES",
     "PAGE_SLOTS",
     "SERVER_THREADS",
     "SLOW_SLOTS",
+    "UNCACHED_PREFIXES",
     "Environ",
     "PageCache",
     "RequestBodies",

@@ -1,4 +1,4 @@
-"""The entrance: what is stored is answered here, all else by Django."""
+"""The WSGI application: stored responses are sent from here, all others are rendered by Django."""
 
 import logging
 import time
@@ -22,7 +22,7 @@ from .store import IDENTITY, CachedResponse, Header, Headers, PageStore, coding_
 from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
-SECOND_STORE_SHARE = 8  # the part of the memory for errors, redirects and whatever has a query
+SECOND_STORE_SHARE = 8  # an eighth of the memory is for errors, redirects and URLs with a query
 PINNED = frozenset((f"/{locale}/", "") for locale in LOCALES)
 HIT = ("Cache-Status", "pages; hit")
 STORED = ("Cache-Status", "pages; fwd=miss; stored")
@@ -34,39 +34,34 @@ PLAIN_HEADERS = [
 ]
 BUSY = RenderedResponse(
     "503 Service Unavailable",
-    [
-        *PLAIN_HEADERS,
-        ("Connection", "close"),
-    ],  # what else the same reader has sent ahead over it asks for no slot
+    [*PLAIN_HEADERS, ("Connection", "close")],  # pipelined requests of the same client take no slot
     b"This takes too long just now. Please try again in half a minute.\n",
 )
 FAILED = RenderedResponse(
     "500 Internal Server Error", PLAIN_HEADERS, b"Something failed. Please try again in half a minute.\n"
 )
 NOT_MODIFIED = "304 Not Modified"
-UNSURE_TIMEOUT = (
-    3  # seconds that a reader waits for a page where the database does not even say what is public
-)
+UNKNOWN_STATE_TIMEOUT = 3  # seconds that a reader waits for a page while the site state is unknown
 CHUNK = 64 * 1024
 Start = Callable[[str, Headers], object]
 logger = logging.getLogger(__name__)
 
 
 class PageCache:
-    """Django with its whole responses kept in memory.
+    """A cache of whole responses in front of Django.
 
-    Made-up addresses evict no page, since errors and whatever has a query lie in a second, smaller store. How much one
-    client may ask for is the proxy's to limit (`deploy/`).
+    Invented URLs evict no page: errors and URLs with a query are kept in a second, smaller store. Limits per client are
+    left to the reverse proxy (`deploy/`).
 
     Args:
         pages: renders pages and the desk.
-        slow: renders or fetches what may take long, so that no page waits for it.
-        max_bytes: bounds the responses that are kept in this process.
-        parameters: which parameters of a query the page of a path reads.
-        compressible: media types that gain by being compressed.
-        made_on_request: endings of the addresses of PDFs and social images.
-        static_paths: small files on the disk, which need no database: they are read at once, without a slot.
-        download_slots: how many large bodies may be on their way to readers.
+        slow: renders what may take long (PDFs, files, harvests), so that no page waits for it.
+        max_bytes: bytes of responses that are kept in this process.
+        parameters: returns the query parameters that the page of a path reads.
+        compressible: media types that are compressed.
+        made_on_request: extensions of PDFs and social images, such as ".pdf".
+        static_paths: paths of static files, which are read without a slot.
+        download_slots: how many large bodies may be sent at a time.
     """
 
     def __init__(
@@ -92,7 +87,7 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = cache_key(environ, self._parameters, self._made_on_request)
         if key is None:
-            return self._send_uncached(self._uncached(environ), environ, start_response)
+            return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = (self.others if key[1] else self.pages).get(key) or self.others.get(key)
         state = self.watcher.state()
         if stored is not None and state is not None and stored.mark is state.mark:
@@ -102,8 +97,8 @@ class PageCache:
             return self._send(response, status, key, environ, start_response)
         return self._send_uncached(response, environ, start_response)
 
-    def _uncached(self, environ: Environ) -> RenderedResponse:
-        """What is not kept: the desk, files, what is made on request, and forms."""
+    def _render_uncached(self, environ: Environ) -> RenderedResponse:
+        """Render what is never stored: the desk, files, PDFs, social images and forms."""
         if environ["PATH_INFO"] in self._static_paths:
             return self._pages.render_in_calling_thread(environ)
         try:
@@ -115,7 +110,7 @@ class PageCache:
     def _render_or_stale(
         self, key: Key, stored: CachedResponse | None, state: SiteState | None, environ: Environ
     ) -> tuple[CachedResponse | RenderedResponse, Header]:
-        """A response made now; where that fails, the stored one, as long as it shows nothing that was taken back."""
+        """Render the response; if that fails, return the stored one unless it shows withdrawn content."""
         if state is None and self._may_be_shown_stale(stored):
             return stored, STALE
         response = self._render(key, state, environ)
@@ -133,12 +128,12 @@ class PageCache:
         request = anonymous_request(environ, key)
         try:
             if state is None:
-                return self._pages.render(request, UNSURE_TIMEOUT)
+                return self._pages.render(request, UNKNOWN_STATE_TIMEOUT)
             response, is_first = self._pages.render_once(
                 key, request, state, lambda response: self._store(key, response, state)
             )
             if isinstance(response, RenderedResponse) and response.body is None and not is_first:
-                return self._pages.render(request, RENDER_TIMEOUT)  # what can be read once is for one reader
+                return self._pages.render(request, RENDER_TIMEOUT)  # a stream can be read only once
             return response
         except TimeoutError:
             return BUSY
@@ -155,7 +150,7 @@ class PageCache:
     def _store(
         self, key: Key, response: RenderedResponse, state: SiteState
     ) -> CachedResponse | RenderedResponse:
-        """The response in its store, or as it is where it is not one to be kept."""
+        """Store the response, or return it unchanged if it cannot be cached."""
         headers = {name.lower(): value for name, value in response.headers}
         if not _is_cacheable(response, headers):
             return response
@@ -192,7 +187,7 @@ class PageCache:
     def _send_uncached(
         self, response: RenderedResponse, environ: Environ, start_response: Start
     ) -> Iterable[bytes]:
-        """Send what is not kept. A large body holds a slot until the reader has taken it, which may be never."""
+        """Send a response that is not stored. A large body holds a slot until it is sent or the client has gone."""
         if environ["REQUEST_METHOD"] == "HEAD" or not response.is_large:
             return _send_whole(response, environ, start_response)
         try:
@@ -205,7 +200,7 @@ class PageCache:
 
 
 class Download:
-    """A large body in parts. The server closes it when it was taken, or when the reader has gone."""
+    """A large body in chunks. The server closes it when it is sent or the client has gone."""
 
     def __init__(self, response: RenderedResponse, slots: Slots) -> None:
         self._response, self._slots = response, slots
@@ -222,7 +217,7 @@ class Download:
 
 
 def _is_cacheable(response: RenderedResponse, headers: dict[str, str]) -> bool:
-    """Whole, small, the same for everyone, and known to be so."""
+    """Return whether the response is small and the same for everyone."""
     return (
         response.body is not None
         and response.code in CACHED_STATUSES

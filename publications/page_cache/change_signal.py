@@ -1,9 +1,9 @@
-"""How processes learn at once that something public has changed.
+"""Signals by which processes learn at once that public content has changed.
 
-Those of one machine share a file that each has mapped into its memory: two numbers, of all changes and of those that
-took something back from readers. Other machines hear it over CACHE_URL, a Redis or Valkey server, which holds nothing:
-a message only says that there is something to ask the database about, and whether old pages may still be shown where
-the database does not answer. Without that server, or while it is away, changes are seen by asking the database.
+Processes on one machine map a shared file into memory. It holds two counters: of all changes, and of removals, after
+which readers may no longer see something. Other machines receive messages over CACHE_URL, a Redis or Valkey server that
+stores nothing: a message only says that the database is to be read, and whether stored pages may still be shown if the
+database does not answer. Without that server, changes are found by reading the database.
 """
 
 import fcntl
@@ -28,14 +28,19 @@ CHANNEL = "sceeus:changes"
 ONLY_ADDED = b" added"
 CONNECT_SECONDS = 1.0
 SEND_ATTEMPTS = 3
-PING_SECONDS = 2.0  # between two signs of life that are asked of the server
-SILENT_SECONDS = 5.0  # without any sign, after which the connection is taken for lost
+PING_SECONDS = 2.0  # between two pings
+SILENT_SECONDS = 5.0  # without any message, after which the connection counts as lost
 RECONNECT_SECONDS = 2.0
 logger = logging.getLogger(__name__)
 
 
 class Message(NamedTuple):
-    """What is said to other machines: which counter has moved, empty for none, and whether readers lost something."""
+    """A message to other machines.
+
+    Attributes:
+        counter: name of the counter that was incremented, empty if none was.
+        took_back: whether readers may no longer see something.
+    """
 
     counter: bytes = b""
     took_back: bool = True
@@ -45,14 +50,14 @@ class Message(NamedTuple):
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
-        """Read a message; one that says nothing about it, as an older release sends them, took something back."""
+        """Parse a message; one without the suffix, as older releases send them, counts as a removal."""
         return cls(payload.removesuffix(ONLY_ADDED), not payload.endswith(ONLY_ADDED))
 
 
 def announce_change(*, took_back: bool = True) -> None:
-    """Say to all processes, of other machines too, that something public has changed. Call it once that is stored.
+    """Signal to all processes on all machines that public content has changed. Call it after the commit.
 
-    Where the file cannot be written, they learn of it from the database within a second.
+    If the file cannot be written, processes find the change in the database within a second.
 
     Args:
         took_back: whether readers may no longer see something that they could see before.
@@ -76,9 +81,9 @@ def _advance(file: io.FileIO, *, at: int) -> None:
 
 
 class ChangeCounter:
-    """The two numbers as this process has them in its memory; where the file cannot be had, two that never move.
+    """The two counters in the memory of this process; without the file, two that never change.
 
-    All processes that see one file know it by one `name`; that of one which never moves is empty.
+    `name` identifies the file; it is empty without one.
     """
 
     def __init__(self) -> None:
@@ -91,7 +96,7 @@ class ChangeCounter:
         return self._mapped[NUMBER_BYTES:]
 
     def renew(self) -> None:
-        """Map the file anew, where another has taken its place, as after a backup was restored."""
+        """Map the file again if it was replaced, as when a backup is restored."""
         try:
             inode = _file_path().stat().st_ino
         except OSError:
@@ -110,22 +115,23 @@ class ChangeCounter:
 
 
 def notify_peers(message: Message) -> None:
-    """Send a message to other machines; nobody waits for it, except the end of the process, for some seconds."""
+    """Send a message to other machines in a thread; only the end of the process waits for it."""
     if settings.CACHE_URL:
         threading.Thread(target=_publish, args=(settings.CACHE_URL, message), name="change-signal").start()
 
 
 def try_pubsub() -> None:
-    """Publish once and wait for it. Raises what the server, or the way to it, has to say."""
+    """Publish one message and wait for it. Raises the errors of the client."""
     with _client(settings.CACHE_URL) as client:
         client.publish(CHANNEL, Message().encode())
 
 
 class Subscription:
-    """What this process hears over CACHE_URL, from a thread of its own.
+    """The subscription of this process to messages over CACHE_URL, in a thread of its own.
 
-    `number` is 0 until it hears, and another one after each break: between two, messages may have been missed.
-    `received_at` is when the server last gave a sign of life, on the monotonic clock.
+    Attributes:
+        number: 0 before the first connection, incremented with each: messages between two may have been missed.
+        received_at: when the server last sent anything, on the monotonic clock.
     """
 
     def __init__(self, on_message: Callable[[Message], None]) -> None:
@@ -190,18 +196,18 @@ def _publish(address: str, message: Message) -> None:
                 client.publish(CHANNEL, message.encode())
             return
         except Exception as error:
-            logger.warning("CACHE_URL cannot be told of a change (attempt %d): %s", attempt, error)
+            logger.warning("A change could not be published over CACHE_URL (attempt %d): %s", attempt, error)
 
 
 def _file_name(file: io.FileIO) -> bytes:
-    """Which file of which machine it is: where both are the same, memory is shared."""
-    found = os.fstat(file.fileno())
-    return f"{_machine()}:{found.st_dev}:{found.st_ino}".encode()
+    """Return a name of machine and file: processes with the same name share the memory."""
+    stat = os.fstat(file.fileno())
+    return f"{_machine_id()}:{stat.st_dev}:{stat.st_ino}".encode()
 
 
 @cache
-def _machine() -> str:
-    """The machine since it was started, or its host name where the system does not number its starts."""
+def _machine_id() -> str:
+    """Return the boot ID of the machine, or its host name on systems without one."""
     try:
         return BOOT_ID.read_text("ascii").strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""Which requests may be answered from what is stored, under which key, and how those that may not are treated."""
+"""Cache keys of requests, and how requests without one are treated."""
 
 from collections.abc import Callable, Collection
 from io import BytesIO
@@ -13,15 +13,15 @@ Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
 KEPT_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
-MAX_URL_CHARACTERS = 2_000  # characters of path and query
-FOR_MACHINES = ("/oai", "/api/")
-NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
-"""Where what starts so is not the same for everyone, or has tags of its own."""
+MAX_URL_CHARACTERS = 2_000  # of path and query
+MACHINE_PREFIXES = ("/oai", "/api/")
+UNCACHED_PREFIXES = (settings.DESK, "/admin/", *MACHINE_PREFIXES)
+"""Paths whose responses differ by person, or have ETags of their own."""
 
 MEDIA = "/media/"
-NEVER_CACHED = (*NO_PAGES, settings.STATIC_URL, MEDIA)
+NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA)
 FORM_PATHS = frozenset({"/oai"})
-"""Public addresses that take a form, since a protocol asks for it. No other public address reads what is sent to it."""
+"""Public paths that read a form, as OAI-PMH prescribes. No other public path reads a request body."""
 
 MAX_FORM_BYTES = 64 * 1024
 
@@ -29,9 +29,10 @@ _hosts: set[str] = set()
 
 
 def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[str, ...]) -> Key | None:
-    """Return the path and the query that its page reads, in one order; None for what is never stored.
+    """Return the path and the sorted query parameters that its page reads, or None for what is never stored.
 
-    Who asks for a range of a page gets the whole, as a server may answer (RFC 9110, 14.2); files have no key.
+    A request for a range of a page gets the whole page, which a server may send (RFC 9110, section 14.2); files have no
+    key.
     """
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER_CACHED):
@@ -51,24 +52,22 @@ def is_desk(environ: Environ) -> bool:
 
 
 def is_slow(environ: Environ, made_on_request: tuple[str, ...]) -> bool:
-    """Whether it asks for an image or a file, for a PDF or social image that may have to be made first, or for many
-    records at once.
-    """
+    """Return whether the response may take long: an image, file, PDF, social image, or many records."""
     path = environ["PATH_INFO"]
-    if path.startswith((*FOR_MACHINES, MEDIA)):
+    if path.startswith((*MACHINE_PREFIXES, MEDIA)):
         return True
     return not path.startswith(NEVER_CACHED) and _is_file(path, made_on_request)
 
 
 def max_body(environ: Environ) -> int:
-    """Return how many bytes may be sent to the address; 0 where nothing that is sent is read."""
+    """Return how many bytes of a request body the path accepts; 0 if it reads none."""
     if is_desk(environ):
         return settings.LARGEST_REQUEST
     return MAX_FORM_BYTES if environ["PATH_INFO"] in FORM_PATHS else 0
 
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:
-    """Return the request for what is kept under the key, with nothing of the reader who asks first."""
+    """Return the request to render for the key, without the headers of the client that sent it."""
     kept = {
         name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in KEPT_HEADERS
     }
@@ -84,14 +83,14 @@ def _is_file(path: str, made_on_request: tuple[str, ...]) -> bool:
 
 
 def _decode(path: str) -> str:
-    """The path as text: servers hand on its bytes, each as a letter (PEP 3333)."""
+    """Decode a path or query, whose bytes WSGI passes as Latin-1 (PEP 3333)."""
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _normalize(query: str, parameters: Collection[str] | None) -> str:
-    """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page.
+    """Return the parameters that the page reads, sorted; others, such as utm_source, are dropped.
 
-    Where no page is known there may be a way to one, which takes the query along.
+    Without a page (`parameters` is None) the query is kept, as a redirect may need it.
     """
     if parameters is None:
         return query
@@ -100,7 +99,7 @@ def _normalize(query: str, parameters: Collection[str] | None) -> str:
 
 
 def _is_allowed_host(host: str) -> bool:
-    """Whether the site answers to the host, as Django decides it."""
+    """Return whether the host is one of ALLOWED_HOSTS."""
     if host in _hosts:
         return True
     allowed = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
@@ -110,5 +109,5 @@ def _is_allowed_host(host: str) -> bool:
 
 
 def _has_required_scheme(environ: Environ) -> bool:
-    """Whether the request came by https, where the site is one of https alone."""
+    """Return whether the request came by https, if the site is served by https only."""
     return not settings.BEHIND_TLS or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

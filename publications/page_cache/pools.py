@@ -1,7 +1,7 @@
-"""Pools of threads in which Django works, and slots that bound how many requests wait for them.
+"""Thread pools that run Django, and slots that bound how many requests wait for them.
 
-A thread of the server is held by whoever waits for a page, sends a body or takes a large file. All slots together are
-fewer than those threads, so that stored pages always find one. Whoever finds no slot is answered 503 at once.
+A request that waits for a page, sends a body or downloads a large file holds a thread of the server. All slots together
+are fewer than those threads, so that one is always free for stored pages. A request without a slot gets 503 at once.
 """
 
 import threading
@@ -20,20 +20,20 @@ SERVER_THREADS = 128
 
 PAGE_SLOTS = 56  # pages and the desk
 SLOW_SLOTS = 32  # PDFs, social images, records for harvesters, images and files
-UPLOAD_SLOTS = 6  # large bodies that are on their way to the desk
-DESK_FORM_SLOTS = 10  # its forms, which proxies pass on once they are there
-FORM_SLOTS = 4  # forms that need no account
-DOWNLOAD_SLOTS = 12  # large files that are on their way to readers
+UPLOAD_SLOTS = 6  # large bodies sent to the desk
+DESK_FORM_SLOTS = 10  # forms of the desk, which proxies buffer
+FORM_SLOTS = 4  # public forms
+DOWNLOAD_SLOTS = 12  # large files sent to readers
 RENDER_TIMEOUT = 30  # seconds that a reader waits for a page
-MAX_CACHED_BODY = 2 * 1024 * 1024  # bytes; a larger one is sent in parts, by a thread that is held so long
+MAX_CACHED_BODY = 2 * 1024 * 1024  # bytes; a larger body is sent in chunks and holds a thread
 
 
 class NoFreeSlot(TimeoutError):
-    """All slots are taken just now."""
+    """All slots are taken."""
 
 
 class Slots:
-    """So many at a time: `with slots:` raises NoFreeSlot at once where none is free."""
+    """A semaphore that does not block: `with slots:` raises NoFreeSlot if none is free."""
 
     def __init__(self, count: int) -> None:
         self._semaphore = threading.BoundedSemaphore(count)
@@ -54,7 +54,7 @@ class Slots:
 
 @dataclass(frozen=True)
 class RenderedResponse:
-    """What Django answered: the whole body, or one that is still to be read and can be read once."""
+    """A response of Django: with the whole body, or with a stream that can be read once."""
 
     status: str
     headers: Headers
@@ -71,11 +71,10 @@ class RenderedResponse:
 
 
 class WorkerPool:
-    """Django behind threads of its own, each with one connection to the database.
+    """Django run by the threads of an executor, each with one database connection.
 
     Args:
-        executor: has the threads.
-        slots: how many requests may wait for them at a time.
+        slots: how many requests may wait for the threads at a time.
     """
 
     def __init__(self, application: Application, executor: Executor, *, slots: int) -> None:
@@ -84,7 +83,7 @@ class WorkerPool:
         self._lock = threading.Lock()
 
     def render(self, environ: Environ, timeout: float | None = None) -> RenderedResponse:
-        """Return the response to one request, whoever else asks.
+        """Return the response to one request, not shared with others.
 
         Raises:
             NoFreeSlot: too many wait already.
@@ -99,14 +98,15 @@ class WorkerPool:
                 raise
 
     def render_in_calling_thread(self, environ: Environ) -> RenderedResponse:
-        """Return the response, rendered in the thread that asks: for what takes no time and no database."""
+        """Return the response without a pool: for what takes no time and no database."""
         return self._respond(environ, None)
 
     def render_once[Result](
         self, key: object, environ: Environ, state: SiteState, keep: Callable[[RenderedResponse], Result]
     ) -> tuple[Result, bool]:
-        """Return what `keep` makes of the response, and whether this request is the first: all that ask for the key in
-        this state of the site while it is rendered get the same.
+        """Return the result of `keep(response)`, and whether this request is the first for the key.
+
+        Requests for the same key and site state share one rendering.
 
         Raises:
             NoFreeSlot: too many wait already.
@@ -147,6 +147,6 @@ class WorkerPool:
 
 
 def _is_small(headers: Headers) -> bool:
-    """Whether a stream is of a known size that may be held in memory, so that no thread waits for its reader."""
+    """Return whether the length of a stream is known and small enough to be held in memory."""
     lengths = [value for name, value in headers if name.lower() == "content-length"]
     return bool(lengths) and int(lengths[0]) <= MAX_CACHED_BODY

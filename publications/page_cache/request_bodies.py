@@ -1,9 +1,9 @@
-"""Bodies of requests: read whole and within limits, before Django is asked for anything.
+"""Request bodies are read whole and within limits before Django runs.
 
-The server hands a request on when its head is there and reads the body when it is wanted, in the thread that wants it,
-for as long as its sender takes, which may be for ever. So no body is read where none is expected, and those that are
-expected come while the request holds a slot: as many as these may be on their way, the others are told to come again.
-A body that breaks off reaches no form; one whose length is not said is refused, since nobody could tell that it did.
+The server passes a request on when its headers are complete and reads the body in the thread that reads from it, for as
+long as the client takes. So a body is read only on paths that accept one, and while the request holds a slot; without a
+free slot the response is 503. A truncated body reaches no form; a body without a length is refused, as truncation could
+not be noticed.
 """
 
 import tempfile
@@ -16,9 +16,9 @@ from .keys import Environ, is_desk, max_body, without_body
 from .pools import DESK_FORM_SLOTS, FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
 
 CHUNK = 64 * 1024
-MAX_BODY_IN_MEMORY = 5 * 1024 * 1024  # bytes of a body; a larger one lies on the disk until it is dealt with
+MAX_BODY_IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger body is in a temporary file
 MAX_BUFFERED_BODY = 2 * 1024 * 1024
-"""Bytes up to which proxies hold a body back until it is there (see `deploy/`): larger ones may stall on their way."""
+"""Bytes up to which proxies buffer a body (see `deploy/`); larger ones may stall."""
 MAX_LENGTH_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
@@ -28,15 +28,15 @@ HEADERS = [
 
 
 class BodyRefused(Exception):
-    """A body that is not read, or not to its end: the status, and a sentence for whoever sent it."""
+    """A body is not read, or not to its end; holds the status, text and headers of the response."""
 
-    def __init__(self, status: str, sentence: str, *headers: tuple[str, str]) -> None:
+    def __init__(self, status: str, text: str, *headers: tuple[str, str]) -> None:
         super().__init__(status)
-        self.status, self.sentence, self.headers = status, sentence, [*HEADERS, *headers]
+        self.status, self.text, self.headers = status, text, [*HEADERS, *headers]
 
 
 class RequestBodies:
-    """An application whose requests have their bodies with them, or none."""
+    """A WSGI application that passes requests on with their whole body, or without any."""
 
     def __init__(
         self,
@@ -54,14 +54,14 @@ class RequestBodies:
         if not _has_body(environ):
             return self._application(environ, start_response)
         try:
-            whole = self._read(environ)
+            environ = self._read(environ)
         except BodyRefused as refusal:
             start_response(refusal.status, refusal.headers)
-            return [f"{refusal.sentence}\n".encode()]
-        return self._application(whole, start_response)
+            return [f"{refusal.text}\n".encode()]
+        return self._application(environ, start_response)
 
     def _read(self, environ: Environ) -> Environ:
-        """Return the request with its body in a file, or without it where the address takes none.
+        """Return the request with its body in a file, or without it if the path accepts none.
 
         Raises:
             BodyRefused: the body is too long, of unknown length, broken off, or has no slot.
@@ -74,25 +74,23 @@ class RequestBodies:
                 "411 Length Required", "The length of what you send must be said (Content-Length)."
             )
         if length > limit and is_desk(environ):
-            return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django has a page for it
+            return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django shows a 413 page
         if length > limit:
             raise BodyRefused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
         try:
             with self._slots_for(environ, length):
                 return {**environ, "wsgi.input": _receive(environ["wsgi.input"], length)}
         except NoFreeSlot as error:
-            sentence = (
-                "Too much is being sent just now. Nothing of yours was read; please send it again soon."
-            )
-            raise BodyRefused("503 Service Unavailable", sentence, ("Retry-After", "10")) from error
+            text = "Too much is being sent just now. Nothing of yours was read; please send it again soon."
+            raise BodyRefused("503 Service Unavailable", text, ("Retry-After", "10")) from error
         except OSError as error:
             if not is_disk_full(error):
                 raise
-            sentence = "The disk of the server is full. Nothing of what you sent was stored."
-            raise BodyRefused("507 Insufficient Storage", sentence) from error
+            text = "The disk of the server is full. Nothing of what you sent was stored."
+            raise BodyRefused("507 Insufficient Storage", text) from error
 
     def _slots_for(self, environ: Environ, length: int) -> Slots:
-        """Large uploads that stall leave a slot to the forms by which one signs in, saves and withdraws."""
+        """Return the slots of the request; stalled uploads take none from signing in, saving and withdrawing."""
         if not is_desk(environ):
             return self._forms
         return self._uploads if length > MAX_BUFFERED_BODY else self._desk_forms
@@ -110,10 +108,10 @@ def _content_length(environ: Environ) -> int | None:
 
 
 def _receive(body: BinaryIO, length: int) -> BinaryIO:
-    """Return the whole body in a file of its own, which goes away with the request.
+    """Return the whole body in a temporary file.
 
     Raises:
-        BodyRefused: fewer bytes came than were announced; the server does not say so.
+        BodyRefused: the body is shorter than its Content-Length.
     """
     file, missing = tempfile.SpooledTemporaryFile(MAX_BODY_IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
     while missing:

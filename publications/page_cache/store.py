@@ -1,4 +1,4 @@
-"""Responses as they are kept: each with its compressed forms, in stores that are bounded by bytes."""
+"""Cached responses with their compressed bodies, and LRU stores bounded by bytes."""
 
 import gzip
 import hashlib
@@ -23,19 +23,19 @@ COMPRESS = {
 }
 DECOMPRESS = {IDENTITY: bytes, GZIP: gzip.decompress, BROTLI: brotli.decompress}
 MIN_COMPRESSED_BYTES = 200
-OVERHEAD_BYTES = 1_500  # that keys, headers and objects take besides the text
-BYTES_PER_CHARACTER = 4  # at most, of a path or query: for the key, and for what of it stands in headers
-MAX_SHARE = 8  # no response takes more than this part of a store
+OVERHEAD_BYTES = 1_500  # of keys, headers and objects
+BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
+MAX_SHARE = 8  # no response takes more than an eighth of a store
 NOT_WITH_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
 SET_HERE = {"content-length", "content-encoding", "etag", "vary"}
 NOT_ACCEPTED = re.compile(r"q=0(\.0*)?")
 
 
 class CachedResponse:
-    """A response made in one state of the site. `bytes` is what it takes in memory.
+    """A response rendered in one state of the site. `bytes` is its size in memory.
 
-    A text is kept in the codings that were asked for; the plain text is made again from one of them, since
-    few ask for it and it takes as much as all others together.
+    Text is kept in the requested codings only. The plain text is decompressed from one of them when needed, as few
+    clients request it and it takes as much memory as all others.
     """
 
     __slots__ = ("_headers", "_lock", "bytes", "code", "encodings", "ends", "etag", "headers_of_304", "is_text", "mark",
@@ -61,7 +61,7 @@ class CachedResponse:
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
     def encode(self, coding: str) -> tuple[EncodedBody, int]:
-        """Return headers and body in this coding, and by how many bytes making them changed what is kept."""
+        """Return headers and body in this coding, and by how many bytes the response has grown."""
         if encoded := self.encodings.get(coding):
             return encoded, 0
         if coding == IDENTITY:
@@ -70,7 +70,7 @@ class CachedResponse:
             return self._compress(coding)
 
     def _compress(self, coding: str) -> tuple[EncodedBody, int]:
-        if encoded := self.encodings.get(coding):  # by a reader who came a moment earlier
+        if encoded := self.encodings.get(coding):  # another thread was faster
             return encoded, 0
         compressed = self._with_body(coding, COMPRESS[coding](self._plain()))
         before = sum(len(encoded[1][0]) for encoded in self.encodings.values())
@@ -80,7 +80,7 @@ class CachedResponse:
         return compressed, sum(len(encoded[1][0]) for encoded in self.encodings.values()) - before
 
     def is_not_modified(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """Whether 304 answers a request with these conditional headers (RFC 9110, 13)."""
+        """Return whether a request with these conditional headers gets 304 (RFC 9110, section 13)."""
         if self.code != HTTPStatus.OK:
             return False
         if if_none_match is not None:
@@ -97,7 +97,7 @@ class CachedResponse:
 
 
 class PageStore:
-    """Responses by key, in at most so many bytes: the least recently used goes first.
+    """An LRU store of responses by key, bounded by bytes.
 
     `pinned` keys are never evicted; they must be few.
     """
@@ -112,7 +112,7 @@ class PageStore:
         return len(self._responses)
 
     def get(self, key: Key) -> CachedResponse | None:
-        """Return the response, which from now on is the most recently used."""
+        """Return the response and mark it as the most recently used."""
         response = self._responses.get(key)
         if response is not None:
             try:  # noqa: SIM105 (a context manager would cost as much as all the rest)
@@ -122,7 +122,7 @@ class PageStore:
         return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
-        """Keep the response, unless it would take too large a part of the store."""
+        """Store the response, unless it would take too large a part of the store."""
         response.bytes += BYTES_PER_CHARACTER * sum(map(len, key))
         with self._lock:
             self._forget(key)
@@ -133,7 +133,7 @@ class PageStore:
             self._make_room()
 
     def count_growth(self, key: Key, response: CachedResponse, by: int) -> None:
-        """Count the bytes of a form that was made later, where the response is still kept."""
+        """Add the bytes of a coding made later, if the response is still stored."""
         with self._lock:
             if self._responses.get(key) is not response:
                 return
@@ -162,12 +162,12 @@ class PageStore:
 
 
 def etag_of(body: bytes) -> str:
-    """Weak, since one text goes out in several codings."""
+    """Return a weak ETag, since one text is sent in several codings."""
     return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
 def coding_for(accepted: str) -> str:
-    """The best coding that a reader takes, by Accept-Encoding (RFC 9110, 12.5.3)."""
+    """Return the best coding for a value of Accept-Encoding (RFC 9110, section 12.5.3)."""
     if not accepted:
         return IDENTITY
     codings = set(_accepted(accepted.lower().split(",")))
@@ -182,7 +182,7 @@ def _accepted(parts: Iterable[str]) -> Iterable[str]:
 
 
 def etag_matches(if_none_match: str, etag: str) -> bool:
-    """Whether one of the tags of If-None-Match is that of the response (weak comparison)."""
+    """Return whether a value of If-None-Match matches the ETag (weak comparison)."""
     if if_none_match == etag:
         return True
     plain = etag.removeprefix("W/")

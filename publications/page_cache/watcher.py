@@ -1,4 +1,4 @@
-"""How one process knows the state of the public site: by change signals at once, by the database twice a second."""
+"""The site state as a process knows it: updated by change signals at once, by the database twice a second."""
 
 import logging
 import threading
@@ -12,16 +12,16 @@ from publications.models import SiteState, read_site_state
 
 from .change_signal import ChangeCounter, Message, Subscription
 
-REFRESH_SECONDS = 0.5  # seconds between two questions to the database, while readers come
-TRUSTED_SECONDS = 1.0  # seconds after which an observation is asked for again before it is believed
-WAIT_SECONDS = 1.0  # seconds that a reader waits for the answer
-STUCK_SECONDS = 0.25  # seconds after which a question without an answer is one to a database that hangs
+REFRESH_SECONDS = 0.5  # between two reads of the database, while there are requests
+TRUSTED_SECONDS = 1.0  # after which an observation must be renewed before it is used
+WAIT_SECONDS = 1.0  # that a request waits for the database
+STUCK_SECONDS = 0.25  # after which a read without result counts as stuck
 NEVER = float("inf")
 logger = logging.getLogger(__name__)
 
 
 class Signals(NamedTuple):
-    """What had been signalled at one moment, by processes of this machine and by others."""
+    """The signals received up to a time: counters of this machine and messages of others."""
 
     counted: bytes = b""
     counted_back: bytes = b""
@@ -30,11 +30,12 @@ class Signals(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What the database said last, and what had been signalled before it was asked.
+    """The last site state read from the database, with the signals received before.
 
-    It is believed between `observed_at` and `trusted_until`; a clock that stands before the former was set back. At
-    `certain_at`, on the monotonic clock, nothing that other servers do was missed, nor later while `subscription` is
-    the number of the one that goes on.
+    Attributes:
+        observed_at, trusted_until: the state is used between these times; a clock before the first was set back.
+        certain_at: time on the monotonic clock up to which no change of another server was missed, nor later while
+            the subscription still has the number `subscription`.
     """
 
     state: SiteState | None = None
@@ -49,14 +50,14 @@ class Observation(NamedTuple):
 
 
 class SiteStateWatcher:
-    """The state of the public site as this process knows it. `state` answers at once as long as nothing has changed.
+    """Keeps the site state of this process up to date. `state` returns at once while nothing has changed.
 
     Args:
-        read: returns the state as the database has it, given the one before, and may raise.
-        threaded: whether the database is asked in a thread of its own, so that one that hangs holds up no reader who
-            can be served from memory.
-        stale_seconds: how long old pages may be shown while the database does not answer and nothing is heard of
-            other servers; None where no other server can change the site.
+        read: returns the state from the database, given the previous one; may raise.
+        threaded: whether a thread of its own reads the database, so that a database that hangs delays no request that
+            can be answered from memory.
+        stale_seconds: how long stale pages may be shown while neither the database nor other servers answer; None if
+            no other server can change the site.
     """
 
     def __init__(
@@ -71,34 +72,34 @@ class SiteStateWatcher:
         self._trusted_seconds, self._stale_seconds = trusted_seconds, stale_seconds
         self._counter, self.subscription = ChangeCounter(), Subscription(self.receive)
         self._observed, self._received, self._received_back = Observation(), 0, 0
-        self._failing, self._refresh_begun = False, NEVER
-        self._wanted, self._asked = threading.Event(), threading.Condition()
+        self._failing, self._refresh_started_at = False, NEVER
+        self._refresh_requested, self._refreshed = threading.Event(), threading.Condition()
         self._rounds, self._traffic = 0, False
         self._thread: threading.Thread | None = None
 
     def state(self) -> SiteState | None:
-        """Return the state of now, or None where the database does not say within a second."""
+        """Return the current state, or None if the database does not answer within a second."""
         observed = self._observed
         if self._is_as_signalled(observed) and observed.is_trusted(time.time()):
             self._traffic = True
             return observed.state
-        return self._after_asking()
+        return self._state_after_refresh()
 
     def receive(self, message: Message) -> None:
-        """Another machine says that something public has changed: the database is asked before anything is believed.
+        """Handle a message of a change: the state is read from the database before it is used again.
 
-        Where it is this machine that says so, the counter that it names has told it already.
+        A message of this machine is ignored, as its counter has signalled the change already.
         """
         if message.counter and message.counter == self._counter.name:
             return
         self._received += 1
         self._received_back += message.took_back
-        self._wanted.set()
+        self._refresh_requested.set()
 
     def state_of_stale_pages(self) -> SiteState | None:
-        """Return the last known state, if old pages may be shown because the database does not answer.
+        """Return the last known state if stale pages may be shown, or None.
 
-        They may where nothing is known to have been taken back since, and where not too long ago that could be known.
+        They may if no removal has been signalled since, and signals could be received not too long ago.
         """
         observed = self._observed
         signals = observed.signals
@@ -107,14 +108,14 @@ class SiteStateWatcher:
         return observed.state if self._stale_for(observed) else None
 
     def refresh(self) -> None:
-        """Ask the database once; what cannot be had leaves things as they are."""
+        """Read the state from the database once; an error leaves the last observation in place."""
         self._counter.renew()
         signals, subscription = self._signals(), self.subscription.number
         now, monotonic, observed = time.time(), time.monotonic(), self._observed
         try:
             current = self._read(observed.state)
-        except Exception as error:  # whatever it is, the thread that asks must live on
-            logger.warning("The database does not say what is public: %s", error)
+        except Exception as error:  # of whatever kind: the thread must go on
+            logger.warning("The site state could not be read from the database: %s", error)
             self._failing = True
             _close_connection()
             return
@@ -139,7 +140,7 @@ class SiteStateWatcher:
             certain_at = max(certain_at, subscription.received_at)
         return time.monotonic() - certain_at < self._stale_seconds
 
-    def _after_asking(self) -> SiteState | None:
+    def _state_after_refresh(self) -> SiteState | None:
         if self._threaded:
             self._wait_for_refresh()
         else:
@@ -151,49 +152,50 @@ class SiteStateWatcher:
         return self._is_as_signalled(observed) and observed.is_trusted(time.time())
 
     def _is_as_signalled(self, observed: Observation) -> bool:
-        """Whether neither this machine nor another has signalled a change since."""
+        """Return whether no machine has signalled a change since the observation."""
         signals = observed.signals
         return self._counter.changes() == signals.counted and self._received == signals.received
 
     def _wait_for_refresh(self) -> None:
-        """A look under way may have begun before the change, so the one after it is waited for."""
-        with self._asked:
+        """Wait for the refresh after the current one, which may have started before the change."""
+        with self._refreshed:
             if self._thread is None:
                 self.subscription.start()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._refresh_often, name="site-state", daemon=True)
                 self._thread.start()
-            begun = self._rounds
-            self._wanted.set()
+            current_round = self._rounds
+            self._refresh_requested.set()
             if not self._is_stuck():
-                self._asked.wait_for(
-                    lambda: self._is_answered() or self._rounds > begun + 1 or self._failing, WAIT_SECONDS
+                self._refreshed.wait_for(
+                    lambda: self._is_answered() or self._rounds > current_round + 1 or self._failing,
+                    WAIT_SECONDS,
                 )
 
     def _is_stuck(self) -> bool:
-        """Whether the database does not answer just now: then nobody waits for it who can be served without."""
-        waits = self._failing or time.monotonic() - self._refresh_begun > STUCK_SECONDS
+        """Return whether the database does not answer: then no request that has a stored page waits for it."""
+        waits = self._failing or time.monotonic() - self._refresh_started_at > STUCK_SECONDS
         return waits and self._observed.state is not None
 
     def _refresh_often(self) -> None:
         pause: float | None = None
         while True:
-            asked = self._wanted.wait(pause)
-            pause = REFRESH_SECONDS if asked or self._traffic else None
-            self._wanted.clear()
+            is_requested = self._refresh_requested.wait(pause)
+            pause = REFRESH_SECONDS if is_requested or self._traffic else None
+            self._refresh_requested.clear()
             self._traffic = False
-            self._refresh_begun = time.monotonic()
+            self._refresh_started_at = time.monotonic()
             self.refresh()
-            self._refresh_begun = NEVER
-            with self._asked:
+            self._refresh_started_at = NEVER
+            with self._refreshed:
                 self._rounds += 1
-                self._asked.notify_all()
+                self._refreshed.notify_all()
             if self._failing:
                 time.sleep(REFRESH_SECONDS)
 
 
 def _close_connection() -> None:
-    """Close the connection of this thread, which may be one to a server that is gone."""
+    """Close the connection of this thread, whose server may be gone."""
     try:
         connection.close()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Parts of templates that many pages share, kept while what is public stays as it is."""
+"""Template fragments that many pages share, cached until the site version changes."""
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -13,13 +13,12 @@ END = "endcached_for_version"
 
 @register.tag("cached_for_version")
 def parse_cached_for_version(parser: Parser, token: Token) -> "CachedFragment":
-    """Keep what stands between the tags until the site version changes.
+    """Cache what is between the tags until the site version changes.
 
     {% cached_for_version "footer" section current_path %}…{% endcached_for_version %}
 
-    The first argument names the fragment; the others, with the language, are all that it depends on besides what is
-    public. Nothing inside is resolved while a kept fragment is used, so its context is best lazy: callables, or a
-    SimpleLazyObject where several tags use one value.
+    The first argument names the fragment; the others, with the language, must be all that it depends on besides public
+    content. Nothing inside is resolved while the fragment is cached, so pass expensive values as `SimpleLazyObject`.
 
     Raises:
         TemplateSyntaxError: the fragment has no name.
@@ -33,7 +32,7 @@ def parse_cached_for_version(parser: Parser, token: Token) -> "CachedFragment":
 
 
 class CachedFragment(template.Node):
-    """A part of a template that is rendered once for each key."""
+    """A part of a template that is rendered once per key and site version."""
 
     def __init__(self, key: list[FilterExpression], nodelist: NodeList) -> None:
         self.key, self.nodelist = key, nodelist

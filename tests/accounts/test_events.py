@@ -297,7 +297,7 @@ def test_an_administrator_made_on_the_command_line_is_an_event(monkeypatch):
     )
 
 
-def test_a_superuser_made_meanwhile_gets_no_second_event(monkeypatch):
+def test_a_superuser_created_at_the_same_time_gets_no_second_event(monkeypatch):
     class Terminal(StringIO):
         def isatty(self) -> bool:
             return True

@@ -35,7 +35,7 @@ def set_password(client, path: str, password: str = NEW):
     return client.post(form, {"new_password1": password, "new_password2": password})
 
 
-def test_the_link_leads_to_the_site_whatever_host_was_asked(client, person, settings, mailoutbox):
+def test_the_link_leads_to_the_site_whatever_host_was_requested(client, person, settings, mailoutbox):
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://publications.example", ["*"]
 
     request_mail(client, HTTP_HOST="evil.example", HTTP_X_FORWARDED_HOST="evil.example")
@@ -59,7 +59,7 @@ def test_46_requests_send_five_mails_to_one_account(person, mailoutbox):
     assert len(mailoutbox) == limits.RESET_ACCOUNT.count
 
 
-def test_the_page_says_alike_for_every_address_that_the_limit_is_reached(person):
+def test_the_page_shows_the_limit_for_known_and_unknown_addresses(person):
     pages = {
         email: [request_mail(Client(), email, f"192.0.2.{number}") for number in range(6)][-1]
         for email in ("ann@example.org", "nobody@example.org")

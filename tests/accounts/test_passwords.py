@@ -91,7 +91,7 @@ def test_a_password_that_is_only_too_short_is_not_said_to_repeat_itself(password
         ("aaaaaaaaaaaa", ["password_predictable"]),
     ],
 )
-def test_a_password_is_told_what_is_wrong_with_it_alone(password, codes):
+def test_a_password_gets_only_the_errors_that_apply(password, codes):
     with pytest.raises(ValidationError) as refused:
         validate_password(password, PERSON)
 

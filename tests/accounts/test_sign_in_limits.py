@@ -57,7 +57,27 @@ def test_the_right_password_is_refused_beyond_the_limit_and_the_page_says_how_lo
     assert "_auth_user_id" not in client.session
 
 
-def test_a_name_without_an_account_is_limited_alike(client):
+@pytest.mark.parametrize(
+    ("backend", "is_mentioned"),
+    [
+        ("django.core.mail.backends.console.EmailBackend", False),
+        ("django.core.mail.backends.locmem.EmailBackend", True),
+    ],
+)
+def test_the_refusal_mentions_the_reset_link_only_if_the_site_sends_mail(
+    client, settings, backend, is_mentioned
+):
+    settings.MAILERS = {"default": {"BACKEND": backend}}
+    for _attempt in range(limits.ACCOUNT.count):
+        sign_in(Client(), "nobody", "wrong")
+
+    refused = sign_in(client, "nobody", "wrong")
+
+    assert refused.status_code == 429 and "Try again in 15 minutes" in refused.text
+    assert ("set a new password" in refused.text) is is_mentioned
+
+
+def test_a_name_without_an_account_has_the_same_limit(client):
     answers = [sign_in(client, "nobody", "wrong", f"192.0.2.{number}") for number in range(12)]
 
     assert [answer.status_code for answer in answers] == [200] * limits.ACCOUNT.count + [429] * 2

@@ -1,4 +1,4 @@
-"""The page cache around the site: never older than the last deed or moment, the same for everyone, there in need."""
+"""The page cache: never older than the last action or window, the same for everyone, available in outages."""
 
 import gzip
 import re
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def doing(django_capture_on_commit_callbacks):
-    """Deeds as they are done in a transaction of their own: what waits for its end is run."""
+    """Run actions in transactions of their own, with their `on_commit` callbacks."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
@@ -40,7 +40,7 @@ def test_a_page_is_made_once_and_then_answered_from_memory():
     assert readers.site.request_count == 1
 
 
-def test_a_deed_is_seen_by_the_very_next_reader(doing, editor):
+def test_an_action_is_seen_by_the_very_next_reader(doing, editor):
     live = make_live(title="Grain")
     readers = Readers()
     assert "Barley" not in readers.get(LIST).text
@@ -54,7 +54,7 @@ def test_a_deed_is_seen_by_the_very_next_reader(doing, editor):
     assert readers.get(live.get_absolute_url()).status == 410
 
 
-def test_a_batch_of_deeds_is_seen_likewise(doing):
+def test_a_batch_of_actions_is_seen_likewise(doing):
     readers = Readers()
     readers.get(LIST)
 
@@ -64,7 +64,7 @@ def test_a_batch_of_deeds_is_seen_likewise(doing):
     assert "Barley" in readers.get(LIST).text
 
 
-def test_a_deed_of_another_process_is_seen_through_the_counter(doing):
+def test_an_action_of_another_process_is_seen_through_the_counter(doing):
     here, there = Readers(), Readers()
     there.get(LIST)
 
@@ -75,7 +75,7 @@ def test_a_deed_of_another_process_is_seen_through_the_counter(doing):
     assert "Barley" in there.get(LIST).text
 
 
-def test_a_deed_on_another_machine_is_seen_within_a_second():
+def test_an_action_on_another_machine_is_seen_within_a_second():
     readers = Readers()
     with time_machine.travel(timezone.now(), tick=False) as clock:
         readers.get(LIST)
@@ -188,7 +188,7 @@ def test_texts_go_out_in_the_coding_that_the_reader_takes():
     assert all(int(each.headers["Content-Length"]) == len(each.body) for each in (plain, squeezed, best))
 
 
-def test_who_holds_the_page_is_told_so_without_it():
+def test_a_client_that_has_the_page_gets_304():
     readers = Readers()
     held = readers.get(LIST).headers["ETag"]
 
@@ -352,7 +352,7 @@ def test_ways_that_anybody_can_make_up_put_out_no_page():
     assert len(readers.cache.pages) == 0 and len(readers.cache.others) == 5
 
 
-def test_who_knows_the_moment_of_a_feed_alone_is_told_that_it_stands():
+def test_a_client_that_has_the_date_of_a_feed_gets_304():
     with time_machine.travel(timezone.now(), tick=False) as clock:
         make_live(title="Grain")
         clock.shift(3600)
@@ -362,7 +362,7 @@ def test_who_knows_the_moment_of_a_feed_alone_is_told_that_it_stands():
         assert readers.get("/en/feeds/publications.atom", if_modified_since=text).status == 304
 
 
-def test_what_was_rebuilt_is_seen_without_a_deed(doing):
+def test_what_was_rebuilt_is_seen_without_an_action(doing):
     readers = Readers()
     readers.get(LIST)
 
@@ -372,7 +372,7 @@ def test_what_was_rebuilt_is_seen_without_a_deed(doing):
     assert readers.get(LIST).mark == "pages; fwd=miss; stored"
 
 
-def test_counts_are_worked_out_once_for_all_pages_of_an_epoch():
+def test_counts_are_computed_once_per_site_version():
     make_live(title="Grain")
     readers = Readers()
     readers.get(LIST)
@@ -383,7 +383,7 @@ def test_counts_are_worked_out_once_for_all_pages_of_an_epoch():
     assert not [query for query in captured if "COUNT(" in query["sql"] and "GROUP BY" in query["sql"]]
 
 
-def test_unknown_addresses_of_an_epoch_share_what_they_show_and_ask_for_what_stands_there_alone():
+def test_unknown_addresses_share_cached_content_and_query_only_their_own_path():
     make_live(title="Grain")
     readers = Readers()
     first = readers.get(f"{LIST}nothing-1/")

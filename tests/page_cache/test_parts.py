@@ -18,7 +18,7 @@ HOUR = 3600
 LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
 
 
-def an_epoch(generation: int = 1, **moments: float) -> SiteState:
+def a_state(generation: int = 1, **moments: float) -> SiteState:
     later = time.time() + HOUR
     return SiteState(
         generation, generation, generation, **{"begins": later, "ends": later, "midnight": later, **moments}
@@ -30,10 +30,10 @@ def a_pool(application, threads: int = 2, slots: int = 8) -> WorkerPool:
 
 
 def an_answer(size: int = 1_000) -> CachedResponse:
-    return CachedResponse("200 OK", [], b"x" * size, an_epoch(), compressible=False)
+    return CachedResponse("200 OK", [], b"x" * size, a_state(), compressible=False)
 
 
-def test_what_was_asked_for_least_recently_goes_first():
+def test_the_least_recently_used_response_is_evicted_first():
     store = PageStore(12 * (an_answer().bytes + 12))
     for number in range(12):
         store.put((str(number), ""), an_answer())
@@ -62,8 +62,8 @@ def test_an_answer_that_would_fill_the_store_is_not_kept():
     assert len(store) == 0 and store.bytes == 0
 
 
-def test_a_text_is_kept_compressed_alone_once_it_was_asked_for_so():
-    stored = CachedResponse("200 OK", [("Content-Type", "text/html")], LONG, an_epoch(), compressible=True)
+def test_a_text_is_kept_only_compressed_once_it_was_requested_so():
+    stored = CachedResponse("200 OK", [("Content-Type", "text/html")], LONG, a_state(), compressible=True)
     store = PageStore(100_000)
     store.put(("a", ""), stored)
     before = store.bytes
@@ -95,7 +95,7 @@ def test_what_a_key_takes_counts_too():
 
 
 def test_a_short_text_is_sent_as_it_is():
-    assert not CachedResponse("200 OK", [], b"short", an_epoch(), compressible=True).is_text
+    assert not CachedResponse("200 OK", [], b"short", a_state(), compressible=True).is_text
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_counter_that_another_file_has_taken_the_place_of_is_found_again(setti
     assert held.changes() == ChangeCounter().changes()
 
 
-def test_without_a_place_for_the_counter_deeds_go_on(settings, tmp_path):
+def test_actions_succeed_without_a_place_for_the_counter(settings, tmp_path):
     settings.SITE_DATA = tmp_path / "missing" / "folder"
 
     announce_change()
@@ -148,7 +148,7 @@ def test_without_a_place_for_the_counter_deeds_go_on(settings, tmp_path):
 
 def test_a_watch_in_a_thread_tells_a_change_to_the_next_who_asks():
     generations = iter(range(1, 100))
-    watcher = SiteStateWatcher(lambda before: an_epoch(next(generations)))
+    watcher = SiteStateWatcher(lambda before: a_state(next(generations)))
     first = watcher.state()
     assert watcher.state() is first
 
@@ -157,8 +157,8 @@ def test_a_watch_in_a_thread_tells_a_change_to_the_next_who_asks():
     assert watcher.state().site_version > first.site_version
 
 
-def test_what_has_not_changed_is_the_same_epoch_however_often_it_is_asked():
-    watcher = SiteStateWatcher(lambda before: an_epoch(7), threaded=False)
+def test_an_unchanged_site_has_the_same_state_at_each_read():
+    watcher = SiteStateWatcher(lambda before: a_state(7), threaded=False)
     first = watcher.state()
 
     watcher.refresh()
@@ -169,7 +169,7 @@ def test_what_has_not_changed_is_the_same_epoch_however_often_it_is_asked():
 def test_a_database_that_hangs_keeps_waiting_only_those_who_cannot_be_served():
     hang = threading.Event()
     watcher = SiteStateWatcher(
-        lambda before: hang.wait(30) and an_epoch(2) if before else an_epoch(1), trusted_seconds=0.1
+        lambda before: hang.wait(30) and a_state(2) if before else a_state(1), trusted_seconds=0.1
     )
     known = watcher.state()
     time.sleep(0.1)
@@ -179,11 +179,11 @@ def test_a_database_that_hangs_keeps_waiting_only_those_who_cannot_be_served():
     hang.set()
 
 
-def test_a_database_that_fails_leaves_what_is_known_but_not_past_a_deed():
+def test_a_failing_database_leaves_the_known_state_until_an_action():
     def read(before):
         if before:
             raise OperationalError("away")
-        return an_epoch(1)
+        return a_state(1)
 
     with time_machine.travel(0, tick=False) as clock:
         watcher = SiteStateWatcher(read, threaded=False)
@@ -208,7 +208,7 @@ def test_however_many_ask_for_one_page_it_is_made_once():
         start_response("200 OK", [])
         return Body([b"page"])
 
-    pool, state, come = a_pool(application), an_epoch(), threading.Barrier(8)
+    pool, state, come = a_pool(application), a_state(), threading.Barrier(8)
 
     def read() -> bytes:
         come.wait(10)
@@ -230,23 +230,23 @@ def test_an_error_reaches_all_who_wait_and_the_next_may_try_again():
     pool = a_pool(application)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="broken"):
-            pool.render_once("key", {}, an_epoch(), lambda response: response)
+            pool.render_once("key", {}, a_state(), lambda response: response)
 
 
-def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
+def test_a_cached_value_is_computed_once_per_site_version():
     made = []
 
     def make() -> int:
         made.append(1)
         return len(made)
 
-    with site_state_scope(an_epoch()):
+    with site_state_scope(a_state()):
         assert [
             cached_for_version("a", make),
             cached_for_version("a", make),
             cached_for_version(("b", 1), make),
         ] == [1, 1, 2]
-    with site_state_scope(an_epoch()):
+    with site_state_scope(a_state()):
         assert cached_for_version("a", make) == 3
     assert [cached_for_version("a", make), cached_for_version("a", make)] == [4, 5]
 
@@ -258,7 +258,7 @@ def test_of_what_is_large_the_last_alone_is_remembered():
         made.append(1)
         return len(made)
 
-    with site_state_scope(an_epoch()):
+    with site_state_scope(a_state()):
         assert [cached_latest("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
         assert cached_latest("b", "x", make) == 4
     assert [cached_latest("a", "x", make), cached_latest("a", "x", make)] == [5, 6]

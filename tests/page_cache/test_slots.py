@@ -34,17 +34,17 @@ class Stream(list):
 
 
 class Slow:
-    """A site on which addresses with `slow` are answered once `open` is set, and `large` ones at length. `begun` counts
+    """A site on which addresses with `slow` are answered once `open` is set, and `large` ones at length. `started` counts
     the former.
     """
 
     def __init__(self) -> None:
-        self.open, self.begun = threading.Event(), threading.Semaphore(0)
+        self.open, self.started = threading.Event(), threading.Semaphore(0)
 
     def __call__(self, environ, start_response):
         path = environ["PATH_INFO"]
         if "slow" in path:
-            self.begun.release()
+            self.started.release()
             self.open.wait(30)
         headers = [("Content-Type", "text/plain")]
         if "small-stream" in path:
@@ -67,7 +67,9 @@ def waiting(*paths: str, started: int | None = None, **how) -> Iterator[Readers]
         readers = Readers(site, watcher=watcher, executors=executors, slots=SLOTS, static_paths=(STYLES,))
         readers.get(PAGE)
         held = [people.submit(readers.get, path, **how) for path in paths]
-        assert all(site.begun.acquire(timeout=30) for _ in range(len(paths) if started is None else started))
+        assert all(
+            site.started.acquire(timeout=30) for _ in range(len(paths) if started is None else started)
+        )
         try:
             yield readers
         finally:
@@ -75,7 +77,7 @@ def waiting(*paths: str, started: int | None = None, **how) -> Iterator[Readers]
         assert [future.result(30).status for future in held] == [200] * len(paths)
 
 
-def is_told_to_come_again(answer: Response) -> bool:
+def is_refused_for_now(answer: Response) -> bool:
     """Over a connection of its own, so that what was sent ahead over this one asks for no slot."""
     rows = answer.headers.get("Retry-After"), answer.headers.get("Connection")
     return answer.status == 503 and rows == ("30", "close")
@@ -99,7 +101,7 @@ def test_where_all_slots_of_pages_are_taken_stored_pages_and_what_is_slow_go_on(
         *(f"/en/slow-{number}/" for number in range(3)), *(f"/desk/slow-{number}" for number in range(3))
     ) as readers:
         for path in ("/en/nothing/", "/desk/", "/static/made-up.css", "/sv/"):
-            assert is_told_to_come_again(readers.get(path))
+            assert is_refused_for_now(readers.get(path))
 
         assert readers.get(PAGE).mark == "pages; hit"
         for path in (STYLES, "/en/nothing.pdf", "/oai", "/media/a/960.jpg", "/en/publications/a/files/x.pdf"):
@@ -114,7 +116,7 @@ def test_many_wait_for_one_new_page_and_leave_slots_to_other_pages():
 def test_no_more_wait_for_one_new_page_than_there_are_slots():
     with waiting(*["/en/slow-news/"] * SLOTS, started=1) as readers:
         wait_for_all_slots(readers)
-        assert is_told_to_come_again(readers.get("/en/nothing/"))
+        assert is_refused_for_now(readers.get("/en/nothing/"))
         assert readers.get(PAGE).mark == "pages; hit"
 
 
@@ -143,7 +145,7 @@ def test_no_page_waits_for_what_is_slow():
     )
     with waiting(*slow) as readers:
         for path in ("/en/publications/other.pdf", "/oai", "/api/v1/nothing", "/media/a/960.jpg"):
-            assert is_told_to_come_again(readers.get(path))
+            assert is_refused_for_now(readers.get(path))
 
         for path in (PAGE, "/en/nothing/", "/static/x.css", "/desk/", "/desk/files/x.pdf"):
             assert readers.get(path).status == 200
@@ -155,7 +157,7 @@ def test_no_page_waits_for_what_is_slow():
 )  # fmt: skip
 def test_what_is_never_kept_takes_a_slot_too(path, method):
     with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
-        assert is_told_to_come_again(readers.get(path, method=method))
+        assert is_refused_for_now(readers.get(path, method=method))
 
 
 def test_a_page_that_has_become_old_is_shown_to_those_who_find_no_slot():
@@ -179,7 +181,7 @@ def test_large_answers_that_readers_are_slow_to_take_leave_threads_to_others(pat
     with waiting() as readers:
         held = [readers.ask(path) for _ in range(2)]  # as many as there are slots
 
-        assert is_told_to_come_again(readers.get(path))
+        assert is_refused_for_now(readers.get(path))
         for other in ("/en/small-stream.pdf", "/en/other.pdf", PAGE, "/media/a/960.jpg"):
             assert readers.get(other).status == 200
 

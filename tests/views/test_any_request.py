@@ -382,7 +382,7 @@ def test_every_route_without_a_parameter_is_answered_to_a_stranger(site, strange
     assert [route for route in plain if not is_an_answer(answered(stranger, f"/{route}"))] == []
 
 
-def test_the_routes_of_both_trees_and_the_desk_are_among_those_asked_for():
+def test_the_routes_of_both_locales_and_the_desk_are_requested():
     assert {"en/publications/<words:slug>/", "sv/publikationer/<words:slug>/", "sitemap.xml"} <= set(PUBLIC)
     assert {"desk/<path:url>", "desk/publications/publication/<path:object_id>/change/"} <= set(DESK)
 

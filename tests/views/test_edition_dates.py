@@ -1,4 +1,4 @@
-"""What readers are told of when an edition came out: one date, wherever it stands."""
+"""The date of an edition: the same wherever readers see it."""
 
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ def test_the_first_edition_of_a_text_that_was_taken_over_bears_its_own_date(clie
     assert "From Edition 1, 24 October 2024" in words_at(client, f"{address}editions/2/changes/")
 
 
-def test_a_correction_is_told_at_the_moment_readers_got_it(client, taken_over):
+def test_a_correction_has_the_time_at_which_it_became_public(client, taken_over):
     address = taken_over.get_absolute_url()
 
     assert "Corrected 25 November 2026" in words_at(client, address)
@@ -66,7 +66,7 @@ def test_the_date_that_an_update_moved_to_stands_everywhere(client, editor):
 
 
 @time_machine.travel(TODAY, tick=False)
-def test_an_edition_of_its_own_day_is_told_to_the_minute(client):
+def test_an_edition_of_the_same_day_has_its_time(client):
     edition = make_live()
 
     assert "First publication 25 November 2026 11:00 CET" in words_at(

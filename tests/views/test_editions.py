@@ -1,4 +1,4 @@
-"""The editions of a piece and what changed between them, as readers see them: all that was public, nothing else."""
+"""The editions of a publication and the changes between them: all that was public, nothing else."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ def words_of(response) -> str:
     return " ".join(strip_tags(response.text).split())
 
 
-def piece_with(editor, body: str = "Text one.", **fields) -> Publication:
+def publication_with(editor, body: str = "Text one.", **fields) -> Publication:
     publication = make_publication(title="On Minsk", slug=SLUG, body=body, **fields)
     actions.publish(publication, by=editor)
     return publication
@@ -44,7 +44,7 @@ def piece_with(editor, body: str = "Text one.", **fields) -> Publication:
 def corrected(editor) -> Publication:
     """Published in April, fixed the same day, corrected in May, updated in June."""
     with time_machine.travel("2026-04-09 10:00Z", tick=False) as clock:
-        publication = piece_with(editor, body="Prices rose by a third.\n\nNobody else came.")
+        publication = publication_with(editor, body="Prices rose by a third.\n\nNobody else came.")
         for moment, change, old, new, note in [
             ("2026-04-09 12:00Z", "silent", "Nobody", "No one", ""),
             ("2026-05-12 10:00Z", "correction", "a third", "a quarter", "It was a quarter, not a third."),
@@ -60,7 +60,7 @@ def corrected(editor) -> Publication:
     return publication
 
 
-def test_editions_are_told_newest_first_with_what_they_were(client, corrected):
+def test_editions_are_listed_newest_first_with_their_labels(client, corrected):
     said = words_of(client.get(address("editions")))
 
     order = [
@@ -81,7 +81,7 @@ def test_each_edition_is_linked_at_its_permanent_address_and_to_what_changed(cli
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
 def test_moments_are_written_as_html_allows(client, editor, name):
     with time_machine.travel("2026-05-03 10:00:00.123456Z", tick=False) as clock:
-        publication = piece_with(editor)
+        publication = publication_with(editor)
         clock.shift(timedelta(seconds=1))
         actions.publish(saved(publication, body="Text two."), by=editor, change="correction", note="Mended.")
 
@@ -92,7 +92,7 @@ def test_moments_are_written_as_html_allows(client, editor, name):
 
 
 def test_addresses_of_editions_are_those_of_today(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     actions.publish(saved(publication, slug="kyiv"), by=editor)
 
     page = client.get(address("editions"), follow=True)
@@ -122,7 +122,7 @@ def test_any_two_editions_can_be_compared(client, corrected):
 
 
 def test_a_comparison_over_several_editions_has_the_notes_of_all_and_the_name_of_none(client, editor):
-    publication = piece_with(editor, body="It was 3 May, in Minsk.")
+    publication = publication_with(editor, body="It was 3 May, in Minsk.")
     for body, note in (
         ("It was 4 May, in Minsk.", "It was 4 May."),
         ("It was 4 May, in Brest.", "It was Brest."),
@@ -141,7 +141,9 @@ def test_a_comparison_over_several_editions_has_the_notes_of_all_and_the_name_of
 
 def test_title_summary_authors_notes_and_links_are_compared(client, editor):
     author = make_author("Ann Berg", affiliation_en="Old House")
-    publication = piece_with(editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", by=[author])
+    publication = publication_with(
+        editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", by=[author]
+    )
     author.affiliation_en = "New House"
     author.save()
     body = "See [it](https://a.example/2).[^1]\n\n[^1]: Interfax."
@@ -159,7 +161,7 @@ def test_title_summary_authors_notes_and_links_are_compared(client, editor):
 
 def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, editor):
     body = "\n\n".join(f"Paragraph {n} stays." for n in range(14))
-    publication = piece_with(editor, body=body)
+    publication = publication_with(editor, body=body)
     actions.publish(saved(publication, body=f"{body}\n\nThe last is new."), by=editor)
 
     page = client.get(changes(2)).text
@@ -179,13 +181,13 @@ def test_the_template_adds_no_white_space_to_a_passage_which_code_would_show():
 
 
 def test_an_edition_with_the_same_words_says_so(client, editor):
-    publication = piece_with(editor, body="Some *words*.")
+    publication = publication_with(editor, body="Some *words*.")
     actions.publish(saved(publication, body="Some **words**."), by=editor)
 
     assert "The words are the same." in words_of(client.get(changes(2)))
 
 
-def test_comparisons_are_kept_out_of_search_engines_and_point_to_the_piece(client, corrected):
+def test_comparisons_are_kept_out_of_search_engines_and_point_to_the_publication(client, corrected):
     page = client.get(changes(2)).text
 
     assert '<meta name="robots" content="noindex">' in page
@@ -215,7 +217,7 @@ def test_the_first_edition_has_nothing_to_be_compared_with(client, corrected):
 
 
 def test_an_edition_that_waits_is_nowhere(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     actions.publish(
         saved(publication, body="zzqwaiting"), by=editor, at=tomorrow(), change="correction", note="zzqnote"
     )
@@ -227,7 +229,7 @@ def test_an_edition_that_waits_is_nowhere(client, editor):
 
 
 def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     actions.publish(saved(publication, body="zzqcancelled"), by=editor, at=tomorrow())
     actions.publish(saved(publication, body="Text three."), by=editor)
 
@@ -240,7 +242,7 @@ def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
 
 
 def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     actions.publish(saved(publication, body="zzqmistake"), by=editor, change="correction", note="zzqnote")
     actions.undo(publication, by=editor)
 
@@ -255,7 +257,7 @@ def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
 
 
 @pytest.mark.parametrize("name", ["editions", "changes"])
-def test_both_answer_as_the_piece_does(client, editor, name):
+def test_both_answer_as_the_publication_does(client, editor, name):
     path = address(name, **({"number": 2} if name == "changes" else {}))
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = make_publication(title="On Minsk", slug=SLUG)
@@ -274,7 +276,7 @@ def test_both_answer_as_the_piece_does(client, editor, name):
 
 
 def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
-    publication = piece_with(editor, body="Vera Holm told us.")
+    publication = publication_with(editor, body="Vera Holm told us.")
     note = "Vera Holm told us once."
     actions.publish(
         saved(publication, body="Vera Holm told us twice."), by=editor, change="correction", note=note
@@ -287,7 +289,7 @@ def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
 
 
 def test_markup_in_a_text_stays_text_in_a_comparison(client, editor):
-    publication = piece_with(editor, body="`<b>one</b>`")
+    publication = publication_with(editor, body="`<b>one</b>`")
     actions.publish(saved(publication, title="<script>alert(1)</script>", body="`<b>two</b>`"), by=editor)
 
     page = client.get(changes(2)).text
@@ -303,7 +305,7 @@ def queries(client, path: str) -> int:
 
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
 def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
-    publication = piece_with(editor, by=[make_author(), make_author()])
+    publication = publication_with(editor, by=[make_author(), make_author()])
     actions.publish(saved(publication, body="Text 2."), by=editor)
     path = address(name, **({"number": 2} if name == "changes" else {}))
     few = queries(client, path)
@@ -318,7 +320,7 @@ def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
 
 def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
     author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
-    publication = piece_with(editor, by=[author])
+    publication = publication_with(editor, by=[author])
     author.title_en, author.is_pseudonymous = "Major", True
     actions.save_instance(author, by=editor)
     actions.publish(saved(publication, body="Text 2."), by=editor)
@@ -329,8 +331,8 @@ def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
     assert "Hidden Institute" not in page
 
 
-def test_what_was_withdrawn_stays_so_when_the_piece_is_public_again(client, editor):
-    publication = piece_with(editor, body="First libel.")
+def test_what_was_withdrawn_stays_so_when_the_publication_is_public_again(client, editor):
+    publication = publication_with(editor, body="First libel.")
     actions.publish(saved(publication, body="Second libel."), by=editor)
     actions.withdraw(publication, by=editor)
     actions.publish(saved(publication, body="A fair text."), by=editor)
@@ -343,7 +345,7 @@ def test_what_was_withdrawn_stays_so_when_the_piece_is_public_again(client, edit
 
 
 def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=publication)
     actions.publish(translated, by=editor)
 

@@ -35,7 +35,7 @@ def store(request, settings):
 
 
 def attached(client) -> str:
-    """The address of a file of a live piece."""
+    """Return the address of a file of a live publication."""
     publication = make_publication()
     original = store_original(PDF, "pdf")
     Attachment.objects.create(
@@ -46,7 +46,7 @@ def attached(client) -> str:
 
 
 def pictured(client) -> str:
-    """The address of a picture of a live piece."""
+    """Return the address of an image of a live publication."""
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
     return f"/media/{image.key}/480.webp"
@@ -65,7 +65,7 @@ def address(request, client):
     return request.param(client)
 
 
-def test_a_reader_who_holds_the_file_is_told_so(client, address):
+def test_a_client_that_has_the_file_gets_304(client, address):
     first = client.get(address)
     again = client.get(address, headers={"If-None-Match": first["ETag"]})
 
@@ -80,7 +80,7 @@ def test_another_tag_gets_the_whole_file(client, address):
     assert body_of(client.get(address, headers={"If-None-Match": '"other"'})) == body_of(first)
 
 
-def test_a_part_of_the_file_can_be_asked_for(client, address):
+def test_a_range_of_the_file_can_be_requested(client, address):
     whole = body_of(client.get(address))
 
     part = client.get(address, headers={"Range": "bytes=10-19"})
@@ -157,7 +157,7 @@ def test_ranges_are_read_as_the_standard_says(header, size, found):
 @pytest.mark.parametrize(
     ("header", "size"), [("bytes=10-", 10), ("bytes=10-12", 10), ("bytes=-0", 10), ("bytes=0-", 0)]
 )
-def test_ranges_without_a_byte_are_told_from_those_that_make_no_sense(header, size):
+def test_ranges_without_a_byte_differ_from_invalid_ones(header, size):
     with pytest.raises(UnsatisfiableRange):
         parse_range(header, size)
 

@@ -172,7 +172,7 @@ def test_the_publisher_has_a_logo_wherever_it_is_named(client, paths):
     assert graph(publication)[0]["publisher"]["logo"] == logo
 
 
-def test_the_date_of_the_last_change_is_told_where_nothing_was_announced(client):
+def test_the_date_of_the_last_change_is_given_for_a_silent_change(client):
     with time_machine.travel("2026-05-03T10:00:00Z", tick=False) as clock:
         publication = make_live(slug="quiet").publication
         first = graph(client.get("/en/publications/quiet/").text)[0]

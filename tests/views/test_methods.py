@@ -1,4 +1,4 @@
-"""Methods, odd bytes and codings on every public address: taken from the URLconf, so that new addresses are asked too."""
+"""Methods, odd bytes and codings on every public address: taken from the URLconf, so that new addresses are included."""
 
 import xml.etree.ElementTree as etree
 from io import BytesIO
@@ -165,5 +165,5 @@ def test_answers_to_machines_are_sent_in_the_best_coding(client, path, accepted,
         assert brotli.decompress(response.content) == plain.content
 
 
-def test_a_harvester_is_told_the_codings(client):
+def test_identify_lists_the_codings(client):
     assert b"<compression>br</compression>" in client.get("/oai?verb=Identify").content

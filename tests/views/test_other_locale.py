@@ -9,8 +9,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def in_both_trees(editor):
-    """A corrected piece with its topic and author, in each language."""
+def in_both_locales(editor):
+    """A corrected publication with its topic and author, in each language."""
     values = {"by": [make_author("Ann Berg")], "tags": (make_tag("Belarus"),)}
     publication = corrected(editor, title="On Minsk", **values)
     corrected(editor, title="Om Minsk", language="sv", translation_of=publication, **values)
@@ -34,7 +34,7 @@ def corrected(editor, **fields):
     ("/sv/topics/belarus/", "/sv/amnen/belarus/"),
     ("/en/forfattare/ann-berg/", "/en/authors/ann-berg/"),
 ])  # fmt: skip
-def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_both_trees, typed, led):
+def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_both_locales, typed, led):
     answer = client.get(typed)
 
     assert (answer.status_code, answer["Location"]) == (301, led)
@@ -46,7 +46,7 @@ def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_bot
     "/sv/topics/nowhere/", "/sv/authors/nobody/", "/sv/publications/om-minsk/x/", "/publikationer/",
     "/en/feeds/publikationer/",
 ])  # fmt: skip
-def test_they_lead_nowhere_where_nothing_stands_in_this_tree(client, in_both_trees, typed):
+def test_they_lead_nowhere_where_nothing_stands_in_this_tree(client, in_both_locales, typed):
     assert client.get(typed).status_code == 404
 
 

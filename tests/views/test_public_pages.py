@@ -31,7 +31,7 @@ def positions(page: str, *words: str) -> list[int]:
 
 @pytest.fixture
 def whole(editor):
-    """A piece with everything on it."""
+    """A publication with everything on it."""
     publication = make_publication(
         title="On Minsk",
         kind="guest-commentary",
@@ -50,7 +50,7 @@ def whole(editor):
     )
 
 
-def test_a_piece_stands_in_the_order_readers_expect(client, whole):
+def test_a_publication_stands_in_the_order_readers_expect(client, whole):
     page = page_of(client, whole)
 
     order = positions(
@@ -81,7 +81,7 @@ def test_the_type_line_of_a_quick_comment_says_what_it_is(client):
     assert "Quick Comment – insights from SCEEUS&#x27;s experts on breaking news and hot topics" in page
 
 
-def test_several_authors_are_told_of_together(client):
+def test_several_authors_share_one_section(client):
     edition = actions.publish(make_publication(by=[make_author("Ann"), make_author("Bo")]), by=None)
 
     assert "About the Authors" in page_of(client, edition)
@@ -107,7 +107,7 @@ def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
     )
 
 
-def test_related_pieces_come_in_the_order_of_the_staff_and_only_while_live(client, editor):
+def test_related_publications_come_in_the_order_of_the_staff_and_only_while_live(client, editor):
     publication, first, second, gone = (
         make_live(title=title) for title in ("Piece", "Zeta", "Alpha", "Gone")
     )
@@ -170,7 +170,7 @@ def test_a_picture_of_the_text_is_served_in_two_formats(client):
     assert "TT" in page
 
 
-def test_a_picture_is_not_public_before_a_piece_shows_it(client):
+def test_a_picture_is_not_public_before_a_publication_shows_it(client):
     image = make_image(size=(1000, 500))
 
     assert client.get(f"/media/{image.key}/480.webp").status_code == 404
@@ -183,7 +183,7 @@ def test_a_size_that_no_page_asks_for_is_not_made(client):
     assert client.get(f"/media/{image.key}/481.webp").status_code == 404
 
 
-def test_an_attachment_comes_with_its_piece(client):
+def test_an_attachment_comes_with_its_publication(client):
     publication = make_publication()
     Attachment.objects.create(
         publication=publication,
@@ -223,7 +223,7 @@ def test_cookies_of_the_desk_stay_at_the_desk(client):
     assert {cookie["path"] for cookie in client.cookies.values()} == {"/desk/"}
 
 
-def test_the_front_door_leads_to_the_first_language(client):
+def test_the_root_redirects_to_the_first_locale(client):
     assert client.get("/")["Location"] == "/en/"
 
 
@@ -337,7 +337,7 @@ def test_pdf_reference_and_sharing_are_at_hand_below_the_title(client, whole):
     assert page.index('class="quick-links') < page.index("The body begins.")
 
 
-def test_on_paper_a_piece_ends_with_its_reference_and_its_address(client, whole):
+def test_on_paper_a_publication_ends_with_its_reference_and_its_address(client, whole):
     end = page_of(client, whole).partition('<section class="print-only">')[2].partition("</section>")[0]
 
     said = strip_tags(end)

@@ -99,7 +99,7 @@ def test_an_earlier_edition_tells_only_what_readers_knew_then(client, editor, in
     assert f'href="{edition.get_absolute_url()}editions/2/changes/?from=1"' in page
 
 
-def test_a_correction_taken_back_is_told_nowhere(client, editor, in_april):
+def test_an_undone_correction_is_shown_nowhere(client, editor, in_april):
     edition = changed(editor, in_april, "2026-05-12 10:00Z", "correction", "zzqmistaken")
     in_april.shift(timedelta(minutes=1))
     restored = actions.undo(edition.publication, by=editor)
@@ -186,7 +186,7 @@ def test_a_cover_is_there_at_once_and_pictures_of_the_text_when_they_come_near(c
     assert ["lazy" in tags[key] for key in (cover.key, image.key)] == [False, True]
 
 
-def test_many_authors_of_one_house_name_it_once(client):
+def test_many_authors_of_one_affiliation_show_it_once(client):
     authors = [make_author(f"Author No {n}", affiliation_en="House of Tests") for n in range(12)]
     edition = actions.publish(make_publication(by=authors), by=None)
 

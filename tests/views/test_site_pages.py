@@ -129,7 +129,7 @@ def test_the_menu_is_in_the_language_of_the_tree_and_marks_where_one_is(client):
     assert '<a href="/sv/publikationer/">Publikationer</a>' in page
 
 
-def test_pages_of_one_epoch_have_their_own_marks(client):
+def test_pages_of_one_site_version_have_their_own_etags(client):
     with site_state_scope(read_site_state()):
         pages = {path: client.get(path).text for path in ("/sv/", "/sv/om-oss/", "/sv/publikationer/")}
 
@@ -220,7 +220,7 @@ def test_an_address_that_comes_back_is_its_own_again(client):
 
 
 @pytest.mark.parametrize(("locale", "section"), [("en", "topics"), ("sv", "amnen")])
-def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_piece(client, locale, section):
+def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_publication(client, locale, section):
     tag = make_tag("Belarus")
     make_live(tags=(tag,))
     changed(tag, slug="belarus-today")
@@ -241,7 +241,7 @@ def test_the_former_address_of_an_author_leads_to_them_unless_they_hide(client):
     assert client.get("/en/authors/ann-berg/").status_code == 404
 
 
-def test_an_address_of_another_system_answers_as_its_piece_does(client, editor):
+def test_an_address_of_another_system_answers_as_its_publication_does(client, editor):
     edition = make_live(title="On Minsk")
     Redirect.objects.create(path=Redirect.normal("/2019/05/on minsk.html"), publication=edition.publication)
     query = "/2019/05/On%20Minsk.html?utm=x"
@@ -251,7 +251,7 @@ def test_an_address_of_another_system_answers_as_its_piece_does(client, editor):
     assert client.get(query).status_code == 410
 
 
-def test_an_address_of_a_piece_never_published_is_not_found(client, editor):
+def test_an_address_of_a_publication_never_published_is_not_found(client, editor):
     publication = make_live().publication
     draft = saved(type(publication)(kind=publication.kind, title="Draft"))
     Redirect.objects.create(path="/old", publication=draft)
@@ -345,7 +345,7 @@ def test_a_form_that_is_too_large_is_answered_with_its_page(client, editor, sett
     assert "None of it has been stored" in answer.text
 
 
-def test_a_form_without_its_token_is_told_what_to_do():
+def test_a_form_without_its_token_gets_advice():
     answer = Client(enforce_csrf_checks=True).post("/desk/login/", {"username": "editor"})
 
     assert answer.status_code == 403

@@ -1,4 +1,4 @@
-"""What each address answers, row by row: the state of a piece decides, to the microsecond."""
+"""What each address answers in each state of a publication, to the microsecond."""
 
 from datetime import timedelta
 
@@ -25,14 +25,14 @@ def status(client, path: str) -> int:
     return client.get(path).status_code
 
 
-def piece_with(editor, body: str = "Text one.", **window) -> Publication:
+def publication_with(editor, body: str = "Text one.", **window) -> Publication:
     publication = make_publication(title="On Minsk", slug=SLUG, body=body)
     actions.publish(publication, by=editor, **window)
     return publication
 
 
 def by_program(client, publication: Publication) -> tuple[int, bool]:
-    """What a program is told of the piece: the status of its own address, and whether it is listed."""
+    """Return what programs get: the status of its own address, and whether it is listed."""
     listed = client.get("/api/v1/publications").json()["items"]
     return status(client, f"/api/v1/publications/{publication.uid}"), any(
         each["id"] == str(publication.uid) for each in listed
@@ -43,7 +43,7 @@ def in_lists(client) -> bool:
     return any("On Minsk" in client.get(path).text for path in ("/en/", "/sv/", "/en/publications/"))
 
 
-def test_a_piece_never_published_is_nowhere(client, editor):
+def test_a_publication_never_published_is_nowhere(client, editor):
     make_publication(title="On Minsk", slug=SLUG)
 
     assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
@@ -53,7 +53,7 @@ def test_a_piece_never_published_is_nowhere(client, editor):
 def test_a_first_edition_that_waits_is_nowhere_until_its_moment(client, editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         moment = timezone.now() + timedelta(days=1)
-        piece_with(editor, at=moment)
+        publication_with(editor, at=moment)
 
         clock.move_to(moment - timedelta(microseconds=1))
         assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
@@ -64,15 +64,15 @@ def test_a_first_edition_that_waits_is_nowhere_until_its_moment(client, editor):
         assert in_lists(client)
 
 
-def test_a_live_piece_is_everywhere(client, editor):
-    piece_with(editor)
+def test_a_live_publication_is_everywhere(client, editor):
+    publication_with(editor)
 
     assert status(client, address()) == 200
     assert in_lists(client)
 
 
-def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_piece(client, editor):
-    piece_with(editor)
+def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_publication(client, editor):
+    publication_with(editor)
 
     page = client.get(f"{address()}editions/1/")
 
@@ -82,7 +82,7 @@ def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_piece(cli
 
 
 def test_with_a_later_edition_scheduled_the_live_one_is_shown(client, editor):
-    publication = piece_with(editor, body="Text one.")
+    publication = publication_with(editor, body="Text one.")
     actions.publish(saved(publication, body="Text two."), by=editor, at=tomorrow())
 
     assert "Text one." in client.get(address()).text
@@ -90,7 +90,7 @@ def test_with_a_later_edition_scheduled_the_live_one_is_shown(client, editor):
 
 
 def test_a_superseded_edition_says_so_and_links_to_the_live_one(client, editor):
-    publication = piece_with(editor, body="Text one.")
+    publication = publication_with(editor, body="Text one.")
     actions.publish(saved(publication, body="Text two."), by=editor)
 
     page = client.get(f"{address()}editions/1/")
@@ -101,9 +101,9 @@ def test_a_superseded_edition_says_so_and_links_to_the_live_one(client, editor):
     assert f'href="{address()}"' in page.text
 
 
-def test_an_expired_piece_is_gone_and_says_so(client, editor):
+def test_an_expired_publication_is_gone_and_says_so(client, editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
-        piece_with(editor, until=timezone.now() + timedelta(hours=1))
+        publication_with(editor, until=timezone.now() + timedelta(hours=1))
         clock.shift(timedelta(hours=1))
 
         assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [410, 410]
@@ -111,8 +111,8 @@ def test_an_expired_piece_is_gone_and_says_so(client, editor):
         assert "Text one." not in client.get(address()).text
 
 
-def test_a_withdrawn_piece_is_gone_and_says_why(client, editor):
-    publication = piece_with(editor)
+def test_a_withdrawn_publication_is_gone_and_says_why(client, editor):
+    publication = publication_with(editor)
     actions.withdraw(publication, by=editor, note="The source has taken it back.")
 
     page = client.get(address())
@@ -125,7 +125,7 @@ def test_a_withdrawn_piece_is_gone_and_says_why(client, editor):
 
 
 def test_a_mistaken_edition_undone_is_gone_and_the_text_before_is_a_new_one(client, editor):
-    publication = piece_with(editor, body="Text one.")
+    publication = publication_with(editor, body="Text one.")
     actions.publish(saved(publication, body="Mistaken."), by=editor)
     actions.undo(publication, by=editor)
 
@@ -134,7 +134,7 @@ def test_a_mistaken_edition_undone_is_gone_and_the_text_before_is_a_new_one(clie
 
 
 def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     actions.publish(saved(publication, slug="kyiv"), by=editor)
 
     for path, target in [
@@ -145,8 +145,8 @@ def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
         assert (answer.status_code, answer["Location"]) == (301, target)
 
 
-def test_a_former_address_still_leads_on_when_the_piece_is_withdrawn(client, editor):
-    publication = piece_with(editor)
+def test_a_former_address_still_leads_on_when_the_publication_is_withdrawn(client, editor):
+    publication = publication_with(editor)
     actions.publish(saved(publication, slug="kyiv"), by=editor)
     actions.withdraw(publication, by=editor)
 
@@ -154,8 +154,8 @@ def test_a_former_address_still_leads_on_when_the_piece_is_withdrawn(client, edi
     assert status(client, address("kyiv")) == 410
 
 
-def test_after_an_undone_change_of_address_both_addresses_lead_to_the_piece(client, editor):
-    publication = piece_with(editor)
+def test_after_an_undone_change_of_address_both_addresses_lead_to_the_publication(client, editor):
+    publication = publication_with(editor)
     actions.publish(saved(publication, slug="kyiv"), by=editor)
     actions.undo(publication, by=editor)
 
@@ -165,7 +165,7 @@ def test_after_an_undone_change_of_address_both_addresses_lead_to_the_piece(clie
 
 def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
-        publication = piece_with(editor)
+        publication = publication_with(editor)
         clock.shift(timedelta(seconds=1))
         actions.publish(saved(publication, slug="kyiv"), by=editor, at=timezone.now() + timedelta(hours=1))
 
@@ -174,8 +174,8 @@ def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, e
         assert (status(client, address()), status(client, address("kyiv"))) == (301, 200)
 
 
-def test_a_redacted_piece_stands_at_its_addresses_without_the_passage(client, editor):
-    publication = piece_with(editor, body="Vera Holm told us.\n\nAnd more.")
+def test_a_redacted_publication_stands_at_its_addresses_without_the_passage(client, editor):
+    publication = publication_with(editor, body="Vera Holm told us.\n\nAnd more.")
     actions.publish(saved(publication, body="Vera Holm told us twice.\n\nAnd more."), by=editor)
     actions.redact(publication, "Vera Holm", by=editor)
 
@@ -248,8 +248,8 @@ def test_a_withdrawn_translation_is_not_linked_any_more(client, editor):
     assert "/sv/publikationer/minsk/" not in client.get(address()).text
 
 
-def test_no_edition_of_another_piece_is_reached_through_an_address(client, editor):
-    piece_with(editor)
+def test_no_edition_of_another_publication_is_reached_through_an_address(client, editor):
+    publication_with(editor)
     other = actions.publish(make_publication(slug="riga"), by=editor)
 
     assert Edition.objects.at_address("en", SLUG).filter(pk=other.pk).count() == 0
@@ -281,11 +281,11 @@ def never_public(editor, state: str, later) -> Publication:
 
 
 def in_state(editor, state: str, clock) -> Publication:
-    """A piece in a state, a day later."""
+    """A publication in a state, a day later."""
     later, day = timezone.now() + timedelta(days=9), timedelta(days=1)
     if state in ("draft", "waiting", "cancelled"):
         return never_public(editor, state, later)
-    publication = piece_with(
+    publication = publication_with(
         editor, body="Vera Holm.", until=timezone.now() + day if state == "expired" else None
     )
     clock.shift(day / 2)
@@ -305,7 +305,7 @@ def in_state(editor, state: str, clock) -> Publication:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_program_is_told_of_a_piece_what_its_address_answers(client, editor, state):
+def test_programs_get_the_state_that_the_address_of_a_publication_answers(client, editor, state):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = in_state(editor, state, clock)
 
@@ -318,7 +318,7 @@ def test_a_program_is_told_of_a_piece_what_its_address_answers(client, editor, s
 def test_nothing_leads_to_the_address_of_an_undone_edition_where_no_other_is_public(
     client, editor, end, below
 ):
-    publication = piece_with(editor)
+    publication = publication_with(editor)
     end(publication, by=editor)
     publication = Publication.objects.get(pk=publication.pk)
     actions.publish(saved(publication, slug="mistaken", body="Mistaken."), by=editor)

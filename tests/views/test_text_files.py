@@ -13,7 +13,7 @@ HERE = "http://127.0.0.1:8000"
 SECURITY = "/.well-known/security.txt"
 
 
-def test_the_index_leads_to_every_piece_as_markdown(client):
+def test_the_index_leads_to_every_publication_as_markdown(client):
     make_live(title="On [Minsk]", slug="on-minsk", summary="So.", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, tzinfo=UTC))  # fmt: skip
 
     response = client.get("/llms.txt")
@@ -40,7 +40,7 @@ def test_the_index_names_a_family_once_and_the_hundred_newest(client):
     assert "Svenska" not in text
 
 
-def test_who_has_the_index_already_is_told_so(client):
+def test_a_client_that_has_the_index_gets_304(client):
     response = client.get("/llms.txt")
 
     assert client.get("/llms.txt", headers={"If-None-Match": response["ETag"]}).status_code == 304

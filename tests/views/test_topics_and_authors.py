@@ -31,14 +31,14 @@ def titles(page: str) -> list[str]:
     return [part.partition("</a>")[0].rpartition(">")[2] for part in page.split('class="teaser__title"')[1:]]
 
 
-def test_the_newest_piece_leads_the_home_page(reader, editor):
+def test_the_newest_publication_leads_the_home_page(reader, editor):
     live(editor, title="Older", published_at=timezone.now() - timezone.timedelta(days=3))
     live(editor, title="Newer")
 
     assert titles(reader.get("/en/").text)[0] == "Newer"
 
 
-def test_a_pinned_piece_leads_the_home_page_while_it_is_public(reader, editor):
+def test_a_pinned_publication_leads_the_home_page_while_it_is_public(reader, editor):
     pinned = live(
         editor, title="Pinned", published_at=timezone.now() - timezone.timedelta(days=3)
     ).publication
@@ -62,7 +62,7 @@ def test_the_pin_leads_the_other_tree_with_its_translation(reader, editor):
     assert titles(reader.get("/sv/").text)[0] == "Fäst"
 
 
-def test_no_piece_stands_twice_on_the_home_page(reader, editor):
+def test_no_publication_stands_twice_on_the_home_page(reader, editor):
     for number in range(9):
         live(editor, title=f"Comment {number}")
         live(editor, title=f"Report {number}", kind="report")
@@ -79,7 +79,7 @@ def test_an_empty_home_page_says_so(reader):
     assert 'id="topics"' not in page
 
 
-def test_a_topic_has_its_introduction_its_pieces_and_its_people(reader, editor):
+def test_a_topic_has_its_introduction_its_publications_and_its_people(reader, editor):
     tag = make_tag("Sanctions", introduction_en="What they are.\n\nWhat they do.")
     author = make_author("Ann Berg")
     live(editor, title="On them", tags=[tag], by=[author])
@@ -132,7 +132,7 @@ def test_a_topic_and_a_country_narrow_together(reader, editor):
     assert "Belarus (1)" in page
 
 
-def test_a_topic_that_no_live_piece_names_is_not_found(reader, editor):
+def test_a_topic_that_no_live_publication_names_is_not_found(reader, editor):
     tag = make_tag("Sanctions")
     publication = live(editor, tags=[tag]).publication
 
@@ -342,7 +342,7 @@ def test_an_address_in_letters_of_other_alphabets_is_canonical_as_links_have_it(
 
 @pytest.fixture
 def many_authors(editor):
-    """Sixty-two: thirty Berg, thirty Dahl, a Ström, and a house of another alphabet's sort."""
+    """Sixty-two: thirty Berg, thirty Dahl, a Ström, and an organisation."""
     names = [f"{first} {family}" for family in ("Dahl", "Berg") for first in (f"A{n:02}" for n in range(30))]
     return [live(editor, by=[make_author(name)]) for name in (*names, "Bo Åkerhielm", "18F")]
 

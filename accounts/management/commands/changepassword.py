@@ -12,8 +12,8 @@ from accounts.models import EventType
 class Command(changepassword.Command):
     def handle(self, *args, **options) -> str:
         options["username"] = options["username"] or getpass.getuser()
-        said = super().handle(*args, **options)
+        message = super().handle(*args, **options)
         record_event(
             EventType.PASSWORD_CHANGED, get_user_model().objects.get_by_natural_key(options["username"])
         )
-        return said
+        return message

@@ -1,7 +1,7 @@
 // A Word file is sent as soon as it is chosen or dropped, and the page says what happens meanwhile.
 // Without this script the same form has a button and does the same.
 
-const LARGEST = 50 * 1024 * 1024;
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
 for (const form of document.querySelectorAll("form[data-word]")) enhance(form);
 
@@ -35,7 +35,7 @@ function enhance(form) {
 
   function send() {
     if (isSending) return;
-    if (input.files[0].size > LARGEST) return say(form.dataset.large);
+    if (input.files[0].size > MAX_FILE_BYTES) return say(form.dataset.large);
     isSending = true;
     const request = new XMLHttpRequest();
     request.open("POST", form.action || location.href);
