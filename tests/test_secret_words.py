@@ -1,8 +1,7 @@
-"""Nothing unpublished leaks: a different secret word stands in every field and file of a piece, every public
-address is asked for, and none of the words may appear, headers and pictures included.
+"""Nothing unpublished leaks: every field and file of a publication holds a different secret word, every public address
+is requested, and none of the words may appear, in headers and images included.
 
-The addresses come from the URL resolver, so that a page added later is asked as well; one whose
-parameters are not known here fails the test until they are.
+The addresses come from the URL resolver, so that new pages are included; one with unknown parameters fails the test.
 """
 
 import io
@@ -55,7 +54,7 @@ LISTS = ("/en/publications/", "/sv/publikationer/", "/api/v1/publications")
 
 
 class Requests:
-    """The secret things, and all the ways in which a stranger may ask for them."""
+    """All requests in which a stranger may try the secret values."""
 
     def __init__(self, publication: Publication) -> None:
         self.publication = publication
@@ -132,7 +131,7 @@ def slugs_of(route: str) -> list[str]:
 def what_a_stranger_may_type() -> list[str]:
     """Every secret word as it is, half typed beside a word that is public, and with a slip that a search may mend.
 
-    One of the lists is asked for each, as they have one search in common.
+    One of the lists is requested for each, as they share one search.
     """
     return [*WORDS.values(), *halves_and_slips()]
 

@@ -1,9 +1,9 @@
-/** Reading: footnotes open below their paragraph, contents stand open where there is room. Without it notes are jumped to. */
+/** Opens footnotes below their paragraph and the contents on wide screens. Without it footnotes are links. */
 
 const prose = document.querySelector(".prose");
 let opened = 0;
 
-/** The note that a number leads to, as a copy without ids and ways back. */
+/** Returns a copy of the note that a reference links to, without ids and back links. */
 function copyOf(link) {
   const note = document.getElementById(link.hash.slice(1));
   if (!note) return null;
@@ -25,7 +25,7 @@ function made(tag, className, more = {}) {
   return Object.assign(document.createElement(tag), { className, ...more });
 }
 
-/** The note of this number as it stands open, with its text and the button that closes it. */
+/** Returns the open note of a number, with its text and the button that closes it. */
 function noteOf(number, copy) {
   const aside = made("aside", "note", { id: `note-${++opened}`, tabIndex: -1, role: "note" });
   const text = made("div", "note__text");
@@ -37,7 +37,7 @@ function noteOf(number, copy) {
   return aside;
 }
 
-/** Puts the note below the block of its link, among those that stand open there in the order of their numbers. */
+/** Inserts the note below the block of its reference, in the order of the numbers. */
 function place(aside, block) {
   const isInside = block.matches("li, dd");
   let next = isInside ? block.querySelector(":scope > .note") : block.nextElementSibling;

@@ -1,4 +1,4 @@
-/** Cite: reveals "Copy" at each reference, which takes the italics along. Without it the text can be selected. */
+/** Shows a "Copy" button at each reference, which copies the italics too. Without it the text can be selected. */
 
 const typesOf = (element) => ({
   "text/plain": element.textContent.trim(),

@@ -1,4 +1,4 @@
-/** Share: reveals "Copy link" and "Another app" where the browser can do them. Without it the plain links remain. */
+/** Shows "Copy link" and "Another app" if the browser supports them. Without it the plain links remain. */
 
 const able = {
   copy: () => Boolean(navigator.clipboard?.writeText),
