@@ -20,7 +20,7 @@ dev: ## Serve with reload and error pages, for development
 test: ## Install what tests need and run them all, in a browser too where there is a Chromium
 	@./bootstrap test
 
-check: ## Look for faults without running: style, templates, migrations, settings
+check: ## Check style, terms, migrations and settings
 	@./bootstrap dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -28,7 +28,7 @@ check: ## Look for faults without running: style, templates, migrations, setting
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
 
-format: ## Write Python files in the one style
+format: ## Format Python files
 	@./bootstrap dev
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
@@ -37,11 +37,11 @@ bench: ## Measure speed beside its budgets and beside nginx (minutes; PUBLICATIO
 	@./bootstrap dev
 	$(PY) -m tests.bench
 
-audit: ## Look at every type of page: HTML, axe, width, bytes, Lighthouse (needs Chromium, Java, npm; minutes)
+audit: ## Check every type of page: HTML, axe, width, bytes, Lighthouse (needs Chromium, Java, npm; minutes)
 	@./bootstrap dev
 	$(PY) -m tests.audit
 
-contact-sheet: ## Picture every type of page at three widths, light and dark, in FOLDER (build/sheet)
+contact-sheet: ## Take screenshots of every type of page at three widths, light and dark, in FOLDER (build/sheet)
 	@./bootstrap dev
 	$(PY) -m tests.audit --sheet $(or $(FOLDER),build/sheet)
 
@@ -53,17 +53,17 @@ demo: ## Load the demonstration content into an empty site
 	@./bootstrap base
 	$(PY) manage.py prepare
 
-messages: ## Gather words to translate and compile the Swedish ones
+messages: ## Collect messages and compile the Swedish ones
 	@./bootstrap dev
 	$(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore .venv --ignore var --ignore tests
 	$(PY) manage.py compilemessages -l sv --ignore .venv
 
-fonts: ## Cut the fonts anew from their npm packages (needs npm)
+fonts: ## Cut the fonts from their npm packages (needs npm)
 	@./bootstrap dev
 	$(PY) -m pip install --quiet fonttools==4.68.0
 	$(PY) scripts/cut_fonts.py
 
-lock: ## Pin packages anew, with hashes (needs uv)
+lock: ## Pin packages with hashes (needs uv)
 	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \
 	    --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade $$list.in -o $$list.txt; done
 	cp requirements/base.txt requirements.txt

@@ -1,9 +1,9 @@
-"""Refuse where somebody uses the site. Called by deploy/restore, which has the lock file open as descriptor 9.
+"""Refuse if the site is in use. Called by deploy/restore, which has the lock file open as descriptor 9.
 
     python deploy/check_stopped.py LOCK DATABASE    # DATABASE: the file of SQLite, or "" with PostgreSQL
 
-Takes the lock for the whole of the restore: it belongs to the open file, which the shell keeps. Whoever uses the site
-holds it too (publications/site_lock.py). SQLite says besides whether anything else has the file open.
+Takes the lock for the whole restore: it belongs to the open file, which the shell keeps. Every process that uses the
+site holds it as well (publications/site_lock.py). With SQLite it also checks whether another process has the file open.
 """
 
 import fcntl
@@ -16,14 +16,14 @@ DESCRIPTOR = 9
 
 
 def who_holds(lock: Path) -> list[str]:
-    """The processes that hold a lock, as Linux tells: "812 python manage.py serve"."""
-    inode, found = lock.stat().st_ino, []
+    """Return the processes that hold a lock, from /proc: "812 python manage.py serve"."""
+    inode, pids = lock.stat().st_ino, []
     with suppress(OSError):
         for line in Path("/proc/locks").read_text().splitlines():
             parts = line.replace("->", "").split()
             if parts[1] == "FLOCK" and parts[5].endswith(f":{inode}"):
-                found.append(parts[4])
-    return [f"{process} {said}" for process in dict.fromkeys(found) if (said := _command(process))]
+                pids.append(parts[4])
+    return [f"{pid} {command}" for pid in dict.fromkeys(pids) if (command := _command(pid))]
 
 
 def _command(process: str) -> str:
@@ -39,7 +39,7 @@ def _command(process: str) -> str:
 
 
 def is_open(database: str) -> bool:
-    """Whether a connection has a database of SQLite open: its log of writes can be ended by the only one alone."""
+    """Return whether a connection has the SQLite file open: only a single connection can leave WAL mode."""
     if not Path(database).exists():
         return False
     try:
@@ -52,7 +52,7 @@ def is_open(database: str) -> bool:
 
 
 def main(lock: str, database: str) -> str:
-    """Why nothing may be restored now; empty where all is stopped."""
+    """Return why nothing may be restored now, or an empty string if the site is stopped."""
     try:
         fcntl.flock(DESCRIPTOR, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -2,18 +2,18 @@
 
     python deploy/on_database.py pg_dump --format=custom
 
-The password goes into the program's environment: a list of arguments can be read by everybody on the machine.
+The password goes into the program's environment: every user of the machine can read a list of arguments.
 """
 
 import os
 import sys
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-OURS = {"pool"}  # what the address says to the site alone; the rest, as sslmode, is the program's
+OURS = {"pool"}  # options of the site; the rest, such as sslmode, are those of libpq
 
 
 def for_programs(address: str) -> tuple[str, str]:
-    """An address as libpq knows it, without its password; and the password.
+    """Return the URL as libpq takes it, without its password; and the password.
 
     https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
     """

@@ -1,8 +1,8 @@
-"""Put the originals of a backup back, and never a damaged one over a sound one.
+"""Restore the originals of a backup; a damaged one never replaces a sound one.
 
     python deploy/unpack_originals.py BACKUP/originals.tar FOLDER
 
-A file is named by the SHA-256 digest of its bytes. One that is there and whole stays; all others are written whole.
+A file is named by the SHA-256 digest of its bytes. An undamaged file is kept; all others are written.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a file is there and holds the bytes of its name."""
+    """Return whether a file exists and its digest is its name."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
@@ -22,7 +22,7 @@ def is_whole(path: Path) -> bool:
 
 def unpack(archive: tarfile.TarFile, folder: Path) -> None:
     for member in archive:
-        member = tarfile.data_filter(member, str(folder))  # refuses names that lead out of the folder
+        member = tarfile.data_filter(member, str(folder))  # refuses names outside the folder
         path = folder / member.name
         if member.isdir():
             path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,7 +32,7 @@ def unpack(archive: tarfile.TarFile, folder: Path) -> None:
 
 
 def _write(source, path: Path) -> None:
-    """Under another name first: who breaks this off leaves no half file."""
+    """Write under another name first, so that an interruption leaves no half-written file."""
     part = path.with_name(f"{path.name}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         while block := source.read(1 << 20):
