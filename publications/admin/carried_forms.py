@@ -35,31 +35,31 @@ from django.utils.translation import gettext as _
 from publications.models import REDACTED_SINCE, Autosave, Publication, is_redacted_since, parse_pk
 
 from .encryption import decrypt, encrypt
-from .remembered_sign_ins import find_person
+from .remembered_sign_ins import find_account
 from .unsent_forms import (
     FORM_KEY,
     MAX_FORM_CHARACTERS,
-    OPENED,
+    NEW_FORM_PARAM,
     UnsentFormMixin,
     count_characters,
-    fill_in,
-    key_in,
+    fill_request,
+    get_form_key,
+    list_values,
     new_key,
-    values_of,
 )
 
 FIELD = "carried"  # of the page for signing in
-PARAMETER = "held"  # of the address of a form that is shown again
+HELD_PARAM = "held"  # of the address of a form that is shown again
 SALT = "publications.desk.carried_forms"  # of pages in open browsers: stored data, not the name of a module
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
-FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
+LIST_ROUTE_ENDINGS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
 BUTTON_PAGES = ("review-update", "word-report", "word-changes", "autosave-discard", "carried")
 """Pages that buttons alone are sent to."""
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
-SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
+SIGN_IN_PAGES = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 """Pages for who is not signed in: what is typed there is no work, and may be a secret."""
 MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
-MAX_OFFERED = 5  # by messages; the first page of the desk lists all
+MAX_OFFERED_FORMS = 5  # by messages; the first page of the desk lists all
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
 View = Callable[..., HttpResponse]
@@ -104,13 +104,13 @@ class CarriedForm:
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
     """Return the form that a page carries, or None where it carries none of ours."""
-    match _read(request.POST.get(FIELD, "")):
+    match _decode(request.POST.get(FIELD, "")):
         case [str(path), list(values), list(files), str(key), int() | None as person]:
             return CarriedForm(path, values, files, key, person)
     return None
 
 
-def _read(text: str) -> object:
+def _decode(text: str) -> object:
     """Return what a page carries, or None. A page that was open during the upgrade carries it signed, not encrypted."""
     for read in (decrypt, signing.loads):
         with suppress(signing.BadSignature, ValueError):
@@ -118,28 +118,28 @@ def _read(text: str) -> object:
     return None
 
 
-def carry(request: HttpRequest) -> CarriedForm:
+def build_carried_form(request: HttpRequest) -> CarriedForm:
     """Return what was sent, to be carried; a form that is carried already stays as it is."""
     if carried := read_carried(request):
         return carried
     path = _path_of_form(request)
-    if _name_of(path) in SIGN_IN:
+    if _name_of(path) in SIGN_IN_PAGES:
         return CarriedForm(reverse("desk:index"), [], [])
     files = [file.name for files in request.FILES.lists() for file in files[1]]
-    if _name_of(path).endswith(FORMLESS) or _name_of(request.path) in BUTTON_PAGES:
+    if _name_of(path).endswith(LIST_ROUTE_ENDINGS) or _name_of(request.path) in BUTTON_PAGES:
         return CarriedForm(path, [], files)
-    values = values_of(request.POST, without=NOT_CARRIED)
-    key = key_in(request.POST) or _key_of(path, values)
-    return _bounded(_hold_for_person(CarriedForm(path, values, files, key, find_person(request))))
+    values = list_values(request.POST, without=NOT_CARRIED)
+    key = get_form_key(request.POST) or _hash_values(path, values)
+    return _drop_long_values(_hold_for_person(CarriedForm(path, values, files, key, find_account(request))))
 
 
-def _bounded(carried: CarriedForm) -> CarriedForm:
+def _drop_long_values(carried: CarriedForm) -> CarriedForm:
     """Return the form without its values where these are longer than any text of an editor."""
     is_long = count_characters(carried.values) > MAX_CARRIED_CHARACTERS
     return replace(carried, values=[]) if is_long else carried
 
 
-def _key_of(path: str, values: list[list[str]]) -> str:
+def _hash_values(path: str, values: list[list[str]]) -> str:
     """A key for a form that has none: the same words that are sent twice are kept once."""
     return hashlib.blake2s(repr((path, values)).encode(), digest_size=8).hexdigest()
 
@@ -153,7 +153,7 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
         return carried
     try:
         with transaction.atomic():
-            typed = _keep(person, carried)
+            typed = _save_values(person, carried)
             _drop_oldest(person)
             return replace(carried, key=typed.key)
     except DatabaseError:  # the page alone holds it: under the key of an earlier save it would pass for saved
@@ -167,21 +167,21 @@ def _drop_oldest(person) -> None:
     sent.exclude(pk__in=newest).delete()
 
 
-def is_page_sent(request: HttpRequest) -> bool:
+def is_form_submission(request: HttpRequest) -> bool:
     """Whether a person has sent a form and sees the answer; scripts send in the background."""
     mode, accepted = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Accept", "")
     is_seen = mode == "navigate" if mode else "text/html" in accepted or not accepted
     return request.method == "POST" and is_seen and request.path != reverse("desk:logout")
 
 
-def is_from_this_site(request: HttpRequest) -> bool:
+def is_same_origin(request: HttpRequest) -> bool:
     """Whether a page of this site sent the form, as the browser says. Others can send one, but not say so."""
     own = f"{request.scheme}://{request.get_host()}"
     sender = request.headers.get("Origin") or _origin(request.headers.get("Referer", ""))
     return sender == own
 
 
-def give(request: HttpRequest, carried: CarriedForm) -> str:
+def restore_form(request: HttpRequest, carried: CarriedForm) -> str:
     """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them.
 
     What was filled in and saved since it was sent is not filled in again.
@@ -194,7 +194,7 @@ def give(request: HttpRequest, carried: CarriedForm) -> str:
     return address
 
 
-def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
+def restore_form_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
     """The same for an account that may not have opened the form; returns "" and keeps nothing if it may not open it."""
     with transaction.atomic():
         address = _keep_values(request.user, carried)
@@ -206,10 +206,10 @@ def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
 
 
 def _keep_values(person, carried: CarriedForm) -> str:
-    is_formless = _name_of(carried.path).endswith(FORMLESS)
+    is_formless = _name_of(carried.path).endswith(LIST_ROUTE_ENDINGS)
     if not carried.values or is_formless or _is_redacted_since(carried):
         return carried.path
-    return address_of(_keep(person, carried), carried.path)
+    return held_form_url(_save_values(person, carried), carried.path)
 
 
 def _report_missing(request: HttpRequest, carried: CarriedForm) -> None:
@@ -227,7 +227,7 @@ def _is_redacted_since(carried: CarriedForm) -> bool:
     return bool(publication) and is_redacted_since(publication, carried.values)
 
 
-def _keep(person, carried: CarriedForm) -> Autosave:
+def _save_values(person, carried: CarriedForm) -> Autosave:
     match = _match(carried.path)
     values = {
         "values": carried.values,
@@ -253,7 +253,7 @@ def _is_forbidden(request: HttpRequest, address: str) -> bool:
     return False
 
 
-def address_held_for(request: HttpRequest, path: str) -> str:
+def find_held_form_url(request: HttpRequest, path: str) -> str:
     """The address of a form at which a person who has just signed in finds what was sent there while signed out.
 
     Returns "" where nothing was, or not just now: that may have been given up. A message offers that, and what was
@@ -266,30 +266,32 @@ def address_held_for(request: HttpRequest, path: str) -> str:
     page = _split(path).path
     of_page = of_person.unsaved().filter(Q(path=page) | Q(path__startswith=f"{page}?"))
     of_page = of_page.exclude(pk=newest.pk) if is_recent else of_page
-    others = [typed for typed in of_page if _without(typed.path, OPENED) == _without(path, OPENED)]
-    for typed in others[:MAX_OFFERED]:
+    others = [
+        typed for typed in of_page if _without(typed.path, NEW_FORM_PARAM) == _without(path, NEW_FORM_PARAM)
+    ]
+    for typed in others[:MAX_OFFERED_FORMS]:
         _offer(request, typed)
-    return address_of(newest, newest.path) if is_recent else ""
+    return held_form_url(newest, newest.path) if is_recent else ""
 
 
 def _offer(request: HttpRequest, typed: Autosave) -> None:
     at = date_format(timezone.localtime(typed.typed_at), "DATETIME_FORMAT")
     said = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
-    link = format_html('<a href="{}">{}</a>', address_of(typed, typed.path), _("Restore"))
+    link = format_html('<a href="{}">{}</a>', held_form_url(typed, typed.path), _("Restore"))
     messages.info(request, format_html("{} {} {}", said, typed.title, link))
 
 
-def address_of(typed: Autosave, path: str) -> str:
+def held_form_url(typed: Autosave, path: str) -> str:
     """The address of a form that shows what was typed into it."""
-    return f"{path}{'&' if '?' in path else '?'}{urlencode({PARAMETER: typed.pk})}"
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({HELD_PARAM: typed.pk})}"
 
 
-def refill(view: View) -> View:
+def with_held_values(view: View) -> View:
     """Let a page show what `held` names in its form; once the form was sent and stored, that is kept no longer."""
 
     @wraps(view)
-    def refilled(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        typed = _held(request) if PARAMETER in request.GET else None
+    def filled_view(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        typed = _get_held_autosave(request) if HELD_PARAM in request.GET else None
         if not typed:
             return view(request, *args, **kwargs)
         if request.method == "POST":
@@ -298,14 +300,14 @@ def refill(view: View) -> View:
                 done = {"values": [], "saved_at": timezone.now()}
                 Autosave.objects.unsaved().filter(pk=typed.pk).update(**done)
             return response
-        fill_in(request, typed)
+        fill_request(request, typed)
         said = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
         messages.info(request, said)
         if is_model_form(view):  # Django binds its forms on POST alone; this one is unsent and never valid
             request.method = "POST"
         return view(request, *args, **kwargs)
 
-    return refilled
+    return filled_view
 
 
 def is_model_form(view: View) -> bool:
@@ -325,14 +327,14 @@ def _path_of_form(request: HttpRequest) -> str:
     path, query = (
         (referer.path, referer.query) if is_own else (request.path, request.META.get("QUERY_STRING", ""))
     )
-    if not path.startswith(settings.DESK) or (is_own and _name_of(path) in SIGN_IN):
+    if not path.startswith(settings.DESK) or (is_own and _name_of(path) in SIGN_IN_PAGES):
         path, query = request.path, request.META.get("QUERY_STRING", "")
     return _without_held(f"{path}?{query}")
 
 
 def _without_held(url: str) -> str:
     """The path and parameters of an address, without what names the values that its form is shown with."""
-    return _without(url, PARAMETER)
+    return _without(url, HELD_PARAM)
 
 
 def _without(url: str, name: str) -> str:
@@ -379,8 +381,8 @@ def _publication_of(match: ResolverMatch) -> Publication | None:
     return Publication.objects.filter(pk=parse_pk(number)).first()
 
 
-def _held(request: HttpRequest) -> Autosave | None:
-    number = parse_pk(request.GET[PARAMETER])
+def _get_held_autosave(request: HttpRequest) -> Autosave | None:
+    number = parse_pk(request.GET[HELD_PARAM])
     typed = Autosave.objects.unsaved().filter(owner=request.user, pk=number).first()
     return typed if typed and _is_of_page(typed, request) else None
 

@@ -1,4 +1,4 @@
-"""What can be chosen in a chooser: which rows, for whom, how they are found, and the line that names each."""
+"""The sources of choosers: which rows can be chosen and by whom, how they are searched, and the label of each."""
 
 from dataclasses import dataclass
 
@@ -21,162 +21,173 @@ MAX_FOUND = 20
 
 @dataclass(frozen=True)
 class ChoiceSource:
-    """What can be chosen: which rows, how they are searched, and the line that tells one from another."""
+    """Rows that can be chosen.
+
+    Attributes:
+        rows: the manager of the model.
+        search_fields: lookups of the fields that are searched.
+        ordering: how results are ordered.
+    """
 
     rows: Manager
-    searched: tuple[str, ...]
-    order: tuple[str, ...]
+    search_fields: tuple[str, ...]
+    ordering: tuple[str, ...]
 
     @property
     def model(self) -> type[Model]:
         return self.rows.model
 
     def rows_for(self, person) -> QuerySet | None:
-        """What the person may choose from, or nothing where they may not choose at all."""
-        may = person.has_perm(f"publications.view_{self.rows.model._meta.model_name}")
-        return self.rows.all() if may else None
+        """Return the rows that a person may choose from, or None where they may not choose at all."""
+        is_allowed = person.has_perm(f"publications.view_{self.rows.model._meta.model_name}")
+        return self.rows.all() if is_allowed else None
 
-    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
-        for word in _words_of(query):
-            rows = rows.filter(self._anywhere(word))
+    def search(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        """Return the rows that have every word of a query in one of their fields; all rows for no words."""
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.ordering)
+        for word in _split_words(query):
+            rows = rows.filter(self._in_any_field(word))
         return rows.distinct()
 
-    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        """What a form without scripts offers; what has been chosen before is kept beside it."""
-        return self.found(query, rows)
+    def options(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        """Return the rows that a form without scripts offers; it also keeps those that are chosen already."""
+        return self.search(query, rows)
 
     def exact_match(self, query: str, rows: QuerySet | None = None) -> Model | None:
         """Return the one row of this name, whatever its case and marks; None without one, or with several."""
         name = strip_marks(" ".join(query.split()))
-        matches = [row for row in self.found(query, rows) if strip_marks(self.name(row)) == name]
+        matches = [row for row in self.search(query, rows) if strip_marks(self.name(row)) == name]
         return matches[0] if len(matches) == 1 else None
 
-    def _anywhere(self, word: str) -> Q:
-        found = Q()
-        for field in self.searched:
-            found |= Q(**{f"{field}__icontains": word})
-        return found
+    def _in_any_field(self, word: str) -> Q:
+        condition = Q()
+        for field in self.search_fields:
+            condition |= Q(**{f"{field}__icontains": word})
+        return condition
 
     def name(self, row: Model) -> str:
+        """Return the name of a row, without what tells it from rows of the same name."""
         return str(row)
 
-    def line(self, row: Model) -> str:
+    def label(self, row: Model) -> str:
+        """Return the text of an option."""
         return self.name(row)
 
 
-class AuthorSource(ChoiceSource):
-    """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru.
+class AuthorChoices(ChoiceSource):
+    """Authors, searched without the marks of letters: "Marten" and "rachi" match Mårten and Răchitaru.
 
-    Those whose name or alias has the words come before those who only work at a place that has them. A pen name is
-    found by itself alone, and named without what would say who writes under it.
+    Matches in a name or an alias come before those in an affiliation. Of a pseudonymous author only the pen name is
+    searched and shown.
     """
 
-    names = 2  # of the fields that are searched
+    NAME_FIELDS = 2  # the first of the fields that are searched
 
-    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        wanted = _words_of(strip_marks(query[: search.MAX_QUERY_CHARACTERS]))
-        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
-        if not wanted:
+    def search(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        words = _split_words(strip_marks(query[: search.MAX_QUERY_CHARACTERS]))
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.ordering)
+        if not words:
             return rows
         texts = {
-            pk: [strip_marks(part) for part in (values[:1] if is_pseudonymous else values)]
-            for pk, is_pseudonymous, *values in rows.values_list("pk", "is_pseudonymous", *self.searched)
+            pk: [strip_marks(value) for value in (values[:1] if is_pseudonymous else values)]
+            for pk, is_pseudonymous, *values in rows.values_list("pk", "is_pseudonymous", *self.search_fields)
         }
-        found = [pk for pk, parts in texts.items() if _has_all(wanted, " ".join(parts))]
-        named = [pk for pk in found if _has_all(wanted, " ".join(texts[pk][: self.names]))]
-        of_the_name = Case(When(pk__in=named, then=0), default=1, output_field=SmallIntegerField())
-        return rows.filter(pk__in=found).order_by(of_the_name, *self.order)
+        matches = [pk for pk, values in texts.items() if _has_all_words(words, " ".join(values))]
+        by_name = [pk for pk in matches if _has_all_words(words, " ".join(texts[pk][: self.NAME_FIELDS]))]
+        names_first = Case(When(pk__in=by_name, then=0), default=1, output_field=SmallIntegerField())
+        return rows.filter(pk__in=matches).order_by(names_first, *self.ordering)
 
-    def line(self, row: Author) -> str:
+    def label(self, row: Author) -> str:
         affiliation = "" if row.is_pseudonymous else row.get_translation("affiliation")
         return " · ".join(part for part in (row.name, affiliation) if part)
 
 
-def _words_of(query: str) -> list[str]:
+def _split_words(query: str) -> list[str]:
     return search.first_words(query.replace("\0", "")).split()[:MAX_WORDS]
 
 
-def _has_all(words: list[str], text: str) -> bool:
+def _has_all_words(words: list[str], text: str) -> bool:
     return all(word in text for word in words)
 
 
-class PublicationSource(ChoiceSource):
+class PublicationChoices(ChoiceSource):
+    """Publications in any state, for people who may read drafts."""
+
     def rows_for(self, person) -> QuerySet | None:
-        """All for those who write."""
-        return self.rows.all() if reads_drafts(person) else None
+        return self.rows.all() if can_read_drafts(person) else None
 
-    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        return with_status(super().found(query, rows).select_related("kind"))
+    def search(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return with_status(super().search(query, rows).select_related("kind"))
 
-    def line(self, row: Publication) -> str:
-        on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
-        return " · ".join(part for part in (str(row), str(row.kind), on, status_text(row)) if part)
+    def label(self, row: Publication) -> str:
+        date = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
+        return " · ".join(part for part in (str(row), str(row.kind), date, status_text(row)) if part)
 
 
-class LiveSource(PublicationSource):
-    """Pieces that readers can see now. One that was chosen and is public no longer stays chosen, and says so."""
+class LiveChoices(PublicationChoices):
+    """Live publications. One that was chosen and is no longer live stays chosen, and its label says so."""
 
     def rows_for(self, person) -> QuerySet | None:
         rows = super().rows_for(person)
-        return None if rows is None else self._public(rows)
+        return None if rows is None else self._live(rows)
 
-    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        return self.found(query, self._public(self.rows.all() if rows is None else rows))
+    def options(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return self.search(query, self._live(self.rows.all() if rows is None else rows))
 
-    def _public(self, rows: QuerySet) -> QuerySet:
+    def _live(self, rows: QuerySet) -> QuerySet:
         return rows.filter(pk__in=Edition.objects.live().order_by().values("publication"))
 
 
-class PublicSource(LiveSource):
-    """The same for people who read no drafts: found and named by what readers see, and by nothing else."""
+class PublicChoices(LiveChoices):
+    """Live publications for people who may not read drafts: searched and labelled by their live editions alone."""
 
     def rows_for(self, person) -> QuerySet | None:
-        may = person.has_perm("publications.relate_publication")
-        return self._public(self.rows.all()) if may else None
+        is_allowed = person.has_perm("publications.relate_publication")
+        return self._live(self.rows.all()) if is_allowed else None
 
-    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+    def search(self, query: str, rows: QuerySet | None = None) -> QuerySet:
         rows = self.rows.all() if rows is None else rows
-        live = Edition.objects.live()
-        for word in _words_of(query):
-            live = live.filter(self._anywhere(word))
+        editions = Edition.objects.live()
+        for word in _split_words(query):
+            editions = editions.filter(self._in_any_field(word))
         if query.strip():
-            rows = rows.filter(pk__in=live.order_by().values("publication"))
-        own = Edition.objects.live().filter(publication=OuterRef("pk")).order_by()
+            rows = rows.filter(pk__in=editions.order_by().values("publication"))
+        live = Edition.objects.live().filter(publication=OuterRef("pk")).order_by()
         values = {
-            f"live_{name}": Subquery(own.values(name)[:1]) for name in ("title", "type_line", "published_at")
+            f"live_{name}": Subquery(live.values(name)[:1]) for name in ("title", "type_line", "published_at")
         }
         return rows.annotate(**values).order_by("-live_published_at", "-pk")
 
     def name(self, row: Publication) -> str:
         return row.live_title or str(_("Not public"))
 
-    def line(self, row: Publication) -> str:
+    def label(self, row: Publication) -> str:
         if not row.live_title:
             return self.name(row)
-        on = date_format(row.live_published_at, "SHORT_DATE_FORMAT")
-        return " · ".join((row.live_title, row.live_type_line.partition(DASH)[0], on))
+        date = date_format(row.live_published_at, "SHORT_DATE_FORMAT")
+        return " · ".join((row.live_title, row.live_type_line.partition(DASH)[0], date))
 
 
-class ImageSource(ChoiceSource):
+class ImageChoices(ChoiceSource):
     def rows_for(self, person) -> QuerySet | None:
         rows = super().rows_for(person)
         return None if rows is None else visible_images(rows, person)
 
-    def line(self, row: Image) -> str:
+    def label(self, row: Image) -> str:
         added = date_format(row.added_at, "SHORT_DATE_FORMAT")
         return " · ".join(part for part in (row.filename, row.alt, added) if part)
 
 
 CHOICE_SOURCES = {
-    "authors": AuthorSource(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
-    "publications": PublicationSource(
+    "authors": AuthorChoices(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
+    "publications": PublicationChoices(
         Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
     ),
-    "live": LiveSource(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
-    "public": PublicSource(Publication.objects, ("title", "slug", "bylines__name"), ()),
-    "images": ImageSource(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
+    "live": LiveChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
+    "public": PublicChoices(Publication.objects, ("title", "slug", "bylines__name"), ()),
+    "images": ImageChoices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
+SOURCES_OF_DRAFTS = ("publications", "live")
 
 
 def visible_images(images: QuerySet, person) -> QuerySet:
@@ -184,25 +195,23 @@ def visible_images(images: QuerySet, person) -> QuerySet:
     return images if person.has_perm("publications.change_author") else images.without_hidden_portraits()
 
 
-def reads_drafts(person) -> bool:
+def can_read_drafts(person) -> bool:
     return person.has_perm("publications.change_publication")
 
 
-SOURCES_OF_DRAFTS = ("publications", "live")
-
-
-def choice_source_for(what: str, person) -> ChoiceSource:
-    """Return the choices under a name, for people who read no drafts those that show none."""
-    return CHOICE_SOURCES["public" if what in SOURCES_OF_DRAFTS and not reads_drafts(person) else what]
+def choice_source_for(name: str, person) -> ChoiceSource:
+    """Return the source of this name; for people who may not read drafts, one that shows none."""
+    is_hidden = name in SOURCES_OF_DRAFTS and not can_read_drafts(person)
+    return CHOICE_SOURCES["public" if is_hidden else name]
 
 
 def chooser_search(request: HttpRequest, what: str) -> JsonResponse:
-    """Answer the search box of a chooser: at most `MAX_FOUND` lines for the words typed."""
+    """Answer the search box of a chooser with at most `MAX_FOUND` rows."""
     if what not in CHOICE_SOURCES:
         raise Http404
-    choices = choice_source_for(what, request.user)
-    rows = choices.rows_for(request.user)
+    source = choice_source_for(what, request.user)
+    rows = source.rows_for(request.user)
     if rows is None:
         raise PermissionDenied
-    found = choices.found(request.GET.get("q", ""), rows)[:MAX_FOUND]
-    return JsonResponse({"found": [{"value": row.pk, "label": choices.line(row)} for row in found]})
+    matches = source.search(request.GET.get("q", ""), rows)[:MAX_FOUND]
+    return JsonResponse({"found": [{"value": row.pk, "label": source.label(row)} for row in matches]})

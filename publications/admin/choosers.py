@@ -1,8 +1,8 @@
 """The ordered chooser: a field that holds an ordered list of authors, publications or images.
 
-With scripts off it is a column of numbered selects and a Find button, which asks the server for other
-options and keeps everything typed. With scripts on, chooser.js puts a search box and a list with Up,
-Down and Remove in its place, over the same names and values.
+Without scripts it is a column of numbered selects and a Find button, which shows the form again with other options.
+With scripts, chooser.js replaces them by a search box and a list with Up, Down and Remove; names and values are the
+same.
 """
 
 from collections.abc import Sequence
@@ -35,50 +35,50 @@ def is_search(data, name: str) -> bool:
     return ENTER in data and bool(pending_query(data, name))
 
 
-def opened_with(data, name: str) -> list[int]:
-    """Return the keys of the rows that were stored when the form was opened, as it carries them."""
+def read_initial_pks(data, name: str) -> list[int]:
+    """Return the primary keys that were stored when a form was opened, from its data."""
     return [pk for text in data.get(f"{name}-chooser", "").split(",") if (pk := parse_pk(text))]
 
 
 @dataclass(frozen=True)
 class ChooserValue:
-    """What a chooser shows.
+    """The value of a chooser, for its widget.
 
     Attributes:
-        pairs: keys of the chosen rows with their roles, in order.
-        opened_with: keys of the rows that were stored when the form was opened.
-        excluded: the row that is edited, which is no choice for itself.
-        query: words that were looked for.
-        is_search: whether the form was sent to look for them.
+        pairs: primary keys of the chosen rows with their roles, in order.
+        initial_pks: primary keys that were stored when the form was opened.
+        excluded: primary key of the row that is edited, which is no choice for itself.
+        query: words in the search box.
+        is_search: whether the form was sent to search for them.
     """
 
     pairs: Sequence[tuple[str, str]] = ()
-    opened_with: Sequence[int] = ()
+    initial_pks: Sequence[int] = ()
     excluded: int | None = None
     query: str = ""
     is_search: bool = False
 
 
 class ChooserBoundField(forms.BoundField):
-    """A chooser in a form: its value comes of what the form has as initial values, row and data."""
+    """A chooser in a form: its value depends on the row and the data of the form."""
 
     def value(self) -> ChooserValue:
         data = self.form.data if self.form.is_bound else {}
         return ChooserValue(
             pairs=super().value(),
-            opened_with=self._opened_with(),
+            initial_pks=self._read_initial_pks(),
             excluded=self.excluded,
             query=data.get(f"{self.html_name}-find", ""),
             is_search=is_search(data, self.html_name),
         )
 
-    def _opened_with(self) -> list[int]:
-        """Return the stored rows as of when the form was opened; a bound form carries them."""
+    def _read_initial_pks(self) -> list[int]:
+        """Return the stored keys as of when the form was opened; a bound form carries them."""
         row = getattr(self.form, "instance", None)
         if not self.field.is_merged or not (row and row.pk):
             return []
         if self.form.is_bound:
-            return opened_with(self.form.data, self.html_name)
+            return read_initial_pks(self.form.data, self.html_name)
         return [int(pk) for pk, _role in self.field.prepare_value(self.initial)]
 
     @property
@@ -102,7 +102,7 @@ class ChooserWidget(forms.Widget):
         self.field, self.can_add = field, can_add
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
-        """Pairs of value and role in the order of the form; empty places are passed over."""
+        """Return pairs of value and role in the order of the form, without empty places."""
         roles = data.getlist(f"{name}-role")
         roles += [""] * len(data.getlist(name))
         return [(value, role) for value, role in zip(data.getlist(name), roles, strict=False) if value]
@@ -117,15 +117,15 @@ class ChooserWidget(forms.Widget):
         labels = dict(options)
         spare = max(0, min(SPARE_PLACES, field.limit - len(value.pairs)))
         context["chooser"] = {
-            "what": field.what,
-            "url": reverse_lazy("desk:chooser-search", args=[field.what]),
+            "url": reverse_lazy("desk:chooser-search", args=[field.source_name]),
             "limit": field.limit,
-            "own": value.excluded or "",
-            "stored": ",".join(str(pk) for pk in value.opened_with),
+            "excluded": value.excluded or "",
+            "initial_pks": ",".join(str(pk) for pk in value.initial_pks),
             "query": value.query,
-            "is_sought": value.is_search,
-            "found_none": bool(value.query) and not field.source.offered(value.query, field.rows).exists(),
-            "adding": reverse_lazy("desk:publications_author_add") if self.can_add else "",
+            "is_search": value.is_search,
+            "has_no_results": bool(value.query)
+            and not field.source.options(value.query, field.rows).exists(),
+            "add_url": reverse_lazy("desk:publications_author_add") if self.can_add else "",
             "roles": list(field.roles.items()),
             "options": options,
             "chosen_labels": [labels[chosen] for chosen, _role in value.pairs if chosen in labels],
@@ -137,26 +137,26 @@ class ChooserWidget(forms.Widget):
         return context
 
     def _options(self, value: ChooserValue) -> list[tuple[str, str]]:
-        """What the selects offer: what is chosen, then what was found (or the newest)."""
+        """Return the options of the selects: the chosen rows, then the results of the query, or the newest rows."""
         source = self.field.source
         keys = [pk for chosen, _role in value.pairs if (pk := parse_pk(chosen))]
-        chosen = source.found("", self.field.selectable()).filter(pk__in=keys)
-        offered = source.offered(value.query, self.field.rows)[: OPTIONS_WITHOUT_SCRIPT + 1]
-        rows = [*chosen, *(row for row in offered if row.pk != value.excluded)]
-        return list({str(row.pk): source.line(row) for row in rows}.items())
+        chosen = source.search("", self.field.selectable()).filter(pk__in=keys)
+        options = source.options(value.query, self.field.rows)[: OPTIONS_WITHOUT_SCRIPT + 1]
+        rows = [*chosen, *(row for row in options if row.pk != value.excluded)]
+        return list({str(row.pk): source.label(row) for row in rows}.items())
 
 
 class ChooserField(forms.Field):
     """An ordered list of rows, as pairs of row and role.
 
     Args:
-        what: the name of a `ChoiceSource`.
+        source_name: the key of a source in `CHOICE_SOURCES`.
         limit: how many rows can be chosen.
         roles: values and labels, where each chosen row has a role.
-        can_add: whether a row that is not found can be added.
+        can_add: whether the chooser links to the form of a new row.
         is_merged: whether the form carries what was stored when it was opened, so that two changes can be merged.
         person: who chooses; None offers all rows.
-        kept: keys of rows that may stay chosen though the person may not choose them.
+        always_selectable: primary keys that may stay chosen though the person may not choose them.
     """
 
     bound_field_class = ChooserBoundField
@@ -168,19 +168,22 @@ class ChooserField(forms.Field):
 
     def __init__(
         self,
-        what: str,
+        source_name: str,
         *,
         limit: int = 40,
         roles: Sequence[tuple[str, str]] = (),
         can_add: bool = False,
         is_merged: bool = False,
         person=None,
-        kept: Sequence[int] = (),
+        always_selectable: Sequence[int] = (),
         **kwargs,
     ) -> None:
-        self.what, self.limit, self.roles, self.is_merged = what, limit, dict(roles), is_merged
-        self.source = choice_source_for(what, person) if person else CHOICE_SOURCES[what]
-        self.rows, self.kept = self._rows_for(person) if person else None, list(kept)
+        self.source_name, self.limit, self.roles, self.is_merged = source_name, limit, dict(roles), is_merged
+        self.source = choice_source_for(source_name, person) if person else CHOICE_SOURCES[source_name]
+        self.rows, self.always_selectable = (
+            self._rows_for(person) if person else None,
+            list(always_selectable),
+        )
         super().__init__(widget=ChooserWidget(self, can_add=can_add), **kwargs)
 
     def _rows_for(self, person) -> QuerySet:
@@ -189,10 +192,10 @@ class ChooserField(forms.Field):
 
     def selectable(self) -> QuerySet:
         """Return the rows that may be chosen or stay chosen."""
-        every = self.source.rows.all()
+        rows = self.source.rows.all()
         if self.rows is None:
-            return every
-        return every.filter(Q(pk__in=self.rows.values("pk")) | Q(pk__in=self.kept))
+            return rows
+        return rows.filter(Q(pk__in=self.rows.values("pk")) | Q(pk__in=self.always_selectable))
 
     def prepare_value(self, value) -> list[tuple[str, str]]:
         """Return pairs of key and role, from rows, from keys, or from keys in the address of the form ("3,7")."""
@@ -207,7 +210,7 @@ class ChooserField(forms.Field):
         if len(pairs) > self.limit:
             raise forms.ValidationError(self.error_messages["too_many"] % {"limit": self.limit})
         keys = [parse_pk(str(chosen)) for chosen, _role in pairs]
-        rows = self.source.found("", self.selectable()).in_bulk(keys)
+        rows = self.source.search("", self.selectable()).in_bulk(keys)
         if not all(pk in rows for pk in keys):
             raise forms.ValidationError(self.error_messages["gone"])
         for pk in keys:

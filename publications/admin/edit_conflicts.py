@@ -1,8 +1,8 @@
-"""An overtaken form of a draft: what only one of two people changed is merged, the rest is laid side by side.
+"""Edit conflicts of a draft: what only one of two people changed is merged, the rest is shown side by side.
 
-A form says by its version which save it started from. That revision is the base, the stored draft is `stored`, what was
-typed is `incoming` (see `merge_fields`). What both changed is a conflict: a choice in the form settles it. The choice
-is named for what is stored, so that a third save asks anew.
+A form carries the version that it was opened with. That revision is the base, the draft is `stored`, the values of the
+form are `incoming` (see `merge_fields`). What both changed is a conflict, resolved by a choice in the form. The name of
+the choice depends on what is stored, so that a third save asks again.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,13 +20,13 @@ from publications.publication_fields import FIELDS, FieldType, MergeRule, Public
 from .redacted_base import Redactions, redactions_of
 
 MERGED = tuple(field for field in FIELDS if field.merged and field.name != "related_links")
-"""Related links are no part of a draft: their form merges them by itself (see `PublicationForm.related_targets`)."""
+"""Related links are no part of a draft: `PublicationForm.related_targets` merges them."""
 FORM_NAMES = {"cover": "cover_choice", "translation_of": "translation_choice"}
-"""What fields are called in forms, where that is not their own name."""
+"""The form fields whose names differ from those of the publication."""
 
 
 def form_name(name: str) -> str:
-    """Return what a field of a publication is called in its form."""
+    """Return the name of the form field of a field."""
     return FORM_NAMES.get(name, name)
 
 
@@ -43,15 +43,15 @@ def _form_value(publication: Publication, field: PublicationField) -> object:
     value = getattr(publication, field.name)
     if field.name in FORM_NAMES:
         return [(value, "")] if value else []
-    return _plain(value) if isinstance(value, str) else value
+    return _normalize_text(value) if isinstance(value, str) else value
 
 
-def _plain(value: object) -> str:
+def _normalize_text(value: object) -> str:
     return str(value or "").replace("\r\n", "\n").strip()
 
 
 def base_values(publication: Publication, version: int | None) -> Values:
-    """Return the draft as it stood at the save of that number, without what was redacted since; {} without one."""
+    """Return the form values of the revision of a version, without what was redacted since; {} without one."""
     revision = publication.revisions.filter(number=version).first() if version else None
     if not revision:
         return {}
@@ -65,12 +65,12 @@ def conflict_choices(
     *,
     key: Callable[[FieldConflict], str] = attrgetter("key"),
 ) -> list[dict[str, object]]:
-    """Return the conflicts of a merge for templates; none where all are decided.
+    """Return the conflicts of a merge for templates; [] if all are resolved.
 
     Args:
-        labels: of fields, by their name.
-        posted: what was chosen so far, by key.
-        key: what the choice of a conflict is called in the form.
+        labels: the labels of fields, by name.
+        posted: the choices so far, by key.
+        key: returns the name of the choice of a conflict in the form.
     """
     return [
         {
@@ -84,7 +84,7 @@ def conflict_choices(
 
 
 class RedactionGuard(MergeGuard):
-    """Lets no text that may hold a redacted passage be followed without a choice."""
+    """Requires a choice for every text that may contain a redacted passage."""
 
     def __init__(self, redactions: Redactions) -> None:
         self.redactions = redactions
@@ -93,22 +93,22 @@ class RedactionGuard(MergeGuard):
         return bool(field.redacted) and field.type is not FieldType.ROWS
 
     def needs_decision(self, field: PublicationField, base: object, incoming: object) -> bool:
-        was, typed = _plain(base), _plain(incoming)
+        base_text, typed = _normalize_text(base), _normalize_text(incoming)
         if base is None and not typed:
             return False
         if self.redactions.holds_passage(typed):
             return True
         if base is None or field.redacted is not RedactionRule.PASSAGE:
-            return not was
+            return not base_text
         if field.merged is MergeRule.PARAGRAPHS:
-            return self.redactions.is_hard_to_tell(typed, was)
-        return self.redactions.may_touch(was) or self.redactions.may_hold_passage([typed])
+            return self.redactions.is_hard_to_tell(typed, base_text)
+        return self.redactions.may_touch(base_text) or self.redactions.may_hold_passage([typed])
 
     def needs_decision_on_paragraph(self, paragraph: str) -> bool:
         return self.redactions.may_touch(paragraph)
 
     def redact(self, base: Values, stored: Values, incoming: Values) -> Values:
-        """Return what was typed with the marks of the redacted base, as far as the passage can be told."""
+        """Return the typed values with the redaction marks of the base, as far as the passage can be located."""
         redacted = {
             field.name: self._redact(field, base.get(field.name), incoming[field.name])
             for field in MERGED
@@ -125,30 +125,30 @@ class RedactionGuard(MergeGuard):
             return incoming
         by_paragraph = field.merged is MergeRule.PARAGRAPHS
         redact = self.redactions.redact_paragraphs if by_paragraph else self.redactions.redact
-        return redact(_plain(incoming), _plain(base))
+        return redact(_normalize_text(incoming), _normalize_text(base))
 
 
 class OvertakenFormMixin:
     """A form of a draft that others may have saved since it was opened.
 
-    It keeps the version it started from until every conflict is settled.
+    It keeps the version that it was opened with until every conflict is resolved.
     """
 
     merged: FieldMerge | None = None
     notice = ""
     """What heads the form where it asks for a choice and has no error."""
-    others = ""
-    """Who saved meanwhile."""
+    other_editors = ""
+    """Who has saved since the form was opened."""
     is_redacted = False
-    """Whether something was redacted meanwhile."""
+    """Whether something was redacted since the form was opened."""
 
     def merge_stored(self, cleaned: dict) -> None:
-        """Merge what was typed with what others have saved since; what both changed is for the editor to settle."""
+        """Merge the typed values with what others have saved since; report conflicts."""
         publication = Publication.objects.get(pk=self.instance.pk)
         version = cleaned.get("version") or 0
         later = publication.revisions.filter(number__gt=version)
         self.is_redacted = later.filter(reason=RevisionReason.REDACTED).exists()
-        self.others = self._who_saved(later)
+        self.other_editors = self._who_saved(later)
         self.merged = self._merge(publication, version, cleaned)
         if self.merged.conflicts:
             self._report_conflicts()
@@ -162,8 +162,8 @@ class OvertakenFormMixin:
         names = [field.name for field in MERGED if form_name(field.name) in cleaned]
         typed = {name: cleaned[form_name(name)] for name in names}
         incoming = guard.redact(base, stored, typed) if guard else typed
-        side = BaseValues(base) if base else NoBase()
-        merged = merge_fields(MERGED, side, stored, incoming, choose=self._choice, guard=guard)
+        base_side = BaseValues(base) if base else NoBase()
+        merged = merge_fields(MERGED, base_side, stored, incoming, choose=self._choice, guard=guard)
         merged.from_stored = [
             field.name
             for field in MERGED
@@ -183,11 +183,11 @@ class OvertakenFormMixin:
                 "A name or passage has been redacted since you opened this form, and your text may still have it. Take "
                 "what is stored wherever you did not change it yourself, and leave the redacted words out."
             ))  # fmt: skip
-        said = gettext(
+        text = gettext(
             "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "
             "you typed is still here. Choose what is to stand, then save again."
         )
-        self.add_error(None, forms.ValidationError(said % {"who": self.others}, code="outdated"))
+        self.add_error(None, forms.ValidationError(text % {"who": self.other_editors}, code="outdated"))
 
     def _check_merged_text(self, cleaned: dict) -> None:
         try:
@@ -196,7 +196,7 @@ class OvertakenFormMixin:
             self.add_error("body", str(reason))
 
     def _who_saved(self, revisions) -> str:
-        """Whoever saved it meanwhile, each once."""
+        """Return the people who saved the revisions, each once."""
         people = [
             str(revision.saved_by or gettext("the command line"))
             for revision in revisions.select_related("saved_by")[:20]
@@ -205,7 +205,7 @@ class OvertakenFormMixin:
 
     @property
     def conflicts(self) -> list[dict[str, object]]:
-        """What both changed, with what was chosen so far, for the template."""
+        """The conflicts with the choices so far, for the template."""
         labels = {
             field.name: self.fields[form_name(field.name)].label
             for field in MERGED
@@ -215,6 +215,6 @@ class OvertakenFormMixin:
 
     @property
     def labels_from_stored(self) -> list[str]:
-        """The labels of fields in which others had a part of what was stored."""
+        """The labels of fields in which the result has changes of others."""
         names = self.merged.from_stored if self.merged else ()
         return [str(self.fields[form_name(name)].label) for name in names]

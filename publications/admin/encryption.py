@@ -23,15 +23,17 @@ Pages in open browsers hold values made with it: stored data, not the name of a 
 
 
 def encrypt(value: object, *, salt: str) -> str:
-    """Return a JSON value as text that is safe in a form and cannot be read or altered."""
+    """Return a JSON value as encrypted and signed text that is safe in a form."""
     nonce = secrets.token_bytes(NONCE_BYTES)
-    data = zlib.compress(json.dumps(value).encode(), level=1)  # strangers send what is slow to compress
+    data = zlib.compress(
+        json.dumps(value).encode(), level=1
+    )  # anybody can send text that is slow to compress
     sealed = nonce + _xor(data, _keystream(settings.SECRET_KEY, salt, nonce, len(data)))
     return _signer(settings.SECRET_KEY, salt).sign(base64.urlsafe_b64encode(sealed).decode())
 
 
 def decrypt(text: str, *, salt: str) -> object:
-    """Return what was encrypted. Raises `BadSignature` where it was not encrypted here."""
+    """Return the decrypted value. Raises `BadSignature` if it was not encrypted with a current key."""
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             signed = _signer(key, salt).unsign(text)

@@ -1,7 +1,7 @@
-"""Files that came with a form which was not stored: kept for a day, so that nobody has to choose them again.
+"""Uploads of forms with errors: held for a day, so that nobody has to choose the file again.
 
-A browser sends a chosen file once. The form tells itself, signed, where the server has put it meanwhile. Whoever keeps
-another file, and `manage.py tidy`, throws away what nobody came back for.
+A browser sends a chosen file once. The form carries a signed token with its name in the private storage. Expired files
+are deleted by the next upload and by `manage.py tidy`.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SALT = "publications.desk.waiting_files"  # of pages in open browsers: stored da
 
 @dataclass(frozen=True)
 class HeldUpload:
-    """A file as it came: its place in the private store, and the name it had."""
+    """A file in the private storage: its name there, and the name that it was uploaded with."""
 
     place: str
     filename: str
@@ -35,23 +35,23 @@ class HeldUpload:
 
 
 def hold_upload(content: bytes, filename: str) -> str:
-    """Put a file aside; gives the word that `find` knows it by. What has waited too long goes."""
+    """Store a file and return the token for `get_held_upload`. Expired files are deleted."""
     delete_expired_uploads()
     place = originals().save(f"{FOLDER}/{uuid4().hex}", ContentFile(content))
     return signing.dumps([place, filename[-200:]], salt=SALT)
 
 
-def get_held_upload(word: str) -> HeldUpload | None:
-    """The file of that word; nothing where it is not one of ours, too old, or has gone."""
+def get_held_upload(token: str) -> HeldUpload | None:
+    """Return the file of a token, or None if the token is invalid or expired, or the file is deleted."""
     try:
-        waiting = HeldUpload(*signing.loads(word, salt=SALT, max_age=HELD_FOR))
+        upload = HeldUpload(*signing.loads(token, salt=SALT, max_age=HELD_FOR))
     except signing.BadSignature:
         return None
-    return waiting if originals().exists(waiting.place) else None
+    return upload if originals().exists(upload.place) else None
 
 
 def delete_expired_uploads() -> int:
-    """Throw away what has waited too long. Two who do it at once do no harm. Returns how many files went."""
+    """Delete expired files and return their number. Safe to run concurrently."""
     store = originals()
     try:
         names = store.listdir(FOLDER)[1]
@@ -67,7 +67,7 @@ def _is_expired(place: str) -> bool:
     store = originals()
     try:
         return store.get_modified_time(place) < timezone.now() - HELD_FOR
-    except Exception:  # a folder and a bucket say in different words that another sweep was here first
+    except Exception:  # a folder and a bucket raise different errors for a file that is deleted already
         if store.exists(place):
             raise
         return False

@@ -22,11 +22,11 @@ from publications import actions
 from publications.locales import localized_path
 from publications.models import Address, Edition, ExcludedSuggestion, Publication, RelatedLink
 
-from .choice_sources import reads_drafts
-from .choosers import ChooserField, ChooserFormMixin, opened_with
+from .choice_sources import can_read_drafts
+from .choosers import ChooserField, ChooserFormMixin, read_initial_pks
 from .drafts import suggestions
 from .site import bounded_search, render_desk_page, require_permissions
-from .unsent_forms import mark_redisplay, pk_in, pks_in
+from .unsent_forms import get_pk, get_pks, mark_redisplay
 
 MAX_ENDED_PUBLICATIONS = 40
 """Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
@@ -50,15 +50,15 @@ def has_links_to_ended() -> Q:
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
         return Q(pk__in=())
-    texts = Edition.objects.live().filter(publication=OuterRef("pk")).filter(_links_to(newest))
+    texts = Edition.objects.live().filter(publication=OuterRef("pk")).filter(_has_link_to(newest))
     return Q(Exists(linked)) | Q(Exists(texts))
 
 
 def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:
     """The live editions of other publications that lead to these, by a related link or in their text."""
-    numbers = [publication.pk for publication in publications]
-    linked = Q(publication__in=RelatedLink.objects.filter(target__in=numbers).values("source"))
-    live = Edition.objects.live().filter(linked | _links_to(numbers)).exclude(publication__in=numbers)
+    pks = [publication.pk for publication in publications]
+    linked = Q(publication__in=RelatedLink.objects.filter(target__in=pks).values("source"))
+    live = Edition.objects.live().filter(linked | _has_link_to(pks)).exclude(publication__in=pks)
     return live.without_texts().order_by("title", "pk")
 
 
@@ -67,19 +67,19 @@ def ended_related(publication: Publication) -> list[Publication]:
     return list(ended_publications().filter(linked_from__source=publication.pk))
 
 
-def _links_to(numbers: Sequence[int]) -> Q:
+def _has_link_to(pks: Sequence[int]) -> Q:
     """A condition on editions: a link in the text leads to an address of one of these publications."""
     condition = Q(pk__in=())
-    for address in Address.objects.filter(publication__in=numbers):
-        for written in _spellings_of(address):
-            condition |= Q(html__contains=f'href="{written}')
+    for address in Address.objects.filter(publication__in=pks):
+        for url in _url_spellings(address):
+            condition |= Q(html__contains=f'href="{url}')
     return condition
 
 
-def _spellings_of(address: Address) -> set[str]:
+def _url_spellings(address: Address) -> set[str]:
     path = localized_path(address.locale, "publications:detail", slug=address.slug)
     paths = {path, quote(path), escape(path)}
-    return paths | {f"{settings.SITE_URL}{each}" for each in paths}
+    return paths | {f"{settings.SITE_URL}{path}" for path in paths}
 
 
 SUGGESTION_BUTTONS = {"_apart", "_together"}
@@ -99,7 +99,7 @@ class RelatedLinksForm(ChooserFormMixin, forms.Form):
         self.instance = publication
         self.fields["related"] = ChooserField(
             "publications", limit=actions.MAX_RELATED_LINKS, required=False, label=_("Related publications"),
-            is_merged=True, person=person, kept=stored,
+            is_merged=True, person=person, always_selectable=stored,
         )  # fmt: skip
 
 
@@ -113,11 +113,11 @@ def related_links_list(request: HttpRequest) -> HttpResponse:
         .select_related("kind")
         .prefetch_related("bylines")
     )
-    counted = live.annotate(links=Count("publication__related_links")).order_by(
+    editions = live.annotate(links=Count("publication__related_links")).order_by(
         "links", "-published_at", "-pk"
     )
-    counted = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(counted)
-    page = Paginator(counted.without_texts(), PER_PAGE).get_page(request.GET.get("page"))
+    editions = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(editions)
+    page = Paginator(editions.without_texts(), PER_PAGE).get_page(request.GET.get("page"))
     return render_desk_page(
         request, "related_links",
         title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=FILTER_LABELS,
@@ -148,26 +148,26 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
     publication = edition.publication
     posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
     if SUGGESTION_BUTTONS & set(posted):
-        posted = _rule_on_suggestion(request, publication)
+        posted = _exclude_or_allow(request, publication)
     form = RelatedLinksForm(posted or None, publication=publication, person=request.user)
     if request.method == "POST" and form.is_valid() and _save_links(request, publication, form):
         return HttpResponseRedirect(reverse("desk:related-links"))
-    taken = pks_in(posted, "related") or [pk for pk, _role in form.initial["related"]]
+    taken = get_pks(posted, "related") or [pk for pk, _role in form.initial["related"]]
     return render_desk_page(
         request, "related_links_edit",
         title=edition.title, edition=edition, form=form, ended_related=ended_related(publication),
-        reads_drafts=reads_drafts(request.user),
+        can_read_drafts=can_read_drafts(request.user),
         related=suggestions.find_similar_to_live(publication.pk, taken),
-        excluded_suggestions=_excluded_suggestions(publication), may_rule=True,
+        excluded_suggestions=_excluded_suggestions(publication), may_exclude=True,
     )  # fmt: skip
 
 
-def _rule_on_suggestion(request: HttpRequest, publication: Publication) -> QueryDict:
+def _exclude_or_allow(request: HttpRequest, publication: Publication) -> QueryDict:
     """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
-    for name, deed in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
-        other = Publication.objects.filter(pk=pk_in(request.POST, name)).first()
+    for name, action in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
+        other = Publication.objects.filter(pk=get_pk(request.POST, name)).first()
         if other and other.pk != publication.pk:
-            deed(publication, other, by=request.user)
+            action(publication, other, by=request.user)
     return mark_redisplay(request.POST)
 
 
@@ -183,7 +183,7 @@ def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
 def _save_links(request: HttpRequest, publication: Publication, form: RelatedLinksForm) -> bool:
     try:
         targets = [target for target, _role in form.cleaned_data["related"]]
-        seen = opened_with(form.data, "related")
+        seen = read_initial_pks(form.data, "related")
         changed = actions.set_related_links(publication, targets, by=request.user, seen=seen)
     except actions.ActionRefused as refusal:
         form.add_error("related", refusal.reasons)

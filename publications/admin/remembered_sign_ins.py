@@ -13,13 +13,13 @@ SALT = "publications.desk.carried_forms"  # of cookies in browsers: stored data,
 
 
 def remember_person(request: HttpRequest, response: HttpResponse) -> None:
-    """Note in the browser who signed in, bound to the forms that are opened from now on.
+    """Set the cookie that says who signed in, bound to the CSRF secret of the forms that are opened from now on.
 
-    A new token against forgery begins with each sign-in, so the token of a form tells after which sign-in it was
-    opened. The cookie holds the latest of them, each an account and its seal.
+    Each sign-in rotates the CSRF secret, so the token of a form shows after which sign-in it was opened. The cookie has
+    the latest sign-ins, each an account and a signature.
     """
     secret = request.META.get("CSRF_COOKIE", "")
-    sign_ins = [f"{request.user.pk}:{_seal(secret, request.user.pk)}", *_sign_ins(request)]
+    sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)}", *_sign_ins(request)]
     response.set_cookie(
         PERSON_COOKIE,
         ".".join(dict.fromkeys(sign_ins[:REMEMBERED_SIGN_INS])),
@@ -35,23 +35,23 @@ def _sign_ins(request: HttpRequest) -> list[str]:
     return request.COOKIES.get(PERSON_COOKIE, "").split(".")[:REMEMBERED_SIGN_INS]
 
 
-def find_person(request: HttpRequest) -> int | None:
-    """Who had signed in when the form was opened that was sent, as its token and the browser show."""
-    secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
+def find_account(request: HttpRequest) -> int | None:
+    """Return the primary key of the account that opened the posted form, or None if unknown."""
+    secret = _unmask_secret(request.POST.get("csrfmiddlewaretoken", ""))
     for sign_in in _sign_ins(request):
-        number, _colon, seal = sign_in.partition(":")
-        person = parse_pk(number)
-        if person and constant_time_compare(seal, _seal(secret, person)):
+        pk, _colon, signature = sign_in.partition(":")
+        person = parse_pk(pk)
+        if person and constant_time_compare(signature, _sign(secret, person)):
             return person
     return None
 
 
-def _secret_of(token: str) -> str:
-    """The secret behind the token of a form. Django masks it anew for each page, and names no public way back."""
+def _unmask_secret(token: str) -> str:
+    """Return the CSRF secret of a token. Django masks it for each page and has no public function for the reverse."""
     if not (token.isascii() and token.isalnum() and len(token) in (32, 64)):
         return ""
     return _unmask_cipher_token(token) if len(token) == 64 else token
 
 
-def _seal(secret: str, person: int) -> str:
+def _sign(secret: str, person: int) -> str:
     return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()

@@ -18,7 +18,7 @@ from publications.models import Publication, Review, ReviewComment
 
 from .review_link import passages_of, snapshot_of_review
 from .site import get_publication_or_404, render_publication_page, require_permissions
-from .unsent_forms import UnsentFormMixin, pk_in
+from .unsent_forms import UnsentFormMixin, get_pk
 
 MAX_OPEN_REVIEWS = 20
 REVIEW_LINK_DAYS = (3, 7, 14, 30, 90)
@@ -138,7 +138,7 @@ def _close_link(request: HttpRequest, review: Review) -> None:
 
 def _resolver(is_resolved: bool, name: str):
     def resolve(request: HttpRequest, review: Review) -> None:
-        review.comments.filter(pk=pk_in(request.POST, name)).update(is_resolved=is_resolved)
+        review.comments.filter(pk=get_pk(request.POST, name)).update(is_resolved=is_resolved)
 
     return resolve
 

@@ -1,4 +1,4 @@
-"""What stands around the sign-in: forms whose token has run out, whose words they are, and who is signed in now."""
+"""Views around the sign-in: forms with an expired token, the question whose they are, and who is signed in."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,14 +13,14 @@ from .site import admin_site
 
 
 def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
-    """Offer what was typed into a form that was opened before the last sign-in, or whose cookies are gone.
+    """Offer the values of a form that was opened before the last sign-in, or whose cookies are gone.
 
-    Returns None for all else: only a form that a page of this site sent, as browsers say of each, is carried.
+    Returns None for other requests: only forms from a page of this site, by their Origin or Referer, are carried.
     """
-    at_desk = request.path.startswith(settings.DESK)
-    if not (at_desk and carried_forms.is_page_sent(request) and carried_forms.is_from_this_site(request)):
+    is_desk = request.path.startswith(settings.DESK)
+    if not (is_desk and carried_forms.is_form_submission(request) and carried_forms.is_same_origin(request)):
         return None
-    carried = carried_forms.carry(request)
+    carried = carried_forms.build_carried_form(request)
     if carried.is_empty and carried.path == reverse("desk:index"):
         return None  # nobody was signed in on that page, or nothing was typed
     if not admin_site.has_permission(request):
@@ -35,23 +35,23 @@ def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
 
 @require_POST
 def carried(request: HttpRequest) -> HttpResponse:
-    """Do what was answered: take the words, leave them, or let their owner sign in."""
-    words = carried_forms.read_carried(request)
-    if not words:
+    """Handle the answer to whose form it is: take it, leave it, or let its owner sign in."""
+    carried_form = carried_forms.read_carried(request)
+    if not carried_form:
         return HttpResponseRedirect(reverse("desk:index"))
     if "take" in request.POST:
-        address = carried_forms.give_if_allowed(request, words)
+        address = carried_forms.restore_form_if_allowed(request, carried_form)
         return (
             HttpResponseRedirect(address)
             if address
-            else admin_site.ask_who_typed(request, words, is_refused=True)
+            else admin_site.ask_who_typed(request, carried_form, is_refused=True)
         )
     if "other" in request.POST:
         admin_site.logout(request)
-        return admin_site.ask_to_sign_in(request, words)
-    return HttpResponseRedirect(words.path)
+        return admin_site.ask_to_sign_in(request, carried_form)
+    return HttpResponseRedirect(carried_form.path)
 
 
 def signed_in(request: HttpRequest) -> JsonResponse:
-    """Say who is signed in, with the token that an open form needs after a sign-in in another window."""
+    """Return who is signed in, with the CSRF token that an open form needs after a sign-in in another window."""
     return JsonResponse({"person": request.user.pk, "token": get_token(request)})

@@ -33,7 +33,7 @@ from . import carried_forms
 from .carried_forms import CarriedForm
 from .remembered_sign_ins import remember_person
 from .status_text import status_text
-from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew, pks_in
+from .unsent_forms import UnsentFormMixin, get_pks, is_new_form_request, new_form_url
 
 Page = Callable[..., HttpResponse]
 FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
@@ -65,8 +65,8 @@ class DeskModelAdmin(ModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
         """Render the form of a new row. Its URL has a key, so that two windows stay distinct after Back."""
-        if is_opened_anew(request) and self.has_add_permission(request):
-            return HttpResponseRedirect(address_of_new(request))
+        if is_new_form_request(request) and self.has_add_permission(request):
+            return HttpResponseRedirect(new_form_url(request))
         return super().add_view(request, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
@@ -84,7 +84,7 @@ class DeskModelAdmin(ModelAdmin):
     def response_action(self, request: HttpRequest, *args, **kwargs) -> HttpResponse | None:
         """Perform an action on the ticked rows; a key that is none counts as not ticked."""
         request.POST = request.POST.copy()
-        keys = [str(pk) for pk in pks_in(request.POST, ACTION_CHECKBOX_NAME)]
+        keys = [str(pk) for pk in get_pks(request.POST, ACTION_CHECKBOX_NAME)]
         request.POST.setlist(ACTION_CHECKBOX_NAME, keys)
         return super().response_action(request, *args, **kwargs)
 
@@ -174,12 +174,12 @@ class DeskSite(AdminSite):
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Require a staff account; a form sent while signed out is carried through the sign-in."""
-        guarded = super().admin_view(carried_forms.refill(view), cacheable)
+        guarded = super().admin_view(carried_forms.with_held_values(view), cacheable)
 
         @wraps(guarded)
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if carried_forms.is_page_sent(request) and not self.has_permission(request):
-                return self.ask_to_sign_in(request, carried_forms.carry(request))
+            if carried_forms.is_form_submission(request) and not self.has_permission(request):
+                return self.ask_to_sign_in(request, carried_forms.build_carried_form(request))
             return guarded(request, *args, **kwargs)
 
         return wrapper
@@ -217,13 +217,13 @@ class DeskSite(AdminSite):
         """Redirect to the carried form, or to the autosave of the form at `target`; None where neither exists."""
         if carried and not carried.is_empty:
             return self.return_form(request, carried)
-        url = carried_forms.address_held_for(request, target)
+        url = carried_forms.find_held_form_url(request, target)
         return HttpResponseRedirect(url) if url else None
 
     def return_form(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
         """Redirect to the form with its values, or ask first if somebody else may have typed them."""
         if carried.person == request.user.pk:
-            return HttpResponseRedirect(carried_forms.give(request, carried))
+            return HttpResponseRedirect(carried_forms.restore_form(request, carried))
         return self.ask_who_typed(request, carried)
 
     def ask_who_typed(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:

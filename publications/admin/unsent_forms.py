@@ -1,4 +1,4 @@
-"""A form that is shown with values nobody has asked to store: `_find` among them says so."""
+"""Unsent forms: forms that are shown with values that are not to be stored. The field `_find` marks them."""
 
 from collections.abc import Collection
 
@@ -11,61 +11,61 @@ from publications.models import Autosave, parse_pk
 UNSENT = "_find"
 FORM_KEY = "form_key"
 MAX_KEY_LENGTH = Autosave._meta.get_field("key").max_length
-MAX_FORM_CHARACTERS = 2_000_000  # of names and values that are kept for somebody who has not saved them
-OPENED = "form"  # of the address of the form of a new row
-WORD_OF_SECRETS = "password"
+MAX_FORM_CHARACTERS = 2_000_000  # of names and values of an autosave
+NEW_FORM_PARAM = "form"  # names the form of a new row in its address
+EXCLUDED_NAME_PART = "password"
 
 
 def new_key() -> str:
-    """A name for a form that is being opened."""
+    """Return a random key for a form that is being opened."""
     return get_random_string(16)
 
 
-def key_in(params: QueryDict, name: str = FORM_KEY) -> str:
-    """Return the key of an opened form that the parameters of a request name, or ""."""
+def get_form_key(params: QueryDict, name: str = FORM_KEY) -> str:
+    """Return the key of a form from the parameters of a request, or ""."""
     return params.get(name, "")[:MAX_KEY_LENGTH]
 
 
-def pk_in(posted: QueryDict, name: str) -> int:
-    """Return the number of a row that a form has under a name, else 0."""
+def get_pk(posted: QueryDict, name: str) -> int:
+    """Return the primary key in a field of a form, or 0."""
     return parse_pk(posted.get(name, ""))
 
 
-def pks_in(posted: QueryDict, name: str) -> list[int]:
-    """Return the numbers of rows that a form has under a name; what is none is left out."""
+def get_pks(posted: QueryDict, name: str) -> list[int]:
+    """Return the primary keys in a field of a form, without invalid ones."""
     return [pk for text in posted.getlist(name) if (pk := parse_pk(text))]
 
 
 def count_characters(values: list[list[str]]) -> int:
-    """Return how many characters the names and values of a form have."""
+    """Return the total length of the names and values of a form."""
     return sum(len(name) + len(value) for name, value in values)
 
 
-def is_opened_anew(request: HttpRequest) -> bool:
-    """Whether a browser opens the form of a new row that has no key yet."""
+def is_new_form_request(request: HttpRequest) -> bool:
+    """Return whether a browser opens the form of a new row without a key in its address."""
     is_page = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
-    return is_page and not request.GET.get(OPENED)
+    return is_page and not request.GET.get(NEW_FORM_PARAM)
 
 
-def address_of_new(request: HttpRequest) -> str:
-    """The address of a form that is being opened, which names it: after Back the browser asks for it again."""
+def new_form_url(request: HttpRequest) -> str:
+    """Return the address of a new form with a key: after Back the browser requests the same one."""
     params = request.GET.copy()
-    params[OPENED] = new_key()
+    params[NEW_FORM_PARAM] = new_key()
     return f"{request.path}?{params.urlencode()}"
 
 
-def values_of(posted: QueryDict, *, without: Collection[str]) -> list[list[str]]:
-    """The values of a form as pairs, in their order, without its buttons, its secrets and these names."""
+def list_values(posted: QueryDict, *, without: Collection[str]) -> list[list[str]]:
+    """Return the values of a form as ordered pairs, without buttons, secrets and the excluded names."""
     return [
         [name, value.replace("\0", "")]
         for name, values in posted.lists()
-        if name not in without and not name.startswith("_") and WORD_OF_SECRETS not in name
+        if name not in without and not name.startswith("_") and EXCLUDED_NAME_PART not in name
         for value in values
     ]
 
 
-def as_posted(values: list[list[str]]) -> QueryDict:
-    """Raw values, such as were kept while somebody was typing, as a browser sends them."""
+def build_post(values: list[list[str]]) -> QueryDict:
+    """Return raw values, such as those of an autosave, as form data."""
     posted = QueryDict(mutable=True)
     for name, value in values:
         posted.appendlist(name, value)
@@ -73,20 +73,20 @@ def as_posted(values: list[list[str]]) -> QueryDict:
 
 
 def mark_redisplay(posted: QueryDict) -> QueryDict:
-    """Return a form as it was sent, marked to be shown again with nothing stored."""
+    """Return form data marked to be shown again, with nothing stored."""
     marked = posted.copy()
     marked[UNSENT] = ""
     return marked
 
 
-def fill_in(request: HttpRequest, typed: Autosave) -> None:
-    """Let the request be as if what was typed had been sent, only to be shown."""
-    request.POST = as_posted(typed.values)
+def fill_request(request: HttpRequest, typed: Autosave) -> None:
+    """Replace the form data of a request by an autosave, marked to be shown only."""
+    request.POST = build_post(typed.values)
     request.POST[FORM_KEY], request.POST[UNSENT] = typed.key, ""
 
 
 class UnsentFormMixin:
-    """Let a bound form keep its values unchecked, and never be valid, while it is not sent."""
+    """Keep the values of an unsent form without validation; it is never valid."""
 
     @property
     def is_unsent(self) -> bool:

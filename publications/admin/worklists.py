@@ -30,7 +30,7 @@ from publications.models import (
 
 from . import carried_forms
 from .accounts import account_managers
-from .drafts.autosave import each_once
+from .drafts.autosave import distinct_autosaves
 from .history.audit_log import AuditEntryText, describe_entry
 from .related_links import has_links_to_ended
 from .site import admin_site, get_publication_or_404, require_permissions
@@ -211,11 +211,11 @@ def home_context(request: HttpRequest) -> dict[str, object]:
 
 def _unsaved_forms(person) -> list[Autosave]:
     """Return the autosaves of this person; of equal ones the newest."""
-    autosaves = each_once(
+    autosaves = distinct_autosaves(
         Autosave.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
     )
     for autosave in autosaves:
-        autosave.address = carried_forms.address_of(autosave, autosave.path) if autosave.path else ""
+        autosave.address = carried_forms.held_form_url(autosave, autosave.path) if autosave.path else ""
     return autosaves
 
 

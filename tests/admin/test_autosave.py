@@ -524,8 +524,8 @@ def test_the_save_of_a_new_form_holds_up_another_such_save_but_no_action_of_the_
 
     try:
         with transaction.atomic():
-            autosave.saved_as(request)
-            another_save = elsewhere(is_held_up, autosave.saved_as, request)
+            autosave.find_saved_publication(request)
+            another_save = elsewhere(is_held_up, autosave.find_saved_publication, request)
             action = elsewhere(is_held_up, lambda: AuditEntry.objects.create(by=person, site_version=2**40))
             transaction.set_rollback(True)
     finally:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.admin.drafts.bulk import read_ranges, write_ranges
+from publications.admin.drafts.bulk import format_ranges, parse_ranges
 from publications.models import Byline, Edition, Publication, store_original
 from tests.blogs import bring_in
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
@@ -21,7 +21,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def page_for(*publications: Publication) -> str:
     numbers = sorted(publication.pk for publication in publications)
-    return f"{reverse('desk:bulk-author')}?of={write_ranges(numbers)}"
+    return f"{reverse('desk:bulk-author')}?of={format_ranges(numbers)}"
 
 
 def post(client, *publications: Publication, author="", publish: bool = True):
@@ -158,8 +158,8 @@ def test_a_second_press_publishes_nothing_twice(desk):
     [([], ""), ([7], "7"), ([1, 2, 3], "1-3"), ([1, 3, 4, 9], "1,3-4,9"), ([5, 6], "5-6")],
 )
 def test_numbers_are_written_as_ranges_and_read_again(numbers, text):
-    assert write_ranges(numbers) == text
-    assert read_ranges(text, 100) == numbers
+    assert format_ranges(numbers) == text
+    assert parse_ranges(text, 100) == numbers
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_numbers_are_written_as_ranges_and_read_again(numbers, text):
     ],
 )
 def test_odd_ranges_are_cut_or_left_out(text, read):
-    assert read_ranges(text, 3) == read
+    assert parse_ranges(text, 3) == read
 
 
 def test_a_draft_with_notes_to_oneself_is_held_back(desk):

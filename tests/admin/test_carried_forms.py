@@ -24,7 +24,7 @@ from publications import actions
 from publications.admin import carried_forms, held_uploads
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
-from publications.admin.remembered_sign_ins import find_person
+from publications.admin.remembered_sign_ins import find_account
 from publications.models import Author, Autosave, MenuLink, Publication, Review
 from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
@@ -192,10 +192,10 @@ def test_what_was_typed_of_an_author_is_offered_on_the_first_page_until_it_is_sa
     end_sessions()
     page = browser.sign_in(browser.send(form), person=ann)
 
-    offered = browser.open("/desk/").context["autosaves"]
+    options = browser.open("/desk/").context["autosaves"]
     browser.send(form_at(page, f"{path}?{page.request['QUERY_STRING']}"))
 
-    assert [str(each) for each in offered] == ["Ann Bergh"]
+    assert [str(each) for each in options] == ["Ann Bergh"]
     assert not browser.open("/desk/").context["autosaves"]
     assert Author.objects.get(pk=author.pk).name == "Ann Bergh"
 
@@ -836,7 +836,7 @@ def test_values_that_browsers_hold_keep_their_salts(rf, ann):
     held = signing.dumps([place, "a.png"], salt="publications.desk.waiting_files")
 
     assert carried_forms.read_carried(request) == CarriedForm(ADD, [["title", "On Minsk"]], [], "key", ann.pk)
-    assert find_person(request) == ann.pk
+    assert find_account(request) == ann.pk
     assert held_uploads.get_held_upload(held).read() == b"content"
 
 
@@ -910,7 +910,7 @@ def own_request(rf, editor):
 def test_a_form_with_a_long_address_comes_back(own_request):
     path = f"{reverse('desk:bulk-tags')}?of={'1234%2C' * 400}"
 
-    address = carried_forms.give(own_request, CarriedForm(path, [["add", "Grain"]], []))
+    address = carried_forms.restore_form(own_request, CarriedForm(path, [["add", "Grain"]], []))
 
     assert Autosave.objects.get().path == path and address.startswith(path)
 
@@ -918,7 +918,7 @@ def test_a_form_with_a_long_address_comes_back(own_request):
 def test_a_form_whose_page_a_release_took_away_stops_no_sign_in(own_request):
     form = CarriedForm("/desk/publications/publication/1/gone/page/", [["title", "Grain"]], [])
 
-    assert carried_forms.give(own_request, form)
+    assert carried_forms.restore_form(own_request, form)
 
 
 @pytest.mark.parametrize("referer", ["http://[", "http://[::1/", "//", "\x00"])
@@ -967,6 +967,6 @@ def test_the_page_for_signing_in_carries_no_more_than_editors_need(client, lengt
 def test_what_the_page_does_not_carry_is_held_for_whoever_had_the_form_open(editor):
     carried = CarriedForm(ADD, [["title", "Long"], ["body", "x" * 1_100_000]], [], "window", editor.pk)
 
-    shown = carried_forms._bounded(carried_forms._hold_for_person(carried))
+    shown = carried_forms._drop_long_values(carried_forms._hold_for_person(carried))
 
     assert shown.values == [] and Autosave.objects.get(owner=editor).title == "Long"

@@ -420,7 +420,7 @@ def test_the_history_of_what_is_not_there_is_404(desk):
 def in_words(action: str, language: str = "en", **detail) -> str:
     with override(language):
         entry = describe_entry(AuditEntry(action=action, subject="x", detail=detail))
-        return " – ".join(part for part in (entry.what, entry.words) if part)
+        return " – ".join(part for part in (entry.what, entry.text) if part)
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_a_name_is_found_before_a_place_that_has_it():
         make_author(f"A {number:02}", affiliation_en="University of Berg")
     expected = make_author("Zoë Berg")
 
-    assert CHOICE_SOURCES["authors"].found("berg")[0] == expected
+    assert CHOICE_SOURCES["authors"].search("berg")[0] == expected
 
 
 def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():

@@ -9,10 +9,10 @@ from django.urls import reverse
 from publications import actions
 from publications.admin.publish.result import (
     MAX_SOCIAL_CHARACTERS,
-    address_of,
+    edition_url,
     newsletter_entry,
-    shortened,
     social_post,
+    truncate_text,
 )
 from publications.models import Edition, Publication
 from tests.factories import (
@@ -370,13 +370,13 @@ def test_a_post_fits_into_the_shortest_network(length):
     post = social_post(edition)
 
     assert len(post) <= MAX_SOCIAL_CHARACTERS
-    assert post.endswith(address_of(edition))
+    assert post.endswith(edition_url(edition))
 
 
 def test_a_text_is_cut_after_a_word():
-    assert shortened("one two three", 9) == "one two…"
-    assert shortened("one two", 7) == "one two"
-    assert shortened("unbreakable", 5) == "unbr…"
+    assert truncate_text("one two three", 9) == "one two…"
+    assert truncate_text("one two", 7) == "one two"
+    assert truncate_text("unbreakable", 5) == "unbr…"
 
 
 def test_an_entry_for_the_newsletter_is_in_the_language_of_the_piece():

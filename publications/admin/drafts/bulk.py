@@ -1,4 +1,4 @@
-"""Many publications at once: their tags, or their end. Each is a page that shows what it will do before it does it."""
+"""Bulk actions on publications: change tags, withdraw. Each page shows what it will do before it does it."""
 
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
@@ -40,21 +40,21 @@ LIST_PAGE = "desk:publications_publication_changelist"
 
 
 def redirect_to_bulk_page(
-    request: HttpRequest, page: str, chosen: QuerySet, *, most: int = 0
+    request: HttpRequest, page: str, queryset: QuerySet, *, limit: int = 0
 ) -> HttpResponse:
-    """From ticked rows of the list to the page that asks about them."""
-    most = most or MAX_BULK_PUBLICATIONS
-    numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: most + 1])
-    if len(numbers) > most:
-        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": most})
+    """Redirect from the ticked rows of the list to the page of a bulk action, unless they are more than the limit."""
+    limit = limit or MAX_BULK_PUBLICATIONS
+    pks = list(queryset.order_by("pk").values_list("pk", flat=True)[: limit + 1])
+    if len(pks) > limit:
+        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": limit})
         return HttpResponseRedirect(request.get_full_path())
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': write_ranges(numbers)})}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': format_ranges(pks)})}")
 
 
-def write_ranges(numbers: Sequence[int]) -> str:
-    """Return ascending numbers as `1-3,7`: drafts of one import follow each other, and addresses have an end."""
+def format_ranges(pks: Sequence[int]) -> str:
+    """Return ascending primary keys as `1-3,7`: those of one import are consecutive, and URLs are limited."""
     ranges: list[list[int]] = []
-    for number in numbers:
+    for number in pks:
         if ranges and number == ranges[-1][1] + 1:
             ranges[-1][1] = number
         else:
@@ -62,30 +62,30 @@ def write_ranges(numbers: Sequence[int]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
-def read_ranges(text: str, most: int) -> list[int]:
-    """Return at most so many of the numbers that `write_ranges` wrote; what is none is left out."""
-    numbers: list[int] = []
-    for part in text.split(",")[:most]:
+def parse_ranges(text: str, limit: int) -> list[int]:
+    """Return at most `limit` primary keys from the text of `format_ranges`, without parts that are not valid."""
+    pks: list[int] = []
+    for part in text.split(",")[:limit]:
         first, dash, last = part.partition("-")
         start = parse_pk(first)
         end = parse_pk(last) if dash else start
         if start and end:
-            numbers += range(start, min(end, start + most) + 1)
-    return numbers[:most]
+            pks += range(start, min(end, start + limit) + 1)
+    return pks[:limit]
 
 
-def selected_publications(request: HttpRequest, *, most: int = 0) -> list[Publication]:
-    """The publications that the address names, with where they stand, in the order of their titles."""
-    numbers = read_ranges(request.GET.get("of", ""), most or MAX_BULK_PUBLICATIONS)
-    publications = with_submissions(with_status(Publication.objects.filter(pk__in=numbers)))
-    found = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
-    for publication in found:
-        publication.said = status_with_submission(publication)
-    return found
+def selected_publications(request: HttpRequest, *, limit: int = 0) -> list[Publication]:
+    """Return the publications that the address names, with their status, ordered by title."""
+    pks = parse_ranges(request.GET.get("of", ""), limit or MAX_BULK_PUBLICATIONS)
+    publications = with_submissions(with_status(Publication.objects.filter(pk__in=pks)))
+    publications = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
+    for publication in publications:
+        publication.status_label = status_with_submission(publication)
+    return publications
 
 
 class TagsForm(UnsentFormMixin, forms.Form):
-    """Tags to put on, tags to take off, and whether readers are to see it at once."""
+    """Tags to add, tags to remove, and whether to publish the change."""
 
     add = TagField(
         required=False,
@@ -109,9 +109,9 @@ class TagsForm(UnsentFormMixin, forms.Form):
 
     def __init__(self, data, *, publications: Sequence[Publication], may_publish: bool) -> None:
         super().__init__(data, label_suffix="")
-        there = {tag.pk for publication in publications for tag in publication.tags.all()}
-        self.fields["take_off"].queryset = Tag.objects.filter(pk__in=there).order_by("name")
-        if not there:
+        tag_pks = {tag.pk for publication in publications for tag in publication.tags.all()}
+        self.fields["take_off"].queryset = Tag.objects.filter(pk__in=tag_pks).order_by("name")
+        if not tag_pks:
             del self.fields["take_off"]
         if not may_publish:
             del self.fields["publish"]
@@ -126,13 +126,13 @@ class TagsForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("change_publication")
 def bulk_tags(request: HttpRequest) -> HttpResponse:
-    """Tags of many drafts, and of what is public where that is wished."""
+    """Change the tags of many drafts, and publish them if chosen."""
     publications = selected_publications(request)
     may_publish = request.user.has_perm("publications.publish_publication")
     form = TagsForm(request.POST or None, publications=publications, may_publish=may_publish)
     if request.method == "POST" and form.is_valid():
-        for told in describe_new_tags(form.cleaned_data["add"]):
-            messages.info(request, told)
+        for text in describe_new_tags(form.cleaned_data["add"]):
+            messages.info(request, text)
         _report_tags(
             request,
             [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
@@ -144,56 +144,56 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _change_tags(publication: Publication, asked: dict, by) -> str:
-    """What became of one publication: "same", "draft" or "public", or why readers do not see it."""
+def _change_tags(publication: Publication, options: dict, by) -> str:
+    """Change the tags of one publication. Return "same", "draft" or "public": what has changed."""
     actions.lock_for_action(publication.pk)
     publication = with_status(Publication.objects).get(pk=publication.pk)
     before = set(publication.tags.values_list("pk", flat=True))
-    is_as_readers_see_it = (
+    has_no_changes = (
         publication.live_from
         and publication.live_digest == publication.digest
         and not publication.scheduled_from
     )
-    publication.tags.remove(*(asked.get("take_off") or ()))
-    publication.tags.add(*get_or_create_tags(asked["add"]))
+    publication.tags.remove(*(options.get("take_off") or ()))
+    publication.tags.add(*get_or_create_tags(options["add"]))
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
     Revision.objects.create_from(publication, by=by, why=RevisionReason.SAVED)
-    if not (asked.get("publish") and is_as_readers_see_it):
+    if not (options.get("publish") and has_no_changes):
         return "draft"
     try:
-        actions.publish(publication, by=by, change=Change.SILENT, **_same_end(publication))
+        actions.publish(publication, by=by, change=Change.SILENT, **_keep_scheduled_end(publication))
     except actions.ActionRefused:
         return "draft"
     return "public"
 
 
-def _same_end(publication: Publication) -> dict[str, object]:
+def _keep_scheduled_end(publication: Publication) -> dict[str, object]:
     return {"until": scheduled_end(publication)} if scheduled_end(publication) else {}
 
 
-def _report_tags(request: HttpRequest, became: list[str]) -> None:
-    public, drafts = became.count("public"), became.count("draft")
+def _report_tags(request: HttpRequest, outcomes: list[str]) -> None:
+    public, drafts = outcomes.count("public"), outcomes.count("draft")
     if public:
-        said_of = ngettext(
+        text = ngettext(
             "Tags changed, and public: %d publication.", "Tags changed, and public: %d publications.", public
         )
-        messages.success(request, said_of % public)
+        messages.success(request, text % public)
     if drafts:
-        said_of = ngettext(
+        text = ngettext(
             "Tags changed in %d draft. Readers see it once that is published.",
             "Tags changed in %d drafts. Readers see it once they are published.",
             drafts,
         )
-        messages.success(request, said_of % drafts)
+        messages.success(request, text % drafts)
     if not public and not drafts:
         messages.info(request, _("Nothing has changed."))
 
 
 @require_permissions("publish_publication")
 def bulk_withdraw(request: HttpRequest) -> HttpResponse:
-    """Many publications taken from their readers, after a page that says which, and who leads to them."""
+    """Withdraw many publications, after a page that lists them and the editions that link to them."""
     publications = selected_publications(request)
     public = [
         publication for publication in publications if publication.live_from or publication.scheduled_from
@@ -208,25 +208,25 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
     return render_desk_page(
         request, "bulk_withdraw",
         title=_("Withdraw"), form=form, publications=public,
-        skipped=[each for each in publications if each not in public],
+        skipped=[publication for publication in publications if publication not in public],
         linking_editions=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
     )  # fmt: skip
 
 
 def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: str) -> None:
-    done = 0
-    seen = dict(each.split(":", 1) for each in request.POST.getlist("state") if ":" in each)
+    withdrawn = 0
+    states_seen = dict(pair.split(":", 1) for pair in request.POST.getlist("state") if ":" in pair)
     for publication in publications:
-        state = seen.get(str(publication.pk), actions.NEVER_PUBLIC)
+        state = states_seen.get(str(publication.pk), actions.NEVER_PUBLIC)
         try:
             actions.withdraw(publication, by=request.user, note=note, state=state)
-            done += 1
+            withdrawn += 1
         except actions.ActionRefused as refusal:
             messages.error(request, f"{publication}: {' '.join(refusal.reasons)}")
-    if done:
-        said_of = ngettext(
+    if withdrawn:
+        text = ngettext(
             "%d publication withdrawn; nothing has been deleted.",
             "%d publications withdrawn; nothing has been deleted.",
-            done,
+            withdrawn,
         )
-        messages.success(request, said_of % done)
+        messages.success(request, text % withdrawn)

@@ -1,6 +1,6 @@
-"""Many drafts at once: an author for those that have none, and their publication.
+"""Bulk action on drafts: set an author where there is none, and publish.
 
-For texts of the house that came in unsigned. What a draft still lacks is reported by reason, and that draft stays one.
+For imported texts without a byline. Drafts that cannot be published are reported by reason and stay drafts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,14 +23,14 @@ from ..unsent_forms import UnsentFormMixin
 from .bulk import LIST_PAGE, selected_publications
 
 MAX_DRAFTS = 1000
-SHOWN = 200  # rows of the page that asks
-BATCH = 50  # drafts in a transaction: other editors wait no longer than that
-MAX_NAMED = 3  # titles behind a reason
+MAX_ROWS = 200  # of the page that asks for confirmation
+BATCH_SIZE = 50  # drafts of a transaction: other editors wait for one at most
+MAX_TITLES = 3  # named for a reason
 HeldBack = dict[str, list[Publication]]
 
 
 class BulkAuthorForm(UnsentFormMixin, forms.Form):
-    """Who signs the drafts that nobody has signed, and whether readers are to have them at once."""
+    """The author of drafts that have none, and whether to publish them."""
 
     author = forms.ModelChoiceField(
         Author.objects.order_by("name"),
@@ -59,50 +59,52 @@ class BulkAuthorForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("change_publication")
 def bulk_author(request: HttpRequest) -> HttpResponse:
-    """Sign and publish the chosen drafts, after a page that says which they are."""
-    found = selected_publications(request, most=MAX_DRAFTS)
-    public = set(Edition.objects.filter(publication__in=found).values_list("publication_id", flat=True))
-    drafts = [publication for publication in found if publication.pk not in public]
+    """Sign and publish the chosen drafts, after a page that lists them."""
+    publications = selected_publications(request, limit=MAX_DRAFTS)
+    public = set(
+        Edition.objects.filter(publication__in=publications).values_list("publication_id", flat=True)
+    )
+    drafts = [publication for publication in publications if publication.pk not in public]
     form = BulkAuthorForm(
         request.POST or None, may_publish=request.user.has_perm("publications.publish_publication")
     )
     if request.method == "POST" and drafts and form.is_valid():
-        _carry_out(request, drafts, form.cleaned_data)
+        _sign_and_publish(request, drafts, form.cleaned_data)
         return HttpResponseRedirect(reverse(LIST_PAGE))
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
-        publications=drafts[:SHOWN], count=len(drafts),
-        skipped=[publication for publication in found if publication.pk in public][:SHOWN],
+        publications=drafts[:MAX_ROWS], count=len(drafts),
+        skipped=[publication for publication in publications if publication.pk in public][:MAX_ROWS],
     )  # fmt: skip
 
 
-def _carry_out(request: HttpRequest, drafts: Sequence[Publication], asked: dict) -> None:
-    """Sign and publish batch by batch; what is done stays done, should the last one fail."""
+def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], options: dict) -> None:
+    """Sign and publish batch by batch: a failure leaves the batches before it done."""
     signed, published, held_back = 0, 0, HeldBack()
-    kept: list[Publication] = []
-    for batch in batched(drafts, BATCH, strict=False):
+    already_signed: list[Publication] = []
+    for batch in batched(drafts, BATCH_SIZE, strict=False):
         with transaction.atomic():
             SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
-            if author := asked.get("author"):
-                signed += _sign(_unpublished(batch), author, kept, by=request.user)
-        if asked.get("publish"):
+            if author := options.get("author"):
+                signed += _sign(_unpublished(batch), author, already_signed, by=request.user)
+        if options.get("publish"):
             published += _publish(batch, held_back, by=request.user)
-    _report(request, signed, kept, published, held_back)
+    _report(request, signed, already_signed, published, held_back)
 
 
 def _unpublished(batch: Iterable[Publication]) -> list[Publication]:
-    """The drafts as the database has them now, without those that became public meanwhile."""
+    """Return the drafts as stored now, without those that have become public."""
     editions = Edition.objects.filter(publication=OuterRef("pk"))
     rows = Publication.objects.filter(~Exists(editions), pk__in=[publication.pk for publication in batch])
     return list(rows.select_for_update(no_key=True).order_by("pk"))
 
 
-def _sign(drafts: Iterable[Publication], author: Author, kept: list[Publication], *, by) -> int:
-    """Sign the drafts that have no author, and say how many those are; the others are added to `kept`."""
+def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Publication], *, by) -> int:
+    """Sign the drafts without an author and return their number; add the others to `already_signed`."""
     signed = 0
     for draft in drafts:
         if draft.bylines.exists():
-            kept.append(draft)
+            already_signed.append(draft)
             continue
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
@@ -112,10 +114,10 @@ def _sign(drafts: Iterable[Publication], author: Author, kept: list[Publication]
 
 
 def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
-    """Publish the drafts that nothing stands against, by the rules of the page that checks one.
+    """Publish the drafts that pass preflight, by the rules of the publish page.
 
-    The checks may read many files, so they run before the lock is taken. A draft that was saved meanwhile is held back;
-    one that became public meanwhile is passed over.
+    The checks may read many files, so they run before the lock is taken. A draft that was saved since is held back; one
+    that has become public since is skipped.
     """
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
     checked = {draft.pk: (draft.version, _find_reasons(draft)) for draft in drafts}
@@ -137,9 +139,9 @@ def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
 
 
 def _find_reasons(draft: Publication) -> list[str]:
-    """What the checks find; who publishes many has read no question to confirm either."""
-    found = preflight.run_preflight(preflight.build_preflight_draft(draft))
-    return [finding.text for finding in (*found.blocking, *found.confirm)]
+    """Return the blocking issues and those to confirm: a bulk action asks no questions."""
+    report = preflight.run_preflight(preflight.build_preflight_draft(draft))
+    return [issue.text for issue in (*report.blocking, *report.confirm)]
 
 
 def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) -> None:
@@ -147,28 +149,36 @@ def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) 
         held_back.setdefault(str(reason), []).append(draft)
 
 
-def _named(drafts: Sequence[Publication]) -> str:
-    return ", ".join(f"“{draft}”" for draft in drafts[:MAX_NAMED]) + ("…" if len(drafts) > MAX_NAMED else "")
+def _list_titles(drafts: Sequence[Publication]) -> str:
+    return ", ".join(f"“{draft}”" for draft in drafts[:MAX_TITLES]) + (
+        "…" if len(drafts) > MAX_TITLES else ""
+    )
 
 
 def _report(
-    request: HttpRequest, signed: int, kept: Sequence[Publication], published: int, held_back: HeldBack
+    request: HttpRequest,
+    signed: int,
+    already_signed: Sequence[Publication],
+    published: int,
+    held_back: HeldBack,
 ) -> None:
     if signed:
-        told = ngettext("%d draft signed.", "%d drafts signed.", signed)
-        messages.success(request, told % signed)
-    if kept:
-        told = ngettext(
+        text = ngettext("%d draft signed.", "%d drafts signed.", signed)
+        messages.success(request, text % signed)
+    if already_signed:
+        text = ngettext(
             "%d draft has an author already and keeps it.",
             "%d drafts have an author already and keep it.",
-            len(kept),
+            len(already_signed),
         )
-        messages.info(request, f"{told % len(kept)} ({_named(kept)})")
+        messages.info(request, f"{text % len(already_signed)} ({_list_titles(already_signed)})")
     if published:
-        told = ngettext("%d publication is public.", "%d publications are public.", published)
-        messages.success(request, told % published)
-    for reason, drafts in sorted(held_back.items(), key=lambda each: -len(each[1])):
-        told = _("Not published, %(count)d: %(reason)s")
-        messages.warning(request, f"{told % {'count': len(drafts), 'reason': reason}} ({_named(drafts)})")
-    if not signed and not kept and not published and not held_back:
+        text = ngettext("%d publication is public.", "%d publications are public.", published)
+        messages.success(request, text % published)
+    for reason, drafts in sorted(held_back.items(), key=lambda item: -len(item[1])):
+        text = _("Not published, %(count)d: %(reason)s")
+        messages.warning(
+            request, f"{text % {'count': len(drafts), 'reason': reason}} ({_list_titles(drafts)})"
+        )
+    if not signed and not already_signed and not published and not held_back:
         messages.info(request, _("Nothing has changed."))

@@ -26,8 +26,7 @@ from publications.models import (
 from publications.preflight import has_structure
 from publications.slugs import slugify
 
-from ..choosers import ChooserField, ChooserModelForm
-from ..choosers import opened_with as chooser_opened_with
+from ..choosers import ChooserField, ChooserModelForm, read_initial_pks
 from ..edit_conflicts import FORM_NAMES, MERGED, OvertakenFormMixin
 from ..form_fields import LocalDateTimeField, MarkdownEditor, RowChoicesField, TagInput
 
@@ -44,10 +43,10 @@ def bylines_field(*, can_add: bool = False) -> ChooserField:
 
 
 class PublicationForm(OvertakenFormMixin, ChooserModelForm):
-    """The draft as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
+    """The form of a draft, in the order in which an editor reads it.
 
-    `version` tells which save the editor started from. A form that has been overtaken is joined with what others
-    have saved since; what both changed is shown side by side and waits for a choice.
+    `version` is the revision that the editor started from. An outdated form is merged with what others have saved
+    since; what both changed is shown side by side for a choice.
     """
 
     bylines = bylines_field()
@@ -104,8 +103,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     def __init__(
         self,
         *args,
-        may_relate: bool = True,
-        may_add_author: bool = False,
+        can_relate: bool = True,
+        can_add_author: bool = False,
         is_merged: bool = True,
         **kwargs,
     ) -> None:
@@ -113,8 +112,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         kwargs["initial"] = {**_initial(publication), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.is_merged = is_merged
-        self.fields["related"].disabled = not may_relate
-        self.fields["bylines"] = bylines_field(can_add=may_add_author)
+        self.fields["related"].disabled = not can_relate
+        self.fields["bylines"] = bylines_field(can_add=can_add_author)
         if publication and publication.pk:
             self.fields["detach"].queryset = publication.attachments.all()
         if not self.fields["detach"].queryset.exists():
@@ -126,12 +125,12 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         They are merged with what other editors have added or taken out since the form was opened.
         """
         chosen = {target.pk: target for target, _role in self.cleaned_data["related"]}
-        opened_with = chooser_opened_with(self.data, "related")
-        if self.fields["related"].disabled or list(chosen) == opened_with:
+        initial_pks = read_initial_pks(self.data, "related")
+        if self.fields["related"].disabled or list(chosen) == initial_pks:
             return None
         links = publication.related_links.select_related("target")
         stored = {link.target_id: link.target for link in links}
-        return [(stored | chosen)[pk] for pk in merge_set(opened_with, stored, chosen)]
+        return [(stored | chosen)[pk] for pk in merge_set(initial_pks, stored, chosen)]
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
@@ -149,12 +148,12 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         return self._unclaimed("isbn", normalize_isbn(self.cleaned_data["isbn"]))
 
     def _unclaimed(self, name: str, value: str) -> str:
-        """An identifier that no other publication has."""
+        """Return an identifier that no other publication has. Raises `ValidationError` if one has it."""
         others = Publication.objects.exclude(pk=self.instance.pk).filter(**{f"{name}__iexact": value})
-        if value and (other := others.first()):
+        if value and (owner := others.first()):
             raise forms.ValidationError(
                 _("“%(other)s” has %(value)s already. Each publication has one of its own.")
-                % {"other": other, "value": value}
+                % {"other": owner, "value": value}
             )
         return value
 
@@ -183,8 +182,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        written = ("title", "summary", "body", "bylines")
-        if not any(cleaned.get(name) or name in self.errors for name in written):
+        required = ("title", "summary", "body", "bylines")
+        if not any(cleaned.get(name) or name in self.errors for name in required):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
         if cleaned.get("attach_label") and not cleaned.get("attach") and "attach" not in self.errors:
             self.add_error("attach", gettext("Choose the file that has this name, or clear the name."))
@@ -194,33 +193,35 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         return cleaned
 
     def _check_translation(self, cleaned: dict) -> None:
-        """A family has one text in a language: two would fight for its place in lists and in the language switch."""
+        """Refuse two publications of one language in a translation group: lists and the language switch show one."""
         chosen = cleaned.get("translation_choice")
         if not chosen:
             return
         original = chosen[0][0].source_publication
-        family = [original, *original.translations.exclude(pk=self.instance.pk)]
-        same = next((each for each in family if each.language == cleaned.get("language")), None)
-        if same:
+        group = [original, *original.translations.exclude(pk=self.instance.pk)]
+        duplicate = next(
+            (translation for translation in group if translation.language == cleaned.get("language")), None
+        )
+        if duplicate:
             self.add_error(
                 "translation_choice",
                 gettext(
                     "“%(piece)s” is in %(language)s too. A translation is in a language that none of the others is in."
                 )
-                % {"piece": same, "language": LANGUAGE_NAMES[same.language]},
+                % {"piece": duplicate, "language": LANGUAGE_NAMES[duplicate.language]},
             )
 
     def store_tags(self) -> None:
-        """Store the tags; those that this draft has made are no topics of the site until it is public."""
+        """Store the tags; those that this draft has created have no page until it is public."""
         get_or_create_tags(self.cleaned_data["tags"])
         self.save_m2m()
 
     def store_rows(self, publication: Publication) -> None:
-        """Store what belongs to the publication beside its own row: authors and files. (Tags: store_tags.)"""
+        """Store bylines and attachments. (For tags see `store_tags`.)"""
         lines = [Byline(author=author, role=role) for author, role in self.cleaned_data["bylines"]]
         write_draft(publication, {"bylines": lines})
-        for gone in self.cleaned_data.get("detach") or ():
-            gone.delete()
+        for attachment in self.cleaned_data.get("detach") or ():
+            attachment.delete()
         if file := self.cleaned_data.get("attach"):
             publication.attachments.create(
                 original=store_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),

@@ -1,4 +1,4 @@
-"""A draft as it stands in a form, without storing it; preview pages; private images."""
+"""Unsaved publications from the values of a form, preview pages, and images of the library before they are public."""
 
 from http import HTTPStatus
 
@@ -17,40 +17,40 @@ from publications.presentation import publication_context, render_page
 from publications.slugs import slugify
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from ..unsent_forms import as_posted, pk_in
+from ..unsent_forms import build_post, get_pk
 from .form import PublicationForm
 
 
-def form_with_values(values: list[list[str]], publication: Publication | None) -> PublicationForm:
-    """The form of a publication filled with raw values."""
-    return form_as_typed(as_posted(values), publication)
+def form_from_values(values: list[list[str]], publication: Publication | None) -> PublicationForm:
+    """Return the form of a publication with raw values."""
+    return form_from_post(build_post(values), publication)
 
 
-def form_as_typed(filled: QueryDict, publication: Publication | None) -> PublicationForm:
-    """The form with these values, cleaned as far as they go; nothing is joined with what others saved."""
-    form = PublicationForm(filled, instance=_copy(publication), is_merged=False)
+def form_from_post(data: QueryDict, publication: Publication | None) -> PublicationForm:
+    """Return the cleaned form with this data; nothing is merged with what others saved."""
+    form = PublicationForm(data, instance=_copy(publication), is_merged=False)
     form.full_clean()
     return form
 
 
-def unsaved_from_form(form: PublicationForm) -> Publication:
-    """The draft as the form has it. A field that is wrong stands as it is stored."""
+def publication_from_form(form: PublicationForm) -> Publication:
+    """Return the unsaved publication of a form; a field with an error keeps its stored value."""
     publication, cleaned = form.instance, form.cleaned_data
-    stored = list(publication.attachments.all()) if publication.pk else []
+    attachments = list(publication.attachments.all()) if publication.pk else []
     publication.pk = publication.pk or UNSAVED_PK
     publication.kind = Kind.objects.filter(pk=publication.kind_id).first() or Kind.objects.first()
     if "cover_choice" in cleaned:
         publication.cover = next((image for image, _role in cleaned["cover_choice"]), None)
     if "translation_choice" in cleaned:
         publication.translation_of = next(
-            (other.source_publication for other, _role in cleaned["translation_choice"]), None
+            (original.source_publication for original, _role in cleaned["translation_choice"]), None
         )
     bylines = [
-        Byline(publication=publication, author=author, role=role, position=place)
-        for place, (author, role) in enumerate(cleaned.get("bylines", ()))
+        Byline(publication=publication, author=author, role=role, position=position)
+        for position, (author, role) in enumerate(cleaned.get("bylines", ()))
     ]
-    gone = {file.pk for file in cleaned.get("detach") or ()}
-    attachments = [file for file in stored if file.pk not in gone]
+    detached = {file.pk for file in cleaned.get("detach") or ()}
+    attachments = [file for file in attachments if file.pk not in detached]
     return with_rows(publication, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
 
 
@@ -63,15 +63,15 @@ def _copy(publication: Publication | None) -> Publication | None:
 
 
 def _tags(cleaned: dict) -> list[Tag]:
-    """Tags by name; one that is not there yet is shown as it would be made."""
+    """Return the tags of the form; one that does not exist yet is unsaved."""
     names = cleaned.get("tags", [])
-    known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-    return [known.get(name) or Tag(name=name, slug=slugify(name) or "topic") for name in names]
+    tags = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    return [tags.get(name) or Tag(name=name, slug=slugify(name) or "topic") for name in names]
 
 
 @require_permissions("change_publication")
 def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page as readers would see it, were the draft published now. Nothing is stored."""
+    """Show the draft as it would be published now. Nothing is stored."""
     publication = get_publication_or_404(pk)
     try:
         return _render_preview(
@@ -90,49 +90,51 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_permissions("change_publication", "add_publication")
 @require_POST
 def preview_unsaved(request: HttpRequest) -> HttpResponse:
-    """The page of what stands in a form, saved or not. Nothing is stored."""
-    publication = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
-    form = form_as_typed(request.POST, publication)
-    typed = unsaved_from_form(form)
-    if reasons := form.errors.get("body"):
-        return _render_reason(" ".join(reasons))
+    """Show the values of a form as they would be published, saved or not. Nothing is stored."""
+    publication = Publication.objects.filter(pk=get_pk(request.POST, "piece")).first()
+    form = form_from_post(request.POST, publication)
+    publication = publication_from_form(form)
+    if errors := form.errors.get("body"):
+        return _render_reason(" ".join(errors))
     try:
         return _render_preview(
-            request, typed, _("Preview of what is typed. Nothing has been saved; readers do not see this.")
+            request,
+            publication,
+            _("Preview of what is typed. Nothing has been saved; readers do not see this."),
         )
     except markup.Unrenderable as reason:
         return _render_reason(str(reason))
 
 
 def _render_preview(request: HttpRequest, publication: Publication, notice: str) -> HttpResponse:
-    told = {"notice": notice}
+    notices = {"notice": notice}
     is_framed = "framed" in request.GET
     if publication.pk != UNSAVED_PK and not is_framed:
-        told["notice_url"] = reverse("desk:publications_publication_change", args=[publication.pk])
-        told["notice_label"] = _("Back to the form")
-    composed = snapshot.build_snapshot(publication)
+        notices["notice_url"] = reverse("desk:publications_publication_change", args=[publication.pk])
+        notices["notice_label"] = _("Back to the form")
+    draft_rows = snapshot.build_snapshot(publication)
     with override(publication.locale):
-        shown = composed.with_translations()
-        record = metadata.build_record(shown, site=SiteSettings.current())
-        context = publication_context(shown, address=library_image_url)
-        context |= metadata.citation_context(record, shown.edition, is_preview=True)
+        rows = draft_rows.with_translations()
+        record = metadata.build_record(rows, site=SiteSettings.current())
+        context = publication_context(rows, address=library_image_url)
+        context |= metadata.citation_context(record, rows.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
-        return render_page(request, template, robots="noindex", **{**context, **told})
+        return render_page(request, template, robots="noindex", **{**context, **notices})
 
 
 def _render_reason(reason: str) -> HttpResponse:
-    """Why there is no page: a text that cannot be rendered says so where it would stand."""
-    shown = format_html("<!doctype html><title>–</title><main><p>{}</p></main>", reason)
-    return HttpResponse(shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    """Return a page that says why a text cannot be rendered, for the frame of the preview."""
+    page = format_html("<!doctype html><title>–</title><main><p>{}</p></main>", reason)
+    return HttpResponse(page, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @require_permissions("view_image")
 def library_image(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
-    """A picture of the library, public or not, for people of the desk."""
-    pixels = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
-    if not pixels:
+    """Return an image of the library, public or not, to people who may view images."""
+    content = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
+    if not content:
         raise Http404
-    return HttpResponse(pixels, content_type=renditions.media_type_of(extension))
+    return HttpResponse(content, content_type=renditions.media_type_of(extension))
 
 
 def library_image_url(image: Image, size: str, extension: str) -> str:

@@ -52,18 +52,18 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 class WorklistFilter(admin.SimpleListFilter):
-    """What waits for whoever looks."""
+    """The worklists of the person who looks."""
 
     title = gettext_lazy("waiting")
     parameter_name = "waits"
 
     def lookups(self, request, model_admin):
-        return [(what.value, what.label) for what in worklists_for(request.user)]
+        return [(worklist.value, worklist.label) for worklist in worklists_for(request.user)]
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
-        asked = self.value()
-        known = asked in {what.value for what in worklists_for(request.user)}
-        return worklist_publications(Worklist(asked), request.user, queryset) if known else queryset
+        value = self.value()
+        is_known = value in {worklist.value for worklist in worklists_for(request.user)}
+        return worklist_publications(Worklist(value), request.user, queryset) if is_known else queryset
 
     def choices(self, changelist) -> Iterator[dict]:
         """Django writes "(-)" where there is no count."""
@@ -71,7 +71,7 @@ class WorklistFilter(admin.SimpleListFilter):
             yield {**choice, "display": str(choice["display"]).removesuffix(" (-)")}
 
     def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
-        """Without the last figure, of what leads to what is gone: that takes a look at every text."""
+        """Leave out the count of links to ended publications, which reads every text."""
         all_choices = self.lookup_choices
         self.lookup_choices = [choice for choice in all_choices if choice[0] != Worklist.LINKS_TO_ENDED]
         try:
@@ -85,8 +85,8 @@ class LanguageFilter(admin.SimpleListFilter):
     parameter_name = "language"
 
     def lookups(self, request, model_admin):
-        used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
-        return [(code, LANGUAGE_NAMES.get(code, code)) for code in used]
+        languages = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
+        return [(code, LANGUAGE_NAMES.get(code, code)) for code in languages]
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
         return queryset.filter(language=self.value()) if self.value() else queryset
@@ -173,7 +173,9 @@ class PublicationAdmin(DeskModelAdmin):
 
     @admin.action(description=gettext_lazy("Set author and publish…"), permissions=["change"])
     def set_author(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
-        return bulk.redirect_to_bulk_page(request, "desk:bulk-author", queryset, most=bulk_authors.MAX_DRAFTS)
+        return bulk.redirect_to_bulk_page(
+            request, "desk:bulk-author", queryset, limit=bulk_authors.MAX_DRAFTS
+        )
 
     @admin.action(description=gettext_lazy("Withdraw…"), permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
@@ -183,7 +185,7 @@ class PublicationAdmin(DeskModelAdmin):
         return request.user.has_perm("publications.publish_publication")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
-        """The publication; held while a form is being stored, so that of two savers the second is told."""
+        """Return the publication, locked while a form is stored, so that the second of two saves sees the first."""
         if request.method == "POST" and (pk := parse_pk(object_id)):
             actions.lock_for_action(pk)
         return super().get_object(request, object_id, from_field)
@@ -200,8 +202,8 @@ class PublicationAdmin(DeskModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         return form_with_options(
             form,
-            may_relate=may_relate(request, obj),
-            may_add_author=request.user.has_perm("publications.add_author"),
+            can_relate=can_relate(request, obj),
+            can_add_author=request.user.has_perm("publications.add_author"),
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
@@ -216,7 +218,7 @@ class PublicationAdmin(DeskModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        """What has been given to readers is withdrawn, never deleted."""
+        """A publication that has editions is withdrawn, never deleted."""
         if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
             return False
         return (
@@ -231,7 +233,7 @@ class PublicationAdmin(DeskModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
-        """Store what stands beside the row of the draft, keep a revision and say what is to be known."""
+        """Store the related rows of the draft and a revision, and report what the editor should know."""
         publication = form.instance
         for text in suggestions.describe_new_tags(form.cleaned_data["tags"]):
             messages.info(request, text)
@@ -254,16 +256,19 @@ class PublicationAdmin(DeskModelAdmin):
             return
         stored = dict(publication.related_links.values_list("target", "reason"))
         new = [target for target in targets if target.pk not in stored]
-        reasons = suggestions.reasons_of(publication, new) | stored
+        reasons = suggestions.similarity_reasons(publication, new) | stored
         publication.links_changed = actions.set_related_links(
             publication, targets, by=request.user, reasons=[reasons.get(target.pk, "") for target in targets]
         )
 
     def _report_merge(self, request: HttpRequest, form: PublicationForm) -> None:
-        """Say what of others stands in the draft now, and that something was redacted meanwhile."""
+        """Report the fields that were merged from others, and a redaction since the form was opened."""
         if form.labels_from_stored:
             text = _("Joined with what %(who)s saved since you opened it: %(what)s.")
-            form.instance.joined = text % {"who": form.others, "what": ", ".join(form.labels_from_stored)}
+            form.instance.merge_message = text % {
+                "who": form.other_editors,
+                "what": ", ".join(form.labels_from_stored),
+            }
         if form.is_redacted:
             text = _(
                 "A name or passage has been redacted since you opened this form. What you had not changed stands as "
@@ -272,10 +277,10 @@ class PublicationAdmin(DeskModelAdmin):
             messages.warning(request, text)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
-        """The form of a new publication; once it has been saved, the same form is that of its draft."""
+        """Show or save the form of a new publication; once saved, it redirects to the form of its draft."""
         if request.method == "POST":
             return self._save_new(request, form_url, extra_context)
-        if publication := autosave.saved_as(request):
+        if publication := autosave.find_saved_publication(request):
             messages.info(request, _("This draft has been saved already. Here it is."))
             return HttpResponseRedirect(
                 reverse("desk:publications_publication_change", args=[publication.pk])
@@ -284,8 +289,8 @@ class PublicationAdmin(DeskModelAdmin):
 
     @transaction.atomic
     def _save_new(self, request: HttpRequest, form_url: str, extra_context) -> HttpResponse:
-        """Store the form of a new publication, or store it again in the draft that it has become."""
-        publication = autosave.saved_as(request)
+        """Save the form of a new publication, or save it again in the draft that it has become."""
+        publication = autosave.find_saved_publication(request)
         if publication is None or UNSENT in request.POST or "_restore" in request.POST:
             return super().add_view(request, form_url, extra_context)
         autosave.continue_saving(request, publication)
@@ -301,8 +306,13 @@ class PublicationAdmin(DeskModelAdmin):
         autosave.fill_from_autosave(request, publication)
         if "_take" in request.POST:
             request.POST = suggestions.apply_suggestion(request.POST)
-        kept = autosave.autosave_context(request, publication)
-        context = {**(extra_context or {}), **title, **self.status_context(request, publication), **kept}
+        autosave_context = autosave.autosave_context(request, publication)
+        context = {
+            **(extra_context or {}),
+            **title,
+            **self.status_context(request, publication),
+            **autosave_context,
+        }
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except actions.ActionRefused as refusal:
@@ -312,10 +322,10 @@ class PublicationAdmin(DeskModelAdmin):
             return super().changeform_view(request, object_id, form_url, context)
 
     def status_context(self, request: HttpRequest, publication: Publication | None) -> dict:
-        """What the form says of the publication: where it stands, and what may be done with it."""
+        """Return the status of a publication for its form, and what the person may do with it."""
         live = Edition.objects.live().filter(publication=publication).first() if publication else None
         is_planned = bool(publication and (publication.live_from or publication.scheduled_from))
-        may_publish, relates = self.has_publish_permission(request), may_relate(request, publication)
+        may_publish = self.has_publish_permission(request)
         plan = actions.plan_undo(publication) if publication and may_publish else None
         can_delete = publication and self.has_delete_permission(request, publication)
         submission = worklists.open_submission(publication)
@@ -326,7 +336,9 @@ class PublicationAdmin(DeskModelAdmin):
             "delete_url": reverse("desk:publications_publication_delete", args=[publication.pk])
             if can_delete
             else "",
-            "save_hint": _save_hint(may_relate=relates) if live or is_planned else "",
+            "save_hint": _save_hint(can_relate=can_relate(request, publication))
+            if live or is_planned
+            else "",
             "live": live,
             "submission": submission,
             "submitted_by": person_name(submission.submitted_by) if submission else "",
@@ -350,12 +362,12 @@ class PublicationAdmin(DeskModelAdmin):
         return self._after_saving(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
-        if joined := getattr(obj, "joined", ""):
-            messages.success(request, joined)
+        if merge_message := getattr(obj, "merge_message", ""):
+            messages.success(request, merge_message)
         return self._after_saving(request, obj)
 
     def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:
-        """Where each button leads: publishing looks at what has just been stored."""
+        """Redirect to where the button leads."""
         if "_publish" in request.POST:
             return HttpResponseRedirect(reverse("desk:publish", args=[obj.pk]))
         if "_ready" in request.POST:
@@ -372,29 +384,29 @@ class PublicationAdmin(DeskModelAdmin):
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
 
 
-def _save_hint(*, may_relate: bool) -> str:
+def _save_hint(*, can_relate: bool) -> str:
     """Return what saving changes for readers."""
-    if may_relate:
+    if can_relate:
         return _("Saving changes the draft only. Related publications are public as soon as they are saved.")
     return _("Saving changes the draft only.")
 
 
 def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:
-    """Say at once that an address is taken; the draft may keep it until it is to be published."""
+    """Warn that an address is taken; the draft may keep it until it is published."""
     try:
         actions.slug_to_claim(publication)
     except actions.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
 
 
-def may_relate(request: HttpRequest, publication: Publication | None) -> bool:
-    """Links of a publication that is public, or is to be, are for those who may change them; a draft's for all."""
-    given = bool(publication and publication.editions.not_cancelled().exists())
-    return not given or request.user.has_perm("publications.relate_publication")
+def can_relate(request: HttpRequest, publication: Publication | None) -> bool:
+    """Return whether a person may change the related links: of a draft every editor, else by permission."""
+    has_editions = bool(publication and publication.editions.not_cancelled().exists())
+    return not has_editions or request.user.has_perm("publications.relate_publication")
 
 
 def form_with_options(form: type[PublicationForm], **options) -> type[PublicationForm]:
-    """The form class with options of this request bound into it."""
+    """Return a subclass of the form with options of this request."""
 
     def __init__(self, *args, **kwargs) -> None:
         form.__init__(self, *args, **options, **kwargs)

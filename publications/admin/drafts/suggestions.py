@@ -1,6 +1,7 @@
-"""What a draft may be given with one click: topics that its text names, and publications similar to it.
+"""Suggestions for a draft: topics that its text names, and similar publications. Completion of tags.
 
-This is the one place of the desk where similarity is asked for. Tags are completed here too."""
+No other module of the desk uses `search.similarity`.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,18 +20,18 @@ from publications.preflight import describe_new_tag, similar_tag_names
 from publications.search import index_terms, is_stop_word, similarity
 
 from ..site import render_desk_page, require_permissions
-from ..unsent_forms import mark_redisplay, pk_in, pks_in
-from .preview import form_as_typed, unsaved_from_form
+from ..unsent_forms import get_pk, get_pks, mark_redisplay
+from .preview import form_from_post, publication_from_form
 
 MAX_TAGS = 8
 MAX_RELATED = 5
 ACRONYM_LENGTH = 3
-"""Letters up to which a name counts only as it is spelled: EU is a topic, "eu" and "us" are words."""
+"""Names up to this length match only as they are spelled: EU is a topic, "eu" and "us" are words."""
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One thing to take: the field it goes into, its value there, what it is called, and why."""
+    """A value for a field of the form, with its label and the reason."""
 
     field: str
     value: str
@@ -39,10 +40,10 @@ class Suggestion:
     language: str = ""
 
 
-def suggestions(
+def build_suggestions(
     draft: Publication, taken: Iterable[str], chosen: Iterable[int]
 ) -> dict[str, list[Suggestion]]:
-    """Return suggestions for a draft, stored or not, without tags and publications that it has already."""
+    """Return suggestions for a draft, stored or not, without the tags and publications that it has already."""
     text = "\n\n".join((draft.title, draft.summary, draft.key_points, draft.body))
     return {
         "tags": find_topics(text, draft.language, taken)[:MAX_TAGS],
@@ -51,49 +52,53 @@ def suggestions(
 
 
 def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Suggestion]:
-    """Topics that the text names, by a name or an equal spelling, those it names most often first."""
-    there = {name.casefold() for name in taken}
-    words, found = index_terms(text, language), []
-    equals = [row.listed for row in Synonym.objects.all()]
+    """Return the topics that a text names, by a name or a synonym, the most frequent first."""
+    excluded = {name.casefold() for name in taken}
+    words, matches = index_terms(text, language), []
+    synonyms = [row.listed for row in Synonym.objects.all()]
     for tag in Tag.objects.selectable():
-        if tag.name.casefold() in there:
+        if tag.name.casefold() in excluded:
             continue
-        times = {name: _times(name, text, words, language) for name in _names(tag, equals)}
-        if sum(times.values()):
-            found.append((sum(times.values()), tag, max(times, key=times.__getitem__)))
-    found.sort(key=lambda each: (-each[0], each[1].name.casefold()))
+        counts = {name: _count_mentions(name, text, words, language) for name in _names(tag, synonyms)}
+        if sum(counts.values()):
+            matches.append((sum(counts.values()), tag, max(counts, key=counts.__getitem__)))
+    matches.sort(key=lambda match: (-match[0], match[1].name.casefold()))
     return [
-        Suggestion("tags", tag.name, tag.name, _naming_text(times, tag, name)) for times, tag, name in found
+        Suggestion("tags", tag.name, tag.name, _describe_mentions(count, tag, name))
+        for count, tag, name in matches
     ]
 
 
-def _names(tag: Tag, equals: Sequence[list[str]]) -> list[str]:
-    """A topic under each of its names; a spelling that is written twice counts once."""
-    own = [tag.name, *([tag.name_sv] if tag.name_sv else [])]
-    folded = {name.casefold() for name in own}
-    rows = [row for row in equals if folded & {name.casefold() for name in row}]
-    return list({name.casefold(): name for name in [*own, *(name for row in rows for name in row)]}.values())
+def _names(tag: Tag, synonyms: Sequence[list[str]]) -> list[str]:
+    """Return the names and synonyms of a topic, each spelling once."""
+    names = [tag.name, *([tag.name_sv] if tag.name_sv else [])]
+    spellings = {name.casefold() for name in names}
+    rows = [row for row in synonyms if spellings & {name.casefold() for name in row}]
+    return list(
+        {name.casefold(): name for name in [*names, *(name for row in rows for name in row)]}.values()
+    )
 
 
-def _times(name: str, text: str, words: list[str], language: str) -> int:
-    """How often a text names it, whatever the ending; a short name only as it is spelled."""
+def _count_mentions(name: str, text: str, words: list[str], language: str) -> int:
+    """Return how often a text has a name, whatever its ending; a short name only as it is spelled."""
     if len(name) <= ACRONYM_LENGTH:
         return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))
-    asked = index_terms(name, language)
-    if not asked or all(is_stop_word(word) for word in name.split()):
+    name_terms = index_terms(name, language)
+    if not name_terms or all(is_stop_word(word) for word in name.split()):
         return 0
-    span = len(asked)
-    return sum(words[place : place + span] == asked for place in range(len(words) - span + 1))
+    length = len(name_terms)
+    return sum(words[start : start + length] == name_terms for start in range(len(words) - length + 1))
 
 
-def _naming_text(times: int, tag: Tag, name: str) -> str:
-    said = ngettext("named once in the text", "named %(number)d times in the text", times) % {"number": times}
-    is_other = name.casefold() != tag.name.casefold()
-    return _("%(said)s, as “%(name)s”") % {"said": said, "name": name} if is_other else said
+def _describe_mentions(count: int, tag: Tag, name: str) -> str:
+    text = ngettext("named once in the text", "named %(number)d times in the text", count)
+    text %= {"number": count}
+    is_synonym = name.casefold() != tag.name.casefold()
+    return _("%(said)s, as “%(name)s”") % {"said": text, "name": name} if is_synonym else text
 
 
 def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) -> list[Suggestion]:
-    """Public publications that are like a draft, the most alike first, each with the grounds as a sentence."""
+    """Return live publications that are similar to a draft, the most similar first, each with the reason."""
     rows = _similar_rows(draft, MAX_RELATED + len(chosen))
     return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in chosen])
 
@@ -112,25 +117,25 @@ def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
 
 
 def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
-    """What is like a publication as its readers know it: for people who link and see no drafts."""
-    there = set(chosen)
-    rows = similarity.similar_publications(publication, timezone.now(), MAX_RELATED + len(there))
+    """Return live publications that are similar to a live edition: for people who may not read drafts."""
+    excluded = set(chosen)
+    rows = similarity.similar_publications(publication, timezone.now(), MAX_RELATED + len(excluded))
     prefetch_related_objects(rows, Prefetch("similar_edition", Edition.objects.without_texts()))
-    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in there])[
+    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in excluded])[
         :MAX_RELATED
     ]
 
 
-def reasons_of(draft: Publication, targets: Iterable[Publication]) -> dict[int, str]:
-    """Why each of these would be suggested beside the draft, as far as it would be."""
-    wanted = {target.pk for target in targets}
+def similarity_reasons(draft: Publication, targets: Iterable[Publication]) -> dict[int, str]:
+    """Return the reasons for which targets would be suggested for a draft, by primary key; others are left out."""
+    pks = {target.pk for target in targets}
     rows = (
-        [row for row in _similar_rows(draft, 4 * MAX_RELATED) if row.similar_edition.publication_id in wanted]
-        if wanted
+        [row for row in _similar_rows(draft, 4 * MAX_RELATED) if row.similar_edition.publication_id in pks]
+        if pks
         else []
     )
-    told = zip(rows, similarity.reasons(rows), strict=True)
-    return {row.similar_edition.publication_id: reason for row, reason in told}
+    pairs = zip(rows, similarity.reasons(rows), strict=True)
+    return {row.similar_edition.publication_id: reason for row, reason in pairs}
 
 
 def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
@@ -145,31 +150,31 @@ def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
 @require_permissions("change_publication", "add_publication")
 @require_POST
 def suggest_unsaved(request: HttpRequest) -> HttpResponse:
-    """The suggestions for what stands in a form, to be put beside its fields by a script."""
-    publication = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
-    draft = unsaved_from_form(form_as_typed(request.POST, publication))
-    return render_desk_page(request, "suggestions", **suggestions(draft, *_values_there(request.POST)))
+    """Return the suggestions for the values of a form, as HTML for a script."""
+    publication = Publication.objects.filter(pk=get_pk(request.POST, "piece")).first()
+    draft = publication_from_form(form_from_post(request.POST, publication))
+    return render_desk_page(request, "suggestions", **build_suggestions(draft, *_chosen_values(request.POST)))
 
 
 def suggestions_for_form(
     request: HttpRequest, publication: Publication | None
 ) -> dict[str, list[Suggestion]]:
-    """Those that the form shows when it is opened: for the stored draft, or for what was sent and is shown again."""
+    """Return the suggestions of a form that is opened: for the stored draft, or for values that are shown again."""
     if request.method == "POST":
-        draft = unsaved_from_form(form_as_typed(request.POST, publication))
-        return suggestions(draft, *_values_there(request.POST))
+        draft = publication_from_form(form_from_post(request.POST, publication))
+        return build_suggestions(draft, *_chosen_values(request.POST))
     if not publication:
         return {}
     links = publication.related_links.values_list("target", flat=True)
-    return suggestions(publication, [tag.name for tag in publication.tags.all()], links)
+    return build_suggestions(publication, [tag.name for tag in publication.tags.all()], links)
 
 
-def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:
-    return parse_tags(posted.get("tags", "")), pks_in(posted, "related")
+def _chosen_values(posted: QueryDict) -> tuple[list[str], list[int]]:
+    return parse_tags(posted.get("tags", "")), get_pks(posted, "related")
 
 
 def apply_suggestion(posted: QueryDict) -> QueryDict:
-    """The form as it was sent, with what its button takes: to be shown again, with nothing stored."""
+    """Return the form data with the suggestion of its button, to be shown again with nothing stored."""
     field, _colon, value = posted.get("_take", "").partition(":")
     filled = mark_redisplay(posted)
     if field == "tags" and value:
@@ -181,7 +186,7 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
 
 @require_permissions("view_tag")
 def tag_search(request: HttpRequest) -> JsonResponse:
-    """At most ten names for the letters typed, those that begin with them first."""
+    """Return at most ten names of tags that contain the query, those that begin with it first."""
     typed = request.GET.get("q", "").strip()[:60]
     names = (
         list(Tag.objects.selectable().filter(name__icontains=typed).values_list("name", flat=True)[:50])

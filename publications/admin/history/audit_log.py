@@ -1,4 +1,4 @@
-"""Audit entries in words, and their list: who did what, with the numbers that lead to what they mean."""
+"""Audit entries as text, and their list with links to publications and editions."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,53 +22,53 @@ from publications.models import ActionType, AuditEntry, Change, Publication, par
 from ..site import ReadOnlyAdmin, admin_site
 
 COMMAND_LINE = {"", "the command line", "kommandoraden"}
-"""What audit lines name who has no account, in the language that the command spoke."""
+"""Names in audit entries of whoever has no account, in the language of the command."""
 
 
 @dataclass(frozen=True)
 class AuditEntryText:
-    """One action as it is shown: the line, what it did in words, and its editions as links."""
+    """An audit entry as it is shown: the action, the person, a description, and its editions as links."""
 
-    line: AuditEntry
+    audit_entry: AuditEntry
     what: str
     by: str = ""
-    words: str = ""
+    text: str = ""
     editions: list[tuple[int, str]] = field(default_factory=list)
 
 
-def name_actor(line: AuditEntry) -> str:
+def name_actor(entry: AuditEntry) -> str:
     """Return who performed an action, as the desk names them."""
-    return _("the command line") if not line.by_id and line.actor_name in COMMAND_LINE else line.actor_name
+    return _("the command line") if not entry.by_id and entry.actor_name in COMMAND_LINE else entry.actor_name
 
 
-def describe_entry(line: AuditEntry) -> AuditEntryText:
-    detail = line.detail if isinstance(line.detail, dict) else {}
+def describe_entry(entry: AuditEntry) -> AuditEntryText:
+    detail = entry.detail if isinstance(entry.detail, dict) else {}
     return AuditEntryText(
-        line,
-        str(line.get_action_display()),
-        name_actor(line),
-        _describe_action(line, detail),
-        _editions(line, detail),
+        entry,
+        str(entry.get_action_display()),
+        name_actor(entry),
+        _describe_action(entry, detail),
+        _edition_links(entry, detail),
     )
 
 
 def describe_actions_since(publication: Publication, state: str) -> list[AuditEntryText]:
     """Return what was done since the state that a form was opened in."""
-    return [describe_entry(line) for line in actions.actions_since(publication, state)]
+    return [describe_entry(entry) for entry in actions.actions_since(publication, state)]
 
 
-def _describe_action(line: AuditEntry, detail: dict) -> str:
-    say = DESCRIPTIONS.get(line.action)
-    parts = [say(detail) if say else "", str(detail.get("note") or detail.get("why") or "")]
+def _describe_action(entry: AuditEntry, detail: dict) -> str:
+    describe = DESCRIPTIONS.get(entry.action)
+    parts = [describe(detail) if describe else "", str(detail.get("note") or detail.get("why") or "")]
     return ": ".join(part for part in parts if part)
 
 
-def _published(detail: dict) -> str:
+def _describe_publication(detail: dict) -> str:
     change = detail.get("change", "")
     parts = [
         str(Change(change).label) if change in Change.values else "",
-        _at(detail.get("at"), _("from %s")) if detail.get("is_scheduled") else "",
-        _at(detail.get("until"), _("until %s")),
+        _format_moment(detail.get("at"), _("from %s")) if detail.get("is_scheduled") else "",
+        _format_moment(detail.get("until"), _("until %s")),
     ]
     if replaced := detail.get("replaced"):
         parts.append(_("in place of edition %(number)s, which waited") % {"number": replaced})
@@ -79,31 +79,31 @@ def _published(detail: dict) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _scheduled(detail: dict) -> str:
-    return _published({**detail, "is_scheduled": True})
+def _describe_scheduling(detail: dict) -> str:
+    return _describe_publication({**detail, "is_scheduled": True})
 
 
-def _withdrawn(detail: dict) -> str:
+def _describe_withdrawal(detail: dict) -> str:
     if cancelled := detail.get("cancelled"):
         return _("edition %(number)s, which waited, is cancelled") % {"number": cancelled}
     return ""
 
 
-def _at(moment: object, words: str) -> str:
-    """A stored moment in words with its zone, or "" where there is none."""
+def _format_moment(moment: object, text: str) -> str:
+    """Return a stored time with its zone, or "" without one."""
     try:
-        return words % datetime_with_zone(datetime.fromisoformat(str(moment)))
+        return text % datetime_with_zone(datetime.fromisoformat(str(moment)))
     except ValueError:
         return ""
 
 
-def _undone(detail: dict) -> str:
+def _describe_undo(detail: dict) -> str:
     if restored := detail.get("restored"):
         return _("readers see the text of edition %(number)s again") % {"number": restored}
     return _("nothing of it is public now")
 
 
-def _related(detail: dict) -> str:
+def _describe_related_links(detail: dict) -> str:
     before, after = (set(detail.get(name, ())) for name in ("before", "after"))
     return _("%(added)d added, %(removed)d removed") % {
         "added": len(after - before),
@@ -111,63 +111,66 @@ def _related(detail: dict) -> str:
     }
 
 
-def _apart(detail: dict) -> str:
+def _describe_exclusion(detail: dict) -> str:
     return _("suggested together again") if detail.get("together") else _("not to be suggested together")
 
 
-def _amended(detail: dict) -> str:
-    """What kind of row was changed, and in which fields."""
+def _describe_amendment(detail: dict) -> str:
+    """Return what kind of row was changed, and in which fields."""
     if detail.get("kind") == "redirect":
         count = int(detail.get("count", 1))
         return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
-    model = _model_of(detail)
+    model = _get_model(detail)
     name = str(model._meta.verbose_name) if model else ""
     if detail.get("removed"):
         return ", ".join(part for part in (name, _("deleted")) if part)
-    fields = "; ".join(_label(model, str(field)) for field in detail.get("changed", ()) or ())
+    fields = "; ".join(_field_label(model, str(field)) for field in detail.get("changed", ()) or ())
     return ": ".join(part for part in (name, fields) if part)
 
 
-def _model_of(detail: dict) -> type[Model] | None:
+def _get_model(detail: dict) -> type[Model] | None:
     try:
         return apps.get_model("publications", str(detail.get("kind", "")))
     except LookupError:
         return None
 
 
-def _label(model: type[Model] | None, field: str) -> str:
-    """The name of a field as its form shows it; a field that is gone keeps the name it had."""
+def _field_label(model: type[Model] | None, field: str) -> str:
+    """Return the label of a field in its form; a field that no longer exists keeps its name."""
     if not model:
         return field
     try:
         return str(model._meta.get_field(field).verbose_name)
     except FieldDoesNotExist:
         form = admin_site.get_model_admin(model).form if admin_site.is_registered(model) else None
-        of_form = form.base_fields.get(field) if form else None
-        return str(of_form.label or field) if of_form else field
+        form_field = form.base_fields.get(field) if form else None
+        return str(form_field.label or field) if form_field else field
 
 
 DESCRIPTIONS = {
-    ActionType.PUBLISH: _published,
-    ActionType.SCHEDULE: _scheduled,
-    ActionType.WITHDRAW: _withdrawn,
-    ActionType.UNDO: _undone,
-    ActionType.RELATE: _related,
-    ActionType.APART: _apart,
-    ActionType.AMEND: _amended,
+    ActionType.PUBLISH: _describe_publication,
+    ActionType.SCHEDULE: _describe_scheduling,
+    ActionType.WITHDRAW: _describe_withdrawal,
+    ActionType.UNDO: _describe_undo,
+    ActionType.RELATE: _describe_related_links,
+    ActionType.APART: _describe_exclusion,
+    ActionType.AMEND: _describe_amendment,
 }
 
 
-def _editions(line: AuditEntry, detail: dict) -> list[tuple[int, str]]:
-    """The editions that the action was about: their numbers, and where each is shown at the desk."""
-    if not line.publication_id:
+def _edition_links(entry: AuditEntry, detail: dict) -> list[tuple[int, str]]:
+    """Return the editions of an action: their numbers, and the address of each at the desk."""
+    if not entry.publication_id:
         return []
     numbers = detail["editions"] if isinstance(detail.get("editions"), list) else [detail.get("edition")]
-    found = dict.fromkeys(number for number in numbers if isinstance(number, int) and number)
-    return [(number, reverse("desk:publish-result", args=[line.publication_id, number])) for number in found]
+    valid_numbers = dict.fromkeys(number for number in numbers if isinstance(number, int) and number)
+    return [
+        (number, reverse("desk:publish-result", args=[entry.publication_id, number]))
+        for number in valid_numbers
+    ]
 
 
-REBUILT = {
+REBUILT_PARTS = {
     "search": gettext_lazy("search index"),
     "similarity": gettext_lazy("similarity"),
     "likeness": gettext_lazy("similarity"),  # in entries of older releases
@@ -176,7 +179,7 @@ REBUILT = {
 
 
 class RowFilter(admin.SimpleListFilter):
-    """One row, as "author-3": where its history leads to. It is offered only where it is in use."""
+    """The entries of one row, such as "author-3". The filter is shown only while it is used."""
 
     title = gettext_lazy("row")
     parameter_name = "row"
@@ -193,7 +196,7 @@ class RowFilter(admin.SimpleListFilter):
 
 
 class AuditEntryAdmin(ReadOnlyAdmin):
-    """Every line leads to what it is about, and every number to its edition."""
+    """Every entry links to its publication, and every number to its edition."""
 
     list_display = ("at", "what", "about", "who")
     list_display_links = ("at",)
@@ -204,22 +207,22 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = readonly_fields = ("at", "what", "about", "who")
 
     @admin.display(description=gettext_lazy("action"), ordering="action")
-    def what(self, line: AuditEntry) -> SafeString:
+    def what(self, entry: AuditEntry) -> SafeString:
         return SafeString(
             render_to_string(
-                "desk/audit_entry.html", {"entry": describe_entry(line), "may_see_editions": True}
+                "desk/audit_entry.html", {"entry": describe_entry(entry), "may_see_editions": True}
             ).strip()
         )
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")
-    def about(self, line: AuditEntry) -> str:
-        if line.action == ActionType.REBUILD:
-            return ", ".join(str(REBUILT.get(part, part)) for part in line.subject.split(", "))
-        if not line.publication_id:
-            return line.subject
-        address = reverse("desk:history", args=[line.publication_id])
-        return format_html('<a href="{}">{}</a>', address, line.subject)
+    def about(self, entry: AuditEntry) -> str:
+        if entry.action == ActionType.REBUILD:
+            return ", ".join(str(REBUILT_PARTS.get(part, part)) for part in entry.subject.split(", "))
+        if not entry.publication_id:
+            return entry.subject
+        address = reverse("desk:history", args=[entry.publication_id])
+        return format_html('<a href="{}">{}</a>', address, entry.subject)
 
     @admin.display(description=gettext_lazy("by"), ordering="actor_name")
-    def who(self, line: AuditEntry) -> str:
-        return name_actor(line)
+    def who(self, entry: AuditEntry) -> str:
+        return name_actor(entry)

@@ -1,4 +1,4 @@
-"""What changed between two states of a publication, stored or not, word by word, and in what stands beside the text."""
+"""Comparison of two versions of a publication, stored or not: its text word by word, and its other fields."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,12 +14,12 @@ from publications.models import BylineRole, EditionWithRows, Publication, Revisi
 from publications.presentation.history import comparison_context, difference_of
 from publications.publication_fields import FIELDS, PublicationField
 
-SHOWN = tuple(field for field in FIELDS if field.shown_beside_text)
+COMPARED_FIELDS = tuple(field for field in FIELDS if field.shown_beside_text)
 
 
 @dataclass(frozen=True)
 class FieldChange:
-    """Something beside the text, before and after. `name` is the field it comes from."""
+    """The value of a field beside the text, before and after."""
 
     name: str
     label: str
@@ -28,7 +28,7 @@ class FieldChange:
 
 
 def content_of_draft(publication: Publication) -> EditionWithRows | None:
-    """Return a draft, stored or not, as the edition that it would be, or None where it cannot be rendered."""
+    """Return the edition that a draft, stored or not, would become, or None if it cannot be rendered."""
     try:
         return snapshot.build_snapshot(publication).with_translations()
     except markup.Unrenderable:
@@ -40,27 +40,29 @@ def content_of_revision(publication: Publication, revision: Revision) -> Edition
 
 
 def build_comparison(before: EditionWithRows | None, after: EditionWithRows | None) -> dict[str, object]:
-    """For `desk/difference.html`: what changed, or nothing where one of the two is not there."""
+    """Return the context of `desk/difference.html`, or {} if one of the two is None."""
     if not before or not after:
         return {}
     difference = difference_of(before, after)
-    shown = comparison_context(difference, after.edition.language)
-    beside = list_field_changes(before, after)
-    is_same = not shown["figures"] and not beside
-    about = {"language": after.edition.language, "direction": after.edition.direction}
+    text_context = comparison_context(difference, after.edition.language)
+    field_changes = list_field_changes(before, after)
+    is_same = not text_context["figures"] and not field_changes
+    language_context = {"language": after.edition.language, "direction": after.edition.direction}
     return {
-        "compared": {**shown, **about, "facts": beside, "is_same": is_same},
+        "compared": {**text_context, **language_context, "facts": field_changes, "is_same": is_same},
         "difference": difference,
     }
 
 
 def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[FieldChange]:
-    """Return what differs beside the text: tags, date, kind, address and the like, and unusual roles."""
+    """Return what differs beside the text: tags, date, kind, address and the like, and roles other than author."""
     changes = [
         FieldChange(field.name, _label_of(field), _value_of(field, before), _value_of(field, after))
-        for field in SHOWN
+        for field in COMPARED_FIELDS
     ]
-    changes.append(FieldChange("roles", _("Roles"), _unusual_roles(before), _unusual_roles(after)))
+    changes.append(
+        FieldChange("roles", _("Roles"), _roles_besides_author(before), _roles_besides_author(after))
+    )
     return [change for change in changes if change.before != change.after]
 
 
@@ -69,22 +71,22 @@ def _label_of(field: PublicationField) -> str:
 
 
 def _value_of(field: PublicationField, rows: EditionWithRows) -> str:
-    if field.name in VALUES:
-        return VALUES[field.name](rows)
+    if field.name in VALUE_GETTERS:
+        return VALUE_GETTERS[field.name](rows)
     value = getattr(rows.edition, field.name)
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     return str(value or "")
 
 
-VALUES = {
+VALUE_GETTERS = {
     "language": lambda rows: rows.edition.language_name,
     "slug": lambda rows: rows.edition.get_absolute_url(),
     "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
 }
-"""Fields that are not shown as the edition stores them."""
+"""How to read fields that are not shown as the edition stores them."""
 
 
-def _unusual_roles(rows: EditionWithRows) -> str:
+def _roles_besides_author(rows: EditionWithRows) -> str:
     lines = (line for line in rows.bylines if line.role != BylineRole.AUTHOR)
     return ", ".join(f"{line.name}: {line.get_role_display()}" for line in lines)

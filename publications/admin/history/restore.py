@@ -1,4 +1,4 @@
-"""An earlier revision becomes the draft again, as a new revision: nothing that was saved is lost."""
+"""Restore an earlier revision as the draft. The result is a new revision: nothing that was saved is lost."""
 
 from django import forms
 from django.contrib import messages
@@ -18,62 +18,62 @@ from .comparison import build_comparison, content_of_draft
 
 
 class RestoreForm(UnsentFormMixin, forms.Form):
-    """`seen` is the version of the draft that the difference was shown of."""
+    """`seen` is the version of the draft that the editor compared with."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @require_permissions("change_publication")
 def restore_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """What the draft would become; done when the button is pressed and the draft is still the one that was seen."""
+    """Show what the draft would become; restore when the form is sent and the draft is still the one that was seen."""
     publication = get_publication_or_404(pk)
-    kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+    revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
     form = RestoreForm(request.POST or None, initial={"seen": publication.version})
     if request.method == "POST" and form.is_valid():
-        if _restore(request, publication, kept, form.cleaned_data["seen"]):
+        if _restore(request, publication, revision, form.cleaned_data["seen"]):
             return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
         form = RestoreForm(initial={"seen": Publication.objects.get(pk=pk).version})
         publication = get_publication_or_404(pk)
-    changed = build_comparison(
-        content_of_draft(publication), content_of_draft(_draft_of_revision(publication, kept))
+    comparison = build_comparison(
+        content_of_draft(publication), content_of_draft(_draft_of_revision(publication, revision))
     )
     title = _("Restore revision %(number)d") % {"number": number}
     return render_publication_page(
-        request, "restore", publication, title=title, form=form, revision=kept, **changed
+        request, "restore", publication, title=title, form=form, revision=revision, **comparison
     )
 
 
 @transaction.atomic
-def _restore(request: HttpRequest, publication: Publication, kept: Revision, seen: int) -> bool:
+def _restore(request: HttpRequest, publication: Publication, revision: Revision, seen: int) -> bool:
     actions.lock_for_action(publication.pk)
     stored = Publication.objects.get(pk=publication.pk)
     if stored.version != seen:
         messages.error(request, _("The draft has been saved since you looked. See what changes now."))
         return False
-    missing = restore_revision(stored, kept, by=request.user)
+    missing = restore_revision(stored, revision, by=request.user)
     messages.success(
         request,
         _("The draft is as it was in revision %(number)d. Nothing public has changed.")
-        % {"number": kept.number},
+        % {"number": revision.number},
     )
-    for each in missing:
-        messages.warning(request, each)
+    for text in missing:
+        messages.warning(request, text)
     return True
 
 
 def restore_revision(publication: Publication, revision: Revision, *, by) -> list[str]:
-    """Write a revision into the draft and keep that as a new one.
+    """Write a revision into the draft and store it as a new revision.
 
-    Related publications stay as they are: they are public by themselves, and no part of a draft.
+    Related publications stay as they are: they are public at once, and no part of a draft.
 
     Returns:
-        What could not come back, a sentence each.
+        What could not be restored, a sentence each.
     """
     draft = _draft_of_revision(publication, revision)
     content = content_of(draft)
     missing = [
-        *_leave_taken_identifiers(publication, content),
-        *_leave_impossible_translation(publication, content),
+        *_drop_taken_identifiers(publication, content),
+        *_drop_impossible_translation(publication, content),
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
     write_draft(publication, content)
@@ -82,15 +82,15 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
 
 
 def _draft_of_revision(publication: Publication, revision: Revision) -> Publication:
-    """The draft that a revision becomes. A publication keeps its address where the revision had none yet."""
+    """Return the draft of a revision. A publication keeps its address if the revision had none."""
     draft = unsaved_publication(manuscript.loads(revision.manuscript), of=publication)
     if not draft.slug and publication.editions.exists():
         draft.slug = publication.slug
     return draft
 
 
-def _leave_taken_identifiers(publication: Publication, content: Content) -> list[str]:
-    """Leave out a DOI or ISBN that another publication has been given since."""
+def _drop_taken_identifiers(publication: Publication, content: Content) -> list[str]:
+    """Drop a DOI or ISBN that another publication has now. Returns the reasons."""
     missing = []
     for name in IDENTIFIERS:
         value = content[name]
@@ -103,8 +103,8 @@ def _leave_taken_identifiers(publication: Publication, content: Content) -> list
     return missing
 
 
-def _leave_impossible_translation(publication: Publication, content: Content) -> list[str]:
-    """Leave out what it was a translation of, where the family has no room for its language."""
+def _drop_impossible_translation(publication: Publication, content: Content) -> list[str]:
+    """Drop the original that it was a translation of, if the group has its language already. Returns the reason."""
     original = content["translation_of"]
     content["translation_of"] = original.source_publication if original else None
     if original and (
@@ -121,24 +121,24 @@ def _is_taken(publication: Publication, original: Publication, language: str) ->
     return original.translation_set().exclude(pk=publication.pk).filter(language=language).exists()
 
 
-def _list_missing(text: manuscript.Manuscript, was: Publication) -> list[str]:
-    """Authors, tags, files and a cover that the site has no longer."""
-    there = {
+def _list_missing(text: manuscript.Manuscript, draft: Publication) -> list[str]:
+    """Return the authors, tags, files and cover that no longer exist, a sentence each."""
+    names = {
         _("Author"): (
             [line.author for line in text.bylines],
-            [line.author.slug for line in was.bylines.all()],
+            [line.author.slug for line in draft.bylines.all()],
         ),
-        _("Tag"): (text.tags, [tag.name for tag in was.tags.all()]),
+        _("Tag"): (text.tags, [tag.name for tag in draft.tags.all()]),
         _("File"): (
             [file.file for file in text.attachments],
-            [file.filename for file in was.attachments.all()],
+            [file.filename for file in draft.attachments.all()],
         ),
-        _("Cover"): ([text.cover] if text.cover else [], [was.cover.key] if was.cover else []),
+        _("Cover"): ([text.cover] if text.cover else [], [draft.cover.key] if draft.cover else []),
     }
-    told = _("%(what)s no longer there: %(name)s.")
+    template = _("%(what)s no longer there: %(name)s.")
     return [
-        told % {"what": what, "name": name}
-        for what, (wanted, found) in there.items()
-        for name in wanted
-        if name not in found
+        template % {"what": what, "name": name}
+        for what, (expected, restored) in names.items()
+        for name in expected
+        if name not in restored
     ]

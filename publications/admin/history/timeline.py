@@ -1,7 +1,8 @@
-"""The history of a publication: saves and editions in one list, the difference of any two, one revision as it was.
+"""The history of a publication: revisions and editions in one list, comparisons of two, and the page of a revision.
 
-Saves of one person within ten minutes stand in one row. That is a way of showing: each of them is kept, can be
-opened, compared and restored."""
+Saves of one person within ten minutes are grouped in one row. Each of them is stored, and can be opened, compared and
+restored.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,15 +22,16 @@ from .comparison import build_comparison, content_of_draft, content_of_revision
 
 SAVE_GROUP_WINDOW = timedelta(minutes=10)
 REVISIONS_PER_PAGE = 500
-"""Revisions on one page; older ones are a link away."""
+"""Revisions on one page of the history."""
 
 
 @dataclass
 class SaveGroup:
-    """Revisions of one person in a row, the newest first.
+    """Consecutive revisions of one person, the newest first.
 
     Attributes:
-        is_from, is_to: whether the form proposes to compare from, or to, this row.
+        is_from: whether the form proposes this row as the older side of a comparison.
+        is_to: whether it proposes this row as the newer side.
     """
 
     revisions: list[Revision] = field(default_factory=list)
@@ -50,19 +52,21 @@ class SaveGroup:
 
     @property
     def key(self) -> str:
-        """What the row is called in the address of a difference."""
+        """The name of the row in the address of a comparison."""
         return f"r{self.newest.number}"
 
-    def takes(self, older: Revision) -> bool:
-        """Whether the save before belongs to these: the same hand, plain saves, all within ten minutes."""
-        plain = self.newest.reason == older.reason == RevisionReason.SAVED
-        same = self.newest.saved_by_id == older.saved_by_id is not None
-        return plain and same and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
+    def includes(self, older: Revision) -> bool:
+        """Return whether an older revision belongs to the group: a save of the same person within ten minutes."""
+        are_plain_saves = self.newest.reason == older.reason == RevisionReason.SAVED
+        is_same_person = self.newest.saved_by_id == older.saved_by_id is not None
+        return (
+            are_plain_saves and is_same_person and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
+        )
 
 
 @dataclass
 class TimelineEdition:
-    """An edition in the history: what it was, when, and what became of it."""
+    """An edition in the history."""
 
     edition: Edition
     is_from: bool = False
@@ -93,36 +97,38 @@ TimelineEntry = SaveGroup | TimelineEdition
 
 
 def build_timeline(publication: Publication, before: int | None = None) -> list[TimelineEntry]:
-    """The rows of the history; `before` is the number of the revision that an earlier page ended with."""
-    kept = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
-    page = list((kept.filter(number__lt=before) if before else kept)[:REVISIONS_PER_PAGE])
+    """Return the rows of the history, the newest first; `before` is the last revision number of the page before."""
+    revisions = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
+    page = list((revisions.filter(number__lt=before) if before else revisions)[:REVISIONS_PER_PAGE])
     editions = (
         publication.editions.select_related("published_by", "restored_from")
         .without_texts()
         .order_by("-number")
     )
-    given = [TimelineEdition(each) for each in editions if _is_on_page(each, page, before)]
-    return sorted([*group_saves(page), *given], key=lambda entry: entry.at, reverse=True)
+    timeline_editions = [
+        TimelineEdition(edition) for edition in editions if _is_on_page(edition, page, before)
+    ]
+    return sorted([*group_saves(page), *timeline_editions], key=lambda entry: entry.at, reverse=True)
 
 
 def group_saves(revisions: Iterable[Revision]) -> Iterator[SaveGroup]:
-    """Revisions, newest first, in the rows that they stand in."""
-    row = SaveGroup()
+    """Group revisions, the newest first, by person and time."""
+    group = SaveGroup()
     for revision in revisions:
-        if row.revisions and not row.takes(revision):
-            yield row
-            row = SaveGroup()
-        row.revisions.append(revision)
-    if row.revisions:
-        yield row
+        if group.revisions and not group.includes(revision):
+            yield group
+            group = SaveGroup()
+        group.revisions.append(revision)
+    if group.revisions:
+        yield group
 
 
 def _is_on_page(edition: Edition, page: list[Revision], before: int | None) -> bool:
-    """Whether an edition falls among the revisions of a page."""
+    """Return whether an edition belongs among the revisions of a page."""
     is_last_page = len(page) < REVISIONS_PER_PAGE
     newest = page[0].saved_at if page and before else None
-    not_above = newest is None or edition.written_at <= newest
-    return not_above and (is_last_page or edition.written_at >= page[-1].saved_at)
+    is_not_newer = newest is None or edition.written_at <= newest
+    return is_not_newer and (is_last_page or edition.written_at >= page[-1].saved_at)
 
 
 StoredVersion = Revision | Edition
@@ -131,65 +137,64 @@ NOW = datetime.max.replace(tzinfo=UTC)
 
 @require_permissions("change_publication")
 def history_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revisions and editions in one list, the newest first, and the actions done with the publication."""
+    """Show revisions and editions in one list, the newest first, and the audit entries of the publication."""
     publication = get_publication_or_404(pk)
     before = _parse_number(request.GET.get("before", "0"))
     entries = build_timeline(publication, before)
     saves = [entry for entry in entries if isinstance(entry, SaveGroup)]
     oldest = saves[-1].revisions[-1].number if saves else 0
-    shown = sum(len(row.revisions) for row in saves)
+    count = sum(len(group.revisions) for group in saves)
     _propose_comparison(entries)
     return render_publication_page(
         request, "history", publication,
         title=_("History"),
         entries=entries,
         current=publication.version,
-        older=oldest if shown >= REVISIONS_PER_PAGE else 0,
+        older=oldest if count >= REVISIONS_PER_PAGE else 0,
         audit_entries=[describe_entry(line) for line in publication.audit_entries.select_related("publication")[:200]],
     )  # fmt: skip
 
 
 @require_permissions("change_publication")
 def revision_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One revision: what it changed in the one before it, and the manuscript to the letter."""
+    """Show a revision: the difference from the one before it, and its manuscript."""
     publication = get_publication_or_404(pk)
-    kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+    revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
     before = publication.revisions.filter(number__lt=number).first()
-    changed = (
-        build_comparison(content_of_revision(publication, before), content_of_revision(publication, kept))
+    comparison = (
+        build_comparison(content_of_revision(publication, before), content_of_revision(publication, revision))
         if before
         else {}
     )
     title = _("Revision %(number)d") % {"number": number}
     return render_publication_page(
-        request, "revision", publication, title=title, revision=kept, before=before,
-        is_current=number == publication.version, **changed,
+        request, "revision", publication, title=title, revision=revision, before=before,
+        is_current=number == publication.version, **comparison,
     )  # fmt: skip
 
 
 @require_permissions("change_publication")
 def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is different between any two: revisions, editions, or the draft as it stands ("now")."""
+    """Compare two versions: revisions, editions, or the stored draft ("now")."""
     publication = get_publication_or_404(pk)
     names = [request.GET.get("from"), request.GET.get("to", "now")]
-    (one, first), (other, second) = [
+    versions = [
         _version_named(publication, name) for name in (names if names[0] else _last_change(publication))
     ]
-    if _time_of(one) > _time_of(other):
-        (one, first), (other, second) = (other, second), (one, first)
+    (older, before), (newer, after) = sorted(versions, key=lambda version: _created_at(version[0]))
     return render_publication_page(
         request,
         "versions_compared",
         publication,
         title=_("Difference"),
-        one=one,
-        other=other,
-        **build_comparison(first, second),
+        older=older,
+        newer=newer,
+        **build_comparison(before, after),
     )
 
 
 def _propose_comparison(entries: list[TimelineEntry]) -> None:
-    """Choose the two rows that the form proposes: right after publishing, the edition and the one before it."""
+    """Select the two rows that the form proposes: right after publishing, the edition and the one before it."""
     editions = [
         entry
         for entry in entries
@@ -207,7 +212,7 @@ def _propose_comparison(entries: list[TimelineEntry]) -> None:
 
 
 def _last_change(publication: Publication) -> tuple[str, str]:
-    """What is compared where no side is named: the draft with the newest edition, or that one with the one before."""
+    """Return the sides to compare by default: the newest edition and the draft, or the two newest editions."""
     newest = publication.editions.not_cancelled().order_by("-number").first()
     if newest is None:
         raise Http404
@@ -220,13 +225,13 @@ def _last_change(publication: Publication) -> tuple[str, str]:
 def _version_named(
     publication: Publication, name: str
 ) -> tuple[StoredVersion | None, EditionWithRows | None]:
-    """What a name in the address means: "r3", "e2" or "now"."""
+    """Return the version that a name in the address means: "r3", "e2" or "now"."""
     if name == "now":
         return None, content_of_draft(publication)
     number = _parse_number(name[1:])
     if name[:1] == "r":
-        kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
-        return kept, content_of_revision(publication, kept)
+        revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+        return revision, content_of_revision(publication, revision)
     if name[:1] == "e":
         edition = get_object_or_404(
             publication.editions.select_related("kind", "published_by", "cover"), number=number
@@ -235,11 +240,11 @@ def _version_named(
     raise Http404
 
 
-def _time_of(kept: StoredVersion | None) -> datetime:
-    """When it was made: what is older stands first, whichever was named first."""
-    if isinstance(kept, Revision):
-        return kept.saved_at
-    return kept.created_at if kept else NOW
+def _created_at(version: StoredVersion | None) -> datetime:
+    """Return when a version was created; the older side of a comparison comes first."""
+    if isinstance(version, Revision):
+        return version.saved_at
+    return version.created_at if version else NOW
 
 
 def _parse_number(text: str) -> int:

@@ -1,8 +1,7 @@
-"""The kind of change that the publish form proposes, from the difference to what readers see now.
+"""The kind of change that the publish form proposes, from the difference to the live edition.
 
-Only a person knows whether what readers have read was wrong, so a correction is never proposed. A silent fix is
-proposed where nothing changed but punctuation, links, topics, or the spelling of one word; otherwise nothing is, and
-the editor has to choose.
+Only a person knows whether the published text was wrong, so a correction is never proposed. A silent fix is proposed
+where only punctuation, links, topics or the spelling of one word changed; otherwise the editor has to choose.
 """
 
 import re
@@ -22,27 +21,27 @@ NUMBER = re.compile(
 )
 WORD = re.compile(r"\w+")
 MIN_MISSPELLED = 5
-"""Letters of the shortest word whose spelling may change by a letter: "Iran" and "Iraq" are two words."""
+"""Letters of the shortest word that may change by one letter: "Iran" and "Iraq" are two words."""
 LONG_WORD = 9
-"""Letters from which a word may be spelled two letters off."""
-SILENT_FACTS = {"tags"}
-"""What may change beside the text in a silent fix."""
+"""Letters of the shortest word that may change by two letters."""
+SILENT_FIELDS = {"tags"}
+"""Fields beside the text that may change in a silent fix."""
 
 
 @dataclass(frozen=True)
 class ChangeProposal:
-    """The change that is chosen beforehand, if any, and why, in a sentence."""
+    """The kind of change to select, or None, and the reason in a sentence."""
 
     change: Change | None
     why: str
 
 
-def propose_change(difference: Difference | None, facts: Iterable[str] = ()) -> ChangeProposal:
-    """Return what to choose beforehand as the kind of change.
+def propose_change(difference: Difference | None, field_names: Iterable[str] = ()) -> ChangeProposal:
+    """Return the kind of change to select.
 
     Args:
-        difference: from what readers see now; None where they see nothing.
-        facts: the names of what differs beside the text (see `FieldChange`).
+        difference: from the live edition; None without one.
+        field_names: the fields beside the text that differ (see `FieldChange`).
     """
     if difference is None:
         return ChangeProposal(
@@ -51,14 +50,14 @@ def propose_change(difference: Difference | None, facts: Iterable[str] = ()) -> 
     changed = [passage for passage in difference.passages if passage.change is not DiffOperation.KEPT]
     if any(passage.kind == "byline" for passage in changed):
         return ChangeProposal(None, _("Nothing is proposed, as the authors change."))
-    if set(facts) - SILENT_FACTS:
+    if set(field_names) - SILENT_FIELDS:
         return ChangeProposal(None, _("Nothing is proposed, as more than the text changes."))
-    words = " ".join(run.text for run in _changed_runs(changed) if run.role != "address").casefold()
-    if NUMBER.search(words):
+    text = " ".join(run.text for run in _changed_runs(changed) if run.role != "address").casefold()
+    if NUMBER.search(text):
         return ChangeProposal(
             None, _("Nothing is proposed, as a figure changes: was what readers have read wrong?")
         )
-    if NEGATION.search(words):
+    if NEGATION.search(text):
         return ChangeProposal(
             None, _("Nothing is proposed, as a “not” comes or goes: was what readers have read wrong?")
         )
@@ -78,7 +77,7 @@ def _changed_runs(passages: Iterable[DiffPassage]) -> Iterator[DiffRun]:
 
 
 def _is_cosmetic(passages: list[DiffPassage]) -> bool:
-    """Whether nothing differs but punctuation, links and the spelling of one word, wherever it stands."""
+    """Return whether only punctuation, links and the spelling of one word changed."""
     if any(passage.change is not DiffOperation.CHANGED for passage in passages):
         return False  # a whole block came, went or moved
     if any(run.role not in ("", "address") for run in _changed_runs(passages)):
@@ -88,13 +87,13 @@ def _is_cosmetic(passages: list[DiffPassage]) -> bool:
 
 
 def _replaced_words(passage: DiffPassage) -> Iterator[tuple[str, str]]:
-    """The words of each changed stretch before and after, without their punctuation; equal ones left out."""
+    """Yield the words of each changed span before and after, without punctuation, where they differ."""
     for is_kept, runs in groupby(passage.runs, key=lambda run: run.change is DiffOperation.KEPT):
         if is_kept:
             continue
-        stretch = [run for run in runs if not run.role]
+        changed_runs = [run for run in runs if not run.role]
         before, after = (
-            " ".join(WORD.findall("".join(run.text for run in stretch if run.change is change)))
+            " ".join(WORD.findall("".join(run.text for run in changed_runs if run.change is change)))
             for change in (DiffOperation.DELETED, DiffOperation.INSERTED)
         )
         if before != after:
@@ -102,18 +101,18 @@ def _replaced_words(passage: DiffPassage) -> Iterator[tuple[str, str]]:
 
 
 def _is_respelling(before: str, after: str) -> bool:
-    """Whether two stretches are one word, spelled in two ways: other capitals, joined or parted, a letter off.
+    """Return whether two spans are one word in two spellings: other capitals, joined or split, a letter changed.
 
     The first letter stays: "legal" and "illegal", "import" and "export" are two words.
     """
-    one, other = before.casefold().replace(" ", ""), after.casefold().replace(" ", "")
-    if not one or not other:
+    old, new = before.casefold().replace(" ", ""), after.casefold().replace(" ", "")
+    if not old or not new:
         return False
-    if one == other:
+    if old == new:
         return True
-    if " " in before or " " in after or one[0] != other[0]:
+    if " " in before or " " in after or old[0] != new[0]:
         return False
-    if sorted(one) == sorted(other):
-        return edit_distance(one, other) == 1  # two letters exchanged
-    shortest = min(len(one), len(other))
-    return shortest >= MIN_MISSPELLED and edit_distance(one, other) <= (2 if shortest >= LONG_WORD else 1)
+    if sorted(old) == sorted(new):
+        return edit_distance(old, new) == 1  # two letters exchanged
+    length = min(len(old), len(new))
+    return length >= MIN_MISSPELLED and edit_distance(old, new) <= (2 if length >= LONG_WORD else 1)

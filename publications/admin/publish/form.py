@@ -28,14 +28,14 @@ CITIES = {
 }
 REPLACE, KEEP = "replace", "keep"
 SCHEDULE_WARNING_DAYS = 366
-OF_THE_FORM = ("zone", "sure", "placeholders_meant")
+FORM_ONLY_FIELDS = ("zone", "sure", "placeholders_meant")
 
 
 class PublishForm(UnsentFormMixin, forms.Form):
-    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it, `state`
-    what is public and scheduled.
+    """The form of publishing.
 
-    `sure` is the moment, far off, that was asked about: sent again with it, the form is meant.
+    `seen` is the digest of the draft that the page shows, `after` the number of the last edition, `state` the public
+    state. `sure` is the distant time of publication that the editor has been asked to confirm.
     """
 
     at = LocalDateTimeField(
@@ -97,10 +97,10 @@ class PublishForm(UnsentFormMixin, forms.Form):
         if not waiting or self._is_overtaken():
             del self.fields["waiting"]
         else:
-            self.fields["waiting"].choices = _scheduled_choices(waiting.visible_from)
+            self.fields["waiting"].choices = _choices_for_scheduled(waiting.visible_from)
 
     def propose(self, proposal: ChangeProposal) -> None:
-        """Choose beforehand what a change is to readers, where that is proposed, and say why."""
+        """Select the proposed kind of change, and show the reason."""
         if "change" in self.fields:
             self.initial["change"] = proposal.change
             self["change"].help_text = proposal.why
@@ -113,34 +113,34 @@ class PublishForm(UnsentFormMixin, forms.Form):
             and at > timezone.now() + timedelta(days=SCHEDULE_WARNING_DAYS)
             and cleaned.get("sure") != at.isoformat()
         ):
-            asked = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
-            self.add_error("at", asked % {"moment": datetime_with_zone(at)})
+            text = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
+            self.add_error("at", text % {"moment": datetime_with_zone(at)})
             self.data = self.data.copy()
             self.data["sure"] = at.isoformat()
         return cleaned
 
     def _is_overtaken(self) -> bool:
-        """What is public has changed since the page was shown: what it asks now is not what this form asked."""
-        carried = ((name, self.data.get(name, "")) for name in ("after", "state"))
-        return self.is_bound and any(value not in ("", str(self.initial[name])) for name, value in carried)
+        """Return whether the public state has changed since the page was shown."""
+        values = ((name, self.data.get(name, "")) for name in ("after", "state"))
+        return self.is_bound and any(value not in ("", str(self.initial[name])) for name, value in values)
 
     def full_clean(self) -> None:
-        """Read the moments in the zone that was chosen."""
-        chosen = self.data.get("zone") if self.is_bound else None
-        with timezone.override(ZoneInfo(chosen if chosen in CITIES else settings.TIME_ZONE)):
+        """Interpret the times in the chosen zone."""
+        zone = self.data.get("zone") if self.is_bound else None
+        with timezone.override(ZoneInfo(zone if zone in CITIES else settings.TIME_ZONE)):
             super().full_clean()
 
     @property
-    def asked(self) -> dict[str, object]:
-        """What the action is asked for."""
-        asked = {
-            name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM
+    def params(self) -> dict[str, object]:
+        """The arguments of the action."""
+        params = {
+            name: value for name, value in self.cleaned_data.items() if value and name not in FORM_ONLY_FIELDS
         }
-        asked["keep_scheduled"] = asked.pop("waiting", "") == KEEP
-        return {**asked, "after": self.cleaned_data.get("after")}
+        params["keep_scheduled"] = params.pop("waiting", "") == KEEP
+        return {**params, "after": self.cleaned_data.get("after")}
 
-    def see_again(self, publication: Publication) -> str:
-        """After a refusal the form goes by the draft as it stands now; gives the digest that was seen."""
+    def refresh(self, publication: Publication) -> str:
+        """Bind the form to the stored draft after a refusal. Returns the digest that the editor saw."""
         if not self.is_bound:
             return ""
         seen = self.data.get("seen", "")
@@ -164,7 +164,7 @@ def _initial_state(publication: Publication) -> dict[str, object]:
 
 
 def _zone_label(zone: str, city: str) -> str:
-    """A zone as a person knows it: its city, what its clocks show, its name."""
+    """Return a label with the city of a zone, its time and its name."""
     now = timezone.now().astimezone(ZoneInfo(zone))
     return _("%(city)s (there it is %(time)s, %(zone)s)") % {
         "city": city,
@@ -173,7 +173,7 @@ def _zone_label(zone: str, city: str) -> str:
     }
 
 
-def _scheduled_choices(moment: datetime) -> list[tuple[str, str]]:
+def _choices_for_scheduled(moment: datetime) -> list[tuple[str, str]]:
     values = {"moment": datetime_with_zone(moment)}
     return [
         (REPLACE, _("Cancel it: what you publish here takes its place.") % values),

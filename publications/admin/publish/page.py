@@ -1,4 +1,4 @@
-"""Check and publish: issues, what changes for readers, and one edition however often the button is pressed."""
+"""The publish page: preflight issues, what changes for readers, and the form. A repeated submission publishes once."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,98 +19,107 @@ from .form import PublishForm
 
 @require_permissions("publish_publication")
 def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
+    """Show the issues, the difference from the live edition, the address and the form; publish when it is sent."""
     publication = get_publication_or_404(pk)
-    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
     form = PublishForm(
-        request.POST or None, publication=publication, asks_about_placeholders=bool(found.confirm)
+        request.POST or None, publication=publication, asks_about_placeholders=bool(report.confirm)
     )
     if request.method == "POST" and form.is_valid():
         try:
-            return _lead_to_result(_published(request, publication, form.asked, found))
+            return _redirect_to_result(_publish_once(request, publication, form.params, report))
         except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
     publication = get_publication_or_404(pk)
     live = publication.editions.live().first()
-    newer = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
-    seen, changes = form.see_again(publication), _what_changes(publication, live)
-    facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
-    form.propose(propose_change(changes.get("difference"), facts))
-    where = _where(publication, live, found)
+    newer_entries = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
+    seen, change_context = form.refresh(publication), _build_change_context(publication, live)
+    field_names = [change.name for change in change_context.get("compared", {}).get("facts", ())]
+    form.propose(propose_change(change_context.get("difference"), field_names))
+    address_context = _build_address_context(publication, live, report)
     return render_publication_page(
-        request, "publish", publication, form=form, title=_("Check and publish"), issues=found, newer_entries=newer,
-        live=live, show_preview=not (found.blocking and form.errors), **where, **changes, **_since(publication, seen),
+        request, "publish", publication, form=form, title=_("Check and publish"), issues=report,
+        newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
+        **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 
 
-def _published(
-    request: HttpRequest, publication: Publication, asked: dict, found: preflight.PreflightReport
+def _publish_once(
+    request: HttpRequest, publication: Publication, params: dict, report: preflight.PreflightReport
 ) -> Edition:
-    """Publish once, however often the button is pressed: the form knows which edition was the last."""
-    if found.blocking:
-        raise actions.NotReady(*(finding.text for finding in found.blocking))
-    after = asked.pop("after")
+    """Publish, or return the edition of an earlier submission: the form carries the number of the last edition."""
+    if report.blocking:
+        raise actions.NotReady(*(issue.text for issue in report.blocking))
+    after = params.pop("after")
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
         last = publication.editions.latest()
         if after is not None and after != (last.number if last else 0):
-            return _of_the_first_press(request, publication, after, asked)
-        return actions.publish(publication, by=request.user, **asked)
+            return _find_published_edition(request, publication, after, params)
+        return actions.publish(publication, by=request.user, **params)
 
 
-def _of_the_first_press(request: HttpRequest, publication: Publication, after: int, asked: dict) -> Edition:
-    """The edition that the same button has made already. Raises Outdated where something else was published."""
-    made = publication.editions.filter(number=after + 1, published_by=request.user).first()
-    if made and _is_as_asked(made, asked) and _was_seen(publication, made, asked["seen"]):
-        return made
+def _find_published_edition(
+    request: HttpRequest, publication: Publication, after: int, params: dict
+) -> Edition:
+    """Return the edition of an earlier submission of this form. Raises `Outdated` if it is of something else."""
+    edition = publication.editions.filter(number=after + 1, published_by=request.user).first()
+    if (
+        edition
+        and _matches_params(edition, params)
+        and _is_of_seen_draft(publication, edition, params["seen"])
+    ):
+        return edition
     raise actions.Outdated(
         _("Another edition has been published since you saw this page. Look at what changes now.")
     )
 
 
-def _is_as_asked(made: Edition, asked: dict) -> bool:
-    start, until = made.visible_from if made.is_scheduled else None, asked.get("until", FOREVER)
-    same_words = made.change_note == asked.get("note", "").strip() and made.change in (
-        asked.get("change"),
+def _matches_params(edition: Edition, params: dict) -> bool:
+    start, until = edition.visible_from if edition.is_scheduled else None, params.get("until", FOREVER)
+    is_same_change = edition.change_note == params.get("note", "").strip() and edition.change in (
+        params.get("change"),
         Change.FIRST,
     )
-    return same_words and start == asked.get("at") and made.expires_at == until
+    return is_same_change and start == params.get("at") and edition.expires_at == until
 
 
-def _was_seen(publication: Publication, made: Edition, seen: str) -> bool:
-    """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
-    kept = (
-        publication.revisions.filter(digest=made.digest, reason=RevisionReason.PUBLISHED)
+def _is_of_seen_draft(publication: Publication, edition: Edition, seen: str) -> bool:
+    """Return whether an edition is of the seen draft: publishing stores a revision right after that of the draft."""
+    revision = (
+        publication.revisions.filter(digest=edition.digest, reason=RevisionReason.PUBLISHED)
         .order_by("number")
         .last()
     )
     return (
-        bool(kept)
-        and publication.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
+        bool(revision)
+        and publication.revisions.filter(
+            number__in=(revision.number - 1, revision.number), digest=seen
+        ).exists()
     )
 
 
-def _lead_to_result(edition: Edition) -> HttpResponse:
+def _redirect_to_result(edition: Edition) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publish-result", args=[edition.publication_id, edition.number]))
 
 
-def _where(
-    publication: Publication, live: Edition | None, found: preflight.PreflightReport
+def _build_address_context(
+    publication: Publication, live: Edition | None, report: preflight.PreflightReport
 ) -> dict[str, object]:
-    """The address to come, and the one that will lead to it."""
+    """Return the address of the next edition, and the one that will redirect to it."""
     try:
         slug = actions.slug_to_claim(publication)
     except actions.NotReady as refusal:
-        found.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
+        report.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()
     with translation.override(publication.locale):
         address = reverse("publications:detail", kwargs={"slug": slug})
-    former = live.get_absolute_url() if live else ""
-    return {"address": address, "redirected_from": former if former != address else ""}
+    current_url = live.get_absolute_url() if live else ""
+    return {"address": address, "redirected_from": current_url if current_url != address else ""}
 
 
-def _what_changes(publication: Publication, live: Edition | None) -> dict[str, object]:
-    """The difference from what readers see now, and what waits to be seen."""
+def _build_change_context(publication: Publication, live: Edition | None) -> dict[str, object]:
+    """Return the difference from the live edition, and the scheduled edition."""
     waiting = publication.editions.scheduled().first()
     return {
         **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
@@ -119,11 +128,13 @@ def _what_changes(publication: Publication, live: Edition | None) -> dict[str, o
     }
 
 
-def _since(publication: Publication, seen: str) -> dict[str, object]:
-    """Where the draft has changed since it was seen: by whom, and the difference."""
-    kept = publication.revisions.filter(digest=seen).first() if seen and seen != publication.digest else None
-    if not kept:
+def _build_outdated_context(publication: Publication, seen: str) -> dict[str, object]:
+    """Return the difference between the seen draft and the stored one, if they differ."""
+    revision = (
+        publication.revisions.filter(digest=seen).first() if seen and seen != publication.digest else None
+    )
+    if not revision:
         return {}
-    changed = build_comparison(content_of_revision(publication, kept), content_of_draft(publication))
+    changed = build_comparison(content_of_revision(publication, revision), content_of_draft(publication))
     last = publication.revisions.select_related("saved_by").first()
     return {"since": {**changed, "revision": last}}

@@ -1,4 +1,4 @@
-"""The page after publishing: where the edition stands, and texts to copy."""
+"""The page of an edition after publishing: its status, texts to copy, and Undo."""
 
 from html import unescape
 
@@ -24,70 +24,71 @@ MAX_SOCIAL_CHARACTERS = 300
 addresses as 23)."""
 
 
-def address_of(edition: Edition) -> str:
-    """The address to copy."""
+def edition_url(edition: Edition) -> str:
+    """Return the absolute URL of an edition."""
     return absolute_url(edition.get_absolute_url())
 
 
 def social_post(edition: Edition) -> str:
-    """A post: title, as much of the summary as fits, address."""
-    address = address_of(edition)
-    room = MAX_SOCIAL_CHARACTERS - len(address) - len("\n\n" * 2)
-    title = shortened(edition.title, room)
-    summary = shortened(edition.summary, room - len(title)) if room - len(title) > 40 else ""
+    """Return a post for social media: title, as much of the summary as fits, URL."""
+    address = edition_url(edition)
+    limit = MAX_SOCIAL_CHARACTERS - len(address) - len("\n\n" * 2)
+    title = truncate_text(edition.title, limit)
+    summary = truncate_text(edition.summary, limit - len(title)) if limit - len(title) > 40 else ""
     return "\n\n".join(part for part in (title, summary, address) if part)
 
 
 def newsletter_entry(edition: Edition) -> str:
-    """An entry of a newsletter as plain text, in the language of the publication."""
+    """Return an entry of a newsletter as plain text, in the language of the publication."""
     with override(edition.locale):
         day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
         line = " · ".join(
             part for part in (names_in_line(edition.bylines.all()), edition.kind_label, day) if part
         )
-        read = _("Read it: %(address)s") % {"address": address_of(edition)}
-    return "\n\n".join(part for part in (f"{edition.title}\n{line}", edition.summary, read) if part)
+        link = _("Read it: %(address)s") % {"address": edition_url(edition)}
+    return "\n\n".join(part for part in (f"{edition.title}\n{line}", edition.summary, link) if part)
 
 
 def citation_text(edition: Edition) -> str:
-    """One reference in plain words, in the language of the publication."""
+    """Return a citation as plain text, in the language of the publication."""
     with override(edition.locale):
         site = SiteSettings.current()
         record = metadata.build_record(EditionWithRows.get(edition), site=site)
-        first, *_others = metadata.citations(record)
-        return unescape(strip_tags(first.html))
+        citation, *_others = metadata.citations(record)
+        return unescape(strip_tags(citation.html))
 
 
-def shortened(text: str, room: int) -> str:
-    """The text within so many characters, cut after a word, with an ellipsis where something was cut."""
-    whole = " ".join(text.split())
-    if len(whole) <= room:
-        return whole
-    cut = whole[: max(room - 1, 0)]
+def truncate_text(text: str, limit: int) -> str:
+    """Return the text in at most `limit` characters, cut after a word, with an ellipsis if it was cut."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: max(limit - 1, 0)]
     return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:–—") + "…"
 
 
 TITLES = {
     "live": gettext_lazy("Published"),
-    "waits": gettext_lazy("Scheduled"),
-    "over": gettext_lazy("No longer public"),
+    "scheduled": gettext_lazy("Scheduled"),
+    "ended": gettext_lazy("No longer public"),
 }
 
 
 @require_permissions("publish_publication")
 def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """What became of an edition, with all that can be copied, and Undo where it can be undone."""
+    """Show the status of an edition, texts to copy, and Undo where it can be undone."""
     publication = get_publication_or_404(pk)
     edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
-    stands, plan = _status_of(edition), _undo_of(publication, edition)
+    edition_status, plan = _edition_status(edition), _undo_of(publication, edition)
+    is_limited = edition.expires_at < FOREVER
     return render_publication_page(
         request, "publish_result", publication,
-        title=TITLES[stands],
-        stands=stands,
+        title=TITLES[edition_status],
+        edition_status=edition_status,
         edition=edition,
         from_moment=datetime_with_zone(edition.visible_from),
-        until=datetime_with_zone(edition.expires_at) if edition.expires_at < FOREVER and stands != "over" else "",
-        texts=_texts_to_copy(edition) if stands != "over" else [],
+        until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
+        texts=_texts_to_copy(edition) if edition_status != "ended" else [],
         plan=plan,
         undo_name=undo_name(plan),
         undo_label=undo_label(plan),
@@ -97,41 +98,41 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _status_of(edition: Edition) -> str:
-    """Whether readers see it, will see it, or no longer do."""
+def _edition_status(edition: Edition) -> str:
+    """Return "live", "scheduled" or "ended"."""
     if edition.is_live:
         return "live"
-    return "waits" if not edition.end_reason and edition.visible_from > timezone.now() else "over"
+    return "scheduled" if not edition.end_reason and edition.visible_from > timezone.now() else "ended"
 
 
 def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
-    """Each with its name and how many lines it wants."""
-    found = {
-        _("Address"): address_of(edition),
+    """Return the texts to copy, each with its label and the rows of its box."""
+    texts = {
+        _("Address"): edition_url(edition),
         _("For social media"): social_post(edition),
         _("For the newsletter"): newsletter_entry(edition),
         _("Citation"): citation_text(edition),
     }
     return [
         {
-            "id": f"text-{place}",
+            "id": f"text-{position}",
             "label": label,
             "text": text,
             "language": edition.language,
             "lines": _text_rows(text),
         }
-        for place, (label, text) in enumerate(found.items())
+        for position, (label, text) in enumerate(texts.items())
     ]
 
 
 def _text_rows(text: str) -> int:
-    """Lines that a text fills in a box of some eighty characters."""
+    """Return the lines that a text fills in a box of 80 columns."""
     return sum(1 + len(line) // 80 for line in text.split("\n"))
 
 
-def _schedule_note(line: AuditEntry | None) -> str:
+def _schedule_note(entry: AuditEntry | None) -> str:
     """Return what became of a scheduled edition that this one replaced."""
-    replaced, kept = (line.detail.get(name) if line else None for name in ("replaced", "kept"))
+    replaced, kept = (entry.detail.get(name) if entry else None for name in ("replaced", "kept"))
     if not replaced:
         return ""
     if kept:
@@ -140,6 +141,6 @@ def _schedule_note(line: AuditEntry | None) -> str:
 
 
 def _undo_of(publication, edition: Edition):
-    """The plan of an undo, where it takes back this very edition."""
+    """Return the plan of an undo, or None where it would not undo this edition."""
     plan = actions.plan_undo(publication)
     return plan if plan and plan.edition.pk == edition.pk else None

@@ -1,4 +1,4 @@
-"""Withdraw, undo and redact: a page each, which works without scripts and says what it will do."""
+"""The pages of withdraw, undo and redact. Each works without scripts and shows what it will do."""
 
 from collections.abc import Callable, Iterator
 
@@ -22,7 +22,7 @@ MAX_LINKING_EDITIONS = 100
 
 
 class StateForm(UnsentFormMixin, forms.Form):
-    """A form of an action, which carries the state of the publication that its page shows."""
+    """A form of an action that carries the public state that its page shows."""
 
     state = forms.CharField(
         widget=forms.HiddenInput, required=False, empty_value=actions.NEVER_PUBLIC, max_length=40
@@ -32,12 +32,12 @@ class StateForm(UnsentFormMixin, forms.Form):
         super().__init__(data, initial={"state": actions.public_state(publication)})
 
     def refresh(self, publication: Publication) -> list[AuditEntryText]:
-        """Carry the state as it is now. Returns what was done since the one that was carried."""
+        """Carry the current state instead of the posted one. Returns the actions between the two."""
         if not self.is_bound:
             return []
-        carried = self.data.get("state", "")
+        state = self.data.get("state", "")
         self.data = {**self.data.dict(), "state": actions.public_state(publication)}
-        return describe_actions_since(publication, carried)
+        return describe_actions_since(publication, state)
 
 
 class ReasonForm(UnsentFormMixin, forms.Form):
@@ -97,13 +97,13 @@ def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) 
 
 
 def undo_name(plan) -> str:
-    """Return what an undo is called, by its plan (see `plan_undo`) or None."""
+    """Return the name of an undo from its plan (see `plan_undo`), which may be None."""
     is_cancelling = plan and plan.what is actions.UndoType.CANCEL
     return _("Cancel the scheduled edition") if is_cancelling else _("Undo")
 
 
 def undo_label(plan) -> str:
-    """Return what the button of an undo says that it does."""
+    """Return the label of the button of an undo."""
     if plan and plan.what is actions.UndoType.CANCEL:
         return _("Cancel the scheduled edition")
     if plan and plan.what is actions.UndoType.RESTORE:
@@ -118,7 +118,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = StateForm(request.POST or None, publication=publication)
     if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
         return response
-    newer = form.refresh(publication)
+    newer_entries = form.refresh(publication)
     return render_publication_page(
         request,
         "undo",
@@ -127,7 +127,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=undo_name(plan),
         plan=plan,
         undo_label=undo_label(plan),
-        newer_entries=newer,
+        newer_entries=newer_entries,
     )
 
 
@@ -142,7 +142,7 @@ def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan
 
 @require_permissions("redact_publication")
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what would go, and take it out once that has been seen."""
+    """Show what a redaction would change, and redact once that has been seen."""
     publication = get_publication_or_404(pk)
     form = RedactForm(request.POST or None, initial={"mark": actions.default_mark(publication.language)})
     seen = request.POST.get("seen", "")
@@ -160,12 +160,12 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _preview_redaction(
     request: HttpRequest, publication: Publication, form: forms.Form
 ) -> actions.RedactionReport | None:
-    """What would go, unless the form has faults of its own: having been shown something else is none."""
+    """Return what would be redacted, or None if a field has an error."""
     if not form.is_bound or form.is_unsent or set(form.errors) - {NON_FIELD_ERRORS}:
         return None
-    asked = form.cleaned_data
+    values = form.cleaned_data
     try:
-        return actions.preview_redaction(publication, asked["passage"], by=request.user, mark=asked["mark"])
+        return actions.preview_redaction(publication, values["passage"], by=request.user, mark=values["mark"])
     except actions.ActionRefused as refusal:
         if not form.non_field_errors():
             form.add_error(None, refusal.reasons)
@@ -173,9 +173,9 @@ def _preview_redaction(
 
 
 def _redact(request: HttpRequest, publication: Publication, form: forms.Form, seen: str) -> str:
-    asked = form.cleaned_data
+    values = form.cleaned_data
     report = actions.redact(
-        publication, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"], seen=seen
+        publication, values["passage"], by=request.user, why=values["why"], mark=values["mark"], seen=seen
     )
     return " ".join(_describe_redaction(report))
 
@@ -199,13 +199,13 @@ def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
 
 
 def _perform(
-    request: HttpRequest, publication: Publication, form: forms.Form, deed: Callable[[], str]
+    request: HttpRequest, publication: Publication, form: forms.Form, action: Callable[[], str]
 ) -> HttpResponse | None:
-    """Do the action that was asked for and lead back to the publication; a refusal puts its reasons on the form."""
+    """Perform the action of a valid form and redirect to the publication; a refusal becomes form errors."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        messages.success(request, deed())
+        messages.success(request, action())
     except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return None
