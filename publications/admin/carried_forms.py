@@ -1,10 +1,9 @@
-"""Carry a form through the sign-in that was sent while nobody was signed in.
+"""Carried forms: a form that is sent while signed out is shown again, with its values, after the sign-in.
 
-Where the browser shows whose form it was, the values are kept at once as typed and not saved by that account
-(`Typed`), so they are offered however it signs in next. The page for signing in also holds them, encrypted, in a hidden
-field: the server keeps nothing for strangers. After the sign-in the form is shown again with them; nothing is stored
-until it is sent. Whoever is not known to have typed them is asked first. Passwords are never carried, and files stay
-where they are: on the disk of whoever chose them.
+If the browser shows whose form it was, the values are stored at once as an `Autosave` of that account, so they are
+offered however it signs in next. The sign-in page also has them, encrypted, in a hidden field: the server stores
+nothing for strangers. After the sign-in the form is shown with them; nothing is saved until it is sent. Whoever is not
+known to have typed them is asked first. Passwords and files are never carried.
 """
 
 import copy
@@ -48,26 +47,26 @@ from .unsent_forms import (
     new_key,
 )
 
-FIELD = "carried"  # of the page for signing in
-HELD_PARAM = "held"  # of the address of a form that is shown again
+FIELD = "carried"  # of the sign-in page
+HELD_PARAM = "held"  # names the held values in the address of a form
 SALT = "publications.desk.carried_forms"  # of pages in open browsers: stored data, not the name of a module
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
-LIST_ROUTE_ENDINGS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
+LIST_ROUTE_ENDINGS = ("index", "_changelist", "_delete")  # of URL names of pages without a form
 BUTTON_PAGES = ("review-update", "word-report", "word-changes", "autosave-discard", "carried")
-"""Pages that buttons alone are sent to."""
+"""Pages that receive buttons only."""
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
 SIGN_IN_PAGES = ("login", "logout", "admin_password_reset", "password_reset_confirm")
-"""Pages for who is not signed in: what is typed there is no work, and may be a secret."""
-MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
-MAX_OFFERED_FORMS = 5  # by messages; the first page of the desk lists all
-MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
-FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
+"""Pages for people who are not signed in: values typed there may be secret."""
+MAX_HELD_FORMS = 20  # of one account, from browsers that are signed out
+MAX_OFFERED_FORMS = 5  # as messages; the first page of the desk lists all
+MAX_CARRIED_CHARACTERS = 1_000_000  # in a sign-in page, for anybody who sends a form
+FILLED_AT_SIGN_IN = timedelta(minutes=10)  # older forms are only offered
 View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
 class CarriedForm:
-    """What was sent: the address of its form, its values, the key it is kept under, and who had it open, if known."""
+    """A form that was sent: its address, values and file names, the key of its autosave, and its owner, if known."""
 
     path: str
     values: list[list[str]]
@@ -85,16 +84,16 @@ class CarriedForm:
 
     @property
     def is_kept(self) -> bool:
-        """Whether the values are kept for whoever had the form open, and not on the page alone."""
+        """Whether the values are stored for the owner, and not only on the page."""
         try:
-            typed = self._rows.unsaved().first()
+            row = self._rows.unsaved().first()
         except DatabaseError:
             return False
-        return bool(typed) and self.values in ([], typed.values)
+        return bool(row) and self.values in ([], row.values)
 
     @property
     def is_saved(self) -> bool:
-        """Whether the values were kept when they were sent, and were filled in and saved since."""
+        """Whether the stored values were restored and saved since."""
         return self._rows.exclude(saved_at=None).exists()
 
     @property
@@ -103,7 +102,7 @@ class CarriedForm:
 
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
-    """Return the form that a page carries, or None where it carries none of ours."""
+    """Return the form that a page carries, or None without a valid one."""
     match _decode(request.POST.get(FIELD, "")):
         case [str(path), list(values), list(files), str(key), int() | None as person]:
             return CarriedForm(path, values, files, key, person)
@@ -111,15 +110,15 @@ def read_carried(request: HttpRequest) -> CarriedForm | None:
 
 
 def _decode(text: str) -> object:
-    """Return what a page carries, or None. A page that was open during the upgrade carries it signed, not encrypted."""
-    for read in (decrypt, signing.loads):
+    """Return the decoded value, or None. Pages of an older release carry it signed, not encrypted."""
+    for decode in (decrypt, signing.loads):
         with suppress(signing.BadSignature, ValueError):
-            return read(text, salt=SALT)
+            return decode(text, salt=SALT)
     return None
 
 
 def build_carried_form(request: HttpRequest) -> CarriedForm:
-    """Return what was sent, to be carried; a form that is carried already stays as it is."""
+    """Return the sent form; one that is carried already is returned unchanged."""
     if carried := read_carried(request):
         return carried
     path = _path_of_form(request)
@@ -134,18 +133,18 @@ def build_carried_form(request: HttpRequest) -> CarriedForm:
 
 
 def _drop_long_values(carried: CarriedForm) -> CarriedForm:
-    """Return the form without its values where these are longer than any text of an editor."""
-    is_long = count_characters(carried.values) > MAX_CARRIED_CHARACTERS
-    return replace(carried, values=[]) if is_long else carried
+    """Return the form without its values if they are longer than any text of an editor."""
+    is_too_long = count_characters(carried.values) > MAX_CARRIED_CHARACTERS
+    return replace(carried, values=[]) if is_too_long else carried
 
 
 def _hash_values(path: str, values: list[list[str]]) -> str:
-    """A key for a form that has none: the same words that are sent twice are kept once."""
+    """Return a key for a form without one: equal values that are sent twice are stored once."""
     return hashlib.blake2s(repr((path, values)).encode(), digest_size=8).hexdigest()
 
 
 def _hold_for_person(carried: CarriedForm) -> CarriedForm:
-    """Keep the values for whoever had the form open, if known. The page carries them too: no failure loses them."""
+    """Store the values for the owner, if known. The page carries them too, so that no failure loses them."""
     person = get_user_model().objects.filter(pk=carried.person, is_active=True).first()
     if not person or not carried.values:
         return carried
@@ -153,38 +152,38 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
         return carried
     try:
         with transaction.atomic():
-            typed = _save_values(person, carried)
+            row = _save_values(person, carried)
             _drop_oldest(person)
-            return replace(carried, key=typed.key)
-    except DatabaseError:  # the page alone holds it: under the key of an earlier save it would pass for saved
+            return replace(carried, key=row.key)
+    except DatabaseError:  # only the page has the values: the key of an earlier save would mark them as saved
         return replace(carried, key=new_key())
 
 
 def _drop_oldest(person) -> None:
-    """Bound what browsers that are signed out leave to an account; what it kept while signed in stays."""
+    """Limit the autosaves that browsers which are signed out add to an account; its own are not deleted."""
     sent = Autosave.objects.unsaved().sent_while_signed_out().filter(owner=person)
     newest = list(sent.values_list("pk", flat=True)[:MAX_HELD_FORMS])
     sent.exclude(pk__in=newest).delete()
 
 
 def is_form_submission(request: HttpRequest) -> bool:
-    """Whether a person has sent a form and sees the answer; scripts send in the background."""
+    """Return whether a person has sent a form and sees the response; scripts send in the background."""
     mode, accepted = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Accept", "")
     is_seen = mode == "navigate" if mode else "text/html" in accepted or not accepted
     return request.method == "POST" and is_seen and request.path != reverse("desk:logout")
 
 
 def is_same_origin(request: HttpRequest) -> bool:
-    """Whether a page of this site sent the form, as the browser says. Others can send one, but not say so."""
-    own = f"{request.scheme}://{request.get_host()}"
-    sender = request.headers.get("Origin") or _origin(request.headers.get("Referer", ""))
-    return sender == own
+    """Return whether a page of this site sent the form, by Origin or Referer, which other sites cannot set."""
+    site_origin = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin") or _origin(request.headers.get("Referer", ""))
+    return origin == site_origin
 
 
 def restore_form(request: HttpRequest, carried: CarriedForm) -> str:
-    """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them.
+    """Store the values as an autosave of the signed-in person. Returns the address of the form with them.
 
-    What was filled in and saved since it was sent is not filled in again.
+    Values that have been saved since they were sent are not restored.
     """
     if carried.is_saved:
         messages.info(request, _("What you typed there has been saved since, so it is not filled in again."))
@@ -195,7 +194,7 @@ def restore_form(request: HttpRequest, carried: CarriedForm) -> str:
 
 
 def restore_form_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
-    """The same for an account that may not have opened the form; returns "" and keeps nothing if it may not open it."""
+    """Do the same for a person who may lack permission for the form; returns "" and stores nothing if they do."""
     with transaction.atomic():
         address = _keep_values(request.user, carried)
         if _is_forbidden(request, address):
@@ -213,7 +212,7 @@ def _keep_values(person, carried: CarriedForm) -> str:
 
 
 def _report_missing(request: HttpRequest, carried: CarriedForm) -> None:
-    """Say what the form does not show again."""
+    """Report what the form does not restore."""
     if carried.files:
         messages.warning(request, _("Choose again: %(files)s.") % {"files": ", ".join(carried.files)})
     if carried.values and _is_redacted_since(carried):
@@ -221,7 +220,7 @@ def _report_missing(request: HttpRequest, carried: CarriedForm) -> None:
 
 
 def _is_redacted_since(carried: CarriedForm) -> bool:
-    """Whether the values are of a draft's form that was opened before a redaction, which they would undo."""
+    """Return whether the values are of a draft that was redacted since the form was opened."""
     match = _match(carried.path)
     publication = _publication_of(match) if match.url_name in DRAFT_FORMS else None
     return bool(publication) and is_redacted_since(publication, carried.values)
@@ -238,12 +237,12 @@ def _save_values(person, carried: CarriedForm) -> Autosave:
 
 
 def _is_forbidden(request: HttpRequest, address: str) -> bool:
-    """Whether whoever is signed in may not open the form at an address. One that is gone is forbidden to nobody."""
+    """Return whether the signed-in person lacks permission for the form at an address; False if it does not exist."""
     parts, match = _split(address), _match(address)
     probe = copy.copy(request)
     probe.method, probe.path, probe.path_info = "GET", parts.path, parts.path
     probe.GET, probe.POST = QueryDict(parts.query), QueryDict()
-    probe._messages = default_storage(probe)  # what the page says is said when it is shown
+    probe._messages = default_storage(probe)  # messages are added when the page is shown
     try:
         match.func(probe, *match.args, **match.kwargs)
     except PermissionDenied:
@@ -254,56 +253,55 @@ def _is_forbidden(request: HttpRequest, address: str) -> bool:
 
 
 def find_held_form_url(request: HttpRequest, path: str) -> str:
-    """The address of a form at which a person who has just signed in finds what was sent there while signed out.
+    """Return the address of a form with the values that the person sent there just before the sign-in, or "".
 
-    Returns "" where nothing was, or not just now: that may have been given up. A message offers that, and what was
-    typed into the same form earlier: older words are never filled in, not even once the newest are saved.
+    A message offers older values of the same form: they are never restored without being asked for.
     """
     path = _without_held(path)
-    of_person = Autosave.objects.filter(owner=request.user)
-    newest = of_person.filter(path=path).first()
+    rows = Autosave.objects.filter(owner=request.user)
+    newest = rows.filter(path=path).first()
     is_recent = newest and not newest.saved_at and newest.typed_at > timezone.now() - FILLED_AT_SIGN_IN
     page = _split(path).path
-    of_page = of_person.unsaved().filter(Q(path=page) | Q(path__startswith=f"{page}?"))
-    of_page = of_page.exclude(pk=newest.pk) if is_recent else of_page
-    others = [
-        typed for typed in of_page if _without(typed.path, NEW_FORM_PARAM) == _without(path, NEW_FORM_PARAM)
+    page_rows = rows.unsaved().filter(Q(path=page) | Q(path__startswith=f"{page}?"))
+    page_rows = page_rows.exclude(pk=newest.pk) if is_recent else page_rows
+    other_rows = [
+        row for row in page_rows if _without(row.path, NEW_FORM_PARAM) == _without(path, NEW_FORM_PARAM)
     ]
-    for typed in others[:MAX_OFFERED_FORMS]:
-        _offer(request, typed)
+    for row in other_rows[:MAX_OFFERED_FORMS]:
+        _offer(request, row)
     return held_form_url(newest, newest.path) if is_recent else ""
 
 
-def _offer(request: HttpRequest, typed: Autosave) -> None:
-    at = date_format(timezone.localtime(typed.typed_at), "DATETIME_FORMAT")
-    said = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
-    link = format_html('<a href="{}">{}</a>', held_form_url(typed, typed.path), _("Restore"))
-    messages.info(request, format_html("{} {} {}", said, typed.title, link))
+def _offer(request: HttpRequest, row: Autosave) -> None:
+    at = date_format(timezone.localtime(row.typed_at), "DATETIME_FORMAT")
+    text = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
+    link = format_html('<a href="{}">{}</a>', held_form_url(row, row.path), _("Restore"))
+    messages.info(request, format_html("{} {} {}", text, row.title, link))
 
 
-def held_form_url(typed: Autosave, path: str) -> str:
-    """The address of a form that shows what was typed into it."""
-    return f"{path}{'&' if '?' in path else '?'}{urlencode({HELD_PARAM: typed.pk})}"
+def held_form_url(row: Autosave, path: str) -> str:
+    """Return the address of a form with held values."""
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({HELD_PARAM: row.pk})}"
 
 
 def with_held_values(view: View) -> View:
-    """Let a page show what `held` names in its form; once the form was sent and stored, that is kept no longer."""
+    """Decorate a view to fill its form with the values that `held` names; they are dropped once the form is saved."""
 
     @wraps(view)
     def filled_view(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        typed = _get_held_autosave(request) if HELD_PARAM in request.GET else None
-        if not typed:
+        row = _get_held_autosave(request) if HELD_PARAM in request.GET else None
+        if not row:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             response = view(request, *args, **kwargs)
             if 300 <= response.status_code < 400:
-                done = {"values": [], "saved_at": timezone.now()}
-                Autosave.objects.unsaved().filter(pk=typed.pk).update(**done)
+                fields = {"values": [], "saved_at": timezone.now()}
+                Autosave.objects.unsaved().filter(pk=row.pk).update(**fields)
             return response
-        fill_request(request, typed)
-        said = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
-        messages.info(request, said)
-        if is_model_form(view):  # Django binds its forms on POST alone; this one is unsent and never valid
+        fill_request(request, row)
+        text = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
+        messages.info(request, text)
+        if is_model_form(view):  # Django binds forms on POST only; this one is unsent and never valid
             request.method = "POST"
         return view(request, *args, **kwargs)
 
@@ -311,7 +309,7 @@ def with_held_values(view: View) -> View:
 
 
 def is_model_form(view: View) -> bool:
-    """Whether a view is the form of a row, and keeps what is not sent."""
+    """Return whether a view is the form of a model that can be shown unsent."""
     owner = getattr(view, "__self__", None)
     if not isinstance(owner, ModelAdmin) or view.__name__ not in ("add_view", "change_view"):
         return False
@@ -321,7 +319,7 @@ def is_model_form(view: View) -> bool:
 
 
 def _path_of_form(request: HttpRequest) -> str:
-    """The address of the page that the form stands on: several forms are sent to another one."""
+    """Return the address of the page of the form, which may differ from the one that it is sent to."""
     referer = _split(request.headers.get("Referer", ""))
     is_own = _origin(referer.geturl()) == f"{request.scheme}://{request.get_host()}"
     path, query = (
@@ -333,7 +331,7 @@ def _path_of_form(request: HttpRequest) -> str:
 
 
 def _without_held(url: str) -> str:
-    """The path and parameters of an address, without what names the values that its form is shown with."""
+    """Return the path and parameters of an address without `held`."""
     return _without(url, HELD_PARAM)
 
 
@@ -345,7 +343,7 @@ def _without(url: str, name: str) -> str:
 
 
 def _split(url: str) -> SplitResult:
-    """The parts of an address that a browser gave; of one that is none, no parts."""
+    """Return the parts of an address from a browser; empty parts if it is invalid."""
     try:
         return urlsplit(url)
     except ValueError:
@@ -369,27 +367,27 @@ def _name_of(path: str) -> str:
 
 
 def _name_of_match(match: ResolverMatch) -> str:
-    """Addresses without a name are those that no page has, as after a release that took one away."""
+    """Return the URL name; addresses without one have no page any more."""
     return match.url_name or "index"
 
 
 def _publication_of(match: ResolverMatch) -> Publication | None:
-    """The publication that a page is about, so that a redaction reaches what was typed there."""
+    """Return the publication of a page, so that a redaction reaches the values typed there."""
     if not match.route.startswith("desk/publications/publication/"):
         return None
-    number = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
-    return Publication.objects.filter(pk=parse_pk(number)).first()
+    pk = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
+    return Publication.objects.filter(pk=parse_pk(pk)).first()
 
 
 def _get_held_autosave(request: HttpRequest) -> Autosave | None:
-    number = parse_pk(request.GET[HELD_PARAM])
-    typed = Autosave.objects.unsaved().filter(owner=request.user, pk=number).first()
-    return typed if typed and _is_of_page(typed, request) else None
+    pk = parse_pk(request.GET[HELD_PARAM])
+    row = Autosave.objects.unsaved().filter(owner=request.user, pk=pk).first()
+    return row if row and _is_of_page(row, request) else None
 
 
-def _is_of_page(typed: Autosave, request: HttpRequest) -> bool:
-    """Whether the values were typed into the form of this page: those of another would overwrite its row."""
-    if typed.path:
-        return _split(typed.path).path == request.path
+def _is_of_page(row: Autosave, request: HttpRequest) -> bool:
+    """Return whether the values are of the form of this page: others would overwrite its row."""
+    if row.path:
+        return _split(row.path).path == request.path
     match = _match(request.path)
-    return _name_of_match(match) in DRAFT_FORMS and typed.publication == _publication_of(match)
+    return _name_of_match(match) in DRAFT_FORMS and row.publication == _publication_of(match)

@@ -1,6 +1,7 @@
-"""Related links for staff who only link, and links that lead to publications which have ended.
+"""Related links for staff who may only link, and links to publications that are no longer public.
 
-What is saved here is public at once."""
+Changes are public at once.
+"""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -29,11 +30,11 @@ from .site import bounded_search, render_desk_page, require_permissions
 from .unsent_forms import get_pk, get_pks, mark_redisplay
 
 MAX_ENDED_PUBLICATIONS = 40
-"""Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
+"""Publications whose addresses are searched for in texts, those that ended last: each reads every text."""
 
 
 def ended_publications() -> QuerySet[Publication]:
-    """Pieces that were public and are so no longer, those that ended last first."""
+    """Return the publications that were public and are no longer, the last to end first."""
     own = Edition.objects.filter(publication=OuterRef("pk"))
     ended = own.started().order_by("-visible_until").values("visible_until")[:1]
     publications = Publication.objects.filter(Exists(own.started()), ~Exists(own.live()))
@@ -45,7 +46,7 @@ def links_to_ended() -> QuerySet[RelatedLink]:
 
 
 def has_links_to_ended() -> Q:
-    """A condition on publications: readers of theirs are led to something that is no longer public."""
+    """Return a condition on publications: they link to a publication that is no longer public."""
     linked = links_to_ended().filter(source=OuterRef("pk"))
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
@@ -55,7 +56,7 @@ def has_links_to_ended() -> Q:
 
 
 def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:
-    """The live editions of other publications that lead to these, by a related link or in their text."""
+    """Return the live editions of other publications that link to these, by a related link or in their text."""
     pks = [publication.pk for publication in publications]
     linked = Q(publication__in=RelatedLink.objects.filter(target__in=pks).values("source"))
     live = Edition.objects.live().filter(linked | _has_link_to(pks)).exclude(publication__in=pks)
@@ -63,12 +64,12 @@ def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition
 
 
 def ended_related(publication: Publication) -> list[Publication]:
-    """Of the related publications of a publication those that readers cannot see any more."""
+    """Return the related publications of a publication that are no longer public."""
     return list(ended_publications().filter(linked_from__source=publication.pk))
 
 
 def _has_link_to(pks: Sequence[int]) -> Q:
-    """A condition on editions: a link in the text leads to an address of one of these publications."""
+    """Return a condition on editions: their text links to an address of one of these publications."""
     condition = Q(pk__in=())
     for address in Address.objects.filter(publication__in=pks):
         for url in _url_spellings(address):
@@ -88,7 +89,7 @@ FEW_LINKS = 3
 
 
 class RelatedLinksForm(ChooserFormMixin, forms.Form):
-    """The related publications of a live one, for a person who may choose some of them only."""
+    """The related publications of a live one, for a person who may choose only some of them."""
 
     class Media:
         js = [Script("js/desk/suggestions.js", type="module")]
@@ -105,7 +106,7 @@ class RelatedLinksForm(ChooserFormMixin, forms.Form):
 
 @require_permissions("relate_publication")
 def related_links_list(request: HttpRequest) -> HttpResponse:
-    """The live publications, those with fewest links first."""
+    """List the live publications, those with the fewest links first."""
     query = bounded_search(request, request.GET.get("q", ""))
     live = (
         Edition.objects.live()
@@ -143,7 +144,7 @@ FILTER_LABELS = (
 
 @require_permissions("relate_publication")
 def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The related links of one live publication."""
+    """Edit the related links of a live publication."""
     edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
     publication = edition.publication
     posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
@@ -163,7 +164,7 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _exclude_or_allow(request: HttpRequest, publication: Publication) -> QueryDict:
-    """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
+    """Exclude a suggestion, or allow it again. Returns the form data, to be shown again."""
     for name, action in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
         other = Publication.objects.filter(pk=get_pk(request.POST, name)).first()
         if other and other.pk != publication.pk:
@@ -172,7 +173,7 @@ def _exclude_or_allow(request: HttpRequest, publication: Publication) -> QueryDi
 
 
 def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
-    """The live texts that are not to be suggested beside this one."""
+    """Return the live editions that are not to be suggested for a publication."""
     return (
         Edition.objects.live()
         .filter(publication__in=ExcludedSuggestion.partners(publication.pk))

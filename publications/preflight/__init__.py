@@ -1,7 +1,7 @@
-"""Checks of a draft before it is published: what forbids publishing, what has to be confirmed, and advice.
+"""Preflight: checks of a draft before it is published, as blocking issues, issues to confirm, and advice.
 
-`report` reads the draft from the database as a `draft` of plain values and runs all `checks`. Nothing here writes, and
-nothing here decides: the desk does.
+`report` reads a publication into a `PreflightDraft` of plain values and runs all `checks`. Nothing here writes to the
+database; callers decide what to do with the issues.
 """
 
 from .attached_pdfs import has_structure

@@ -1,4 +1,4 @@
-"""Whether attached PDFs can be read by screen readers. A look into the file, not a validation.
+"""Whether attached PDFs are accessible to screen readers. A heuristic, not a validation.
 
 A tagged PDF says so in its catalogue (`/MarkInfo`, `/StructTreeRoot`; ISO 32000-2, 14.7 and 14.8), which newer files
 keep in compressed object streams.
@@ -8,7 +8,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-STREAM = re.compile(rb"/Type\s*/ObjStm\b.{0,600}?stream\r?\n", re.DOTALL)
+OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b.{0,600}?stream\r?\n", re.DOTALL)
 STRUCTURE = b"/StructTreeRoot"
 ENCRYPTED = b"/Encrypt"
 MAX_STREAM_BYTES = 4 * 1024 * 1024
@@ -20,33 +20,33 @@ def is_pdf(content: bytes) -> bool:
 
 
 def has_structure(content: bytes) -> bool:
-    """Whether a file has what every PDF reader begins with: where its table of objects is, and which is its root.
+    """Return whether a file has what every PDF reader needs: the offset of its cross-reference table, and its root.
 
-    A file that begins like a PDF without them was cut off on its way, or is none (ISO 32000-2, 7.5.5).
+    Without them the file is truncated, or no PDF (ISO 32000-2, 7.5.5).
     """
     return b"startxref" in content and b"/Root" in content
 
 
 def is_tagged(content: bytes) -> bool:
-    return any(STRUCTURE in part for part in _parts(content))
+    return any(STRUCTURE in part for part in _searchable_parts(content))
 
 
-def is_locked(content: bytes) -> bool:
-    """Encrypted: no reader can tell what is in it, and screen readers may be kept out."""
+def is_encrypted(content: bytes) -> bool:
+    """Return whether a file is encrypted, which may keep screen readers out."""
     return ENCRYPTED in content[:4096] + content[-4096:] or any(
         ENCRYPTED in part for part in _trailers(content)
     )
 
 
-def _parts(content: bytes) -> Iterator[bytes]:
-    """The file itself, then what is packed in its object streams."""
+def _searchable_parts(content: bytes) -> Iterator[bytes]:
+    """Yield the file, then its decompressed object streams."""
     yield content
-    for count, match in enumerate(STREAM.finditer(content)):
+    for count, match in enumerate(OBJECT_STREAM.finditer(content)):
         if count >= MAX_STREAMS:
             return
         try:
-            packed = content[match.end() : match.end() + MAX_STREAM_BYTES]
-            yield zlib.decompressobj().decompress(packed, MAX_STREAM_BYTES)
+            compressed = content[match.end() : match.end() + MAX_STREAM_BYTES]
+            yield zlib.decompressobj().decompress(compressed, MAX_STREAM_BYTES)
         except zlib.error:
             continue
 

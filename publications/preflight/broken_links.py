@@ -1,4 +1,4 @@
-"""Links within the site that lead nowhere, and why: answered as the site itself answers."""
+"""Broken links within the site, with the reason, by the rules of the site's own URLs."""
 
 from collections.abc import Iterable, Set
 from urllib.parse import unquote, urlsplit
@@ -23,100 +23,108 @@ from publications.models import (
 )
 
 PUBLICATION_ROUTES = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
-STATIC = ("/static/",)
+STATIC_PREFIXES = ("/static/",)
 
 
-def broken_links(
-    addresses: Iterable[str], *, own: Set[str] = frozenset(), anchors: Set[str]
+def broken_link_reasons(
+    addresses: Iterable[str], *, own_paths: Set[str] = frozenset(), anchors: Set[str]
 ) -> dict[str, str]:
-    """Return those of these addresses that lead nowhere, each with the reason in words.
+    """Return the broken ones of these addresses, each with the reason as a sentence.
 
-    `own` are the paths at which the publication itself will stand; `anchors` are the ids of its text.
+    Args:
+        addresses: paths, fragments and URLs within the site.
+        own_paths: the paths of the publication itself.
+        anchors: the ids in its text.
     """
-    reasons = {address: _reason(address, own, anchors) for address in dict.fromkeys(addresses)}
+    reasons = {address: _find_reason(address, own_paths, anchors) for address in dict.fromkeys(addresses)}
     return {address: reason for address, reason in reasons.items() if reason}
 
 
-def path_of(address: str) -> str:
-    """The path of an address of this site, or nothing where it leads elsewhere."""
-    within = address.removeprefix(settings.SITE_URL) or "/" if is_absolute_here(address) else address
-    return unquote(urlsplit(within).path) if within.startswith("/") and not within.startswith("//") else ""
+def _site_path(address: str) -> str:
+    """Return the path of an address of this site, or "" for other sites."""
+    url = address.removeprefix(settings.SITE_URL) or "/" if is_site_url(address) else address
+    return unquote(urlsplit(url).path) if url.startswith("/") and not url.startswith("//") else ""
 
 
-def is_absolute_here(address: str) -> bool:
+def is_site_url(address: str) -> bool:
     return address == settings.SITE_URL or address.startswith(f"{settings.SITE_URL}/")
 
 
-def _reason(address: str, own: Set[str], anchors: Set[str]) -> str:
+def _find_reason(address: str, own_paths: Set[str], anchors: Set[str]) -> str:
     if address.startswith("#"):
         anchor = unquote(address[1:])
         return "" if anchor in anchors or not anchor else _("this text has no such place.")
-    path = path_of(address)
-    if not path or path in own or path.startswith(STATIC):
+    path = _site_path(address)
+    if not path or path in own_paths or path.startswith(STATIC_PREFIXES):
         return ""
     if path.startswith(settings.DESK):
         return _("readers cannot come to the desk.")
-    former = Redirect.objects.filter(path=Redirect.normal(path)).first()
-    return _led_on(former) if former else _at(path)
+    redirect = Redirect.objects.filter(path=Redirect.normal(path)).first()
+    return _check_redirect(redirect) if redirect else _check_path(path)
 
 
-def _led_on(former: Redirect) -> str:
-    """A former path leads on for ever, unless to a piece that is not public now."""
-    live = Edition.objects.live().filter(publication=former.publication_id)
-    return _ended(former.publication.title) if former.publication_id and not live.exists() else ""
+def _check_redirect(redirect: Redirect) -> str:
+    """A redirect works unless its publication is no longer public."""
+    live = Edition.objects.live().filter(publication=redirect.publication_id)
+    return _ended_text(redirect.publication.title) if redirect.publication_id and not live.exists() else ""
 
 
-def _ended(title: str) -> str:
+def _ended_text(title: str) -> str:
     return _("“%(title)s” is no longer public.") % {"title": title}
 
 
-def _at(path: str) -> str:
+def _check_path(path: str) -> str:
     locale = locale_of_path(path)
     with translation.override(locale):
         try:
             match = resolve(path)
         except Resolver404:
-            return _nowhere()
+            return _not_found_text()
     name = match.url_name or ""
     if name in PUBLICATION_ROUTES:
-        return _of_publication(locale, match)
-    return REASON_BY_ROUTE[name](locale, match) if name in REASON_BY_ROUTE else ""
+        return _check_publication(locale, match)
+    return CHECKS_BY_ROUTE[name](locale, match) if name in CHECKS_BY_ROUTE else ""
 
 
-def _nowhere() -> str:
+def _not_found_text() -> str:
     return _("there is no such page.")
 
 
-def _of_publication(locale: str, match: ResolverMatch) -> str:
+def _check_publication(locale: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
-    found = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
-    if found.status in (AddressStatus.OK, AddressStatus.MOVED):
+    address = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
+    if address.status in (AddressStatus.OK, AddressStatus.MOVED):
         return ""
-    if found.status is AddressStatus.GONE:
-        return _ended(found.edition.title)
-    waits = Address.objects.filter(locale=locale, slug=slug).exists()
-    return _("what stands there is not public yet.") if waits else _nowhere()
+    if address.status is AddressStatus.GONE:
+        return _ended_text(address.edition.title)
+    is_unpublished = Address.objects.filter(locale=locale, slug=slug).exists()
+    return _("what stands there is not public yet.") if is_unpublished else _not_found_text()
 
 
-def _of_topic(locale: str, match: ResolverMatch) -> str:
+def _check_topic(locale: str, match: ResolverMatch) -> str:
     tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
     return (
         "" if tag and Edition.objects.live().tagged(tag).exists() else _("no public piece is on this topic.")
     )
 
 
-def _of_author(locale: str, match: ResolverMatch) -> str:
+def _check_author(locale: str, match: ResolverMatch) -> str:
     author = Author.objects.identified().filter(slug=match.kwargs["slug"]).first()
-    named = author and Edition.objects.live().authored_by(author).exists()
-    return "" if named else _("no public piece is by this author.")
+    is_public = author and Edition.objects.live().authored_by(author).exists()
+    return "" if is_public else _("no public piece is by this author.")
 
 
-def _of_page(locale: str, match: ResolverMatch) -> str:
-    return "" if SitePage.objects.at_address(locale, match.kwargs["slug"]).exists() else _nowhere()
+def _check_site_page(locale: str, match: ResolverMatch) -> str:
+    return "" if SitePage.objects.at_address(locale, match.kwargs["slug"]).exists() else _not_found_text()
 
 
-def _of_picture(locale: str, match: ResolverMatch) -> str:
-    return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _nowhere()
+def _check_image(locale: str, match: ResolverMatch) -> str:
+    return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _not_found_text()
 
 
-REASON_BY_ROUTE = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "image_file": _of_picture}
+CHECKS_BY_ROUTE = {
+    "topic": _check_topic,
+    "author": _check_author,
+    "site-page": _check_site_page,
+    "image_file": _check_image,
+}

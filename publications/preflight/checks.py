@@ -1,4 +1,4 @@
-"""The checks of a draft: what forbids publishing it (BLOCKING), and advice (ADVICE).
+"""The checks of a draft: those that block publishing (BLOCKING), and advice (ADVICE).
 
 Each check is a function of one PreflightDraft and yields issues, each a sentence that names the thing and the remedy.
 What has to be confirmed before publishing is in `placeholders`.
@@ -18,11 +18,11 @@ from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag
 
 FOOTNOTE = re.compile(r"\[\^([^\]\n]{1,80})\]")
-# The marks of CriticMarkup: put in, taken out, replaced, said beside.
-TRACKED = re.compile(
+# The marks of CriticMarkup: addition, deletion, substitution, comment.
+TRACKED_CHANGE = re.compile(
     r"\{\+\+.{0,2000}?\+\+\}|\{--.{0,2000}?--\}|\{~~.{0,2000}?~~\}|\{>>.{0,2000}?<<\}", re.DOTALL
 )
-UNADDRESSED = re.compile(r"(?<!!)\[([^\[\]\n]*)\]\(\s*<?(?:https?://)?>?\s*\)")
+EMPTY_LINK = re.compile(r"(?<!!)\[([^\[\]\n]*)\]\(\s*<?(?:https?://)?>?\s*\)")
 MAX_BLOCKING = 5
 LONG_SUMMARY_CHARACTERS = 450
 LONG_SLUG_CHARACTERS = 60
@@ -32,8 +32,8 @@ MAX_ADVICE = 3
 
 def missing_field(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """No title, no author, no summary, no text."""
-    for field, sentence in draft.missing:
-        yield PreflightIssue("owed", sentence, field)
+    for field, text in draft.missing:
+        yield PreflightIssue("owed", text, field)
 
 
 def unrenderable(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -42,76 +42,79 @@ def unrenderable(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 
 def image_without_alt(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A picture that says nothing to those who do not see it, neither in the text nor in the library."""
-    silent = draft.images_without_alt
-    for picture in draft.images:
-        if picture.has_words or not (picture.is_cover or picture.key in silent):
+    """An image without alternative text, both in the text and in the library."""
+    without_alt = draft.images_without_alt
+    for image in draft.images:
+        if image.has_alt or not (image.is_cover or image.key in without_alt):
             continue
-        said = _("The picture “%(name)s” has no alternative text. Say in the library what it shows, or mark it as "
+        text = _("The picture “%(name)s” has no alternative text. Say in the library what it shows, or mark it as "
                  "decorative.")  # fmt: skip
-        in_text = picture.key in silent
-        place = ("body", draft.line_of(f"image:{picture.key}")) if in_text else ("cover_choice", 0)
-        yield PreflightIssue("picture", said % {"name": picture.filename}, *place)
+        in_text = image.key in without_alt
+        position = ("body", draft.line_of(f"image:{image.key}")) if in_text else ("cover_choice", 0)
+        yield PreflightIssue("picture", text % {"name": image.filename}, *position)
 
 
 def misnamed_image(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A picture that is asked for by another name than its key: readers would get nothing, or a stray word."""
+    """An image that is referred to by another name than its key: it would not be shown."""
     for name in misnamed_images(draft.body)[:MAX_BLOCKING]:
         if f"image:{name}" not in draft.code:
-            said = _(
+            text = _(
                 "There is no picture “%(name)s” in the library. How to write it stands beside each picture there."
             )
-            yield PreflightIssue("picture", said % {"name": name}, "body", draft.line_of(f"image:{name}"))
+            yield PreflightIssue("picture", text % {"name": name}, "body", draft.line_of(f"image:{name}"))
 
 
 def footnote_without_target(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A reference to a footnote that is not there: it would be read as it was typed."""
-    for label in list(dict.fromkeys(FOOTNOTE.findall(draft.words)))[:MAX_BLOCKING]:
-        said = _(
+    """A reference to a footnote that does not exist: it would be shown as typed."""
+    for label in list(dict.fromkeys(FOOTNOTE.findall(draft.text)))[:MAX_BLOCKING]:
+        text = _(
             "There is no footnote “%(label)s”. Write a line “[^%(label)s]: …”, or take the reference out."
         )
-        yield PreflightIssue("note", said % {"label": label}, "body", draft.line_of(f"[^{label}]"))
+        yield PreflightIssue("note", text % {"label": label}, "body", draft.line_of(f"[^{label}]"))
 
 
 def broken_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A link within the site that leads nowhere, or to what readers cannot see."""
+    """A link within the site to a page that does not exist or is not public."""
     for link in {link.href: link for link in draft.links}.values():
         if reason := draft.broken_links.get(link.href):
-            said = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
+            text = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
             values = {"text": link.text[:80], "href": link.href[:120], "reason": reason}
-            yield PreflightIssue("link", said % values, "body", draft.line_of(link.href))
+            yield PreflightIssue("link", text % values, "body", draft.line_of(link.href))
 
 
 def link_without_address(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A link that was begun and not finished: readers would see its words alone."""
-    for found in UNADDRESSED.finditer(draft.body):
-        if found[0] not in draft.code:
-            said = _(
+    """A link without an address: only its text would be shown."""
+    for match in EMPTY_LINK.finditer(draft.body):
+        if match[0] not in draft.code:
+            text = _(
                 "The link “%(text)s” has no address. Write it between the round brackets, or take the link out."
             )
-            yield PreflightIssue("link", said % {"text": found[1][:80]}, "body", draft.line_of(found[0]))
+            yield PreflightIssue("link", text % {"text": match[1][:80]}, "body", draft.line_of(match[0]))
             return
 
 
 def tracked_change(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """Changes and comments of a reviser, which nobody has accepted or rejected yet."""
-    found = [mark for mark in TRACKED.findall(draft.body) if mark not in draft.code]
-    if found:
-        said = ngettext(
+    """Tracked changes and comments that nobody has accepted or rejected."""
+    matches = [mark for mark in TRACKED_CHANGE.findall(draft.body) if mark not in draft.code]
+    if matches:
+        text = ngettext(
             "%(number)d tracked change or comment is not settled: “%(first)s”. Accept or reject it.",
             "%(number)d tracked changes or comments are not settled, the first is “%(first)s”. Accept or reject them.",
-            len(found),
+            len(matches),
         )
         yield PreflightIssue(
-            "tracked", said % {"number": len(found), "first": found[0][:80]}, "body", draft.line_of(found[0])
+            "tracked",
+            text % {"number": len(matches), "first": matches[0][:80]},
+            "body",
+            draft.line_of(matches[0]),
         )
 
 
 def lost_attachment(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A file that readers would not get, or not whole: the store has lost it, or a full disk cut it off."""
+    """An attachment that is missing from the storage, or truncated."""
     for name in draft.lost_attachments:
-        said = _("The file “%(name)s” is missing from the store or damaged. Attach it again.")
-        yield PreflightIssue("file", said % {"name": name}, "attach")
+        text = _("The file “%(name)s” is missing from the store or damaged. Attach it again.")
+        yield PreflightIssue("file", text % {"name": name}, "attach")
 
 
 BLOCKING = (
@@ -128,83 +131,83 @@ BLOCKING = (
 
 
 def heading_jump(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A heading two levels below the one before it: readers who go by headings look for what is missing."""
+    """A heading two levels below the one before it: people who navigate by headings miss a level."""
     before = 1
-    for level, text in draft.headings:
+    for level, heading in draft.headings:
         if level > before + 1:
-            said = _(
+            text = _(
                 "The heading “%(text)s” is of level %(level)d, below one of level %(before)d. Use level %(next)d."
             )
-            values = {"text": text[:80], "level": level, "before": before, "next": before + 1}
-            line = draft.line_of(f"{'#' * level} {text}")
-            yield PreflightIssue("heading", said % values, "body", line)
+            values = {"text": heading[:80], "level": level, "before": before, "next": before + 1}
+            line = draft.line_of(f"{'#' * level} {heading}")
+            yield PreflightIssue("heading", text % values, "body", line)
             return
         before = max(level, 2)
 
 
 def address_as_text(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A link that reads as its address, which is read aloud letter by letter. Notes may give addresses."""
-    bare = [link for link in draft.links if not link.in_notes and BARE_ADDRESS.fullmatch(link.text)]
-    for link in bare[:MAX_ADVICE]:
-        said = _("The link “%(text)s” reads as an address. Let it say where it leads.")
-        yield PreflightIssue("address", said % {"text": link.text[:80]}, "body", draft.line_of(link.text))
+    """A link whose text is its address, which screen readers spell out. Footnotes may have such links."""
+    links = [link for link in draft.links if not link.in_notes and BARE_ADDRESS.fullmatch(link.text)]
+    for link in links[:MAX_ADVICE]:
+        text = _("The link “%(text)s” reads as an address. Let it say where it leads.")
+        yield PreflightIssue("address", text % {"text": link.text[:80]}, "body", draft.line_of(link.text))
 
 
 def unused_footnote(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """A footnote that nothing refers to stands at the end all the same."""
+    """A footnote without a reference: it is shown at the end all the same."""
     anchors = draft.anchors
     unused = [
-        each.removeprefix("fn-")
-        for each in anchors
-        if each.startswith("fn-") and each.replace("fn", "fnref", 1) not in anchors
+        anchor.removeprefix("fn-")
+        for anchor in anchors
+        if anchor.startswith("fn-") and anchor.replace("fn", "fnref", 1) not in anchors
     ]
     if unused:
-        said = _("Nothing in the text refers to footnote %(number)s. Refer to it, or take it out.")
-        yield PreflightIssue("note", said % {"number": min(unused, key=int)}, "body")
+        text = _("Nothing in the text refers to footnote %(number)s. Refer to it, or take it out.")
+        yield PreflightIssue("note", text % {"number": min(unused, key=int)}, "body")
 
 
 def long_summary(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     length = len(draft.summary)
     if length > LONG_SUMMARY_CHARACTERS:
-        said = _(
+        text = _(
             "The summary has %(length)d characters. Lists, search engines and social media cut it: two sentences are "
             "enough."
         )
-        yield PreflightIssue("summary", said % {"length": length}, "summary")
+        yield PreflightIssue("summary", text % {"length": length}, "summary")
 
 
 def duplicate_title(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    for twin in draft.duplicates[:1]:
-        said = _("Another publication has this title: %(twin)s. Readers will take one for the other.")
-        yield PreflightIssue("title", said % {"twin": twin}, "title")
+    for other in draft.duplicates[:1]:
+        text = _("Another publication has this title: %(twin)s. Readers will take one for the other.")
+        yield PreflightIssue("title", text % {"twin": other}, "title")
 
 
 def unconsidered_slug(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """The address is for ever: the moment to look at it is before the first edition."""
+    """A long or unrelated slug, before the first edition makes it permanent."""
     if draft.was_public:
         return
     if not draft.own_slug and len(draft.slug) > LONG_SLUG_CHARACTERS:
-        said = _(
+        text = _(
             "The address is made from the whole title (“%(slug)s”). Give it a shorter one while nobody has it."
         )
-        yield PreflightIssue("slug", said % {"slug": draft.slug}, "slug")
+        yield PreflightIssue("slug", text % {"slug": draft.slug}, "slug")
     elif draft.own_slug and not set(draft.own_slug.split("-")) & set(slugify(draft.title).split("-")):
-        said = _(
+        text = _(
             "The address “%(slug)s” has no word of the title: it may be that of an earlier one. Empty it to have it "
             "made anew."
         )
-        yield PreflightIssue("slug", said % {"slug": draft.own_slug}, "slug")
+        yield PreflightIssue("slug", text % {"slug": draft.own_slug}, "slug")
 
 
 def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """Words for a picture that are there, but not in the language of the text."""
-    silent = draft.images_without_alt
-    for picture in draft.images:
-        shown = picture.is_cover or picture.key in silent
-        if shown and picture.has_words and not picture.has_words_in_language:
-            said = _("The alternative text of “%(name)s” is not in the language of the piece.")
-            line = draft.line_of(f"image:{picture.key}")
-            yield PreflightIssue("picture", said % {"name": picture.filename}, "body", line)
+    without_alt = draft.images_without_alt
+    for image in draft.images:
+        shown = image.is_cover or image.key in without_alt
+        if shown and image.has_alt and not image.has_alt_in_language:
+            text = _("The alternative text of “%(name)s” is not in the language of the piece.")
+            line = draft.line_of(f"image:{image.key}")
+            yield PreflightIssue("picture", text % {"name": image.filename}, "body", line)
 
 
 def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -238,15 +241,15 @@ def future_date(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 def dropped_markup(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """HTML, images of other sites and script addresses that readers do not see as they were typed."""
-    for sentence in find_dropped_markup(draft.body):
-        yield PreflightIssue("markup", sentence, "body")
+    for text in find_dropped_markup(draft.body):
+        yield PreflightIssue("markup", text, "body")
 
 
 def untitled_author(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """Somebody whose title stands in the other language alone: their line says none."""
+    """An author whose title exists in the other language only: the byline shows none."""
     for name in draft.untitled_authors[:MAX_ADVICE]:
-        said = _("%(name)s has no title in the language of the piece, so that the byline shows none.")
-        yield PreflightIssue("author", said % {"name": name}, "bylines")
+        text = _("%(name)s has no title in the language of the piece, so that the byline shows none.")
+        yield PreflightIssue("author", text % {"name": name}, "bylines")
 
 
 def faulty_attachment(draft: PreflightDraft) -> Iterator[PreflightIssue]:

@@ -1,4 +1,4 @@
-"""A draft as the checks see it, and the issues that they report. Plain values."""
+"""Plain values: a draft for the checks, and the issues that they report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +10,13 @@ from publications.markup import inline_text
 
 @dataclass(frozen=True)
 class PreflightIssue:
-    """What a check reports. `field` is the field of the form in which it is mended, if any.
+    """An issue that a check reports.
 
-    `line` is the line of the text, from one; 0 where it is not known.
+    Attributes:
+        name: the subject of the issue.
+        text: a sentence that names the problem and the remedy.
+        field: the form field to correct, or "".
+        line: the line of the body, from 1; 0 if unknown.
     """
 
     name: str
@@ -23,7 +27,7 @@ class PreflightIssue:
 
 @dataclass(frozen=True)
 class TextLink:
-    """A link as readers meet it."""
+    """A link of the rendered text."""
 
     href: str
     text: str
@@ -32,12 +36,12 @@ class TextLink:
 
 @dataclass(frozen=True)
 class DraftImage:
-    """An image in the text, or its cover, and whether the library has alternative text for it."""
+    """An image of the text or the cover, and whether the library has alternative text for it."""
 
     key: str
     filename: str
-    has_words: bool
-    has_words_in_language: bool
+    has_alt: bool
+    has_alt_in_language: bool
     is_cover: bool = False
 
 
@@ -79,24 +83,24 @@ class PreflightDraft:
     attachment_problems: Mapping[str, str] = field(default_factory=dict)
     lost_attachments: tuple[str, ...] = ()
 
-    def line_of(self, words: str) -> int:
-        """The line of the text, from one, in which words stand first; nought where they stand nowhere."""
-        at = self.body.find(words) if words else -1
+    def line_of(self, text: str) -> int:
+        """Return the first line of the body that has a text, from 1; 0 without one."""
+        at = self.body.find(text) if text else -1
         return self.body.count("\n", 0, at) + 1 if at >= 0 else 0
 
     @property
     def texts(self) -> dict[str, str]:
-        """The words that readers see, by field of the form; those of the text without its code."""
+        """The texts that readers see, by form field; the body without code."""
         return {
             "title": self.title,
             "summary": self.summary,
             "key_points": self.key_points,
-            "body": self.words,
+            "body": self.text,
         }
 
     @cached_property
     def links(self) -> tuple[TextLink, ...]:
-        """The links of the text as readers meet them, without those between notes and their references."""
+        """The links of the rendered text, without those between footnotes and their references."""
         in_notes = {id(link) for section in self._root.find_all("section") for link in section.find_all("a")}
         return tuple(
             TextLink(link.get("href"), inline_text(link), id(link) in in_notes)
@@ -106,23 +110,23 @@ class PreflightDraft:
 
     @cached_property
     def images_without_alt(self) -> frozenset[str]:
-        """The keys of images that the text shows without alternative text of its own."""
+        """The keys of images that have no alternative text in the body."""
         images = self._root.find_all("img")
         return frozenset(image.get("data-image") for image in images if not image.get("alt").strip())
 
     @cached_property
     def anchors(self) -> frozenset[str]:
-        """The ids in the text."""
+        """The ids in the rendered text."""
         return frozenset(element.get("id") for element in self._root.walk()) - {""}
 
     @cached_property
-    def words(self) -> str:
-        """The text that readers see, without code."""
+    def text(self) -> str:
+        """The rendered text without code."""
         return _text_outside_code(self._root)
 
     @cached_property
     def code(self) -> str:
-        """The text that is shown as it was typed."""
+        """The text of code elements."""
         return "".join(element.text for element in self._root.find_all(*VERBATIM))
 
     @cached_property

@@ -1,8 +1,8 @@
-"""Placeholders: notes to oneself that were meant to go before anybody else reads the text.
+"""Placeholders: notes of the author that should not be published.
 
-One list of patterns. Each is tried on what readers would see (titles, summaries, the rendered text without its
-code), so that links and footnotes, which also stand in brackets in Markdown, are no matter. They are kept so
-narrow that none of them is found in a text that was published on purpose: a question too many is soon clicked away.
+The patterns are matched against what readers would see (titles, summaries, the rendered text without code), so that
+the brackets of links and footnotes in Markdown do not matter. They are narrow enough to match nothing in texts that
+were published on purpose: people confirm questions that come too often without reading them.
 """
 
 import re
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from .draft import PreflightDraft, PreflightIssue
 
 MAX_PLACEHOLDERS = 5
-SHOWN_CHARACTERS = 80
+MAX_SHOWN_CHARACTERS = 80
 
-# What a note in brackets begins with, and what one ends with: "[Here: a table]", "[figure to be checked]", "(källa?)".
+# How a note in brackets begins, and how one ends: "[Here: a table]", "[figure to be checked]", "(källa?)".
 _OPENINGS = (
     "here", "insert", "add", "check", "ask", "verify", "confirm", "fill in", "todo", "to do", "note to self",
     "placeholder", "xx+", "tbc", "tbd", "tk",
@@ -43,31 +43,31 @@ PATTERNS = (
 
 
 def placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    """Yield a finding for each placeholder that readers would see, at most `MAX_PLACEHOLDERS`."""
+    """Yield an issue for each placeholder that readers would see, at most `MAX_PLACEHOLDERS`."""
     yield from islice(_placeholders(draft), MAX_PLACEHOLDERS)
 
 
 def find_placeholders(text: str) -> Iterator[str]:
-    """Yield the placeholders in plain text, in order; what an earlier one covers is not given again."""
+    """Yield the placeholders in plain text, in order, without those that overlap an earlier one."""
     end = 0
-    for match in sorted((m for pattern in PATTERNS for m in pattern.finditer(text)), key=_by_place):
+    for match in sorted((m for pattern in PATTERNS for m in pattern.finditer(text)), key=_by_position):
         if match.start() >= end:
             end = match.end()
             yield match[0]
 
 
-def _by_place(match: re.Match) -> tuple[int, int]:
+def _by_position(match: re.Match) -> tuple[int, int]:
     return match.start(), -match.end()
 
 
 def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    said = _("“%(text)s” looks like a note to yourself.")
+    template = _("“%(text)s” looks like a note to yourself.")
     for field, text in draft.texts.items():
-        for found in find_placeholders(text):
-            shown = " ".join(found.split())[:SHOWN_CHARACTERS]
-            line = draft.line_of(found) if field == "body" else 0
-            yield PreflightIssue("placeholder", said % {"text": shown}, field, line)
+        for placeholder in find_placeholders(text):
+            text_shown = " ".join(placeholder.split())[:MAX_SHOWN_CHARACTERS]
+            line = draft.line_of(placeholder) if field == "body" else 0
+            yield PreflightIssue("placeholder", template % {"text": text_shown}, field, line)
 
 
 CONFIRMED = (placeholders,)
-"""Checks whose findings have to be confirmed before publishing."""
+"""Checks whose issues have to be confirmed before publishing."""

@@ -1,4 +1,4 @@
-"""Run all checks of a draft. Everything that they need to know is read from the database and the store here."""
+"""Run all checks of a draft. Everything that they need is read from the database and the storage here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from publications import markup
 from publications.locales import datetime_with_zone, locale_of, localized_path
 from publications.models import Attachment, Image, Publication, Tag, images_of, is_original_there, originals
 
-from .attached_pdfs import is_locked, is_pdf, is_tagged
-from .broken_links import broken_links, is_absolute_here
+from .attached_pdfs import is_encrypted, is_pdf, is_tagged
+from .broken_links import broken_link_reasons, is_site_url
 from .checks import ADVICE, BLOCKING
 from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
@@ -22,7 +22,7 @@ MAX_PDF_BYTES = 60 * 1024 * 1024
 
 @dataclass(frozen=True)
 class PreflightReport:
-    """The issues of a draft: what forbids publishing, what has to be confirmed before it, and advice."""
+    """The issues of a draft: blocking ones, ones to confirm before publishing, and advice."""
 
     blocking: list[PreflightIssue]
     confirm: list[PreflightIssue]
@@ -30,12 +30,12 @@ class PreflightReport:
 
     @property
     def is_clear(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no issues."""
         return not (self.blocking or self.confirm or self.advice)
 
 
 def run_preflight(draft: PreflightDraft) -> PreflightReport:
-    """Run every check; the issues stand in the order of the checks."""
+    """Run every check and return the issues, in the order of the checks."""
     return PreflightReport(
         blocking=[issue for check in BLOCKING for issue in check(draft)],
         confirm=[issue for check in CONFIRMED for issue in check(draft)],
@@ -44,9 +44,9 @@ def run_preflight(draft: PreflightDraft) -> PreflightReport:
 
 
 def build_preflight_draft(publication: Publication) -> PreflightDraft:
-    """Return a stored publication as the checks see it."""
-    html, reason = _rendered(publication)
-    lost, whole = _sorted_by_state(publication.attachments.all())
+    """Return the plain values of a stored publication for the checks."""
+    html, error = _render_body(publication)
+    lost, intact = _split_lost(publication.attachments.all())
     new_tags = _new_tags(publication)
     return PreflightDraft(
         title=publication.title,
@@ -54,7 +54,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         key_points=publication.key_points,
         body=publication.body,
         html=html,
-        unrenderable=reason,
+        unrenderable=error,
         headings=markup.outline(publication.body),
         missing=tuple(publication.missing_fields()),
         images=tuple(_images(publication)),
@@ -68,27 +68,27 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         similar_tags=_similar_tags(new_tags),
         untranslated_tags=tuple(tag.name for tag in new_tags if not tag.name_sv),
         untitled_authors=tuple(_untitled_authors(publication)),
-        attachment_problems={file.filename: _problem(file) for file in whole},
+        attachment_problems={file.filename: _find_problem(file) for file in intact},
         lost_attachments=tuple(file.filename for file in lost),
     )
 
 
 def find_broken_links(publication: Publication) -> dict[str, str]:
-    """Return the links in a publication that lead readers nowhere, each with the reason in words."""
-    return _broken_links(publication, _rendered(publication)[0])
+    """Return the broken links within the site in a publication, each with the reason as a sentence."""
+    return _broken_links(publication, _render_body(publication)[0])
 
 
 def _broken_links(publication: Publication, html: str) -> dict[str, str]:
     draft = PreflightDraft(html=html)
-    within = [link.href for link in draft.links if link.href[:1] in "/#" or is_absolute_here(link.href)]
-    return broken_links(within, own={_own_path(publication)}, anchors=draft.anchors)
+    urls = [link.href for link in draft.links if link.href[:1] in "/#" or is_site_url(link.href)]
+    return broken_link_reasons(urls, own_paths={_own_path(publication)}, anchors=draft.anchors)
 
 
-def _rendered(publication: Publication) -> tuple[str, str]:
+def _render_body(publication: Publication) -> tuple[str, str]:
     try:
         return markup.render_markdown(publication.body, language=publication.language).html, ""
-    except markup.Unrenderable as reason:
-        return "", str(reason)
+    except markup.Unrenderable as error:
+        return "", str(error)
 
 
 def _own_path(publication: Publication) -> str:
@@ -100,8 +100,8 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
         yield DraftImage(
             key=image.key,
             filename=image.filename,
-            has_words=image.is_decorative or bool(image.alt_en or image.alt_sv),
-            has_words_in_language=image.is_decorative or _has_alt_in(image, publication.language),
+            has_alt=image.is_decorative or bool(image.alt_en or image.alt_sv),
+            has_alt_in_language=image.is_decorative or _has_alt_in(image, publication.language),
             is_cover=image.pk == publication.cover_id,
         )
 
@@ -127,9 +127,9 @@ def _has_alt_in(image: Image, language: str) -> bool:
 
 
 def _untitled_authors(publication: Publication) -> Iterable[str]:
-    """Authors who have a title, but not in the language of the text: readers see none."""
-    for line in publication.bylines_with_authors():
-        author = line.author
+    """Return the authors who have a title, but none in the language of the publication."""
+    for byline in publication.bylines_with_authors():
+        author = byline.author
         if (
             author.get_translation("title")
             and not author.get_translation("title", publication.language, fallback=False)
@@ -139,7 +139,7 @@ def _untitled_authors(publication: Publication) -> Iterable[str]:
 
 
 def _duplicates(publication: Publication) -> Iterable[str]:
-    """Others of the same title, in whatever state; a translation may share it."""
+    """Return other publications of the same title, in any state; translations may share it."""
     if not publication.title.strip():
         return ()
     others = Publication.objects.filter(title__iexact=publication.title.strip()).exclude(
@@ -148,29 +148,29 @@ def _duplicates(publication: Publication) -> Iterable[str]:
     return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
 
 
-def _sorted_by_state(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
-    """The attachments that the store has lost, in full or in part, and those that it has whole."""
-    lost, whole = [], []
+def _split_lost(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+    """Return the attachments that the storage has lost or truncated, and the intact ones."""
+    lost, intact = [], []
     for file in files:
-        (whole if is_original_there(file.original, size=file.size) else lost).append(file)
-    return lost, whole
+        (intact if is_original_there(file.original, size=file.size) else lost).append(file)
+    return lost, intact
 
 
-def _problem(file: Attachment) -> str:
+def _find_problem(file: Attachment) -> str:
     if not file.filename.lower().endswith(".pdf") or file.size > MAX_PDF_BYTES:
         return ""
-    with originals().open(file.original) as opened:
-        content = opened.read()
+    with originals().open(file.original) as stored:
+        content = stored.read()
     if not is_pdf(content):
         return ""
-    if is_locked(content):
-        said = _(
+    if is_encrypted(content):
+        text = _(
             "“%(name)s” is locked, so screen readers may not get to its text. Attach it without a password."
         )
-        return said % {"name": file.filename}
+        return text % {"name": file.filename}
     if not is_tagged(content):
-        said = _(
+        text = _(
             "“%(name)s” is not tagged: who reads by ear gets no headings and no order. Ask for a tagged PDF."
         )
-        return said % {"name": file.filename}
+        return text % {"name": file.filename}
     return ""

@@ -121,7 +121,7 @@ def test_what_was_restored_is_saved_like_anything_typed(desk):
     assert not Autosave.objects.unsaved().exists()
 
 
-def test_what_a_colleague_saved_meanwhile_is_joined_with_what_is_restored(desk, colleague):
+def test_what_a_colleague_saved_concurrently_is_joined_with_what_is_restored(desk, colleague):
     publication = make_publication(title="As stored", summary="As stored.")
     type_in(desk, publication, title="As typed")
     colleague.post(change(publication), filled(publication, summary="As a colleague has it."))
@@ -240,7 +240,7 @@ def test_nobody_else_restores_what_somebody_typed(desk, colleague):
     assert "Private" not in colleague.get(change(publication)).text
 
 
-def test_what_was_typed_into_one_piece_is_not_restored_into_another(desk):
+def test_what_was_typed_into_one_publication_is_not_restored_into_another(desk):
     publication, other = make_publication(), make_publication(title="Another")
     type_in(desk, publication, title="Of the first")
 
@@ -264,7 +264,7 @@ def test_linkers_keep_nothing(client):
 
 
 @pytest.mark.parametrize("slug", ["0", "-1", "x", "9" * 40, "1'"])
-def test_a_piece_that_is_not_there_loses_nothing(desk, slug):
+def test_a_publication_that_is_not_there_loses_nothing(desk, slug):
     desk.post(KEEP, {"piece": slug, "form_key": "k", "title": "Typed"})
 
     assert Autosave.objects.get().title == "Typed"
@@ -317,7 +317,7 @@ def here(publication: Publication) -> str:
     return reverse("desk:presence", args=[publication.pk])
 
 
-def test_who_else_has_a_piece_open_is_told(desk, colleague):
+def test_who_else_has_a_publication_open_is_reported(desk, colleague):
     publication = make_publication()
 
     colleague.post(here(publication))
@@ -326,7 +326,7 @@ def test_who_else_has_a_piece_open_is_told(desk, colleague):
     assert "Ann has this open" in desk.get(change(publication)).text
 
 
-def test_when_they_last_typed_is_told_too(desk, colleague):
+def test_when_they_last_typed_is_reported_too(desk, colleague):
     publication = make_publication()
     with time_machine.travel("2026-06-01 12:02Z", tick=False):
         type_in(colleague, publication, title="Typing")
@@ -334,7 +334,7 @@ def test_when_they_last_typed_is_told_too(desk, colleague):
         assert desk.post(here(publication)).json()["others"] == ["Ann has this open, last typed 14:02"]
 
 
-def test_one_is_not_told_of_oneself_nor_of_who_has_gone(desk, colleague):
+def test_neither_oneself_nor_who_has_gone_is_reported(desk, colleague):
     publication = make_publication()
     with time_machine.travel(timezone.now() - timedelta(minutes=3)):
         colleague.post(here(publication))

@@ -1,4 +1,4 @@
-"""Many pieces at once: tags and withdrawal, each after a page that says what it will do."""
+"""Bulk actions: tags and withdrawal, each after a page that says what it will do."""
 
 import pytest
 from django.urls import reverse
@@ -52,7 +52,7 @@ def test_the_list_has_no_action_that_deletes_and_no_field_to_type_in(desk):
     assert page.context["cl"].formset is None
 
 
-def test_a_tag_that_is_first_typed_here_is_no_topic_until_a_piece_of_it_is_public(desk):
+def test_a_tag_that_is_first_typed_here_is_no_topic_until_a_publication_of_it_is_public(desk):
     publication = make_publication()
 
     desk.post(asking("bulk-tags", publication), {"add": "Suwalki"})

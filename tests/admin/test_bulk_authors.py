@@ -59,7 +59,7 @@ def test_drafts_that_have_an_author_keep_theirs(desk):
     assert Edition.objects.live().count() == 2
 
 
-def test_a_draft_that_a_colleague_has_signed_meanwhile_is_named(desk):
+def test_a_draft_that_a_colleague_has_signed_concurrently_is_named(desk):
     draft, other = make_publication(title="On Minsk", by=[]), make_publication(by=[])
     Byline.objects.create(publication=draft, author=make_author("Ann Berg"))
 
@@ -136,7 +136,7 @@ def test_a_contributor_signs_and_cannot_publish(client):
 
 
 def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
-    monkeypatch.setattr("publications.admin.drafts.bulk_authors.SHOWN", 2)
+    monkeypatch.setattr("publications.admin.drafts.bulk_authors.MAX_ROWS", 2)
     drafts = [make_publication(by=[]) for _number in range(3)]
 
     page = desk.get(page_for(*drafts)).text

@@ -584,7 +584,7 @@ def _carrying(page) -> list[PageForm]:
     return [PageForm(form, "") for form in html.fromstring(page.text).forms if "carried" in form.fields]
 
 
-def test_somebody_else_who_signs_in_is_asked_and_sees_nothing(browser, ann, bo, publication):
+def test_somebody_else_who_signs_in_must_confirm_and_sees_nothing(browser, ann, bo, publication):
     form = written(browser, publication)
     form.element.fields["title"] = "Private to Ann"
     end_sessions()
@@ -654,7 +654,7 @@ def test_files_are_named_to_nobody_who_may_not_open_the_form(browser, publicatio
     assert "report.pdf" not in refused.text + browser.open("/desk/").text
 
 
-def test_words_of_a_row_that_was_deleted_meanwhile_are_kept_for_whoever_typed_them(browser, administrator):
+def test_words_of_a_row_that_was_deleted_concurrently_are_kept_for_whoever_typed_them(browser, administrator):
     author = make_author("Ann Berg")
     _path, form = author_form(browser, author)
     browser.cookies.clear()
@@ -695,7 +695,7 @@ def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_comes_back(bro
     assert form_at(page, change(publication)).typed() == form.typed()
 
 
-def test_nobody_is_asked_whose_a_second_window_of_their_own_is(browser, ann):
+def test_a_second_window_of_the_same_person_needs_no_confirmation(browser, ann):
     path, form = author_form(browser, make_author("Ann Berg"))
     end_sessions()
     waiting = browser.send(form)

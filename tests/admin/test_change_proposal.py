@@ -69,7 +69,7 @@ def test_any_other_change_of_words_is_left_to_the_editor(after):
         ("it rose", "it may have risen"),
     ],
 )
-def test_two_words_that_look_alike_are_no_spelling(before, after):
+def test_two_similar_words_are_no_spelling(before, after):
     assert proposal(f"It was {after} then.", before=f"It was {before} then.").change is None
 
 
@@ -132,7 +132,7 @@ def path(publication) -> str:
 
 
 @pytest.mark.django_db
-def test_the_page_says_why_and_what_was_not_chosen_is_asked_for(desk):
+def test_the_page_says_why_and_a_change_must_be_chosen(desk):
     publication = make_live(body=BEFORE, title="On Minsk").publication
     saved(publication, body=f"{BEFORE}\n\n{'Much more of it. ' * 9}")
 
@@ -157,7 +157,7 @@ def test_a_small_fix_needs_no_choice(desk):
 
 
 @pytest.mark.django_db
-def test_a_moment_years_away_is_asked_about_once(desk):
+def test_a_moment_years_away_is_confirmed_once(desk):
     with time_machine.travel("2026-06-01 10:00Z"):
         publication = make_publication()
         form = {

@@ -160,7 +160,7 @@ def test_a_name_that_was_typed_and_not_chosen_is_taken(desk, query):
 
 
 @pytest.mark.parametrize("query", ["Zorin", "Nobody", "Ann Berg"])
-def test_a_query_that_names_no_single_row_is_kept_and_asked_about_once(desk, query):
+def test_a_query_that_names_no_single_row_is_kept_and_reported_once(desk, query):
     make_author("Zhanna Zorina")
     make_author("Ann Berg")
     make_author("Ann Berg")

@@ -26,8 +26,8 @@ def colleague():
     return known
 
 
-def settle(page, chosen: str) -> dict:
-    """The choices of a refused form, all made alike."""
+def choices(page, chosen: str) -> dict:
+    """The choices of a refused form, all the same."""
     return {each["key"]: chosen for each in page.context["adminform"].form.conflicts}
 
 
@@ -106,13 +106,13 @@ def test_saving_again_without_a_choice_still_does_not_overwrite(desk, colleague)
 @pytest.mark.parametrize(
     ("chosen", "body"), [("incoming", "Mine."), ("stored", "Theirs."), ("both", "Theirs.\n\nMine.")]
 )
-def test_a_choice_settles_it_and_theirs_stays_in_the_history(desk, colleague, chosen, body):
+def test_a_choice_resolves_it_and_theirs_stays_in_the_history(desk, colleague, chosen, body):
     publication = make_publication(body="As it was.")
     mine = filled(publication, body="Mine.")
     colleague.post(change(publication), filled(publication, body="Theirs."))
     page = desk.post(change(publication), mine)
 
-    desk.post(change(publication), mine | settle(page, chosen))
+    desk.post(change(publication), mine | choices(page, chosen))
 
     assert Publication.objects.get().body == body
     assert any("Theirs." in revision.manuscript for revision in publication.revisions.all())
@@ -125,7 +125,7 @@ def test_a_title_that_both_changed_is_one_or_the_other(desk, colleague):
     page = desk.post(change(publication), mine)
 
     assert page.context["adminform"].form.conflicts[0]["conflict"].choices == ("incoming", "stored")
-    desk.post(change(publication), mine | settle(page, "stored"))
+    desk.post(change(publication), mine | choices(page, "stored"))
 
     assert Publication.objects.get().title == "Theirs"
 
@@ -145,14 +145,14 @@ def test_a_choice_that_was_made_is_shown_until_all_are_made(desk, colleague):
     assert (publication.title, publication.summary) == ("Mine", "Theirs.")
 
 
-def test_a_choice_is_asked_anew_when_the_others_change_it_again(desk, colleague):
+def test_a_choice_is_required_again_when_the_others_change_it_again(desk, colleague):
     publication = make_publication(body="As it was.")
     mine = filled(publication, body="Mine.")
     colleague.post(change(publication), filled(publication, body="Theirs."))
     page = desk.post(change(publication), mine)
     colleague.post(change(publication), filled(Publication.objects.get(), body="Theirs, twice."))
 
-    desk.post(change(publication), mine | settle(page, "incoming"))
+    desk.post(change(publication), mine | choices(page, "incoming"))
 
     assert Publication.objects.get().body == "Theirs, twice."
 
@@ -165,7 +165,7 @@ def test_what_stood_unclashed_is_joined_with_what_was_chosen(desk, colleague):
     )
     page = desk.post(change(publication), mine)
 
-    desk.post(change(publication), mine | settle(page, "incoming"))
+    desk.post(change(publication), mine | choices(page, "incoming"))
 
     publication = Publication.objects.get()
     assert (publication.body, publication.summary) == ("One, mine.\n\nTwo.\n\nThree, theirs.", "Is.")
@@ -182,7 +182,7 @@ def test_the_same_form_sent_twice_clashes_with_nothing(desk):
     assert Publication.objects.get().title == "Mine"
 
 
-def test_an_address_that_publishing_gave_meanwhile_stays(desk, editor):
+def test_an_address_that_publishing_gave_concurrently_stays(desk, editor):
     publication = make_publication(title="On Minsk", slug="")
     mine = filled(publication, summary="Mine.")
     actions.publish(publication, by=editor)
@@ -213,7 +213,7 @@ def test_what_was_redacted_does_not_come_back_with_an_open_form(desk, editor):
     assert Publication.objects.get().body == "[redacted] said it.\n\nTwo, mine."
 
 
-def test_related_pieces_that_two_editors_added_are_both_there(desk, colleague):
+def test_related_publications_that_two_editors_added_are_both_there(desk, colleague):
     publication, one, other, gone = make_publication(), *(make_live().publication for _n in range(3))
     RelatedLink.objects.create(source=publication, target=gone)
     seen = {"related-chooser": str(gone.pk)}
@@ -224,7 +224,7 @@ def test_related_pieces_that_two_editors_added_are_both_there(desk, colleague):
     assert {link.target for link in RelatedLink.objects.filter(source=publication)} == {one, other}
 
 
-def test_a_form_that_was_only_open_takes_no_related_piece_away(desk, colleague):
+def test_a_form_that_was_only_open_takes_no_related_publication_away(desk, colleague):
     publication, one = make_publication(), make_live().publication
 
     colleague.post(change(publication), filled(publication, related=[one.pk]))
@@ -233,7 +233,7 @@ def test_a_form_that_was_only_open_takes_no_related_piece_away(desk, colleague):
     assert publication.related_links.get().target == one
 
 
-def test_looking_for_others_takes_no_related_piece_of_a_colleague_away(desk, colleague):
+def test_looking_for_others_takes_no_related_publication_of_a_colleague_away(desk, colleague):
     publication, one, other = make_publication(), make_live().publication, make_live().publication
     mine = filled(publication, related=[other.pk], **{"related-chooser": ""})
 
@@ -249,7 +249,7 @@ def test_looking_for_others_takes_no_related_piece_of_a_colleague_away(desk, col
 
 
 class Typist:
-    """An editor who types unknown words into a form that may be old, and settles what clashes."""
+    """An editor who types unknown words into a form that may be old, and resolves what clashes."""
 
     def __init__(self, client: Client, name: str, chance: random.Random) -> None:
         self.client, self.name, self.chance = client, name, chance
@@ -360,7 +360,7 @@ def test_a_refused_save_keeps_the_related_link_of_a_colleague(desk, colleague, i
 
     page = desk.post(change(publication), mine)
     again = mine | {"doi": "", "related-chooser": opened_with(page)}
-    desk.post(change(publication), again | (settle(page, "incoming") if is_conflict else {}))
+    desk.post(change(publication), again | (choices(page, "incoming") if is_conflict else {}))
 
     assert Publication.objects.get(pk=publication.pk).body == "Mine."
     assert RelatedLink.objects.get().target == added

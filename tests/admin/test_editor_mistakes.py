@@ -62,7 +62,7 @@ def test_the_message_of_a_schedule_names_its_end(desk):
         ("[a](javascript:alert(1))", "no address of a page"),
     ],
 )
-def test_what_readers_will_not_see_is_told_on_saving(desk, body, said):
+def test_what_readers_will_not_see_is_reported_on_saving(desk, body, said):
     page = desk.post(ADD, filled(body=body), follow=True)
 
     assert said in " ".join(str(message) for message in page.context["messages"])
@@ -80,15 +80,15 @@ def test_what_readers_will_not_see_is_told_on_saving(desk, body, said):
         "[a](https://b.c)",
     ],
 )
-def test_what_stays_is_not_told(body):
+def test_what_stays_is_not_reported(body):
     assert find_dropped_markup(body) == []
 
 
-def test_what_follows_code_is_told():
+def test_what_follows_code_is_reported():
     assert find_dropped_markup("    code\n\n```\ncode\n```\n\n`code` <iframe>x</iframe>")
 
 
-def test_a_text_that_did_not_change_is_not_told_of_again(desk):
+def test_a_text_that_did_not_change_is_not_reported_again(desk):
     publication = make_publication(body="<iframe>A film</iframe>")
 
     page = desk.post(change(publication), filled(publication, internal_note="Only this."), follow=True)
@@ -214,7 +214,7 @@ def test_the_name_of_a_file_without_a_file_is_not_dropped_silently(desk):
     assert "Choose the file" in page.text and 'value="The report"' in page.text
 
 
-def test_a_title_that_is_too_long_is_told_of_that_alone(desk):
+def test_a_title_that_is_too_long_has_one_error(desk):
     page = desk.post(ADD, filled(title="x" * 400, summary="", body=""))
 
     assert "Write something first" not in page.text and page.context["errors"]

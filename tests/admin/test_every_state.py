@@ -127,7 +127,7 @@ def failures(
     """The addresses that are answered with an error of ours, with the error.
 
     Args:
-        of_route: the publications that the route of a number is asked about.
+        of_route: the publications that the route of a number is requested for.
         ask: gives the response to a path.
     """
     found = []
@@ -163,7 +163,7 @@ def test_every_parameter_of_an_address_has_values():
 
 
 class TestNewsroom:
-    """Addresses asked for in one newsroom."""
+    """Addresses requested in one newsroom."""
 
     def test_every_page_about_a_publication_of_every_sort_and_state_is_shown(self, newsroom):
         publications = newsroom.publications.values()

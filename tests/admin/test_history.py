@@ -233,7 +233,7 @@ def test_a_draft_that_was_saved_since_one_looked_is_not_overwritten(desk):
     assert Publication.objects.get(pk=publication.pk).body == "Three."
 
 
-def test_what_cannot_come_back_is_told(desk):
+def test_what_cannot_come_back_is_reported(desk):
     ann, eu = make_author("Ann"), make_tag("EU")
     publication = make_publication(by=[ann], tags=(eu,), doi="10.1234/a")
     publication.tags.clear()
@@ -276,7 +276,7 @@ def test_the_page_says_what_will_change_before_it_does(desk):
 # The audit trail
 
 
-def test_the_trail_is_filtered_by_deed_by_person_and_by_piece(desk, editor):
+def test_the_trail_is_filtered_by_action_by_person_and_by_publication(desk, editor):
     other = make_person()
     mine, theirs = make_publication(title="Mine"), make_publication(title="Theirs")
     actions.publish(mine, by=editor)
@@ -291,7 +291,7 @@ def test_the_trail_is_filtered_by_deed_by_person_and_by_piece(desk, editor):
     assert subjects(publication__id__exact=theirs.pk) == ["Theirs (1)", "Theirs (1)"]
 
 
-def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
+def test_a_line_of_the_trail_leads_to_the_publication_and_the_edition(desk, editor):
     publication = actions.publish(make_publication(), by=editor).publication
 
     page = desk.get(TRAIL).text

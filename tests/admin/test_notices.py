@@ -1,4 +1,4 @@
-"""What the desk does without being asked is said: a title cut, a tag made, an address that another piece has."""
+"""The desk reports what it changes by itself: a title cut, a tag created, an address that is taken."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -34,7 +34,7 @@ def test_a_title_too_long_is_refused_with_a_sentence_and_cut_by_no_browser(desk)
 
 
 @pytest.mark.parametrize("style", ["Title", "Heading1"])
-def test_what_is_cut_off_a_title_in_word_is_told(desk, style):
+def test_what_is_cut_off_a_title_in_word_is_reported(desk, style):
     content = docx(p(f"{LONG}and its end", style=style) + p("The text."))
 
     desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("long.docx", content)})
@@ -45,7 +45,7 @@ def test_what_is_cut_off_a_title_in_word_is_told(desk, style):
     assert "The title is longer than 250 characters" in page and "and its end" in page
 
 
-def test_a_title_that_fits_is_not_told_of(desk):
+def test_a_title_that_fits_is_not_reported(desk):
     content = docx(p("A title", style="Title") + p("The text."))
 
     desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("short.docx", content)})
@@ -56,7 +56,7 @@ def test_a_title_that_fits_is_not_told_of(desk):
 # Tags and addresses
 
 
-def test_a_new_tag_is_told_of_with_those_that_are_spelled_nearly_so(desk):
+def test_a_new_tag_is_reported_with_those_that_are_spelled_nearly_so(desk):
     make_tag("Transnistria")
 
     page = desk.post(ADD, filled(tags="Transnitria, Zebras"), follow=True)
@@ -65,19 +65,19 @@ def test_a_new_tag_is_told_of_with_those_that_are_spelled_nearly_so(desk):
     assert "“Zebras” is a new tag." in messages_of(page)
 
 
-def test_a_new_tag_for_many_is_told_of_too(desk):
+def test_a_new_tag_for_many_is_reported_too(desk):
     address = f"{reverse('desk:bulk-tags')}?of={make_publication().pk}"
 
     assert "“Zebras” is a new tag." in messages_of(desk.post(address, {"add": "Zebras"}, follow=True))
 
 
-def test_a_tag_that_is_there_is_not_told_of():
+def test_a_tag_that_is_there_is_not_reported():
     make_tag("Moldova")
 
     assert describe_new_tags(["Moldova", "moldova"]) == []
 
 
-def test_a_taken_address_is_told_of_as_soon_as_it_is_saved(desk):
+def test_a_taken_address_is_reported_as_soon_as_it_is_saved(desk):
     make_live(title="On Minsk")
 
     page = desk.post(ADD, filled(title="Another", slug="on-minsk"), follow=True)
@@ -97,7 +97,7 @@ def test_a_name_is_found_before_a_place_that_has_it():
     assert CHOICE_SOURCES["authors"].search("berg")[0] == expected
 
 
-def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():
+def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_reported():
     author = make_author("Ann Berg", title_sv="Utredare", affiliation_en="SCEEUS")
     publication = make_publication(by=[author])
 

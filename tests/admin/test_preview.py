@@ -9,12 +9,12 @@ from tests.factories import make_author, make_image, make_live, make_person, mak
 
 pytestmark = pytest.mark.django_db
 
-ASKED = "/desk/typed/preview/"
+PREVIEW = "/desk/typed/preview/"
 
 
 def shown(client, publication: Publication | None = None, **fields):
     return client.post(
-        f"{ASKED}?framed", {**filled(publication, **fields), "piece": publication.pk if publication else ""}
+        f"{PREVIEW}?framed", {**filled(publication, **fields), "piece": publication.pk if publication else ""}
     )
 
 
@@ -33,12 +33,14 @@ def test_what_is_typed_is_shown_in_the_real_template_and_not_stored(desk):
 
     for words in ("<strong>Brest</strong>", "Ann Berg", "A new one", f"/desk/library/{image.key}/"):
         assert words in page.text
-    assert {"desk/preview_framed.html", "pages/publication.html"} <= {each.name for each in page.templates}
+    assert {"desk/preview_framed.html", "pages/publication.html"} <= {
+        template.name for template in page.templates
+    }
     assert Publication.objects.get().title == "Stored"
     assert Revision.objects.count() == 1 and not Tag.objects.exists()
 
 
-def test_a_piece_that_was_never_saved_is_shown(desk):
+def test_a_publication_that_was_never_saved_is_shown(desk):
     page = shown(desk, title="A beginning", body="")
 
     assert page.status_code == 200 and "A beginning" in page.text
@@ -46,7 +48,7 @@ def test_a_piece_that_was_never_saved_is_shown(desk):
     assert not Publication.objects.exists()
 
 
-def test_a_live_piece_is_not_touched(desk):
+def test_a_live_publication_is_not_touched(desk):
     edition = make_live(body="Public.")
 
     shown(desk, edition.publication, body="Typed.")
@@ -88,7 +90,7 @@ def test_who_does_not_write_sees_no_preview(client, role):
 def test_the_form_offers_a_preview_without_scripts_and_without_saving(desk):
     page = desk.get(change(make_publication())).text
 
-    assert f'formaction="{ASKED}" formtarget="_blank"' in page
+    assert f'formaction="{PREVIEW}" formtarget="_blank"' in page
     assert 'sandbox="allow-same-origin allow-popups' in page and "allow-scripts" not in page
 
 

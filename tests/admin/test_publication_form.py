@@ -62,7 +62,7 @@ def test_an_unfinished_draft_can_be_saved(desk):
     assert Publication.objects.count() == 1
 
 
-def test_saving_a_live_piece_changes_nothing_public(desk):
+def test_saving_a_live_publication_changes_nothing_public(desk):
     edition = make_live(title="As published")
     publication = edition.publication
 
@@ -151,7 +151,7 @@ def test_a_forged_choice_is_refused_with_a_page(desk, value):
     assert not Publication.objects.exists()
 
 
-def test_related_pieces_of_a_live_piece_are_public_when_saved_and_the_form_says_so(desk):
+def test_related_publications_of_a_live_publication_are_public_when_saved_and_the_form_says_so(desk):
     publication, other = make_live().publication, make_live(title="Kin to it").publication
 
     assert "public as soon as they are saved" in desk.get(change(publication)).text
@@ -202,7 +202,7 @@ def test_a_draft_can_be_deleted(desk):
     assert not Publication.objects.exists()
 
 
-def test_the_list_says_where_each_piece_stands(desk, editor):
+def test_the_list_says_where_each_publication_stands(desk, editor):
     make_publication(title="Never")
     make_live(title="Live")
     actions.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
@@ -228,7 +228,7 @@ def test_the_list_can_be_narrowed_to_a_state(desk, editor, state, title):
     assert [publication.title for publication in rows] == [title]
 
 
-def test_an_author_saved_at_the_desk_is_a_deed(desk):
+def test_an_author_saved_at_the_desk_is_an_action(desk):
     author = make_author("Ann Berg")
     path = reverse("desk:publications_author_change", args=[author.pk])
 
@@ -274,7 +274,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(desk):
     assert "not a picture that can be shown" in page.text
 
 
-def test_an_attachment_is_stored_privately_and_published_with_the_piece(desk):
+def test_an_attachment_is_stored_privately_and_published_with_the_publication(desk):
     author = make_author()
     file = SimpleUploadedFile("The Report.pdf", PDF)
 
@@ -311,7 +311,7 @@ def test_a_forgotten_password_is_answered_by_mail(client, mailoutbox):
     assert "/desk/password_reset/" in mailoutbox[0].body
 
 
-def test_the_history_shows_editions_revisions_and_deeds(desk, editor):
+def test_the_history_shows_editions_revisions_and_actions(desk, editor):
     publication = make_live().publication
     actions.publish(
         saved(publication, body="Mended."), by=editor, change="correction", note="A date was wrong."

@@ -43,7 +43,7 @@ def seen(desk, publication: Publication, **fields) -> dict:
 # The page
 
 
-def test_publishing_puts_the_piece_before_its_readers(desk):
+def test_publishing_puts_the_publication_before_its_readers(desk):
     publication = make_publication(title="On Minsk")
 
     desk.post(path(publication), seen(desk, publication))
@@ -125,7 +125,7 @@ def test_the_page_names_the_address_and_the_one_that_will_lead_to_it(desk):
     assert "<code>/en/publications/on-minsk/</code>, will lead there" in page
 
 
-def test_an_address_of_another_piece_is_to_be_mended_first(desk):
+def test_an_address_of_another_publication_is_to_be_mended_first(desk):
     make_live(title="On Minsk")
     publication = make_publication(slug="on-minsk")
 
@@ -215,7 +215,7 @@ def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
     assert publication.editions.count() == 2
 
 
-def test_what_a_colleague_has_published_meanwhile_is_told(desk):
+def test_what_a_colleague_has_published_concurrently_is_reported(desk):
     publication = make_publication()
     form = seen(desk, publication)
     actions.publish(publication, by=make_person("Editors"))
@@ -356,7 +356,7 @@ def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):
     assert page.context["plan"] is None
 
 
-def test_an_edition_of_another_piece_has_no_page_here(desk):
+def test_an_edition_of_another_publication_has_no_page_here(desk):
     edition, other = make_live(), make_live().publication
     actions.publish(saved(other, body="Next."), by=None)
 
@@ -379,13 +379,13 @@ def test_a_text_is_cut_after_a_word():
     assert truncate_text("unbreakable", 5) == "unbr…"
 
 
-def test_an_entry_for_the_newsletter_is_in_the_language_of_the_piece():
+def test_an_entry_for_the_newsletter_is_in_the_language_of_the_publication():
     edition = make_live(language="sv", title="Om Minsk", published_at=datetime(2026, 5, 3, tzinfo=UTC))
 
     assert "3 maj 2026" in newsletter_entry(edition)
 
 
-def test_a_picture_without_words_keeps_a_piece_from_its_readers_until_it_has_some(desk):
+def test_a_picture_without_words_keeps_a_publication_from_its_readers_until_it_has_some(desk):
     image = make_image(alt_en="")
     publication = make_publication(body=f"![](image:{image.key})")
     desk.post(path(publication), {"seen": publication.digest})

@@ -1,4 +1,4 @@
-"""The scripts of the form of a piece: all that it may ever load is counted, and stays small."""
+"""The scripts of the form of a publication: all that it may load is counted, and stays small."""
 
 import gzip
 import re

@@ -1,4 +1,4 @@
-"""What a draft is offered: topics that its text names and pieces that are like it, each with its reason, each one click."""
+"""Suggestions for a draft: topics that its text names and similar publications, each with its reason."""
 
 import pytest
 from django.urls import reverse
@@ -47,7 +47,7 @@ def test_a_short_name_counts_only_as_it_is_spelled():
     assert named("He told us of the EU.") == ["EU"]
 
 
-def test_equal_spellings_are_found_and_told():
+def test_equal_spellings_are_found_and_reported():
     make_tag("Belarus")
     Synonym.objects.create(spellings="Belarus\nByelorussia")
 
@@ -67,7 +67,7 @@ def test_what_is_taken_already_is_not_offered():
 # In the form
 
 
-def test_the_form_offers_topics_and_pieces_with_their_reasons(desk):
+def test_the_form_offers_topics_and_publications_with_their_reasons(desk):
     tag = make_tag("Kherson")
     like = make_live(title="Barges", body=GRAIN, tags=(tag,)).publication
     draft = make_publication(title="Elevators", body=GRAIN)
@@ -188,7 +188,7 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
     assert AuditEntry.objects.count() == lines
 
 
-def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):
+def test_publications_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):
     lone, source, target = (make_live().publication for _number in range(3))
     actions.set_related_links(source, [target], by=None)
     actions.set_related_links(target, [source, lone, make_live(title="z").publication], by=None)
@@ -204,7 +204,7 @@ def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(li
     assert "No longer public" in linker.get(reverse("desk:related-links-edit", args=[source.pk])).text
 
 
-def test_a_piece_is_no_choice_for_itself(desk):
+def test_a_publication_is_no_choice_for_itself(desk):
     publication, other = make_live(title="Grain").publication, make_live(title="Grain too").publication
 
     page = desk.get(change(publication), {"related-find": "Grain"}).text

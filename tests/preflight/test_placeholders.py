@@ -1,4 +1,4 @@
-"""Placeholders that were left in a text are asked about before it is published; nothing else is."""
+"""Placeholders that were left in a text have to be confirmed before it is published; nothing else has."""
 
 import pytest
 from django.urls import reverse
@@ -52,22 +52,22 @@ def test_ordinary_words_are_no_placeholder(text):
     assert list(preflight.find_placeholders(text)) == []
 
 
-def proof(**texts) -> preflight.PreflightDraft:
+def draft(**texts) -> preflight.PreflightDraft:
     body = texts.get("body", "Text.")
     return preflight.PreflightDraft(**{**texts, "html": render_markdown(body).html})
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "key_points", "body"])
 def test_every_text_that_readers_see_is_searched(field):
-    found = preflight.run_preflight(proof(**{field: "One.\n\nIt rose by [figure to be checked]."})).confirm
+    issues = preflight.run_preflight(draft(**{field: "One.\n\nIt rose by [figure to be checked]."})).confirm
 
-    assert [(each.field, each.line) for each in found] == [(field, 3 if field == "body" else 0)]
+    assert [(each.field, each.line) for each in issues] == [(field, 3 if field == "body" else 0)]
 
 
 def test_links_notes_and_code_are_not_placeholders():
     body = "[here](https://example.org/) and `XXX`[^1]\n\n    TODO\n\n[^1]: [Check the map](https://example.org/)"
 
-    assert preflight.run_preflight(proof(body=body)).confirm == []
+    assert preflight.run_preflight(draft(body=body)).confirm == []
 
 
 def path(publication) -> str:
@@ -90,7 +90,7 @@ def test_a_placeholder_has_to_be_confirmed_before_publishing(desk):
 
 
 @pytest.mark.django_db
-def test_nothing_is_asked_where_there_is_no_placeholder(desk):
+def test_nothing_needs_confirmation_without_a_placeholder(desk):
     publication = make_publication()
 
     page = desk.get(path(publication))
@@ -101,4 +101,4 @@ def test_nothing_is_asked_where_there_is_no_placeholder(desk):
 
 
 def texts_of(row: Publication | Edition, html: str) -> str:
-    return "\n".join((row.title, row.summary, row.key_points, preflight.PreflightDraft(html=html).words))
+    return "\n".join((row.title, row.summary, row.key_points, preflight.PreflightDraft(html=html).text))

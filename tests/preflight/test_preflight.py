@@ -23,43 +23,43 @@ def draft(body: str = SOUND, **facts) -> PreflightDraft:
     return PreflightDraft(**{**sound, **facts})
 
 
-def said(findings) -> str:
-    return " ".join(finding.text for finding in findings)
+def text_of(issues) -> str:
+    return " ".join(issue.text for issue in issues)
 
 
 def test_a_sound_draft_gives_no_finding():
-    found = preflight.run_preflight(draft())
+    report = preflight.run_preflight(draft())
 
-    assert (found.blocking, found.advice) == ([], [])
+    assert (report.blocking, report.advice) == ([], [])
 
 
 # What forbids publishing
 
 
 def test_what_is_owed_forbids_publishing():
-    found = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
+    report = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
 
-    assert [(each.field, each.text) for each in found.blocking] == [("title", "The title is missing.")]
+    assert [(issue.field, issue.text) for issue in report.blocking] == [("title", "The title is missing.")]
 
 
 def test_a_text_that_cannot_be_rendered_forbids_publishing():
-    found = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
+    report = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
 
-    assert said(found.blocking) == "Lists are nested too deeply."
+    assert text_of(report.blocking) == "Lists are nested too deeply."
 
 
 def test_a_picture_without_words_forbids_publishing():
-    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
     body = "![](image:abcdefghij)"
 
-    assert "“map.png” has no alternative text" in said(
+    assert "“map.png” has no alternative text" in text_of(
         preflight.run_preflight(draft(body, images=(silent,))).blocking
     )
 
 
 def test_a_picture_has_its_words_in_the_text_or_in_the_library():
-    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
-    known = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=True)
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
+    known = DraftImage(key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=True)
 
     in_text = draft("![A map](image:abcdefghij)", images=(silent,))
     in_library = draft("![](image:abcdefghij)", images=(known,))
@@ -69,17 +69,17 @@ def test_a_picture_has_its_words_in_the_text_or_in_the_library():
 
 def test_a_cover_without_words_forbids_publishing():
     cover = DraftImage(
-        key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False, is_cover=True
+        key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False, is_cover=True
     )
 
-    assert [each.field for each in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
+    assert [issue.field for issue in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
 
 
 def test_a_reference_to_a_note_that_is_not_there_forbids_publishing():
-    found = preflight.run_preflight(draft("One.[^source] Two.[^2]\n\n[^2]: There."))
+    report = preflight.run_preflight(draft("One.[^source] Two.[^2]\n\n[^2]: There."))
 
-    assert "There is no footnote “source”" in said(found.blocking)
-    assert "“2”" not in said(found.blocking)
+    assert "There is no footnote “source”" in text_of(report.blocking)
+    assert "“2”" not in text_of(report.blocking)
 
 
 def test_a_note_in_code_is_no_reference():
@@ -87,18 +87,18 @@ def test_a_note_in_code_is_no_reference():
 
 
 def test_a_link_that_leads_nowhere_forbids_publishing():
-    found = preflight.run_preflight(
+    report = preflight.run_preflight(
         draft("See [this](/en/nowhere/).", broken_links={"/en/nowhere/": "there is no such page."})
     )
 
-    assert said(found.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
+    assert text_of(report.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
 
 
 @pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
-def test_a_link_that_was_begun_and_not_finished_forbids_publishing(body):
-    [found] = checks.link_without_address(draft(body))
+def test_a_link_that_was_started_and_not_finished_forbids_publishing(body):
+    [report] = checks.link_without_address(draft(body))
 
-    assert "has no address" in found.text and found.line == 1
+    assert "has no address" in report.text and report.line == 1
 
 
 def test_a_link_in_code_or_with_an_address_is_finished():
@@ -106,10 +106,10 @@ def test_a_link_in_code_or_with_an_address_is_finished():
 
 
 @pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
-def test_a_change_that_is_not_settled_forbids_publishing(mark):
-    found = preflight.run_preflight(draft(f"The first {mark} word."))
+def test_a_change_that_is_not_resolved_forbids_publishing(mark):
+    report = preflight.run_preflight(draft(f"The first {mark} word."))
 
-    assert mark in said(found.blocking) and "not settled" in said(found.blocking)
+    assert mark in text_of(report.blocking) and "not settled" in text_of(report.blocking)
 
 
 def test_a_tracked_change_shown_as_code_is_no_change():
@@ -119,80 +119,80 @@ def test_a_tracked_change_shown_as_code_is_no_change():
 # Advice
 
 
-def test_a_heading_that_jumps_a_level_is_told():
-    found = preflight.run_preflight(draft("## One\n\nText.\n\n#### Deep\n\nText."))
+def test_a_heading_that_jumps_a_level_is_reported():
+    report = preflight.run_preflight(draft("## One\n\nText.\n\n#### Deep\n\nText."))
 
-    assert "“Deep” is of level 4, below one of level 2" in said(found.advice)
+    assert "“Deep” is of level 4, below one of level 2" in text_of(report.advice)
 
 
 def test_a_heading_may_begin_at_the_first_level_and_go_back_up():
     assert not [*checks.heading_jump(draft("# One\n\n## Two\n\n### Three\n\n## Four"))]
 
 
-def test_a_link_that_reads_as_its_address_is_told_except_in_notes():
+def test_a_link_that_reads_as_its_address_is_reported_except_in_notes():
     body = "See <https://example.org/x>.[^1]\n\n[^1]: <https://example.org/note>"
 
-    found = preflight.run_preflight(draft(body))
+    report = preflight.run_preflight(draft(body))
 
-    assert "“https://example.org/x” reads as an address" in said(found.advice)
-    assert "note" not in said(found.advice)
-
-
-def test_a_note_that_nothing_refers_to_is_told():
-    found = preflight.run_preflight(draft("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
-
-    assert "Nothing in the text refers to footnote 2." in said(found.advice)
+    assert "“https://example.org/x” reads as an address" in text_of(report.advice)
+    assert "note" not in text_of(report.advice)
 
 
-def test_a_long_summary_is_told():
-    assert "has 451 characters" in said(preflight.run_preflight(draft(summary="a" * 451)).advice)
+def test_a_note_that_nothing_refers_to_is_reported():
+    report = preflight.run_preflight(draft("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
+
+    assert "Nothing in the text refers to footnote 2." in text_of(report.advice)
+
+
+def test_a_long_summary_is_reported():
+    assert "has 451 characters" in text_of(preflight.run_preflight(draft(summary="a" * 451)).advice)
     assert not [*checks.long_summary(draft(summary="a" * 450))]
 
 
-def test_a_title_that_another_piece_has_is_told():
-    assert "On Minsk (Report)" in said(
+def test_a_title_that_another_publication_has_is_reported():
+    assert "On Minsk (Report)" in text_of(
         preflight.run_preflight(draft(duplicates=("On Minsk (Report)",))).advice
     )
 
 
-def test_a_long_address_that_nobody_chose_is_told_before_the_first_edition():
+def test_a_long_address_that_nobody_chose_is_reported_before_the_first_edition():
     long = "-".join(["word"] * 14)
 
-    assert "made from the whole title" in said(preflight.run_preflight(draft(slug=long)).advice)
+    assert "made from the whole title" in text_of(preflight.run_preflight(draft(slug=long)).advice)
     assert not [*checks.unconsidered_slug(draft(slug=long, was_public=True))]
 
 
-def test_an_address_of_another_title_is_told():
-    assert "“untitled-draft” has no word of the title" in said(
+def test_an_address_of_another_title_is_reported():
+    assert "“untitled-draft” has no word of the title" in text_of(
         preflight.run_preflight(draft(own_slug="untitled-draft")).advice
     )
     assert not [*checks.unconsidered_slug(draft(own_slug="minsk"))]
 
 
-def test_words_of_a_picture_in_another_language_are_told():
-    picture = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=False)
+def test_words_of_a_picture_in_another_language_are_reported():
+    picture = DraftImage(key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=False)
 
-    found = preflight.run_preflight(draft("![](image:abcdefghij)", images=(picture,)))
+    report = preflight.run_preflight(draft("![](image:abcdefghij)", images=(picture,)))
 
-    assert "“map.png” is not in the language" in said(found.advice)
-
-
-def test_a_piece_on_no_topic_is_told():
-    assert "no tag" in said(preflight.run_preflight(draft(tags=0)).advice)
+    assert "“map.png” is not in the language" in text_of(report.advice)
 
 
-def test_a_faulty_file_is_told():
-    found = preflight.run_preflight(
+def test_a_publication_on_no_topic_is_reported():
+    assert "no tag" in text_of(preflight.run_preflight(draft(tags=0)).advice)
+
+
+def test_a_faulty_file_is_reported():
+    report = preflight.run_preflight(
         draft(attachment_problems={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""})
     )
 
-    assert said(found.advice) == "“a.pdf” is not tagged."
+    assert text_of(report.advice) == "“a.pdf” is not tagged."
 
 
 def test_dropped_markup_is_advised_on():
     advice = preflight.run_preflight(draft("<iframe src=x>A film</iframe>")).advice
 
-    assert "Not shown, with all that stands in it: <iframe>" in said(advice)
+    assert "Not shown, with all that stands in it: <iframe>" in text_of(advice)
 
 
 # Documents
@@ -212,8 +212,8 @@ def test_a_tagged_pdf_is_known_in_the_open_and_packed():
 
 
 def test_a_locked_pdf_is_known():
-    assert attached_pdfs.is_locked(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
-    assert not attached_pdfs.is_locked(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
+    assert attached_pdfs.is_encrypted(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
+    assert not attached_pdfs.is_encrypted(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
 
 
 @pytest.mark.parametrize("content", [b"", b"/Type /ObjStm stream\n\xff\xfe", b"/Type /ObjStm" * 50_000])
@@ -225,26 +225,26 @@ def test_a_broken_pdf_is_looked_at_all_the_same(content):
 
 
 @pytest.mark.django_db
-def test_a_piece_that_is_ready_has_nothing_against_it():
+def test_a_publication_that_is_ready_has_nothing_against_it():
     publication = make_publication(tags=(make_tag(),), body=SOUND)
 
-    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
 
-    assert (found.blocking, found.advice) == ([], [])
+    assert (report.blocking, report.advice) == ([], [])
 
 
 @pytest.mark.django_db
 def test_what_is_missing_is_found_with_its_field():
     publication = make_publication(title="", summary="", body="", by=[])
 
-    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
 
-    assert [each.field for each in found.blocking] == ["title", "summary", "body", "bylines"]
+    assert [issue.field for issue in report.blocking] == ["title", "summary", "body", "bylines"]
 
 
 def dead(body: str, **fields) -> list[str]:
     publication = make_publication(body=body, **fields)
-    return [each.text for each in checks.broken_link(preflight.build_preflight_draft(publication))]
+    return [issue.text for issue in checks.broken_link(preflight.build_preflight_draft(publication))]
 
 
 @pytest.mark.django_db
@@ -282,7 +282,7 @@ def test_a_link_that_leads_somewhere_is_let_be(href):
         ("/en/publications/%FF/", "there is no such page"),
     ],
 )
-def test_a_link_that_leads_nowhere_is_told_with_its_reason(settings, editor, href, reason):
+def test_a_link_that_leads_nowhere_is_reported_with_its_reason(settings, editor, href, reason):
     settings.SITE_URL = "http://127.0.0.1:8000"
     gone = make_live(title="Gone").publication
     actions.withdraw(gone, by=editor)
@@ -304,11 +304,11 @@ def test_pictures_and_files_are_looked_up_in_the_library():
         size=len(content),
     )
 
-    found = preflight.run_preflight(preflight.build_preflight_draft(saved(publication)))
+    report = preflight.run_preflight(preflight.build_preflight_draft(saved(publication)))
 
-    assert [each.name for each in found.blocking] == ["picture"]
-    assert "not in the language of the piece" in said(found.advice)
-    assert "“report.pdf” is not tagged" in said(found.advice)
+    assert [issue.name for issue in report.blocking] == ["picture"]
+    assert "not in the language of the piece" in text_of(report.advice)
+    assert "“report.pdf” is not tagged" in text_of(report.advice)
 
 
 @pytest.mark.django_db
@@ -318,7 +318,7 @@ def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
     name = store_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
     Attachment.objects.create(publication=publication, original=name, filename="report.pdf", size=40_000_000)
 
-    assert "missing from the store or damaged" in said(
+    assert "missing from the store or damaged" in text_of(
         preflight.run_preflight(preflight.build_preflight_draft(saved(publication))).blocking
     )
 
@@ -332,7 +332,7 @@ def test_a_translation_may_share_its_title():
 
 
 @pytest.mark.django_db
-def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
+def test_another_publication_of_the_same_title_is_found_whatever_its_capitals():
     make_publication(title="Belarus")
 
     assert preflight.build_preflight_draft(make_publication(title="BELARUS")).duplicates == (
@@ -341,7 +341,7 @@ def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
 
 
 @pytest.mark.django_db
-def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num_queries):
+def test_links_alone_are_checked_without_reading_files(django_assert_max_num_queries):
     publication = make_publication(body="See [this](/en/publications/never-was/).")
     publication.attachments.create(original="missing.pdf", filename="report.pdf", size=10)
 
@@ -360,10 +360,10 @@ def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num
     ],
 )
 @pytest.mark.django_db
-def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(body, named):
-    found = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
+def test_a_picture_of_another_name_than_its_key_forbids_publishing(body, named):
+    report = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
-    assert [finding.field for finding in found] == ["body"] * len(named)
+    assert [issue.field for issue in report] == ["body"] * len(named)
     assert markup.misnamed_images(body)[: len(named)] == tuple(named)
 
 
@@ -375,8 +375,8 @@ def test_a_new_tag_is_advised_on_until_it_is_public():
 
     advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
 
-    assert "“Transnistra” is a new tag. Spelled nearly so: “Transnistria”." in said(advice)
-    assert "The new tag “Transnistra” has no Swedish name." in said(advice)
+    assert "“Transnistra” is a new tag. Spelled nearly so: “Transnistria”." in text_of(advice)
+    assert "The new tag “Transnistra” has no Swedish name." in text_of(advice)
     actions.publish(publication, by=None)
     assert not preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
 
@@ -387,4 +387,4 @@ def test_a_date_to_come_is_advised_on():
 
     advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
 
-    assert [issue.field for issue in advice] == ["published_at"] and "still to come" in said(advice)
+    assert [issue.field for issue in advice] == ["published_at"] and "still to come" in text_of(advice)
