@@ -12,6 +12,7 @@ from django import forms
 from django.db.models import Model, Q, QuerySet
 from django.forms.widgets import Script
 from django.urls import reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications.models import parse_pk
@@ -234,6 +235,9 @@ class ChooserFormMixin(UnsentFormMixin):
     such row, or more than one, the form asks once and keeps the query.
     """
 
+    notice = ""
+    """What heads the form where it asks for an answer and has no error."""
+
     @property
     def is_unsent(self) -> bool:
         """Whether somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
@@ -247,7 +251,10 @@ class ChooserFormMixin(UnsentFormMixin):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        for bound in self._pending_choosers():
+        pending = self._pending_choosers()
+        if pending and not self.errors:
+            self.notice = gettext("Please confirm.")
+        for bound in pending:
             text = _("%(label)s: “%(query)s” is not chosen yet. Choose an entry, or save again without it.")
             query = pending_query(self.data, bound.html_name)
             self.add_error(None, text % {"label": bound.label, "query": query})

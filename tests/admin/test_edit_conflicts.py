@@ -239,7 +239,7 @@ def test_looking_for_others_takes_no_related_publication_of_a_colleague_away(des
 
     colleague.post(change(publication), filled(publication, related=[one.pk], **{"related-chooser": ""}))
     page = desk.post(change(publication), mine | {"_find": "related"})
-    carried = page.context["adminform"].form["related"].value().opened_with
+    carried = page.context["adminform"].form["related"].value().initial_pks
     desk.post(change(publication), mine | {"related-chooser": ",".join(map(str, carried))})
 
     assert {link.target for link in RelatedLink.objects.filter(source=publication)} == {one, other}

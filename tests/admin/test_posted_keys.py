@@ -123,7 +123,7 @@ def test_an_address_fills_choosers(desk):
 def test_related_publications_of_an_address_are_stored(desk):
     related = make_publication(title="On Minsk")
     form = desk.get(ADD, {"related": related.pk}).context["adminform"].form
-    opened_with = ",".join(map(str, form["related"].value().opened_with))
+    opened_with = ",".join(map(str, form["related"].value().initial_pks))
 
     desk.post(ADD, filled(title="New", related=[related.pk], **{"related-chooser": opened_with}))
 
