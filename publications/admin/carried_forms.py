@@ -3,7 +3,7 @@
 If the browser shows whose form it was, the values are stored at once as an `Autosave` of that account, so they are
 offered however it signs in next. The sign-in page also has them, encrypted, in a hidden field: the server stores
 nothing for strangers. After the sign-in the form is shown with them; nothing is saved until it is sent. Whoever is not
-known to have typed them is asked first. Passwords and files are never carried.
+known to have typed them has to confirm first. Passwords and files are never carried.
 """
 
 import copy
@@ -255,7 +255,7 @@ def _is_forbidden(request: HttpRequest, address: str) -> bool:
 def find_held_form_url(request: HttpRequest, path: str) -> str:
     """Return the address of a form with the values that the person sent there just before the sign-in, or "".
 
-    A message offers older values of the same form: they are never restored without being asked for.
+    A message offers older values of the same form: they are restored only on request.
     """
     path = _without_held(path)
     rows = Autosave.objects.filter(owner=request.user)

@@ -26,7 +26,7 @@ ENTER = "_enter"  # the button that Enter presses: it saves, or finds where word
 
 
 def pending_query(data, name: str) -> str:
-    """Return the words in the search box of a chooser that nobody has looked for or been asked about, or ""."""
+    """Return the query in the search box of a chooser, or "" if it was searched for or reported already."""
     query, answered = data.get(f"{name}-find", "").strip(), data.get(f"{name}-found", "").strip()
     return query if query != answered else ""
 

@@ -268,5 +268,5 @@ def test_an_image_is_among_the_changes_for_readers_once_an_edition_shows_it(desk
 
     actions.publish(make_publication(body=f"![A field](image:{image.key})"), by=editor)
 
-    actions_shown = {entry.line.action for entry in desk.get(HOME).context["recent_actions"]}
+    actions_shown = {entry.audit_entry.action for entry in desk.get(HOME).context["recent_actions"]}
     assert actions_shown == {ActionType.AMEND, ActionType.PUBLISH}

@@ -35,7 +35,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
     """The form of publishing.
 
     `seen` is the digest of the draft that the page shows, `after` the number of the last edition, `state` the public
-    state. `sure` is the distant time of publication that the editor has been asked to confirm.
+    state. `sure` is the distant time of publication that the editor has to confirm.
     """
 
     at = LocalDateTimeField(
