@@ -198,7 +198,7 @@ def _split(variable: str, url: str, schemes: tuple[str, ...], form: str) -> Spli
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises where it is no number)
-    except ValueError:  # which would show a piece of the password
+    except ValueError:  # whose message would show a part of the password
         raise _invalid(variable, "cannot be read as an address", form) from None
     if parts.scheme not in schemes:
         begins = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"

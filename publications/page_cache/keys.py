@@ -11,7 +11,7 @@ from .store import Key
 
 Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
-KEPT_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
+FORWARDED_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
 MAX_URL_CHARACTERS = 2_000  # of path and query
 MACHINE_PREFIXES = ("/oai", "/api/")
@@ -68,10 +68,12 @@ def max_body(environ: Environ) -> int:
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:
     """Return the request to render for the key, without the headers of the client that sent it."""
-    kept = {
-        name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in KEPT_HEADERS
+    forwarded = {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("HTTP_") or name in FORWARDED_HEADERS
     }
-    return without_body({**kept, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]})
+    return without_body({**forwarded, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]})
 
 
 def without_body(environ: Environ) -> Environ:

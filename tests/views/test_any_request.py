@@ -1,7 +1,7 @@
-"""Whatever a stranger sends is answered: with a page, a redirect or a refusal, never with an error of ours.
+"""Every request is answered with a page, a redirect or a refusal, never with a server error.
 
-Every route of the resolver is filled with generated values, fitting and odd, and asked with odd queries,
-methods and headers. EXAMPLES=5000 looks longer.
+Every route of the resolver is requested with generated values, valid and invalid, and with invalid queries, methods and
+headers. EXAMPLES=5000 runs more of them.
 """
 
 import hashlib
