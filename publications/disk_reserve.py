@@ -1,4 +1,4 @@
-"""Space that is set aside for the day on which the disk is full, so that what is public can still be taken back.
+"""A reserve of disk space, so that publications can be withdrawn and redacted on a full disk.
 
 A file of random bytes (no file system can store them in less) lies beside the database. What must work on a full disk
 is wrapped in `with_disk_reserve`: where the disk refuses it, the file is removed and the function runs once more.
@@ -34,8 +34,8 @@ log = logging.getLogger(__name__)
 
 
 def is_disk_full(error: BaseException | None) -> bool:
-    """Whether an error, or one that led to it, says that the disk is full, or the quota of the user."""
-    return any(_says_full(each) for each in _chain(error))
+    """Return whether an error, or a cause of it, says that the disk or the quota of the user is full."""
+    return any(_says_full(cause) for cause in _chain(error))
 
 
 def with_disk_reserve[**P, T](function: Callable[P, T]) -> Callable[P, T]:
@@ -63,7 +63,7 @@ def with_disk_reserve[**P, T](function: Callable[P, T]) -> Callable[P, T]:
 
 
 def release_disk_reserve() -> None:
-    """Give the space of the reserve back to the file system."""
+    """Remove the reserve, so that its space is free."""
     path = Path(settings.DISK_RESERVE)
     try:
         os.truncate(path, 0)  # some file systems free what is unlinked only later
@@ -74,7 +74,7 @@ def release_disk_reserve() -> None:
 
 
 def keep_disk_reserve() -> None:
-    """Make the reserve, or make it larger again, as far as there is room."""
+    """Create or enlarge the reserve as far as there is space."""
     path = Path(settings.DISK_RESERVE)
     try:
         if _size(path) < settings.DISK_RESERVE_BYTES:

@@ -1,7 +1,7 @@
-"""What a draft consists of: read from a manuscript without being stored, and written into its rows.
+"""The content of drafts: read from a manuscript without being stored, and written into a draft and its rows.
 
-`unsaved_publication` is a draft as a manuscript has it, so that a revision, or what is being typed, is shown as it
-would be published. `write_draft` is the one way in which content comes into a stored draft as a whole.
+`unsaved_publication` builds a draft from a manuscript, so that a revision or unsaved form can be previewed.
+`write_draft` is the only function that replaces the content of a stored draft.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,20 +13,20 @@ from publications.models import Attachment, Author, Byline, Image, Kind, Publica
 from publications.publication_fields import FIELDS, RESTORED, FieldType, PublicationField, RedactionRule
 
 UNSAVED_PK = 0
-"""The number of a publication that is not stored yet: no row has it, so that nothing is found beside it."""
+"""The primary key of a publication that is not stored yet. No row has it, so that its relations are empty."""
 PLAIN = tuple(field for field in FIELDS if field.type not in (FieldType.REFERENCE, FieldType.ROWS))
-"""Fields whose value stands in a manuscript as it stands in the draft."""
+"""Fields whose value in a manuscript is that of the draft."""
 IDENTIFIERS = tuple(
     field.name for field in FIELDS if field.type is FieldType.LINE and field.redacted is RedactionRule.WHOLE
 )
-"""Fields that no two publications have the same value of."""
+"""Fields whose values are unique among publications."""
 
 Content = dict[str, object]
-"""Values of a draft by the names of `FIELDS`. Rows stand as lists: unsaved bylines and attachments, and tags."""
+"""Values of a draft by the names of `FIELDS`. Rows are lists: of unsaved bylines and attachments, and of tags."""
 
 
 def plain_values(text: Manuscript) -> Content:
-    """Return the values of a manuscript that name no other row."""
+    """Return the values of a manuscript that refer to no other row."""
     values = {field.name: getattr(text, field.manuscript_key) for field in PLAIN}
     return {name: "\n".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
@@ -38,9 +38,9 @@ def set_values(publication: Publication, values: Mapping[str, object]) -> None:
 
 
 def unsaved_publication(text: Manuscript, of: Publication) -> Publication:
-    """Return a publication as a manuscript of it has it; it is not stored.
+    """Return an unsaved publication with the content of a manuscript of it.
 
-    What is no longer known (an author, an image) is left out.
+    Authors, images and tags that no longer exist are left out.
     """
     draft = Publication(
         pk=of.pk, uid=of.uid, version=of.version, digest=of.digest, series_number=of.series_number
@@ -57,22 +57,24 @@ def unsaved_publication(text: Manuscript, of: Publication) -> Publication:
 def with_rows(
     draft: Publication, *, bylines: Sequence[Byline], tags: Sequence[Tag], attachments: Sequence[Attachment]
 ) -> Publication:
-    """Let a draft that is not stored have these rows beside it, as if they had been read from the database."""
+    """Attach rows to an unsaved draft as if they had been prefetched."""
     draft._state.adding = False
     rows = {"bylines": (Byline, bylines), "tags": (Tag, tags), "attachments": (Attachment, attachments)}
-    draft._prefetched_objects_cache = {name: _selection(model, each) for name, (model, each) in rows.items()}
+    draft._prefetched_objects_cache = {
+        name: _loaded_queryset(model, instances) for name, (model, instances) in rows.items()
+    }
     return draft
 
 
-def _selection(model: type[Model], rows: Iterable[Model]) -> QuerySet:
-    """A queryset that asks nothing of the database: its rows are these."""
-    selection = model._default_manager.all()
-    selection._result_cache, selection._prefetch_done = list(rows), True
-    return selection
+def _loaded_queryset(model: type[Model], rows: Iterable[Model]) -> QuerySet:
+    """Return a queryset with these rows, which runs no query."""
+    queryset = model._default_manager.all()
+    queryset._result_cache, queryset._prefetch_done = list(rows), True
+    return queryset
 
 
 def content_of(draft: Publication, fields: Iterable[PublicationField] = RESTORED) -> Content:
-    """Return what a draft, stored or not, consists of."""
+    """Return the content of a draft, stored or not."""
     return {
         field.name: list(getattr(draft, field.name).all())
         if field.type is FieldType.ROWS
@@ -82,7 +84,7 @@ def content_of(draft: Publication, fields: Iterable[PublicationField] = RESTORED
 
 
 def write_draft(publication: Publication, content: Mapping[str, object]) -> None:
-    """Write content into a stored draft and its rows. What it does not name stays; no revision is kept."""
+    """Write content into a stored draft and its rows. Other fields stay; no revision is stored."""
     columns = {name: value for name, value in content.items() if name not in ROW_WRITERS}
     if columns:
         set_values(publication, columns)
@@ -137,20 +139,26 @@ def _tags(text: Manuscript) -> list[Tag]:
 
 
 def _attachments(text: Manuscript, of: Publication) -> list[Attachment]:
-    """Its files as far as the store still has them."""
+    """Return the files of a manuscript that the storage still has."""
     stored = {file.digest: file for file in of.attachments.all()}
     attachments = []
-    for position, each in enumerate(text.attachments):
-        if file := stored.get(each.digest) or _from_store(each):
+    for position, entry in enumerate(text.attachments):
+        if file := stored.get(entry.digest) or _from_storage(entry):
             attachments.append(
-                Attachment(publication=of, original=file.original, filename=each.file, label=each.label, size=file.size,
-                           position=position)
-            )  # fmt: skip
+                Attachment(
+                    publication=of,
+                    original=file.original,
+                    filename=entry.file,
+                    label=entry.label,
+                    size=file.size,
+                    position=position,
+                )
+            )
     return attachments
 
 
-def _from_store(each) -> Attachment | None:
-    name = f"{each.digest[:2]}/{each.digest}.{each.file.rpartition('.')[2].lower()}"
+def _from_storage(entry) -> Attachment | None:
+    name = f"{entry.digest[:2]}/{entry.digest}.{entry.file.rpartition('.')[2].lower()}"
     if not originals().exists(name):
         return None
     return Attachment(original=name, size=originals().size(name))

@@ -1,7 +1,6 @@
-"""What the database's migrations say: which are missing, which a newer release applied, which rows a way back loses.
+"""The state of migrations: those missing, those of a newer release, and rows that migrating backwards would lose.
 
-The table of migrations is compared with the code, so that it does not matter which release was started last.
-Going back over a migration that made a table or a column is refused while people's rows stand in it.
+Migrating backwards over a migration that created a table or a column is refused while it contains data of people.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,18 +19,18 @@ from django.db.models import Field, Model, QuerySet
 DERIVED_MODELS = frozenset(
     {"indexedterm", "namedterm", "searchindex", "editionterm", "similarity", "presence"}
 )
-"""Models of `publications` whose rows are made anew by themselves or by `manage.py rebuild`."""
+"""Models of `publications` whose rows are derived, or rebuilt by `manage.py rebuild`."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
-"""How tables begin that no model names: bookkeeping of Django and SQLite, and the search index with its parts."""
+"""Prefixes of tables without a model: those of Django and SQLite, and the search index."""
 
 Plan = Iterable[tuple[Migration, bool]]
-"""As Django hands it out: each migration, and whether it is taken back."""
+"""The plan of Django: each migration, and whether it is unapplied."""
 
 
 @dataclass(frozen=True)
 class MigrationState:
-    """Migrations as `app.name`: those the database lacks, and those that this code does not know."""
+    """Migrations as `app.name`: those that the database lacks, and those unknown to this code."""
 
     unapplied: tuple[str, ...]
     newer: tuple[str, ...]
@@ -56,7 +55,7 @@ def read_migration_state(using: str = DEFAULT_DB_ALIAS) -> MigrationState:
 
 
 def _newer_migrations(loader: MigrationLoader) -> Iterator[str]:
-    """Those recorded after the last one of their app that the code knows: a squash leaves older ones behind."""
+    """Yield migrations recorded after the last known one of their app. Older unknown ones are left from a squash."""
     known = set(loader.disk_migrations)
     known |= {key for migration in loader.disk_migrations.values() for key in migration.replaces}
     recorded = MigrationRecorder(loader.connection)
@@ -70,7 +69,7 @@ def _newer_migrations(loader: MigrationLoader) -> Iterator[str]:
 
 
 def refuse_newer_database(state: MigrationState, *, remedy: str = "") -> None:
-    """Raise CommandError, with what this code does not know, where a newer release migrated the database."""
+    """Raise CommandError where a newer release migrated the database, naming what is unknown to this code."""
     if not state.newer:
         return
     lines = [
@@ -85,7 +84,7 @@ def refuse_newer_database(state: MigrationState, *, remedy: str = "") -> None:
 
 
 def find_unknown_rows(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """The tables and columns with rows that no model of this code knows: "publications_review (3 rows)"."""
+    """Return tables and columns with rows that no model has: "publications_review (3 rows)"."""
     connection = connections[using]
     known = {model._meta.db_table: model for model in connection.introspection.get_migratable_models()}
     through = {table for table in connection.introspection.django_table_names() if table not in known}
@@ -106,26 +105,26 @@ def _format_row_count(rows: int) -> str:
 def _unknown_columns(connection, cursor, model: type[Model]) -> list[tuple[str, int]]:
     table = model._meta.db_table
     columns = {field.column for field in model._meta.local_fields}
-    there = (column.name for column in connection.introspection.get_table_description(cursor, table))
+    names = (column.name for column in connection.introspection.get_table_description(cursor, table))
     return [
-        (f"{table}.{name}", _count(connection, cursor, table, name)) for name in there if name not in columns
+        (f"{table}.{name}", _count(connection, cursor, table, name)) for name in names if name not in columns
     ]
 
 
 def _count(connection, cursor, table: str, column: str = "") -> int:
-    """The rows of a table, or those that have a value in a column."""
+    """Return the number of rows of a table, or of those with a value in a column."""
     quote = connection.ops.quote_name
-    what = quote(column) if column else "*"
-    cursor.execute(f"SELECT COUNT({what}) FROM {quote(table)}")  # noqa: S608 (names that the database gave)
+    counted = quote(column) if column else "*"
+    cursor.execute(f"SELECT COUNT({counted}) FROM {quote(table)}")  # noqa: S608 (names that the database gave)
     return cursor.fetchone()[0]
 
 
 def refuse_data_loss(
     *, plan: Plan = (), apps: Apps | None = None, using: str = DEFAULT_DB_ALIAS, **_signal
 ) -> None:
-    """Raise CommandError where a plan of migrations takes back tables or columns in which people's rows stand.
+    """Raise CommandError where unapplying migrations would drop tables or columns with data of people.
 
-    Receiver of `pre_migrate`, so that every way to migrate asks it. `settings.ALLOW_DATA_LOSS` lets it happen.
+    Receiver of `pre_migrate`. `settings.ALLOW_DATA_LOSS` switches it off.
     """
     if settings.ALLOW_DATA_LOSS or not any(backwards for _migration, backwards in plan):
         return
@@ -139,7 +138,7 @@ def refuse_data_loss(
 
 
 def find_lost_rows(plan: Plan, apps: Apps, using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """The rows that taking migrations back would drop: "reviews (publications_review): 3 rows".
+    """Return the rows that unapplying migrations would drop: "reviews (publications_review): 3 rows".
 
     Args:
         apps: the models as the database has them now.
@@ -155,7 +154,7 @@ def find_lost_rows(plan: Plan, apps: Apps, using: str = DEFAULT_DB_ALIAS) -> lis
 
 
 def _find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
-    """The models and fields that the migrations to be taken back have made, under the names they have now."""
+    """Return the models and fields created by the migrations to be unapplied, under their current names."""
     models: set[tuple[str, str]] = set()
     fields: set[tuple[str, str, str]] = set()
     undone = [migration for migration, backwards in plan if backwards]
@@ -219,7 +218,7 @@ def _rows_of_field(apps: Apps, key: tuple[str, str, str], using: str) -> tuple[s
 
 
 def _rows_with_values(rows: QuerySet, field: Field) -> QuerySet:
-    """The rows whose value is another than the one that a new column gives to every row."""
+    """Return the rows whose value differs from the default of the column."""
     default = field.get_default()
     rows = rows.exclude(**{f"{field.name}__isnull": True})
     return rows if default is None else rows.exclude(**{field.name: default})

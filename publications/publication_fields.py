@@ -1,8 +1,8 @@
-"""What a publication consists of: every field declared once, with what each part of the site does with it.
+"""The fields of a publication, each declared once with its properties.
 
-The columns themselves stand in `models`, once for `Publication` and `Edition`; a test holds that they are those listed
-here. Guards, snapshot, redaction, merge, restore, comparison, manuscript, digest, search index and API derive what
-they do from the properties below, so that a new field is declared here and reaches all of them.
+The columns are in `models`, once for both `Publication` and `Edition`; a test compares them with this list. Guards,
+snapshot, redaction, merge, restore, comparison, manuscript, digest, search index and API derive their behaviour from
+the properties, so that a new field is declared here and reaches all of them.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from publications.slugs import MAX_SLUG_CHARACTERS
 
 
 class FieldType(Enum):
-    """What a field holds."""
+    """The type of a field."""
 
     LINE = auto()
     TEXT = auto()
@@ -23,17 +23,17 @@ class FieldType(Enum):
     MARKDOWN = auto()
     URL = auto()
     DATE = auto()
-    CHOICE = auto()  # one of a few words of ours
+    CHOICE = auto()  # one of a few stored values
     REFERENCE = auto()  # another row
     ROWS = auto()  # rows that belong to the publication
 
 
 class RedactionRule(Enum):
-    """What redaction does with a value that holds the passage."""
+    """What redaction does with a value that contains the passage."""
 
-    PASSAGE = auto()  # the passage gives way to the mark
-    WHOLE = auto()  # the value is emptied: a part of it is no use
-    SLUG = auto()  # the address is given up and another made
+    PASSAGE = auto()  # the passage is replaced by the mark
+    WHOLE = auto()  # the value is emptied, as a part of it is of no use
+    SLUG = auto()  # the slug is replaced
 
 
 class MergeRule(Enum):
@@ -45,7 +45,7 @@ class MergeRule(Enum):
 
 
 class SearchWeight(StrEnum):
-    """Under which weight of the search index the words of a field stand."""
+    """The weight of the search index under which a field is indexed."""
 
     TITLE = "title"
     SUMMARY = "summary"
@@ -61,47 +61,47 @@ class PublicationField:
     name: str
     type: FieldType
     frozen: bool = True
-    """Whether an edition keeps it as it was published; the database then refuses a change."""
+    """Whether an edition has a copy of it, which guards of the database protect."""
     redacted: RedactionRule | None = None
     merged: MergeRule | None = MergeRule.WHOLE
-    """How concurrent edits are merged; None where only actions and forms of their own set it."""
+    """How concurrent edits are merged; None if only actions or separate forms set it."""
     restored: bool = True
-    """Whether restoring a revision brings it back."""
+    """Whether restoring a revision restores it."""
     search_weight: SearchWeight | None = None
     in_manuscript: str | None = None
-    """Its key in a manuscript: None is the name, "" that it is not there."""
+    """Its key in a manuscript; None means its name, "" that it is left out."""
     in_digest: bool = True
-    """Whether a change of it makes the draft differ from what is public."""
+    """Whether a change of it makes the draft differ from the live edition."""
     in_api: str | None = None
-    """Its key in the API: None is the name, "" that it is not there."""
+    """Its key in the API; None means its name, "" that it is left out."""
     from_word: bool = False
-    """Whether a Word file brings it."""
+    """Whether the import of a Word file sets it."""
     shown_beside_text: bool = False
-    """Whether a comparison of versions lists it as a fact, and not as text."""
+    """Whether a comparison of versions lists it as a value instead of as text."""
     max_length: int | None = None
-    """In characters, of a text or of each name in a set; forms, messages and scripts bound it by this."""
+    """The limit in characters of a text, or of each name in a set."""
     columns: tuple[str, ...] = ()
-    """Of ROWS: the columns that may hold text."""
+    """The columns of ROWS that may contain text."""
 
     @property
     def manuscript_key(self) -> str:
-        """Its key in a manuscript, or "" where it is not there."""
+        """Its key in a manuscript, or ""."""
         return self.name if self.in_manuscript is None else self.in_manuscript
 
     @property
     def api_key(self) -> str:
-        """Its key in the API, or "" where it is not there."""
+        """Its key in the API, or ""."""
         return self.name if self.in_api is None else self.in_api
 
-    def equal(self, one: Any, other: Any) -> bool:
-        """Return whether two values of the field say the same.
+    def equal(self, first: Any, second: Any) -> bool:
+        """Return whether two values of the field are equal.
 
-        Space around a text, seconds of a date, and the order and capitals of tags say nothing. References and
-        entries of rows are compared as they are given: by row, by key or by name.
+        Space around a text, seconds of a date, and the order and case of tags are ignored. References and entries of
+        rows are compared as they are, by row, key or name.
         """
-        return self._comparable(one) == self._comparable(other)
+        return self._normalize(first) == self._normalize(second)
 
-    def _comparable(self, value: Any) -> Any:
+    def _normalize(self, value: Any) -> Any:
         if not value:
             return ""
         if self.type is FieldType.LINES and not isinstance(value, str):
@@ -115,7 +115,7 @@ class PublicationField:
         return list(value) if isinstance(value, tuple) else value
 
     def display(self, value: Any) -> str:
-        """Return a value as a person reads it, for conflicts and comparisons."""
+        """Return a value as text for conflicts and comparisons."""
         if not value:
             return ""
         if isinstance(value, datetime):
@@ -127,7 +127,7 @@ class PublicationField:
 
 
 def _display_entry(entry: Any) -> str:
-    """Rows stand in forms as pairs: of an author and a role, or of a row and nothing."""
+    """Return the text of an entry. In forms it is a pair of an author and a role, or of a row and nothing."""
     return str(entry[0] if isinstance(entry, tuple) else entry)
 
 
@@ -194,19 +194,19 @@ FIELDS = (
         in_digest=False, in_api="",
     ),
 )  # fmt: skip
-"""In the order in which editors read them: text, people and topics, then what stands beside it."""
+"""In the order in which editors read them."""
 
 FIELDS_BY_NAME = {field.name: field for field in FIELDS}
 MAX_LENGTHS = {field.name: field.max_length for field in FIELDS if field.max_length}
 """In characters, of the fields that have a limit."""
 FROZEN_COLUMNS = tuple(field for field in FIELDS if field.frozen and field.type is not FieldType.ROWS)
-"""What an edition copies into columns of its own."""
+"""Fields that an edition copies into its own columns."""
 RESTORED = tuple(field for field in FIELDS if field.restored)
-"""What restoring a revision writes into the draft."""
+"""Fields that restoring a revision writes into the draft."""
 FROM_WORD = tuple(field for field in FIELDS if field.from_word)
-"""What a Word file writes into the draft."""
+"""Fields that the import of a Word file writes into the draft."""
 
 NOT_CONTENT = frozenset(
     {"id", "uid", "version", "digest", "undecided_changes", "created_by", "created_at", "updated_at"}
 )
-"""Columns of `Publication` that say how it is stored, not what it says."""
+"""Columns of `Publication` that are not content."""

@@ -1,7 +1,7 @@
 """Roles at the desk, as groups: contributors write, editors publish, linkers link, administrators run the site.
 
-`apply_roles` receives `post_migrate`. What a superuser changed in a group stays: a group that exists is given only
-permissions that this migration has brought.
+`apply_roles` receives `post_migrate`. Changes that a superuser made to a group stay: an existing group is given only
+the permissions that this migration has added.
 """
 
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def apply_roles(
 
 
 def _is_migrated(apps: Apps) -> bool:
-    """Whether the tables of groups and of publications are there."""
+    """Return whether the tables of groups and of publications exist."""
     labels = {model._meta.label for model in apps.get_models()}
     return {"auth.Group", "contenttypes.ContentType", "publications.Publication"} <= labels
 

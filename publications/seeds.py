@@ -1,7 +1,7 @@
 """First rows of a new site: kinds, names, site pages with menu and footer, spellings for search.
 
-`create_seeds` receives `post_migrate`. It writes only where the tables are complete and no row of `Site` stands, so
-that nothing that an editor deleted comes back.
+`create_seeds` receives `post_migrate`. It writes only while the tables are complete and `SiteSettings` has no row, so
+that nothing that an editor deleted is created again.
 """
 
 import re
@@ -367,7 +367,7 @@ SEEDED_MODELS = (Kind, SiteSettings, SiteVersion, SearchIndex, SitePage, MenuLin
 
 
 def create_seeds(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
-    """Write the first rows in one transaction, where there are none.
+    """Create the first rows in one transaction, unless there are some.
 
     Receiver of `post_migrate`, which `flush` sends too. Does nothing while migrations of these tables are missing.
     """
@@ -385,7 +385,7 @@ def create_seeds(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
 
 
 def _has_tables(using: str) -> bool:
-    """Whether the tables are there with all their columns, as they are once all migrations are applied."""
+    """Return whether all tables exist with all their columns, as after the last migration."""
     introspection = connections[using].introspection
     with connections[using].cursor() as cursor:
         tables = introspection.table_names(cursor)
@@ -417,7 +417,7 @@ def _create_pages(using: str) -> None:
 
 
 def _page_fields(fields: dict[str, str]) -> dict[str, str]:
-    """The columns of a page, with its texts rendered."""
+    """Return the columns of a page, with its texts rendered."""
     texts = {f"body_{locale}": _unwrap(fields[f"body_{locale}"]) for locale in LOCALES}
     html = {
         f"html_{locale}": markup.render_markdown(texts[f"body_{locale}"], language=locale).html
@@ -427,7 +427,7 @@ def _page_fields(fields: dict[str, str]) -> dict[str, str]:
 
 
 def _unwrap(text: str) -> str:
-    """Markdown without the line breaks of this file: each paragraph and each entry of a list is one line."""
+    """Return Markdown with each paragraph and each list item on one line."""
     return re.sub(r"(?<!\n)\n {0,2}(?![\n#-])", " ", dedent(text).strip())
 
 

@@ -8,5 +8,5 @@ from .disk_reserve import with_disk_reserve
 class SessionStore(db.SessionStore):
     @with_disk_reserve
     def save(self, must_create: bool = False) -> None:
-        """Store the session, also on a full disk: who signs in may want to withdraw something."""
+        """Store the session, also on a full disk, so that somebody can sign in and withdraw a publication."""
         super().save(must_create)

@@ -1,7 +1,7 @@
-"""A lock that says that the site is in use: every process that opens its database holds it until it ends.
+"""A lock on a site in use: every process that opens its database holds it until it ends.
 
-`deploy/restore` takes it alone, so that it never runs beside a server, a command or a shell, and none starts
-meanwhile. The system lets go of a lock when its process ends, however it ends: no lock is ever stale.
+`deploy/restore` takes it exclusively, so that it never runs beside a server, a command or a shell, and none can start
+while it runs. The system releases the lock of a process that ends, so that no lock is ever stale.
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""The working copy as an edition would be: the one place where text becomes a page."""
+"""Build unsaved editions from drafts: the only place where the text of a publication is rendered."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ from publications.models import (
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
 
 RenderedAhead = Mapping[tuple[str, str], markup.RenderedText]
-"""Texts that were rendered ahead, each by its language and its Markdown to the letter."""
+"""Texts that were rendered ahead, by language and Markdown."""
 
 
 def build_snapshot(
@@ -29,12 +29,12 @@ def build_snapshot(
     is_first: bool = False,
     replaced: Edition | None = None,
 ) -> EditionWithRows:
-    """Render the working copy into an edition that is not stored.
+    """Build an unsaved edition with its rows from a draft.
 
     Args:
         prepared: texts that were rendered ahead.
-        is_first: whether it has no edition before it.
-        replaced: the scheduled edition whose place it takes, which it follows in nothing.
+        is_first: whether the publication has no other edition, which saves a query.
+        replaced: the scheduled edition that it replaces, which does not count as the previous one.
 
     Raises:
         markup.Unrenderable: the text cannot be rendered.
@@ -53,7 +53,7 @@ def build_snapshot(
 
 
 def _date(publication: Publication) -> datetime:
-    """The date a preview shows: as written, else that of the last edition, else today."""
+    """Return the date that a preview shows: as entered, else that of the last edition, else now."""
     before = publication.editions.started_before(timezone.now())
     return publication.published_at or (before.published_at if before else timezone.now())
 
@@ -77,7 +77,7 @@ def _edition(
 
 
 def _without_space(field: PublicationField, value: object) -> object:
-    """A value of a draft as an edition has it: without space around a text and without empty lines in a list."""
+    """Return a value without space around a text and without empty lines in a list."""
     if field.type in (FieldType.LINE, FieldType.TEXT):
         return value.strip()
     if field.type is FieldType.LINES:
@@ -86,7 +86,7 @@ def _without_space(field: PublicationField, value: object) -> object:
 
 
 def _type_line(publication: Publication, number: SeriesNumber | None, before: Edition | None) -> str:
-    """The line above the title; it stays as it was cited where the kind no longer gives numbers."""
+    """Return the line above the title, unchanged from the previous edition if the kind is no longer numbered."""
     is_kept = number and not publication.kind.is_numbered and before and before.locale == publication.locale
     if is_kept and before.series_number_id == number.pk:
         return before.type_line
@@ -94,7 +94,7 @@ def _type_line(publication: Publication, number: SeriesNumber | None, before: Ed
 
 
 def _text(publication: Publication, before: Edition | None, prepared: RenderedAhead) -> markup.RenderedText:
-    """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
+    """Return the rendered text. One rendered ahead is used only where no paragraph has an id to keep."""
     carried = carried_paragraphs(before)
     ahead = None if carried else prepared.get((publication.language, publication.body))
     return ahead or markup.render_markdown(
@@ -103,7 +103,7 @@ def _text(publication: Publication, before: Edition | None, prepared: RenderedAh
 
 
 def rendered_columns(text: markup.RenderedText) -> dict[str, object]:
-    """The fields of an edition that are derived from its Markdown."""
+    """Return the columns of an edition that are derived from its Markdown."""
     return {
         "html": text.html,
         "plain_text": text.text,
@@ -114,7 +114,7 @@ def rendered_columns(text: markup.RenderedText) -> dict[str, object]:
 
 
 def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
-    """The paragraphs of an edition, whose ids the next one takes over."""
+    """Return the paragraphs of an edition, whose ids the next one keeps."""
     return [markup.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
 
 

@@ -1,9 +1,9 @@
-"""Compare a form that is older than a redaction with the redacted draft, so that no passage comes back unseen.
+"""Compare a form that was opened before a redaction with the redacted draft, so that no passage is stored again.
 
-The passage itself is stored nowhere, only how many words it had. What the form holds is compared with the draft of the
-time as redaction left it: that many words of the form, where that draft has a mark, are taken for the passage. Where
-there are more or fewer, words were typed beside it, and the paragraph counts as changed. Where a mark was empty, or is
-not known, any change may hold the passage.
+The passage itself is not stored, only its number of words. Values of the form are compared with the redacted draft that
+it was opened from: that many words in the place of a mark are taken for the passage. If there are more or fewer, text
+was typed beside it, and the paragraph counts as changed. If a mark was empty or is unknown, any change may contain the
+passage.
 """
 
 import re
@@ -17,9 +17,9 @@ from publications.diff import Budget, TextSide, join_paragraphs, match, split_pa
 from publications.models import ActionType, Publication
 
 MAX_PASSAGE = 100
-"""Characters of the form that are taken for one passage."""
+"""The longest passage that is recognised, in characters."""
 MAX_MARKS = 2
-"""Marks side by side that are told apart."""
+"""Adjacent marks that are distinguished."""
 MIN_PASSAGE = 3
 MAX_STEPS = 400_000
 STAND_IN = 0x10FF00
@@ -28,20 +28,20 @@ STAND_IN = 0x10FF00
 
 @dataclass(frozen=True)
 class Fit:
-    """A typed text with the marks of the redacted one, and what stood in their places."""
+    """A form value with the marks of the redacted text, and the passages that were in their places."""
 
     text: str
     passages: frozenset[str] = frozenset()
     unclear: tuple[tuple[str, frozenset[str]], ...] = ()
-    """What was typed where a mark stands and is not the passage alone, with the words of it that may be."""
+    """Texts in the place of a mark that contain more than the passage, with the parts that may be the passage."""
 
 
 @dataclass
 class Redactions:
-    """The marks that redactions left in a publication, and the passages that a form shows to have stood there."""
+    """The marks of redactions in a publication, and the passages that a form reveals."""
 
     marks: Mapping[str, frozenset[int]]
-    """Each mark with the numbers of words of its passages; none where the number is not known of each."""
+    """Each mark with the numbers of words of its passages; empty if one is unknown."""
     are_known: bool
     passages: set[str] = field(default_factory=set)
     unclear: list[tuple[str, frozenset[str]]] = field(default_factory=list)
@@ -57,58 +57,58 @@ class Redactions:
         self._redactions: dict[str, markup.Redaction] = {}
 
     def may_touch(self, redacted: str) -> bool:
-        """Whether a passage may have stood in this text of the redacted draft."""
+        """Return whether this text of the redacted draft may have contained a passage."""
         return not self.are_known or self._has_mark(redacted)
 
     def holds_passage(self, text: str) -> bool:
-        return any(redaction.is_in(text) for redaction in self._known())
+        return any(redaction.is_in(text) for redaction in self._known_redactions())
 
     def is_named_by(self, address: str) -> bool:
-        """Whether an address was made from a passage."""
-        return any(redaction.is_in_text_or_address(address) for redaction in self._known())
+        """Return whether an address was made from a passage."""
+        return any(redaction.is_in_text_or_address(address) for redaction in self._known_redactions())
 
     def may_hold_passage(self, texts: Iterable[str]) -> bool:
-        """Whether one of these texts has words that may be a passage, as they were typed where a mark stands."""
+        """Return whether one of these texts contains a part of the form that may be a passage."""
         parts = {part for gap, parts in self.unclear if not self.holds_passage(gap) for part in parts}
         together = "\0".join(map(_folded, texts)) if parts else ""
         return any(part in together for part in parts)
 
     def redact(self, typed: str, redacted: str) -> str:
-        """Return the typed text with the marks of the redacted one, where the words around them are the same."""
+        """Return the form value with the marks of the redacted text, where the words around them are the same."""
         return self._learn(self._fit(typed, redacted), redacted)
 
     def redact_paragraphs(self, typed: str, redacted: str) -> str:
-        """Redact each typed paragraph like the one of the draft that it was."""
+        """Redact each paragraph of a form value like the paragraph of the draft that it came from."""
         base, paragraphs = split_paragraphs(redacted), split_paragraphs(typed)
         marked = dict.fromkeys(filter(self._has_mark, base))
         stored, by_word = set(base), self._by_rarest_word(marked)
         for place, paragraph in enumerate(paragraphs):
             if paragraph not in stored:
-                paragraphs[place] = self._same(paragraph, by_word)
+                paragraphs[place] = self._match_paragraph(paragraph, by_word)
         side = TextSide(base, join_paragraphs(paragraphs))
         pairs = {text: base[place] for place, text in side.current.items() if base[place] in marked}
         return join_paragraphs([self.redact(text, pairs.get(text, text)) for text in paragraphs])
 
     def is_hard_to_tell(self, typed: str, redacted: str) -> bool:
-        """Whether a typed paragraph may be a redacted one that was moved, divided or written anew."""
+        """Return whether a paragraph may be a redacted one that was moved, divided or rewritten."""
         base = split_paragraphs(redacted)
         side = TextSide(base, typed)
-        put_in = [text for texts in side.inserted.values() for text in texts]
-        if put_in and not self.are_known:
+        inserted = [text for texts in side.inserted.values() for text in texts]
+        if inserted and not self.are_known:
             return True  # a paragraph that was the passage alone is gone
         changed = {place for place, text in side.current.items() if text != base[place]}
         if self.may_hold_passage(
-            [*put_in, *(side.current[place] for place in changed if not self.may_touch(base[place]))]
+            [*inserted, *(side.current[place] for place in changed if not self.may_touch(base[place]))]
         ):
             return True
-        if put_in and any(
+        if inserted and any(
             place not in side.current and self.may_touch(text) for place, text in enumerate(base)
         ):
             return True
         touched = [self._words_of(text) for text in base if self.may_touch(text)]
-        return any(_is_part(words, others) for words in map(self._words_of, put_in) for others in touched)
+        return any(_is_part(words, others) for words in map(self._words_of, inserted) for others in touched)
 
-    def _known(self) -> Iterator[markup.Redaction]:
+    def _known_redactions(self) -> Iterator[markup.Redaction]:
         for passage in self.passages:
             if passage not in self._redactions:
                 self._redactions[passage] = markup.Redaction(passage, "")
@@ -136,27 +136,27 @@ class Redactions:
         return self._keys[text]
 
     def _has_words_of(self, typed: str, redacted: str) -> bool:
-        """Whether a typed text has all that stands beside the marks of the redacted one, in the same order."""
+        """Return whether a form value has all words beside the marks of the redacted text, in the same order."""
         keys = iter(self._keys_of(typed))
         return all(key in keys for key in self._keys_of(redacted) if not self._any_mark.search(key))
 
     def _words_of(self, text: str) -> frozenset[str]:
-        """The words of a text that a passage has no part in."""
+        """Return the words of a text that contain no mark."""
         words = (token.key.strip() for token in self._tokens_of(text) if token.is_word)
         return frozenset(word for word in words if not self._any_mark.search(word))
 
     def _by_rarest_word(self, marked: Iterable[str]) -> dict[str, list[str]]:
-        """Redacted paragraphs by a word of each that the fewest of them have."""
+        """Return the redacted paragraphs by their rarest word."""
         words = {text: self._words_of(text) for text in marked}
-        counts = Counter(word for each in words.values() for word in each)
-        found = defaultdict(list)
-        for text, each in words.items():
-            if each:
-                found[min(each, key=lambda word: (counts[word], word))].append(text)
-        return found
+        counts = Counter(word for words_of_text in words.values() for word in words_of_text)
+        by_word = defaultdict(list)
+        for text, words_of_text in words.items():
+            if words_of_text:
+                by_word[min(words_of_text, key=lambda word: (counts[word], word))].append(text)
+        return by_word
 
-    def _same(self, paragraph: str, by_word: Mapping[str, list[str]]) -> str:
-        """The redacted paragraph that a typed one is without its passage, else the typed one."""
+    def _match_paragraph(self, paragraph: str, by_word: Mapping[str, list[str]]) -> str:
+        """Return the redacted paragraph that a paragraph equals without its passage, else the paragraph."""
         for word in sorted(self._words_of(paragraph)):
             for text in by_word.get(word, ()):
                 if self._has_words_of(paragraph, text) and (fit := self._fit(paragraph, text)).text == text:
@@ -188,7 +188,7 @@ class Redactions:
         return Fit(self._show("".join(parts)) if is_clear else typed, frozenset(passages), tuple(unclear))
 
     def _passages_in(self, gap: str, stored: str) -> set[str]:
-        """The passages that stored marks stand for in a typed one; none where words beside them differ."""
+        """Return the passages in the places of stored marks; none where words beside them differ."""
         literals = self._any_mark.split(_on_one_line(stored))
         marks, gap = literals[1::2], _on_one_line(gap)
         if len(marks) > MAX_MARKS or len(gap) > MAX_PASSAGE:
@@ -198,12 +198,12 @@ class Redactions:
         return set(passages) if passages and all(map(self._is_passage, passages, marks)) else set()
 
     def _is_passage(self, text: str, sign: str) -> bool:
-        """Whether a text has as many words as the passage of this mark, and no sign around them."""
+        """Return whether a text has as many words as a passage of this mark, and starts and ends with one."""
         are_words = [token.is_word for token in self._tokens_of(text)]
         return are_words[0] and are_words[-1] and sum(are_words) in self.marks[self._marks_of[sign]]
 
     def _parts_of(self, gap: str, stored: str) -> frozenset[str]:
-        """As many words of what was typed as a passage has, at each place, with and without the letters at a mark."""
+        """Return all parts of a text with as many words as a passage, with and without the letters at a mark."""
         tokens = self._tokens_of(gap)
         places = [place for place, token in enumerate(tokens) if token.is_word]
         signs = self._any_mark.findall(stored)
@@ -234,8 +234,8 @@ def _is_part(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def redactions_of(publication: Publication) -> Redactions:
-    """The marks of all redactions of a publication, as they are spelled in plain text and in Markdown."""
-    details = [line.detail for line in publication.audit_entries.filter(action=ActionType.REDACT)]
+    """Return the marks of all redactions of a publication, as spelled in plain text and in Markdown."""
+    details = [entry.detail for entry in publication.audit_entries.filter(action=ActionType.REDACT)]
     numbers: dict[str, set[int]] = defaultdict(set)
     for detail in details:
         numbers[detail.get("mark", "")].add(detail.get("words", 0))

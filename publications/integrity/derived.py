@@ -1,4 +1,4 @@
-"""What is derived: the search index, similarity and made files, compared with what they are made from."""
+"""Checks of derived data: the search index, similarity and renditions, compared with their sources."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,17 +12,17 @@ from publications.models import Edition, Revision
 
 from .report import Progress
 
-TAIL = 1024  # bytes of a file in which its end must stand
+TAIL = 1024  # bytes at the end of a file that are read
 
 
 def find_lost_index_rows(progress: Progress) -> Iterator[str]:
-    """Yield the editions that searches miss, and rows of editions that are not to be found."""
+    """Yield editions that the search index lacks, and rows of editions that it must not have."""
     expected, indexed = search.expected_editions(timezone.now()), search.indexed_editions()
-    yield from _named(expected - indexed, "is not in the search index")
+    yield from _describe(expected - indexed, "is not in the search index")
     taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end_reason="") | Edition.objects.filter(
         pk__in=indexed - expected, visible_until=F("visible_from")
     )
-    yield from _named(
+    yield from _describe(
         set(taken.values_list("pk", flat=True)), "is in the search index though it was taken back"
     )
     existing = set(Edition.objects.filter(pk__in=indexed - expected).values_list("pk", flat=True))
@@ -33,26 +33,26 @@ def find_lost_index_rows(progress: Progress) -> Iterator[str]:
 
 
 def find_wrong_index_rows(progress: Progress) -> Iterator[str]:
-    """Yield the editions of which the search index has other words than a rebuild would give it."""
-    yield from _named(
+    """Yield editions whose rows in the search index differ from those of a rebuild."""
+    yield from _describe(
         search.differing_editions(progress), "has other words in the search index than in its text"
     )
 
 
 def find_wrong_vocabulary(progress: Progress) -> Iterator[str]:
-    """Yield the words that are counted otherwise than a rebuild would count them, and names that lead elsewhere."""
+    """Yield terms whose counts or names differ from those of a rebuild."""
     yield from search.differing_words(progress)
 
 
 def find_wrong_terms(progress: Progress) -> Iterator[str]:
-    """Yield the editions that are compared by terms which are not of their text, or by none."""
-    yield from _named(
+    """Yield editions whose terms for similarity are missing or not those of their text."""
+    yield from _describe(
         search.similarity.differing_editions(progress), "is compared by terms that are not of its text"
     )
 
 
 def find_poor_similarity(progress: Progress) -> Iterator[str]:
-    """Yield a sentence where the kept suggestions have become other than those of a rebuild."""
+    """Yield a sentence if too many stored suggestions differ from those of a rebuild."""
     same, total = search.similarity.compare_with_rebuild(progress)
     if total and same / total < search.similarity.MIN_AGREEMENT:
         yield f"Of {total} suggestions that a rebuild gives, {same} are kept ({same / total:.0%})."
@@ -70,18 +70,18 @@ def find_unreadable_revisions(progress: Progress) -> Iterator[str]:
         progress(done, total)
 
 
-def _named(editions: set[int], said: str) -> Iterator[str]:
+def _describe(editions: set[int], fault: str) -> Iterator[str]:
     for edition in Edition.objects.filter(pk__in=editions).without_texts().order_by("pk"):
-        yield f"publication {edition.publication_id} “{edition.title}”, edition {edition.number} {said}."
+        yield f"publication {edition.publication_id} “{edition.title}”, edition {edition.number} {fault}."
 
 
 def find_broken_files(progress: Progress) -> Iterator[str]:
-    """Yield the made pictures, PDFs and cards that are not whole."""
+    """Yield renditions that are incomplete."""
     yield from (f"{path.relative_to(settings.RENDITIONS)} is not whole." for path in list_broken_files())
 
 
 def list_broken_files() -> list[Path]:
-    """The made files that do not end as files of their kind do."""
+    """Return the renditions that are incomplete."""
     files = [path for path in Path(settings.RENDITIONS).rglob("*") if path.is_file()]
     return [path for path in files if path.suffix in IS_WHOLE and not _is_whole(path)]
 
@@ -102,10 +102,10 @@ IS_WHOLE: dict[str, Callable[[bytes, bytes, int], bool]] = {
     ".png": lambda head, tail, _size: head[:4] == b"\x89PNG" and b"IEND" in tail[-12:],
     ".pdf": lambda head, tail, _size: head[:5] == b"%PDF-" and b"%%EOF" in tail,
 }
-"""How a file of each ending begins and ends, and how long it says it is."""
+"""Tests for complete files by extension, from their first bytes, last bytes and size."""
 
 
 def remove_broken_files() -> None:
-    """Remove made files that are not whole: whoever asks for one has it made anew."""
+    """Remove incomplete renditions. They are rendered again when requested."""
     for path in list_broken_files():
         path.unlink(missing_ok=True)

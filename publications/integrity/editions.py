@@ -1,4 +1,4 @@
-"""Editions: their windows and numbers, what stands beside them, and the drafts that they were published from."""
+"""Checks of editions: windows, numbers, rows, addresses, and the revisions of drafts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -26,11 +26,11 @@ from publications.models import (
 from .report import Progress
 
 COPIES = (EditionByline, EditionTag)
-"""Rows that carry what lists select editions by."""
+"""Rows with copies of the columns that lists filter by."""
 
 
 class EditionWindow(NamedTuple):
-    """When an edition is public."""
+    """The window of an edition."""
 
     publication_id: int
     number: int
@@ -44,14 +44,16 @@ class EditionWindow(NamedTuple):
         return f"publication {self.publication_id} “{self.title}”, edition {self.number}"
 
     @property
-    def is_kept(self) -> bool:
+    def is_in_effect(self) -> bool:
         return self.end_reason != EndReason.CANCELLED
 
 
 def read_windows() -> list[list[EditionWindow]]:
     """Read the windows of each publication, by their numbers."""
     rows = Edition.objects.order_by("publication", "number").values_list(*EditionWindow._fields)
-    return [list(some) for _pk, some in groupby(map(EditionWindow._make, rows), attrgetter("publication_id"))]
+    return [
+        list(group) for _pk, group in groupby(map(EditionWindow._make, rows), attrgetter("publication_id"))
+    ]
 
 
 def find_disordered_windows(progress: Progress) -> Iterator[str]:
@@ -74,9 +76,11 @@ def find_overlaps(progress: Progress) -> Iterator[str]:
 def find_wrong_ends(progress: Progress) -> Iterator[str]:
     """Yield the editions that do not last until their own end or the start of the next one."""
     for windows in read_windows():
-        kept = sorted((window for window in windows if window.is_kept), key=attrgetter("visible_from"))
-        starts = [window.visible_from for window in kept[1:]] + [FOREVER]
-        for window, next_start in zip(kept, starts, strict=False):
+        effective = sorted(
+            (window for window in windows if window.is_in_effect), key=attrgetter("visible_from")
+        )
+        starts = [window.visible_from for window in effective[1:]] + [FOREVER]
+        for window, next_start in zip(effective, starts, strict=False):
             if window.visible_until != (due := min(window.expires_at, next_start)):
                 yield f"{window} ends at {window.visible_until}, and is due to end at {due}."
 
@@ -86,7 +90,7 @@ def find_public_cancelled(progress: Progress) -> Iterator[str]:
     now = timezone.now()
     for windows in read_windows():
         for window in windows:
-            if not window.is_kept and window.visible_from != window.visible_until:
+            if not window.is_in_effect and window.visible_from != window.visible_until:
                 yield f"{window} was cancelled, yet it has a window."
             elif window.end_reason in (EndReason.WITHDRAWN, EndReason.UNDONE) and window.visible_until > now:
                 yield f"{window} is {window.end_reason}, yet it is public until {window.visible_until}."
@@ -108,8 +112,8 @@ def find_wrong_numbers(progress: Progress) -> Iterator[str]:
         numbers = [window.number for window in windows]
         if missing := set(range(1, numbers[-1] + 1)) - set(numbers):
             yield f"publication {windows[0].publication_id} “{windows[0].title}” lacks edition {min(missing)}."
-        kept = [window for window in windows if window.is_kept]
-        for before, after in pairwise(kept):
+        effective = [window for window in windows if window.is_in_effect]
+        for before, after in pairwise(effective):
             if after.visible_from <= before.visible_from:
                 yield f"{after} begins before edition {before.number}."
 
@@ -126,20 +130,22 @@ def find_wrong_copies(progress: Progress) -> Iterator[str]:
 
 def find_wrong_years(progress: Progress) -> Iterator[str]:
     """Yield the editions that are listed under another year than that of their date."""
-    dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
-    for publication, title, number, year in dated.values_list("publication", "title", "number", "year"):
+    wrong = Edition.objects.annotate(right_year=ExtractYear("published_at")).exclude(year=F("right_year"))
+    for publication, title, number, year in wrong.values_list("publication", "title", "number", "year"):
         yield f"publication {publication} “{title}”, edition {number} is listed under {year}."
 
 
 def find_hidden_images(progress: Progress) -> Iterator[str]:
-    """Yield the editions with an image in their text or as their cover that readers are not let see."""
-    covered = EditionImage.objects.filter(edition=OuterRef("pk"), image=OuterRef("cover"))
-    for edition in Edition.objects.filter(~Exists(covered), cover__isnull=False).without_texts():
+    """Yield the editions with an image in their text or as their cover that is not public."""
+    cover_rows = EditionImage.objects.filter(edition=OuterRef("pk"), image=OuterRef("cover"))
+    for edition in Edition.objects.filter(~Exists(cover_rows), cover__isnull=False).without_texts():
         yield f"publication {edition.publication_id} “{edition}”: its cover is not among its images."
-    pictured = Edition.objects.filter(body__contains="image:").only("title", "number", "publication", "body")
-    for edition in pictured.iterator(chunk_size=200):
-        there = set(edition.images.values_list("key", flat=True))
-        for key in set(images_in(edition.body)) - there:
+    with_images = Edition.objects.filter(body__contains="image:").only(
+        "title", "number", "publication", "body"
+    )
+    for edition in with_images.iterator(chunk_size=200):
+        existing = set(edition.images.values_list("key", flat=True))
+        for key in set(images_in(edition.body)) - existing:
             yield f"publication {edition.publication_id} “{edition}”: image {key} is not among its images."
 
 

@@ -1,4 +1,4 @@
-"""Originals: the files that people gave the site, and the rows that name them."""
+"""Checks of originals: uploaded files, and the rows that refer to them."""
 
 import re
 from collections import defaultdict
@@ -14,11 +14,11 @@ from .report import Progress
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 TRANSIENT_FOLDERS = ("waiting", "incoming", "reach")
-"""Folders of the store in which nothing stays: forms that were not stored, uploads under way, trials."""
+"""Folders of temporary files: of unsaved forms, of uploads in progress, of reachability checks."""
 
 
 def models_with_originals() -> list[type[models.Model]]:
-    """The models whose rows name a file of the store: all that have a field `original`."""
+    """Return the models whose rows refer to a file: those with a field `original`."""
     found = []
     for model in apps.get_app_config("publications").get_models():
         if any(
@@ -29,7 +29,7 @@ def models_with_originals() -> list[type[models.Model]]:
 
 
 class Use(NamedTuple):
-    """One row that names a file, and the size that the file had when it came."""
+    """A row that refers to a file, and the size of the file when it was uploaded."""
 
     name: str
     size: int | None
@@ -38,30 +38,30 @@ class Use(NamedTuple):
 
     @property
     def row(self) -> models.Model | None:
-        """The row, if it still names the file."""
+        """The row, if it still refers to the file."""
         return self.model._default_manager.filter(pk=self.pk, original=self.name).first()
 
 
 def read_uses() -> dict[str, list[Use]]:
-    """Read which rows name which files."""
-    found: dict[str, list[Use]] = defaultdict(list)
+    """Return the uses of each file by its name."""
+    uses: dict[str, list[Use]] = defaultdict(list)
     for model in models_with_originals():
         names = [field.name for field in model._meta.fields if field.name in ("original", "size")]
         for pk, name, *size in model._default_manager.exclude(original="").values_list("pk", *sorted(names)):
-            found[name].append(Use(name, size[0] if size else None, model, pk))
-    return found
+            uses[name].append(Use(name, size[0] if size else None, model, pk))
+    return uses
 
 
 def find_missing(progress: Progress) -> Iterator[str]:
-    """Yield the files that rows name and the store does not have."""
-    there = set(list_originals())
+    """Yield the files that rows refer to and the storage lacks."""
+    existing = set(list_originals())
     for name, uses in sorted(read_uses().items()):
-        if name not in there and find_original_fault(name) is OriginalFault.MISSING:
+        if name not in existing and find_original_fault(name) is OriginalFault.MISSING:
             yield from _describe(uses, OriginalFault.MISSING)
 
 
 def find_damaged(progress: Progress) -> Iterator[str]:
-    """Yield the files that hold other bytes than were uploaded. Each is read once, unless its size differs."""
+    """Yield files whose bytes differ from the upload. Each is read once, unless its size differs."""
     uses = read_uses()
     for done, name in enumerate(sorted(uses), start=1):
         sizes = [use.size for use in uses[name] if use.size is not None] or [None]
@@ -73,18 +73,18 @@ def find_damaged(progress: Progress) -> Iterator[str]:
 
 
 def _describe(uses: Iterable[Use], fault: OriginalFault) -> Iterator[str]:
-    """What is wrong with a file, for each row that still names it: a redaction may have removed both meanwhile."""
+    """Yield a fault for each row that still refers to the file, as a redaction may have deleted both."""
     for use in uses:
         if row := use.row:
-            where = getattr(row, "publication", None) or getattr(row, "edition", None)
-            place = f", {type(where)._meta.verbose_name} {where.pk} “{where}”" if where else ""
+            owner = getattr(row, "publication", None) or getattr(row, "edition", None)
+            place = f", {type(owner)._meta.verbose_name} {owner.pk} “{owner}”" if owner else ""
             yield f"{use.name} {fault.label}. It is {use.model._meta.verbose_name} {use.pk} “{row}”{place}."
 
 
 def find_unused(progress: Progress) -> Iterator[str]:
-    """Yield the files of the store that no row and no revision names."""
-    named = read_uses()
-    unused = [name for name in list_originals() if name not in named]
+    """Yield the files that no row and no revision refers to."""
+    used = read_uses()
+    unused = [name for name in list_originals() if name not in used]
     if not unused:
         return
     digests: set[str] = set()
@@ -94,7 +94,7 @@ def find_unused(progress: Progress) -> Iterator[str]:
 
 
 def list_originals(folder: str = "") -> Iterator[str]:
-    """Yield the names of all files that stay in the store."""
+    """Yield the names of all files without temporary ones."""
     try:
         folders, files = originals().listdir(folder)
     except FileNotFoundError:  # nothing was ever uploaded
