@@ -15,6 +15,8 @@ TEASER_ASPECT = (16, 9)
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 12_000
+KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+"""The characters of image keys: those that are easily confused are missing."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Files of other programs become manuscripts, and manuscripts drafts: one intake, one report.
+"""Convert files of other programs to manuscripts, and manuscripts to drafts, with one report for all formats.
 
-Callers name the module. Nothing is imported here, as worker processes import `importers.markdown` before Django is set
-up.
+Callers import the modules. This one imports nothing, because worker processes import `importers.markdown` before Django
+is set up.
 """

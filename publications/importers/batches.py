@@ -1,4 +1,4 @@
-"""Import files in batches of fifty, each in one transaction: drafts are stored, published and redirected together."""
+"""Import files in batches, each in one transaction that stores drafts, publishes them and adds redirects."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ FIRST_ANALYZE_FILES = 50
 
 
 class LazyFiles(Mapping[str, bytes]):
-    """Files that are read when they are asked for."""
+    """A mapping of file names to contents, which are read on access."""
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self.paths = paths
@@ -52,7 +52,7 @@ class LazyFiles(Mapping[str, bytes]):
 
 @dataclass
 class BatchImporter:
-    """Imports one batch after another; `done` are the files imported so far, without their texts."""
+    """Imports batches of files; `done` are the reports of the files so far, without their texts."""
 
     options: ImportOptions
     report: ImportReport
@@ -61,7 +61,11 @@ class BatchImporter:
     analyzed_at: int = 0
 
     def import_batch(self, batch: Sequence[ImportedFile]) -> None:
-        """Import a batch, all of it or nothing; where the database refuses, file by file."""
+        """Import a batch in one transaction; if that fails, import each file in a transaction of its own.
+
+        Raises:
+            OSError, DatabaseError: the disk is full.
+        """
         reported = len(self.report.files)
         try:
             with transaction.atomic():
@@ -77,18 +81,19 @@ class BatchImporter:
                 return
             files = [self.refuse(batch[0].source, str(error), batch[0].notes)]
         for file in files:
-            _drop_text(file)
+            _release_text(file)
         self.done += files
         self._analyze_tables()
 
     def refuse(self, source: str, reason: str, notes: Sequence[ImportNote] = ()) -> FileReport:
+        """Add a file that cannot be imported to the report, with the reason, and return its report."""
         file = FileReport(source, FileOutcome.REFUSED, list(notes), imported=ImportedFile(source))
         file.add_note(NoteKind.DROPPED, "refused", reason)
         self.report.files.append(file)
         return file
 
     def _import(self, batch: Sequence[ImportedFile]) -> list[FileReport]:
-        SiteVersion.objects.select_for_update().get()  # the lock that every deed takes first
+        SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
         uids = [imported.manuscript.uid for imported in batch if imported.manuscript]
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]
@@ -102,7 +107,7 @@ class BatchImporter:
         if imported.manuscript is None:
             return self.refuse(imported.source, imported.refusal, imported.notes)
         state = states.get(imported.manuscript.uid)
-        file = _report_of(imported, self._outcome(imported, state))
+        file = _build_file_report(imported, self._outcome(imported, state))
         if file.outcome is FileOutcome.KEPT:
             file.add_note(NoteKind.DROPPED, "kept", _kept_message(state))
         if state and state.is_imported:
@@ -118,7 +123,7 @@ class BatchImporter:
         return FileOutcome.KEPT if state.is_edited else FileOutcome.UPDATED
 
     def _store_drafts(self, files: Sequence[FileReport]) -> None:
-        """Store the drafts of new and updated files, and report what only the site knows of them."""
+        """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
         changed = [file for file in files if file.outcome in (FileOutcome.NEW, FileOutcome.UPDATED)]
         results = import_manuscripts(
             [(file.imported.manuscript, self._incoming(file.imported), file.publication) for file in changed],
@@ -146,7 +151,7 @@ class BatchImporter:
         )
 
     def _analyze_tables(self) -> None:
-        """Let PostgreSQL plan by the tables as they are: by itself it notices growth only minutes later."""
+        """Update the planner statistics of PostgreSQL, whose autovacuum notices growth only minutes later."""
         if len(self.done) < max(FIRST_ANALYZE_FILES, 2 * self.analyzed_at):
             return
         self.analyzed_at = len(self.done)
@@ -155,9 +160,9 @@ class BatchImporter:
                 cursor.execute("ANALYZE")
 
 
-def _report_of(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
-    text, is_used = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
-    notes = [note for note in imported.notes if is_used or note.kind is NoteKind.DROPPED]
+def _build_file_report(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
+    text, is_taken = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
+    notes = [note for note in imported.notes if is_taken or note.kind is NoteKind.DROPPED]
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],
         title=text.title, coverage=imported.coverage, uid=text.uid, language=text.language, tags=text.tags,
@@ -177,8 +182,8 @@ def _kept_message(state: ImportState) -> str:
     )
 
 
-def _drop_text(file: FileReport) -> None:
-    """Free the memory of a text: the rest of the import needs its links alone."""
+def _release_text(file: FileReport) -> None:
+    """Drop the text of a file to free memory; the rest of the import needs its links only."""
     imported = file.imported
     file.imported = ImportedFile(
         file.source, anchors=imported.anchors, fragment_links=imported.fragment_links
@@ -188,7 +193,12 @@ def _drop_text(file: FileReport) -> None:
 
 
 def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
-    """Publish the publications of a batch that may be public, and report why others may not."""
+    """Publish the publications of a batch that may be public.
+
+    Args:
+        files: reports of files; their `is_published` is set, and the reasons against publishing are added as notes.
+        options: whether to publish, and by whom.
+    """
     stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
     states = load_publication_states({file.publication.pk: file.is_edited for file in stored})
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
@@ -209,7 +219,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
 
 def _should_publish(file: FileReport, state: PublicationState, options: ImportOptions) -> bool:
     intent = file_intent(file.imported)
-    is_allowed, reason = may_publish(state.stage, intent, asked=options.publish)
+    is_allowed, reason = may_publish(state.stage, intent, requested=options.publish)
     if reason:
         file.add_note(NoteKind.DROPPED, "held", reason)
     if state.stage is PublicationStage.CURRENT:
@@ -218,7 +228,7 @@ def _should_publish(file: FileReport, state: PublicationState, options: ImportOp
 
 
 def _report_still_public(file: FileReport, state: PublicationState, intent: FileIntent) -> None:
-    """Report where a file says that its live publication is a draft, or ends."""
+    """Report if a file says that its live publication is a draft or ends."""
     if intent is FileIntent.DRAFT:
         message = _(
             "The file says that it is a draft, but it is public and stays so: withdraw it at the desk."
@@ -233,15 +243,15 @@ def _report_still_public(file: FileReport, state: PublicationState, intent: File
 
 
 def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationState]) -> dict[int, datetime]:
-    """When publications end, by primary key: as set at the desk, else as the file says."""
-    ends = {
+    """Return the ends of publications by primary key: as set at the desk, otherwise as in the file."""
+    expiry_dates = {
         file.publication.pk: states[file.publication.pk].visible_until or file.imported.expires_at
         for file in files
     }
-    return {pk: end for pk, end in ends.items() if end}
+    return {pk: end for pk, end in expiry_dates.items() if end}
 
 
 def _rendered_texts(files: Sequence[FileReport]) -> snapshot.RenderedAhead:
-    """The texts that were rendered while they were read."""
+    """Return the texts that were rendered by the reader, by language and Markdown."""
     texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
     return {(text.language, text.body): rendered for text, rendered in texts if rendered}

@@ -1,4 +1,4 @@
-"""How many words of a source its page has: what is lost is named, never passed over."""
+"""Compare the words of a source with those of its page, to report every word that is lost."""
 
 import html
 import re
@@ -7,26 +7,28 @@ from collections.abc import Container, Iterable, Iterator
 
 from .report import WordCoverage
 
-IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # a word each: nothing parts them
+IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
 WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")
 WITHIN_WORDS = re.compile(r"</?[a-zA-Z][^<>]*>|[*`\[\\\u00ad\u200b-\u200d\ufeff]")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text in lower case, without tags and marks that stand within them."""
+    """Return the words of a text in lower case, without tags and marks within words."""
     return WORD.findall(WITHIN_WORDS.sub("", html.unescape(text)).casefold())
 
 
 def compare_plain_text(source: str, page: str) -> WordCoverage:
-    """Return which words of a source without markup are not in a page."""
+    """Return the number of words of a plain text, and those that its page does not contain."""
     return compare_words(split_words(source), page)
 
 
 def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()) -> WordCoverage:
-    """Return which of the words, as often as they are given, are not in a page.
+    """Return the number of words, and those that a page does not contain as often as they are given.
 
     Args:
-        neighbours: words that may be joined with them there, besides themselves.
+        words: the words of the source, in lower case.
+        page: the text of the page.
+        neighbours: further words that may be joined with them in the page.
     """
     remaining = Counter(split_words(page))
     missing: list[str] = []
@@ -36,28 +38,35 @@ def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()
         else:
             missing.append(word)
     unmatched = Counter({word: count for word, count in remaining.items() if count > 0})
-    return WordCoverage(len(words), tuple(_without_joined(missing, unmatched, {*words, *neighbours})))
+    return WordCoverage(len(words), tuple(_unmatched_words(missing, unmatched, {*words, *neighbours})))
 
 
-def _without_joined(missing: list[str], unmatched: Counter[str], known: Container[str]) -> Iterator[str]:
-    """The missing words but for those joined with another, as where a link meets an emphasis: `endThis`."""
+def _unmatched_words(
+    missing: list[str], unmatched: Counter[str], known_words: Container[str]
+) -> Iterator[str]:
+    """Yield the missing words, except those joined with another word in the page, such as `endThis`."""
     for word in missing:
-        whole = next(
-            (other for other in unmatched if unmatched[other] and _is_joined(other, word, known)), ""
+        joined = next(
+            (
+                candidate
+                for candidate in unmatched
+                if unmatched[candidate] and _is_joined(candidate, word, known_words)
+            ),
+            "",
         )
-        if whole:
-            unmatched[whole] -= 1
-            unmatched[_other_part(whole, word)] += 1
+        if joined:
+            unmatched[joined] -= 1
+            unmatched[_remaining_part(joined, word)] += 1
         else:
             yield word
 
 
-def _is_joined(whole: str, word: str, known: Container[str]) -> bool:
-    return whole == word or _other_part(whole, word) in known
+def _is_joined(joined: str, word: str, known_words: Container[str]) -> bool:
+    return joined == word or _remaining_part(joined, word) in known_words
 
 
-def _other_part(whole: str, word: str) -> str:
-    """What is left of a word without another at its end or beginning."""
-    if whole.endswith(word):
-        return whole.removesuffix(word)
-    return whole.removeprefix(word) if whole.startswith(word) else ""
+def _remaining_part(joined: str, word: str) -> str:
+    """Return the rest of a joined word without `word` at its end or beginning; "" if it is at neither."""
+    if joined.endswith(word):
+        return joined.removesuffix(word)
+    return joined.removeprefix(word) if joined.startswith(word) else ""

@@ -1,4 +1,4 @@
-"""The author of texts that name none: the organisation, where it signs its posts."""
+"""The default author of texts without a byline, usually the organisation."""
 
 from dataclasses import replace
 
@@ -14,22 +14,26 @@ from .site_names import SiteNames
 
 
 def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> ManuscriptByline | None:
-    """Return the byline for a name, an alias or an id; None where no name is given.
+    """Return the byline for the default author.
 
-    Looks in the list of authors that comes with the import, then among the authors of the site. A name that neither has
-    becomes an author of the site, and is taken for an organisation.
+    Args:
+        name: a name, an alias or an id; looked up in the author list of the import, then among the authors of the
+            site. An unknown name is registered as a new organisation.
+
+    Returns:
+        The byline, or None if the name is empty.
 
     Raises:
-        InvalidOptions: no address could be made from the name.
+        InvalidOptions: the name has no characters for an address.
     """
     if not name.strip():
         return None
     listed = authors.find(name)
-    known = None if listed.is_known else site_names.author(name, name)
-    slug, full_name = (known.slug, known.name) if known else (listed.slug, listed.name)
+    author = None if listed.is_known else site_names.author(name, name)
+    slug, full_name = (author.slug, author.name) if author else (listed.slug, listed.name)
     if not slugify(slug):
         raise InvalidOptions(_("“%(name)s” is no name for an author.") % {"name": name})
-    if not known and not listed.is_known:
+    if not author and not listed.is_known:
         site_names.organisations.add(slug)
     return ManuscriptByline(author=slug, name=full_name)
 
@@ -37,7 +41,7 @@ def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> Man
 def report_new_organisation(
     report: ImportReport, byline: ManuscriptByline | None, site_names: SiteNames
 ) -> None:
-    """Report, with the first text that was signed, that the default author was made as an organisation."""
+    """Report, with the first text signed, that the default author was created as an organisation."""
     if byline is None or byline.author not in site_names.organisations:
         return
     if file := next((file for file in report.files if file.notes_on("signed")), None):
@@ -49,7 +53,7 @@ def report_new_organisation(
 
 
 def sign_file(imported: ImportedFile, byline: ManuscriptByline | None) -> ImportedFile:
-    """Return the file with the byline where it names no author, which is reported."""
+    """Return the file with the default byline and a note if it names no author, otherwise unchanged."""
     if byline is None or imported.manuscript is None or imported.manuscript.bylines:
         return imported
     message = _("It names no author, and was signed: %s") % byline.name

@@ -1,7 +1,7 @@
-"""Intake: a manuscript with its files becomes a draft, or updates one. Nothing public changes here.
+"""Create a draft from a manuscript with its files, or update one. Nothing public changes here.
 
-Authors, tags, images and files are found or made, and whatever was made or left out is reported. What is stored is what
-`normalize` makes of the manuscript; `SiteNames` remembers rows over many manuscripts.
+Authors, tags, images and files are looked up or created; what is created or left out is reported. The stored content is
+the manuscript as normalized by `normalize`; `SiteNames` caches rows over many manuscripts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,15 +40,15 @@ from .normalize import (
 from .site_names import SiteNames
 
 Files = Mapping[str, bytes]
-MAX_FILE_NAME = 200
-MAX_EXTENSION = 10
+MAX_FILE_NAME_CHARACTERS = 200
+MAX_EXTENSION_CHARACTERS = 10
 
 
 @dataclass(frozen=True)
 class IncomingFiles:
-    """What comes with a manuscript: files by name, what the images among them are, and which authors are staff.
+    """The files of a manuscript by name, the facts of the images among them, and the slugs of staff authors.
 
-    A dry run stores no file. Renditions that are not made at once are made when a page first asks for them.
+    A dry run stores no files. Without `renditions_at_once`, image sizes are rendered when a page first requests them.
     """
 
     contents: Files = field(default_factory=dict)
@@ -60,7 +60,7 @@ class IncomingFiles:
 
 @dataclass
 class IntakeResult:
-    """What became of a manuscript: its publication, the guest authors made for it, and what of it was left out."""
+    """The publication of a manuscript, with messages on guest authors created and on parts left out."""
 
     publication: Publication
     is_new: bool
@@ -69,12 +69,12 @@ class IntakeResult:
 
     @property
     def messages(self) -> list[str]:
-        """All there is to report."""
+        """All messages."""
         return self.guests + self.missing
 
 
 class IntakeRefused(ValueError):
-    """A manuscript that cannot be stored, with a sentence that says why."""
+    """A manuscript that cannot be stored; the message gives the reason."""
 
 
 @transaction.atomic
@@ -86,17 +86,26 @@ def import_manuscript(
     why: RevisionReason = RevisionReason.IMPORTED,
     site_names: SiteNames | None = None,
 ) -> IntakeResult:
-    """Create the draft of a manuscript, or update that of the publication with its uid, and keep a revision.
+    """Create the draft of a manuscript, or update the publication with its uid, and store a revision.
+
+    Args:
+        files: contents of the files that the manuscript names.
+        by: the user in the revision; None for the system.
+        why: the reason in the revision.
+        site_names: cached rows, for several manuscripts.
+
+    Returns:
+        The publication with messages on what was created or left out.
 
     Raises:
-        IntakeRefused: it names a kind, a language or a uid that there cannot be.
+        IntakeRefused: the kind or language is unknown, or a uid is invalid.
     """
     incoming = files if isinstance(files, IncomingFiles) else IncomingFiles(files or {})
-    known = Publication.objects.filter(uid=text.uid).first() if is_uid(text.uid) else None
+    existing = Publication.objects.filter(uid=text.uid).first() if is_uid(text.uid) else None
     site_names = site_names or SiteNames()
     _validate(text, site_names)
-    pending = _prepare(text, incoming, known, site_names, by)
-    _store([pending])
+    pending = _prepare_draft(text, incoming, existing, site_names, by)
+    _store_drafts([pending])
     Revision.objects.create_from(pending.publication, by=by, why=why)
     return pending.result
 
@@ -109,54 +118,62 @@ def import_manuscripts(
     site_names: SiteNames,
     why: RevisionReason = RevisionReason.IMPORTED,
 ) -> list[IntakeResult | IntakeRefused]:
-    """Store many drafts, each with the publication that it updates if there is one.
+    """Create or update many drafts in one transaction.
+
+    Args:
+        items: each a manuscript, its files, and the publication to update or None.
+        by: the user in the revisions; None for the system.
+        site_names: cached rows.
+        why: the reason in the revisions.
 
     Returns:
-        For each, what became of it, or why it was refused; a refusal leaves the others as they are. What the database
-        refuses is raised, and rolls all of them back.
+        The result of each manuscript, or the refusal, which does not affect the others.
+
+    Raises:
+        DatabaseError: nothing is stored.
     """
     results: list[IntakeResult | IntakeRefused] = []
     pending: list[PendingDraft] = []
     stored = 0
-    for text, incoming, known in items:
+    for text, incoming, existing in items:
         try:
             _validate(text, site_names)
         except IntakeRefused as error:
             results.append(error)
             continue
-        if _is_translation_of_pending(pending[stored:], text, known):
-            _store(pending[stored:])  # its original, or its translations, are to be found
+        if _is_translation_of_pending(pending[stored:], text, existing):
+            _store_drafts(pending[stored:])  # so that its original or its translations can be found
             stored = len(pending)
-        pending.append(_prepare(text, incoming, known, site_names, by))
+        pending.append(_prepare_draft(text, incoming, existing, site_names, by))
         results.append(pending[-1].result)
-    _store(pending[stored:])
+    _store_drafts(pending[stored:])
     Revision.objects.create_many_from([draft.publication for draft in pending], by=by, why=why)
     return results
 
 
 def _is_translation_of_pending(
-    pending: Sequence["PendingDraft"], text: Manuscript, known: Publication | None
+    pending: Sequence["PendingDraft"], text: Manuscript, existing: Publication | None
 ) -> bool:
-    """Whether a translation has its original, or a translation of it, among drafts that are not stored yet."""
+    """Whether the original of a translation, or a translation of it, is among the drafts not stored yet."""
     if not text.translation_of:
         return False
-    own = known.pk if known else None
+    original = UUID(text.translation_of)
+    pk = existing.pk if existing else None
     return any(
-        draft.uid == UUID(text.translation_of) or (own and draft.publication.translation_of_id == own)
-        for draft in pending
+        draft.uid == original or (pk and draft.publication.translation_of_id == pk) for draft in pending
     )
 
 
 @dataclass
 class PendingDraft:
-    """A draft to be stored, with its authors, tags and files; `kept` are digests of attachments that it has."""
+    """A draft to store, with its authors, tags and files, and the digests of attachments it already has."""
 
     result: IntakeResult
     text: Manuscript
     files: IncomingFiles
     roles: dict[Author, str]
     tags: dict[int, Tag]
-    kept: set[str]
+    kept_digests: set[str]
 
     @property
     def publication(self) -> Publication:
@@ -167,30 +184,36 @@ class PendingDraft:
         return UUID(str(self.publication.uid))
 
 
-def _prepare(
-    text: Manuscript, files: IncomingFiles, known: Publication | None, site_names: SiteNames, by: User | None
+def _prepare_draft(
+    text: Manuscript,
+    files: IncomingFiles,
+    existing: Publication | None,
+    site_names: SiteNames,
+    by: User | None,
 ) -> PendingDraft:
-    """The draft of a manuscript with all that it needs to be stored; images, authors and tags that are new are made."""
-    publication = known or Publication(uid=text.uid or uuid4(), created_by=by)
-    result = IntakeResult(publication, is_new=not known)
+    """Return the draft of a manuscript, ready to store; create its new images, authors and tags."""
+    publication = existing or Publication(uid=text.uid or uuid4(), created_by=by)
+    result = IntakeResult(publication, is_new=not existing)
     result.missing += store_images(text, files, site_names)
-    kept = set() if result.is_new else {file.digest for file in publication.attachments.all()}
-    normalized = normalize_manuscript(text, site_names, present={*files.contents, *kept}, own=publication.pk)
+    kept_digests = set() if result.is_new else {file.digest for file in publication.attachments.all()}
+    normalized = normalize_manuscript(
+        text, site_names, present={*files.contents, *kept_digests}, publication_pk=publication.pk
+    )
     result.missing += [
-        *_missing_attachments(text, normalized),
+        *_describe_missing_attachments(text, normalized),
         *describe_invalid_identifiers(text),
         *describe_cut_title(text),
     ]
-    result.missing += _missing_original(text, normalized, publication, site_names)
-    if known and normalized.translation_of:
-        site_names.originals.clear()  # what it was the original of is asked for anew
-    _fill(publication, normalized, site_names)
+    result.missing += _describe_missing_original(text, normalized, publication, site_names)
+    if existing and normalized.translation_of:
+        site_names.originals.clear()  # cached originals may have changed
+    _set_fields(publication, normalized, site_names)
     roles = _find_authors(normalized, files, site_names, result)
     tags = {tag.pk: tag for tag in map(site_names.tag, normalized.tags)}
-    return PendingDraft(result, normalized, files, roles, tags, kept)
+    return PendingDraft(result, normalized, files, roles, tags, kept_digests)
 
 
-def _missing_original(
+def _describe_missing_original(
     text: Manuscript, normalized: Manuscript, publication: Publication, site_names: SiteNames
 ) -> list[str]:
     if not text.translation_of or normalized.translation_of:
@@ -201,8 +224,8 @@ def _missing_original(
     return [translation_refusal(original, publication.pk)] if original else []
 
 
-def _store(pending: Sequence[PendingDraft]) -> None:
-    """Write drafts with their bylines, tags and attachments: everything but the revision."""
+def _store_drafts(pending: Sequence[PendingDraft]) -> None:
+    """Write drafts with their bylines, tags and attachments, without revisions."""
     Publication.objects.bulk_create(draft.publication for draft in pending if draft.result.is_new)
     for draft in pending:
         if not draft.result.is_new:
@@ -211,12 +234,12 @@ def _store(pending: Sequence[PendingDraft]) -> None:
     Byline.objects.bulk_create(byline for draft in pending for byline in _new_bylines(draft))
     TaggedPublication.objects.bulk_create(tags)
     for draft in pending:
-        if draft.kept or draft.text.attachments:
+        if draft.kept_digests or draft.text.attachments:
             replace_attachments(draft.publication, draft.text.attachments, draft.files)
 
 
 def _validate(text: Manuscript, site_names: SiteNames) -> None:
-    """Raises IntakeRefused where the manuscript names what there cannot be."""
+    """Raise IntakeRefused if the kind or language is unknown, or a uid is invalid."""
     if text.kind not in site_names.kinds:
         values = {"kind": text.kind, "known": ", ".join(site_names.kinds)}
         raise IntakeRefused(_("There is no kind “%(kind)s”. There are: %(known)s.") % values)
@@ -227,8 +250,8 @@ def _validate(text: Manuscript, site_names: SiteNames) -> None:
             raise IntakeRefused(_("“%(uid)s” is not a uid.") % {"uid": uid})
 
 
-def _fill(publication: Publication, text: Manuscript, site_names: SiteNames) -> None:
-    """Set the fields of the publication. A note that an editor wrote stays where the file has none."""
+def _set_fields(publication: Publication, text: Manuscript, site_names: SiteNames) -> None:
+    """Set the fields of the publication; an internal note stays if the manuscript has none."""
     references = {
         "kind": site_names.kinds[text.kind],
         "cover": site_names.images.get(text.cover),
@@ -243,27 +266,29 @@ def _fill(publication: Publication, text: Manuscript, site_names: SiteNames) -> 
 def _find_authors(
     text: Manuscript, files: IncomingFiles, site_names: SiteNames, result: IntakeResult
 ) -> dict[Author, str]:
-    """The authors with their roles, in order; those whom the site does not know are made."""
+    """Return the authors with their roles in order; unknown ones are created."""
     roles: dict[Author, str] = {}
-    for line in text.bylines:
-        author = site_names.author(line.author, line.name) or _new_author(line, files, site_names, result)
-        roles.setdefault(author, line.role)
+    for byline in text.bylines:
+        author = site_names.author(byline.author, byline.name) or _new_author(
+            byline, files, site_names, result
+        )
+        roles.setdefault(author, byline.role)
     return roles
 
 
 def _new_author(
-    line: manuscript.ManuscriptByline, files: IncomingFiles, site_names: SiteNames, result: IntakeResult
+    byline: manuscript.ManuscriptByline, files: IncomingFiles, site_names: SiteNames, result: IntakeResult
 ) -> Author:
-    """An author of the list that came with the import, else a guest, which is reported."""
-    is_staff = line.author in files.staff
-    author = site_names.make_author(line.author, line.name, guest=not is_staff)
+    """Create an author: staff if in the author list of the import, otherwise a guest, which is reported."""
+    is_staff = byline.author in files.staff
+    author = site_names.make_author(byline.author, byline.name, guest=not is_staff)
     if not is_staff:
         result.guests.append(_("Author not known, made a guest author: %(name)s.") % {"name": author.name})
     return author
 
 
 def _new_bylines(draft: PendingDraft) -> list[Byline]:
-    """The bylines to be added; those of a publication that existed go, unless the manuscript names nobody."""
+    """Return the bylines to add; those of an existing publication are deleted if the manuscript has any."""
     if draft.roles and not draft.result.is_new:
         draft.publication.bylines.all().delete()
     return [
@@ -273,7 +298,7 @@ def _new_bylines(draft: PendingDraft) -> list[Byline]:
 
 
 def _new_tag_rows(draft: PendingDraft) -> list[TaggedPublication]:
-    """The tags to be added; those that the manuscript has no longer go."""
+    """Return the tags to add; tags that the manuscript does not have are removed."""
     publication = draft.publication
     current = set() if draft.result.is_new else set(publication.tagged.values_list("tag_id", flat=True))
     if removed := current - draft.tags.keys():
@@ -282,68 +307,72 @@ def _new_tag_rows(draft: PendingDraft) -> list[TaggedPublication]:
     return [TaggedPublication(content_object=publication, tag_id=pk) for pk in added]
 
 
-def _missing_attachments(text: Manuscript, normalized: Manuscript) -> list[str]:
+def _describe_missing_attachments(text: Manuscript, normalized: Manuscript) -> list[str]:
     present = {attachment.file for attachment in normalized.attachments}
     missing = [attachment.file for attachment in text.attachments if attachment.file not in present]
     return [_("Attachment missing: %(file)s.") % {"file": file} for file in missing]
 
 
 def store_images(text: Manuscript, files: IncomingFiles, site_names: SiteNames) -> list[str]:
-    """Add the images that the library does not have to it. Returns a sentence for each that could not be added."""
-    new = [picture for picture in text.images if picture.key not in site_names.images]
-    return [message for picture in new if (message := _store_image(picture, files, site_names))]
+    """Add new images of a manuscript to the library; return a message for each that cannot be added."""
+    new = [image for image in text.images if image.key not in site_names.images]
+    return [message for image in new if (message := _store_image(image, files, site_names))]
 
 
-def _store_image(picture: ManuscriptImage, files: IncomingFiles, site_names: SiteNames) -> str:
-    content = files.contents.get(picture.file)
-    if content is None or not is_referable(picture):
-        return _("Picture missing: %(file)s.") % {"file": picture.file or picture.key}
-    image = _unsaved_image(picture)
+def _store_image(image: ManuscriptImage, files: IncomingFiles, site_names: SiteNames) -> str:
+    content = files.contents.get(image.file)
+    if content is None or not is_referable(image):
+        return _("Picture missing: %(file)s.") % {"file": image.file or image.key}
+    row = _unsaved_image(image)
     try:
-        image.store_upload(
+        row.store_upload(
             content,
-            PurePath(picture.file).name,
-            facts=files.facts.get(picture.file),
+            PurePath(image.file).name,
+            facts=files.facts.get(image.file),
             store=not files.is_dry_run,
         )
     except images.UnsuitableImage as error:
-        return f"{picture.file}: {error}"
-    image.save()
-    site_names.images[image.key] = image
+        return f"{image.file}: {error}"
+    row.save()
+    site_names.images[row.key] = row
     if files.renditions_at_once and not files.is_dry_run:
-        renditions.make_image_files(image)
+        renditions.make_image_files(row)
     return ""
 
 
-def is_referable(picture: ManuscriptImage) -> bool:
-    """Whether a text can refer to a picture of this key."""
-    return images_in(f"image:{picture.key}") == (picture.key,)
+def is_referable(image: ManuscriptImage) -> bool:
+    """Whether the key of an image is valid, so that texts can refer to it."""
+    return images_in(f"image:{image.key}") == (image.key,)
 
 
-def _unsaved_image(picture: ManuscriptImage) -> Image:
+def _unsaved_image(image: ManuscriptImage) -> Image:
     return Image(
-        key=picture.key,
-        alt_en=picture.alt.get("en", "")[:300],
-        alt_sv=picture.alt.get("sv", "")[:300],
-        is_decorative=picture.decorative,
-        credit=picture.credit[:200],
-        licence=picture.licence[:200],
-        focus_x=picture.focus[0],
-        focus_y=picture.focus[1],
+        key=image.key,
+        alt_en=image.alt.get("en", "")[:300],
+        alt_sv=image.alt.get("sv", "")[:300],
+        is_decorative=image.decorative,
+        credit=image.credit[:200],
+        licence=image.licence[:200],
+        focus_x=image.focus[0],
+        focus_y=image.focus[1],
     )
 
 
 def replace_attachments(
     publication: Publication, attachments: tuple[ManuscriptFile, ...], files: IncomingFiles
 ) -> None:
-    """Let a publication have these attachments, in this order, and no others; those it has keep their file."""
+    """Set the attachments of a publication, in this order; existing ones keep their file."""
     rows = {row.digest: row for row in publication.attachments.all()}
     digests = {attachment.digest for attachment in attachments}
     removed = [row.pk for digest, row in rows.items() if digest not in digests]
     publication.attachments.filter(pk__in=removed).delete()
     for position, attachment in enumerate(attachments):
         name = attachment.file
-        values = {"filename": name[-MAX_FILE_NAME:], "label": attachment.label, "position": position}
+        values = {
+            "filename": name[-MAX_FILE_NAME_CHARACTERS:],
+            "label": attachment.label,
+            "position": position,
+        }
         if attachment.digest in rows:
             publication.attachments.filter(pk=rows[attachment.digest].pk).update(**values)
         else:
@@ -354,4 +383,4 @@ def replace_attachments(
 
 def _extension(name: str) -> str:
     extension = PurePath(name).suffix.lstrip(".").lower()
-    return extension if extension.isalnum() and len(extension) <= MAX_EXTENSION else "bin"
+    return extension if extension.isalnum() and len(extension) <= MAX_EXTENSION_CHARACTERS else "bin"

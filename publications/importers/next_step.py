@@ -1,4 +1,4 @@
-"""What to do after an import: the first line of its report."""
+"""The first line of an import report: a summary and the next step."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,15 +9,15 @@ from .report import FileOutcome, ImportReport
 
 
 def next_step(report: ImportReport) -> str:
-    """Return one or two sentences: what became of the files, and the next thing to do."""
+    """Return a summary of the files and the next step, in one or two sentences."""
     return f"{_summary(report)} {next(step for rule in RULES for step in rule(report))}"
 
 
 def _summary(report: ImportReport) -> str:
     totals = report.totals()
     files, public, held = len(report.files), totals["published"], totals["held"]
-    here = files - report.count(FileOutcome.REFUSED)
-    values = {"files": files, "here": here, "public": public, "held": held}
+    imported = files - report.count(FileOutcome.REFUSED)
+    values = {"files": files, "here": imported, "public": public, "held": held}
     if report.is_dry_run:
         message = _(
             "Rehearsal, nothing was changed: %(here)d of %(files)d files can come in, %(public)d become public."
@@ -31,12 +31,12 @@ def _summary(report: ImportReport) -> str:
     return message % values
 
 
-def _nothing_there(report: ImportReport) -> Iterator[str]:
+def _suggest_folder(report: ImportReport) -> Iterator[str]:
     if not report.files:
         yield _("Next: name a folder that holds Markdown files.")
 
 
-def _refused(report: ImportReport) -> Iterator[str]:
+def _suggest_mending(report: ImportReport) -> Iterator[str]:
     if count := report.count(FileOutcome.REFUSED):
         yield (
             ngettext(
@@ -48,26 +48,26 @@ def _refused(report: ImportReport) -> Iterator[str]:
         )
 
 
-def _unsigned(report: ImportReport) -> Iterator[str]:
-    """Texts that nobody signed, where most are by the organisation."""
+def _suggest_author(report: ImportReport) -> Iterator[str]:
+    """Suggest a default author if texts have none."""
     unsigned = len(report.held_back().get(_("Not published: %s") % _("An author is missing."), ()))
     if unsigned:
         message = (
             ngettext("Next: %d text names no author.", "Next: %d texts name no author.", unsigned) % unsigned
         )
-        how = _(
+        remedy = _(
             "Run the same command with --author NAME, or choose them at the desk and “Set author and publish”."
         )
-        yield f"{message} {how}"
+        yield f"{message} {remedy}"
 
 
-def _rehearsed(report: ImportReport) -> Iterator[str]:
+def _suggest_import(report: ImportReport) -> Iterator[str]:
     if report.is_dry_run:
         yield _("Next: run the same command without --dry-run.")
 
 
-def _held_back(report: ImportReport) -> Iterator[str]:
-    """The reason that holds back most of what is left."""
+def _suggest_held_back(report: ImportReport) -> Iterator[str]:
+    """Suggest a look at the texts held back, by reason, the most frequent first."""
     for reason, held in report.held_back().items():
         yield ngettext(
             "Next: look at %(count)d text that was held back. %(reason)s",
@@ -76,16 +76,17 @@ def _held_back(report: ImportReport) -> Iterator[str]:
         ) % {"count": len(held), "reason": reason}
 
 
-def _drafts(report: ImportReport) -> Iterator[str]:
+def _suggest_publishing(report: ImportReport) -> Iterator[str]:
     if not report.is_publishing:
         yield _("Next: read some of them at the desk, then run the same command with --publish.")
 
 
-def _done(report: ImportReport) -> Iterator[str]:
+def _nothing_left(report: ImportReport) -> Iterator[str]:
     yield _("Nothing is left to do.")
 
 
 RULES: tuple[Callable[[ImportReport], Iterator[str]], ...] = (
-    _nothing_there, _refused, _unsigned, _rehearsed, _held_back, _drafts, _done,
+    _suggest_folder, _suggest_mending, _suggest_author, _suggest_import, _suggest_held_back, _suggest_publishing,
+    _nothing_left,
 )  # fmt: skip
-"""In the order of what has to be done first; the first that has something to say says it."""
+"""By urgency; the first rule that yields a sentence counts."""

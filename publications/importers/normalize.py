@@ -1,6 +1,6 @@
-"""A manuscript as the site stores it: what a draft has no room for is cut, names are those that the site knows.
+"""Normalize a manuscript as a draft stores it: long values are truncated, names are those of the site.
 
-What is stored and what is compared go through here, so that a file that was imported has no changes the next time.
+Both storing and comparing use this module, so that an imported file shows no changes the next time.
 """
 
 from collections.abc import Container
@@ -26,17 +26,18 @@ from publications.slugs import slugify
 
 from .site_names import SiteNames
 
-MAX_LABEL = 200
+MAX_LABEL_CHARACTERS = 200
 
 
 def normalize_manuscript(
-    text: Manuscript, site_names: SiteNames, *, present: Container[str], own: int | None
+    text: Manuscript, site_names: SiteNames, *, present: Container[str], publication_pk: int | None
 ) -> Manuscript:
     """Return the manuscript as a draft stores it.
 
     Args:
+        site_names: the names that the site knows.
         present: digests and names of the files that exist.
-        own: primary key of the publication, which is no translation of itself.
+        publication_pk: the publication, which cannot be a translation of itself; None if it is new.
     """
     is_other = is_uid(text.translation_of) and text.translation_of.casefold() != text.uid.casefold()
     original = site_names.original(text.translation_of) if is_other else None
@@ -44,29 +45,31 @@ def normalize_manuscript(
         text,
         title=text.title[: MAX_LENGTHS["title"]],
         slug=slugify(text.slug),
-        doi=_identifier("doi", text)[0],
-        isbn=_identifier("isbn", text)[0],
-        external_url=_identifier("external_url", text)[0],
-        bylines=_bylines(text, site_names),
+        doi=_normalize_identifier("doi", text)[0],
+        isbn=_normalize_identifier("isbn", text)[0],
+        external_url=_normalize_identifier("external_url", text)[0],
+        bylines=_normalize_bylines(text, site_names),
         tags=tag_names(text),
-        key_points=tuple(line for point in text.key_points for line in _lines(point)),
+        key_points=tuple(line for point in text.key_points for line in _split_lines(point)),
         cover=text.cover if text.cover in site_names.images else "",
-        attachments=_attachments(text, present),
-        translation_of=str(original) if original and not translation_refusal(original, own) else "",
+        attachments=_normalize_attachments(text, present),
+        translation_of=str(original)
+        if original and not translation_refusal(original, publication_pk)
+        else "",
     )
 
 
-def translation_refusal(original: int | None, own: int | None) -> str:
-    """A sentence that says why a publication cannot be a translation of this original; "" where it can."""
-    if original == own:
+def translation_refusal(original: int | None, publication_pk: int | None) -> str:
+    """Return the reason why a publication cannot be a translation of this original, or ""."""
+    if original == publication_pk:
         return _("Left out: a publication cannot be a translation of itself.")
-    if own and Publication.objects.filter(translation_of=own).exists():
+    if publication_pk and Publication.objects.filter(translation_of=publication_pk).exists():
         return _("Left out: this is the original of other translations. Link them to the other text instead.")
     return ""
 
 
 def describe_cut_title(text: Manuscript) -> list[str]:
-    """A sentence that names what of a title was cut, where it is too long."""
+    """Return a message with the truncated part of a title that is too long."""
     if len(text.title) <= MAX_LENGTHS["title"]:
         return []
     values = {
@@ -87,12 +90,12 @@ IDENTIFIERS = {
 
 
 def describe_invalid_identifiers(text: Manuscript) -> list[str]:
-    """Sentences that say why identifiers of the manuscript are left out."""
-    return [reason for name in IDENTIFIERS if (reason := _identifier(name, text)[1])]
+    """Return the messages on invalid identifiers of a manuscript, which are left out."""
+    return [reason for name in IDENTIFIERS if (reason := _normalize_identifier(name, text)[1])]
 
 
-def _identifier(name: str, text: Manuscript) -> tuple[str, str]:
-    """An identifier in its normal form, and why there is none where it is invalid."""
+def _normalize_identifier(name: str, text: Manuscript) -> tuple[str, str]:
+    """Return an identifier in its normal form, and a message if it is invalid."""
     normalize, check = IDENTIFIERS[name]
     value = normalize(getattr(text, name))
     try:
@@ -110,35 +113,36 @@ def is_uid(text: str) -> bool:
 
 
 def tag_names(text: Manuscript) -> tuple[str, ...]:
-    """The tags one by one: commas divide, and what is longer than a tag can be is cut."""
-    cut = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(text.tags)))
-    return tuple({name.casefold(): name for name in cut if name}.values())
+    """Return the distinct tags of a manuscript, split at commas and truncated."""
+    names = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(text.tags)))
+    return tuple({name.casefold(): name for name in names if name}.values())
 
 
-def _bylines(text: Manuscript, site_names: SiteNames) -> tuple[ManuscriptByline, ...]:
-    """Each author once, in a known role. A byline that names nobody is left out."""
+def _normalize_bylines(text: Manuscript, site_names: SiteNames) -> tuple[ManuscriptByline, ...]:
+    """Return the bylines, each author once and in a valid role, without empty ones."""
     bylines: dict[str | tuple[str, str], ManuscriptByline] = {}
     for byline in text.bylines:
         author = site_names.author(byline.author, byline.name)
-        known = replace(byline, author=author.slug) if author else byline
+        normalized = replace(byline, author=author.slug) if author else byline
         role = byline.role if byline.role in BylineRole.values else BylineRole.AUTHOR.value
         if byline.author.strip() or byline.name.strip():
             key = author.slug if author else (byline.author, byline.name)
-            bylines.setdefault(key, replace(known, role=role))
+            bylines.setdefault(key, replace(normalized, role=role))
     return tuple(bylines.values())
 
 
-def _lines(point: str) -> list[str]:
+def _split_lines(point: str) -> list[str]:
     return [line.strip() for line in point.splitlines() if line.strip()]
 
 
-def _attachments(text: Manuscript, present: Container[str]) -> tuple[ManuscriptFile, ...]:
-    """Those whose file exists, each once; a manuscript written by hand names no digests."""
+def _normalize_attachments(text: Manuscript, present: Container[str]) -> tuple[ManuscriptFile, ...]:
+    """Return the attachments whose files exist, each once, identified by digest or, without one, by name."""
     attachments = {
         attachment.digest or attachment.file: attachment
         for attachment in text.attachments
         if attachment.digest in present or attachment.file in present
     }
     return tuple(
-        replace(attachment, label=attachment.label[:MAX_LABEL]) for attachment in attachments.values()
+        replace(attachment, label=attachment.label[:MAX_LABEL_CHARACTERS])
+        for attachment in attachments.values()
     )

@@ -1,4 +1,4 @@
-"""The options of an import; those that cannot be carried out are refused before any work."""
+"""The options of an import, validated before any work."""
 
 import re
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from publications.models import Kind
 
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 
-NAMES_A_TEXT = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
-"""The placeholders of an address pattern that tell texts apart."""
-NOT_IN_SITE_ADDRESS = re.compile(r"""[\s"'?#]""")
+DISTINGUISHING_PLACEHOLDER = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
+"""The placeholders that give texts distinct addresses."""
+INVALID_IN_SITE_ADDRESS = re.compile(r"""[\s"'?#]""")
 
 ProgressCallback = Callable[[int, int], object]
-"""Takes how many files, or steps of comparing texts, are done, and of how many."""
+"""Called with the number of finished files, or steps of comparison, and their total."""
 
 
 def _ignore_progress(done: int, total: int) -> None:
@@ -27,12 +27,29 @@ def _ignore_progress(done: int, total: int) -> None:
 
 
 class InvalidOptions(ValueError):
-    """Options that cannot be carried out, with a sentence that says why."""
+    """Options that are invalid; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What to import, and how."""
+    """The options of an import.
+
+    Args:
+        path: the folder or file to import.
+        authors: a CSV file or a folder of profiles with authors.
+        author: the default author of texts without one.
+        media: further folders with images.
+        publish: whether to publish the drafts.
+        dry_run: whether to roll everything back.
+        kind: the slug of the default kind.
+        language: the default language.
+        permalink: a pattern of the old addresses; "" uses that of the site's configuration.
+        site: the address of the old site.
+        processes: number of reading processes; 0 uses all cores.
+        by: the user in audit entries and revisions.
+        progress: called after each batch of files.
+        comparison_progress: called after each step of the similarity index.
+    """
 
     path: Path
     authors: Path | None = None
@@ -50,7 +67,7 @@ class ImportOptions:
     comparison_progress: ProgressCallback = _ignore_progress
 
     def validate(self) -> None:
-        """Raises InvalidOptions."""
+        """Raise InvalidOptions if a path, kind, language or address is invalid."""
         kinds = list(Kind.objects.values_list("slug", flat=True))
         if self.kind not in kinds:
             values = {"kind": self.kind, "known": ", ".join(kinds)}
@@ -63,7 +80,7 @@ class ImportOptions:
         self._validate_addresses()
 
     def _validate_paths(self) -> None:
-        """Refuse lists of authors and folders of media that do not exist."""
+        """Refuse author lists and media folders that do not exist."""
         if self.authors and not self.authors.exists():
             message = _(
                 "--authors: there is no “%s”. Give a CSV file with the columns id and full_name, "
@@ -78,11 +95,11 @@ class ImportOptions:
                 raise InvalidOptions(message % path)
 
     def _validate_addresses(self) -> None:
-        """Refuse what is no address of a site, and a pattern that gives all texts the same address."""
+        """Refuse an invalid address of a site, and a pattern that gives all texts the same address."""
         if self.site and not is_site_address(self.site):
             message = _("--site: “%s” is no address of a site. Write it whole, such as https://old.example.")
             raise InvalidOptions(message % self.site)
-        if self.permalink and not NAMES_A_TEXT.search(self.permalink):
+        if self.permalink and not DISTINGUISHING_PLACEHOLDER.search(self.permalink):
             message = _(
                 "--permalink: “%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
                 "/:year/:month/:day/:title/."
@@ -91,8 +108,8 @@ class ImportOptions:
 
 
 def is_site_address(address: str) -> bool:
-    """Whether it is an address of a site, without what belongs to one page of it (query, fragment)."""
-    if NOT_IN_SITE_ADDRESS.search(address):
+    """Whether this is the absolute URL of a site, without query and fragment."""
+    if INVALID_IN_SITE_ADDRESS.search(address):
         return False
     try:
         parts = urlsplit(address)

@@ -1,12 +1,11 @@
-"""What editors did with publications since their files were last imported, and what an import may do with them now.
+"""Determine what editors changed since the last import of a file, and what an import may change and publish.
 
-A file is compared with the revision that its last import kept. Where they are equal, nothing is done, whatever editors
-made of the publication. Where they differ and the draft is as the import left it, the draft follows the file. Else the
-draft stays, and the import reports that.
+A file is compared with the revision of its last import. If they are equal, nothing is done, whatever editors changed.
+If they differ and nobody has edited the draft, the draft is updated. Otherwise the draft stays, which is reported.
 
-Publishing asks how the publication stands once its file is stored, and what the file says of it. Words that somebody
-typed at the desk and has not published are never published by an import, and what editors decided (that an edition is
-scheduled, ends or is withdrawn) stands.
+Whether an import publishes depends on the stage of the publication after its file is stored, and on the dates and the
+draft flag of the file. An import never publishes unpublished changes of editors, and it respects their decisions: an
+edition that is scheduled, has an end or is withdrawn stays so.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +38,7 @@ from .site_names import SiteNames
 
 @dataclass
 class ImportState:
-    """A publication with its text as last imported, and whether editors have changed it since."""
+    """A publication, its text as last imported, and whether editors have changed it since."""
 
     publication: Publication
     imported: Manuscript | None
@@ -47,29 +46,31 @@ class ImportState:
 
     @property
     def is_imported(self) -> bool:
-        """Whether an import made the publication. No import changes one that was made otherwise."""
+        """Whether an import created the publication; others are never changed by an import."""
         return self.imported is not None
 
     def has_changes(self, text: Manuscript, site_names: SiteNames, files: Mapping[str, Path | bytes]) -> bool:
-        """Whether a manuscript with its files differs from the one that was imported last.
+        """Whether a manuscript with its files differs from the one imported last.
 
-        A publication that no import made is compared as it is. A slug that the desk has changed since is no change, nor
-        is a file without authors: those that the publication has stay.
+        A publication that was not imported is compared as it is. A slug changed at the desk does not count as a
+        difference, nor does a file without authors, since the publication keeps its own.
         """
-        before = self.imported or manuscript_of(self.publication)
+        previous = self.imported or manuscript_of(self.publication)
         if self.is_imported and _has_new_images(text, site_names, files):
             return True
         if text.slug == self.publication.slug:
-            text = replace(text, slug=before.slug)
+            text = replace(text, slug=previous.slug)
         if not text.bylines:
-            text = replace(text, bylines=before.bylines)
-        present = {*files, *(attachment.digest for attachment in before.attachments)}
-        own = self.publication.pk
-        return _comparable(text, site_names, present, own) != _comparable(before, site_names, present, own)
+            text = replace(text, bylines=previous.bylines)
+        present = {*files, *(attachment.digest for attachment in previous.attachments)}
+        pk = self.publication.pk
+        return _comparison_form(text, site_names, present, pk) != _comparison_form(
+            previous, site_names, present, pk
+        )
 
 
 def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
-    """The states of the publications of these uids, in two queries."""
+    """Return the states of the publications with these uids, by uid, in two queries."""
     rows = Publication.objects.filter(uid__in=list(uids)).select_related("kind")
     publications = {publication.pk: publication for publication in rows}
     histories: dict[int, list[Revision]] = {pk: [] for pk in publications}
@@ -92,18 +93,18 @@ def _import_state(publication: Publication, history: list[Revision]) -> ImportSt
 
 
 def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
-    """Whether the draft differs from what the import left.
+    """Whether the draft differs from its state after the import.
 
-    Publishing sets a number and a date and keeps a revision, which is no edit. A redaction is one for good: what it
-    took out must not come back with a file.
+    Publishing sets a number and a date in a revision, which is not an edit. A redaction always counts as an edit: a
+    file must not restore what it removed.
     """
-    own, is_edited = {imported}, False
+    import_digests, is_edited = {imported}, False
     for revision in later:
         if revision.reason == RevisionReason.REDACTED:
-            own.clear()
+            import_digests.clear()
         elif revision.reason == RevisionReason.PUBLISHED and not is_edited:
-            own.add(revision.digest)
-        is_edited = revision.digest not in own
+            import_digests.add(revision.digest)
+        is_edited = revision.digest not in import_digests
     return is_edited
 
 
@@ -112,9 +113,9 @@ def _has_new_images(text: Manuscript, site_names: SiteNames, files: Mapping[str,
     return any(image.file in files and is_referable(image) for image in new)
 
 
-def _comparable(text: Manuscript, site_names: SiteNames, present: set[str], own: int) -> Manuscript:
-    """What two files are compared by: all that a draft takes from them."""
-    text = normalize_manuscript(text, site_names, present=present, own=own)
+def _comparison_form(text: Manuscript, site_names: SiteNames, present: set[str], pk: int) -> Manuscript:
+    """Return the manuscript reduced to what a draft takes from it, for comparison."""
+    text = normalize_manuscript(text, site_names, present=present, publication_pk=pk)
     return replace(
         text,
         bylines=tuple(replace(byline, name="") for byline in text.bylines),
@@ -130,18 +131,18 @@ def _comparable(text: Manuscript, site_names: SiteNames, present: set[str], own:
 
 
 class PublicationStage(Enum):
-    """How far a publication has come, and with whose words."""
+    """The stage of a publication for an import."""
 
-    DRAFT = auto()  # never public, and as its file has it
-    EDITED = auto()  # with words of editors that are not public
-    OUTDATED = auto()  # live, while the draft is as a later file has it
-    CURRENT = auto()  # live, and the draft has no changes
+    DRAFT = auto()  # never public, text as in the file
+    EDITED = auto()  # with unpublished changes of editors
+    OUTDATED = auto()  # live, with a draft from a later file
+    CURRENT = auto()  # live, without changes in the draft
     SCHEDULED = auto()
     ENDED = auto()  # withdrawn or expired
 
 
 class FileIntent(Enum):
-    """What a file says of its publication."""
+    """What a file says about publishing, by its dates and draft flag."""
 
     PUBLIC = auto()
     DRAFT = auto()
@@ -167,23 +168,29 @@ HELD_BY_FILE = {
 
 @dataclass(frozen=True)
 class PublicationState:
-    """The stage of a publication, whether it is live, and the end that its live edition was given."""
+    """The stage of a publication, whether it is live, and the end set for its live edition."""
 
     stage: PublicationStage
     is_live: bool = False
     visible_until: datetime | None = None
 
 
-def may_publish(stage: PublicationStage, intent: FileIntent, *, asked: bool) -> tuple[bool, str]:
-    """Whether the draft may be published, and where that is to be reported a sentence that says why not."""
-    if not asked or stage is PublicationStage.CURRENT:
+def may_publish(stage: PublicationStage, intent: FileIntent, *, requested: bool) -> tuple[bool, str]:
+    """Return whether the draft may be published, and the reason to report if it may not.
+
+    Args:
+        stage: of the publication, after its file is stored.
+        intent: of the file.
+        requested: whether the import publishes at all.
+    """
+    if not requested or stage is PublicationStage.CURRENT:
         return False, ""
     reason = str(HELD_BY_DESK.get(stage) or HELD_BY_FILE.get(intent) or "")
     return not reason, reason
 
 
 def file_intent(imported: ImportedFile) -> FileIntent:
-    """What a file says: that its publication is a draft, or by its dates that it is not public now."""
+    """Return the intent of a file from its draft flag and its dates."""
     if imported.is_draft:
         return FileIntent.DRAFT
     published_at = imported.manuscript.published_at if imported.manuscript else None
@@ -195,10 +202,10 @@ def file_intent(imported: ImportedFile) -> FileIntent:
 
 
 def load_publication_states(edited: Mapping[int, bool]) -> dict[int, PublicationState]:
-    """The states of publications by primary key, in one query.
+    """Return the states of publications by primary key, in one query.
 
     Args:
-        edited: by primary key, whether editors changed the publication since it was imported.
+        edited: by primary key, whether editors changed the publication since its import.
     """
     publications = with_status(Publication.objects.filter(pk__in=list(edited)).only("digest"))
     rows = publications.annotate(has_editions=Exists(Edition.objects.filter(publication=OuterRef("pk"))))

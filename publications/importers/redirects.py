@@ -1,4 +1,4 @@
-"""Redirects of an import: old addresses that files name redirect to their publications, never away from another one."""
+"""Redirects of an import: from the old addresses in files to their publications, unless another has the address."""
 
 from collections.abc import Iterable
 
@@ -14,50 +14,51 @@ from .report import FileReport, NoteKind
 
 
 def add_redirects(file: FileReport, *, by) -> int:
-    """Let the old addresses of a file redirect to its publication, and report those that cannot.
+    """Redirect the old addresses of a file to its publication, and report those that cannot.
 
-    A publication that was redacted gets no new ones, as a redaction may have removed them: they are counted, not named.
+    A redacted publication gets no new redirects, because the redaction may have removed them; they are reported as a
+    number only.
 
     Returns:
-        How many of them redirect to it now.
+        The number of addresses that redirect to the publication.
     """
     if not file.imported.former_paths or not file.publication:
         return 0
-    normal = {path: Redirect.normal(path) for path in file.imported.former_paths if path}
-    for path in (path for path, spelled in normal.items() if not spelled):
+    normalized = {path: Redirect.normal(path) for path in file.imported.former_paths if path}
+    for path in (path for path, normalized_path in normalized.items() if not normalized_path):
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
-    paths = {path for path in normal.values() if path.strip("/")}
+    paths = {path for path in normalized.values() if path.strip("/")}
     if AuditEntry.objects.filter(publication=file.publication, action=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
-    taken = _addresses_of_others(paths, file.publication)
-    elsewhere = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
-    for path in sorted({*taken, *elsewhere}):
+    taken = _find_foreign_addresses(paths, file.publication)
+    refused = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
+    for path in sorted({*taken, *refused}):
         message = _("The old address %s leads to another piece already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
-    return len(paths) - len({*taken, *elsewhere})
+    return len(paths) - len({*taken, *refused})
 
 
 def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
-    """Return the paths that redirect somewhere already, and report how many others there are."""
-    present = set(Redirect.objects.filter(path__in=paths).values_list("path", flat=True))
-    if count := len(paths - present):
+    """Return the paths that are redirects already, and report the number of the others."""
+    existing = set(Redirect.objects.filter(path__in=paths).values_list("path", flat=True))
+    if count := len(paths - existing):
         message = ngettext(
             "%d old address was not added: a redaction may have removed it.",
             "%d old addresses were not added: a redaction may have removed them.",
             count,
         )
         file.add_note(NoteKind.DROPPED, "redirect", message % count)
-    return paths & present
+    return paths & existing
 
 
-def _addresses_of_others(paths: Iterable[str], publication: Publication) -> set[str]:
-    """The paths that are addresses of other publications of this site, drafts included."""
-    return {path for path in paths if (place := _split_address(path)) and _is_taken(*place, publication)}
+def _find_foreign_addresses(paths: Iterable[str], publication: Publication) -> set[str]:
+    """Return the paths that are addresses of other publications of this site, including drafts."""
+    return {path for path in paths if (address := _split_address(path)) and _is_taken(*address, publication)}
 
 
 def _split_address(path: str) -> tuple[str, str] | None:
-    """The locale and the slug of a path that is shaped like the address of a publication here."""
+    """Return locale and slug of a path with the form of a publication's address, or None."""
     for locale in LOCALES:
         prefix = Redirect.normal(localized_path(locale, "publications:detail", slug="x")).removesuffix("x")
         if path.startswith(prefix) and "/" not in path.removeprefix(prefix):
@@ -73,19 +74,21 @@ def _is_taken(locale: str, slug: str, publication: Publication) -> bool:
 
 
 def redirect_authors(authors: AuthorList, *, by) -> int:
-    """Let the old pages of authors of this site redirect to their new ones; a pen name has no page.
+    """Redirect the old pages of authors to their new ones, except for pseudonyms, which have no page.
 
     Returns:
-        How many of them redirect now.
+        The number of addresses that redirect.
     """
-    former = {author.slug: author.former_paths for author in authors.by_id.values() if author.former_paths}
-    if not former:
+    former_paths = {
+        author.slug: author.former_paths for author in authors.by_id.values() if author.former_paths
+    }
+    if not former_paths:
         return 0
-    known = set(Redirect.objects.exclude(author=None).values_list("path", flat=True))
+    existing = set(Redirect.objects.exclude(author=None).values_list("path", flat=True))
     count = 0
-    for author in Author.objects.filter(slug__in=former, is_pseudonymous=False):
-        paths = [path for path in former[author.slug] if path]
+    for author in Author.objects.filter(slug__in=former_paths, is_pseudonymous=False):
+        paths = [path for path in former_paths[author.slug] if path]
         count += len(paths)
-        if any(Redirect.normal(path) not in known for path in paths):
+        if any(Redirect.normal(path) not in existing for path in paths):
             actions.add_redirects(author, paths, by=by)
     return count

@@ -1,4 +1,4 @@
-"""The last links of an import, once all its texts are stored: related publications, and fragments that lead nowhere."""
+"""Links between the texts of an import, set after all are stored: related publications and fragments."""
 
 from collections.abc import Iterable, Sequence
 from itertools import batched
@@ -12,58 +12,64 @@ from publications.models import ActionType, AuditEntry, Publication, RelatedLink
 
 from .report import FileOutcome, FileReport, ImportReport, NoteKind
 
-AS_IN_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)
-"""The outcomes after which the text on the site is that of the file."""
-MAX_RELATED = 20
+SAME_AS_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)
+"""Outcomes after which the text on the site equals that of the file."""
 QUERY_BATCH = 500
 
 
 def apply_related_links(files: Sequence[FileReport], report: ImportReport, *, by) -> None:
-    """Set related links as the files say, also to publications that a later run brings.
+    """Set the related links of publications from their files, including links to publications imported later.
 
-    Links that an import has set follow their file; where an editor has set the links of a publication, they stay.
+    Links that an import has set follow the file; links that an editor has set stay.
+
+    Args:
+        files: the imported files; links to missing publications are reported as notes.
+        report: counts the publications with related links.
+        by: the user in the audit entries.
     """
-    for some in batched([file for file in files if file.publication], QUERY_BATCH, strict=False):
-        set_by_import = _last_set_by_import([file.publication.pk for file in some])
-        following = [file for file in some if set_by_import.get(file.publication.pk, bool(file.related))]
-        current = _current_links([file.publication.pk for file in following])
-        publications = _by_uid({uid for file in following for uid in _uids(file.related)})
-        for file in following:
-            targets = _targets(file, publications)
+    for batch in batched([file for file in files if file.publication], QUERY_BATCH, strict=False):
+        set_by_import = _last_set_by_import([file.publication.pk for file in batch])
+        followed = [file for file in batch if set_by_import.get(file.publication.pk, bool(file.related))]
+        current = _current_links([file.publication.pk for file in followed])
+        publications = _load_by_uid({uid for file in followed for uid in _parse_uids(file.related)})
+        for file in followed:
+            targets = _find_targets(file, publications)
             report.related_links += bool(targets)
             if [target.pk for target in targets] != current.get(file.publication.pk, []):
                 actions.set_related_links(file.publication, targets, by=by, imported=True)
 
 
-def _last_set_by_import(keys: Iterable[int]) -> dict[int, bool]:
-    """Of publications whose links were ever set, by primary key: whether an import did it last."""
-    lines = AuditEntry.objects.filter(action=ActionType.RELATE, publication__in=keys).order_by("pk")
-    return {pk: bool(detail.get("imported")) for pk, detail in lines.values_list("publication_id", "detail")}
+def _last_set_by_import(pks: Iterable[int]) -> dict[int, bool]:
+    """Return by primary key, for publications whose links were ever set, whether an import set them last."""
+    entries = AuditEntry.objects.filter(action=ActionType.RELATE, publication__in=pks).order_by("pk")
+    return {
+        pk: bool(detail.get("imported")) for pk, detail in entries.values_list("publication_id", "detail")
+    }
 
 
-def _current_links(keys: Iterable[int]) -> dict[int, list[int]]:
+def _current_links(pks: Iterable[int]) -> dict[int, list[int]]:
     links: dict[int, list[int]] = {}
-    rows = RelatedLink.objects.filter(source__in=keys).order_by("source", "position", "pk")
+    rows = RelatedLink.objects.filter(source__in=pks).order_by("source", "position", "pk")
     for source, target in rows.values_list("source_id", "target_id"):
         links.setdefault(source, []).append(target)
     return links
 
 
-def _targets(file: FileReport, publications: dict[str, Publication]) -> list[Publication]:
-    """The publications that a file names and that exist, each once; the others are reported."""
+def _find_targets(file: FileReport, publications: dict[str, Publication]) -> list[Publication]:
+    """Return the distinct existing publications that a file names, and report the others."""
     for name in file.related:
-        if not any(uid in publications for uid in _uids([name])):
+        if not any(uid in publications for uid in _parse_uids([name])):
             file.add_note(NoteKind.DROPPED, "related", _("A related piece is not here: %s") % name)
-    named = [publications[uid] for uid in _uids(file.related) if uid in publications]
-    targets = [publication for publication in named if publication.pk != file.publication.pk]
-    if len(targets) > MAX_RELATED:
-        message = _("Related pieces beyond the first %d were left out.") % MAX_RELATED
+    existing = [publications[uid] for uid in _parse_uids(file.related) if uid in publications]
+    targets = [publication for publication in existing if publication.pk != file.publication.pk]
+    if len(targets) > actions.MAX_RELATED_LINKS:
+        message = _("Related pieces beyond the first %d were left out.") % actions.MAX_RELATED_LINKS
         file.add_note(NoteKind.DROPPED, "related", message)
-    return targets[:MAX_RELATED]
+    return targets[: actions.MAX_RELATED_LINKS]
 
 
-def _uids(texts: Iterable[str]) -> list[str]:
-    """The texts that are uids, in their normal form, each once."""
+def _parse_uids(texts: Iterable[str]) -> list[str]:
+    """Return the distinct valid uids in their normal form."""
     uids: dict[str, None] = {}
     for text in texts:
         try:
@@ -73,17 +79,17 @@ def _uids(texts: Iterable[str]) -> list[str]:
     return list(uids)
 
 
-def _by_uid(uids: set[str]) -> dict[str, Publication]:
+def _load_by_uid(uids: set[str]) -> dict[str, Publication]:
     queries = (
-        Publication.objects.filter(uid__in=some).only("uid")
-        for some in batched(sorted(uids), QUERY_BATCH, strict=False)
+        Publication.objects.filter(uid__in=batch).only("uid")
+        for batch in batched(sorted(uids), QUERY_BATCH, strict=False)
     )
     return {str(publication.uid): publication for query in queries for publication in query}
 
 
 def report_lost_fragments(files: Sequence[FileReport]) -> None:
-    """Report each link of a text that leads to an anchor that its page does not have."""
-    pages = {file.address: file.imported.anchors for file in files if file.outcome in AS_IN_FILE}
+    """Report each link to an anchor that does not exist on its page."""
+    pages = {file.address: file.imported.anchors for file in files if file.outcome in SAME_AS_FILE}
     for file in files:
         for link in file.imported.fragment_links:
             path, _mark, fragment = link.partition("#")

@@ -1,8 +1,8 @@
-"""The report of an import: notes, what became of each file, and the totals.
+"""The report of an import: notes, the outcome of each file, and totals.
 
-`ImportLog` collects the notes of one file while it is read, `ImportedFile` is what reading it gives, `FileReport` is
-what became of it on the site, `ImportReport` is the whole import. `TOPICS` lists all topics that a note can have.
-This module imports no models: files are read in processes that start before Django is set up.
+`ImportLog` collects the notes of one file while it is read, `ImportedFile` is the result of reading it, `FileReport`
+its outcome on the site, `ImportReport` the whole import. `TOPICS` lists all topics of notes. This module imports no
+models, because files are read in processes that start before Django is set up.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ from publications.markup import RenderedText
 
 
 class NoteKind(StrEnum):
-    """Why a note is made: the import changed something, left it out, or guessed it."""
+    """The kind of a note: the import changed something, left it out, or guessed it."""
 
     CHANGED = "changed"
     DROPPED = "dropped"
@@ -38,11 +38,11 @@ NOTE_KIND_LABELS = {
 
 @dataclass(frozen=True)
 class Topic:
-    """What a note can be about.
+    """A topic of notes.
 
-    Topics that need attention are listed in full, not by a few examples. Those that say the same of many files
-    (`is_grouped`) are listed by the text of the note. Topics that are not `is_counted` have no total, as an
-    outcome has one; those of Word files alone (`is_of_word`) have one where there are such notes.
+    Topics that need attention are listed in full, others by a few examples. Topics with the same text for many files
+    (`is_grouped`) are listed by that text. Topics that are not `is_counted` have no total, because an outcome has one;
+    those of Word files only (`is_of_word`) have a total if there are such notes.
     """
 
     key: str
@@ -68,7 +68,7 @@ class ImportNote:
 
 
 class ImportLog:
-    """Collects the notes of one file while it is read, each once."""
+    """Collects the distinct notes on a file while it is read."""
 
     def __init__(self) -> None:
         self.notes: list[ImportNote] = []
@@ -90,33 +90,33 @@ class ImportLog:
 
 
 class ImportRefused(ValueError):
-    """A file that cannot be imported, with a sentence that says why and what to do."""
+    """A file that cannot be imported; the message names the reason and the remedy."""
 
 
 @dataclass(frozen=True)
 class WordCoverage:
-    """How many words the source has, and which of them its page lacks."""
+    """The number of words of a source, and those that its page does not contain."""
 
     total: int = 0
     missing: tuple[str, ...] = ()
 
     @property
     def ratio(self) -> float:
-        """The share of words that the page has, from 0 to 1."""
+        """The share of words that the page contains, from 0 to 1."""
         return 1 - len(self.missing) / self.total if self.total else 1.0
 
 
 @dataclass
 class ImportedFile:
-    """What reading a file gives. Without a manuscript it is refused, and `refusal` says why.
+    """The result of reading a file. A file without a manuscript is refused; `refusal` is the reason.
 
     Args:
         files: paths by the names that the manuscript uses.
-        facts: what the images among the files are.
-        staff: slugs of authors that a list names; others become guests.
+        facts: size and format of the images among the files.
+        staff: slugs of the authors in the author list; other authors become guests.
         rendered: the text as publishing renders it.
-        anchors: ids of its page.
-        fragment_links: links of its page that lead to an id.
+        anchors: the ids on its page.
+        fragment_links: the links on its page that have a fragment.
     """
 
     source: str
@@ -136,7 +136,7 @@ class ImportedFile:
 
 
 class FileOutcome(StrEnum):
-    """What became of a file."""
+    """The outcome of a file."""
 
     NEW = "new"
     UPDATED = "updated"
@@ -198,7 +198,7 @@ _TOPICS = (
     Topic("manuscript", _("manuscripts read as other files"), needs_attention=True),
     Topic("encoding", _("files in another encoding"), needs_attention=True),
     Topic("characters", _("files with characters that are no text"), needs_attention=True),
-    # of Word files
+    # Topics of Word files
     Topic("picture", _("pictures of Word files that were not kept"), needs_attention=True, is_of_word=True),
     Topic("chart", _("charts of Word files left out"), needs_attention=True, is_of_word=True),
     Topic("diagram", _("drawings (SmartArt) left out"), needs_attention=True, is_of_word=True),
@@ -230,18 +230,18 @@ _TOPICS = (
     Topic("language", _("languages guessed from the words"), is_of_word=True),
 )
 TOPICS = {topic.key: topic for topic in _TOPICS}
-"""All topics, in the order in which people want to know of them."""
+"""All topics by key, in the order of the report."""
 
 
 @dataclass
 class FileReport:
-    """One file: what became of it, and the notes about it.
+    """The outcome of a file and the notes on it.
 
     Args:
-        unused_notes: what reading the file changed or guessed, where this run took nothing of it; not in the totals.
-        imported: what reading the file gave.
-        publication: the Publication that the file became, None where it became none.
-        is_edited: whether the publication was edited at the desk since it was imported.
+        unused_notes: notes on changes and guesses in a file of which this run used nothing; not in the totals.
+        imported: the result of reading the file.
+        publication: the Publication of the file, or None.
+        is_edited: whether the publication was edited at the desk since its import.
     """
 
     source: str
@@ -268,11 +268,11 @@ class FileReport:
             self.notes.append(note)
 
     def notes_on(self, topic: str) -> list[str]:
-        """The texts of the notes on a topic."""
+        """Return the texts of the notes on a topic."""
         return [note.text for note in self.notes if note.topic == topic]
 
     def as_dict(self) -> dict[str, object]:
-        """The file in the JSON report."""
+        """Return the file as a mapping for the JSON report."""
         notes = [*self.notes, *self.unused_notes]
         texts = {kind.value: [note.text for note in notes if note.kind is kind] for kind in NoteKind}
         return {
@@ -284,7 +284,7 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """A whole import: its files in the order in which they were imported, and the totals."""
+    """A whole import: its files in the order of import, and the totals."""
 
     files: list[FileReport] = field(default_factory=list)
     redirects: int = 0
@@ -298,7 +298,7 @@ class ImportReport:
         return sum(file.outcome is outcome for file in self.files)
 
     def totals(self) -> dict[str, int | float]:
-        """The figures by name, for machines; `labelled_totals` has them for people."""
+        """Return the totals by their names in the JSON report; `labelled_totals` returns them for people."""
         topics = Counter(note.topic for file in self.files for note in file.notes)
         ratios = [file.coverage.ratio for file in self.files if file.coverage.total]
         return {
@@ -318,14 +318,11 @@ class ImportReport:
         }
 
     def held_back(self) -> dict[str, list[FileReport]]:
-        """The files that were not published, by reason; the reason of most files first.
-
-        A file with two reasons is listed under both.
-        """
+        """Return the unpublished files by reason, the most frequent reason first; a file may have several."""
         return group_by_text(self.files, "held")
 
     def labelled_totals(self) -> list[tuple[str, str]]:
-        """Labels and figures for people, without those that are zero."""
+        """Return labels and totals for people, without zeros."""
         totals = self.totals()
         rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
         rows += [
@@ -342,7 +339,7 @@ class ImportReport:
         return [(str(label), str(totals[name])) for label, name in rows if totals.get(name)]
 
     def as_dict(self) -> dict[str, object]:
-        """The JSON report."""
+        """Return the JSON report as a mapping."""
         held_back = {reason: [file.source for file in files] for reason, files in self.held_back().items()}
         return {
             "rehearsal": self.is_dry_run, "totals": self.totals(), "held_back": held_back,
@@ -357,7 +354,7 @@ def _counted_topics(counts: Counter[str]) -> list[Topic]:
 
 
 def group_by_text(files: Iterable[FileReport], topic: str) -> dict[str, list[FileReport]]:
-    """Files by the text of their notes on a topic; the text of most files first."""
+    """Return files by the text of their notes on a topic, the most frequent text first."""
     groups: dict[str, list[FileReport]] = {}
     for file in files:
         for text in file.notes_on(topic):

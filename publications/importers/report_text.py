@@ -1,7 +1,7 @@
-"""The report of an import as text: on a terminal, as wide as it is, and as JSON; and its progress.
+"""Render the report of an import as text for a terminal and as JSON, and show its progress.
 
-The first lines say what to do next, the last are the totals. Short imports are reported file by file, others topic by
-topic with a few examples each; what needs attention (files refused or held back, words lost) is listed up to a page.
+The first lines are the next step, the last the totals. Short imports are reported by file, others by topic with a few
+examples each; topics that need attention (files refused or held back, lost words) list up to MAX_LISTED notes.
 """
 
 import json
@@ -29,7 +29,7 @@ from .report import (
 )
 
 MIN_WIDTH, MAX_WIDTH = 40, 160
-TOTALS, BY_TOPIC, BY_FILE = 0, 1, 2  # how much is shown: the verbosity of the command
+TOTALS, BY_TOPIC, BY_FILE = 0, 1, 2  # levels of detail: the verbosity of the command
 SHORT_IMPORT_FILES = 20
 EXAMPLES, MAX_LISTED = 3, 40
 EXAMPLE_LINES = 2
@@ -38,11 +38,11 @@ PROGRESS_SECONDS = 5.0  # between plain lines
 
 
 def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPIC) -> Iterator[str]:
-    """The lines of a report.
+    """Yield the lines of a report.
 
     Args:
-        width: in columns; 0 means that of the terminal.
-        detail: TOTALS, BY_TOPIC (file by file where there are few files) or BY_FILE.
+        width: in columns; 0 means the width of the terminal.
+        detail: TOTALS, BY_TOPIC (by file if there are few files) or BY_FILE.
     """
     width = min(max(width or shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH)
     is_short = len(report.files) <= SHORT_IMPORT_FILES
@@ -64,16 +64,16 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
 
 def _render_totals(report: ImportReport, width: int) -> Iterator[str]:
     rows = report.labelled_totals()
-    figures = max((len(figure) for _label, figure in rows), default=0)
+    figure_width = max((len(figure) for _label, figure in rows), default=0)
     for label, figure in rows:
-        yield f"{figure:>{figures}}  {textwrap.shorten(label, width - figures - 2, placeholder='…')}"
+        yield f"{figure:>{figure_width}}  {textwrap.shorten(label, width - figure_width - 2, placeholder='…')}"
 
 
 def _render_file(file: FileReport, notes: Sequence[ImportNote], width: int) -> Iterator[str]:
     outcome = str(OUTCOME_LABELS[file.outcome]) + (_(", public") if file.is_published else "")
-    room = width - len(outcome) - 2
-    if room >= 16:
-        yield f"{_shorten_path(file.source, room):<{room}}  {outcome}"
+    columns = width - len(outcome) - 2
+    if columns >= 16:
+        yield f"{_shorten_path(file.source, columns):<{columns}}  {outcome}"
     else:
         yield from (_shorten_path(file.source, width), f"  {outcome}")
     for kind in NoteKind:
@@ -81,13 +81,13 @@ def _render_file(file: FileReport, notes: Sequence[ImportNote], width: int) -> I
             yield from wrap_line(f"{NOTE_KIND_LABELS[kind]}: {note.text}", width, indent=4)
 
 
-def _shorten_path(source: str, room: int) -> str:
-    """The end of a path says more than its beginning."""
-    return source if len(source) <= room else f"…{source[1 - room :]}"
+def _shorten_path(source: str, columns: int) -> str:
+    """Return the path, truncated at its beginning."""
+    return source if len(source) <= columns else f"…{source[1 - columns :]}"
 
 
 def render_topics(files: Sequence[FileReport], width: int) -> Iterator[str]:
-    """Each topic with its figures and examples, in the order of TOPICS."""
+    """Yield each topic with its counts and examples, in the order of TOPICS."""
     notes: dict[str, list[tuple[str, str]]] = {key: [] for key in TOPICS}
     for file in files:
         for note in file.notes:
@@ -102,33 +102,33 @@ def render_topics(files: Sequence[FileReport], width: int) -> Iterator[str]:
 
 
 def _render_groups(label: str, groups: Mapping[str, Sequence[FileReport]], width: int) -> Iterator[str]:
-    """A topic whose notes are the same few sentences: each sentence once, with its files."""
+    """Yield a grouped topic: each text of a note once, with its files."""
     count = len({file.source for files in groups.values() for file in files})
     yield from wrap_line(f"{label}: {count}", width)
     for text, files in islice(groups.items(), MAX_LISTED):
         yield from wrap_line(f"{len(files)}: {text}", width, indent=2)
         for file in files[:EXAMPLES]:
             yield from wrap_line(file.source, width, indent=6, max_lines=EXAMPLE_LINES)
-        yield from _render_rest(len(files) - EXAMPLES, width, indent=6)
-    yield from _render_rest(len(groups) - MAX_LISTED, width, indent=2)
+        yield from _render_remaining_count(len(files) - EXAMPLES, width, indent=6)
+    yield from _render_remaining_count(len(groups) - MAX_LISTED, width, indent=2)
 
 
 def _render_topic(label: str, examples: list[tuple[str, str]], limit: int, width: int) -> Iterator[str]:
     count = len({source for source, _text in examples})
-    where = ngettext("in %d file", "in %d files", count) % count
-    yield from wrap_line(f"{label}: {len(examples)}, {where}", width)
+    in_files = ngettext("in %d file", "in %d files", count) % count
+    yield from wrap_line(f"{label}: {len(examples)}, {in_files}", width)
     for source, text in examples[:limit]:
         yield from wrap_line(f"{source}: {text}", width, indent=4, max_lines=EXAMPLE_LINES)
-    yield from _render_rest(len(examples) - limit, width, indent=4)
+    yield from _render_remaining_count(len(examples) - limit, width, indent=4)
 
 
-def _render_rest(count: int, width: int, *, indent: int) -> Iterator[str]:
+def _render_remaining_count(count: int, width: int, *, indent: int) -> Iterator[str]:
     if count > 0:
         yield from wrap_line(_("… and %d more") % count, width, indent=indent)
 
 
 def wrap_line(text: str, width: int, *, indent: int = 0, max_lines: int | None = None) -> list[str]:
-    """A text as lines of that width. Addresses are not divided at their hyphens."""
+    """Return a text as lines of this width; addresses are not broken at hyphens."""
     return textwrap.wrap(
         text,
         width,
@@ -141,25 +141,27 @@ def wrap_line(text: str, width: int, *, indent: int = 0, max_lines: int | None =
 
 
 def write_json_report(report: ImportReport, path: Path) -> None:
-    """Write the whole report for machines."""
+    """Write the complete report as JSON."""
     values = {"next": next_step(report), **report.as_dict()}
     path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 class Progress:
-    """A bar on a terminal, else a plain line now and then; on the error stream, so that reports can be piped."""
+    """A progress bar on a terminal, otherwise occasional lines; on standard error, so that reports can be piped."""
 
     def __init__(self, stream=None, line: str = "") -> None:
         self.stream = stream or sys.stderr
         self.line = line or _("%(done)d of %(total)d files")
-        self.shown_at = time.monotonic()
+        self.last_shown_at = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         if self.stream.isatty():
-            filled = BAR_WIDTH * done // max(total, 1)
+            filled_width = BAR_WIDTH * done // max(total, 1)
             end = "\n" if done >= total else ""
-            self.stream.write(f"\r[{'█' * filled}{'·' * (BAR_WIDTH - filled)}] {done}/{total}{end}")
-        elif done >= total or time.monotonic() - self.shown_at > PROGRESS_SECONDS:
-            self.shown_at = time.monotonic()
+            self.stream.write(
+                f"\r[{'█' * filled_width}{'·' * (BAR_WIDTH - filled_width)}] {done}/{total}{end}"
+            )
+        elif done >= total or time.monotonic() - self.last_shown_at > PROGRESS_SECONDS:
+            self.last_shown_at = time.monotonic()
             self.stream.write(self.line % {"done": done, "total": total} + "\n")
         self.stream.flush()

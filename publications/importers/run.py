@@ -1,6 +1,6 @@
 """Run an import: index the files of a folder, read them, import them in batches, link them.
 
-Interrupted at any moment, the next run goes on and ends as one run would have. Repeating a run changes nothing.
+After an interruption, the next run continues and has the same result as a single run. Repeating a run changes nothing.
 """
 
 import time
@@ -38,30 +38,36 @@ MEDIA_PARENT_FOLDERS = 2
 
 
 def run_import(options: ImportOptions) -> ImportReport:
-    """Import a folder or a file. A dry run does all of it in a transaction that is rolled back, and stores no file.
+    """Import a folder or a file.
+
+    Args:
+        options: what to import and how. A dry run is rolled back and stores no files.
+
+    Returns:
+        The report on all files.
 
     Raises:
-        InvalidOptions: the options cannot be carried out, or the clock of the machine is behind.
-        ImportRefused: there is no Markdown, or the list of authors cannot be read.
+        InvalidOptions: the options are invalid, or the clock of the machine is behind.
+        ImportRefused: there are no Markdown files, or the list of authors cannot be read.
     """
     options.validate()
-    began = time.perf_counter()
+    started = time.perf_counter()
     try:
-        report = _dry_run(options) if options.dry_run else _run(options)
+        report = _import_dry(options) if options.dry_run else _import_files(options)
     except actions.ClockBehind as error:
         raise InvalidOptions(" ".join(error.reasons)) from error
-    report.seconds = time.perf_counter() - began
+    report.seconds = time.perf_counter() - started
     return report
 
 
-def _dry_run(options: ImportOptions) -> ImportReport:
+def _import_dry(options: ImportOptions) -> ImportReport:
     with transaction.atomic():
-        report = _run(options)
+        report = _import_files(options)
         transaction.set_rollback(True)
     return report
 
 
-def _run(options: ImportOptions) -> ImportReport:
+def _import_files(options: ImportOptions) -> ImportReport:
     index = index_files(options.path, language=options.language, permalink=options.permalink)
     index = _assign_slugs(index)
     authors = read_authors(options.authors or index.taxonomies.authors)
@@ -72,26 +78,25 @@ def _run(options: ImportOptions) -> ImportReport:
     for source, reason in index.refused.items():
         importer.refuse(source, reason)
     context = _build_context(options, index, authors)
-    began = time.perf_counter()
-    for batch in _in_batches(read_files(index.files, context, processes=options.processes)):
+    started = time.perf_counter()
+    for batch in _batched(read_files(index.files, context, processes=options.processes)):
         importer.import_batch([sign_file(file, byline) for file in batch])
-        report.progress.append((len(importer.done), time.perf_counter() - began))
+        report.progress.append((len(importer.done), time.perf_counter() - started))
         options.progress(len(importer.done), len(index.files))
     report_new_organisation(report, byline, site_names)
-    _finish(importer, authors, index, context.images)
+    _link_texts(importer, authors, index, context.images)
     return report
 
 
-def _in_batches(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:
+def _batched(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:
     while batch := list(islice(files, BATCH_FILES)):
         yield batch
 
 
-def _finish(importer: BatchImporter, authors: AuthorList, index: FileIndex, images: ImageFinder) -> None:
-    """The last step of an import, once all its texts are stored.
+def _link_texts(importer: BatchImporter, authors: AuthorList, index: FileIndex, images: ImageFinder) -> None:
+    """Do the steps that need all texts: related links, redirects, author profiles, topics and similarity.
 
-    Whatever needs all of them belongs here. Repeating it changes nothing: a run that was interrupted leaves it to the
-    next.
+    They are idempotent, so that a run after an interruption can complete them.
     """
     options, report = importer.options, importer.report
     apply_related_links(importer.done, report, by=options.by)
@@ -103,10 +108,7 @@ def _finish(importer: BatchImporter, authors: AuthorList, index: FileIndex, imag
 
 
 def _rebuild_similarity(options: ImportOptions) -> None:
-    """Rebuild similarity once texts were published: what is rare among the first is not rare among all.
-
-    A dry run leaves it out, as its result would be rolled back.
-    """
+    """Rebuild similarity after texts were published, since the frequency of terms has changed; not in a dry run."""
     if options.dry_run or not search.similarity.is_due():
         return
     for done, total in search.similarity.rebuild():
@@ -115,17 +117,16 @@ def _rebuild_similarity(options: ImportOptions) -> None:
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:
-    """Give the files their slugs: publications of the site keep theirs, drafts too, and none that ever led anywhere is
-    given again."""
-    uids, present = index.uids, {}
+    """Return the index with a slug for each file: existing publications keep theirs, and used slugs are not reused."""
+    uids, existing_slugs = index.uids, {}
     reserved = set(Address.objects.values_list("locale", "slug").iterator())
     rows = Publication.objects.exclude(slug="").values_list("uid", "language", "slug")
     for uid, language, slug in rows.iterator():
         if str(uid) in uids:
-            present[str(uid)] = slug
+            existing_slugs[str(uid)] = slug
         else:
             reserved.add((locale_of(language), slug))
-    return index.assign_slugs(present, reserved)
+    return index.assign_slugs(existing_slugs, reserved)
 
 
 def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList) -> MarkdownImportContext:
@@ -136,7 +137,7 @@ def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList
         images=ImageFinder(
             _media_folders(options, index.root), _library_keys(), settings.SECRET_KEY.encode()
         ),
-        addresses=addresses | _former_addresses() | index.addresses(_address),
+        addresses=addresses | _former_addresses() | index.addresses(_address_of),
         names=index.names(),
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
@@ -147,24 +148,24 @@ def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList
     )
 
 
-def _address(locale: str, slug: str) -> str:
+def _address_of(locale: str, slug: str) -> str:
     return Edition(locale=locale, slug=slug).get_absolute_url()
 
 
 def _former_addresses() -> dict[str, str]:
-    """Where known old paths redirect to: publications of earlier imports, and of other folders."""
+    """Return the targets of existing redirects by their paths."""
     rows = Redirect.objects.exclude(publication=None).exclude(publication__slug="")
     rows = rows.values_list("path", "publication__language", "publication__slug")
-    return {path: _address(locale_of(language), slug) for path, language, slug in rows.iterator()}
+    return {path: _address_of(locale_of(language), slug) for path, language, slug in rows.iterator()}
 
 
 def _library_keys() -> Mapping[str, str]:
-    """Keys of the images in the library by their digest; of two with the same bytes the first."""
+    """Return the keys of library images by digest; the first of several with the same content."""
     return {image.digest: image.key for image in Image.objects.order_by("-pk").only("key", "original")}
 
 
 def _media_folders(options: ImportOptions, root: Path) -> tuple[Path, ...]:
-    """Where images may be: as the options say, else in the folder itself and in those above it."""
+    """Return the folders to search for images: from the options, or the imported folder and its parents."""
     if options.media:
         return (*options.media, root)
     resolved = root.resolve()

@@ -1,4 +1,4 @@
-"""Authors, tags, images and kinds by the names that manuscripts use, each queried once; and names that are similar."""
+"""Look up authors, tags, images and kinds by the names in manuscripts, with a cache, and find similar names."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -9,14 +9,14 @@ from functools import cached_property
 from publications.models import Author, Image, Kind, Publication, Tag
 from publications.slugs import slugify
 
-MAX_NAME = 120
+MAX_NAME_CHARACTERS = 120
 
 
 class SiteNames:
-    """Remembers rows for the length of an import. After a rollback of rows that were made, call `forget()`.
+    """Caches rows during an import. Call `forget()` after a rollback of created rows.
 
-    `identities` are the slugs of persons whom a list of authors tells apart, though two may share a name;
-    `organisations` those of authors that are organisations if they have to be made.
+    `identities` are slugs of distinct persons in an author list, who may share a name; `organisations` are slugs of
+    authors that are created as organisations.
     """
 
     def __init__(self, identities: Iterable[str] = ()) -> None:
@@ -24,7 +24,7 @@ class SiteNames:
         self.organisations: set[str] = set()
 
     def forget(self) -> None:
-        """Query the database anew."""
+        """Clear the cache."""
         self.__dict__ = {"identities": self.identities, "organisations": self.organisations}
 
     @cached_property
@@ -33,12 +33,12 @@ class SiteNames:
 
     @cached_property
     def authors(self) -> dict[str, Author]:
-        """By slug."""
+        """Authors by slug."""
         return {author.slug: author for author in Author.objects.all()}
 
     @cached_property
     def spellings(self) -> dict[str, Author]:
-        """By name or alias, case-insensitively. Where two share one, the first counts."""
+        """Authors by folded name or alias; the first of several."""
         spellings: dict[str, Author] = {}
         for author in sorted(self.authors.values(), key=lambda author: author.pk):
             for name in (author.name, *author.aliases.splitlines()):
@@ -47,32 +47,38 @@ class SiteNames:
 
     @cached_property
     def tags(self) -> dict[str, Tag]:
-        """By name, case-insensitively."""
+        """Tags by name in lower case."""
         return {tag.name.casefold(): tag for tag in Tag.objects.order_by("-pk")}
 
     @cached_property
     def images(self) -> dict[str, Image]:
-        """By key."""
+        """Images by key."""
         return {image.key: image for image in Image.objects.order_by("-pk")}
 
     @cached_property
     def originals(self) -> dict[str, int]:
-        """Primary keys of originals by uid, so far as they were asked for."""
+        """Primary keys of originals by uid, for those looked up so far."""
         return {}
 
     def author(self, slug: str, name: str) -> Author | None:
-        """The author whom a byline means: by slug, else by name or alias."""
+        """Return the author of a byline by slug, otherwise by name or alias; None if there is none."""
         for candidate in (slug, slugify(slug)):
             if candidate in self.authors:
                 return self.authors[candidate]
         namesake = self.spellings.get(fold_name(name) or fold_name(slug))
-        is_other = namesake and slug in self.identities and namesake.slug in self.identities
-        return None if is_other else namesake
+        is_different_person = namesake and slug in self.identities and namesake.slug in self.identities
+        return None if is_different_person else namesake
 
     def make_author(self, slug: str, name: str, *, guest: bool) -> Author:
-        """Create an author, with a slug made from that given where it is free."""
-        identity = _on_one_line(slug)
-        name = _on_one_line(name)[:MAX_NAME] or identity[:MAX_NAME]
+        """Create an author.
+
+        Args:
+            slug: the slug or id in the manuscript; kept as an alias if the author gets another.
+            name: the display name; empty uses the slug.
+            guest: whether the author is a guest.
+        """
+        identity = _collapse_spaces(slug)
+        name = _collapse_spaces(name)[:MAX_NAME_CHARACTERS] or identity[:MAX_NAME_CHARACTERS]
         author = Author(
             name=name, is_guest=guest, slug=slugify(slug), is_organisation=slug in self.organisations
         )
@@ -85,13 +91,13 @@ class SiteNames:
         return author
 
     def tag(self, name: str) -> Tag:
-        """The tag of that name, created where there is none."""
+        """Return the tag of this name, created if necessary."""
         if name.casefold() not in self.tags:
             self.tags[name.casefold()] = Tag.objects.create(name=name)
         return self.tags[name.casefold()]
 
     def original(self, uid: str) -> int | None:
-        """The primary key of the original that a translation of this uid belongs to."""
+        """Return the primary key of the original of the publication with this uid, or None."""
         if uid not in self.originals:
             publication = Publication.objects.filter(uid=uid).first()
             if publication:
@@ -99,13 +105,13 @@ class SiteNames:
         return self.originals.get(uid)
 
 
-def _on_one_line(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
 def fold_name(name: str) -> str:
-    """The name as it is looked up: however it is cased, spaced, or cut."""
-    return _on_one_line(name)[:MAX_NAME].strip().casefold()
+    """Return a name for lookups, with case, white space and length normalized."""
+    return _collapse_spaces(name)[:MAX_NAME_CHARACTERS].strip().casefold()
 
 
 SIMILAR_NAME_RATIO = 0.82
@@ -114,15 +120,15 @@ MAX_SIMILAR = 3
 
 @dataclass(frozen=True)
 class NameMatch:
-    """A name as written, the author whom it means, and authors of similar names."""
+    """A name, the author with that name or alias, and authors with similar names."""
 
     name: str
     author: Author | None = None
-    near: tuple[Author, ...] = ()
+    similar: tuple[Author, ...] = ()
 
 
 def match_names(names: Iterable[str], site_names: SiteNames) -> list[NameMatch]:
-    """The author whom each name means, by name or alias; for a name that nobody has, authors of similar names."""
+    """Return the author of each name, by name or alias, or authors with similar names if there is none."""
     matches = []
     for name in names:
         author = site_names.author("", name)
@@ -133,7 +139,7 @@ def match_names(names: Iterable[str], site_names: SiteNames) -> list[NameMatch]:
 def _similar_authors(name: str, site_names: SiteNames) -> tuple[Author, ...]:
     rated: dict[int, tuple[float, Author]] = {}
     for spelling, author in site_names.spellings.items():
-        ratio = _similarity(_plain(name), _plain(spelling))
+        ratio = _similarity(_plain_letters(name), _plain_letters(spelling))
         if ratio >= SIMILAR_NAME_RATIO and ratio > rated.get(author.pk, (0.0, author))[0]:
             rated[author.pk] = (ratio, author)
     best = sorted(rated.values(), key=lambda rating: (-rating[0], rating[1].name))
@@ -141,22 +147,24 @@ def _similar_authors(name: str, site_names: SiteNames) -> tuple[Author, ...]:
 
 
 def _similarity(name: str, other: str) -> float:
-    """From 0 to 1. A name may have its last word first, and an initial stands for its name."""
-    words, others = name.split(), other.split()
-    if _is_abbreviated(words, others):
+    """Return the similarity from 0 to 1. The last name may come first, and initials match first names."""
+    words, other_words = name.split(), other.split()
+    if _has_initial(words, other_words):
         return 0.9
-    turned = " ".join([*words[-1:], *words[:-1]]), " ".join([*words[1:], *words[:1]])
-    return max(SequenceMatcher(None, form, other, autojunk=False).ratio() for form in (name, *turned))
+    rotated = " ".join([*words[-1:], *words[:-1]]), " ".join([*words[1:], *words[:1]])
+    return max(SequenceMatcher(None, variant, other, autojunk=False).ratio() for variant in (name, *rotated))
 
 
-def _is_abbreviated(words: list[str], others: list[str]) -> bool:
-    """“A. Berg” and “Anna Maria Berg”: one last name, and first names that begin alike."""
-    if len(words) < 2 or len(others) < 2 or words[-1] != others[-1]:
+def _has_initial(words: list[str], other_words: list[str]) -> bool:
+    """Whether two names have the same last name, and one the initial of the other's first name."""
+    if len(words) < 2 or len(other_words) < 2 or words[-1] != other_words[-1]:
         return False
-    return words[0][0] == others[0][0] and (len(words[0]) == 1 or len(others[0]) == 1)
+    return words[0][0] == other_words[0][0] and (len(words[0]) == 1 or len(other_words[0]) == 1)
 
 
-def _plain(name: str) -> str:
-    """Lower-case, without accents and dots."""
+def _plain_letters(name: str) -> str:
+    """Return a name in lower case without accents and dots."""
     letters = unicodedata.normalize("NFD", name.casefold().replace(".", " "))
-    return " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())
+    return " ".join(
+        "".join(character for character in letters if not unicodedata.combining(character)).split()
+    )

@@ -1,4 +1,4 @@
-"""Topics and authors of the old site: where links to their pages lead now, and what those pages said."""
+"""Topics and authors of the old site: the new addresses of their pages, and the texts of those pages."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -26,31 +26,34 @@ from .report import FileReport, ImportReport, NoteKind
 def taxonomy_addresses(
     files: Iterable[SourceFile], authors: AuthorList, topics: Mapping[str, str]
 ) -> dict[str, str]:
-    """Return the addresses of topics and authors that the texts name, by the old paths of their pages."""
+    """Return the addresses of topics and authors in these files, by the old paths of their pages."""
     files = list(files)
     slugs = {name.casefold(): slug for name, slug in Tag.objects.values_list("name", "slug")}
     tags = {tag: topics.get(tag.casefold(), tag) for file in files for tag in file.tags}
     addresses = {}
-    for identity, name in tags.items():
+    for tag_name, name in tags.items():
         slug = slugs.get(name.casefold()) or slugify(name)
-        addresses |= _old_paths(
-            TOPIC_FOLDERS, {identity, slugify(identity), slug}, "publications:topic", slug
+        addresses |= _old_addresses(
+            TOPIC_FOLDERS, {tag_name, slugify(tag_name), slug}, "publications:topic", slug
         )
     for name in {author for file in files for author in file.authors}:
         slug = authors.find(name).slug
-        addresses |= _old_paths(AUTHOR_FOLDERS, {name, slugify(name), slug}, "publications:author", slug)
+        addresses |= _old_addresses(AUTHOR_FOLDERS, {name, slugify(name), slug}, "publications:author", slug)
     return addresses
 
 
-def _old_paths(folders: Iterable[str], names: Iterable[str], page: str, slug: str) -> dict[str, str]:
-    """The addresses of a page by the paths at which generators have it, in the folder of a language too."""
+def _old_addresses(folders: Iterable[str], names: Iterable[str], page: str, slug: str) -> dict[str, str]:
+    """Return the address of a page by the paths that site generators use, with and without a language folder."""
     if not slug:
         return {}
     addresses = {}
     for folder in folders:
         for name in filter(None, names):
-            first = localized_path(LOCALES[0], page, slug=slug)
-            addresses |= {normalize_redirect_path(f"/{folder}/{name}"): first, f"end:{folder}/{name}": first}
+            target = localized_path(LOCALES[0], page, slug=slug)
+            addresses |= {
+                normalize_redirect_path(f"/{folder}/{name}"): target,
+                f"end:{folder}/{name}": target,
+            }
             addresses |= {
                 normalize_redirect_path(f"/{locale}/{folder}/{name}"): localized_path(locale, page, slug=slug)
                 for locale in LOCALES
@@ -63,7 +66,7 @@ FIELDS = {
     "portrait": ("portrait", "portrait_choice", "portrait_file"),
     "introduction": ("introduction_en", "introduction_sv"),
 }
-"""The fields, of the row and of its form at the desk, that hold what an old page says."""
+"""The fields of the row, and of its form at the desk, that correspond to a text of an old page."""
 KEPT_MESSAGES = {
     "biography": _("The biography of %s stays as it is on the site: that of the profile was not taken."),
     "portrait": _("The portrait of %s stays as it is on the site: that of the profile was not taken."),
@@ -76,9 +79,9 @@ KEPT_MESSAGES = {
 def complete_authors(
     authors: AuthorList, images: ImageFinder, options: ImportOptions, report: ImportReport
 ) -> None:
-    """Give the authors of these texts the biography and portrait of their old profile, where the site never had one.
+    """Set biography and portrait of the authors of these texts from their old profiles, if they never had any.
 
-    What was written or emptied at the desk stays; what the profile says otherwise is reported.
+    Values that were written or cleared at the desk stay; differing profiles are reported.
     """
     first_files = _first_files(report, lambda file: file.authors)
     profiles = {
@@ -87,24 +90,24 @@ def complete_authors(
     for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), is_pseudonymous=False):
         profile, file = profiles[author.slug], first_files[author.slug]
         field = f"biography_{locale_of(options.language)}"
-        filled = _fill_text(author, field, profile.biography, file) + _fill_portrait(
+        changed_fields = _fill_text(author, field, profile.biography, file) + _fill_portrait(
             author, profile, images, file, is_stored=not options.dry_run
         )
-        if filled:
-            actions.save_instance(author, by=options.by, changed=filled)
+        if changed_fields:
+            actions.save_instance(author, by=options.by, changed=changed_fields)
 
 
 def _first_files(report: ImportReport, names: Callable[[FileReport], Iterable[str]]) -> dict[str, FileReport]:
-    """The first file of each author or topic that files name."""
+    """Return the first file of each author or topic, by name in lower case."""
     return {name.casefold(): file for file in reversed(report.files) for name in names(file)}
 
 
 def _fill_text(row: Author | Tag, field: str, text: str, file: FileReport) -> list[str]:
-    """Set a text that the site never had. Returns the fields that were set."""
-    what = field.partition("_")[0]
-    if not text or text in (getattr(row, name) for name in FIELDS[what]):
+    """Set a text that the row never had; return the changed fields."""
+    topic = field.partition("_")[0]
+    if not text or text in (getattr(row, name) for name in FIELDS[topic]):
         return []
-    if _is_kept(row, what, file):
+    if _report_if_kept(row, topic, file):
         return []
     setattr(row, field, text)
     return [field]
@@ -113,41 +116,41 @@ def _fill_text(row: Author | Tag, field: str, text: str, file: FileReport) -> li
 def _fill_portrait(
     author: Author, profile: ListedAuthor, images: ImageFinder, file: FileReport, *, is_stored: bool
 ) -> list[str]:
-    """Set the portrait of an author who never had one. Returns the fields that were set."""
-    found = images.find(profile.portrait, profile.home) if profile.portrait else ""
-    if isinstance(found, str) or (author.portrait and author.portrait.key == found.key):
+    """Set the portrait of an author who never had one; return the changed fields."""
+    match = images.find(profile.portrait, profile.home) if profile.portrait else ""
+    if isinstance(match, str) or (author.portrait and author.portrait.key == match.key):
         return []
-    if _is_kept(author, "portrait", file):
+    if _report_if_kept(author, "portrait", file):
         return []
-    author.portrait = _portrait(found, profile.name, is_stored=is_stored)
+    author.portrait = _get_or_create_portrait(match, profile.name, is_stored=is_stored)
     return ["portrait"] if author.portrait else []
 
 
-def _is_kept(row: Author | Tag, what: str, file: FileReport) -> bool:
-    """Whether the site keeps what it has, or what was emptied there; if so it is reported."""
-    if is_kept := _has_been_set(row, FIELDS[what]):
-        file.add_note(NoteKind.DROPPED, "kept", KEPT_MESSAGES[what] % row)
+def _report_if_kept(row: Author | Tag, topic: str, file: FileReport) -> bool:
+    """Return whether the site keeps its value, set or cleared, and report it if so."""
+    if is_kept := _has_been_set(row, FIELDS[topic]):
+        file.add_note(NoteKind.DROPPED, "kept", KEPT_MESSAGES[topic] % row)
     return is_kept
 
 
 def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
-    """Whether one of the fields holds something, or did once. A change that names no fields may have been of these."""
+    """Whether one of the fields has or had a value; a change without field names counts as one."""
     if any(getattr(row, field, None) for field in fields):
         return True
-    lines = AuditEntry.objects.filter(
+    entries = AuditEntry.objects.filter(
         action=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
     )
-    changes = (detail.get("changed") for detail in lines.values_list("detail", flat=True))
-    return any(not changed or {*changed} & {*fields} for changed in changes)
+    changed_fields = (detail.get("changed") for detail in entries.values_list("detail", flat=True))
+    return any(not field_names or {*field_names} & {*fields} for field_names in changed_fields)
 
 
-def _portrait(found: FoundImage, name: str, *, is_stored: bool) -> Image | None:
-    """The image of a profile, added to the library where it is not there yet."""
-    if image := Image.objects.filter(key=found.key).first():
+def _get_or_create_portrait(match: FoundImage, name: str, *, is_stored: bool) -> Image | None:
+    """Return the library image of a profile, added if necessary; None if it cannot be read."""
+    if image := Image.objects.filter(key=match.key).first():
         return image
-    image = Image(key=found.key, alt_en=name, alt_sv=name)
+    image = Image(key=match.key, alt_en=name, alt_sv=name)
     try:
-        image.store_upload(found.path.read_bytes(), found.path.name, facts=found.facts, store=is_stored)
+        image.store_upload(match.path.read_bytes(), match.path.name, facts=match.facts, store=is_stored)
     except (images.UnsuitableImage, OSError):
         return None
     image.save()
@@ -155,11 +158,10 @@ def _portrait(found: FoundImage, name: str, *, is_stored: bool) -> Image | None:
 
 
 def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, report: ImportReport) -> int:
-    """Give the topics of these texts the introduction of their old page, where the site never had one, and let that
-    page redirect to the new one.
+    """Set the introductions of topics from their old pages, if they never had any, and redirect those pages.
 
     Returns:
-        How many old pages redirect now.
+        The number of old pages that redirect.
     """
     by_name = {topic.name.casefold(): topic for topic in topics.values()}
     first_files = _first_files(report, lambda file: file.tags)
@@ -168,7 +170,7 @@ def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, r
         if not (topic := by_name.get(tag.name.casefold())):
             continue
         file = first_files.get(tag.name.casefold())
-        if file and (filled := _fill_text(tag, field, topic.introduction, file)):
-            actions.save_instance(tag, by=options.by, changed=filled)
+        if file and (changed_fields := _fill_text(tag, field, topic.introduction, file)):
+            actions.save_instance(tag, by=options.by, changed=changed_fields)
         redirects += not actions.add_redirects(tag, [topic.former_path], by=options.by)
     return redirects

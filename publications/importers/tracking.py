@@ -1,4 +1,4 @@
-"""Links without what traces readers: parameters are cut, redirectors give way to what they lead to."""
+"""Remove tracking parameters from links, and replace redirectors by their targets."""
 
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
@@ -19,24 +19,24 @@ MAX_REDIRECTORS = 3
 
 
 def remove_tracking(address: str) -> str:
-    """Return the address that a link leads to in the end, without parameters that trace readers."""
-    for _wrap in range(MAX_REDIRECTORS):
-        inner = _redirect_target(address)
-        if inner == address:
+    """Return the final target of a link without tracking parameters."""
+    for _attempt in range(MAX_REDIRECTORS):
+        target = _redirect_target(address)
+        if target == address:
             break
-        address = inner
+        address = target
     try:
         parts = urlsplit(address)
     except ValueError:
         return address
-    kept = [
+    parameters = [
         parameter
         for parameter in parts.query.split("&")
         if not TRACKING_PARAMETER.fullmatch(unquote(parameter.partition("=")[0]))
     ]
-    if parts.scheme not in ("http", "https") or "&".join(kept) == parts.query:
+    if parts.scheme not in ("http", "https") or "&".join(parameters) == parts.query:
         return address
-    return urlunsplit(parts._replace(query="&".join(kept)))
+    return urlunsplit(parts._replace(query="&".join(parameters)))
 
 
 def _redirect_target(address: str) -> str:
@@ -44,10 +44,10 @@ def _redirect_target(address: str) -> str:
         parts = urlsplit(address)
     except ValueError:
         return address
-    place = f"{parts.hostname or ''}{parts.path}"
+    location = f"{parts.hostname or ''}{parts.path}"
     for pattern, names in REDIRECTORS.items():
-        if pattern.fullmatch(place):
-            given = dict(parse_qsl(parts.query))
-            inner = next((given[name] for name in names if name in given), "")
-            return inner if inner.startswith(("http://", "https://")) else address
+        if pattern.fullmatch(location):
+            query_values = dict(parse_qsl(parts.query))
+            target = next((query_values[name] for name in names if name in query_values), "")
+            return target if target.startswith(("http://", "https://")) else address
     return address

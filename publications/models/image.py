@@ -12,8 +12,6 @@ from publications import images
 
 from .translated import TranslatedModel
 
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-
 
 def originals():
     """Return the private storage of originals (settings.STORAGES)."""
@@ -22,7 +20,7 @@ def originals():
 
 def new_key() -> str:
     """Return a random key of 20 characters (100 bits), so that nobody can guess the addresses of images."""
-    return "".join(secrets.choice(ALPHABET) for _place in range(20))
+    return "".join(secrets.choice(images.KEY_ALPHABET) for _place in range(20))
 
 
 def store_original(content: bytes, extension: str, *, store: bool = True) -> str:

@@ -40,7 +40,7 @@ TAGGED = re.compile(
     r"""[^<>]*?\bid\s*=\s*(?:"(?P<double>[^"<>]+)"|'(?P<single>[^'<>]+)')[^<>]*>""",
     re.IGNORECASE,
 )
-AS_MARK = re.compile(r"[^\s{}=\"'<>&]+")
+MARKER_ID = re.compile(r"[^\s{}=\"'<>&]+")
 LINKED = re.compile(
     r"""(?:\]\(|\]:[ \t]*<?|href=["']?|ref[ \t]+["']|\{\{[ \t]*["']|%\})[^\s"'()<>#]*#([^\s"'()<>{}|]{1,200})"""
 )
@@ -49,8 +49,8 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def _kramdown(text: str) -> str:
-    plain = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text))
-    return plain.replace(" ", "-").lower() or "section"
+    plain_text = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text))
+    return plain_text.replace(" ", "-").lower() or "section"
 
 
 def _blackfriday(text: str) -> str:
@@ -115,38 +115,44 @@ class AnchorKeeper:
 
     def headings(self, text: str) -> str:
         """All headings with their ids; an id on the line below belongs to them."""
-        pieces, place = [], 0
+        parts, position = [], 0
         matches = [*HEADING.finditer(text), *UNDERLINED.finditer(text)]
         for match in sorted(matches, key=lambda match: match.start()):
-            below = NEXT_LINE.match(text, match.end())
+            next_line = NEXT_LINE.match(text, match.end())
             marks = match.groupdict().get("marks") or ""
             words = match["words"]
-            pieces += [text[place : match.start()], marks, self._heading(words, below["id"] if below else "")]
-            place = below.end() if below else match.end()
-        return "".join([*pieces, text[place:]])
+            parts += [
+                text[position : match.start()],
+                marks,
+                self._heading(words, next_line["id"] if next_line else ""),
+            ]
+            position = next_line.end() if next_line else match.end()
+        return "".join([*parts, text[position:]])
 
-    def _heading(self, words: str, below: str) -> str:
-        own = OWN_ID.search(words)
-        words = words[: own.start()] if own else words
-        given = (own["id"] if own else "") or below
-        names = [name for name in self._names(words, given) if name not in self.used]
+    def _heading(self, words: str, next_line: str) -> str:
+        own_id = OWN_ID.search(words)
+        words = words[: own_id.start()] if own_id else words
+        given_id = (own_id["id"] if own_id else "") or next_line
+        names = [name for name in self._names(words, given_id) if name not in self.used]
         if not names:
             return words
         self.used.update(names)
-        marked = names.pop(0) if AS_MARK.fullmatch(names[0]) else ""
+        marker = names.pop(0) if MARKER_ID.fullmatch(names[0]) else ""
         places = "".join(f'<a id="{html.escape(name)}"></a>' for name in names)
         return f"{self.placeholders.keep(places) if places else ''}{words}" + (
-            f" {self.placeholders.keep(f'{{#{marked}}}')}" if marked else ""
+            f" {self.placeholders.keep(f'{{#{marker}}}')}" if marker else ""
         )
 
-    def _names(self, words: str, given: str) -> list[str]:
+    def _names(self, words: str, given_id: str) -> list[str]:
         """The id that was given, else those of the generator; and others by which links of the import know it."""
-        plain = plain_words(self.placeholders.put_back(words) if MARK.search(words) else words)
-        made = {} if given else {name: self._numbered(name, rule(plain)) for name, rule in RULES.items()}
+        plain_text = plain_words(self.placeholders.put_back(words) if MARK.search(words) else words)
+        generated = (
+            {} if given_id else {name: self._numbered(name, rule(plain_text)) for name, rule in RULES.items()}
+        )
         names = [
-            given,
-            *(made[name] for name in self.rules if made),
-            *(name for name in made.values() if name in self.linked),
+            given_id,
+            *(generated[name] for name in self.rules if generated),
+            *(name for name in generated.values() if name in self.linked),
         ]
         return list(dict.fromkeys(filter(None, names)))
 
@@ -177,9 +183,9 @@ class AnchorKeeper:
         return match[0] + (self.anchor(name) if name in self.linked else "")
 
     def lead(self, match: re.Match[str]) -> str:
-        plain = plain_words(match["words"]).rstrip(": ")
-        made = (slugify(plain, "latin"), slugify(plain), github_slug(plain))
-        names = [name for name in dict.fromkeys(made) if name in self.linked]
+        plain_text = plain_words(match["words"]).rstrip(": ")
+        generated = (slugify(plain_text, "latin"), slugify(plain_text), github_slug(plain_text))
+        names = [name for name in dict.fromkeys(generated) if name in self.linked]
         return match["marks"] + "".join(map(self.anchor, names)) + match["words"]
 
 

@@ -14,7 +14,7 @@ from publications.slugs import slugify
 from ..report import ImportLog, ImportRefused
 from .front_matter import as_text, as_texts, first_value, read_front_matter, without_html
 
-MAX_NAME = 120
+MAX_NAME_CHARACTERS = 120
 LIST_PAGES = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
@@ -49,8 +49,8 @@ class AuthorList:
     def find(self, name: str) -> ListedAuthor:
         """The author whom an id or a name means; one who is not listed gets a name made from it."""
         key = " ".join(name.split()).casefold()
-        known = self.by_id.get(key) or self.by_name.get(key)
-        return known or ListedAuthor(slugify(name), _name_from_id(name), is_known=False)
+        author = self.by_id.get(key) or self.by_name.get(key)
+        return author or ListedAuthor(slugify(name), _name_from_id(name), is_known=False)
 
 
 def read_authors(path: Path | None) -> AuthorList:
@@ -71,8 +71,10 @@ def _read_table(path: Path) -> list[tuple[str, dict[str, Any]]]:
     except UnicodeDecodeError as error:
         raise ImportRefused(_("“%s” is not UTF-8. Save it as “CSV UTF-8”, then try again.") % path) from error
     except (OSError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or error
-        raise ImportRefused(_("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": why}) from error
+        reason = getattr(error, "strerror", None) or error
+        raise ImportRefused(
+            _("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": reason}
+        ) from error
     return [(as_text(row.get("id") or row.get("slug")), row) for row in rows]
 
 
@@ -84,16 +86,18 @@ def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
             profiles.append((path.stem, path, ""))
     for path in sorted(path for name in LIST_PAGES for path in folder.glob(f"*/{name}.md")):
         profiles.append((path.parent.name, path, f"/{folder.name}/{path.parent.name}/"))
-    read = ((identity, _read_profile(path, page)) for identity, path, page in profiles)
-    return [(identity, fields) for identity, fields in read if fields is not None]
+    profile_fields = ((identity, _read_profile(path, page)) for identity, path, page in profiles)
+    return [(identity, fields) for identity, fields in profile_fields if fields is not None]
 
 
 def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
     """The fields of a profile with its text and its place; None where it cannot be read."""
     try:
         content = path.read_bytes()
-        is_framed = b"---" in content[:10] or b"+++" in content[:10]
-        front = read_front_matter(content if is_framed else b"---\n" + content + b"\n---\n", ImportLog())
+        has_front_matter = b"---" in content[:10] or b"+++" in content[:10]
+        front = read_front_matter(
+            content if has_front_matter else b"---\n" + content + b"\n---\n", ImportLog()
+        )
     except (ImportRefused, OSError):
         return None
     return front.fields | {"body": front.body, "home": path.parent, "page": page}
@@ -109,7 +113,7 @@ def _listed_author(identity: str, row: dict[str, Any]) -> ListedAuthor | None:
     home = row.get("home") if isinstance(row.get("home"), Path) else Path()
     return ListedAuthor(
         slug,
-        (name or _name_from_id(identity))[:MAX_NAME],
+        (name or _name_from_id(identity))[:MAX_NAME_CHARACTERS],
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
         biography=_biography(row),
         portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _portrait_in(home),
@@ -141,5 +145,7 @@ def _name_from_id(name: str) -> str:
     """`elyse-voegeli` as Elyse Voegeli; what holds a space or a capital is a name already."""
     plain = " ".join(name.split())
     if " " in plain or plain != plain.lower():
-        return plain[:MAX_NAME]
-    return " ".join(word.capitalize() for word in plain.replace("_", "-").split("-") if word)[:MAX_NAME]
+        return plain[:MAX_NAME_CHARACTERS]
+    return " ".join(word.capitalize() for word in plain.replace("_", "-").split("-") if word)[
+        :MAX_NAME_CHARACTERS
+    ]

@@ -25,9 +25,11 @@ ISO = re.compile(
     re.IGNORECASE,
 )
 DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
-WORDED = re.compile(r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+([a-z]+)\.?,?\s+(\d{4})", re.IGNORECASE)
+DAY_MONTH_YEAR = re.compile(
+    r"(?:[a-z]+,?\s+)?(\d{1,2})(?:st|nd|rd|th|\.)?\s+([a-z]+)\.?,?\s+(\d{4})", re.IGNORECASE
+)
 MONTH_FIRST = re.compile(r"(?:[a-z]+,\s+)?([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})", re.IGNORECASE)
-IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
+DATE_IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
 def parse_date(text: str) -> datetime | None:
@@ -39,49 +41,49 @@ def parse_date(text: str) -> datetime | None:
     if len(text) > MAX_DATE_LENGTH:
         return None
     try:
-        return _iso(text) or _worded_day(text) or _email_date(text)
+        return _parse_iso(text) or _parse_written_date(text) or _parse_email_date(text)
     except (ValueError, OverflowError):
         return None
 
 
 def date_in_name(name: str) -> datetime | None:
     """The day that the name of a file begins with, as in Jekyll."""
-    match = IN_NAME.match(name)
+    match = DATE_IN_NAME.match(name)
     try:
         return _midnight(*(int(part) for part in match.groups())) if match else None
     except ValueError:
         return None
 
 
-def _iso(text: str) -> datetime | None:
+def _parse_iso(text: str) -> datetime | None:
     match = ISO.fullmatch(text)
     if not match:
         return None
     year, month, day, hour, minute, second, zone = match.groups()
     clock = time(int(hour or 0), int(minute or 0), min(int(second or 0), 59))
-    return _keep_day(datetime.combine(_day(int(year), int(month), int(day)), clock, _zone(zone)))
+    return _keep_day(datetime.combine(_check_date(int(year), int(month), int(day)), clock, _parse_zone(zone)))
 
 
-def _worded_day(text: str) -> datetime | None:
+def _parse_written_date(text: str) -> datetime | None:
     if match := DAY_FIRST.fullmatch(text):
         return _midnight(int(match[3]), int(match[2]), int(match[1]))
-    if (match := WORDED.fullmatch(text)) and match[2].lower() in MONTHS:
+    if (match := DAY_MONTH_YEAR.fullmatch(text)) and match[2].lower() in MONTHS:
         return _midnight(int(match[3]), MONTHS[match[2].lower()], int(match[1]))
     if (match := MONTH_FIRST.fullmatch(text)) and match[1].lower() in MONTHS:
         return _midnight(int(match[3]), MONTHS[match[1].lower()], int(match[2]))
     return None
 
 
-def _email_date(text: str) -> datetime | None:
+def _parse_email_date(text: str) -> datetime | None:
     """A date in the format of RFC 5322: Wed, 19 Mar 2014 12:00:00 -0500."""
     if not re.search(r"\d:\d\d", text):
         return None
     date = parsedate_to_datetime(text)
-    _day(date.year, date.month, date.day)
+    _check_date(date.year, date.month, date.day)
     return _keep_day(date)
 
 
-def _zone(text: str | None) -> timezone | None:
+def _parse_zone(text: str | None) -> timezone | None:
     if not text:
         return None
     if text[0] not in "+-":
@@ -91,18 +93,18 @@ def _zone(text: str | None) -> timezone | None:
     return timezone((-1 if text[0] == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))
 
 
-def _keep_day(written: datetime) -> datetime:
-    if written.tzinfo is None:
-        return written.replace(tzinfo=HOME_ZONE)
-    is_same_day = written.astimezone(HOME_ZONE).date() == written.date()
-    return written if is_same_day else written.replace(tzinfo=HOME_ZONE)
+def _keep_day(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=HOME_ZONE)
+    is_same_day = moment.astimezone(HOME_ZONE).date() == moment.date()
+    return moment if is_same_day else moment.replace(tzinfo=HOME_ZONE)
 
 
 def _midnight(year: int, month: int, day: int) -> datetime:
-    return datetime.combine(_day(year, month, day), time(), HOME_ZONE)
+    return datetime.combine(_check_date(year, month, day), time(), HOME_ZONE)
 
 
-def _day(year: int, month: int, day: int):
+def _check_date(year: int, month: int, day: int):
     if not 1500 <= year <= 2200:
         raise ValueError(year)
     return datetime(year, month, day).date()

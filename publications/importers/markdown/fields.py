@@ -15,7 +15,7 @@ from publications.slugs import slugify
 
 from ..report import ImportLog
 from .authors import AuthorList, ListedAuthor
-from .dates import IN_NAME, date_in_name, parse_date
+from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
     MAX_ITEMS,
     as_flag,
@@ -65,7 +65,7 @@ KEYS = {
 """All keys of front matter that mean something here, by what they mean, in the order in which they count."""
 DRAFT_STATUSES = ("draft", "private", "pending")
 ROLES = ("author", "with", "editor")
-AND = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
+NAME_SEPARATOR = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
 UNDERLINE = re.compile(r"=+[ \t]*")
 
 
@@ -105,9 +105,9 @@ class FrontMatterFields:
     """
 
     def __init__(
-        self, given: dict[str, Any], log: ImportLog, topics: Mapping[str, str] = MappingProxyType({})
+        self, values: dict[str, Any], log: ImportLog, topics: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        self.given, self.log, self.topics = given, log, topics
+        self.values, self.log, self.topics = values, log, topics
         self.read: set[str] = set(chain(*INDEX_KEYS.values()))
 
     def take(self, name: str) -> Any:
@@ -115,22 +115,24 @@ class FrontMatterFields:
         return self._take(KEYS[name])
 
     def _take(self, keys: Iterable[str]) -> Any:
-        empty = {key for key in keys if not has_value(self.given.get(key))}
+        empty = {key for key in keys if not has_value(self.values.get(key))}
         key = next((key for key in keys if key not in empty), None)
         self.read |= {*empty, key} - {None}
-        return self.given.get(key) if key else None
+        return self.values.get(key) if key else None
 
     def title(self, body: str, stem: str) -> tuple[str, str]:
         """The title, and the text without it where it was its first heading."""
-        written = as_text(self.take("title"))
-        title = without_html(written)
-        if title != written:
+        value = as_text(self.take("title"))
+        title = without_html(value)
+        if title != value:
             self.log.changed("title", _("The title was freed of HTML: %s") % title)
         if not title and (heading := _first_heading(body)):
             title, body = without_html(heading[0]).strip("*_ "), heading[1]
             self.log.guessed("title", _("The title is the first heading: %s") % title)
         if not title:
-            title = " ".join(re.split(r"[-_ ]+", IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
+            title = (
+                " ".join(re.split(r"[-_ ]+", DATE_IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
+            )
             self.log.guessed("title", _("The title was made from the name of the file: %s") % title)
         if len(title) > MAX_LENGTHS["title"]:
             message = _("The title was cut at %(most)d characters: %(whole)s")
@@ -138,8 +140,8 @@ class FrontMatterFields:
         return title[: MAX_LENGTHS["title"]].strip(), body
 
     def summary(self, first_paragraph: Callable[[], str], strip_markup: Callable[[str], str]) -> str:
-        written = as_text(self.take("summary"))
-        summary = strip_markup(written) if written else ""
+        value = as_text(self.take("summary"))
+        summary = strip_markup(value) if value else ""
         if not summary and (summary := first_paragraph()):
             self.log.guessed("summary", _("The summary is the first paragraph."))
         if len(summary) > MAX_LENGTHS["summary"]:
@@ -148,39 +150,39 @@ class FrontMatterFields:
 
     def published_at(self, stem: str) -> datetime | None:
         """The date of the front matter, else of the file's name, else of the last change; never today."""
-        written, in_name = self._written_date(), date_in_name(stem)
-        if written:
-            self._report_other_day(written, in_name)
-            return written
-        if in_name:
-            message = _("The date is that of the file's name: %s.") % in_name.date().isoformat()
+        value, name_date = self._front_matter_date(), date_in_name(stem)
+        if value:
+            self._report_different_day(value, name_date)
+            return value
+        if name_date:
+            message = _("The date is that of the file's name: %s.") % name_date.date().isoformat()
             self.log.guessed("date-from-name", message)
-            return in_name
+            return name_date
         modified_at = parse_date(as_text(self.take("modified_at")))
         if modified_at:
             message = _("The date is that of the last change: %s.") % modified_at.date().isoformat()
             self.log.guessed("date", message)
         return modified_at
 
-    def _written_date(self) -> datetime | None:
-        written = self._take(date_keys(self.given))
-        date = parse_date(as_text(written)) if written else None
-        if written and not date:
-            self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(written))
+    def _front_matter_date(self) -> datetime | None:
+        value = self._take(date_keys(self.values))
+        date = parse_date(as_text(value)) if value else None
+        if value and not date:
+            self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(value))
         return date
 
-    def _report_other_day(self, written: datetime, in_name: datetime | None) -> None:
-        if in_name and written.date() != in_name.date():
+    def _report_different_day(self, value: datetime, name_date: datetime | None) -> None:
+        if name_date and value.date() != name_date.date():
             message = _("The date is %(day)s, as in the front matter; the file's name says %(name)s.")
-            values = {"day": written.date().isoformat(), "name": in_name.date().isoformat()}
+            values = {"day": value.date().isoformat(), "name": name_date.date().isoformat()}
             self.log.changed("date-differs", message % values)
 
     def expires_at(self) -> datetime | None:
         """When the publication stops being public."""
-        written = as_text(self.take("expires_at"))
-        date = parse_date(written) if written else None
-        if written and not date:
-            self.log.dropped("date", _("This is no date, and was left out: %s") % written)
+        value = as_text(self.take("expires_at"))
+        date = parse_date(value) if value else None
+        if value and not date:
+            self.log.dropped("date", _("This is no date, and was left out: %s") % value)
         return date
 
     def external_url(self, *, has_text: bool) -> str:
@@ -191,7 +193,7 @@ class FrontMatterFields:
         keys = [
             key for key in KEYS["external_url"] if not (has_text and key.startswith(("redirect", "link")))
         ]
-        addresses = {key: as_text(self.given.get(key)) for key in keys}
+        addresses = {key: as_text(self.values.get(key)) for key in keys}
         for key, address in addresses.items():
             if address.startswith(("https://", "http://")):
                 self.read.add(key)
@@ -199,18 +201,18 @@ class FrontMatterFields:
         return ""
 
     def is_draft(self) -> bool:
-        published = as_flag(self.given.get("published"))
+        published = as_flag(self.values.get("published"))
         if published is not None:
             self.read.add("published")
         is_draft = as_flag(self.take("draft")) is True
         return is_draft or published is False or self._status() in DRAFT_STATUSES
 
     def _status(self) -> str:
-        return as_text(value_of(self.given, "status")).lower()
+        return as_text(value_of(self.values, "status")).lower()
 
     def kind(self, kinds: Iterable[str], default: str) -> str:
         for key in KEYS["kind"]:
-            if (kind := slugify(as_text(self.given.get(key)))) in kinds:
+            if (kind := slugify(as_text(self.values.get(key)))) in kinds:
                 self.read.add(key)
                 return kind
         return default
@@ -230,8 +232,8 @@ class FrontMatterFields:
     def tags(self) -> tuple[str, ...]:
         """All tags and categories, each once, case-insensitively."""
         names: dict[str, str] = {}
-        self.read |= {key for key in KEYS["tags"] if key in self.given}
-        for tag in tags_in(self.given):
+        self.read |= {key for key in KEYS["tags"] if key in self.values}
+        for tag in tags_in(self.values):
             self._add_tag(tag, names)
         return tuple(names.values())
 
@@ -245,17 +247,17 @@ class FrontMatterFields:
 
     def cover(self) -> tuple[str, str]:
         """The address of the cover image, and its alternative text."""
-        given = self.take("cover")
-        given = given[0] if isinstance(given, list) and given else given
+        values = self.take("cover")
+        values = values[0] if isinstance(values, list) and values else values
         alt = as_text(self.take("cover_alt"))
-        if isinstance(given, dict):
-            alt = alt or as_text(given.get("alt"))
-            given = first_value(given, "path", "src", "url", "image", "teaser", "overlay_image", "file")
-        return as_text(given), without_html(alt)
+        if isinstance(values, dict):
+            alt = alt or as_text(values.get("alt"))
+            values = first_value(values, "path", "src", "url", "image", "teaser", "overlay_image", "file")
+        return as_text(values), without_html(alt)
 
     def report_unread(self) -> None:
         """Report every field that was not read, with its value."""
-        for key, value in self.given.items():
+        for key, value in self.values.items():
             if key not in self.read and (text := display_value(value)):
                 message = _("A field that nothing here is for: %(name)s: %(value)s")
                 self.log.dropped("field", message % {"name": key, "value": text})
@@ -272,19 +274,23 @@ def _first_heading(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _names_with_roles(given: Any) -> list[tuple[str, str]]:
+def _names_with_roles(values: Any) -> list[tuple[str, str]]:
     """Names or ids with roles, from a text, a list, or fields such as name and id."""
-    if isinstance(given, list):
-        return [pair for item in given[:MAX_ITEMS] for pair in _name_with_role(item)]
-    if isinstance(given, str):
-        return [(part, "author") for part in AND.split(without_html(given)) if part and as_text(part)]
-    return _name_with_role(given) if given else []
+    if isinstance(values, list):
+        return [pair for item in values[:MAX_ITEMS] for pair in _name_with_role(item)]
+    if isinstance(values, str):
+        return [
+            (part, "author") for part in NAME_SEPARATOR.split(without_html(values)) if part and as_text(part)
+        ]
+    return _name_with_role(values) if values else []
 
 
-def _name_with_role(given: Any) -> list[tuple[str, str]]:
-    if isinstance(given, dict):
-        name = as_text(first_value(given, "id", "key", "slug", "author", "name", "full_name", "display_name"))
-        role = as_text(given.get("role"))
+def _name_with_role(values: Any) -> list[tuple[str, str]]:
+    if isinstance(values, dict):
+        name = as_text(
+            first_value(values, "id", "key", "slug", "author", "name", "full_name", "display_name")
+        )
+        role = as_text(values.get("role"))
         return [(name, role if role in ROLES else "author")] if name else []
-    name = without_html(as_text(given))
+    name = without_html(as_text(values))
     return [(name, "author")] if name else []

@@ -183,9 +183,9 @@ def _link_translations(files: list[SourceFile], default_language: str) -> list[S
 
 
 def _free_slug(file: SourceFile, taken: set[tuple[str, str]]) -> str:
-    if (file.locale, file.wanted_slug) not in taken:
-        return file.wanted_slug
-    in_language = f"{slug_stem(file.wanted_slug)}-{file.language}"
+    if (file.locale, file.requested_slug) not in taken:
+        return file.requested_slug
+    in_language = f"{slug_stem(file.requested_slug)}-{file.language}"
     if file.translation_of and (file.locale, in_language) not in taken:
         return in_language
-    return numbered_slug(file.wanted_slug, {slug for locale, slug in taken if locale == file.locale})
+    return numbered_slug(file.requested_slug, {slug for locale, slug in taken if locale == file.locale})

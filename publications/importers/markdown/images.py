@@ -19,7 +19,6 @@ from publications.manuscript import ManuscriptImage
 from ..report import ImportLog
 from .placeholders import ATTRIBUTES
 
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
 MARKDOWN = re.compile(
     r"""!\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]|\n(?!\n))*+)\]\([ \t]*+"""
@@ -103,9 +102,7 @@ class ImageFinder:
     def _examine(self, path: Path) -> FoundImage | str:
         try:
             if path.stat().st_size > images.MAX_UPLOAD_BYTES:
-                return (
-                    f"{path.name}: {_('The picture is larger than 20 MB. Save it smaller, then try again.')}"
-                )
+                return f"{path.name}: {images.too_large_message()}"
             content = path.read_bytes()
             facts = images.examine(content)
         except (images.UnsuitableImage, OSError) as error:
@@ -117,7 +114,7 @@ class ImageFinder:
 def image_key(digest: str, secret: bytes) -> str:
     """The key of an image in the library: the same bytes get the same key in every run, and none can be guessed."""
     letters = hmac.digest(secret, digest.encode(), "sha256")
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in letters[:20])
+    return "".join(images.KEY_ALPHABET[byte % len(images.KEY_ALPHABET)] for byte in letters[:20])
 
 
 class ImageRewriter:

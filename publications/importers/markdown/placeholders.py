@@ -25,11 +25,11 @@ class Placeholders:
     """Keeps texts and returns marks for them."""
 
     def __init__(self) -> None:
-        self.kept: list[str] = []
+        self.texts: list[str] = []
 
     def keep(self, text: str) -> str:
-        self.kept.append(text)
-        return f"\ue000{len(self.kept) - 1}\ue001"
+        self.texts.append(text)
+        return f"\ue000{len(self.texts) - 1}\ue001"
 
     def put_back(self, text: str) -> str:
         """Return the text with all that was kept in its place; what was kept may itself hold marks."""
@@ -41,33 +41,33 @@ class Placeholders:
 
     def _kept_text(self, match: re.Match[str]) -> str:
         number = int(match[1][:9])
-        return self.kept[number] if number < len(self.kept) else ""
+        return self.texts[number] if number < len(self.texts) else ""
 
     def keep_code(self, text: str) -> str:
         """Return the text with its code set aside: fenced blocks, in the syntax of our Markdown, and code in a line."""
         return "".join(map(self._without_spans, BLANK.split(self._without_blocks(text))))
 
     def _without_blocks(self, text: str) -> str:
-        pieces, place = [], 0
+        parts, position = [], 0
         for opened, closed in _fenced(text):
-            if opened.start() >= place:
-                pieces += [
-                    text[place : opened.start()],
+            if opened.start() >= position:
+                parts += [
+                    text[position : opened.start()],
                     self._block(opened, text[opened.end() + 1 : closed.start()]),
                 ]
-                place = closed.end() + 1
-        return "".join([*pieces, text[place:]])
+                position = closed.end() + 1
+        return "".join([*parts, text[position:]])
 
     def _without_spans(self, paragraph: str) -> str:
-        pieces, place = [], 0
+        parts, position = [], 0
         for start, end in _code_in_line(paragraph):
-            pieces += [paragraph[place:start], self.keep(paragraph[start:end])]
-            place = end
-        return "".join([*pieces, paragraph[place:]])
+            parts += [paragraph[position:start], self.keep(paragraph[start:end])]
+            position = end
+        return "".join([*parts, paragraph[position:]])
 
-    def _block(self, opened: re.Match[str], written: str) -> str:
+    def _block(self, opened: re.Match[str], code: str) -> str:
         indent = opened["indent"].expandtabs(4)
-        code = self.put_back(written).rstrip("\n")
+        code = self.put_back(code).rstrip("\n")
         lines = [line.removeprefix(opened["indent"]) for line in code.split("\n")]
         if not indent and _follows_list(opened.string, opened.start()):
             return f"\n{self.keep(f'<pre><code>{_escaped(lines)}</code></pre>')}\n\n"
@@ -83,8 +83,8 @@ def _fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
     closing: dict[str, list[re.Match[str]]] = {"`": [], "~": []}  # from far and long to near and short
     for line in reversed(lines):
         near = closing[line["fence"][0]]
-        place = bisect_right(near, -len(line["fence"]), key=lambda fence: -len(fence["fence"]))
-        ends.append(near[place - 1] if place else None)
+        position = bisect_right(near, -len(line["fence"]), key=lambda fence: -len(fence["fence"]))
+        ends.append(near[position - 1] if position else None)
         if not line["behind"].strip(" \t`~"):
             del near[bisect_left(near, -len(line["fence"]), key=lambda fence: -len(fence["fence"])) :]
             near.append(line)
@@ -101,16 +101,16 @@ def _code_in_line(paragraph: str) -> Iterator[tuple[int, int]]:
     for run in reversed(runs):
         ends.append(near.get(len(run[0])))
         near[len(run[0])] = run
-    place = 0
+    position = 0
     for run, end in zip(runs, reversed(ends), strict=True):
-        if end and run.start() >= place:
-            place = end.end()
-            yield run.start(), place
+        if end and run.start() >= position:
+            position = end.end()
+            yield run.start(), position
 
 
-def _follows_list(text: str, place: int) -> bool:
+def _follows_list(text: str, position: int) -> bool:
     """Whether an indented block here would belong to the item of a list."""
-    before = text[max(0, place - 3000) : place].rstrip("\n").rpartition("\n")[2]
+    before = text[max(0, position - 3000) : position].rstrip("\n").rpartition("\n")[2]
     return bool(LIST.match(before))
 
 
@@ -136,9 +136,9 @@ def replace_spans(
     Args:
         replacement: gets the match of the opening, what stands within, and the whole span.
     """
-    pieces, place = [], 0
-    while (opened := opening.search(text, place)) and (closed := closing.search(text, opened.end())):
+    parts, position = [], 0
+    while (opened := opening.search(text, position)) and (closed := closing.search(text, opened.end())):
         within, whole = text[opened.end() : closed.start()], text[opened.start() : closed.end()]
-        pieces += [text[place : opened.start()], replacement(opened, within, whole)]
-        place = closed.end()
-    return "".join([*pieces, text[place:]])
+        parts += [text[position : opened.start()], replacement(opened, within, whole)]
+        position = closed.end()
+    return "".join([*parts, text[position:]])

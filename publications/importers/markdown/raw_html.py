@@ -85,18 +85,18 @@ def _without_removed(text: str, log: ImportLog) -> str:
     """Remove scripts, frames and the like, each to its end; what can be seen elsewhere becomes a link."""
     ends = {name: re.compile(rf"</{name}[^<>]*>", re.IGNORECASE) for name in REMOVED_ELEMENTS}
     endless: set[str] = set()
-    pieces, place = [], 0
+    parts, position = [], 0
     for match in OPENING.finditer(text):
-        if match.start() < place:
+        if match.start() < position:
             continue
         name = match[1].lower()
         end = None if name in endless else ends[name].search(text, match.end())
         if not end:
             endless.add(name)
-        pieces.append(text[place : match.start()])
-        place = end.end() if end else match.end()
-        pieces.append(_replacement(name, text[match.start() : place], log))
-    return "".join([*pieces, text[place:]])
+        parts.append(text[position : match.start()])
+        position = end.end() if end else match.end()
+        parts.append(_replacement(name, text[match.start() : position], log))
+    return "".join([*parts, text[position:]])
 
 
 def _replacement(name: str, whole: str, log: ImportLog) -> str:
@@ -123,13 +123,13 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 
 def _set_aside_elements(text: str, placeholders: Placeholders) -> str:
     """Set raw tables and lists aside as they are, each to the end of its own name."""
-    pieces, place = [], 0
+    parts, position = [], 0
     for start, end, name in _element_spans(text):
-        if start >= place:
+        if start >= position:
             kept = placeholders.keep(_as_html(text[start:end], name))
-            pieces += [text[place:start], f"\n\n{kept}\n\n"]
-            place = end
-    return "".join([*pieces, text[place:]])
+            parts += [text[position:start], f"\n\n{kept}\n\n"]
+            position = end
+    return "".join([*parts, text[position:]])
 
 
 def _element_spans(text: str) -> list[tuple[int, int, str]]:

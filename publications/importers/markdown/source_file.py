@@ -19,7 +19,7 @@ from publications.slugs import normalize_redirect_path, slugify
 
 from ..report import ImportLog, ImportRefused
 from .anchors import fragments_in
-from .dates import IN_NAME, date_in_name
+from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
 from .front_matter import MAX_FILE_BYTES, as_text, as_texts, read_front_matter
 
@@ -35,7 +35,7 @@ class SourceFile:
 
     Args:
         source: its path below the folder of the import.
-        wanted_slug: the slug that it asks for; `slug` is the one that it gets.
+        requested_slug: the slug that it requests; `slug` is the one that it gets.
         translation_key: what a text and its translations share.
         names: what a list of related publications may call it.
         former_paths: old addresses that redirect to it.
@@ -50,7 +50,7 @@ class SourceFile:
     uid: str
     language: str
     translation_key: str
-    wanted_slug: str
+    requested_slug: str
     names: tuple[str, ...] = ()
     former_paths: tuple[str, ...] = ()
     old_paths: tuple[str, ...] = ()
@@ -88,9 +88,9 @@ def source_of(path: Path, root: Path) -> str:
 
 def report_address(file: SourceFile, log: ImportLog) -> None:
     """Report a slug that is not the one the file asks for."""
-    if file.slug != file.wanted_slug:
+    if file.slug != file.requested_slug:
         message = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
-        log.changed("address", message % {"wanted": file.wanted_slug, "slug": file.slug})
+        log.changed("address", message % {"wanted": file.requested_slug, "slug": file.slug})
 
 
 def describe_file(path: Path, root: Path, default_language: str, permalink: str) -> SourceFile:
@@ -107,7 +107,7 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
     if any(unicodedata.category(letter) == "Cs" for letter in place):  # how Python decodes other bytes
         raise ImportRefused(_("The name of the file, or of a folder that it is in, is not UTF-8. Rename it."))
     stem, language = _stem_and_language(path, root, fields)
-    name = IN_NAME.sub("", stem).lstrip("-_ .") or stem
+    name = DATE_IN_NAME.sub("", stem).lstrip("-_ .") or stem
     is_manuscript = _is_manuscript(fields)
     date, name_date = publication_date(fields), date_in_name(stem)
     return SourceFile(
@@ -121,7 +121,7 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
         stated_slug=slugify(_slug_field(fields)) if is_manuscript else "",
         language=language or default_language,
         translation_key=_translation_key(path, root),
-        wanted_slug=_wanted_slug(fields, stem),
+        requested_slug=_requested_slug(fields, stem),
         names=(slugify(name), *filter(None, [slugify(as_text(fields.get("class")))])),
         former_paths=_former_paths(fields, date or name_date, name, permalink),
         old_paths=_default_paths((date or name_date, name_date), name),
@@ -221,8 +221,8 @@ def _translation_key(path: Path, root: Path) -> str:
     return "/".join([*parts, _split_language(path.stem)[0]])
 
 
-def _wanted_slug(fields: dict[str, Any], stem: str) -> str:
+def _requested_slug(fields: dict[str, Any], stem: str) -> str:
     permalink = as_text(value_of(fields, "permalink")).rstrip("/").rpartition("/")[2]
     permalink = "" if "{" in permalink or ":" in permalink else re.sub(r"\.html?$", "", permalink)
-    candidates = (_slug_field(fields), permalink, IN_NAME.sub("", stem), stem)
+    candidates = (_slug_field(fields), permalink, DATE_IN_NAME.sub("", stem), stem)
     return next(filter(None, map(slugify, candidates)), "publication")

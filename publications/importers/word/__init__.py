@@ -1,9 +1,9 @@
-"""Word files (.docx, ECMA-376): read whole, in this order.
+"""Read Word files (.docx, ECMA-376) as manuscripts.
 
-`ooxml` opens the file within limits and refuses what is none; `tracked_changes` finds changes that nobody has accepted
-and resolves them; `body`, with `paragraphs`, `fields`, `images` and `styles`, makes `blocks` of the text and its notes,
-while `annotations` follow comments; `title_block` takes title, byline and summary off; `layout` makes a tree of HTML of
-the rest, which is written as Markdown. Whatever is other than in Word goes to the `losses` and is reported.
+The steps: `ooxml` opens the file within limits; `tracked_changes` lists and resolves open changes; `body`, with
+`paragraphs`, `fields`, `images` and `styles`, converts the text and its notes to `blocks`, while `annotations` tracks
+comments; `title_block` extracts title, byline and summary; `layout` builds an HTML tree from the rest, which is
+converted to Markdown. Differences from Word are collected in `losses` and reported. `drafts` stores the result.
 """
 
 from .annotations import WordComment

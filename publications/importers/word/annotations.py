@@ -1,6 +1,6 @@
-"""What stands beside the text: comments in the margin, headers and footers, who made the file, and its language.
+"""Read comments, headers and footers, the creator and the language of a Word file.
 
-Comments say who said what, of which words. They become comments beside the draft, never text.
+Comments keep their author, text and passage. They become comments on the draft, never part of its text.
 """
 
 import re
@@ -57,83 +57,94 @@ COMMON_WORDS = {
         "från",
     },
 }
-CERTAIN_FROM = 40
-MIN_RATIO = 3
+CERTAIN_WORDS = 40
+MIN_WORD_RATIO = 3
 WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
 class WordComment:
-    """A remark of somebody on a passage. `is_settled` where it was marked as done in Word."""
+    """A comment on a passage; `is_resolved` if it is marked as resolved in Word."""
 
     by: str
     text: str
     passage: str = ""
     at: str = ""
-    is_settled: bool = False
+    is_resolved: bool = False
 
 
 @dataclass
 class CommentRanges:
-    """Follows which comments are open while the text is read, and keeps the words they are about."""
+    """Tracks the open comment ranges while the text is read, and collects their passages."""
 
     open: list[str] = field(default_factory=list)
     passages: dict[str, str] = field(default_factory=dict)
-    met: list[str] = field(default_factory=list)
+    referenced: list[str] = field(default_factory=list)
 
     def begin(self, identity: str) -> None:
         self.open.append(identity)
         self.passages.setdefault(identity, "")
 
     def end(self, identity: str) -> None:
-        self.open = [each for each in self.open if each != identity]
+        self.open = [open_identity for open_identity in self.open if open_identity != identity]
 
     def add_reference(self, identity: str) -> None:
-        if identity not in self.met:
-            self.met.append(identity)
+        if identity not in self.referenced:
+            self.referenced.append(identity)
 
     def add_text(self, text: str) -> None:
         for identity in self.open:
             if len(self.passages[identity]) < MAX_PASSAGE_CHARACTERS:
                 self.passages[identity] += text
 
-    def read(self, root: Element | None, more: Element | None) -> list[WordComment]:
-        """The comments of the file, in the order of the text. `more` tells which are done (w15:commentsEx)."""
-        done = _done(more) if more is not None else set()
+    def read(self, root: Element | None, extended: Element | None) -> list[WordComment]:
+        """Return the comments in document order.
+
+        Args:
+            root: the comments part.
+            extended: the part that marks resolved comments (w15:commentsEx).
+        """
+        resolved = _resolved_paragraphs(extended) if extended is not None else set()
         elements = (
-            {each.get("w:id", ""): each for each in root if each.tag == "w:comment"}
+            {element.get("w:id", ""): element for element in root if element.tag == "w:comment"}
             if root is not None
             else {}
         )
-        order = [*self.met, *(identity for identity in elements if identity not in self.met)]
+        order = [*self.referenced, *(identity for identity in elements if identity not in self.referenced)]
         return [
-            self._comment(each, elements[each], done) for each in order[:MAX_COMMENTS] if each in elements
+            self._build_comment(identity, elements[identity], resolved)
+            for identity in order[:MAX_COMMENTS]
+            if identity in elements
         ]
 
-    def _comment(self, identity: str, element: Element, done: set[str]) -> WordComment:
+    def _build_comment(self, identity: str, element: Element, resolved: set[str]) -> WordComment:
         paragraphs = list(element.iter("w:p"))
-        text = "\n".join(join_text(each, "w:t") for each in paragraphs).strip()
+        text = "\n".join(join_text(paragraph, "w:t") for paragraph in paragraphs).strip()
         passage = " ".join(self.passages.get(identity, "").split())
         return WordComment(
             by=element.get("w:author", "")[:150],
             text=text[:MAX_COMMENT_CHARACTERS],
             passage=passage[:MAX_PASSAGE_CHARACTERS],
             at=_parse_comment_time(element.get("w:date", "")),
-            is_settled=any(each.get("w14:paraId", "") in done for each in paragraphs),
+            is_resolved=any(paragraph.get("w14:paraId", "") in resolved for paragraph in paragraphs),
         )
 
 
-def _done(more: Element) -> set[str]:
-    """The paragraphs of comments that are done, and of their answers."""
-    entries: Iterable[Element] = [each for each in more if each.tag == "w15:commentEx"]
-    done = {each.get("w15:paraId", "") for each in entries if each.get("w15:done") in ("1", "true")}
-    return done | {
-        each.get("w15:paraId", "") for each in entries if each.get("w15:paraIdParent", "-") in done
+def _resolved_paragraphs(extended: Element) -> set[str]:
+    """Return the paragraph ids of resolved comments and of the replies to them."""
+    entries: Iterable[Element] = [element for element in extended if element.tag == "w15:commentEx"]
+    resolved = {
+        element.get("w15:paraId", "") for element in entries if element.get("w15:done") in ("1", "true")
+    }
+    return resolved | {
+        element.get("w15:paraId", "")
+        for element in entries
+        if element.get("w15:paraIdParent", "-") in resolved
     }
 
 
 def _parse_comment_time(text: str) -> str:
-    """Word writes clock time of the writer without a zone, most often with a Z that is none."""
+    """Return the time of a comment without a zone: Word writes the author's local time, usually with a false Z."""
     try:
         return datetime.fromisoformat(text.removesuffix("Z")).isoformat(timespec="minutes") if text else ""
     except ValueError:
@@ -141,56 +152,59 @@ def _parse_comment_time(text: str) -> str:
 
 
 def read_comments(package: WordPackage, ranges: CommentRanges) -> list[WordComment]:
-    """Return the comments of a file; `ranges` have followed its text."""
+    """Return the comments of a file whose text was read with `ranges`."""
     parts = (package.first_related("comments"), package.first_related("commentsExtended"))
     return ranges.read(*(package.parse(part) if part else None for part in parts))
 
 
 def read_creator(package: WordPackage) -> str:
-    """Who made the file, as it says itself: often a colleague, or nobody."""
+    """Return the creator in the properties of the file, which is often wrong or empty."""
     root = package.parse("docProps/core.xml")
-    found = root.find("dc:creator") if root is not None else None
-    return " ".join((found.text or "").split())[:120] if found is not None else ""
+    creator = root.find("dc:creator") if root is not None else None
+    return " ".join((creator.text or "").split())[:120] if creator is not None else ""
 
 
-def note_surroundings(package: WordPackage, notes: NoteSeries, losses: ConversionLosses) -> None:
-    """Note headers, footers, notes without a place, a template elsewhere, and macros."""
+def report_surroundings(package: WordPackage, notes: NoteSeries, losses: ConversionLosses) -> None:
+    """Report headers, footers, unreferenced notes, an external template and macros as losses."""
     for kind in ("header", "footer"):
         for part in package.all_related(kind):
             text = " ".join(join_text(package.parse(part), "w:t").split())
-            if any(sign.isalpha() for sign in text):
+            if any(character.isalpha() for character in text):
                 losses.frames.append(text)
-    for blocks in notes.unreferred:
-        if text := " ".join(each.text for each in all_paragraphs(blocks)).strip():
+    for blocks in notes.unreferenced:
+        if text := " ".join(paragraph.text for paragraph in all_paragraphs(blocks)).strip():
             losses.lost_notes.append(text)
     settings = package.first_related("settings")
-    for each in package.relations_of(settings).values() if settings else ():
-        if each.kind == "attachedTemplate" and each.is_external and NETWORK_ADDRESS.match(each.target):
-            losses.template = each.target
+    relations = package.relations_of(settings).values() if settings else ()
+    for relation in relations:
+        is_template = relation.kind == "attachedTemplate" and relation.is_external
+        if is_template and NETWORK_ADDRESS.match(relation.target):
+            losses.template = relation.target
     losses.macros = any(name.endswith(MACROS) for name in package.entries)
 
 
 def find_language(document: Element, styles: Element | None, text: str) -> tuple[str, str]:
-    """The language of the text, and the one that the file notes (the same where it notes none)."""
-    marked = _marked(document, styles)
-    spoken = _guess_language(text)
-    if spoken and marked in ("", *COMMON_WORDS):
-        return spoken, marked or spoken
+    """Return the language of the text, and the language set in the file (the same if none is set)."""
+    marked = _marked_language(document, styles)
+    guessed = _guess_language(text)
+    if guessed and marked in ("", *COMMON_WORDS):
+        return guessed, marked or guessed
     return marked or "en", marked or "en"
 
 
-def _marked(document: Element, styles: Element | None) -> str:
-    """The language that most of the words are marked with."""
-    by_default = attribute_at(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang")
-    counted: Counter[str] = Counter()
+def _marked_language(document: Element, styles: Element | None) -> str:
+    """Return the language set for most of the text."""
+    default_language = attribute_at(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang")
+    characters: Counter[str] = Counter()
     for run in document.iter("w:r"):
-        counted[attribute_at(run, "w:rPr/w:lang") or by_default] += len(join_text(run, "w:t"))
-    return language_code(counted.most_common(1)[0][0] if counted else by_default)
+        characters[attribute_at(run, "w:rPr/w:lang") or default_language] += len(join_text(run, "w:t"))
+    return language_code(characters.most_common(1)[0][0] if characters else default_language)
 
 
 def _guess_language(text: str) -> str:
-    """English or Swedish, where the little words say so clearly."""
-    found = Counter(WORD.findall(text.casefold()))
-    counts = {code: sum(found[word] for word in common) for code, common in COMMON_WORDS.items()}
-    (first, most), (_second, least) = sorted(counts.items(), key=lambda each: -each[1])
-    return first if most >= min(CERTAIN_FROM, max(3, len(found) // 10)) and most >= MIN_RATIO * least else ""
+    """Return English or Swedish if the frequency of common words is conclusive, otherwise an empty string."""
+    word_counts = Counter(WORD.findall(text.casefold()))
+    counts = {code: sum(word_counts[word] for word in common) for code, common in COMMON_WORDS.items()}
+    (language, highest), (_other, lowest) = sorted(counts.items(), key=lambda count: -count[1])
+    required = min(CERTAIN_WORDS, max(3, len(word_counts) // 10))
+    return language if highest >= required and highest >= MIN_WORD_RATIO * lowest else ""

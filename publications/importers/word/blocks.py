@@ -1,16 +1,16 @@
-"""What a Word text is made of, once it has been read: blocks of inline content, tables, notes. Plain values."""
+"""The content of a Word text as plain values: blocks of inline content, tables, notes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 FOOTNOTES, ENDNOTES = "footnote", "endnote"
-UNUSED = {"separator", "continuationSeparator", "continuationNotice"}
+SEPARATOR_TYPES = {"separator", "continuationSeparator", "continuationNotice"}
 
 
 @dataclass(frozen=True)
 class Span:
-    """A run of letters in one form. `address` is where it links to."""
+    """A run of text with one format; `address` is the target of its link."""
 
     text: str
     bold: bool = False
@@ -27,25 +27,25 @@ class Span:
 
 @dataclass(frozen=True)
 class NoteReference:
-    """Where a note is referred to: `label` is its name in our Markdown."""
+    """A reference to a note; `label` is its label in Markdown."""
 
     label: str
 
 
 @dataclass(frozen=True)
 class InlineImage:
-    """A picture in its place, by the name of its part in the file."""
+    """An image within the text, by the name of its part in the file."""
 
     part: str
     alt: str = ""
     is_decorative: bool = False
     crop: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """What is cut off at left, top, right and bottom, in thousandths of a per cent."""
+    """The cropped margins at left, top, right and bottom, in thousandths of a per cent."""
 
 
 @dataclass(frozen=True)
 class LineBreak:
-    """A line that ends within its paragraph."""
+    """A line break within a paragraph."""
 
 
 Inline = Span | NoteReference | InlineImage | LineBreak
@@ -53,7 +53,7 @@ Inline = Span | NoteReference | InlineImage | LineBreak
 
 @dataclass
 class WordParagraph:
-    """A paragraph: its words, and what it is. `level` is that of a heading, `depth` that of an item of a list."""
+    """A paragraph with its role; `level` is the level of a heading, `depth` the nesting of a list item."""
 
     inlines: list[Inline] = field(default_factory=list)
     role: str = ""
@@ -75,34 +75,34 @@ class WordParagraph:
         return self.depth >= 0
 
     @property
-    def spans(self) -> list[Span]:
-        """What has words."""
+    def text_spans(self) -> list[Span]:
+        """The spans that are not only white space."""
         return [inline for inline in self.inlines if isinstance(inline, Span) and inline.text.strip()]
 
     @property
     def is_all_bold(self) -> bool:
-        return bool(self.spans) and all(span.bold or self.bold for span in self.spans)
+        return bool(self.text_spans) and all(span.bold or self.bold for span in self.text_spans)
 
     @property
     def is_all_italic(self) -> bool:
-        return bool(self.spans) and all(span.italic or self.italic for span in self.spans)
+        return bool(self.text_spans) and all(span.italic or self.italic for span in self.text_spans)
 
     @property
-    def has_nothing(self) -> bool:
-        return not self.spans and not any(
+    def is_empty(self) -> bool:
+        return not self.text_spans and not any(
             isinstance(inline, NoteReference | InlineImage) for inline in self.inlines
         )
 
 
 @dataclass
 class Cell:
-    """A cell of a table, over several columns or rows where cells were merged."""
+    """A cell of a table, which may span columns or continue the cell above."""
 
     blocks: list["Block"] = field(default_factory=list)
     columns: int = 1
     is_continued: bool = False
-    """It belongs to the cell above."""
-    is_filled: bool = False
+    """Whether it is merged with the cell above."""
+    has_fill: bool = False
 
 
 @dataclass
@@ -123,7 +123,7 @@ Block = WordParagraph | Table
 
 
 def text_of(inlines: list[Inline]) -> str:
-    """The words of a passage, without its form."""
+    """Return the text of inline content."""
     return "".join(
         inline.text if isinstance(inline, Span) else "\n" if isinstance(inline, LineBreak) else ""
         for inline in inlines
@@ -131,7 +131,7 @@ def text_of(inlines: list[Inline]) -> str:
 
 
 def all_paragraphs(blocks: list[Block]) -> Iterator[WordParagraph]:
-    """Every paragraph, those in tables as well."""
+    """Yield all paragraphs, including those in tables."""
     for block in blocks:
         if isinstance(block, WordParagraph):
             yield block
@@ -142,7 +142,7 @@ def all_paragraphs(blocks: list[Block]) -> Iterator[WordParagraph]:
 
 
 def all_tables(blocks: list[Block]) -> Iterator[Table]:
-    """Every table, those in tables as well."""
+    """Yield all tables, including nested ones."""
     for block in blocks:
         if isinstance(block, Table):
             yield block
@@ -151,8 +151,8 @@ def all_tables(blocks: list[Block]) -> Iterator[Table]:
                     yield from all_tables(cell.blocks)
 
 
-def without_form(inlines: list[Inline]) -> list[Inline]:
-    """The passage without bold and italics."""
+def without_emphasis(inlines: list[Inline]) -> list[Inline]:
+    """Return inline content without bold and italics."""
     return [
         replace(inline, bold=False, italic=False) if isinstance(inline, Span) else inline
         for inline in inlines
@@ -160,34 +160,34 @@ def without_form(inlines: list[Inline]) -> list[Inline]:
 
 
 def one_line(text: str) -> str:
-    """The words on one line. Spaces that do not break stay."""
+    """Return the text on one line; non-breaking spaces stay."""
     return re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" ")
 
 
 @dataclass
 class NoteSeries:
-    """The notes of a file. Both kinds share one series, as our pages have one."""
+    """The footnotes and endnotes of a file, numbered in one series as on the site's pages."""
 
     texts: dict[tuple[str, str], list[Block]] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def label(self, kind: str, identity: str) -> str:
-        """The label of a note that is referred to; nothing where the file has no such note."""
+        """Return the label for a reference to a note, or an empty string if the file has no such note."""
         if (kind, identity) not in self.texts:
             return ""
         return self.labels.setdefault((kind, identity), str(len(self.labels) + 1))
 
     def count(self, kind: str) -> int:
-        return sum(each == kind for each, _identity in self.texts)
+        return sum(note_kind == kind for note_kind, _identity in self.texts)
 
-    def kept(self, kind: str) -> int:
-        return sum(each == kind for each, _identity in self.labels)
+    def count_referenced(self, kind: str) -> int:
+        return sum(note_kind == kind for note_kind, _identity in self.labels)
 
     @property
-    def in_order(self) -> list[tuple[str, list[Block]]]:
-        """Labels and texts of the notes that are referred to."""
+    def referenced(self) -> list[tuple[str, list[Block]]]:
+        """Labels and contents of the referenced notes."""
         return [(label, self.texts[key]) for key, label in self.labels.items()]
 
     @property
-    def unreferred(self) -> list[list[Block]]:
+    def unreferenced(self) -> list[list[Block]]:
         return [blocks for key, blocks in self.texts.items() if key not in self.labels]

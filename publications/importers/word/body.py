@@ -1,4 +1,4 @@
-"""From the elements of a part to blocks: paragraphs with what they are, tables with their cells."""
+"""Convert the elements of a part to blocks: paragraphs with their roles, tables with their cells."""
 
 import re
 from collections.abc import Iterator
@@ -27,20 +27,20 @@ from .table_heads import looks_headed
 
 SCHEMES = ("http:", "https:", "mailto:", "tel:")
 
-LEFT_OUT = {"contents", "contents heading"}
+OMITTED_ROLES = {"contents", "contents heading"}
 CONTENTS = "table of contents"
 TABLE_HEAD_STYLE = re.compile(r"table ?(?:head|title)")
 FIRST_ROW = 0x20
 
 
 class LinkCleaner:
-    """Cleans the links of one file; what was cut, and what leads nowhere, goes to the losses."""
+    """Cleans the links of one file; removed tracking and unusable addresses are reported as losses."""
 
     def __init__(self, losses: ConversionLosses) -> None:
         self.losses = losses
 
     def clean_link(self, target: str) -> str:
-        """Return the address of a link, `#` and a bookmark of the text, or an empty string."""
+        """Return the address of a link, `#` with a bookmark of the text, or an empty string."""
         target = target.strip()
         if not target or target.startswith("#"):
             return target
@@ -49,10 +49,10 @@ class LinkCleaner:
                 return self.clean_link(f"https://{target}")
             self._report(self.losses.dead_links, target)
             return ""
-        clean = remove_tracking(target)
-        if clean != target:
-            self._report(self.losses.tracked_addresses, clean)
-        return clean
+        cleaned = remove_tracking(target)
+        if cleaned != target:
+            self._report(self.losses.tracked_addresses, cleaned)
+        return cleaned
 
     def _report(self, addresses: list[str], address: str) -> None:
         if address not in addresses:
@@ -61,7 +61,7 @@ class LinkCleaner:
 
 @dataclass
 class WordContext:
-    """What all parts of one file share."""
+    """The state shared by all parts of a file."""
 
     package: WordPackage
     styles: Styles
@@ -76,13 +76,13 @@ class WordContext:
 
 
 def read_context(package: WordPackage) -> WordContext:
-    """Return the context of a file, with its styles and numberings read."""
+    """Return the context of a file with its styles and numberings."""
     styles = Styles(package.parse(package.first_related("styles")))
     return WordContext(package, styles, Numberings(package.parse(package.first_related("numbering")), styles))
 
 
 class PartReader:
-    """Reads one part. Fields may span its paragraphs, so its blocks are to be read in order."""
+    """Reads one part. Its blocks must be read in order, because fields may span paragraphs."""
 
     def __init__(self, context: WordContext, part: str) -> None:
         self.context, self.part = context, part
@@ -92,7 +92,7 @@ class PartReader:
         self.fields = FieldStack()
         self.bookmarks: list[str] = []
         self.initial: list[Span] = []
-        """A letter that Word sets large at the head of the next paragraph."""
+        """The drop cap of the next paragraph."""
 
     def relation(self, identity: str) -> Relation | None:
         return self.package.relations_of(self.part).get(identity) if identity else None
@@ -135,10 +135,12 @@ class PartReader:
     def _paragraph(self, element: Element) -> Iterator[Block]:
         style = self.styles.of(attribute_at(element, "w:pPr/w:pStyle"))
         paragraph_reader = ParagraphReader(self, self.fields).read(element)
-        level = 0 if style.role in ("title", "subtitle", *LEFT_OUT) else outline_of(element) or style.level
-        mark = self._mark(element)
+        level = (
+            0 if style.role in ("title", "subtitle", *OMITTED_ROLES) else outline_of(element) or style.level
+        )
+        marker = self._list_marker(element)
         self.losses.contents += style.role == "contents heading"
-        if style.role not in LEFT_OUT:
+        if style.role not in OMITTED_ROLES:
             paragraph = WordParagraph(
                 inlines=[*self.initial, *paragraph_reader.inlines],
                 role=style.role or ("heading" if level else ""),
@@ -148,17 +150,17 @@ class PartReader:
                 bookmarks=(*self.bookmarks, *paragraph_reader.bookmarks),
             )
             self.initial, self.bookmarks = [], []
-            _numbered(paragraph, mark)
+            _set_marker(paragraph, marker)
             if attribute_at(element, "w:pPr/w:framePr", "w:dropCap") in ("drop", "margin"):
                 self.initial = [inline for inline in paragraph.inlines if isinstance(inline, Span)]
-            elif not paragraph.has_nothing or paragraph.role == "code":
+            elif not paragraph.is_empty or paragraph.role == "code":
                 yield paragraph
             else:
                 self.bookmarks = list(paragraph.bookmarks)
         yield from paragraph_reader.boxes
 
-    def _mark(self, element: Element) -> ListMarker | None:
-        """The number or bullet before the paragraph. Asked for even where it is not shown, so that it counts."""
+    def _list_marker(self, element: Element) -> ListMarker | None:
+        """Return the number or bullet of a paragraph. Must be called for every paragraph, because it counts."""
         identity, level = numbering_of(element)
         if not identity:
             style = attribute_at(element, "w:pPr/w:pStyle") or self.styles.normal
@@ -168,25 +170,27 @@ class PartReader:
 
     def _table(self, element: Element) -> Iterator[Block]:
         table = Table()
-        for row in _inside(element, "w:tr"):
-            cells = [self._cell(cell) for cell in _inside(row, "w:tc")]
+        for row in _find_within(element, "w:tr"):
+            cells = [self._cell(cell) for cell in _find_within(row, "w:tc")]
             table.has_head = table.has_head or (not table.rows and is_on(row, "w:trPr/w:tblHeader") is True)
             if cells:
                 table.rows.append(cells)
-        table.has_head = table.has_head or self._is_headed_by_style(element, table) or looks_headed(table)
+        table.has_head = table.has_head or self._has_header_style(element, table) or looks_headed(table)
         if table.rows:
             yield table
 
-    def _is_headed_by_style(self, element: Element, table: Table) -> bool:
-        """Whether the style of the table sets its first row in bold, and the table asks for that."""
+    def _has_header_style(self, element: Element, table: Table) -> bool:
+        """Whether the style of the table makes its first row bold, and the table has that option on."""
         look = find_path(element, "w:tblPr/w:tblLook")
         if look is None or len(table.rows) < 2:
             return False
-        asked = look.get("w:firstRow") or str(int(bool(_hexadecimal(look.get("w:val", "")) & FIRST_ROW)))
-        has_words = all(cell.blocks for cell in table.rows[0])
+        first_row = look.get("w:firstRow") or str(
+            int(bool(_parse_hexadecimal(look.get("w:val", "")) & FIRST_ROW))
+        )
+        has_text = all(cell.blocks for cell in table.rows[0])
         return (
-            asked in ("1", "true")
-            and has_words
+            first_row in ("1", "true")
+            and has_text
             and self.styles.heads_tables(attribute_at(element, "w:tblPr/w:tblStyle"))
         )
 
@@ -196,33 +200,33 @@ class PartReader:
             blocks=self.blocks(element),
             columns=max(1, min(63, parse_number(attribute_at(element, "w:tcPr/w:gridSpan"), 1))),
             is_continued=merge is not None and merge.get("w:val", "continue") == "continue",
-            is_filled=_is_filled(element),
+            has_fill=_has_fill(element),
         )
 
 
-def _numbered(paragraph: WordParagraph, mark: ListMarker | None) -> None:
-    if mark is None or paragraph.role in ("title", "subtitle", "caption"):
+def _set_marker(paragraph: WordParagraph, marker: ListMarker | None) -> None:
+    if marker is None or paragraph.role in ("title", "subtitle", "caption"):
         return
     if paragraph.level:
-        paragraph.mark = mark.text
+        paragraph.mark = marker.text
         return
-    paragraph.depth, paragraph.is_ordered, paragraph.number = mark.level, mark.is_ordered, mark.number
-    paragraph.mark = mark.text if mark.format not in ("decimal", "decimalZero") else ""
+    paragraph.depth, paragraph.is_ordered, paragraph.number = marker.level, marker.is_ordered, marker.number
+    paragraph.mark = marker.text if marker.format not in ("decimal", "decimalZero") else ""
 
 
-def _inside(element: Element, tag: str) -> Iterator[Element]:
-    """The rows of a table or the cells of a row, those in content controls as well."""
+def _find_within(element: Element, tag: str) -> Iterator[Element]:
+    """Yield the rows of a table or the cells of a row, including those in content controls."""
     for child in children(element):
         if child.tag == tag:
             yield child
         elif child.tag in ("w:sdt", "w:sdtContent", "w:customXml", "w:smartTag"):
-            yield from _inside(child, tag)
+            yield from _find_within(child, tag)
 
 
-def _is_filled(cell: Element) -> bool:
-    """Whether a cell has a ground of its own, other than that of the page."""
+def _has_fill(cell: Element) -> bool:
+    """Whether a cell has a background colour."""
     return attribute_at(cell, "w:tcPr/w:shd", "w:fill").casefold() not in ("", "auto", "ffffff")
 
 
-def _hexadecimal(text: str) -> int:
+def _parse_hexadecimal(text: str) -> int:
     return int(text, 16) if re.fullmatch(r"[0-9a-fA-F]{1,8}", text) else 0

@@ -1,4 +1,4 @@
-"""Fields of Word: what an instruction asks for, and which of the fields around a place hold its words back."""
+"""Fields of Word: parse their instructions, and track which fields suppress the text within them."""
 
 import re
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ HYPERLINK = re.compile(
     r'HYPERLINK\s+(?P<inner>\\l\s+)?(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?P<rest>.*)',
     re.DOTALL | re.IGNORECASE,
 )
-PLACE = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
-LEFT_OUT = {"TOC", "INDEX", "TOA", "RD", "XE", "TC", "TA"}
+ANCHOR_SWITCH = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+OMITTED_FIELDS = {"TOC", "INDEX", "TOA", "RD", "XE", "TC", "TA"}
 UNREPORTED_FIELDS = {
     "HYPERLINK",
     "PAGE",
@@ -20,12 +20,12 @@ UNREPORTED_FIELDS = {
     "FORMDROPDOWN",
     "",
 }
-"""Fields that are told in another way, or of which nothing is to be told."""
+"""Fields that are not reported, or reported in another way."""
 
 
 @dataclass
 class ComplexField:
-    """A field that is open: its instruction until it is separated, then its result."""
+    """An open field, within its instruction first and then, after the separator, within its result."""
 
     instruction: str = ""
     is_result: bool = False
@@ -36,35 +36,35 @@ class ComplexField:
 
     @property
     def address(self) -> str:
-        """Where a hyperlink leads: an address, or `#` and the name of a place in the text."""
-        found = HYPERLINK.match(self.instruction.strip())
-        if not found:
+        """The target of a hyperlink: an address, or `#` with the name of a bookmark."""
+        match = HYPERLINK.match(self.instruction.strip())
+        if not match:
             return ""
-        target = found["quoted"] or found["bare"] or ""
-        if found["inner"]:
+        target = match["quoted"] or match["bare"] or ""
+        if match["inner"]:
             return f"#{target}"
-        place = PLACE.search(found["rest"])
-        return f"{target}#{place[1] or place[2]}" if place else target
+        anchor = ANCHOR_SWITCH.search(match["rest"])
+        return f"{target}#{anchor[1] or anchor[2]}" if anchor else target
 
 
 class FieldStack:
-    """The fields around the place that is being read, the innermost last. They may span paragraphs."""
+    """The fields around the current position, the innermost last. They may span paragraphs."""
 
     def __init__(self) -> None:
         self.open: list[ComplexField] = []
 
     @property
     def is_suppressed(self) -> bool:
-        """Whether words here are an instruction, or of something that our page makes itself."""
-        return any(not each.is_result or each.name in LEFT_OUT for each in self.open)
+        """Whether text here is an instruction, or content that pages generate themselves."""
+        return any(not field.is_result or field.name in OMITTED_FIELDS for field in self.open)
 
     @property
-    def is_left_out(self) -> bool:
-        return any(each.is_result and each.name in LEFT_OUT for each in self.open)
+    def is_omitted(self) -> bool:
+        return any(field.is_result and field.name in OMITTED_FIELDS for field in self.open)
 
     @property
     def address(self) -> str:
-        return next((each.address for each in reversed(self.open) if each.is_result and each.address), "")
+        return next((field.address for field in reversed(self.open) if field.is_result and field.address), "")
 
     def begin(self) -> None:
         self.open.append(ComplexField())

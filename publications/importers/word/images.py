@@ -1,5 +1,6 @@
-"""Drawings of Word: the images, charts, diagrams, objects and text boxes in them. Images are examined, cropped as
-Word shows them and named for the library; what cannot be kept is named as a loss.
+"""Read the drawings of a Word file: images, charts, diagrams, objects and text boxes.
+
+Images are validated, cropped as in Word and given a library key; other content is reported as a loss.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ from .blocks import InlineImage, one_line
 from .losses import ConversionLosses
 
 ImageKeyFor = Callable[[str], str]
-"""Gives the key of an image by the digest of its bytes."""
+"""Returns the key of an image by the digest of its content."""
 
 SIDES = ("l", "t", "r", "b")
 EQUATIONS = ("equation", "mathtype")
@@ -35,7 +36,7 @@ SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 
 
 class DrawingPart(Protocol):
-    """What reading a drawing needs of the part that it stands in."""
+    """The interface of a part for reading its drawings."""
 
     package: WordPackage
     losses: ConversionLosses
@@ -45,65 +46,70 @@ class DrawingPart(Protocol):
 
 @dataclass
 class DrawingContent:
-    """What a drawing holds that a text can have."""
+    """The images and text boxes in a drawing."""
 
     pictures: list[InlineImage] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
 
 
 def read_drawing(element: Element, part: DrawingPart) -> DrawingContent:
-    """Look through one drawing; what cannot be kept goes to the losses."""
-    drawn = DrawingContent()
-    _DrawingReader(part, drawn, _words_of(element)).through(element)
-    return drawn
+    """Return the images and text boxes of a drawing; report other content as losses."""
+    content = DrawingContent()
+    _DrawingReader(part, content, _read_description(element)).read(element)
+    return content
 
 
 @dataclass(frozen=True)
 class DrawingDescription:
-    """What a drawing says of itself."""
+    """The alternative text of a drawing."""
 
     alt: str
     is_decorative: bool
 
 
-def _words_of(element: Element) -> DrawingDescription:
-    for each in element.iter():
-        if each.tag == "wp:docPr":
-            decorative = any(
-                one.tag == "adec:decorative" and one.get("val") in ("1", "true") for one in each.iter()
-            )
-            return DrawingDescription(each.get("descr") or "", decorative)
-    alt = next((each.get("alt", "") for each in element.iter() if each.tag == "v:shape"), "")
+def _read_description(element: Element) -> DrawingDescription:
+    for descendant in element.iter():
+        if descendant.tag == "wp:docPr":
+            markers = descendant.iter("adec:decorative")
+            decorative = any(marker.get("val") in ("1", "true") for marker in markers)
+            return DrawingDescription(descendant.get("descr") or "", decorative)
+    alt = next(
+        (descendant.get("alt", "") for descendant in element.iter() if descendant.tag == "v:shape"), ""
+    )
     return DrawingDescription(alt, False)
 
 
 class _DrawingReader:
-    def __init__(self, part: DrawingPart, drawn: DrawingContent, words: DrawingDescription) -> None:
-        self.part, self.drawn, self.words = part, drawn, words
+    def __init__(self, part: DrawingPart, content: DrawingContent, description: DrawingDescription) -> None:
+        self.part, self.content, self.description = part, content, description
         self.handlers = {
             "pic:pic": self._picture, "c:chart": self._chart, "cx:chart": self._chart, "dgm:relIds": self._diagram,
-            "w:txbxContent": self.drawn.boxes.append, "v:imagedata": self._older_picture, "o:OLEObject": self._object,
+            "w:txbxContent": self.content.boxes.append, "v:imagedata": self._older_picture, "o:OLEObject": self._object,
             "v:textpath": self._shaped_text,
         }  # fmt: skip
 
-    def through(self, element: Element) -> None:
+    def read(self, element: Element) -> None:
         for child in children(element):
             if handler := self.handlers.get(child.tag):
                 handler(child)
             else:
-                self.through(child)
+                self.read(child)
 
     def _picture(self, element: Element) -> None:
         blip = next(element.iter("a:blip"), None)
         if blip is None:
             return
-        own = next((each.get("descr") or "" for each in element.iter("pic:cNvPr")), "")
-        cut = next(element.iter("a:srcRect"), None)
-        crop = tuple(_share(cut.get(side, "0")) for side in SIDES) if cut is not None else (0, 0, 0, 0)
-        self._show(blip.get("r:embed") or blip.get("r:link") or "", own or self.words.alt, crop)
+        alt = next((descendant.get("descr") or "" for descendant in element.iter("pic:cNvPr")), "")
+        crop_element = next(element.iter("a:srcRect"), None)
+        crop = (
+            tuple(_parse_share(crop_element.get(side, "0")) for side in SIDES)
+            if crop_element is not None
+            else (0, 0, 0, 0)
+        )
+        self._show(blip.get("r:embed") or blip.get("r:link") or "", alt or self.description.alt, crop)
 
     def _older_picture(self, element: Element) -> None:
-        self._show(element.get("r:id", ""), self.words.alt, (0, 0, 0, 0))
+        self._show(element.get("r:id", ""), self.description.alt, (0, 0, 0, 0))
 
     def _show(self, relation: str, alt: str, crop: tuple) -> None:
         target = self.part.relation(relation)
@@ -112,24 +118,26 @@ class _DrawingReader:
         if target.is_external:
             self.part.losses.pictures.append(target.target)
             return
-        self.drawn.pictures.append(
-            InlineImage(target.target, " ".join(alt.split()), self.words.is_decorative, crop)
+        self.content.pictures.append(
+            InlineImage(target.target, " ".join(alt.split()), self.description.is_decorative, crop)
         )
 
     def _chart(self, element: Element) -> None:
         self.part.losses.charts.append(
-            self._words_of_part(element.get("r:id", ""), "a:t", "c:v") or self.words.alt
+            self._text_of_part(element.get("r:id", ""), "a:t", "c:v") or self.description.alt
         )
 
     def _diagram(self, element: Element) -> None:
-        self.part.losses.diagrams.append(self._words_of_part(element.get("r:dm", ""), "a:t"))
+        self.part.losses.diagrams.append(self._text_of_part(element.get("r:dm", ""), "a:t"))
 
-    def _words_of_part(self, relation: str, *tags: str) -> str:
+    def _text_of_part(self, relation: str, *tags: str) -> str:
         target = self.part.relation(relation)
         if target is None or target.is_external or not self.part.package.has(target.target):
             return ""
         root = self.part.package.parse(target.target)
-        return " ".join(each.text for each in root.iter() if each.tag in tags and each.text)
+        return " ".join(
+            descendant.text for descendant in root.iter() if descendant.tag in tags and descendant.text
+        )
 
     def _object(self, element: Element) -> None:
         kind = element.get("ProgID", "") or "OLE"
@@ -140,7 +148,7 @@ class _DrawingReader:
         self.part.losses.objects.append(element.get("string", "") or join_text(element, "w:t"))
 
 
-def _share(text: str) -> int:
+def _parse_share(text: str) -> int:
     try:
         return max(0, min(100_000, int(text)))
     except ValueError:
@@ -149,7 +157,7 @@ def _share(text: str) -> int:
 
 @dataclass(frozen=True)
 class KeptImage:
-    """A picture for the library."""
+    """An image for the library."""
 
     key: str
     file: str
@@ -160,7 +168,7 @@ class KeptImage:
 
 @dataclass
 class WordImages:
-    """Places the pictures of one file. `image_key` gives the key of an image by the digest of its bytes."""
+    """Converts the images of one file. `image_key` returns the key of an image by the digest of its content."""
 
     package: WordPackage
     losses: ConversionLosses
@@ -169,68 +177,68 @@ class WordImages:
     seen: dict[tuple, KeptImage | None] = field(default_factory=dict)
     shown: dict[str, ManuscriptImage] = field(default_factory=dict)
 
-    def place(self, shown: InlineImage, caption: str) -> html_tree.Element | None:
-        """Return the element of an image with its caption, or None where it cannot be kept."""
-        kept = self._kept(shown)
-        if kept is None:
+    def place(self, image: InlineImage, caption: str) -> html_tree.Element | None:
+        """Return the element of an image with its caption, or None if the image cannot be kept."""
+        stored = self._get_or_examine(image)
+        if stored is None:
             return None
-        alt = one_line(shown.alt)[:MAX_ALT_CHARACTERS]
-        self._note(kept, alt, shown.is_decorative)
-        attributes = {"data-image": kept.key, "alt": alt.replace("[", "(").replace("]", ")")}
+        alt = one_line(image.alt)[:MAX_ALT_CHARACTERS]
+        self._record(stored, alt, image.is_decorative)
+        attributes = {"data-image": stored.key, "alt": alt.replace("[", "(").replace("]", ")")}
         return html_tree.Element(
             "img", attributes | ({"title": caption.replace('"', "”")} if caption else {})
         )
 
     @property
     def files(self) -> dict[str, bytes]:
-        return {kept.file: kept.content for kept in self.seen.values() if kept}
+        return {stored.file: stored.content for stored in self.seen.values() if stored}
 
     @property
     def facts(self) -> dict[str, images.ImageFacts]:
-        return {kept.file: kept.facts for kept in self.seen.values() if kept}
+        return {stored.file: stored.facts for stored in self.seen.values() if stored}
 
     def report_unplaced(self) -> None:
-        """Name the pictures of the file that stand nowhere in the text: in a header, or in what was left out."""
-        shown = {part for part, _crop in self.seen}
+        """Report the images of the file that are not in the text, for example those in headers."""
+        placed_parts = {part for part, _crop in self.seen}
         for part in sorted(self.package.entries):
-            if "/media/" in part and part not in shown:
+            if "/media/" in part and part not in placed_parts:
                 name = PurePath(part).name
                 self.losses.pictures.append(_("%(name)s: it does not stand in the text.") % {"name": name})
 
-    def _kept(self, shown: InlineImage) -> KeptImage | None:
-        identity = (shown.part, shown.crop)
+    def _get_or_examine(self, image: InlineImage) -> KeptImage | None:
+        identity = (image.part, image.crop)
         if identity not in self.seen:
-            self.seen[identity] = self._examine(shown)
+            self.seen[identity] = self._examine(image)
         return self.seen[identity]
 
-    def _examine(self, shown: InlineImage) -> KeptImage | None:
-        name, content = PurePath(shown.part).name, b""
+    def _examine(self, image: InlineImage) -> KeptImage | None:
+        name, content = PurePath(image.part).name, b""
         try:
-            content = self.package.read(shown.part, MAX_IMAGE_BYTES) if self.package.has(shown.part) else b""
-            if any(shown.crop):
-                content = images.crop_edges(content, tuple(side / 100_000 for side in shown.crop))
+            content = self.package.read(image.part, MAX_IMAGE_BYTES) if self.package.has(image.part) else b""
+            if any(image.crop):
+                content = images.crop_edges(content, tuple(side / 100_000 for side in image.crop))
                 self.losses.cropped.append(name)
             facts = images.examine(content)
-        except (images.UnsuitableImage, InvalidWordFile) as reason:
-            self.losses.pictures.append(_why(name, content, reason))
+        except (images.UnsuitableImage, InvalidWordFile) as error:
+            self.losses.pictures.append(_describe_refusal(name, content, error))
             return None
         digest = hashlib.sha256(content).hexdigest()
         return KeptImage(self.image_key(digest), f"{digest[:12]}/{name}", digest, content, facts)
 
-    def _note(self, kept: KeptImage, alt: str, is_decorative: bool) -> None:
-        known = self.shown.get(kept.key)
-        words = {self.language if self.language == "sv" else "en": alt} if alt else {}
-        self.shown[kept.key] = ManuscriptImage(
-            key=kept.key,
-            file=kept.file,
-            digest=kept.digest,
-            alt=known.alt if known and known.alt else words,
+    def _record(self, stored: KeptImage, alt: str, is_decorative: bool) -> None:
+        recorded = self.shown.get(stored.key)
+        description = {self.language if self.language == "sv" else "en": alt} if alt else {}
+        self.shown[stored.key] = ManuscriptImage(
+            key=stored.key,
+            file=stored.file,
+            digest=stored.digest,
+            alt=recorded.alt if recorded and recorded.alt else description,
             decorative=is_decorative and not alt,
         )
 
 
-def _why(name: str, content: bytes, reason: Exception) -> str:
-    """What kind of picture it is where that says more than the reason."""
+def _describe_refusal(name: str, content: bytes, error: Exception) -> str:
+    """Return the message for an image that cannot be kept, by its format if that is the reason."""
     suffix = PurePath(name).suffix.lstrip(".").upper()
     if not content:
         return _("%(name)s: it is not in the file.") % {"name": name}
@@ -241,4 +249,4 @@ def _why(name: str, content: bytes, reason: Exception) -> str:
             "name": name,
             "kind": suffix,
         }
-    return f"{name}: {reason}"
+    return f"{name}: {error}"

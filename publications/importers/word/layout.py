@@ -1,4 +1,4 @@
-"""Blocks in the shape of our pages: levels of headings and lists, tables that are tables; then one tree of HTML."""
+"""Normalize heading levels, lists and tables for the site's pages, and build an HTML tree from the blocks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ from .blocks import (
     WordParagraph,
     all_paragraphs,
     one_line,
-    without_form,
+    without_emphasis,
 )
 from .losses import ConversionLosses
 
@@ -34,8 +34,8 @@ ResolveLink = Callable[[str], str]
 
 
 def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[Block]:
-    """Return the blocks of a body or a note as they are to stand on a page."""
-    normalized = [inner for block in blocks for inner in _unpacked(block, losses)]
+    """Return the blocks of a body or a note, normalized for a page; changes are reported as losses."""
+    normalized = [inner for block in blocks for inner in _unpack_frame(block, losses)]
     level_headings(normalized)
     tables = [block for block in normalized if isinstance(block, Table)]
     losses.merged_tables += [number for number, table in enumerate(tables, start=1) if table.is_merged]
@@ -45,16 +45,16 @@ def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[
     return normalized
 
 
-def _unpacked(block: Block, losses: ConversionLosses) -> list[Block]:
-    """Return what a table of one cell holds: it is a frame around text."""
+def _unpack_frame(block: Block, losses: ConversionLosses) -> list[Block]:
+    """Return the content of a table with one cell, which is only a frame."""
     if isinstance(block, WordParagraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
         return [block]
     losses.unpacked_tables += 1
-    return [inner for each in block.rows[0][0].blocks for inner in _unpacked(each, losses)]
+    return [inner for nested in block.rows[0][0].blocks for inner in _unpack_frame(nested, losses)]
 
 
 def level_headings(blocks: Sequence[Block]) -> None:
-    """Let headings begin at level 2 and skip none."""
+    """Renumber headings from level 2 without gaps."""
     above: list[int] = []
     for block in blocks:
         if isinstance(block, WordParagraph) and block.level:
@@ -65,7 +65,7 @@ def level_headings(blocks: Sequence[Block]) -> None:
 
 
 def take_bold_lines_as_headings(blocks: Sequence[Block]) -> int:
-    """Make headings of short lines in bold between paragraphs, where a text has no heading at all; count them."""
+    """Turn short bold lines between paragraphs into headings if the text has none; return their number."""
     if any(isinstance(block, WordParagraph) and block.level for block in blocks):
         return 0
     count = 0
@@ -81,14 +81,14 @@ def _looks_like_heading(block: WordParagraph, following: Block | None) -> bool:
     is_line = block.is_all_bold and not block.is_item and not block.role
     is_short = len(text) <= MAX_HEADING_CHARACTERS and text[-1:] not in ".:;,"
     has_text_below = (
-        isinstance(following, WordParagraph) and bool(following.spans) and not following.is_all_bold
+        isinstance(following, WordParagraph) and bool(following.text_spans) and not following.is_all_bold
     )
     is_one_line = not any(isinstance(inline, LineBreak | InlineImage) for inline in block.inlines)
     return is_line and is_short and is_one_line and has_text_below
 
 
 def inner_links(blocks: Sequence[Block]) -> list[str]:
-    """Return the bookmarks that links of a text lead to, once for each link."""
+    """Return the bookmark of each link within the text."""
     bookmarks: list[str] = []
     for paragraph in all_paragraphs(list(blocks)):
         for address, _spans in groupby(paragraph.inlines, key=_address):
@@ -98,7 +98,7 @@ def inner_links(blocks: Sequence[Block]) -> list[str]:
 
 
 def heading_anchors(blocks: Sequence[Block], contents: Sequence[Heading]) -> dict[str, str]:
-    """Return the anchors of headings by their bookmarks; none where the page has other headings than the text."""
+    """Return the anchors of headings by their bookmarks; empty if the page has other headings than the text."""
     headings = [
         block for block in blocks if isinstance(block, WordParagraph) and block.level and one_line(block.text)
     ]
@@ -113,18 +113,18 @@ def heading_anchors(blocks: Sequence[Block], contents: Sequence[Heading]) -> dic
 
 
 class ElementBuilder:
-    """Makes a tree of HTML of blocks, as the site stores a text.
+    """Builds an HTML tree from blocks, in the form in which the site stores texts.
 
     Args:
-        place_image: returns the element of an image with its caption, or None where it cannot be kept.
-        resolve_link: returns the address of a link, or an empty string where it becomes plain words.
+        place_image: returns the element of an image with its caption, or None if it cannot be kept.
+        resolve_link: returns the address of a link, or an empty string if it becomes plain text.
     """
 
     def __init__(self, place_image: PlaceImage, resolve_link: ResolveLink) -> None:
         self.place_image, self.resolve_link = place_image, resolve_link
 
     def build(self, blocks: Sequence[Block], notes: Sequence[tuple[str, list[Block]]]) -> Element:
-        """Return the tree of a text with its notes, given by label."""
+        """Return the tree of a text with its notes, which are pairs of label and blocks."""
         items = [Element("li", {"id": f"fn-{label}"}, self._blocks(note)) for label, note in notes]
         section = Element("section", {"class": "footnotes"}, [Element("ol", {}, items)])
         return Element("body", {}, [*self._blocks(blocks), *([section] if items else [])])
@@ -132,36 +132,36 @@ class ElementBuilder:
     def _blocks(self, blocks: Sequence[Block]) -> list[Child]:
         elements: list[Child] = []
         lists: list[Element] = []
-        place = 0
-        while place < len(blocks):
-            count, content = self._next(blocks, place)
-            block = blocks[place]
+        index = 0
+        while index < len(blocks):
+            count, content = self._next_elements(blocks, index)
+            block = blocks[index]
             if content[:1] and isinstance(content[0], Element) and content[0].tag == "li":
                 self._add_item(elements, lists, block, content[0])
             elif content:
                 lists.clear()
                 elements += content
-            place += count
+            index += count
         return elements
 
-    def _next(self, blocks: Sequence[Block], place: int) -> tuple[int, list[Child]]:
-        """Return how many blocks belong together from here, and what they are."""
-        block = blocks[place]
+    def _next_elements(self, blocks: Sequence[Block], index: int) -> tuple[int, list[Child]]:
+        """Return the number of blocks from here that form a unit, and the elements for them."""
+        block = blocks[index]
         if isinstance(block, Table):
             return 1, [self._table(block)]
         if _is_code(block):
-            lines = list(takewhile(_is_code, blocks[place:]))
+            lines = list(takewhile(_is_code, blocks[index:]))
             return len(lines), [Element("pre", {}, [Element("code", {}, [_code_text(lines)])])]
-        following = blocks[place + 1] if place + 1 < len(blocks) else None
-        if _is_picture(block) and isinstance(following, WordParagraph) and _is_caption(following):
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if _is_image_paragraph(block) and isinstance(following, WordParagraph) and _is_caption(following):
             return 2, self._images(block, one_line(following.text))
         return 1, self._paragraph(block)
 
     def _paragraph(self, paragraph: WordParagraph) -> list[Child]:
         if paragraph.level:
             number = [f"{paragraph.mark} "] if paragraph.mark else []
-            words = self._inline(without_form(paragraph.inlines))
-            return [Element(f"h{paragraph.level}", {}, [*number, *words])]
+            text = self._inline(without_emphasis(paragraph.inlines))
+            return [Element(f"h{paragraph.level}", {}, [*number, *text])]
         content = self._inline(paragraph.inlines)
         if paragraph.is_item:
             return [Element("li", {"value": str(paragraph.number)} if paragraph.is_ordered else {}, content)]
@@ -172,7 +172,7 @@ class ElementBuilder:
     def _add_item(
         self, elements: list[Child], lists: list[Element], paragraph: WordParagraph, item: Element
     ) -> None:
-        """Put an item into the list it belongs to. Lists begin at the outer level and go in by one at a time."""
+        """Append an item to its list; lists start at the outer level and are nested one level at a time."""
         depth = min(paragraph.depth, len(lists), MAX_LIST_DEPTH)
         tag = "ol" if paragraph.is_ordered else "ul"
         del lists[depth + 1 :]
@@ -183,18 +183,18 @@ class ElementBuilder:
         lists[depth].children.append(item)
 
     def _images(self, paragraph: WordParagraph, caption: str) -> list[Child]:
-        """Return images, the last with the caption, which stands as a paragraph where that image cannot be kept."""
-        shown = [inline for inline in paragraph.inlines if isinstance(inline, InlineImage)]
-        captions = [""] * (len(shown) - 1) + [caption]
-        images = [self.place_image(image, words) for image, words in zip(shown, captions, strict=True)]
+        """Return images, the last with the caption, which becomes a paragraph if that image cannot be kept."""
+        inline_images = [inline for inline in paragraph.inlines if isinstance(inline, InlineImage)]
+        captions = [""] * (len(inline_images) - 1) + [caption]
+        images = [self.place_image(image, text) for image, text in zip(inline_images, captions, strict=True)]
         paragraphs: list[Child] = [Element("p", {}, [image]) for image in images if image]
         return paragraphs if images[-1] else [*paragraphs, Element("p", {}, [caption])]
 
     def _table(self, table: Table) -> Element:
-        """Return a table of single lines. Merged cells are divided; one without a head gets an empty one."""
+        """Return a table of single-line cells; merged cells are split, and a missing header is added empty."""
         rows = [
-            self._row(row, table.width, is_head=table.has_head and not place)
-            for place, row in enumerate(table.rows)
+            self._row(row, table.width, is_head=table.has_head and not index)
+            for index, row in enumerate(table.rows)
         ]
         if not table.has_head:
             rows.insert(0, Element("tr", {}, [Element("th") for _column in range(table.width)]))
@@ -211,51 +211,51 @@ class ElementBuilder:
 
     def _cell(self, cell: Cell, *, is_head: bool = False) -> list[Child]:
         lines = (line for block in cell.blocks for line in self._lines_in_cell(block, is_head=is_head))
-        return _joined(lines, Element("br"))
+        return _join_lines(lines, Element("br"))
 
     def _lines_in_cell(self, block: Block, *, is_head: bool) -> Iterator[list[Child]]:
         if isinstance(block, Table):
             for row in block.rows:
-                yield _joined((self._cell(cell) for cell in row), " · ")
+                yield _join_lines((self._cell(cell) for cell in row), " · ")
             return
-        content = self._inline(without_form(block.inlines) if is_head else block.inlines)
+        content = self._inline(without_emphasis(block.inlines) if is_head else block.inlines)
         if block.is_item and content:
             yield [f"{block.mark or f'{block.number}.'} " if block.is_ordered else BULLET, *content]
         else:
             yield [f"{block.mark} " if content else block.mark, *content] if block.mark else content
 
     def _inline(self, inlines: Sequence[Inline]) -> list[Child]:
-        """Return a passage: marks and links stand around words, never around spaces."""
+        """Return inline content, with marks and links around text but not around spaces."""
         children: list[Child] = []
-        for address, group in groupby(_trimmed(inlines), key=_address):
-            inside = [child for inline in group for child in self._piece(inline)]
+        for address, group in groupby(_trim_inlines(inlines), key=_address):
+            content = [child for inline in group for child in self._inline_children(inline)]
             resolved = self.resolve_link(address) if address else ""
-            children += _linked(inside, resolved) if resolved else inside
+            children += _link_children(content, resolved) if resolved else content
         while children[:1] == [" "]:
             children.pop(0)
         while children[-1:] == [" "]:
             children.pop()
         return children
 
-    def _piece(self, inline: Inline) -> list[Child]:
+    def _inline_children(self, inline: Inline) -> list[Child]:
         if isinstance(inline, NoteReference):
             return [Element("sup", {}, [Element("a", {"href": f"#fn-{inline.label}"}, [inline.label])])]
         if isinstance(inline, InlineImage):
             image = self.place_image(inline, "")
             return [image] if image else []
-        return [Element("br")] if isinstance(inline, LineBreak) else _formed(inline)
+        return [Element("br")] if isinstance(inline, LineBreak) else _format_span(inline)
 
 
 def _address(inline: Inline) -> str:
     return inline.address if isinstance(inline, Span) else ""
 
 
-def _formed(span: Span) -> list[Child]:
-    """Return words in their form; spaces at either end stay outside it."""
-    words = span.text.strip(BLANK)
-    if not words:
+def _format_span(span: Span) -> list[Child]:
+    """Return text with its format; spaces at both ends stay outside."""
+    text = span.text.strip(BLANK)
+    if not text:
         return [" "] if span.text else []
-    child: Child = one_line(words)
+    child: Child = one_line(text)
     forms = (("code", span.code), (span.raised, span.raised), ("s", span.strike), ("em", span.italic))
     for tag, is_set in (*forms, ("strong", span.bold)):
         child = Element(tag, {}, [child]) if is_set else child
@@ -266,44 +266,44 @@ def _formed(span: Span) -> list[Child]:
     ]
 
 
-def _linked(children: list[Child], address: str) -> list[Child]:
-    """Return what is inside a link with the link around it, but not around spaces at either end."""
-    words = [place for place, child in enumerate(children) if child != " "]
-    if not words:
+def _link_children(children: list[Child], address: str) -> list[Child]:
+    """Return the children within a link; spaces at both ends stay outside."""
+    indexes = [index for index, child in enumerate(children) if child != " "]
+    if not indexes:
         return children
-    start, end = words[0], words[-1] + 1
+    start, end = indexes[0], indexes[-1] + 1
     return [*children[:start], Element("a", {"href": address}, children[start:end]), *children[end:]]
 
 
-def _joined(lines: Iterator[list[Child]], divider: Child) -> list[Child]:
-    """Return the lines that hold anything, with a divider between them."""
+def _join_lines(lines: Iterator[list[Child]], divider: Child) -> list[Child]:
+    """Return the non-empty lines with a divider between them."""
     joined: list[Child] = []
     for line in filter(None, lines):
         joined += [divider, *line] if joined else line
     return joined
 
 
-def _trimmed(inlines: Sequence[Inline]) -> list[Inline]:
-    """Return a passage without line breaks at either end; spans of one form that follow each other are one."""
-    kept: list[Inline] = []
+def _trim_inlines(inlines: Sequence[Inline]) -> list[Inline]:
+    """Return inline content without line breaks at both ends, with adjacent spans of one format merged."""
+    trimmed: list[Inline] = []
     for inline in inlines:
-        if kept and _goes_on(kept[-1], inline):
-            kept[-1] = replace(kept[-1], text=kept[-1].text + inline.text)
-        elif kept or not isinstance(inline, LineBreak):
-            kept.append(inline)
-    while kept and isinstance(kept[-1], LineBreak):
-        kept.pop()
-    return kept
+        if trimmed and _continues(trimmed[-1], inline):
+            trimmed[-1] = replace(trimmed[-1], text=trimmed[-1].text + inline.text)
+        elif trimmed or not isinstance(inline, LineBreak):
+            trimmed.append(inline)
+    while trimmed and isinstance(trimmed[-1], LineBreak):
+        trimmed.pop()
+    return trimmed
 
 
-def _goes_on(last: Inline, inline: Inline) -> bool:
-    """Whether a span is of the form of the one before it, or only space."""
+def _continues(last: Inline, inline: Inline) -> bool:
+    """Whether a span has the format of the one before it, or is only white space."""
     are_spans = isinstance(last, Span) and isinstance(inline, Span)
     return are_spans and (last.form == inline.form or not (inline.text.strip(BLANK) or inline.code))
 
 
 def _is_code(block: Block) -> bool:
-    """Whether a block is a line of code, with nothing in it that code cannot have."""
+    """Whether a block is a line of code, without notes or images."""
     is_line = isinstance(block, WordParagraph) and block.role == "code" and not block.is_item
     return is_line and all(isinstance(inline, Span | LineBreak) for inline in block.inlines)
 
@@ -315,17 +315,17 @@ def _code_text(paragraphs: Sequence[WordParagraph]) -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _is_picture(block: WordParagraph) -> bool:
-    """Whether a paragraph consists of pictures alone."""
+def _is_image_paragraph(block: WordParagraph) -> bool:
+    """Whether a paragraph consists of images only."""
     return (
-        not block.spans
+        not block.text_spans
         and any(isinstance(inline, InlineImage) for inline in block.inlines)
         and not block.level
     )
 
 
 def _is_caption(block: WordParagraph) -> bool:
-    """Whether a paragraph is a caption that a figure can have: plain words."""
-    has_links = any(span.address for span in block.spans)
+    """Whether a paragraph is a caption of plain text."""
+    has_links = any(span.address for span in block.text_spans)
     is_plain = all(isinstance(inline, Span) for inline in block.inlines)
     return block.role == "caption" and not has_links and is_plain

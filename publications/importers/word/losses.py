@@ -1,4 +1,4 @@
-"""What was met while reading that is other on our page than in Word: gathered here, reported at the end."""
+"""Collect the differences between a Word file and its draft, and report them as notes."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MAX_QUOTED_CHARACTERS = 160
 
 @dataclass
 class ConversionLosses:
-    """Counts and names, by what they are about."""
+    """The differences found while reading a file, as counts and texts."""
 
     fields: Counter[str] = field(default_factory=Counter)
     charts: list[str] = field(default_factory=list)
@@ -27,7 +27,7 @@ class ConversionLosses:
     frames: list[str] = field(default_factory=list)
     """Texts of headers and footers."""
     pictures: list[str] = field(default_factory=list)
-    """Pictures that could not be kept, each with the reason."""
+    """Images that could not be kept, each with the reason."""
     cropped: list[str] = field(default_factory=list)
     contents: int = 0
     tracked_addresses: list[str] = field(default_factory=list)
@@ -46,7 +46,7 @@ class ConversionLosses:
     embedded: int = 0
 
     def as_notes(self) -> list[ImportNote]:
-        """Return every loss as a sentence: first what is not in the draft, then what is there in another form."""
+        """Return the losses as notes: first content missing from the draft, then content in another form."""
         log = ImportLog()
         self._note_dropped(log)
         self._note_changed(log)
@@ -103,8 +103,8 @@ class ConversionLosses:
                 _("Equations are kept as plain text. Look at each: %s") % quote_texts(self.equations),
             )
         if self.fields:
-            named = ", ".join(f"{name} ({count})" for name, count in self.fields.most_common())
-            change("word-field", _("Fields became plain text, as Word last showed them: %s") % named)
+            names = ", ".join(f"{name} ({count})" for name, count in self.fields.most_common())
+            change("word-field", _("Fields became plain text, as Word last showed them: %s") % names)
         if self.merged_tables:
             numbers = ", ".join(str(number) for number in self.merged_tables)
             change(
@@ -147,10 +147,10 @@ class ConversionLosses:
 
 
 def quote_texts(texts: list[str]) -> str:
-    """Texts as one sentence: short, each once, and how many more there are."""
-    plain = list(
+    """Return distinct texts, truncated and joined, with the number of further ones."""
+    distinct = list(
         dict.fromkeys(" ".join(text.split())[:MAX_QUOTED_CHARACTERS] for text in texts if text.strip())
     )
-    shown = "; ".join(f"“{text}”" for text in plain[:MAX_QUOTED])
-    rest = len(plain) - MAX_QUOTED
-    return f"{shown} (+{rest})" if rest > 0 else shown or str(len(texts))
+    shown = "; ".join(f"“{text}”" for text in distinct[:MAX_QUOTED])
+    remaining = len(distinct) - MAX_QUOTED
+    return f"{shown} (+{remaining})" if remaining > 0 else shown or str(len(texts))

@@ -1,7 +1,7 @@
-"""Labels of notes: a later file of an author counts its notes anew, and one more note moves all that follow.
+"""Align the labels of notes between two versions of a Word file.
 
-So that a merge compares notes and not their numbers, a note of the later text takes the label that the same note had
-in the earlier one, and a new note takes a label that nobody has used.
+Word numbers notes by position, so that an inserted note renumbers all after it. For a merge, a note keeps the label it
+had in the earlier version, and a new note gets an unused label.
 """
 
 import re
@@ -14,30 +14,34 @@ LABEL = re.compile(r"\[\^([^\]\n]+)\]")
 
 
 def align_note_labels(later: str, earlier: str, *, taken: Iterable[str] = ()) -> str:
-    """The later text with the labels of the earlier one. `taken` are texts whose labels no new note may have."""
-    before, after = notes_in(earlier), notes_in(later)
-    known = _same(before, after)
+    """Return the later text with the labels of the earlier one.
+
+    Args:
+        taken: texts whose labels new notes must not use.
+    """
+    earlier_notes, later_notes = notes_in(earlier), notes_in(later)
+    matches = _match_labels(earlier_notes, later_notes)
     used = {label for text in (earlier, *taken) for label in LABEL.findall(text)}
-    fresh = (str(number) for number in range(1, len(used) + len(after) + 2) if str(number) not in used)
-    names = {label: known.get(label) or next(fresh) for label in after}
-    return LABEL.sub(lambda found: f"[^{names.get(found[1], found[1])}]", later)
+    unused = (str(number) for number in range(1, len(used) + len(later_notes) + 2) if str(number) not in used)
+    names = {label: matches.get(label) or next(unused) for label in later_notes}
+    return LABEL.sub(lambda match: f"[^{names.get(match[1], match[1])}]", later)
 
 
 def notes_in(text: str) -> dict[str, str]:
-    """The words of notes by their labels, in the order they stand below the text."""
-    return {found[1]: " ".join(found[2].split()) for found in DEFINED.finditer(text)}
+    """Return the texts of notes by label, in source order."""
+    return {match[1]: " ".join(match[2].split()) for match in DEFINED.finditer(text)}
 
 
-def _same(before: dict[str, str], after: dict[str, str]) -> dict[str, str]:
-    """Labels of the later text with those of the same notes in the earlier: word for word, then by their place."""
-    labels, later_labels = list(before), list(after)
-    places = {words: place for place, words in enumerate(before.values())}
-    pairs = [(places[words], place) for place, words in enumerate(after.values()) if words in places]
-    kept = longest_in_order(sorted(pairs))
-    found = {later_labels[other]: labels[one] for one, other in kept}
-    start = other_start = 0
-    for one, other in [*kept, (len(labels), len(later_labels))]:
-        if one - start == other - other_start:  # as many as before: changed, not added
-            found |= dict(zip(later_labels[other_start:other], labels[start:one], strict=True))
-        start, other_start = one + 1, other + 1
-    return found
+def _match_labels(earlier_notes: dict[str, str], later_notes: dict[str, str]) -> dict[str, str]:
+    """Return the earlier label of each later note: of equal notes first, then of those in gaps of equal size."""
+    labels, later_labels = list(earlier_notes), list(later_notes)
+    indexes = {text: index for index, text in enumerate(earlier_notes.values())}
+    pairs = [(indexes[text], index) for index, text in enumerate(later_notes.values()) if text in indexes]
+    equal = longest_in_order(sorted(pairs))
+    matches = {later_labels[later_index]: labels[index] for index, later_index in equal}
+    start = later_start = 0
+    for index, later_index in [*equal, (len(labels), len(later_labels))]:
+        if index - start == later_index - later_start:  # as many as before: changed, not added
+            matches |= dict(zip(later_labels[later_start:later_index], labels[start:index], strict=True))
+        start, later_start = index + 1, later_index + 1
+    return matches

@@ -1,4 +1,4 @@
-"""The words of a paragraph: runs in their forms, links, notes, images, and what stands among them."""
+"""Read the inline content of a paragraph: formatted runs, links, notes and images."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from publications.ooxml import attribute_at, children, find_path, is_on, join_te
 
 from .annotations import CommentRanges
 from .blocks import Block, Inline, LineBreak, NoteReference, NoteSeries, Span
-from .fields import LEFT_OUT, UNREPORTED_FIELDS, ComplexField, FieldStack
+from .fields import OMITTED_FIELDS, UNREPORTED_FIELDS, ComplexField, FieldStack
 from .images import DrawingPart, read_drawing
 from .styles import Styles
 
@@ -24,7 +24,7 @@ IGNORED_TAGS = {
     "w:pgNum", "w:rt", "w:fldData", "w:ffData",
 }  # fmt: skip
 
-# Characters that Unicode has for the signs of picture fonts.
+# Unicode characters for the codes of symbol fonts.
 SYMBOL = {
     0x22: "∀", 0x24: "∃", 0x40: "≅", 0x44: "Δ", 0x46: "Φ", 0x47: "Γ", 0x4C: "Λ", 0x50: "Π", 0x51: "Θ", 0x53: "Σ",
     0x57: "Ω", 0x61: "α", 0x62: "β", 0x63: "χ", 0x64: "δ", 0x65: "ε", 0x66: "φ", 0x67: "γ", 0x68: "η", 0x6C: "λ",
@@ -44,7 +44,7 @@ UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 class Part(DrawingPart, Protocol):
-    """What reading a paragraph needs of the part that it stands in."""
+    """The interface of a part for reading its paragraphs."""
 
     styles: Styles
     notes: NoteSeries
@@ -56,7 +56,7 @@ class Part(DrawingPart, Protocol):
 
 @dataclass(frozen=True)
 class RunFormat:
-    """How words look, and where they lead."""
+    """The format of a run, and the target of its link."""
 
     bold: bool = False
     italic: bool = False
@@ -68,7 +68,7 @@ class RunFormat:
 
 
 class ParagraphReader:
-    """Reads one paragraph. `boxes` are blocks of text boxes that were met in it."""
+    """Reads one paragraph; `boxes` are the blocks of text boxes anchored in it."""
 
     def __init__(self, part: Part, fields: FieldStack) -> None:
         self.part, self.fields = part, fields
@@ -77,7 +77,7 @@ class ParagraphReader:
         self.bookmarks: list[str] = []
         self.in_link = False
         self.handlers: dict[str, Callable[[Element, RunFormat], None]] = {
-            "w:r": self._run, "w:t": self._text, "w:hyperlink": self._hyperlink, "w:fldChar": self._field_sign,
+            "w:r": self._run, "w:t": self._text, "w:hyperlink": self._hyperlink, "w:fldChar": self._field_character,
             "w:instrText": self._instruction, "w:fldSimple": self._simple_field, "w:br": self._break,
             "w:cr": self._break, "w:tab": self._tab, "w:ptab": self._tab, "w:noBreakHyphen": self._hyphen,
             "w:softHyphen": self._soft_hyphen, "w:sym": self._symbol, "w:footnoteReference": self._note,
@@ -87,34 +87,42 @@ class ParagraphReader:
             "w:bookmarkStart": self._bookmark, "w:sdt": self._control,
         }  # fmt: skip
 
-    def read(self, element: Element, form: RunFormat | None = None) -> Self:
+    def read(self, element: Element, run_format: RunFormat | None = None) -> Self:
         for child in children(element):
             if handler := self.handlers.get(child.tag):
-                handler(child, form or RunFormat())
+                handler(child, run_format or RunFormat())
             elif child.tag not in IGNORED_TAGS:
-                self.read(child, form)
+                self.read(child, run_format)
         return self
 
-    def add_text(self, text: str, form: RunFormat) -> None:
-        """Add words, unless a field or a style holds them back."""
+    def add_text(self, text: str, run_format: RunFormat) -> None:
+        """Add text, unless a field or a style suppresses it."""
         if not text or self.fields.is_suppressed:
             return
-        if form.is_hidden:
+        if run_format.is_hidden:
             self.part.losses.hidden.append(text)
             return
         self.part.comments.add_text(text)
-        address = form.address or self.part.address_of(self.fields.address)
-        span = Span(text, form.bold, form.italic, form.strike, form.raised, form.code, address)
+        address = run_format.address or self.part.address_of(self.fields.address)
+        span = Span(
+            text,
+            run_format.bold,
+            run_format.italic,
+            run_format.strike,
+            run_format.raised,
+            run_format.code,
+            address,
+        )
         last = self.inlines[-1] if self.inlines else None
         if isinstance(last, Span) and last.form == span.form:
             self.inlines[-1] = replace(last, text=last.text + text)
         else:
             self.inlines.append(span)
 
-    def _run(self, run: Element, form: RunFormat) -> None:
-        self.read(run, self._form(run, form))
+    def _run(self, run: Element, run_format: RunFormat) -> None:
+        self.read(run, self._run_format(run, run_format))
 
-    def _form(self, run: Element, around: RunFormat) -> RunFormat:
+    def _run_format(self, run: Element, outer: RunFormat) -> RunFormat:
         style = (
             self.part.styles.of(attribute_at(run, "w:rPr/w:rStyle"))
             if find_path(run, "w:rPr/w:rStyle") is not None
@@ -123,12 +131,12 @@ class ParagraphReader:
         name = style.name.casefold() if style else ""
 
         def toggle(path: str, of_style: bool) -> bool:
-            own = is_on(run, f"w:rPr/{path}")
-            return of_style if own is None else own
+            value = is_on(run, f"w:rPr/{path}")
+            return of_style if value is None else value
 
-        self._notice(run)
+        self._report_format(run)
         return replace(
-            around,
+            outer,
             bold=toggle("w:b", bool(style and (style.bold or name in STRONG))),
             italic=toggle("w:i", bool(style and (style.italic or name in EMPHASIZED))),
             strike=toggle("w:strike", False) or toggle("w:dstrike", False),
@@ -137,46 +145,46 @@ class ParagraphReader:
             is_hidden=toggle("w:vanish", bool(style and style.hidden)),
         )
 
-    def _notice(self, run: Element) -> None:
-        """Forms that our pages do not have."""
+    def _report_format(self, run: Element) -> None:
+        """Report formats that pages do not have."""
         highlight, underline = attribute_at(run, "w:rPr/w:highlight"), attribute_at(run, "w:rPr/w:u")
         self.part.losses.highlights += highlight not in ("", "none")
-        styled = attribute_at(run, "w:rPr/w:rStyle").casefold().startswith(LINKED)
-        is_link = styled or self.in_link or bool(self.fields.address)
+        has_link_style = attribute_at(run, "w:rPr/w:rStyle").casefold().startswith(LINKED)
+        is_link = has_link_style or self.in_link or bool(self.fields.address)
         self.part.losses.underlined += underline not in ("", "none") and not is_link
 
-    def _text(self, element: Element, form: RunFormat) -> None:
-        self.add_text(element.text or "", form)
+    def _text(self, element: Element, run_format: RunFormat) -> None:
+        self.add_text(element.text or "", run_format)
 
-    def _tab(self, element: Element, form: RunFormat) -> None:
-        self.add_text("\t", form)
+    def _tab(self, element: Element, run_format: RunFormat) -> None:
+        self.add_text("\t", run_format)
 
-    def _hyphen(self, element: Element, form: RunFormat) -> None:
-        self.add_text("\N{NON-BREAKING HYPHEN}", form)
+    def _hyphen(self, element: Element, run_format: RunFormat) -> None:
+        self.add_text("\N{NON-BREAKING HYPHEN}", run_format)
 
-    def _soft_hyphen(self, element: Element, form: RunFormat) -> None:
-        self.add_text("\N{SOFT HYPHEN}", form)
+    def _soft_hyphen(self, element: Element, run_format: RunFormat) -> None:
+        self.add_text("\N{SOFT HYPHEN}", run_format)
 
-    def _symbol(self, element: Element, form: RunFormat) -> None:
-        shown, is_sure = symbol_character(element.get("w:font", ""), element.get("w:char", ""))
-        if not is_sure:
+    def _symbol(self, element: Element, run_format: RunFormat) -> None:
+        character, is_known = symbol_character(element.get("w:font", ""), element.get("w:char", ""))
+        if not is_known:
             self.part.losses.signs.append(f"{element.get('w:font', '')} {element.get('w:char', '')}")
-        self.add_text(shown, form)
+        self.add_text(character, run_format)
 
-    def _break(self, element: Element, form: RunFormat) -> None:
+    def _break(self, element: Element, run_format: RunFormat) -> None:
         if element.get("w:type", "textWrapping") == "textWrapping" and not self.fields.is_suppressed:
             self.inlines.append(LineBreak())
 
-    def _hyperlink(self, element: Element, form: RunFormat) -> None:
-        outside = self.part.relation(element.get("r:id", ""))
-        place = element.get("w:anchor", "")
-        target = (outside.target if outside else "") + (f"#{place}" if place else "")
-        was, self.in_link = self.in_link, True
-        inner = not self.fields.is_suppressed
-        self.read(element, replace(form, address=self.part.address_of(target) if inner else ""))
-        self.in_link = was
+    def _hyperlink(self, element: Element, run_format: RunFormat) -> None:
+        relation = self.part.relation(element.get("r:id", ""))
+        anchor = element.get("w:anchor", "")
+        target = (relation.target if relation else "") + (f"#{anchor}" if anchor else "")
+        was_in_link, self.in_link = self.in_link, True
+        is_shown = not self.fields.is_suppressed
+        self.read(element, replace(run_format, address=self.part.address_of(target) if is_shown else ""))
+        self.in_link = was_in_link
 
-    def _field_sign(self, element: Element, form: RunFormat) -> None:
+    def _field_character(self, element: Element, run_format: RunFormat) -> None:
         kind = element.get("w:fldCharType", "")
         if kind == "begin":
             self.fields.begin()
@@ -185,80 +193,80 @@ class ParagraphReader:
         elif kind == "end":
             self._close(self.fields.end())
 
-    def _instruction(self, element: Element, form: RunFormat) -> None:
+    def _instruction(self, element: Element, run_format: RunFormat) -> None:
         self.fields.add_instruction(element.text or "")
 
-    def _simple_field(self, element: Element, form: RunFormat) -> None:
+    def _simple_field(self, element: Element, run_format: RunFormat) -> None:
         self.fields.begin()
         self.fields.add_instruction(element.get("w:instr", ""))
         self.fields.separate()
-        self.read(element, form)
+        self.read(element, run_format)
         self._close(self.fields.end())
 
     def _close(self, field: ComplexField) -> None:
         losses = self.part.losses
-        if field.name in LEFT_OUT:
+        if field.name in OMITTED_FIELDS:
             losses.contents += field.name in ("TOC", "INDEX", "TOA")
-        elif field.name not in UNREPORTED_FIELDS and not self.fields.is_left_out:
+        elif field.name not in UNREPORTED_FIELDS and not self.fields.is_omitted:
             losses.fields[field.name] += 1
 
-    def _note(self, element: Element, form: RunFormat) -> None:
-        if not self.fields.is_suppressed and not form.is_hidden:
+    def _note(self, element: Element, run_format: RunFormat) -> None:
+        if not self.fields.is_suppressed and not run_format.is_hidden:
             kind = "footnote" if element.tag == "w:footnoteReference" else "endnote"
             if label := self.part.notes.label(kind, element.get("w:id", "")):
                 self.inlines.append(NoteReference(label))
 
-    def _comment_begins(self, element: Element, form: RunFormat) -> None:
+    def _comment_begins(self, element: Element, run_format: RunFormat) -> None:
         self.part.comments.begin(element.get("w:id", ""))
 
-    def _comment_ends(self, element: Element, form: RunFormat) -> None:
+    def _comment_ends(self, element: Element, run_format: RunFormat) -> None:
         self.part.comments.end(element.get("w:id", ""))
 
-    def _comment(self, element: Element, form: RunFormat) -> None:
+    def _comment(self, element: Element, run_format: RunFormat) -> None:
         self.part.comments.add_reference(element.get("w:id", ""))
 
-    def _drawing(self, element: Element, form: RunFormat) -> None:
+    def _drawing(self, element: Element, run_format: RunFormat) -> None:
         if self.fields.is_suppressed:
             return
-        found = read_drawing(element, self.part)
-        self.inlines += found.pictures
-        for content in found.boxes:
+        drawing = read_drawing(element, self.part)
+        self.inlines += drawing.pictures
+        for content in drawing.boxes:
             blocks = self.part.blocks(content)
-            words = " ".join(join_text(content, "w:t").split())
-            if blocks and words:
-                self.part.losses.boxes.append(words)
+            text = " ".join(join_text(content, "w:t").split())
+            if blocks and text:
+                self.part.losses.boxes.append(text)
             self.boxes += blocks
 
-    def _equation(self, element: Element, form: RunFormat) -> None:
+    def _equation(self, element: Element, run_format: RunFormat) -> None:
         text = join_text(element, "m:t", "w:t")
         if text.strip():
             self.part.losses.equations.append(text)
-        self.add_text(text, form)
+        self.add_text(text, run_format)
 
-    def _bookmark(self, element: Element, form: RunFormat) -> None:
+    def _bookmark(self, element: Element, run_format: RunFormat) -> None:
         self.bookmarks.append(element.get("w:name", ""))
 
-    def _control(self, element: Element, form: RunFormat) -> None:
-        """A content control: its words, unless they are the prompt that asks for some."""
+    def _control(self, element: Element, run_format: RunFormat) -> None:
+        """Read a content control; placeholder text is reported as a loss."""
         content = element.find("w:sdtContent")
         if content is None:
             return
         if is_on(element, "w:sdtPr/w:showingPlcHdr"):
             self.part.losses.prompts.append(join_text(content, "w:t"))
         else:
-            self.read(content, form)
+            self.read(content, run_format)
 
 
 def symbol_character(font: str, code: str) -> tuple[str, bool]:
-    """The character for a sign of a font (its code in hexadecimal), and whether it is surely the one."""
+    """Return the character for a code of a font (in hexadecimal), and whether it is known."""
     try:
-        place = int(code, 16)
+        code_point = int(code, 16)
     except ValueError:
         return UNKNOWN, False
     if font.casefold() in FONTS:
-        found = FONTS[font.casefold()].get(place & 0xFF)
-        return (found, True) if found else (UNKNOWN, False)
-    is_private = 0xE000 <= place <= 0xF8FF
-    if is_private or place > 0x10FFFF or 0xD800 <= place <= 0xDFFF or place < 0x20:
+        character = FONTS[font.casefold()].get(code_point & 0xFF)
+        return (character, True) if character else (UNKNOWN, False)
+    is_private = 0xE000 <= code_point <= 0xF8FF
+    if is_private or code_point > 0x10FFFF or 0xD800 <= code_point <= 0xDFFF or code_point < 0x20:
         return UNKNOWN, False
-    return chr(place), True
+    return chr(code_point), True

@@ -1,4 +1,4 @@
-"""One Word file becomes a manuscript with its images, its comments, and all there is to report."""
+"""Read a Word file as a manuscript with its images, comments and report."""
 
 import logging
 import re
@@ -17,8 +17,8 @@ from publications.publication_fields import MAX_LENGTHS
 
 from ..coverage import compare_plain_text
 from ..report import ImportLog, ImportNote, ImportRefused, WordCoverage
-from .annotations import WordComment, find_language, note_surroundings, read_comments, read_creator
-from .blocks import ENDNOTES, FOOTNOTES, UNUSED, Block, all_paragraphs, all_tables, one_line
+from .annotations import WordComment, find_language, read_comments, read_creator, report_surroundings
+from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context
 from .images import ImageKeyFor, WordImages
 from .layout import (
@@ -36,7 +36,7 @@ REFERRED = re.compile(r'id="fnref-(\d+)"')
 
 
 class TrackedChangesPolicy(StrEnum):
-    """What is done with tracked changes."""
+    """Whether tracked changes are accepted or rejected."""
 
     ACCEPT = "accept"
     REJECT = "reject"
@@ -44,9 +44,13 @@ class TrackedChangesPolicy(StrEnum):
 
 @dataclass(frozen=True)
 class WordReadOptions:
-    """How a file is to be read. An empty `language` is taken from the file.
+    """The options for reading a file.
 
-    `image_key` gives the key of an image by the digest of its bytes.
+    Args:
+        image_key: returns the key of an image by the digest of its content.
+        tracked: whether tracked changes are accepted or rejected.
+        language: the language of the text; "" detects it.
+        kind: the slug of the kind of the publication.
     """
 
     image_key: ImageKeyFor
@@ -57,7 +61,7 @@ class WordReadOptions:
 
 @dataclass(frozen=True)
 class Count:
-    """How many there were in the file, and how many are in the draft."""
+    """The number of items in the file (`found`) and in the draft (`kept`)."""
 
     found: int = 0
     kept: int = 0
@@ -65,9 +69,9 @@ class Count:
 
 @dataclass
 class WordDocument:
-    """What a Word file says: the manuscript, the files of its pictures, and everything to report of it.
+    """The result of reading a Word file: the manuscript, its images and the report.
 
-    The manuscript has no bylines: `names` are those of the file, and who they are is for others to say.
+    The manuscript has no bylines; `names` are the names in the file, which callers match with authors.
     """
 
     manuscript: Manuscript
@@ -83,34 +87,42 @@ class WordDocument:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing in the file: no words, pictures, comments or tracked changes."""
+        """Whether the file has no text, images, comments or tracked changes."""
         return not (
             self.coverage.total or self.manuscript.body or self.files or self.comments or self.changes
         )
 
 
-Noted = list[tuple[str, list[Block]]]
+LabelledNotes = list[tuple[str, list[Block]]]
 
 
 def read_word(content: bytes, filename: str, options: WordReadOptions) -> WordDocument:
-    """Read a Word file. Raises ImportRefused, with one sentence, for what is none or goes beyond the limits."""
+    """Read a Word file.
+
+    Args:
+        filename: the name of the upload, used as title if the text has none.
+        options: how to read it.
+
+    Raises:
+        ImportRefused: the file is damaged, exceeds the limits or is not a Word file.
+    """
     try:
-        return _File(WordPackage(content), filename, options).read()
-    except InvalidWordFile as reason:
-        raise ImportRefused(str(reason)) from reason
-    except (RecursionError, MemoryError) as reason:
+        return _WordFileReader(WordPackage(content), filename, options).read()
+    except InvalidWordFile as error:
+        raise ImportRefused(str(error)) from error
+    except (RecursionError, MemoryError) as error:
         raise ImportRefused(
             _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
-        ) from reason
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as reason:
+        ) from error
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
         logger.exception("A Word file could not be read")
         raise ImportRefused(
             _("The file cannot be understood. Save it anew in Word, then try again.")
-        ) from reason
+        ) from error
 
 
-class _File:
-    """Reads one file: its notes and text, then how it opens, then the shape of our pages."""
+class _WordFileReader:
+    """Reads one file: notes and text, then the title block, then the body."""
 
     def __init__(self, package: WordPackage, filename: str, options: WordReadOptions) -> None:
         self.package, self.filename, self.options = package, filename, options
@@ -121,14 +133,16 @@ class _File:
 
     def read(self) -> WordDocument:
         blocks = self._blocks()
-        self.source = "\n".join(each.text for each in all_paragraphs([*blocks, *self._note_blocks()]))
+        self.source = "\n".join(
+            paragraph.text for paragraph in all_paragraphs([*blocks, *self._note_blocks()])
+        )
         self.tables = len(list(all_tables(blocks)))
         self.language = self.options.language or self._language()
         self.images = WordImages(self.package, self.losses, self.options.image_key, self.language)
         title_block = self._title_block(blocks)
         body, rendered = self._write_body(title_block.blocks)
         self.images.report_unplaced()
-        note_surroundings(self.package, self.notes, self.losses)
+        report_surroundings(self.package, self.notes, self.losses)
         word = WordDocument(
             self._manuscript(title_block, body), self.images.files, self.images.facts, title_block.names
         )
@@ -143,7 +157,7 @@ class _File:
         return word
 
     def _blocks(self) -> list[Block]:
-        """The text, with its notes read before it; changes are counted in the order of the pages."""
+        """Return the blocks of the text, after reading the notes; tracked changes are collected in document order."""
         parts = {
             kind: part for kind in (FOOTNOTES, ENDNOTES) if (part := self.package.first_related(f"{kind}s"))
         }
@@ -154,7 +168,7 @@ class _File:
         for kind, root in roots.items():
             part = PartReader(self.context, parts[kind])
             for note in root:
-                if note.get("w:type", "") not in UNUSED:
+                if note.get("w:type", "") not in SEPARATOR_TYPES:
                     self.notes.texts[kind, note.get("w:id", "")] = part.blocks(note)
         body = self.package.document.find("w:body")
         return PartReader(self.context, self.package.main).blocks(
@@ -162,57 +176,61 @@ class _File:
         )
 
     def _note_blocks(self) -> list[Block]:
-        return [block for _label, blocks in self.notes.in_order for block in blocks]
+        return [block for _label, blocks in self.notes.referenced for block in blocks]
 
     def _language(self) -> str:
         styles = self.package.parse(self.package.first_related("styles"))
-        found, marked = find_language(self.package.document, styles, self.source)
-        if found != marked:
+        language, marked = find_language(self.package.document, styles, self.source)
+        if language != marked:
             self.log.guessed(
                 "language", _("The language was taken from the words; the file had another one noted.")
             )
-        return found
+        return language
 
     def _title_block(self, blocks: list[Block]) -> TitleBlock:
         title_block = split_title_block(blocks)
         self.losses.moved_notes += title_block.moved_notes
         if not title_block.title:
-            self._name(title_block)
+            self._set_title_from_filename(title_block)
         elif title_block.is_title_guessed:
             self.log.guessed(
                 "title", _("No paragraph has the style Title: the first heading became the title.")
             )
         if title_block.cut_off:
-            cut = _(
+            message = _(
                 "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
             )
-            self.log.dropped("title", cut % {"most": MAX_LENGTHS["title"], "rest": title_block.cut_off})
+            self.log.dropped("title", message % {"most": MAX_LENGTHS["title"], "rest": title_block.cut_off})
         if title_block.others:
             self.log.guessed("byline", _("The byline also says: %s") % ", ".join(title_block.others))
-        if taken := take_bold_lines_as_headings(title_block.blocks):
-            said = ngettext(
-                "%(count)d line in bold became a heading.", "%(count)d lines in bold became headings.", taken
+        if heading_count := take_bold_lines_as_headings(title_block.blocks):
+            message = ngettext(
+                "%(count)d line in bold became a heading.",
+                "%(count)d lines in bold became headings.",
+                heading_count,
             )
-            self.log.guessed("heading", said % {"count": taken})
+            self.log.guessed("heading", message % {"count": heading_count})
         title_block.blocks = normalize_blocks(title_block.blocks, self.losses)
         return title_block
 
-    def _name(self, title_block: TitleBlock) -> None:
-        """Name the draft: it has a name to be found by: that of the file, where the text gives none."""
+    def _set_title_from_filename(self, title_block: TitleBlock) -> None:
+        """Set the title from the name of the file."""
         stem = PurePath(self.filename.replace("\\", "/")).stem
         title_block.title = one_line(stem.replace("_", " "))[: MAX_LENGTHS["title"]]
         self.log.guessed("title", _("The text has no title: the name of the file stands in for it."))
 
     def _write_body(self, blocks: list[Block]) -> tuple[str, markup.RenderedText | None]:
-        """Return the Markdown and its page. Links to headings need the page first: it gives them their addresses."""
-        notes: Noted = [(label, normalize_blocks(note, self.losses)) for label, note in self.notes.in_order]
+        """Return the Markdown and its rendering, which is needed first for the anchors of links to headings."""
+        notes: LabelledNotes = [
+            (label, normalize_blocks(note, self.losses)) for label, note in self.notes.referenced
+        ]
         anchors: dict[str, str] = {}
         builder = ElementBuilder(self.images.place, lambda address: resolve_link(address, anchors))
         body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         rendered = self._render(body)
         bookmarks = inner_links([*blocks, *(block for _label, note in notes for block in note)])
-        if rendered and bookmarks and (found := heading_anchors(blocks, rendered.contents)):
-            anchors.update(found)
+        if rendered and bookmarks and (targets := heading_anchors(blocks, rendered.contents)):
+            anchors.update(targets)
             body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         self.losses.inner_links = sum(bookmark not in anchors for bookmark in bookmarks)
         return body, rendered
@@ -220,8 +238,8 @@ class _File:
     def _render(self, body: str) -> markup.RenderedText | None:
         try:
             return markup.render_markdown(body, language=self.language)
-        except markup.Unrenderable as reason:
-            self.log.dropped("render", _("The text cannot be shown as it is: %s") % reason)
+        except markup.Unrenderable as error:
+            self.log.dropped("render", _("The text cannot be shown as it is: %s") % error)
             return None
 
     def _manuscript(self, title_block: TitleBlock, body: str) -> Manuscript:
@@ -239,12 +257,16 @@ class _File:
         html = rendered.html if rendered else ""
         shown = set(REFERRED.findall(html))
         lost = max(0, len(self.notes.labels) - len(shown))
-        pictures = self.images.seen.values()
+        images = self.images.seen.values()
         return {
-            "footnotes": Count(self.notes.count(FOOTNOTES), max(0, self.notes.kept(FOOTNOTES) - lost)),
-            "endnotes": Count(self.notes.count(ENDNOTES), max(0, self.notes.kept(ENDNOTES) - lost)),
+            "footnotes": Count(
+                self.notes.count(FOOTNOTES), max(0, self.notes.count_referenced(FOOTNOTES) - lost)
+            ),
+            "endnotes": Count(
+                self.notes.count(ENDNOTES), max(0, self.notes.count_referenced(ENDNOTES) - lost)
+            ),
             "tables": Count(self.tables, html.count("<table>")),
-            "pictures": Count(len(pictures), sum(kept is not None for kept in pictures)),
+            "pictures": Count(len(images), sum(kept is not None for kept in images)),
         }
 
     def _coverage(self, title_block: TitleBlock, rendered: markup.RenderedText | None) -> WordCoverage:
@@ -253,13 +275,13 @@ class _File:
         fields = (title_block.title, title_block.byline, title_block.summary, *title_block.key_points)
         coverage = compare_plain_text(self.source, "\n".join((*fields, rendered.text)))
         if coverage.missing:
-            said = _("Words of the file that are not in the draft: %s")
-            self.log.dropped("words", said % " ".join(coverage.missing[:200]))
+            message = _("Words of the file that are not in the draft: %s")
+            self.log.dropped("words", message % " ".join(coverage.missing[:200]))
         return coverage
 
 
 def resolve_link(address: str, anchors: dict[str, str]) -> str:
-    """Return the address of a link; that of a bookmark is the anchor of its heading on our page, if it has one."""
+    """Return the address of a link; for a bookmark, the anchor of its heading or an empty string."""
     if not address.startswith("#"):
         return address
     return f"#{anchors[address[1:]]}" if address[1:] in anchors else ""

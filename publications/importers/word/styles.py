@@ -1,4 +1,4 @@
-"""Styles and numbering: what a paragraph is, and the number that Word would print before it."""
+"""Styles and numberings of a Word file: the role of a paragraph, and the number that Word shows before it."""
 
 import re
 from collections import defaultdict
@@ -28,7 +28,7 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 @dataclass(frozen=True)
 class Style:
-    """A style of paragraphs or characters, with what it takes from those it is based on."""
+    """A paragraph or character style, with the properties it inherits."""
 
     name: str = ""
     role: str = ""
@@ -44,42 +44,44 @@ class Styles:
 
     def __init__(self, root: Element | None) -> None:
         parts = list(root) if root is not None else []
-        self.elements = {each.get("w:styleId", ""): each for each in parts if each.tag == "w:style"}
-        self.known: dict[str, Style] = {}
-        self.normal = next((id for id, each in self.elements.items() if _is_normal(each)), "")
+        self.elements = {
+            element.get("w:styleId", ""): element for element in parts if element.tag == "w:style"
+        }
+        self.cache: dict[str, Style] = {}
+        self.normal = next((id for id, element in self.elements.items() if _is_normal(element)), "")
 
     def of(self, identity: str) -> Style:
         identity = identity or self.normal
-        if identity not in self.known:
-            self.known[identity] = self._read(identity)
-        return self.known[identity]
+        if identity not in self.cache:
+            self.cache[identity] = self._read(identity)
+        return self.cache[identity]
 
     def heads_tables(self, identity: str) -> bool:
-        """Whether a style of tables sets their first row in bold."""
+        """Whether a table style makes the first row bold."""
         return any(
             part.get("w:type") == "firstRow" and is_on(part, "w:rPr/w:b")
-            for each in self._chain(identity)
-            for part in each.iter("w:tblStylePr")
+            for element in self._chain(identity)
+            for part in element.iter("w:tblStylePr")
         )
 
     def _read(self, identity: str) -> Style:
         chain = list(self._chain(identity))
-        names = [attribute_at(each, "w:name").casefold() for each in chain] or [identity.casefold()]
-        levels = [found for each in chain if (found := outline_of(each))]
+        names = [attribute_at(element, "w:name").casefold() for element in chain] or [identity.casefold()]
+        levels = [level for element in chain if (level := outline_of(element))]
         return Style(
             name=attribute_at(chain[0], "w:name") if chain else identity,
-            role=next((role for name in names if (role := _role(name))), ""),
+            role=next((role for name in names if (role := _role_of_name(name))), ""),
             level=next(
-                (level for name in names if (level := _named_level(name))), levels[0] if levels else 0
+                (level for name in names if (level := _level_of_name(name))), levels[0] if levels else 0
             ),
-            bold=_first(chain, "w:rPr/w:b"),
-            italic=_first(chain, "w:rPr/w:i"),
-            hidden=_first(chain, "w:rPr/w:vanish"),
-            numbering=next((found for each in chain if (found := numbering_of(each))[0]), ("", 0)),
+            bold=_first_toggle(chain, "w:rPr/w:b"),
+            italic=_first_toggle(chain, "w:rPr/w:i"),
+            hidden=_first_toggle(chain, "w:rPr/w:vanish"),
+            numbering=next((number for element in chain if (number := numbering_of(element))[0]), ("", 0)),
         )
 
     def _chain(self, identity: str) -> Iterator[Element]:
-        """The style, then those it is based on."""
+        """Yield the style and those it is based on."""
         for _step in range(MAX_BASED_ON):
             element = self.elements.get(identity)
             if element is None:
@@ -92,31 +94,31 @@ def _is_normal(style: Element) -> bool:
     return style.get("w:type") == "paragraph" and style.get("w:default") in ("1", "true")
 
 
-def _role(name: str) -> str:
+def _role_of_name(name: str) -> str:
     return next((role for role, pattern in STYLE_ROLES.items() if pattern.fullmatch(name)), "")
 
 
-def _named_level(name: str) -> int:
-    found = HEADING.fullmatch(name)
-    return int(found[1]) if found else 0
+def _level_of_name(name: str) -> int:
+    match = HEADING.fullmatch(name)
+    return int(match[1]) if match else 0
 
 
 def outline_of(element: Element) -> int:
-    """The level of the outline that a paragraph or style gives itself, 1 for the highest; 0 for none."""
-    given = attribute_at(element, "w:pPr/w:outlineLvl")
-    return int(given) + 1 if given in "012345678" and given else 0
+    """Return the outline level of a paragraph or style, from 1; 0 if it has none."""
+    value = attribute_at(element, "w:pPr/w:outlineLvl")
+    return int(value) + 1 if value in "012345678" and value else 0
 
 
-def _first(chain: list[Element], path: str) -> bool:
-    return next((found for each in chain if (found := is_on(each, path)) is not None), False)
+def _first_toggle(chain: list[Element], path: str) -> bool:
+    return next((toggle for element in chain if (toggle := is_on(element, path)) is not None), False)
 
 
 def numbering_of(element: Element) -> tuple[str, int]:
-    """Which numbering a paragraph or style takes part in, and at which level."""
-    given = find_path(element, "w:pPr/w:numPr")
+    """Return the id of the numbering of a paragraph or style, and the level in it."""
+    value = find_path(element, "w:pPr/w:numPr")
     return (
-        (attribute_at(given, "w:numId"), parse_number(attribute_at(given, "w:ilvl")))
-        if given is not None
+        (attribute_at(value, "w:numId"), parse_number(attribute_at(value, "w:ilvl")))
+        if value is not None
         else ("", 0)
     )
 
@@ -133,14 +135,14 @@ class NumberingLevel:
 
 @dataclass
 class NumberingCounter:
-    """How far the numbers of an abstract numbering have come."""
+    """The current numbers of an abstract numbering, by level."""
 
-    reached: dict[int, int] = field(default_factory=dict)
+    current: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ListMarker:
-    """What stands before a numbered paragraph."""
+    """The number or bullet before a paragraph."""
 
     level: int
     is_ordered: bool
@@ -150,91 +152,97 @@ class ListMarker:
 
 
 class Numberings:
-    """The numberings of a file. `mark` counts, so paragraphs are to be asked for in their order."""
+    """The numberings of a file. `mark` counts and must be called for each paragraph in order."""
 
     def __init__(self, root: Element | None, styles: Styles) -> None:
         parts = list(root) if root is not None else []
         self.styles = styles
         self.abstract = {
-            each.get("w:abstractNumId", ""): each for each in parts if each.tag == "w:abstractNum"
+            element.get("w:abstractNumId", ""): element for element in parts if element.tag == "w:abstractNum"
         }
-        self.numbered = {each.get("w:numId", ""): each for each in parts if each.tag == "w:num"}
+        self.numbered = {element.get("w:numId", ""): element for element in parts if element.tag == "w:num"}
         self.levels: dict[str, dict[int, NumberingLevel]] = {}
         self.counters: defaultdict[str, NumberingCounter] = defaultdict(NumberingCounter)
-        self.begun: set[tuple[str, int]] = set()
+        self.started: set[tuple[str, int]] = set()
 
     def mark(self, identity: str, level: int) -> ListMarker | None:
-        """The mark of the next paragraph of a numbering; nothing where it has none."""
+        """Return the marker of the next paragraph in a numbering, or None."""
         if identity not in self.numbered:
             return None
         levels = self._levels(identity)
-        own = levels.get(level)
-        if own is None or own.format == "none":
+        numbering_level = levels.get(level)
+        if numbering_level is None or numbering_level.format == "none":
             return None
-        if own.format == "bullet":
+        if numbering_level.format == "bullet":
             return ListMarker(level, is_ordered=False)
-        reached = self._count(identity, level, levels)
-        text = re.sub(r"%([1-9])", lambda found: self._shown(int(found[1]) - 1, levels, reached), own.pattern)
-        return ListMarker(level, True, reached[level], text, own.format)
+        current = self._count(identity, level, levels)
+        text = re.sub(
+            r"%([1-9])",
+            lambda match: self._format_level(int(match[1]) - 1, levels, current),
+            numbering_level.pattern,
+        )
+        return ListMarker(level, True, current[level], text, numbering_level.format)
 
-    def level_of(self, identity: str, style: str, otherwise: int) -> int:
-        """The level that a numbering keeps for a style, where it does."""
+    def level_of(self, identity: str, style: str, default: int) -> int:
+        """Return the level that a numbering assigns to a style, or `otherwise`."""
         levels = self._levels(identity) if style and identity in self.numbered else {}
-        return next((level for level, each in levels.items() if each.style == style), otherwise)
+        return next((number for number, level in levels.items() if level.style == style), default)
 
     def _count(self, identity: str, level: int, levels: dict[int, NumberingLevel]) -> dict[int, int]:
-        counter = self.counters[attribute_at(self.numbered[identity], "w:abstractNumId")].reached
-        if (identity, level) not in self.begun and self._starts_anew(identity, level):
+        counter = self.counters[attribute_at(self.numbered[identity], "w:abstractNumId")].current
+        if (identity, level) not in self.started and self._overrides_start(identity, level):
             counter.pop(level, None)
-        self.begun.add((identity, level))
+        self.started.add((identity, level))
         for above in range(level):
             counter.setdefault(above, levels[above].start if above in levels else 1)
         counter[level] = counter[level] + 1 if level in counter else levels[level].start
-        for below in [each for each in counter if each > level]:
+        for below in [counted for counted in counter if counted > level]:
             del counter[below]
         return dict(counter)
 
-    def _starts_anew(self, identity: str, level: int) -> bool:
-        """Whether this numbering says itself where it begins, else it goes on where its like has come to."""
+    def _overrides_start(self, identity: str, level: int) -> bool:
+        """Whether the numbering overrides the start of a level; otherwise it continues the abstract numbering."""
         return any(
-            each.get("w:ilvl") == str(level) and each.find("w:startOverride") is not None
-            for each in self.numbered[identity].iter("w:lvlOverride")
+            element.get("w:ilvl") == str(level) and element.find("w:startOverride") is not None
+            for element in self.numbered[identity].iter("w:lvlOverride")
         )
 
-    def _shown(self, level: int, levels: dict[int, NumberingLevel], reached: dict[int, int]) -> str:
+    def _format_level(self, level: int, levels: dict[int, NumberingLevel], current: dict[int, int]) -> str:
         format = levels[level].format if level in levels else "decimal"
-        return format_number(reached.get(level, 1), format)
+        return format_number(current.get(level, 1), format)
 
     def _levels(self, identity: str) -> dict[int, NumberingLevel]:
         if identity not in self.levels:
             numbered = self.numbered[identity]
             elements = list(self._abstract(attribute_at(numbered, "w:abstractNumId")))
             levels = {
-                parse_number(each.get("w:ilvl", "")): _level(each) for each in elements if each.tag == "w:lvl"
+                parse_number(element.get("w:ilvl", "")): _read_level(element)
+                for element in elements
+                if element.tag == "w:lvl"
             }
             for override in numbered.iter("w:lvlOverride"):
                 at_level = parse_number(override.get("w:ilvl", ""))
-                inner = override.find("w:lvl")
-                if inner is not None:
-                    levels[at_level] = _level(inner)
+                level_element = override.find("w:lvl")
+                if level_element is not None:
+                    levels[at_level] = _read_level(level_element)
                 if at_level in levels and (start := attribute_at(override, "w:startOverride")):
                     levels[at_level] = replace(levels[at_level], start=parse_number(start, 1))
             self.levels[identity] = levels
         return self.levels[identity]
 
     def _abstract(self, identity: str, depth: int = 0) -> Iterator[Element]:
-        """The levels of an abstract numbering; where it only names a style, those of the style's."""
+        """Yield the levels of an abstract numbering, including those of a linked style."""
         element = self.abstract.get(identity)
         if element is None or depth > MAX_BASED_ON:
             return
         link = attribute_at(element, "w:numStyleLink")
         if link and link in self.styles.elements:
-            other, _level = numbering_of(self.styles.elements[link])
-            yield from self._abstract(attribute_at(self.numbered.get(other), "w:abstractNumId"), depth + 1)
+            linked, _level = numbering_of(self.styles.elements[link])
+            yield from self._abstract(attribute_at(self.numbered.get(linked), "w:abstractNumId"), depth + 1)
         yield from element
 
 
-def _level(element: Element) -> NumberingLevel:
+def _read_level(element: Element) -> NumberingLevel:
     return NumberingLevel(
         format=attribute_at(element, "w:numFmt") or "decimal",
         pattern=attribute_at(element, "w:lvlText"),
@@ -244,7 +252,7 @@ def _level(element: Element) -> NumberingLevel:
 
 
 def format_number(count: int, format: str) -> str:
-    """A number as a format of Word writes it."""
+    """Return a number in a number format of Word."""
     if format in ("lowerLetter", "upperLetter") and count > 0:
         letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)
         return letters if format == "lowerLetter" else letters.upper()

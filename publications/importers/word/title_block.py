@@ -1,4 +1,4 @@
-"""How a text opens: its title, who wrote it, and the lines in bold or italics that sum it up."""
+"""Extract title, byline, summary and key points from the beginning of a text."""
 
 import re
 from dataclasses import dataclass, field
@@ -31,21 +31,21 @@ KEY_POINTS_HEADING = re.compile(
 
 @dataclass
 class TitleBlock:
-    """What was found at the head of a text. `blocks` are the rest."""
+    """The title block of a text; `blocks` are the rest of the text."""
 
     blocks: list[Block]
     title: str = ""
     is_title_guessed: bool = False
     cut_off: str = ""
-    """What of a title is too long to be kept."""
+    """The truncated part of a title that is too long."""
     byline: str = ""
     names: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    """What the byline says besides names."""
+    """The parts of the byline that are not names."""
     summary: str = ""
     key_points: tuple[str, ...] = ()
     moved_inlines: list[Inline] = field(default_factory=list)
-    """Notes and pictures of what became fields; they go to the first paragraph."""
+    """Notes and images from the title block, which are moved to the first paragraph."""
 
     @property
     def moved_notes(self) -> int:
@@ -53,28 +53,28 @@ class TitleBlock:
 
 
 def split_title_block(blocks: list[Block]) -> TitleBlock:
-    """Return title, byline, summary and key points of a text, with the blocks that are left."""
+    """Return title, byline, summary and key points of a text, with the remaining blocks."""
     title_block = TitleBlock(list(blocks))
     _take_title(title_block)
     _take_byline(title_block)
     _take_subtitle(title_block)
     _take_summary(title_block)
     _take_points(title_block)
-    _place_moved(title_block)
+    _place_moved_inlines(title_block)
     return title_block
 
 
-def _head(title_block: TitleBlock) -> list[tuple[int, WordParagraph]]:
-    """The first paragraphs, by place."""
+def _first_paragraphs(title_block: TitleBlock) -> list[tuple[int, WordParagraph]]:
+    """Return the first paragraphs with their indexes."""
     return [
-        (at, block)
-        for at, block in enumerate(title_block.blocks[:HEAD_BLOCKS])
+        (index, block)
+        for index, block in enumerate(title_block.blocks[:HEAD_BLOCKS])
         if isinstance(block, WordParagraph)
     ]
 
 
 def _take(title_block: TitleBlock, paragraph: WordParagraph) -> str:
-    """Take a paragraph off the text: its words; its notes and pictures are kept."""
+    """Remove a paragraph and return its text; its notes and images are kept."""
     title_block.blocks = [block for block in title_block.blocks if block is not paragraph]
     title_block.moved_inlines += [
         inline for inline in paragraph.inlines if isinstance(inline, NoteReference | InlineImage)
@@ -83,56 +83,56 @@ def _take(title_block: TitleBlock, paragraph: WordParagraph) -> str:
 
 
 def _take_title(title_block: TitleBlock) -> None:
-    titled = [
+    title_paragraphs = [
         block
         for block in title_block.blocks
-        if isinstance(block, WordParagraph) and block.role == "title" and block.spans
+        if isinstance(block, WordParagraph) and block.role == "title" and block.text_spans
     ]
-    if titled:
-        together = _run_of(title_block.blocks, titled[0])
-        _name(title_block, " ".join(_take(title_block, each) for each in together))
+    if title_paragraphs:
+        titles = _consecutive_titles(title_block.blocks, title_paragraphs[0])
+        _set_title(title_block, " ".join(_take(title_block, paragraph) for paragraph in titles))
         return
     heading = next(
         (block for block in title_block.blocks if isinstance(block, WordParagraph) and block.level), None
     )
     if heading:
         heading.mark = ""
-        _name(title_block, _take(title_block, heading))
+        _set_title(title_block, _take(title_block, heading))
         title_block.is_title_guessed = True
 
 
-def _name(title_block: TitleBlock, title: str) -> None:
+def _set_title(title_block: TitleBlock, title: str) -> None:
     title_block.title, title_block.cut_off = title[: MAX_LENGTHS["title"]], title[MAX_LENGTHS["title"] :]
 
 
-def _run_of(blocks: list[Block], first: WordParagraph) -> list[WordParagraph]:
-    """The paragraphs of a title that goes over several."""
-    at = next(place for place, block in enumerate(blocks) if block is first)
-    found = []
-    for block in blocks[at:]:
+def _consecutive_titles(blocks: list[Block], first: WordParagraph) -> list[WordParagraph]:
+    """Return the consecutive paragraphs of a title."""
+    index = next(position for position, block in enumerate(blocks) if block is first)
+    paragraphs = []
+    for block in blocks[index:]:
         if not isinstance(block, WordParagraph) or block.role != "title":
             break
-        found.append(block)
-    return found
+        paragraphs.append(block)
+    return paragraphs
 
 
 def _take_byline(title_block: TitleBlock) -> None:
-    for _at, paragraph in _head(title_block):
+    for _at, paragraph in _first_paragraphs(title_block):
         if paragraph.is_item or paragraph.level or len(paragraph.text) > MAX_BYLINE_CHARACTERS:
             continue
-        found = BYLINE.fullmatch(paragraph.text.strip())
-        written = found["names"] if found else paragraph.text if paragraph.role == "author" else ""
-        names, others = split_byline(written)
+        match = BYLINE.fullmatch(paragraph.text.strip())
+        text = match["names"] if match else paragraph.text if paragraph.role == "author" else ""
+        names, others = split_byline(text)
         if names:
             title_block.byline = _take(title_block, paragraph)
             title_block.names, title_block.others = names, others
             return
 
 
-def split_byline(written: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names of a byline, and what else it says, such as "Analyst at SCEEUS"."""
-    outside = re.sub(r"\(([^()]*)\)", r", \1, ", written.strip().rstrip("."))
-    parts = [one_line(part) for part in NAME_SEPARATOR.split(outside) if part and part.strip()]
+def split_byline(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names in a byline, and its other parts, such as "Analyst at SCEEUS"."""
+    without_parentheses = re.sub(r"\(([^()]*)\)", r", \1, ", text.strip().rstrip("."))
+    parts = [one_line(part) for part in NAME_SEPARATOR.split(without_parentheses) if part and part.strip()]
     names = tuple(dict.fromkeys(part for part in parts if _is_name(part)))
     return names, tuple(part for part in parts if part not in names)
 
@@ -145,14 +145,14 @@ def _is_name(part: str) -> bool:
 
 
 def _is_capital(word: str) -> bool:
-    """Whether it begins as names do, "d’Arc" too; alphabets without capitals have nothing else to begin with."""
+    """Whether a word starts with a capital, also after a prefix as in "d’Arc", or has a script without capitals."""
     first = BEFORE_NAME.sub("", word)[:1]
     return first.isalpha() and first == first.title()
 
 
 def _take_subtitle(title_block: TitleBlock) -> None:
-    """A subtitle joins a title that has none of its own."""
-    for _at, paragraph in _head(title_block):
+    """Append the subtitle to a title without a colon."""
+    for _at, paragraph in _first_paragraphs(title_block):
         text = one_line(paragraph.text)
         if paragraph.role == "subtitle" and text:
             if (
@@ -167,31 +167,31 @@ def _take_subtitle(title_block: TitleBlock) -> None:
 
 
 def _take_summary(title_block: TitleBlock) -> None:
-    """The first paragraphs, where they are bold or italic throughout and others are not."""
-    found: list[WordParagraph] = []
+    """Take the first paragraphs as summary if they, but not all, are completely bold or italic."""
+    paragraphs: list[WordParagraph] = []
     for block in title_block.blocks:
         if (
-            len(found) == MAX_SUMMARY_PARAGRAPHS
+            len(paragraphs) == MAX_SUMMARY_PARAGRAPHS
             or not isinstance(block, WordParagraph)
-            or not _sums_up(block)
+            or not _looks_like_summary(block)
         ):
             break
-        if found and found[0].is_all_bold != block.is_all_bold:
+        if paragraphs and paragraphs[0].is_all_bold != block.is_all_bold:
             break
-        found.append(block)
-    text = "\n\n".join(one_line(block.text) for block in found)
-    is_whole_text = len(found) == len(title_block.blocks)
+        paragraphs.append(block)
+    text = "\n\n".join(one_line(block.text) for block in paragraphs)
+    is_whole_text = len(paragraphs) == len(title_block.blocks)
     if MIN_SUMMARY_CHARACTERS <= len(text) <= MAX_SUMMARY_CHARACTERS and not is_whole_text:
-        title_block.summary = "\n\n".join(_take(title_block, block) for block in found)
+        title_block.summary = "\n\n".join(_take(title_block, block) for block in paragraphs)
 
 
-def _sums_up(paragraph: WordParagraph) -> bool:
+def _looks_like_summary(paragraph: WordParagraph) -> bool:
     is_plain = not paragraph.level and not paragraph.is_item and paragraph.role in ("", "subtitle")
     return is_plain and (paragraph.is_all_bold or paragraph.is_all_italic)
 
 
 def _take_points(title_block: TitleBlock) -> None:
-    """A list below a heading such as "Key points", where it opens the text."""
+    """Take the list below a heading such as "Key points" at the beginning of the text."""
     if not title_block.blocks or not isinstance(title_block.blocks[0], WordParagraph):
         return
     heading = title_block.blocks[0]
@@ -207,19 +207,19 @@ def _take_points(title_block: TitleBlock) -> None:
         title_block.key_points = tuple(_take(title_block, item) for item in items)
 
 
-def _place_moved(title_block: TitleBlock) -> None:
+def _place_moved_inlines(title_block: TitleBlock) -> None:
     first = next(
-        (block for block in title_block.blocks if isinstance(block, WordParagraph) and _holds_text(block)),
+        (block for block in title_block.blocks if isinstance(block, WordParagraph) and _has_body_text(block)),
         None,
     )
-    pictures = [inline for inline in title_block.moved_inlines if isinstance(inline, InlineImage)]
+    images = [inline for inline in title_block.moved_inlines if isinstance(inline, InlineImage)]
     notes = [inline for inline in title_block.moved_inlines if isinstance(inline, NoteReference)]
     if notes and first is not None:
         first.inlines += notes
     elif notes:
         title_block.blocks.append(WordParagraph(notes))
-    title_block.blocks[:0] = [WordParagraph([picture]) for picture in pictures]
+    title_block.blocks[:0] = [WordParagraph([image]) for image in images]
 
 
-def _holds_text(block: WordParagraph) -> bool:
-    return bool(block.spans) and not block.level and block.role != "code"
+def _has_body_text(block: WordParagraph) -> bool:
+    return bool(block.text_spans) and not block.level and block.role != "code"

@@ -1,7 +1,7 @@
-"""Tracked changes: found, described, and accepted or rejected in the tree, so that none is swallowed.
+"""Collect the tracked changes of a Word file, and accept or reject them in the element tree.
 
-What Word calls a revision (ECMA-376 Part 1, 17.13.5): words, paragraph marks, rows and cells that were put in or
-taken out, passages that were moved, and changes of form.
+Tracked changes are the revisions of ECMA-376 Part 1, 17.13.5: inserted and deleted text, paragraph marks, rows and
+cells, moved passages, and changes of format.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class TrackedChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class TrackedChange:
-    """One tracked change: what was done, by whom, and the words of it."""
+    """A tracked change with its kind, author and text."""
 
     kind: TrackedChangeKind
     by: str
@@ -40,7 +40,7 @@ class TrackedChange:
 
 
 class TrackedChanges:
-    """Gathers the changes of a file. Pieces of one hand that follow each other are one change."""
+    """Collects the changes of a file; adjacent changes of one author and kind are merged."""
 
     def __init__(self) -> None:
         self.found: list[TrackedChange] = []
@@ -49,52 +49,56 @@ class TrackedChanges:
     def collect(self, root: Element) -> None:
         """Add the changes below an element."""
         self.last = None
-        self._look(root)
+        self._collect(root)
 
-    def _look(self, element: Element) -> None:
+    def _collect(self, element: Element) -> None:
         for child in element:
             if child.tag in INSERTED | DELETED:
-                self._meet(child)
+                self._add_change(child)
             elif child.tag in CELL_CHANGES:
                 self._add(_kind_of(child), child, "")
             elif child.tag in FORMAT_CHANGES:
-                self._form(child)
+                self._add_format_change(child)
             elif child.tag in WORDS:
                 self.last = None
             elif child.tag == "w:p":
                 self._paragraph(child)
             else:
-                self._look(child)
+                self._collect(child)
 
     def _paragraph(self, paragraph: Element) -> None:
-        """Its words first, then its mark: that is the order of the text."""
+        """Collect changes of the text, then of the paragraph mark, which follows it."""
         for child in paragraph:
             if child.tag == "w:pPr":
                 for change in child.iter("w:pPrChange"):
-                    self._form(change)
+                    self._add_format_change(change)
             else:
-                self._look_into(child)
+                self._collect_element(child)
         marks = find_path(paragraph, "w:pPr/w:rPr")
-        tracked = [each for each in (marks if marks is not None else ()) if each.tag in INSERTED | DELETED]
+        tracked = [
+            element for element in (marks if marks is not None else ()) if element.tag in INSERTED | DELETED
+        ]
         for mark in tracked:
             self._add(_kind_of(mark), mark, " ")
         if not tracked:
             self.last = None
 
-    def _look_into(self, child: Element) -> None:
+    def _collect_element(self, child: Element) -> None:
         holder = Element("holder")
         holder.append(child)
-        self._look(holder)
+        self._collect(holder)
 
-    def _meet(self, element: Element) -> None:
-        inner = [each for each in element.iter() if each is not element and each.tag in INSERTED | DELETED]
-        own = join_text(element, *TEXT)
-        if element.tag != "w:moveFrom":  # a move is counted where it arrived
-            self._add(_kind_of(element), element, own)
-        for each in inner:
-            self._add(_kind_of(each), each, join_text(each, *TEXT))
+    def _add_change(self, element: Element) -> None:
+        inner = [
+            nested for nested in element.iter() if nested is not element and nested.tag in INSERTED | DELETED
+        ]
+        text = join_text(element, *TEXT)
+        if element.tag != "w:moveFrom":  # a move is counted at its target
+            self._add(_kind_of(element), element, text)
+        for nested in inner:
+            self._add(_kind_of(nested), nested, join_text(nested, *TEXT))
 
-    def _form(self, element: Element) -> None:
+    def _add_format_change(self, element: Element) -> None:
         self._add(TrackedChangeKind.FORM, element, "")
 
     def _add(self, kind: TrackedChangeKind, element: Element, text: str) -> None:
@@ -115,7 +119,7 @@ def _kind_of(element: Element) -> TrackedChangeKind:
 
 
 def resolve_changes(root: Element, *, accept: bool) -> None:
-    """Accept or reject every change below: the tree is then one in which nothing is tracked."""
+    """Accept or reject every tracked change below an element, in place."""
     removed = DELETED if accept else INSERTED
     if not accept:
         _restore_format(root)
@@ -124,12 +128,12 @@ def resolve_changes(root: Element, *, accept: bool) -> None:
     for child in root:
         if _is_removed(child, removed, accept):
             continue
-        loses_mark = child.tag == "w:p" and _is_mark_gone(child, removed)
+        loses_mark = child.tag == "w:p" and _loses_mark(child, removed)
         resolve_changes(child, accept=accept)
         if child.tag in INSERTED | DELETED:
-            resolved += child  # what stands in it stays, in its place
+            resolved += child  # its content stays
         elif is_open and child.tag == "w:p":
-            resolved[-1] = _joined(resolved[-1], child)
+            resolved[-1] = _merge_paragraphs(resolved[-1], child)
         else:
             resolved.append(child)
         is_open = loses_mark
@@ -138,37 +142,36 @@ def resolve_changes(root: Element, *, accept: bool) -> None:
 
 
 def _is_removed(element: Element, removed: set[str], accept: bool) -> bool:
-    """Whether an element goes with all that stands in it."""
+    """Whether an element is removed with its content."""
     if element.tag in removed | FORMAT_CHANGES:
         return True
     if element.tag == "w:tr":
-        form = element.find("w:trPr")
-        return form is not None and any(each.tag in removed for each in form)
+        properties = element.find("w:trPr")
+        return properties is not None and any(child.tag in removed for child in properties)
     return (
         element.tag == "w:tc"
         and find_path(element, f"w:tcPr/{'w:cellDel' if accept else 'w:cellIns'}") is not None
     )
 
 
-def _is_mark_gone(paragraph: Element, removed: set[str]) -> bool:
+def _loses_mark(paragraph: Element, removed: set[str]) -> bool:
     marks = find_path(paragraph, "w:pPr/w:rPr")
-    return marks is not None and any(each.tag in removed for each in marks)
+    return marks is not None and any(mark.tag in removed for mark in marks)
 
 
-def _joined(first: Element, second: Element) -> Element:
-    """Two paragraphs whose mark between them is gone: one, of the form of the second."""
-    form = [each for each in second if each.tag == "w:pPr"]
-    words = [each for part in (first, second) for each in part if each.tag != "w:pPr"]
-    second[:] = form + words
+def _merge_paragraphs(first: Element, second: Element) -> Element:
+    """Merge two paragraphs whose separating mark is removed; the properties are those of the second."""
+    properties = [element for element in second if element.tag == "w:pPr"]
+    content = [element for part in (first, second) for element in part if element.tag != "w:pPr"]
+    second[:] = properties + content
     return second
 
 
 def _restore_format(element: Element) -> None:
-    """The properties as they were before somebody changed them."""
-    change = next((each for each in element if each.tag in FORMAT_CHANGES), None)
+    """Restore the properties from before a tracked change of format."""
+    change = next((child for child in element if child.tag in FORMAT_CHANGES), None)
     old = change.find(element.tag) if change is not None else None
     if old is not None:
-        own = (
-            [each for each in element if each.tag in ("w:rPr", "w:sectPr")] if element.tag == "w:pPr" else []
-        )
-        element[:] = [*old, *own]
+        is_paragraph = element.tag == "w:pPr"
+        kept = [child for child in element if is_paragraph and child.tag in ("w:rPr", "w:sectPr")]
+        element[:] = [*old, *kept]
