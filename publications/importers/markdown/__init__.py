@@ -1,8 +1,8 @@
-"""Markdown files with front matter, as Jekyll, Hugo and Eleventy have them, and manuscripts of this site.
+"""Read Markdown files with front matter, as Jekyll, Hugo and Eleventy have them, and manuscripts of this site.
 
-First `index_files` looks over all files and gives each its uid and slug; then `read_files` reads one after another, in
-processes of their own. Nothing here touches the database or imports models, and no file makes the import fail: one that
-cannot be read is refused with a sentence.
+`index_files` first gives each file its uid and slug; then `read_files` reads the files in separate processes. Nothing
+here uses the database or imports models. A file that cannot be read is refused with a message; it never makes the
+import fail.
 """
 
 from .authors import AuthorList, ListedAuthor, read_authors

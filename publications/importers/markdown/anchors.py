@@ -1,8 +1,7 @@
-"""Anchors of the old site, kept so that links with a fragment lead somewhere: ids that a text gives, and those that its
-generator gave to headings.
+"""Keep the anchors of the old site, so that links with a fragment still work: explicit ids, and generated heading ids.
 
-A heading has its first id as `{#grain}`; every other id is an `<a id="grain"></a>` where it stood. Words that begin an
-item or a paragraph (`**Grain:** …`) get an id where some link of the import leads to one made of them.
+The first id of a heading is written as `{#grain}`, every other id as `<a id="grain"></a>` at its position. Text that
+begins a list item or a paragraph (`**Grain:** …`) gets an id if a link of the import points to one made from it.
 """
 
 import html
@@ -67,12 +66,12 @@ RULES: dict[str, Callable[[str], str]] = {
     "blackfriday": _blackfriday,
     "markdown-it": _markdown_it,
 }
-"""How generators make the id of a heading: GitHub's rule (kramdown as Jekyll has it, goldmark), kramdown's own,
-Blackfriday's (Hugo before 0.60), and that of markdown-it-anchor (Eleventy)."""
+"""The rules of generators for heading ids: GitHub's (Jekyll's kramdown, goldmark), kramdown's own, Blackfriday's (Hugo
+before 0.60), and that of markdown-it-anchor (Eleventy)."""
 
 
 def heading_rules(site: SourceSite) -> tuple[str, ...]:
-    """Return the names of the rules by which a site made ids of headings."""
+    """Return the names of the rules by which a site generated heading ids."""
     if site.generator == "jekyll" and re.search(
         r"^\s+input:\s*[\"']?[Kk]ramdown", site.settings, re.MULTILINE
     ):
@@ -83,12 +82,18 @@ def heading_rules(site: SourceSite) -> tuple[str, ...]:
 
 
 def fragments_in(text: str) -> frozenset[str]:
-    """The fragments that links in a text lead to."""
+    """Return the fragments of the links in a text."""
     return frozenset(unquote(fragment) for fragment in LINKED.findall(text)) if "#" in text else frozenset()
 
 
 def keep_anchors(text: str, *, rules: Iterable[str], linked: Set[str], placeholders: Placeholders) -> str:
-    """The text with the ids of the old site in the form of our own Markdown."""
+    """Return the text with the ids of the old site in the site's Markdown syntax.
+
+    Args:
+        rules: names of RULES by which the old site generated heading ids.
+        linked: the fragments that links of the import point to.
+        placeholders: stores the HTML of ids.
+    """
     keeper = AnchorKeeper(tuple(rules), linked, placeholders)
     text = keeper.headings(f"\n\n{text}\n")
     text = keeper.blocks(text)
@@ -99,7 +104,7 @@ def keep_anchors(text: str, *, rules: Iterable[str], linked: Set[str], placehold
 
 
 class AnchorKeeper:
-    """Keeps the ids of one text, each once; `linked` are those that links of the import lead to."""
+    """Keeps the distinct ids of one text; `linked` are the fragments that links of the import point to."""
 
     def __init__(self, rules: tuple[str, ...], linked: Set[str], placeholders: Placeholders) -> None:
         self.rules, self.linked, self.placeholders = rules, linked, placeholders
@@ -107,14 +112,14 @@ class AnchorKeeper:
         self.used: set[str] = set()
 
     def anchor(self, name: str) -> str:
-        """An empty link that carries an id."""
+        """Return a placeholder for an empty link with an id, or "" if the id is used already."""
         if name in self.used:
             return ""
         self.used.add(name)
         return self.placeholders.keep(f'<a id="{html.escape(name)}"></a>')
 
     def headings(self, text: str) -> str:
-        """All headings with their ids; an id on the line below belongs to them."""
+        """Return the text with the ids of all headings; an id on the next line belongs to the heading."""
         parts, position = [], 0
         matches = [*HEADING.finditer(text), *UNDERLINED.finditer(text)]
         for match in sorted(matches, key=lambda match: match.start()):
@@ -144,7 +149,7 @@ class AnchorKeeper:
         )
 
     def _names(self, words: str, given_id: str) -> list[str]:
-        """The id that was given, else those of the generator; and others by which links of the import know it."""
+        """Return the explicit id, otherwise the generated ids, and others that links of the import use."""
         plain_text = plain_words(self.placeholders.put_back(words) if MARK.search(words) else words)
         generated = (
             {} if given_id else {name: self._numbered(name, rule(plain_text)) for name, rule in RULES.items()}
@@ -162,7 +167,7 @@ class AnchorKeeper:
         return f"{name}-{count}" if count and name else name
 
     def blocks(self, text: str) -> str:
-        """Ids on a line of their own: of the block above, or of the one below where a blank line is above."""
+        """Return the text with ids on separate lines moved into the block above, or below after a blank line."""
         parts = re.split(r"(\n{2,})", text)
         return "".join(self._block(part) if "{:" in part else part for part in parts)
 
@@ -178,7 +183,7 @@ class AnchorKeeper:
         return rest[: marks.end()] + self.anchor(match["id"]) + rest[marks.end() :]
 
     def tag(self, match: re.Match[str]) -> str:
-        """The id of an element that only frames text, where a link leads to it."""
+        """Return an HTML tag with its id as an anchor if a link points to it."""
         name = match["double"] or match["single"]
         return match[0] + (self.anchor(name) if name in self.linked else "")
 
@@ -190,7 +195,7 @@ class AnchorKeeper:
 
 
 def plain_words(words: str) -> str:
-    """The words of a heading without markup."""
+    """Return the text of a heading without markup."""
     words = html.unescape(TAG.sub("", LINK.sub(r"\1", LINK.sub(r"\1", words))))
     words = re.sub(r"\\([^\w\s])", r"\1", re.sub(r"(?<!\\)[*`]+", "", words))
     return re.sub(r"(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", "", words).strip()

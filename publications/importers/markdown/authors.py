@@ -1,4 +1,4 @@
-"""Authors: who is behind the ids and names in front matter. Reads a table (CSV) or a folder of profiles."""
+"""Map the ids and names in front matter to authors, from a table (CSV) or a folder of profiles."""
 
 import csv
 import io
@@ -24,10 +24,10 @@ PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 @dataclass(frozen=True)
 class ListedAuthor:
-    """An author of the import: the slug on this site, the full name, and where their page was.
+    """An author of the import: slug, full name, and the old paths of their page.
 
-    A profile has a biography and the path of a portrait, relative to `home`, its folder. An author who is not in the
-    list is not `is_known`.
+    A profile has a biography and the path of a portrait, relative to its folder `home`. `is_known` is false for an
+    author who is not in the list.
     """
 
     slug: str
@@ -47,14 +47,21 @@ class AuthorList:
         self.by_name = {author.name.casefold(): author for author in reversed(authors.values())}
 
     def find(self, name: str) -> ListedAuthor:
-        """The author whom an id or a name means; one who is not listed gets a name made from it."""
+        """Return the author with an id or a name; an unlisted one gets a slug and a name made from it."""
         key = " ".join(name.split()).casefold()
         author = self.by_id.get(key) or self.by_name.get(key)
         return author or ListedAuthor(slugify(name), _name_from_id(name), is_known=False)
 
 
 def read_authors(path: Path | None) -> AuthorList:
-    """Read a CSV file with `id` and names, or a folder of profiles. Raises ImportRefused."""
+    """Read the authors of an import.
+
+    Args:
+        path: a CSV file with `id` and names, or a folder of profiles; None for an empty list.
+
+    Raises:
+        ImportRefused: the list cannot be read or has no authors.
+    """
     if path is None:
         return AuthorList({})
     rows = _read_profiles(path) if path.is_dir() else _read_table(path)
@@ -79,7 +86,7 @@ def _read_table(path: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
-    """The fields of each profile by its id: of a file (`ann.md`, `ann.yml`), or of a folder (`ann/_index.md`)."""
+    """Return the fields of profiles by id, from files (`ann.md`, `ann.yml`) or folders (`ann/_index.md`)."""
     profiles = []
     for path in sorted(path for path in folder.glob("*.*") if path.stem not in LIST_PAGES):
         if path.suffix.lower() in (".md", ".markdown", ".yml", ".yaml"):
@@ -91,7 +98,7 @@ def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
-    """The fields of a profile with its text and its place; None where it cannot be read."""
+    """Return the fields of a profile with its text and path, or None if it cannot be read."""
     try:
         content = path.read_bytes()
         has_front_matter = b"---" in content[:10] or b"+++" in content[:10]
@@ -122,7 +129,7 @@ def _listed_author(identity: str, row: dict[str, Any]) -> ListedAuthor | None:
 
 
 def _biography(row: dict[str, Any]) -> str:
-    """The biography of a profile, as plain paragraphs."""
+    """Return the biography of a profile as plain paragraphs."""
     text = str(row.get("body") or "").strip() or as_text(first_value(row, *BIOGRAPHY_KEYS))
     if not text:
         return ""
@@ -133,7 +140,7 @@ def _biography(row: dict[str, Any]) -> str:
 
 
 def _portrait_in(home: Path) -> str:
-    """The picture in the folder of a profile."""
+    """Return the image in the folder of a profile."""
     if home == Path() or not any((home / f"{name}.md").exists() for name in LIST_PAGES):
         return ""
     return next(
@@ -142,7 +149,7 @@ def _portrait_in(home: Path) -> str:
 
 
 def _name_from_id(name: str) -> str:
-    """`elyse-voegeli` as Elyse Voegeli; what holds a space or a capital is a name already."""
+    """Return the name for an id: Elyse Voegeli for `elyse-voegeli`; text with spaces or capitals is a name already."""
     plain = " ".join(name.split())
     if " " in plain or plain != plain.lower():
         return plain[:MAX_NAME_CHARACTERS]

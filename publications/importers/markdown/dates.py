@@ -1,4 +1,4 @@
-"""Dates as people and programs write them. The day stays as it was written, whatever its zone."""
+"""Parse dates in the formats of people and programs; the day stays the same in Stockholm, whatever the zone."""
 
 import re
 from datetime import UTC, datetime, time, timedelta, timezone
@@ -33,9 +33,10 @@ DATE_IN_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
 def parse_date(text: str) -> datetime | None:
-    """Return the date and time that a text names, or None. A day without a time begins at midnight in Stockholm.
+    """Return the date and time in a text, or None.
 
-    Where the zone would move the day, the clock is read as Stockholm's own: 23:30 UTC on the 9th stays the 9th.
+    A day without a time begins at midnight in Stockholm. If the zone would change the day, the time is read as
+    Stockholm time: 23:30 UTC on the 9th stays on the 9th.
     """
     text = " ".join(text.split())
     if len(text) > MAX_DATE_LENGTH:
@@ -47,7 +48,7 @@ def parse_date(text: str) -> datetime | None:
 
 
 def date_in_name(name: str) -> datetime | None:
-    """The day that the name of a file begins with, as in Jekyll."""
+    """Return the date at the beginning of a file name, as in Jekyll, or None."""
     match = DATE_IN_NAME.match(name)
     try:
         return _midnight(*(int(part) for part in match.groups())) if match else None
@@ -75,7 +76,7 @@ def _parse_written_date(text: str) -> datetime | None:
 
 
 def _parse_email_date(text: str) -> datetime | None:
-    """A date in the format of RFC 5322: Wed, 19 Mar 2014 12:00:00 -0500."""
+    """Return a date in the format of RFC 5322: Wed, 19 Mar 2014 12:00:00 -0500."""
     if not re.search(r"\d:\d\d", text):
         return None
     date = parsedate_to_datetime(text)

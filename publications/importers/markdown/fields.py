@@ -1,4 +1,4 @@
-"""The fields of front matter by the names that other programs have for them; what is not read is reported."""
+"""Read the fields of front matter under the names of other programs, and report unread fields."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -36,7 +36,7 @@ INDEX_KEYS = {
     "uid": ("uid",),
     "status": ("status",),
 }
-"""The keys that are read for the index and for links between files; they are never reported as unread."""
+"""Keys read for the index and for links between files; they are never reported as unread."""
 KEYS = {
     **INDEX_KEYS,
     "title": ("title", "headline", "name"),
@@ -62,7 +62,7 @@ KEYS = {
         "redirect", "link", "linkUrl", "redirectUrl",
     ),
 }  # fmt: skip
-"""All keys of front matter that mean something here, by what they mean, in the order in which they count."""
+"""All supported keys of front matter by meaning, in order of precedence."""
 DRAFT_STATUSES = ("draft", "private", "pending")
 ROLES = ("author", "with", "editor")
 NAME_SEPARATOR = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
@@ -70,22 +70,22 @@ UNDERLINE = re.compile(r"=+[ \t]*")
 
 
 def value_of(fields: Mapping[str, Any], name: str) -> Any:
-    """The value of the first key of KEYS[name] that has one."""
+    """Return the first value under the keys of KEYS[name]."""
     return first_value(fields, *KEYS[name])
 
 
 def publication_date(fields: Mapping[str, Any]) -> datetime | None:
-    """The date of publication that front matter names, None where it names none or no date."""
+    """Return the date of publication in front matter, or None."""
     return parse_date(as_text(first_value(fields, *date_keys(fields))))
 
 
 def date_keys(fields: Mapping[str, Any]) -> list[str]:
-    """The keys that may hold the date of publication. `published: false` holds none: it marks a draft."""
+    """Return the keys that may contain the date of publication; `published: false` marks a draft instead."""
     return [key for key in KEYS["published_at"] if as_flag(fields.get(key)) is None]
 
 
 def tags_in(fields: Mapping[str, Any]) -> list[str]:
-    """The tags of a file as it writes them."""
+    """Return the tags of a file as written."""
     return [
         tag
         for key in KEYS["tags"]
@@ -94,14 +94,14 @@ def tags_in(fields: Mapping[str, Any]) -> list[str]:
 
 
 def authors_in(fields: Mapping[str, Any]) -> list[str]:
-    """The authors of a file as it writes them."""
+    """Return the authors of a file as written."""
     return [name for name, _role in _names_with_roles(value_of(fields, "authors"))]
 
 
 class FrontMatterFields:
-    """The fields of one file. It remembers which keys were read, so that the others can be reported.
+    """The fields of one file; tracks which keys were read, to report the others.
 
-    `topics` are the names of topics by the ids that files have for them.
+    `topics` are the names of topics by the ids used in files.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class FrontMatterFields:
         self.read: set[str] = set(chain(*INDEX_KEYS.values()))
 
     def take(self, name: str) -> Any:
-        """The value of the first key of KEYS[name] that has one."""
+        """Return the first value under the keys of KEYS[name], and count them as read."""
         return self._take(KEYS[name])
 
     def _take(self, keys: Iterable[str]) -> Any:
@@ -121,7 +121,7 @@ class FrontMatterFields:
         return self.values.get(key) if key else None
 
     def title(self, body: str, stem: str) -> tuple[str, str]:
-        """The title, and the text without it where it was its first heading."""
+        """Return the title, and the text without it if it was the first heading."""
         value = as_text(self.take("title"))
         title = without_html(value)
         if title != value:
@@ -149,7 +149,7 @@ class FrontMatterFields:
         return summary[: MAX_LENGTHS["summary"]].strip()
 
     def published_at(self, stem: str) -> datetime | None:
-        """The date of the front matter, else of the file's name, else of the last change; never today."""
+        """Return the date in the front matter, otherwise in the file name, otherwise of the last change, or None."""
         value, name_date = self._front_matter_date(), date_in_name(stem)
         if value:
             self._report_different_day(value, name_date)
@@ -178,7 +178,7 @@ class FrontMatterFields:
             self.log.changed("date-differs", message % values)
 
     def expires_at(self) -> datetime | None:
-        """When the publication stops being public."""
+        """Return when the publication expires, or None."""
         value = as_text(self.take("expires_at"))
         date = parse_date(value) if value else None
         if value and not date:
@@ -186,9 +186,9 @@ class FrontMatterFields:
         return date
 
     def external_url(self, *, has_text: bool) -> str:
-        """Return the address of a text elsewhere, which a link post has in place of a text of its own.
+        """Return the address of a text on another site, for a post that only links to it.
 
-        A redirect of a post that has a text is none: its readers never saw the text.
+        A redirect or link of a post with a text of its own does not count.
         """
         keys = [
             key for key in KEYS["external_url"] if not (has_text and key.startswith(("redirect", "link")))
@@ -218,7 +218,7 @@ class FrontMatterFields:
         return default
 
     def bylines(self, authors: AuthorList) -> list[tuple[ManuscriptByline, ListedAuthor]]:
-        """The authors in their order, each once, with whom they mean."""
+        """Return the distinct authors in order, with their entries in the author list."""
         bylines: dict[str, tuple[ManuscriptByline, ListedAuthor]] = {}
         for name, role in _names_with_roles(self.take("authors")):
             author = authors.find(name)
@@ -230,7 +230,7 @@ class FrontMatterFields:
         return list(bylines.values())
 
     def tags(self) -> tuple[str, ...]:
-        """All tags and categories, each once, case-insensitively."""
+        """Return the distinct tags and categories, ignoring case."""
         names: dict[str, str] = {}
         self.read |= {key for key in KEYS["tags"] if key in self.values}
         for tag in tags_in(self.values):
@@ -246,7 +246,7 @@ class FrontMatterFields:
                 self.log.changed("tag", message % {"one": names[name.casefold()], "other": name})
 
     def cover(self) -> tuple[str, str]:
-        """The address of the cover image, and its alternative text."""
+        """Return the address of the cover image and its alternative text."""
         values = self.take("cover")
         values = values[0] if isinstance(values, list) and values else values
         alt = as_text(self.take("cover_alt"))
@@ -264,7 +264,7 @@ class FrontMatterFields:
 
 
 def _first_heading(text: str) -> tuple[str, str] | None:
-    """The heading that a text begins with, and the text behind it."""
+    """Return the heading at the beginning of a text, and the text after it."""
     first, _end, rest = text.lstrip().partition("\n")
     below, end, behind = rest.partition("\n")
     if first.startswith(("# ", "#\t")) and (heading := first[1:].strip(" \t#")):
@@ -275,7 +275,7 @@ def _first_heading(text: str) -> tuple[str, str] | None:
 
 
 def _names_with_roles(values: Any) -> list[tuple[str, str]]:
-    """Names or ids with roles, from a text, a list, or fields such as name and id."""
+    """Return names or ids with roles, from a text, a list, or mappings with name and id."""
     if isinstance(values, list):
         return [pair for item in values[:MAX_ITEMS] for pair in _name_with_role(item)]
     if isinstance(values, str):

@@ -1,4 +1,4 @@
-"""The index of all files of an import, made before any is read: texts may then refer to each other."""
+"""The index of all files of an import, built before any text is read, so that texts can refer to each other."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,11 +21,11 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 
 @dataclass
 class FileIndex:
-    """All files of a folder in the order in which they are imported, originals before translations.
+    """All files of a folder in order of import, originals before translations.
 
     Args:
-        refused: by source, why files cannot be imported.
-        neighbours: files beside a single file; it may refer to those of them that are on the site.
+        refused: the reasons why files cannot be imported, by source.
+        neighbours: the files beside a single imported file, which it may refer to if they are on the site.
     """
 
     root: Path
@@ -41,7 +41,7 @@ class FileIndex:
 
     @property
     def linked_fragments(self) -> frozenset[str]:
-        """The fragments that links of all these files lead to."""
+        """The fragments that links of all files point to."""
         fragments = (file.linked_fragments for file in self.all_files)
         return frozenset().union(*fragments, *map(fragments_in, self.source_site.included_texts()))
 
@@ -50,13 +50,13 @@ class FileIndex:
         return {file.uid for file in self.all_files}
 
     def assign_slugs(self, present: Mapping[str, str], reserved: set[tuple[str, str]]) -> "FileIndex":
-        """Give each file a slug of its own: the one it has on the site, else the one it asks for or the next.
+        """Return the index with a distinct slug for each file: the existing, the requested or the next free one.
 
-        The same files get the same slugs however often, and in how many runs, they are imported.
+        The result for a file is the same in every run.
 
         Args:
             present: slugs on the site by uid.
-            reserved: locales and slugs that no file can get.
+            reserved: pairs of locale and slug that are not available.
         """
         taken = reserved | {(file.locale, present[file.uid]) for file in self.files if present.get(file.uid)}
         files = []
@@ -72,10 +72,10 @@ class FileIndex:
         return replace(self, files=files, neighbours=neighbours)
 
     def addresses(self, address: Callable[[str, str], str]) -> dict[str, str]:
-        """New addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
+        """Return new addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
 
         Args:
-            address: gives the address for a locale and a slug.
+            address: returns the address for a locale and a slug.
         """
         addresses: dict[str, str] = {}
         for file in self.all_files:
@@ -88,7 +88,7 @@ class FileIndex:
         return addresses
 
     def names(self) -> dict[tuple[str, str], str]:
-        """Uids by language and what a text may be called in a list of related ones."""
+        """Return uids by language and by the names used in lists of related texts."""
         uids: dict[tuple[str, str], str] = {}
         for position in range(2):  # the name of the file first, then its other name
             for file in self.all_files:
@@ -98,20 +98,23 @@ class FileIndex:
 
 
 def _path_ends(path: str) -> list[str]:
-    """`a/b/c` by all that it may be called from elsewhere: c, b/c and a/b/c."""
+    """Return the endings of a path by which links may refer to it: c, b/c and a/b/c for `a/b/c`."""
     parts = path.split("/")
     return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def index_files(path: Path, *, language: str = LOCALES[0], permalink: str = "") -> FileIndex:
-    """Index a folder, or a single file. A file that cannot be read is refused, the others stay.
+    """Index a folder or a single file; files that cannot be read are refused.
 
     Args:
-        language: of files that do not say theirs.
+        language: the default language of files.
         permalink: the pattern of addresses on the old site.
 
+    Returns:
+        The index, with the reasons for refused files.
+
     Raises:
-        ImportRefused: there is no Markdown at all; the sentence says what there is.
+        ImportRefused: there are no Markdown files; the message names what there is.
     """
     if path.is_dir():
         paths = list(_find_texts(path.rglob("*"), path))
@@ -166,7 +169,7 @@ def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
 
 
 def _link_translations(files: list[SourceFile], default_language: str) -> list[SourceFile]:
-    """Let translations name their original: the English text, else that in the language of the import."""
+    """Set the originals of translations: the English text, otherwise the one in the language of the import."""
     groups: dict[str, list[SourceFile]] = {}
     for file in files:
         groups.setdefault(file.translation_key, []).append(file)

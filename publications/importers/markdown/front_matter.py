@@ -1,8 +1,8 @@
-"""Front matter from anywhere: YAML, TOML or JSON, valid or not; and its values as texts, lists and flags.
+"""Read front matter in YAML, TOML or JSON, valid or not, and convert its values to texts, lists and flags.
 
-Every value is text as it was typed, a list, or fields of its own: `2014-03-19` and `no` mean nothing yet. What YAML
-refuses is repaired (tabs) or else read line by line, which is reported. Depth and length of values are bounded, as
-aliases may be circular.
+A value is the text as typed, a list or a mapping: `2014-03-19` and `no` are not interpreted here. Invalid YAML is
+repaired (tabs) or read line by line, which is reported. Depth and length of values are limited, because aliases may be
+circular.
 """
 
 import html
@@ -42,14 +42,22 @@ Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 @dataclass
 class FrontMatter:
-    """The fields of a file, and the text behind them."""
+    """The fields of a file, and the text after them."""
 
     fields: dict[str, Any]
     body: str
 
 
 def read_front_matter(content: bytes, log: ImportLog) -> FrontMatter:
-    """Split the bytes of a file into fields and text. Raises ImportRefused where there is no front matter."""
+    """Split the content of a file into fields and text.
+
+    Args:
+        content: the bytes of the file.
+        log: collects notes on repairs.
+
+    Raises:
+        ImportRefused: there is no front matter.
+    """
     if len(content) > MAX_FILE_BYTES:
         raise ImportRefused(_("The file is larger than 2 MB: it is no text for readers."))
     text = _decode(content, log)
@@ -99,7 +107,7 @@ def _parse_yaml(text: str, log: ImportLog) -> Any:
 
 
 class _InvalidYAML(ValueError):
-    """Front matter that YAML refuses."""
+    """Front matter that is not valid YAML."""
 
 
 def _load_yaml(text: str, log: ImportLog) -> Any:
@@ -131,7 +139,7 @@ def _report_repeated(node: yaml.Node | None, log: ImportLog) -> None:
 
 
 def _parse_lines(text: str, log: ImportLog) -> dict[str, Any]:
-    """Fields at the start of a line, lists of one level, and texts that run on; anything else is reported."""
+    """Return fields at the start of a line, flat lists and continued texts; report other lines."""
     fields: dict[str, list[str]] = {}
     listed: set[str] = set()
     name = ""
@@ -172,7 +180,7 @@ def _split_json(text: str) -> FrontMatter:
 
 
 def _as_yaml(value: Any) -> Any:
-    """Values as they would be typed in YAML: dates in ISO format, booleans as true and false."""
+    """Return values as typed in YAML: dates in ISO format, booleans as true and false."""
     if isinstance(value, dict):
         return {str(name): _as_yaml(item) for name, item in value.items()}
     if isinstance(value, list):
@@ -183,7 +191,7 @@ def _as_yaml(value: Any) -> Any:
 
 
 def as_text(value: Any) -> str:
-    """A text on one line; "" where there is none. A list of one is its item."""
+    """Return a value as text on one line, the only item of a list, or ""."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     text = " ".join(value.split()) if isinstance(value, str) else ""
@@ -191,7 +199,7 @@ def as_text(value: Any) -> str:
 
 
 def as_texts(value: Any, *, divided: bool = False) -> list[str]:
-    """The texts of a list, or a single one; `divided` splits it at commas."""
+    """Return the texts of a list, or a single one; `divided` splits it at commas."""
     if isinstance(value, list):
         return list(filter(None, map(as_text, value[:MAX_ITEMS])))
     parts = as_text(value).split(",") if divided else [as_text(value)]
@@ -199,27 +207,27 @@ def as_texts(value: Any, *, divided: bool = False) -> list[str]:
 
 
 def as_flag(value: Any) -> bool | None:
-    """Whether a value says yes or no; None where it says neither."""
+    """Return whether a value means yes or no, or None."""
     return FLAGS.get(as_text(value).lower())
 
 
 def has_value(value: Any) -> bool:
-    """Whether a value is neither empty nor a text that means nothing, such as `null`."""
+    """Whether a value is neither empty nor a placeholder such as `null`."""
     return value not in EMPTY and not (isinstance(value, str) and not as_text(value))
 
 
 def first_value(fields: Mapping[str, Any], *keys: str) -> Any:
-    """The value of the first of these keys that has one."""
+    """Return the first non-empty value under these keys."""
     return next((fields[key] for key in keys if has_value(fields.get(key))), None)
 
 
 def without_html(text: str) -> str:
-    """A text without HTML: entities decoded, tags removed."""
+    """Return a text without HTML: entities decoded, tags removed."""
     return " ".join(html.unescape(TAG.sub("", text)).split())
 
 
 def display_value(value: Any, depth: int = 0) -> str:
-    """Any value as a person may read it in the report."""
+    """Return any value as text for the report."""
     if isinstance(value, str):
         return " ".join(value.split())
     if depth >= MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""Images of a text: found beside it or in media folders, examined, and named by their keys in the library."""
+"""Find the images of a text beside it or in media folders, validate them, and replace them by library keys."""
 
 import hashlib
 import hmac
@@ -35,7 +35,7 @@ SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave
 
 @dataclass(frozen=True)
 class FoundImage:
-    """An image that exists: its key in the library, its file, and what it is."""
+    """An existing image with its library key, its path and its facts."""
 
     key: str
     digest: str
@@ -45,12 +45,12 @@ class FoundImage:
 
 @dataclass
 class ImageFinder:
-    """Finds images in folders; one for all files of an import.
+    """Finds images in folders, for all files of an import.
 
     Args:
-        roots: the folders; no link out of them is followed.
-        keys: keys of the images that the library has, by digest.
-        secret: what keys of other images are made from.
+        roots: the folders; links that lead out of them are not followed.
+        keys: the keys of library images by digest.
+        secret: the secret from which keys of other images are derived.
     """
 
     roots: tuple[Path, ...]
@@ -59,7 +59,7 @@ class ImageFinder:
     _cache: dict[Path, FoundImage | str] = field(default_factory=dict)
 
     def find(self, address: str, beside: Path) -> FoundImage | str:
-        """Return the image at an address, or a sentence that says why there is none."""
+        """Return the image at an address, or a message why there is none."""
         path = self._find_path(unquote(re.split(r"[?#]", address)[0]), beside)
         if path is None:
             return _("The picture is missing.")
@@ -69,7 +69,7 @@ class ImageFinder:
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:
-        """The folders that addresses may be relative to, so far as they exist."""
+        """Return the existing folders that addresses may be relative to."""
         folders = (root / name if name else root for root in self._resolved_roots for name in MEDIA_FOLDERS)
         return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
 
@@ -78,7 +78,7 @@ class ImageFinder:
         return tuple(root.resolve() for root in self.roots)
 
     def _find_path(self, name: str, beside: Path) -> Path | None:
-        """The file of that name in the first folder that has it; none that leads out of the roots."""
+        """Return the file in the first folder that has it and whose roots contain it, or None."""
         bases = self._folders if name.startswith("/") else (beside.resolve(), *self._folders)
         for base in bases:
             for ending in ("",) if PurePath(name).suffix else SUFFIXES:
@@ -94,7 +94,7 @@ class ImageFinder:
         return None
 
     def _is_inside(self, real: Path, path: Path) -> bool:
-        """Whether the file is below the nearest folder to look in that its path names: no link leads out of that."""
+        """Whether a file, with links resolved, is below the nearest folder that its path names."""
         named = Path(os.path.normpath(path))
         around = [root for root in self._resolved_roots if named.is_relative_to(root)]
         return bool(around) and real.is_relative_to(max(around, key=lambda root: len(root.parts)))
@@ -112,13 +112,13 @@ class ImageFinder:
 
 
 def image_key(digest: str, secret: bytes) -> str:
-    """The key of an image in the library: the same bytes get the same key in every run, and none can be guessed."""
+    """Return the library key of an image, derived from its digest: reproducible, but not guessable."""
     letters = hmac.digest(secret, digest.encode(), "sha256")
     return "".join(images.KEY_ALPHABET[byte % len(images.KEY_ALPHABET)] for byte in letters[:20])
 
 
 class ImageRewriter:
-    """Rewrites the images of one file; `shown` are those in use by key, `found` their files by name."""
+    """Rewrites the images of one file; `shown` are the used images by key, `found` their paths by name."""
 
     def __init__(self, finder: ImageFinder, beside: Path, language: str, log: ImportLog) -> None:
         self.finder, self.beside, self.language, self.log = finder, beside, language, log
@@ -126,7 +126,7 @@ class ImageRewriter:
         self.found: dict[str, FoundImage] = {}
 
     def rewrite_images(self, text: str) -> str:
-        """The text with its pictures as the library names them."""
+        """Return the text with images referenced by library keys."""
         if "![" in text:
             defined = {name.casefold(): address for name, address in DEFINED.findall(text)}
             text = REFERRED.sub(lambda match: _inline_reference(match, defined), text)
@@ -134,7 +134,7 @@ class ImageRewriter:
         return ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
 
     def cover(self, address: str, alt: str) -> str:
-        """The key of the cover image, or "" where it is missing, which is reported."""
+        """Return the key of the cover image, or "" if it is missing, which is reported."""
         image = self._find(address, "")
         if not image:
             return ""

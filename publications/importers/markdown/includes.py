@@ -1,8 +1,8 @@
-"""Includes and assignments of Liquid: the part of it that puts words and addresses into a text.
+"""Resolve includes and assignments of Liquid, which insert text and addresses.
 
-A text is resolved so far as the import knows the values: `{% include %}` with its parameters, `assign`, `capture`,
-conditions and loops over known values. What is unknown stays as written, for `shortcodes` to report. Files come from
-the folder of includes alone; depth, steps and size are bounded.
+`{% include %}` with parameters, `assign`, `capture`, conditions and loops are resolved if their values are known.
+Unknown parts stay as written, for `shortcodes` to report. Files come from the folder of includes only; depth, steps
+and size are limited.
 """
 
 import re
@@ -39,12 +39,12 @@ HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class IncludesTooLarge(ValueError):
-    """A text that includes more than is taken."""
+    """A text whose includes exceed the limits."""
 
 
 @dataclass
 class Node:
-    """A piece of a template: text, an output, or a tag with what stands in it, branch by branch."""
+    """A node of a template: text, an output, or a tag with its content by branch."""
 
     whole: str
     name: str = ""
@@ -55,7 +55,7 @@ class Node:
 
 @dataclass
 class ResolvedText:
-    """A text with its includes in place, and the addresses that included files define for it."""
+    """A text with its includes inserted, and the link definitions from included files."""
 
     text: str
     definitions: dict[str, str] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class ResolvedText:
 def resolve_includes(
     text: str, *, site: SourceSite, page: Mapping[str, Any], beside: Path, log: ImportLog
 ) -> ResolvedText:
-    """Put in what a text includes and assigns; nothing is changed in one that would take too much."""
+    """Return the text with includes and assignments resolved, or unchanged if that exceeds the limits."""
     if "{%" not in text:
         return ResolvedText(text)
     resolver = IncludeResolver(site, beside, log)
@@ -77,7 +77,7 @@ def resolve_includes(
 
 
 class IncludeResolver:
-    """Fills one text, and the files that it includes, within limits for all of them."""
+    """Resolves one text and its included files, with limits for all of them."""
 
     def __init__(self, site: SourceSite, beside: Path, log: ImportLog) -> None:
         self.site, self.beside, self.log = site, beside, log
@@ -97,7 +97,7 @@ class IncludeResolver:
             raise IncludesTooLarge
 
     def _as_written(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        """Text, and a tag that nothing is known of; in an include, where nobody would look for it, the tag goes."""
+        """Return text or an unknown tag unchanged; within an include, an unknown tag is dropped."""
         if not node.name or scope.include is None:
             yield node.whole
         for _name, _rest, inside in node.branches:
@@ -144,7 +144,7 @@ class IncludeResolver:
         yield from self.fill(chosen, scope, depth)
 
     def _all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        """A condition that only the old site could decide: all words stay, the tags are reported."""
+        """Return all branches of a condition with unknown values; the tags are reported."""
         for place, (name, rest, inside) in enumerate(node.branches):
             yield node.whole if place == 0 else f"{{% {name} {rest} %}}"
             yield from self.fill(inside, scope, depth)
@@ -183,13 +183,13 @@ class IncludeResolver:
         yield included if depth else self._without_definitions(name, included)
 
     def _template(self, tag: str, name: str) -> list[Node] | None:
-        """The parsed file of that name."""
+        """Return the parsed file with this name."""
         folder = self.beside if tag == "include_relative" else None
         text = self.site.include(name, beside=folder)
         return None if text is None else _parsed(text)
 
     def _without_definitions(self, name: str, included: str) -> str:
-        """What an include says; the addresses that it defines are kept until somebody refers to them."""
+        """Return the text of an include without its link definitions, which are kept until they are used."""
         for label, address in DEFINITION.findall(included):
             self.definitions.setdefault(normal_label(label), address)
         said = HIDDEN.sub("", DEFINITION.sub("", included))
@@ -213,12 +213,12 @@ HANDLERS = {
 
 
 def normal_label(label: str) -> str:
-    """The label of a reference in its one spelling: case and the width of spaces mean nothing."""
+    """Return the normal form of a reference label, without differences of case and white space."""
     return " ".join(label.split()).casefold()
 
 
 def _any_of(subject: str, values: str) -> str:
-    """`when "a" or "b"` as a condition."""
+    """Return `when "a" or "b"` as a condition."""
     return " or ".join(
         f"{subject} == {value.strip()}" for value in re.split(r"\s+or\s+|,", values) if value.strip()
     )
@@ -234,12 +234,12 @@ def _parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
 
 @lru_cache(maxsize=200)
 def _parsed(text: str) -> list[Node]:
-    """The nodes of an included file, which many texts include; nobody changes them."""
+    """Return the nodes of an included file, cached; they must not be changed."""
     return parse(text)
 
 
 def parse(text: str) -> list[Node]:
-    """The nodes of a template. Where blocks do not close, their tags are single ones."""
+    """Return the nodes of a template; tags of unclosed blocks are single tags."""
     root: list[Node] = []
     open_blocks: list[tuple[Node, list[Node]]] = []
     nodes = root
@@ -265,7 +265,7 @@ def parse(text: str) -> list[Node]:
 
 
 def _tokens(text: str) -> Iterator[Node]:
-    """Texts, outputs and tags in their order. An opening without an end is text, as are all that follow it."""
+    """Yield texts, outputs and tags in order; an opening without an end, and all after it, is text."""
     place = start = 0
     endless: set[str] = set()
     while opened := OPENED.search(text, place):
@@ -289,7 +289,7 @@ def _tokens(text: str) -> Iterator[Node]:
 
 
 def _node(whole: str, text: str, stop: int, endless: set[str]) -> tuple[Node, int]:
-    """The node of a tag, and where the text goes on: behind the end of what is literal."""
+    """Return the node of a tag, and the position after it, or after the end of literal content."""
     inside = whole[2:-2].removeprefix("-").removesuffix("-").strip()
     if whole.startswith("{{"):
         return Node(whole, "output", inside), stop

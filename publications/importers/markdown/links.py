@@ -1,6 +1,6 @@
-"""Where links lead: to the new address of a file that is imported, else where they led. What is unknown is reported.
+"""Rewrite links to the new addresses of imported files; report links to unknown targets.
 
-Reference links (`[words][label]`) of included files are completed; those that nothing defines become their words.
+Reference links (`[words][label]`) with definitions from included files are completed; undefined ones become text.
 """
 
 import html
@@ -30,12 +30,12 @@ ARRAY_INDEX = re.compile(r"\w{0,3}")
 
 
 class LinkRewriter:
-    """Rewrites the links of one file to the new addresses of files that are imported.
+    """Rewrites the links of one file to the new addresses of imported files.
 
     Args:
         addresses: new addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
-        site: address of the old site, where links lead whose target is not imported.
-        page: the path of the file on the old site: relative links that are unknown are relative to it.
+        site: the address of the old site, for links whose target is not imported.
+        page: the path of the file on the old site, the base of unknown relative links.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class LinkRewriter:
         return f'{match[1]}"{html.escape(self.rewrite(address))}"'
 
     def rewrite(self, address: str) -> str:
-        """The address that a link is to have, with spaces and brackets encoded."""
+        """Return the new address of a link, with spaces and brackets encoded."""
         address = address.strip()
         if address not in self._rewritten:
             self._rewritten[address] = (
@@ -87,7 +87,7 @@ class LinkRewriter:
         return self._unknown_address(address)
 
     def _address_beside(self, path: str) -> str | None:
-        """A relative path means a file beside this one, or an old address."""
+        """Return the address for a relative path: of a file beside this one, or an old address."""
         folder = self.source.rpartition("/")[0]
         as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path
         for relative in (as_page, path):  # a page that ends in a slash stands a step below its file
@@ -99,7 +99,7 @@ class LinkRewriter:
         return self.addresses.get(normalize_redirect_path(f"/{path.lstrip('./')}"))
 
     def _address_of_post(self, address: str) -> str:
-        """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
+        """Return the address of a file in `ref`, `link` or `post_url`, by its path or the end of it."""
         name, mark, fragment = address.removeprefix("post:").strip("/\"' ").partition("#")
         if not name:
             return f"#{fragment}"
@@ -124,7 +124,7 @@ class LinkRewriter:
 
 
 def addresses_in(text: str) -> list[str]:
-    """The addresses of all links in a text."""
+    """Return the addresses of all links in a text."""
     addresses = [match[1].strip("<>") for match in INLINE.finditer(text)]
     addresses += [match[2] for match in DEFINED.finditer(text)]
     addresses += [
@@ -134,7 +134,7 @@ def addresses_in(text: str) -> list[str]:
 
 
 def host_of(address: str) -> str:
-    """The host of an address without `www.`; "" where it names none."""
+    """Return the host of an address without `www.`, or ""."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
@@ -142,10 +142,10 @@ def host_of(address: str) -> str:
 
 
 def resolve_references(text: str, defined: Mapping[str, str], log: ImportLog) -> str:
-    """Return the text with every reference link leading somewhere, or as its words.
+    """Return the text with reference links completed, or replaced by their text.
 
     Args:
-        defined: addresses by normal label, from included files; those that are used are added at the end of the text.
+        defined: addresses by normal label, from included files; used ones are appended to the text.
     """
     if "[" not in text:
         return text
@@ -167,7 +167,7 @@ class ReferenceResolver:
         self.used: dict[str, None] = {}
 
     def knows(self, label: str) -> bool:
-        """Whether a label leads somewhere; one that an included file defines is remembered as used."""
+        """Whether a label has a definition; a definition from an included file is marked as used."""
         if label not in self.own and label in self.defined:
             self.used[label] = None
         return label in self.own or label in self.defined
@@ -185,7 +185,7 @@ class ReferenceResolver:
         return words
 
     def _is_index(self, match: re.Match[str]) -> bool:
-        """`matrix[0][1]` is no link."""
+        """Whether this is an index such as `matrix[0][1]`, which is not a link."""
         before = self.text[: match.start()][-1:]
         is_word = before.isascii() and (before.isalnum() or before == "_")
         return (
@@ -196,5 +196,5 @@ class ReferenceResolver:
 
 
 def _on_one_line(words: str) -> str:
-    """Words without a line that would begin with a sign of Markdown, such as the `#` of a number."""
+    """Return text on one line without a leading Markdown mark, such as the `#` of a number."""
     return re.sub(r"\n[ \t]*(?=[#>+*-])", " ", words)

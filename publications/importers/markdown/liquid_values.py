@@ -1,7 +1,7 @@
-"""Values and filters of Liquid, as far as an import can know them. What it cannot know is UNKNOWN.
+"""Values and filters of Liquid, as far as an import can know them; other values are UNKNOWN.
 
-Liquid is read so far as it stands in texts and their includes: texts, numbers, lists, fields of the page, what was
-assigned, and the filters that change texts (shopify.github.io/liquid, jekyllrb.com/docs/liquid).
+Supported are texts, numbers, lists, fields of the page, assigned names and the filters for text
+(shopify.github.io/liquid, jekyllrb.com/docs/liquid).
 """
 
 import re
@@ -15,7 +15,7 @@ from .dates import parse_date
 
 
 class Unknown:
-    """A value that only the old site could tell."""
+    """A value that only the old site could compute."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -46,7 +46,7 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 @dataclass
 class Scope:
-    """The names that a template knows: those of the page and the site, an include's own, and what was assigned."""
+    """The names in a template: of the page and the site, parameters of an include, and assigned names."""
 
     page: Mapping[str, Any]
     site: Mapping[str, Any]
@@ -54,7 +54,7 @@ class Scope:
     assigned: dict[str, Any] = field(default_factory=dict)
 
     def look_up(self, path: str) -> Any:
-        """The value of a name such as `page.title`, `include.[q]` or `list.size`."""
+        """Return the value of a name such as `page.title`, `include.[q]` or `list.size`."""
         steps = list(STEP.finditer(path))
         name = steps[0][3] if steps else ""
         roots = {"page": self.page, "site": self.site} | (
@@ -76,7 +76,7 @@ class Scope:
 
 
 def evaluate(expression: str, scope: Scope) -> Any:
-    """The value of an expression with its filters."""
+    """Return the value of an expression with its filters."""
     value, *filters = _divided(_tokens(expression), "|")
     result = _term(value[0], scope) if len(value) == 1 else UNKNOWN
     for each in filters:
@@ -95,7 +95,7 @@ def evaluate(expression: str, scope: Scope) -> Any:
 
 
 def is_true(condition: str, scope: Scope) -> bool | Unknown:
-    """Whether a condition holds; as in Liquid everything is true but `nil` and `false`."""
+    """Whether a condition holds; in Liquid everything is true except `nil` and `false`."""
     tokens = _tokens(condition)
     for word, decide in (("or", any), ("and", all)):
         parts = _divided(tokens, word)
@@ -106,7 +106,7 @@ def is_true(condition: str, scope: Scope) -> bool | Unknown:
 
 
 def items_of(expression: str, scope: Scope) -> list[Any] | Unknown:
-    """What a loop goes through."""
+    """Return the items of a loop."""
     value = evaluate(expression, scope)
     if isinstance(value, Mapping):
         value = [list(pair) for pair in value.items()]
@@ -116,7 +116,7 @@ def items_of(expression: str, scope: Scope) -> list[Any] | Unknown:
 
 
 def to_text(value: Any) -> str:
-    """A value as Liquid writes it."""
+    """Return a value as Liquid writes it."""
     if value is None or isinstance(value, Unknown):
         return ""
     if isinstance(value, bool):
@@ -127,7 +127,7 @@ def to_text(value: Any) -> str:
 
 
 def to_number(value: Any) -> float:
-    """A value as a number; nothing is 0."""
+    """Return a value as a number; an empty one is 0."""
     plain = float(to_text(value) or 0)
     return int(plain) if plain.is_integer() else plain
 

@@ -1,4 +1,4 @@
-"""The page that comes of a text, rendered as publishing renders it: its summary, its anchors, and what it lacks."""
+"""Render the page of a text as publishing does, and compute its summary, its anchors and its losses."""
 
 import html
 import re
@@ -21,7 +21,7 @@ RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
 MAX_EXCERPT = 300
 LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
 PLAIN = re.compile(rf"[{LATIN}](?:[{LATIN}0-9]++|[ ,;?]|\.(?!\.))*+")
-"""Texts without a sign that Markdown or typography might read."""
+"""Texts without characters that Markdown or typography might interpret."""
 HIDDEN_SPANS = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
     for opening, closing in (
@@ -33,8 +33,8 @@ HIDDEN_SPANS = tuple(
     )
 )
 MARKUP = re.compile(
-    r"</?(?!(?:a|b|i|em|strong|span|u|s|sub|sup|code|small|mark)\b)[a-zA-Z][^<>]*>"  # tags that part words
-    r"|\]\(\s*+[^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\s*+\)"  # where links lead
+    r"</?(?!(?:a|b|i|em|strong|span|u|s|sub|sup|code|small|mark)\b)[a-zA-Z][^<>]*>"  # tags that separate words
+    r"|\]\(\s*+[^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\s*+\)"  # link targets
     r"|^ {0,3}\[(?!\^)[^\]\n]+\]:[^\n]*$"  # definitions of links
     r"|\[\^[^\[\]\n]++\]:?"  # notes
     r"|\]\[(?:[^\[\]\n]++|\n(?!\n))*+\]"
@@ -48,7 +48,7 @@ BRACES = str.maketrans("{}%", "   ")
 
 
 def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText | None:
-    """The text as publishing renders it; None where it cannot be rendered, which is reported."""
+    """Return the text as publishing renders it, or None if it cannot be rendered, which is reported."""
     try:
         return markup.render_markdown(text.body, language=text.language)
     except markup.Unrenderable as error:
@@ -59,7 +59,7 @@ def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText
 def measure_coverage(
     source: str, text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog
 ) -> WordCoverage:
-    """Return how many words of a source its page has, and report those that it lacks."""
+    """Return the coverage of a source by its page, and report missing words."""
     if rendered is None:
         return WordCoverage()
     page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
@@ -71,13 +71,13 @@ def measure_coverage(
 
 
 def compare_markdown(source: str, page: str) -> WordCoverage:
-    """Return which words that readers of a Markdown source see are not in a page."""
+    """Return the coverage of a Markdown source by a page."""
     neighbours = WORD.findall(html.unescape(source).casefold())
     return compare_words(words_of_markdown(source), page, neighbours=neighbours)
 
 
 def words_of_markdown(source: str) -> list[str]:
-    """The words that readers of the source would have seen, without markup and addresses."""
+    """Return the visible words of a source, without markup and addresses."""
     source = replace_spans(source, RAW, END_RAW, lambda _opened, within, _whole: within.translate(BRACES))
     for opening, closing in HIDDEN_SPANS:
         source = replace_spans(
@@ -87,12 +87,12 @@ def words_of_markdown(source: str) -> list[str]:
 
 
 def _visible_words(span: str) -> str:
-    """What readers see of a comment, a script or a tag: of a tag the words that it was given."""
+    """Return the visible words of a comment, a script or a tag with its arguments."""
     return f" {words_in_tag(span)} " if span.startswith(("{%", "{{<", "{{%")) else " "
 
 
 def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog) -> None:
-    """Report the links and images of a text that its page lacks."""
+    """Report the links and images of a text that its page does not have."""
     if rendered is None:
         return
     present = {_normal_address(address) for address in addresses_in(rendered.html)}
@@ -110,13 +110,13 @@ def _normal_address(address: str) -> str:
 
 
 def anchors_in(rendered: markup.RenderedText | None) -> frozenset[str]:
-    """The ids of a page that links of other texts may lead to."""
+    """Return the ids of a page that links of other texts may point to."""
     ids = ID.findall(rendered.html) if rendered else ()
     return frozenset(html.unescape(name) for name in ids if not name.startswith(RENDERER_ID_PREFIXES))
 
 
 def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
-    """The links of a page that lead to an id, of this page or of another one of the site."""
+    """Return the links of a page to an id, on this page or another page of the site."""
     if rendered is None or "#" not in rendered.html:
         return ()
     links = (link for link in addresses_in(rendered.html) if link.startswith(("#", "/")) and "#" in link)
@@ -124,7 +124,7 @@ def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
 
 
 def strip_markup(text: str, log: ImportLog) -> str:
-    """A summary as plain text. Links in it are reported, as a summary has none."""
+    """Return a summary as plain text; removed links are reported."""
     if PLAIN.fullmatch(text):
         return text
     try:
@@ -137,7 +137,7 @@ def strip_markup(text: str, log: ImportLog) -> str:
 
 
 def excerpt(rendered: markup.RenderedText | None) -> str:
-    """The first paragraph of more than a few words, or its beginning."""
+    """Return the first paragraph of more than a few words, or its beginning."""
     paragraphs = [" ".join(paragraph.text.split()) for paragraph in rendered.paragraphs] if rendered else []
     first = next((paragraph for paragraph in paragraphs if len(paragraph.split()) > 3), "")
     if len(first) <= MAX_EXCERPT:

@@ -1,7 +1,7 @@
-"""Placeholders: code, literal text and raw tables are set aside while a text is rewritten, and marks stand in for them.
+"""Replace code, literal text and raw tables by placeholders while a text is rewritten.
 
-Spans from an opening to its end are found in one pass: a pattern such as `<!--.*?-->` looks to the end of the text once
-for every opening that has no end.
+Spans are found in one pass, because a pattern such as `<!--.*?-->` scans to the end of the text for every opening
+without an end.
 """
 
 import re
@@ -14,15 +14,15 @@ TICKS = re.compile("`+")
 BLANK = re.compile(r"(\n{2,})")
 LIST = re.compile(r"[ \t]*(?:[*+-]|\d+[.)])[ \t]|[ \t]+\S")
 ATTRIBUTES = r"""(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?=>)|[^<>]*+(?=>))"""
-"""All that stands in a tag behind its name. Where quotes do not close, the tag ends at the next angle.
+"""The content of a tag after its name. If quotes do not close, the tag ends at the next angle bracket.
 
-Of two tags that begin within each other at most one can still be open at any sign behind them, so that looking for
-the ends of all takes no more than a few passes.
+Of two nested openings at most one can still be open at any later character, so that finding the ends of all tags takes
+only a few passes.
 """
 
 
 class Placeholders:
-    """Keeps texts and returns marks for them."""
+    """Stores texts and returns marks for them."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -32,7 +32,7 @@ class Placeholders:
         return f"\ue000{len(self.texts) - 1}\ue001"
 
     def put_back(self, text: str) -> str:
-        """Return the text with all that was kept in its place; what was kept may itself hold marks."""
+        """Return the text with marks replaced by the stored texts, which may contain marks themselves."""
         for _level in range(4):
             if not MARK.search(text):
                 break
@@ -44,7 +44,7 @@ class Placeholders:
         return self.texts[number] if number < len(self.texts) else ""
 
     def keep_code(self, text: str) -> str:
-        """Return the text with its code set aside: fenced blocks, in the syntax of our Markdown, and code in a line."""
+        """Replace code by marks: fenced blocks, in the site's Markdown syntax, and inline code."""
         return "".join(map(self._without_spans, BLANK.split(self._without_blocks(text))))
 
     def _without_blocks(self, text: str) -> str:
@@ -77,7 +77,7 @@ class Placeholders:
 
 
 def _fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
-    """The lines that open a block of code, each with the next line that closes it: as many signs, or more."""
+    """Yield the lines that open a code block, each with the line that closes it, of the same length or longer."""
     lines = list(FENCE.finditer(text))
     ends: list[re.Match[str] | None] = []
     closing: dict[str, list[re.Match[str]]] = {"`": [], "~": []}  # from far and long to near and short
@@ -94,7 +94,7 @@ def _fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
 
 
 def _code_in_line(paragraph: str) -> Iterator[tuple[int, int]]:
-    """Where code in a line begins and ends: at the next run of as many ticks."""
+    """Yield start and end of inline code, which ends at the next run of as many backticks."""
     runs = list(TICKS.finditer(paragraph))
     near: dict[int, re.Match[str]] = {}
     ends: list[re.Match[str] | None] = []
@@ -109,7 +109,7 @@ def _code_in_line(paragraph: str) -> Iterator[tuple[int, int]]:
 
 
 def _follows_list(text: str, position: int) -> bool:
-    """Whether an indented block here would belong to the item of a list."""
+    """Whether an indented block here would belong to a list item."""
     before = text[max(0, position - 3000) : position].rstrip("\n").rpartition("\n")[2]
     return bool(LIST.match(before))
 
@@ -119,7 +119,7 @@ def _escaped(lines: list[str]) -> str:
 
 
 def without_marks(text: str) -> str:
-    """Return the text without the characters that marks are made of."""
+    """Return the text without the characters that marks consist of."""
     return text.replace("\ue000", "").replace("\ue001", "")
 
 
@@ -131,10 +131,10 @@ def replace_spans(
 ) -> str:
     """Return the text with its spans replaced.
 
-    The first opening without an end is the last that is looked at: those behind it have none either.
+    The search stops at the first opening without an end, since later ones have none either.
 
     Args:
-        replacement: gets the match of the opening, what stands within, and the whole span.
+        replacement: gets the match of the opening, the content, and the whole span.
     """
     parts, position = [], 0
     while (opened := opening.search(text, position)) and (closed := closing.search(text, opened.end())):

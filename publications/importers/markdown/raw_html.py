@@ -1,4 +1,4 @@
-"""Raw HTML, reduced to what a page may show: words stay, frames around them go, and what is removed is reported."""
+"""Reduce raw HTML to what a page may show: text stays, wrappers go, and removed elements are reported."""
 
 import html
 import re
@@ -51,7 +51,7 @@ STRUCK = re.compile(r"(?<!~)~~(?=\S)([^~\n]+?)(?<=\S)~~(?!~)")
 
 
 def reduce_html(text: str, placeholders: Placeholders, log: ImportLog) -> str:
-    """Return the text as our Markdown, with as little HTML as carries its words, links and images."""
+    """Return the text in the site's Markdown, with only the HTML needed for its text, links and images."""
     text = replace_spans(
         text, COMMENT, END_COMMENT, lambda _opened, within, _element_spans: _without_comment(within, log)
     )
@@ -82,7 +82,7 @@ def _without_contents(log: ImportLog) -> str:
 
 
 def _without_removed(text: str, log: ImportLog) -> str:
-    """Remove scripts, frames and the like, each to its end; what can be seen elsewhere becomes a link."""
+    """Remove scripts, frames and similar elements with their content; embedded content becomes a link."""
     ends = {name: re.compile(rf"</{name}[^<>]*>", re.IGNORECASE) for name in REMOVED_ELEMENTS}
     endless: set[str] = set()
     parts, position = [], 0
@@ -122,7 +122,7 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 
 
 def _set_aside_elements(text: str, placeholders: Placeholders) -> str:
-    """Set raw tables and lists aside as they are, each to the end of its own name."""
+    """Replace raw tables and lists by placeholders."""
     parts, position = [], 0
     for start, end, name in _element_spans(text):
         if start >= position:
@@ -133,7 +133,7 @@ def _set_aside_elements(text: str, placeholders: Placeholders) -> str:
 
 
 def _element_spans(text: str) -> list[tuple[int, int, str]]:
-    """Where elements that are kept whole begin and end, in the order of the text; those without an end are none."""
+    """Return start, end and name of elements to keep, in document order; elements without an end do not count."""
     opened: dict[str, list[int]] = {name: [] for name in VERBATIM_ELEMENTS}
     spans = []
     for match in WHOLE.finditer(text):
@@ -146,7 +146,7 @@ def _element_spans(text: str) -> list[tuple[int, int, str]]:
 
 
 def _as_html(inside: str, name: str) -> str:
-    """Raw HTML to the letter, but for blank lines, which would end it, and pictures and links in Markdown."""
+    """Return raw HTML unchanged, except for blank lines, which would end it, and images and links in Markdown."""
     if name == "pre":
         return inside
     inside = PICTURE.sub(_picture, re.sub(r"\n\s*\n", "\n", inside))
@@ -158,7 +158,7 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def _quoted(match: re.Match[str]) -> str:
-    """A quotation in Markdown. An aside is one where it says that it is a pull quote."""
+    """Return a quotation in Markdown; an aside is one if it is marked as a pull quote."""
     opening = match[0].partition(">")[0].lower()
     inside = _without_frames(match[2]) if "<" in match[2] else textwrap.dedent(match[2])
     if match[1].lower() == "aside" and "quote" not in opening:
@@ -170,7 +170,7 @@ def _quoted(match: re.Match[str]) -> str:
 
 
 def _without_frames(text: str) -> str:
-    """Blocks that only frame text go; what they held stands at the margin, with blank lines around."""
+    """Remove wrapper elements; their content starts at the margin, with blank lines around it."""
     parts = FRAME.split(text)
     if len(parts) == 1:
         return text

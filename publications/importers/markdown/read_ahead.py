@@ -1,4 +1,4 @@
-"""Read files ahead: they are read and rendered in processes of their own while others are written to the database."""
+"""Read and render files in separate processes while others are written to the database."""
 
 import os
 import signal
@@ -27,7 +27,11 @@ _context: MarkdownImportContext | None = None
 def read_files(
     files: Sequence[SourceFile], context: MarkdownImportContext, *, processes: int
 ) -> Iterator[ImportedFile]:
-    """Read files, in their order. With no processes, or few files, they are read in this process."""
+    """Yield the files in order.
+
+    Args:
+        processes: the number of processes; few files are read in this process.
+    """
     if processes < 1 or len(files) < MIN_PARALLEL_FILES:
         yield from (read_file(file, context) for file in files)
         return
@@ -43,7 +47,7 @@ def read_files(
 def _read_in_processes(
     files: Sequence[SourceFile], context: MarkdownImportContext, processes: int
 ) -> Iterator[list[ImportedFile]]:
-    """Chunk by chunk, never more than a few ahead: memory does not grow with the import."""
+    """Yield files in chunks, only a few ahead, so that memory does not grow with the import."""
     chunks = (files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES))
     pool = ProcessPoolExecutor(
         processes,
@@ -66,7 +70,7 @@ def _read_in_processes(
 
 @contextmanager
 def block_interrupts() -> Iterator[None]:
-    """Let processes started here leave Ctrl-C, which reaches all of a terminal, to the one that started them."""
+    """Block SIGINT for processes started here, so that only the parent handles Ctrl-C."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -83,7 +87,7 @@ def _start_worker(context: MarkdownImportContext, language: str | None) -> None:
 
 
 def _exit_with_parent() -> None:
-    """A process whose import was killed does not stay behind."""
+    """Exit when the parent process is killed."""
     if parent := parent_process():
         connection.wait([parent.sentinel])
         os._exit(1)

@@ -1,7 +1,7 @@
-"""Read a Markdown file: it becomes a manuscript with its files, rendered, and notes about all that was changed.
+"""Read a Markdown file as a manuscript with its files, rendered, and with notes on all changes.
 
-Manuscripts of this site (`format: 1`) are read strictly, with the files beside them: one with a fault is refused, as
-reading it tolerantly would lose fields of the publication that it names. Other files are read tolerantly.
+Manuscripts of this site (`format: 1`) are read strictly: one with an error is refused, because tolerant reading would
+lose fields of its publication. Other files are read tolerantly.
 """
 
 import hashlib
@@ -40,16 +40,16 @@ from .source_site import SourceSite
 
 @dataclass(frozen=True)
 class MarkdownImportContext:
-    """What all files of an import share.
+    """The data shared by all files of an import.
 
     Args:
         addresses: new addresses, by old path and by the keys of `LinkRewriter`.
-        names: uids by language and what a publication may be called in a list of related ones.
-        kinds: slugs of the kinds of publication of the site.
-        kind: the kind of texts that name none.
-        site: address of the old site, where links lead whose target is not imported.
-        linked_fragments: fragments that links of the import lead to.
-        topics: names of topics by their ids.
+        names: uids by language and by the names used in lists of related texts.
+        kinds: slugs of the site's kinds of publications.
+        kind: the default kind.
+        site: the address of the old site, for links whose target is not imported.
+        linked_fragments: the fragments that links of the import point to.
+        topics: names of topics by id.
     """
 
     authors: AuthorList
@@ -65,7 +65,7 @@ class MarkdownImportContext:
 
 
 def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
-    """Read one file. It never raises: whatever is wrong with a file becomes its refusal."""
+    """Read one file. Errors never raise; they become the refusal of the file."""
     log = ImportLog()
     try:
         if file.is_manuscript:
@@ -126,7 +126,7 @@ class _MarkdownFile:
         )  # fmt: skip
 
     def _manuscript(self, *, has_text: bool) -> Manuscript:
-        """The publication without its text."""
+        """Return the manuscript without its text."""
         cover, cover_alt = self.fields.cover()
         return Manuscript(
             uid=self.file.uid,
@@ -168,7 +168,7 @@ class _MarkdownFile:
         return placeholders.put_back(text).strip("\n")
 
     def _related(self) -> tuple[str, ...]:
-        """Uids of the publications that a list names by file or by other names, in the same language."""
+        """Return the uids of publications that a list names by file or other names, in the same language."""
         uids: dict[str, None] = {}
         for name in as_texts(first_value(self.front.fields, "related", "related_posts")):
             plain = name.rstrip("/").rpartition("/")[2].removesuffix(".md").lower()
@@ -180,7 +180,7 @@ class _MarkdownFile:
         return tuple(uids)
 
     def _report_names(self) -> None:
-        """Report which names are not those of the file, and which fields were not read."""
+        """Report authors that are not in the list, and unread fields."""
         given = self.front.fields
         report_address(self.file, self.log)
         if not first_value(given, "title") and "title" in given:
@@ -194,7 +194,7 @@ class _MarkdownFile:
 
 
 def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
-    """Read a manuscript of this site. Raises ImportRefused, with the line of the fault."""
+    """Read a manuscript of this site. Raises ImportRefused with the line of the error."""
     try:
         text, files = manuscript.read(file.path)
     except manuscript.ManuscriptError as error:
@@ -224,14 +224,14 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
 
 
 def _with_digest(attachment: manuscript.ManuscriptFile, files: dict[str, Path]) -> manuscript.ManuscriptFile:
-    """The attachment with the digest of its file, whatever the manuscript says."""
+    """Return the attachment with the digest of its file, whatever the manuscript says."""
     if attachment.file not in files:
         return attachment
     return replace(attachment, digest=hashlib.sha256(files[attachment.file].read_bytes()).hexdigest())
 
 
 def _examine_images(text: Manuscript, files: dict[str, Path], log: ImportLog) -> dict[str, images.ImageFacts]:
-    """What the images of a manuscript are; a file that is none is reported."""
+    """Return the facts of the images of a manuscript; invalid files are reported."""
     facts = {}
     for name in dict.fromkeys(image.file for image in text.images if image.file in files):
         try:

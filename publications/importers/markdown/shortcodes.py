@@ -1,7 +1,7 @@
-"""Liquid tags, outputs and filters, and shortcodes of Hugo: what a site generator would have filled in.
+"""Resolve Liquid tags, outputs and filters, and Hugo shortcodes.
 
-Those in the tables below are resolved; others are reported, and their words stay. What stands between `raw` and
-`endraw` is the author's own text and is set aside until the very end.
+Those in the tables below are resolved; others are reported, and their text stays. Content between `raw` and `endraw` is
+literal and is replaced by a placeholder until the end.
 """
 
 import re
@@ -64,7 +64,7 @@ KeepLiteral = Callable[[str], str]
 
 @dataclass
 class ShortcodeTag:
-    """A tag of Liquid or a shortcode: its name, its arguments with and without names, and all of it as written."""
+    """A Liquid tag or a shortcode with its name, its positional and named arguments, and its source."""
 
     match: re.Match[str]
     whole: str
@@ -80,7 +80,7 @@ class ShortcodeTag:
 
     @property
     def positional(self) -> list[str]:
-        """Its arguments without names, quoted or not."""
+        """The positional arguments, quoted or not."""
         return self.plain or self.rest.split()
 
 
@@ -90,7 +90,7 @@ def resolve_shortcodes(
     """Return the text without Liquid and shortcodes.
 
     Args:
-        keep: sets literal text aside and returns a mark for it.
+        keep: stores literal text and returns a placeholder.
         fields: the front matter, for outputs of its fields.
     """
     if "{%" not in text and "{{" not in text:
@@ -112,7 +112,7 @@ def _fenced(opened: re.Match[str], code: str, _whole: str) -> str:
 
 
 class ShortcodeResolver:
-    """Resolves the tags of one file. `paired` are shortcodes that have an end of their own somewhere."""
+    """Resolves the tags of one file. `paired` are the shortcodes that have an end tag somewhere."""
 
     def __init__(
         self, authors: AuthorList, fields: dict, log: ImportLog, paired: frozenset[str] = frozenset()
@@ -169,13 +169,13 @@ class ShortcodeResolver:
         return ""
 
     def _image(self, tag: ShortcodeTag) -> str:
-        """Any tag that has a source or an alternative text shows an image, whatever it is called."""
+        """Return the image of a tag that has a source or an alternative text, whatever its name."""
         source = source_of(tag.named)
         is_image = tag.name in PICTURES or bool({*ALTERNATIVES, "src"} & tag.named.keys())
         return _figure(source, tag.named) if source and is_image and PICTURED.search(source) else ""
 
     def _words(self, tag: ShortcodeTag) -> str:
-        """The words of an unknown tag, and where it leads; the tag itself is reported."""
+        """Return the text and the link of an unknown tag, which is reported."""
         words = words_of(tag.plain, tag.named)
         address = next((tag.named[name] for name in TARGETS if tag.named.get(name)), "")
         if not words and not address:
@@ -187,7 +187,7 @@ class ShortcodeResolver:
         return set_apart(tag.match, tag.whole, words)
 
     def quotation(self, tag: ShortcodeTag) -> str:
-        """A frame around a quotation; one that has its words as arguments is a quotation itself."""
+        """Return the quotation of a tag, around its content or from its arguments."""
         self.drop_frame(tag.one_line)
         if tag.is_end:
             citation = self.open_citations.pop() if self.open_citations else ""
@@ -203,7 +203,7 @@ class ShortcodeResolver:
 
 
 def _figure(source: str, named: dict[str, str]) -> str:
-    """An image with its caption; all words that it was given stay."""
+    """Return an image with its caption; all its text stays."""
     texts = dict.fromkeys(" ".join(named[name].split()) for name in CAPTIONS if named.get(name))
     alt = next((named[name] for name in ALTERNATIVES if named.get(name)), next(iter(texts), ""))
     is_plain = not re.search(r"[\[<*_`]", " ".join(texts))
@@ -215,7 +215,7 @@ def _figure(source: str, named: dict[str, str]) -> str:
 
 
 def _text_behind(rest: str, argument: str) -> str:
-    """All behind an argument: an alternative text may hold quotes of its own."""
+    """Return the text after an argument: an alternative text may contain quotes."""
     behind = rest[rest.index(argument) + len(argument) + 1 :].strip()
     return behind.strip("\"' ") if behind.count('"') > 2 else behind.strip("\"'")
 
@@ -237,7 +237,7 @@ def _image_with_class(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | N
 
 
 def _include(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    """An include that names a video shows one; the name of the file is no text for readers."""
+    """Return the link of a video for an include that names one; file names are not text."""
     file = " ".join([*tag.plain, tag.rest]).lower()
     name = next((name for name in VIDEO_ADDRESSES if name in file), "")
     if name and tag.named.get("id"):
@@ -261,7 +261,7 @@ def _video(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
 
 
 def _image_source(resolver: ShortcodeResolver, tag: ShortcodeTag) -> None:
-    """The first argument without a name is the source."""
+    """Use the first positional argument as the source of the image."""
     if not source_of(tag.named) and tag.positional:
         tag.named["src"] = tag.positional[0]
 
@@ -288,7 +288,7 @@ SINGLE_SITE_FILTERS: dict[str, FilterHandler] = {
     "embed": _embedded_link,
 }
 SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
-"""Names that single sites have defined; those of generators are in the tables below."""
+"""Names defined by single sites; those of generators are in the tables below."""
 
 LIQUID_TAGS: dict[str, TagHandler] = {
     **dict.fromkeys(CONTROL, lambda resolver, tag: resolver.drop(tag.whole)),
@@ -319,4 +319,4 @@ FILTERS: dict[str, FilterHandler] = {
 EMPTY_VARIABLES = SINGLE_SITE_VARIABLES | {
     "site.baseurl", "site.url", "pathPrefix", "baseurl", "root", "site.BaseURL",
 }  # fmt: skip
-"""Variables that are nothing in an address that begins at the root of a site."""
+"""Variables that are empty in an address from the root of a site."""

@@ -1,4 +1,4 @@
-"""What a file is, before its text is read: its uid, its language, its slug, its old addresses."""
+"""Describe a file before its text is read: its uid, language, slug and old addresses."""
 
 import os
 import re
@@ -31,18 +31,18 @@ SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
 
 @dataclass(frozen=True)
 class SourceFile:
-    """What other files need to know of a file.
+    """The description of a file for other files.
 
     Args:
-        source: its path below the folder of the import.
-        requested_slug: the slug that it requests; `slug` is the one that it gets.
-        translation_key: what a text and its translations share.
-        names: what a list of related publications may call it.
+        source: the path below the folder of the import.
+        requested_slug: the slug that the file requests; `slug` is the assigned one.
+        translation_key: the common key of a text and its translations.
+        names: the names for it in lists of related publications.
         former_paths: old addresses that redirect to it.
-        old_paths: addresses that links may have for it, without a redirect.
-        linked_fragments: fragments that its links lead to.
+        old_paths: addresses that links may use for it, without a redirect.
+        linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
-        stated_slug: the slug of a manuscript, whose publication follows it where it is free.
+        stated_slug: the slug in a manuscript, which its publication gets if it is free.
     """
 
     source: str
@@ -64,7 +64,7 @@ class SourceFile:
 
     @property
     def stem(self) -> str:
-        """The name of the file, or of the folder that it is the index of."""
+        """The name of the file, or of its folder for an index file."""
         return self.path.parent.name if self.path.stem in INDEX_STEMS else self.path.stem
 
     @property
@@ -73,7 +73,12 @@ class SourceFile:
 
 
 def read_source(path: Path) -> bytes:
-    """Read a file. Raises ImportRefused where it is a link or too large, and OSError."""
+    """Return the content of a file.
+
+    Raises:
+        ImportRefused: it is a symbolic link or too large.
+        OSError: it cannot be read.
+    """
     if path.is_symlink() or not path.is_file():
         raise ImportRefused(_("This is no plain file: links are not followed."))
     if path.stat().st_size > MAX_FILE_BYTES:
@@ -82,22 +87,26 @@ def read_source(path: Path) -> bytes:
 
 
 def source_of(path: Path, root: Path) -> str:
-    """The path of a file below the root, with what is not UTF-8 in it escaped, so that reports can name it."""
+    """Return the path of a file below the root, with bytes that are not UTF-8 escaped for reports."""
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def report_address(file: SourceFile, log: ImportLog) -> None:
-    """Report a slug that is not the one the file asks for."""
+    """Report if the slug is not the one that the file requests."""
     if file.slug != file.requested_slug:
         message = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
         log.changed("address", message % {"wanted": file.requested_slug, "slug": file.slug})
 
 
 def describe_file(path: Path, root: Path, default_language: str, permalink: str) -> SourceFile:
-    """Describe a file below the root; `permalink` is the pattern of addresses on the old site.
+    """Describe a file below the root.
+
+    Args:
+        default_language: the language of files that do not name one.
+        permalink: the pattern of addresses on the old site.
 
     Raises:
-        ImportRefused: it has no front matter, or its name or its language cannot be used.
+        ImportRefused: it has no front matter, or its name or language cannot be used.
         OSError: it cannot be read.
     """
     front = read_front_matter(read_source(path), ImportLog())
@@ -135,7 +144,7 @@ def _slug_field(fields: dict[str, Any]) -> str:
 def _former_paths(
     fields: dict[str, Any], date: datetime | None, name: str, permalink: str
 ) -> tuple[str, ...]:
-    """Old addresses that the file names, and the one that the pattern of the old site gives it."""
+    """Return the old addresses in the file, and the one from the pattern of the old site."""
     paths = [path for path in as_texts(value_of(fields, "permalink")) if path.startswith(("/", "http"))]
     paths += as_texts(value_of(fields, "former_paths"))
     if permalink and date:
@@ -144,15 +153,15 @@ def _former_paths(
 
 
 def _default_paths(dates: Iterable[datetime | None], name: str) -> tuple[str, ...]:
-    """Where Jekyll has posts that say nothing else: links are looked up there, but nothing redirects from there."""
+    """Return the default addresses of posts in Jekyll, for links only, not for redirects."""
     paths = (f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date)
     return tuple(dict.fromkeys(map(normalize_redirect_path, paths)))
 
 
 def _fill_permalink(pattern: str, date: datetime, name: str, slug: str) -> str:
-    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/.
+    """Return an old address by a pattern of Jekyll or Hugo: /:year/:month/:day/:title/.
 
-    `:slug` is the slug that front matter states, else the name of the file (gohugo.io/configuration/permalinks).
+    `:slug` is the slug in the front matter, otherwise the file name (gohugo.io/configuration/permalinks).
     """
     values = {
         "year": f"{date.year:04}",
@@ -166,14 +175,14 @@ def _fill_permalink(pattern: str, date: datetime, name: str, slug: str) -> str:
 
 
 def _is_manuscript(fields: dict[str, Any]) -> bool:
-    """Whether a file says that it is a manuscript of this site; `format: standard` of others does not."""
+    """Whether a file is a manuscript of this site; `format: standard` of other programs does not count."""
     return as_text(fields.get("format")).isdecimal()
 
 
 def _uid(fields: dict[str, Any], place: str) -> str:
-    """Return the uid that a manuscript of this site states, else one made from the place: folder and path below it.
+    """Return the uid in a manuscript of this site, otherwise one derived from the path.
 
-    What other files state is never used: it could be the uid of a publication that they do not mean.
+    Uids in other files are not used, because they could belong to another publication.
     """
     try:
         return str(UUID(as_text(value_of(fields, "uid")) if _is_manuscript(fields) else ""))
@@ -182,9 +191,9 @@ def _uid(fields: dict[str, Any], place: str) -> str:
 
 
 def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
-    """The name of the text, and its language: as stated, by the end of the file's name, or by its folder.
+    """Return the name of the text, and its language from the front matter, the file name or the folder.
 
-    Raises ImportRefused for a language that the site does not have: its text would be read as another.
+    Raises ImportRefused for an unknown language, whose text would be read as another.
     """
     stem, ending = _split_language(path.stem)
     if stem in INDEX_STEMS and path.parent != root:
@@ -197,7 +206,7 @@ def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[
 
 
 def _languages_above(path: Path, root: Path) -> Iterator[str]:
-    """The folders around a file, below the root and with it, that are named by a language, the nearest first."""
+    """Return the folders of a file, below and including the root, that are named by a language, the nearest first."""
     folders = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
     return (
         folder.name for folder in folders if folder.name in LANGUAGE_NAMES or _stands_for_language(folder)
@@ -206,7 +215,7 @@ def _languages_above(path: Path, root: Path) -> Iterator[str]:
 
 @lru_cache(maxsize=4_000)
 def _stands_for_language(folder: Path) -> bool:
-    """Whether a folder is one of several that are named by languages: `pt` beside `en`, not `it` alone."""
+    """Whether a folder is one of several named by languages: `pt` beside `en`, not `it` alone."""
     return folder.name in LANG_INFO and any((folder.parent / locale).is_dir() for locale in LOCALES)
 
 
@@ -216,7 +225,7 @@ def _split_language(stem: str) -> tuple[str, str]:
 
 
 def _translation_key(path: Path, root: Path) -> str:
-    """The path without the language."""
+    """Return the path without the language."""
     parts = [part for part in path.relative_to(root).parent.parts if part not in LANGUAGE_NAMES]
     return "/".join([*parts, _split_language(path.stem)[0]])
 

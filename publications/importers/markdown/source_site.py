@@ -1,4 +1,4 @@
-"""The site that texts were written for: its generator, its settings, and the files that its texts include."""
+"""The site that texts were written for: its generator, its settings, and the files that texts include."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -23,12 +23,12 @@ MARKERS = {
     ),
     "eleventy": (".eleventy.js", ".eleventy.cjs", "eleventy.config.js", "eleventy.config.mjs", "eleventy.config.cjs"),
 }  # fmt: skip
-"""Files that tell a generator, the surest first."""
+"""Files by which a generator is recognized, the most reliable first."""
 
 
 @dataclass
 class SourceSite:
-    """A site made by a generator, so far as its folder tells."""
+    """A site made by a generator, as far as its folder shows."""
 
     generator: str = ""
     folder: Path | None = None
@@ -37,7 +37,7 @@ class SourceSite:
     _cache: dict[Path, str | None] = field(default_factory=dict)
 
     def include(self, name: str, *, beside: Path | None = None) -> str | None:
-        """The text of a file to include; None where it is not there, is no text, or leads out of its folder."""
+        """Return the text of a file to include; None if it is missing, not text, or outside of its folder."""
         home = beside or (self.folder / "_includes" if self.folder else None)
         if home is None or Path(name).suffix.lower() not in INCLUDED:
             return None
@@ -47,14 +47,14 @@ class SourceSite:
         return self._cache[path]
 
     def included_texts(self) -> Iterator[str]:
-        """The texts of all files that texts may include."""
+        """Return the texts of all files that can be included."""
         home = self.folder / "_includes" if self.folder else None
         for path in sorted(home.rglob("*"))[:MAX_DOCUMENTS] if home else ():
             yield self.include(path.relative_to(home).as_posix()) or ""
 
 
 class SiteValues(dict):
-    """`site.…` in templates: settings, and the documents of a collection once they are asked for."""
+    """`site.…` in templates: settings, and the documents of a collection, which are loaded on access."""
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         super().__init__({name: item for name, item in settings.items() if name != "collections"})
@@ -75,7 +75,7 @@ class SiteValues(dict):
 
 
 def find_source_site(root: Path) -> SourceSite:
-    """Return the site whose folder this is, or is in, up to three folders above."""
+    """Return the site in this folder or up to three folders above."""
     folders = [root.resolve(), *list(root.resolve().parents)[:MAX_PARENT_FOLDERS]]
     for generator, names in MARKERS.items():
         for folder in folders:
@@ -117,7 +117,7 @@ def _read_within(path: Path, home: Path) -> str | None:
 
 
 def _documents(folder: Path, name: str, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The documents of a collection as a template sees them: their fields, and where they stand."""
+    """Return the documents of a collection as mappings for templates: their fields and addresses."""
     pattern = _permalink(folder.name, name, settings)
     found = []
     for path in sorted(folder.rglob("*.m*d*"))[:MAX_DOCUMENTS]:
@@ -131,7 +131,7 @@ def _documents(folder: Path, name: str, settings: Mapping[str, Any]) -> list[dic
 
 
 def _permalink(folder: str, name: str, settings: Mapping[str, Any]) -> str:
-    """How addresses of a collection are made: as its settings say, or the defaults for its folder."""
+    """Return the address pattern of a collection from its settings, or the default for its folder."""
     collections = settings.get("collections")
     own = collections.get(name) if isinstance(collections, dict) else None
     if isinstance(own, dict) and own.get("permalink"):

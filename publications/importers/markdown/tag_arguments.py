@@ -1,4 +1,4 @@
-"""What tags of Liquid and shortcodes of Hugo are given: which of it readers see, which is a picture, where it leads."""
+"""Classify the arguments of Liquid tags and Hugo shortcodes: visible text, image or link target."""
 
 import re
 
@@ -8,7 +8,7 @@ WORDY = (
     "kicker", "title", "heading", "alt", "caption", "text", "quote", "content", "summary", "description", "label",
     "cite", "author", "attribution", "attr", "credit", "subtitle",
 )  # fmt: skip
-"""Arguments that readers see, in the order in which they are set where nothing better is known."""
+"""Visible arguments, in their default order."""
 CITED = ("cite", "author", "attribution", "attr", "credit")
 CONTROL = (
     "assign", "capture", "if", "elsif", "else", "unless", "case", "when", "for", "cycle", "comment", "raw", "highlight",
@@ -19,7 +19,7 @@ PICTURES = ("figure", "img", "image", "picture", "photo")
 PICTURED = re.compile(r"(?:\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?)|^[^.]*)(?:[?#].*)?$", re.IGNORECASE)
 PLAIN_WORDS = re.compile(r"(?!.*(?:://|\.\w{2,4}$|/))\S+\s+\S.*", re.DOTALL)
 CLASS_NAMES = re.compile(r"\s*(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+\s*)+")
-"""Names for style sheets, such as "image-reduce right-aligned": no sentence has a hyphen in each of its words."""
+"""Class names, such as "image-reduce right-aligned": no sentence has a hyphen in every word."""
 QUOTED = re.compile(
     r"""(?:(?<![\w-])([\w-]++)\s*+[=:]\s*+)?(?<!\\)(?:"((?:[^"\\]++|\\.)*+)"|'((?:[^'\\]++|\\.)*+)')""",
     re.DOTALL,
@@ -28,7 +28,7 @@ NAMED = re.compile(r"(?<![\w-])([\w-]++)\s*+=\s*+([^\s\"']+)")
 
 
 def read_arguments(text: str) -> tuple[list[str], dict[str, str]]:
-    """What stands in quotes, and what has a name."""
+    """Return the quoted and the named arguments of a tag."""
     plain: list[str] = []
     named = {match[1]: match[2] for match in NAMED.finditer(text)}
     for match in QUOTED.finditer(text):
@@ -45,31 +45,31 @@ def source_of(named: dict[str, str]) -> str:
 
 
 def words_of(plain: list[str], named: dict[str, str]) -> list[str]:
-    """The arguments of a tag that readers see."""
+    """Return the visible arguments of a tag."""
     said = [named[name] for name in WORDY if named.get(name)]
     return list(dict.fromkeys([*said, *filter(_is_seen, plain)]))
 
 
 def _is_seen(value: str) -> bool:
-    """Whether a value without a name is words for readers, not an address or the names of classes."""
+    """Whether a positional value is visible text, not an address or class names."""
     return bool(PLAIN_WORDS.fullmatch(value)) and not CLASS_NAMES.fullmatch(value)
 
 
 def words_in_tag(tag: str) -> str:
-    """The words that a tag gives to readers, for whoever counts them."""
+    """Return the visible text of a tag, for counting."""
     name, _space, rest = tag.strip("{}%<>-/ \t\n").partition(" ")
     return "" if name.removeprefix("end") in CONTROL else " ".join(words_of(*read_arguments(rest)))
 
 
 def set_apart(opened: re.Match[str], whole: str, said: list[str]) -> str:
-    """Words in a line where the tag stood in one, else as paragraphs."""
+    """Return text inline if the tag was within a line, otherwise as paragraphs."""
     before = opened.string[: opened.start()].rpartition("\n")[2]
     behind = opened.string[opened.start() + len(whole) :].partition("\n")[0]
     return " ".join(said) if (before + behind).strip() else "\n\n" + "\n\n".join(said) + "\n\n"
 
 
 def from_root(address: str) -> str:
-    """An address of the old site from its root where it is no relative one."""
+    """Return an address of the old site from its root, unless it is relative."""
     return address if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|[/.#]", address) else f"/{address}"
 
 

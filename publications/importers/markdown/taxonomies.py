@@ -1,4 +1,4 @@
-"""List pages (`_index.md` of Hugo): those of topics and authors give their names, and say who the authors are."""
+"""List pages (`_index.md` of Hugo): names and introductions of topics, and the folder of authors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ MAX_TOPICS = 5_000
 
 @dataclass(frozen=True)
 class ListedTopic:
-    """A topic of the old site: its name, the introduction of its page, and the path of that."""
+    """A topic of the old site with its name, introduction and old path."""
 
     name: str
     introduction: str = ""
@@ -25,14 +25,14 @@ class ListedTopic:
 
 @dataclass
 class Taxonomies:
-    """The topics of the old site by their ids, and the folder of its authors."""
+    """The topics of the old site by id, and the folder of its authors."""
 
     topics: dict[str, ListedTopic] = field(default_factory=dict)
     authors: Path | None = None
 
     @property
     def names(self) -> dict[str, str]:
-        """Names of topics by id."""
+        """The names of topics by id."""
         return {identity: topic.name for identity, topic in self.topics.items()}
 
 
@@ -42,12 +42,12 @@ def is_list_page(path: Path) -> bool:
 
 
 def describes_taxonomy(path: Path) -> bool:
-    """Whether a page of a list is that of a topic, of an author, or of all of them."""
+    """Whether a list page is that of a topic, an author, or all of them."""
     return {path.parent.name, path.parent.parent.name} & {*TOPIC_FOLDERS, *AUTHOR_FOLDERS} != set()
 
 
 def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
-    """Read the topics and find the authors of the site that a folder of texts belongs to."""
+    """Return the topics and the author folder of the site that a folder of texts belongs to."""
     homes = dict.fromkeys(
         filter(None, [root, root.resolve().parent, site.folder and site.folder / "content"])
     )

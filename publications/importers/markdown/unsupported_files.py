@@ -1,4 +1,4 @@
-"""What a file or a folder is that holds no Markdown, and what to do with it."""
+"""Describe files and folders without Markdown, and how to import them."""
 
 from collections import Counter
 from pathlib import Path
@@ -10,7 +10,7 @@ HEAD_BYTES = 20_000
 
 
 def describe_unsupported_files(path: Path) -> str:
-    """Return a sentence that says what there is in place of Markdown, and how it can be imported."""
+    """Return a message on the files found in place of Markdown, and how they can be imported."""
     files = [path] if path.is_file() else _filesin(path)
     if export := next((file for file in files if _is_wordpress(file)), None):
         return (
@@ -43,7 +43,7 @@ def _filesin(folder: Path) -> list[Path]:
 
 
 def _is_wordpress(file: Path) -> bool:
-    """Whether a file is WordPress eXtended RSS: RSS with the names of WordPress."""
+    """Whether a file is WordPress eXtended RSS: RSS with the WordPress namespace."""
     if file.suffix.lower() != ".xml":
         return False
     try:
