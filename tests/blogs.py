@@ -9,13 +9,13 @@ SAMPLES = Path(__file__).parent / "samples" / "import"
 POST = "---\ntitle: {title}\n{front}author: ann\nexcerpt: A summary.\n---\n{body}\n"
 
 
-def bring_in(path: Path = SAMPLES / "jekyll", **options) -> ImportReport:
+def import_blog(path: Path = SAMPLES / "jekyll", **options) -> ImportReport:
     """Import and publish a folder; `options` are those of the import."""
     defaults = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True}
     return run_import(ImportOptions(path, **defaults | options))
 
 
-def put(
+def write_post(
     folder: Path,
     name: str = "a.md",
     *,

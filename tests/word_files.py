@@ -125,7 +125,7 @@ def note(identity: int, kind: str = "footnote") -> str:
     return f'<w:r><w:{kind}Reference w:id="{identity}"/></w:r>'
 
 
-def noted(identity: int, *paragraphs: str, kind: str = "footnote") -> str:
+def note_element(identity: int, *paragraphs: str, kind: str = "footnote") -> str:
     return f'<w:{kind} w:id="{identity}">{"".join(paragraphs)}</w:{kind}>'
 
 
@@ -137,7 +137,7 @@ def ins(*runs: str, by: str = "Ann") -> str:
     return f'<w:ins w:id="1" w:author="{by}">{"".join(runs)}</w:ins>'
 
 
-def gone(text: str, by: str = "Ann") -> str:
+def deletion(text: str, by: str = "Ann") -> str:
     return f'<w:del w:id="2" w:author="{by}"><w:r><w:delText xml:space="preserve">{text}</w:delText></w:r></w:del>'
 
 
@@ -180,7 +180,7 @@ def bomb() -> bytes:
     return zipped({"word/document.xml": b"0" * 100_000_000})
 
 
-def lying_bomb() -> bytes:
+def forged_bomb() -> bytes:
     """An entry that says it is small and is not: its size in the directory is forged."""
     content = docx(p("x" * 50_000_000))
     plain = struct.pack(

@@ -17,7 +17,7 @@ from publications.models import (
     SeriesNumber,
     SiteVersion,
 )
-from tests.blogs import bring_in
+from tests.blogs import import_blog
 from tests.factories import make_publication, saved, taken_back, tomorrow, yesterday
 
 pytestmark = pytest.mark.django_db
@@ -55,10 +55,10 @@ def one_by_one(publications, *, by, prepared=None, ends=None) -> list:
 
 
 def test_together_they_are_as_one_by_one(monkeypatch):
-    together = taken_back(lambda: bring_in() and comparable())
+    together = taken_back(lambda: import_blog() and comparable())
     monkeypatch.setattr(actions, "publish_many", one_by_one)
 
-    bring_in()
+    import_blog()
 
     assert comparable() == together
 

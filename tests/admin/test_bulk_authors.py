@@ -9,7 +9,7 @@ from django.utils import timezone
 from publications import actions
 from publications.admin.drafts.bulk import format_ranges, parse_ranges
 from publications.models import Byline, Edition, Publication, store_original
-from tests.blogs import bring_in
+from tests.blogs import import_blog
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
 from tests.importers.test_default_author import write_posts
 
@@ -34,7 +34,7 @@ def names_of(publication: Publication) -> list[str]:
 
 
 def test_an_unsigned_import_becomes_public_in_one_go(desk, tmp_path):
-    bring_in(write_posts(tmp_path / "blog", 5))
+    import_blog(write_posts(tmp_path / "blog", 5))
     organisation = make_author("The House")
     ticked = {
         "action": "set_author",

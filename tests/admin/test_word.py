@@ -16,7 +16,7 @@ from publications.models import (
     originals,
 )
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
-from tests.word_files import bomb, docx, gone, ins, make_word_file, note, noted, p, picture, r
+from tests.word_files import bomb, deletion, docx, ins, make_word_file, note, note_element, p, picture, r
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +51,7 @@ def test_a_word_file_becomes_a_draft_and_its_form_opens(desk):
     make_author("Ann Andersson")
     body = p("By Ann Andersson") + p("Text", note(1), ".")
 
-    response = desk.post(reverse("desk:word-new"), upload(body, footnotes=noted(1, p("A note."))))
+    response = desk.post(reverse("desk:word-new"), upload(body, footnotes=note_element(1, p("A note."))))
 
     publication = Publication.objects.get()
     assert response["Location"] == address("publications_publication_change", publication)
@@ -171,7 +171,7 @@ def test_an_alias_matches_its_author(desk):
 # Tracked changes
 
 
-CHANGED = p("One ", ins(r("new ")), "word, ", gone("old "), "here.") + p("Second paragraph.")
+CHANGED = p("One ", ins(r("new ")), "word, ", deletion("old "), "here.") + p("Second paragraph.")
 
 
 def test_undecided_changes_are_reported_and_block_publishing(desk):
@@ -461,7 +461,7 @@ def test_redaction_covers_files_comments_and_reports(desk):
 
 
 def test_a_file_with_the_name_in_hidden_text_is_deleted_too(desk, django_capture_on_commit_callbacks):
-    publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    publication = draft_of(desk, p("Text ", deletion("by Ivan Petrov "), "here."))
     name = publication.word_files.get().original
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -471,7 +471,7 @@ def test_a_file_with_the_name_in_hidden_text_is_deleted_too(desk, django_capture
 
 
 def test_the_redaction_page_lists_the_files_to_be_deleted(desk, django_capture_on_commit_callbacks):
-    publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    publication = draft_of(desk, p("Text ", deletion("by Ivan Petrov "), "here."))
     other = make_word_file(publication, p("Nothing of him."))
     WordFile.objects.filter(pk=other.pk).update(filename="other.docx")
     name = publication.word_files.get(filename="moldova.docx").original

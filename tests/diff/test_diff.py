@@ -233,7 +233,7 @@ def test_no_text_takes_more_steps_than_it_may(case):
 class Counted:
     """An item that counts how often it is compared."""
 
-    asked = 0
+    comparisons = 0
 
     def __init__(self, value: str) -> None:
         self.value = value
@@ -242,7 +242,7 @@ class Counted:
         return hash(self.value)
 
     def __eq__(self, other) -> bool:
-        Counted.asked += 1
+        Counted.comparisons += 1
         return self.value == other.value
 
 
@@ -251,11 +251,11 @@ class Counted:
 )
 def test_the_budget_counts_what_is_really_done(before, after):
     budget = Budget(20_000)
-    Counted.asked = 0
+    Counted.comparisons = 0
 
     match([Counted(sign) for sign in before], [Counted(sign) for sign in after], budget)
 
-    assert Counted.asked < 3 * budget.steps + 10 * len(before)
+    assert Counted.comparisons < 3 * budget.steps + 10 * len(before)
 
 
 def test_a_long_text_with_a_word_changed_in_every_paragraph_stays_far_below_the_limit():

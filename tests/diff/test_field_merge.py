@@ -49,14 +49,14 @@ def test_a_field_that_both_changed_is_a_conflict_with_two_choices():
 @pytest.mark.parametrize(
     ("choice", "title", "from_stored"), [("stored", "B", ["title"]), ("incoming", "C", [])]
 )
-def test_a_choice_settles_a_conflict(choice, title, from_stored):
+def test_a_choice_resolves_a_conflict(choice, title, from_stored):
     result = merged(stored={"title": "B"}, incoming={"title": "C"}, choose=lambda conflict: choice)
 
     assert (result.values["title"], result.from_stored, result.conflicts) == (title, from_stored, [])
 
 
 @pytest.mark.parametrize("choice", ["both", "mine", "STORED"])
-def test_what_is_no_choice_of_a_conflict_settles_nothing(choice):
+def test_what_is_no_choice_of_a_conflict_resolves_nothing(choice):
     result = merged(stored={"title": "B"}, incoming={"title": "C"}, choose=lambda conflict: choice)
 
     assert len(result.conflicts) == 1

@@ -36,9 +36,9 @@ def test_the_guides_come_in_as_drafts_in_nine_languages(client):
         for link in RelatedLink.objects.select_related("source", "target")
     )
     unfinished = {
-        draft.title: found
+        draft.title: result
         for draft in drafts
-        if (found := list(preflight.find_placeholders(texts_of(draft, render_markdown(draft.body).html))))
+        if (result := list(preflight.find_placeholders(texts_of(draft, render_markdown(draft.body).html))))
     }
     assert unfinished == {}, "guides that were published on purpose are not stopped"
 
@@ -58,6 +58,6 @@ def test_profiles_leave_exactly_two_authors_unknown():
     people = read_authors(CORPUS / "authors/profiles")
     fronts = [front for front, _body in read_sources(CORPUS / "posts").values()]
 
-    found = [people.find(written) for front in fronts for written in listed_authors(front)]
+    result = [people.find(written) for front in fronts for written in listed_authors(front)]
 
-    assert {person.name for person in found if not person.is_known} == {"Elyse Voegeli", "Rebecca Refoy"}
+    assert {person.name for person in result if not person.is_known} == {"Elyse Voegeli", "Rebecca Refoy"}

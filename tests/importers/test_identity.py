@@ -10,7 +10,7 @@ from publications.importers.intake import import_manuscript
 from publications.importers.report import FileOutcome
 from publications.manuscript import dumps, read
 from publications.models import Publication, manuscript_of
-from tests.blogs import bring_in, texts_of
+from tests.blogs import import_blog, texts_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -103,14 +103,14 @@ def test_no_claim_changes_a_publication_that_the_import_did_not_make(
     tmp_path, client, names, format, is_live
 ):
     report = make_report(is_live=is_live)
-    before, answer = everything_of(report), client.get("/en/publications/the-report/")
+    before, response = everything_of(report), client.get("/en/publications/the-report/")
 
     for _run in range(2):
-        bring_in(write_file(tmp_path / "blog", report, *names, format=format))
+        import_blog(write_file(tmp_path / "blog", report, *names, format=format))
 
     assert everything_of(report) == before
     now = client.get("/en/publications/the-report/")
-    assert (now.status_code, b"The report" in now.content) == (answer.status_code, is_live)
+    assert (now.status_code, b"The report" in now.content) == (response.status_code, is_live)
 
 
 @pytest.mark.parametrize("format", [name for name in FORMATS if name != "ours"])
@@ -118,12 +118,12 @@ def test_a_file_that_is_no_sound_manuscript_never_loses_a_field_of_what_an_impor
     folder = write_file(
         tmp_path / "blog", Publication(uid="6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71"), "uid", format="ours"
     )
-    bring_in(folder)
+    import_blog(folder)
     made = Publication.objects.get()
     saved(made, cover=make_image(), doi="10.1234/report")
     before = everything_of(made)
 
-    bring_in(write_file(tmp_path / "other", made, "uid", "slug", format=format))
+    import_blog(write_file(tmp_path / "other", made, "uid", "slug", format=format))
 
     assert everything_of(made) == before
 
@@ -132,7 +132,7 @@ def test_the_withdrawn_page_of_a_publication_is_not_led_elsewhere(tmp_path, clie
     report = make_report(is_live=True)
     actions.withdraw(report, by=None)
 
-    bring_in(write_file(tmp_path / "blog", report, "redirect_from", "slug", format="foreign"))
+    import_blog(write_file(tmp_path / "blog", report, "redirect_from", "slug", format="foreign"))
 
     assert client.get("/en/publications/the-report/").status_code == 410
 
@@ -140,20 +140,22 @@ def test_the_withdrawn_page_of_a_publication_is_not_led_elsewhere(tmp_path, clie
 def test_a_uid_in_a_foreign_file_is_left_out_and_reported(tmp_path):
     report = make_report(is_live=True)
 
-    account = bring_in(write_file(tmp_path / "blog", report, "uid", format="foreign"))
+    import_report = import_blog(write_file(tmp_path / "blog", report, "uid", format="foreign"))
 
-    assert "format: 1" in texts_of(account, "manuscript")[0]
+    assert "format: 1" in texts_of(import_report, "manuscript")[0]
     assert (
-        account.files[0].outcome is FileOutcome.NEW
+        import_report.files[0].outcome is FileOutcome.NEW
         and Publication.objects.filter(title="Another text").exists()
     )
 
 
 @pytest.mark.parametrize("format", ["ours, with a fault", "ours, with a wrong field", "ours, newer"])
 def test_a_manuscript_of_ours_with_a_fault_is_refused_with_the_place_of_the_fault(tmp_path, format):
-    account = bring_in(write_file(tmp_path / "blog", make_report(is_live=True), "uid", format=format))
+    import_report = import_blog(
+        write_file(tmp_path / "blog", make_report(is_live=True), "uid", format=format)
+    )
 
-    (entry,) = account.files
+    (entry,) = import_report.files
     assert (
         entry.outcome is FileOutcome.REFUSED
         and "line " in entry.notes[0].text
@@ -164,27 +166,30 @@ def test_a_manuscript_of_ours_with_a_fault_is_refused_with_the_place_of_the_faul
 def test_a_manuscript_of_a_publication_made_at_the_desk_says_that_it_was_left_alone(tmp_path):
     report = make_report(is_live=True)
 
-    account = bring_in(write_file(tmp_path / "blog", report, "uid", format="ours"))
+    import_report = import_blog(write_file(tmp_path / "blog", report, "uid", format="ours"))
 
-    assert account.files[0].outcome is FileOutcome.KEPT and "made at the desk" in texts_of(account, "kept")[0]
+    assert (
+        import_report.files[0].outcome is FileOutcome.KEPT
+        and "made at the desk" in texts_of(import_report, "kept")[0]
+    )
 
 
 def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
     report = make_report(is_live=False)
     (tmp_path / "a.md").write_text(dumps(manuscript_of(report)))
 
-    account = bring_in(tmp_path)
+    import_report = import_blog(tmp_path)
 
-    assert account.files[0].outcome is FileOutcome.UNCHANGED
+    assert import_report.files[0].outcome is FileOutcome.UNCHANGED
 
 
 def test_an_address_that_another_publication_has_is_not_taken_by_a_manuscript_either(tmp_path):
     report = make_report(is_live=True)
 
-    account = bring_in(write_file(tmp_path / "blog", report, "slug", format="ours"))
+    import_report = import_blog(write_file(tmp_path / "blog", report, "slug", format="ours"))
 
     assert Publication.objects.get(title="Another text").slug == "the-report-2"
-    assert texts_of(account, "address")
+    assert texts_of(import_report, "address")
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*/index.md")), ids=lambda path: path.parent.name)
@@ -201,6 +206,6 @@ def test_the_demonstration_imported_over_itself_changes_nothing():
     actions.publish(publication, by=None)
     before = everything_of(publication)
 
-    bring_in(path.parent)
+    import_blog(path.parent)
 
     assert everything_of(publication) == before

@@ -32,7 +32,7 @@ def text(number: int = 1, **fields) -> Manuscript:
     return Manuscript(uid=UID.format(number), **fields)
 
 
-def test_what_is_cut_off_a_title_is_told():
+def test_what_is_cut_off_a_title_is_reported():
     report = import_manuscript(text(title="word " * 60 + "end"), by=None)
 
     assert len(report.publication.title) <= 250
@@ -41,7 +41,7 @@ def test_what_is_cut_off_a_title_is_told():
 
 def test_several_attachments_of_a_manuscript_written_by_hand_all_come_in():
     named = tuple(ManuscriptFile(file=name, label=name, digest="") for name in ("a.pdf", "b.csv", "c.txt"))
-    files = {each.file: each.file.encode() for each in named}
+    files = {item.file: item.file.encode() for item in named}
 
     report = import_manuscript(text(attachments=named), files, by=None)
 
@@ -53,14 +53,14 @@ def test_many_together_are_as_one_by_one():
     texts = [
         text(n, tags=("EU", "Nato"), bylines=(ManuscriptByline(author="ann", name="Ann"),)) for n in range(3)
     ]
-    import_manuscripts([(each, IncomingFiles(), None) for each in texts], by=None, site_names=SiteNames())
+    import_manuscripts([(item, IncomingFiles(), None) for item in texts], by=None, site_names=SiteNames())
     together = list(
         Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "reason")
     )
     Publication.objects.all().delete()
 
-    for each in texts:
-        import_manuscript(each, by=None)
+    for item in texts:
+        import_manuscript(item, by=None)
 
     alone = Revision.objects.order_by("publication__uid").values_list(
         "manuscript", "digest", "number", "reason"
@@ -72,7 +72,7 @@ def test_a_translation_that_comes_together_with_its_original_finds_it():
     texts = [text(1), text(2), text(3, translation_of=UID.format(1).upper())]
 
     reports = import_manuscripts(
-        [(each, IncomingFiles(), None) for each in texts], by=None, site_names=SiteNames()
+        [(item, IncomingFiles(), None) for item in texts], by=None, site_names=SiteNames()
     )
 
     original, _other, translation = (report.publication for report in reports)
@@ -81,12 +81,12 @@ def test_a_translation_that_comes_together_with_its_original_finds_it():
 
 def test_many_together_follow_their_texts():
     before = [text(n, tags=("EU", "Nato"), bylines=(ManuscriptByline(author="ann"),)) for n in range(3)]
-    import_manuscripts([(each, IncomingFiles(), None) for each in before], by=None, site_names=SiteNames())
+    import_manuscripts([(item, IncomingFiles(), None) for item in before], by=None, site_names=SiteNames())
     publications = list(Publication.objects.order_by("uid"))
     after = [text(n, tags=("Nato", "Grain"), bylines=(ManuscriptByline(author="bo"),)) for n in range(3)]
 
     import_manuscripts(
-        [(each, IncomingFiles(), publication) for each, publication in zip(after, publications, strict=True)],
+        [(item, IncomingFiles(), publication) for item, publication in zip(after, publications, strict=True)],
         by=None,
         site_names=SiteNames(),
     )
@@ -101,7 +101,7 @@ def test_one_that_cannot_be_taken_in_leaves_the_others():
     texts = [text(1), text(2, kind="poem"), text(3, language="xx")]
 
     reports = import_manuscripts(
-        [(each, IncomingFiles(), None) for each in texts], by=None, site_names=SiteNames()
+        [(item, IncomingFiles(), None) for item in texts], by=None, site_names=SiteNames()
     )
 
     assert [isinstance(report, IntakeRefused) for report in reports] == [False, True, True]
@@ -221,11 +221,11 @@ KINDS, LANGUAGES = st.sampled_from(["report", "commentary"]), st.sampled_from(["
 def with_its_files(text: Manuscript) -> tuple[Manuscript, dict[str, bytes]]:
     """The manuscript with every second of its attachments and all its pictures as files."""
     attached = [
-        replace(each, digest=hashlib.sha256(each.file.encode()).hexdigest()) for each in text.attachments
+        replace(item, digest=hashlib.sha256(item.file.encode()).hexdigest()) for item in text.attachments
     ]
-    images = [each for each in text.images if each.file not in [other.file for other in attached]]
-    files = {each.file: each.file.encode() for each in attached[::2]}
-    files |= {each.file: picture_bytes() for each in images}
+    images = [item for item in text.images if item.file not in [other.file for other in attached]]
+    files = {item.file: item.file.encode() for item in attached[::2]}
+    files |= {item.file: picture_bytes() for item in images}
     return replace(text, attachments=attached, images=images), files
 
 
@@ -244,7 +244,7 @@ def test_no_manuscript_brings_news_twice(written, kind, language, original):
     assert not has_news
 
 
-def test_no_piece_is_a_translation_of_itself():
+def test_no_publication_is_a_translation_of_itself():
     import_manuscript(text(), by=None)
 
     publication = import_manuscript(text(translation_of=text().uid), by=None).publication
@@ -254,7 +254,7 @@ def test_no_piece_is_a_translation_of_itself():
     )
 
 
-def test_what_names_itself_as_its_original_is_told_so():
+def test_what_names_itself_as_its_original_is_reported():
     import_manuscript(text(1), by=None)
     import_manuscript(text(2, translation_of=UID.format(1)), by=None)
 
@@ -278,7 +278,7 @@ def test_an_original_of_others_becomes_no_translation(is_together):
             site_names=SiteNames(),
         )
     else:
-        reports = [import_manuscript(each, by=None) for each in arriving]
+        reports = [import_manuscript(item, by=None) for item in arriving]
 
     assert parents() == {2: 1}
     assert "original of other translations" in reports[1].messages[0]
@@ -306,6 +306,6 @@ def test_what_names_a_translation_that_has_just_become_one_joins_its_family():
 
 
 def parents() -> dict[int, int]:
-    """Which piece is a translation of which, by the numbers of their uids."""
+    """Return the numbers of originals by those of their translations, from their uids."""
     rows = Publication.objects.exclude(translation_of=None).values_list("uid", "translation_of__uid")
     return {int(str(own)[-1]): int(str(original)[-1]) for own, original in rows}

@@ -47,9 +47,9 @@ def says_the_same_as_markdown(edition: Edition) -> bool:
 
 
 def test_a_blog_of_ten_years(client, capsys, subtests):
-    """Brought in once, since that takes longer than all that is asked of it."""
-    order = ImportOptions(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
-    account = run_import(order)
+    """Import once, because that takes longer than all checks."""
+    options = ImportOptions(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
+    account = run_import(options)
 
     with subtests.test("the posts come in whole"):
         the_posts_are_whole(account, capsys)
@@ -62,13 +62,13 @@ def test_a_blog_of_ten_years(client, capsys, subtests):
 
 
 def the_posts_are_whole(account, capsys) -> None:
-    found = import_figures(account, CORPUS / "posts", CORPUS / "media")
+    result = import_figures(account, CORPUS / "posts", CORPUS / "media")
     with capsys.disabled():
-        show("Posts", found)
-    assert (found["publications"], found["authors in use"], found["tags"]) == (509, 273, 142)
-    assert (found["dates from file names"], found["dates that differ from the file name"]) == (87, 45)
-    assert len(found["addresses of the same-slug posts"]) == 3 and found["pages with script or iframe"] == 0
-    assert found["files below 99.5 %"] == 0 and found["words left out, all named"] == 0
+        show("Posts", result)
+    assert (result["publications"], result["authors in use"], result["tags"]) == (509, 273, 142)
+    assert (result["dates from file names"], result["dates that differ from the file name"]) == (87, 45)
+    assert len(result["addresses of the same-slug posts"]) == 3 and result["pages with script or iframe"] == 0
+    assert result["files below 99.5 %"] == 0 and result["words left out, all named"] == 0
     for name in (
         "posts whose authors are in another order",
         "posts whose day is another",
@@ -76,7 +76,7 @@ def the_posts_are_whole(account, capsys) -> None:
         "links neither kept nor named",
         "pictures neither kept nor named",
     ):
-        assert not found[name], name
+        assert not result[name], name
 
 
 def linked_posts_are_found_more_often_than_by_tfidf(capsys) -> None:

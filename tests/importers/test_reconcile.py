@@ -1,4 +1,4 @@
-"""May this follow to readers? Every state of a piece, everything its file may say of it, asked or not."""
+"""Whether an import publishes: every state of a publication with every intent of its file."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from django.utils import timezone
 from publications import actions
 from publications.importers.report import FileOutcome
 from publications.models import FOREVER, AuditEntry, Edition, Publication
-from tests.blogs import bring_in, put, texts_of
+from tests.blogs import import_blog, texts_of, write_post
 from tests.factories import saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +53,7 @@ def withdrawn(publication: Publication) -> None:
 
 STATES: dict[str, Callable[[Publication], None] | None] = {
     "new": None,
-    "draft": lambda piece: None,
+    "draft": lambda publication: None,
     "draft, edited": edited,
     "live": live,
     "live, edited": live_and_edited,
@@ -75,26 +75,26 @@ CASES = [(state, says) for state in STATES for says in SAYS]
 
 def readers_see() -> dict[str, list]:
     """By title, the text that is live, until when, and what waits."""
-    found: dict[str, list] = {}
+    result: dict[str, list] = {}
     now = timezone.now()
     for edition in Edition.objects.not_cancelled().filter(visible_until__gt=now).order_by("visible_from"):
-        found.setdefault(edition.title, []).append(
+        result.setdefault(edition.title, []).append(
             (edition.plain_text, edition.expires_at, edition.visible_from > now)
         )
-    return found
+    return result
 
 
 def all_states(folder: Path, body: str) -> Path:
-    """A blog with a piece for each case, the pieces brought into their states, the files then changed."""
+    """Import a blog with a publication in every state, then change its files."""
     for state, says in CASES:
         if STATES[state]:
-            put(folder, f"{state} {says}.md", title=f"{state} {says}", body="Before.")
+            write_post(folder, f"{state} {says}.md", title=f"{state} {says}", body="Before.")
     if folder.exists():
-        bring_in(folder, publish=False)
+        import_blog(folder, publish=False)
     for publication in Publication.objects.all():
         STATES[publication.title.rpartition(" ")[0]](publication)
     for state, says in CASES:
-        put(folder, f"{state} {says}.md", title=f"{state} {says}", body=body, **SAYS[says])
+        write_post(folder, f"{state} {says}.md", title=f"{state} {says}", body=body, **SAYS[says])
     return folder
 
 
@@ -104,7 +104,7 @@ def test_what_may_follow_to_readers(tmp_path, params, body):
     folder = all_states(tmp_path / "blog", body)
     before = readers_see()
 
-    bring_in(folder, publish=params)
+    import_blog(folder, publish=params)
 
     expected = dict(before)
     for state, says in FOLLOW if params else ():
@@ -114,23 +114,23 @@ def test_what_may_follow_to_readers(tmp_path, params, body):
     assert readers_see() == expected
 
 
-def test_a_second_run_does_no_deed(tmp_path):
+def test_a_second_run_takes_no_action(tmp_path):
     folder = all_states(tmp_path / "blog", "After.")
-    bring_in(folder)
+    import_blog(folder)
     actions_done = AuditEntry.objects.count()
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     assert AuditEntry.objects.count() == actions_done
-    assert not account.totals()["new"] and not account.totals()["updated"]
+    assert not import_report.totals()["new"] and not import_report.totals()["updated"]
 
 
 def brought_back(folder: Path, state: str, says: str, body: str):
-    """The account of a run over a piece in a state, whose file then says something else."""
+    """Return the report of a run over a publication in a state, whose file was changed."""
     if STATES[state]:
-        bring_in(put(folder, body="Before."), publish=False)
+        import_blog(write_post(folder, body="Before."), publish=False)
         STATES[state](Publication.objects.get())
-    return bring_in(put(folder, body=body, **SAYS[says]))
+    return import_blog(write_post(folder, body=body, **SAYS[says]))
 
 
 HELD = [
@@ -148,60 +148,60 @@ HELD = [
 
 @pytest.mark.parametrize(("state", "says", "why"), HELD)
 @pytest.mark.parametrize("body", ["Before.", "After."])
-def test_what_is_held_back_is_told_with_its_reason(tmp_path, state, says, why, body):
-    account = brought_back(tmp_path / "blog", state, says, body)
+def test_what_is_held_back_is_reported_with_its_reason(tmp_path, state, says, why, body):
+    import_report = brought_back(tmp_path / "blog", state, says, body)
 
-    (line,) = texts_of(account, "held")
+    (line,) = texts_of(import_report, "held")
     assert why in line
 
 
-def test_a_changed_text_of_a_draft_is_held_back_from_readers_of_the_piece(tmp_path):
-    account = brought_back(tmp_path / "blog", "live", "draft", "After.")
+def test_a_changed_text_of_a_draft_is_held_back_from_readers_of_the_publication(tmp_path):
+    import_report = brought_back(tmp_path / "blog", "live", "draft", "After.")
 
-    assert "draft" in texts_of(account, "held")[0] and Publication.objects.get().body == "After."
-
-
-def test_a_piece_that_its_file_calls_a_draft_stays_public_and_that_is_told(tmp_path):
-    account = brought_back(tmp_path / "blog", "live", "draft", "Before.")
-
-    assert Edition.objects.live().exists() and "withdraw it" in texts_of(account, "still-public")[0]
+    assert "draft" in texts_of(import_report, "held")[0] and Publication.objects.get().body == "After."
 
 
-def test_what_was_never_taken_further_than_the_draft_follows_when_asked(tmp_path):
-    folder = put(tmp_path / "blog", body="Before.")
-    bring_in(folder)
-    bring_in(put(folder, body="After."), publish=False)
+def test_a_publication_that_its_file_calls_a_draft_stays_public_and_that_is_reported(tmp_path):
+    import_report = brought_back(tmp_path / "blog", "live", "draft", "Before.")
 
-    bring_in(folder)
+    assert Edition.objects.live().exists() and "withdraw it" in texts_of(import_report, "still-public")[0]
+
+
+def test_an_unpublished_update_is_published_on_request(tmp_path):
+    folder = write_post(tmp_path / "blog", body="Before.")
+    import_blog(folder)
+    import_blog(write_post(folder, body="After."), publish=False)
+
+    import_blog(folder)
 
     assert Edition.objects.live().get().plain_text == "After."
 
 
 def test_a_file_that_is_a_draft_no_longer_follows(tmp_path):
-    folder = put(tmp_path / "blog", body="Before.")
-    bring_in(folder)
-    bring_in(put(folder, body="After.", front="draft: true\n"))
+    folder = write_post(tmp_path / "blog", body="Before.")
+    import_blog(folder)
+    import_blog(write_post(folder, body="After.", front="draft: true\n"))
 
-    bring_in(put(folder, body="After."))
+    import_blog(write_post(folder, body="After."))
 
     assert Edition.objects.live().get().plain_text == "After."
 
 
-def test_nothing_is_told_of_what_readers_see_as_it_stands(tmp_path):
-    folder = put(tmp_path / "blog")
-    bring_in(folder)
+def test_nothing_is_reported_of_what_readers_see_as_it_stands(tmp_path):
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder)
 
-    assert texts_of(bring_in(folder), "held") == []
+    assert texts_of(import_blog(folder), "held") == []
 
 
 def test_a_draft_whose_file_is_refused_now_is_not_published(tmp_path):
-    folder = put(tmp_path / "blog")
-    bring_in(folder, publish=False)
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder, publish=False)
     uid = Publication.objects.get().uid
     (folder / "a.md").write_text(
         f"---\ntitle: A\nuid: {uid}\nkind: poem\ndate: 2024-04-09\nformat: 1\n---\nB.\n"
     )
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
-    assert account.files[0].outcome is FileOutcome.REFUSED and not Edition.objects.exists()
+    assert import_report.files[0].outcome is FileOutcome.REFUSED and not Edition.objects.exists()

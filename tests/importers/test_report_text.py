@@ -1,4 +1,4 @@
-"""The report of an import: of a few files whole, of many by topic, so that it can be read; nothing is told nowhere."""
+"""The report of an import: short ones by file, long ones by topic."""
 
 import re
 from itertools import count, takewhile
@@ -10,19 +10,19 @@ from publications.importers.next_step import next_step
 from publications.importers.report import TOPICS, FileOutcome, FileReport, ImportNote, ImportReport, NoteKind
 from publications.importers.report_text import EXAMPLES, MAX_LISTED, render_report
 from publications.models import Author
-from tests.blogs import SAMPLES, bring_in, put
+from tests.blogs import SAMPLES, import_blog, write_post
 from tests.conftest import ROOT
 from tests.factories import make_author
 
 
-def account(files: int, *lines: ImportNote) -> ImportReport:
+def import_report(files: int, *lines: ImportNote) -> ImportReport:
     return ImportReport(
         [FileReport(f"{number:03}.md", FileOutcome.NEW, list(lines)) for number in range(files)]
     )
 
 
-def shown(account: ImportReport, **how) -> str:
-    return "\n".join(render_report(account, width=100, **how))
+def shown(import_report: ImportReport, **how) -> str:
+    return "\n".join(render_report(import_report, width=100, **how))
 
 
 LED = ImportNote(NoteKind.CHANGED, "link", "/old/ leads to /new/ now.")
@@ -30,22 +30,22 @@ LOST = ImportNote(NoteKind.DROPPED, "words", "Words of the file that are not in 
 HELD = ImportNote(NoteKind.DROPPED, "held", "Not published: it has no date.")
 
 
-def test_a_few_files_are_told_one_by_one():
-    text = shown(account(20, LED, HELD))
+def test_a_few_files_are_reported_one_by_one():
+    text = shown(import_report(20, LED, HELD))
 
     _next, _empty, rest = text.partition("\n\n")
     assert rest.count("leads to") == rest.count("Not published") == 20 and "019.md" in rest
 
 
-def test_many_files_are_told_by_topic_with_the_first_of_each():
-    text = shown(account(21, LED, HELD))
+def test_many_files_are_reported_by_topic_with_the_first_of_each():
+    text = shown(import_report(21, LED, HELD))
 
     assert "links led to new addresses: 21, in 21 files" in text and text.count("leads to") == EXAMPLES
     assert "… and 18 more" in text and "003.md: /old/" not in text
 
 
-def test_what_somebody_has_to_look_at_is_told_whole_up_to_a_page():
-    page, more = shown(account(MAX_LISTED, LOST)), shown(account(MAX_LISTED + 1, LOST))
+def test_what_somebody_has_to_look_at_is_reported_whole_up_to_a_page():
+    page, more = shown(import_report(MAX_LISTED, LOST)), shown(import_report(MAX_LISTED + 1, LOST))
 
     assert page.count("Words of the file") == more.count("Words of the file") == MAX_LISTED
     assert "more" not in page and "… and 1 more" in more
@@ -54,40 +54,40 @@ def test_what_somebody_has_to_look_at_is_told_whole_up_to_a_page():
 def test_what_matters_most_comes_first_and_what_is_refused_before_all():
     refused = ImportNote(NoteKind.DROPPED, "refused", "No front matter.")
 
-    text = shown(account(21, LED, HELD, refused))
+    text = shown(import_report(21, LED, HELD, refused))
 
     assert text.index("refused: 21") < text.index("held back from readers: 21") < text.index("links led")
 
 
-def test_every_line_is_told_where_that_is_asked_and_none_with_the_totals_alone():
-    whole, totals = shown(account(400, LED), detail=2), shown(account(400, LED), detail=0)
+def test_all_notes_are_reported_on_request_and_none_with_totals_only():
+    whole, totals = shown(import_report(400, LED), detail=2), shown(import_report(400, LED), detail=0)
 
     assert whole.count("leads to") == 400 and whole.count("taken in") == 401
     assert "leads to" not in totals and "400  files" in totals
 
 
-def test_where_all_of_it_is_told_is_said_only_where_it_is_folded():
-    assert "-v 2" in shown(account(21, LED))
-    assert "-v 2" not in shown(account(20, LED)) + shown(account(21, LED), detail=2)
+def test_the_hint_at_the_full_report_is_shown_only_if_it_is_shortened():
+    assert "-v 2" in shown(import_report(21, LED))
+    assert "-v 2" not in shown(import_report(20, LED)) + shown(import_report(21, LED), detail=2)
 
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_a_folded_report_fits_the_screen(width):
     long = ImportNote(NoteKind.DROPPED, "field", "A field that nothing here is for: " + "words " * 200)
 
-    lines = list(render_report(account(21, long, LED), width=width))
+    lines = list(render_report(import_report(21, long, LED), width=width))
 
     assert max(map(len, lines)) <= width and len(lines) < 40
 
 
-def test_ten_years_of_posts_are_told_on_a_few_pages():
+def test_ten_years_of_posts_are_reported_on_a_few_pages():
     topics = [key for key, topic in TOPICS.items() if not topic.is_of_word]
     lines = [ImportNote(NoteKind.DROPPED, topic, f"{topic}.") for topic in topics]
 
-    assert len(shown(account(509, *lines)).split("\n")) < 800
+    assert len(shown(import_report(509, *lines)).split("\n")) < 800
 
 
-def test_every_topic_that_is_told_has_a_name_and_a_total():
+def test_every_topic_that_is_reported_has_a_name_and_a_total():
     paths = [
         path
         for folder in ("importers", "importers/markdown", "importers/word")
@@ -104,14 +104,16 @@ def test_every_topic_that_is_told_has_a_name_and_a_total():
 
     assert names == set(TOPICS)
     notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
-    assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(account(1, *notes).totals())
+    assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(
+        import_report(1, *notes).totals()
+    )
 
 
 @pytest.mark.django_db
-def test_lines_that_are_alike_in_one_file_are_told_once(tmp_path):
-    found = bring_in(put(tmp_path / "blog", "b.md", title="B", body="[a](b.md) [b](b.md)"))
+def test_equal_notes_of_one_file_are_reported_once(tmp_path):
+    result = import_blog(write_post(tmp_path / "blog", "b.md", title="B", body="[a](b.md) [b](b.md)"))
 
-    assert [line.text for line in found.files[0].notes if line.topic == "link"] == [
+    assert [line.text for line in result.files[0].notes if line.topic == "link"] == [
         "b.md leads to /en/publications/b/ now."
     ]
 
@@ -131,9 +133,9 @@ def test_guests_are_counted_once_and_only_those_that_were_made(tmp_path):
     make_author("Bo Ek")
     folder = write_signed(tmp_path / "blog", one="Bo Ek", two="Eva Ros", three="Eva Ros", four="Ann Berg")
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
-    assert account.totals()["guest"] == 1 and Author.objects.filter(is_guest=True).count() == 1
+    assert import_report.totals()["guest"] == 1 and Author.objects.filter(is_guest=True).count() == 1
 
 
 MADE = ("guest", "signed", "tag", "title", "summary", "link", "address", "date_from_name", "include", "yaml")
@@ -143,9 +145,9 @@ MADE = ("guest", "signed", "tag", "title", "summary", "link", "address", "date_f
 @pytest.mark.parametrize("folder", ["jekyll", "signed"])
 def test_a_repeated_import_counts_nothing_as_made_or_changed(tmp_path, folder):
     folders = {"jekyll": SAMPLES / "jekyll", "signed": write_signed(tmp_path / "blog", one="Eva Ros")}
-    first = bring_in(folders[folder]).totals()
+    first = import_blog(folders[folder]).totals()
 
-    again = bring_in(folders[folder])
+    again = import_blog(folders[folder])
 
     totals = again.totals()
     assert any(first[name] for name in MADE)
@@ -156,11 +158,11 @@ def test_a_repeated_import_counts_nothing_as_made_or_changed(tmp_path, folder):
 
 
 @pytest.mark.django_db
-def test_what_reading_an_unchanged_file_changes_is_told_where_all_is_asked_for(tmp_path):
+def test_what_reading_an_unchanged_file_changes_is_reported_on_request(tmp_path):
     folder = write_signed(tmp_path / "blog", one="Eva Ros")
-    bring_in(folder)
+    import_blog(folder)
 
-    again = bring_in(folder)
+    again = import_blog(folder)
 
     assert "leads to" in shown(again, detail=2)
     assert any("leads to" in text for text in again.as_dict()["files"][0]["changed"])
@@ -183,11 +185,11 @@ def entries(
 
 
 def test_what_is_held_back_stands_by_reason_with_the_reason_of_most_first():
-    found = ImportReport(
+    result = ImportReport(
         [*entries(30, NO_TEXT, NO_AUTHOR), *entries(40, NO_AUTHOR), *entries(9, HELD)], is_publishing=True
     )
 
-    text = shown(found)
+    text = shown(result)
 
     assert "held back from readers: 79" in text
     reasons = (
@@ -200,10 +202,10 @@ def test_what_is_held_back_stands_by_reason_with_the_reason_of_most_first():
 
 
 def test_a_text_with_two_reasons_is_one_text_held_back_and_stands_under_both():
-    found = ImportReport(entries(25, NO_TEXT, NO_AUTHOR), is_publishing=True)
+    result = ImportReport(entries(25, NO_TEXT, NO_AUTHOR), is_publishing=True)
 
-    assert found.totals()["held"] == 25
-    assert {reason: len(files) for reason, files in found.as_dict()["held_back"].items()} == {
+    assert result.totals()["held"] == 25
+    assert {reason: len(files) for reason, files in result.as_dict()["held_back"].items()} == {
         NO_AUTHOR.text: 25, NO_TEXT.text: 25,
     }  # fmt: skip
 
@@ -237,20 +239,20 @@ FIRST_LINES = {
 @pytest.mark.parametrize("name", FIRST_LINES)
 @pytest.mark.parametrize("detail", [0, 1, 2])
 def test_the_first_line_says_what_to_do_next(name, detail):
-    found, said = FIRST_LINES[name]
+    result, said = FIRST_LINES[name]
 
-    lines = takewhile(bool, render_report(found, width=60, detail=detail))
+    lines = takewhile(bool, render_report(result, width=60, detail=detail))
     first = " ".join(" ".join(lines).split())
 
     assert re.search(said, first), first
 
 
 @pytest.mark.django_db
-def test_the_reason_that_is_asked_for_an_author_is_the_one_that_publishing_gives(tmp_path):
-    folder = put(tmp_path / "blog")
+def test_the_reason_for_a_missing_author_is_that_of_publishing(tmp_path):
+    folder = write_post(tmp_path / "blog")
     (folder / "a.md").write_text("---\ntitle: A\ndate: 2024-04-09\n---\nText.\n")
 
-    assert "--author NAME" in next_step(bring_in(folder))
+    assert "--author NAME" in next_step(import_blog(folder))
 
 
 # Words
@@ -266,9 +268,9 @@ GLUED = [
 @pytest.mark.django_db
 @pytest.mark.parametrize("body", GLUED)
 def test_words_that_stand_on_the_page_without_a_space_between_are_not_called_left_out(tmp_path, body):
-    account = bring_in(put(tmp_path / "blog", body=body))
+    import_report = import_blog(write_post(tmp_path / "blog", body=body))
 
-    assert not [line for line in account.files[0].notes if line.topic == "words"]
+    assert not [line for line in import_report.files[0].notes if line.topic == "words"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from publications.models import (
     SiteVersion,
     Tag,
 )
-from tests.blogs import bring_in, outcomes, put
+from tests.blogs import import_blog, outcomes, write_post
 from tests.factories import (
     make_author,
     make_publication,
@@ -60,7 +60,7 @@ def state() -> tuple:
 
 
 def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
-    account = bring_in()
+    import_report = import_blog()
 
     public = set(Edition.objects.live().values_list("slug", flat=True))
     assert public == {"grain", "fleet", "fleet-2"} | {"fleet"} and Edition.objects.live().count() == 4
@@ -68,11 +68,11 @@ def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
         "no-date",
         "draft",
     }
-    assert outcomes(account)["README.md"] is FileOutcome.REFUSED
+    assert outcomes(import_report)["README.md"] is FileOutcome.REFUSED
 
 
 def test_a_page_of_it_is_whole(client):
-    bring_in()
+    import_blog()
 
     page = client.get("/en/publications/grain/").content.decode()
 
@@ -80,8 +80,8 @@ def test_a_page_of_it_is_whole(client):
     assert "{%" not in page and "<iframe" not in page and 'alt="A &quot;grey&quot; ship"' in page
 
 
-def test_old_addresses_lead_to_pieces_and_authors(client):
-    bring_in()
+def test_old_addresses_lead_to_publications_and_authors(client):
+    import_blog()
 
     assert client.get("/2021/03/04/grain/")["Location"].endswith("/en/publications/grain/")
     assert client.get("/OLD/grain")["Location"].endswith("/en/publications/grain/")
@@ -89,7 +89,7 @@ def test_old_addresses_lead_to_pieces_and_authors(client):
 
 
 def test_authors_in_use_are_made_and_others_are_not():
-    bring_in()
+    import_blog()
 
     assert set(Author.objects.values_list("slug", "is_guest")) == {
         ("ann", False),
@@ -99,29 +99,29 @@ def test_authors_in_use_are_made_and_others_are_not():
 
 
 def test_a_second_run_changes_nothing():
-    bring_in()
+    import_blog()
     before, generation = state(), SiteVersion.objects.get().number
 
-    account = bring_in()
+    import_report = import_blog()
 
     assert state() == before and SiteVersion.objects.get().number == generation
-    assert set(outcomes(account).values()) == {FileOutcome.UNCHANGED, FileOutcome.REFUSED}
+    assert set(outcomes(import_report).values()) == {FileOutcome.UNCHANGED, FileOutcome.REFUSED}
 
 
 def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
     before = state()
 
-    rehearsed = bring_in(dry_run=True)
+    rehearsed = import_blog(dry_run=True)
 
     assert state() == before and not list(Path(settings.ORIGINALS).rglob("*.png"))
-    result = bring_in().as_dict()["files"]
+    result = import_blog().as_dict()["files"]
     assert rehearsed.as_dict()["files"] == result
 
 
 @pytest.mark.parametrize("broken_at", [1, 2, 3])
 def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
     monkeypatch.setattr("publications.importers.run.BATCH_FILES", 2)
-    whole = taken_back(lambda: bring_in() and state())
+    whole = taken_back(lambda: import_blog() and state())
     publish, calls = batches.publish_files, iter(range(1, 100))
 
     def breaking(*args):
@@ -131,107 +131,110 @@ def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(batches, "publish_files", breaking)
-        bring_in()
-    bring_in()
+        import_blog()
+    import_blog()
 
     assert state() == whole
 
 
 def test_a_changed_file_changes_the_draft_and_the_public_text_in_silence(tmp_path):
-    folder = put(tmp_path / "blog", body="Before.")
-    bring_in(folder)
-    put(folder, body="After.")
+    folder = write_post(tmp_path / "blog", body="Before.")
+    import_blog(folder)
+    write_post(folder, body="After.")
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     live = Edition.objects.live().get()
     assert (live.plain_text, live.number, live.change) == ("After.", 2, "silent")
-    assert outcomes(account) == {"a.md": FileOutcome.UPDATED}
+    assert outcomes(import_report) == {"a.md": FileOutcome.UPDATED}
 
 
 def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
-    folder = put(tmp_path / "blog")
-    bring_in(folder)
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder)
     saved(Publication.objects.get(), body="The desk's.")
-    put(folder, body="The file's.")
+    write_post(folder, body="The file's.")
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     assert Publication.objects.get().body == "The desk's."
-    assert outcomes(account) == {"a.md": FileOutcome.KEPT} and "desk" in account.files[0].notes[-1].text
+    assert (
+        outcomes(import_report) == {"a.md": FileOutcome.KEPT}
+        and "desk" in import_report.files[0].notes[-1].text
+    )
 
 
 def test_what_was_withdrawn_stays_withdrawn(tmp_path):
-    folder = put(tmp_path / "blog")
-    bring_in(folder)
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder)
     actions.withdraw(Publication.objects.get(), by=None)
-    put(folder, body="After.")
+    write_post(folder, body="After.")
 
-    bring_in(folder)
+    import_blog(folder)
 
     assert not Edition.objects.live().exists() and Publication.objects.get().body == "After."
 
 
 def test_drafts_are_published_by_a_later_run(tmp_path):
-    folder = put(tmp_path / "blog")
-    bring_in(folder, publish=False)
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder, publish=False)
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
-    assert Edition.objects.live().count() == 1 and outcomes(account) == {"a.md": FileOutcome.UNCHANGED}
+    assert Edition.objects.live().count() == 1 and outcomes(import_report) == {"a.md": FileOutcome.UNCHANGED}
 
 
 def test_a_date_that_lies_ahead_is_not_public(tmp_path):
-    account = bring_in(put(tmp_path / "blog", date=tomorrow().date()))
+    import_report = import_blog(write_post(tmp_path / "blog", date=tomorrow().date()))
 
-    assert not Edition.objects.exists() and "lies ahead" in account.files[0].notes[-1].text
+    assert not Edition.objects.exists() and "lies ahead" in import_report.files[0].notes[-1].text
 
 
 def test_today_is_public(tmp_path):
-    bring_in(put(tmp_path / "blog", date=timezone.localtime().date()))
+    import_blog(write_post(tmp_path / "blog", date=timezone.localtime().date()))
 
     assert Edition.objects.live().count() == 1
 
 
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
-    folder = put(tmp_path / "blog", title="Good")
-    put(folder, "b.md", title="Bad")
+    folder = write_post(tmp_path / "blog", title="Good")
+    write_post(folder, "b.md", title="Bad")
     store = intake._store
 
     def refusing(coming):
-        if any(each.text.title == "Bad" for each in coming):
+        if any(item.text.title == "Bad" for item in coming):
             raise ValueError("no such thing")
         store(coming)
 
     monkeypatch.setattr("publications.importers.intake._store", refusing)
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     assert (
-        outcomes(account) == {"a.md": FileOutcome.NEW, "b.md": FileOutcome.REFUSED}
-        and account.totals()["files"] == 2
+        outcomes(import_report) == {"a.md": FileOutcome.NEW, "b.md": FileOutcome.REFUSED}
+        and import_report.totals()["files"] == 2
     )
 
 
 def test_links_set_by_staff_stay(tmp_path):
-    bring_in()
+    import_blog()
     publication = Publication.objects.get(slug="fleet-2", language="en")
     actions.set_related_links(publication, [], by=None)
 
-    bring_in()
+    import_blog()
 
     assert not publication.related_links.exists()
 
 
-def test_an_address_that_leads_elsewhere_already_is_told():
+def test_an_address_that_leads_elsewhere_already_is_reported():
     other = make_publication()
     actions.add_redirects(other, ["/old/grain"], by=None)
 
-    account = bring_in()
+    import_report = import_blog()
 
     assert Redirect.objects.get(path="/old/grain").publication == other
-    assert account.redirects == 2  # of the piece's two, the other one; and the old page of its author
-    assert any("/old/grain" in line.text for entry in account.files for line in entry.notes)
+    assert import_report.redirects == 2  # of the piece's two, the other one; and the old page of its author
+    assert any("/old/grain" in line.text for entry in import_report.files for line in entry.notes)
 
 
 def test_lead_here_is_done_once_and_noted():
@@ -244,41 +247,41 @@ def test_lead_here_is_done_once_and_noted():
     assert AuditEntry.objects.filter(detail__kind="redirect").count() == 1
 
 
-def test_the_planner_of_postgresql_is_told_of_growth_as_often_as_it_doubles(tmp_path):
+def test_tables_are_analyzed_on_postgresql_as_often_as_they_double(tmp_path):
     for number in range(120):
-        put(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
+        write_post(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
 
     with CaptureQueriesContext(connection) as captured:
-        bring_in(tmp_path / "blog")
+        import_blog(tmp_path / "blog")
 
     result = [query for query in captured.captured_queries if query["sql"] == "ANALYZE"]
     assert len(result) == (2 if connection.vendor == "postgresql" else 0)
 
 
-def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):
+def test_many_publications_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):
     for number in range(40):
-        put(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
+        write_post(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
 
     # Eight of each are for what is like it.
     with django_assert_max_num_queries(40 * 13 + 60):
-        bring_in(tmp_path / "blog")
+        import_blog(tmp_path / "blog")
 
 
 def test_processes_give_the_same_as_none(tmp_path):
     for number in range(70):
-        put(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}")
+        write_post(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}")
 
-    several = bring_in(tmp_path / "blog", dry_run=True, processes=2)
+    several = import_blog(tmp_path / "blog", dry_run=True, processes=2)
 
-    assert several.as_dict()["files"] == bring_in(tmp_path / "blog").as_dict()["files"]
+    assert several.as_dict()["files"] == import_blog(tmp_path / "blog").as_dict()["files"]
 
 
-def test_an_address_that_ever_led_to_another_piece_is_not_given_again(tmp_path):
-    folder = put(tmp_path / "blog", front="slug: fleet\n")
-    bring_in(folder)
+def test_an_address_that_ever_led_to_another_publication_is_not_given_again(tmp_path):
+    folder = write_post(tmp_path / "blog", front="slug: fleet\n")
+    import_blog(folder)
     actions.publish(saved(Publication.objects.get(), slug="the-fleet"), by=None)
 
-    bring_in(put(folder, "b.md", title="B", front="slug: fleet\n"))
+    import_blog(write_post(folder, "b.md", title="B", front="slug: fleet\n"))
 
     assert set(Edition.objects.live().values_list("title", "slug")) == {("A", "the-fleet"), ("B", "fleet-2")}
 
@@ -288,7 +291,7 @@ def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path
     (tmp_path / "assets/port.png").write_bytes(picture_bytes())
     (tmp_path / "content").mkdir()
 
-    bring_in(put(tmp_path / "content/posts", body="![A port](/assets/port.png)"), media=())
+    import_blog(write_post(tmp_path / "content/posts", body="![A port](/assets/port.png)"), media=())
 
     assert Image.objects.get().filename == "port.png"
     assert list(Path(settings.ORIGINALS).rglob("*.png")) and not list(Path(settings.RENDITIONS).rglob("*.*"))
@@ -296,26 +299,28 @@ def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path
 
 def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
     front = "redirect_from: [/old/vera-holm/, /old/grain/]\n"
-    folder = put(tmp_path / "blog", front=front, body="Vera Holm said it.")
-    bring_in(folder)
+    folder = write_post(tmp_path / "blog", front=front, body="Vera Holm said it.")
+    import_blog(folder)
     actions.redact(Publication.objects.get(), "Vera Holm", by=None)
     before = set(Redirect.objects.values_list("path", flat=True))
     assert "/old/vera-holm" not in before
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     assert set(Redirect.objects.values_list("path", flat=True)) == before
-    assert "vera-holm" not in str(account.as_dict())
+    assert "vera-holm" not in str(import_report.as_dict())
 
 
 def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_path):
-    folder = put(tmp_path / "blog", front="redirect_from: [/old/grain/]\n", body="Vera Holm said it.")
-    bring_in(folder)
+    folder = write_post(tmp_path / "blog", front="redirect_from: [/old/grain/]\n", body="Vera Holm said it.")
+    import_blog(folder)
     actions.redact(Publication.objects.get(), "Vera Holm", by=None)
-    put(folder, front="redirect_from: [/old/grain/, /old/iron/, /old/rye/]\n", body="Vera Holm said it.")
+    write_post(
+        folder, front="redirect_from: [/old/grain/, /old/iron/, /old/rye/]\n", body="Vera Holm said it."
+    )
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
-    dropped = account.as_dict()["files"][0]["dropped"]
+    dropped = import_report.as_dict()["files"][0]["dropped"]
     assert "2 old addresses were not added: a redaction may have removed them." in dropped
     assert "iron" not in str(dropped)

@@ -1,4 +1,4 @@
-"""Two sites of the shapes that are met outside come in whole: a Jekyll blog signed by the house, and a bureau's Hugo site."""
+"""Two sample sites are imported completely: a Jekyll blog signed by its organisation, and the Hugo site of an agency."""
 
 import re
 from html import unescape
@@ -8,33 +8,33 @@ import pytest
 
 from publications.importers.report import FileOutcome
 from publications.models import Author, Edition, Publication, Redirect, Tag
-from tests.blogs import SAMPLES, bring_in, outcomes
+from tests.blogs import SAMPLES, import_blog, outcomes
 
 pytestmark = pytest.mark.django_db
 
 RAW = re.compile(r"\]\[|\{%|\{\{[<%]|\{:|\{#")
 
 
-def jekyll(**order):
+def jekyll(**options):
     folder = SAMPLES / "house-jekyll" / "_posts"
-    return bring_in(folder, authors=None, media=(), author="The Strait Desk", site="https://strait.example/",
-                    permalink="/notes/:year/:month/:day/:title/", **order)  # fmt: skip
+    return import_blog(folder, authors=None, media=(), author="The Strait Desk", site="https://strait.example/",
+                    permalink="/notes/:year/:month/:day/:title/", **options)  # fmt: skip
 
 
-def hugo(**order):
+def hugo(**options):
     folder = SAMPLES / "bureau-hugo" / "content" / "news"
-    return bring_in(
+    return import_blog(
         folder,
         authors=None,
         media=(),
         site="https://bureau.example/",
         permalink="/:year/:month/:slug/",
-        **order,
+        **options,
     )
 
 
 @pytest.fixture(params=[jekyll, hugo])
-def account(request):
+def import_report(request):
     return request.param()
 
 
@@ -46,19 +46,19 @@ def pages(client) -> dict[str, str]:
 
 def text_of(html: str) -> str:
     """What readers see of a page, without its code."""
-    prose = html.partition('class="prose')[2]
-    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(pre|code)\b.*?</\1>", "", prose, flags=re.DOTALL)))
+    rendered = html.partition('class="prose')[2]
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(pre|code)\b.*?</\1>", "", rendered, flags=re.DOTALL)))
 
 
-def texts_of(account, topic: str) -> list[str]:
-    return [line.text for entry in account.files for line in entry.notes if line.topic == topic]
+def texts_of(import_report, topic: str) -> list[str]:
+    return [line.text for entry in import_report.files for line in entry.notes if line.topic == topic]
 
 
 def body_of(title: str) -> str:
     return Edition.objects.live().get(title__contains=title).html
 
 
-def test_no_mark_of_the_old_site_stands_on_a_page(account, client):
+def test_no_mark_of_the_old_site_stands_on_a_page(import_report, client):
     assert [
         (address, RAW.findall(text))
         for address, html in pages(client).items()
@@ -66,7 +66,7 @@ def test_no_mark_of_the_old_site_stands_on_a_page(account, client):
     ] == []
 
 
-def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(account, client):
+def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(import_report, client):
     html = pages(client)
     ids = {address: set(map(unescape, re.findall(r'\bid="([^"]+)"', page))) for address, page in html.items()}
     links = [
@@ -78,33 +78,33 @@ def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(account,
 
     assert [link for link in links if link[1] not in ids[link[0]]] == []
     assert len([link for link in links if not link[1].startswith(("p-", "s-", "fn"))]) >= 4
-    assert texts_of(account, "fragment") == []
+    assert texts_of(import_report, "fragment") == []
 
 
-def test_no_word_is_lost(account):
-    assert texts_of(account, "words") == [] and account.totals()["least_share_of_words"] == 1.0
+def test_no_word_is_lost(import_report):
+    assert texts_of(import_report, "words") == [] and import_report.totals()["least_share_of_words"] == 1.0
 
 
-def test_every_relative_link_leads_to_a_page_of_ours(account, client):
-    found = {
+def test_every_relative_link_leads_to_a_page_of_ours(import_report, client):
+    result = {
         unescape(to)
         for edition in Edition.objects.live()
         for to in re.findall(r'href="(/[^"#]*)', edition.html)
     }
 
-    assert {to: status for to in found if (status := client.get(to).status_code) != 200} == {}
+    assert {to: status for to in result if (status := client.get(to).status_code) != 200} == {}
 
 
-def test_the_blog_of_the_house_is_counted_right():
-    account = jekyll()
+def test_the_blog_of_the_organisation_is_counted_right():
+    import_report = jekyll()
 
-    totals = account.totals()
+    totals = import_report.totals()
     assert (totals["files"], totals["new"], totals["published"], totals["refused"]) == (6, 6, 6, 0)
     assert (totals["signed"], totals["reference"], totals["words"], totals["images"]) == (6, 2, 0, 1)
     assert {author.name for author in Author.objects.all()} == {"The Strait Desk"}
 
 
-def test_references_of_the_house_lead_where_its_files_say():
+def test_references_of_the_organisation_lead_where_its_files_say():
     jekyll()
 
     ice = body_of("Ice in the strait")
@@ -116,24 +116,24 @@ def test_references_of_the_house_lead_where_its_files_say():
     assert "disagreed</p>" in ice.replace(".</p>", "</p>") and "survey 2022" not in ice
 
 
-def test_what_the_house_includes_and_assigns_is_in_its_texts():
-    account = jekyll()
+def test_what_the_organisation_includes_and_assigns_is_in_its_texts():
+    import_report = jekyll()
 
-    ice, wreck, answer = body_of("Ice in the strait"), body_of("the wreck"), body_of("The pilots answer")
+    ice, wreck, response = body_of("Ice in the strait"), body_of("the wreck"), body_of("The pilots answer")
     assert "<strong>Will the strait close?</strong> Not before February." in ice
     assert "<figcaption>The eastern mole on 11 January</figcaption>" in ice
     assert "On Tuesday a trawler found the Maria Elise at forty metres." in wreck
     assert "measured twice" in wreck and "{{ name }}" in wreck and "{: #no-id }" in wreck
-    assert "A tenth pilot before the winter." in answer
-    assert any("questions.md" in line for line in texts_of(account, "include"))
+    assert "A tenth pilot before the winter." in response
+    assert any("questions.md" in line for line in texts_of(import_report, "include"))
 
 
 def test_the_site_of_the_bureau_is_counted_right():
-    account = hugo()
+    import_report = hugo()
 
-    totals = account.totals()
+    totals = import_report.totals()
     assert (totals["files"], totals["new"], totals["published"], totals["refused"]) == (8, 6, 5, 2)
-    assert outcomes(account)["2024/04/o-que-e-um-registro.pt.md"] is FileOutcome.REFUSED
+    assert outcomes(import_report)["2024/04/o-que-e-um-registro.pt.md"] is FileOutcome.REFUSED
     assert (totals["held"], totals["guest"], totals["images"], totals["image_missing"]) == (1, 0, 2, 1)
     assert set(Tag.objects.values_list("name", flat=True)) == {"Border statistics", "Public registers"}
 
@@ -182,7 +182,12 @@ def test_repeating_an_import_of_a_sample_changes_nothing(bring):
     bring()
     editions = list(Edition.objects.values_list("pk", "digest"))
 
-    account = bring()
+    import_report = bring()
 
     assert list(Edition.objects.values_list("pk", "digest")) == editions
-    assert account.totals()["new"] == account.totals()["updated"] == account.totals()["published"] == 0
+    assert (
+        import_report.totals()["new"]
+        == import_report.totals()["updated"]
+        == import_report.totals()["published"]
+        == 0
+    )

@@ -5,7 +5,7 @@ import pytest
 from publications.models import AuditEntry, EditionTerm, SearchIndex
 from publications.search import similarity
 from tests import blogs
-from tests.blogs import put
+from tests.blogs import write_post
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ REBUILT = {"action": "rebuild"}
 
 def write_posts(folder, count: int = 12):
     for number in range(count):
-        put(
+        write_post(
             folder,
             f"p{number}.md",
             title=f"Post {number}",
@@ -28,7 +28,7 @@ def rows() -> list[tuple]:
 
 
 def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
-    blogs.bring_in(write_posts(tmp_path / "posts"))
+    blogs.import_blog(write_posts(tmp_path / "posts"))
     imported = rows()
 
     for _step in similarity.rebuild():
@@ -41,21 +41,21 @@ def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
 def test_an_import_tells_how_far_the_comparing_is(tmp_path):
     steps = []
 
-    blogs.bring_in(write_posts(tmp_path / "posts"), comparison_progress=lambda *step: steps.append(step))
+    blogs.import_blog(write_posts(tmp_path / "posts"), comparison_progress=lambda *step: steps.append(step))
 
     assert steps[0] == (0, 24) and steps[-1] == (24, 24)
 
 
-@pytest.mark.parametrize("order", [{"publish": False}, {"dry_run": True}])
-def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, order):
-    blogs.bring_in(write_posts(tmp_path / "posts"), **order)
+@pytest.mark.parametrize("options", [{"publish": False}, {"dry_run": True}])
+def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, options):
+    blogs.import_blog(write_posts(tmp_path / "posts"), **options)
 
     assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_due()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
-    blogs.bring_in(write_posts(tmp_path / "posts"))
-    blogs.bring_in(tmp_path / "posts")
+    blogs.import_blog(write_posts(tmp_path / "posts"))
+    blogs.import_blog(tmp_path / "posts")
 
     assert AuditEntry.objects.filter(**REBUILT).count() == 1
 
@@ -65,9 +65,9 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        blogs.bring_in(write_posts(tmp_path / "posts"), comparison_progress=break_off)
+        blogs.import_blog(write_posts(tmp_path / "posts"), comparison_progress=break_off)
     assert similarity.is_due()
 
-    blogs.bring_in(tmp_path / "posts")
+    blogs.import_blog(tmp_path / "posts")
 
     assert not similarity.is_due() and SearchIndex.objects.exists()

@@ -16,7 +16,7 @@ from publications.models import (
     SiteSettings,
     Tag,
 )
-from tests.blogs import bring_in, outcomes, put, texts_of
+from tests.blogs import import_blog, outcomes, texts_of, write_post
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -40,23 +40,25 @@ def hugo(tmp_path) -> Path:
     return news
 
 
-def bring(folder: Path, **order):
-    return bring_in(folder, authors=None, media=(), **order)
+def bring(folder: Path, **options):
+    return import_blog(folder, authors=None, media=(), **options)
 
 
 def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
-    put(hugo)
+    write_post(hugo)
 
-    account = bring(hugo)
+    import_report = bring(hugo)
 
     author = Author.objects.get()
     assert (author.name, author.is_guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
     assert author.portrait == Image.objects.get() and author.portrait.alt_en == "Ann Berg"
-    assert texts_of(account, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
+    assert (
+        texts_of(import_report, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
+    )
 
 
 def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
-    put(hugo)
+    write_post(hugo)
     bring(hugo)
     Author.objects.update(biography_en="", biography_sv="Ann skriver.", portrait=None)
 
@@ -78,16 +80,16 @@ def amend(row, **fields):
     [(Author, "biography_en", ""), (Author, "portrait", None), (Tag, "introduction_en", "")],
 )
 def test_what_the_desk_emptied_stays_empty_and_is_reported(hugo, model, field, empty):
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
     bring(hugo)
     row = model.objects.get()
     assert getattr(row, field) and texts_of(bring(hugo), "kept") == []
     amend(row, **{field: empty})
 
-    account = bring(hugo)
+    import_report = bring(hugo)
 
     assert getattr(model.objects.get(), field) == empty
-    [line] = texts_of(account, "kept")
+    [line] = texts_of(import_report, "kept")
     assert str(row) in line and "stays as it is" in line
 
 
@@ -96,31 +98,35 @@ def test_what_the_desk_emptied_stays_empty_and_is_reported(hugo, model, field, e
     [(Author, "biography_en"), (Author, "biography_sv"), (Tag, "introduction_en"), (Tag, "introduction_sv")],
 )
 def test_what_the_desk_wrote_stays_and_what_differs_is_reported(hugo, model, field):
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
     bring(hugo)
     emptied = field.replace("_sv", "_en")
     amend(model.objects.get(), **{emptied: "", field: "Of the desk."})
 
-    account = bring(hugo)
+    import_report = bring(hugo)
 
     assert getattr(model.objects.get(), field) == "Of the desk."
-    assert "stays as it is" in texts_of(account, "kept")[0] and len(texts_of(account, "kept")) == 1
+    assert (
+        "stays as it is" in texts_of(import_report, "kept")[0] and len(texts_of(import_report, "kept")) == 1
+    )
 
 
 def test_what_the_desk_never_set_is_filled(hugo):
     amend(Author(name="Ann Berg", slug="ann"), name="Ann Berg")
     amend(Tag(name="Artificial intelligence"), name="Artificial intelligence")
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
 
-    account = bring(hugo)
+    import_report = bring(hugo)
 
     author = Author.objects.get()
     assert (author.biography_en, bool(author.portrait)) == ("Ann writes on grain.", True)
-    assert Tag.objects.get().introduction_en == "What machines decide." and texts_of(account, "kept") == []
+    assert (
+        Tag.objects.get().introduction_en == "What machines decide." and texts_of(import_report, "kept") == []
+    )
 
 
 def test_the_name_of_an_author_or_a_topic_of_the_desk_stays(hugo):
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
     bring(hugo)
     amend(Author.objects.get(), name="A. Berg")
     amend(Tag.objects.get(), name="AI", introduction_en="")
@@ -136,7 +142,7 @@ def test_no_import_changes_site_pages_links_or_the_words_of_the_site(hugo):
     before = [list(model.objects.order_by("pk").values()) for model in (SitePage, MenuLink, SiteSettings)]
     (hugo.parent / "about").mkdir()
     (hugo.parent / "about" / "_index.md").write_text("---\ntitle: About\n---\nWho we are.\n")
-    put(hugo)
+    write_post(hugo)
 
     for _run in range(2):
         bring(hugo.parent)
@@ -147,7 +153,7 @@ def test_no_import_changes_site_pages_links_or_the_words_of_the_site(hugo):
 
 
 def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
-    put(hugo)
+    write_post(hugo)
     bring(hugo)
     amend(Author.objects.get(), portrait=None)
     actions.delete_instance(Image.objects.get(), by=None)
@@ -158,7 +164,7 @@ def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
 
 
 def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
-    put(hugo)
+    write_post(hugo)
     bring(hugo)
     amend(Author.objects.get(), name="A. B.", is_pseudonymous=True, biography_en="", portrait=None)
     Redirect.objects.all().delete()
@@ -171,7 +177,7 @@ def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
 
 
 def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
-    put(hugo)
+    write_post(hugo)
     bring(hugo)
     amend(Image.objects.get(), alt_en="", is_decorative=True)
 
@@ -181,7 +187,7 @@ def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
 
 
 def test_a_page_of_a_topic_gives_its_name_and_introduction(hugo):
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
 
     bring(hugo)
 
@@ -191,14 +197,14 @@ def test_a_page_of_a_topic_gives_its_name_and_introduction(hugo):
 
 
 def test_pages_of_lists_are_no_texts(hugo):
-    put(hugo)
+    write_post(hugo)
 
-    account = bring(hugo.parent)
+    import_report = bring(hugo.parent)
 
-    assert [entry.source for entry in account.files if entry.title] == ["news/a.md"]
+    assert [entry.source for entry in import_report.files if entry.title] == ["news/a.md"]
     assert (
-        "describes a list" in "".join(texts_of(account, "refused", "news/_index.md"))
-        and len(account.files) == 2
+        "describes a list" in "".join(texts_of(import_report, "refused", "news/_index.md"))
+        and len(import_report.files) == 2
     )
 
 
@@ -215,7 +221,7 @@ def test_pages_of_lists_are_no_texts(hugo):
     ],
 )
 def test_links_to_topics_and_authors_lead_to_theirs(hugo, client, link, address):
-    put(hugo, front="topics: [ai]\n", body=f"[there]({link})")
+    write_post(hugo, front="topics: [ai]\n", body=f"[there]({link})")
 
     bring(hugo)
 
@@ -233,7 +239,7 @@ def test_links_to_topics_and_authors_lead_to_theirs(hugo, client, link, address)
     ],
 )
 def test_other_relative_links_lead_to_the_old_site(hugo, link, address):
-    put(hugo, front="permalink: /2024/04/09/a/\n", body=f"[there]({link})")
+    write_post(hugo, front="permalink: /2024/04/09/a/\n", body=f"[there]({link})")
 
     bring(hugo, site="https://old.example/")
 
@@ -241,18 +247,18 @@ def test_other_relative_links_lead_to_the_old_site(hugo, link, address):
 
 
 def test_repeating_an_import_of_lists_changes_nothing(hugo):
-    put(hugo, front="topics: [ai]\n")
+    write_post(hugo, front="topics: [ai]\n")
     bring(hugo)
     before = list(Author.objects.values()), list(Tag.objects.values()), Redirect.objects.count()
 
-    account = bring(hugo)
+    import_report = bring(hugo)
 
     assert (list(Author.objects.values()), list(Tag.objects.values()), Redirect.objects.count()) == before
-    assert {outcome.value for outcome in outcomes(account).values()} == {"unchanged", "refused"}
+    assert {outcome.value for outcome in outcomes(import_report).values()} == {"unchanged", "refused"}
 
 
 def test_a_rehearsal_takes_no_portrait(hugo):
-    put(hugo)
+    write_post(hugo)
 
     bring(hugo, dry_run=True)
 

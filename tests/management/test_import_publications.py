@@ -14,7 +14,7 @@ from publications.importers.markdown.read_ahead import block_interrupts
 from publications.importers.report_text import render_report
 from publications.management.commands import import_publications
 from publications.models import Publication
-from tests.blogs import SAMPLES, bring_in, put
+from tests.blogs import SAMPLES, import_blog, write_post
 from tests.factories import make_live, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_the_command_prints_and_writes_its_report(tmp_path):
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_the_report_fits_the_screen(width):
-    lines = list(render_report(bring_in(), width=width))
+    lines = list(render_report(import_blog(), width=width))
 
     assert max(len(line) for line in lines if "http" not in line) <= width
 
@@ -61,7 +61,7 @@ def call(*words: object) -> str:
 
 
 def test_an_unwritable_report_is_refused_before_the_import(tmp_path):
-    folder = put(tmp_path / "blog")
+    folder = write_post(tmp_path / "blog")
 
     for report in (tmp_path / "none" / "report.json", tmp_path):
         with pytest.raises(CommandError, match="cannot be written"):
@@ -76,7 +76,7 @@ def test_a_refused_import_writes_no_report(tmp_path):
 
     for report in (old, new):
         with pytest.raises(CommandError):
-            call(put(tmp_path / "blog"), "--kind", "poem", "--report", report)
+            call(write_post(tmp_path / "blog"), "--kind", "poem", "--report", report)
 
     assert old.read_text() == "{}" and not new.exists()
 
@@ -91,7 +91,7 @@ def test_a_report_that_cannot_be_written_at_the_end_is_an_error_after_the_output
 
     with pytest.raises(CommandError, match="No space left"):
         call_command(
-            "import_publications", str(put(tmp_path / "blog")), "--report", str(tmp_path / "r.json"), stdout=screen,
+            "import_publications", str(write_post(tmp_path / "blog")), "--report", str(tmp_path / "r.json"), stdout=screen,
             stderr=io.StringIO(),
         )  # fmt: skip
 
@@ -100,7 +100,7 @@ def test_a_report_that_cannot_be_written_at_the_end_is_an_error_after_the_output
 
 @pytest.mark.parametrize("publish", [["--publish"], []])
 def test_a_clock_that_was_set_back_is_refused_with_a_message(tmp_path, publish):
-    folder = put(tmp_path / "blog", front="redirect_from: /old/\n")
+    folder = write_post(tmp_path / "blog", front="redirect_from: /old/\n")
     with time_machine.travel(tomorrow()):
         make_live()
 
@@ -134,7 +134,7 @@ EXIT_STATUS = {
 def test_the_exit_status_is_as_documented(tmp_path, name):
     words, status = EXIT_STATUS[name]
     (tmp_path / "README.md").write_text("No front matter.")
-    folder = put(tmp_path / "blog")
+    folder = write_post(tmp_path / "blog")
 
     try:
         call(*(word.format(folder) for word in words))
@@ -152,7 +152,7 @@ def test_an_interrupt_has_its_own_exit_status(tmp_path, monkeypatch):
     monkeypatch.setattr(import_publications, "run_import", interrupted)
 
     with pytest.raises(CommandError, match="goes on where this one stopped") as reason:
-        call(put(tmp_path / "blog"))
+        call(write_post(tmp_path / "blog"))
 
     assert reason.value.returncode == 130
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command, get_commands, loa
 from django.core.management.base import BaseCommand
 
 from publications.management.option_types import host
-from tests.blogs import SAMPLES, put
+from tests.blogs import SAMPLES, write_post
 
 pytestmark = pytest.mark.django_db
 
@@ -109,7 +109,7 @@ def places(tmp_path, monkeypatch) -> dict[str, Path]:
     paths["loop"].symlink_to(paths["loop"])
     paths["unreadable"].write_text("id,full_name\nann,Ann Berg\n")
     refuse_to_open(paths["unreadable"], monkeypatch)
-    return paths | {"below_file": paths["empty"] / "inside", "posts": put(tmp_path / "posts")}
+    return paths | {"below_file": paths["empty"] / "inside", "posts": write_post(tmp_path / "posts")}
 
 
 def refuse_to_open(path: Path, monkeypatch) -> None:
@@ -176,13 +176,15 @@ def test_a_list_of_authors_may_start_with_a_byte_order_mark(tmp_path):
     authors = tmp_path / "authors.csv"
     authors.write_bytes("\ufeffid,full_name\nann,Ann Söder\n".encode())
 
-    call_command("import_publications", put(tmp_path / "posts"), authors=authors, verbosity=0, processes=0)
+    call_command(
+        "import_publications", write_post(tmp_path / "posts"), authors=authors, verbosity=0, processes=0
+    )
 
 
 def test_the_sample_list_of_authors_is_accepted(tmp_path):
     call_command(
         "import_publications",
-        put(tmp_path / "posts"),
+        write_post(tmp_path / "posts"),
         authors=SAMPLES / "authors.csv",
         verbosity=0,
         processes=0,

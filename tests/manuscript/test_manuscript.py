@@ -97,7 +97,7 @@ DIGEST = "2ca92322177e96538c8aa200bd207f05bfc73229a425eb833083b24f6273e379"
 
 UNCOUNTED = {"related": (), "note": "x", "uid": "x", "more": {}, "images": ()}
 COUNTED = {
-    **{each.name: "x" for each in fields(Manuscript) if each.type is str and each.name not in UNCOUNTED},
+    **{item.name: "x" for item in fields(Manuscript) if item.type is str and item.name not in UNCOUNTED},
     "bylines": (), "key_points": ("x",), "tags": ("x",), "published_at": datetime(2025, 1, 1, tzinfo=UTC),
     "attachments": (),
 }  # fmt: skip
@@ -165,7 +165,7 @@ def test_a_body_that_stands_right_below_the_front_matter_begins_there():
     assert loads("---\ntitle: T\n---\nText\n").body == "Text"
 
 
-def test_the_digest_of_a_piece_stays_what_it_is_from_version_to_version():
+def test_the_digest_of_a_publication_stays_what_it_is_from_version_to_version():
     assert replace(SAMPLE, doi="", isbn="").digest == DIGEST
 
 
@@ -180,7 +180,7 @@ def test_what_publishing_does_not_touch_does_not_count(name):
 
 
 def test_every_field_is_either_counted_or_not():
-    assert set(COUNTED) | set(UNCOUNTED) == {each.name for each in fields(Manuscript)}
+    assert set(COUNTED) | set(UNCOUNTED) == {item.name for item in fields(Manuscript)}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_everything_about_an_attachment_counts(change):
     assert changed.digest != SAMPLE.digest
 
 
-def test_the_same_moment_in_another_zone_is_the_same_piece():
+def test_the_same_moment_in_another_zone_is_the_same_publication():
     moved = replace(SAMPLE, published_at=SAMPLE.published_at.astimezone(ZoneInfo("Asia/Tbilisi")))
 
     assert (moved, moved.digest, dumps(moved)) == (SAMPLE, SAMPLE.digest, dumps(SAMPLE))
@@ -214,7 +214,7 @@ def test_newlines_of_all_systems_are_one_in_every_text():
     assert (text.body, text.key_points, text.bylines[0].name) == ("a\nb\nc", ("a\nb",), "b\nc")
 
 
-def test_the_second_half_past_two_of_an_autumn_night_is_told_from_the_first():
+def test_the_second_half_past_two_of_an_autumn_night_differs_from_the_first():
     night = datetime(2024, 10, 27, 2, 30, tzinfo=ZoneInfo("Europe/Stockholm"))
     first, second = (Manuscript(published_at=night.replace(fold=fold)) for fold in (0, 1))
 
@@ -238,7 +238,7 @@ def test_marks_and_blank_lines_before_the_front_matter_are_passed_over(before):
     assert loads(f"{before}---\r\ntitle: T\r\n---\r\n\r\nBody\r\n") == Manuscript(title="T", body="Body")
 
 
-def test_front_matter_without_fields_is_an_empty_piece():
+def test_front_matter_without_fields_is_an_empty_publication():
     assert loads("---\n---\n") == loads("---\n# nothing yet\n---\n") == Manuscript()
 
 
@@ -379,10 +379,10 @@ def test_a_field_that_refers_to_itself_is_refused():
 def test_a_folder_comes_back_with_its_files(tmp_path):
     files = {"field.png": b"png", "report.pdf": b"pdf"}
 
-    text, found = read(write(SAMPLE, tmp_path / "archive" / "piece", files))
+    text, result = read(write(SAMPLE, tmp_path / "archive" / "piece", files))
 
     assert text == SAMPLE
-    assert {name: path.read_bytes() for name, path in found.items()} == files
+    assert {name: path.read_bytes() for name, path in result.items()} == files
 
 
 def test_a_single_file_is_read_with_the_files_beside_it(tmp_path):

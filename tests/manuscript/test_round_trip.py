@@ -76,7 +76,7 @@ class Writer:
         return {
             "title": self.text(), "summary": self.text(12), "key_points": f"{self.text()}\n{self.text()}",
             "body": f"{self.text(20)}\n\n{self.text(20)}\n\n![](image:{picture.key})",
-            "bylines": [str(each.pk) for each in authors],
+            "bylines": [str(item.pk) for item in authors],
             "bylines-role": self.random.sample(BylineRole.values, len(BylineRole.values)),
             "tags": f"{make_tag().name}, {self.text(1).replace(' ', '')}",
             "related": [str(make_publication().pk) for _number in range(2)],
@@ -101,8 +101,8 @@ def send(client, path: str, values: dict[str, object], **more) -> Publication:
     choosers = {
         f"{name}-chooser": "" for name in ("bylines", "related", "cover_choice", "translation_choice")
     }
-    answer = client.post(path, {**values, **choosers, **more, "_save": "Save"})
-    assert answer.status_code == 302, answer.context["adminform"].form.errors
+    response = client.post(path, {**values, **choosers, **more, "_save": "Save"})
+    assert response.status_code == 302, response.context["adminform"].form.errors
     return Publication.objects.order_by("-updated_at").first()
 
 
@@ -120,7 +120,7 @@ def read_back(publication: Publication) -> manuscript.Manuscript:
 
 
 def differing(one: manuscript.Manuscript, other: manuscript.Manuscript) -> dict[str, tuple]:
-    pairs = {each.name: (getattr(one, each.name), getattr(other, each.name)) for each in fields(one)}
+    pairs = {item.name: (getattr(one, item.name), getattr(other, item.name)) for item in fields(one)}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
@@ -148,7 +148,7 @@ def test_every_part_of_a_manuscript_is_filled_by_the_form(written):
     _values, publication = written
     empty, kept = manuscript.Manuscript(), read_back(publication)
 
-    same = {each.name for each in fields(kept) if getattr(kept, each.name) == getattr(empty, each.name)}
+    same = {item.name for item in fields(kept) if getattr(kept, item.name) == getattr(empty, item.name)}
     assert same - {"language"} == {
         "more",
         "number",
@@ -162,7 +162,7 @@ def test_what_was_sent_is_stored_and_shown_in_the_form_again(desk, written):
     values, publication = written
 
     path = change(publication)
-    (form,) = [each for each in forms_of(desk.get(path).text, path) if "body" in each.names]
+    (form,) = [item for item in forms_of(desk.get(path).text, path) if "body" in item.names]
 
     sent = {name: value if isinstance(value, list) else [value] for name, value in values.items()}
     shown = form.typed()
@@ -259,7 +259,7 @@ def test_a_restore_brings_back_everything_that_was_saved(desk, written):
 
     desk.post(reverse("desk:restore", args=[publication.pk, 1]), {"seen": str(changed.version)})
 
-    assert between >= {each.name for each in fields(first)} - {"uid", "more", "number", "kind", "language"}
+    assert between >= {item.name for item in fields(first)} - {"uid", "more", "number", "kind", "language"}
     assert differing(first, read_back(publication)).keys() <= LEFT_BY_RESTORE
     assert publication.revisions.first().reason == "restored"
 

@@ -39,17 +39,17 @@ def test_an_image_within_a_line_stays_there_without_a_caption():
 
 
 def test_images_are_listed_in_order_and_once():
-    prose = render_markdown(
+    rendered = render_markdown(
         "![](image:bbbbbb)\n\nx ![](image:aaaaaa)\n\n![](image:bbbbbb)[^1]\n\n[^1]: ![](image:cccccc)"
     )
 
-    assert prose.images == ("bbbbbb", "aaaaaa", "cccccc")
+    assert rendered.images == ("bbbbbb", "aaaaaa", "cccccc")
 
 
 def test_what_is_no_key_of_the_library_is_no_image():
-    prose = render_markdown("![one](image:short) ![two](image:NOT_A_KEY) ![three](image:../../etc)")
+    rendered = render_markdown("![one](image:short) ![two](image:NOT_A_KEY) ![three](image:../../etc)")
 
-    assert prose.images == () and prose.text == "one two three"
+    assert rendered.images == () and rendered.text == "one two three"
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,9 +10,9 @@ from tests.prose_pages import MARKDOWN
 @settings(max_examples=100, deadline=None)
 @given(MARKDOWN)
 def test_a_text_keeps_all_its_ids_when_nothing_changes(markdown):
-    prose = render_markdown(markdown)
+    rendered = render_markdown(markdown)
 
-    assert render_markdown(markdown, previous_paragraphs=prose.paragraphs) == prose
+    assert render_markdown(markdown, previous_paragraphs=rendered.paragraphs) == rendered
 
 
 @settings(max_examples=60, deadline=None)
@@ -20,17 +20,17 @@ def test_a_text_keeps_all_its_ids_when_nothing_changes(markdown):
 def test_ids_stay_unique_whatever_is_carried(before, after):
     carried = render_markdown("\n\n".join(before)).paragraphs
 
-    prose = render_markdown("\n\n".join(after), previous_paragraphs=carried)
+    rendered = render_markdown("\n\n".join(after), previous_paragraphs=carried)
 
-    anchors = [paragraph.anchor for paragraph in prose.paragraphs]
+    anchors = [paragraph.anchor for paragraph in rendered.paragraphs]
     assert len(anchors) == len(set(anchors))
 
 
 def test_paragraphs_of_the_text_and_of_quotations_have_ids():
-    prose = render_markdown("one\n\n> two\n\n- three\n\n|a|\n|-|\n|b|\n\n<div>four</div>\n\n[^1]: five")
+    rendered = render_markdown("one\n\n> two\n\n- three\n\n|a|\n|-|\n|b|\n\n<div>four</div>\n\n[^1]: five")
 
-    assert [paragraph.text for paragraph in prose.paragraphs] == ["one", "two", "four"]
-    assert prose.html.count(' id="p-') == 3
+    assert [paragraph.text for paragraph in rendered.paragraphs] == ["one", "two", "four"]
+    assert rendered.html.count(' id="p-') == 3
 
 
 def test_the_same_words_twice_have_two_ids():
@@ -74,7 +74,7 @@ def test_a_paragraph_that_moved_does_not_hide_one_that_was_edited():
     assert after[1].anchor == before[0].anchor
 
 
-def test_the_most_alike_paragraph_gets_the_id():
+def test_the_most_similar_paragraph_gets_the_id():
     before = (Paragraph("p-aaaaaa", "one two three four five six"),)
 
     after = render_markdown(

@@ -27,18 +27,18 @@ def test_a_whole_text_is_rendered_as_it_always_was(name, language):
 @settings(max_examples=150, deadline=None)
 @given(MARKDOWN)
 def test_the_plain_text_says_what_the_page_says(markdown):
-    prose = render_markdown(markdown)
+    rendered = render_markdown(markdown)
 
-    assert prose.text.split() == Page(prose.html).words
+    assert rendered.text.split() == Page(rendered.html).words
 
 
 @settings(max_examples=60, deadline=None)
 @given(WORDS)
 def test_plain_words_come_through_whole(words):
-    prose = render_markdown(" ".join(words))
+    rendered = render_markdown(" ".join(words))
 
-    assert prose.text.split() == words
-    assert prose.words == len(words)
+    assert rendered.text.split() == words
+    assert rendered.words == len(words)
 
 
 def test_headings_start_below_the_title_and_skip_no_level():
@@ -78,7 +78,7 @@ def test_a_table_scrolls_in_a_frame_that_the_keyboard_reaches():
     assert '<th scope="col">a</th><th data-align="right" scope="col">b</th>' in html
 
 
-def test_several_tables_are_told_apart_in_the_language_of_the_text():
+def test_several_tables_are_numbered_in_the_language_of_the_text():
     labels = Page(html_of("|a|\n|-|\n|b|\n\n|c|\n|-|\n|d|", language="sv-FI")).values("aria-label")
 
     assert labels == ["Tabell 1", "Tabell 2"]
@@ -100,12 +100,12 @@ def test_cells_without_a_table_are_words():
 
 
 def test_notes_are_numbered_as_the_reader_meets_them():
-    prose = render_markdown(
+    rendered = render_markdown(
         "> a[^x]\n\nb[^y] c[^x]\n\n[^y]: second[^z]\n\n[^x]: first\n\n[^z]: third\n\n[^w]: unused"
     )
 
-    assert re.findall(r">(\d)</a></sup>", prose.html) == ["1", "2", "1", "3"]
-    assert prose.text.endswith("first\n\nsecond\n\nthird\n\nunused")
+    assert re.findall(r">(\d)</a></sup>", rendered.html) == ["1", "2", "1", "3"]
+    assert rendered.text.endswith("first\n\nsecond\n\nthird\n\nunused")
 
 
 def test_a_note_leads_back_to_each_place_that_refers_to_it():
@@ -127,7 +127,7 @@ def test_a_note_in_a_link_stands_behind_it():
     assert "</a><sup" in html_of("[a[^1]](/b)\n\n[^1]: c")
 
 
-def test_the_way_back_is_told_in_the_language_of_the_text():
+def test_the_backlink_is_labelled_in_the_language_of_the_text():
     markdown = "a[^1]\n\n[^1]: b"
 
     assert "Tillbaka till not 1 i texten" in html_of(markdown, language="sv")
@@ -243,8 +243,8 @@ def test_words_are_counted_in_any_alphabet(markdown, words):
 
 
 def test_plain_text_reads_well():
-    prose = render_markdown(
+    rendered = render_markdown(
         f'# A\n\nb *c*  \nd\n\n- e\n- f\n\n| g | h |\n|-|-|\n| i | j |\n\n![k](image:{KEY} "l")\n\n    m\n     n'
     )
 
-    assert prose.text == "A\n\nb c d\n\ne\nf\n\ng\th\ni\tj\n\nk\nl\n\nm\n n"
+    assert rendered.text == "A\n\nb c d\n\ne\nf\n\ng\th\ni\tj\n\nk\nl\n\nm\n n"

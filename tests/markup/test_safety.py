@@ -18,11 +18,11 @@ CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 @given(MARKDOWN | st.text(max_size=200))
 def test_any_text_is_rendered_safely_or_refused_in_words(markdown):
     try:
-        prose = render_markdown(markdown)
+        rendered = render_markdown(markdown)
     except Unrenderable as reason:
         assert str(reason).endswith(".")
     else:
-        assert_safe(prose.html)
+        assert_safe(rendered.html)
 
 
 @settings(max_examples=100, deadline=None)
@@ -128,9 +128,9 @@ def test_an_image_from_elsewhere_is_a_link_and_is_not_loaded():
 
 
 def test_a_comment_is_read_by_nobody_but_shown_in_code():
-    prose = render_markdown("a <!-- secret --> b\n\n`<!-- shown -->`\n\n<!-- hidden\n\nstill -->")
+    rendered = render_markdown("a <!-- secret --> b\n\n`<!-- shown -->`\n\n<!-- hidden\n\nstill -->")
 
-    assert prose.text == "a b\n\n<!-- shown -->"
+    assert rendered.text == "a b\n\n<!-- shown -->"
 
 
 def test_what_only_looks_like_a_tag_is_text():
@@ -179,10 +179,10 @@ def test_real_texts_are_rendered_and_keep_their_ids():
     ):
         body = path.read_text(encoding="utf-8").partition("\n---\n")[2]
 
-        prose = render_markdown(body)
+        rendered = render_markdown(body)
 
-        assert_safe(prose.html)
-        assert render_markdown(body, previous_paragraphs=prose.paragraphs) == prose
+        assert_safe(rendered.html)
+        assert render_markdown(body, previous_paragraphs=rendered.paragraphs) == rendered
 
 
 @pytest.mark.parametrize(
@@ -273,7 +273,7 @@ def test_a_long_report_is_rendered():
         "".join(section.format(number, 91 - number) + table + "\n" for number in range(56)) + "\n" + notes
     )
 
-    prose = render_markdown(report)
+    rendered = render_markdown(report)
 
-    assert prose.words > 21_500
-    assert prose.html.count('<li id="fn-') == 92 and prose.html.count("<table>") == 56
+    assert rendered.words > 21_500
+    assert rendered.html.count('<li id="fn-') == 92 and rendered.html.count("<table>") == 56

@@ -92,7 +92,7 @@ def long_text(words: int) -> str:
     chapters = [
         f"## Chapter {n}\n\n{paragraph}[^{n}a]\n\n{paragraph}[^{n}b]\n\n> {paragraph}\n\n- one\n- two\n\n"
         f"{paragraph}[^{n}c]\n\n| Year | Value |\n|---|---:|\n| 2020 | 1,5 |\n\n{paragraph}\n\n{paragraph}\n\n"
-        + "".join(f"[^{n}{each}]: A source, and where in it.\n" for each in "abc")
+        + "".join(f"[^{n}{entry}]: A source, and where in it.\n" for entry in "abc")
         for n in range(1, words // 700 + 1)
     ]
     return "\n".join(chapters)
@@ -136,13 +136,13 @@ def whole() -> bytes:
 
 
 def test_a_paper_has_all_that_a_tagged_pdf_must_have(whole):
-    found = read(whole)
+    result = read(whole)
 
-    assert not found.faults
-    assert (found.language, found.title, found.author) == ("en", "On Minsk", "Ann Berg, Олена Бойко")
+    assert not result.faults
+    assert (result.language, result.title, result.author) == ("en", "On Minsk", "Ann Berg, Олена Бойко")
     expected = {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Lbl", "/LBody", "/BlockQuote", "/Table", "/THead", "/TH", "/TD",
                 "/Note", "/Link", "/Figure", "/Caption", "/Code", "/Strong", "/Em", "/TOC"}  # fmt: skip
-    assert expected <= set(found.tags)
+    assert expected <= set(result.tags)
 
 
 def test_a_paper_says_everything(whole):
@@ -182,11 +182,11 @@ def test_a_note_is_one_note_however_often_it_is_referred_to(whole):
     ],
 )
 def test_a_link_to_an_id_of_the_author_leads_within_the_paper_or_to_the_page(markdown):
-    found = reading(f"[there](#grain)\n\n{markdown}")
+    result = reading(f"[there](#grain)\n\n{markdown}")
 
     is_in_head = markdown.startswith("| <a")  # which is set again on every page of the table
-    assert not found.faults
-    assert any(str(link).endswith("#grain") for link in found.links) == is_in_head
+    assert not result.faults
+    assert any(str(link).endswith("#grain") for link in result.links) == is_in_head
 
 
 def test_links_lead_where_they_led(whole):
@@ -196,9 +196,9 @@ def test_links_lead_where_they_led(whole):
 
 
 def test_a_passage_tells_its_language_and_a_picture_what_it_shows(whole):
-    found = read(whole)
+    result = read(whole)
 
-    assert "sv" in found.languages and {"A blue field", "A cover"} <= set(found.alternatives)
+    assert "sv" in result.languages and {"A blue field", "A cover"} <= set(result.alternatives)
 
 
 def test_headings_are_the_outline(whole):
@@ -254,9 +254,9 @@ def test_another_word_is_another_digest():
     ],
 )
 def test_every_language_of_the_site_is_set_and_named(language, direction, text):
-    found = reading(text, title=text.replace("*", ""), language=language, direction=direction)
+    result = reading(text, title=text.replace("*", ""), language=language, direction=direction)
 
-    assert not found.faults and found.language == language and found.tags["/P"]
+    assert not result.faults and result.language == language and result.tags["/P"]
 
 
 def test_signs_of_mathematics_and_money_are_shown():
@@ -280,7 +280,7 @@ def test_letters_that_no_font_has_never_stop_a_paper(text):
     assert not reading(f"Before {text} after", title=f"T {text}", summary=text).faults
 
 
-def test_a_letter_that_no_font_has_is_told_apart():
+def test_a_letter_that_no_font_has_is_replaced():
     assert "Before � after" in words_of(made("Before 한 after"))
 
 
@@ -313,33 +313,33 @@ def test_a_letter_that_no_font_has_is_told_apart():
     ],
 )  # fmt: skip
 def test_whatever_a_text_holds_it_is_set_with_its_tags(markdown):
-    found = reading(markdown, images={"a" * 20: PdfImage("d" * 64, 640, 480)})
+    result = reading(markdown, images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
-    assert not found.faults
+    assert not result.faults
 
 
-def test_a_note_within_a_note_is_told_at_the_end():
+def test_a_note_within_a_note_is_at_the_end():
     words = words_of(made("A[^1]\n\n[^1]: B[^2]\n[^2]: C"))
 
     assert "1 B2" in words and "Notes 2. C" in words
 
 
 def test_no_word_of_a_deep_list_is_lost():
-    found = words_of(made("\n".join("  " * depth + f"- item{depth}" for depth in range(20))))
+    result = words_of(made("\n".join("  " * depth + f"- item{depth}" for depth in range(20))))
 
-    assert all(f"item{depth}" in found for depth in range(20))
+    assert all(f"item{depth}" in result for depth in range(20))
 
 
 def test_a_picture_that_is_not_in_the_library_leaves_no_gap():
-    found = reading("A.\n\n![](image:bbbbbbbbbbbbbbbbbbbb)\n\nB.")
+    result = reading("A.\n\n![](image:bbbbbbbbbbbbbbbbbbbb)\n\nB.")
 
-    assert not found.faults and not found.tags["/Figure"]
+    assert not result.faults and not result.tags["/Figure"]
 
 
 def test_a_picture_without_words_is_passed_over_by_who_listens():
-    found = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", images={"a" * 20: PdfImage("d" * 64, 640, 480)})
+    result = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
-    assert not found.faults and not found.tags["/Figure"]
+    assert not result.faults and not result.tags["/Figure"]
 
 
 def test_a_table_is_a_full_grid():
@@ -369,11 +369,11 @@ SCRAPS = some.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1
 @settings(max_examples=25, deadline=None)
 @given(some.lists(anything | SCRAPS, max_size=12), anything)
 def test_any_text_is_set(parts, title):
-    found = reading(
+    result = reading(
         "".join(parts), title=title or "x", images={"a" * 20: PdfImage("d" * 64, 640, 480, alt="a")}
     )
 
-    assert found.tags["/H1"] == 1
+    assert result.tags["/H1"] == 1
 
 
 # Cards ------------------------------------------------------------------------------------------------

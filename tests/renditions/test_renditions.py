@@ -1,4 +1,4 @@
-"""The PDF and the card of a piece: they answer as its page does, are made once, and forget what was taken out."""
+"""The PDF and the social image of a publication: answers, caching and deletion."""
 
 import io
 import threading
@@ -52,16 +52,16 @@ def test_the_pdf_of_a_report_says_what_its_page_says(client):
 
     content = pdf(client, edition)
 
-    words, found = words_of(content), read(content)
+    words, result = words_of(content), read(content)
     for text in (
         "Report No 1", "On Minsk", "By Ann Berg Analyst, The Centre", "In short.", "One.", "It begins.", "A note.",
         "Writes on Minsk.", "Photo: N. N.", "Suggested citation", f"http://127.0.0.1:8000{edition.get_absolute_url()}",
     ):  # fmt: skip
         assert text in words
     assert (
-        not found.faults
-        and found.author == "Ann Berg"
-        and {a for a, _text in edition.paragraphs} <= found.names
+        not result.faults
+        and result.author == "Ann Berg"
+        and {a for a, _text in edition.paragraphs} <= result.names
     )
 
 
@@ -73,7 +73,7 @@ def test_a_swedish_pdf_speaks_swedish(client):
     assert read(content).language == "sv" and "Det börjar." in words_of(content)
 
 
-def test_corrections_are_told_on_paper(client, editor):
+def test_corrections_are_in_the_pdf(client, editor):
     edition = make_live(body="It was Minsk.")
     for number, place in enumerate(("Brest", "Hrodna")):
         publication = saved(edition.publication, body=f"It was {place}.")
@@ -121,7 +121,7 @@ def test_a_pdf_is_shown_and_named_and_points_to_its_page(client):
     assert response.headers["Link"].endswith('/>; rel="canonical"') and response.headers["Link"].isascii()
 
 
-def test_a_reader_who_holds_it_is_told_so(client):
+def test_a_reader_who_has_the_file_gets_304(client):
     edition = make_live()
     for url in (pdf_url(edition), social_image_url(edition)):
         tag = client.get(url).headers["ETag"]
@@ -145,7 +145,7 @@ def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
 
 
 @pytest.mark.parametrize("url_of", [pdf_url, social_image_url])
-def test_it_answers_as_its_piece_does(client, editor, url_of):
+def test_it_answers_as_its_publication_does(client, editor, url_of):
     draft = make_publication(slug="draft")
     scheduled = actions.publish(make_publication(), by=editor, at=timezone.now() + timedelta(hours=1))
     gone = make_live()
@@ -287,7 +287,7 @@ def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, c
     assert "No pdf" not in caplog.text
 
 
-def test_where_there_is_no_room_a_reader_is_asked_to_come_again(client):
+def test_a_busy_queue_answers_503_with_retry_after(client):
     edition = make_live()
     with held(rendering_queue):
         response = client.get(pdf_url(edition))
@@ -340,7 +340,7 @@ def test_equal_wishes_are_one_task():
     assert made == [1]
 
 
-def test_who_waited_is_told_why_it_failed():
+def test_waiting_requests_get_the_error():
     own, rows, started, end = RenderingQueue(), [], threading.Event(), threading.Event()
 
     def work() -> None:
@@ -386,7 +386,7 @@ def test_two_are_at_work_on_this_machine_and_a_third_waits():
         {"by": [make_author] * 12},
     ],
 )
-def test_every_piece_has_a_card_of_the_size_that_messengers_want(client, fields):
+def test_every_publication_has_a_card_of_the_size_that_messengers_want(client, fields):
     makers = fields.get("by", [])
     fields = fields | (
         {"by": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}

@@ -10,7 +10,7 @@ from publications import actions, manuscript
 from publications.importers.intake import import_manuscript
 from publications.models import Edition, Publication, manuscript_of
 from publications.preflight import build_preflight_draft, run_preflight
-from tests.blogs import bring_in, put
+from tests.blogs import import_blog, write_post
 from tests.desk_forms import change, filled
 from tests.factories import make_live, make_publication, make_tag, saved
 from tests.pdf_reading import words_of
@@ -160,15 +160,15 @@ def test_an_address_that_holds_a_passage_is_taken_out_with_it():
 
 @pytest.mark.parametrize("field", ["external_url", "link", "source_url", "redirect_to", "externalUrl"])
 def test_a_post_without_text_comes_in_with_the_address_it_has(tmp_path, field):
-    account = bring_in(put(tmp_path / "blog", front=f"{field}: {URL}\n", body=""))
+    import_report = import_blog(write_post(tmp_path / "blog", front=f"{field}: {URL}\n", body=""))
 
     edition = Edition.objects.live().get()
     assert (edition.external_url, edition.html) == (URL, "")
-    assert not [line for line in account.files[0].notes if line.topic in ("held", "words", "field")]
+    assert not [line for line in import_report.files[0].notes if line.topic in ("held", "words", "field")]
 
 
 def test_a_redirect_of_a_post_with_a_text_is_reported_and_not_followed(tmp_path):
-    account = bring_in(put(tmp_path / "blog", front=f"redirect_to: {URL}\n"))
+    import_report = import_blog(write_post(tmp_path / "blog", front=f"redirect_to: {URL}\n"))
 
     assert Edition.objects.live().get().external_url == ""
-    assert any("redirect_to" in line.text for line in account.files[0].notes)
+    assert any("redirect_to" in line.text for line in import_report.files[0].notes)

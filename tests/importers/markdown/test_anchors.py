@@ -9,7 +9,7 @@ from publications.importers.markdown.anchors import RULES, heading_rules, keep_a
 from publications.importers.markdown.placeholders import Placeholders
 from publications.importers.markdown.source_site import find_source_site
 from publications.models import Edition, Publication
-from tests.blogs import bring_in, put, texts_of
+from tests.blogs import import_blog, texts_of, write_post
 
 pytestmark = pytest.mark.django_db
 
@@ -38,21 +38,21 @@ def test_links_to_headings_land_whatever_made_the_old_site(tmp_path, generator):
     made = {"kramdown": "whats-new-in-2024", "eleventy": "what&#39;s-new-in-2024%3F"}.get(
         generator, "whats-new-in-2024"
     )
-    put(
+    write_post(
         tmp_path / "blog",
         "a.md",
         body=f"[there](b.md#{made}) [second](b.md#ships-1) [above](#a-heading-here)\n\n## A heading here",
     )
-    put(
+    write_post(
         tmp_path / "blog",
         "b.md",
         title="B",
         body="## Ships\n\na\n\n## What's *new* in 2024?\n\nb\n\nShips\n-----\n\nc",
     )
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
-    assert lost_links() == [] and account.totals()["published"] == 2
+    assert lost_links() == [] and import_report.totals()["published"] == 2
     assert 'href="/en/publications/b/#' in Edition.objects.get(title="A").html
 
 
@@ -77,37 +77,37 @@ def test_links_to_headings_land_whatever_made_the_old_site(tmp_path, generator):
     ],
 )
 def test_an_id_that_a_text_gives_is_where_links_land(tmp_path, text):
-    put(tmp_path / "blog", "a.md", body="[there](b.md#grain)")
-    put(tmp_path / "blog", "b.md", title="B", body=f"Before.\n\n{text}\n\nAfter.")
+    write_post(tmp_path / "blog", "a.md", body="[there](b.md#grain)")
+    write_post(tmp_path / "blog", "b.md", title="B", body=f"Before.\n\n{text}\n\nAfter.")
 
-    bring_in(tmp_path / "blog")
+    import_blog(tmp_path / "blog")
 
     html = Edition.objects.get(title="B").html
     assert html.count('id="grain"') == 1 and lost_links() == [] and "{" not in html
 
 
 def test_code_is_no_place_for_ids(tmp_path):
-    put(tmp_path / "blog", body="    # Comment\n\nText\n\n```\n# Comment\n{: #x}\n```\n\n`{:#y}`")
+    write_post(tmp_path / "blog", body="    # Comment\n\nText\n\n```\n# Comment\n{: #x}\n```\n\n`{:#y}`")
 
-    bring_in(tmp_path / "blog")
+    import_blog(tmp_path / "blog")
 
     html = Edition.objects.get().html
     assert html.count("# Comment") == 2 and "<span" not in html and "{:#y}" in html
 
 
 def test_a_fragment_that_the_page_needs_itself_leads_to_the_heading(tmp_path):
-    put(tmp_path / "blog", "a.md", body="[there](b.md#share)")
-    put(tmp_path / "blog", "b.md", title="B", body="## Share\n\nWords.")
+    write_post(tmp_path / "blog", "a.md", body="[there](b.md#share)")
+    write_post(tmp_path / "blog", "b.md", title="B", body="## Share\n\nWords.")
 
-    bring_in(tmp_path / "blog")
+    import_blog(tmp_path / "blog")
 
     assert 'href="/en/publications/b/#s-share"' in Edition.objects.get(title="A").html and lost_links() == []
 
 
 def test_a_fragment_lands_after_the_text_was_edited_and_published_again(tmp_path):
-    put(tmp_path / "blog", "a.md", body="[there](b.md#the-grain-deal)")
-    put(tmp_path / "blog", "b.md", title="B", body="## The grain deal\n\nWords.")
-    bring_in(tmp_path / "blog")
+    write_post(tmp_path / "blog", "a.md", body="[there](b.md#the-grain-deal)")
+    write_post(tmp_path / "blog", "b.md", title="B", body="## The grain deal\n\nWords.")
+    import_blog(tmp_path / "blog")
     text = Publication.objects.get(title="B")
     text.body = text.body.replace("The grain deal", "The deal on grain").replace("Words", "Other words")
     text.save()
@@ -119,13 +119,13 @@ def test_a_fragment_lands_after_the_text_was_edited_and_published_again(tmp_path
 
 
 def test_a_link_to_a_place_that_is_not_there_is_reported(tmp_path):
-    put(tmp_path / "blog", "a.md", body="[there](b.md#nowhere) [here](#nowhere) [it](b.md#there)")
-    put(tmp_path / "blog", "b.md", title="B", body="## There\n\nWords.")
+    write_post(tmp_path / "blog", "a.md", body="[there](b.md#nowhere) [here](#nowhere) [it](b.md#there)")
+    write_post(tmp_path / "blog", "b.md", title="B", body="## There\n\nWords.")
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
-    assert len(texts_of(account, "fragment")) == 2 and all(
-        "#nowhere" in line for line in texts_of(account, "fragment")
+    assert len(texts_of(import_report, "fragment")) == 2 and all(
+        "#nowhere" in line for line in texts_of(import_report, "fragment")
     )
 
 

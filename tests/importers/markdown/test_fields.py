@@ -1,4 +1,4 @@
-"""What front matter says, where pictures and links lead, and that whatever became something else is told."""
+"""Fields of front matter, targets of images and links, and notes on everything that is changed."""
 
 import hashlib
 import os
@@ -21,8 +21,8 @@ def written(folder: Path, name: str = "a.md", *, front: str = "", body: str = "T
     return folder
 
 
-def read(folder: Path, **order) -> ImportedFile:
-    return arrivals(folder, SAMPLES / "authors.csv", **order)["a.md"]
+def read(folder: Path, **options) -> ImportedFile:
+    return arrivals(folder, SAMPLES / "authors.csv", **options)["a.md"]
 
 
 def texts_of(arrival: ImportedFile, topic: str) -> list[str]:
@@ -32,7 +32,7 @@ def texts_of(arrival: ImportedFile, topic: str) -> list[str]:
 # Fields
 
 
-def test_only_fields_that_nothing_became_of_are_told(tmp_path):
+def test_only_unused_fields_are_reported(tmp_path):
     front = "date: 2024-04-09\nauthor: ann\ntags: [EU]\nexcerpt: S\nimage_alt: A\ndraft: no\nhero: false\nseo: {a: [b]}\n"
 
     arrival = read(written(tmp_path, front=front))
@@ -67,13 +67,13 @@ def test_an_author_who_stands_twice_keeps_the_first_place_and_role(tmp_path):
         ("related: [gone]\n", "related", "did not come along: gone"),
     ],
 )  # fmt: skip
-def test_what_is_other_than_the_file_has_it_is_told(tmp_path, front, topic, said):
+def test_what_is_other_than_the_file_has_it_is_reported(tmp_path, front, topic, said):
     lines = texts_of(read(written(tmp_path, front=front)), topic)
 
     assert any(said in line for line in lines) if said else not lines
 
 
-def test_a_file_in_another_encoding_is_read_and_told(tmp_path):
+def test_a_file_in_another_encoding_is_read_and_reported(tmp_path):
     (tmp_path / "a.md").write_bytes("---\ntitle: Östersjön\n---\nText.\n".encode("cp1252"))
 
     arrival = read(tmp_path)
@@ -115,47 +115,47 @@ def test_a_manuscript_of_ours_is_a_draft_where_it_says_so(tmp_path, more, expect
 def test_the_language_is_the_one_stated_then_that_of_the_name_then_of_the_folder(
     tmp_path, name, front, language
 ):
-    found = arrivals(written(tmp_path, name, front=front))
+    result = arrivals(written(tmp_path, name, front=front))
 
-    assert found[name].manuscript.language == language
+    assert result[name].manuscript.language == language
 
 
 def test_the_original_of_a_family_is_the_english_text_wherever_it_stands(tmp_path):
     for name in ("ar/a.md", "en/a.md", "sv/a.md"):
         written(tmp_path, name)
 
-    found = {name: arrival.manuscript for name, arrival in arrivals(tmp_path).items()}
+    result = {name: arrival.manuscript for name, arrival in arrivals(tmp_path).items()}
 
-    assert found["en/a.md"].translation_of == ""
-    assert found["ar/a.md"].translation_of == found["sv/a.md"].translation_of == found["en/a.md"].uid
+    assert result["en/a.md"].translation_of == ""
+    assert result["ar/a.md"].translation_of == result["sv/a.md"].translation_of == result["en/a.md"].uid
 
 
 def test_of_two_files_with_one_uid_the_second_is_refused(tmp_path):
     for name in ("a.md", "b.md"):
         written(tmp_path, name, front="format: 1\nuid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
 
-    found = index_files(tmp_path)
+    result = index_files(tmp_path)
 
-    assert [card.source for card in found.files] == ["a.md"] and "uid of “a.md”" in found.refused["b.md"]
+    assert [card.source for card in result.files] == ["a.md"] and "uid of “a.md”" in result.refused["b.md"]
 
 
 def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path):
     (written(tmp_path / "blog") / "b.md").symlink_to(written(tmp_path / "other") / "a.md")
 
-    found = index_files(tmp_path / "blog")
+    result = index_files(tmp_path / "blog")
 
-    assert "links are not followed" in found.refused["b.md"] and len(found.files) == 1
+    assert "links are not followed" in result.refused["b.md"] and len(result.files) == 1
 
 
 @pytest.mark.parametrize("name", [b"K\xf6penhamn.md", b"K\xf6penhamn/b.md", b"K\xf6penhamn/index.md"])
 def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_come_in(tmp_path, name):
     written(written(tmp_path), os.fsdecode(name))
 
-    found = index_files(tmp_path)
+    result = index_files(tmp_path)
 
     source = name.decode("utf-8", "backslashreplace")
-    assert [card.source for card in found.files] == ["a.md"]
-    assert list(found.refused) == [source] and "not UTF-8" in found.refused[source]
+    assert [card.source for card in result.files] == ["a.md"]
+    assert list(result.refused) == [source] and "not UTF-8" in result.refused[source]
 
 
 # Pictures
@@ -201,7 +201,7 @@ def test_a_link_to_a_picture_above_the_folder_is_not_followed_where_the_picture_
     assert len(arrival.files) == 1
 
 
-def test_a_picture_that_is_too_large_is_told(tmp_path, monkeypatch):
+def test_a_picture_that_is_too_large_is_reported(tmp_path, monkeypatch):
     (tmp_path / "p.png").write_bytes(picture_bytes())
     monkeypatch.setattr(images, "MAX_UPLOAD_BYTES", 10)
 
@@ -234,7 +234,7 @@ def test_links_keep_their_place_and_only_those_of_the_old_site_are_led(tmp_path,
     assert arrival.manuscript.body == f"[x]({leads})"
 
 
-def test_a_link_that_leads_elsewhere_now_is_told(tmp_path):
+def test_a_link_that_leads_elsewhere_now_is_reported(tmp_path):
     written(tmp_path, "sub/b.md")
 
     arrival = read(
@@ -264,7 +264,7 @@ def test_a_link_that_leads_elsewhere_now_is_told(tmp_path):
         ("![a](https://x.example/p.png)", NoteKind.CHANGED, "another site became a link: https://x.example/p.png"),
     ],
 )  # fmt: skip
-def test_what_is_left_out_of_a_text_is_told(tmp_path, body, sort, said):
+def test_what_is_left_out_of_a_text_is_reported(tmp_path, body, sort, said):
     arrival = read(written(tmp_path, body=body))
 
     assert any(line.kind is sort and said in line.text for line in arrival.notes), arrival.notes

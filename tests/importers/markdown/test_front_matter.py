@@ -11,7 +11,7 @@ from publications.importers.markdown.fields import KEYS
 from publications.importers.markdown.file_index import index_files
 from publications.importers.report import FileOutcome, ImportRefused
 from publications.models import Edition, Publication, Redirect
-from tests.blogs import bring_in, outcomes, put, texts_of
+from tests.blogs import import_blog, outcomes, texts_of, write_post
 
 pytestmark = pytest.mark.django_db
 
@@ -19,56 +19,56 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.parametrize("key", KEYS["expires_at"])
 def test_a_text_ends_when_its_file_says(tmp_path, key):
     day = (timezone.now() + timedelta(days=30)).date()
-    put(tmp_path / "blog", front=f"{key}: {day}\n")
+    write_post(tmp_path / "blog", front=f"{key}: {day}\n")
 
-    bring_in(tmp_path / "blog")
+    import_blog(tmp_path / "blog")
 
     assert timezone.localtime(Edition.objects.get().visible_until).date() == day
 
 
 def test_a_text_whose_end_has_passed_is_held_back(tmp_path):
-    put(tmp_path / "blog", front="expirydate: 2024-05-01\n")
+    write_post(tmp_path / "blog", front="expirydate: 2024-05-01\n")
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
     assert not Edition.objects.exists() and Publication.objects.count() == 1
-    assert "has passed" in "".join(texts_of(account, "held")) and texts_of(account, "field") == []
+    assert "has passed" in "".join(texts_of(import_report, "held")) and texts_of(import_report, "field") == []
 
 
 def test_an_end_given_at_the_desk_stays(tmp_path):
-    bring_in(put(tmp_path / "blog"))
+    import_blog(write_post(tmp_path / "blog"))
     text, until = Publication.objects.get(), timezone.now() + timedelta(days=3)
     text.summary = "Another summary."
     text.save()
     actions.publish(text, by=None, until=until)
 
-    bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
+    import_blog(write_post(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
 
     assert Edition.objects.live().get().visible_until == until
 
 
 def test_an_end_that_a_file_names_later_is_reported(tmp_path):
-    bring_in(put(tmp_path / "blog"))
+    import_blog(write_post(tmp_path / "blog"))
 
-    account = bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
+    import_report = import_blog(write_post(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
 
-    assert "2099-05-01" in "".join(texts_of(account, "still-public"))
+    assert "2099-05-01" in "".join(texts_of(import_report, "still-public"))
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS["published_at"] if key != "date"])
 def test_every_key_of_a_date_makes_the_old_address(tmp_path, key):
-    put(tmp_path / "blog", "grain.md", date="", front=f"{key}: 2023-02-01\n")
+    write_post(tmp_path / "blog", "grain.md", date="", front=f"{key}: 2023-02-01\n")
 
-    bring_in(tmp_path / "blog", permalink="/:year/:month/:day/:title/")
+    import_blog(tmp_path / "blog", permalink="/:year/:month/:day/:title/")
 
     assert Redirect.objects.get(author=None).path == "/2023/02/01/grain"
 
 
 @pytest.mark.parametrize(("front", "path"), [("slug: the-deal\n", "/2024/the-deal"), ("", "/2024/grain")])
 def test_the_slug_of_a_pattern_is_that_of_the_file(tmp_path, front, path):
-    put(tmp_path / "blog", "grain.md", front=front)
+    write_post(tmp_path / "blog", "grain.md", front=front)
 
-    bring_in(tmp_path / "blog", permalink="/:year/:slug/")
+    import_blog(tmp_path / "blog", permalink="/:year/:slug/")
 
     assert Redirect.objects.get(author=None).path == path
 
@@ -80,21 +80,23 @@ def test_the_slug_of_a_pattern_is_that_of_the_file(tmp_path, front, path):
 def test_a_text_in_a_language_that_the_site_does_not_have_is_refused_not_made_english(tmp_path, name, front):
     for folder in ("", "sv", "pt", "en"):
         (tmp_path / "blog" / folder).mkdir(parents=True, exist_ok=True)
-    put(tmp_path / "blog", name, front=front)
+    write_post(tmp_path / "blog", name, front=front)
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
-    assert outcomes(account) == {name: FileOutcome.REFUSED}
-    assert "none that this site has texts in" in "".join(texts_of(account, "refused", name))
+    assert outcomes(import_report) == {name: FileOutcome.REFUSED}
+    assert "none that this site has texts in" in "".join(texts_of(import_report, "refused", name))
 
 
 def test_a_folder_that_only_looks_like_a_language_is_none(tmp_path):
     (tmp_path / "blog" / "it").mkdir(parents=True)
-    put(tmp_path / "blog", "it/a.md")
+    write_post(tmp_path / "blog", "it/a.md")
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
-    assert outcomes(account) == {"it/a.md": FileOutcome.NEW} and Publication.objects.get().language == "en"
+    assert (
+        outcomes(import_report) == {"it/a.md": FileOutcome.NEW} and Publication.objects.get().language == "en"
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_a_single_file_of_wordpress_says_what_it_is(tmp_path):
 def test_a_key_without_a_value_leaves_its_place_to_the_next(tmp_path, nothing):
     front = f"date: {nothing}\ncreated: 2020-01-02\n"
 
-    bring_in(put(tmp_path / "blog", date=None, front=front), permalink="/:year/:title/")
+    import_blog(write_post(tmp_path / "blog", date=None, front=front), permalink="/:year/:title/")
 
     assert timezone.localtime(Edition.objects.live().get().published_at).date().isoformat() == "2020-01-02"
     assert Redirect.objects.filter(path="/2020/a").exists()

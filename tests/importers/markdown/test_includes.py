@@ -9,7 +9,7 @@ from publications.importers.markdown.liquid_values import UNKNOWN, Scope, evalua
 from publications.importers.markdown.source_site import find_source_site
 from publications.importers.report import ImportLog
 from publications.models import Publication
-from tests.blogs import bring_in, put, texts_of
+from tests.blogs import import_blog, texts_of, write_post
 
 FILES = {
     "references.md": "{% comment %}shared{% endcomment %}\n[ships]: https://ships.example/\n[Grain  Deal]: /grain/\n",
@@ -167,9 +167,9 @@ def test_reference_links_lead_where_includes_say_or_become_their_words(site):
         "A [sea][topic sea] and [nobody's][undefined one], [this][] too.\n\n- item with a\n  label [over][issue\n  #1]\n\n"
         '{% include references.md %}{% include issues.md v=2 numbers="1" %}{% include topics.md %}'
     )
-    put(site, body=body, front="lang: en\n")
+    write_post(site, body=body, front="lang: en\n")
 
-    account = bring_in(site, site="https://old.example/")
+    import_report = import_blog(site, site="https://old.example/")
 
     text = Publication.objects.get().body
     assert "nobody's, this too" in text and "[ships][]" in text
@@ -181,12 +181,12 @@ def test_reference_links_lead_where_includes_say_or_become_their_words(site):
         "[grain deal]: https://old.example/grain/",
     }
     assert [
-        line.count("“undefined one”") + line.count("“this”") for line in texts_of(account, "reference")
+        line.count("“undefined one”") + line.count("“this”") for line in texts_of(import_report, "reference")
     ] == [
         1,
         1,
     ]
-    assert texts_of(account, "words") == []
+    assert texts_of(import_report, "words") == []
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,10 @@ def test_reference_links_lead_where_includes_say_or_become_their_words(site):
 )
 @pytest.mark.django_db
 def test_what_is_no_reference_link_stays(tmp_path, text):
-    put(tmp_path / "blog", body=text)
+    write_post(tmp_path / "blog", body=text)
 
-    account = bring_in(tmp_path / "blog")
+    import_report = import_blog(tmp_path / "blog")
 
-    assert texts_of(account, "reference") == [] and text.split("\n")[0] in Publication.objects.get().body
+    assert (
+        texts_of(import_report, "reference") == [] and text.split("\n")[0] in Publication.objects.get().body
+    )

@@ -133,7 +133,7 @@ def test_what_goes_and_what_is_kept_whole_goes_to_its_own_end(text, left):
     assert simple(text)[0] == left
 
 
-def test_the_last_of_very_many_frames_is_told_as_well_as_the_first():
+def test_the_last_of_very_many_frames_is_reported_as_well_as_the_first():
     text, rows = simple("".join(f'<iframe src="https://x.example/{n}"></iframe>' for n in range(3000)))
 
     assert len(rows) == 3000 and "https://x.example/2999" in text and "<iframe" not in text
@@ -224,7 +224,7 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line():
 
 
 def test_no_text_that_goes_on_and_on_makes_it_fail():
-    for text in [each * 40 for each in REPEATED] + [make(2000) for make in RISING.values()]:
+    for text in [item * 40 for item in REPEATED] + [make(2000) for make in RISING.values()]:
         aside, result = Placeholders(), ImportLog()
         left = resolve_shortcodes(text, keep=aside.keep, authors=AuthorList({}), fields={}, log=result)
         left = reduce_html(aside.keep_code(left), aside, result)
@@ -277,7 +277,7 @@ def test_words_that_a_page_lacks_are_named_as_often_as_it_lacks_them(source, pag
     assert share.missing == missing and share.ratio == 1 - len(missing) / share.total
 
 
-def test_what_a_page_lacks_is_told():
+def test_what_a_page_lacks_is_reported():
     lost, there = (
         ManuscriptImage(key="abcdefgh23", file="lost.png"),
         ManuscriptImage(key="abcdefgh24", file="there.png"),

@@ -1,4 +1,4 @@
-"""Importers: foreign files become manuscripts, what changed is told, and no file makes them fail."""
+"""Reading files of other programs as manuscripts: changes are noted, and no file makes the import fail."""
 
 import json
 from datetime import date
@@ -29,14 +29,14 @@ POST = "---\ntitle: A title\ndate: 2024-04-09\nauthor: ann\nexcerpt: A summary.\
 def read(tmp_path):
     """Reads texts, by file name, as one folder; gives arrivals by name."""
 
-    def _read(authors=SAMPLES / "authors.csv", **order) -> dict:
-        files = order.pop("files")
+    def _read(authors=SAMPLES / "authors.csv", **options) -> dict:
+        files = options.pop("files")
         folder = tmp_path / "blog"
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return arrivals(folder, authors, **order)
+        return arrivals(folder, authors, **options)
 
     return _read
 
@@ -62,8 +62,8 @@ def arrivals(
     return {file.source: read_file(file, context) for file in found.files}
 
 
-def body_of(read, markdown: str, **order) -> str:
-    return read(files={"a.md": POST.format(markdown)}, **order)["a.md"].manuscript.body
+def body_of(read, markdown: str, **options) -> str:
+    return read(files={"a.md": POST.format(markdown)}, **options)["a.md"].manuscript.body
 
 
 def texts_of(arrival, sort: NoteKind) -> str:
@@ -116,7 +116,7 @@ def test_front_matter_of_every_kind_is_read(content):
     assert front.fields["title"] == "A" and front.body.strip() == "Text"
 
 
-def test_front_matter_that_is_no_yaml_is_told():
+def test_front_matter_that_is_no_yaml_is_reported():
     result = ImportLog()
 
     fields = read_front_matter(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", result).fields
@@ -128,7 +128,7 @@ def test_a_file_without_front_matter_is_refused(read):
     assert "There is no front matter" in index_files(SAMPLES / "jekyll").refused["README.md"]
 
 
-def test_liquid_is_resolved_or_told():
+def test_liquid_is_resolved_or_reported():
     result, aside = ImportLog(), []
     people = read_authors(SAMPLES / "authors.csv")
     text = '{{ "ann" | team_link }} [x]({{ "/y/" | url }}) {% raw %}{{ z }}{% endraw %}{% if a %}{{ b.c }}'
@@ -203,7 +203,7 @@ def test_translations_name_their_original():
     assert found["sv/fleet.md"].manuscript.language == "sv"
 
 
-def test_related_pieces_are_found_by_file():
+def test_related_publications_are_found_by_file():
     found = arrivals(SAMPLES / "jekyll")
 
     assert found["fleet.md"].manuscript.related == (found["_posts/2021-03-04-grain.md"].manuscript.uid,)
@@ -211,15 +211,15 @@ def test_related_pieces_are_found_by_file():
 
 def test_addresses_do_not_depend_on_how_often_or_in_which_order(read):
     files = {f"{year}-01-01-same.md": POST.format("T") for year in (2020, 2021, 2022)}
-    first = {name: each.manuscript for name, each in read(files=files).items()}
+    first = {name: item.manuscript for name, item in read(files=files).items()}
     given = {first["2021-01-01-same.md"].uid: "same-2"}
 
     again = read(files=files, given=given)
 
-    assert [each.manuscript.slug for each in again.values()] == [each.slug for each in first.values()]
+    assert [item.manuscript.slug for item in again.values()] == [item.slug for item in first.values()]
 
 
-def test_an_address_of_another_piece_is_left_to_it(read):
+def test_an_address_of_another_publication_is_left_to_it(read):
     found = read(files={"fleet.md": POST.format("T")}, taken=[("en", "fleet")])
 
     assert found["fleet.md"].manuscript.slug == "fleet-2"
@@ -320,7 +320,7 @@ def test_any_front_matter_is_read_or_refused(tmp_path, written, fields, body):
 
     found = arrivals(folder)
 
-    assert all(each.manuscript or each.refusal for each in found.values())
+    assert all(item.manuscript or item.refusal for item in found.values())
 
 
 @settings(max_examples=200, deadline=None)
@@ -363,7 +363,7 @@ def test_a_summary_is_plain_text(read, written, summary):
         ("word " * 100, "word " * 59 + "word …"),
     ],
 )
-def test_a_piece_without_a_summary_has_its_first_paragraph(read, body, summary):
+def test_a_publication_without_a_summary_has_its_first_paragraph(read, body, summary):
     arrival = read(files={"a.md": f"---\ntitle: A\n---\n{body}"})["a.md"]
 
     assert arrival.manuscript.summary == summary

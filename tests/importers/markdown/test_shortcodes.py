@@ -3,14 +3,14 @@
 import pytest
 
 from publications.models import Edition
-from tests.blogs import bring_in, put, texts_of
+from tests.blogs import import_blog, texts_of, write_post
 
 pytestmark = pytest.mark.django_db
 
 
-def page(folder, body: str, **order) -> tuple[str, object]:
-    account = bring_in(put(folder / "blog", body=f"Before.\n\n{body}\n\nAfter."), **order)
-    return Edition.objects.get().html, account
+def page(folder, body: str, **options) -> tuple[str, object]:
+    import_report = import_blog(write_post(folder / "blog", body=f"Before.\n\n{body}\n\nAfter."), **options)
+    return Edition.objects.get().html, import_report
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ def page(folder, body: str, **order) -> tuple[str, object]:
     ],
 )
 def test_any_tag_with_a_source_and_words_is_a_picture(tmp_path, tag):
-    html, account = page(tmp_path, tag)
+    html, import_report = page(tmp_path, tag)
 
     assert '<figure><img data-image="' in html and 'alt="A port"' in html
-    assert texts_of(account, "words") == [] and texts_of(account, "liquid") == []
+    assert texts_of(import_report, "words") == [] and texts_of(import_report, "liquid") == []
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_any_tag_with_a_source_and_words_is_a_picture(tmp_path, tag):
     ],
 )
 def test_words_that_a_tag_is_given_stay(tmp_path, tag, words):
-    html, account = page(tmp_path, tag)
+    html, import_report = page(tmp_path, tag)
 
-    assert words in html and "{{" not in html and "{%" not in html and texts_of(account, "words") == []
+    assert words in html and "{{" not in html and "{%" not in html and texts_of(import_report, "words") == []
 
 
 def test_a_quotation_of_a_tag_holds_its_words_and_who_said_them(tmp_path):
@@ -76,23 +76,23 @@ def test_a_film_is_a_link_and_no_picture(tmp_path):
 
 @pytest.mark.parametrize("tag", ["{{< tweet 1234 >}}", "{% gist 1234 %}"])
 def test_a_tag_that_nothing_is_known_of_is_reported(tmp_path, tag):
-    _html, account = page(tmp_path, tag)
+    _html, import_report = page(tmp_path, tag)
 
-    assert texts_of(account, "liquid") == [f"Liquid left out: {tag}"]
+    assert texts_of(import_report, "liquid") == [f"Liquid left out: {tag}"]
 
 
 def test_words_of_tags_are_counted_among_those_of_the_file(tmp_path):
     body = '{% capture never %}Grain ships wait{% endcapture %}\n{{< note "Three words stay" >}}'
 
-    _html, account = page(tmp_path, body)
+    _html, import_report = page(tmp_path, body)
 
-    entry = account.files[0]
+    entry = import_report.files[0]
     assert entry.coverage.total == 8 and sorted(entry.coverage.missing) == ["grain", "ships", "wait"]
 
 
 def test_no_words_are_counted_that_only_steer(tmp_path):
     body = "{% assign label = 'a few words' %}{{< highlight go \"linenos=table, style=x y\" >}}\ncode\n{{< /highlight >}}"
 
-    _html, account = page(tmp_path, body)
+    _html, import_report = page(tmp_path, body)
 
-    assert texts_of(account, "words") == [] and account.files[0].coverage.total == 3
+    assert texts_of(import_report, "words") == [] and import_report.files[0].coverage.total == 3

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from publications import actions
 from publications.models import AuditEntry, Publication, Redirect
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
-from tests.blogs import bring_in, outcomes, put, texts_of
+from tests.blogs import import_blog, outcomes, texts_of, write_post
 from tests.factories import make_publication
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +20,9 @@ SPELLINGS = [
 
 @pytest.mark.parametrize("stated", SPELLINGS)
 def test_an_old_address_leads_on_for_readers_and_links_however_it_is_spelled(tmp_path, client, stated):
-    put(tmp_path / "blog", front=f"redirect_from: {stated}\n")
-    written = " ".join(f"[x]({each})" for each in SPELLINGS if each.startswith(("/o", "/O")))
-    bring_in(put(tmp_path / "blog", "b.md", title="B", body=written))
+    write_post(tmp_path / "blog", front=f"redirect_from: {stated}\n")
+    written = " ".join(f"[x]({item})" for item in SPELLINGS if item.startswith(("/o", "/O")))
+    import_blog(write_post(tmp_path / "blog", "b.md", title="B", body=written))
 
     assert Redirect.objects.get(publication__title="A").path == "/old/grain"
     assert set(Publication.objects.get(title="B").body.split()) == {"[x](/en/publications/a/)"}
@@ -50,17 +50,18 @@ def test_whatever_is_written_is_a_path_or_none(written):
 
 
 @pytest.mark.parametrize("wrong", ["http://[x", "/" + "a" * MAX_REDIRECT_PATH])
-def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
-    folder = put(
+def test_what_is_no_old_address_is_reported_and_the_others_lead_on(tmp_path, wrong):
+    folder = write_post(
         tmp_path / "blog", front=f"redirect_from: ['{wrong}', /old/]\n", body=f"[x]({wrong}) and [y](/other/)"
     )
 
-    account = bring_in(folder)
+    import_report = import_blog(folder)
 
     assert (
-        outcomes(account) == {"a.md": "new"} and Redirect.objects.get(publication__title="A").path == "/old"
+        outcomes(import_report) == {"a.md": "new"}
+        and Redirect.objects.get(publication__title="A").path == "/old"
     )
-    assert wrong in texts_of(account, "redirect")[0]
+    assert wrong in texts_of(import_report, "redirect")[0]
 
 
 def test_an_audit_line_does_not_say_which_old_addresses_lead_here():

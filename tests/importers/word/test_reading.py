@@ -1,4 +1,4 @@
-"""Word files become manuscripts: what an author wrote is there, and what is other than in Word is told."""
+"""Reading Word files as manuscripts: the content is complete, and differences from Word are noted."""
 
 import re
 
@@ -16,7 +16,7 @@ from tests.word_files import (
     ins,
     link,
     note,
-    noted,
+    note_element,
     p,
     picture,
     r,
@@ -35,31 +35,31 @@ def body_of(body: str, **more) -> str:
     return read(p("Title", style="Title") + body, **more).manuscript.body
 
 
-def notes_of(found: word.WordDocument) -> str:
-    return "\n".join(line.text for line in found.notes)
+def notes_of(result: word.WordDocument) -> str:
+    return "\n".join(line.text for line in result.notes)
 
 
 def test_the_title_is_the_paragraph_of_that_style():
-    found = read(
+    result = read(
         p("A first line.") + p("The Title", style="Title") + p("Section", style="heading1") + p("Text.")
     )
 
-    assert found.manuscript.title == "The Title"
-    assert found.manuscript.body == "A first line.\n\n## Section\n\nText."
+    assert result.manuscript.title == "The Title"
+    assert result.manuscript.body == "A first line.\n\n## Section\n\nText."
 
 
 def test_without_a_title_the_first_heading_is_one_and_the_file_says_so():
-    found = read(p("The Heading", style="heading1") + p("Text."))
+    result = read(p("The Heading", style="heading1") + p("Text."))
 
-    assert (found.manuscript.title, found.manuscript.body) == ("The Heading", "Text.")
-    assert "the first heading became the title" in notes_of(found)
+    assert (result.manuscript.title, result.manuscript.body) == ("The Heading", "Text.")
+    assert "the first heading became the title" in notes_of(result)
 
 
 def test_a_text_without_any_heading_is_called_as_its_file():
-    found = read(p("Only text."), "Moldova_votes v2.docx")
+    result = read(p("Only text."), "Moldova_votes v2.docx")
 
-    assert found.manuscript.title == "Moldova votes v2"
-    assert "the name of the file" in notes_of(found)
+    assert result.manuscript.title == "Moldova votes v2"
+    assert "the name of the file" in notes_of(result)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +73,16 @@ def test_a_text_without_any_heading_is_called_as_its_file():
     ],
 )
 def test_a_byline_gives_names_and_leaves_the_text(line, names):
-    found = read(p("Title", style="Title") + p(line) + p("Text."))
+    result = read(p("Title", style="Title") + p(line) + p("Text."))
 
-    assert (found.names, found.manuscript.body) == (names, "Text.")
+    assert (result.names, result.manuscript.body) == (names, "Text.")
 
 
-def test_what_a_byline_says_besides_names_is_told():
-    found = read(p("Title", style="Title") + p("By Ann Andersson (Analyst at SCEEUS)") + p("Text."))
+def test_what_a_byline_says_besides_names_is_reported():
+    result = read(p("Title", style="Title") + p("By Ann Andersson (Analyst at SCEEUS)") + p("Text."))
 
-    assert found.names == ("Ann Andersson",)
-    assert "Analyst at SCEEUS" in notes_of(found)
+    assert result.names == ("Ann Andersson",)
+    assert "Analyst at SCEEUS" in notes_of(result)
 
 
 def test_a_sentence_that_begins_like_a_byline_stays_in_the_text():
@@ -94,25 +94,25 @@ def test_a_sentence_that_begins_like_a_byline_stays_in_the_text():
 @pytest.mark.parametrize("form", ["<w:b/>", "<w:i/>"])
 def test_an_opening_in_bold_or_italics_is_the_summary(form):
     opening = "What happened in Moldova this week, and what to make of it."
-    found = read(p("Title", style="Title") + p(r(opening, form)) + p("Text."))
+    result = read(p("Title", style="Title") + p(r(opening, form)) + p("Text."))
 
-    assert (found.manuscript.summary, found.manuscript.body) == (opening, "Text.")
+    assert (result.manuscript.summary, result.manuscript.body) == (opening, "Text.")
 
 
 def test_a_text_that_is_bold_throughout_keeps_its_opening():
-    found = read(
+    result = read(
         p("Title", style="Title")
         + p(r("All of this text is set in bold letters, for whatever reason.", "<w:b/>"))
     )
 
-    assert not found.manuscript.summary
+    assert not result.manuscript.summary
 
 
 def test_a_list_of_key_points_at_the_head_becomes_key_points():
     points = p("First point.", list=(2, 0)) + p("Second point.", list=(2, 0))
-    found = read(p("Title", style="Title") + p("Key points", style="heading1") + points + p("Text."))
+    result = read(p("Title", style="Title") + p("Key points", style="heading1") + points + p("Text."))
 
-    assert (found.manuscript.key_points, found.manuscript.body) == (
+    assert (result.manuscript.key_points, result.manuscript.body) == (
         ("First point.", "Second point."),
         "Text.",
     )
@@ -143,37 +143,39 @@ def test_numbers_that_word_prints_before_headings_stay():
 
 
 def test_lines_in_bold_are_headings_where_a_text_has_no_others():
-    found = read(p("Title", style="Title") + p("Text.") + p(r("What comes next", "<w:b/>")) + p("More text."))
+    result = read(
+        p("Title", style="Title") + p("Text.") + p(r("What comes next", "<w:b/>")) + p("More text.")
+    )
 
-    assert found.manuscript.body == "Text.\n\n## What comes next\n\nMore text."
-    assert "1 line in bold became a heading" in notes_of(found)
+    assert result.manuscript.body == "Text.\n\n## What comes next\n\nMore text."
+    assert "1 line in bold became a heading" in notes_of(result)
 
 
 def test_footnotes_and_endnotes_are_one_series_and_counted():
-    found = read(
+    result = read(
         p("Title", style="Title")
         + p("First", note(5), " and", note(2, "endnote"), ".")
         + p("Last", note(3), "."),
-        footnotes=noted(5, p("Five."))
-        + noted(3, p("Three, "), p("in two paragraphs."))
-        + noted(9, p("Nowhere.")),
-        endnotes=noted(2, p("At the end."), kind="endnote"),
+        footnotes=note_element(5, p("Five."))
+        + note_element(3, p("Three, "), p("in two paragraphs."))
+        + note_element(9, p("Nowhere.")),
+        endnotes=note_element(2, p("At the end."), kind="endnote"),
     )
 
-    assert found.manuscript.body == (
+    assert result.manuscript.body == (
         "First[^1] and[^2].\n\nLast[^3].\n\n"
         "[^1]: Five.\n\n[^2]: At the end.\n\n[^3]: Three,\n\n    in two paragraphs."
     )
-    assert (found.counts["footnotes"], found.counts["endnotes"]) == (word.Count(3, 2), word.Count(1, 1))
-    assert "does not refer to is left out: Nowhere." in notes_of(found)
+    assert (result.counts["footnotes"], result.counts["endnotes"]) == (word.Count(3, 2), word.Count(1, 1))
+    assert "does not refer to is left out: Nowhere." in notes_of(result)
 
 
 def test_a_note_of_the_title_moves_to_the_first_paragraph():
-    found = read(p("Title", note(1), style="Title") + p("Text."), footnotes=noted(1, p("Thanks.")))
+    result = read(p("Title", note(1), style="Title") + p("Text."), footnotes=note_element(1, p("Thanks.")))
 
-    assert found.manuscript.body == "Text.[^1]\n\n[^1]: Thanks."
-    assert found.counts["footnotes"] == word.Count(1, 1)
-    assert "Notes of the title" in notes_of(found)
+    assert result.manuscript.body == "Text.[^1]\n\n[^1]: Thanks."
+    assert result.counts["footnotes"] == word.Count(1, 1)
+    assert "Notes of the title" in notes_of(result)
 
 
 def test_lists_nest_and_numbers_go_on():
@@ -210,12 +212,12 @@ def test_quotes_dashes_and_spaces_that_do_not_break_stay_as_typed():
 
 def test_a_table_keeps_every_cell_and_its_head():
     head = [p(r("Country", "<w:b/>")), p(r("Share | rank", "<w:b/>"))]
-    found = read(p("T", style="Title") + table(head, ["Moldova", p("12 %") + p("third", list=(2, 0))]))
+    result = read(p("T", style="Title") + table(head, ["Moldova", p("12 %") + p("third", list=(2, 0))]))
 
     assert (
-        found.manuscript.body == "| Country | Share \\| rank |\n| --- | --- |\n| Moldova | 12 %<br>• third |"
+        result.manuscript.body == "| Country | Share \\| rank |\n| --- | --- |\n| Moldova | 12 %<br>• third |"
     )
-    assert found.counts["tables"] == word.Count(1, 1)
+    assert result.counts["tables"] == word.Count(1, 1)
 
 
 FILL = '<w:tcPr><w:shd w:val="clear" w:fill="D9E2F3"/></w:tcPr>'
@@ -262,23 +264,23 @@ def test_a_first_row_like_those_below_it_stays_a_row(name):
     assert set(lines[0]) == set("| ") and len(lines) == len(HEADLESS[name]) + 2
 
 
-def test_merged_cells_are_told_and_their_words_stand_once():
+def test_merged_cells_are_reported_and_their_words_stand_once():
     wide = f'<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("Both")}'
-    found = read(p("T", style="Title") + table([wide], ["a", "b"]))
+    result = read(p("T", style="Title") + table([wide], ["a", "b"]))
 
-    assert "| Both |  |\n| a | b |" in found.manuscript.body
-    assert "Merged cells were divided" in notes_of(found)
+    assert "| Both |  |\n| a | b |" in result.manuscript.body
+    assert "Merged cells were divided" in notes_of(result)
 
 
 def test_a_table_of_one_cell_is_a_frame_around_text():
-    found = read(p("T", style="Title") + table([p("One.") + p("Two.")]))
+    result = read(p("T", style="Title") + table([p("One.") + p("Two.")]))
 
-    assert found.manuscript.body == "One.\n\nTwo."
-    assert "1 table of a single cell" in notes_of(found)
+    assert result.manuscript.body == "One.\n\nTwo."
+    assert "1 table of a single cell" in notes_of(result)
 
 
-def test_links_lose_what_traces_readers_and_that_is_told():
-    found = read(
+def test_links_lose_what_traces_readers_and_that_is_reported():
+    result = read(
         p("T", style="Title") + p("See ", link("a", "this"), " and ", link("b", "that"), "."),
         links={
             "a": "https://example.org/a?utm_source=x&amp;id=3&amp;fbclid=abc#part",
@@ -287,20 +289,20 @@ def test_links_lose_what_traces_readers_and_that_is_told():
     )
 
     assert (
-        found.manuscript.body
+        result.manuscript.body
         == "See [this](https://example.org/a?id=3#part) and [that](https://example.org/b)."
     )
-    assert notes_of(found).count("What traces readers was cut") == 2
+    assert notes_of(result).count("What traces readers was cut") == 2
 
 
-def test_links_that_no_reader_can_follow_become_words_and_are_told():
-    found = read(
+def test_links_that_no_reader_can_follow_become_words_and_are_reported():
+    result = read(
         p("T", style="Title") + p("See ", link("a", "my file"), "."),
         links={"a": "file:///C:/Users/ann/secret.xlsx"},
     )
 
-    assert found.manuscript.body == "See my file."
-    assert "file:///C:/Users/ann/secret.xlsx" in notes_of(found)
+    assert result.manuscript.body == "See my file."
+    assert "file:///C:/Users/ann/secret.xlsx" in notes_of(result)
 
 
 def test_a_link_to_a_heading_leads_there():
@@ -312,11 +314,11 @@ def test_a_link_to_a_heading_leads_there():
     assert 'href="#s-the-next-step"' in markup.render_markdown(body).html
 
 
-def test_fields_become_the_words_they_last_showed_and_are_told():
-    found = read(p("T", style="Title") + p("See section ", field("REF _x \\h", r("4.2")), "."))
+def test_fields_become_the_words_they_last_showed_and_are_reported():
+    result = read(p("T", style="Title") + p("See section ", field("REF _x \\h", r("4.2")), "."))
 
-    assert found.manuscript.body == "See section 4.2."
-    assert "REF (1)" in notes_of(found)
+    assert result.manuscript.body == "See section 4.2."
+    assert "REF (1)" in notes_of(result)
 
 
 def test_a_link_made_by_a_field_is_a_link():
@@ -325,24 +327,24 @@ def test_a_link_made_by_a_field_is_a_link():
     )
 
 
-def test_the_table_of_contents_is_left_out_and_told():
+def test_the_table_of_contents_is_left_out_and_reported():
     contents = p(field("TOC \\o", r("1 Introduction ... 5")), style="toc1")
-    found = read(p("T", style="Title") + contents + p("Text."))
+    result = read(p("T", style="Title") + contents + p("Text."))
 
-    assert found.manuscript.body == "Text."
-    assert "table of contents is left out" in notes_of(found)
+    assert result.manuscript.body == "Text."
+    assert "table of contents is left out" in notes_of(result)
 
 
-def test_text_boxes_are_kept_once_behind_their_paragraph_and_told():
-    found = read(p("T", style="Title") + p("Before", box(p("In the box.")), " and after.") + p("Last."))
+def test_text_boxes_are_kept_once_behind_their_paragraph_and_reported():
+    result = read(p("T", style="Title") + p("Before", box(p("In the box.")), " and after.") + p("Last."))
 
-    assert found.manuscript.body == "Before and after.\n\nIn the box.\n\nLast."
-    assert "“In the box.”" in notes_of(found)
+    assert result.manuscript.body == "Before and after.\n\nIn the box.\n\nLast."
+    assert "“In the box.”" in notes_of(result)
 
 
 def test_charts_equations_and_hidden_text_are_named():
     chart = '<w:r><w:drawing><c:chart r:id="charts/chart1.xml"/></w:drawing></w:r>'
-    found = read(
+    result = read(
         p("T", style="Title")
         + p("Growth", chart, "<m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath>", r("secret", "<w:vanish/>")),
         parts={
@@ -350,20 +352,20 @@ def test_charts_equations_and_hidden_text_are_named():
         },
     )
 
-    assert found.manuscript.body == "Growtha+b"
+    assert result.manuscript.body == "Growtha+b"
     for words in ("GDP 2023", "a+b", "Hidden text is left out: “secret”"):
-        assert words in notes_of(found)
+        assert words in notes_of(result)
 
 
 def test_headers_and_footers_are_named():
     header = f'<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{p("Draft for Ann")}</w:hdr>'
-    found = read(p("T", style="Title") + p("Text."), parts={"header1.xml": header})
+    result = read(p("T", style="Title") + p("Text."), parts={"header1.xml": header})
 
-    assert "“Draft for Ann”" in notes_of(found)
+    assert "“Draft for Ann”" in notes_of(result)
 
 
 def test_pictures_come_with_the_words_that_word_has_for_them():
-    found = read(
+    result = read(
         p("T", style="Title")
         + p(picture("media/map.png", "A map of Moldova"))
         + p("The river", style="caption")
@@ -371,31 +373,31 @@ def test_pictures_come_with_the_words_that_word_has_for_them():
         parts={"media/map.png": picture_bytes()},
     )
 
-    image = found.manuscript.images[0]
-    assert found.manuscript.body == f'![A map of Moldova](image:{image.key} "The river")\n\nText.'
-    assert (image.alt, list(found.files)) == ({"en": "A map of Moldova"}, [image.file])
-    assert found.counts["pictures"] == word.Count(1, 1)
+    image = result.manuscript.images[0]
+    assert result.manuscript.body == f'![A map of Moldova](image:{image.key} "The river")\n\nText.'
+    assert (image.alt, list(result.files)) == ({"en": "A map of Moldova"}, [image.file])
+    assert result.counts["pictures"] == word.Count(1, 1)
 
 
 def test_a_cropped_picture_does_not_bring_what_was_cut_off():
-    found = read(
+    result = read(
         p("T", style="Title") + p(picture("media/a.png", "x", '<a:srcRect l="50000"/>')),
         parts={"media/a.png": picture_bytes(size=(100, 40))},
     )
 
-    (facts,) = found.facts.values()
+    (facts,) = result.facts.values()
     assert (facts.width, facts.height) == (50, 40)
-    assert "cropped as it was in Word: a.png" in notes_of(found)
+    assert "cropped as it was in Word: a.png" in notes_of(result)
 
 
 def test_pictures_that_no_page_can_show_are_named():
-    found = read(
+    result = read(
         p("T", style="Title") + p(picture("media/a.emf")) + p("Text."),
         parts={"media/a.emf": b"\x01\x00\x00\x00 EMF", "media/unused.png": picture_bytes()},
     )
 
-    assert found.manuscript.body == "Text."
-    assert "a.emf: EMF cannot be shown on a page" in notes_of(found) and "unused.png" in notes_of(found)
+    assert result.manuscript.body == "Text."
+    assert "a.emf: EMF cannot be shown on a page" in notes_of(result) and "unused.png" in notes_of(result)
 
 
 def test_comments_are_no_text_and_know_their_passage():
@@ -406,36 +408,36 @@ def test_comments_are_no_text_and_know_their_passage():
         '<w:r><w:commentReference w:id="7"/></w:r>',
         " votes.",
     )
-    found = read(
+    result = read(
         p("T", style="Title") + body,
         comments=f'<w:comment w:id="7" w:author="Bo" w:date="2026-03-04T10:00:00Z">{p("Sure?")}</w:comment>',
     )
 
-    assert found.manuscript.body == "Moldova votes."
-    assert found.comments == [word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
+    assert result.manuscript.body == "Moldova votes."
+    assert result.comments == [word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
 
 
 def test_a_large_first_letter_joins_its_word():
     assert body_of(p("M", form='<w:framePr w:dropCap="drop"/>') + p("oldova votes.")) == "Moldova votes."
 
 
-def test_a_prompt_that_nobody_filled_in_is_left_out_and_told():
+def test_a_prompt_that_nobody_filled_in_is_left_out_and_reported():
     prompt = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('Click here to enter text.')}</w:sdtContent></w:sdt>"
-    found = read(p("T", style="Title") + prompt + p("Text."))
+    result = read(p("T", style="Title") + prompt + p("Text."))
 
-    assert found.manuscript.body == "Text."
-    assert "Click here to enter text." in notes_of(found)
+    assert result.manuscript.body == "Text."
+    assert "Click here to enter text." in notes_of(result)
 
 
 def test_the_language_is_that_of_the_words():
     text = (
         "Det är inte klart vad som har hänt, men det är viktigt för de som är med och det som kommer av det."
     )
-    found = word.read_word(
+    result = word.read_word(
         docx(p("Rubrik", style="Title") + p(text)), "x.docx", word.WordReadOptions(lambda digest: digest[:20])
     )
 
-    assert found.manuscript.language == "sv"
+    assert result.manuscript.language == "sv"
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from publications.importers import word
 from publications.importers.report import ImportRefused
 from publications.ooxml import MAX_FILE_BYTES
-from tests.word_files import OFFICE, bomb, docx, lying_bomb, p, zipped
+from tests.word_files import OFFICE, bomb, docx, forged_bomb, p, zipped
 
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -60,7 +60,7 @@ WRONG = {
     "a Pages document": (zipped({"Index/Document.iwa": "x"}), "Pages document"),
     "any archive": (zipped({"readme.txt": "x"}), "not a Word file"),
     "an unpacking bomb": (bomb(), "unpacks to more"),
-    "a bomb that lies of its size": (lying_bomb(), "damaged"),
+    "a bomb that lies of its size": (forged_bomb(), "damaged"),
     "many entries": (zipped({f"a{number}": "" for number in range(6000)}), "unpacks to more"),
     "entities": (with_document(document(p("&b;"), ENTITIES)), "declares entities"),
     "an external entity": (
@@ -101,7 +101,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_opened():
         word.read_word(b"PK" + b"\0" * (MAX_FILE_BYTES + 1), "x.docx", word.WordReadOptions(str))
 
 
-def test_a_template_elsewhere_is_not_opened_and_is_told():
+def test_a_template_elsewhere_is_not_opened_and_is_reported():
     """Files made from a template on a server are ordinary: nothing of it is needed, so nothing is refused."""
     settings = docx(p("Text."), settings="")
     with zipfile.ZipFile(BytesIO(settings)) as archive:
@@ -111,6 +111,6 @@ def test_a_template_elsewhere_is_not_opened_and_is_told():
         f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>'
     )
 
-    found = word.read_word(zipped(files), "x.docx", word.WordReadOptions(lambda digest: digest[:20]))
+    result = word.read_word(zipped(files), "x.docx", word.WordReadOptions(lambda digest: digest[:20]))
 
-    assert "https://example.org/t.dotx" in "".join(line.text for line in found.notes)
+    assert "https://example.org/t.dotx" in "".join(line.text for line in result.notes)

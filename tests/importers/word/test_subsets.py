@@ -13,7 +13,7 @@ from publications.importers.word import drafts
 from publications.models import Publication, manuscript_of
 from tests.conftest import ROOT
 from tests.factories import make_publication, picture_bytes
-from tests.word_files import docx, gone, ins, note, noted, p, picture, table
+from tests.word_files import deletion, docx, ins, note, note_element, p, picture, table
 from tests.word_mutations import mutate
 
 pytestmark = pytest.mark.django_db
@@ -30,11 +30,11 @@ BODY = {
     "footnote": p(note(1)),
     "comment": p('<w:r><w:commentReference w:id="1"/></w:r>'),
     "insertion": p(ins("<w:r><w:t>New.</w:t></w:r>")),
-    "deletion": p(gone("Old.")),
+    "deletion": p(deletion("Old.")),
 }
 MORE = {
     "picture": {"parts": {"media/map.png": picture_bytes()}},
-    "footnote": {"footnotes": noted(1, p("A note."))},
+    "footnote": {"footnotes": note_element(1, p("A note."))},
     "comment": {"comments": COMMENT},
 }
 SUBSETS = [names for size in range(3) for names in combinations(BODY, size)]
@@ -49,13 +49,13 @@ def content_of(names) -> bytes:
 def test_each_subset_of_a_document_is_a_draft_with_all_that_it_holds(desk, names):
     file = SimpleUploadedFile("Notes_of May.docx", content_of(names))
 
-    answer = desk.post(reverse("desk:word-new"), {"file": file})
+    response = desk.post(reverse("desk:word-new"), {"file": file})
 
     if not names:
-        assert "There is nothing in the file" in answer.text and not Publication.objects.exists()
+        assert "There is nothing in the file" in response.text and not Publication.objects.exists()
         return
     draft = Publication.objects.get()
-    assert answer.status_code == 302 and draft.title
+    assert response.status_code == 302 and draft.title
     assert ("A paragraph of text." in draft.body) == ("paragraph" in names)
     assert ("| Moldova | 12 % |" in draft.body) == ("table" in names)
     assert ("image:" in draft.body) == ("picture" in names) and ("A note." in draft.body) == (
@@ -123,10 +123,10 @@ def test_real_files_with_parts_spoiled_are_drafts_or_refusals(path: Path, caplog
     for seed in range(tries):
         spoiled = mutate(content, seed)
         try:
-            found = drafts.read_word_file(spoiled, path.name)
+            result = drafts.read_word_file(spoiled, path.name)
         except ImportRefused as refusal:
             assert str(refusal)
             continue
-        titled += bool(drafts.import_word(found, spoiled, path.name, by=None).publication.title)
+        titled += bool(drafts.import_word(result, spoiled, path.name, by=None).publication.title)
 
     assert titled == Publication.objects.count() and not caplog.records

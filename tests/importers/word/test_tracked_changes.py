@@ -1,9 +1,9 @@
-"""Tracked changes are told, and accepted or rejected whole; none is swallowed."""
+"""Tracked changes of Word files are listed, and accepted or rejected completely."""
 
 import pytest
 
 from publications.importers import word
-from tests.word_files import docx, gone, ins, note, noted, p, r, table
+from tests.word_files import deletion, docx, ins, note, note_element, p, r, table
 
 
 def read(
@@ -25,7 +25,7 @@ def sorts(body: str, **more) -> list[tuple[str, str, str]]:
 
 
 def test_insertions_and_deletions():
-    body = p("The ", ins(r("very ")), "old ", gone("tired "), "town.")
+    body = p("The ", ins(r("very ")), "old ", deletion("tired "), "town.")
 
     assert both(body) == ("The very old town.", "The old tired town.")
     assert sorts(body) == [("insertion", "Ann", "very"), ("deletion", "Ann", "tired")]
@@ -46,7 +46,7 @@ def test_what_one_hand_put_in_at_one_place_is_one_change():
 
 
 def test_what_was_put_in_and_taken_out_again_is_in_neither():
-    body = p("A ", '<w:ins w:author="Ann">' + gone("passing ", by="Bo") + "</w:ins>", "word.")
+    body = p("A ", '<w:ins w:author="Ann">' + deletion("passing ", by="Bo") + "</w:ins>", "word.")
 
     assert both(body) == ("A word.", "A word.")
     assert {sort for sort, _by, _text in sorts(body)} == {"insertion", "deletion"}
@@ -101,9 +101,9 @@ def test_forms_are_as_they_were_where_changes_are_rejected():
     assert [sort for sort, _by, _text in sorts(body)] == ["form"]
 
 
-def test_changes_in_notes_are_found_and_settled():
+def test_changes_in_notes_are_found_and_resolved():
     body = p("Text", note(1), ".")
-    footnotes = noted(1, p("A ", ins(r("new ")), "note."))
+    footnotes = note_element(1, p("A ", ins(r("new ")), "note."))
 
     accepted, rejected = both(body, footnotes=footnotes)
 
@@ -112,11 +112,11 @@ def test_changes_in_notes_are_found_and_settled():
 
 
 @pytest.mark.parametrize(
-    ("tracked", "found"), [(word.TrackedChangesPolicy.ACCEPT, 1), (word.TrackedChangesPolicy.REJECT, 0)]
+    ("tracked", "result"), [(word.TrackedChangesPolicy.ACCEPT, 1), (word.TrackedChangesPolicy.REJECT, 0)]
 )
-def test_a_note_that_was_put_in_comes_and_goes_with_its_mark(tracked, found):
+def test_a_note_that_was_put_in_comes_and_goes_with_its_mark(tracked, result):
     body = p("Text", ins(note(1)), ".")
 
-    counted = read(body, tracked, footnotes=noted(1, p("New.")))
+    counted = read(body, tracked, footnotes=note_element(1, p("New.")))
 
-    assert counted.counts["footnotes"].kept == found
+    assert counted.counts["footnotes"].kept == result
