@@ -88,12 +88,12 @@ def split_paragraphs(text: str) -> list[str]:
 
     `join_paragraphs` restores the exact text.
     """
-    whole = f"{BLOCK_GAP}{text}"
-    starts = [match.start() for match in _BREAK.finditer(whole) if match.end() < len(whole)]
+    padded = f"{BLOCK_GAP}{text}"
+    starts = [match.start() for match in _BREAK.finditer(padded) if match.end() < len(padded)]
     if not starts:
-        return [whole] if text else []
-    ends = [*starts[1:], len(whole)]
-    return [whole[start:end] for start, end in zip(starts, ends, strict=True)]
+        return [padded] if text else []
+    ends = [*starts[1:], len(padded)]
+    return [padded[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
 def join_paragraphs(paragraphs: list[str]) -> str:

@@ -145,21 +145,23 @@ class ImageRewriter:
         return self._rewrite(" ".join(match[1].split()), match[2].strip("<>"), (match[3] or "")[1:-1])
 
     def _rewrite_element(self, match: re.Match[str]) -> str:
-        given = {
+        attributes = {
             name.lower(): html.unescape(double or single or bare)
             for name, double, single, bare in ATTRIBUTE.findall(match[1])
         }
-        alt = " ".join(given.get("alt", "").split())
+        alt = " ".join(attributes.get("alt", "").split())
         return self._rewrite(
-            alt.replace("[", "(").replace("]", ")"), given.get("src", ""), given.get("title", "")
+            alt.replace("[", "(").replace("]", ")"), attributes.get("src", ""), attributes.get("title", "")
         )
 
     def _rewrite(self, alt: str, address: str, title: str) -> str:
         address = address.strip()
         if re.match(r"(?:https?:)?//", address):
-            whole = f"https:{address}" if address.startswith("//") else address
-            self.log.changed("image-elsewhere", _("A picture of another site became a link: %s") % whole)
-            return f"[{alt or title or _file_name(whole)}]({whole.replace(' ', '%20')})"
+            absolute_url = f"https:{address}" if address.startswith("//") else address
+            self.log.changed(
+                "image-elsewhere", _("A picture of another site became a link: %s") % absolute_url
+            )
+            return f"[{alt or title or _file_name(absolute_url)}]({absolute_url.replace(' ', '%20')})"
         if address.startswith("image:"):
             return f"![{alt}]({address})"
         image = self._find(address, alt)
@@ -180,11 +182,14 @@ class ImageRewriter:
 
     def _add(self, image: FoundImage, alt: str) -> None:
         name = f"{image.digest[:12]}/{image.path.name}"
-        known = self.shown.get(image.key)
+        shown_image = self.shown.get(image.key)
         words = {self.language if self.language == "sv" else "en": alt[:MAX_ALT]} if alt else {}
         self.found[name] = image
         self.shown[image.key] = ManuscriptImage(
-            key=image.key, file=name, digest=image.digest, alt=(known.alt if known and known.alt else words)
+            key=image.key,
+            file=name,
+            digest=image.digest,
+            alt=(shown_image.alt if shown_image and shown_image.alt else words),
         )
 
 

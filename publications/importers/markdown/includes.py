@@ -46,7 +46,7 @@ class IncludesTooLarge(ValueError):
 class Node:
     """A node of a template: text, an output, or a tag with its content by branch."""
 
-    whole: str
+    source: str
     name: str = ""
     rest: str = ""
     branches: list[tuple[str, str, list["Node"]]] = field(default_factory=list)
@@ -99,20 +99,20 @@ class IncludeResolver:
     def _as_written(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         """Return text or an unknown tag unchanged; within an include, an unknown tag is dropped."""
         if not node.name or scope.include is None:
-            yield node.whole
-        for _name, _rest, inside in node.branches:
-            yield from self.fill(inside, scope, depth)
+            yield node.source
+        for _name, _rest, branch in node.branches:
+            yield from self.fill(branch, scope, depth)
         if scope.include is None:
             yield node.end
 
     def _comment(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        yield node.whole if scope.include is None else ""
+        yield node.source if scope.include is None else ""
 
     def _output(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         value = evaluate(node.rest, scope)
         is_own = not node.rest.startswith(("page.", "post."))  # fields of the page are put in by `liquid`
         yield (
-            node.whole
+            node.source
             if scope.include is None and (isinstance(value, Unknown) or not is_own)
             else to_text(value)
         )
@@ -124,37 +124,37 @@ class IncludeResolver:
             scope.assigned[match[1]] = value
             self._count(to_text(value))
         if isinstance(value, Unknown) and scope.include is None:
-            yield node.whole
+            yield node.source
 
     def _capture(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        inside = "".join(self.fill(node.branches[0][2], scope, depth))
-        scope.assigned[node.rest.strip("\"' ")] = inside
+        text = "".join(self.fill(node.branches[0][2], scope, depth))
+        scope.assigned[node.rest.strip("\"' ")] = text
         yield ""
 
     def _condition(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         chosen: list[Node] = []
-        for name, rest, inside in node.branches:
+        for name, rest, branch in node.branches:
             holds = True if name == "else" else is_true(rest, scope)
             if isinstance(holds, Unknown) and scope.include is None:
                 yield from self._all_branches(node, scope, depth)
                 return
             if bool(holds) != (name == "unless"):
-                chosen = inside
+                chosen = branch
                 break
         yield from self.fill(chosen, scope, depth)
 
     def _all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         """Return all branches of a condition with unknown values; the tags are reported."""
-        for place, (name, rest, inside) in enumerate(node.branches):
-            yield node.whole if place == 0 else f"{{% {name} {rest} %}}"
-            yield from self.fill(inside, scope, depth)
+        for position, (name, rest, branch) in enumerate(node.branches):
+            yield node.source if position == 0 else f"{{% {name} {rest} %}}"
+            yield from self.fill(branch, scope, depth)
         yield node.end
 
     def _case(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         subject = node.rest
         branches = [
-            ("else", "", inside) if name == "else" else ("if", _any_of(subject, rest), inside)
-            for name, rest, inside in node.branches
+            ("else", "", branch) if name == "else" else ("if", _any_of(subject, rest), branch)
+            for name, rest, branch in node.branches
             if name != "case"
         ]
         yield from self._condition(replace(node, branches=branches), scope, depth)
@@ -165,15 +165,15 @@ class IncludeResolver:
         if isinstance(items, Unknown):
             yield from self._as_written(node, scope, depth)
             return
-        for place, item in enumerate(items):
-            scope.assigned |= {match[1]: item, "forloop": {"index": place + 1, "first": place == 0}}
+        for position, item in enumerate(items):
+            scope.assigned |= {match[1]: item, "forloop": {"index": position + 1, "first": position == 0}}
             yield from self.fill(node.branches[0][2], scope, depth)
 
     def _include(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         name, parameters = _parameters(node.rest, scope)
         template = self._template(node.name, name) if PICTURED.isdisjoint(parameters) else None
         if template is None:
-            yield node.whole if scope.include is None else ""
+            yield node.source if scope.include is None else ""
             return
         if depth >= MAX_DEPTH:
             raise IncludesTooLarge
@@ -227,8 +227,8 @@ def _any_of(subject: str, values: str) -> str:
 def _parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
     match = NAME.match(rest)
     name = match[1] if match else ""
-    given = PARAMETER.findall(rest[match.end() :] if match else "")
-    values = {key: evaluate(value, scope) for key, value in given}
+    arguments = PARAMETER.findall(rest[match.end() :] if match else "")
+    values = {key: evaluate(value, scope) for key, value in arguments}
     return name, {key: None if isinstance(value, Unknown) else value for key, value in values.items()}
 
 
@@ -256,7 +256,7 @@ def parse(text: str) -> list[Node]:
             open_blocks[-1][0].branches.append((node.name, node.rest, nodes))
         elif open_blocks and node.name == f"end{open_blocks[-1][0].name}":
             block, nodes = open_blocks.pop()
-            block.end = node.whole
+            block.end = node.source
         else:
             nodes.append(node)
     for block, _outer in open_blocks:  # these never end
@@ -266,37 +266,37 @@ def parse(text: str) -> list[Node]:
 
 def _tokens(text: str) -> Iterator[Node]:
     """Yield texts, outputs and tags in order; an opening without an end, and all after it, is text."""
-    place = start = 0
+    position = start = 0
     endless: set[str] = set()
-    while opened := OPENED.search(text, place):
-        closing = "%}" if opened[0] == "{%" else "}}"
-        end = -1 if closing in endless else text.find(closing, opened.end())
+    while opening := OPENED.search(text, position):
+        closing = "%}" if opening[0] == "{%" else "}}"
+        end = -1 if closing in endless else text.find(closing, opening.end())
         if end < 0:
             endless.add(closing)
-            place = opened.end()
+            position = opening.end()
             if endless >= {"%}", "}}"}:
                 break
             continue
-        whole = text[opened.start() : end + 2]
-        node, stop = _node(whole, text, end + 2, endless)
-        before = text[start : opened.start()]
-        yield Node(before.rstrip() if whole[2] == "-" and node.name != "literal" else before)
+        source = text[opening.start() : end + 2]
+        node, stop = _node(source, text, end + 2, endless)
+        before = text[start : opening.start()]
+        yield Node(before.rstrip() if source[2] == "-" and node.name != "literal" else before)
         yield replace(node, name="") if node.name == "literal" else node
-        place = start = stop
-        if whole[-3] == "-" and node.name != "literal":
-            place = start = SPACE.match(text, stop).end()
+        position = start = stop
+        if source[-3] == "-" and node.name != "literal":
+            position = start = SPACE.match(text, stop).end()
     yield Node(text[start:])
 
 
-def _node(whole: str, text: str, stop: int, endless: set[str]) -> tuple[Node, int]:
+def _node(source: str, text: str, stop: int, endless: set[str]) -> tuple[Node, int]:
     """Return the node of a tag, and the position after it, or after the end of literal content."""
-    inside = whole[2:-2].removeprefix("-").removesuffix("-").strip()
-    if whole.startswith("{{"):
-        return Node(whole, "output", inside), stop
-    name, _space, rest = inside.partition(" ")
+    content = source[2:-2].removeprefix("-").removesuffix("-").strip()
+    if source.startswith("{{"):
+        return Node(source, "output", content), stop
+    name, _space, rest = content.partition(" ")
     ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in endless else name)
     if ends and not (end := ends.search(text, stop)):
         endless.add(name)
     elif ends:
-        return Node(text[stop - len(whole) : end.end()], "literal" if name == "raw" else name), end.end()
-    return Node(whole, name, rest), stop
+        return Node(text[stop - len(source) : end.end()], "literal" if name == "raw" else name), end.end()
+    return Node(source, name, rest), stop

@@ -71,20 +71,26 @@ class Scope:
     def _key(self, step: re.Match[str]) -> str:
         if step[2]:
             return step[2]
-        inside = (step[1] or "").strip()
-        return inside[1:-1] if inside[:1] in ("'", '"') else to_text(self.look_up(inside)) if inside else ""
+        key_source = (step[1] or "").strip()
+        return (
+            key_source[1:-1]
+            if key_source[:1] in ("'", '"')
+            else to_text(self.look_up(key_source))
+            if key_source
+            else ""
+        )
 
 
 def evaluate(expression: str, scope: Scope) -> Any:
     """Return the value of an expression with its filters."""
     value, *filters = _divided(_tokens(expression), "|")
     result = _term(value[0], scope) if len(value) == 1 else UNKNOWN
-    for each in filters:
-        name, *given = each or [None]
+    for item in filters:
+        name, *argument_tokens = item or [None]
         handler = FILTERS.get(name["path"]) if name else None
         if handler is None or isinstance(result, Unknown):
             return UNKNOWN
-        arguments = [_term(part[0], scope) for part in _divided(given[1:], ",") if part]
+        arguments = [_term(part[0], scope) for part in _divided(argument_tokens[1:], ",") if part]
         if any(isinstance(argument, Unknown) for argument in arguments):
             return UNKNOWN
         try:
@@ -101,7 +107,7 @@ def is_true(condition: str, scope: Scope) -> bool | Unknown:
         parts = _divided(tokens, word)
         if len(parts) > 1:
             values = [_holds(part, scope) for part in parts]
-            return UNKNOWN if any(isinstance(each, Unknown) for each in values) else decide(values)
+            return UNKNOWN if any(isinstance(item, Unknown) for item in values) else decide(values)
     return _holds(tokens, scope)
 
 
@@ -136,7 +142,9 @@ def slugify(text: str, mode: str = "default") -> str:
     """Return a slug by Jekyll's rule: letters and digits in lower case, everything between them one hyphen."""
     if mode == "latin":
         text = "".join(
-            each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+            character
+            for character in unicodedata.normalize("NFKD", text)
+            if not unicodedata.combining(character)
         )
     return re.sub(r"[\W_]+", "-", text).strip("-").lower()
 
@@ -186,11 +194,11 @@ def _term(token: re.Match[str], scope: Scope) -> Any:
 
 def _range(token: re.Match[str], scope: Scope) -> list[int] | Unknown:
     ends = [
-        each if re.fullmatch(r"-?\d+", each) else scope.look_up(each)
-        for each in (token["first"], token["last"])
+        item if re.fullmatch(r"-?\d+", item) else scope.look_up(item)
+        for item in (token["first"], token["last"])
     ]
     try:
-        first, last = (int(to_number(each)) for each in ends)
+        first, last = (int(to_number(item)) for item in ends)
     except (ValueError, OverflowError):
         return UNKNOWN
     return list(range(first, min(last, first + MAX_ITEMS) + 1))
@@ -232,7 +240,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "first": lambda value: _item(value, "first"),
     "join": lambda value, sign=" ": to_text(sign).join(map(to_text, value)),
     "last": lambda value: _item(value, "last"),
-    "map": lambda value, key: [_item(each, to_text(key)) for each in value],
+    "map": lambda value, key: [_item(item, to_text(key)) for item in value],
     "minus": lambda value, other: to_number(value) - to_number(other),
     "plus": lambda value, other: to_number(value) + to_number(other),
     "prepend": _of_texts(lambda text, start: start + text),

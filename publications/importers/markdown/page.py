@@ -81,7 +81,7 @@ def words_of_markdown(source: str) -> list[str]:
     source = replace_spans(source, RAW, END_RAW, lambda _opened, within, _whole: within.translate(BRACES))
     for opening, closing in HIDDEN_SPANS:
         source = replace_spans(
-            source, opening, closing, lambda _opened, _within, whole: _visible_words(whole)
+            source, opening, closing, lambda _opened, _within, span_source: _visible_words(span_source)
         )
     return split_words(MARKUP.sub(lambda match: "" if match[0].startswith("](") else " ", source))
 

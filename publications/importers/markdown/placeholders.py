@@ -49,13 +49,13 @@ class Placeholders:
 
     def _without_blocks(self, text: str) -> str:
         parts, position = [], 0
-        for opened, closed in _fenced(text):
-            if opened.start() >= position:
+        for opening_match, closing_match in _fenced(text):
+            if opening_match.start() >= position:
                 parts += [
-                    text[position : opened.start()],
-                    self._block(opened, text[opened.end() + 1 : closed.start()]),
+                    text[position : opening_match.start()],
+                    self._block(opening_match, text[opening_match.end() + 1 : closing_match.start()]),
                 ]
-                position = closed.end() + 1
+                position = closing_match.end() + 1
         return "".join([*parts, text[position:]])
 
     def _without_spans(self, paragraph: str) -> str:
@@ -65,11 +65,11 @@ class Placeholders:
             position = end
         return "".join([*parts, paragraph[position:]])
 
-    def _block(self, opened: re.Match[str], code: str) -> str:
-        indent = opened["indent"].expandtabs(4)
+    def _block(self, opening_match: re.Match[str], code: str) -> str:
+        indent = opening_match["indent"].expandtabs(4)
         code = self.put_back(code).rstrip("\n")
-        lines = [line.removeprefix(opened["indent"]) for line in code.split("\n")]
-        if not indent and _follows_list(opened.string, opened.start()):
+        lines = [line.removeprefix(opening_match["indent"]) for line in code.split("\n")]
+        if not indent and _follows_list(opening_match.string, opening_match.start()):
             return f"\n{self.keep(f'<pre><code>{_escaped(lines)}</code></pre>')}\n\n"
         depth = 4 + 4 * ((len(indent) + 3) // 4)
         block = "\n".join(" " * depth + line if line.strip() else "" for line in lines)
@@ -137,8 +137,11 @@ def replace_spans(
         replacement: gets the match of the opening, the content, and the whole span.
     """
     parts, position = [], 0
-    while (opened := opening.search(text, position)) and (closed := closing.search(text, opened.end())):
-        within, whole = text[opened.end() : closed.start()], text[opened.start() : closed.end()]
-        parts += [text[position : opened.start()], replacement(opened, within, whole)]
-        position = closed.end()
+    while (opening_match := opening.search(text, position)) and (
+        closing_match := closing.search(text, opening_match.end())
+    ):
+        content = text[opening_match.end() : closing_match.start()]
+        span_source = text[opening_match.start() : closing_match.end()]
+        parts += [text[position : opening_match.start()], replacement(opening_match, content, span_source)]
+        position = closing_match.end()
     return "".join([*parts, text[position:]])

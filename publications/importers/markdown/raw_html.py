@@ -70,8 +70,8 @@ def reduce_html(text: str, placeholders: Placeholders, log: ImportLog) -> str:
     return INLINE.sub("", _without_frames(text))
 
 
-def _without_comment(written: str, log: ImportLog) -> str:
-    if words := " ".join(written.split()):
+def _without_comment(comment: str, log: ImportLog) -> str:
+    if words := " ".join(comment.split()):
         log.dropped("html", _("A comment was left out: %s") % words)
     return ""
 
@@ -99,19 +99,19 @@ def _without_removed(text: str, log: ImportLog) -> str:
     return "".join([*parts, text[position:]])
 
 
-def _replacement(name: str, whole: str, log: ImportLog) -> str:
-    address = _first(ADDRESS, whole)
-    words = " ".join(html.unescape(ANY_TAG.sub(" ", whole)).split())
+def _replacement(name: str, element_html: str, log: ImportLog) -> str:
+    address = _first(ADDRESS, element_html)
+    words = " ".join(html.unescape(ANY_TAG.sub(" ", element_html)).split())
     if name in LINKED_ELEMENTS and address:
         address = f"https:{address}" if address.startswith("//") else address
-        label = _first(TITLE, whole.partition(">")[0]) or words or address
+        label = _first(TITLE, element_html.partition(">")[0]) or words or address
         log.changed(
             "html",
             _("<%(name)s> was left out, a link stands in its place: %(address)s")
             % {"name": name, "address": address},
         )
         return f"\n\n[{' '.join(label.split()).replace('[', '(').replace(']', ')')}]({address.replace(' ', '%20')})\n\n"
-    label = " ".join(part for part in (address, _first(TITLE, whole.partition(">")[0]), words) if part)
+    label = " ".join(part for part in (address, _first(TITLE, element_html.partition(">")[0]), words) if part)
     log.dropped("html", _("<%(name)s> was left out: %(what)s") % {"name": name, "what": label or "–"})
     return ""
 
@@ -126,8 +126,8 @@ def _set_aside_elements(text: str, placeholders: Placeholders) -> str:
     parts, position = [], 0
     for start, end, name in _element_spans(text):
         if start >= position:
-            kept = placeholders.keep(_as_html(text[start:end], name))
-            parts += [text[position:start], f"\n\n{kept}\n\n"]
+            placeholder = placeholders.keep(_as_html(text[start:end], name))
+            parts += [text[position:start], f"\n\n{placeholder}\n\n"]
             position = end
     return "".join([*parts, text[position:]])
 
@@ -145,12 +145,12 @@ def _element_spans(text: str) -> list[tuple[int, int, str]]:
     return sorted(spans)
 
 
-def _as_html(inside: str, name: str) -> str:
+def _as_html(content_html: str, name: str) -> str:
     """Return raw HTML unchanged, except for blank lines, which would end it, and images and links in Markdown."""
     if name == "pre":
-        return inside
-    inside = PICTURE.sub(_picture, re.sub(r"\n\s*\n", "\n", inside))
-    return LINK.sub(lambda match: f'<a href="{html.escape(match[2])}">{match[1]}</a>', inside)
+        return content_html
+    content_html = PICTURE.sub(_picture, re.sub(r"\n\s*\n", "\n", content_html))
+    return LINK.sub(lambda match: f'<a href="{html.escape(match[2])}">{match[1]}</a>', content_html)
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -160,11 +160,13 @@ def _picture(match: re.Match[str]) -> str:
 def _quoted(match: re.Match[str]) -> str:
     """Return a quotation in Markdown; an aside is one if it is marked as a pull quote."""
     opening = match[0].partition(">")[0].lower()
-    inside = _without_frames(match[2]) if "<" in match[2] else textwrap.dedent(match[2])
+    content_html = _without_frames(match[2]) if "<" in match[2] else textwrap.dedent(match[2])
     if match[1].lower() == "aside" and "quote" not in opening:
-        return f"\n\n{inside}\n\n"
+        return f"\n\n{content_html}\n\n"
     lines = (
-        re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in inside.split("\n"))).strip().split("\n")
+        re.sub(r"\n{3,}", "\n\n", "\n".join(line.strip() for line in content_html.split("\n")))
+        .strip()
+        .split("\n")
     )
     return "\n\n" + "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
 

@@ -181,11 +181,11 @@ class _MarkdownFile:
 
     def _report_names(self) -> None:
         """Report authors that are not in the list, and unread fields."""
-        given = self.front.fields
+        fields = self.front.fields
         report_address(self.file, self.log)
-        if not first_value(given, "title") and "title" in given:
+        if not first_value(fields, "title") and "title" in fields:
             self.log.guessed("title", _("The title was empty."))
-        if uid := as_text(given.get("uid")):
+        if uid := as_text(fields.get("uid")):
             message = _(
                 "The uid was left out: it counts in manuscripts of this site alone, with “format: 1”: %s"
             )

@@ -67,7 +67,7 @@ class ShortcodeTag:
     """A Liquid tag or a shortcode with its name, its positional and named arguments, and its source."""
 
     match: re.Match[str]
-    whole: str
+    tag_source: str
     name: str
     rest: str
     plain: list[str]
@@ -76,7 +76,7 @@ class ShortcodeTag:
 
     @property
     def one_line(self) -> str:
-        return " ".join(self.whole.split())
+        return " ".join(self.tag_source.split())
 
     @property
     def positional(self) -> list[str]:
@@ -98,7 +98,9 @@ def resolve_shortcodes(
     paired = frozenset(CLOSING_SHORTCODE.findall(text))
     resolver = ShortcodeResolver(authors, fields, log, paired)
     text = replace_spans(text, RAW, END_RAW, lambda _opened, within, _whole: keep(within))
-    text = replace_spans(text, COMMENT, END_COMMENT, lambda _opened, _within, whole: resolver.drop(whole))
+    text = replace_spans(
+        text, COMMENT, END_COMMENT, lambda _opened, _within, tag_source: resolver.drop(tag_source)
+    )
     for opening, closing in CODE_BLOCKS:
         text = replace_spans(text, opening, closing, _fenced)
     text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.shortcode)
@@ -107,8 +109,8 @@ def resolve_shortcodes(
     return UNRESOLVED.sub(lambda match: resolver.drop(match[0]), text)
 
 
-def _fenced(opened: re.Match[str], code: str, _whole: str) -> str:
-    return f"\n```{opened[1]}\n{code}\n```\n"
+def _fenced(opening: re.Match[str], code: str, _whole: str) -> str:
+    return f"\n```{opening[1]}\n{code}\n```\n"
 
 
 class ShortcodeResolver:
@@ -120,19 +122,21 @@ class ShortcodeResolver:
         self.authors, self.fields, self.log, self.paired = authors, fields, log, paired
         self.open_citations: list[str] = []  # who said the quotations that are open
 
-    def liquid_tag(self, opened: re.Match[str], rest: str, whole: str) -> str:
+    def liquid_tag(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
         plain, named = read_arguments(rest)
-        name = opened[1]
+        name = opening[1]
         is_end = name.startswith("end") and name.removeprefix("end") in QUOTES
         tag = ShortcodeTag(
-            opened, whole, name.removeprefix("end") if is_end else name, rest, plain, named, is_end
+            opening, tag_source, name.removeprefix("end") if is_end else name, rest, plain, named, is_end
         )
         return self._resolve(LIQUID_TAGS, tag)
 
-    def shortcode(self, opened: re.Match[str], rest: str, whole: str) -> str:
+    def shortcode(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
         rest = rest.rstrip().removesuffix("/")
         plain, named = read_arguments(rest)
-        tag = ShortcodeTag(opened, whole, opened[2].rstrip("/"), rest, plain, named, is_end=bool(opened[1]))
+        tag = ShortcodeTag(
+            opening, tag_source, opening[2].rstrip("/"), rest, plain, named, is_end=bool(opening[1])
+        )
         return self._resolve(SHORTCODES, tag)
 
     def _resolve(self, handlers: "dict[str, TagHandler]", tag: ShortcodeTag) -> str:
@@ -180,11 +184,11 @@ class ShortcodeResolver:
         address = next((tag.named[name] for name in TARGETS if tag.named.get(name)), "")
         if not words and not address:
             is_frame = tag.match.re is SHORTCODE and tag.match[2] in self.paired
-            return self.drop_frame(tag.one_line) if is_frame else self.drop(tag.whole)
+            return self.drop_frame(tag.one_line) if is_frame else self.drop(tag.tag_source)
         self.log.changed("liquid", _("A tag was left out, its words stay: %s") % tag.one_line)
         if address:
             words = [*words[:-1], write_link(from_root(address), words[-1] if words else "")]
-        return set_apart(tag.match, tag.whole, words)
+        return set_apart(tag.match, tag.tag_source, words)
 
     def quotation(self, tag: ShortcodeTag) -> str:
         """Return the quotation of a tag, around its content or from its arguments."""
@@ -193,12 +197,12 @@ class ShortcodeResolver:
             citation = self.open_citations.pop() if self.open_citations else ""
             return f"\n\n{citation}\n\n</blockquote>\n\n"
         words = words_of(tag.plain, {name: text for name, text in tag.named.items() if name not in CITED})
-        cited = ", ".join(tag.named[name] for name in CITED if tag.named.get(name))
+        citation = ", ".join(tag.named[name] for name in CITED if tag.named.get(name))
         has_text = "quote" in tag.named or "text" in tag.named or any(map(PLAIN_WORDS.fullmatch, tag.plain))
         if words and has_text:
-            inside = "\n\n".join(filter(None, [*words, cited and f"— {cited}"]))
-            return f"\n\n<blockquote>\n\n{inside}\n\n</blockquote>\n\n"
-        self.open_citations.append(f"— {cited}" if cited else "")
+            quotation_text = "\n\n".join(filter(None, [*words, citation and f"— {citation}"]))
+            return f"\n\n<blockquote>\n\n{quotation_text}\n\n</blockquote>\n\n"
+        self.open_citations.append(f"— {citation}" if citation else "")
         return "\n\n<blockquote>\n\n" + "\n\n".join(words) + "\n\n"
 
 
@@ -291,7 +295,7 @@ SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
 """Names defined by single sites; those of generators are in the tables below."""
 
 LIQUID_TAGS: dict[str, TagHandler] = {
-    **dict.fromkeys(CONTROL, lambda resolver, tag: resolver.drop(tag.whole)),
+    **dict.fromkeys(CONTROL, lambda resolver, tag: resolver.drop(tag.tag_source)),
     **dict.fromkeys(QUOTES, ShortcodeResolver.quotation),
     "image": _image_tag,
     "include": _include,

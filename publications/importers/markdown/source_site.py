@@ -79,9 +79,9 @@ def find_source_site(root: Path) -> SourceSite:
     folders = [root.resolve(), *list(root.resolve().parents)[:MAX_PARENT_FOLDERS]]
     for generator, names in MARKERS.items():
         for folder in folders:
-            found = next((folder / name for name in names if (folder / name).exists()), None)
-            if found:
-                return _site(generator, folder, found)
+            path = next((folder / name for name in names if (folder / name).exists()), None)
+            if path:
+                return _site(generator, folder, path)
     home = next((folder for folder in folders if (folder / "_includes").is_dir()), None)
     return _site("", home, home / "_config.yml") if home else SourceSite()
 
@@ -95,10 +95,10 @@ def _site(generator: str, folder: Path, path: Path) -> SourceSite:
 
 def _parse_yaml(text: str) -> dict[str, Any]:
     try:
-        found = yaml.load(text, Loader)  # noqa: S506  (it makes texts and lists, and nothing else)
+        settings = yaml.load(text, Loader)  # noqa: S506  (it makes texts and lists, and nothing else)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def _read_within(path: Path, home: Path) -> str | None:
@@ -119,15 +119,15 @@ def _read_within(path: Path, home: Path) -> str | None:
 def _documents(folder: Path, name: str, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the documents of a collection as mappings for templates: their fields and addresses."""
     pattern = _permalink(folder.name, name, settings)
-    found = []
+    documents = []
     for path in sorted(folder.rglob("*.m*d*"))[:MAX_DOCUMENTS]:
         try:
             fields = read_front_matter(path.read_bytes(), ImportLog()).fields
         except (ImportRefused, OSError):
             continue
         filled = re.sub(r":(title|name|slug|path)", path.stem, pattern).replace(":collection", name)
-        found.append({"slug": path.stem, **fields, "url": as_text(fields.get("permalink")) or filled})
-    return found
+        documents.append({"slug": path.stem, **fields, "url": as_text(fields.get("permalink")) or filled})
+    return documents
 
 
 def _permalink(folder: str, name: str, settings: Mapping[str, Any]) -> str:

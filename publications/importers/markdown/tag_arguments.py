@@ -46,8 +46,8 @@ def source_of(named: dict[str, str]) -> str:
 
 def words_of(plain: list[str], named: dict[str, str]) -> list[str]:
     """Return the visible arguments of a tag."""
-    said = [named[name] for name in WORDY if named.get(name)]
-    return list(dict.fromkeys([*said, *filter(_is_seen, plain)]))
+    texts = [named[name] for name in WORDY if named.get(name)]
+    return list(dict.fromkeys([*texts, *filter(_is_seen, plain)]))
 
 
 def _is_seen(value: str) -> bool:
@@ -61,11 +61,11 @@ def words_in_tag(tag: str) -> str:
     return "" if name.removeprefix("end") in CONTROL else " ".join(words_of(*read_arguments(rest)))
 
 
-def set_apart(opened: re.Match[str], whole: str, said: list[str]) -> str:
+def set_apart(opening: re.Match[str], tag_source: str, texts: list[str]) -> str:
     """Return text inline if the tag was within a line, otherwise as paragraphs."""
-    before = opened.string[: opened.start()].rpartition("\n")[2]
-    behind = opened.string[opened.start() + len(whole) :].partition("\n")[0]
-    return " ".join(said) if (before + behind).strip() else "\n\n" + "\n\n".join(said) + "\n\n"
+    before = opening.string[: opening.start()].rpartition("\n")[2]
+    behind = opening.string[opening.start() + len(tag_source) :].partition("\n")[0]
+    return " ".join(texts) if (before + behind).strip() else "\n\n" + "\n\n".join(texts) + "\n\n"
 
 
 def from_root(address: str) -> str:
