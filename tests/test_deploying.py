@@ -326,7 +326,7 @@ def test_a_backup_of_another_kind_of_database_changes_nothing(site, kept, tmp_pa
     assert (new / "secret-key").read_text() == "another"
 
 
-TOLD = """#!/bin/sh
+ECHO_SCRIPT = """#!/bin/sh
 echo "$PGPASSWORD $*" >&2
 exit 1
 """
@@ -342,7 +342,7 @@ exit 1
     ],
 )  # fmt: skip
 def test_postgresql_programs_get_no_password_as_argument(site, tmp_path, address, password, known):
-    (tmp_path / "pg_dump").write_text(TOLD)
+    (tmp_path / "pg_dump").write_text(ECHO_SCRIPT)
     (tmp_path / "pg_dump").chmod(0o755)
 
     result = run("backup", tmp_path / "backups", site, DATABASE_URL=address,

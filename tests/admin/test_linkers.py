@@ -31,7 +31,7 @@ def fields(state: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def secret_piece(state: str, **more) -> Publication:
+def secret_publication(state: str, **more) -> Publication:
     return make_publication(by=[make_author(f"Ann {secret(state)}")], **fields(state), **more)
 
 
@@ -39,9 +39,9 @@ def secret_piece(state: str, **more) -> Publication:
 def made(shared_site) -> dict[str, Publication]:
     """Return a publication in each state that is not public, or whose live text has no secret word."""
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
-        expired = actions.publish(secret_piece("expired"), by=None, until=tomorrow()).publication
+        expired = actions.publish(secret_publication("expired"), by=None, until=tomorrow()).publication
     scheduled, withdrawn, cancelled = (
-        secret_piece(state) for state in ("scheduled", "withdrawn", "cancelled")
+        secret_publication(state) for state in ("scheduled", "withdrawn", "cancelled")
     )
     actions.publish(scheduled, by=None, at=tomorrow())
     actions.publish(withdrawn, by=None)
@@ -57,7 +57,7 @@ def made(shared_site) -> dict[str, Publication]:
     actions.publish(live["undone"], by=None)
     actions.undo(live["undone"], by=None)
     actions.publish(live["waiting"], by=None, at=tomorrow())
-    return {"draft": secret_piece("draft"), "scheduled": scheduled, "expired": expired, "withdrawn": withdrawn,
+    return {"draft": secret_publication("draft"), "scheduled": scheduled, "expired": expired, "withdrawn": withdrawn,
             "cancelled": cancelled, **live}  # fmt: skip
 
 
