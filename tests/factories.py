@@ -45,7 +45,7 @@ def make_tag(name: str = "", **fields) -> Tag:
 def make_publication(
     *, by: list[Author] | None = None, tags: tuple = (), kind: str = "quick-comment", **fields
 ) -> Publication:
-    """A working copy that is ready to be published."""
+    """A draft that is ready to be published."""
     number = next(_numbers)
     fields = {
         "title": f"Piece {number}",
@@ -61,7 +61,7 @@ def make_publication(
 
 
 def saved(publication: Publication, **fields) -> Publication:
-    """Save the working copy as the desk does: with a revision."""
+    """Save the draft as the desk does: with a revision."""
     for name, value in fields.items():
         setattr(publication, name, value)
     publication.save()
@@ -70,7 +70,7 @@ def saved(publication: Publication, **fields) -> Publication:
 
 
 def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
-    """A published piece, as its live edition."""
+    """Return the live edition of a publication that is published."""
     authors = [by_whom] if by_whom else None
     return actions.publish(make_publication(by=authors, **fields), by=None)
 
@@ -98,7 +98,7 @@ def yesterday():
 
 
 def make_many(count: int, *, author: Author, tag: Tag) -> None:
-    """That many live pieces by an author on a tag, written straight into the tables."""
+    """That many live publications by an author on a tag, written straight into the tables."""
     model = make_live(by_whom=author, tags=(tag,))
     first = Publication.objects.latest("pk").pk
     now = timezone.now()
@@ -124,10 +124,10 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     )
     EditionTag.objects.bulk_create(EditionTag(edition=each, tag=tag, **copies) for each in editions)
     Byline.objects.bulk_create(Byline(publication=publication, author=author) for publication in publications)
-    _settle_statistics()
+    _update_statistics()
 
 
-def _settle_statistics() -> None:
+def _update_statistics() -> None:
     """Tell PostgreSQL what it holds, as its own service does a minute after so much was written."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

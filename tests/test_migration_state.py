@@ -132,7 +132,7 @@ def test_old_code_refuses_the_database_of_a_newer_release(command):
     assert all(name in str(refusal.value) for name in ("9999_later", "publications_letter (2 rows)"))
 
 
-def test_a_server_that_prepares_a_newer_database_may_be_told_to_serve_from_it(monkeypatch):
+def test_a_server_that_prepares_a_newer_database_may_be_allowed_to_serve_from_it(monkeypatch):
     as_by_a_newer_release()
     get_user_model().objects.create(username="ann")  # no empty site
     started = []

@@ -295,7 +295,7 @@ def test_a_stranger_is_asked_to_sign_in(client, things):
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ["publish", "withdraw", "undo", "redact"])
-def test_a_deed_is_done_by_those_who_may(client, things, role, action):
+def test_an_action_is_done_by_those_who_may(client, things, role, action):
     publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
     params = {
@@ -318,7 +318,7 @@ def test_a_deed_is_done_by_those_who_may(client, things, role, action):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things, role):
+def test_related_links_of_a_live_publication_are_saved_by_those_who_may(client, things, role):
     publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
     target = make_live().publication
@@ -328,7 +328,7 @@ def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things
     assert publication.related_links.exists() == (role in LINKING)
 
 
-def test_a_contributor_cannot_link_from_a_live_piece_through_the_form(client, things):
+def test_a_contributor_cannot_link_from_a_live_publication_through_the_form(client, things):
     publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
     form = client.get(address("publications_publication_change", things)).context["adminform"].form
@@ -356,7 +356,7 @@ def test_a_contributor_deletes_drafts_of_their_own(client):
     assert not Publication.objects.exists()
 
 
-def test_who_may_not_come_in_is_told_so_at_the_desk(client, things):
+def test_who_may_not_come_in_sees_why_at_the_desk(client, things):
     client.force_login(make_person("Linkers"), backend="django.contrib.auth.backends.ModelBackend")
 
     page = client.get(address("publish", things))
@@ -375,7 +375,7 @@ def test_an_administrator_cannot_make_anybody_a_superuser(client, things):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_role_is_told_more_by_the_api_than_a_stranger(client, things, role):
+def test_no_role_is_shown_more_by_the_api_than_a_stranger(client, things, role):
     draft = Publication.objects.get(pk=things["draft"])
     paths = [
         *(f"/api/v1/{name}" for name in ("publications", "authors", "topics", "openapi.json")),

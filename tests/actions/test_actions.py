@@ -1,4 +1,4 @@
-"""The deeds, one behaviour each: what they do, what they refuse, what they leave behind."""
+"""The actions, one behaviour each: what they do, what they refuse, what they leave behind."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def test_publishing_makes_the_text_live_at_once(editor):
     assert (edition.number, edition.change, edition.title) == (1, Change.FIRST, "Lavrov visits China")
 
 
-def test_editing_a_live_piece_changes_nothing_public(editor):
+def test_editing_a_live_publication_changes_nothing_public(editor):
     publication = make_publication(title="As published")
     actions.publish(publication, by=editor)
 
@@ -164,7 +164,7 @@ def test_publishing_replaces_a_scheduled_edition_and_records_it(editor):
     assert scheduled.end_reason == EndReason.CANCELLED and scheduled.visible_from == scheduled.visible_until
 
 
-def test_of_two_scheduled_editions_the_later_deed_stands(editor):
+def test_of_two_scheduled_editions_the_later_action_stands(editor):
     publication = make_publication(body="First plan.")
     actions.publish(publication, by=editor, at=tomorrow())
 
@@ -219,7 +219,7 @@ def test_what_is_not_public_cannot_be_withdrawn(editor):
         actions.withdraw(make_publication(), by=editor)
 
 
-def test_a_withdrawn_piece_can_be_published_again_as_the_next_number(editor):
+def test_a_withdrawn_publication_can_be_published_again_as_the_next_number(editor):
     publication = make_publication()
     actions.publish(publication, by=editor)
     actions.withdraw(publication, by=editor)
@@ -291,7 +291,7 @@ def test_undo_refuses_an_edition_that_is_not_the_last(editor):
         actions.undo(publication, by=editor, edition=1)
 
 
-def test_two_deeds_at_one_instant_follow_each_other(editor):
+def test_two_actions_at_one_instant_follow_each_other(editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = make_publication(body="One.")
         first = actions.publish(publication, by=editor)
@@ -318,7 +318,7 @@ def test_a_clock_that_has_gone_back_is_refused_and_nothing_is_lost(editor):
         assert live(publication).body == "One."
 
 
-def test_each_deed_leaves_one_audit_line_and_a_new_generation(editor):
+def test_each_action_leaves_one_audit_line_and_a_new_generation(editor):
     before = SiteVersion.objects.get().number
     publication = make_publication()
 
@@ -481,7 +481,7 @@ def test_relating_is_public_at_once_and_needs_no_draft(editor):
     assert AuditEntry.objects.first().action == "relate"
 
 
-def test_relating_the_same_again_is_no_deed(editor):
+def test_relating_the_same_again_is_no_action(editor):
     publication, target = make_live().publication, make_live().publication
     actions.set_related_links(publication, [target], by=editor)
     before = SiteVersion.objects.get().number
@@ -547,7 +547,7 @@ def test_undo_gives_the_text_before_its_own_end_back(editor):
     assert restored.visible_until == first.expires_at > tomorrow()
 
 
-def test_links_that_somebody_else_has_changed_meanwhile_are_not_overwritten(editor):
+def test_links_that_somebody_else_has_changed_in_between_are_not_overwritten(editor):
     publication, first, second = (make_live().publication for _n in range(3))
     actions.set_related_links(publication, [first], by=editor)
 

@@ -106,7 +106,7 @@ def test_a_manuscript_carries_them_both_ways():
 
 
 @pytest.mark.django_db
-def test_a_wrong_identifier_that_comes_in_is_left_out_and_told():
+def test_a_wrong_identifier_is_left_out_and_reported():
     report = import_manuscript(Manuscript(title="T", uid=UID, isbn="978-3-16-148410-1"), by=None)
 
     assert report.publication.isbn == ""

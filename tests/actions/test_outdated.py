@@ -194,7 +194,7 @@ def test_many_are_not_published_at_once_that_were_withdrawn_after_the_page_was_s
     assert not publication.editions.live().exists()
 
 
-def test_drafts_are_not_published_many_at_once_that_were_public_and_withdrawn_meanwhile(
+def test_drafts_are_not_published_many_at_once_that_were_public_and_withdrawn_in_between(
     administrator, colleague
 ):
     publication = make_publication()

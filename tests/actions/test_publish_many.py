@@ -1,4 +1,4 @@
-"""publish_many: a batch is published as its pieces would be one by one, and one that is refused leaves the others."""
+"""publish_many: a batch is published as its publications would be one by one, and one that is refused leaves the others."""
 
 import pytest
 import time_machine
@@ -176,7 +176,7 @@ def test_a_clock_that_has_gone_back_stops_all_of_it(is_first):
     assert (Publication.objects.get(pk=publication.pk).slug, Edition.objects.count()) == before
 
 
-def test_a_kind_that_numbers_its_pieces_gives_each_a_number():
+def test_a_kind_that_numbers_its_publications_gives_each_a_number():
     Kind.objects.filter(slug="report").update(is_numbered=True)
     publications = [make_publication(kind="report", slug=slug) for slug in ("a", "b")]
 

@@ -48,7 +48,7 @@ def test_redacting_finds_the_passage_across_lines_marks_and_apostrophes(editor):
     assert "Holm" not in edition.html + edition.plain_text + edition.body
 
 
-def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called(editor):
+def test_redacting_gives_up_addresses_and_forgets_what_earlier_actions_were_called(editor):
     publication = make_publication(title="On Vera Holm and others", body="Vera Holm: a life")
     actions.publish(publication, by=editor)
 
@@ -211,7 +211,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_passage_goes_in_capitals_and_small_letters_alike(editor, form):
+def test_a_passage_goes_in_capitals_and_small_letters_in_the_same_way(editor, form):
     body = f'So said {form}, and [{form}](https://example.org/IVAN-PETROV "{form}").\n\n| A |\n|---|\n| x {form} |'.replace(
         "\nPETROV", " PETROV"
     )

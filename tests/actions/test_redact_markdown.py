@@ -157,7 +157,7 @@ def test_words_of_our_own_markup_can_be_redacted():
     assert "strong [redacted] of it" in publication.editions.live().get().plain_text
 
 
-def test_links_of_earlier_saves_and_of_the_draft_are_redacted_alike():
+def test_links_of_earlier_saves_and_of_the_draft_are_redacted_in_the_same_way():
     publication = make_publication(body=f"See [the talk]({SITE}/vera-holm).")
     actions.publish(saved(publication), by=None)
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def waiting(editor):
-    """A live piece whose next edition waits for tomorrow."""
+    """A live publication whose next edition waits for tomorrow."""
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = make_publication(body="First.")
         actions.publish(publication, by=editor)

@@ -1,4 +1,4 @@
-"""Under any sequence of deeds and clock moves: at most one edition is live, every former address leads
+"""Under any sequence of actions and clock moves: at most one edition is live, every former address leads
 somewhere, and what was public is never lost.
 
 The machine keeps a model of its own, in plain Python, of what readers should see; it knows windows and
@@ -45,7 +45,7 @@ AHEAD = st.sampled_from([timedelta(seconds=1), timedelta(hours=1), timedelta(hou
 
 
 class Newsroom(RuleBasedStateMachine):
-    """Two pieces, one clock, every deed."""
+    """Two publications, one clock, every action."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -269,7 +269,7 @@ class Newsroom(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_any_sequence_of_deeds_and_clock_moves_keeps_the_promises():
+def test_any_sequence_of_actions_and_clock_moves_keeps_the_promises():
     run_state_machine_as_test(
         Newsroom,
         settings=settings(

@@ -145,7 +145,7 @@ class TestSoundSite:
 
         assert capsys.readouterr().out.count("whole ") == 0
 
-    def test_who_breaks_it_off_is_told(self, publication, monkeypatch):
+    def test_an_interruption_is_reported(self, publication, monkeypatch):
         def interrupt(*_):
             raise KeyboardInterrupt
 

@@ -53,7 +53,7 @@ def test_a_redaction_may_change_the_text_and_raises_its_count():
     assert not refused(body="[redacted]", redaction_count=1)
 
 
-def test_two_windows_of_one_piece_never_overlap():
+def test_two_windows_of_one_publication_never_overlap():
     first, second = second_edition()
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -70,7 +70,7 @@ def test_an_edition_cannot_be_slipped_into_the_window_of_another():
         copy.save(force_insert=True)
 
 
-def test_windows_of_two_pieces_may_overlap():
+def test_windows_of_two_publications_may_overlap():
     make_live(), make_live()
 
     assert Edition.objects.live().count() == 2
@@ -85,7 +85,7 @@ def test_the_end_does_not_come_before_the_start():
         )
 
 
-def test_two_editions_of_a_piece_have_no_open_end():
+def test_two_editions_of_a_publication_have_no_open_end():
     first, _second = second_edition()
     Edition.objects.filter(pk=first.pk).update(end_reason=EndReason.NONE)
 

@@ -1,4 +1,4 @@
-"""A draft as the edition that it would be: a manuscript gives the same page as the working copy it was kept from."""
+"""A draft as the edition that it would be: a manuscript gives the same page as the draft it was kept from."""
 
 import pytest
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def whole_piece():
-    """A working copy with a row of each sort."""
+    """A draft with a row of each sort."""
     image = make_image()
     publication = make_publication(
         title="On Minsk", by=[make_author("Ann"), make_author("Bo")], tags=(make_tag("Belarus"),), cover=image,
