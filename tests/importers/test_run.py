@@ -199,14 +199,14 @@ def test_today_is_public(tmp_path):
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
     folder = write_post(tmp_path / "blog", title="Good")
     write_post(folder, "b.md", title="Bad")
-    store = intake._store
+    store = intake._store_drafts
 
     def refusing(coming):
         if any(item.text.title == "Bad" for item in coming):
             raise ValueError("no such thing")
         store(coming)
 
-    monkeypatch.setattr("publications.importers.intake._store", refusing)
+    monkeypatch.setattr("publications.importers.intake._store_drafts", refusing)
 
     import_report = import_blog(folder)
 

@@ -64,7 +64,7 @@ def test_spans_are_what_a_lazy_pattern_finds(text):
 def kept(text: str) -> tuple[str, list[str]]:
     """What stays of a text, with # for what was put aside, and what that was."""
     aside = Placeholders()
-    return re.sub("\ue000\\d+\ue001", "#", aside.keep_code(text)), aside.kept
+    return re.sub("\ue000\\d+\ue001", "#", aside.keep_code(text)), aside.texts
 
 
 @pytest.mark.parametrize(
