@@ -63,7 +63,7 @@ class Newsroom(RuleBasedStateMachine):
     @initialize()
     def open_the_newsroom(self) -> None:
         self.by = make_person("Editors")
-        self.pieces = [make_publication(title=f"Piece {n}", slug=f"first-{n}") for n in range(2)]
+        self.publications = [make_publication(title=f"Piece {n}", slug=f"first-{n}") for n in range(2)]
         self.advance(TICK)
 
     def teardown(self) -> None:
@@ -98,7 +98,7 @@ class Newsroom(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1), slug=SLUGS | st.none())
     def edit(self, which: int, slug: str | None) -> None:
         self.text += 1
-        saved(self.piece(which), body=f"Text {self.text}.", **({"slug": slug} if slug else {}))
+        saved(self.publication_at(which), body=f"Text {self.text}.", **({"slug": slug} if slug else {}))
 
     @rule(
         which=st.integers(0, 1),
@@ -112,7 +112,7 @@ class Newsroom(RuleBasedStateMachine):
         now = timezone.now()
         at = now + after if after else None
         until = (at or now) + lasting + timedelta(seconds=1) if lasting else None
-        publication = self.piece(which)
+        publication = self.publication_at(which)
         try:
             edition = actions.publish(publication, by=self.by, at=at, until=until, change=change)
         except actions.ActionRefused as refusal:
@@ -126,20 +126,20 @@ class Newsroom(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 1))
     def withdraw(self, which: int) -> None:
-        publication = self.piece(which)
+        publication = self.publication_at(which)
         try:
             actions.withdraw(publication, by=self.by)
         except actions.ActionRefused as refusal:
             return self.refused(refusal, publication)
         self.done()
-        self.clock.shift(timedelta(microseconds=len(self.pieces)))
+        self.clock.shift(timedelta(microseconds=len(self.publications)))
         if self.clock_is_right():
             assert self.live(publication) == [] and not publication.editions.scheduled().exists()
         return None
 
     @rule(which=st.integers(0, 1))
     def undo(self, which: int) -> None:
-        publication = self.piece(which)
+        publication = self.publication_at(which)
         plan = actions.plan_undo(publication)
         try:
             restored = actions.undo(publication, by=self.by)
@@ -158,12 +158,12 @@ class Newsroom(RuleBasedStateMachine):
 
     @invariant()
     def at_most_one_edition_is_live(self) -> None:
-        for publication in self.pieces:
+        for publication in self.publications:
             assert len(self.live(publication)) <= 1
 
     @invariant()
     def windows_never_overlap(self) -> None:
-        for publication in self.pieces:
+        for publication in self.publications:
             windows = sorted(
                 (each.visible_from, each.visible_until)
                 for each in publication.editions.all()
@@ -174,7 +174,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def at_most_one_edition_waits(self) -> None:
         if self.clock_is_right():
-            assert all(publication.editions.scheduled().count() <= 1 for publication in self.pieces)
+            assert all(publication.editions.scheduled().count() <= 1 for publication in self.publications)
 
     @invariant()
     def what_was_public_is_never_lost(self) -> None:
@@ -203,7 +203,7 @@ class Newsroom(RuleBasedStateMachine):
 
     @invariant()
     def the_live_address_answers_with_the_live_edition(self) -> None:
-        for publication in self.pieces:
+        for publication in self.publications:
             for edition in self.live(publication):
                 assert resolve_address("en", edition.slug).edition == edition
                 assert resolve_edition_address("en", edition.slug, edition.number).status is AddressStatus.OK
@@ -234,8 +234,8 @@ class Newsroom(RuleBasedStateMachine):
 
     # -- how the machine looks at the newsroom
 
-    def piece(self, which: int) -> Publication:
-        return Publication.objects.get(pk=self.pieces[which].pk)
+    def publication_at(self, which: int) -> Publication:
+        return Publication.objects.get(pk=self.publications[which].pk)
 
     def live(self, publication: Publication) -> list[Edition]:
         return list(publication.editions.live())
