@@ -64,7 +64,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_page, site):
 def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_page, site):
     page = open_page("/desk/", viewport={"width": 375, "height": 800})
     sign_in(page, site)
-    page.goto(LIST)
+    page.goto(f"{LIST}?q=lavrov")
 
     row = page.locator("#result_list tbody tr").first
     box = row.locator("input[type=checkbox]").bounding_box()
