@@ -1,8 +1,7 @@
 """Find words that are not the field's in identifiers, file names and docstrings.
 
-    python scripts/check_terms.py              list every place; exit with 1 where there is one
-    python scripts/check_terms.py --count      how many by package and word
-    python scripts/check_terms.py --at-most N  exit with 1 only where there are more than N: the number may only fall
+    python scripts/check_terms.py          list every place; exit with 1 if there is one
+    python scripts/check_terms.py --count  count by package and word
 
 `WORDS` names each word with what to say instead. Migrations that are applied already keep their names.
 """
@@ -118,23 +117,17 @@ def main() -> int:
     parser.add_argument(
         "--count", action="store_true", help="count by package and word instead of listing places"
     )
-    parser.add_argument(
-        "--at-most", type=int, metavar="N", help="exit with 1 only where there are more than N"
-    )
     options = parser.parse_args()
-    found = list(faults(tracked_files()))
+    places = list(faults(tracked_files()))
     if options.count:
-        packages = Counter("/".join(path.relative_to(ROOT).parts[:2]) for path, *_rest in found)
-        for title, counts in (("package", packages), ("word", Counter(word for *_rest, word in found))):
+        packages = Counter("/".join(path.relative_to(ROOT).parts[:2]) for path, *_rest in places)
+        for title, counts in (("package", packages), ("word", Counter(word for *_rest, word in places))):
             print(f"by {title}:", ", ".join(f"{name} {count}" for name, count in counts.most_common()))
         return 0
-    if options.at_most is not None:
-        print(f"{len(found)} words that are not the field's, at most {options.at_most} allowed")
-        return int(len(found) > options.at_most)
-    for path, line, kind, word in found:
+    for path, line, kind, word in places:
         print(f"{path.relative_to(ROOT)}:{line}: {word} in a {kind}: say {WORDS[word]}")
-    print(f"{len(found)} words that are not the field's", file=sys.stderr)
-    return 1 if found else 0
+    print(f"{len(places)} words that are not the field's", file=sys.stderr)
+    return 1 if places else 0
 
 
 if __name__ == "__main__":

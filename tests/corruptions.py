@@ -237,13 +237,14 @@ def _index_other_words(publication: Publication) -> None:
 CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "schema": [
         _forget_migration,
-        lambda _piece: MigrationRecorder(connection).record_applied("accounts", "9999_later"),
+        lambda _publication: MigrationRecorder(connection).record_applied("accounts", "9999_later"),
     ],
     "pages": [_break_page],
     "constraints": [_drop_index],
     "guards": [_drop_guard],
     "single-rows": [
-        lambda _piece, model=model: model.objects.all().delete() for model in SingleRowModel.__subclasses__()
+        lambda _publication, model=model: model.objects.all().delete()
+        for model in SingleRowModel.__subclasses__()
     ],
     "references": [_refer_to_nothing],
     "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
@@ -262,51 +263,57 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         _set_edition(2, visible_from=timezone.now() - timedelta(days=900)),
     ],
     "copies": [
-        lambda piece: EditionTag.objects.filter(edition=_live(piece)).update(visible_until=FOREVER),
-        lambda piece: _live(piece).bylines.update(year=1999),
+        lambda publication: EditionTag.objects.filter(edition=_live(publication)).update(
+            visible_until=FOREVER
+        ),
+        lambda publication: _live(publication).bylines.update(year=1999),
     ],
     "years": [_set_edition(1, loose=False, year=1999)],
     "images": [
-        lambda piece: EditionImage.objects.filter(edition=_live(piece), image=piece.cover).delete(),
-        lambda piece: EditionImage.objects.filter(edition=_live(piece)).exclude(image=piece.cover).delete(),
-    ],
-    "addresses": [lambda piece: Address.objects.filter(publication=piece).delete()],
-    "revisions": [
-        lambda piece: piece.revisions.latest("number").delete(),
-        lambda piece: Revision.objects.filter(publication=piece).update(digest="x"),
-    ],
-    "versions": [
-        lambda _piece: AuditEntry.objects.filter(action="rebuild").delete(),
-        lambda _piece: AuditEntry.objects.order_by("-site_version").first().delete(),
-        lambda _piece: SiteVersion.objects.update(number=1),
-    ],
-    "entries": [
-        lambda piece: piece.audit_entries.filter(action="schedule").delete(),
-        lambda piece: piece.audit_entries.filter(detail__edition=2).delete(),
-        *(
-            lambda _piece, deed=deed: AuditEntry.objects.filter(action=deed).delete()
-            for deed in ("withdraw", "undo", "cancel", "redact")
+        lambda publication: EditionImage.objects.filter(
+            edition=_live(publication), image=publication.cover
+        ).delete(),
+        lambda publication: (
+            EditionImage.objects.filter(edition=_live(publication)).exclude(image=publication.cover).delete()
         ),
     ],
-    "unused": [lambda _piece: store_original(b"of nothing", "pdf")],
+    "addresses": [lambda publication: Address.objects.filter(publication=publication).delete()],
+    "revisions": [
+        lambda publication: publication.revisions.latest("number").delete(),
+        lambda publication: Revision.objects.filter(publication=publication).update(digest="x"),
+    ],
+    "versions": [
+        lambda _publication: AuditEntry.objects.filter(action="rebuild").delete(),
+        lambda _publication: AuditEntry.objects.order_by("-site_version").first().delete(),
+        lambda _publication: SiteVersion.objects.update(number=1),
+    ],
+    "entries": [
+        lambda publication: publication.audit_entries.filter(action="schedule").delete(),
+        lambda publication: publication.audit_entries.filter(detail__edition=2).delete(),
+        *(
+            lambda _publication, action=action: AuditEntry.objects.filter(action=action).delete()
+            for action in ("withdraw", "undo", "cancel", "redact")
+        ),
+    ],
+    "unused": [lambda _publication: store_original(b"of nothing", "pdf")],
     "made-files": [_break_made_file],
     "index": [
-        lambda piece: engine().remove([_live(piece).pk]),
-        lambda _piece: _index_again(Edition.objects.get(end_reason="withdrawn").pk),
+        lambda publication: engine().remove([_live(publication).pk]),
+        lambda _publication: _index_again(Edition.objects.get(end_reason="withdrawn").pk),
     ],
     "index-rows": [_index_other_words],
     "vocabulary": [
-        lambda _piece: IndexedTerm.objects.filter(term="grain").update(edition_count=99),
-        lambda _piece: IndexedTerm.objects.filter(term="grain").delete(),
-        lambda _piece: NamedTerm.objects.filter(row_key__startswith="a").delete(),
-        lambda _piece: NamedTerm.objects.create(term="nobody", row_key="a999999"),
+        lambda _publication: IndexedTerm.objects.filter(term="grain").update(edition_count=99),
+        lambda _publication: IndexedTerm.objects.filter(term="grain").delete(),
+        lambda _publication: NamedTerm.objects.filter(row_key__startswith="a").delete(),
+        lambda _publication: NamedTerm.objects.create(term="nobody", row_key="a999999"),
     ],
     "terms": [
-        lambda piece: EditionTerm.objects.filter(edition=_live(piece)).delete(),
-        lambda piece: EditionTerm.objects.filter(edition=_live(piece)).update(weight=1),
-        lambda piece: EditionTerm.objects.create(edition=_live(piece), term="nonsense", weight=1),
+        lambda publication: EditionTerm.objects.filter(edition=_live(publication)).delete(),
+        lambda publication: EditionTerm.objects.filter(edition=_live(publication)).update(weight=1),
+        lambda publication: EditionTerm.objects.create(edition=_live(publication), term="nonsense", weight=1),
     ],
-    "similarity": [lambda _piece: Similarity.objects.all().delete()],
-    "manuscripts": [lambda piece: piece.revisions.update(manuscript="no manuscript")],
+    "similarity": [lambda _publication: Similarity.objects.all().delete()],
+    "manuscripts": [lambda publication: publication.revisions.update(manuscript="no manuscript")],
 }
-"""For each check, what it is to find."""
+"""For each check, the corruptions that it has to find."""

@@ -1,4 +1,4 @@
-"""Each role × each address of the desk: who may come in, and who is told that they may not.
+"""Each role × each address of the desk: who may open it, and who reads that they may not.
 
 The addresses come from the URL resolver; one that is not in the table fails the test until it is.
 """
@@ -282,7 +282,7 @@ def is_right(name: str, role: str, status: int) -> bool:
     return status == (405 if name in POSTED else 200) or (led_on and status not in (403, 500))
 
 
-def test_a_stranger_is_asked_to_sign_in(client, things):
+def test_an_anonymous_visitor_has_to_sign_in(client, things):
     answers = {name: client.get(address(name, things)) for name in sorted(TABLE)}
 
     led = {

@@ -29,7 +29,7 @@ def colleague(db):
     return make_person("Editors")
 
 
-def changed_piece() -> Publication:
+def changed_publication() -> Publication:
     """A publication that is live in its second edition, with a draft that differs from both."""
     publication = make_live(title="On Minsk", body="The river rose.").publication
     saved(publication, body="The river rose on Monday.")
@@ -68,7 +68,7 @@ def redact(publication, by):
     actions.redact(publication, "river", by=by)
 
 
-DONE_MEANWHILE = [withdraw, undo, publish, schedule, withdraw_and_publish]
+ACTIONS_SINCE = [withdraw, undo, publish, schedule, withdraw_and_publish]
 SAID = {
     withdraw: "Withdrawn",
     undo: "Undone",
@@ -97,7 +97,7 @@ def opened(client, address: str) -> dict[str, list[str]]:
     return fields_of(client.get(address))
 
 
-@pytest.mark.parametrize("concurrent", DONE_MEANWHILE)
+@pytest.mark.parametrize("concurrent", ACTIONS_SINCE)
 @pytest.mark.parametrize(
     ("page", "typed"),
     [
@@ -110,7 +110,7 @@ def opened(client, address: str) -> dict[str, list[str]]:
 def test_an_action_is_refused_after_another_one_that_its_page_did_not_show(
     administrator, colleague, page, typed, concurrent
 ):
-    publication = changed_piece()
+    publication = changed_publication()
     address = reverse(f"desk:{page}", args=[publication.pk])
     shown = opened(administrator, address)
     concurrent(Publication.objects.get(pk=publication.pk), colleague)
@@ -125,7 +125,7 @@ def test_an_action_is_refused_after_another_one_that_its_page_did_not_show(
 
 @pytest.mark.parametrize("page", ["publish", "withdraw", "undo"])
 def test_an_action_is_refused_after_the_schedule_that_it_showed_is_cancelled(administrator, colleague, page):
-    publication = changed_piece()
+    publication = changed_publication()
     actions.publish(publication, by=None, at=tomorrow())
     address = reverse(f"desk:{page}", args=[publication.pk])
     shown = opened(administrator, address)
@@ -139,7 +139,7 @@ def test_an_action_is_refused_after_the_schedule_that_it_showed_is_cancelled(adm
 
 
 def test_a_schedule_is_not_cancelled_after_its_edition_has_become_public(administrator):
-    publication = changed_piece()
+    publication = changed_publication()
     actions.publish(publication, by=None, at=tomorrow())
     address = reverse("desk:undo", args=[publication.pk])
     shown = opened(administrator, address)
@@ -154,7 +154,7 @@ def test_a_schedule_is_not_cancelled_after_its_edition_has_become_public(adminis
 
 @pytest.mark.parametrize("page", ["publish", "withdraw", "undo"])
 def test_what_was_refused_is_done_once_it_was_seen(administrator, colleague, page):
-    publication = changed_piece()
+    publication = changed_publication()
     address = reverse(f"desk:{page}", args=[publication.pk])
     shown = opened(administrator, address)
     withdraw_and_publish(Publication.objects.get(pk=publication.pk), colleague)
@@ -169,7 +169,7 @@ def test_what_was_refused_is_done_once_it_was_seen(administrator, colleague, pag
 
 
 def test_many_are_not_withdrawn_that_were_published_after_the_page_was_shown(administrator, colleague):
-    live, draft = changed_piece(), make_publication()
+    live, draft = changed_publication(), make_publication()
     address = f"{reverse('desk:bulk-withdraw')}?{urlencode({'of': f'{live.pk},{draft.pk}'})}"
     shown = opened(administrator, address)
     publish(draft, colleague)
@@ -208,11 +208,11 @@ def test_drafts_are_not_published_many_at_once_that_were_public_and_withdrawn_in
     assert not publication.editions.live().exists()
 
 
-@pytest.mark.parametrize("concurrent", [*DONE_MEANWHILE, redact])
+@pytest.mark.parametrize("concurrent", [*ACTIONS_SINCE, redact])
 def test_harmless_by_nature_saving_and_restoring_a_draft_change_nothing_public(
     administrator, colleague, concurrent
 ):
-    publication = changed_piece()
+    publication = changed_publication()
     restoring = reverse("desk:restore", args=[publication.pk, 1])
     shown = opened(administrator, restoring)
     draft = filled(publication, title="Another title", tags="")
@@ -225,10 +225,10 @@ def test_harmless_by_nature_saving_and_restoring_a_draft_change_nothing_public(
     assert public_text(publication) == before
 
 
-@pytest.mark.parametrize("concurrent", DONE_MEANWHILE)
+@pytest.mark.parametrize("concurrent", ACTIONS_SINCE)
 def test_harmless_by_nature_a_redaction_reaches_every_edition(administrator, colleague, concurrent):
     """One of a text that is another now is refused by its report; nothing that was taken back returns."""
-    publication = changed_piece()
+    publication = changed_publication()
     address = reverse("desk:redact", args=[publication.pk])
     shown = fields_of(administrator.post(address, {"passage": "river", "mark": "x"}))
     concurrent(Publication.objects.get(pk=publication.pk), colleague)
@@ -240,7 +240,7 @@ def test_harmless_by_nature_a_redaction_reaches_every_edition(administrator, col
 
 
 def test_harmless_by_nature_links_of_what_was_withdrawn_are_shown_to_nobody(administrator, colleague):
-    publication, target = changed_piece(), make_live().publication
+    publication, target = changed_publication(), make_live().publication
     address = reverse("desk:related-links-edit", args=[publication.pk])
     shown = opened(administrator, address)
     withdraw(publication, colleague)

@@ -1,4 +1,4 @@
-"""A form that was opened before a redaction: what was not changed in it stands as redacted, the rest is asked."""
+"""A form that was opened before a redaction: what was not changed in it stays redacted, the rest is a conflict."""
 
 import re
 
@@ -80,7 +80,7 @@ def test_changed_paragraphs_without_the_passage_are_joined_without_asking(desk, 
     )
 
 
-def test_a_changed_paragraph_that_held_the_passage_is_asked_and_mine_is_without_it(desk, publication):
+def test_a_changed_paragraph_that_held_the_passage_is_a_conflict_and_mine_is_without_it(desk, publication):
     form = typed(publication, body=TEXTS["body"].replace("came back", "came back to his house"))
     redact(publication)
 
@@ -121,7 +121,7 @@ def test_answering_mine_everywhere_brings_back_only_what_was_shown(desk, publica
         "On Monday Karelin\n\ncame back.\n\nMinsk was quiet.\n\nNobody met Karelin\n\nat the station.",
     ],
 )
-def test_the_passage_never_comes_back_without_being_asked(desk, publication, body):
+def test_the_passage_never_returns_without_a_choice(desk, publication, body):
     form = typed(publication, body=body)
     redact(publication)
 
@@ -153,7 +153,7 @@ BESIDE = [
 
 
 @pytest.mark.parametrize("body", BESIDE)
-def test_words_typed_beside_the_passage_are_asked_and_not_dropped(desk, body):
+def test_words_typed_beside_the_passage_are_a_conflict_and_not_dropped(desk, body):
     publication = make_publication(title="On Minsk", summary="", body="Karelin came back to Minsk.")
     form = filled(publication, body=body)
     redact(publication)
@@ -166,7 +166,7 @@ def test_words_typed_beside_the_passage_are_asked_and_not_dropped(desk, body):
 
 
 @pytest.mark.parametrize("body", BESIDE)
-def test_a_passage_beside_typed_words_is_asked_in_a_new_paragraph_too(desk, body):
+def test_a_passage_beside_typed_words_is_a_conflict_in_a_new_paragraph_too(desk, body):
     publication = make_publication(title="On Minsk", summary="", body="Karelin came back to Minsk.")
     form = filled(publication, body=f"{body}\n\nLater I heard of Karelin again.")
     redact(publication)
@@ -176,7 +176,7 @@ def test_a_passage_beside_typed_words_is_asked_in_a_new_paragraph_too(desk, body
     assert any("Later I heard of Karelin again." in clash.incoming for clash in clashes_of(page))
 
 
-def test_words_typed_beside_the_passage_in_a_title_are_asked(desk):
+def test_words_typed_beside_the_passage_in_a_title_are_a_conflict(desk):
     publication = make_publication(title="President Karelin returns to Minsk", summary="", body="Quiet.")
     form = filled(publication, title="President Karelin of the opposition returns to Minsk")
     redact(publication)
@@ -186,7 +186,7 @@ def test_words_typed_beside_the_passage_in_a_title_are_asked(desk):
     assert [(each.name, each.incoming) for each in clashes_of(page)] == [("title", form["title"])]
 
 
-def test_a_word_in_place_of_another_beside_the_passage_is_asked(desk, publication):
+def test_a_word_in_place_of_another_beside_the_passage_is_a_conflict(desk, publication):
     form = typed(publication, body=TEXTS["body"].replace("On Monday", "On Tuesday"))
     redact(publication)
 
@@ -217,7 +217,7 @@ def test_a_passage_of_several_words_is_known_by_their_number(desk):
     assert AuditEntry.objects.get(action=ActionType.REDACT).detail["words"] == 2
 
 
-def test_a_mark_that_the_form_had_is_not_asked_again(desk, publication):
+def test_a_mark_that_the_form_had_is_no_conflict_again(desk, publication):
     actions.redact(publication, "Minsk", by=make_person("Administrators"))
     publication.refresh_from_db()
     text = {name: getattr(publication, name) for name in TEXTS}
@@ -230,7 +230,7 @@ def test_a_mark_that_the_form_had_is_not_asked_again(desk, publication):
     assert "A passage was taken out here" not in page.text
 
 
-def test_a_redaction_that_kept_no_number_of_words_is_asked(desk, publication):
+def test_a_redaction_that_kept_no_number_of_words_is_a_conflict(desk, publication):
     form = typed(publication, body=f"{TEXTS['body']}\n\nMore.")
     redact(publication)
     line = AuditEntry.objects.get(action=ActionType.REDACT)

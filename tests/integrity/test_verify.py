@@ -138,7 +138,7 @@ class TestSoundSite:
 
         assert "1 × note “unused”" in capsys.readouterr().out
 
-    def test_a_database_of_another_release_is_asked_nothing_else(self, publication, capsys):
+    def test_a_database_of_another_release_is_not_checked_further(self, publication, capsys):
         CORRUPTIONS["schema"][0](publication)
 
         verify()

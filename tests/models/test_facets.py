@@ -83,7 +83,7 @@ def test_in_no_tree_every_live_text_is_counted(families):
     assert count_editions(None, {}) == sum(map(len, TEXTS))
 
 
-def test_what_is_asked_for_narrows_what_is_counted(families):
+def test_filters_apply_to_the_counts(families):
     other = make_tag("Ukraine")
     make_live(tags=(other, families[1]), kind="report")
 

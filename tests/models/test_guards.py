@@ -210,7 +210,7 @@ def test_the_guards_are_back_after_a_migration_that_failed(migrated):
     assert run_on_sqlite(FAILURE, migrated) == ["0", "This", "migration", "fails."]
 
 
-ASKED = """
+MIGRATE_WITHOUT_WRITING = """
 import contextlib
 import io
 import django
@@ -232,8 +232,8 @@ for options in ({"check_unapplied": True}, {"plan": True}, {"plan": True, "check
 """
 
 
-def test_migrate_writes_nothing_where_it_was_only_asked(migrated):
-    assert run_on_sqlite(ASKED, migrated) == ["True"] * 3
+def test_migrate_plan_and_check_write_nothing(migrated):
+    assert run_on_sqlite(MIGRATE_WITHOUT_WRITING, migrated) == ["True"] * 3
 
 
 def run_on_sqlite(script: str, folder: Path) -> list[str]:

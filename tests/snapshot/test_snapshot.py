@@ -10,7 +10,7 @@ from tests.factories import make_author, make_image, make_publication, make_tag,
 pytestmark = pytest.mark.django_db
 
 
-def whole_piece():
+def full_publication():
     """A draft with a row of each sort."""
     image = make_image()
     publication = make_publication(
@@ -56,15 +56,15 @@ def text_of(publication) -> manuscript.Manuscript:
 
 
 def test_a_manuscript_gives_the_page_of_its_working_copy():
-    publication = whole_piece()
+    publication = full_publication()
 
     made = snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))
 
     assert facts(made) == facts(snapshot.build_snapshot(publication))
 
 
-def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
-    publication = whole_piece()
+def test_a_snapshot_shows_the_manuscript_and_not_the_stored_rows():
+    publication = full_publication()
     text = text_of(publication)
     saved(publication, title="Another title", body="Another text.", cover=None)
     publication.bylines.all().delete()
@@ -78,8 +78,8 @@ def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
     assert made.edition.cover
 
 
-def test_what_is_no_longer_known_is_left_out_of_a_sketch():
-    publication = whole_piece()
+def test_deleted_rows_are_left_out_of_a_snapshot():
+    publication = full_publication()
     text = text_of(publication)
     publication.tags.clear()
     publication.bylines.all().delete()
@@ -90,8 +90,8 @@ def test_what_is_no_longer_known_is_left_out_of_a_sketch():
     assert made.tags == []
 
 
-def test_a_sketch_keeps_the_paragraph_ids_of_the_last_edition(editor):
-    publication = whole_piece()
+def test_a_snapshot_keeps_the_paragraph_ids_of_the_last_edition(editor):
+    publication = full_publication()
     edition = actions.publish(publication, by=editor)
 
     made = snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))
@@ -99,8 +99,8 @@ def test_a_sketch_keeps_the_paragraph_ids_of_the_last_edition(editor):
     assert made.edition.paragraphs == edition.paragraphs
 
 
-def test_a_sketch_stores_nothing():
-    publication = whole_piece()
+def test_a_snapshot_stores_nothing():
+    publication = full_publication()
     before = (publication.revisions.count(), publication.version)
 
     snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))

@@ -13,7 +13,7 @@ from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
 
-PIECE = Manuscript(
+MANUSCRIPT = Manuscript(
     title="A", kind="report", summary="S.", slug="a", bylines=(ManuscriptByline(author="ann", name="Ann"),), cover="abcdefgh23",
     images=(ManuscriptImage(key="abcdefgh23", file="field.png", alt={"en": "A field"}),), body="Text.",
     attachments=(ManuscriptFile(file="report.pdf", label="The report"), ManuscriptFile(file="lost.pdf")),
@@ -22,7 +22,7 @@ PIECE = Manuscript(
 
 def archive(folder: Path, *, picture: bytes | None = None, pdf: bytes = b"pdf", **fields) -> Path:
     files = {"field.png": picture or picture_bytes(), "report.pdf": pdf}
-    write(Manuscript(**{**vars(PIECE), **fields}), folder / "archive" / "a", files)
+    write(Manuscript(**{**vars(MANUSCRIPT), **fields}), folder / "archive" / "a", files)
     return folder / "archive"
 
 
