@@ -58,7 +58,7 @@ class Newsroom(RuleBasedStateMachine):
         self.former: set[tuple[int, str, int]] = (
             set()
         )  # publication, slug and edition that readers could have seen
-        self.last_deed = START
+        self.last_action_at = START
 
     @initialize()
     def open_the_newsroom(self) -> None:
@@ -90,10 +90,10 @@ class Newsroom(RuleBasedStateMachine):
 
     @rule()
     def set_the_clock_right(self) -> None:
-        if timezone.now() < self.last_deed:
-            self.clock.move_to(self.last_deed + TICK)
+        if timezone.now() < self.last_action_at:
+            self.clock.move_to(self.last_action_at + TICK)
 
-    # -- the deeds
+    # -- the actions
 
     @rule(which=st.integers(0, 1), slug=SLUGS | st.none())
     def edit(self, which: int, slug: str | None) -> None:
@@ -147,7 +147,7 @@ class Newsroom(RuleBasedStateMachine):
             return self.refused(refusal, publication)
         self.done()
         self.clock.shift(TICK)
-        if restored:  # a clock a little behind the last deed reaches what is dated just after it
+        if restored:  # a clock a little behind the last action reaches what is dated just after it
             self.clock.move_to(max(timezone.now(), restored.visible_from))
         if restored and restored.visible_until > timezone.now():  # it keeps the end of the one undone
             assert self.live(publication) == [restored]
@@ -183,14 +183,16 @@ class Newsroom(RuleBasedStateMachine):
         assert kept == self.seen_public
 
     @invariant()
-    def what_a_deed_has_seen_public_is_never_called_cancelled(self) -> None:
-        assert not Edition.objects.filter(pk__in=self.seen_by_deed(), end_reason=EndReason.CANCELLED).exists()
+    def what_an_action_has_seen_public_is_never_called_cancelled(self) -> None:
+        assert not Edition.objects.filter(
+            pk__in=self.seen_by_action(), end_reason=EndReason.CANCELLED
+        ).exists()
 
     @invariant()
     def every_former_address_leads_somewhere(self) -> None:
         if not self.clock_is_right():
             return
-        known = self.seen_by_deed()
+        known = self.seen_by_action()
         for publication, slug, _edition in (each for each in self.former if each[2] in known):
             found = resolve_address("en", slug)
             assert found.status in (AddressStatus.OK, AddressStatus.MOVED, AddressStatus.GONE)
@@ -246,20 +248,20 @@ class Newsroom(RuleBasedStateMachine):
             self.seen_public[edition.pk] = edition.body
             self.former.add((edition.publication_id, edition.slug, edition.pk))
 
-    def seen_by_deed(self) -> set[int]:
-        """What readers saw of editions that had begun by the last deed.
+    def seen_by_action(self) -> set[int]:
+        """What readers saw of editions that had started by the last action.
 
         A planned edition that begins after it, and waits again because the clock goes back, leaves no trace
-        in the database (reading writes nothing): a deed may then cancel it, and keeps its text.
+        in the database (reading writes nothing): an action may then cancel it, and keeps its text.
         """
-        started = Edition.objects.filter(pk__in=self.seen_public, visible_from__lte=self.last_deed)
+        started = Edition.objects.filter(pk__in=self.seen_public, visible_from__lte=self.last_action_at)
         return set(started.values_list("pk", flat=True))
 
     def clock_is_right(self) -> bool:
-        return timezone.now() >= self.last_deed
+        return timezone.now() >= self.last_action_at
 
     def done(self) -> None:
-        self.last_deed = max(self.last_deed, SiteVersion.objects.get().changed_at)
+        self.last_action_at = max(self.last_action_at, SiteVersion.objects.get().changed_at)
 
     def refused(self, refusal: actions.ActionRefused, publication: Publication) -> None:
         """A refusal is only for a reason, and then nothing has changed."""
