@@ -19,7 +19,7 @@ from publications.images import (
     resize,
     widths_for,
 )
-from publications.models.author import initials
+from publications.presentation.authors import initials
 
 
 def encoded(picture: Image.Image, format: str = "PNG", **options) -> bytes:

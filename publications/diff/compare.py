@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from .blocks import BLOCK_GAP, DiffBlock, Token, blocks_of_text
-from .matching import Budget, Pairs, longest_in_order, match
+from .matching import Budget, Pairs, find_moved, longest_in_order, match
 
 MAX_STEPS = 400_000
 """Limit for one comparison, about a third of a second: twice the cost of two texts of 10,000 words with one changed
@@ -122,7 +122,7 @@ def compare(before: Sequence[DiffBlock], after: Sequence[DiffBlock], *, steps: i
     )
     unchanged = match(before_keys, after_keys, budget)
     changed = pair_similar(before, after, unchanged, budget)
-    moved = _find_moved(before_keys, after_keys, unchanged + changed)
+    moved = find_moved(before_keys, after_keys, unchanged + changed)
     passages = list(_build_passages(before, after, sorted(unchanged + changed), moved, budget))
     return Difference(tuple(passages), budget.spent)
 
@@ -186,28 +186,6 @@ def _choose_pairs(rated: Iterable[tuple[float, int, int]]) -> Pairs:
             paired_after.add(after_index)
             pairs.append((before_index, after_index))
     return longest_in_order(sorted(pairs))
-
-
-def _find_moved(before_keys: list[int], after_keys: list[int], pairs: Pairs) -> tuple[set[int], set[int]]:
-    """Return the indexes, before and after, of equal blocks whose position changed."""
-    paired_before, paired_after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
-    deleted = [index for index in range(len(before_keys)) if index not in paired_before]
-    inserted = [index for index in range(len(after_keys)) if index not in paired_after]
-    moved = Counter(before_keys[index] for index in deleted) & Counter(
-        after_keys[index] for index in inserted
-    )
-    return _take_counted(deleted, before_keys, moved), _take_counted(inserted, after_keys, moved)
-
-
-def _take_counted(indexes: list[int], keys: list[int], counts: Counter) -> set[int]:
-    """Return the first indexes of each key, as many as counted."""
-    remaining = counts.copy()
-    taken = set()
-    for index in indexes:
-        if remaining[keys[index]] > 0:
-            remaining[keys[index]] -= 1
-            taken.add(index)
-    return taken
 
 
 def _build_passages(

@@ -182,3 +182,25 @@ def _walk_back(history: list[dict[int, int]], span: MatchSpan, index: int, other
         else:
             index -= 1
     return pairs[::-1]
+
+
+def find_moved(before_keys: list[int], after_keys: list[int], pairs: Pairs) -> tuple[set[int], set[int]]:
+    """Return the indexes, before and after, of equal blocks whose position changed."""
+    paired_before, paired_after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    deleted = [index for index in range(len(before_keys)) if index not in paired_before]
+    inserted = [index for index in range(len(after_keys)) if index not in paired_after]
+    moved = Counter(before_keys[index] for index in deleted) & Counter(
+        after_keys[index] for index in inserted
+    )
+    return _take_counted(deleted, before_keys, moved), _take_counted(inserted, after_keys, moved)
+
+
+def _take_counted(indexes: list[int], keys: list[int], counts: Counter) -> set[int]:
+    """Return the first indexes of each key, as many as counted."""
+    remaining = counts.copy()
+    taken = set()
+    for index in indexes:
+        if remaining[keys[index]] > 0:
+            remaining[keys[index]] -= 1
+            taken.add(index)
+    return taken

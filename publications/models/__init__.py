@@ -10,7 +10,7 @@ from .address import (
 )
 from .audit import ActionType, AuditEntry
 from .author import Author
-from .autosave import REDACTED_SINCE, Autosave, Presence, is_redacted_since
+from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
 from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
@@ -41,7 +41,9 @@ from .facets import (
 )
 from .image import Image, OriginalFault, find_original_fault, is_original_there, originals, store_original
 from .kind import Kind, SeriesNumber
+from .presence import Presence
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
+from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewComment
 from .revision import ROWS, Revision, RevisionReason, digest_of_draft, images_of, manuscript_of
 from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym
@@ -72,13 +74,10 @@ from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, existing_spelling, get_or_create_tags, parse_tags
 from .teasers import (
-    RELATED_EDITIONS,
-    RelatedEdition,
     bylines_by_edition,
     editions_by_kind,
     home_editions,
     kinds_by_pk,
-    related_editions,
     result_editions,
     teaser_editions,
     topic_lead,

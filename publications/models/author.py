@@ -1,7 +1,6 @@
 """Authors. An author is never a login account."""
 
 import re
-import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -24,18 +23,6 @@ def check_orcid(value: str) -> None:
     check = (12 - total % 11) % 11
     if value[-1] != ("X" if check == 10 else str(check)):
         raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
-
-
-def initials(name: str) -> str:
-    """Return one or two letters that stand for a person without a portrait: "SA" for "Sample Author"."""
-    words = unicodedata.normalize("NFC", name).replace("-", " ").split()
-    letters = [letter for word in words if (letter := _first_letter(word))]
-    return "".join(letters if len(letters) < 2 else (letters[0], letters[-1]))
-
-
-def _first_letter(word: str) -> str:
-    """Return the first letter in title case: Georgian has none, Ǆ becomes ǅ."""
-    return next((character.title()[0] for character in word if character.isalpha()), "")
 
 
 class AuthorQuerySet(CountedQuerySet):
@@ -122,10 +109,6 @@ class Author(TranslatedModel):
         """Save the author, always with a slug that the URL of their page accepts."""
         self.slug = slugify(self.slug) or self._free_slug()
         super().save(*args, **kwargs)
-
-    @property
-    def initials(self) -> str:
-        return initials(self.name)
 
     @property
     def shown_portrait(self) -> Image | None:

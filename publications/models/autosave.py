@@ -28,7 +28,6 @@ MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored: SQLite has six
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "internal_note")
 TITLE_FROM_TEXT_CHARACTERS = 60
-PRESENCE_LASTS = timedelta(seconds=70)
 
 
 def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool:
@@ -127,31 +126,3 @@ class Autosave(models.Model):
         title = next((values[name] for name in TITLE_FIELDS if values.get(name)), "")
         text = next((values[name] for name in TEXT_FIELDS if values.get(name)), "")
         return title or Truncator(text).chars(TITLE_FROM_TEXT_CHARACTERS)
-
-
-class PresenceQuerySet(models.QuerySet):
-    def recent(self) -> "PresenceQuerySet":
-        """Presences of forms that are still open."""
-        return self.filter(seen_at__gt=timezone.now() - PRESENCE_LASTS).select_related("person")
-
-
-class Presence(models.Model):
-    """A person who has a publication open, shown to colleagues. It is not a lock."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="presences")
-    seen_at = models.DateTimeField()
-    typed_at = models.DateTimeField(null=True)
-
-    objects = PresenceQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-seen_at"]
-        verbose_name = _("presence")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["person", "publication"], name="present_once_at_a_piece")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} · {self.publication_id}"

@@ -4,7 +4,6 @@ The number of queries does not depend on the number of editions.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
@@ -14,26 +13,16 @@ from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind
 from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
-from .similarity import Similarity, similar_publications
 from .site_version import cached_for_version
 from .tag import Tag
 
 HOME_EDITIONS = 9
 """Editions that the home page may show above those by kind."""
 EDITIONS_BY_KIND = 4
-RELATED_EDITIONS = 4
 TEASER_COLUMNS = (
     "publication", "kind", "language", "locale", "title", "slug", "summary", "cover", "word_count", "published_at",
     "external_url",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class RelatedEdition:
-    """An edition related to another: linked by staff, or with the similarity that it is suggested for."""
-
-    edition: Edition
-    similarity: Similarity | None = None
 
 
 def kinds_by_pk() -> Mapping[int, Kind]:
@@ -66,17 +55,6 @@ def updated_publications(editions: Iterable[Edition]) -> set[int]:
     publications = [edition.publication_id for edition in editions]
     updates = _updates(publications=publications, now=timezone.now()) if publications else ()
     return {edition.publication_id for edition in updates}
-
-
-def related_editions(publication: int) -> list[RelatedEdition]:
-    """Return live editions of linked publications, in their order, then the most similar ones."""
-    now = timezone.now()
-    linked = [edition.pk for edition in _linked(publication=publication, now=now)]
-    similar = {
-        row.similar_edition_id: row for row in similar_publications(publication, now, RELATED_EDITIONS)
-    }
-    editions = teaser_editions([*linked, *similar][:RELATED_EDITIONS])
-    return [RelatedEdition(edition, similar.get(edition.pk)) for edition in editions]
 
 
 def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
@@ -131,11 +109,6 @@ def _with_updates(publications: QuerySet, now: datetime) -> QuerySet[Edition]:
     return updates.filter(Among(F("publication"), publications)).order_by().only("publication")
 
 
-def _linked_by_staff(publication: int, now: datetime) -> QuerySet[Edition]:
-    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
-    return linked.order_by("publication__linked_from__position").only("pk")[:RELATED_EDITIONS]
-
-
 def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
     return Edition.objects.live(now).for_locale(locale, now).newest_first().only("pk")
 
@@ -166,7 +139,6 @@ _bylines = PreparedQuery(
     editions=NUMBERS,
 )
 _updates = PreparedQuery(_with_updates, publications=NUMBERS, now=MOMENT)
-_linked = PreparedQuery(_linked_by_staff, publication=NUMBER, now=MOMENT)
 _newest = PreparedQuery(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
 _newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=NUMBER, **_LOCALE)
 _newest_of_kind_in_locale = PreparedQuery(

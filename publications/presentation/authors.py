@@ -1,5 +1,6 @@
 """Authors as pages show them: bylines, profiles, and authors in lists."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -144,7 +145,19 @@ def initials_of(author: Author) -> str:
         and author.name == author.name.upper()
         and " " not in author.name
     )
-    return author.name if is_short else author.initials
+    return author.name if is_short else initials(author.name)
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a person without a portrait: "SA" for "Sample Author"."""
+    words = unicodedata.normalize("NFC", name).replace("-", " ").split()
+    letters = [letter for word in words if (letter := _first_letter(word))]
+    return "".join(letters if len(letters) < 2 else (letters[0], letters[-1]))
+
+
+def _first_letter(word: str) -> str:
+    """Return the first letter in title case: Georgian has none, Ǆ becomes ǅ."""
+    return next((character.title()[0] for character in word if character.isalpha()), "")
 
 
 def paragraphs(text: str) -> SafeString:

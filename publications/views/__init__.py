@@ -18,11 +18,11 @@ from .pages import (
     llms_txt,
     robots_txt,
     security_txt,
-    share_on_mastodon,
     site_page,
 )
 from .publication_list import publication_list
 from .publications import edition_changes, edition_detail, edition_list, publication_detail
+from .sharing import share_on_mastodon
 from .social_images import (
     author_image,
     author_list_image,

@@ -1,25 +1,21 @@
 """Site pages, icons, robots.txt, llms.txt, security.txt, and the page for sharing on Mastodon."""
 
-import re
 from datetime import UTC, timedelta
 from functools import cache
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from publications.locales import LOCALES, current_locale
 from publications.markup import escape_markdown
 from publications.metadata import format_url
-from publications.models import AddressStatus, Edition, SitePage, SiteSettings, resolve_address, site_settings
+from publications.models import Edition, SitePage, SiteSettings, site_settings
 from publications.presentation import (
     Teaser,
     absolute_url,
-    breadcrumb,
     build_teasers,
     conditional_response,
     localized_path,
@@ -28,7 +24,6 @@ from publications.presentation import (
 )
 
 from .descriptions import breadcrumb_context
-from .publications import redirect_or_gone
 
 ROBOTS_MAX_AGE = 600  # seconds
 ICON_MAX_AGE = 86_400  # seconds
@@ -40,8 +35,6 @@ Sitemap: {sitemap}
 LLMS_PUBLICATIONS = 100
 SECURITY_TXT_VALIDITY = timedelta(days=180)
 SECURITY_TXT_MAX_AGE = 3600  # seconds
-SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-SCHEME = re.compile(r"(?:https?://|acct:)")
 
 
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
@@ -149,44 +142,3 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={SECURITY_TXT_MAX_AGE}"
     return response
-
-
-def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask for the reader's Mastodon server, then show a link to it."""
-    address = resolve_address(current_locale(), slug)
-    if address.status is not AddressStatus.OK:
-        return redirect_or_gone(
-            request, address, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
-        )
-    edition = address.edition
-    edition_url = edition.get_absolute_url()
-    typed = request.GET.get("server", "").strip()
-    server = parse_server(typed)
-    text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
-    return render_page(
-        request,
-        "pages/share_mastodon.html",
-        title=_("Share on Mastodon"),
-        document_title=f"{_('Share on Mastodon')}: {edition.title}",
-        section="publications",
-        breadcrumb=[
-            *breadcrumb((_("Publications"), "publications:list")),
-            {"label": edition.title, "url": edition_url, "language": edition.language},
-            {"label": _("Share on Mastodon")},
-        ],
-        edition_title=edition.title,
-        edition_url=edition_url,
-        server=server or typed,
-        share_url=f"https://{server}/share?{text}" if server else "",
-        error=_("That is not the name of a server. It looks like mastodon.social.")
-        if typed and not server
-        else "",
-        robots="noindex",
-    )
-
-
-def parse_server(typed: str) -> str:
-    """Return the host in a host name, URL, profile URL or @name@host, or "" if there is none."""
-    host = SCHEME.sub("", typed.strip().lower(), count=1).partition("/")[0]
-    server = host.rpartition("@")[2]
-    return server if SERVER.fullmatch(server) else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.views.pages import parse_server
+from publications.views.sharing import parse_server
 from tests.factories import make_live
 
 

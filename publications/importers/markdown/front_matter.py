@@ -18,10 +18,10 @@ import yaml
 from django.utils.translation import gettext as _
 
 from ..report import ImportLog, ImportRefused
+from .encoding import decode_text
 
 MAX_FILE_BYTES = 2_000_000
 MAX_ALIASES = 20
-CONTROL_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 YAML = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TOML = re.compile(r"(?:[ \t]*\n)*\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
 FIELD = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
@@ -60,7 +60,7 @@ def read_front_matter(content: bytes, log: ImportLog) -> FrontMatter:
     """
     if len(content) > MAX_FILE_BYTES:
         raise ImportRefused(_("The file is larger than 2 MB: it is no text for readers."))
-    text = _decode(content, log)
+    text = decode_text(content, log)
     for pattern, parse in ((YAML, _parse_yaml), (TOML, _parse_toml)):
         if match := pattern.match(text):
             return FrontMatter(_check_fields(parse(match[1], log)), text[match.end() :])
@@ -69,21 +69,6 @@ def read_front_matter(content: bytes, log: ImportLog) -> FrontMatter:
     raise ImportRefused(
         _("There is no front matter. Begin the file with a line ---, fields, and a line ---.")
     )
-
-
-def _decode(content: bytes, log: ImportLog) -> str:
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-        log.guessed("encoding", _("Not UTF-8: read as Windows-1252."))
-    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
-    clean = CONTROL_CHARACTERS.sub("", text)
-    if clean != text:
-        count = len(text) - len(clean)
-        log.dropped("characters", _("Characters that are no text left out: %d.") % count)
-    return clean
 
 
 def _check_fields(fields: Any) -> dict[str, Any]:

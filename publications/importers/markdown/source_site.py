@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from ..report import ImportLog, ImportRefused
-from .front_matter import CONTROL_CHARACTERS, Loader, as_text, read_front_matter
+from .encoding import CONTROL_CHARACTERS
+from .front_matter import Loader, as_text, read_front_matter
 
 MAX_PARENT_FOLDERS = 3
 MAX_INCLUDE_BYTES = 500_000

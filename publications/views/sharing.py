@@ -1,0 +1,62 @@
+"""Sharing a publication on Mastodon, whose readers each have a server of their own."""
+
+import re
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from publications.locales import current_locale
+from publications.models import AddressStatus, resolve_address
+from publications.presentation import (
+    absolute_url,
+    breadcrumb,
+    render_page,
+)
+
+from .publications import redirect_or_gone
+
+SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+SCHEME = re.compile(r"(?:https?://|acct:)")
+
+
+def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask for the reader's Mastodon server, then show a link to it."""
+    address = resolve_address(current_locale(), slug)
+    if address.status is not AddressStatus.OK:
+        return redirect_or_gone(
+            request, address, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
+        )
+    edition = address.edition
+    edition_url = edition.get_absolute_url()
+    typed = request.GET.get("server", "").strip()
+    server = parse_server(typed)
+    text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
+    return render_page(
+        request,
+        "pages/share_mastodon.html",
+        title=_("Share on Mastodon"),
+        document_title=f"{_('Share on Mastodon')}: {edition.title}",
+        section="publications",
+        breadcrumb=[
+            *breadcrumb((_("Publications"), "publications:list")),
+            {"label": edition.title, "url": edition_url, "language": edition.language},
+            {"label": _("Share on Mastodon")},
+        ],
+        edition_title=edition.title,
+        edition_url=edition_url,
+        server=server or typed,
+        share_url=f"https://{server}/share?{text}" if server else "",
+        error=_("That is not the name of a server. It looks like mastodon.social.")
+        if typed and not server
+        else "",
+        robots="noindex",
+    )
+
+
+def parse_server(typed: str) -> str:
+    """Return the host in a host name, URL, profile URL or @name@host, or "" if there is none."""
+    host = SCHEME.sub("", typed.strip().lower(), count=1).partition("/")[0]
+    server = host.rpartition("@")[2]
+    return server if SERVER.fullmatch(server) else ""
