@@ -203,7 +203,7 @@ FROZEN_COLUMNS = tuple(field for field in FIELDS if field.frozen and field.type 
 """Fields that an edition copies into its own columns."""
 RESTORED = tuple(field for field in FIELDS if field.restored)
 """Fields that restoring a revision writes into the draft."""
-FROM_WORD = tuple(field for field in FIELDS if field.from_word)
+WORD_FIELDS = tuple(field for field in FIELDS if field.from_word)
 """Fields that the import of a Word file writes into the draft."""
 
 NOT_CONTENT = frozenset(

@@ -62,7 +62,7 @@ def _edition(
     publication: Publication, published_at: datetime, before: Edition | None, prepared: RenderedAhead
 ) -> Edition:
     text = _text(publication, before, prepared)
-    number = publication.number_of_kind
+    number = publication.current_series_number
     return Edition(
         publication=publication,
         translation_group=publication.source_publication.pk,

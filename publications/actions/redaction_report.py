@@ -21,6 +21,7 @@ class RedactionReport:
 
     passage: str
     mark: str
+    """The text in place of the passage."""
     editions: list[int]
     """Numbers of the editions that contained the passage."""
     forms: list[str]
@@ -31,11 +32,11 @@ class RedactionReport:
     """The publication's own addresses, file names and identifiers that contained it."""
     files: list[str]
     """Names of Word files that contained it, which are deleted."""
-    words_left: list[str]
+    remaining_words: list[str]
     """Words of the public editions that are similar to the passage, or a part of it, and stay."""
     linked_from: list[LinkingPublication]
-    """Other publications with a link to an address that is given up."""
-    addresses_left: list[str]
+    """Other publications with a link to an address that the redaction removes."""
+    remaining_addresses: list[str]
     """Addresses, file names, identifiers and links that contain a name in the passage, and stay."""
 
     @property
@@ -54,11 +55,13 @@ def build_report(
 
     Args:
         editions: those that contained the passage.
-        linked_from: other publications with a link to an address that is given up.
+        linked_from: other publications with a link to an address that the redaction removes.
     """
     public = publication.editions.started() | publication.editions.scheduled()
     parsed = [(edition, parse(edition.html)) for edition in public.prefetch_related("attachments")]
-    words_left = {word for text in _texts(publication, parsed) for word in redaction.words_left(text)}
+    remaining_words = {
+        word for text in _texts(publication, parsed) for word in redaction.remaining_words(text)
+    }
     addresses = set(_addresses(publication, parsed))
     return RedactionReport(
         passage=passage,
@@ -68,9 +71,9 @@ def build_report(
         links=sorted(redaction.links),
         addresses=sorted(redaction.addresses),
         files=sorted(redaction.files),
-        words_left=sorted(words_left),
+        remaining_words=sorted(remaining_words),
         linked_from=linked_from,
-        addresses_left=sorted(filter(redaction.is_named_in_part_by, addresses)),
+        remaining_addresses=sorted(filter(redaction.contains_part_of_name, addresses)),
     )
 
 

@@ -23,7 +23,7 @@ from publications.importers.report import ImportRefused
 from publications.importers.word import TrackedChangesPolicy, drafts
 from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind, Publication, WordFile
-from publications.publication_fields import FROM_WORD
+from publications.publication_fields import WORD_FIELDS
 
 from .edit_conflicts import conflict_choices
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
@@ -177,7 +177,7 @@ def _offer_version(request: HttpRequest, publication: Publication, form: NextVer
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return False
-    drafts.offer_version(publication, word, content, file.name, by=request.user)
+    drafts.store_pending_version(publication, word, content, file.name, by=request.user)
     return True
 
 
@@ -247,9 +247,9 @@ def _resolve_changes(request: HttpRequest, publication: Publication, row: WordFi
 def _conflict_context(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
     """Return the conflicts left to decide, for the template."""
     labels = {
-        field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in FROM_WORD
+        field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in WORD_FIELDS
     }
-    return conflict_choices(merged, labels, answers, key=drafts.answer_key)
+    return conflict_choices(merged, labels, answers, key=drafts.conflict_field_name)
 
 
 def _redirect_to_form(pk: int) -> HttpResponse:

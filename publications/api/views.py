@@ -1,6 +1,6 @@
-"""The views of the API and their queries, whose number does not depend on the size of a page.
+"""Views of the API. The number of database queries is the same for each page size.
 
-The content of a response is read after its ETag is computed: it may be newer than the tag, never older.
+The ETag is computed before the content is read: a response may be newer than its ETag, never older.
 """
 
 from collections.abc import Iterable

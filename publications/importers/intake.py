@@ -321,7 +321,7 @@ def store_images(text: Manuscript, files: IncomingFiles, site_names: SiteNames) 
 
 def _store_image(image: ManuscriptImage, files: IncomingFiles, site_names: SiteNames) -> str:
     content = files.contents.get(image.file)
-    if content is None or not is_referable(image):
+    if content is None or not has_valid_key(image):
         return _("Picture missing: %(file)s.") % {"file": image.file or image.key}
     row = _unsaved_image(image)
     try:
@@ -340,7 +340,7 @@ def _store_image(image: ManuscriptImage, files: IncomingFiles, site_names: SiteN
     return ""
 
 
-def is_referable(image: ManuscriptImage) -> bool:
+def has_valid_key(image: ManuscriptImage) -> bool:
     """Whether the key of an image is valid, so that texts can refer to it."""
     return images_in(f"image:{image.key}") == (image.key,)
 

@@ -1,7 +1,8 @@
 """Determine what editors changed since the last import of a file, and what an import may change and publish.
 
-A file is compared with the revision of its last import. If they are equal, nothing is done, whatever editors changed.
-If they differ and nobody has edited the draft, the draft is updated. Otherwise the draft stays, which is reported.
+A file is compared with the revision of its last import. If the file has not changed since,
+nothing is done, even if editors changed the draft. If it has and nobody has edited the draft, the draft is updated.
+Otherwise the draft stays, which is reported.
 
 Whether an import publishes depends on the stage of the publication after its file is stored, and on the dates and the
 draft flag of the file. An import never publishes unpublished changes of editors, and it respects their decisions: an
@@ -30,7 +31,7 @@ from publications.models import (
     with_status,
 )
 
-from .intake import is_referable
+from .intake import has_valid_key
 from .normalize import normalize_manuscript
 from .report import ImportedFile
 from .site_names import SiteNames
@@ -110,7 +111,7 @@ def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
 
 def _has_new_images(text: Manuscript, site_names: SiteNames, files: Mapping[str, Path | bytes]) -> bool:
     new = [image for image in text.images if image.key not in site_names.images]
-    return any(image.file in files and is_referable(image) for image in new)
+    return any(image.file in files and has_valid_key(image) for image in new)
 
 
 def _comparison_form(text: Manuscript, site_names: SiteNames, present: set[str], pk: int) -> Manuscript:
@@ -151,14 +152,14 @@ class FileIntent(Enum):
     EXPIRED = auto()
 
 
-HELD_BY_DESK = {
+INTENT_REFUSALS = {
     PublicationStage.EDITED: _(
         "Not published: the desk has changes of its own that are not public. Publish them there."
     ),
     PublicationStage.SCHEDULED: _("Not published: it waits for its moment at the desk."),
     PublicationStage.ENDED: _("Not published: it was taken back at the desk, or has expired."),
 }
-HELD_BY_FILE = {
+STAGE_REFUSALS = {
     FileIntent.DRAFT: _("Not published: the file says that it is a draft."),
     FileIntent.UNDATED: _("Not published: it has no date."),
     FileIntent.FUTURE: _("Not published: its date lies ahead."),
@@ -185,7 +186,7 @@ def may_publish(stage: PublicationStage, intent: FileIntent, *, requested: bool)
     """
     if not requested or stage is PublicationStage.CURRENT:
         return False, ""
-    reason = str(HELD_BY_DESK.get(stage) or HELD_BY_FILE.get(intent) or "")
+    reason = str(INTENT_REFUSALS.get(stage) or STAGE_REFUSALS.get(intent) or "")
     return not reason, reason
 
 

@@ -18,7 +18,8 @@ END_ENTRIES = {
         (ActionType.SCHEDULE, "replaced"),
     ),
 }
-"""The entries of each end of an edition: the action, and the key of its details with the number, "" for any."""
+"""By end reason, the entries that can record it, one of which is enough: the action, and the key in its details that
+holds the number of the edition ("" if every entry of that action counts)."""
 
 START_ENTRIES = {
     (action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
@@ -27,8 +28,8 @@ START_ENTRIES = {
 Entries = dict[int, set[tuple[str, str, int | None]]]
 
 
-def find_lost_versions(progress: Progress) -> Iterator[str]:
-    """Yield the versions of the site that have no entry, and entries of versions that never were."""
+def find_versions_without_entry(progress: Progress) -> Iterator[str]:
+    """Yield the versions of the site that have no entry, and entries of versions that do not exist."""
     last = SiteVersion.objects.values_list("number", flat=True).first() or 0
     numbers = list(AuditEntry.objects.order_by("site_version").values_list("site_version", flat=True))
     before = 0
@@ -44,8 +45,8 @@ def _versions(first: int, last: int) -> str:
     return f"version {first}" if first == last else f"versions {first} to {last}"
 
 
-def find_lost_entries(progress: Progress) -> Iterator[str]:
-    """Yield the editions without the entry that tells how they came to be, or how they ended."""
+def find_editions_without_entry(progress: Progress) -> Iterator[str]:
+    """Yield the editions that have no entry of their publication, their end or their redaction."""
     entries = _read_entries()
     rows = Edition.objects.order_by("publication", "number").values_list(
         "publication", "title", "number", "end_reason", "restored_from__number", "redaction_count"
@@ -61,7 +62,7 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
 
 
 def _read_entries() -> Entries:
-    """Return the actions on each publication, with the numbers of editions in their details by key."""
+    """Return, for each publication, a set of (action, key in the details, number of the edition)."""
     entries: Entries = defaultdict(set)
     rows = AuditEntry.objects.filter(publication__isnull=False).order_by()
     for publication, action, detail in rows.values_list("publication", "action", "detail").iterator():

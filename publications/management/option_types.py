@@ -44,7 +44,7 @@ def host(value: str) -> str:
     return address
 
 
-def named_path(value: str) -> Path:
+def non_empty_path(value: str) -> Path:
     """Return a path; an empty one is refused, as it would mean the current folder."""
     if not value.strip() or "\0" in value:
         raise ArgumentTypeError("Name a folder or a file; “.” is the folder that you are in")

@@ -129,7 +129,7 @@ class Redaction:
         """Whether a text or an address contains the passage."""
         return self.is_in(text) or self.is_named_by(text)
 
-    def is_named_in_part_by(self, address: str) -> bool:
+    def contains_part_of_name(self, address: str) -> bool:
         """Whether an address, a file name or a word contains a name from the passage."""
         words = words_of_address(address)
         return any(map(self._short_names.fullmatch, words)) or any(
@@ -144,7 +144,7 @@ class Redaction:
             for name in self._spellings
         )
 
-    def words_left(self, text: str) -> set[str]:
+    def remaining_words(self, text: str) -> set[str]:
         """Return the words of a redacted text that are similar to the passage or to a name in it."""
         text = fold(text)
         names = {
@@ -154,7 +154,7 @@ class Redaction:
             word
             for word in set(WORD.findall(text))
             if (word[0].isupper() and _plain_letters(word).startswith(self._plain_names))
-            or self.is_named_in_part_by(word)
+            or self.contains_part_of_name(word)
         }
         return {_collapse_markup(text_form) for text_form in self._similar.findall(text)} | names
 

@@ -217,7 +217,7 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 
 
 def _kind_fields(edition: Edition) -> dict[str, object]:
-    kind, number = edition.kind, edition.number_of_kind
+    kind, number = edition.kind, edition.current_series_number
     return {
         "kind": kind.get_translation("name", edition.locale),
         "number": str(number) if number else "",

@@ -281,7 +281,7 @@ class Edition(PublicationContent):
         return self.type_line.partition(DASH)[0]
 
     @property
-    def number_of_kind(self) -> SeriesNumber | None:
+    def current_series_number(self) -> SeriesNumber | None:
         """Its series number if that is of its kind, else None: the number may be from when it was of another kind."""
         number = self.series_number
         return number if number and number.kind_id == self.kind_id else None

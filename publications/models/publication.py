@@ -1,4 +1,4 @@
-"""The working copy: what editors edit at the desk. No public page ever reads it."""
+"""Publications: the drafts that editors work on at the desk, the admin site. No public page reads them."""
 
 import uuid
 from datetime import datetime
@@ -72,7 +72,7 @@ class PublicationContent(models.Model):
 
 
 class Publication(PublicationContent):
-    """A publication as its editors write it. Readers see its editions, which actions write."""
+    """A publication as its editors write it. Readers see its editions, which `publications.actions` creates."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     authors = models.ManyToManyField(Author, through="Byline", related_name="+")
@@ -121,17 +121,17 @@ class Publication(PublicationContent):
         return self.translation_of or self
 
     @property
-    def number_of_kind(self) -> SeriesNumber | None:
+    def current_series_number(self) -> SeriesNumber | None:
         """The series number that the next edition shows, or None.
 
-        A number belongs to its kind. If the kind is no longer numbered, a publication that was public with its number
-        keeps it, since it is cited by it.
+        A number belongs to its kind. If the kind stops being numbered, a publication that was public with a number
+        keeps it, because readers may have cited it.
         """
         number = self.series_number
         if not number or number.kind_id != self.kind_id:
             return None
-        is_cited = self.kind.is_numbered or self.editions.started().filter(series_number=number).exists()
-        return number if is_cited else None
+        keeps_number = self.kind.is_numbered or self.editions.started().filter(series_number=number).exists()
+        return number if keeps_number else None
 
     def bylines_with_authors(self) -> models.QuerySet["Byline"]:
         """Return the bylines with their authors, without a query where they were prefetched."""
@@ -157,7 +157,7 @@ class Publication(PublicationContent):
         return [sentence for _field, sentence in self.missing_fields()]
 
     def missing_fields(self) -> list[tuple[str, str]]:
-        """Return the same, each as a pair of the field to fill in and the sentence."""
+        """Return what prevents publishing: pairs of the field to fill in and a sentence for editors."""
         required = {
             "title": (_("The title is missing."), self.title.strip()),
             "summary": (

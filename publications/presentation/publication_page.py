@@ -145,7 +145,7 @@ def age_notice(edition: Edition) -> str:
     """Return the notice on a comment that is older than `AGE_NOTICE_AFTER`, or ""; numbered reports have none."""
     if (
         edition.kind.is_numbered
-        or edition.number_of_kind
+        or edition.current_series_number
         or timezone.now() - edition.published_at < AGE_NOTICE_AFTER
     ):
         return ""

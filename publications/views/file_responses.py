@@ -73,7 +73,7 @@ def _send(request: HttpRequest, content: FileContent, media_type: str) -> HttpRe
 
 
 def _requested_range(request: HttpRequest, content: FileContent) -> tuple[int, int] | None:
-    """Return the range to send, or None for the whole file, also if `If-Range` names another version of it."""
+    """Return the range to send, or None to send the whole file. A stale `If-Range` also gives None."""
     condition = request.headers.get("If-Range", content.etag)
     if request.method != "GET" or condition != content.etag:
         return None

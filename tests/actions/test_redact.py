@@ -286,7 +286,7 @@ def test_a_report_says_what_went_and_what_stays(editor):
     assert report.forms == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
     assert report.links == ["https://example.org/ivan-petrov"]
     assert report.addresses == ["ivan-petrov"]
-    assert report.words_left == ["Petrov", "Petrova", "Selivan petrov", "petrov"]
+    assert report.remaining_words == ["Petrov", "Petrova", "Selivan petrov", "petrov"]
 
 
 def test_a_report_names_words_of_every_case_that_hold_a_part_of_a_name(editor):
@@ -295,7 +295,7 @@ def test_a_report_names_words_of_every_case_that_hold_a_part_of_a_name(editor):
 
     report = actions.preview_redaction(publication, "Jörg Mayrzeb", by=editor)
 
-    assert report.words_left == ["JorgMayrzeb", "joerg", "mayrzeb", "mayrzeb2", "mayrzebs"]
+    assert report.remaining_words == ["JorgMayrzeb", "joerg", "mayrzeb", "mayrzeb2", "mayrzebs"]
 
 
 def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
@@ -308,7 +308,7 @@ def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
 
     report = actions.preview_redaction(publication, "Jörg Mayržeb", by=editor)
 
-    assert report.addresses_left == [
+    assert report.remaining_addresses == [
         "#of-mayrzeb",
         "/2019/joerg-said",
         "/en/mayr%C5%BEeb/",

@@ -92,7 +92,7 @@ def test_links_that_named_the_passage_are_noted_to_the_letter():
     ],
 )
 def test_words_left_are_those_of_names_in_the_passage(passage, text, left):
-    assert Redaction(passage, "").words_left(text) == left
+    assert Redaction(passage, "").remaining_words(text) == left
 
 
 @pytest.mark.parametrize(
@@ -105,4 +105,4 @@ def test_words_left_are_those_of_names_in_the_passage(passage, text, left):
     ],
 )
 def test_an_address_holds_a_name_of_the_passage(passage, address, is_part):
-    assert Redaction(passage, "").is_named_in_part_by(address) is is_part
+    assert Redaction(passage, "").contains_part_of_name(address) is is_part

@@ -178,7 +178,7 @@ def test_a_report_reads_the_titles_of_links_for_words_and_not_their_addresses(ed
 
     report = actions.preview_redaction(make_live(body=body).publication, "Vera Holm", by=editor)
 
-    assert (report.words_left, report.addresses_left) == (["Holmen"], ["https://example.org/holms"])
+    assert (report.remaining_words, report.remaining_addresses) == (["Holmen"], ["https://example.org/holms"])
 
 
 def test_a_report_names_the_publications_that_link_to_a_former_path_by_title(editor):

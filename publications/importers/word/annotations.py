@@ -170,7 +170,7 @@ def report_surroundings(package: WordPackage, notes: NoteSeries, losses: Convers
         for part in package.all_related(kind):
             text = " ".join(join_text(package.parse(part), "w:t").split())
             if any(character.isalpha() for character in text):
-                losses.frames.append(text)
+                losses.headers_and_footers.append(text)
     for blocks in notes.unreferenced:
         if text := " ".join(paragraph.text for paragraph in all_paragraphs(blocks)).strip():
             losses.lost_notes.append(text)

@@ -51,7 +51,7 @@ class LinkCleaner:
             return ""
         cleaned = remove_tracking(target)
         if cleaned != target:
-            self._report(self.losses.tracked_addresses, cleaned)
+            self._report(self.losses.tracking_urls, cleaned)
         return cleaned
 
     def _report(self, addresses: list[str], address: str) -> None:
@@ -125,10 +125,10 @@ class PartReader:
             return
         gallery = attribute_at(control, "w:sdtPr/w:docPartObj/w:docPartGallery").casefold()
         if gallery == CONTENTS:
-            self.losses.contents += 1
+            self.losses.tables_of_contents += 1
             return
         if is_on(control, "w:sdtPr/w:showingPlcHdr"):
-            self.losses.prompts.append(join_text(content, "w:t"))
+            self.losses.placeholders.append(join_text(content, "w:t"))
             return
         yield from self._blocks(content)
 
@@ -139,7 +139,7 @@ class PartReader:
             0 if style.role in ("title", "subtitle", *OMITTED_ROLES) else outline_of(element) or style.level
         )
         marker = self._list_marker(element)
-        self.losses.contents += style.role == "contents heading"
+        self.losses.tables_of_contents += style.role == "contents heading"
         if style.role not in OMITTED_ROLES:
             paragraph = WordParagraph(
                 inlines=[*self.initial, *paragraph_reader.inlines],

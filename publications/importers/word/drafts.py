@@ -30,7 +30,7 @@ from publications.models import (
     manuscript_of,
     store_original,
 )
-from publications.publication_fields import FROM_WORD
+from publications.publication_fields import WORD_FIELDS
 
 from ..intake import IncomingFiles, import_manuscript, store_images
 from ..markdown import image_key
@@ -108,7 +108,7 @@ def import_word(word: WordDocument, content: bytes, filename: str, *, by) -> Wor
 
 
 @transaction.atomic
-def offer_version(
+def store_pending_version(
     publication: Publication, word: WordDocument, content: bytes, filename: str, *, by
 ) -> WordFile:
     """Store a later version of a Word file for an editor to decide on; the draft does not change yet.
@@ -136,7 +136,7 @@ def offer_version(
     return row
 
 
-def answer_key(conflict: FieldConflict) -> str:
+def conflict_field_name(conflict: FieldConflict) -> str:
     """Return the name of the form field for a conflict, which changes when either side does."""
     sides = "\0".join((conflict.key, conflict.incoming))
     return f"answer-{hashlib.blake2s(sides.encode(), digest_size=8).hexdigest()}"
@@ -147,7 +147,7 @@ def merge_version(row: WordFile, answers: Mapping[str, str]) -> FieldMerge:
 
     Args:
         row: the record of the file.
-        answers: choices for conflicts by `answer_key`.
+        answers: choices for conflicts by `conflict_field_name`.
 
     Returns:
         The merged fields and the undecided conflicts.
@@ -161,14 +161,14 @@ def _merge(
     base: Mapping[str, object], stored: Manuscript, incoming: Manuscript, answers: Mapping[str, str]
 ) -> FieldMerge:
     return merge_fields(
-        FROM_WORD, BaseValues(base), _texts(stored), _texts(incoming),
-        choose=lambda conflict: answers.get(answer_key(conflict), ""),
+        WORD_FIELDS, BaseValues(base), _texts(stored), _texts(incoming),
+        choose=lambda conflict: answers.get(conflict_field_name(conflict), ""),
     )  # fmt: skip
 
 
 def _texts(text: Manuscript) -> dict[str, object]:
     """Return the fields from a Word file, each as one text; key points become its paragraphs."""
-    values = {field.name: getattr(text, field.name) for field in FROM_WORD}
+    values = {field.name: getattr(text, field.name) for field in WORD_FIELDS}
     return {name: value if isinstance(value, str) else "\n\n".join(value) for name, value in values.items()}
 
 
@@ -206,11 +206,11 @@ def accept_version(row: WordFile, word: WordDocument, texts: Mapping[str, object
 
 
 def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[FieldMerge, WordDocument]:
-    """Merge the draft with its file without the tracked changes.
+    """Read the file again with its tracked changes rejected, and merge that text into the draft.
 
     Args:
         row: the record of the file.
-        answers: choices for conflicts by `answer_key`.
+        answers: choices for conflicts by `conflict_field_name`.
 
     Returns:
         The merged fields with undecided conflicts, and the file as read.
@@ -261,7 +261,7 @@ def store_merged(publication: Publication, texts: Mapping[str, object], *, by) -
     texts = {name: text.strip("\n") for name, text in texts.items()}
     points = [point for point in texts["key_points"].split("\n\n") if point.strip()]
     content = {**texts, "title": " ".join(texts["title"].split()), "key_points": "\n".join(points)}
-    lengths = {field.name: field.max_length for field in FROM_WORD}
+    lengths = {field.name: field.max_length for field in WORD_FIELDS}
     write_draft(publication, {name: text[: lengths[name]] for name, text in content.items()})
     Revision.objects.create_from(publication, by=by, why=RevisionReason.WORD)
 

@@ -39,7 +39,7 @@ def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[
     level_headings(normalized)
     tables = [block for block in normalized if isinstance(block, Table)]
     losses.merged_tables += [number for number, table in enumerate(tables, start=1) if table.is_merged]
-    losses.lettered += sum(
+    losses.lettered_lists += sum(
         bool(paragraph.is_item and paragraph.mark) for paragraph in all_paragraphs(normalized)
     )
     return normalized
@@ -49,7 +49,7 @@ def _unpack_frame(block: Block, losses: ConversionLosses) -> list[Block]:
     """Return the content of a table with one cell, which is only a frame."""
     if isinstance(block, WordParagraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
         return [block]
-    losses.unpacked_tables += 1
+    losses.single_cell_tables += 1
     return [inner for nested in block.rows[0][0].blocks for inner in _unpack_frame(nested, losses)]
 
 
@@ -87,7 +87,7 @@ def _looks_like_heading(block: WordParagraph, following: Block | None) -> bool:
     return is_line and is_short and is_one_line and has_text_below
 
 
-def inner_links(blocks: Sequence[Block]) -> list[str]:
+def internal_links(blocks: Sequence[Block]) -> list[str]:
     """Return the bookmark of each link within the text."""
     bookmarks: list[str] = []
     for paragraph in all_paragraphs(list(blocks)):

@@ -23,21 +23,21 @@ class ConversionLosses:
     equations: list[str] = field(default_factory=list)
     boxes: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
-    prompts: list[str] = field(default_factory=list)
-    frames: list[str] = field(default_factory=list)
+    placeholders: list[str] = field(default_factory=list)
+    headers_and_footers: list[str] = field(default_factory=list)
     """Texts of headers and footers."""
     pictures: list[str] = field(default_factory=list)
     """Images that could not be kept, each with the reason."""
     cropped: list[str] = field(default_factory=list)
-    contents: int = 0
-    tracked_addresses: list[str] = field(default_factory=list)
-    inner_links: int = 0
+    tables_of_contents: int = 0
+    tracking_urls: list[str] = field(default_factory=list)
+    internal_links: int = 0
     dead_links: list[str] = field(default_factory=list)
-    lettered: int = 0
+    lettered_lists: int = 0
     highlights: int = 0
     underlined: int = 0
-    signs: list[str] = field(default_factory=list)
-    unpacked_tables: int = 0
+    symbols: list[str] = field(default_factory=list)
+    single_cell_tables: int = 0
     merged_tables: list[int] = field(default_factory=list)
     lost_notes: list[str] = field(default_factory=list)
     moved_notes: int = 0
@@ -68,13 +68,15 @@ class ConversionLosses:
             )
         if self.objects:
             drop("object", _("Embedded objects are not kept: %s") % quote_texts(self.objects))
-        if self.frames:
-            drop("frame", _("Headers and footers are left out: %s") % quote_texts(self.frames))
+        if self.headers_and_footers:
+            drop("frame", _("Headers and footers are left out: %s") % quote_texts(self.headers_and_footers))
         if self.hidden:
             drop("hidden", _("Hidden text is left out: %s") % quote_texts(self.hidden))
-        if self.prompts:
-            drop("prompt", _("Prompts that nobody filled in are left out: %s") % quote_texts(self.prompts))
-        if self.contents:
+        if self.placeholders:
+            drop(
+                "prompt", _("Prompts that nobody filled in are left out: %s") % quote_texts(self.placeholders)
+            )
+        if self.tables_of_contents:
             drop("contents", _("The table of contents is left out: the page makes its own."))
         if self.embedded:
             drop(
@@ -111,30 +113,30 @@ class ConversionLosses:
                 "merged",
                 _("Merged cells were divided; the words stand in the first of each. Tables: %s") % numbers,
             )
-        if self.unpacked_tables:
+        if self.single_cell_tables:
             change("unpacked", ngettext(
                 "%(count)d table of a single cell became plain paragraphs.",
-                "%(count)d tables of a single cell became plain paragraphs.", self.unpacked_tables,
-            ) % {"count": self.unpacked_tables})  # fmt: skip
+                "%(count)d tables of a single cell became plain paragraphs.", self.single_cell_tables,
+            ) % {"count": self.single_cell_tables})  # fmt: skip
         for name in self.cropped:
             change("cropped", _("A picture is cropped as it was in Word: %s") % name)
-        for address in self.tracked_addresses:
+        for address in self.tracking_urls:
             change("tracking", _("What traces readers was cut from a link: %s") % address)
         self._note_format(log)
 
     def _note_format(self, log: ImportLog) -> None:
         change = log.changed
-        if self.inner_links:
+        if self.internal_links:
             change("inner-link", ngettext(
                 "%(count)d link within the text became plain words: what it led to has no address here.",
                 "%(count)d links within the text became plain words: what they led to has no address here.",
-                self.inner_links) % {"count": self.inner_links})  # fmt: skip
+                self.internal_links) % {"count": self.internal_links})  # fmt: skip
         for address in self.dead_links:
             change(
                 "dead-link",
                 _("A link leads nowhere that readers can reach, and became plain words: %s") % address,
             )
-        if self.lettered:
+        if self.lettered_lists:
             change("lettered", _("Lists with letters or Roman numbers are numbered 1, 2, 3."))
         if self.moved_notes:
             change("moved-note", _("Notes of the title or summary stand at the first paragraph."))
@@ -142,8 +144,8 @@ class ConversionLosses:
             change("highlight", _("Highlighting is not kept."))
         if self.underlined:
             change("underline", _("Underlining is not kept: readers would take it for links."))
-        if self.signs:
-            change("sign", _("Signs of a special font may look different: %s") % quote_texts(self.signs))
+        if self.symbols:
+            change("sign", _("Signs of a special font may look different: %s") % quote_texts(self.symbols))
 
 
 def quote_texts(texts: list[str]) -> str:

@@ -168,7 +168,7 @@ class ParagraphReader:
     def _symbol(self, element: Element, run_format: RunFormat) -> None:
         character, is_known = symbol_character(element.get("w:font", ""), element.get("w:char", ""))
         if not is_known:
-            self.part.losses.signs.append(f"{element.get('w:font', '')} {element.get('w:char', '')}")
+            self.part.losses.symbols.append(f"{element.get('w:font', '')} {element.get('w:char', '')}")
         self.add_text(character, run_format)
 
     def _break(self, element: Element, run_format: RunFormat) -> None:
@@ -206,7 +206,7 @@ class ParagraphReader:
     def _close(self, field: ComplexField) -> None:
         losses = self.part.losses
         if field.name in OMITTED_FIELDS:
-            losses.contents += field.name in ("TOC", "INDEX", "TOA")
+            losses.tables_of_contents += field.name in ("TOC", "INDEX", "TOA")
         elif field.name not in UNREPORTED_FIELDS and not self.fields.is_omitted:
             losses.fields[field.name] += 1
 
@@ -252,7 +252,7 @@ class ParagraphReader:
         if content is None:
             return
         if is_on(element, "w:sdtPr/w:showingPlcHdr"):
-            self.part.losses.prompts.append(join_text(content, "w:t"))
+            self.part.losses.placeholders.append(join_text(content, "w:t"))
         else:
             self.read(content, run_format)
 

@@ -24,7 +24,7 @@ from .images import ImageKeyFor, WordImages
 from .layout import (
     ElementBuilder,
     heading_anchors,
-    inner_links,
+    internal_links,
     normalize_blocks,
     take_bold_lines_as_headings,
 )
@@ -228,11 +228,11 @@ class _WordFileReader:
         builder = ElementBuilder(self.images.place, lambda address: resolve_link(address, anchors))
         body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         rendered = self._render(body)
-        bookmarks = inner_links([*blocks, *(block for _label, note in notes for block in note)])
+        bookmarks = internal_links([*blocks, *(block for _label, note in notes for block in note)])
         if rendered and bookmarks and (targets := heading_anchors(blocks, rendered.contents)):
             anchors.update(targets)
             body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
-        self.losses.inner_links = sum(bookmark not in anchors for bookmark in bookmarks)
+        self.losses.internal_links = sum(bookmark not in anchors for bookmark in bookmarks)
         return body, rendered
 
     def _render(self, body: str) -> markup.RenderedText | None:

@@ -12,7 +12,7 @@ from publications.importers.options import ImportOptions, InvalidOptions
 from publications.importers.report import FileOutcome, ImportRefused, ImportReport
 from publications.importers.report_text import Progress, render_report, write_json_report
 from publications.importers.run import run_import
-from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
+from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
@@ -101,7 +101,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "path", type=named_path, metavar="FOLDER", help="a folder of texts, or a single file"
+            "path", type=non_empty_path, metavar="FOLDER", help="a folder of texts, or a single file"
         )
         for name, option in OPTIONS.items():
             parser.add_argument(name, **option)

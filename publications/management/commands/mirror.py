@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from publications import exporters
 from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
-from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
+from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 from publications.page_cache import SiteStateWatcher
 
 MAX_REPORTED = 20
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "folder", type=named_path, help="an empty folder, or one that this command has written before"
+            "folder", type=non_empty_path, help="an empty folder, or one that this command has written before"
         )
         parser.add_argument(
             "--with-pdf",

@@ -90,7 +90,7 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     before = manuscript_of(publication)
 
     try:
-        row = drafts.offer_version(
+        row = drafts.store_pending_version(
             publication, drafts.read_word_file(content, "a.docx"), content, "a.docx", by=None
         )
     except ImportRefused:
