@@ -38,7 +38,7 @@ class SiteNames:
 
     @cached_property
     def spellings(self) -> dict[str, Author]:
-        """Authors by folded name or alias; the first of several."""
+        """Authors by normalized name or alias (see `fold_name`); if several share one, the first."""
         spellings: dict[str, Author] = {}
         for author in sorted(self.authors.values(), key=lambda author: author.pk):
             for name in (author.name, *author.aliases.splitlines()):

@@ -134,7 +134,7 @@ def _report_if_kept(row: Author | Tag, topic: str, file: FileReport) -> bool:
 
 
 def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
-    """Whether one of the fields has or had a value; a change without field names counts as one."""
+    """Return whether one of the fields has or had a value: an audit entry without field names changed each of them."""
     if any(getattr(row, field, None) for field in fields):
         return True
     entries = AuditEntry.objects.filter(

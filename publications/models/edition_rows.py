@@ -50,7 +50,7 @@ HTML, SVG and scripts, which a browser would run."""
 
 
 class EditionRowQuerySet(models.QuerySet):
-    """Selections like those of editions, by the columns copied from them."""
+    """The same filters as on editions, applied to the columns copied from the edition."""
 
     def live(self, at: datetime) -> "EditionRowQuerySet":
         return self.filter(visible_from__lte=at, visible_until__gt=at)
@@ -72,7 +72,7 @@ class EditionRowQuerySet(models.QuerySet):
 class EditionRow(models.Model):
     """A row of an edition with copies of the columns that lists filter and sort by.
 
-    Of these copies only `visible_until` changes, and only by an action.
+    The copies never change, except `visible_until`, which functions of `publications.actions` set.
     """
 
     published_at = models.DateTimeField()

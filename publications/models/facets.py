@@ -65,16 +65,16 @@ class Facet:
         column: the column of an edition, or of its rows, that holds the key of a value.
         rows: the rows of an edition that hold the keys; None where the edition holds its one key itself.
         model: the model of the values, which have slugs; None where the keys are the values.
-        only: what the attributes of a row of `model` must be to be a value of this facet.
+        only: attribute values that a row of `model` must have to belong to this facet: `{"kind": THEME}`.
         read: returns the rows of `model` with the given primary keys, with the columns that this class uses.
         label_of: what readers call a row of `model`, or a value, in the language of the page.
-        term_prefix: a letter that begins its terms in the search index; facets of the same rows share one. A new one
-            takes a new `search.VERSION`.
+        term_prefix: a letter that begins its terms in the search index; facets with the same `rows` share one. With a
+            new letter increase `search.VERSION`.
         values: all values there can be; `pattern` is what each looks like. Without either they are slugs.
         description: what a value is, for users of the API, with an `example`.
         feed: the argument of `feeds_for` that takes a value, if its editions have a feed.
         set_label: the name of the OAI-PMH set of a row of `model`, or of a value; None if it makes no sets.
-        descends: whether the last values come first in lists.
+        is_descending: whether the last values come first in lists.
     """
 
     name: str
@@ -93,7 +93,7 @@ class Facet:
     pattern: str = ""
     feed: str = ""
     set_label: Callable[[Any], str] | None = None
-    descends: bool = False
+    is_descending: bool = False
 
     def accepts(self, value: str) -> bool:
         """Return whether a value has the form of one of this facet."""
@@ -255,7 +255,7 @@ FACETS = {
             column="year",
             term_prefix="y",
             pattern="[0-9]{4}",
-            descends=True,
+            is_descending=True,
             description="a year of four digits",
             example="2026",
         ),

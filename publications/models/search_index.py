@@ -75,7 +75,7 @@ class NamedTerm(models.Model):
 
 
 class SearchIndex(SingleRowModel):
-    """The versions of the rules by which the search index and similarity were last built as a whole."""
+    """The versions of the rules of search index and similarity at their last full rebuild."""
 
     version = models.PositiveIntegerField(default=0)
     similarity_version = models.PositiveIntegerField(default=0)

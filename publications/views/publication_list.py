@@ -299,7 +299,9 @@ class Listing:
         facet, chosen = FACETS[name], self.filters.get(name, "")
         if chosen and chosen not in {choice.value for choice in facet_choices}:
             facet_choices = [*facet_choices, FacetChoice(chosen, facet.label_of(self._chosen[name]), 0)]
-        by_label = sorted(facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.descends)
+        by_label = sorted(
+            facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.is_descending
+        )
         options = [
             {"value": value, "label": label, "selected": value == chosen, "count": f"{count}{suffix}"}
             for value, label, count in by_label

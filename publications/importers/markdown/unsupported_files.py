@@ -11,7 +11,7 @@ HEAD_BYTES = 20_000
 
 def describe_unsupported_files(path: Path) -> str:
     """Return a message on the files found in place of Markdown, and how they can be imported."""
-    files = [path] if path.is_file() else _filesin(path)
+    files = [path] if path.is_file() else _files_in(path)
     if export := next((file for file in files if _is_wordpress(file)), None):
         return (
             _(
@@ -37,7 +37,7 @@ HINTS = {
 }
 
 
-def _filesin(folder: Path) -> list[Path]:
+def _files_in(folder: Path) -> list[Path]:
     files = (file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
     return [file for file, _number in zip(files, range(MAX_LISTED), strict=False)]
 
