@@ -43,6 +43,7 @@ LAYERS = {
     2: ("publications.publication_fields", "publications.original_storage", "publications.disk_reserve"),
     1: (
         "publications.locales",
+        "publications.name_particles",
         "publications.slugs",
         "publications.html_tree",
         "publications.xml_writer",

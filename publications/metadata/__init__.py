@@ -18,14 +18,13 @@ from .formats import (
 )
 from .head_tags import citation_context, head_context
 from .json_ld import HeadImage
-from .record import NAME_PARTICLES, Name, Record, build_record, parse_name
+from .record import Name, Record, build_record, parse_name
 
 __all__ = [
     "COMPRESSIBLE_TYPES",
     "FEED_FORMATS",
     "FORMATS",
     "MADE_ON_REQUEST",
-    "NAME_PARTICLES",
     "RECORD_FORMATS",
     "REFERENCE_FORMATS",
     "Citation",

@@ -26,13 +26,9 @@ from publications.models import (
     Tag,
     TagKind,
 )
+from publications.name_particles import NAME_PARTICLES
 
 PDF = "application/pdf"
-NAME_PARTICLES = {
-    "af", "al", "av", "bin", "da", "dal", "de", "dei", "del", "della", "den", "der", "des", "di", "do", "dos", "du",
-    "el", "ibn", "la", "le", "lo", "ten", "ter", "van", "von", "zu", "zum", "zur",
-}  # fmt: skip
-"""Lower-case words that belong to the family name after them."""
 SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 
 

@@ -338,7 +338,7 @@ def test_a_withdrawn_publication_is_removed_from_a_full_disk(root, monkeypatch, 
             actions.withdraw(edition.publication, by=editor)
 
     monkeypatch.setattr("publications.management.commands.mirror.time.sleep", sleep)
-    monkeypatch.setattr("publications.management.commands.mirror.PAUSES_WHEN_ILL", 10**9)
+    monkeypatch.setattr("publications.management.commands.mirror.POLLS_BEFORE_RETRY", 10**9)
     (root / "en/index.html").unlink()
     with files_of_at_most(100), pytest.raises(CommandError, match="Broken off"):
         call_command("mirror", root, watch=True, processes=1)

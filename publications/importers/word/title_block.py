@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from publications.metadata import NAME_PARTICLES
+from publications.name_particles import NAME_PARTICLES
 from publications.publication_fields import MAX_LENGTHS
 
 from .blocks import Block, Inline, InlineImage, NoteReference, WordParagraph, one_line
