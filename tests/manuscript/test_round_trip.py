@@ -29,6 +29,7 @@ from publications.models import (
     Revision,
     manuscript_of,
 )
+from publications.publication_fields import FIELDS, FieldType
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_publication, make_tag
 from tests.html_forms import forms_of
@@ -53,7 +54,7 @@ BY_CHOOSER = {"cover": "cover_choice", "translation_of": "translation_choice"}
 NOT_SENT = {"detach", "version"}
 """Fields of the form that only speak of what is stored already."""
 NOT_PUBLISHED = {*NO_FIELD, "translation_of", "body", "internal_note", "published_at", "slug"}
-"""Columns that editions hold in another way (as `family` and `markdown`), never, or as settled by publishing."""
+"""Columns that editions hold under another name, never, or as publishing sets them."""
 LEFT_BY_RESTORE = {"related"}
 """Of a manuscript: what a restore leaves as it is."""
 
@@ -73,7 +74,8 @@ class Writer:
         picture, language = make_image(colour="green"), self.random.choice(["en", "sv", "uk", "ru"])
         authors = [make_author(self.text(2)) for _role in BylineRole.values]
         others = [name for name in LANGUAGE_NAMES if name != language]
-        return {
+        plain_texts = [field.name for field in FIELDS if field.type in (FieldType.LINE, FieldType.TEXT)]
+        return dict.fromkeys(plain_texts, self.text()) | {
             "title": self.text(), "summary": self.text(12), "key_points": f"{self.text()}\n{self.text()}",
             "body": f"{self.text(20)}\n\n{self.text(20)}\n\n![](image:{picture.key})",
             "bylines": [str(item.pk) for item in authors],
