@@ -63,7 +63,7 @@ def test_a_link_skips_the_preview_by_keyboard(open_page, site):
     form = open_form(page, "lavrov")
     page.goto(form.replace("/change/", "/publish/"))
 
-    page.get_by_role("link", name="Past the preview").press("Enter")
+    page.get_by_role("link", name="Skip the preview").press("Enter")
     page.keyboard.press("Tab")
 
     assert page.evaluate("Boolean(document.activeElement.closest('form.action-form'))")

@@ -165,6 +165,9 @@ MEASURE_SHIFTS = """
     const add = shifts => shifts.getEntries().forEach(shift => (moved += shift.value));
     new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });"""
 
+# A hundredth of what counts as good (web.dev, Cumulative Layout Shift): rounding, no movement.
+MAX_SHIFT = 0.001
+
 
 @pytest.mark.parametrize("width", [375, 1280])
 def test_nothing_moves_when_fonts_and_scripts_arrive(open_page, width):
@@ -174,7 +177,7 @@ def test_nothing_moves_when_fonts_and_scripts_arrive(open_page, width):
     for path in ("/en/", "/en/publications/", "/en/publications/old-ships-narrow-waters/#cite"):
         page.goto(path, wait_until="networkidle")
         page.evaluate("document.fonts.ready")
-        assert (path, page.evaluate("moved")) == (path, 0)
+        assert page.evaluate("moved") < MAX_SHIFT, path
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/publications/old-ships-narrow-waters/"])
@@ -186,7 +189,7 @@ def test_nothing_moves_where_fonts_come_late(open_page, path):
     page.goto(path, wait_until="networkidle")
     page.evaluate("document.fonts.ready")
 
-    assert page.evaluate("moved") == 0
+    assert page.evaluate("moved") < MAX_SHIFT
 
 
 def test_the_tab_order_has_a_paragraph_before_its_link(open_publication):
