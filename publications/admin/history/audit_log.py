@@ -67,8 +67,8 @@ def _describe_publication(detail: dict) -> str:
     change = detail.get("change", "")
     parts = [
         str(Change(change).label) if change in Change.values else "",
-        _format_moment(detail.get("at"), _("from %s")) if detail.get("is_scheduled") else "",
-        _format_moment(detail.get("until"), _("until %s")),
+        _format_datetime(detail.get("at"), _("from %s")) if detail.get("is_scheduled") else "",
+        _format_datetime(detail.get("until"), _("until %s")),
     ]
     if replaced := detail.get("replaced"):
         parts.append(_("in place of edition %(number)s, which waited") % {"number": replaced})
@@ -89,7 +89,7 @@ def _describe_withdrawal(detail: dict) -> str:
     return ""
 
 
-def _format_moment(moment: object, text: str) -> str:
+def _format_datetime(moment: object, text: str) -> str:
     """Return a stored time with its zone, or "" without one."""
     try:
         return text % datetime_with_zone(datetime.fromisoformat(str(moment)))

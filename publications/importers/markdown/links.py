@@ -79,14 +79,14 @@ class LinkRewriter:
         new = (
             self.addresses.get(normalize_redirect_path(path))
             if path.startswith("/")
-            else self._address_beside(path)
+            else self._resolve_relative_address(path)
         )
         if new:
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + (mark + fragment_on_page(fragment) if fragment else "")
         return self._unknown_address(address)
 
-    def _address_beside(self, path: str) -> str | None:
+    def _resolve_relative_address(self, path: str) -> str | None:
         """Return the address for a relative path: of a file beside this one, or an old address."""
         folder = self.source.rpartition("/")[0]
         as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path
