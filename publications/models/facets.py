@@ -169,8 +169,8 @@ def _read_kinds(keys: Collection[Key]) -> list[Kind]:
 
 def _read_tags(keys: Collection[Key]) -> Iterable[Tag]:
     """Return tags; the facets of a page share one query, as they have the same keys."""
-    tags = Tag.objects.filter(pk__in=list(keys)).defer("introduction_en", "introduction_sv")
-    return cached_latest("tags of facets", frozenset(keys), lambda: list(tags))
+    tags = Tag.objects.defer("introduction_en", "introduction_sv")
+    return cached_latest("tags of facets", frozenset(keys), lambda: list(tags.filter(pk__in=list(keys))))
 
 
 def _read_authors(keys: Collection[Key]) -> Iterable[Any]:

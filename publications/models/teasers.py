@@ -64,13 +64,13 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
         pinned: a publication whose text in the locale comes first while it is live.
     """
     newest = [edition.pk for edition in _newest(locale=locale, now=timezone.now())]
-    lead = _counterpart(Edition.objects.live().for_locale(locale), pinned)
+    lead = _pinned_text(locale, pinned) if pinned else []
     return teaser_editions(dict.fromkeys([*lead, *newest]))
 
 
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
-    pks = _counterpart(Edition.objects.live().for_locale(locale).tagged(tag), tag.lead_id)
+    pks = _pinned_text(locale, tag.lead_id, tag) if tag.lead_id else []
     pks = pks or [row.edition_id for row in _newest_on_tag(tag=tag.pk, locale=locale, now=timezone.now())]
     return next(iter(teaser_editions(pks)), None)
 
@@ -91,9 +91,10 @@ def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
     return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
-def _counterpart(editions: QuerySet[Edition], publication: int | None) -> list[int]:
-    """Return the primary key of the text of a publication, or of a translation, among these editions, in a list."""
-    text = editions.only("pk").counterpart_of(publication) if publication else None
+def _pinned_text(locale: str, publication: int, tag: Tag | None = None) -> list[int]:
+    """Return the primary key of the live text of a publication, or of its translation, in the locale, in a list."""
+    editions = Edition.objects.live().for_locale(locale)
+    text = (editions.tagged(tag) if tag else editions).only("pk").counterpart_of(publication)
     return [text.pk] if text else []
 
 
