@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
-from tests.ports import first_free
+from tests.ports import first_free, ports_from_environment
 
 from .site import ROOT, environment
 
@@ -93,10 +93,10 @@ def nginx_server(pages: dict[str, bytes], folder: Path) -> Iterator[Server | Non
 
 def free_port() -> int:
     """Return a free port; with BENCH_PORTS=8120-8129 one of these."""
-    first, _, last = os.environ.get("BENCH_PORTS", "0-0").partition("-")
-    if port := first_free(range(int(first), int(last or first) + 1)):
+    ports = ports_from_environment("BENCH_PORTS", "0-0")
+    if port := first_free(ports):
         return port
-    raise SystemExit(f"No port of BENCH_PORTS={first}-{last} is free.")
+    raise SystemExit(f"No port of BENCH_PORTS={ports[0]}-{ports[-1]} is free.")
 
 
 @contextmanager

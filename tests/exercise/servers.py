@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from tests.ports import first_free
+from tests.ports import first_free, ports_from_environment
 
 from .readers import Reader
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START = 60  # seconds that a server may take to answer
 _reserved: list[TextIO] = []
-_ports = iter(range(int(os.environ.get("EXERCISE_PORTS", "8130")), 65_000))
+_ports = iter(ports_from_environment("EXERCISE_PORTS", "8130"))
 
 
 class MissingProgram(Exception):
