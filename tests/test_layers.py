@@ -45,6 +45,7 @@ LAYERS = {
         "publications.locales",
         "publications.name_particles",
         "publications.slugs",
+        "publications.seed_content",
         "publications.html_tree",
         "publications.xml_writer",
         "publications.ooxml",

@@ -5,7 +5,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 
-from publications import seeds
+from publications import seed_content, seeds
 from publications.models import (
     Kind,
     MenuLink,
@@ -88,7 +88,7 @@ def test_first_rows_are_written_as_one(monkeypatch):
 
     monkeypatch.undo()
     seeds.create_seeds()
-    assert Kind.objects.count() == len(seeds.KINDS)
+    assert Kind.objects.count() == len(seed_content.KINDS)
 
 
 @pytest.mark.django_db(transaction=True)
