@@ -11,7 +11,7 @@ from accounts.first_login import FirstLogin
 from publications.management import site_setup
 from publications.models import Edition, Publication
 from tests.conftest import ROOT
-from tests.factories import make_person
+from tests.factories import make_person, make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
 
@@ -93,6 +93,34 @@ def test_without_the_demonstration_name_and_administrator_are_prompted_for(monke
     assert site_setup.SiteSettings.objects.get().short_name == "ECFR"
     assert User.objects.get().username == "ann"
     assert not Publication.objects.exists()
+
+
+def test_accounts_whose_passwords_could_not_be_written_are_not_created():
+    make_publication()  # instead of the demonstration
+    first_login.first_login_path().mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        start()
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [("S" * 61, "", "", "ann"), ("S", "", "", "ann berg!")],
+    ids=["name of the site", "user name"],
+)
+def test_an_invalid_answer_ends_the_first_start_before_anything_is_stored(monkeypatch, answers):
+    given = iter(answers)
+    monkeypatch.setenv("DEMO", "0")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: next(given))
+    monkeypatch.setattr(site_setup, "getpass", lambda _question: "a long enough secret")
+
+    with pytest.raises(SystemExit, match="Run the command again"):
+        start()
+
+    assert not User.objects.exists()
 
 
 def test_changing_a_first_password_removes_it_from_the_file(client):

@@ -12,10 +12,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, models, transaction
 
 from accounts.events import record_event
-from accounts.first_login import FirstLogin, create_account, write_first_logins
+from accounts.first_login import FirstLogin, create_account, first_login_path, write_first_logins
 from accounts.models import EventType
 from publications import actions, demonstration, search
 from publications.migration_state import read_migration_state
@@ -31,7 +31,7 @@ FINGERPRINTED_FILES = (
     "requirements.txt",
 )
 
-Write = Callable[[str], object]
+WriteLine = Callable[[str], object]
 
 
 def fingerprint() -> str:
@@ -64,7 +64,7 @@ def mark_up_to_date() -> None:
     (Path(settings.SITE_DATA) / STAMP_FILE).write_text(fingerprint(), encoding="ascii")
 
 
-def set_up_empty_site(*, write: Write) -> None:
+def set_up_empty_site(*, write: WriteLine) -> None:
     """Create the first accounts where there are none, and load the demonstration into an empty database."""
     if get_user_model().objects.exists():
         return
@@ -72,26 +72,29 @@ def set_up_empty_site(*, write: Write) -> None:
         _ask_for_site_and_administrator(write)
         return
     logins = _create_accounts_and_content(write)
-    path = write_first_logins(logins)
     write("\nSign in at /desk/ with one of these, and change the password:")
     for login in logins:
         write(f"    {login.username:<15} {login.password}")
-    write(f"Until then they are also kept in {path}\n")
+    write(f"Until then they are also kept in {first_login_path()}\n")
 
 
 @transaction.atomic
-def _create_accounts_and_content(write: Write) -> list[FirstLogin]:
-    """Create both or nothing: after an interrupted start the next one starts over."""
+def _create_accounts_and_content(write: WriteLine) -> list[FirstLogin]:
+    """Create all or nothing: after an interrupted start the next one starts over.
+
+    The passwords are written to their file before the commit: nobody could sign in without them.
+    """
     logins = [
         create_account("administrator", "Administrators", superuser=True),
         create_account("editor", "Editors"),
     ]
     if not Publication.objects.exists():
         demonstration.load(by=get_user_model().objects.get(username="administrator"), write=write)
+    write_first_logins(logins)
     return logins
 
 
-def _ask_for_site_and_administrator(write: Write) -> None:
+def _ask_for_site_and_administrator(write: WriteLine) -> None:
     """Ask for the name of the site and an administrator."""
     if not sys.stdin.isatty():
         sys.exit("DEMO=0 asks for the name of the site and an administrator: run it in a terminal.")
@@ -100,12 +103,22 @@ def _ask_for_site_and_administrator(write: Write) -> None:
     site.name_en = input(f"Its name in English [{site.name_en}]: ").strip() or site.name_en
     site.name_sv = input(f"Its name in Swedish [{site.name_sv}]: ").strip() or site.name_sv
     username = input("User name of the administrator [administrator]: ").strip() or "administrator"
+    _exit_if_invalid(site)
+    _exit_if_invalid(get_user_model()(username=username, password="!"))  # noqa: S106 (it is set later)
     password = _ask_for_password(username)
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
     record_event(EventType.CREATED, person)
     actions.save_instance(site, by=person)
     write(f"Sign in at /desk/ as {username}.")
+
+
+def _exit_if_invalid(instance: models.Model) -> None:
+    """End the process with the errors of a row before anything is stored."""
+    try:
+        instance.clean_fields()
+    except ValidationError as error:
+        sys.exit("\n".join([*error.messages, "Nothing was stored. Run the command again."]))
 
 
 def _ask_for_password(username: str) -> str:
