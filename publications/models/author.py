@@ -15,7 +15,7 @@ from .translated import CountedQuerySet, TranslatedModel
 
 def check_orcid(value: str) -> None:
     """Refuse an ORCID iD whose check digit is wrong (ISO 7064 11,2, as orcid.org describes it)."""
-    if not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", value):
+    if not re.fullmatch(r"([0-9]{4}-){3}[0-9]{3}[0-9X]", value):
         raise ValidationError(_("An ORCID iD looks like 0000-0002-1825-0097."))
     total = 0
     for digit in value.replace("-", "")[:-1]:
@@ -26,7 +26,7 @@ def check_orcid(value: str) -> None:
 
 
 class AuthorQuerySet(CountedQuerySet):
-    def identified(self) -> "AuthorQuerySet":
+    def not_pseudonymous(self) -> "AuthorQuerySet":
         """Authors without a pen name: one with a pen name has no page and is in no list."""
         return self.filter(is_pseudonymous=False)
 
@@ -37,9 +37,9 @@ class AuthorQuerySet(CountedQuerySet):
         return self.filter(
             pk__in=[
                 pk
-                for pk, current, aliases in names
+                for pk, author_name, aliases in names
                 if folded
-                in {" ".join(other.split()).casefold() for other in (current, *aliases.splitlines())}
+                in {" ".join(line.split()).casefold() for line in (author_name, *aliases.splitlines())}
             ]
         )
 
