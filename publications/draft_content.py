@@ -9,25 +9,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Model, QuerySet
 
 from publications.manuscript import Manuscript
-from publications.models import Attachment, Author, Byline, Image, Kind, Publication, Tag, originals
-from publications.publication_fields import FIELDS, RESTORED, FieldType, PublicationField, RedactionRule
+from publications.models import Attachment, Author, Byline, Image, Kind, Publication, Tag, original_storage
+from publications.publication_fields import (
+    FIELDS,
+    RESTORED_FIELDS,
+    FieldType,
+    PublicationField,
+    RedactionRule,
+)
 
 UNSAVED_PK = 0
 """The primary key of a publication that is not stored yet. No row has it, so that its relations are empty."""
-PLAIN = tuple(field for field in FIELDS if field.type not in (FieldType.REFERENCE, FieldType.ROWS))
+PLAIN_FIELDS = tuple(
+    field for field in FIELDS if field.type not in (FieldType.FOREIGN_KEY, FieldType.RELATED_ROWS)
+)
 """Fields whose value in a manuscript is that of the draft."""
 IDENTIFIERS = tuple(
-    field.name for field in FIELDS if field.type is FieldType.LINE and field.redacted is RedactionRule.WHOLE
+    field.name
+    for field in FIELDS
+    if field.type is FieldType.LINE and field.redaction_rule is RedactionRule.WHOLE
 )
 """Fields whose values are unique among publications."""
 
 Content = dict[str, object]
-"""Values of a draft by the names of `FIELDS`. Rows are lists: of unsaved bylines and attachments, and of tags."""
+"""Values of a draft by the names of `FIELDS`; of related rows lists of unsaved bylines and attachments, and of tags."""
 
 
-def plain_values(text: Manuscript) -> Content:
+def plain_values(manuscript: Manuscript) -> Content:
     """Return the values of a manuscript that refer to no other row."""
-    values = {field.name: getattr(text, field.manuscript_key) for field in PLAIN}
+    values = {field.name: getattr(manuscript, field.manuscript_key) for field in PLAIN_FIELDS}
     return {name: "\n".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
@@ -37,27 +47,34 @@ def set_values(publication: Publication, values: Mapping[str, object]) -> None:
         setattr(publication, name, value)
 
 
-def unsaved_publication(text: Manuscript, of: Publication) -> Publication:
-    """Return an unsaved publication with the content of a manuscript of it.
+def unsaved_publication(manuscript: Manuscript, *, publication: Publication) -> Publication:
+    """Return an unsaved copy of a publication with the content of a manuscript of it.
 
     Authors, images and tags that no longer exist are left out.
     """
     draft = Publication(
-        pk=of.pk, uid=of.uid, version=of.version, digest=of.digest, series_number=of.series_number
+        pk=publication.pk,
+        uid=publication.uid,
+        version=publication.version,
+        digest=publication.digest,
+        series_number=publication.series_number,
     )
-    set_values(draft, plain_values(text))
-    draft.kind = Kind.objects.filter(slug=text.kind).first() or of.kind
-    draft.cover = Image.objects.filter(key=text.cover).first() if text.cover else None
-    draft.translation_of = _original(text)
-    return with_rows(
-        draft, bylines=_bylines(text, draft), tags=_tags(text), attachments=_attachments(text, of)
+    set_values(draft, plain_values(manuscript))
+    draft.kind = Kind.objects.filter(slug=manuscript.kind).first() or publication.kind
+    draft.cover = Image.objects.filter(key=manuscript.cover).first() if manuscript.cover else None
+    draft.translation_of = _source_publication(manuscript)
+    return with_related_rows(
+        draft,
+        bylines=_bylines(manuscript, draft),
+        tags=_tags(manuscript),
+        attachments=_attachments(manuscript, publication),
     )
 
 
-def with_rows(
+def with_related_rows(
     draft: Publication, *, bylines: Sequence[Byline], tags: Sequence[Tag], attachments: Sequence[Attachment]
 ) -> Publication:
-    """Attach rows to an unsaved draft as if they had been prefetched."""
+    """Attach related rows to an unsaved draft as if they had been prefetched."""
     draft._state.adding = False
     rows = {"bylines": (Byline, bylines), "tags": (Tag, tags), "attachments": (Attachment, attachments)}
     draft._prefetched_objects_cache = {
@@ -73,18 +90,18 @@ def _loaded_queryset(model: type[Model], rows: Iterable[Model]) -> QuerySet:
     return queryset
 
 
-def content_of(draft: Publication, fields: Iterable[PublicationField] = RESTORED) -> Content:
+def content_of(draft: Publication, fields: Iterable[PublicationField] = RESTORED_FIELDS) -> Content:
     """Return the content of a draft, stored or not."""
     return {
         field.name: list(getattr(draft, field.name).all())
-        if field.type is FieldType.ROWS
+        if field.type is FieldType.RELATED_ROWS
         else getattr(draft, field.name)
         for field in fields
     }
 
 
 def write_draft(publication: Publication, content: Mapping[str, object]) -> None:
-    """Write content into a stored draft and its rows. Other fields stay; no revision is stored."""
+    """Write content into a stored draft and its related rows. Other fields stay; no revision is stored."""
     columns = {name: value for name, value in content.items() if name not in ROW_WRITERS}
     if columns:
         set_values(publication, columns)
@@ -120,33 +137,37 @@ def _write_attachments(publication: Publication, attachments: Iterable[Attachmen
 ROW_WRITERS = {"bylines": _write_bylines, "tags": _write_tags, "attachments": _write_attachments}
 
 
-def _original(text: Manuscript) -> Publication | None:
-    return Publication.objects.filter(uid=text.translation_of).first() if text.translation_of else None
+def _source_publication(manuscript: Manuscript) -> Publication | None:
+    return (
+        Publication.objects.filter(uid=manuscript.translation_of).first()
+        if manuscript.translation_of
+        else None
+    )
 
 
-def _bylines(text: Manuscript, draft: Publication) -> list[Byline]:
-    slugs = [line.author for line in text.bylines]
+def _bylines(manuscript: Manuscript, draft: Publication) -> list[Byline]:
+    slugs = [line.author for line in manuscript.bylines]
     authors = {author.slug: author for author in Author.objects.filter(slug__in=slugs)}
     return [
         Byline(publication=draft, author=authors[line.author], role=line.role, position=position)
-        for position, line in enumerate(text.bylines)
+        for position, line in enumerate(manuscript.bylines)
         if line.author in authors
     ]
 
 
-def _tags(text: Manuscript) -> list[Tag]:
-    return list(Tag.objects.filter(name__in=text.tags))
+def _tags(manuscript: Manuscript) -> list[Tag]:
+    return list(Tag.objects.filter(name__in=manuscript.tags))
 
 
-def _attachments(text: Manuscript, of: Publication) -> list[Attachment]:
+def _attachments(manuscript: Manuscript, publication: Publication) -> list[Attachment]:
     """Return the files of a manuscript that the storage still has."""
-    stored = {file.digest: file for file in of.attachments.all()}
+    stored = {file.digest: file for file in publication.attachments.all()}
     attachments = []
-    for position, entry in enumerate(text.attachments):
+    for position, entry in enumerate(manuscript.attachments):
         if file := stored.get(entry.digest) or _from_storage(entry):
             attachments.append(
                 Attachment(
-                    publication=of,
+                    publication=publication,
                     original=file.original,
                     filename=entry.file,
                     label=entry.label,
@@ -159,6 +180,6 @@ def _attachments(text: Manuscript, of: Publication) -> list[Attachment]:
 
 def _from_storage(entry) -> Attachment | None:
     name = f"{entry.digest[:2]}/{entry.digest}.{entry.file.rpartition('.')[2].lower()}"
-    if not originals().exists(name):
+    if not original_storage().exists(name):
         return None
-    return Attachment(original=name, size=originals().size(name))
+    return Attachment(original=name, size=original_storage().size(name))

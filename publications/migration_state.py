@@ -25,7 +25,7 @@ TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publicatio
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""
 
 Plan = Iterable[tuple[Migration, bool]]
-"""The plan of Django: each migration, and whether it is unapplied."""
+"""The plan of `migrate`: each migration, and whether it is to be unapplied."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def read_migration_state(using: str = DEFAULT_DB_ALIAS) -> MigrationState:
 
 
 def _newer_migrations(loader: MigrationLoader) -> Iterator[str]:
-    """Yield migrations recorded after the last known one of their app. Older unknown ones are left from a squash."""
+    """Yield migrations recorded after the last known one of their app. Older unknown ones were squashed."""
     known = set(loader.disk_migrations)
     known |= {key for migration in loader.disk_migrations.values() for key in migration.replaces}
     recorded = MigrationRecorder(loader.connection)
@@ -64,7 +64,7 @@ def _newer_migrations(loader: MigrationLoader) -> Iterator[str]:
     )
     for app in sorted(loader.migrated_apps):
         names = [row for row in rows if row[0] == app]
-        last = max((place for place, row in enumerate(names) if row in known), default=-1)
+        last = max((index for index, row in enumerate(names) if row in known), default=-1)
         yield from (f"{app}.{name}" for app, name in names[last + 1 :])
 
 
@@ -88,14 +88,14 @@ def find_unknown_rows(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     connection = connections[using]
     known = {model._meta.db_table: model for model in connection.introspection.get_migratable_models()}
     through = {table for table in connection.introspection.django_table_names() if table not in known}
-    found = []
+    rows_by_place = []
     with connection.cursor() as cursor:
         for table in sorted(connection.introspection.table_names(cursor)):
             if table in known:
-                found += _unknown_columns(connection, cursor, known[table])
+                rows_by_place += _unknown_columns(connection, cursor, known[table])
             elif table not in through and not table.startswith(TABLES_WITHOUT_MODELS):
-                found.append((table, _count(connection, cursor, table)))
-    return [f"{where} ({_format_row_count(rows)})" for where, rows in found if rows]
+                rows_by_place.append((table, _count(connection, cursor, table)))
+    return [f"{where} ({_format_row_count(rows)})" for where, rows in rows_by_place if rows]
 
 
 def _format_row_count(rows: int) -> str:
@@ -144,13 +144,15 @@ def find_lost_rows(plan: Plan, apps: Apps, using: str = DEFAULT_DB_ALIAS) -> lis
         apps: the models as the database has them now.
     """
     models, fields = _find_created(plan)
-    found = [_rows_of_model(apps, key, using) for key in sorted(models) if key[1] not in DERIVED_MODELS]
-    found += [
+    rows_by_place = [
+        _rows_of_model(apps, key, using) for key in sorted(models) if key[1] not in DERIVED_MODELS
+    ]
+    rows_by_place += [
         _rows_of_field(apps, key, using)
         for key in sorted(fields)
         if key[:2] not in models and key[1] not in DERIVED_MODELS
     ]
-    return [f"{what}: {_format_row_count(rows)}" for what, rows in found if rows]
+    return [f"{what}: {_format_row_count(rows)}" for what, rows in rows_by_place if rows]
 
 
 def _find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:

@@ -24,8 +24,8 @@ class FieldType(Enum):
     URL = auto()
     DATE = auto()
     CHOICE = auto()  # one of a few stored values
-    REFERENCE = auto()  # another row
-    ROWS = auto()  # rows that belong to the publication
+    FOREIGN_KEY = auto()
+    RELATED_ROWS = auto()  # rows of other tables: bylines, tags, attachments, related links
 
 
 class RedactionRule(Enum):
@@ -62,8 +62,8 @@ class PublicationField:
     type: FieldType
     frozen: bool = True
     """Whether an edition has a copy of it, which guards of the database protect."""
-    redacted: RedactionRule | None = None
-    merged: MergeRule | None = MergeRule.WHOLE
+    redaction_rule: RedactionRule | None = None
+    merge_rule: MergeRule | None = MergeRule.WHOLE
     """How concurrent edits are merged; None if only actions or separate forms set it."""
     restored: bool = True
     """Whether restoring a revision restores it."""
@@ -80,8 +80,8 @@ class PublicationField:
     """Whether a comparison of versions lists it as a value instead of as text."""
     max_length: int | None = None
     """The limit in characters of a text, or of each name in a set."""
-    columns: tuple[str, ...] = ()
-    """The columns of ROWS that may contain text."""
+    text_columns: tuple[str, ...] = ()
+    """The columns of RELATED_ROWS that may contain text."""
 
     @property
     def manuscript_key(self) -> str:
@@ -93,10 +93,10 @@ class PublicationField:
         """Its key in the API, or ""."""
         return self.name if self.in_api is None else self.in_api
 
-    def equal(self, first: Any, second: Any) -> bool:
+    def is_equal(self, first: Any, second: Any) -> bool:
         """Return whether two values of the field are equal.
 
-        Space around a text, seconds of a date, and the order and case of tags are ignored. References and entries of
+        Space around a text, seconds of a date, and the order and case of tags are ignored. Foreign keys and related
         rows are compared as they are, by row, key or name.
         """
         return self._normalize(first) == self._normalize(second)
@@ -110,7 +110,7 @@ class PublicationField:
             return value.replace("\r\n", "\n").strip()
         if isinstance(value, datetime):
             return value.replace(second=0, microsecond=0)
-        if self.merged is MergeRule.SET and all(isinstance(entry, str) for entry in value):
+        if self.merge_rule is MergeRule.SET and all(isinstance(entry, str) for entry in value):
             return sorted(entry.casefold() for entry in value)
         return list(value) if isinstance(value, tuple) else value
 
@@ -132,66 +132,69 @@ def _display_entry(entry: Any) -> str:
 
 
 _LINE, _TEXT, _LINES, _MARKDOWN = FieldType.LINE, FieldType.TEXT, FieldType.LINES, FieldType.MARKDOWN
-_URL, _DATE, _CHOICE, _REFERENCE, _ROWS = (
-    FieldType.URL, FieldType.DATE, FieldType.CHOICE, FieldType.REFERENCE, FieldType.ROWS,
+_URL, _DATE, _CHOICE, _FOREIGN_KEY, _ROWS = (
+    FieldType.URL, FieldType.DATE, FieldType.CHOICE, FieldType.FOREIGN_KEY, FieldType.RELATED_ROWS,
 )  # fmt: skip
 _PASSAGE, _WHOLE, _SLUG = RedactionRule.PASSAGE, RedactionRule.WHOLE, RedactionRule.SLUG
 _PARAGRAPHS, _SET = MergeRule.PARAGRAPHS, MergeRule.SET
 
 FIELDS = (
     PublicationField(
-        name="title", type=_LINE, redacted=_PASSAGE, search_weight=SearchWeight.TITLE, from_word=True, max_length=250
+        name="title", type=_LINE, redaction_rule=_PASSAGE, search_weight=SearchWeight.TITLE, from_word=True,
+        max_length=250,
     ),
     PublicationField(
-        name="summary", type=_TEXT, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.SUMMARY,
+        name="summary", type=_TEXT, redaction_rule=_PASSAGE, merge_rule=_PARAGRAPHS, search_weight=SearchWeight.SUMMARY,
         from_word=True, max_length=2000,
     ),
     PublicationField(
-        name="key_points", type=_LINES, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.SUMMARY,
-        from_word=True,
+        name="key_points", type=_LINES, redaction_rule=_PASSAGE, merge_rule=_PARAGRAPHS,
+        search_weight=SearchWeight.SUMMARY, from_word=True,
     ),
     PublicationField(
-        name="body", type=_MARKDOWN, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.TEXT,
+        name="body", type=_MARKDOWN, redaction_rule=_PASSAGE, merge_rule=_PARAGRAPHS, search_weight=SearchWeight.TEXT,
         in_api="html", from_word=True,
     ),
     PublicationField(
-        name="bylines", type=_ROWS, redacted=_PASSAGE, search_weight=SearchWeight.PEOPLE, in_api="authors",
-        columns=("name", "title", "affiliation"),
+        name="bylines", type=_ROWS, redaction_rule=_PASSAGE, search_weight=SearchWeight.PEOPLE, in_api="authors",
+        text_columns=("name", "title", "affiliation"),
     ),
     PublicationField(
-        name="tags", type=_ROWS, merged=_SET, search_weight=SearchWeight.TOPICS, in_api="topics",
+        name="tags", type=_ROWS, merge_rule=_SET, search_weight=SearchWeight.TOPICS, in_api="topics",
         shown_beside_text=True, max_length=100,
     ),
     PublicationField(name="published_at", type=_DATE, shown_beside_text=True),
-    PublicationField(name="kind", type=_REFERENCE, shown_beside_text=True),
+    PublicationField(name="kind", type=_FOREIGN_KEY, shown_beside_text=True),
     PublicationField(name="language", type=_CHOICE, shown_beside_text=True),
     PublicationField(
-        name="slug", type=_LINE, redacted=_SLUG, in_api="", shown_beside_text=True, max_length=MAX_SLUG_CHARACTERS
+        name="slug", type=_LINE, redaction_rule=_SLUG, in_api="", shown_beside_text=True, max_length=MAX_SLUG_CHARACTERS
     ),
-    PublicationField(name="cover", type=_REFERENCE, shown_beside_text=True),
-    PublicationField(name="translation_of", type=_REFERENCE, frozen=False, in_api="translations"),
-    PublicationField(name="external_url", type=_URL, redacted=_WHOLE, shown_beside_text=True, max_length=500),
+    PublicationField(name="cover", type=_FOREIGN_KEY, shown_beside_text=True),
+    PublicationField(name="translation_of", type=_FOREIGN_KEY, frozen=False, in_api="translations"),
+    PublicationField(name="external_url", type=_URL, redaction_rule=_WHOLE, shown_beside_text=True, max_length=500),
     PublicationField(
-        name="doi", type=_LINE, redacted=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
+        name="doi", type=_LINE, redaction_rule=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
         max_length=200,
     ),
     PublicationField(
-        name="isbn", type=_LINE, redacted=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
+        name="isbn", type=_LINE, redaction_rule=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
         max_length=17,
     ),
     PublicationField(
-        name="series_number", type=_REFERENCE, merged=None, restored=False, in_manuscript="number", in_api="number"
+        name="series_number", type=_FOREIGN_KEY, merge_rule=None, restored=False, in_manuscript="number",
+        in_api="number",
     ),
     PublicationField(
-        name="attachments", type=_ROWS, redacted=_PASSAGE, merged=None, in_api="files", columns=("label", "filename")
+        name="attachments", type=_ROWS, redaction_rule=_PASSAGE, merge_rule=None, in_api="files",
+        text_columns=("label", "filename"),
     ),
     PublicationField(
-        name="related_links", type=_ROWS, frozen=False, redacted=_PASSAGE, merged=_SET, restored=False,
-        in_manuscript="related", in_digest=False, in_api="related", columns=("reason",),
+        name="related_links", type=_ROWS, frozen=False, redaction_rule=_PASSAGE, merge_rule=_SET, restored=False,
+        in_manuscript="related", in_digest=False, in_api="related", text_columns=("reason",),
     ),
     PublicationField(
-        name="internal_note", type=_TEXT, frozen=False, redacted=_PASSAGE, merged=_PARAGRAPHS, in_manuscript="note",
-        in_digest=False, in_api="",
+        name="internal_note", type=_TEXT, frozen=False, redaction_rule=_PASSAGE, merge_rule=_PARAGRAPHS,
+        in_manuscript="note", in_digest=False, in_api="",
     ),
 )  # fmt: skip
 """In the order in which editors read them."""
@@ -199,14 +202,14 @@ FIELDS = (
 FIELDS_BY_NAME = {field.name: field for field in FIELDS}
 MAX_LENGTHS = {field.name: field.max_length for field in FIELDS if field.max_length}
 """In characters, of the fields that have a limit."""
-FROZEN_COLUMNS = tuple(field for field in FIELDS if field.frozen and field.type is not FieldType.ROWS)
+FROZEN_COLUMNS = tuple(field for field in FIELDS if field.frozen and field.type is not FieldType.RELATED_ROWS)
 """Fields that an edition copies into its own columns."""
-RESTORED = tuple(field for field in FIELDS if field.restored)
+RESTORED_FIELDS = tuple(field for field in FIELDS if field.restored)
 """Fields that restoring a revision writes into the draft."""
 WORD_FIELDS = tuple(field for field in FIELDS if field.from_word)
 """Fields that the import of a Word file writes into the draft."""
 
-NOT_CONTENT = frozenset(
+NON_CONTENT_COLUMNS = frozenset(
     {"id", "uid", "version", "digest", "undecided_changes", "created_by", "created_at", "updated_at"}
 )
 """Columns of `Publication` that are not content."""

@@ -168,7 +168,7 @@ ROUTES = {"tag": "topic", "author": "author"}
 SOURCES = {
     "pages": PageSource(),
     "topics": SubjectSource(Tag.objects.all(), EditionTag, "tag"),
-    "authors": SubjectSource(Author.objects.identified(), EditionByline, "author"),
+    "authors": SubjectSource(Author.objects.not_pseudonymous(), EditionByline, "author"),
     "publications": EditionSource(),
 }
 """The sources by their names in the addresses of parts."""

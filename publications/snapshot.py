@@ -17,22 +17,22 @@ from publications.models import (
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
 
-RenderedAhead = Mapping[tuple[str, str], markup.RenderedText]
-"""Texts that were rendered ahead, by language and Markdown."""
+PrerenderedTexts = Mapping[tuple[str, str], markup.RenderedText]
+"""Texts that were rendered before the transaction, by language and Markdown."""
 
 
 def build_snapshot(
     publication: Publication,
     *,
     published_at: datetime | None = None,
-    prepared: RenderedAhead | None = None,
+    prerendered: PrerenderedTexts | None = None,
     is_first: bool = False,
     replaced: Edition | None = None,
 ) -> EditionWithRows:
     """Build an unsaved edition with its rows from a draft.
 
     Args:
-        prepared: texts that were rendered ahead.
+        prerendered: texts that were rendered before.
         is_first: whether the publication has no other edition, which saves a query.
         replaced: the scheduled edition that it replaces, which does not count as the previous one.
 
@@ -40,11 +40,12 @@ def build_snapshot(
         markup.Unrenderable: the text cannot be rendered.
     """
     editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
-    before = None if is_first else editions.latest_in_effect()
+    previous = None if is_first else editions.latest_in_effect()
     return EditionWithRows(
-        edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
+        edition=_edition(publication, published_at or _date(publication), previous, prerendered or {}),
         bylines=[
-            _byline(place, line, publication) for place, line in enumerate(publication.bylines_with_authors())
+            _byline(position, line, publication)
+            for position, line in enumerate(publication.bylines_with_authors())
         ],
         tags=list(publication.tags.all()),
         images=images_of(publication),
@@ -54,20 +55,20 @@ def build_snapshot(
 
 def _date(publication: Publication) -> datetime:
     """Return the date that a preview shows: as entered, else that of the last edition, else now."""
-    before = publication.editions.started_before(timezone.now())
-    return publication.published_at or (before.published_at if before else timezone.now())
+    previous = publication.editions.last_public_by(timezone.now())
+    return publication.published_at or (previous.published_at if previous else timezone.now())
 
 
 def _edition(
-    publication: Publication, published_at: datetime, before: Edition | None, prepared: RenderedAhead
+    publication: Publication, published_at: datetime, previous: Edition | None, prerendered: PrerenderedTexts
 ) -> Edition:
-    text = _text(publication, before, prepared)
+    text = _render_text(publication, previous, prerendered)
     number = publication.current_series_number
     return Edition(
         publication=publication,
         translation_group=publication.source_publication.pk,
         locale=publication.locale,
-        type_line=_type_line(publication, number, before),
+        type_line=_type_line(publication, number, previous),
         year=timezone.localtime(published_at).year,
         digest=publication.digest,
         **{field.name: _without_space(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
@@ -85,19 +86,23 @@ def _without_space(field: PublicationField, value: object) -> object:
     return value
 
 
-def _type_line(publication: Publication, number: SeriesNumber | None, before: Edition | None) -> str:
+def _type_line(publication: Publication, number: SeriesNumber | None, previous: Edition | None) -> str:
     """Return the line above the title, unchanged from the previous edition if the kind is no longer numbered."""
-    is_kept = number and not publication.kind.is_numbered and before and before.locale == publication.locale
-    if is_kept and before.series_number_id == number.pk:
-        return before.type_line
+    is_kept = (
+        number and not publication.kind.is_numbered and previous and previous.locale == publication.locale
+    )
+    if is_kept and previous.series_number_id == number.pk:
+        return previous.type_line
     return publication.kind.type_line(publication.locale, number)
 
 
-def _text(publication: Publication, before: Edition | None, prepared: RenderedAhead) -> markup.RenderedText:
-    """Return the rendered text. One rendered ahead is used only where no paragraph has an id to keep."""
-    carried = carried_paragraphs(before)
-    ahead = None if carried else prepared.get((publication.language, publication.body))
-    return ahead or markup.render_markdown(
+def _render_text(
+    publication: Publication, previous: Edition | None, prerendered: PrerenderedTexts
+) -> markup.RenderedText:
+    """Return the rendered text. A prerendered one is used only where no paragraph has an id to keep."""
+    carried = carried_paragraphs(previous)
+    text = None if carried else prerendered.get((publication.language, publication.body))
+    return text or markup.render_markdown(
         publication.body, language=publication.language, previous_paragraphs=carried
     )
 
@@ -118,16 +123,18 @@ def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
     return [markup.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
 
 
-def _byline(place: int, line, publication: Publication) -> EditionByline:
+def _byline(position: int, line, publication: Publication) -> EditionByline:
     author = line.author
-    hidden = author.is_pseudonymous
+    is_pseudonymous = author.is_pseudonymous
     return EditionByline(
         author=author,
-        position=place,
+        position=position,
         role=line.role,
         name=author.name,
-        title="" if hidden else author.get_translation("title", publication.language, fallback=False),
-        affiliation="" if hidden else author.get_translation("affiliation", publication.language),
+        title=""
+        if is_pseudonymous
+        else author.get_translation("title", publication.language, fallback=False),
+        affiliation="" if is_pseudonymous else author.get_translation("affiliation", publication.language),
     )
 
 

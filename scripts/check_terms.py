@@ -33,7 +33,7 @@ WORDS = {
     "kin": "translations",
     "lane": "pool",
     "lanes": "pools",
-    "lately": "cached_latest",
+    "lately": "cached_for_version",
     "likeness": "similarity",
     "meanwhile": "conflict, since",
     "narrowing": "facet",

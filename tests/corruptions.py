@@ -30,10 +30,10 @@ from publications.models import (
     Similarity,
     SiteVersion,
     WordFile,
-    originals,
+    original_storage,
     store_original,
 )
-from publications.models.guards import SQLITE
+from publications.models.guards import SQLITE_TRIGGERS
 from publications.models.translated import SingleRowModel
 from publications.search.engines import engine
 from publications.search.index import build_row, read_editions
@@ -114,23 +114,23 @@ FILES: dict[type, Callable[[Publication], str]] = {
 
 
 def _remove(name: str) -> None:
-    originals().delete(name)
+    original_storage().delete(name)
 
 
 def _empty(name: str) -> None:
-    originals().save(name, ContentFile(b""))
+    original_storage().save(name, ContentFile(b""))
 
 
 def _cut(name: str) -> None:
-    with originals().open(name) as file:
+    with original_storage().open(name) as file:
         content = file.read()
-    originals().save(name, ContentFile(content[: len(content) // 2]))
+    original_storage().save(name, ContentFile(content[: len(content) // 2]))
 
 
 def _change(name: str) -> None:
-    with originals().open(name) as file:
+    with original_storage().open(name) as file:
         content = file.read()
-    originals().save(name, ContentFile(content[:-1] + bytes([content[-1] ^ 1])))
+    original_storage().save(name, ContentFile(content[:-1] + bytes([content[-1] ^ 1])))
 
 
 DAMAGES = {"missing-files": [_remove], "damaged-files": [_empty, _cut, _change]}
@@ -147,7 +147,7 @@ def loosen() -> None:
     """Let the database accept what its guards and constraints refuse: a disk, a restore or a person may do so."""
     indexes = ("one_start_at_a_time", "one_open_end", "edition_numbered_once")
     if connection.vendor == "sqlite":
-        execute(*(f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE))
+        execute(*(f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE_TRIGGERS))
         execute("PRAGMA ignore_check_constraints = ON", *(f"DROP INDEX IF EXISTS {name}" for name in indexes))
         return
     table = "publications_edition"

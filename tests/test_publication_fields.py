@@ -33,14 +33,14 @@ from publications.models import (
     Revision,
     Tag,
     manuscript_of,
-    originals,
+    original_storage,
 )
 from publications.publication_fields import (
     FIELDS,
     FIELDS_BY_NAME,
     FROZEN_COLUMNS,
     MAX_LENGTHS,
-    NOT_CONTENT,
+    NON_CONTENT_COLUMNS,
     FieldType,
 )
 from tests.desk_forms import change
@@ -64,11 +64,11 @@ SPECIAL = {
     "series_number": lambda n: None,  # given by publishing
 }
 """Values of columns that do not take any words."""
-CONTENT_ROWS = {field.name for field in FIELDS if field.type is FieldType.ROWS}
+CONTENT_ROWS = {field.name for field in FIELDS if field.type is FieldType.RELATED_ROWS}
 
 
 def content_columns() -> list[models.Field]:
-    return [field for field in Publication._meta.concrete_fields if field.name not in NOT_CONTENT]
+    return [field for field in Publication._meta.concrete_fields if field.name not in NON_CONTENT_COLUMNS]
 
 
 def text_columns(model: type[models.Model]) -> list[str]:
@@ -108,7 +108,7 @@ def attach(publication: Publication, n: int) -> None:
     picture = make_image(colour=["blue", "yellow"][n % 2])
     Attachment.objects.create(
         publication=publication, original=picture.original, filename=f"file-{n}-quillfeather.png",
-        label=f"Label {n} of Quillfeather", size=originals().size(picture.original),
+        label=f"Label {n} of Quillfeather", size=original_storage().size(picture.original),
     )  # fmt: skip
 
 
@@ -143,14 +143,18 @@ def filled() -> Publication:
 def test_a_manuscript_holds_what_is_declared():
     declared = {field.manuscript_key for field in FIELDS if field.manuscript_key}
 
-    assert {field.name for field in fields(manuscript.Manuscript)} == declared | {"uid", "images", "more"}
+    assert {field.name for field in fields(manuscript.Manuscript)} == declared | {
+        "uid",
+        "images",
+        "extra_fields",
+    }
 
 
 def test_every_column_is_declared_or_excepted():
     columns = {field.name for field in Publication._meta.concrete_fields}
-    declared = {field.name for field in FIELDS if field.type is not FieldType.ROWS}
+    declared = {field.name for field in FIELDS if field.type is not FieldType.RELATED_ROWS}
 
-    assert columns - declared == NOT_CONTENT
+    assert columns - declared == NON_CONTENT_COLUMNS
     assert declared - columns == set()
 
 
@@ -164,7 +168,8 @@ def test_limits_are_those_of_the_columns():
     unlimited = {
         field.name
         for field in Publication._meta.concrete_fields
-        if isinstance(field, models.CharField) and field.name not in {*MAX_LENGTHS, *NOT_CONTENT, "language"}
+        if isinstance(field, models.CharField)
+        and field.name not in {*MAX_LENGTHS, *NON_CONTENT_COLUMNS, "language"}
     }
 
     assert columns | {"tags": Tag._meta.get_field("name").max_length} == MAX_LENGTHS
@@ -187,7 +192,7 @@ def test_a_field_is_declared_once():
     ],
 )
 def test_values_that_say_the_same_are_equal(name, one, other):
-    assert FIELDS_BY_NAME[name].equal(one, other)
+    assert FIELDS_BY_NAME[name].is_equal(one, other)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +207,7 @@ def test_values_that_say_the_same_are_equal(name, one, other):
     ],
 )
 def test_values_that_say_something_else_are_not_equal(name, one, other):
-    assert not FIELDS_BY_NAME[name].equal(one, other)
+    assert not FIELDS_BY_NAME[name].is_equal(one, other)
 
 
 def test_values_are_displayed_as_a_person_reads_them():
@@ -308,7 +313,7 @@ def test_a_form_opened_before_another_save_takes_nothing_back(desk, filled):
 
 TYPED = [
     field.name for field in FIELDS
-    if field.merged and field.type in (FieldType.LINE, FieldType.TEXT, FieldType.LINES, FieldType.MARKDOWN, FieldType.URL)
+    if field.merge_rule and field.type in (FieldType.LINE, FieldType.TEXT, FieldType.LINES, FieldType.MARKDOWN, FieldType.URL)
     and field.name not in ("slug", "isbn")
 ]  # fmt: skip
 """Fields that take any words, or nearly so."""
@@ -461,7 +466,7 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
     typed = [
         [name, f"{name} Quillfeather"]
         for name in text_columns(Publication)
-        if name not in {*NOT_CONTENT, "language"}
+        if name not in {*NON_CONTENT_COLUMNS, "language"}
     ]
     changed.autosaves.create(owner=editor, key="key", values=typed)
     changed.draft_comments.create(
@@ -511,4 +516,4 @@ def test_a_manuscript_that_is_written_and_read_again_is_the_same(filled):
     unfilled = {
         field.name for field in fields(written) if getattr(written, field.name) == getattr(empty, field.name)
     }
-    assert unfilled == {"language", "number", "more"}
+    assert unfilled == {"language", "number", "extra_fields"}

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from publications.models import Image
-from publications.models.image import originals, store_original
+from publications.models.image import original_storage, store_original
 from sceeus import service_urls
 from tests.accounts.test_mail import WAIT_SECONDS, mail_server
 from tests.factories import picture_bytes
@@ -146,7 +146,7 @@ def test_the_same_bytes_are_sent_once(store):
 
 def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):
     with pytest.raises(FileNotFoundError):
-        originals().open("ab/none.pdf").read()
+        original_storage().open("ab/none.pdf").read()
 
 
 def check_services() -> str:

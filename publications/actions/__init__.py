@@ -5,14 +5,14 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
-from .claims import slug_to_claim
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
-from .redact import check_passage, default_mark, preview_redaction, redact
+from .publish_batch import available_slug
+from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
-from .repair import repair_copies, repair_windows
+from .repair import repair_copied_columns, repair_windows
 from .save import check_deletable, delete_instance, render_site_page, save_instance
 from .transaction import (
     ActionRefused,
@@ -38,10 +38,11 @@ __all__ = [
     "actions_since",
     "add_redirects",
     "allow_suggestion",
+    "available_slug",
     "bump_site_version",
     "check_deletable",
     "check_passage",
-    "default_mark",
+    "default_redaction_mark",
     "delete_instance",
     "exclude_suggestion",
     "lock_for_action",
@@ -53,11 +54,10 @@ __all__ = [
     "publish_many",
     "redact",
     "render_site_page",
-    "repair_copies",
+    "repair_copied_columns",
     "repair_windows",
     "save_instance",
     "set_related_links",
-    "slug_to_claim",
     "trust_clock",
     "undo",
     "withdraw",

@@ -15,7 +15,7 @@ from publications.html_tree import parse
 from publications.models import ActionType, Edition, Publication
 
 from .redacted_addresses import paths_of, publications_linking_to
-from .redacted_rows import redact_draft, redact_editions, redact_traces, renew_autosaves
+from .redacted_rows import redact_draft, redact_editions, redact_related_rows, update_autosave_versions
 from .redacted_values import EDITION_TEXTS
 from .redaction_report import RedactionReport, build_report
 from .transaction import ActionRefused, Outdated, begin_action, lock_publication
@@ -47,7 +47,7 @@ def preview_redaction(
     Raises:
         ActionRefused, ClockBehind: as `redact` does.
     """
-    report = _redact(publication, passage, by=by, why="", mark=mark)
+    report = _redact(publication, passage, by=by, reason="", mark=mark)
     transaction.set_rollback(True)
     return report
 
@@ -59,18 +59,18 @@ def redact(
     passage: str,
     *,
     by,
-    why: str = "",
+    reason: str = "",
     mark: str | None = None,
     seen: str | None = None,
 ) -> RedactionReport:
     """Replace a passage by a mark in everything that is stored of a publication.
 
-    Addresses made from the passage are given up. The audit entry holds the number of words of the passage, not the
+    Addresses made from the passage are deleted. The audit entry holds the number of words of the passage, not the
     passage.
 
     Args:
         passage: the text to redact, as readers see it.
-        why: the reason, for the audit log alone.
+        reason: the reason, for the audit log alone.
         mark: the replacement; None is "[redacted]" in the language of the text. It may be empty, where the law or the
             safety of a person asks for it.
         seen: the fingerprint of the report that the editor saw; None is not compared.
@@ -83,18 +83,20 @@ def redact(
         Outdated: the report differs from the one that was seen.
         ActionRefused: the passage is too short or too long, is not found, or would still be readable somewhere.
     """
-    report = _redact(publication, passage, by=by, why=why, mark=mark)
+    report = _redact(publication, passage, by=by, reason=reason, mark=mark)
     if seen is not None and seen != report.fingerprint:
         raise Outdated(_("What would go is not what you were shown. Look at it again."))
     publication.refresh_from_db()
     return report
 
 
-def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
+def _redact(publication: Publication, passage: str, *, by, reason: str, mark: str | None) -> RedactionReport:
     check_passage(passage)
     action = begin_action(by=by, publication=publication)
     publication = lock_publication(publication)
-    redaction = markup.Redaction(passage, default_mark(publication.language) if mark is None else mark)
+    redaction = markup.Redaction(
+        passage, default_redaction_mark(publication.language) if mark is None else mark
+    )
     if len(redaction.passage) < MIN_PASSAGE_CHARACTERS:
         raise ActionRefused(
             _("The passage is too short to be taken out safely: give at least three characters.")
@@ -105,38 +107,38 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     is_in_draft = redact_draft(publication, redaction, passage, by=by)
     if not editions and not is_in_draft:
         raise ActionRefused(_("The passage stands nowhere in this publication."))
-    redact_traces(publication, redaction, passage)
+    redact_related_rows(publication, redaction, passage)
     if is_in_draft:
-        renew_autosaves(publication)
-    _renew_digests(publication, digest)
-    _refuse_remains(publication, redaction)
+        update_autosave_versions(publication)
+    _update_digests(publication, digest)
+    _refuse_readable_passage(publication, redaction)
     linked_from = publications_linking_to(paths - paths_of(publication), other_than=publication)
     report = build_report(publication, passage, redaction, editions, linked_from)
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
     action.write_audit_entry(
         ActionType.REDACT, publication, publication=publication, editions=report.editions, mark=report.mark,
-        words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(why),
+        words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(reason),
     )  # fmt: skip
     return report
 
 
-def default_mark(language: str) -> str:
+def default_redaction_mark(language: str) -> str:
     """Return the replacement of a passage in the language of the text."""
     with override(language):
         return _("[redacted]")
 
 
-def _renew_digests(publication: Publication, digest: str) -> None:
-    """Let editions that had the text of the draft have its digest still: both lost the same passage."""
+def _update_digests(publication: Publication, digest: str) -> None:
+    """Give editions that had the digest of the draft its new one, as both lost the same passage."""
     for edition in publication.editions.filter(digest=digest):
         edition.digest, edition.redaction_count = publication.digest, edition.redaction_count + 1
         edition.save(update_fields=["digest", "redaction_count"])
 
 
-def _refuse_remains(publication: Publication, redaction: markup.Redaction) -> None:
-    """Raise ActionRefused where readers could still read the passage, as markup divides it."""
+def _refuse_readable_passage(publication: Publication, redaction: markup.Redaction) -> None:
+    """Raise ActionRefused where readers could still read the passage because markup divides it."""
     for edition in publication.editions.all():
-        if _has_remains(edition, redaction):
+        if _is_readable_in(edition, redaction):
             raise ActionRefused(
                 _(
                     "The passage would still be read in edition %(number)d: markup divides it. Give it in parts."
@@ -145,7 +147,7 @@ def _refuse_remains(publication: Publication, redaction: markup.Redaction) -> No
             )
 
 
-def _has_remains(edition: Edition, redaction: markup.Redaction) -> bool:
+def _is_readable_in(edition: Edition, redaction: markup.Redaction) -> bool:
     headings = [text for _level, text, _anchor in edition.contents]
     texts = (getattr(edition, name) for name in EDITION_TEXTS)
     if any(map(redaction.is_in, (*texts, edition.plain_text, *headings))):

@@ -1,4 +1,4 @@
-"""Addresses in redactions: slugs that contain the passage, and publications that link to an address given up."""
+"""Addresses in redactions: slugs that contain the passage, and publications that link to a deleted address."""
 
 import re
 from collections.abc import Collection
@@ -52,7 +52,7 @@ def publications_linking_to(paths: Collection[str], *, other_than: Publication) 
     """Return other publications whose public or scheduled text links to one of the paths, by title."""
     if not paths:
         return []
-    editions = Edition.objects.started() | Edition.objects.scheduled()
+    editions = Edition.objects.ever_public() | Edition.objects.scheduled()
     editions = editions.exclude(publication=other_than).filter(_may_link_to(paths)).order_by("visible_from")
     last = {edition.publication_id: edition for edition in editions if _links_to(edition, paths)}
     linking = [

@@ -11,14 +11,17 @@ from publications import manuscript, markup, search
 from publications.markup import Redaction
 from publications.models import (
     Address,
+    AuditEntry,
     Edition,
     EditionByline,
     Publication,
+    Review,
     ReviewComment,
     Revision,
     RevisionReason,
 )
-from publications.slugs import slugify, strip_marks_both_ways
+from publications.publication_fields import FIELDS_BY_NAME
+from publications.slugs import numbered_slug, slugify, strip_marks_both_ways
 from publications.snapshot import carried_paragraphs, rendered_columns
 
 from .redacted_addresses import names_passage
@@ -29,11 +32,13 @@ from .redacted_values import (
     EDITION_RULES,
     LINK_RULES,
     Rule,
+    cut_to_column,
     redact_field,
     redact_value,
+    refuse_long_value,
     related_links_of,
 )
-from .word_files import redact_word_files
+from .redacted_word_files import redact_word_files
 
 
 def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction) -> bool:
@@ -41,6 +46,7 @@ def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction)
     values = {name: rule(getattr(row, name), redaction) for name, rule in rules.items()}
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
     for name, value in changed.items():
+        refuse_long_value(type(row), name, value)
         setattr(row, name, value)
     return bool(changed)
 
@@ -81,14 +87,22 @@ def _render_again(edition: Edition) -> None:
 
 
 def _redact_slug(row: Edition | Publication, redaction: Redaction, passage: str) -> bool:
-    """Give a row a new slug where its own was made from the passage; return whether it was."""
+    """Replace the slug of a row where it was made from the passage; return whether it was."""
     if not names_passage(row.slug, passage):
         return False
     redaction.addresses.add(row.slug)
     publication = row.publication if isinstance(row, Edition) else row
-    row.slug = f"publication-{publication.pk}"
+    row.slug = _neutral_slug(publication, row.locale)
     Address.objects.get_or_create(locale=row.locale, slug=row.slug, defaults={"publication": publication})
     return True
+
+
+def _neutral_slug(publication: Publication, locale: str) -> str:
+    """Return a slug that names nothing but the primary key, with a number where another publication has it."""
+    slug = f"publication-{publication.pk}"
+    addresses = Address.objects.filter(locale=locale, slug__startswith=slug).exclude(publication=publication)
+    taken = set(addresses.values_list("slug", flat=True))
+    return numbered_slug(slug, taken) if slug in taken else slug
 
 
 def redact_draft(publication: Publication, redaction: Redaction, passage: str, *, by) -> bool:
@@ -111,7 +125,7 @@ def redact_draft(publication: Publication, redaction: Redaction, passage: str, *
     is_changed |= redact_word_files(publication, redaction)
     if is_changed:
         publication.save()
-        Revision.objects.create_from(publication, by=by, why=RevisionReason.REDACTED)
+        Revision.objects.create_from(publication, by=by, reason=RevisionReason.REDACTED)
     return is_changed
 
 
@@ -122,25 +136,28 @@ def _redact_revision(revision: Revision, redaction: Redaction, passage: str) -> 
     redacted = replace(redact_value(text, redaction), slug=slug)
     if redacted == text:
         return False
+    for name in COLUMN_RULES:
+        refuse_long_value(Publication, name, getattr(redacted, FIELDS_BY_NAME[name].manuscript_key))
     revision.manuscript = manuscript.dumps(redacted)
     revision.save(update_fields=["manuscript"])
     return True
 
 
-def renew_autosaves(publication: Publication) -> None:
-    """Let autosaves of the version before the redaction continue from the redacted one: both lost the passage."""
-    before, now = ["version", str(publication.version - 1)], ["version", str(publication.version)]
+def update_autosave_versions(publication: Publication) -> None:
+    """Set autosaves of the version before the redaction to the redacted version, as both lost the passage."""
+    old, new = ["version", str(publication.version - 1)], ["version", str(publication.version)]
     for autosave in publication.autosaves.unsaved():
-        if before in autosave.values:
-            autosave.values = [now if pair == before else pair for pair in autosave.values]
+        if old in autosave.values:
+            autosave.values = [new if pair == old else pair for pair in autosave.values]
             autosave.save(update_fields=["values"])
 
 
-def redact_traces(publication: Publication, redaction: Redaction, passage: str) -> None:
+def redact_related_rows(publication: Publication, redaction: Redaction, passage: str) -> None:
     """Delete addresses that contain the passage; redact audit entries, autosaves, reviews and the log of the admin."""
     _delete_addresses(publication, redaction, passage)
     for entry in publication.audit_entries.all():
-        subject, detail = redaction.redact_text(entry.subject), redact_value(entry.detail, redaction)
+        subject = cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject))
+        detail = redact_value(entry.detail, redaction)
         if (subject, detail) != (entry.subject, entry.detail):
             entry.subject, entry.detail = subject, detail
             entry.save(update_fields=["subject", "detail"])
@@ -150,14 +167,15 @@ def redact_traces(publication: Publication, redaction: Redaction, passage: str) 
         ]
         autosave.save(update_fields=["values"])
     for review in publication.reviews.all():
-        review.reader = redaction.redact_text(review.reader)
+        review.reader = cut_to_column(Review, "reader", redaction.redact_text(review.reader))
         review.save(update_fields=["reader"])
     for comment in ReviewComment.objects.filter(review__publication=publication):
         comment.text = redaction.redact_text(comment.text)
         comment.save(update_fields=["text"])
     content_type = ContentType.objects.get_for_model(Publication)
     for entry in LogEntry.objects.filter(content_type=content_type, object_id=str(publication.pk)):
-        LogEntry.objects.filter(pk=entry.pk).update(object_repr=redaction.redact_text(entry.object_repr))
+        object_repr = cut_to_column(LogEntry, "object_repr", redaction.redact_text(entry.object_repr))
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=object_repr)
 
 
 def _delete_addresses(publication: Publication, redaction: Redaction, passage: str) -> None:

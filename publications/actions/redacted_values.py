@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from publications.markup import Redaction
 from publications.models import Publication, RelatedLink
@@ -16,15 +17,17 @@ from publications.publication_fields import (
     RedactionRule,
 )
 
+from .transaction import ActionRefused
+
 Rule = Callable[[str, Redaction], str]
 
-REFERENCES = {
-    *(field.manuscript_key for field in FIELDS if field.type in (FieldType.REFERENCE, FieldType.CHOICE)),
+UNREDACTED_KEYS = {
+    *(field.manuscript_key for field in FIELDS if field.type in (FieldType.FOREIGN_KEY, FieldType.CHOICE)),
     "related", "uid", "author", "role", "key", "digest", "change",
 }  # fmt: skip
-"""Keys whose values name another row or a choice of ours, and are never redacted."""
-NAMES_OF_ROWS = {"tags"}
-"""Lists of names: one that contains the passage is left out, as the rest of it would name no row."""
+"""Keys whose values identify a row or are choices of the model; they are never redacted."""
+NAME_LISTS = {"tags"}
+"""Keys of lists of names. A name that contains the passage is left out, as the rest of it would name no row."""
 
 
 def redact_value(value: Any, redaction: Redaction) -> Any:
@@ -43,11 +46,11 @@ def redact_value(value: Any, redaction: Redaction) -> Any:
 
 def redact_field(name: str, value: Any, redaction: Redaction) -> Any:
     """Return the value of a field, redacted by the rule of its name."""
-    if name in REFERENCES:
+    if name in UNREDACTED_KEYS:
         return value
-    if name in NAMES_OF_ROWS and isinstance(value, list | tuple):
+    if name in NAME_LISTS and isinstance(value, list | tuple):
         return type(value)(item for item in value if not redaction.is_in(item))
-    rule = RULES.get(name)
+    rule = VALUE_RULES.get(name)
     return rule(value, redaction) if rule and isinstance(value, str) else redact_value(value, redaction)
 
 
@@ -95,26 +98,46 @@ def redact_reason(text: str, redaction: Redaction) -> str:
     return "" if redaction.has_each_word_in(redacted) else redacted
 
 
-def rule_of(field: PublicationField) -> Rule | None:
+def refuse_long_value(model: type[Model], name: str, value: object) -> None:
+    """Raise ActionRefused where a value is too long for its column, as the mark is longer than the passage."""
+    field = model._meta.get_field(name)
+    if isinstance(field, CharField) and isinstance(value, str) and len(value) > field.max_length:
+        raise ActionRefused(
+            _(
+                "“%(field)s” has no room for what is to stand in its place: it has at most %(limit)d characters. "
+                "Choose a shorter text."
+            )
+            % {"field": field.verbose_name, "limit": field.max_length}
+        )
+
+
+def cut_to_column(model: type[Model], name: str, value: str) -> str:
+    """Return a text of a log or comment, cut where it is too long for its column."""
+    return value[: model._meta.get_field(name).max_length]
+
+
+def rule_for_field(field: PublicationField) -> Rule | None:
     """Return how a column is redacted; None for one without text, and for a slug, which its row replaces."""
-    if field.redacted is RedactionRule.WHOLE:
+    if field.redaction_rule is RedactionRule.WHOLE:
         return redact_link if field.type is FieldType.URL else redact_identifier
-    if field.redacted is RedactionRule.PASSAGE:
+    if field.redaction_rule is RedactionRule.PASSAGE:
         return redact_markdown if field.type is FieldType.MARKDOWN else redact_text
     return None
 
 
-def rules_of_rows(name: str) -> dict[str, Rule]:
+def rules_for_rows(name: str) -> dict[str, Rule]:
     """Return how the columns of rows are redacted, by name."""
     special = {"filename": redact_file_name, "reason": redact_reason}
-    return {column: special.get(column, redact_text) for column in FIELDS_BY_NAME[name].columns}
+    return {column: special.get(column, redact_text) for column in FIELDS_BY_NAME[name].text_columns}
 
 
 COLUMN_RULES = {
-    field.name: rule for field in FIELDS if field.type is not FieldType.ROWS and (rule := rule_of(field))
+    field.name: rule
+    for field in FIELDS
+    if field.type is not FieldType.RELATED_ROWS and (rule := rule_for_field(field))
 }
 """How the columns of a draft are redacted, by name."""
-RULES = {
+VALUE_RULES = {
     **{FIELDS_BY_NAME[name].manuscript_key: rule for name, rule in COLUMN_RULES.items()},
     **dict.fromkeys(("file", "filename"), redact_file_name),
 }
@@ -123,9 +146,9 @@ EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_
 EDITION_RULES |= dict.fromkeys(("change_note", "withdrawal_reason", "type_line"), redact_text)
 """How the columns of an edition are redacted, by name."""
 EDITION_TEXTS = [name for name, rule in EDITION_RULES.items() if rule is redact_text]
-IDENTIFIERS = [field.name for field in FIELDS if field.redacted is RedactionRule.WHOLE]
-ATTACHMENT_RULES, BYLINE_RULES = rules_of_rows("attachments"), rules_of_rows("bylines")
-LINK_RULES = rules_of_rows("related_links")
+IDENTIFIERS = [field.name for field in FIELDS if field.redaction_rule is RedactionRule.WHOLE]
+ATTACHMENT_RULES, BYLINE_RULES = rules_for_rows("attachments"), rules_for_rows("bylines")
+LINK_RULES = rules_for_rows("related_links")
 
 
 def related_links_of(publication: Publication) -> QuerySet[RelatedLink]:

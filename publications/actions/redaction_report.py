@@ -24,7 +24,7 @@ class RedactionReport:
     """The text in place of the passage."""
     editions: list[int]
     """Numbers of the editions that contained the passage."""
-    forms: list[str]
+    spellings: list[str]
     """The spellings that were found, in editions, draft and history: "IVAN PETROV", "Ivan Petrovs"."""
     links: list[str]
     """Targets of links that contained the passage."""
@@ -57,7 +57,7 @@ def build_report(
         editions: those that contained the passage.
         linked_from: other publications with a link to an address that the redaction removes.
     """
-    public = publication.editions.started() | publication.editions.scheduled()
+    public = publication.editions.ever_public() | publication.editions.scheduled()
     parsed = [(edition, parse(edition.html)) for edition in public.prefetch_related("attachments")]
     remaining_words = {
         word for text in _texts(publication, parsed) for word in redaction.remaining_words(text)
@@ -67,7 +67,7 @@ def build_report(
         passage=passage,
         mark=redaction.mark,
         editions=[edition.number for edition in editions],
-        forms=sorted(redaction.forms),
+        spellings=sorted(redaction.forms),
         links=sorted(redaction.links),
         addresses=sorted(redaction.addresses),
         files=sorted(redaction.files),

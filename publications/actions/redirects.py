@@ -11,66 +11,72 @@ from django.utils.translation import gettext as _
 from publications.locales import LOCALES
 from publications.models import ActionType, Author, Edition, Publication, Redirect, SitePage, Tag
 
-from .transaction import begin_action
+from .transaction import begin_action, lock_site_version
 
-OWNERS = {Author: "author", Tag: "tag", SitePage: "page"}
+REDIRECT_FIELDS = {Author: "author", Tag: "tag", SitePage: "page"}
 VIEW_NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
-def keep_redirects(row: models.Model, before: set[str]) -> None:
-    """Redirect the former addresses of a row to it, and delete a redirect from an address that it has again.
+def keep_redirects(instance: models.Model, old_addresses: set[str]) -> None:
+    """Redirect the former addresses of an instance to it; delete a redirect from an address that it has again.
 
     Redirects of an author who now writes under a pen name are deleted: they would connect the two names.
 
     Args:
-        before: the addresses of the row before it was saved.
+        old_addresses: its addresses before it was saved.
     """
-    owner = OWNERS.get(type(row))
-    if not owner:
+    field = REDIRECT_FIELDS.get(type(instance))
+    if not field:
         return
-    if getattr(row, "is_pseudonymous", False):
-        row.redirects.all().delete()
+    if getattr(instance, "is_pseudonymous", False):
+        instance.redirects.all().delete()
         return
-    current = addresses_of(row)
-    others = dict.fromkeys(("publication", *OWNERS.values()))
-    for path in before - current if _was_public(row) else ():
-        Redirect.objects.update_or_create(path=path, defaults={**others, owner: row})
-    Redirect.objects.filter(path__in=current, **{owner: row}).delete()
+    current = addresses_of(instance)
+    others = dict.fromkeys(("publication", *REDIRECT_FIELDS.values()))
+    for path in old_addresses - current if _was_public(instance) else ():
+        Redirect.objects.update_or_create(path=path, defaults={**others, field: instance})
+    Redirect.objects.filter(path__in=current, **{field: instance}).delete()
 
 
-def _was_public(row: models.Model) -> bool:
-    """Return whether a tag or author is in an edition that has started; a site page is public once saved."""
-    if isinstance(row, SitePage):
+def _was_public(instance: models.Model) -> bool:
+    """Return whether an edition with this tag or author was ever public; a site page is public once saved."""
+    if isinstance(instance, SitePage):
         return True
-    started = Edition.objects.started()
-    return (started.tagged(row) if isinstance(row, Tag) else started.authored_by(row)).exists()
+    editions = Edition.objects.ever_public()
+    return (
+        editions.tagged(instance) if isinstance(instance, Tag) else editions.authored_by(instance)
+    ).exists()
 
 
-def addresses_of(row: models.Model) -> set[str]:
-    """Return the public paths of a row in all locales, spelled as redirects are stored."""
-    model = type(row)
+def addresses_of(instance: models.Model) -> set[str]:
+    """Return the public paths of an instance in all locales, normalized as in `Redirect.path`."""
+    model = type(instance)
     if model is SitePage:
         paths = (
-            _path(locale, "publications:site-page", getattr(row, f"slug_{locale}")) for locale in row.locales
+            _path(locale, "publications:site-page", getattr(instance, f"slug_{locale}"))
+            for locale in instance.locales
         )
     elif model in VIEW_NAMES:
-        paths = (_path(locale, VIEW_NAMES[model], row.slug) for locale in LOCALES)
+        paths = (_path(locale, VIEW_NAMES[model], instance.slug) for locale in LOCALES)
     else:
         paths = iter(())
     return {path for path in paths if path}
 
 
-def stored_addresses(row: models.Model) -> set[str]:
-    """Return the public paths of a row as the database has it."""
-    stored = type(row).objects.filter(pk=row.pk).first() if type(row) in OWNERS and row.pk else None
+def stored_addresses(instance: models.Model) -> set[str]:
+    """Return the public paths of an instance as the database has it."""
+    model = type(instance)
+    stored = (
+        model.objects.filter(pk=instance.pk).first() if model in REDIRECT_FIELDS and instance.pk else None
+    )
     return addresses_of(stored) if stored else set()
 
 
 def check_addresses(page: SitePage) -> None:
-    """Check that the addresses of a site page are free, in all locales.
+    """Check that no address of a site page is one of the routes of the site, in all locales.
 
     Raises:
-        ValidationError: an address is taken or reserved; the message names it.
+        ValidationError: an address is reserved; the message names it.
     """
     reserved = reserved_words()
     errors = {
@@ -110,7 +116,7 @@ def _path(locale: str, name: str, slug: str) -> str:
     if not slug:
         return ""
     with translation.override(locale):
-        return Redirect.normal(reverse(name, kwargs={"slug": slug}))
+        return Redirect.normalize_path(reverse(name, kwargs={"slug": slug}))
 
 
 @transaction.atomic
@@ -127,7 +133,8 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
         ClockBehind: the clock of the server is behind the last action.
     """
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
-    paths = list(dict.fromkeys(path for path in map(Redirect.normal, paths) if path.strip("/")))
+    lock_site_version()  # before the existing redirects are read
+    paths = list(dict.fromkeys(path for path in map(Redirect.normalize_path, paths) if path.strip("/")))
     existing = {row.path: row for row in Redirect.objects.filter(path__in=paths)}
     new = [path for path in paths if path not in existing]
     if new:

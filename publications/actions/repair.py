@@ -1,4 +1,4 @@
-"""Repair derived columns of editions: the ends of windows, and the copies that lists filter by.
+"""Repair derived columns: the ends of windows, and the columns that rows of editions copy from them.
 
 Starts, ends, texts and dates that people entered are never changed.
 """
@@ -27,7 +27,7 @@ def repair_windows(*, by=None) -> None:
 
 
 @transaction.atomic
-def repair_copies(*, by=None) -> None:
+def repair_copied_columns(*, by=None) -> None:
     """Copy the columns that lists filter by from editions to their rows again.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Save and delete rows that are public at once: authors, tags, kinds, images, site pages, links, settings."""
+"""Save and delete instances that are public at once: authors, tags, kinds, images, site pages, links, settings."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -30,11 +30,11 @@ from publications.models import (
 from .redirects import check_addresses, keep_redirects, stored_addresses
 from .transaction import ActionRefused, begin_action
 
-MAX_NAMED = 3  # publications that a refusal names
+MAX_LISTED_TITLES = 3  # of publications, in a refusal
 
 
 @transaction.atomic
-def save_instance(row: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
+def save_instance(instance: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
     """Store an author, tag, kind, image, site page, menu link or the settings; public pages show it at once.
 
     Its former addresses redirect to it.
@@ -43,27 +43,29 @@ def save_instance(row: models.Model, *, by, changed: list[str] | None = None) ->
         changed: the names of the fields that changed, for the audit entry.
 
     Returns:
-        The stored row.
+        The stored instance.
 
     Raises:
         ValidationError: it cannot be stored; the messages are at their fields.
     """
     action = begin_action(by=by)
-    row.full_clean()
-    if isinstance(row, SitePage):
-        render_site_page(row)
-    addresses = stored_addresses(row)
-    _mark_changed_records(row, action.at)
-    row.save()
-    keep_redirects(row, addresses)
-    if getattr(row, "is_pseudonymous", False):
-        replace_author_name(row, action.at)
-    search.index_names(row)
-    action.write_audit_entry(ActionType.AMEND, row, kind=row._meta.model_name, pk=row.pk, changed=changed)
-    return row
+    instance.full_clean()
+    if isinstance(instance, SitePage):
+        render_site_page(instance)
+    old_addresses = stored_addresses(instance)
+    _mark_changed_records(instance, action.at)
+    instance.save()
+    keep_redirects(instance, old_addresses)
+    if getattr(instance, "is_pseudonymous", False):
+        replace_author_name(instance, action.at)
+    search.index_names(instance)
+    action.write_audit_entry(
+        ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed
+    )
+    return instance
 
 
-RECORDED_COLUMNS = {
+METADATA_COLUMNS = {
     Tag: ("name", "name_sv"),
     Kind: ("name_en", "name_sv"),
     SiteSettings: ("name_en", "name_sv"),
@@ -72,28 +74,28 @@ RECORDED_COLUMNS = {
 """Columns that the metadata records of editions show as they are now."""
 
 
-def _mark_changed_records(row: models.Model, moment: datetime) -> None:
-    """Mark the live editions whose metadata records change when the row is stored."""
-    names = RECORDED_COLUMNS.get(type(row), ())
-    stored = type(row).objects.filter(pk=row.pk).values(*names).first() if names else None
-    if not stored or all(stored[name] == getattr(row, name) for name in names):
+def _mark_changed_records(instance: models.Model, at: datetime) -> None:
+    """Mark the live editions whose metadata records change when the instance is stored."""
+    names = METADATA_COLUMNS.get(type(instance), ())
+    stored = type(instance).objects.filter(pk=instance.pk).values(*names).first() if names else None
+    if not stored or all(stored[name] == getattr(instance, name) for name in names):
         return
     live = Edition.objects.live().order_by()
-    if isinstance(row, Tag):
-        live = live.filter(pk__in=EditionTag.objects.filter(tag=row).values("edition"))
-    elif isinstance(row, Author):
-        live = live.filter(pk__in=EditionByline.objects.filter(author=row).values("edition"))
-    elif isinstance(row, Kind):
-        live = live.filter(kind=row)
-    live.update(record_changed_at=moment)
+    if isinstance(instance, Tag):
+        live = live.filter(pk__in=EditionTag.objects.filter(tag=instance).values("edition"))
+    elif isinstance(instance, Author):
+        live = live.filter(pk__in=EditionByline.objects.filter(author=instance).values("edition"))
+    elif isinstance(instance, Kind):
+        live = live.filter(kind=instance)
+    live.update(record_changed_at=at)
 
 
 def render_site_page(page: SitePage) -> None:
     """Check the addresses of a site page and set its HTML from its texts. Nothing is stored.
 
     Raises:
-        ValidationError: an address is taken, a text cannot be rendered, or it shows an image of the library. Those are
-            public only through an edition.
+        ValidationError: an address is reserved, or a text cannot be rendered or shows an image of the library. Such
+            images are public only through an edition.
     """
     check_addresses(page)
     errors = {}
@@ -114,58 +116,61 @@ def render_site_page(page: SitePage) -> None:
 
 
 @transaction.atomic
-def delete_instance(row: models.Model, *, by) -> None:
+def delete_instance(instance: models.Model, *, by) -> None:
     """Delete an author, tag, image, site page or menu link that nothing refers to.
 
     Raises:
         ActionRefused: something refers to it; the message says what.
     """
     action = begin_action(by=by)
-    check_deletable(row)
-    subject, pk = str(row), row.pk
-    search.forget_names(row)
-    row.delete()
-    action.write_audit_entry(ActionType.AMEND, subject, kind=row._meta.model_name, pk=pk, removed=True)
+    check_deletable(instance)
+    subject, pk = str(instance), instance.pk
+    search.forget_names(instance)
+    instance.delete()
+    action.write_audit_entry(ActionType.AMEND, subject, kind=instance._meta.model_name, pk=pk, removed=True)
 
 
-def check_deletable(row: models.Model) -> None:
-    """Check that nothing refers to a row.
+def check_deletable(instance: models.Model) -> None:
+    """Check that nothing refers to an instance.
 
     Raises:
         ActionRefused: something does; the message says what.
     """
-    if isinstance(row, Image) and Publication.objects.filter(body__contains=f"image:{row.key}").exists():
+    if (
+        isinstance(instance, Image)
+        and Publication.objects.filter(body__contains=f"image:{instance.key}").exists()
+    ):
         raise ActionRefused(
             _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
-            % {"what": row}
+            % {"what": instance}
         )
     try:
-        Collector(using=router.db_for_write(type(row)), origin=row).collect([row])
-    except models.ProtectedError as reason:
-        raise ActionRefused(_describe_uses(row, reason.protected_objects)) from reason
+        Collector(using=router.db_for_write(type(instance)), origin=instance).collect([instance])
+    except models.ProtectedError as error:
+        raise ActionRefused(_describe_uses(instance, error.protected_objects)) from error
 
 
-def _describe_uses(row: models.Model, rows: Iterable[models.Model]) -> str:
-    if isinstance(row, SitePage):
+def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str:
+    if isinstance(instance, SitePage):
         message = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
-        return message % {"what": row}
-    titles = sorted({str(_owner_of(user)) for user in rows})
-    named = ", ".join(f"“{title}”" for title in titles[:MAX_NAMED]) + (
-        " …" if len(titles) > MAX_NAMED else ""
+        return message % {"what": instance}
+    titles = sorted({str(_owner_of(user)) for user in users})
+    named = ", ".join(f"“{title}”" for title in titles[:MAX_LISTED_TITLES]) + (
+        " …" if len(titles) > MAX_LISTED_TITLES else ""
     )
     message = _(
         "“%(what)s” is in use and stays: %(where)s. What has been published keeps its authors and topics."
     )
-    return message % {"what": row, "where": named}
+    return message % {"what": instance, "where": named}
 
 
-def _owner_of(row: models.Model) -> models.Model:
-    """Return the edition or publication that a row belongs to, else the row itself."""
+def _owner_of(instance: models.Model) -> models.Model:
+    """Return the edition or publication that an instance belongs to, else the instance itself."""
     names = ("edition", "publication", "content_object")
-    return next((owner for name in names if (owner := getattr(row, name, None))), row)
+    return next((owner for name in names if (owner := getattr(instance, name, None))), instance)
 
 
-def replace_author_name(author: Author, moment: datetime) -> None:
+def replace_author_name(author: Author, at: datetime) -> None:
     """Replace the name of an author by the pen name in all bylines, audit entries and the log of the admin.
 
     Texts are not searched for the name: `redact` does that.
@@ -173,7 +178,7 @@ def replace_author_name(author: Author, moment: datetime) -> None:
     bylines = EditionByline.objects.filter(author=author)
     with search.reindex_after(bylines.values_list("edition", flat=True)):
         bylines.update(name=author.name, title="", affiliation="")
-    Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=moment)
+    Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=at)
     AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
     content_type = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=content_type, object_id=str(author.pk)).update(

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 
 from publications import page_cache
 from publications.models import (
-    ADDING,
+    ADDITIVE_ACTIONS,
     ActionType,
     AuditEntry,
     Publication,
     SiteVersion,
 )
 
-TICK = timedelta(microseconds=1)
-TOLERANCE = timedelta(seconds=5)
+MICROSECOND = timedelta(microseconds=1)
+CLOCK_TOLERANCE = timedelta(seconds=5)
 
 
 class ActionRefused(Exception):
-    """An action that cannot be done, with its reasons as sentences for an editor. Nothing has changed."""
+    """A change that cannot be made, with the reasons as sentences for an editor. Nothing has changed."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)
@@ -30,7 +30,7 @@ class ActionRefused(Exception):
 
 
 class NotReady(ActionRefused):
-    """A field that readers need is missing."""
+    """The draft lacks something that an edition needs."""
 
 
 class Outdated(ActionRefused):
@@ -43,7 +43,7 @@ class ClockBehind(ActionRefused):
 
 @dataclass(frozen=True)
 class ActionContext:
-    """An action in progress: its time, the site version that it starts, and who does it."""
+    """An action in progress: its time, its site version, and who performs it."""
 
     at: datetime
     site_version: int
@@ -73,8 +73,13 @@ class ActionContext:
         )
 
 
+def lock_site_version() -> SiteVersion:
+    """Return the site version, locked until the transaction ends. The lock serializes all actions."""
+    return SiteVersion.objects.select_for_update().get()
+
+
 def begin_action(*, by, publication: Publication | None = None) -> ActionContext:
-    """Take the lock that serializes actions, increment the site version and set the time of the action.
+    """Lock the site version, increment it and set the time of the action.
 
     Two actions on one publication at the same instant are a microsecond apart.
 
@@ -82,7 +87,7 @@ def begin_action(*, by, publication: Publication | None = None) -> ActionContext
         ClockBehind: the clock is more than a few seconds behind the last action, so that public editions would seem
             to be scheduled.
     """
-    site_version = SiteVersion.objects.select_for_update().get()
+    site_version = lock_site_version()
     action = open_action(site_version, by=by, publication=publication)
     save_site_version(site_version)
     return action
@@ -96,9 +101,11 @@ def save_site_version(site_version: SiteVersion) -> None:
 
 
 def _announce(number: int) -> None:
-    """Announce a site version, and whether it took anything from readers; if that is unknown, say that it did."""
+    """Announce a site version, and whether it removed public content; if that is unknown, announce that it did."""
     try:
-        took_back = AuditEntry.objects.filter(site_version=number).exclude(action__in=ADDING).exists()
+        took_back = (
+            AuditEntry.objects.filter(site_version=number).exclude(action__in=ADDITIVE_ACTIONS).exists()
+        )
     except Error:
         took_back = True
     page_cache.announce_change(took_back=took_back)
@@ -111,7 +118,7 @@ def open_action(site_version: SiteVersion, *, by, publication: Publication | Non
         ClockBehind: the clock is behind the last action.
     """
     now = timezone.now()
-    if now < site_version.changed_at - TOLERANCE:
+    if now < site_version.changed_at - CLOCK_TOLERANCE:
         raise ClockBehind(
             _(
                 "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right, or "
@@ -119,10 +126,10 @@ def open_action(site_version: SiteVersion, *, by, publication: Publication | Non
             )
             % {"now": timezone.localtime(now), "last": timezone.localtime(site_version.changed_at)}
         )
-    moment = _time_after_last_start(publication, now, site_version.changed_at) if publication else now
+    at = _time_after_last_start(publication, now, site_version.changed_at) if publication else now
     site_version.number += 1
-    site_version.changed_at = max(site_version.changed_at, moment)
-    return ActionContext(at=moment, site_version=site_version.number, by=by)
+    site_version.changed_at = max(site_version.changed_at, at)
+    return ActionContext(at=at, site_version=site_version.number, by=by)
 
 
 @transaction.atomic
@@ -135,7 +142,7 @@ def bump_site_version(subject: str, *, by=None) -> None:
 @transaction.atomic
 def trust_clock(*, by=None) -> None:
     """Accept the clock of the server, although it was ahead at the last action."""
-    site_version = SiteVersion.objects.select_for_update().get()
+    site_version = lock_site_version()
     site_version.changed_at = min(site_version.changed_at, timezone.now())
     site_version.number += 1
     save_site_version(site_version)
@@ -144,10 +151,10 @@ def trust_clock(*, by=None) -> None:
 
 
 def _time_after_last_start(publication: Publication, now: datetime, last_action: datetime) -> datetime:
-    """Return now, or the moment after the last start of the publication where that is not in the past."""
-    started = publication.editions.not_cancelled().filter(visible_from__lte=max(now, last_action))
-    last = started.aggregate(start=Max("visible_from"))["start"]
-    return max(now, last + TICK) if last else now
+    """Return now, or a microsecond after the last start of the publication where that is not in the past."""
+    editions = publication.editions.not_cancelled().filter(visible_from__lte=max(now, last_action))
+    last = editions.aggregate(start=Max("visible_from"))["start"]
+    return max(now, last + MICROSECOND) if last else now
 
 
 def lock_publication(publication: Publication) -> Publication:
@@ -158,5 +165,5 @@ def lock_publication(publication: Publication) -> Publication:
 
 def lock_for_action(pk: int) -> None:
     """Take the locks of an action in their order, for code that saves a draft and may perform actions with it."""
-    SiteVersion.objects.select_for_update().get()
+    lock_site_version()
     Publication.objects.select_for_update(no_key=True).filter(pk=pk).first()

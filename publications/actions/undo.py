@@ -38,7 +38,7 @@ class UndoType(Enum):
 class UndoPlan:
     """What an undo does: the edition that it ends, and the one whose text it restores."""
 
-    what: UndoType
+    type: UndoType
     edition: Edition
     restored: Edition | None = None
 
@@ -77,10 +77,10 @@ def undo(
         )
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
-    restored = _UNDO_FUNCTIONS[plan.what](publication, plan, action)
+    restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
-        ActionType.CANCEL if plan.what is UndoType.CANCEL else ActionType.UNDO,
+        ActionType.CANCEL if plan.type is UndoType.CANCEL else ActionType.UNDO,
         plan.edition,
         publication=publication,
         edition=plan.edition.number,
@@ -109,12 +109,12 @@ def _cancel(publication: Publication, plan: UndoPlan, action: ActionContext) -> 
 
 
 def _withdraw(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:
-    end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
+    end_edition(plan.edition, at=action.at, reason=EndReason.UNDONE)
 
 
 def _restore(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     until = plan.restored.expires_at
-    end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
+    end_edition(plan.edition, at=action.at, reason=EndReason.UNDONE)
     copy = copy_edition(plan.restored)
     edition = copy.edition
     edition.number = publication.editions.next_number()

@@ -24,19 +24,19 @@ from publications.models import (
 
 @dataclass(frozen=True)
 class ScheduledEdition:
-    """A scheduled edition with its own end, which cancelling it overwrites."""
+    """A scheduled edition with its own end, which `end_edition` overwrites."""
 
     edition: Edition
     expires_at: datetime
 
 
 def live_edition(publication: Publication, at: datetime) -> Edition | None:
-    """Return the edition that is live at this moment, or None."""
+    """Return the edition that is live at the given time, or None."""
     return publication.editions.filter(visible_from__lte=at, visible_until__gt=at).first()
 
 
 def scheduled_edition(publication: Publication, at: datetime) -> Edition | None:
-    """Return the edition that becomes live after this moment, or None."""
+    """Return the edition that becomes live after the given time, or None."""
     return publication.editions.filter(end_reason=EndReason.NONE, visible_from__gt=at).first()
 
 
@@ -44,21 +44,21 @@ def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
     """Cancel the scheduled edition, if any, and return it. The previous edition then lasts until its own end."""
     edition = scheduled_edition(publication, at)
     if edition:
-        end_edition(edition, at=edition.visible_from, why=EndReason.CANCELLED)
+        end_edition(edition, at=edition.visible_from, reason=EndReason.CANCELLED)
         derive_windows(publication)
     return edition
 
 
-def end_edition(edition: Edition, *, at: datetime, why: EndReason, note: str = "") -> None:
-    """End an edition at the given moment."""
+def end_edition(edition: Edition, *, at: datetime, reason: EndReason, note: str = "") -> None:
+    """End an edition at the given time."""
     edition.expires_at = edition.visible_until = at
-    edition.end_reason, edition.withdrawal_reason = why, note
+    edition.end_reason, edition.withdrawal_reason = reason, note
     edition.save(update_fields=["expires_at", "visible_until", "end_reason", "withdrawal_reason"])
     _copy_until(edition)
 
 
 def cut_windows(publication: Publication, *, at: datetime) -> None:
-    """End the window that contains the given moment, at which the next edition starts."""
+    """End the window that contains the given time, at which the next edition starts."""
     for edition in publication.editions.filter(visible_from__lt=at, visible_until__gt=at):
         _set_until(edition, at)
 
@@ -98,7 +98,7 @@ def copy_edition(edition: Edition) -> EditionWithRows:
     """Return the text of an edition with its rows, as a copy that is not stored."""
     stored = Edition.objects.filter(pk=edition.pk)
     rows = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
-    copy = replace(rows, edition=stored.get())  # without the rows that get_many has attached to its edition
+    copy = replace(rows, edition=stored.get())  # the edition of get_many has prefetched rows
     for row in (copy.edition, *copy.bylines, *copy.attachments):
         row.pk = None
         row._state.adding = True

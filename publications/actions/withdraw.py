@@ -1,4 +1,4 @@
-"""Withdraw a publication now. Its editions are kept, and its address answers that it was withdrawn."""
+"""Withdraw a publication now. Its editions are kept, and its address answers 410 Gone."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -36,7 +36,7 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
     if not (live or cancelled):
         raise ActionRefused(_("This publication is not public, and nothing waits to be."))
     if live:
-        end_edition(live, at=action.at, why=EndReason.WITHDRAWN, note=note.strip())
+        end_edition(live, at=action.at, reason=EndReason.WITHDRAWN, note=note.strip())
         publication.editions.filter(visible_from__lte=action.at, end_reason=EndReason.NONE).update(
             end_reason=EndReason.WITHDRAWN
         )

@@ -233,7 +233,7 @@ def _save_values(person, carried: CarriedForm) -> Autosave:
         "publication": _publication_of(match),
         "path": "" if match.url_name in DRAFT_FORMS else carried.path,
     }
-    return Autosave.objects.save_values(person, carried.key or new_key(), values)
+    return Autosave.objects.save_form(person, carried.key or new_key(), values)
 
 
 def _is_forbidden(request: HttpRequest, address: str) -> bool:

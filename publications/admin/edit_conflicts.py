@@ -19,7 +19,7 @@ from publications.publication_fields import FIELDS, FieldType, MergeRule, Public
 
 from .redacted_base import Redactions, redactions_of
 
-MERGED = tuple(field for field in FIELDS if field.merged and field.name != "related_links")
+MERGED = tuple(field for field in FIELDS if field.merge_rule and field.name != "related_links")
 """Related links are no part of a draft: `PublicationForm.related_targets` merges them."""
 FORM_NAMES = {"cover": "cover_choice", "translation_of": "translation_choice"}
 """The form fields whose names differ from those of the publication."""
@@ -55,7 +55,7 @@ def base_values(publication: Publication, version: int | None) -> Values:
     revision = publication.revisions.filter(number=version).first() if version else None
     if not revision:
         return {}
-    return form_values(unsaved_publication(manuscript.loads(revision.manuscript), of=publication))
+    return form_values(unsaved_publication(manuscript.loads(revision.manuscript), publication=publication))
 
 
 def conflict_choices(
@@ -90,7 +90,7 @@ class RedactionGuard(MergeGuard):
         self.redactions = redactions
 
     def covers(self, field: PublicationField) -> bool:
-        return bool(field.redacted) and field.type is not FieldType.ROWS
+        return bool(field.redaction_rule) and field.type is not FieldType.RELATED_ROWS
 
     def needs_decision(self, field: PublicationField, base: object, incoming: object) -> bool:
         base_text, typed = _normalize_text(base), _normalize_text(incoming)
@@ -98,9 +98,9 @@ class RedactionGuard(MergeGuard):
             return False
         if self.redactions.holds_passage(typed):
             return True
-        if base is None or field.redacted is not RedactionRule.PASSAGE:
+        if base is None or field.redaction_rule is not RedactionRule.PASSAGE:
             return not base_text
-        if field.merged is MergeRule.PARAGRAPHS:
+        if field.merge_rule is MergeRule.PARAGRAPHS:
             return self.redactions.is_hard_to_tell(typed, base_text)
         return self.redactions.may_touch(base_text) or self.redactions.may_hold_passage([typed])
 
@@ -121,9 +121,9 @@ class RedactionGuard(MergeGuard):
         return redacted
 
     def _redact(self, field: PublicationField, base: object, incoming: object) -> object:
-        if not self.covers(field) or field.redacted is not RedactionRule.PASSAGE:
+        if not self.covers(field) or field.redaction_rule is not RedactionRule.PASSAGE:
             return incoming
-        by_paragraph = field.merged is MergeRule.PARAGRAPHS
+        by_paragraph = field.merge_rule is MergeRule.PARAGRAPHS
         redact = self.redactions.redact_paragraphs if by_paragraph else self.redactions.redact
         return redact(_normalize_text(incoming), _normalize_text(base))
 
@@ -168,7 +168,7 @@ class OvertakenFormMixin:
             field.name
             for field in MERGED
             if field.name in merged.from_stored
-            or (field.name in typed and not field.equal(incoming[field.name], typed[field.name]))
+            or (field.name in typed and not field.is_equal(incoming[field.name], typed[field.name]))
         ]
         return merged
 

@@ -12,7 +12,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from publications.models import originals
+from publications.models import original_storage
 
 FOLDER = "waiting"
 HELD_FOR = timedelta(days=1)
@@ -27,17 +27,17 @@ class HeldUpload:
     filename: str
 
     def read(self) -> bytes:
-        with originals().open(self.place) as file:
+        with original_storage().open(self.place) as file:
             return file.read()
 
     def forget(self) -> None:
-        originals().delete(self.place)
+        original_storage().delete(self.place)
 
 
 def hold_upload(content: bytes, filename: str) -> str:
     """Store a file and return the token for `get_held_upload`. Expired files are deleted."""
     delete_expired_uploads()
-    place = originals().save(f"{FOLDER}/{uuid4().hex}", ContentFile(content))
+    place = original_storage().save(f"{FOLDER}/{uuid4().hex}", ContentFile(content))
     return signing.dumps([place, filename[-200:]], salt=SALT)
 
 
@@ -47,12 +47,12 @@ def get_held_upload(token: str) -> HeldUpload | None:
         upload = HeldUpload(*signing.loads(token, salt=SALT, max_age=HELD_FOR))
     except signing.BadSignature:
         return None
-    return upload if originals().exists(upload.place) else None
+    return upload if original_storage().exists(upload.place) else None
 
 
 def delete_expired_uploads() -> int:
     """Delete expired files and return their number. Safe to run concurrently."""
-    store = originals()
+    store = original_storage()
     try:
         names = store.listdir(FOLDER)[1]
     except FileNotFoundError:
@@ -64,7 +64,7 @@ def delete_expired_uploads() -> int:
 
 
 def _is_expired(place: str) -> bool:
-    store = originals()
+    store = original_storage()
     try:
         return store.get_modified_time(place) < timezone.now() - HELD_FOR
     except Exception:  # a folder and a bucket raise different errors for a file that is deleted already

@@ -81,7 +81,7 @@ class ImageForm(PublicRowForm):
     def _set_content(self, content: bytes, filename: str) -> None:
         """Make the upload the image of this row; `save` stores its bytes."""
         try:
-            self.instance.store_upload(content, filename, store=False)
+            self.instance.store_upload(content, filename, write=False)
         except images.UnsuitableImage as error:
             raise forms.ValidationError(str(error)) from error
         self.content = content

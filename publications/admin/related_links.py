@@ -36,8 +36,8 @@ MAX_ENDED_PUBLICATIONS = 40
 def ended_publications() -> QuerySet[Publication]:
     """Return the publications that were public and are no longer, the last to end first."""
     own = Edition.objects.filter(publication=OuterRef("pk"))
-    ended = own.started().order_by("-visible_until").values("visible_until")[:1]
-    publications = Publication.objects.filter(Exists(own.started()), ~Exists(own.live()))
+    ended = own.ever_public().order_by("-visible_until").values("visible_until")[:1]
+    publications = Publication.objects.filter(Exists(own.ever_public()), ~Exists(own.live()))
     return publications.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
 
 
@@ -176,7 +176,7 @@ def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
     """Return the live editions that are not to be suggested for a publication."""
     return (
         Edition.objects.live()
-        .filter(publication__in=ExcludedSuggestion.partners(publication.pk))
+        .filter(publication__in=ExcludedSuggestion.excluded_with(publication.pk))
         .without_texts()
     )
 

@@ -199,6 +199,6 @@ def snapshot_of_review(review: Review) -> EditionWithRows | None:
     """Return the revision as an unsaved edition, or None if it cannot be rendered."""
     text = manuscript.loads(review.revision.manuscript)
     try:
-        return snapshot.build_snapshot(unsaved_publication(text, of=review.publication))
+        return snapshot.build_snapshot(unsaved_publication(text, publication=review.publication))
     except markup.Unrenderable:
         return None

@@ -138,7 +138,7 @@ def _add_guest(request: HttpRequest, publication: Publication) -> None:
 def _add_byline(request: HttpRequest, publication: Publication, author: Author) -> None:
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
-        Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
+        Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 

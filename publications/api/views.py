@@ -25,7 +25,7 @@ from publications.models import (
     EditionWithRows,
     SiteSettings,
     Tag,
-    filter_by,
+    filter_by_facets,
 )
 from publications.presentation import conditional_response
 from publications.xml_writer import format_datetime
@@ -156,7 +156,7 @@ def _missing_problem(uid: UUID) -> Problem:
 
 
 def _authors() -> QuerySet:
-    return Author.objects.identified().with_counts()
+    return Author.objects.not_pseudonymous().with_counts()
 
 
 def _author_or_404(slug: str) -> Author:
@@ -204,7 +204,7 @@ def _read_publication_page(params: ApiParams, now: datetime) -> tuple[list[metad
     """
     positions = _read_positions(params, now)
     page = positions[: params.limit]
-    current = filter_by(Edition.objects.live(now), params.filters)
+    current = filter_by_facets(Edition.objects.live(now), params.filters)
     editions = _by_publication(current.filter(publication__in=[position.publication for position in page]))
     records = _build_records(
         editions[position.publication] for position in page if position.publication in editions
@@ -224,7 +224,7 @@ def _live_record(uid: UUID, now: datetime) -> metadata.Record | None:
 
 def _last_public_edition(uid: UUID) -> Edition | None:
     """Return the last edition of a publication that was public, without its texts, or None."""
-    started = Edition.objects.started().filter(publication__uid=uid).without_texts()
+    started = Edition.objects.ever_public().filter(publication__uid=uid).without_texts()
     return started.order_by("-visible_from").first()
 
 
@@ -250,7 +250,7 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
         return []  # a query without words matches nothing
     after = params.after
     as_of = after.as_of if after else now
-    editions = filter_by(Edition.objects.live(as_of), params.filters)
+    editions = filter_by_facets(Edition.objects.live(as_of), params.filters)
     if params.query:
         editions = editions.filter(publication__in=_matching_publications(params))
     if after:

@@ -49,9 +49,7 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
         actions.save_instance(_with_fields(Author(), _with_portrait(fields, by)), by=by)
     for fields in people["tags"]:
         actions.save_instance(_with_fields(Tag(), fields), by=by)
-    bundles = sorted(
-        (manuscript.read(path.parent) for path in CONTENT.glob("*/index.md")), key=_original_first
-    )
+    bundles = sorted((manuscript.read(path.parent) for path in CONTENT.glob("*/index.md")), key=_import_order)
     publications = []
     for number, (text, files) in enumerate(bundles, start=1):
         write(f"Demonstration content: {number} of {len(bundles)}, {text.title}")
@@ -102,7 +100,8 @@ def _set_leads(leads: dict, publications: list[Publication], by) -> None:
         actions.save_instance(_with_fields(Tag.objects.get(slug=topic), {"lead": by_slug[slug]}), by=by)
 
 
-def _original_first(bundle: tuple) -> tuple:
+def _import_order(bundle: tuple) -> tuple:
+    """Return the sort key of a manuscript: translations last, then by date and title."""
     text, _files = bundle
     return (bool(text.translation_of), str(text.published_at or "9"), text.title)
 
@@ -113,7 +112,7 @@ def _import_and_publish(text: manuscript.Manuscript, files: dict[str, Path], by)
     if report.messages:
         raise ValueError(f"{text.title}: {' '.join(report.messages)}")
     publication = report.publication
-    plan = text.more.get("demo", {})
+    plan = text.extra_fields.get("demo", {})
     if "editions" in plan:
         _publish_in_steps(publication, [Step(**step) for step in plan["editions"]], by)
     elif plan.get("public", True):

@@ -54,7 +54,7 @@ class BaseValues:
         self.values = values
 
     def equals(self, field: MergedField, value: object) -> bool:
-        return field.name in self.values and field.equal(self.values[field.name], value)
+        return field.name in self.values and field.is_equal(self.values[field.name], value)
 
     def value(self, field: MergedField) -> object:
         return self.values.get(field.name)
@@ -216,7 +216,7 @@ class _Merger:
         base, stored, incoming = (_to_text(side) for side in (base, stored, incoming))
         text = merge_texts(base, incoming, stored, needs_decision=needs_decision).resolve(decide)
         self.result.values[field.name] = text
-        if not field.equal(text, incoming):
+        if not field.is_equal(text, incoming):
             self.result.from_stored.append(field.name)
 
     def merge_set(self, field: MergedField, base, stored, incoming) -> None:
@@ -275,7 +275,7 @@ def merge_fields(
     """
     merger = _Merger(choose, guard or MergeGuard())
     for field in fields:
-        if field.merged and field.name in incoming:
+        if field.merge_rule and field.name in incoming:
             _merge_field(merger, field, base, stored[field.name], incoming[field.name])
     return merger.result
 
@@ -283,16 +283,16 @@ def merge_fields(
 def _merge_field(merger: _Merger, field: MergedField, base, stored: object, incoming: object) -> None:
     base_value = base.value(field)
     is_covered = merger.guard.covers(field)
-    if field.equal(stored, incoming):
+    if field.is_equal(stored, incoming):
         merger.result.values[field.name] = incoming
     elif base.equals(field, incoming):
         merger.take_stored(field, stored)
     elif is_covered and merger.guard.needs_decision(field, base_value, incoming):
         merger.merge_whole(field, base_value, stored, incoming, is_guarded=True)
-    elif base.equals(field, stored) and not (is_covered and field.merged == MergeRule.PARAGRAPHS):
+    elif base.equals(field, stored) and not (is_covered and field.merge_rule == MergeRule.PARAGRAPHS):
         merger.result.values[field.name] = incoming
     else:
-        MERGERS[field.merged](merger, field, base_value, stored, incoming)
+        MERGERS[field.merge_rule](merger, field, base_value, stored, incoming)
 
 
 def shared_paragraphs(text: str, other: str) -> str:

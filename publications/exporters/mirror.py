@@ -21,7 +21,7 @@ from django.db import connections
 from django.urls import reverse
 
 from publications.locales import LOCALES, localized_path
-from publications.models import ADDING, Address, AuditEntry, Edition, SiteVersion, site_state_scope
+from publications.models import ADDITIVE_ACTIONS, Address, AuditEntry, Edition, SiteVersion, site_state_scope
 from publications.page_cache import SiteStateWatcher
 
 from .mirror_folder import MirrorFolder, is_mirrored, links_of, normalize_path
@@ -114,7 +114,7 @@ class Crawl:
         Until the crawl restores them, the web server falls back to the application.
         """
         removals = AuditEntry.objects.filter(site_version__gt=self.folder.site_version).exclude(
-            action__in=ADDING
+            action__in=ADDITIVE_ACTIONS
         )
         if removals.filter(publication=None).exists():  # any page may have the old name
             self.report.removed += self.folder.remove_all_but([], KEPT_FOLDERS)

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from publications.locales import locale_of
 from publications.models import (
-    ANNOUNCED,
+    ANNOUNCED_CHANGES,
     BylineRole,
     Change,
     Edition,
@@ -23,9 +23,9 @@ from publications.models import (
     EditionWithRows,
     EndReason,
     Image,
+    ever_public_editions_by_publication,
     first_published_at,
     readable_editions,
-    started_editions_by_publication,
 )
 from publications.presentation import (
     ChangeNote,
@@ -41,7 +41,7 @@ from publications.presentation import (
 )
 
 FEED_ENTRIES = 30
-CHANGED_LATER = Q(change__in=ANNOUNCED) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
+CHANGED_LATER = Q(change__in=ANNOUNCED_CHANGES) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
 CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
@@ -146,7 +146,7 @@ def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges
     The newest by date and the newest by a later announcement are candidates: the newest by either are among them.
     """
     dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:count]
-    changed = Edition.objects.started().filter(CHANGED_LATER).order_by()
+    changed = Edition.objects.ever_public().filter(CHANGED_LATER).order_by()
     own = changed.filter(publication=OuterRef("publication")).values("publication")
     announced = (
         editions.filter(publication__in=changed.values("publication"))
@@ -163,7 +163,8 @@ def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges
 
 def _announced_changes(publications: Iterable[int]) -> dict[int, AnnouncedChanges]:
     return {
-        key: _changes_of(started) for key, started in started_editions_by_publication(publications).items()
+        key: _changes_of(started)
+        for key, started in ever_public_editions_by_publication(publications).items()
     }
 
 
@@ -177,7 +178,7 @@ def _changes_of(started: list[Edition]) -> AnnouncedChanges:
 
 
 def _is_changed_later(edition: Edition) -> bool:
-    return edition.change in ANNOUNCED or (
+    return edition.change in ANNOUNCED_CHANGES or (
         edition.change == Change.FIRST and edition.end_reason == EndReason.UNDONE
     )
 

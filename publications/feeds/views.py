@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_latest, site_settings
+from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_last_value, site_settings
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
 
 from .entries import Feed, FeedPerson, build_entries
@@ -44,7 +44,7 @@ def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
-    author = get_object_or_404(Author.objects.identified(), slug=author)
+    author = get_object_or_404(Author.objects.not_pseudonymous(), slug=author)
     live = _editions_or_404(
         Edition.objects.live().authored_by(author), _editions_of_locale().authored_by(author)
     )
@@ -83,7 +83,7 @@ def _feed_response(
 
 def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLinks) -> HttpResponse:
     site = site_settings()
-    entries = cached_latest("entries of a feed", link["url"], lambda: build_entries(editions))
+    entries = cached_last_value("entries of a feed", link["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(link["url"]),
         url=absolute_url(link["paths"][format]),

@@ -207,8 +207,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     results = actions.publish_many(
         [file.publication for file in ready],
         by=options.by,
-        prepared=_rendered_texts(ready),
-        ends=_expiry_dates(ready, states),
+        prerendered=_rendered_texts(ready),
+        until_by_pk=_expiry_dates(ready, states),
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
@@ -251,7 +251,7 @@ def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationS
     return {pk: end for pk, end in expiry_dates.items() if end}
 
 
-def _rendered_texts(files: Sequence[FileReport]) -> snapshot.RenderedAhead:
+def _rendered_texts(files: Sequence[FileReport]) -> snapshot.PrerenderedTexts:
     """Return the texts that were rendered by the reader, by language and Markdown."""
     texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
     return {(text.language, text.body): rendered for text, rendered in texts if rendered}

@@ -106,7 +106,7 @@ def import_manuscript(
     _validate(text, site_names)
     pending = _prepare_draft(text, incoming, existing, site_names, by)
     _store_drafts([pending])
-    Revision.objects.create_from(pending.publication, by=by, why=why)
+    Revision.objects.create_from(pending.publication, by=by, reason=why)
     return pending.result
 
 
@@ -147,7 +147,7 @@ def import_manuscripts(
         pending.append(_prepare_draft(text, incoming, existing, site_names, by))
         results.append(pending[-1].result)
     _store_drafts(pending[stored:])
-    Revision.objects.create_many_from([draft.publication for draft in pending], by=by, why=why)
+    Revision.objects.create_many_from([draft.publication for draft in pending], by=by, reason=why)
     return results
 
 
@@ -329,7 +329,7 @@ def _store_image(image: ManuscriptImage, files: IncomingFiles, site_names: SiteN
             content,
             PurePath(image.file).name,
             facts=files.facts.get(image.file),
-            store=not files.is_dry_run,
+            write=not files.is_dry_run,
         )
     except images.UnsuitableImage as error:
         return f"{image.file}: {error}"
@@ -377,7 +377,7 @@ def replace_attachments(
             publication.attachments.filter(pk=rows[attachment.digest].pk).update(**values)
         else:
             content = files.contents[name]
-            original = store_original(content, _extension(name), store=not files.is_dry_run)
+            original = store_original(content, _extension(name), write=not files.is_dry_run)
             publication.attachments.create(original=original, size=len(content), **values)
 
 

@@ -127,7 +127,7 @@ def _comparison_form(text: Manuscript, site_names: SiteNames, present: set[str],
         number="",
         note="",
         uid="",
-        more={},
+        extra_fields={},
     )
 
 

@@ -24,7 +24,7 @@ def add_redirects(file: FileReport, *, by) -> int:
     """
     if not file.imported.former_paths or not file.publication:
         return 0
-    normalized = {path: Redirect.normal(path) for path in file.imported.former_paths if path}
+    normalized = {path: Redirect.normalize_path(path) for path in file.imported.former_paths if path}
     for path in (path for path, normalized_path in normalized.items() if not normalized_path):
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
@@ -60,7 +60,9 @@ def _find_foreign_addresses(paths: Iterable[str], publication: Publication) -> s
 def _split_address(path: str) -> tuple[str, str] | None:
     """Return locale and slug of a path with the form of a publication's address, or None."""
     for locale in LOCALES:
-        prefix = Redirect.normal(localized_path(locale, "publications:detail", slug="x")).removesuffix("x")
+        prefix = Redirect.normalize_path(
+            localized_path(locale, "publications:detail", slug="x")
+        ).removesuffix("x")
         if path.startswith(prefix) and "/" not in path.removeprefix(prefix):
             return locale, path.removeprefix(prefix)
     return None
@@ -89,6 +91,6 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
     for author in Author.objects.filter(slug__in=former_paths, is_pseudonymous=False):
         paths = [path for path in former_paths[author.slug] if path]
         count += len(paths)
-        if any(Redirect.normal(path) not in existing for path in paths):
+        if any(Redirect.normalize_path(path) not in existing for path in paths):
             actions.add_redirects(author, paths, by=by)
     return count

@@ -150,7 +150,7 @@ def _get_or_create_portrait(match: FoundImage, name: str, *, is_stored: bool) ->
         return image
     image = Image(key=match.key, alt_en=name, alt_sv=name)
     try:
-        image.store_upload(match.path.read_bytes(), match.path.name, facts=match.facts, store=is_stored)
+        image.store_upload(match.path.read_bytes(), match.path.name, facts=match.facts, write=is_stored)
     except (images.UnsuitableImage, OSError):
         return None
     image.save()

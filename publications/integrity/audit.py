@@ -51,12 +51,12 @@ def find_editions_without_entry(progress: Progress) -> Iterator[str]:
     rows = Edition.objects.order_by("publication", "number").values_list(
         "publication", "title", "number", "end_reason", "restored_from__number", "redaction_count"
     )
-    for publication, title, number, end, restores, redactions in rows:
+    for publication, title, number, end_reason, restored, redactions in rows:
         recorded = entries[publication]
-        is_complete = [_has_start(recorded, number, restores), not end or _has_end(recorded, number, end)]
-        if not all(is_complete):
-            missing = "made" if not is_complete[0] else f"{end}"
-            yield f"publication {publication} “{title}”, edition {number}: no entry says how it was {missing}."
+        has_start = _has_start(recorded, number, restored)
+        if not has_start or (end_reason and not _has_end(recorded, number, end_reason)):
+            event = end_reason if has_start else "made"
+            yield f"publication {publication} “{title}”, edition {number}: no entry says how it was {event}."
         if redactions and not any(action == ActionType.REDACT for action, _name, _number in recorded):
             yield f"publication {publication} “{title}”, edition {number}: no entry says that it was redacted."
 
@@ -73,13 +73,14 @@ def _read_entries() -> Entries:
     return entries
 
 
-def _has_start(entries: set, number: int, restores: int | None) -> bool:
-    if restores:
-        return (ActionType.UNDO, "restored", restores) in entries
+def _has_start(entries: set, number: int, restored: int | None) -> bool:
+    if restored:
+        return (ActionType.UNDO, "restored", restored) in entries
     return any((action, name, number) in entries for action, name in START_ENTRIES)
 
 
-def _has_end(entries: set, number: int, end: str) -> bool:
+def _has_end(entries: set, number: int, end_reason: str) -> bool:
     return any(
-        (action, name, number if name else None) in entries for action, name in END_ENTRIES[EndReason(end)]
+        (action, name, number if name else None) in entries
+        for action, name in END_ENTRIES[EndReason(end_reason)]
     )

@@ -11,14 +11,16 @@ from publications.models import guards
 from . import audit, database, derived, editions, originals
 from .report import Check, Progress
 
-PUT_BACK = (
+RESTORE_FILE = (
     "Put the file back from a backup: tar -C SITE_DATA -xf BACKUP/originals.tar originals/NAME. With a bucket: put "
     "back an earlier version of the object. Where there is none, upload it again at the desk."
 )
-BY_HAND = "Nothing repairs this by itself. Put back the last sound backup, or ask whoever keeps the database."
-SEARCH = "Run “manage.py verify --repair” or “manage.py rebuild search”."
-SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild similarity”."
-REPAIR = "Run “manage.py verify --repair”."
+NO_REPAIR = (
+    "Nothing repairs this by itself. Put back the last sound backup, or ask whoever keeps the database."
+)
+REBUILD_SEARCH = "Run “manage.py verify --repair” or “manage.py rebuild search”."
+REBUILD_SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild similarity”."
+RUN_REPAIR = "Run “manage.py verify --repair”."
 
 SCHEMA = Check(
     "schema",
@@ -29,53 +31,55 @@ SCHEMA = Check(
 
 CHECKS: tuple[Check, ...] = (
     SCHEMA,
-    Check("pages", "the file of the database is whole", database.find_damaged_pages, BY_HAND),
-    Check("constraints", "the database refuses what models forbid", database.find_lost_constraints, BY_HAND),
-    Check("guards", "published texts and windows are guarded", database.find_lost_guards, REPAIR, "guards"),
-    Check("single-rows", "the tables of one row have it", database.find_lost_rows, BY_HAND),
-    Check("references", "no row refers to one that does not exist", database.find_dangling_rows, BY_HAND),
-    Check("order", "no edition ends before it begins", editions.find_disordered_windows, BY_HAND),
-    Check("one-live", "at most one edition of a publication is live", editions.find_overlaps, REPAIR, "windows"),
+    Check("pages", "the file of the database is whole", database.find_damaged_pages, NO_REPAIR),
+    Check("constraints", "the database refuses what models forbid", database.find_missing_constraints, NO_REPAIR),
+    Check("guards", "published texts and windows are guarded", database.find_missing_guards, RUN_REPAIR, "guards"),
+    Check("single-rows", "the tables of one row have it", database.find_empty_single_row_tables, NO_REPAIR),
+    Check("references", "no row refers to one that does not exist", database.find_dangling_rows, NO_REPAIR),
+    Check("order", "no edition ends before it begins", editions.find_disordered_windows, NO_REPAIR),
+    Check("one-live", "at most one edition of a publication is live", editions.find_overlaps, RUN_REPAIR, "windows"),
     Check(
         "ends",
         "each edition lasts until its end or the next one, without a gap",
         editions.find_wrong_ends,
-        REPAIR,
+        RUN_REPAIR,
         "windows",
     ),
     Check("taken-back", "what was taken back is not public", editions.find_public_cancelled,
           "Withdraw the publication at the desk, then publish what readers are to see."),
     Check("one-scheduled", "at most one edition is scheduled", editions.find_several_scheduled,
           "Cancel the schedule at the desk until none is left, then schedule again."),
-    Check("numbers", "editions are numbered without a gap, in their order", editions.find_wrong_numbers, BY_HAND),
-    Check("copies", "bylines and tags are listed as their editions are", editions.find_wrong_copies, REPAIR, "copies"),
-    Check("years", "editions are listed under the year of their date", editions.find_wrong_years, REPAIR, "copies"),
+    Check("numbers", "editions are numbered without a gap, in their order", editions.find_wrong_numbers, NO_REPAIR),
+    Check("copies", "bylines and tags are listed as their editions are", editions.find_wrong_copies, RUN_REPAIR,
+          "copies"),
+    Check("years", "editions are listed under the year of their date", editions.find_wrong_years, RUN_REPAIR, "copies"),
     Check("images", "readers see the images of editions", editions.find_hidden_images,
           "Publish the publication again: that names the images that it shows."),
-    Check("addresses", "the address of each edition leads to its publication", editions.find_lost_addresses,
+    Check("addresses", "the address of each edition leads to its publication", editions.find_wrong_addresses,
           "Publish the publication again: that claims its address."),
-    Check("revisions", "each draft is kept as a revision", editions.find_lost_revisions,
+    Check("revisions", "each draft is kept as a revision", editions.find_missing_revisions,
           "Open the draft at the desk and save it: that keeps a revision."),
-    Check("versions", "each version of the site has its audit entry", audit.find_versions_without_entry, BY_HAND),
+    Check("versions", "each version of the site has its audit entry", audit.find_versions_without_entry, NO_REPAIR),
     Check("entries", "the audit trail says how each edition came and ended",
-          audit.find_editions_without_entry, BY_HAND),
-    Check("missing-files", "every uploaded file is there", originals.find_missing, PUT_BACK, is_final=True),
+          audit.find_editions_without_entry, NO_REPAIR),
+    Check("missing-files", "every uploaded file is there", originals.find_missing, RESTORE_FILE, is_final=True),
     Check("damaged-files", "every uploaded file has the size and the bytes with which it came", originals.find_damaged,
-          PUT_BACK, is_final=True),
+          RESTORE_FILE, is_final=True),
     Check("unused", "each file is of something", originals.find_unused,
           "They do no harm: what is no longer used, or what an upload left that was broken off. Nothing removes them.",
           is_note=True),
-    Check("made-files", "made pictures, PDFs and cards are whole", derived.find_broken_files, REPAIR, "files"),
-    Check("index", "searches find what is public, and nothing else", derived.find_lost_index_rows, SEARCH, "search"),
-    Check("index-rows", "the search index is what a rebuild makes", derived.find_wrong_index_rows, SEARCH, "search",
-          is_full=True),
-    Check("vocabulary", "words and names are counted as they stand", derived.find_wrong_vocabulary, SEARCH, "search",
-          is_full=True),
-    Check("terms", "similarity goes by the words of the texts", derived.find_wrong_terms, SIMILARITY, "similarity",
-          is_full=True),
-    Check("similarity", "suggestions are largely those of a rebuild", derived.find_poor_similarity, SIMILARITY,
+    Check("made-files", "made pictures, PDFs and cards are whole", derived.find_broken_files, RUN_REPAIR, "files"),
+    Check("index", "searches find what is public, and nothing else", derived.find_index_differences, REBUILD_SEARCH,
+          "search"),
+    Check("index-rows", "the search index is what a rebuild makes", derived.find_wrong_index_rows, REBUILD_SEARCH,
+          "search", is_full=True),
+    Check("vocabulary", "words and names are counted as they stand", derived.find_wrong_vocabulary, REBUILD_SEARCH,
+          "search", is_full=True),
+    Check("terms", "similarity goes by the words of the texts", derived.find_wrong_terms, REBUILD_SIMILARITY,
           "similarity", is_full=True),
-    Check("manuscripts", "each revision can be read", derived.find_unreadable_revisions, BY_HAND, is_full=True),
+    Check("similarity", "suggestions are largely those of a rebuild", derived.find_poor_similarity, REBUILD_SIMILARITY,
+          "similarity", is_full=True),
+    Check("manuscripts", "each revision can be read", derived.find_unreadable_revisions, NO_REPAIR, is_full=True),
 )  # fmt: skip
 
 
@@ -105,7 +109,7 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
 
 REPAIRS: dict[str, Callable[[], None]] = {
     "windows": actions.repair_windows,
-    "copies": actions.repair_copies,
+    "copies": actions.repair_copied_columns,
     "guards": transaction.atomic(guards.install_guards),  # all of them or none
     "files": derived.remove_broken_files,
     "search": _rebuild("search", search.rebuild),

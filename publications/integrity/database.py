@@ -29,7 +29,7 @@ def find_damaged_pages(progress: Progress) -> Iterator[str]:
         yield from (message for (message,) in cursor.fetchall() if message != "ok")
 
 
-def find_lost_constraints(progress: Progress) -> Iterator[str]:
+def find_missing_constraints(progress: Progress) -> Iterator[str]:
     """Yield the constraints and indexes that models declare and the database does not have."""
     longest = connection.ops.max_name_length()
     with connection.cursor() as cursor:
@@ -40,12 +40,12 @@ def find_lost_constraints(progress: Progress) -> Iterator[str]:
             yield from (f"The table {table} has no {name}." for name in sorted(declared - existing.keys()))
 
 
-def find_lost_guards(progress: Progress) -> Iterator[str]:
+def find_missing_guards(progress: Progress) -> Iterator[str]:
     """Yield the guards of editions that are not in place."""
     yield from (f"The database does not enforce {name}." for name in guards.find_missing_guards())
 
 
-def find_lost_rows(progress: Progress) -> Iterator[str]:
+def find_empty_single_row_tables(progress: Progress) -> Iterator[str]:
     """Yield the tables of one row that are empty."""
     for model in SingleRowModel.__subclasses__():
         if not model._default_manager.exists():
@@ -54,18 +54,18 @@ def find_lost_rows(progress: Progress) -> Iterator[str]:
 
 def find_dangling_rows(progress: Progress) -> Iterator[str]:
     """Yield the rows that refer to a row that does not exist."""
-    keys = [(model, field) for model in apps.get_models() for field in _foreign_keys(model)]
-    for done, (model, field) in enumerate(keys, start=1):
+    foreign_keys = [(model, field) for model in apps.get_models() for field in _foreign_keys(model)]
+    for done, (model, field) in enumerate(foreign_keys, start=1):
         target = field.remote_field.model._base_manager.filter(
             **{field.target_field.attname: OuterRef(field.attname)}
         )
-        lost = model._base_manager.filter(~Exists(target), **{f"{field.attname}__isnull": False})
-        for pk, value in lost.values_list("pk", field.attname)[:100]:
+        dangling = model._base_manager.filter(~Exists(target), **{f"{field.attname}__isnull": False})
+        for pk, value in dangling.values_list("pk", field.attname)[:100]:
             yield (
                 f"{model._meta.db_table} {pk} refers by {field.column} to "
                 f"{field.remote_field.model._meta.db_table} {value}, which does not exist."
             )
-        progress(done, len(keys))
+        progress(done, len(foreign_keys))
 
 
 def _foreign_keys(model: type[Model]) -> list[ForeignKey]:

@@ -15,15 +15,15 @@ from .report import Progress
 TAIL = 1024  # bytes at the end of a file that are read
 
 
-def find_lost_index_rows(progress: Progress) -> Iterator[str]:
+def find_index_differences(progress: Progress) -> Iterator[str]:
     """Yield editions that the search index lacks, and rows of editions that it must not have."""
     expected, indexed = search.expected_editions(timezone.now()), search.indexed_editions()
     yield from _describe(expected - indexed, "is not in the search index")
-    taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end_reason="") | Edition.objects.filter(
+    ended = Edition.objects.filter(pk__in=indexed - expected).exclude(end_reason="") | Edition.objects.filter(
         pk__in=indexed - expected, visible_until=F("visible_from")
     )
     yield from _describe(
-        set(taken.values_list("pk", flat=True)), "is in the search index though it was taken back"
+        set(ended.values_list("pk", flat=True)), "is in the search index though it was taken back"
     )
     existing = set(Edition.objects.filter(pk__in=indexed - expected).values_list("pk", flat=True))
     yield from (
@@ -65,8 +65,8 @@ def find_unreadable_revisions(progress: Progress) -> Iterator[str]:
     for done, (publication, number, text) in enumerate(rows.iterator(chunk_size=200), start=1):
         try:
             manuscript.loads(text)
-        except Exception as reason:  # whatever it is, nobody can restore this one
-            yield f"publication {publication}, revision {number}: {reason}"
+        except Exception as error:  # whatever it is, the revision cannot be restored
+            yield f"publication {publication}, revision {number}: {error}"
         progress(done, total)
 
 

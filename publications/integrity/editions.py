@@ -25,7 +25,7 @@ from publications.models import (
 
 from .report import Progress
 
-COPIES = (EditionByline, EditionTag)
+EDITION_ROW_MODELS = (EditionByline, EditionTag)
 """Rows with copies of the columns that lists filter by."""
 
 
@@ -120,7 +120,7 @@ def find_wrong_numbers(progress: Progress) -> Iterator[str]:
 
 def find_wrong_copies(progress: Progress) -> Iterator[str]:
     """Yield the editions whose bylines or tags say other dates, kinds or languages than they do."""
-    for model in COPIES:
+    for model in EDITION_ROW_MODELS:
         for row in model.objects.differing().select_related("edition").order_by("edition").iterator():
             yield (
                 f"publication {row.edition.publication_id} “{row.edition.title}”, edition {row.edition.number}: "
@@ -149,7 +149,7 @@ def find_hidden_images(progress: Progress) -> Iterator[str]:
             yield f"publication {edition.publication_id} “{edition}”: image {key} is not among its images."
 
 
-def find_lost_addresses(progress: Progress) -> Iterator[str]:
+def find_wrong_addresses(progress: Progress) -> Iterator[str]:
     """Yield the editions whose address does not lead to their publication."""
     own = Address.objects.filter(
         locale=OuterRef("locale"), slug=OuterRef("slug"), publication=OuterRef("publication")
@@ -159,14 +159,14 @@ def find_lost_addresses(progress: Progress) -> Iterator[str]:
         yield f"publication {edition.publication_id} “{edition}”: {address} does not lead to it."
 
 
-def find_lost_revisions(progress: Progress) -> Iterator[str]:
+def find_missing_revisions(progress: Progress) -> Iterator[str]:
     """Yield the drafts that are not the ones of their last revision."""
     last = Revision.objects.filter(publication=OuterRef("pk")).order_by("-number")
     drafts = Publication.objects.annotate(
-        last=Max("revisions__number"), kept=Subquery(last.values("digest")[:1])
+        last=Max("revisions__number"), stored_digest=Subquery(last.values("digest")[:1])
     ).filter(
         Q(last__isnull=True, version__gt=0)
-        | (Q(last__isnull=False) & ~Q(last=F("version"), kept=F("digest")))
+        | (Q(last__isnull=False) & ~Q(last=F("version"), stored_digest=F("digest")))
     )
     for pk, title, version, number in drafts.values_list("pk", "title", "version", "last"):
         yield f"publication {pk} “{title}” is at version {version}; its last revision is number {number or 'none'}."

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import models
 
-from publications.models import OriginalFault, Revision, find_original_fault, originals
+from publications.models import OriginalFault, Revision, find_original_fault, original_storage
 
 from .report import Progress
 
@@ -19,16 +19,16 @@ TRANSIENT_FOLDERS = ("waiting", "incoming", "reach")
 
 def models_with_originals() -> list[type[models.Model]]:
     """Return the models whose rows refer to a file: those with a field `original`."""
-    found = []
-    for model in apps.get_app_config("publications").get_models():
+    return [
+        model
+        for model in apps.get_app_config("publications").get_models()
         if any(
             isinstance(field, models.CharField) and field.name == "original" for field in model._meta.fields
-        ):
-            found.append(model)
-    return found
+        )
+    ]
 
 
-class Use(NamedTuple):
+class FileReference(NamedTuple):
     """A row that refers to a file, and the size of the file when it was uploaded."""
 
     name: str
@@ -42,48 +42,51 @@ class Use(NamedTuple):
         return self.model._default_manager.filter(pk=self.pk, original=self.name).first()
 
 
-def read_uses() -> dict[str, list[Use]]:
-    """Return the uses of each file by its name."""
-    uses: dict[str, list[Use]] = defaultdict(list)
+def read_references() -> dict[str, list[FileReference]]:
+    """Return the references to each file by its name."""
+    references: dict[str, list[FileReference]] = defaultdict(list)
     for model in models_with_originals():
         names = [field.name for field in model._meta.fields if field.name in ("original", "size")]
         for pk, name, *size in model._default_manager.exclude(original="").values_list("pk", *sorted(names)):
-            uses[name].append(Use(name, size[0] if size else None, model, pk))
-    return uses
+            references[name].append(FileReference(name, size[0] if size else None, model, pk))
+    return references
 
 
 def find_missing(progress: Progress) -> Iterator[str]:
     """Yield the files that rows refer to and the storage lacks."""
     existing = set(list_originals())
-    for name, uses in sorted(read_uses().items()):
+    for name, references in sorted(read_references().items()):
         if name not in existing and find_original_fault(name) is OriginalFault.MISSING:
-            yield from _describe(uses, OriginalFault.MISSING)
+            yield from _describe(references, OriginalFault.MISSING)
 
 
 def find_damaged(progress: Progress) -> Iterator[str]:
     """Yield files whose bytes differ from the upload. Each is read once, unless its size differs."""
-    uses = read_uses()
-    for done, name in enumerate(sorted(uses), start=1):
-        sizes = [use.size for use in uses[name] if use.size is not None] or [None]
+    references = read_references()
+    for done, name in enumerate(sorted(references), start=1):
+        sizes = [reference.size for reference in references[name] if reference.size is not None] or [None]
         faults = (find_original_fault(name, size=size) for size in dict.fromkeys(sizes))
         fault = next((fault for fault in faults if fault), None)
         if fault and fault is not OriginalFault.MISSING:
-            yield from _describe(uses[name], fault)
-        progress(done, len(uses))
+            yield from _describe(references[name], fault)
+        progress(done, len(references))
 
 
-def _describe(uses: Iterable[Use], fault: OriginalFault) -> Iterator[str]:
+def _describe(references: Iterable[FileReference], fault: OriginalFault) -> Iterator[str]:
     """Yield a fault for each row that still refers to the file, as a redaction may have deleted both."""
-    for use in uses:
-        if row := use.row:
+    for reference in references:
+        if row := reference.row:
             owner = getattr(row, "publication", None) or getattr(row, "edition", None)
             place = f", {type(owner)._meta.verbose_name} {owner.pk} “{owner}”" if owner else ""
-            yield f"{use.name} {fault.label}. It is {use.model._meta.verbose_name} {use.pk} “{row}”{place}."
+            yield (
+                f"{reference.name} {fault.label}. It is {reference.model._meta.verbose_name} {reference.pk} "
+                f"“{row}”{place}."
+            )
 
 
 def find_unused(progress: Progress) -> Iterator[str]:
     """Yield the files that no row and no revision refers to."""
-    used = read_uses()
+    used = read_references()
     unused = [name for name in list_originals() if name not in used]
     if not unused:
         return
@@ -96,7 +99,7 @@ def find_unused(progress: Progress) -> Iterator[str]:
 def list_originals(folder: str = "") -> Iterator[str]:
     """Yield the names of all files without temporary ones."""
     try:
-        folders, files = originals().listdir(folder)
+        folders, files = original_storage().listdir(folder)
     except FileNotFoundError:  # nothing was ever uploaded
         return
     yield from (f"{folder}/{name}".lstrip("/") for name in files if name)

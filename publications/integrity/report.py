@@ -17,17 +17,17 @@ class Check:
 
     Attributes:
         name: its name in reports and options.
-        promise: what holds if it finds nothing.
+        expectation: what holds if it finds nothing.
         find: yields a sentence for each fault.
         remedy: what an administrator does about it.
         repair: the key of `REPAIRS` for derived data; empty for original data.
         is_full: run only with `--full`, as it takes long.
         is_note: its findings are no faults.
-        is_final: it confirms its findings itself; other checks are run again, as rows may change while they run.
+        is_final: its findings need no second run; those of other checks do, as rows may change while they run.
     """
 
     name: str
-    promise: str
+    expectation: str
     find: Callable[[Progress], Iterable[str]]
     remedy: str
     repair: str = ""

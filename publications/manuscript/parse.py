@@ -64,7 +64,7 @@ REMEDIES = {
 
 
 def _parse_front_matter(text: str, source: str) -> dict[str, Any]:
-    """Return the values of the fields, unknown ones below `more`. Raises ManuscriptError."""
+    """Return the values of the fields, unknown ones as `extra_fields`. Raises ManuscriptError."""
     try:
         loader = FrontMatterLoader(text)
         root = loader.get_single_node()
@@ -94,18 +94,18 @@ def _locate(source: str, text: str, position: int) -> str:
 
 def _read_fields(root: yaml.Node, loader: FrontMatterLoader) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    more: dict[str, Any] = {}
+    extra_fields: dict[str, Any] = {}
     for key, node in _read_mapping("the front matter", root):
         name = FIELD_ALIASES.get(key, key)
-        if name in values or name in more:
+        if name in values or name in extra_fields:
             raise FrontMatterError(node, f"“{key}” stands twice. Keep one of them.")
         if name == "format":
             _check_format(node)
         elif name in FRONT_MATTER_FIELDS:
             values[name] = READERS[name](key, node)
         else:
-            more[name] = loader.construct_object(node, deep=True)
-    return {**values, "more": more}
+            extra_fields[name] = loader.construct_object(node, deep=True)
+    return {**values, "extra_fields": extra_fields}
 
 
 def _check_format(node: yaml.Node) -> None:
@@ -165,8 +165,8 @@ def _read_datetime(name: str, node: yaml.Node) -> datetime | None:
         return None
     text = _read_text(name, node).strip()
     try:
-        moment = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d|Z)", "", text))
-        return with_fixed_offset(moment if moment.tzinfo else moment.replace(tzinfo=HOME_ZONE))
+        value = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d\d|Z)", "", text))
+        return with_fixed_offset(value if value.tzinfo else value.replace(tzinfo=HOME_ZONE))
     except ValueError as error:
         message = f"“{name}”: “{text}” is not a date such as 2024-04-09 or 2024-04-09 14:30."
         raise FrontMatterError(node, message) from error
@@ -193,7 +193,7 @@ def _read_record(record_class: type, name: str, node: yaml.Node) -> Any:
 READERS_BY_TYPE: dict[FieldType, Callable[[str, yaml.Node], Any]] = {
     **dict.fromkeys(FieldType, _read_text),
     FieldType.LINES: _read_texts,
-    FieldType.ROWS: _read_texts,
+    FieldType.RELATED_ROWS: _read_texts,
     FieldType.DATE: _read_datetime,
 }
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {

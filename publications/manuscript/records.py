@@ -29,10 +29,10 @@ def normalize(value: Any) -> Any:
     return with_fixed_offset(value) if isinstance(value, datetime) else value
 
 
-def with_fixed_offset(moment: datetime) -> datetime:
-    if moment.tzinfo is None or not 1000 < moment.year < 9000:
-        raise ManuscriptError(f"“{moment}” cannot be a date of publication: give a full year and a zone.")
-    return moment.replace(tzinfo=timezone(moment.utcoffset()), fold=0)
+def with_fixed_offset(value: datetime) -> datetime:
+    if value.tzinfo is None or not 1000 < value.year < 9000:
+        raise ManuscriptError(f"“{value}” cannot be a date of publication: give a full year and a zone.")
+    return value.replace(tzinfo=timezone(value.utcoffset()), fold=0)
 
 
 class NormalizedRecord:
@@ -40,7 +40,7 @@ class NormalizedRecord:
 
     def __post_init__(self) -> None:
         for attribute in fields(self):
-            if attribute.name != "more":
+            if attribute.name != "extra_fields":
                 object.__setattr__(self, attribute.name, normalize(getattr(self, attribute.name)))
 
 
@@ -106,7 +106,7 @@ class Manuscript(NormalizedRecord):
     note: str = ""
     uid: str = ""
     body: str = ""
-    more: dict[str, Any] = field(default_factory=dict, hash=False)
+    extra_fields: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def digest(self) -> str:
@@ -125,7 +125,7 @@ class Manuscript(NormalizedRecord):
 
 NOT_IN_DIGEST = {"images", "uid", *(field.manuscript_key for field in FIELDS if not field.in_digest)}
 FRONT_MATTER_FIELDS = [
-    attribute.name for attribute in fields(Manuscript) if attribute.name not in ("body", "more")
+    attribute.name for attribute in fields(Manuscript) if attribute.name not in ("body", "extra_fields")
 ]
 REQUIRED_FIELDS = ("title", "kind", "language")
 FIELD_ALIASES = {"date": "published_at"}
@@ -136,7 +136,7 @@ def to_mapping(record: Any) -> dict[str, Any]:
     return {
         attribute.name: _to_plain(attribute.name, getattr(record, attribute.name))
         for attribute in fields(record)
-        if attribute.name not in ("body", "more")
+        if attribute.name not in ("body", "extra_fields")
         and (attribute.name in REQUIRED_FIELDS or getattr(record, attribute.name) != _default_of(attribute))
     }
 
@@ -153,10 +153,10 @@ def _to_plain(name: str, value: Any) -> Any:
     return _in_home_zone(value) if isinstance(value, datetime) else value
 
 
-def _in_home_zone(moment: datetime) -> datetime:
+def _in_home_zone(value: datetime) -> datetime:
     """Return a datetime in HOME_ZONE; before 1879, when its offset has seconds that YAML cannot write, in UTC."""
-    local = moment.astimezone(HOME_ZONE)
-    return moment.astimezone(UTC) if local.utcoffset() % timedelta(minutes=1) else local
+    local = value.astimezone(HOME_ZONE)
+    return value.astimezone(UTC) if local.utcoffset() % timedelta(minutes=1) else local
 
 
 class FlowList(list):

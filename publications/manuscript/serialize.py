@@ -26,18 +26,18 @@ def dumps(manuscript: Manuscript) -> str:
     """Return the manuscript as the text of a file; empty fields are omitted.
 
     Raises:
-        ManuscriptError: a text contains a character that is not text, or `more` cannot be written as YAML.
+        ManuscriptError: a text contains a character that is not text, or `extra_fields` cannot be written as YAML.
     """
-    if reserved := {*FRONT_MATTER_FIELDS, *FIELD_ALIASES, "format"} & set(manuscript.more):
-        raise ManuscriptError(f"“{min(reserved)}” is a field of its own: take it out of `more`.")
+    if reserved := {*FRONT_MATTER_FIELDS, *FIELD_ALIASES, "format"} & set(manuscript.extra_fields):
+        raise ManuscriptError(f"“{min(reserved)}” is a field of its own: take it out of `extra_fields`.")
     _check_characters(manuscript.body)
-    fields = {**to_mapping(manuscript), "format": FORMAT, **manuscript.more}
+    fields = {**to_mapping(manuscript), "format": FORMAT, **manuscript.extra_fields}
     try:
         text = yaml.dump(fields, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
     except ManuscriptError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        message = "`more` cannot be written ({}): keep to texts, numbers, dates and lists."
+        message = "`extra_fields` cannot be written ({}): keep to texts, numbers, dates and lists."
         raise ManuscriptError(message.format(error.args[-1])) from error
     return f"---\n{text}---\n" + (f"\n{manuscript.body}\n" if manuscript.body else "")
 
@@ -70,9 +70,9 @@ class _Dumper(yaml.SafeDumper):
         style = '"' if self.NEEDS_QUOTES.search(text) else "|" if is_long else None
         return self.represent_scalar(f"{TAG}str", text, style=style)
 
-    def represent_aware_datetime(self, moment: datetime) -> yaml.Node:
-        has_seconds = moment.tzinfo and moment.utcoffset() % timedelta(minutes=1)
-        return self.represent_undefined(moment) if has_seconds else self.represent_datetime(moment)
+    def represent_aware_datetime(self, value: datetime) -> yaml.Node:
+        has_seconds = value.tzinfo and value.utcoffset() % timedelta(minutes=1)
+        return self.represent_undefined(value) if has_seconds else self.represent_datetime(value)
 
     def represent_flow_list(self, values: list) -> yaml.Node:
         return self.represent_sequence(f"{TAG}seq", values, flow_style=True)

@@ -15,37 +15,46 @@ from .draft_comment import DraftComment
 from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
-    ANNOUNCED,
+    ANNOUNCED_CHANGES,
     EditionWithRows,
     announced_at,
+    ever_public_editions,
+    ever_public_editions_by_publication,
     first_published_at,
     readable_editions,
-    started_editions,
-    started_editions_by_publication,
     translations_of,
 )
-from .facets import (
-    FACETS,
-    MAX_FACET_VALUE_CHARACTERS,
-    Facet,
-    FacetChoice,
+from .facet_counts import (
     LiveCount,
-    choices,
     count_authors,
-    count_by,
+    count_by_column,
     count_editions,
     count_tags,
-    facet_of,
-    filter_by,
+    live_choices,
     top_counts,
 )
-from .image import Image, OriginalFault, find_original_fault, is_original_there, originals, store_original
+from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of, filter_by_facets
+from .image import (
+    Image,
+    OriginalFault,
+    find_original_fault,
+    original_exists,
+    original_storage,
+    store_original,
+)
 from .kind import Kind, SeriesNumber
 from .presence import Presence
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewComment
-from .revision import ROWS, Revision, RevisionReason, digest_of_draft, images_of, manuscript_of
+from .revision import (
+    MANUSCRIPT_RELATIONS,
+    Revision,
+    RevisionReason,
+    digest_of_draft,
+    images_of,
+    manuscript_of,
+)
 from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym
 from .similarity import EditionTerm, ExcludedSuggestion, Similarity, similar_publications
 from .site_page import (
@@ -59,12 +68,12 @@ from .site_page import (
 )
 from .site_settings import SiteSettings, site_names, site_settings
 from .site_version import (
-    ADDING,
+    ADDITIVE_ACTIONS,
     LastChange,
     SiteState,
     SiteVersion,
     cached_for_version,
-    cached_latest,
+    cached_last_value,
     current_site_version,
     last_change,
     read_site_state,
@@ -72,7 +81,7 @@ from .site_version import (
 )
 from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
-from .tag import Tag, TaggedPublication, TagKind, existing_spelling, get_or_create_tags, parse_tags
+from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
 from .teasers import (
     bylines_by_edition,
     editions_by_kind,
@@ -96,17 +105,17 @@ from .validators import (
 from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
-    "ADDING",
-    "ANNOUNCED",
+    "ADDITIVE_ACTIONS",
+    "ANNOUNCED_CHANGES",
     "FACETS",
     "FOREVER",
+    "MANUSCRIPT_RELATIONS",
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",
     "MAX_COMMENT_CHARACTERS",
     "MAX_FACET_VALUE_CHARACTERS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
-    "ROWS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
     "Address",
@@ -169,39 +178,40 @@ __all__ = [
     "announced_at",
     "bylines_by_edition",
     "cached_for_version",
-    "cached_latest",
+    "cached_last_value",
     "check_doi",
     "check_external_url",
     "check_isbn",
-    "choices",
     "count_authors",
-    "count_by",
+    "count_by_column",
     "count_editions",
     "count_tags",
     "current_site_version",
     "digest_of_draft",
     "doi_url",
     "editions_by_kind",
-    "existing_spelling",
+    "ever_public_editions",
+    "ever_public_editions_by_publication",
     "facet_of",
-    "filter_by",
+    "filter_by_facets",
     "find_original_fault",
     "first_published_at",
     "get_or_create_tags",
     "home_editions",
     "images_of",
     "in_status",
-    "is_original_there",
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",
     "link_url",
+    "live_choices",
     "manuscript_of",
     "menu_links",
     "menu_paths",
     "normalize_doi",
     "normalize_isbn",
-    "originals",
+    "original_exists",
+    "original_storage",
     "parse_pk",
     "parse_tags",
     "read_site_state",
@@ -216,8 +226,6 @@ __all__ = [
     "site_settings",
     "site_state_scope",
     "social_addresses",
-    "started_editions",
-    "started_editions_by_publication",
     "store_original",
     "teaser_editions",
     "top_counts",
@@ -225,5 +233,6 @@ __all__ = [
     "translations_of",
     "truncate_to_minute",
     "updated_publications",
+    "use_existing_spelling",
     "with_status",
 ]

@@ -1,4 +1,4 @@
-"""Addresses of publications, current and former, and redirects from old paths. Only actions write them."""
+"""Addresses of publications, current and former, and redirects from old paths; `publications.actions` writes them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 
 from .edition import Edition, EndReason
-from .prepared_queries import MOMENT, TEXT, PreparedQuery
+from .prepared_queries import DATETIME, TEXT, PreparedQuery
 from .publication import Publication
 
-_live_at = PreparedQuery(
+_live_edition_at_address = PreparedQuery(
     lambda locale, slug, now: (
         Edition.objects.at_address(locale, slug)
         .live(now)
@@ -22,15 +22,18 @@ _live_at = PreparedQuery(
     ),
     locale=TEXT,
     slug=TEXT,
-    now=MOMENT,
+    now=DATETIME,
 )
-_was_at = PreparedQuery(
+_past_edition_at_address = PreparedQuery(
     lambda locale, slug, now: (
-        Edition.objects.at_address(locale, slug).started(now).filter(locale=locale, slug=slug).only("pk")[:1]
+        Edition.objects.at_address(locale, slug)
+        .ever_public(now)
+        .filter(locale=locale, slug=slug)
+        .only("pk")[:1]
     ),
     locale=TEXT,
     slug=TEXT,
-    now=MOMENT,
+    now=DATETIME,
 )
 
 
@@ -74,15 +77,15 @@ def resolve_address(locale: str, slug: str) -> ResolvedAddress:
     OK with the live edition; MOVED with the edition to redirect to; GONE with the last edition; or NOT_FOUND.
     """
     now = timezone.now()
-    live = next(iter(_live_at(locale=locale, slug=slug, now=now)), None)
+    live = next(iter(_live_edition_at_address(locale=locale, slug=slug, now=now)), None)
     if live and (live.locale, live.slug) == (locale, slug):
         return ResolvedAddress(AddressStatus.OK, live)
-    if not _was_at(locale=locale, slug=slug, now=now):
+    if not _past_edition_at_address(locale=locale, slug=slug, now=now):
         return _NOT_FOUND
-    last = live or Edition.objects.at_address(locale, slug).started(now).order_by("-visible_from").first()
+    last = live or Edition.objects.at_address(locale, slug).ever_public(now).order_by("-visible_from").first()
     is_undone = not live and last.end_reason == EndReason.UNDONE  # the address of a mistake does not redirect
-    moved = not is_undone and (last.locale, last.slug) != (locale, slug)
-    return ResolvedAddress(AddressStatus.MOVED if moved else AddressStatus.GONE, last)
+    is_moved = not is_undone and (last.locale, last.slug) != (locale, slug)
+    return ResolvedAddress(AddressStatus.MOVED if is_moved else AddressStatus.GONE, last)
 
 
 def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddress:
@@ -90,8 +93,8 @@ def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddr
     resolved = resolve_address(locale, slug)
     if resolved.status is not AddressStatus.OK:
         return resolved
-    started = resolved.edition.publication.editions.started().select_related("kind", "series_number")
-    edition = started.filter(number=number).first()
+    editions = resolved.edition.publication.editions.ever_public().select_related("kind", "series_number")
+    edition = editions.filter(number=number).first()
     if not edition:
         return _NOT_FOUND
     return ResolvedAddress(
@@ -102,7 +105,7 @@ def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddr
 class RedirectManager(models.Manager):
     def for_path(self, path: str) -> "Redirect | None":
         """Return the redirect of a path with its tag, author or page, or None."""
-        return next(iter(_at_path(path=path)), None) if path else None
+        return next(iter(_redirects_from_path(path=path)), None) if path else None
 
 
 class Redirect(models.Model):
@@ -139,10 +142,10 @@ class Redirect(models.Model):
     def __str__(self) -> str:
         return self.path
 
-    normal = staticmethod(normalize_redirect_path)
+    normalize_path = staticmethod(normalize_redirect_path)
 
 
 _NOT_FOUND = ResolvedAddress(AddressStatus.NOT_FOUND)
-_at_path = PreparedQuery(
+_redirects_from_path = PreparedQuery(
     lambda path: Redirect.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
 )

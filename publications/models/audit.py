@@ -1,4 +1,4 @@
-"""Audit entries: what every action did, and who did it."""
+"""Audit entries: what each change of the public site was, and who made it."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from .publication import Publication
 
 
 class ActionType(models.TextChoices):
-    """The actions that audit entries record."""
+    """What an audit entry records: types of functions in `publications.actions`."""
 
     PUBLISH = "publish", gettext_lazy("Published")
     SCHEDULE = "schedule", gettext_lazy("Scheduled")
@@ -24,7 +24,7 @@ class ActionType(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One action: who did what, to what, and when. Entries are only added."""
+    """One change of the public site: who did what, to what, and when. Entries are never deleted."""
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
     by = models.ForeignKey(

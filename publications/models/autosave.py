@@ -1,4 +1,4 @@
-"""Autosaves of unsaved forms, visible to their owners alone, and presences: who has which publication open."""
+"""Autosaves of unsaved forms, visible to their owners alone."""
 
 import json
 from datetime import timedelta
@@ -43,12 +43,12 @@ class AutosaveQuerySet(models.QuerySet):
         """Autosaves of a person for the form of a publication, or of a new one, without those that were saved."""
         return self.unsaved().filter(owner=person, publication=publication, path="")
 
-    def save_values(self, person, key: str, values: dict[str, object]) -> "Autosave":
-        """Store the values of a form under its key, or under a new one if that form was saved since."""
+    def save_form(self, person, key: str, columns: dict[str, object]) -> "Autosave":
+        """Store an open form under its key, or under a new one if that form was saved since."""
         self.delete_old(person)
         if self.filter(owner=person, key=key).exclude(saved_at=None).exists():
             key = get_random_string(KEY_LENGTH)
-        defaults = {**values, "typed_at": timezone.now(), "page": "", "turn": 0}
+        defaults = {**columns, "typed_at": timezone.now(), "page": "", "turn": 0}
         return self.update_or_create(owner=person, key=key, defaults=defaults)[0]
 
     def unsaved(self) -> "AutosaveQuerySet":
@@ -71,9 +71,7 @@ class AutosaveQuerySet(models.QuerySet):
     def delete_over_limit(self, latest: "Autosave") -> None:
         """Delete the oldest autosaves of an owner that exceed the limits on number and size, never the latest."""
         size = Length(Cast("values", models.TextField()))
-        autosaves = (
-            self.unsaved().filter(owner=latest.owner_id).exclude(page="")
-        )  # others have a limit of their own
+        autosaves = self.unsaved().filter(owner=latest.owner_id).exclude(page="")  # these have other limits
         others = autosaves.exclude(pk=latest.pk).annotate(size=size)
         total, excess = len(json.dumps(latest.values)), []
         rows = others.order_by("-typed_at", "-pk").values_list("pk", "size")

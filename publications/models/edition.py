@@ -1,4 +1,4 @@
-"""Editions: the published snapshots of publications. Actions write them; their text never changes."""
+"""Editions: the published snapshots of publications, written by `publications.actions` alone."""
 
 from datetime import UTC, datetime
 
@@ -51,7 +51,7 @@ class EditionQuerySet(models.QuerySet):
         """Editions without those cancelled before they started."""
         return self.exclude(end_reason=EndReason.CANCELLED)
 
-    def started(self, at: datetime | None = None) -> "EditionQuerySet":
+    def ever_public(self, at: datetime | None = None) -> "EditionQuerySet":
         """Editions that are or were public."""
         return self.not_cancelled().filter(
             visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from")
@@ -59,15 +59,15 @@ class EditionQuerySet(models.QuerySet):
 
     def readable(self, at: datetime | None = None) -> "EditionQuerySet":
         """Editions whose text is served at their permanent address while the publication is live."""
-        return self.started(at).exclude(end_reason__in=WITHDRAWN_OR_UNDONE)
+        return self.ever_public(at).exclude(end_reason__in=WITHDRAWN_OR_UNDONE)
 
     def scheduled(self) -> "EditionQuerySet":
         """Editions that will become live later."""
         return self.filter(end_reason=EndReason.NONE, visible_from__gt=timezone.now())
 
-    def started_before(self, moment: datetime) -> "Edition | None":
-        """Return the last of these that had started at the moment, or None."""
-        return self.not_cancelled().filter(visible_from__lte=moment).order_by("-visible_from").first()
+    def last_public_by(self, at: datetime) -> "Edition | None":
+        """Return the last of these that had started by the given moment, or None."""
+        return self.not_cancelled().filter(visible_from__lte=at).order_by("-visible_from").first()
 
     def latest(self) -> "Edition | None":
         return self.order_by("-number").first()
@@ -88,15 +88,15 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
 
     def for_locale(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
-        """One text for each translation group: in the language of the locale, else of the first locale, else any."""
-        return self.filter(is_text_for_locale(locale, at or timezone.now()))
+        """One edition of each translation group: in the language of the locale, else of the first locale, else any."""
+        return self.filter(is_shown_in_locale(locale, at or timezone.now()))
 
     def hidden_in_locale(self, locale: str, at: datetime) -> "EditionQuerySet":
-        """The live texts that the locale leaves out, found among groups of several: fast for counts of many."""
+        """Live editions that the locale leaves out, found among groups of several: fast for counts of many."""
         live = self.live(at).order_by()
-        several = live.values("translation_group").annotate(texts=models.Count("pk")).filter(texts__gt=1)
-        return live.filter(translation_group__in=several.values("translation_group")).exclude(
-            is_text_for_locale(locale, at)
+        groups = live.values("translation_group").annotate(count=models.Count("pk")).filter(count__gt=1)
+        return live.filter(translation_group__in=groups.values("translation_group")).exclude(
+            is_shown_in_locale(locale, at)
         )
 
     def tagged(self, tag) -> "EditionQuerySet":
@@ -106,7 +106,7 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(bylines__author=author)
 
     def counterpart_of(self, publication: int | None) -> "Edition | None":
-        """Return the one of these that is the live text of a publication or of a translation of it, or None."""
+        """Return the one of these that is the live edition of a publication or of a translation of it, or None."""
         live = Edition.objects.live().filter(publication=publication).order_by()
         return (
             self.filter(translation_group__in=live.values("translation_group")).first()
@@ -118,26 +118,24 @@ class EditionQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def with_teaser_columns(self) -> "EditionQuerySet":
-        """Rows with the columns of a teaser and their kinds."""
+        """Editions with the columns of a teaser and their kinds."""
         return self.select_related("kind").without_texts()
 
     def without_texts(self) -> "EditionQuerySet":
-        """Rows without their long texts."""
+        """Editions whose long text columns are deferred."""
         return self.defer("body", "html", "plain_text", "paragraphs")
 
 
-def is_text_for_locale(locale: str, at: datetime, translation_group: str = "translation_group") -> Q:
-    """Return the condition that an edition is the text of its translation group that a locale shows.
+def is_shown_in_locale(locale: str, at: datetime, translation_group: str = "translation_group") -> Q:
+    """Return the condition that an edition is the one of its translation group that a locale shows.
 
     Args:
         translation_group: the path to the column, for rows of editions.
     """
-    texts = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
-    own, first = (
-        models.Exists(texts.filter(language=locale)),
-        models.Exists(texts.filter(language=LOCALES[0])),
-    )
-    return Q(language=locale) | (~own & (Q(language=LOCALES[0]) | ~first))
+    group = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
+    has_locale = models.Exists(group.filter(language=locale))
+    has_first_locale = models.Exists(group.filter(language=LOCALES[0]))
+    return Q(language=locale) | (~has_locale & (Q(language=LOCALES[0]) | ~has_first_locale))
 
 
 class Edition(PublicationContent):

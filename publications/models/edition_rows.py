@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from .edition import Edition, is_text_for_locale
+from .edition import Edition, is_shown_in_locale
 from .image import Image, digest_of
 from .kind import Kind
 from .publication import BylineRole
@@ -56,7 +56,7 @@ class EditionRowQuerySet(models.QuerySet):
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
     def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
-        return self.filter(is_text_for_locale(locale, at, "edition__translation_group"))
+        return self.filter(is_shown_in_locale(locale, at, "edition__translation_group"))
 
     def differing(self) -> "EditionRowQuerySet":
         """Rows of which a copied column differs from the edition."""
@@ -72,7 +72,7 @@ class EditionRowQuerySet(models.QuerySet):
 class EditionRow(models.Model):
     """A row of an edition with copies of the columns that lists filter and sort by.
 
-    The copies never change, except `visible_until`, which functions of `publications.actions` set.
+    The copies never change, except `visible_until`, which only `publications.actions` sets.
     """
 
     published_at = models.DateTimeField()

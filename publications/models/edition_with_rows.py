@@ -16,21 +16,21 @@ from django.utils import timezone
 from .edition import Change, Edition
 from .edition_rows import EditionAttachment, EditionByline, EditionTag
 from .image import Image
-from .prepared_queries import MOMENT, NUMBER, TEXT, PreparedQuery
+from .prepared_queries import DATETIME, INTEGER, TEXT, PreparedQuery
 from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
-"""Names of the rows of an edition."""
-RELATIONS = ("kind", "series_number", "cover", "uid", "portraits")
-"""What is joined to editions and their bylines: `uid` is that of the publication, `portraits` those of the authors."""
+"""Relations of an edition that are read with it."""
+JOINS = ("kind", "series_number", "cover", "uid", "portraits")
+"""Relations that are joined in the same query: `uid` of the publication, `portraits` of the authors."""
 TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
 HISTORY_COLUMNS = (
     "publication_id", "locale", "slug", "number", "change", "change_note", "published_at",
     "visible_from", "visible_until", "end_reason", "restored_from_id", "digest",
 )  # fmt: skip
-ANNOUNCED = (Change.CORRECTION, Change.UPDATE)
+ANNOUNCED_CHANGES = (Change.CORRECTION, Change.UPDATE)
 """Changes that are announced to readers."""
-DATED = (Change.FIRST, Change.UPDATE)
+DATED_CHANGES = (Change.FIRST, Change.UPDATE)
 """Changes that set the date that readers see."""
 
 
@@ -40,8 +40,8 @@ class EditionWithRows:
 
     Attributes:
         bylines: in their order, each with its author and the author's portrait.
-        translations: the live texts of the same group in other languages, without their texts.
-        history: the readable editions of the publication, oldest first, without their texts.
+        translations: the live editions of the same group in other languages, without their text columns.
+        history: the readable editions of the publication, oldest first, without their text columns.
     """
 
     edition: Edition
@@ -62,7 +62,7 @@ class EditionWithRows:
             images=_images(edition=edition.pk),
             attachments=_attachments(edition=edition.pk),
             translations=translations_of(edition),
-            history=readable_editions(started_editions(edition.publication_id)),
+            history=readable_editions(ever_public_editions(edition.publication_id)),
         )
 
     @classmethod
@@ -71,19 +71,19 @@ class EditionWithRows:
         editions: QuerySet[Edition],
         *,
         rows: Container[str] = ROWS,
-        relations: Container[str] = RELATIONS,
+        joins: Container[str] = JOINS,
     ) -> list[Self]:
         """Return the editions of a queryset, in its order, with the named rows: at most one query for each name.
 
         Args:
-            editions: which of the texts are read is up to it (`without_texts()`, `defer()`).
+            editions: the queryset also says which columns are read (`without_texts()`, `defer()`).
             rows: names from ROWS; the others stay empty.
-            relations: names from RELATIONS; the others are not joined.
+            joins: names from JOINS; the others are not joined.
         """
-        prefetched = [lookup for name, lookup in _prefetches(relations).items() if name in rows]
-        joined = [name for name in ("kind", "series_number", "cover") if name in relations]
+        prefetched = [lookup for name, lookup in _prefetches(joins).items() if name in rows]
+        joined = [name for name in ("kind", "series_number", "cover") if name in joins]
         queryset = editions.select_related(*joined) if joined else editions
-        if "uid" in relations:
+        if "uid" in joins:
             queryset = queryset.annotate(uid=F("publication__uid"))
         loaded = list(queryset.prefetch_related(*prefetched))
         translations = _translations_by_group(loaded) if "translations" in rows else {}
@@ -96,9 +96,9 @@ class EditionWithRows:
                 images=list(edition.images.all()) if "images" in rows else (),
                 attachments=list(edition.attachments.all()) if "attachments" in rows else (),
                 translations=[
-                    text
-                    for text in translations.get(edition.translation_group, ())
-                    if _is_other(text, edition)
+                    other
+                    for other in translations.get(edition.translation_group, ())
+                    if _is_translation(other, edition)
                 ],
                 history=histories.get(edition.publication_id, ()),
             )
@@ -130,25 +130,25 @@ class EditionWithRows:
         return corrections_of(self.history_so_far)
 
 
-def started_editions(publication: int) -> list[Edition]:
-    """Return all editions of a publication that are or were public, oldest first, without their texts."""
-    return _started(publication=publication, now=timezone.now())
+def ever_public_editions(publication_pk: int) -> list[Edition]:
+    """Return all editions of a publication that are or were public, oldest first, without their text columns."""
+    return _ever_public(publication=publication_pk, now=timezone.now())
 
 
-def started_editions_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
+def ever_public_editions_by_publication(publication_pks: Iterable[int]) -> dict[int, list[Edition]]:
     """Return the same for many publications, by primary key, in one query."""
-    started = Edition.objects.started().filter(publication__in=publications)
-    rows = started.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
-    return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
+    queryset = Edition.objects.ever_public().filter(publication__in=publication_pks)
+    editions = queryset.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
+    return {pk: list(group) for pk, group in groupby(editions, key=lambda edition: edition.publication_id)}
 
 
 def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
-    """Return those of started editions whose text is served at their permanent address."""
+    """Return those of `ever_public_editions` whose text is served at their permanent address."""
     return [edition for edition in editions if not edition.is_withdrawn_or_undone]
 
 
 def translations_of(edition: Edition) -> list[Edition]:
-    """Return the live texts of its group in other languages, without their texts, in one query."""
+    """Return the live editions of its group in other languages, without their text columns, in one query."""
     return _translations(
         translation_group=edition.translation_group,
         publication=edition.publication_id,
@@ -168,14 +168,16 @@ def announced_at(edition: Edition) -> datetime:
 
     Only first editions and updates have an earlier date, as imported texts do.
     """
-    date, started = edition.published_at, edition.visible_from
-    is_dated = edition.change in DATED and not edition.restored_from_id
-    return date if is_dated and timezone.localdate(date) < timezone.localdate(started) else started
+    date, start = edition.published_at, edition.visible_from
+    sets_date = edition.change in DATED_CHANGES and not edition.restored_from_id
+    return date if sets_date and timezone.localdate(date) < timezone.localdate(start) else start
 
 
 def last_announced_at(editions: Iterable[Edition]) -> datetime | None:
     """Return when the last correction or update was announced, or None."""
-    return max((announced_at(edition) for edition in editions if edition.change in ANNOUNCED), default=None)
+    return max(
+        (announced_at(edition) for edition in editions if edition.change in ANNOUNCED_CHANGES), default=None
+    )
 
 
 def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
@@ -188,18 +190,18 @@ def _translations_by_group(editions: Iterable[Edition]) -> dict[int, list[Editio
         translation_group__in=[edition.translation_group for edition in editions]
     )
     groups: dict[int, list[Edition]] = {}
-    for text in _translation_columns(live):
-        groups.setdefault(text.translation_group, []).append(text)
+    for edition in _translation_columns(live):
+        groups.setdefault(edition.translation_group, []).append(edition)
     return groups
 
 
-def _is_other(text: Edition, edition: Edition) -> bool:
-    return text.publication_id != edition.publication_id and text.language != edition.language
+def _is_translation(other: Edition, edition: Edition) -> bool:
+    return other.publication_id != edition.publication_id and other.language != edition.language
 
 
 def _histories(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    started = started_editions_by_publication([edition.publication_id for edition in editions])
-    return {publication: readable_editions(history) for publication, history in started.items()}
+    histories = ever_public_editions_by_publication([edition.publication_id for edition in editions])
+    return {publication: readable_editions(history) for publication, history in histories.items()}
 
 
 def _translation_columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
@@ -207,8 +209,8 @@ def _translation_columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     return ordered.only(*TRANSLATION_COLUMNS)
 
 
-def _prefetches(relations: Container[str]) -> dict[str, str | Prefetch]:
-    author = "author__portrait" if "portraits" in relations else "author"
+def _prefetches(joins: Container[str]) -> dict[str, str | Prefetch]:
+    author = "author__portrait" if "portraits" in joins else "author"
     return {
         "bylines": Prefetch("bylines", EditionByline.objects.select_related(author)),
         "tags": Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
@@ -219,12 +221,12 @@ def _prefetches(relations: Container[str]) -> dict[str, str | Prefetch]:
 
 _bylines = PreparedQuery(
     lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
-    edition=NUMBER,
+    edition=INTEGER,
 )
-_tags = PreparedQuery(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
-_images = PreparedQuery(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
+_tags = PreparedQuery(lambda edition: Tag.objects.filter(published__edition=edition), edition=INTEGER)
+_images = PreparedQuery(lambda edition: Image.objects.filter(editions=edition), edition=INTEGER)
 _attachments = PreparedQuery(
-    lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER
+    lambda edition: EditionAttachment.objects.filter(edition=edition), edition=INTEGER
 )
 _translations = PreparedQuery(
     lambda translation_group, publication, language, now: _translation_columns(
@@ -233,15 +235,18 @@ _translations = PreparedQuery(
         .exclude(publication=publication)
         .exclude(language=language)
     ),
-    translation_group=NUMBER,
-    publication=NUMBER,
+    translation_group=INTEGER,
+    publication=INTEGER,
     language=TEXT,
-    now=MOMENT,
+    now=DATETIME,
 )
-_started = PreparedQuery(
+_ever_public = PreparedQuery(
     lambda publication, now: (
-        Edition.objects.started(now).filter(publication=publication).order_by("number").only(*HISTORY_COLUMNS)
+        Edition.objects.ever_public(now)
+        .filter(publication=publication)
+        .order_by("number")
+        .only(*HISTORY_COLUMNS)
     ),
-    publication=NUMBER,
-    now=MOMENT,
+    publication=INTEGER,
+    now=DATETIME,
 )

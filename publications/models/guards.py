@@ -17,14 +17,14 @@ EDITION_COLUMNS = (
     "html", "plain_text", "paragraphs", "contents",
 )  # fmt: skip
 """Frozen columns of an edition that a publication does not have."""
-FROZEN = tuple(
+FROZEN_COLUMN_NAMES = tuple(
     Edition._meta.get_field(name).column
     for name in (*EDITION_COLUMNS, *(field.name for field in FROZEN_COLUMNS))
 )
 
 TABLE = Edition._meta.db_table
 
-OVERLAP = f"""
+OVERLAP_QUERY = f"""
 SELECT RAISE(ABORT, 'the windows of two editions overlap')
 FROM {TABLE} AS other
 WHERE other.publication_id = NEW.publication_id AND other.id <> NEW.id
@@ -40,9 +40,9 @@ def _any_changed(columns: Iterable[str], comparison: str) -> str:
 def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
     return {
         "edition_no_overlap_insert": f"""CREATE TRIGGER edition_no_overlap_insert AFTER INSERT ON {TABLE}
-        BEGIN {OVERLAP} END""",
+        BEGIN {OVERLAP_QUERY} END""",
         "edition_no_overlap_update": f"""CREATE TRIGGER edition_no_overlap_update
-        AFTER UPDATE OF visible_from, visible_until ON {TABLE} BEGIN {OVERLAP} END""",
+        AFTER UPDATE OF visible_from, visible_until ON {TABLE} BEGIN {OVERLAP_QUERY} END""",
         "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
         WHEN ({_any_changed(columns, "IS NOT")}) AND NEW.redaction_count <= OLD.redaction_count
         BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
@@ -51,14 +51,14 @@ def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
     }
 
 
-SQLITE = _sqlite_guards(FROZEN)
+SQLITE_TRIGGERS = _sqlite_guards(FROZEN_COLUMN_NAMES)
 
 
 OVERLAP_CONSTRAINT = (
     "EXCLUDE USING gist (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&) "
     "WHERE (visible_from < visible_until)"
 )
-TRIGGERS = {
+POSTGRES_TRIGGERS = {
     name: f"CREATE TRIGGER {name} BEFORE {event} ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {name}()"
     for name, event in (("edition_frozen", "UPDATE"), ("edition_kept", "DELETE"))
 }
@@ -92,7 +92,7 @@ def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
             for name, body in _postgres_functions(columns).items()
         ),
         *_drop_statements("postgresql"),
-        *TRIGGERS.values(),
+        *POSTGRES_TRIGGERS.values(),
     )
 
 
@@ -108,7 +108,7 @@ def install_guards(using: str = "default", **_signal) -> None:
         existing = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
         if "redaction_count" not in existing:  # before the rename of that column, older code installs its own
             return
-        columns = [name for name in FROZEN if name in existing]
+        columns = [name for name in FROZEN_COLUMN_NAMES if name in existing]
         if connection.vendor == "sqlite":
             statements = [*_drop_statements(connection.vendor), *_sqlite_guards(columns).values()]
         else:
@@ -137,8 +137,8 @@ def _has_editions(using: str) -> bool:
 
 def _drop_statements(vendor: str) -> list[str]:
     if vendor == "sqlite":
-        return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
-    return [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in TRIGGERS]
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE_TRIGGERS]
+    return [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in POSTGRES_TRIGGERS]
 
 
 _CONSTRAINTS = """
@@ -156,15 +156,15 @@ def find_missing_guards(using: str = "default") -> list[str]:
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            expected, installed = SQLITE, dict(cursor.fetchall())
+            expected, installed = SQLITE_TRIGGERS, dict(cursor.fetchall())
         else:
             expected, installed = _expected_on_postgres(), _installed_on_postgres(cursor)
     return [name for name, statement in expected.items() if installed.get(name) != statement]
 
 
 def _expected_on_postgres() -> dict[str, tuple[str, ...]]:
-    functions = _postgres_functions(FROZEN)
-    triggers = {name: (trigger, functions[name]) for name, trigger in TRIGGERS.items()}
+    functions = _postgres_functions(FROZEN_COLUMN_NAMES)
+    triggers = {name: (trigger, functions[name]) for name, trigger in POSTGRES_TRIGGERS.items()}
     return {"edition_no_overlap": (OVERLAP_CONSTRAINT,), **triggers}
 
 

@@ -13,32 +13,32 @@ from publications import images
 from .translated import TranslatedModel
 
 
-def originals():
+def original_storage():
     """Return the private storage of originals (settings.STORAGES)."""
     return storages["originals"]
 
 
 def new_key() -> str:
-    """Return a random key of 20 characters (100 bits), so that nobody can guess the addresses of images."""
+    """Return a random key of 20 characters (100 bits), so that the addresses of images cannot be guessed."""
     return "".join(secrets.choice(images.KEY_ALPHABET) for _place in range(20))
 
 
-def store_original(content: bytes, extension: str, *, store: bool = True) -> str:
+def store_original(content: bytes, extension: str, *, write: bool = True) -> str:
     """Store bytes under their SHA-256 digest, synced to the disk, and return the name.
 
     An existing file of that name is kept if it is whole, and replaced if it is damaged.
 
     Args:
         extension: of the name, without a dot.
-        store: write the file; a dry run passes False.
+        write: whether the file is written.
 
     Raises:
         OSError: the file cannot be written; the storage is unchanged.
     """
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:2]}/{digest}.{extension}"
-    if store and find_original_fault(name, size=len(content)):
-        originals().save(name, ContentFile(content))
+    if write and find_original_fault(name, size=len(content)):
+        original_storage().save(name, ContentFile(content))
     return name
 
 
@@ -62,9 +62,9 @@ def find_original_fault(name: str, *, size: int | None = None) -> OriginalFault 
         Exception: a bucket does not answer (each storage has errors of its own).
     """
     try:
-        if size is not None and originals().size(name) != size:
+        if size is not None and original_storage().size(name) != size:
             return OriginalFault.WRONG_SIZE
-        with originals().open(name) as file:
+        with original_storage().open(name) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         return OriginalFault.MISSING
@@ -78,17 +78,17 @@ def digest_of(name: str) -> str:
     return name.rpartition("/")[2].partition(".")[0]
 
 
-def is_original_there(name: str, *, size: int) -> bool:
-    """Return whether the storage has the file of an original in this size; its bytes are not read."""
+def original_exists(name: str, *, size: int) -> bool:
+    """Return whether the storage has the file of an original in this size; its content is not read."""
     try:
-        return originals().size(name) == size
+        return original_storage().size(name) == size
     except FileNotFoundError:
         return False
 
 
 class ImageQuerySet(models.QuerySet):
     def without_hidden_portraits(self) -> "ImageQuerySet":
-        """Those that show nobody who writes under a pen name."""
+        """Images that are no portrait of an author with a pen name."""
         return self.exclude(portrays__is_pseudonymous=True)
 
 
@@ -141,22 +141,22 @@ class Image(TranslatedModel):
 
     @property
     def content(self) -> bytes:
-        with originals().open(self.original) as file:
+        with original_storage().open(self.original) as file:
             return file.read()
 
     def store_upload(
-        self, content: bytes, filename: str, *, facts: images.ImageFacts | None = None, store: bool = True
+        self, content: bytes, filename: str, *, facts: images.ImageFacts | None = None, write: bool = True
     ) -> None:
         """Store the bytes of an upload as the original of this image and set its columns. The row is not saved.
 
         Args:
             facts: the result of `images.examine`, where that was called already.
-            store: write the file; a dry run passes False.
+            write: whether the file is written.
 
         Raises:
             images.UnsuitableImage: the bytes are no image that the site accepts.
         """
         facts = facts or images.examine(content)
-        self.original = store_original(content, facts.extension, store=store)
+        self.original = store_original(content, facts.extension, write=write)
         self.filename = filename[-200:]
         self.width, self.height = facts.width, facts.height

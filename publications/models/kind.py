@@ -47,8 +47,8 @@ class Kind(TranslatedModel):
     def type_line(self, language: str, number: "SeriesNumber | None" = None) -> str:
         """Return the line above the title in a language, with the series number if there is one.
 
-        Without a number, parts between dashes that have a place for it are left out; for the first, the name of the
-        kind is used.
+        Without a number, parts between dashes with `{number}` or `{year}` are left out; in place of the first part the
+        name of the kind is used.
         """
         name = self.get_translation("name", language)
         line = self.get_translation("type_line", language) or name
@@ -56,13 +56,13 @@ class Kind(TranslatedModel):
             return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
         first, *others = line.split(DASH)
         parts = [
-            name if _has_number_place(first) else first,
-            *(part for part in others if not _has_number_place(part)),
+            name if _has_number_placeholder(first) else first,
+            *(part for part in others if not _has_number_placeholder(part)),
         ]
         return DASH.join(parts)
 
 
-def _has_number_place(part: str) -> bool:
+def _has_number_placeholder(part: str) -> bool:
     return "{number}" in part or "{year}" in part
 
 

@@ -12,20 +12,20 @@ from typing import Any
 from django.db import connection, models
 
 
-class Numbers(models.Field):
-    """A list of numbers of any length as one parameter."""
+class IntegerListField(models.Field):
+    """A list of integers of any length as one parameter."""
 
     def get_db_prep_value(self, value, connection, prepared=False):
         return json.dumps(list(value)) if connection.vendor == "sqlite" else list(value)
 
 
-NUMBER, TEXT, MOMENT = models.BigIntegerField(), models.TextField(), models.DateTimeField()
-NUMBERS = Numbers()
+INTEGER, TEXT, DATETIME = models.BigIntegerField(), models.TextField(), models.DateTimeField()
+INTEGERS = IntegerListField()
 """Types of parameters."""
 
 
-class Among(models.Lookup):
-    """Whether a number is in a list: `filter(Among(F("pk"), numbers))`. The SQL of `pk__in` depends on its length."""
+class InList(models.Lookup):
+    """Whether an integer is in a list: `filter(InList(F("pk"), pks))`. The SQL of `pk__in` depends on its length."""
 
     def as_sql(self, compiler, connection):
         return self._format("%s = ANY(%s)", compiler, connection)
@@ -34,9 +34,9 @@ class Among(models.Lookup):
         return self._format("%s IN (SELECT value FROM json_each(%s))", compiler, connection)
 
     def _format(self, template: str, compiler, connection) -> tuple[str, tuple]:
-        number, number_params = self.process_lhs(compiler, connection)
-        numbers, list_params = self.process_rhs(compiler, connection)
-        return template % (number, numbers), (*number_params, *list_params)
+        lhs, lhs_params = self.process_lhs(compiler, connection)
+        rhs, rhs_params = self.process_rhs(compiler, connection)
+        return template % (lhs, rhs), (*lhs_params, *rhs_params)
 
 
 class Parameter(models.Expression):
@@ -51,23 +51,23 @@ class Parameter(models.Expression):
 
 
 class PreparedQuery[M: models.Model]:
-    """A queryset with named parameters: `PreparedQuery(make, locale=TEXT)(locale="en")` returns a list of rows.
+    """A queryset with named parameters: `PreparedQuery(build_queryset, locale=TEXT)(locale="en")` returns instances.
 
     Args:
-        make: takes the parameters by name and returns a queryset. Its SQL must not depend on their values. It may use
-            `select_related`, but not `prefetch_related`.
+        build_queryset: takes the parameters by name and returns a queryset. Its SQL must not depend on their values. It
+            may use `select_related`, but not `prefetch_related`.
         fields: the type of each parameter.
     """
 
-    def __init__(self, make: Callable[..., models.QuerySet[M]], **fields: models.Field) -> None:
-        self._make, self._fields = make, fields
+    def __init__(self, build_queryset: Callable[..., models.QuerySet[M]], **fields: models.Field) -> None:
+        self._build_queryset, self._fields = build_queryset, fields
         self._compiled: dict[str, tuple] = {}
 
     def __call__(self, **values: Any) -> list[M]:
         queryset, compiler = self._fill_in(values)
         return list(queryset._iterable_class(_CompiledQuerySet(queryset, compiler)))
 
-    def columns(self, **values: Any) -> list[tuple]:
+    def values_list(self, **values: Any) -> list[tuple]:
         """Return the selected columns of each row as tuples, without instances."""
         return list(self._fill_in(values)[1].results_iter(tuple_expected=True))
 
@@ -80,7 +80,8 @@ class PreparedQuery[M: models.Model]:
 
     def _compile(self, vendor: str) -> tuple:
         if vendor not in self._compiled:
-            queryset = self._make(**{name: Parameter(name, field) for name, field in self._fields.items()})
+            placeholders = {name: Parameter(name, field) for name, field in self._fields.items()}
+            queryset = self._build_queryset(**placeholders)
             compiler = queryset.query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
             _cache_converters(compiler)

@@ -130,7 +130,9 @@ class Publication(PublicationContent):
         number = self.series_number
         if not number or number.kind_id != self.kind_id:
             return None
-        keeps_number = self.kind.is_numbered or self.editions.started().filter(series_number=number).exists()
+        keeps_number = (
+            self.kind.is_numbered or self.editions.ever_public().filter(series_number=number).exists()
+        )
         return number if keeps_number else None
 
     def bylines_with_authors(self) -> models.QuerySet["Byline"]:
@@ -143,21 +145,17 @@ class Publication(PublicationContent):
         is_prefetched = "related_links" in getattr(self, "_prefetched_objects_cache", ())
         return self.related_links.all() if is_prefetched else self.related_links.select_related("target")
 
-    def translation_set(self) -> models.QuerySet["Publication"]:
+    def self_and_translations(self) -> models.QuerySet["Publication"]:
         """Return the publication and its translations."""
-        root = self.source_publication.pk
-        return Publication.objects.filter(models.Q(pk=root) | models.Q(translation_of=root))
+        source = self.source_publication.pk
+        return Publication.objects.filter(models.Q(pk=source) | models.Q(translation_of=source))
 
     def proposed_slug(self) -> str:
         """Return the slug as typed, or one made from the title."""
         return slugify(self.slug) or slugify(self.title) or "publication"
 
-    def missing_reasons(self) -> list[str]:
-        """Return the reasons why this cannot be published yet, as sentences for editors."""
-        return [sentence for _field, sentence in self.missing_fields()]
-
-    def missing_fields(self) -> list[tuple[str, str]]:
-        """Return what prevents publishing: pairs of the field to fill in and a sentence for editors."""
+    def publish_errors(self) -> list[tuple[str, str]]:
+        """Return what prevents publishing: pairs of the name of a field and a message for editors."""
         required = {
             "title": (_("The title is missing."), self.title.strip()),
             "summary": (
@@ -167,11 +165,11 @@ class Publication(PublicationContent):
             "body": (_("The text is missing."), self.body.strip() or self.external_url),
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
-        missing = [(field, str(reason)) for field, (reason, value) in required.items() if not value]
-        text_reasons = [*self._missing_images(), *self._undecided_changes()]
-        return [*missing, *(("body", reason) for reason in text_reasons)]
+        errors = [(field, str(message)) for field, (message, value) in required.items() if not value]
+        body_messages = [*self._missing_image_messages(), *self._undecided_change_messages()]
+        return [*errors, *(("body", message) for message in body_messages)]
 
-    def _undecided_changes(self) -> list[str]:
+    def _undecided_change_messages(self) -> list[str]:
         if not self.undecided_changes:
             return []
         return [
@@ -183,7 +181,7 @@ class Publication(PublicationContent):
             % {"count": self.undecided_changes}
         ]
 
-    def _missing_images(self) -> list[str]:
+    def _missing_image_messages(self) -> list[str]:
         keys = images_in(self.body)
         existing = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
         return [_("There is no picture “%s” in the library.") % key for key in keys if key not in existing]
@@ -253,6 +251,6 @@ class RelatedLink(models.Model):
         return f"{self.source_id} → {self.target_id}"
 
 
-def truncate_to_minute(moment: datetime) -> datetime:
+def truncate_to_minute(value: datetime) -> datetime:
     """Return a date of a publication without seconds, as the form of the desk shows it."""
-    return moment.replace(second=0, microsecond=0)
+    return value.replace(second=0, microsecond=0)

@@ -30,38 +30,40 @@ class RevisionReason(models.TextChoices):
 
 class RevisionQuerySet(models.QuerySet):
     def create_from(
-        self, publication: Publication, *, by, why: RevisionReason = RevisionReason.SAVED
+        self, publication: Publication, *, by, reason: RevisionReason = RevisionReason.SAVED
     ) -> "Revision":
         """Store a revision of a publication as the database has it, and update its digest and version."""
-        reload_rows([publication])
+        reload_relations([publication])
         text, publication.digest = _manuscript_and_digest(publication)
         publication.version = F("version") + 1
         publication.save(update_fields=["digest", "version"])  # the version is read back
-        revision = self._build(publication, text, by, why)
+        revision = self._build(publication, text, by, reason)
         revision.save(force_insert=True)
         return revision
 
     def create_many_from(
-        self, publications: Sequence[Publication], *, by, why: RevisionReason, reload: bool = True
+        self, publications: Sequence[Publication], *, by, reason: RevisionReason, reload: bool = True
     ) -> None:
         """Store revisions of many publications in a constant number of statements; see `create_from`.
 
         Args:
-            reload: read their rows again. Without it the caller has read them under its lock and not written since.
+            reload: read their relations again. Without it the caller has read them under its lock and not changed them.
         """
         if reload:
-            reload_rows(publications)
+            reload_relations(publications)
         revisions = []
         for publication in publications:
             text, publication.digest = _manuscript_and_digest(publication)
             publication.version += 1
-            revisions.append(self._build(publication, text, by, why))
+            revisions.append(self._build(publication, text, by, reason))
         with connection.cursor() as cursor:
-            cursor.executemany(_UPDATE, [(row.digest, row.version, row.pk) for row in publications])
+            cursor.executemany(
+                _UPDATE_PUBLICATION, [(row.digest, row.version, row.pk) for row in publications]
+            )
         self.bulk_create(revisions)
 
     def _build(
-        self, publication: Publication, text: manuscript.Manuscript, by, why: RevisionReason
+        self, publication: Publication, text: manuscript.Manuscript, by, reason: RevisionReason
     ) -> "Revision":
         return self.model(
             publication=publication,
@@ -69,15 +71,15 @@ class RevisionQuerySet(models.QuerySet):
             manuscript=_dumps(text),
             digest=publication.digest,
             saved_by=by,
-            reason=why,
+            reason=reason,
         )
 
 
-_UPDATE = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
+_UPDATE_PUBLICATION = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
 _dumps = lru_cache(50)(
     manuscript.dumps
 )  # a draft is often published just after it was saved, alone or in a batch
-ROWS = (
+MANUSCRIPT_RELATIONS = (
     "kind",
     "bylines__author",
     "tags",
@@ -87,14 +89,14 @@ ROWS = (
     "series_number",
     "attachments",
 )
-"""Relations that a manuscript is built from."""
+"""Relations of a publication that a manuscript is built from."""
 
 
-def reload_rows(publications: Sequence[Publication]) -> None:
-    """Prefetch the rows of manuscripts again in place of those prefetched before."""
+def reload_relations(publications: Sequence[Publication]) -> None:
+    """Prefetch the relations of manuscripts again in place of those prefetched before."""
     for publication in publications:
         publication._prefetched_objects_cache = {}
-    prefetch_related_objects(publications, *ROWS)
+    prefetch_related_objects(publications, *MANUSCRIPT_RELATIONS)
 
 
 class Revision(models.Model):
@@ -145,7 +147,7 @@ def _build_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscri
     values = {
         field.manuscript_key: _manuscript_value(publication, field)
         for field in FIELDS
-        if field.manuscript_key and field.type is not FieldType.ROWS
+        if field.manuscript_key and field.type is not FieldType.RELATED_ROWS
     }
     return manuscript.Manuscript(
         **values,
@@ -156,7 +158,7 @@ def _build_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscri
         ),
         tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
         related=tuple(str(link.target.uid) for link in publication.links_with_targets()),
-        images=tuple(_picture(image) for image in images_of(publication)),
+        images=tuple(_manuscript_image(image) for image in images_of(publication)),
         attachments=tuple(
             manuscript.ManuscriptFile(file=file.filename, label=file.label, digest=file.digest)
             for file in publication.attachments.all()
@@ -167,7 +169,7 @@ def _build_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscri
 def _manuscript_value(publication: Publication, field: PublicationField) -> object:
     """Return a column as a manuscript has it: lists by line, and other rows by a stable key."""
     value = getattr(publication, field.name)
-    if field.type is FieldType.REFERENCE:
+    if field.type is FieldType.FOREIGN_KEY:
         return _stable_key(value)
     return tuple(publication.key_points_list) if field.type is FieldType.LINES else value
 
@@ -194,7 +196,7 @@ def images_of(publication: Publication) -> list[Image]:
     return [images[key] for key in keys if key in images]
 
 
-def _picture(image: Image) -> manuscript.ManuscriptImage:
+def _manuscript_image(image: Image) -> manuscript.ManuscriptImage:
     return manuscript.ManuscriptImage(
         key=image.key,
         file=image.filename,

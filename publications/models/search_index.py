@@ -26,18 +26,18 @@ class Synonym(models.Model):
         verbose_name_plural = _("equal spellings")
 
     def __str__(self) -> str:
-        return " · ".join(self.listed)
+        return " · ".join(self.spelling_list)
 
     @property
-    def listed(self) -> list[str]:
+    def spelling_list(self) -> list[str]:
         lines = (" ".join(line.split()) for line in self.spellings.splitlines())
         return list(dict.fromkeys(line for line in lines if line))
 
     def clean(self) -> None:
-        self.spellings = "\n".join(self.listed)
-        if len(self.listed) < 2:
+        self.spellings = "\n".join(self.spelling_list)
+        if len(self.spelling_list) < 2:
             raise ValidationError({"spellings": _("Give at least two spellings, each on a line of its own.")})
-        if len(self.listed) > MAX_SPELLINGS:
+        if len(self.spelling_list) > MAX_SPELLINGS:
             raise ValidationError(
                 {"spellings": _("At most %d spellings, please: each is looked for.") % MAX_SPELLINGS}
             )
@@ -62,7 +62,7 @@ class IndexedTerm(models.Model):
 
 
 class NamedTerm(models.Model):
-    """A term in the name of a tag, an author or a row of spellings, which `row_key` identifies."""
+    """A search term in the name of a tag or author or in equal spellings, whose row `row_key` identifies."""
 
     term = models.CharField(max_length=50)
     row_key = models.CharField(max_length=24, db_index=True)

@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .edition import Edition
-from .prepared_queries import MOMENT, NUMBER, PreparedQuery
+from .prepared_queries import DATETIME, INTEGER, PreparedQuery
 from .publication import Publication
 
 
@@ -34,13 +34,13 @@ class EditionTerm(models.Model):
 
 
 class SimilarityQuerySet(models.QuerySet):
-    def live(self, moment: datetime) -> "SimilarityQuerySet":
-        """Rows of which both editions are live at this moment."""
+    def live(self, at: datetime) -> "SimilarityQuerySet":
+        """Rows of which both editions are live at the given time."""
         return self.filter(
-            edition__visible_from__lte=moment,
-            edition__visible_until__gt=moment,
-            similar_edition__visible_from__lte=moment,
-            similar_edition__visible_until__gt=moment,
+            edition__visible_from__lte=at,
+            edition__visible_until__gt=at,
+            similar_edition__visible_from__lte=at,
+            similar_edition__visible_until__gt=at,
         )
 
     def not_excluded(self) -> "SimilarityQuerySet":
@@ -49,9 +49,9 @@ class SimilarityQuerySet(models.QuerySet):
         excluded = ExcludedSuggestion.objects.filter(Q(one=first, other=second) | Q(one=second, other=first))
         return self.filter(~Exists(excluded))
 
-    def unlinked(self, moment: datetime) -> "SimilarityQuerySet":
-        """Rows to texts that staff have not linked to, neither directly nor by a translation."""
-        linked = Edition.objects.live(moment).filter(
+    def unlinked(self, at: datetime) -> "SimilarityQuerySet":
+        """Rows to editions that staff have not linked to, neither directly nor by a translation."""
+        linked = Edition.objects.live(at).filter(
             publication__linked_from__source=OuterRef("edition__publication"),
             translation_group=OuterRef("similar_edition__translation_group"),
         )
@@ -96,29 +96,23 @@ class Similarity(models.Model):
         return sentence[:1].upper() + sentence[1:]
 
 
-def similar_publications(publication: int, moment: datetime, count: int) -> list[Similarity]:
+def similar_publications(publication_pk: int, at: datetime, count: int) -> list[Similarity]:
     """Return the live editions that are most similar to a publication, the most similar first, in one query.
 
-    Of a text and its translations one is returned, in the language of the publication where there is one. Its own
+    Of a translation group one edition is returned, in the language of the publication where there is one. Its own
     translations, linked and excluded publications are left out.
 
     Args:
-        publication: its primary key.
         count: at most how many.
 
     Returns:
         Rows of which only the key of `similar_edition` is loaded.
     """
-    return _one_per_translation_group(_suggested_rows(publication=publication, moment=moment))[:count]
+    return _one_per_translation_group(_suggested_rows(publication=publication_pk, at=at))[:count]
 
 
-def _suggested(publication: int, moment: datetime) -> SimilarityQuerySet:
-    rows = (
-        Similarity.objects.filter(edition__publication=publication)
-        .live(moment)
-        .not_excluded()
-        .unlinked(moment)
-    )
+def _suggested(publication: int, at: datetime) -> SimilarityQuerySet:
+    rows = Similarity.objects.filter(edition__publication=publication).live(at).not_excluded().unlinked(at)
     columns = {
         "own_language": F("edition__language"),
         "translation_group": F("similar_edition__translation_group"),
@@ -127,7 +121,7 @@ def _suggested(publication: int, moment: datetime) -> SimilarityQuerySet:
     return rows.order_by("-score", "-similar_edition").annotate(**columns)
 
 
-_suggested_rows = PreparedQuery(_suggested, publication=NUMBER, moment=MOMENT)
+_suggested_rows = PreparedQuery(_suggested, publication=INTEGER, at=DATETIME)
 
 
 def _one_per_translation_group(rows: Sequence[Similarity]) -> list[Similarity]:
@@ -163,7 +157,7 @@ class ExcludedSuggestion(models.Model):
         return {"one_id": first, "other_id": second}
 
     @classmethod
-    def partners(cls, publication: int) -> set[int]:
-        """Return the primary keys of all publications that are excluded beside one."""
+    def excluded_with(cls, publication: int) -> set[int]:
+        """Return the primary keys of all publications that are excluded as suggestions for this one."""
         rows = cls.objects.filter(Q(one=publication) | Q(other=publication)).values_list("one", "other")
         return {pk for pair in rows for pk in pair} - {publication}

@@ -16,7 +16,8 @@ from .edition import FOREVER, Edition
 from .translated import SingleRowModel
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any action
-ADDING = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
+ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
+"""Types of actions that remove nothing from the public site."""
 MAX_CACHED_VALUES = 500  # such as the filter counts of a list, some 50 kB each
 _MISSING = object()
 
@@ -44,74 +45,75 @@ class SiteState:
     Attributes:
         site_version: the number of the version.
         serial: counts the states that the process has read.
-        kept_since: the serial since which nothing was taken from readers, by an action or by the end of a window.
-            Pages of that state may be outdated but show nothing that is no longer public.
-        begins: when the next window starts, in seconds since 1970 as all times here.
-        ends: when the next window ends without another edition in its place.
-        midnight: the next midnight in the time zone of the site.
-        since: when the state was read. A clock set back before that may show another site.
-        mark: identifies the state for caches that must not hold a reference to it.
+        unremoved_since: the serial of the first state since which nothing public was removed, by an action or by the
+            end of a window. Pages of that state may be stale but show nothing that is no longer public.
+        next_start: when the next window starts, in seconds since 1970 as all times here.
+        next_end: when the next window ends without another edition in its place.
+        next_midnight: the next midnight in the time zone of the site.
+        read_at: when the state was read. A clock set back before that may show another site.
+        identity: identifies the state for caches that must not hold a reference to it.
         cached_values: values of `cached_for_version`.
     """
 
     site_version: int
     serial: int
-    kept_since: int
-    begins: float
-    ends: float
-    midnight: float
-    since: float = 0.0
-    mark: object = field(default_factory=object, repr=False)
+    unremoved_since: int
+    next_start: float
+    next_end: float
+    next_midnight: float
+    read_at: float = 0.0
+    identity: object = field(default_factory=object, repr=False)
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     @property
-    def until(self) -> float:
-        return min(self.begins, self.ends, self.midnight)
+    def valid_until(self) -> float:
+        return min(self.next_start, self.next_end, self.next_midnight)
 
-    def holds_at(self, now: float) -> bool:
+    def is_valid_at(self, now: float) -> bool:
         """Return whether the public site at this time is the one that the state describes."""
-        return self.since <= now < self.until
+        return self.read_at <= now < self.valid_until
 
-    def shows_nothing_taken(self, serial: int, since: float, ends: float, now: float) -> bool:
-        """Return whether a page of an earlier state may still be shown where no newer one can be rendered.
+    def can_serve_stale(self, serial: int, read_at: float, next_end: float, now: float) -> bool:
+        """Return whether a page of an earlier state may still be served where no newer one can be rendered.
 
         Args:
-            serial: of the state of the page.
-            since: when that state was read. Before it texts of the page may be under embargo.
-            ends: when its next window ends.
+            serial: the serial of the state of the page.
+            read_at: when that state was read. Before it texts of the page may be under embargo.
+            next_end: when its next window ends.
         """
-        return serial >= self.kept_since and since <= now < min(ends, self.ends)
+        return serial >= self.unremoved_since and read_at <= now < min(next_end, self.next_end)
 
 
-def read_site_state(before: SiteState | None = None) -> SiteState:
+def read_site_state(previous: SiteState | None = None) -> SiteState:
     """Read the current state in at most four short queries.
 
     Args:
-        before: the previous state of the process, whose serial the new one continues.
+        previous: the previous state of the process, whose serial the new one continues.
     """
-    row, now = SiteVersion.objects.get(), timezone.now()
-    later = Edition.objects.order_by()
-    begins = later.filter(visible_from__gt=now).aggregate(moment=Min("visible_from"))["moment"]
-    taken = later.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
-    ends = taken.aggregate(moment=Min("visible_until"))["moment"]
-    serial = before.serial + 1 if before else 0
+    version, now = SiteVersion.objects.get().number, timezone.now()
+    editions = Edition.objects.order_by()
+    next_start = editions.filter(visible_from__gt=now).aggregate(at=Min("visible_from"))["at"]
+    ending = editions.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
+    next_end = ending.aggregate(at=Min("visible_until"))["at"]
+    serial = previous.serial + 1 if previous else 0
+    has_removed = not previous or _has_removed_content(previous, version, now)
     return SiteState(
-        site_version=row.number,
+        site_version=version,
         serial=serial,
-        kept_since=before.kept_since if before and _is_kept(before, row.number, now) else serial,
-        begins=(begins or FOREVER).timestamp(),
-        ends=(ends or FOREVER).timestamp(),
-        midnight=_midnight_after(now).timestamp(),
-        since=now.timestamp(),
+        unremoved_since=serial if has_removed else previous.unremoved_since,
+        next_start=(next_start or FOREVER).timestamp(),
+        next_end=(next_end or FOREVER).timestamp(),
+        next_midnight=_midnight_after(now).timestamp(),
+        read_at=now.timestamp(),
     )
 
 
-def _is_kept(before: SiteState, site_version: int, now: datetime) -> bool:
-    """Return whether all that was public in the previous state still is."""
-    if site_version < before.site_version or not before.since <= now.timestamp() < before.ends:
-        return False
-    since = AuditEntry.objects.filter(site_version__gt=before.site_version, site_version__lte=site_version)
-    return not since.exclude(action__in=ADDING).exists()
+def _has_removed_content(previous: SiteState, version: int, now: datetime) -> bool:
+    """Return whether anything that was public in the previous state may no longer be."""
+    if version < previous.site_version or not previous.read_at <= now.timestamp() < previous.next_end:
+        return True
+    entries = AuditEntry.objects.filter(site_version__gt=previous.site_version, site_version__lte=version)
+    return entries.exclude(action__in=ADDITIVE_ACTIONS).exists()
 
 
 def _midnight_after(now: datetime) -> datetime:
@@ -137,8 +139,8 @@ def current_site_version(default: int) -> int:
     return default if state is None else state.site_version
 
 
-def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
-    """Return what `make` returns, called once for each site version, or each time outside of a request.
+def cached_for_version[T](key: Hashable, compute: Callable[[], T]) -> T:
+    """Return what `compute` returns, called once for each site version, or each time outside of a request.
 
     The value is shared: not to be changed.
 
@@ -147,22 +149,22 @@ def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
     """
     state = _current.get()
     if state is None:
-        return make()
+        return compute()
     cached = state.cached_values.get(key, _MISSING)
     if cached is not _MISSING:
         return cached  # type: ignore[return-value]
     if len(state.cached_values) >= MAX_CACHED_VALUES:
         state.cached_values.clear()
-    state.cached_values[key] = value = make()
+    state.cached_values[key] = value = compute()
     return value
 
 
-def cached_latest[T](name: str, key: Hashable, make: Callable[[], T]) -> T:
-    """As `cached_for_version`, but keep only the value of the last key of a name: for large values used again soon."""
-    last: list = cached_for_version(("latest", name), lambda: [(_MISSING, None)])
+def cached_last_value[T](name: str, key: Hashable, compute: Callable[[], T]) -> T:
+    """As `cached_for_version`, but keep one value for each name, that of the last key: for large values."""
+    last: list = cached_for_version(("last value", name), lambda: [(_MISSING, None)])
     last_key, value = last[0]
     if last_key != key:
-        value = make()
+        value = compute()
         last[0] = key, value
     return value  # type: ignore[return-value]
 

@@ -29,16 +29,16 @@ def with_status(publications: models.QuerySet) -> models.QuerySet:
     now = timezone.now()
     own = Edition.objects.filter(publication=OuterRef("pk")).order_by("-visible_from")
     live = own.filter(visible_from__lte=now, visible_until__gt=now)
-    started, scheduled = own.started(), own.scheduled()
+    public, scheduled = own.ever_public(), own.scheduled()
     return publications.annotate(
         live_from=Subquery(live.values("visible_from")[:1]),
         live_until=Subquery(live.values("expires_at")[:1]),
         live_digest=Subquery(live.values("digest")[:1]),
         scheduled_from=Subquery(scheduled.values("visible_from")[:1]),
         scheduled_digest=Subquery(scheduled.values("digest")[:1]),
-        last_published_at=Subquery(started.values("published_at")[:1]),
-        ended_at=Subquery(started.values("visible_until")[:1]),
-        last_end_reason=Subquery(started.values("end_reason")[:1]),
+        last_published_at=Subquery(public.values("published_at")[:1]),
+        ended_at=Subquery(public.values("visible_until")[:1]),
+        last_end_reason=Subquery(public.values("end_reason")[:1]),
     )
 
 

@@ -20,7 +20,7 @@ def parse_tags(text: str) -> list[str]:
     return list(names.values())
 
 
-def existing_spelling(names: list[str]) -> list[str]:
+def use_existing_spelling(names: list[str]) -> list[str]:
     """Return the names in the spelling of existing tags, compared without case in any alphabet."""
     spellings = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
     return [spellings.get(name.casefold(), name) for name in names]
@@ -46,12 +46,12 @@ class TagKind(models.TextChoices):
 class TagQuerySet(CountedQuerySet):
     def selectable(self) -> "TagQuerySet":
         """Tags that pickers offer: all but those made in a draft that was never public."""
-        return self.filter(models.Q(made_in_draft=False) | models.Exists(self._published()))
+        return self.filter(models.Q(made_in_draft=False) | models.Exists(self._edition_rows()))
 
     @staticmethod
-    def _published() -> models.QuerySet:
-        rows = Tag._meta.get_field("published").related_model
-        return rows.objects.filter(tag=models.OuterRef("pk"))
+    def _edition_rows() -> models.QuerySet:
+        model = Tag._meta.get_field("published").related_model
+        return model.objects.filter(tag=models.OuterRef("pk"))
 
 
 class Tag(TranslatedModel, TagBase):

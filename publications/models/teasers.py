@@ -12,7 +12,7 @@ from django.utils import timezone
 from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind
-from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from .prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
 from .tag import Tag
 
@@ -37,7 +37,7 @@ def teaser_editions(pks: Iterable[int]) -> list[Edition]:
 
 
 def result_editions(pks: Iterable[int]) -> list[Edition]:
-    """Return those of them that are live, with their plain text, from which a search result shows a snippet."""
+    """Return the live editions among these, in this order, with the plain text that snippets are cut from."""
     keys = list(pks)
     return _in_order(keys, _live_editions_with_text(pks=keys, now=timezone.now()))
 
@@ -58,29 +58,29 @@ def updated_publications(editions: Iterable[Edition]) -> set[int]:
 
 
 def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
-    """Return what may stand at the top of the home page: the newest live editions of the locale.
+    """Return the editions for the top of the home page: the newest live ones of the locale.
 
     Args:
-        pinned: a publication whose text in the locale comes first while it is live.
+        pinned: the primary key of a publication whose edition in the locale comes first while it is live.
     """
     newest = [edition.pk for edition in _newest(locale=locale, now=timezone.now())]
-    lead = _pinned_text(locale, pinned) if pinned else []
+    lead = _pinned_edition(locale, pinned) if pinned else []
     return teaser_editions(dict.fromkeys([*lead, *newest]))
 
 
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
-    pks = _pinned_text(locale, tag.lead_id, tag) if tag.lead_id else []
+    pks = _pinned_edition(locale, tag.lead_id, tag) if tag.lead_id else []
     pks = pks or [row.edition_id for row in _newest_on_tag(tag=tag.pk, locale=locale, now=timezone.now())]
     return next(iter(teaser_editions(pks)), None)
 
 
 def editions_by_kind(
-    kinds: Iterable[Kind], locale: str, *, tag: Tag | None = None, without: Iterable[Edition] = ()
+    kinds: Iterable[Kind], locale: str, *, tag: Tag | None = None, exclude: Iterable[Edition] = ()
 ) -> list[Edition]:
     """Return the newest live editions of each kind, kind by kind: those of the locale, or on the tag in it."""
-    left_out = [edition.pk for edition in without]
-    return teaser_editions(pk for kind in kinds for pk in _newest_of_kind(kind, locale, tag, left_out))
+    excluded = [edition.pk for edition in exclude]
+    return teaser_editions(pk for kind in kinds for pk in _newest_of_kind(kind, locale, tag, excluded))
 
 
 def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
@@ -91,15 +91,15 @@ def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
     return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
-def _pinned_text(locale: str, publication: int, tag: Tag | None = None) -> list[int]:
-    """Return the primary key of the live text of a publication, or of its translation, in the locale, in a list."""
+def _pinned_edition(locale: str, publication: int, tag: Tag | None = None) -> list[int]:
+    """Return in a list the key of the live edition of a publication, or of its translation, in the locale."""
     editions = Edition.objects.live().for_locale(locale)
-    text = (editions.tagged(tag) if tag else editions).only("pk").counterpart_of(publication)
-    return [text.pk] if text else []
+    edition = (editions.tagged(tag) if tag else editions).only("pk").counterpart_of(publication)
+    return [edition.pk] if edition else []
 
 
-def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, left_out: list[int]) -> list[int]:
-    values = {"locale": locale, "kind": kind.pk, "now": timezone.now(), "left_out": left_out}
+def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, excluded: list[int]) -> list[int]:
+    values = {"locale": locale, "kind": kind.pk, "now": timezone.now(), "excluded": excluded}
     if tag:
         return [row.edition_id for row in _newest_of_kind_on_tag(tag=tag.pk, **values)]
     return [edition.pk for edition in _newest_of_kind_in_locale(**values)]
@@ -107,7 +107,7 @@ def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, left_out: list[int
 
 def _with_updates(publications: QuerySet, now: datetime) -> QuerySet[Edition]:
     updates = Edition.objects.readable(now).filter(change=Change.UPDATE)
-    return updates.filter(Among(F("publication"), publications)).order_by().only("publication")
+    return updates.filter(InList(F("publication"), publications)).order_by().only("publication")
 
 
 def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
@@ -115,43 +115,43 @@ def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
 
 
 def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet[EditionTag]:
-    """The rows of the tag, which stand in the order of the dates: of a long topic the first are read alone."""
+    """Rows of the tag, newest first: the index is in this order, so that few rows of a large topic are read."""
     return EditionTag.objects.filter(tag=tag).live(now).for_locale(locale, now).newest_first().only("edition")
 
 
-_LOCALE = {"locale": TEXT, "now": MOMENT}
-_KIND = {"kind": NUMBER, "left_out": NUMBERS, **_LOCALE}
+_LOCALE = {"locale": TEXT, "now": DATETIME}
+_KIND = {"kind": INTEGER, "excluded": INTEGERS, **_LOCALE}
 
 _editions = PreparedQuery(
-    lambda pks: Edition.objects.filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS),
-    pks=NUMBERS,
+    lambda pks: Edition.objects.filter(InList(F("pk"), pks)).order_by().only(*TEASER_COLUMNS),
+    pks=INTEGERS,
 )
 _live_editions_with_text = PreparedQuery(
     lambda pks, now: (
-        Edition.objects.live(now).filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "plain_text")
+        Edition.objects.live(now).filter(InList(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "plain_text")
     ),
-    pks=NUMBERS,
-    now=MOMENT,
+    pks=INTEGERS,
+    now=DATETIME,
 )
 _bylines = PreparedQuery(
-    lambda editions: EditionByline.objects.filter(Among(F("edition"), editions)).only(
+    lambda editions: EditionByline.objects.filter(InList(F("edition"), editions)).only(
         "edition", "role", "name"
     ),
-    editions=NUMBERS,
+    editions=INTEGERS,
 )
-_updates = PreparedQuery(_with_updates, publications=NUMBERS, now=MOMENT)
+_updates = PreparedQuery(_with_updates, publications=INTEGERS, now=DATETIME)
 _newest = PreparedQuery(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
-_newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=NUMBER, **_LOCALE)
+_newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=INTEGER, **_LOCALE)
 _newest_of_kind_in_locale = PreparedQuery(
-    lambda kind, left_out, **values: _in_locale(**values).filter(~Q(Among(F("pk"), left_out)), kind=kind)[
+    lambda kind, excluded, **values: _in_locale(**values).filter(~Q(InList(F("pk"), excluded)), kind=kind)[
         :EDITIONS_BY_KIND
     ],
     **_KIND,
 )
 _newest_of_kind_on_tag = PreparedQuery(
-    lambda kind, left_out, **values: _on_tag(**values).filter(~Q(Among(F("edition"), left_out)), kind=kind)[
+    lambda kind, excluded, **values: _on_tag(**values).filter(~Q(InList(F("edition"), excluded)), kind=kind)[
         :EDITIONS_BY_KIND
     ],
-    tag=NUMBER,
+    tag=INTEGER,
     **_KIND,
 )

@@ -14,16 +14,17 @@ class CountedQuerySet(models.QuerySet):
 
     def with_counts(self) -> "CountedQuerySet":
         """Rows that live editions name, annotated with their number (`edition_count`) and last date (`newest`)."""
-        names = self.model._meta.get_field("published").field
-        live = names.model.objects.live(timezone.now()).filter(**{names.name: models.OuterRef("pk")})
-        counts = live.order_by().values(names.name).annotate(count=models.Count("pk")).values("count")
+        foreign_key = self.model._meta.get_field("published").field
+        rows = foreign_key.model.objects.live(timezone.now())
+        live = rows.filter(**{foreign_key.name: models.OuterRef("pk")})
+        counts = live.order_by().values(foreign_key.name).annotate(count=models.Count("pk")).values("count")
         newest = live.order_by("-published_at").values("published_at")[:1]
         return self.filter(models.Exists(live)).annotate(
             edition_count=models.Subquery(counts), newest=models.Subquery(newest)
         )
 
     def attach_counts(self, counts: Mapping[int, Any]) -> list[Any]:
-        """Return the rows with these primary keys, each with the same attributes, from counts that were read before."""
+        """Return the rows with these primary keys, each with the same attributes, from the given counts."""
         rows = list(self.filter(pk__in=list(counts)))
         for row in rows:
             row.edition_count, row.newest = counts[row.pk].count, counts[row.pk].newest

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
 
-from .image import originals
+from .image import original_storage
 from .publication import Publication
 
 
@@ -72,5 +72,5 @@ class WordFile(models.Model):
         """The bytes of the file. Raises FileNotFoundError where it was deleted."""
         if not self.original:
             raise FileNotFoundError(self.filename)
-        with originals().open(self.original) as file:
+        with original_storage().open(self.original) as file:
             return file.read()

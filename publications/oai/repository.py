@@ -118,7 +118,7 @@ class Source:
 
 def _sources(now: datetime) -> list[Source]:
     """Return all items in three sources: live and unchanged, live and changed since, ended."""
-    live, started = Edition.objects.live(now), Edition.objects.started(now)
+    live, started = Edition.objects.live(now), Edition.objects.ever_public(now)
     changed = Q(record_changed_at__gt=F("visible_from"))
     later = started.filter(publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until"))
     ended = started.filter(~Exists(later.order_by()), visible_until__lte=now)
@@ -148,7 +148,7 @@ def find_item(uid: UUID, now: datetime) -> HarvestItem | None:
 
 def earliest_datestamp(now: datetime) -> datetime:
     """Return a time that no datestamp is before."""
-    started = Edition.objects.started(now).order_by()
+    started = Edition.objects.ever_public(now).order_by()
     return started.aggregate(first=Min("visible_from"))["first"] or now
 
 
@@ -199,12 +199,12 @@ class Repository:
         """Write the values of facets with sets (kinds, languages) among what is or was public."""
         if "resumptionToken" in request.arguments:
             raise OaiError("badResumptionToken", "The list of sets is given whole.")
-        started = Edition.objects.started(self.now)
+        started = Edition.objects.ever_public(self.now)
         sets = [
             (f"{facet.name}-{facet.value_of(row)}", facet.set_label(row))
             for facet in FACETS.values()
             if facet.set_label
-            for row in facet.rows_among(started)
+            for row in facet.rows_used_by(started)
         ]
         if not sets:
             raise OaiError("noSetHierarchy", "There is nothing here yet.")

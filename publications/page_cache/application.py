@@ -90,7 +90,7 @@ class PageCache:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = (self.others if key[1] else self.pages).get(key) or self.others.get(key)
         state = self.watcher.state()
-        if stored is not None and state is not None and stored.mark is state.mark:
+        if stored is not None and state is not None and stored.state_identity is state.identity:
             return self._send(stored, HIT, key, environ, start_response)
         response, status = self._render_or_stale(key, stored, state, environ)
         if isinstance(response, CachedResponse):
@@ -145,7 +145,7 @@ class PageCache:
         state = self.watcher.state_of_stale_pages()
         if stored is None or state is None:
             return False
-        return state.shows_nothing_taken(stored.serial, stored.since, stored.ends, time.time())
+        return state.can_serve_stale(stored.serial, stored.read_at, stored.next_end, time.time())
 
     def _store(
         self, key: Key, response: RenderedResponse, state: SiteState

@@ -38,16 +38,16 @@ class CachedResponse:
     clients request it and it takes as much memory as all others.
     """
 
-    __slots__ = ("_headers", "_lock", "bytes", "code", "encodings", "ends", "etag", "headers_of_304", "is_text", "mark",
-                 "modified", "serial", "since", "status")  # fmt: skip
+    __slots__ = ("_headers", "_lock", "bytes", "code", "encodings", "etag", "headers_of_304", "is_text", "modified",
+                 "next_end", "read_at", "serial", "state_identity", "status")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
     ) -> None:
         fields = {name.lower(): value for name, value in headers}
         self.status, self.code = status, int(status[:3])
-        self.mark, self.serial = state.mark, state.serial
-        self.since, self.ends = state.since, state.ends
+        self.state_identity, self.serial = state.identity, state.serial
+        self.read_at, self.next_end = state.read_at, state.next_end
         self._lock = Lock()
         self.is_text = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self.etag, self.modified = fields.get("etag") or etag_of(body), fields.get("last-modified")

@@ -123,8 +123,8 @@ class SiteStateWatcher:
         is_same = (
             signals == observed.signals and last is not None and last.site_version == current.site_version
         )
-        state = last if is_same and last.holds_at(now) else current
-        trusted_until = min(state.until, now + self._trusted_seconds)
+        state = last if is_same and last.is_valid_at(now) else current
+        trusted_until = min(state.valid_until, now + self._trusted_seconds)
         self._observed = Observation(state, signals, now, trusted_until, monotonic, subscription)
         self._failing = False
 

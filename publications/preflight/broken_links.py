@@ -59,7 +59,7 @@ def _find_reason(address: str, own_paths: Set[str], anchors: Set[str]) -> str:
         return ""
     if path.startswith(settings.DESK):
         return _("readers cannot come to the desk.")
-    redirect = Redirect.objects.filter(path=Redirect.normal(path)).first()
+    redirect = Redirect.objects.filter(path=Redirect.normalize_path(path)).first()
     return _check_redirect(redirect) if redirect else _check_path(path)
 
 
@@ -109,7 +109,7 @@ def _check_topic(locale: str, match: ResolverMatch) -> str:
 
 
 def _check_author(locale: str, match: ResolverMatch) -> str:
-    author = Author.objects.identified().filter(slug=match.kwargs["slug"]).first()
+    author = Author.objects.not_pseudonymous().filter(slug=match.kwargs["slug"]).first()
     is_public = author and Edition.objects.live().authored_by(author).exists()
     return "" if is_public else _("no public piece is by this author.")
 

@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.locales import datetime_with_zone, locale_of, localized_path
-from publications.models import Attachment, Image, Publication, Tag, images_of, is_original_there, originals
+from publications.models import (
+    Attachment,
+    Image,
+    Publication,
+    Tag,
+    images_of,
+    original_exists,
+    original_storage,
+)
 
 from .attached_pdfs import is_encrypted, is_pdf, is_tagged
 from .broken_links import broken_link_reasons, is_site_url
@@ -56,13 +64,13 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         html=html,
         unrenderable=error,
         headings=markup.outline(publication.body),
-        missing=tuple(publication.missing_fields()),
+        missing=tuple(publication.publish_errors()),
         images=tuple(_images(publication)),
         broken_links=_broken_links(publication, html),
         duplicates=tuple(_duplicates(publication)),
         slug=publication.proposed_slug(),
         own_slug=publication.slug,
-        was_public=publication.editions.started().exists(),
+        was_public=publication.editions.ever_public().exists(),
         future_date=_future_date(publication),
         tags=publication.tags.count(),
         similar_tags=_similar_tags(new_tags),
@@ -143,7 +151,7 @@ def _duplicates(publication: Publication) -> Iterable[str]:
     if not publication.title.strip():
         return ()
     others = Publication.objects.filter(title__iexact=publication.title.strip()).exclude(
-        pk__in=publication.translation_set()
+        pk__in=publication.self_and_translations()
     )
     return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
 
@@ -152,14 +160,14 @@ def _split_lost(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Att
     """Return the attachments that the storage has lost or truncated, and the intact ones."""
     lost, intact = [], []
     for file in files:
-        (intact if is_original_there(file.original, size=file.size) else lost).append(file)
+        (intact if original_exists(file.original, size=file.size) else lost).append(file)
     return lost, intact
 
 
 def _find_problem(file: Attachment) -> str:
     if not file.filename.lower().endswith(".pdf") or file.size > MAX_PDF_BYTES:
         return ""
-    with originals().open(file.original) as stored:
+    with original_storage().open(file.original) as stored:
         content = stored.read()
     if not is_pdf(content):
         return ""

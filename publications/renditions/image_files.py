@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 
 from publications import durable_files, images
-from publications.models import Image, OriginalFault, find_original_fault, originals
+from publications.models import Image, OriginalFault, find_original_fault, original_storage
 
 SQUARE_SIDE = 192
 IMAGE_SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in images.WIDTHS), f"{SQUARE_SIDE}s")
@@ -69,7 +69,7 @@ def _remember_damage(name: str, state: tuple) -> None:
 def _file_state(name: str) -> tuple:
     """Return size and time of a file, which change when it is replaced; an empty tuple if it is missing."""
     try:
-        return originals().size(name), originals().get_modified_time(name)
+        return original_storage().size(name), original_storage().get_modified_time(name)
     except FileNotFoundError:
         return NO_FILE
 

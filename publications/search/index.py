@@ -109,7 +109,7 @@ def read_editions(editions: Iterable[int]) -> list[EditionWithRows]:
     """Return editions with everything that their rows are built from."""
     queryset = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
     texts = queryset.defer("body", "html", "paragraphs", "contents")
-    return EditionWithRows.get_many(texts, rows=("bylines", "tags"), relations=("kind", "series_number"))
+    return EditionWithRows.get_many(texts, rows=("bylines", "tags"), joins=("kind", "series_number"))
 
 
 def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
@@ -224,7 +224,7 @@ def name_terms_of(row: NamedRow) -> set[str]:
 
 def _first_words(synonym: Synonym) -> str:
     """Return the first word of each spelling: a query finds the synonym by it and compares the rest."""
-    return " ".join(match[0] for line in synonym.listed if (match := WORD.search(line)))
+    return " ".join(match[0] for line in synonym.spelling_list if (match := WORD.search(line)))
 
 
 _NAMES_OF = {

@@ -254,7 +254,7 @@ def _read_synonyms(row_keys: RowKeys) -> dict[str, list[tuple[str, ...]]]:
     """Return the synonyms among the rows, by their keys: each spelling as its words."""
     ids = {int(key[1:]) for keys in row_keys.values() for key in keys if key[0] == ROW_LETTERS[Synonym]}
     rows = Synonym.objects.filter(pk__in=ids) if ids else ()
-    return {row_key(row): [tuple(WORD.findall(line)) for line in row.listed] for row in rows}
+    return {row_key(row): [tuple(WORD.findall(line)) for line in row.spelling_list] for row in rows}
 
 
 class _Expansion:

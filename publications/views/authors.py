@@ -187,7 +187,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def author_or_404(slug: str) -> Author:
     """Return the author with this slug. Raises Http404 also if they have no live publication."""
-    author = get_object_or_404(Author.objects.identified().select_related("portrait"), slug=slug)
+    author = get_object_or_404(Author.objects.not_pseudonymous().select_related("portrait"), slug=slug)
     if not Edition.objects.live().authored_by(author).exists():
         raise Http404
     return author

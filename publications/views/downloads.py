@@ -24,9 +24,9 @@ from publications.models import (
     Image,
     ResolvedAddress,
     SiteSettings,
-    is_original_there,
     last_change,
-    originals,
+    original_exists,
+    original_storage,
     resolve_address,
     resolve_edition_address,
     site_settings,
@@ -247,7 +247,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
         raise Http404
     if not _is_available(file):
         return _file_unavailable(request, address.edition)
-    content = FileContent(file.digest, file.size, partial(originals().open_range, file.original))
+    content = FileContent(file.digest, file.size, partial(original_storage().open_range, file.original))
     response = _set_headers(file_response(request, content, file.media_type))
     response.headers["Content-Disposition"] = _disposition(file)
     return response
@@ -266,7 +266,7 @@ def _is_public(image: Image) -> bool:
 def _is_available(file: EditionAttachment) -> bool:
     """Return whether the storage has the whole file; the reason why not is logged."""
     try:
-        if is_original_there(file.original, size=file.size):
+        if original_exists(file.original, size=file.size):
             return True
         logger.error("The original %s of the file %s is missing or damaged.", file.original, file.filename)
     except Exception:  # each storage backend has errors of its own

@@ -19,9 +19,9 @@ from publications.models import (
     FACETS,
     Edition,
     FacetChoice,
-    choices,
     count_editions,
-    filter_by,
+    filter_by_facets,
+    live_choices,
     result_editions,
     site_settings,
 )
@@ -229,7 +229,7 @@ class Listing:
 
     def _newest(self) -> dict[str, object]:
         live, locale = Edition.objects.live(), self._locale_of_texts
-        editions = filter_by(live.for_locale(locale) if locale else live, self.filters).newest_first()
+        editions = filter_by_facets(live.for_locale(locale) if locale else live, self.filters).newest_first()
         total = count_editions(locale, self.filters)
         return paginate_teasers(
             editions, self.page_number, lambda number: self._build_url(page=number), total=total
@@ -283,14 +283,14 @@ class Listing:
         results = search_listing.results
         suffix = "+" if results.has_partial_counts else ""
         return [
-            self._facet_field(name, FACETS[name].label_counts(results.counts[name]), suffix)
+            self._facet_field(name, FACETS[name].build_choices(results.counts[name]), suffix)
             for name in FACETS
         ]
 
     def _list_choices(self, name: str) -> list[FacetChoice]:
         """Return the choices of a facet with their counts within the other chosen facets."""
         others = {other: value for other, value in self.filters.items() if other != name}
-        return choices(FACETS[name], None if name == "language" else self._locale_of_texts, others)
+        return live_choices(FACETS[name], None if name == "language" else self._locale_of_texts, others)
 
     def _facet_field(
         self, name: str, facet_choices: list[FacetChoice], suffix: str = ""

@@ -20,11 +20,11 @@ from publications.models import (
     Edition,
     EditionWithRows,
     ResolvedAddress,
+    ever_public_editions,
     readable_editions,
     resolve_address,
     resolve_edition_address,
     site_settings,
-    started_editions,
     translations_of,
 )
 from publications.pdf import Notice
@@ -179,7 +179,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.title},
-        entries=history_entries(live, started_editions(live.publication_id)),
+        entries=history_entries(live, ever_public_editions(live.publication_id)),
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
@@ -193,7 +193,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         if address.status is not AddressStatus.OK:
             return redirect_or_gone(request, address, lambda edition: changes_url(edition, number))
     live = publication_address.edition
-    editions = started_editions(live.publication_id)
+    editions = ever_public_editions(live.publication_id)
     readable = readable_editions(editions)
     before, after = _compared_editions(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]

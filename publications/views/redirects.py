@@ -49,7 +49,7 @@ def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
 
 
 def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
-    path = Redirect.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
+    path = Redirect.normalize_path("/" + quote(request.path_info.lstrip("/"), errors="replace"))
     redirect = Redirect.objects.for_path(path)
     if not redirect:
         return None
@@ -61,7 +61,7 @@ def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
 
 def _redirect_to_publication(request: HttpRequest, publication_id: int) -> HttpResponse | None:
     """Redirect to the live edition, or answer 410 if the publication is withdrawn or has expired."""
-    last = Edition.objects.started().filter(publication=publication_id).order_by("-visible_from").first()
+    last = Edition.objects.ever_public().filter(publication=publication_id).order_by("-visible_from").first()
     if not last:
         return None
     return (
@@ -198,7 +198,7 @@ def find_renamed(kind: str, slug: str) -> Tag | Author | None:
         kind: "tag" or "author".
     """
     try:
-        path = Redirect.normal(reverse(SUBJECT_PAGES[kind], kwargs={"slug": slug}))
+        path = Redirect.normalize_path(reverse(SUBJECT_PAGES[kind], kwargs={"slug": slug}))
     except NoReverseMatch:
         return None
     redirect = Redirect.objects.for_path(path)

@@ -16,7 +16,7 @@ from publications.models import (
     Kind,
     Tag,
     count_authors,
-    count_by,
+    count_by_column,
     count_tags,
     editions_by_kind,
     facet_of,
@@ -139,7 +139,7 @@ def teasers_by_kind(
         filters: the facets of the lists that the groups link to.
     """
     counts = count_kinds(**filters)
-    grouped = editions_by_kind(counts, current_locale(), tag=tag, without=leading)
+    grouped = editions_by_kind(counts, current_locale(), tag=tag, exclude=leading)
     teasers = build_teasers([*leading, *grouped])
     groups = teaser_groups(
         zip(grouped, teasers[len(leading) :], strict=True),
@@ -151,7 +151,7 @@ def teasers_by_kind(
 
 def count_kinds(**filters: str) -> dict[Kind, int]:
     """Return how many publications there are of each kind, in the order of the kinds."""
-    counts = count_by("kind", current_locale(), filters)
+    counts = count_by_column("kind", current_locale(), filters)
     return {kind: counts[pk].count for pk, kind in kinds_by_pk().items() if pk in counts}
 
 

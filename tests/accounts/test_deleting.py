@@ -29,7 +29,7 @@ def delete(person: User) -> str:
 
 
 def saves(person):
-    Revision.objects.create_from(make_publication(), by=person, why=RevisionReason.SAVED)
+    Revision.objects.create_from(make_publication(), by=person, reason=RevisionReason.SAVED)
 
 
 def types(person):

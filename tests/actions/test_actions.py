@@ -18,7 +18,7 @@ from publications.models import (
     Publication,
     Revision,
     SiteVersion,
-    existing_spelling,
+    use_existing_spelling,
 )
 from tests.factories import (
     make_author,
@@ -266,7 +266,7 @@ def test_undoing_the_first_edition_withdraws_it(editor):
     publication = make_publication()
     actions.publish(publication, by=editor)
 
-    assert actions.plan_undo(publication).what is actions.UndoType.WITHDRAW
+    assert actions.plan_undo(publication).type is actions.UndoType.WITHDRAW
     actions.undo(publication, by=editor)
 
     assert live(publication) is None
@@ -607,7 +607,7 @@ def test_a_clock_that_was_ahead_can_be_trusted_again(editor):
 def test_tags_and_authors_are_one_whatever_the_case_in_any_alphabet():
     make_tag("Украина"), make_author("Östen Åberg", aliases="Остен Оберг")
 
-    assert existing_spelling(["украина"]) == ["Украина"]
+    assert use_existing_spelling(["украина"]) == ["Украина"]
     assert (
         Author.objects.with_name("östen åberg").exists() and Author.objects.with_name("остен оберг").exists()
     )

@@ -119,7 +119,7 @@ def test_saved_and_deleted_rows_are_recorded_with_their_model(editor):
     ("action", "detail"),
     [
         (actions.repair_windows, {"repaired": "windows"}),
-        (actions.repair_copies, {"repaired": "copies"}),
+        (actions.repair_copied_columns, {"repaired": "copies"}),
         (actions.trust_clock, {}),
         (lambda by: actions.bump_site_version("the index", by=by), {}),
     ],

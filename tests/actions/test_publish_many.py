@@ -49,8 +49,8 @@ def comparable() -> list:
     ]
 
 
-def one_by_one(publications, *, by, prepared=None, ends=None) -> list:
-    ends = ends or {}
+def one_by_one(publications, *, by, prerendered=None, until_by_pk=None) -> list:
+    ends = until_by_pk or {}
     return [actions.publish(each, by=by, until=ends.get(each.pk)) for each in publications]
 
 
@@ -158,7 +158,7 @@ def test_an_end_is_kept(is_first):
         actions.publish(publication, by=None, until=end)
         saved(publication, body="Mended.")
 
-    (edition,) = actions.publish_many([publication], by=None, ends={publication.pk: end})
+    (edition,) = actions.publish_many([publication], by=None, until_by_pk={publication.pk: end})
 
     assert edition.expires_at == end and Edition.objects.live().get() == edition
 

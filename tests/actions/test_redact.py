@@ -27,7 +27,7 @@ def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
     actions.publish(publication, by=editor)
     actions.publish(saved(publication, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
 
-    assert actions.redact(publication, "Vera Holm", by=editor, why="safety").editions == [1, 2]
+    assert actions.redact(publication, "Vera Holm", by=editor, reason="safety").editions == [1, 2]
 
     kept = [
         edition.title + edition.html + edition.plain_text + edition.body
@@ -283,7 +283,7 @@ def test_a_report_says_what_went_and_what_stays(editor):
     report = actions.redact(publication, "Ivan Petrov", by=editor)
 
     assert report.editions == [1, 2]
-    assert report.forms == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
+    assert report.spellings == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
     assert report.links == ["https://example.org/ivan-petrov"]
     assert report.addresses == ["ivan-petrov"]
     assert report.remaining_words == ["Petrov", "Petrova", "Selivan petrov", "petrov"]

@@ -193,4 +193,4 @@ def test_the_report_names_forms_as_they_are_read(editor):
 
     report = actions.redact(publication, "Zelenský", by=editor)
 
-    assert report.forms == ["Zelenský"] and report.remaining_words == ["Zelensky"]
+    assert report.spellings == ["Zelenský"] and report.remaining_words == ["Zelensky"]

@@ -5,7 +5,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from publications import actions, manuscript
-from publications.models import Author, Edition, Publication, Revision, WordFile
+from publications.models import Author, Edition, Publication, Revision, WordFile, resolve_address
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 from tests.word_files import make_word_file, p
 
@@ -73,6 +73,54 @@ def test_a_passage_that_markup_divides_is_refused_and_nothing_changes(editor, bo
         actions.redact(publication, "Vera Holm", by=editor)
 
     assert row_of(edition) == before
+
+
+def test_a_mark_for_which_a_title_has_no_room_is_refused(editor):
+    publication = make_live(title="Ann" + "." * 247).publication
+
+    with pytest.raises(actions.ActionRefused, match=r"“title” has no room .* at most 250 characters"):
+        actions.redact(publication, "Ann", by=editor)
+
+    actions.redact(publication, "Ann", by=editor, mark="–")
+    assert publication.editions.get().title == "–" + "." * 247
+
+
+def test_a_mark_for_which_a_name_has_no_room_is_refused(editor):
+    publication = make_publication(by=[make_author("Ann " + "b" * 116)])
+    actions.publish(publication, by=editor)
+
+    with pytest.raises(actions.ActionRefused, match="Choose a shorter text"):
+        actions.redact(publication, "Ann", by=editor)
+
+
+def test_a_mark_for_which_the_title_of_a_revision_has_no_room_is_refused(editor):
+    publication = make_publication(title="Ann" + "." * 247)
+
+    with pytest.raises(actions.ActionRefused, match="Choose a shorter text"):
+        actions.redact(saved(publication, title="Nobody"), "Ann", by=editor)
+
+
+def test_comments_and_logs_are_cut_where_the_mark_makes_them_too_long(editor):
+    publication = make_publication(title="Ann and others")
+    entry = log_entry(editor, Publication, publication.pk, "Ann " + "x" * 196)
+    publication.draft_comments.create(passage="Ann " + "y" * 296, text="Who?")
+
+    actions.redact(publication, "Ann", by=editor)
+
+    assert LogEntry.objects.get(pk=entry.pk).object_repr == "[redacted] " + "x" * 189
+    assert publication.draft_comments.get().passage == "[redacted] " + "y" * 289
+
+
+def test_the_new_address_is_one_that_no_other_publication_has(editor):
+    publication = make_live(title="Vera Holm").publication
+    other = make_live(title="Another", slug=f"publication-{publication.pk}")
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    assert resolve_address("en", other.slug).edition == other
+    redacted = publication.editions.get()
+    assert redacted.slug == f"publication-{publication.pk}-2"
+    assert resolve_address("en", redacted.slug).edition == redacted
 
 
 def test_a_revision_gives_up_an_address_made_from_the_passage(editor):
@@ -156,7 +204,7 @@ def test_earlier_audit_entries_lose_the_passage(editor):
     actions.publish(publication, by=editor)
     actions.withdraw(publication, by=editor, note="Vera Holm wrote it.")
 
-    actions.redact(publication, "Vera Holm", by=editor, why="Vera Holm wrote to us.")
+    actions.redact(publication, "Vera Holm", by=editor, reason="Vera Holm wrote to us.")
 
     entries = [f"{entry.subject} {entry.detail}" for entry in publication.audit_entries.all()]
     assert len(entries) == 3 and not any("Holm" in entry for entry in entries)

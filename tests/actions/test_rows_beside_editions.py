@@ -1,6 +1,8 @@
 """Rows beside the editions: what a saved or deleted topic, author or picture changes, and what it leaves alone."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from publications import actions, search
 from publications.models import Edition
@@ -79,6 +81,15 @@ def test_a_refusal_names_three_publications_at_most(editor, titles, named):
         actions.delete_instance(author, by=editor)
 
     assert named in str(refusal.value)
+
+
+def test_existing_redirects_are_read_under_the_lock_of_actions(editor):
+    tag = make_tag("Belarus")
+    with CaptureQueriesContext(connection) as queries:
+        actions.add_redirects(tag, ["/topics/old"], by=editor)
+
+    tables = [query["sql"] for query in queries if "SELECT" in query["sql"]]
+    assert "publications_siteversion" in tables[0] and "publications_redirect" in tables[1]
 
 
 def test_paths_of_another_target_stay_with_it(editor):

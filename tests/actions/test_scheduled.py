@@ -49,7 +49,7 @@ def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor)
     actions.publish(publication, by=editor, keep_scheduled=True)
     clock.shift(2 * 24 * 3600)
 
-    started = publication.editions.started().order_by("visible_from")
+    started = publication.editions.ever_public().order_by("visible_from")
     assert list(started.values_list("number", flat=True)) == [1, 3, 4]
     assert publication.editions.get(number=2).end_reason == EndReason.CANCELLED
 

@@ -932,7 +932,7 @@ def test_an_odd_referer_is_no_server_error(client, referer):
 
 def test_what_was_typed_fills_no_other_form(desk, editor):
     one, other = make_publication(title="One"), make_publication(title="Other")
-    typed = Autosave.objects.save_values(
+    typed = Autosave.objects.save_form(
         editor, "k", {"values": [["title", "Typed into one"]], "publication": one}
     )
     path = reverse("desk:publications_publication_change", args=[other.pk])

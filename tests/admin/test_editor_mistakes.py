@@ -241,10 +241,10 @@ def test_a_pdf_that_opens_is_attached(desk):
 
 def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
     for key in "abc":
-        Autosave.objects.save_values(
+        Autosave.objects.save_form(
             editor, key, {"values": [["title", "Typed"], ["summary", ""]], "publication": None}
         )
-    Autosave.objects.save_values(
+    Autosave.objects.save_form(
         editor, "d", {"values": [["title", ""], ["summary", "A summary alone."]], "publication": None}
     )
 
@@ -255,7 +255,7 @@ def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
 
 def test_what_is_saved_is_not_offered_from_another_window_too(desk, editor):
     values = [[name, value] for name, value in filled(title="On Minsk").items() if not name.startswith("_")]
-    Autosave.objects.save_values(editor, "earlier", {"values": values, "publication": None})
+    Autosave.objects.save_form(editor, "earlier", {"values": values, "publication": None})
 
     desk.post(ADD, filled(title="On Minsk", form_key="later"))
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from publications import actions
 from publications.admin import held_uploads
 from publications.models import AuditEntry, Image
-from publications.models.image import originals
+from publications.models.image import original_storage
 from tests.factories import make_image, make_person, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +111,7 @@ def test_an_expired_upload_has_to_be_chosen_again(desk):
     image = make_image()
     change = reverse("desk:publications_image_change", args=[image.pk])
     held = held_token(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
-    originals().delete(held_uploads.get_held_upload(held).place)
+    original_storage().delete(held_uploads.get_held_upload(held).place)
 
     page = desk.post(change, {"held": held, "alt_en": "A field", **FOCUS})
 
@@ -164,7 +164,7 @@ def test_two_processes_may_delete_expired_uploads_at_once(store_folder, monkeypa
     for content in (b"one", b"two"):
         held_uploads.hold_upload(content, "old.png")
     later(monkeypatch)
-    store, names = originals(), originals().listdir("waiting")
+    store, names = original_storage(), original_storage().listdir("waiting")
     store.delete(f"waiting/{names[1][0]}")  # by the other, after this one has looked
     monkeypatch.setattr(type(store), "listdir", lambda *_: names)
 

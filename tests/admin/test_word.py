@@ -13,7 +13,7 @@ from publications.models import (
     RevisionReason,
     TrackedChangesState,
     WordFile,
-    originals,
+    original_storage,
 )
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
 from tests.word_files import bomb, deletion, docx, ins, make_word_file, note, note_element, p, picture, r
@@ -371,7 +371,7 @@ def test_a_lost_file_of_an_offered_version_is_reported(desk):
     theirs = p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
     replace(desk, publication, theirs)
     key = desk.get(address("word-replace", publication)).context["conflicts"][0]["key"]
-    originals().delete(publication.word_files.undecided().get().original)
+    original_storage().delete(publication.word_files.undecided().get().original)
 
     page = desk.post(address("word-replace", publication), {key: "both"})
 
@@ -467,7 +467,7 @@ def test_a_file_with_the_name_in_hidden_text_is_deleted_too(desk, django_capture
     with django_capture_on_commit_callbacks(execute=True):
         actions.redact(publication, "Ivan Petrov", by=None)
 
-    assert not originals().exists(name)
+    assert not original_storage().exists(name)
 
 
 def test_the_redaction_page_lists_the_files_to_be_deleted(desk, django_capture_on_commit_callbacks):
@@ -481,8 +481,8 @@ def test_the_redaction_page_lists_the_files_to_be_deleted(desk, django_capture_o
 
     assert "<li>moldova.docx</li>" in page and "other.docx" not in page
     assert "The contents of Word files are searched" in page
-    assert originals().exists(name)
+    assert original_storage().exists(name)
     preview = actions.preview_redaction(publication, "Ivan Petrov", by=None)
     with django_capture_on_commit_callbacks(execute=True):
         assert actions.redact(publication, "Ivan Petrov", by=None) == preview
-    assert preview.files == ["moldova.docx"] and not originals().exists(name)
+    assert preview.files == ["moldova.docx"] and not original_storage().exists(name)

@@ -19,7 +19,7 @@ from publications.models import (
     SitePage,
     Tag,
     TagKind,
-    choices,
+    live_choices,
     store_original,
 )
 from publications.presentation import localized_path
@@ -124,7 +124,7 @@ def _pages_of_both_locales() -> list[tuple[str, str, int]]:
     pages = []
     for locale in LOCALES:
         listed = localized_path(locale, "publications:list")
-        author = _most_used(Author.objects.identified())
+        author = _most_used(Author.objects.not_pseudonymous())
         lists = {
             "home": localized_path(locale, "publications:home"),
             "list": listed,
@@ -152,7 +152,7 @@ def _pages_of_both_locales() -> list[tuple[str, str, int]]:
 
 def _longest_choices() -> dict[str, str]:
     """Return the longest choice of each filter, whether or not a publication matches them all."""
-    choices_by_facet = {name: choices(facet, None, {}) for name, facet in FACETS.items()}
+    choices_by_facet = {name: live_choices(facet, None, {}) for name, facet in FACETS.items()}
     return {
         name: max(options, key=lambda choice: len(choice.label)).value
         for name, options in choices_by_facet.items()

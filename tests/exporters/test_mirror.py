@@ -20,7 +20,7 @@ from publications.exporters.mirror_folder import (
     links_of,
     normalize_path,
 )
-from publications.models import Change, originals
+from publications.models import Change, original_storage
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.page_caches import no_connection_closed
@@ -349,7 +349,7 @@ def test_a_withdrawn_publication_is_removed_from_a_full_disk(root, monkeypatch, 
 def test_a_missing_original_breaks_no_page(root):
     image = make_image(size=(1000, 500))
     edition = make_live(title="Grain", body=f"![](image:{image.key})")
-    originals().delete(image.original)
+    original_storage().delete(image.original)
 
     result = crawl(root)
 

@@ -11,7 +11,7 @@ from django.db.models import FileField
 
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
-from publications.models import Publication, SiteVersion, originals
+from publications.models import Publication, SiteVersion, original_storage
 from sceeus import service_urls
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
 from tests.small_bucket import bucket
@@ -67,7 +67,7 @@ class TestSoundSite:
     @pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
     def test_each_kind_of_file_is_missed_and_compared(self, publication, model):
         file = FILES[model](publication)
-        with originals().open(file) as stored:
+        with original_storage().open(file) as stored:
             content = stored.read()
         for name, damage in ((name, damage) for name, ways in DAMAGES.items() for damage in ways):
             damage(file)
@@ -76,7 +76,7 @@ class TestSoundSite:
 
             assert set(found) == {name} and all(fault.startswith(file) for fault in found[name])
             assert str(model._meta.verbose_name) in " ".join(found[name])
-            originals().save(file, ContentFile(content))
+            original_storage().save(file, ContentFile(content))
 
     @pytest.mark.parametrize("name", REPAIRED)
     def test_what_is_derived_is_repaired_and_readers_see_it(self, publication, name, capsys):
@@ -115,7 +115,7 @@ class TestSoundSite:
 
     def test_a_fault_is_reported_with_what_it_is_of_and_what_to_do(self, publication, capsys):
         file = FILES[next(iter(FILES))](publication)
-        originals().delete(file)
+        original_storage().delete(file)
 
         verify()
 
@@ -125,11 +125,11 @@ class TestSoundSite:
 
     def test_what_is_original_is_never_repaired(self, publication):
         file = FILES[next(iter(FILES))](publication)
-        originals().delete(file)
+        original_storage().delete(file)
 
         verify("--repair")
 
-        assert not originals().exists(file)
+        assert not original_storage().exists(file)
 
     def test_a_note_is_no_fault(self, publication, capsys):
         CORRUPTIONS["unused"][0](publication)
@@ -174,7 +174,7 @@ def test_files_in_a_bucket_are_verified_likewise(settings):
         publication = make_site()
         assert all_faults() == {}
         names = [FILES[model](publication) for model in FILES]
-        originals().delete(names[1])
+        original_storage().delete(names[1])
         server.files[f"/bucket/{names[3]}"] = b"half"
 
         found = all_faults()

@@ -91,7 +91,7 @@ SAMPLE = Manuscript(
     note="For colleagues only.\n\nAsk Ann about the figures.",
     uid="16fd2706-8baf-433b-82eb-8c7fada847da",
     body="First paragraph.[^1]\n\n---\n\nSecond, with å, Ж and 😀.\n\n[^1]: A note.\n",
-    more={"layout": "post", "weights": [1, 2.5, None, True, date(2024, 4, 9), "no"]},
+    extra_fields={"layout": "post", "weights": [1, 2.5, None, True, date(2024, 4, 9), "no"]},
 )  # fmt: skip
 DIGEST = "2ca92322177e96538c8aa200bd207f05bfc73229a425eb833083b24f6273e379"
 
@@ -131,7 +131,7 @@ def test_a_text_that_yaml_might_take_for_something_else_survives_everywhere(text
         title=text,
         tags=(text,),
         bylines=(ManuscriptByline(author=text),),
-        more={text: [output, {output: output}]},
+        extra_fields={text: [output, {output: output}]},
     )
 
     assert loads(dumps(publication)) == publication
@@ -253,7 +253,7 @@ def test_what_looks_like_another_type_stays_text(title):
 def test_unknown_fields_are_kept_as_they_were_typed(typed, kept):
     text = front(f"no: {typed}\nflag: true\nempty:")
 
-    assert text.more == {"no": kept, "flag": True, "empty": None}
+    assert text.extra_fields == {"no": kept, "flag": True, "empty": None}
     assert loads(dumps(text)) == text
 
 
@@ -353,11 +353,11 @@ def test_what_is_no_text_is_refused(place, wrong):
 )
 def test_an_unknown_field_that_would_not_come_back_is_refused(value):
     with pytest.raises(ManuscriptError, match="cannot be written"):
-        dumps(Manuscript(more={"x": value}))
+        dumps(Manuscript(extra_fields={"x": value}))
 
 
 def test_no_line_within_the_front_matter_looks_like_its_end():
-    lines = dumps(Manuscript(summary="---", note="a\n---\nb", more={"x": "a\n\n"})).split("\n")
+    lines = dumps(Manuscript(summary="---", note="a\n---\nb", extra_fields={"x": "a\n\n"})).split("\n")
 
     assert [line for line in lines if line.rstrip() in ("---", "...")] == ["---", "---"]
 
@@ -365,7 +365,7 @@ def test_no_line_within_the_front_matter_looks_like_its_end():
 @pytest.mark.parametrize("name", ["title", "format", "date"])
 def test_an_unknown_field_cannot_have_a_known_name(name):
     with pytest.raises(ManuscriptError, match=name):
-        dumps(Manuscript(more={name: "x"}))
+        dumps(Manuscript(extra_fields={name: "x"}))
 
 
 def test_a_field_that_refers_to_itself_is_refused():
@@ -373,7 +373,7 @@ def test_a_field_that_refers_to_itself_is_refused():
     ring.append(ring)
 
     with pytest.raises(ManuscriptError, match="cannot be written"):
-        dumps(Manuscript(more={"x": ring}))
+        dumps(Manuscript(extra_fields={"x": ring}))
 
 
 def test_a_folder_comes_back_with_its_files(tmp_path):

@@ -18,11 +18,11 @@ from publications.models import (
     Edition,
     LiveCount,
     Tag,
-    choices,
     count_authors,
-    count_by,
+    count_by_column,
     count_editions,
     count_tags,
+    live_choices,
     read_site_state,
     site_state_scope,
     top_counts,
@@ -73,7 +73,7 @@ def test_as_many_are_counted_as_stand_in_the_tree(families, locale):
 def test_those_are_counted_that_stand_in_the_tree(families, locale):
     shown = Edition.objects.live().for_locale(locale)
 
-    found = Counter({code: live.count for code, live in count_by("language", locale, {}).items()})
+    found = Counter({code: live.count for code, live in count_by_column("language", locale, {}).items()})
 
     assert found == Counter(edition.language for edition in shown)
     assert count_tags(locale, {})[families[1].pk].newest == max(edition.published_at for edition in shown)
@@ -114,10 +114,10 @@ def test_the_facets_of_tags_share_one_query_for_their_labels(families, django_as
     tag_facets = [facet for facet in FACETS.values() if facet.model is Tag]
 
     with site_state_scope(read_site_state()):
-        choices(tag_facets[0], "en", {})
+        live_choices(tag_facets[0], "en", {})
         with django_assert_num_queries(0):
             for facet in tag_facets[1:]:
-                choices(facet, "en", {})
+                live_choices(facet, "en", {})
 
 
 def test_top_counts_come_with_the_equals_of_the_last():
@@ -177,7 +177,7 @@ def test_a_list_of_one_value_of_an_eighth_facet_has_its_feed(client, eighth, sig
 
 
 def test_an_eighth_facet_is_counted(eighth, signed):
-    assert ("cilla-dahl", "Cilla Dahl", 1) in choices(eighth, "en", {})
+    assert ("cilla-dahl", "Cilla Dahl", 1) in live_choices(eighth, "en", {})
     assert count_editions("en", {"signatory": "cilla-dahl"}) == 1
 
 
@@ -185,7 +185,7 @@ def test_the_search_filters_and_counts_by_an_eighth_facet(client, eighth, signed
     found = search.search(search.parse_query("grain"), locale="en", filters={"signatory": "cilla-dahl"})
 
     assert found.editions == (signed.pk,)
-    assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.label_counts(found.counts["signatory"])
+    assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.build_choices(found.counts["signatory"])
     assert "Cilla Dahl (1)" in client.get("/en/publications/?q=grain&signatory=cilla-dahl").text
 
 

@@ -12,7 +12,13 @@ from django.db import DatabaseError, connection, transaction
 
 from publications import actions
 from publications.models import Edition, EndReason
-from publications.models.guards import FROZEN, SQLITE, find_missing_guards, install_guards, remove_guards
+from publications.models.guards import (
+    FROZEN_COLUMN_NAMES,
+    SQLITE_TRIGGERS,
+    find_missing_guards,
+    install_guards,
+    remove_guards,
+)
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -46,7 +52,7 @@ def test_the_text_of_an_edition_is_frozen(field):
 
 
 def test_every_frozen_column_is_one_of_the_table():
-    assert set(FROZEN) <= {field.column for field in Edition._meta.fields}
+    assert set(FROZEN_COLUMN_NAMES) <= {field.column for field in Edition._meta.fields}
 
 
 def test_a_redaction_may_change_the_text_and_raises_its_count():
@@ -178,7 +184,7 @@ with connection.cursor() as cursor:
 
 def test_the_guards_survive_a_migration_that_rebuilds_the_table(migrated):
     """SQLite only, in a database of its own: Django drops the triggers there, and each migrate puts them back."""
-    assert run_on_sqlite(REBUILD, migrated) == ["0", str(len(SQLITE))]
+    assert run_on_sqlite(REBUILD, migrated) == ["0", str(len(SQLITE_TRIGGERS))]
 
 
 FAILURE = """

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications.models import Edition
-from publications.models.prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from publications.models.prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, tomorrow
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def test_a_prepared_selection_gives_what_the_selection_gives():
     first, second = make_live(), make_live()
     prepared = PreparedQuery(
-        lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=MOMENT
+        lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=DATETIME
     )
 
     found = [prepared(slug=edition.slug, now=timezone.now()) for edition in (first, second, first)]
@@ -29,7 +29,7 @@ def test_a_prepared_selection_gives_what_the_selection_gives():
 
 def test_values_of_an_earlier_call_are_forgotten():
     edition = make_live()
-    live = PreparedQuery(lambda now: Edition.objects.live(now), now=MOMENT)
+    live = PreparedQuery(lambda now: Edition.objects.live(now), now=DATETIME)
 
     assert live(now=timezone.now()) == [edition]
     assert live(now=edition.visible_from.replace(year=2001)) == []
@@ -39,7 +39,7 @@ def test_values_of_an_earlier_call_are_forgotten():
 def test_a_list_is_one_value_however_long_it_is():
     first, second, _other = make_live(), make_live(), make_live()
     prepared = PreparedQuery(
-        lambda keys: Edition.objects.filter(Among(F("pk"), keys)).order_by("pk"), keys=NUMBERS
+        lambda keys: Edition.objects.filter(InList(F("pk"), keys)).order_by("pk"), keys=INTEGERS
     )
 
     assert prepared(keys=[]) == []
@@ -51,17 +51,17 @@ def test_columns_come_without_instances():
     edition = make_live()
     prepared = PreparedQuery(
         lambda publication: Edition.objects.filter(publication=publication).values_list("pk", "slug"),
-        publication=NUMBER,
+        publication=INTEGER,
     )
 
-    assert prepared.columns(publication=edition.publication_id) == [(edition.pk, edition.slug)]
+    assert prepared.values_list(publication=edition.publication_id) == [(edition.pk, edition.slug)]
 
 
 def test_rows_selected_along_ask_nothing_more():
     edition = make_live()
     prepared = PreparedQuery(
         lambda publication: Edition.objects.filter(publication=publication).select_related("kind"),
-        publication=NUMBER,
+        publication=INTEGER,
     )
     prepared(publication=make_publication().pk)
 
@@ -76,7 +76,7 @@ def test_deferred_texts_stay_in_the_database():
     edition = make_live()
     prepared = PreparedQuery(
         lambda publication: Edition.objects.filter(publication=publication).without_texts(),
-        publication=NUMBER,
+        publication=INTEGER,
     )
 
     assert prepared(publication=edition.publication_id)[0].get_deferred_fields() >= {"html", "body"}
@@ -106,7 +106,7 @@ def test_only_models_prepare_queries():
 def test_pages_know_no_sql_and_no_cache(folder):
     """Views and presentation call models and write templates, which keep what is kept."""
     optimised = re.compile(
-        r"cached_for_version|cached_latest|prepared_queries|django.db import connection|\.raw\("
+        r"cached_for_version|cached_last_value|prepared_queries|django.db import connection|\.raw\("
     )
 
     assert not [path for path, source in sources(folder).items() if optimised.search(source)]

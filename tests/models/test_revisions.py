@@ -16,7 +16,7 @@ from publications.models import (
     RevisionReason,
     manuscript_of,
 )
-from publications.models.revision import ROWS
+from publications.models.revision import MANUSCRIPT_RELATIONS
 from tests.desk_forms import PDF, change, filled
 from tests.factories import make_author, make_image, make_publication, make_tag
 
@@ -48,7 +48,7 @@ def keep_one(publication: Publication) -> Revision:
 
 
 def keep_a_batch(publication: Publication) -> Revision:
-    Revision.objects.create_many_from([publication], by=None, why=RevisionReason.IMPORTED)
+    Revision.objects.create_many_from([publication], by=None, reason=RevisionReason.IMPORTED)
     return publication.revisions.first()
 
 
@@ -56,7 +56,7 @@ def keep_a_batch(publication: Publication) -> Revision:
 def test_a_revision_holds_the_rows_of_the_database_not_those_loaded_before(keep):
     publication = make_publication(tags=(make_tag(),))
     before = as_stored(publication)
-    prefetch_related_objects([publication], *ROWS)
+    prefetch_related_objects([publication], *MANUSCRIPT_RELATIONS)
     change_every_row(publication)
     publication.cover_id, publication.translation_of_id = (
         Publication.objects.filter(pk=publication.pk).values_list("cover_id", "translation_of_id").get()

@@ -116,7 +116,9 @@ def test_a_watch_asks_again_as_soon_as_the_clock_is_behind_its_last_look():
     def read(_before: SiteState | None) -> SiteState:
         queries.append(time.time())
         later = time.time() + 3600
-        return SiteState(1, len(queries), 1, begins=later, ends=later, midnight=later, since=time.time())
+        return SiteState(
+            1, len(queries), 1, next_start=later, next_end=later, next_midnight=later, read_at=time.time()
+        )
 
     with time_machine.travel(timezone.now(), tick=False) as clock:
         watcher = SiteStateWatcher(read, threaded=False)

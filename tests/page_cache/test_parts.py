@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from publications.models import SiteState, cached_for_version, cached_latest, site_state_scope
+from publications.models import SiteState, cached_for_version, cached_last_value, site_state_scope
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
@@ -21,7 +21,10 @@ LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
 def a_state(generation: int = 1, **moments: float) -> SiteState:
     later = time.time() + HOUR
     return SiteState(
-        generation, generation, generation, **{"begins": later, "ends": later, "midnight": later, **moments}
+        generation,
+        generation,
+        generation,
+        **{"next_start": later, "next_end": later, "next_midnight": later, **moments},
     )
 
 
@@ -259,9 +262,9 @@ def test_of_what_is_large_the_last_alone_is_remembered():
         return len(made)
 
     with site_state_scope(a_state()):
-        assert [cached_latest("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
-        assert cached_latest("b", "x", make) == 4
-    assert [cached_latest("a", "x", make), cached_latest("a", "x", make)] == [5, 6]
+        assert [cached_last_value("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
+        assert cached_last_value("b", "x", make) == 4
+    assert [cached_last_value("a", "x", make), cached_last_value("a", "x", make)] == [5, 6]
 
 
 def test_no_more_wait_at_a_time_than_there_are_slots_and_who_leaves_gives_one_back():

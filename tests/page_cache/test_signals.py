@@ -50,7 +50,7 @@ def clock(monkeypatch):
 
 def a_state(generation: int = 1) -> SiteState:
     later = time.time() + 3600
-    return SiteState(generation, generation, 1, begins=later, ends=later, midnight=later)
+    return SiteState(generation, generation, 1, next_start=later, next_end=later, next_midnight=later)
 
 
 def cut_off_after_one_look(subscription: int = 0, **options) -> SiteStateWatcher:

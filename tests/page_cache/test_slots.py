@@ -59,7 +59,7 @@ class Slow:
 @contextmanager
 def waiting(*paths: str, started: int | None = None, **how) -> Iterator[Readers]:
     """Readers through a cache with threads, while these requests wait for their answers, so many of them in Django."""
-    site, state = Slow(), SiteState(1, 1, 1, begins=LATER, ends=LATER, midnight=LATER)
+    site, state = Slow(), SiteState(1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER)
     with ExitStack() as stack:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
         people = stack.enter_context(ThreadPoolExecutor(8))
@@ -163,7 +163,7 @@ def test_what_is_never_kept_takes_a_slot_too(path, method):
 def test_a_page_that_has_become_old_is_shown_to_those_who_find_no_slot():
     with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
         old = readers.cache.pages.get((PAGE, ""))
-        old.mark = object()  # of another state of the site, in which nothing was taken back
+        old.state_identity = object()  # of another state of the site, in which nothing was taken back
         answer = readers.get(PAGE)
 
         assert (answer.status, answer.mark) == (200, "pages; hit; detail=stale")

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from publications import renditions
 from publications.disk_reserve import is_disk_full
 from publications.durable_files import remove_unfinished
-from publications.models import OriginalFault, find_original_fault, originals, store_original
+from publications.models import OriginalFault, find_original_fault, original_storage, store_original
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_image
@@ -31,12 +31,12 @@ DAMAGED = {"empty": b"", "half": CONTENT[:131_072], "other bytes": CONTENT[:-1] 
 def store(request, settings):
     """The store of originals, in a folder and in a bucket."""
     if request.param == "folder":
-        yield originals()
+        yield original_storage()
         return
     with bucket() as server:
         entry = service_urls.parse_storage_url(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
-        yield originals()
+        yield original_storage()
 
 
 def content_of(store) -> bytes:

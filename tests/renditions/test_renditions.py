@@ -12,7 +12,14 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import actions, renditions
-from publications.models import Attachment, Edition, EditionWithRows, SiteSettings, originals, store_original
+from publications.models import (
+    Attachment,
+    Edition,
+    EditionWithRows,
+    SiteSettings,
+    original_storage,
+    store_original,
+)
 from publications.pdf import PdfDocument
 from publications.presentation import pdf_document_of, pdf_url, social_image_url
 from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
@@ -255,7 +262,7 @@ def saying(edition: Edition, text: str) -> PdfDocument:
 def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
     image = make_image()
     edition = make_live(body=f"Words.\n\n![](image:{image.key})", cover=image)
-    originals().delete(image.original)
+    original_storage().delete(image.original)
 
     assert "Words." in words_of(pdf(client, edition)) and image.key in caplog.text
     assert client.get(social_image_url(edition)).status_code == 200

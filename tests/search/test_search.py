@@ -279,7 +279,7 @@ def test_the_values_of_each_facet_are_counted(store):
 
 
 def counts_of(results: search.SearchResults, name: str) -> dict[str, int]:
-    return {choice.value: choice.count for choice in FACETS[name].label_counts(results.counts[name])}
+    return {choice.value: choice.count for choice in FACETS[name].build_choices(results.counts[name])}
 
 
 def test_a_pseudonym_is_no_filter_and_is_not_counted():

@@ -80,6 +80,6 @@ def test_a_text_rendered_ahead_is_taken_as_it_is(editor):
     publication = make_publication(body="One.")
     ahead = markup.render_markdown("Rendered ahead.", language="en")
 
-    (edition,) = actions.publish_many([publication], by=editor, prepared={("en", "One."): ahead})
+    (edition,) = actions.publish_many([publication], by=editor, prerendered={("en", "One."): ahead})
 
     assert edition.plain_text == "Rendered ahead."

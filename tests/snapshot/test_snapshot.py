@@ -58,7 +58,7 @@ def text_of(publication) -> manuscript.Manuscript:
 def test_a_manuscript_gives_the_page_of_its_working_copy():
     publication = full_publication()
 
-    made = snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))
+    made = snapshot.build_snapshot(unsaved_publication(text_of(publication), publication=publication))
 
     assert facts(made) == facts(snapshot.build_snapshot(publication))
 
@@ -70,7 +70,7 @@ def test_a_snapshot_shows_the_manuscript_and_not_the_stored_rows():
     publication.bylines.all().delete()
     publication.tags.clear()
 
-    made = snapshot.build_snapshot(unsaved_publication(text, of=publication))
+    made = snapshot.build_snapshot(unsaved_publication(text, publication=publication))
 
     assert (made.edition.title, made.edition.body) == ("On Minsk", text.body)
     assert [line.name for line in made.bylines] == ["Ann", "Bo"]
@@ -85,7 +85,7 @@ def test_deleted_rows_are_left_out_of_a_snapshot():
     publication.bylines.all().delete()
     Tag.objects.all().delete()
 
-    made = snapshot.build_snapshot(unsaved_publication(text, of=publication))
+    made = snapshot.build_snapshot(unsaved_publication(text, publication=publication))
 
     assert made.tags == []
 
@@ -94,7 +94,7 @@ def test_a_snapshot_keeps_the_paragraph_ids_of_the_last_edition(editor):
     publication = full_publication()
     edition = actions.publish(publication, by=editor)
 
-    made = snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))
+    made = snapshot.build_snapshot(unsaved_publication(text_of(publication), publication=publication))
 
     assert made.edition.paragraphs == edition.paragraphs
 
@@ -103,7 +103,7 @@ def test_a_snapshot_stores_nothing():
     publication = full_publication()
     before = (publication.revisions.count(), publication.version)
 
-    snapshot.build_snapshot(unsaved_publication(text_of(publication), of=publication))
+    snapshot.build_snapshot(unsaved_publication(text_of(publication), publication=publication))
 
     publication.refresh_from_db()
     assert (publication.revisions.count(), publication.version) == before

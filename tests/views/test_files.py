@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
 from publications import actions
-from publications.models import Attachment, originals, store_original
+from publications.models import Attachment, original_storage, store_original
 from publications.views.file_responses import UnsatisfiableRange, parse_range
 from sceeus import service_urls
 from tests.factories import make_image, make_live, make_publication, saved
@@ -166,9 +166,9 @@ def test_ranges_without_a_byte_differ_from_invalid_ones(header, size):
 def test_a_file_that_the_store_does_not_have_whole_is_not_sent_in_part(store, client, left, caplog):
     address = attached(client)
     (name,) = Attachment.objects.values_list("original", flat=True)
-    originals().delete(name)
+    original_storage().delete(name)
     if left:
-        originals().save(name, ContentFile(PDF[:left]))
+        original_storage().save(name, ContentFile(PDF[:left]))
 
     answer = client.get(address)
 
@@ -181,9 +181,9 @@ def test_a_file_that_the_store_does_not_have_whole_is_not_sent_in_part(store, cl
 def test_a_picture_whose_original_is_damaged_is_not_found(client, left, caplog):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
-    originals().delete(image.original)
+    original_storage().delete(image.original)
     if left is not None:
-        originals().save(image.original, ContentFile(left))
+        original_storage().save(image.original, ContentFile(left))
 
     assert client.get(f"/media/{image.key}/480.webp").status_code == 404
     assert image.original in caplog.text
@@ -193,13 +193,13 @@ def test_a_picture_whose_original_is_damaged_is_not_found(client, left, caplog):
 def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, caplog):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
-    whole = originals().open(image.original).read()
-    originals().save(image.original, ContentFile(b"damaged"))
+    whole = original_storage().open(image.original).read()
+    original_storage().save(image.original, ContentFile(b"damaged"))
 
     queries = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (480, 960, 480)]
 
     assert queries == [404] * 3 and caplog.text.count(f"The original {image.original} of picture") == 1
-    originals().save(image.original, ContentFile(whole))
+    original_storage().save(image.original, ContentFile(whole))
     assert client.get(f"/media/{image.key}/480.webp").status_code == 200
 
 
@@ -219,13 +219,13 @@ def test_a_passing_read_error_is_not_remembered(client, monkeypatch):
 def test_an_original_replaced_while_it_was_read_is_read_again(client, monkeypatch):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
-    whole = originals().open(image.original).read()
-    originals().save(image.original, ContentFile(b"damaged"))
+    whole = original_storage().open(image.original).read()
+    original_storage().save(image.original, ContentFile(b"damaged"))
     digest = hashlib.file_digest
 
     def digest_then_replace(file, name):
         found = digest(file, name)
-        originals().save(image.original, ContentFile(whole))
+        original_storage().save(image.original, ContentFile(whole))
         return found
 
     with monkeypatch.context() as disk:
@@ -239,7 +239,7 @@ def test_sizes_made_before_an_original_was_damaged_are_still_shown(client):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
     client.get(f"/media/{image.key}/480.webp")
-    originals().save(image.original, ContentFile(b"damaged"))
+    original_storage().save(image.original, ContentFile(b"damaged"))
 
     answers = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (960, 480, 960)]
 
@@ -248,7 +248,7 @@ def test_sizes_made_before_an_original_was_damaged_are_still_shown(client):
 
 def test_a_damaged_picture_is_no_failure_at_the_desk(desk):
     image = make_image(size=(1000, 500))
-    originals().save(image.original, ContentFile(b"damaged"))
+    original_storage().save(image.original, ContentFile(b"damaged"))
 
     assert desk.get(f"/desk/library/{image.key}/192s.jpg").status_code == 404
 

@@ -26,8 +26,8 @@ def make_link_post(**fields) -> Edition:
 
 
 def test_an_address_stands_for_the_text_that_is_missing():
-    assert not make_publication(body="", external_url=URL).missing_reasons()
-    assert make_publication(body="", external_url="").missing_reasons() == ["The text is missing."]
+    assert not make_publication(body="", external_url=URL).publish_errors()
+    assert make_publication(body="", external_url="").publish_errors() == [("body", "The text is missing.")]
 
 
 def test_nothing_forbids_publishing_it_and_no_advice_is_false():

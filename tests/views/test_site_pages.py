@@ -243,7 +243,9 @@ def test_the_former_address_of_an_author_leads_to_them_unless_they_hide(client):
 
 def test_an_address_of_another_system_answers_as_its_publication_does(client, editor):
     edition = make_live(title="On Minsk")
-    Redirect.objects.create(path=Redirect.normal("/2019/05/on minsk.html"), publication=edition.publication)
+    Redirect.objects.create(
+        path=Redirect.normalize_path("/2019/05/on minsk.html"), publication=edition.publication
+    )
     query = "/2019/05/On%20Minsk.html?utm=x"
 
     assert client.get(query)["Location"] == edition.get_absolute_url()

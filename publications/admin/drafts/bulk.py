@@ -20,10 +20,10 @@ from publications.models import (
     Revision,
     RevisionReason,
     Tag,
-    existing_spelling,
     get_or_create_tags,
     parse_pk,
     scheduled_end,
+    use_existing_spelling,
     with_status,
 )
 
@@ -118,7 +118,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        cleaned["add"] = existing_spelling(cleaned.get("add") or [])
+        cleaned["add"] = use_existing_spelling(cleaned.get("add") or [])
         if not cleaned["add"] and not cleaned.get("take_off"):
             raise forms.ValidationError(_("Name a tag to put on, or choose one to take off."))
         return cleaned
@@ -159,7 +159,7 @@ def _change_tags(publication: Publication, options: dict, by) -> str:
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
-    Revision.objects.create_from(publication, by=by, why=RevisionReason.SAVED)
+    Revision.objects.create_from(publication, by=by, reason=RevisionReason.SAVED)
     if not (options.get("publish") and has_no_changes):
         return "draft"
     try:

@@ -17,11 +17,11 @@ from publications.models import (
     Byline,
     BylineRole,
     Publication,
-    existing_spelling,
     get_or_create_tags,
     normalize_doi,
     normalize_isbn,
     store_original,
+    use_existing_spelling,
 )
 from publications.preflight import has_structure
 from publications.slugs import slugify
@@ -136,7 +136,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         return " ".join(self.cleaned_data["title"].split())
 
     def clean_tags(self) -> list[str]:
-        return existing_spelling(self.cleaned_data["tags"])
+        return use_existing_spelling(self.cleaned_data["tags"])
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from publications import markup, metadata, renditions, snapshot
-from publications.draft_content import UNSAVED_PK, with_rows
+from publications.draft_content import UNSAVED_PK, with_related_rows
 from publications.models import Byline, Image, Kind, Publication, SiteSettings, Tag
 from publications.presentation import publication_context, render_page
 from publications.slugs import slugify
@@ -51,7 +51,7 @@ def publication_from_form(form: PublicationForm) -> Publication:
     ]
     detached = {file.pk for file in cleaned.get("detach") or ()}
     attachments = [file for file in attachments if file.pk not in detached]
-    return with_rows(publication, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
+    return with_related_rows(publication, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
 
 
 def _copy(publication: Publication | None) -> Publication | None:

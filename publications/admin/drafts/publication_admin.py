@@ -240,7 +240,7 @@ class PublicationAdmin(DeskModelAdmin):
         form.store_tags()
         form.store_rows(publication)
         self._store_related_links(request, form)
-        Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
+        Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
         self._report_merge(request, form)
         if "body" in form.changed_data:
             for text in preflight.find_dropped_markup(publication.body):
@@ -394,7 +394,7 @@ def _save_hint(*, can_relate: bool) -> str:
 def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:
     """Warn that an address is taken; the draft may keep it until it is published."""
     try:
-        actions.slug_to_claim(publication)
+        actions.available_slug(publication)
     except actions.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
 

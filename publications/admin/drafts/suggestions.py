@@ -55,7 +55,7 @@ def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Sug
     """Return the topics that a text names, by a name or a synonym, the most frequent first."""
     excluded = {name.casefold() for name in taken}
     words, matches = index_terms(text, language), []
-    synonyms = [row.listed for row in Synonym.objects.all()]
+    synonyms = [row.spelling_list for row in Synonym.objects.all()]
     for tag in Tag.objects.selectable():
         if tag.name.casefold() in excluded:
             continue

@@ -36,7 +36,9 @@ def content_of_draft(publication: Publication) -> EditionWithRows | None:
 
 
 def content_of_revision(publication: Publication, revision: Revision) -> EditionWithRows | None:
-    return content_of_draft(unsaved_publication(manuscript.loads(revision.manuscript), of=publication))
+    return content_of_draft(
+        unsaved_publication(manuscript.loads(revision.manuscript), publication=publication)
+    )
 
 
 def build_comparison(before: EditionWithRows | None, after: EditionWithRows | None) -> dict[str, object]:

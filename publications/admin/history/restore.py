@@ -77,13 +77,13 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
     write_draft(publication, content)
-    Revision.objects.create_from(publication, by=by, why=RevisionReason.RESTORED)
+    Revision.objects.create_from(publication, by=by, reason=RevisionReason.RESTORED)
     return missing
 
 
 def _draft_of_revision(publication: Publication, revision: Revision) -> Publication:
     """Return the draft of a revision. A publication keeps its address if the revision had none."""
-    draft = unsaved_publication(manuscript.loads(revision.manuscript), of=publication)
+    draft = unsaved_publication(manuscript.loads(revision.manuscript), publication=publication)
     if not draft.slug and publication.editions.exists():
         draft.slug = publication.slug
     return draft
@@ -118,7 +118,7 @@ def _drop_impossible_translation(publication: Publication, content: Content) -> 
 
 
 def _is_taken(publication: Publication, original: Publication, language: str) -> bool:
-    return original.translation_set().exclude(pk=publication.pk).filter(language=language).exists()
+    return original.self_and_translations().exclude(pk=publication.pk).filter(language=language).exists()
 
 
 def _list_missing(text: manuscript.Manuscript, draft: Publication) -> list[str]:

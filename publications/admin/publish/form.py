@@ -87,7 +87,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
     def __init__(self, data=None, *, publication: Publication, asks_about_placeholders: bool = False) -> None:
         super().__init__(data, initial=_initial_state(publication), label_suffix="")
         self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in CITIES.items()]
-        if not publication.editions.started().exists():
+        if not publication.editions.ever_public().exists():
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_overtaken()

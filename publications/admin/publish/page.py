@@ -108,7 +108,7 @@ def _build_address_context(
 ) -> dict[str, object]:
     """Return the address of the next edition, and the one that will redirect to it."""
     try:
-        slug = actions.slug_to_claim(publication)
+        slug = actions.available_slug(publication)
     except actions.NotReady as refusal:
         report.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()

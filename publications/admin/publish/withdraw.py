@@ -82,7 +82,7 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST or None, publication=publication)
     if response := _perform(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
-    last = publication.editions.started().order_by("-visible_from").first()
+    last = publication.editions.ever_public().order_by("-visible_from").first()
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
         can_withdraw=publication.editions.live().exists() or publication.editions.scheduled().exists(),
@@ -98,15 +98,15 @@ def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) 
 
 def undo_name(plan) -> str:
     """Return the name of an undo from its plan (see `plan_undo`), which may be None."""
-    is_cancelling = plan and plan.what is actions.UndoType.CANCEL
+    is_cancelling = plan and plan.type is actions.UndoType.CANCEL
     return _("Cancel the scheduled edition") if is_cancelling else _("Undo")
 
 
 def undo_label(plan) -> str:
     """Return the label of the button of an undo."""
-    if plan and plan.what is actions.UndoType.CANCEL:
+    if plan and plan.type is actions.UndoType.CANCEL:
         return _("Cancel the scheduled edition")
-    if plan and plan.what is actions.UndoType.RESTORE:
+    if plan and plan.type is actions.UndoType.RESTORE:
         return _("Undo: show edition %(before)s again") % {"before": plan.restored.number}
     return _("Undo: withdraw the publication")
 
@@ -133,7 +133,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
     restored = actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
-    if plan and plan.what is actions.UndoType.CANCEL:
+    if plan and plan.type is actions.UndoType.CANCEL:
         return _("Cancelled. What readers see stays, and your working copy is as it was.")
     if isinstance(restored, Edition):
         return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
@@ -144,7 +144,9 @@ def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what a redaction would change, and redact once that has been seen."""
     publication = get_publication_or_404(pk)
-    form = RedactForm(request.POST or None, initial={"mark": actions.default_mark(publication.language)})
+    form = RedactForm(
+        request.POST or None, initial={"mark": actions.default_redaction_mark(publication.language)}
+    )
     seen = request.POST.get("seen", "")
     if seen and (
         response := _perform(request, publication, form, lambda: _redact(request, publication, form, seen))
@@ -175,7 +177,7 @@ def _preview_redaction(
 def _redact(request: HttpRequest, publication: Publication, form: forms.Form, seen: str) -> str:
     values = form.cleaned_data
     report = actions.redact(
-        publication, values["passage"], by=request.user, why=values["why"], mark=values["mark"], seen=seen
+        publication, values["passage"], by=request.user, reason=values["why"], mark=values["mark"], seen=seen
     )
     return " ".join(_describe_redaction(report))
 

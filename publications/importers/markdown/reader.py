@@ -218,7 +218,7 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
         file.source, text, notes=log.notes, facts=facts,
         files={name: path for name, path in files.items() if name not in unsuitable},
         staff=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
-        is_draft=as_flag(str(text.more.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
+        is_draft=as_flag(str(text.extra_fields.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
         anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip
 

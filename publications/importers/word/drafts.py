@@ -263,7 +263,7 @@ def store_merged(publication: Publication, texts: Mapping[str, object], *, by) -
     content = {**texts, "title": " ".join(texts["title"].split()), "key_points": "\n".join(points)}
     lengths = {field.name: field.max_length for field in WORD_FIELDS}
     write_draft(publication, {name: text[: lengths[name]] for name, text in content.items()})
-    Revision.objects.create_from(publication, by=by, why=RevisionReason.WORD)
+    Revision.objects.create_from(publication, by=by, reason=RevisionReason.WORD)
 
 
 def discard_version(row: WordFile) -> None:

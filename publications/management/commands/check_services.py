@@ -12,7 +12,7 @@ from django.db import Error, connection
 
 from publications import page_cache
 from publications.disk_reserve import is_disk_full
-from publications.models.image import originals
+from publications.models.image import original_storage
 
 MAX_ERROR_CHARACTERS = 300
 
@@ -50,10 +50,10 @@ class Command(BaseCommand):
     def _check_storage(self) -> str:
         name, content = f"reach/{secrets.token_hex(8)}", b"Is it there?"
         try:
-            originals().save(name, ContentFile(content))
-            with originals().open(name) as file:
+            original_storage().save(name, ContentFile(content))
+            with original_storage().open(name) as file:
                 is_same = file.read() == content
-            originals().delete(name)
+            original_storage().delete(name)
         except Exception as error:  # each kind of store has errors of its own
             if is_disk_full(error):
                 raise

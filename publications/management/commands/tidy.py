@@ -8,7 +8,7 @@ from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions
 from publications.admin import held_uploads
 from publications.disk_reserve import keep_disk_reserve
-from publications.models import originals
+from publications.models import original_storage
 
 
 class Command(BaseCommand):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
             "waiting file": held_uploads.delete_expired_uploads(),
-            "unfinished file": originals().remove_unfinished() + renditions.remove_unfinished(),
+            "unfinished file": original_storage().remove_unfinished() + renditions.remove_unfinished(),
         }
         keep_disk_reserve()
         if options["verbosity"] > 0:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from publications.integrity import CHECKS, REPAIRS, Check, find_faults, has_right_schema
-from publications.models import originals
+from publications.models import original_storage
 
 EXIT_FAULTY = 3  # 0 is sound, 1 could not be verified
 MAX_LISTED_FAULTS = 20  # of a check
@@ -66,7 +66,7 @@ class Command(BaseCommand):
         except DatabaseError as error:  # a damaged file or a missing table
             faults = [f"It could not be asked: {' '.join(str(error).split())}"]
         line.clear()
-        self._say(f"{_verdict(check, faults):<8} {check.name}: {check.promise}")
+        self._say(f"{_verdict(check, faults):<8} {check.name}: {check.expectation}")
         return faults
 
     def _repair(self, checks: list[Check], faults: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -113,7 +113,7 @@ class Command(BaseCommand):
 
     def _report_faults(self, check: Check, faults: list[str]) -> None:
         kind = "note" if check.is_note else "fault"
-        self.stdout.write(f"\n{len(faults)} × {kind} “{check.name}”: it is not so that {check.promise}.")
+        self.stdout.write(f"\n{len(faults)} × {kind} “{check.name}”: it is not so that {check.expectation}.")
         for fault in faults[:MAX_LISTED_FAULTS]:
             self.stdout.write(f"  - {fault}")
         if len(faults) > MAX_LISTED_FAULTS:
@@ -155,5 +155,5 @@ def _verdict(check: Check, faults: list[str]) -> str:
 
 
 def _describe_store() -> str:
-    store = originals()
+    store = original_storage()
     return f"bucket {store.bucket_name}" if hasattr(store, "bucket_name") else str(settings.ORIGINALS)

@@ -244,7 +244,7 @@ def _excluded(publication: Publication) -> set[int]:
     if not publication.pk:
         return set()
     linked = publication.related_links.values_list("target", flat=True)
-    return {publication.pk, *ExcludedSuggestion.partners(publication.pk), *linked}
+    return {publication.pk, *ExcludedSuggestion.excluded_with(publication.pk), *linked}
 
 
 def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: datetime) -> list[Similarity]:
@@ -268,7 +268,7 @@ def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: dateti
 def reasons(rows: Sequence[Similarity]) -> list[str]:
     """Return the reasons of each row as a sentence in the current language, in two queries."""
     tags = Tag.objects.in_bulk({pk for row in rows for pk in row.tags})
-    authors = Author.objects.identified().in_bulk({pk for row in rows for pk in row.authors})
+    authors = Author.objects.not_pseudonymous().in_bulk({pk for row in rows for pk in row.authors})
     topics = {pk: tag.label for pk, tag in tags.items()}
     people = {pk: author.name for pk, author in authors.items()}
     return [row.explain(topics, people) for row in rows]

@@ -1,4 +1,4 @@
-"""The addresses and series numbers that publishing claims: for one draft, or for many that are published together."""
+"""Drafts that are published together, and the addresses and series numbers that they get."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,33 +9,33 @@ from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import ROWS, Address, Edition, Publication, SeriesNumber, SiteVersion
+from publications.models import MANUSCRIPT_RELATIONS, Address, Edition, Publication, SeriesNumber
 from publications.slugs import numbered_slug, slug_stem
-from publications.snapshot import RenderedAhead
+from publications.snapshot import PrerenderedTexts
 
-from .transaction import ActionContext, ActionRefused, NotReady, open_action
+from .transaction import ActionContext, ActionRefused, NotReady, lock_site_version, open_action
 
 AddressOwners = dict[tuple[str, str], int]
 """The primary keys of the publications that addresses belong to, by locale and slug."""
 
 
-class Batch:
-    """What drafts that are published together share: the site version, and the addresses and numbers they claim.
+class PublishBatch:
+    """Drafts that are published together, with the site version and the addresses and series numbers they get.
 
     Args:
-        keys: the primary keys of the publications, which are locked until the transaction ends.
-        prepared: texts that were rendered ahead.
+        pks: the primary keys of the publications, which are locked until the transaction ends.
+        prerendered: texts that were rendered before the transaction.
 
     Raises:
         Publication.DoesNotExist: a publication is missing.
     """
 
-    def __init__(self, keys: Sequence[int], *, by: User | None, prepared: RenderedAhead) -> None:
-        self.by, self.prepared = by, prepared
-        self.site_version = SiteVersion.objects.select_for_update().get()
-        self.publications = _lock_publications(keys)
-        prefetch_related_objects(self.publications, *ROWS)
-        editions = Edition.objects.filter(publication__in=keys).order_by()
+    def __init__(self, pks: Sequence[int], *, by: User | None, prerendered: PrerenderedTexts) -> None:
+        self.by, self.prerendered = by, prerendered
+        self.site_version = lock_site_version()
+        self.publications = _lock_publications(pks)
+        prefetch_related_objects(self.publications, *MANUSCRIPT_RELATIONS)
+        editions = Edition.objects.filter(publication__in=pks).order_by()
         self.last_numbers = dict(editions.values_list("publication").annotate(Max("number")))
         self.owners = _read_owners(self.publications)
         self.addresses: list[Address] = []
@@ -58,25 +58,27 @@ class Batch:
         self, publication: Publication, date: datetime, previous: Edition | None
     ) -> SeriesNumber | None:
         """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
-        kind, own = publication.kind, publication.series_number
+        kind, current = publication.kind, publication.series_number
         if not kind.is_numbered:
-            return own
+            return current
         year = timezone.localtime(date).year
-        if own and own.kind_id == kind.pk and (previous or own.year == year):
-            return own
-        siblings = publication.translation_set().exclude(pk=publication.pk)
-        shared = SeriesNumber.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
+        if current and current.kind_id == kind.pk and (previous or current.year == year):
+            return current
+        translations = publication.self_and_translations().exclude(pk=publication.pk)
+        shared = SeriesNumber.objects.filter(kind=kind, pk__in=translations.values("series_number")).first()
         shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
         return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 
     def _next_number(self, kind: int, year: int) -> int:
-        claimed = [
-            row.number for row in self.series_numbers.values() if (row.kind_id, row.year) == (kind, year)
+        reserved = [
+            series_number.number
+            for series_number in self.series_numbers.values()
+            if (series_number.kind_id, series_number.year) == (kind, year)
         ]
-        return max(claimed, default=SeriesNumber.objects.highest(kind, year)) + 1
+        return max(reserved, default=SeriesNumber.objects.highest(kind, year)) + 1
 
-    def claim(self, publication: Publication) -> None:
-        """Claim the address and the series number that the draft now has, to be stored with the others."""
+    def reserve(self, publication: Publication) -> None:
+        """Reserve the address and the series number that the draft now has, to be stored with the others."""
         address = publication.locale, publication.slug
         if address not in self.owners:
             self.addresses.append(
@@ -87,14 +89,14 @@ class Batch:
             self.series_numbers[number.kind_id, publication.source_publication.pk] = number
 
 
-def _lock_publications(keys: Sequence[int]) -> list[Publication]:
+def _lock_publications(pks: Sequence[int]) -> list[Publication]:
     """Return the publications as the database has them now, locked until the transaction ends."""
     locked = (
-        Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind").in_bulk(keys)
+        Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind").in_bulk(pks)
     )
-    if len(locked) < len(keys):
+    if len(locked) < len(pks):
         raise Publication.DoesNotExist
-    return [locked[pk] for pk in keys]
+    return [locked[pk] for pk in pks]
 
 
 def _read_owners(publications: Sequence[Publication]) -> AddressOwners:
@@ -104,8 +106,8 @@ def _read_owners(publications: Sequence[Publication]) -> AddressOwners:
     return {(locale, slug): pk for locale, slug, pk in rows}
 
 
-def slug_to_claim(publication: Publication) -> str:
-    """Return the slug that publishing will give to a publication; a number makes a taken one unique.
+def available_slug(publication: Publication) -> str:
+    """Return the slug that publishing will give to a publication, with a number where the address is taken.
 
     Raises:
         NotReady: the editor chose a slug that another publication has.
@@ -114,7 +116,7 @@ def slug_to_claim(publication: Publication) -> str:
 
 
 def choose_slug(publication: Publication, owners: Mapping[tuple[str, str], int]) -> str:
-    """Return the same, given the owners of the address that it proposes and of those claimed since."""
+    """Return the same from known owners: of the proposed address, and of those reserved since."""
     proposed = publication.proposed_slug()
     if owners.get((publication.locale, proposed), publication.pk) == publication.pk:
         return proposed

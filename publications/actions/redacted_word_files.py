@@ -8,10 +8,17 @@ from django.db import transaction
 
 from publications import manuscript
 from publications.markup import Redaction
-from publications.models import Attachment, DraftComment, EditionAttachment, Publication, WordFile, originals
+from publications.models import (
+    Attachment,
+    DraftComment,
+    EditionAttachment,
+    Publication,
+    WordFile,
+    original_storage,
+)
 from publications.ooxml import InvalidWordFile, all_text
 
-from .redacted_values import redact_file_name, redact_value
+from .redacted_values import cut_to_column, redact_file_name, redact_value
 
 
 def redact_word_files(publication: Publication, redaction: Redaction) -> bool:
@@ -51,7 +58,11 @@ def _is_in_original(row: WordFile, redaction: Redaction) -> bool:
 def _delete(name: str) -> None:
     holders = (WordFile, Attachment, EditionAttachment)
     if name and not any(model.objects.filter(original=name).exists() for model in holders):
-        originals().delete(name)
+        original_storage().delete(name)
+
+
+def _redact_column(comment: DraftComment, name: str, redaction: Redaction) -> str:
+    return cut_to_column(DraftComment, name, redaction.redact_text(getattr(comment, name)))
 
 
 def _redact_comment(comment: DraftComment, redaction: Redaction) -> bool:
@@ -59,7 +70,7 @@ def _redact_comment(comment: DraftComment, redaction: Redaction) -> bool:
     changed = {
         name: value
         for name in names
-        if (value := redaction.redact_text(getattr(comment, name))) != getattr(comment, name)
+        if (value := _redact_column(comment, name, redaction)) != getattr(comment, name)
     }
     if changed:
         DraftComment.objects.filter(pk=comment.pk).update(**changed)
