@@ -1,102 +1,121 @@
-// Nothing typed is lost: what stands in the form is sent to be kept a little after the last key, and at the latest some
-// seconds after the first that is not kept yet. A warning on leaving only while something is not. Who else is here.
+// Autosave: posts the values of the form a moment after each change, and every few seconds while somebody types. The
+// browser warns on leaving only while something is not stored. Also reports presence and shows the other editors.
 
 import { formData } from "./form_data.js";
 
-const PAUSE = 3000, LONGEST = 11000, AGAIN = 5000, PRESENT = 20000;
-const word = () => crypto.getRandomValues(new Uint32Array(2)).join("");
-const place = document.querySelector("[data-autosave]");
-const form = place?.closest("form");
+const DELAY_MS = 3000, MAX_DELAY_MS = 11000, RETRY_MS = 5000, PRESENCE_MS = 20000, MAX_KEEPALIVE_LENGTH = 60000;
+const randomKey = () => crypto.getRandomValues(new Uint32Array(2)).join("");
+const root = document.querySelector("[data-autosave]");
+const form = root?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, presence, kept, failed, signedIn, signedOut, other, person } = place.dataset;
+  const { url, presenceUrl, userUrl, userId, storedText, failedText, signedOutText, otherUserText } = root.dataset;
   const warning = document.querySelector("[data-autosave-warning]");
   const status = document.querySelector("[data-autosaved-at]");
-  const others = document.querySelector("[data-other-editors]");
-  const page = word();
-  let since = 0, timer = 0, sending = 0, turn = 0, leaves = false;
+  const otherEditors = document.querySelector("[data-other-editors]");
+  const page = randomKey();
+  let changedAt = 0, timer = 0, pendingRequests = 0, turn = 0, isRefused = false, isSubmitting = false;
 
-  function changed() {
-    since ||= Date.now();
-    leaves = false;
+  function scheduleSave() {
+    changedAt ||= Date.now();
+    isSubmitting = false;
     clearTimeout(timer);
-    timer = setTimeout(keep, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
+    timer = setTimeout(save, Math.max(0, Math.min(DELAY_MS, changedAt + MAX_DELAY_MS - Date.now())));
   }
 
-  async function keep(options = {}) {
+  async function save(options = {}) {
     clearTimeout(timer);
-    if (sending && !options.keepalive) return void (timer = setTimeout(keep, 300));
-    const begun = since || Date.now();
-    since = 0;
-    sending++;
+    if (pendingRequests && !options.keepalive) return void (timer = setTimeout(save, 300));
+    const firstChangedAt = changedAt || Date.now();
+    changedAt = 0;
+    pendingRequests++;
     try {
-      const answer = await send(url, values(), options);
-      const said = answer.redirected ? null : await answer.json().catch(() => null);
-      if (!answer.ok || !said) throw Object.assign(new Error("not kept"), { said, out: answer.redirected || answer.status === 403 });
-      if (!since) tell(`${kept} ${said.kept_at}`);
-    } catch (fault) {
-      since = begun;
-      if (fault.out) await enter();
-      else tell(fault.said?.refused || failed, true);
-      timer = setTimeout(keep, AGAIN);
+      const response = await post(url, values(), options);
+      const result = response.redirected ? null : await response.json().catch(() => null);
+      const isSignedOut = response.redirected || response.status === 403;
+      if (!response.ok || !result) throw Object.assign(new Error("not stored"), { result, isSignedOut });
+      isRefused = false;
+      if (!changedAt) showStatus(`${storedText} ${result.stored_at}`);
+    } catch (error) {
+      isRefused = Boolean(error.result?.error); // the same values would be refused again: the next change tries anew
+      if (error.isSignedOut) await checkSignIn();
+      else showWarning(error.result?.error || failedText);
+      if (!isRefused) {
+        changedAt = firstChangedAt;
+        clearTimeout(timer);
+        timer = setTimeout(save, RETRY_MS);
+      }
     } finally {
-      sending--;
+      pendingRequests--;
     }
   }
 
-  // What is sent as the page goes away has to be small; where it is not, it is sent as usual.
-  function send(to, body, { keepalive = false } = {}) {
-    return fetch(to, { method: "POST", body, keepalive: keepalive && `${body}`.length < 60000, headers: { Accept: "application/json" } });
+  // A request that outlives the page has to be small; a larger one is sent like any other.
+  function post(target, body, { keepalive = false } = {}) {
+    const isSmall = `${body}`.length < MAX_KEEPALIVE_LENGTH;
+    return fetch(target, { method: "POST", body, keepalive: keepalive && isSmall, headers: { Accept: "application/json" } });
   }
 
   function values() {
-    return formData(form, { piece: place.dataset.publication, page, turn: ++turn });
+    return formData(form, { piece: root.dataset.publication, page, turn: ++turn });
   }
 
-  // What is wrong stands at the foot of the window, wherever in the form somebody types.
-  function tell(words, isWrong = false, isOut = false) {
-    status.textContent = isWrong ? "" : words;
-    const said = warning.querySelector("[data-warning-text]");
-    warning.hidden = !isWrong;
-    if (said.textContent !== (isWrong ? words : "")) said.textContent = isWrong ? words : "";
-    warning.querySelector("[data-sign-in-links]").hidden = !isOut;
+  function showStatus(text) {
+    status.textContent = text;
+    warning.hidden = true;
+    setWarning("");
   }
 
-  // Signed out, or in again in another window: then the open form needs the token of that sign-in, if it is one's own.
-  async function enter() {
-    const answer = await fetch(signedIn, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer || answer.status >= 500) return; // the server will be back, too
-    const said = answer.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
-    if (`${said?.person}` !== person) return tell(said ? other : signedOut, true, true);
-    for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = said.token;
-    if (!warning.querySelector("[data-sign-in-links]").hidden) tell("");
+  // The warning is at the foot of the window, in sight wherever in the form somebody types.
+  function showWarning(text, { hasSignInLinks = false } = {}) {
+    status.textContent = "";
+    warning.hidden = false;
+    setWarning(text, hasSignInLinks);
   }
 
-  async function present() {
+  // An unchanged text is not set again, so that screen readers do not repeat it.
+  function setWarning(text, hasSignInLinks = false) {
+    const element = warning.querySelector("[data-warning-text]");
+    if (element.textContent !== text) element.textContent = text;
+    warning.querySelector("[data-sign-in-links]").hidden = !hasSignInLinks;
+  }
+
+  // After a sign-in of the same user in another window the form needs the new CSRF token.
+  async function checkSignIn() {
+    const response = await fetch(userUrl, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!response || response.status >= 500) return;
+    const result = response.ok && !response.redirected ? await response.json().catch(() => null) : null;
+    if (`${result?.person}` !== userId) return showWarning(result ? otherUserText : signedOutText, { hasSignInLinks: true });
+    for (const input of document.getElementsByName("csrfmiddlewaretoken")) input.value = result.token;
+    if (!warning.querySelector("[data-sign-in-links]").hidden) showStatus("");
+  }
+
+  async function reportPresence() {
     if (document.hidden) return;
-    if (!presence) return enter();
+    if (!presenceUrl) return checkSignIn();
     try {
-      const answer = await send(presence, new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }));
-      if (answer.redirected || answer.status === 403) return enter();
-      if (answer.ok) others.textContent = (await answer.json()).others.join(" · ");
+      const { value } = form.elements.csrfmiddlewaretoken;
+      const response = await post(presenceUrl, new URLSearchParams({ csrfmiddlewaretoken: value }));
+      if (response.redirected || response.status === 403) return checkSignIn();
+      if (response.ok) otherEditors.textContent = (await response.json()).others.join(" · ");
     } catch {
-      // The network will be back, and so will the colleagues.
+      // Without a network the other editors are unknown; the next report tries again.
     }
   }
 
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
+  form.addEventListener("input", scheduleSave);
+  form.addEventListener("change", scheduleSave);
   form.addEventListener("submit", ({ submitter }) => {
     if (submitter?.formTarget || submitter?.hasAttribute("formaction")) return;
-    if (since) keep({ keepalive: true });
-    leaves = true;
+    if (changedAt) save({ keepalive: true });
+    isSubmitting = true;
   });
-  document.addEventListener("visibilitychange", () => { if (document.hidden && since) keep({ keepalive: true }); });
-  addEventListener("beforeunload", (event) => { if ((since || sending) && !leaves) event.preventDefault(); });
-  // A page that comes back from the browser's memory is a form opened anew.
-  addEventListener("pageshow", ({ persisted }) => { if (persisted) form.elements.form_key.value = word(); });
-  present();
-  setInterval(present, PRESENT);
-  document.addEventListener("visibilitychange", present);
+  document.addEventListener("visibilitychange", () => { if (document.hidden && changedAt) save({ keepalive: true }); });
+  addEventListener("beforeunload", (event) => { if ((changedAt || isRefused || pendingRequests) && !isSubmitting) event.preventDefault(); });
+  // A page that is restored from the back/forward cache counts as a form that is opened anew.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) form.elements.form_key.value = randomKey(); });
+  reportPresence();
+  setInterval(reportPresence, PRESENCE_MS);
+  document.addEventListener("visibilitychange", reportPresence);
 }

@@ -1,129 +1,135 @@
 // The ordered chooser: a search box and a list with Up, Down and Remove in place of numbered selects.
 // The form posts the same names and values either way.
 
-import { combobox, fetchFound } from "./combobox.js";
+import { combobox, fetchResults } from "./combobox.js";
 
 for (const root of document.querySelectorAll("[data-chooser]")) enhance(root);
 
-function make(tag, properties, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
+function createElement(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
 }
 
 function enhance(root) {
   const { name, url } = root.dataset;
   const limit = Number(root.dataset.limit);
-  const words = (key) => root.dataset[`text${key}`];
-  const roles = [...(root.querySelector(`select[name="${name}-role"]`)?.options ?? [])].map((each) => [each.value, each.text]);
-  const chosen = [...root.querySelectorAll(".chooser__place")].map(read).filter((each) => each.value);
-  const flag = root.querySelector(`input[name="${name}-chooser"]`);
-  const query = root.querySelector(`input[name="${name}-find"]`), answered = root.querySelector(`input[name="${name}-found"]`);
+  const text = (key) => root.dataset[`text${key}`];
+  const roleOptions = root.querySelector(`select[name="${name}-role"]`)?.options ?? [];
+  const roles = [...roleOptions].map((option) => [option.value, option.text]);
+  const chosen = [...root.querySelectorAll(".chooser__place")].map(readChoice).filter((choice) => choice.value);
+  const initialInput = root.querySelector(`input[name="${name}-chooser"]`);
+  const queryInput = root.querySelector(`input[name="${name}-find"]`);
+  const shownQueryInput = root.querySelector(`input[name="${name}-found"]`);
   const legend = root.closest("fieldset")?.querySelector("legend")?.textContent.trim().replace(/:$/, "") ?? "";
 
-  const list = make("ol", { className: "chooser__list" });
-  // Sent with the form, so that words which nothing was chosen for are not lost.
-  const search = make("input", { type: "search", id: `id_${name}_search`, name: query.name, value: query.value });
-  search.setAttribute("aria-label", `${words("Search")}: ${legend}`);
-  const label = make("label", { htmlFor: search.id, textContent: words("Search") });
-  const box = make("div", { className: "chooser__search" }, label, search);
-  const status = make("p", { className: "chooser__status" });
+  const list = createElement("ol", { className: "chooser__list" });
+  // Posted with the form, so that a query without a choice is not lost.
+  const search = createElement("input", {
+    type: "search", id: `id_${name}_search`, name: queryInput.name, value: queryInput.value,
+  });
+  search.setAttribute("aria-label", `${text("Search")}: ${legend}`);
+  const label = createElement("label", { htmlFor: search.id, textContent: text("Search") });
+  const searchBox = createElement("div", { className: "chooser__search" }, label, search);
+  const status = createElement("p", { className: "chooser__status" });
   status.setAttribute("role", "status");
-  root.replaceChildren(flag, answered, list, box, status);
-  // Enter outside the search box saves: here it does not look for words, as it does without scripts.
+  root.replaceChildren(initialInput, shownQueryInput, list, searchBox, status);
+  // The Enter key saves, except in the search box; without scripts the button may search.
   root.closest("form")?.querySelector("[name=_enter]")?.setAttribute("name", "_save");
 
   combobox(search, {
-    eager: true,
-    ask: async (typed) => {
-      const found = await fetchFound(url, typed);
-      const taken = new Set([root.dataset.own, ...chosen.map((each) => each.value)]);
-      return found.filter((each) => !taken.has(String(each.value)));
+    isEager: true,
+    getOptions: async (query) => {
+      const results = await fetchResults(url, query);
+      const excluded = new Set([root.dataset.own, ...chosen.map((choice) => choice.value)]);
+      return results.filter((result) => !excluded.has(String(result.value)));
     },
-    take,
-    say,
-    none: words("None"),
+    select: add,
+    showStatus,
+    noResultsText: text("None"),
   });
-  root.addEventListener("take", ({ detail }) => {
-    if (!chosen.some((each) => each.value === detail.value) && (limit === 1 || chosen.length < limit)) take(detail);
+  root.addEventListener("chooser:add", ({ detail }) => {
+    const isChosen = chosen.some((choice) => choice.value === detail.value);
+    if (!isChosen && (limit === 1 || chosen.length < limit)) add(detail);
   });
-  draw();
+  render();
 
-  function read(place) {
+  function readChoice(place) {
     const [select, role] = place.querySelectorAll("select");
     return { value: select.value, label: select.selectedOptions[0]?.text ?? "", role: role?.value };
   }
 
-  function say(text) {
-    status.textContent = text;
-    if (text && text === words("None") && root.dataset.adding && search.value.trim()) {
+  function showStatus(message) {
+    status.textContent = message;
+    if (message && message === text("None") && root.dataset.adding && search.value.trim()) {
       const href = `${root.dataset.adding}?name=${encodeURIComponent(search.value.trim())}`;
-      status.append(" ", make("a", { href, target: "_blank", textContent: words("Adding") }));
+      status.append(" ", createElement("a", { href, target: "_blank", textContent: text("Adding") }));
     }
   }
 
-  function draw() {
-    list.replaceChildren(...chosen.map(row));
-    if (!chosen.length) list.append(make("li", { textContent: words("Empty"), className: "chooser__empty" }));
-    box.hidden = limit > 1 && chosen.length >= limit;
+  function render() {
+    list.replaceChildren(...chosen.map(createItem));
+    if (!chosen.length) list.append(createElement("li", { textContent: text("Empty"), className: "chooser__empty" }));
+    searchBox.hidden = limit > 1 && chosen.length >= limit;
   }
 
-  function tell() {
+  function dispatchChange() {
     root.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  function take(choice) {
+  function add({ value, label }) {
     if (limit === 1) chosen.length = 0;
-    chosen.push({ value: String(choice.value), label: choice.label, role: roles[0]?.[0] });
+    chosen.push({ value: String(value), label, role: roles[0]?.[0] });
     search.value = "";
-    draw();
-    tell();
-    say(`${choice.label} ${words("Added")}`);
-    if (box.hidden) list.lastElementChild.querySelector("button:last-of-type").focus();
+    render();
+    dispatchChange();
+    showStatus(`${label} ${text("Added")}`);
+    if (searchBox.hidden) list.lastElementChild.querySelector("button:last-of-type").focus();
   }
 
-  function row(each, index) {
-    const ways = make("span", { className: "chooser__buttons" });
-    if (roles.length) ways.append(roleSelect(each));
+  function createItem(choice, index) {
+    const buttons = createElement("span", { className: "chooser__buttons" });
+    if (roles.length) buttons.append(createRoleSelect(choice));
     if (limit > 1 && chosen.length > 1) {
-      ways.append(button(words("Up"), each, index === 0, () => move(index, index - 1, "Up")));
-      ways.append(button(words("Down"), each, index === chosen.length - 1, () => move(index, index + 1, "Down")));
+      buttons.append(createButton("Up", choice, index === 0, () => move(index, index - 1, "Up")));
+      buttons.append(createButton("Down", choice, index === chosen.length - 1, () => move(index, index + 1, "Down")));
     }
-    ways.append(button(words("Remove"), each, false, () => remove(index)));
-    const value = make("input", { type: "hidden", name, value: each.value });
-    return make("li", {}, value, make("span", { textContent: each.label, className: "chooser__label" }), ways);
+    buttons.append(createButton("Remove", choice, false, () => remove(index)));
+    const input = createElement("input", { type: "hidden", name, value: choice.value });
+    return createElement("li", {}, input, createElement("span", { textContent: choice.label, className: "chooser__label" }), buttons);
   }
 
-  function roleSelect(each) {
-    const select = make("select", { name: `${name}-role` }, ...roles.map(([value, text]) => new Option(text, value, false, value === each.role)));
-    select.setAttribute("aria-label", `${words("Role")}: ${each.label}`);
-    select.addEventListener("change", () => { each.role = select.value; });
+  function createRoleSelect(choice) {
+    const options = roles.map(([value, roleLabel]) => new Option(roleLabel, value, false, value === choice.role));
+    const select = createElement("select", { name: `${name}-role` }, ...options);
+    select.setAttribute("aria-label", `${text("Role")}: ${choice.label}`);
+    select.addEventListener("change", () => { choice.role = select.value; });
     return select;
   }
 
-  function button(text, each, disabled, act) {
-    const made = make("button", { type: "button", textContent: text, disabled });
-    made.setAttribute("aria-label", `${text}: ${each.label}`);
-    made.addEventListener("click", act);
-    return made;
+  function createButton(key, choice, disabled, onClick) {
+    const button = createElement("button", { type: "button", textContent: text(key), disabled });
+    button.setAttribute("aria-label", `${text(key)}: ${choice.label}`);
+    button.addEventListener("click", onClick);
+    return button;
   }
 
-  function move(from, to, which) {
-    const [each] = chosen.splice(from, 1);
-    chosen.splice(to, 0, each);
-    draw();
-    tell();
-    say(`${each.label} ${words("Moved")} ${to + 1}`);
+  function move(from, to, key) {
+    const [choice] = chosen.splice(from, 1);
+    chosen.splice(to, 0, choice);
+    render();
+    dispatchChange();
+    showStatus(`${choice.label} ${text("Moved")} ${to + 1}`);
     const buttons = [...list.children[to].querySelectorAll("button")];
-    const same = buttons.find((one) => one.textContent === words(which));
-    (same.disabled ? buttons.find((one) => !one.disabled) : same).focus();
+    const pressed = buttons.find((button) => button.textContent === text(key));
+    (pressed.disabled ? buttons.find((button) => !button.disabled) : pressed).focus();
   }
 
   function remove(index) {
-    const [each] = chosen.splice(index, 1);
-    draw();
-    tell();
-    say(`${each.label} ${words("Removed")}`);
+    const [choice] = chosen.splice(index, 1);
+    render();
+    dispatchChange();
+    showStatus(`${choice.label} ${text("Removed")}`);
     search.focus();
   }
 }

@@ -1,12 +1,13 @@
-// A text box with a list of suggestions below it: the combobox pattern of the ARIA Authoring Practices.
-// `ask(words)` gives a promise of [{value, label}], or of null where there is nothing to ask;
-// `take(choice)` is called when one is chosen; `say(words)` tells what the list cannot.
-// `eager`: the list opens by itself and its first line is marked, so that Enter takes it.
+// A text box with a list of options below it: the combobox pattern of the ARIA Authoring Practices.
+//
+// getOptions(query): returns a promise of [{value, label}], or of null where there is nothing to search for.
+// select(option): called when an option is selected. showStatus(text): shows a text that is no option.
+// isEager: the list opens on focus and its first option is active, so that Enter selects it.
 
-const PAUSE = 150;
+const DELAY_MS = 150;
 let count = 0;
 
-export function combobox(input, { ask, take, say = () => {}, none = "", eager = false }) {
+export function combobox(input, { getOptions, select, showStatus = () => {}, noResultsText = "", isEager = false }) {
   const list = document.createElement("ul");
   list.id = `suggestions-${++count}`;
   list.className = "suggestions";
@@ -19,96 +20,99 @@ export function combobox(input, { ask, take, say = () => {}, none = "", eager = 
   };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
 
-  // `answered` are the words that the list is of: while others stand in the box, nothing of it is taken.
-  let choices = [], active = -1, timer = 0, asked = 0, answered = null;
+  // The options belong to `shownQuery`: while the text box has another text, none of them can be selected.
+  let options = [], activeIndex = -1, timer = 0, requestNumber = 0, shownQuery = null;
 
   function close() {
     clearTimeout(timer);
-    asked++;
+    requestNumber++;
     clear();
   }
 
   function clear() {
     list.hidden = true;
     list.replaceChildren();
-    choices = [];
-    active = -1;
+    options = [];
+    activeIndex = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
 
-  function show(found) {
+  function show(results) {
     clear();
-    say(found.length ? "" : none);
-    if (!found.length) return;
-    choices = found;
-    list.replaceChildren(...found.map(option));
+    showStatus(results.length ? "" : noResultsText);
+    if (!results.length) return;
+    options = results;
+    list.replaceChildren(...options.map(createItem));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    if (eager) move(0);
+    if (isEager) activate(0);
   }
 
-  function option(choice, index) {
+  function createItem(option, index) {
     const item = document.createElement("li");
     item.id = `${list.id}-${index}`;
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
-    item.textContent = choice.label;
+    item.textContent = option.label;
     item.addEventListener("mousedown", (event) => event.preventDefault());
-    item.addEventListener("click", () => choose(index));
+    item.addEventListener("click", () => selectOption(index));
     return item;
   }
 
-  function move(to) {
-    list.children[active]?.setAttribute("aria-selected", "false");
-    active = (to + choices.length) % choices.length;
-    const item = list.children[active];
+  function activate(index) {
+    list.children[activeIndex]?.setAttribute("aria-selected", "false");
+    activeIndex = (index + options.length) % options.length;
+    const item = list.children[activeIndex];
     item.setAttribute("aria-selected", "true");
     item.scrollIntoView({ block: "nearest" });
     input.setAttribute("aria-activedescendant", item.id);
   }
 
-  function choose(index) {
-    const choice = choices[index];
+  function selectOption(index) {
+    const option = options[index];
     close();
-    if (choice) take(choice);
+    if (option) select(option);
   }
 
-  async function look() {
+  async function search() {
     clearTimeout(timer);
-    const turn = ++asked, words = input.value;
-    const found = await ask(words);
-    if (turn !== asked || words !== input.value || document.activeElement !== input) return;
-    answered = words;
-    found ? show(found) : clear();
+    const number = ++requestNumber, query = input.value;
+    const results = await getOptions(query);
+    if (number !== requestNumber || query !== input.value || document.activeElement !== input) return;
+    shownQuery = query;
+    results ? show(results) : clear();
   }
 
-  const open = () => !list.hidden;
-  const ready = () => active >= 0 && answered === input.value;
-  const keys = {
-    ArrowDown: () => (open() ? move(active + 1) : look()),
-    ArrowUp: () => open() && move(active < 0 ? -1 : active - 1),
-    Escape: () => open() && close(),
-    Enter: () => (ready() ? choose(active) : eager ? look() : choose(0)),
+  const isOpen = () => !list.hidden;
+  const isCurrent = () => shownQuery === input.value;
+  const canSelectActive = () => activeIndex >= 0 && isCurrent();
+  const handlers = {
+    ArrowDown: () => (isOpen() ? activate(activeIndex + 1) : search()),
+    ArrowUp: () => isOpen() && activate(activeIndex < 0 ? -1 : activeIndex - 1),
+    Escape: () => isOpen() && close(),
+    Enter: () => (canSelectActive() ? selectOption(activeIndex) : isEager ? search() : selectOption(0)),
   };
-  // What a key did not do here is left to the browser: Enter in a line of tags saves the form where nothing is offered.
-  const offered = () => open() && answered === input.value;
-  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => ready() || eager || offered() };
+  // A key that does nothing here is left to the browser: Enter in a text box of tags without options saves the form.
+  const isHandled = {
+    ArrowDown: () => true, ArrowUp: isOpen, Escape: isOpen,
+    Enter: () => canSelectActive() || isEager || (isOpen() && isCurrent()),
+  };
 
-  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
-  input.addEventListener("click", () => { if (eager && !open()) look(); });
+  input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, DELAY_MS); });
+  input.addEventListener("click", () => { if (isEager && !isOpen()) search(); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    if (event.isComposing || !kept[event.key]?.()) return;
+    if (event.isComposing || !isHandled[event.key]?.()) return;
     event.preventDefault();
-    keys[event.key]();
+    handlers[event.key]();
   });
 }
 
-export async function fetchFound(url, words) {
+export async function fetchResults(url, query) {
   try {
-    const answer = await fetch(`${url}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
-    return answer.ok ? (await answer.json()).found : [];
+    const response = await fetch(`${url}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+    return response.ok ? (await response.json()).results : [];
   } catch {
     return [];
   }

@@ -4,17 +4,17 @@ const status = document.querySelector("[data-copied]");
 
 for (const button of document.querySelectorAll("[data-copies]")) {
   if (!navigator.clipboard?.writeText) break;
-  const text = document.getElementById(button.dataset.copies);
+  const field = document.getElementById(button.dataset.copies);
   button.hidden = false;
   button.addEventListener("click", async () => {
-    let said = button.dataset.done;
+    let message = button.dataset.done;
     try {
-      await navigator.clipboard.writeText(text.value);
+      await navigator.clipboard.writeText(field.value);
     } catch {
-      said = button.dataset.failed;
-      text.select();
+      message = button.dataset.failed;
+      field.select();
     }
-    status.textContent = said;
-    button.firstChild.textContent = said;
+    status.textContent = message;
+    button.firstChild.textContent = message;
   });
 }

@@ -1,43 +1,43 @@
-// The focal point of a picture by a click; the two numbers below stay, for the keyboard and for whoever has no script.
+// Sets the focal point of an image by a click on it. The two number inputs below stay, for the keyboard.
 
-const place = document.querySelector("[data-focal]");
+const root = document.querySelector("[data-focal]");
 const inputs = ["x", "y"].map((axis) => document.querySelector(`#id_focus_${axis}`));
-if (place && inputs.every(Boolean)) start();
+if (root && inputs.every(Boolean)) start();
 
 function start() {
-  const whole = place.querySelector(".focal__whole"), picture = whole.querySelector("img");
-  const card = place.querySelector(".focal__teaser");
-  const mark = document.createElement("span");
-  mark.className = "focal__mark";
-  whole.append(mark);
-  whole.dataset.clickable = "";
-  place.querySelector("[data-focal-help]").hidden = false;
+  const figure = root.querySelector(".focal__whole"), image = figure.querySelector("img");
+  const teaser = root.querySelector(".focal__teaser");
+  const marker = document.createElement("span");
+  marker.className = "focal__mark";
+  figure.append(marker);
+  figure.dataset.clickable = "";
+  root.querySelector("[data-focal-help]").hidden = false;
 
-  whole.addEventListener("click", ({ clientX, clientY }) => {
-    const box = picture.getBoundingClientRect();
-    const shares = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
-    inputs.forEach((input, axis) => { input.value = Math.round(100 * Math.min(1, Math.max(0, shares[axis]))); });
-    draw();
+  figure.addEventListener("click", ({ clientX, clientY }) => {
+    const box = image.getBoundingClientRect();
+    const point = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+    inputs.forEach((input, axis) => { input.value = Math.round(100 * Math.min(1, Math.max(0, point[axis]))); });
+    render();
     inputs[0].dispatchEvent(new Event("change", { bubbles: true }));
   });
-  for (const input of inputs) input.addEventListener("input", draw);
-  draw();
+  for (const input of inputs) input.addEventListener("input", render);
+  render();
 
-  function draw() {
+  function render() {
     const [x, y] = inputs.map((input) => Math.min(100, Math.max(0, Number(input.value) || 0)));
-    mark.style.left = `${x}%`;
-    mark.style.top = `${y}%`;
-    if (!picture.complete || !picture.naturalWidth) return void picture.addEventListener("load", draw, { once: true });
-    card.src = card.dataset.whole;
-    card.style.objectPosition = position(picture, x / 100, y / 100);
+    marker.style.left = `${x}%`;
+    marker.style.top = `${y}%`;
+    if (!image.complete || !image.naturalWidth) return void image.addEventListener("load", render, { once: true });
+    teaser.src = teaser.dataset.whole;
+    teaser.style.objectPosition = objectPosition(image, x / 100, y / 100);
   }
 }
 
-// As the server cuts: the largest box of 16 to 9 with the point as near its middle as can be.
-function position({ naturalWidth: width, naturalHeight: height }, x, y) {
+// The crop of `images.crop_to_size` on the server: the largest box of 16:9, its centre as near to the point as possible.
+function objectPosition({ naturalWidth: width, naturalHeight: height }, x, y) {
   const scale = Math.min(width / 16, height / 9);
-  return [[width, 16 * scale, x], [height, 9 * scale, y]].map(([length, part, share]) => {
-    const spare = length - part, start = Math.min(spare, Math.max(0, length * share - part / 2));
+  return [[width, 16 * scale, x], [height, 9 * scale, y]].map(([length, cropLength, point]) => {
+    const spare = length - cropLength, start = Math.min(spare, Math.max(0, length * point - cropLength / 2));
     return `${spare > 0.5 ? (100 * start) / spare : 50}%`;
   }).join(" ");
 }

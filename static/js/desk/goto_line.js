@@ -1,32 +1,32 @@
-// "Mend it" leads to a line of the text (`?line=12#id_body`): that line is selected, in the middle of what one sees.
+// Selects a line of the text that a link names (`?line=12#id_body`), and scrolls it to the middle of the window.
 
-const line = Number(new URLSearchParams(location.search).get("line"));
-const body = document.querySelector("#id_body");
-// The browser goes to the field itself first, and may do so until all is loaded.
-if (line > 0 && body && location.hash === "#id_body") {
+const number = Number(new URLSearchParams(location.search).get("line"));
+const textarea = document.querySelector("#id_body");
+// The browser scrolls to the field itself first, and may do so until everything is loaded.
+if (number > 0 && textarea && location.hash === "#id_body") {
   if (document.readyState === "complete") select();
   else addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(select)));
 }
 
 function select() {
-  const lines = body.value.split("\n");
-  if (line > lines.length) return;
-  const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
-  const above = heightOf(body.value.slice(0, start));
-  body.focus({ preventScroll: true });
-  body.setSelectionRange(start, start + lines[line - 1].length);
-  body.scrollTop = above - body.clientHeight / 2;
-  const at = body.getBoundingClientRect().top + scrollY + above - body.scrollTop;
-  scrollTo({ top: at - innerHeight / 2 });
+  const lines = textarea.value.split("\n");
+  if (number > lines.length) return;
+  const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
+  const offset = measureHeight(textarea.value.slice(0, start));
+  textarea.focus({ preventScroll: true });
+  textarea.setSelectionRange(start, start + lines[number - 1].length);
+  textarea.scrollTop = offset - textarea.clientHeight / 2;
+  const top = textarea.getBoundingClientRect().top + scrollY + offset - textarea.scrollTop;
+  scrollTo({ top: top - innerHeight / 2 });
 }
 
-// What the lines above take up as they are wrapped: a copy of the field that nobody sees has them alone.
-function heightOf(text) {
-  const copy = body.cloneNode();
+// Measured in a hidden copy of the textarea, because lines wrap.
+function measureHeight(text) {
+  const copy = textarea.cloneNode();
   for (const name of ["id", "name"]) copy.removeAttribute(name);
-  copy.style.cssText = `position: absolute; visibility: hidden; block-size: 0; min-block-size: 0; inline-size: ${body.offsetWidth}px`;
+  copy.style.cssText = `position: absolute; visibility: hidden; block-size: 0; min-block-size: 0; inline-size: ${textarea.offsetWidth}px`;
   copy.value = text;
-  body.after(copy);
+  textarea.after(copy);
   const height = copy.scrollHeight;
   copy.remove();
   return height;

@@ -1,31 +1,31 @@
-// Writing the text of a piece: buttons, what is pasted, and pictures. Without this script it is a plain textarea.
+// The editor of a text: its toolbar, pasted text, and images. Without this script it is a plain textarea.
 
 import { handlePaste } from "./editor/paste.js";
 import { imageUpload } from "./editor/image_upload.js";
 import { toolbar } from "./editor/toolbar.js";
 
-const tools = document.querySelector("[data-editor-toolbar]");
-const area = document.getElementById(tools?.dataset.editorToolbar);
+const bar = document.querySelector("[data-editor-toolbar]");
+const textarea = document.getElementById(bar?.dataset.editorToolbar);
 const dialog = document.querySelector("dialog[data-image-dialog]");
-if (area && dialog) start();
+if (textarea && dialog) start();
 
 function start() {
   const notice = document.querySelector("[data-pasted]");
-  const { take, choose } = imageUpload(area, dialog);
+  const { insertImages, chooseImages } = imageUpload(textarea, dialog);
 
   function countText(number, name) {
-    const words = notice.dataset[number === 1 ? name : `${name}s`];
-    return number ? words.replace("{n}", number) : "";
+    const text = notice.dataset[number === 1 ? name : `${name}s`];
+    return number ? text.replace("{n}", number) : "";
   }
 
-  function report({ lostNotes = 0, lostPictures = 0 }) {
-    notice.textContent = [countText(lostNotes, "note"), countText(lostPictures, "picture")].filter(Boolean).join(" ");
+  function reportLosses({ lostNotes = 0, lostImages = 0 } = {}) {
+    notice.textContent = [countText(lostNotes, "note"), countText(lostImages, "picture")].filter(Boolean).join(" ");
   }
 
   document.querySelector("[data-read]").addEventListener("click", () => {
-    report({});
-    area.focus();
+    reportLosses();
+    textarea.focus();
   });
-  toolbar(tools, area, { picture: choose });
-  handlePaste(area, { say: report, pictures: take });
+  toolbar(bar, textarea, { picture: chooseImages });
+  handlePaste(textarea, { reportLosses, insertImages });
 }

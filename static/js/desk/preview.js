@@ -1,57 +1,58 @@
-// The page as readers would see it, beside the form where there is room, a moment after each change.
-// The frame runs no script. Without this one there is a button that shows the same in a page of its own.
+// The preview beside the form, in a wide window: the page as readers would see it, rendered a moment after each change.
+// The frame runs no scripts. Without this script a button opens the same preview in another window.
 
 import { formData } from "./form_data.js";
 
-const PAUSE = 300, LONGEST = 700;
-const wide = matchMedia("(min-width: 1200px)");
-const aside = document.querySelector("[data-preview]");
+const DELAY_MS = 300, MAX_DELAY_MS = 700;
+const wideWindow = matchMedia("(min-width: 1200px)");
+const preview = document.querySelector("[data-preview]");
 const form = document.querySelector("#publication_form");
-if (aside && form) start();
+if (preview && form) start();
 
 function start() {
-  const frame = aside.querySelector("iframe");
-  const { url, publication } = aside.dataset;
-  let since = 0, timer = 0, isAsking = false;
+  const frame = preview.querySelector("iframe");
+  const { url, publication } = preview.dataset;
+  let changedAt = 0, timer = 0, isLoading = false;
 
-  function changed() {
-    if (!wide.matches || !aside.open) return;
-    since ||= Date.now();
+  function scheduleUpdate() {
+    if (!wideWindow.matches || !preview.open) return;
+    changedAt ||= Date.now();
     clearTimeout(timer);
-    timer = setTimeout(draw, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
+    timer = setTimeout(update, Math.max(0, Math.min(DELAY_MS, changedAt + MAX_DELAY_MS - Date.now())));
   }
 
-  async function draw() {
-    if (isAsking) return;
-    isAsking = true;
-    since = 0;
+  async function update() {
+    if (isLoading) return;
+    isLoading = true;
+    changedAt = 0;
     try {
-      const answer = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
-      if (!answer.redirected && (answer.ok || answer.status === 422)) show(await answer.text());
+      const response = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
+      if (!response.redirected && (response.ok || response.status === 422)) show(await response.text());
     } catch {
-      // The server is away: the next change asks again.
+      // The server does not answer: the next change tries again.
     }
-    isAsking = false;
-    if (since) changed();
+    isLoading = false;
+    if (changedAt) scheduleUpdate();
   }
 
-  // The frame keeps its place: of a page that stands there already only the middle is put in anew.
+  // Only <main> of a page that is shown already is replaced, so that the frame keeps its scroll position.
   function show(html) {
     const page = frame.contentDocument;
-    const made = new DOMParser().parseFromString(html, "text/html");
-    const main = page?.querySelector("main"), next = made.querySelector("main");
-    if (!main || !next || page.styleSheets.length !== made.querySelectorAll("link[rel=stylesheet]").length) frame.srcdoc = html;
-    else main.replaceWith(page.importNode(next, true));
+    const newPage = new DOMParser().parseFromString(html, "text/html");
+    const main = page?.querySelector("main"), newMain = newPage.querySelector("main");
+    const styleSheets = newPage.querySelectorAll("link[rel=stylesheet]");
+    if (!main || !newMain || page.styleSheets.length !== styleSheets.length) frame.srcdoc = html;
+    else main.replaceWith(page.importNode(newMain, true));
   }
 
-  function fit() {
-    aside.hidden = !wide.matches;
-    changed();
+  function toggle() {
+    preview.hidden = !wideWindow.matches;
+    scheduleUpdate();
   }
 
-  form.addEventListener("input", changed);
-  form.addEventListener("change", changed);
-  aside.addEventListener("toggle", changed);
-  wide.addEventListener("change", fit);
-  fit();
+  form.addEventListener("input", scheduleUpdate);
+  form.addEventListener("change", scheduleUpdate);
+  preview.addEventListener("toggle", scheduleUpdate);
+  wideWindow.addEventListener("change", toggle);
+  toggle();
 }

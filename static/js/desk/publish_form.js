@@ -1,15 +1,15 @@
-// The form that publishes: a note to readers makes a fix a correction, and a button is pressed once.
+// The publish form: a note to readers selects "correction", and the form is submitted once.
 
 const form = document.querySelector("[data-publishing]");
 
-const changes = [...(form?.elements.change ?? [])];
-const before = form?.elements.change?.value;
-const choose = (wanted) => { for (const each of changes) each.checked = each.value === wanted; };
+const radioButtons = [...(form?.elements.change ?? [])];
+const initialChange = form?.elements.change?.value;
+const selectChange = (change) => { for (const button of radioButtons) button.checked = button.value === change; };
 
 form?.elements.note?.addEventListener("input", ({ target }) => {
-  const now = form.elements.change.value;
-  if (target.value.trim() && now !== "update") choose("correction");
-  if (!target.value.trim() && now === "correction") choose(before === "correction" ? "" : before);
+  const change = form.elements.change.value;
+  if (target.value.trim() && change !== "update") selectChange("correction");
+  if (!target.value.trim() && change === "correction") selectChange(initialChange === "correction" ? "" : initialChange);
 });
 
 form?.addEventListener("submit", (event) => {
@@ -17,9 +17,9 @@ form?.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
 });
 
-// A page that the browser kept is a form that may be sent again: the server tells a second press from a first.
+// A page from the back/forward cache may be submitted again: the server recognises a repeated submission.
 addEventListener("pageshow", () => { delete form?.dataset.sent; });
 
-// Which of the three previews stands there is for the style sheet to say; the buttons say it too.
-const shown = [...document.querySelectorAll(".frame")].findIndex((frame) => frame.offsetParent);
-document.querySelectorAll("[name=frame-width]")[shown]?.click();
+// The style sheet decides which of the three previews is shown first; its radio button is checked here.
+const shownIndex = [...document.querySelectorAll(".frame")].findIndex((frame) => frame.offsetParent);
+document.querySelectorAll("[name=frame-width]")[shownIndex]?.click();

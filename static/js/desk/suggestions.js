@@ -1,61 +1,64 @@
-// Suggestions are taken without leaving the form, and follow what is typed. Without this script each is a submit button.
+// Adds suggestions without leaving the form, and updates them while somebody types. Without this script each is a submit
+// button.
 
 import { formData } from "./form_data.js";
 
-const PAUSE = 1500;
-const place = document.querySelector("[data-suggestions]");
-const form = place?.closest("form");
+const DELAY_MS = 1500;
+const root = document.querySelector("[data-suggestions]");
+const form = root?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, publication } = place.dataset;
-  let timer = 0, turn = 0;
+  const { url, publication } = root.dataset;
+  let timer = 0, requestNumber = 0;
 
-  place.addEventListener("click", (event) => {
+  root.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=_take]");
     if (!button) return;
     event.preventDefault();
     const [field, ...value] = button.value.split(":");
     const label = button.textContent.replace(/^\+\s*/, "").trim();
-    const next = (button.closest("li").nextElementSibling ?? button.closest("li").previousElementSibling)?.querySelector("button");
-    (field === "tags" ? takeTag : takePiece)(value.join(":"), label);
-    button.closest("li").remove();
-    (next ?? place).focus();
+    const item = button.closest("li");
+    const nextButton = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button");
+    (field === "tags" ? addTag : addRelated)(value.join(":"), label);
+    item.remove();
+    (nextButton ?? root).focus();
   });
 
-  function takeTag(name) {
+  function addTag(name) {
     const input = form.elements.tags;
-    const there = input.value.split(",").map((each) => each.trim()).filter(Boolean);
-    input.value = `${[...there, name].join(", ")}, `;
+    const tags = input.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+    input.value = `${[...tags, name].join(", ")}, `;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  function takePiece(value, label) {
-    form.querySelector('[data-chooser][data-name="related"]').dispatchEvent(new CustomEvent("take", { detail: { value, label } }));
+  function addRelated(value, label) {
+    const chooser = form.querySelector('[data-chooser][data-name="related"]');
+    chooser.dispatchEvent(new CustomEvent("chooser:add", { detail: { value, label } }));
   }
 
-  function soon() {
+  function scheduleUpdate() {
     clearTimeout(timer);
-    timer = setTimeout(ask, PAUSE);
+    timer = setTimeout(update, DELAY_MS);
   }
 
-  async function ask() {
-    const asked = ++turn;
+  async function update() {
+    const number = ++requestNumber;
     try {
-      const answer = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
-      const html = answer.ok && !answer.redirected ? await answer.text() : null;
-      if (html !== null && asked === turn && !place.contains(document.activeElement)) show(html);
+      const response = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
+      const html = response.ok && !response.redirected ? await response.text() : null;
+      if (html !== null && number === requestNumber && !root.contains(document.activeElement)) show(html);
     } catch {
-      // The server is away: what is there stays.
+      // The server does not answer: the suggestions stay.
     }
   }
 
   function show(html) {
-    place.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   }
 
   if (url) {
-    form.addEventListener("input", soon);
-    form.addEventListener("change", soon);
+    form.addEventListener("input", scheduleUpdate);
+    form.addEventListener("change", scheduleUpdate);
   }
 }

@@ -1,19 +1,20 @@
-// A line of tags that completes the one being typed. Without this script it is a plain line of text.
+// A text box of tags, divided by commas, that completes the one being typed. Without this script it is a plain text box.
 
-import { combobox, fetchFound } from "./combobox.js";
+import { combobox, fetchResults } from "./combobox.js";
 
 for (const input of document.querySelectorAll("input[data-url]")) {
-  const typed = () => input.value.split(",").map((tag) => tag.trim());
+  const parseTags = () => input.value.split(",").map((tag) => tag.trim());
   combobox(input, {
-    ask: async () => {
-      const word = typed().at(-1);
-      if (!word) return null;
-      const there = new Set(typed().slice(0, -1).map((tag) => tag.toLowerCase()));
-      const found = (await fetchFound(input.dataset.url, word)).filter((each) => !there.has(each.label.toLowerCase()));
-      return found.length ? found : null;
+    getOptions: async () => {
+      const query = parseTags().at(-1);
+      if (!query) return null;
+      const tags = new Set(parseTags().slice(0, -1).map((tag) => tag.toLowerCase()));
+      const results = await fetchResults(input.dataset.url, query);
+      const options = results.filter((result) => !tags.has(result.label.toLowerCase()));
+      return options.length ? options : null;
     },
-    take: (choice) => {
-      input.value = `${[...typed().slice(0, -1), choice.value].join(", ")}, `;
+    select: (option) => {
+      input.value = `${[...parseTags().slice(0, -1), option.value].join(", ")}, `;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     },
   });

@@ -1,5 +1,5 @@
-// A Word file is sent as soon as it is chosen or dropped, and the page says what happens meanwhile.
-// Without this script the same form has a button and does the same.
+// Uploads a Word file as soon as it is chosen or dropped, and shows the progress.
+// Without this script the same form has a submit button and does the same.
 
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
@@ -8,7 +8,7 @@ for (const form of document.querySelectorAll("form[data-word]")) enhance(form);
 function enhance(form) {
   const input = form.querySelector("input[type=file]");
   const status = form.querySelector(".word-upload__status");
-  const bar = document.createElement("progress");
+  const progress = document.createElement("progress");
   let isSending = false;
 
   form.addEventListener("submit", (event) => {
@@ -16,16 +16,16 @@ function enhance(form) {
     if (input.files.length) send();
     else input.click();
   });
-  // Where there is more to choose, such as the kind, the button is left to the editor.
+  // A form with further fields, such as the kind, is submitted by its button.
   if (!form.querySelector("select")) input.addEventListener("change", () => input.files.length && send());
-  for (const kind of ["dragenter", "dragover"]) {
-    form.addEventListener(kind, (event) => {
+  for (const type of ["dragenter", "dragover"]) {
+    form.addEventListener(type, (event) => {
       if (![...event.dataTransfer.types].includes("Files")) return;
       event.preventDefault();
       form.dataset.over = "";
     });
   }
-  for (const kind of ["dragleave", "drop"]) form.addEventListener(kind, () => delete form.dataset.over);
+  for (const type of ["dragleave", "drop"]) form.addEventListener(type, () => delete form.dataset.over);
   form.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length || event.target === input) return;
     event.preventDefault();
@@ -35,47 +35,47 @@ function enhance(form) {
 
   function send() {
     if (isSending) return;
-    if (input.files[0].size > MAX_FILE_BYTES) return say(form.dataset.large);
+    if (input.files[0].size > MAX_FILE_BYTES) return showStatus(form.dataset.large);
     isSending = true;
     const request = new XMLHttpRequest();
     request.open("POST", form.action || location.href);
     request.upload.addEventListener("progress", (event) => {
-      bar.max = event.total;
-      bar.value = event.loaded;
+      progress.max = event.total;
+      progress.value = event.loaded;
     });
     request.upload.addEventListener("load", () => {
-      bar.removeAttribute("value");
-      say(form.dataset.reading, bar);
+      progress.removeAttribute("value");
+      showStatus(form.dataset.reading, progress);
     });
-    request.addEventListener("load", () => show(request));
+    request.addEventListener("load", () => handleResponse(request));
     request.setRequestHeader("Accept", "application/json");
     request.addEventListener("error", () => stop(form.dataset.failed));
-    say(form.dataset.sending, bar);
+    showStatus(form.dataset.sending, progress);
     request.send(new FormData(form));
   }
 
-  // The answer is where to go on, or a sentence that says why the file was refused.
-  function show(request) {
-    const { to, said } = read(request);
-    if (to) location.assign(to);
-    else stop(said ?? (request.status === 413 ? form.dataset.large : form.dataset.failed));
+  // The response has the URL of the next page, or the reason why the file was refused.
+  function handleResponse(request) {
+    const { url, error } = parseJson(request.responseText);
+    if (url) location.assign(url);
+    else stop(error ?? (request.status === 413 ? form.dataset.large : form.dataset.failed));
   }
 
-  function read(request) {
+  function parseJson(text) {
     try {
-      return JSON.parse(request.responseText);
+      return JSON.parse(text);
     } catch {
       return {};
     }
   }
 
-  function stop(words) {
+  function stop(message) {
     isSending = false;
     input.value = "";
-    say(words);
+    showStatus(message);
   }
 
-  function say(words, ...more) {
-    status.replaceChildren(words, ...more);
+  function showStatus(...nodes) {
+    status.replaceChildren(...nodes);
   }
 }

@@ -1,125 +1,132 @@
-// What Word, Google Docs and web pages put on the clipboard, made plain HTML: what it says, without how it looked.
+// Cleans HTML that Word, Google Docs and web pages put on the clipboard: structure and emphasis stay, layout goes.
 
 import { cleanLinks, markHeadings, rebuildLists } from "./clipboard_sources.js";
-import { rename, styleOf, unwrap } from "./elements.js";
+import { renameElement, styleOf, unwrap } from "./elements.js";
 import { rebuildTables } from "./tables.js";
 
-const GONE = "style, script, meta, link, title, base, noscript, iframe, object, svg, math, template, head, xml, "
+const REMOVED = "style, script, meta, link, title, base, noscript, iframe, object, svg, math, template, head, xml, "
   + "button, input, select, textarea, colgroup, o\\:p, [hidden], [aria-hidden=true], "
   + ".MsoCommentReference, .MsoCommentText, .Apple-interchange-newline";
-const BARE = "span, font, u, center, ins, small, big, tt, label, abbr, time, article, section, main, header, footer, body > div:only-child";
-const UNSEEN = /display\s*:\s*none|mso-hide\s*:\s*all|mso-element\s*:\s*comment/i;
+const UNWRAPPED = "span, font, u, center, ins, small, big, tt, label, abbr, time, article, section, main, header, footer, body > div:only-child";
+const HIDDEN_STYLE = /display\s*:\s*none|mso-hide\s*:\s*all|mso-element\s*:\s*comment/i;
 const BLOCK = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, li, table, blockquote, pre, hr, dl";
+const HEADING = "h1, h2, h3, h4, h5, h6";
 
-const HANDLER = /("[^"]*"|'[^']*')|(?<![\w-])(style|on[a-z]+)(?=\s*=)/gi;
-const TAG = /<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
+const STYLE_OR_HANDLER = /("[^"]*"|'[^']*')|(?<![\w-])(style|on[a-z]+)(?=\s*=)/gi;
+const START_TAG = /<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
 
 /**
- * The inert body of a clipboard's HTML. What is no content, such as sheets of style, is cut before it is read; styles
- * and handlers of elements are renamed, because a browser complains of them even where they do nothing.
+ * Returns the inert body of clipboard HTML. Style sheets, scripts and comments are removed before parsing. Style
+ * attributes and event handlers become data attributes: browsers report them to the console even in inert documents.
  */
-export function read(html) {
-  const bare = html.replace(/<(style|script|xml|title)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, "").replace(/<!--[\s\S]*?-->/g, "")
-    .replace(TAG, (tag) => tag.replace(HANDLER, (all, quoted, name) => quoted ?? `data-${name}`));
-  return new DOMParser().parseFromString(bare, "text/html").body;
+export function parseHtml(html) {
+  const withoutStyles = html.replace(/<(style|script|xml|title)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, "").replace(/<!--[\s\S]*?-->/g, "");
+  const inert = withoutStyles.replace(START_TAG, (tag) => (
+    tag.replace(STYLE_OR_HANDLER, (_match, quoted, name) => quoted ?? `data-${name}`)
+  ));
+  return new DOMParser().parseFromString(inert, "text/html").body;
 }
 
-/** Cleans a body in place; footnotes have been taken out of it. Gives how many pictures could not come. */
-export function clean(body) {
+/** Cleans a body without footnotes, in place. Returns the number of images, which are removed. */
+export function cleanHtml(body) {
   removeHidden(body);
   rebuildLists(body);
   markHeadings(body);
-  emphasis(body);
+  markEmphasis(body);
   cleanLinks(body);
-  const pictures = [...body.querySelectorAll("img")].filter((each) => each.width !== 1 && each.height !== 1);
-  for (const each of body.querySelectorAll("img, picture, source, video, audio, canvas")) unwrap(each);
-  for (const each of [...body.querySelectorAll(BARE)]) unwrap(each);
+  const images = [...body.querySelectorAll("img")].filter((image) => image.width !== 1 && image.height !== 1);
+  for (const element of body.querySelectorAll("img, picture, source, video, audio, canvas")) unwrap(element);
+  for (const element of [...body.querySelectorAll(UNWRAPPED)]) unwrap(element);
   nestLists(body);
   rebuildTables(body);
   unwrapSingleParagraphs(body);
   mergeEmphasis(body);
   shiftHeadings(body);
   removeEmpty(body);
-  return pictures.length;
+  return images.length;
 }
 
 function removeHidden(body) {
-  for (const each of body.querySelectorAll(GONE)) each.remove();
-  for (const each of body.querySelectorAll("del, s, strike")) each.hasAttribute("cite") || each.hasAttribute("datetime") ? each.remove() : unwrap(each);
-  for (const each of body.querySelectorAll("[data-style]")) if (UNSEEN.test(styleOf(each))) each.remove();
+  for (const element of body.querySelectorAll(REMOVED)) element.remove();
+  for (const element of body.querySelectorAll("del, s, strike")) {
+    const isTrackedChange = element.hasAttribute("cite") || element.hasAttribute("datetime");
+    isTrackedChange ? element.remove() : unwrap(element);
+  }
+  for (const element of body.querySelectorAll("[data-style]")) if (HIDDEN_STYLE.test(styleOf(element))) element.remove();
   const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_COMMENT);
   const comments = [];
   while (walker.nextNode()) comments.push(walker.currentNode);
-  for (const each of comments) each.remove();
+  for (const comment of comments) comment.remove();
 }
 
-// Bold and italic by style become what they mean; a <b> that is not bold (Google Docs wraps all in one) is nothing.
-function emphasis(body) {
-  for (const each of [...body.querySelectorAll("b, strong, i, em, cite")]) {
-    const style = styleOf(each);
-    const isPlain = each.matches("b, strong") ? /(?<![\w-])font-weight\s*:\s*(normal|[1-4]00)/i.test(style) : /(?<![\w-])font-style\s*:\s*normal/i.test(style);
-    if (isPlain) unwrap(each);
-    else rename(each, each.matches("b, strong") ? "strong" : "em");
+// Bold and italic styles become elements; a <b> that is not bold is unwrapped (Google Docs puts everything into one).
+function markEmphasis(body) {
+  for (const element of [...body.querySelectorAll("b, strong, i, em, cite")]) {
+    const style = styleOf(element), isBold = element.matches("b, strong");
+    const isPlain = isBold ? /(?<![\w-])font-weight\s*:\s*(normal|[1-4]00)/i.test(style) : /(?<![\w-])font-style\s*:\s*normal/i.test(style);
+    if (isPlain) unwrap(element);
+    else renameElement(element, isBold ? "strong" : "em");
   }
-  for (const each of body.querySelectorAll("span[data-style], font[data-style], a[data-style]")) {
-    const style = styleOf(each);
-    if (/(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00)/i.test(style)) wrapContents(each, "strong");
-    if (/(?<![\w-])font-style\s*:\s*(italic|oblique)/i.test(style)) wrapContents(each, "em");
+  for (const element of body.querySelectorAll("span[data-style], font[data-style], a[data-style]")) {
+    const style = styleOf(element);
+    if (/(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00)/i.test(style)) wrapContents(element, "strong");
+    if (/(?<![\w-])font-style\s*:\s*(italic|oblique)/i.test(style)) wrapContents(element, "em");
   }
 }
 
-function wrapContents(node, tag) {
-  const made = node.ownerDocument.createElement(tag);
-  made.append(...node.childNodes);
-  node.append(made);
+function wrapContents(element, tag) {
+  const wrapper = element.ownerDocument.createElement(tag);
+  wrapper.append(...element.childNodes);
+  element.append(wrapper);
 }
 
-// Lists within lists belong to the item before them, as Google Docs and old pages do not have it.
+// A list directly within a list (Google Docs, old pages) is moved into the item before it.
 function nestLists(body) {
-  for (const each of body.querySelectorAll("ul > ul, ul > ol, ol > ul, ol > ol")) {
-    if (each.previousElementSibling?.matches("li")) each.previousElementSibling.append(each);
-    else unwrap(each);
+  for (const list of body.querySelectorAll("ul > ul, ul > ol, ol > ul, ol > ol")) {
+    if (list.previousElementSibling?.matches("li")) list.previousElementSibling.append(list);
+    else unwrap(list);
   }
 }
 
-// An item of one paragraph is a line. Where lists stand in cells or hold blocks, turndown does as well as can be done.
+// An item with a single paragraph becomes a line; items with several blocks are left to turndown.
 function unwrapSingleParagraphs(body) {
-  for (const each of body.querySelectorAll("li")) {
-    const blocks = [...each.children].filter((child) => child.matches("p, div"));
+  for (const item of body.querySelectorAll("li")) {
+    const blocks = [...item.children].filter((child) => child.matches("p, div"));
     if (blocks.length === 1) unwrap(blocks[0]);
   }
 }
 
-// Runs of the same kind are one; what holds no word is none; headings are strong already; blocks are not within.
+// Merges adjacent emphasis; unwraps emphasis without text, around blocks, nested in its like, or in headings.
 function mergeEmphasis(body) {
-  for (const each of body.querySelectorAll(":is(h1, h2, h3, h4, h5, h6, th) strong, strong strong, em em")) unwrap(each);
-  for (const each of body.querySelectorAll("strong, em, a")) {
-    if (!each.textContent.trim() || each.querySelector(BLOCK)) unwrap(each);
+  for (const element of body.querySelectorAll(`:is(${HEADING}, th) strong, strong strong, em em`)) unwrap(element);
+  for (const element of body.querySelectorAll("strong, em, a")) {
+    if (!element.textContent.trim() || element.querySelector(BLOCK)) unwrap(element);
   }
   body.normalize();
-  for (const each of [...body.querySelectorAll("strong, em")]) {
-    const next = each.nextSibling;
-    if (next?.nodeName === each.nodeName) {
-      next.prepend(...each.childNodes);
-      each.remove();
+  for (const element of [...body.querySelectorAll("strong, em")]) {
+    const next = element.nextSibling;
+    if (next?.nodeName === element.nodeName) {
+      next.prepend(...element.childNodes);
+      element.remove();
     }
   }
   body.normalize();
 }
 
-// The title of the page is its only heading of the first level: the highest that comes in is of the second.
+// The page title is the only heading of the first level: the highest pasted heading gets the second level.
 function shiftHeadings(body) {
-  const all = [...body.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((each) => each.textContent.trim());
-  const highest = Math.min(...all.map((each) => Number(each.nodeName[1])));
-  for (const each of all) rename(each, `h${Math.min(6, Number(each.nodeName[1]) - highest + 2)}`);
+  const levelOf = (heading) => Number(heading.nodeName[1]);
+  const headings = [...body.querySelectorAll(HEADING)].filter((heading) => heading.textContent.trim());
+  const highest = Math.min(...headings.map(levelOf));
+  for (const heading of headings) renameElement(heading, `h${Math.min(6, levelOf(heading) - highest + 2)}`);
 }
 
 function removeEmpty(body) {
-  for (const each of body.querySelectorAll("p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre, ul, ol, sup, sub")) {
-    if (!each.textContent.trim() && !each.querySelector("table, hr")) each.remove();
+  for (const element of body.querySelectorAll(`p, div, ${HEADING}, li, blockquote, pre, ul, ol, sup, sub`)) {
+    if (!element.textContent.trim() && !element.querySelector("table, hr")) element.remove();
   }
-  for (const each of body.querySelectorAll("br")) {
-    const isBetween = !each.closest("p, li, td, th, h1, h2, h3, h4, h5, h6, pre, blockquote") && each.parentNode.querySelector(BLOCK);
-    if (isBetween || !each.nextSibling || each.closest("h1, h2, h3, h4, h5, h6")) each.replaceWith(" ");
+  for (const lineBreak of body.querySelectorAll("br")) {
+    const isBetweenBlocks = !lineBreak.closest(`p, li, td, th, ${HEADING}, pre, blockquote`) && lineBreak.parentNode.querySelector(BLOCK);
+    if (isBetweenBlocks || !lineBreak.nextSibling || lineBreak.closest(HEADING)) lineBreak.replaceWith(" ");
   }
 }

@@ -1,36 +1,41 @@
-// Footnotes on the clipboard: a reference and the text that it leads to are joined; what lacks one of them is told.
+// Extracts footnotes from clipboard HTML: each reference is joined with the text that it links to.
 
 import { styleOf } from "./elements.js";
 
-const NOTE = /^(_ftn|_edn|ftnt|fn|footnote|endnote|note|cite_note|sdfootnote|sdendnote)[-_:.]?\S*\d/i;
-const BACK = /ref|anc$|^(fnr|cite_)\S*ref/i;
-const TEXT = "li, [data-style*='mso-element:footnote'], [data-style*='mso-element:endnote'], aside, dd, div[id], p, div, td";
+const NOTE_ID = /^(_ftn|_edn|ftnt|fn|footnote|endnote|note|cite_note|sdfootnote|sdendnote)[-_:.]?\S*\d/i;
+const REFERENCE_ID = /ref|anc$|^(fnr|cite_)\S*ref/i; // of links from a note back to its reference
+const NOTE_ELEMENT = "li, [data-style*='mso-element:footnote'], [data-style*='mso-element:endnote'], aside, dd, div[id], p, div, td";
 
 /**
- * Takes the footnotes out of a body. In the place of each reference that has its text stands `place(n)`, n from 0.
- * Gives {notes: the elements with their texts, in order, lost: how many references have none}.
+ * Removes the footnotes from a body. Each reference to a note is replaced by `placeholder(index)`, from 0.
+ * Returns {notes: the elements with their texts, in order, lost: the number of references without a text}.
  */
-export function takeNotes(body, place) {
-  const notes = [], known = new Map(), texts = [];
+export function extractNotes(body, placeholder) {
+  const targets = indexTargets(body), notes = [];
   let lost = 0;
-  const targets = new Map();
-  for (const each of body.querySelectorAll("[id], a[name]")) {
-    for (const name of [each.id, each.getAttribute("name")]) if (name && !targets.has(name)) targets.set(name, each);
-  }
   for (const link of [...body.querySelectorAll("a[href*='#']")]) {
-    const name = fragment(link);
-    if (!NOTE.test(name) || BACK.test(name) || !isMark(link)) continue;
-    const text = targets.has(name) ? textOf(targets.get(name), link) : null;
-    if (text && !known.has(text)) known.set(text, texts.push(text) - 1);
-    if (!text) lost++;
-    whole(link).replaceWith(text ? place(known.get(text)) : "");
+    const id = fragmentOf(link);
+    if (!NOTE_ID.test(id) || REFERENCE_ID.test(id) || !isReference(link)) continue;
+    const note = targets.has(id) ? findNote(targets.get(id), link) : null;
+    if (note && !notes.includes(note)) notes.push(note);
+    if (!note) lost++;
+    withSuperscript(link).replaceWith(note ? placeholder(notes.indexOf(note)) : "");
   }
-  for (const text of texts) notes.push(taken(text));
-  for (const each of body.querySelectorAll("[data-style*='mso-element:footnote-list'], [data-style*='mso-element:endnote-list']")) each.replaceWith(...kept(each));
+  for (const note of notes) cleanNote(note);
+  const lists = body.querySelectorAll("[data-style*='mso-element:footnote-list'], [data-style*='mso-element:endnote-list']");
+  for (const list of lists) list.replaceWith(...remainingNotes(list));
   return { notes, lost };
 }
 
-function fragment(link) {
+function indexTargets(body) {
+  const targets = new Map();
+  for (const element of body.querySelectorAll("[id], a[name]")) {
+    for (const id of [element.id, element.getAttribute("name")]) if (id && !targets.has(id)) targets.set(id, element);
+  }
+  return targets;
+}
+
+function fragmentOf(link) {
   const href = link.getAttribute("href");
   try {
     return decodeURIComponent(href.slice(href.indexOf("#") + 1));
@@ -39,51 +44,51 @@ function fragment(link) {
   }
 }
 
-// A reference is a number or a sign, not words that lead to a passage.
-const isMark = (link) => link.textContent.trim().length <= 8 || Boolean(link.closest("sup"));
+// A reference is a number or a sign; a link with more text leads to a passage.
+const isReference = (link) => link.textContent.trim().length <= 8 || Boolean(link.closest("sup"));
 
-// With the superscript that it stands alone in.
-function whole(link) {
-  const sup = link.closest("sup");
-  return sup && sup.textContent.trim() === link.textContent.trim() ? sup : link;
+// Returns the superscript of a link that has no other text, or the link.
+function withSuperscript(link) {
+  const superscript = link.closest("sup");
+  return superscript && superscript.textContent.trim() === link.textContent.trim() ? superscript : link;
 }
 
-// The passage that a name stands in, where it has words of its own and does not hold the reference itself.
-function textOf(target, link) {
-  const passage = target.closest(TEXT) ?? target;
-  const isNote = !passage.contains(link) && passage.textContent.replace(/[[\]\s\d.^↑↩]/g, "");
-  return isNote ? passage : null;
+// Returns the note of a link target; null if it has no text of its own, or contains the reference.
+function findNote(target, link) {
+  const note = target.closest(NOTE_ELEMENT) ?? target;
+  const hasText = !note.contains(link) && note.textContent.replace(/[[\]\s\d.^↑↩]/g, "");
+  return hasText ? note : null;
 }
 
-// Its text without the number and the way back.
-function taken(text) {
-  for (const back of [...text.querySelectorAll("a[href*='#']")]) {
-    if (BACK.test(fragment(back)) || /^[[\]\d↑↩︎^\s]*$/.test(back.textContent)) whole(back).remove();
+// Removes a note from the body, and its number and the link back to the reference from the note.
+function cleanNote(note) {
+  for (const link of [...note.querySelectorAll("a[href*='#']")]) {
+    if (REFERENCE_ID.test(fragmentOf(link)) || /^[[\]\d↑↩︎^\s]*$/.test(link.textContent)) withSuperscript(link).remove();
   }
-  leave(text);
-  const first = text.ownerDocument.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-  while (first.nextNode()) {
-    if (!first.currentNode.data.trim()) continue;
-    first.currentNode.data = first.currentNode.data.replace(/^\s*(\[?\d{1,3}[\].]|\^|↑)?[\s\u00a0]+/, "");
+  removeFromBody(note);
+  const walker = note.ownerDocument.createTreeWalker(note, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (!text.data.trim()) continue;
+    text.data = text.data.replace(/^\s*(\[?\d{1,3}[\].]|\^|↑)?[\s\u00a0]+/, "");
     break;
   }
-  return text;
 }
 
-// Takes a note out, with what held nothing else, and the rule that parted it from the text.
-function leave(text) {
-  let { parentNode: holder, previousElementSibling: before } = text;
-  text.remove();
-  while (holder.parentNode && holder.nodeName !== "BODY" && !holder.textContent.trim()) {
-    const empty = holder;
-    [holder, before] = [empty.parentNode, empty.previousElementSibling];
+// Removes a note with ancestors that are empty then, and the rule above the notes.
+function removeFromBody(note) {
+  let { parentNode: parent, previousElementSibling: previous } = note;
+  note.remove();
+  while (parent.parentNode && parent.nodeName !== "BODY" && !parent.textContent.trim()) {
+    const empty = parent;
+    [parent, previous] = [empty.parentNode, empty.previousElementSibling];
     empty.remove();
   }
-  if (before?.matches("hr")) before.remove();
+  if (previous?.matches("hr")) previous.remove();
 }
 
-// What is left of Word's list of notes: texts to which nothing led. Its rule goes.
-function kept(list) {
-  for (const each of list.querySelectorAll("hr, br")) each.remove();
+// Returns the notes of a list in Word that no reference led to, without the rule above them.
+function remainingNotes(list) {
+  for (const element of list.querySelectorAll("hr, br")) element.remove();
   return styleOf(list) && list.textContent.trim() ? list.childNodes : [];
 }

@@ -1,108 +1,141 @@
-// The habits of Word, of its web edition and of Google Docs: lists without lists, headings by class, links that spy.
+// Peculiarities of Word, Word for the web and Google Docs: lists without list elements, headings by class, tracking links.
 
-import { rename, styleOf, unwrap } from "./elements.js";
+import { renameElement, styleOf, unwrap } from "./elements.js";
 
-const ITEM = /mso-list\s*:\s*l\d+\s+level(\d+)/i;
-const TRACKERS = /^(utm_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|vero_id|oly_\w+|wickedid|ref_src|ref_url|cmpid|s_cid)$/i;
-const SAFE = /^(https?:\/\/|mailto:|tel:)/i;
+const LIST_LEVEL = /mso-list\s*:\s*l\d+\s+level(\d+)/i;
+const TRACKING_PARAMS = /^(utm_\w+|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|igshid|igsh|mc_cid|mc_eid|mkt_tok|_hsenc|_hsmi|vero_id|oly_\w+|wickedid|ref_src|ref_url|cmpid|s_cid)$/i;
+const SAFE_URL = /^(https?:\/\/|mailto:|tel:)/i;
 
-/** Paragraphs that Word calls items, and items of its web edition that each stand in a list alone, become lists. */
+/** Rebuilds lists from paragraphs that Word marks as items, and from Word for the web, where each item has a list. */
 export function rebuildLists(body) {
-  const isMarked = (each) => each.matches("p, h1, h2, h3, h4, h5, h6, div") && ITEM.test(styleOf(each));
-  for (const each of [...body.querySelectorAll("[data-style*=mso-list]")]) {
-    if (!isMarked(each) || !each.isConnected) continue;
-    const run = [each];
-    while (run.at(-1).nextElementSibling && isMarked(run.at(-1).nextElementSibling)) run.push(run.at(-1).nextElementSibling);
-    const items = run.map(paragraphItem);
-    each.before(...buildLists(items, body.ownerDocument));
-    for (const one of run) one.remove();
-  }
-  for (const each of body.querySelectorAll(".ListContainerWrapper")) unwrap(each);
-  for (const each of [...body.querySelectorAll("li[data-aria-level]")]) {
-    const list = each.parentNode;
-    if (!list?.matches("ul, ol") || !list.isConnected) continue;
-    const run = [list];
-    while (run.at(-1).nextElementSibling?.querySelector(":scope > li[data-aria-level]")) run.push(run.at(-1).nextElementSibling);
-    const items = run.flatMap((one) => [...one.children].filter((child) => child.matches("li")).map((item) => ({
-      level: Number(item.dataset.ariaLevel) || 1, ordered: one.matches("ol"), start: Number(one.start) || 1, nodes: [...item.childNodes],
-    })));
-    list.before(...buildLists(items, body.ownerDocument));
-    for (const one of run) one.remove();
+  rebuildParagraphLists(body);
+  for (const wrapper of body.querySelectorAll(".ListContainerWrapper")) unwrap(wrapper);
+  rebuildSingleItemLists(body);
+}
+
+function rebuildParagraphLists(body) {
+  const isItem = (element) => element?.matches("p, h1, h2, h3, h4, h5, h6, div") && LIST_LEVEL.test(styleOf(element));
+  for (const first of [...body.querySelectorAll("[data-style*=mso-list]")]) {
+    if (!isItem(first) || !first.isConnected) continue;
+    const paragraphs = collectSiblings(first, isItem);
+    first.before(...buildLists(paragraphs.map(readItem), body.ownerDocument));
+    for (const paragraph of paragraphs) paragraph.remove();
   }
 }
 
-function paragraphItem(paragraph) {
-  const sign = [...paragraph.querySelectorAll("span")].find((each) => /mso-list\s*:\s*ignore/i.test(styleOf(each)));
-  const mark = (sign?.textContent ?? "").trim();
-  sign?.remove();
-  const number = mark.match(/^\(?(\d+|[a-z]+)[.)]/i);
+function rebuildSingleItemLists(body) {
+  for (const item of [...body.querySelectorAll("li[data-aria-level]")]) {
+    const first = item.parentNode;
+    if (!first?.matches("ul, ol") || !first.isConnected) continue;
+    const lists = collectSiblings(first, (element) => element?.querySelector(":scope > li[data-aria-level]"));
+    first.before(...buildLists(lists.flatMap(readItems), body.ownerDocument));
+    for (const list of lists) list.remove();
+  }
+}
+
+// Returns an element and the siblings that follow it as long as they match.
+function collectSiblings(first, matches) {
+  const elements = [first];
+  while (matches(elements.at(-1).nextElementSibling)) elements.push(elements.at(-1).nextElementSibling);
+  return elements;
+}
+
+function readItem(paragraph) {
+  const markerElement = [...paragraph.querySelectorAll("span")].find((span) => /mso-list\s*:\s*ignore/i.test(styleOf(span)));
+  const marker = (markerElement?.textContent ?? "").trim();
+  markerElement?.remove();
+  const number = marker.match(/^\(?(\d+|[a-z]+)[.)]/i);
   return {
-    level: Number(styleOf(paragraph).match(ITEM)[1]), ordered: Boolean(number), start: Number(number?.[1]) || 1,
+    level: Number(styleOf(paragraph).match(LIST_LEVEL)[1]), isOrdered: Boolean(number), start: Number(number?.[1]) || 1,
     nodes: [...paragraph.childNodes],
   };
 }
 
-// Items with their levels, as lists within lists.
+function readItems(list) {
+  const items = [...list.children].filter((child) => child.matches("li"));
+  return items.map((item) => ({
+    level: Number(item.dataset.ariaLevel) || 1, isOrdered: list.matches("ol"), start: Number(list.start) || 1,
+    nodes: [...item.childNodes],
+  }));
+}
+
+// Builds nested lists from items with levels.
 function buildLists(items, page) {
-  const all = [], open = [];
-  for (const { level, ordered, start, nodes } of items) {
-    while (open.length && open.at(-1).level > level) open.pop();
-    let last = open.at(-1);
-    if (last && last.level === level && last.list.matches("ol") !== ordered) last = void open.pop() ?? open.at(-1);
-    if (!last || last.level < level) {
-      const list = page.createElement(ordered ? "ol" : "ul");
-      if (ordered && start > 1) list.setAttribute("start", start);
-      if (last) last.list.lastElementChild.append(list);
-      else all.push(list);
-      open.push(last = { level, list });
+  const lists = [], openLists = [];
+  for (const { level, isOrdered, start, nodes } of items) {
+    while (openLists.length && openLists.at(-1).level > level) openLists.pop();
+    let current = openLists.at(-1);
+    if (current && current.level === level && current.list.matches("ol") !== isOrdered) {
+      openLists.pop();
+      current = openLists.at(-1);
+    }
+    if (!current || current.level < level) {
+      const list = page.createElement(isOrdered ? "ol" : "ul");
+      if (isOrdered && start > 1) list.setAttribute("start", start);
+      if (current) current.list.lastElementChild.append(list);
+      else lists.push(list);
+      openLists.push(current = { level, list });
     }
     const item = page.createElement("li");
     item.append(...nodes);
-    last.list.append(item);
+    current.list.append(item);
   }
-  return all;
+  return lists;
 }
 
-/** What is a heading or a quotation by its class or role alone. */
+/** Turns paragraphs that are headings or quotations by class or role into their elements. */
 export function markHeadings(body) {
-  for (const each of [...body.querySelectorAll("p, div")]) {
-    const level = each.matches("[role=heading]") ? Number(each.getAttribute("aria-level")) || 2 : each.matches(".MsoTitle") ? 1 : 0;
-    if (level) rename(each, `h${Math.min(6, level)}`);
-    else if (each.matches(".MsoQuote, .MsoIntenseQuote")) quote(each);
+  for (const element of [...body.querySelectorAll("p, div")]) {
+    const level = headingLevel(element);
+    if (level) renameElement(element, `h${Math.min(6, level)}`);
+    else if (element.matches(".MsoQuote, .MsoIntenseQuote")) quote(element);
   }
 }
 
-function quote(paragraph) {
-  const before = paragraph.previousElementSibling;
-  const block = before?.matches("blockquote[data-made]") ? before : paragraph.ownerDocument.createElement("blockquote");
-  block.dataset.made = "";
-  if (block !== before) paragraph.before(block);
-  block.append(paragraph);
+function headingLevel(element) {
+  if (element.matches("[role=heading]")) return Number(element.getAttribute("aria-level")) || 2;
+  return element.matches(".MsoTitle") ? 1 : 0;
 }
 
-/** Links lead to addresses of the web, of mail or of telephones, without what follows whoever clicks; the rest are words. */
+// Moves a paragraph into the quotation before it, or into a new one.
+function quote(paragraph) {
+  const previous = paragraph.previousElementSibling;
+  const isContinued = previous?.matches("blockquote[data-made]");
+  const quotation = isContinued ? previous : paragraph.ownerDocument.createElement("blockquote");
+  quotation.dataset.made = "";
+  if (!isContinued) paragraph.before(quotation);
+  quotation.append(paragraph);
+}
+
+/** Keeps links to web, mail and telephone addresses, without tracking parameters; other links become text. */
 export function cleanLinks(body) {
-  for (const each of [...body.querySelectorAll("a")]) {
-    const address = normalizeHref(each.getAttribute("href") ?? "");
-    if (!address || !each.textContent.trim()) unwrap(each);
-    else each.setAttribute("href", address);
+  for (const link of [...body.querySelectorAll("a")]) {
+    const href = normalizeHref(link.getAttribute("href") ?? "");
+    if (!href || !link.textContent.trim()) unwrap(link);
+    else link.setAttribute("href", href);
   }
 }
 
 export function normalizeHref(href) {
-  const bare = href.replace(/[\u0000-\u0020]/g, "");
-  if (!SAFE.test(bare)) return "";
-  if (!/^https?:/i.test(bare)) return bare;
+  const trimmed = href.replace(/[\u0000-\u0020]/g, "");
+  if (!SAFE_URL.test(trimmed)) return "";
+  if (!/^https?:/i.test(trimmed)) return trimmed;
   let url;
   try {
-    url = new URL(bare);
+    url = new URL(trimmed);
   } catch {
     return "";
   }
-  const inner = /(^|\.)google\.[a-z.]+$/.test(url.hostname) && url.pathname === "/url" ? url.searchParams.get("q") ?? url.searchParams.get("url") : null;
-  if (inner) return normalizeHref(inner);
-  const kept = url.search.slice(1).split("&").filter((pair) => pair && !TRACKERS.test(pair.split("=")[0]));
-  const cut = url.search.slice(1).split("&").length !== kept.length && url.search;
-  const whole = cut ? bare.replace(url.search, kept.length ? `?${kept.join("&")}` : "") : bare;
-  return whole.replace(/:~:text=[^#]*$/, "").replace(/#$/, "").replace(/\(/g, "%28").replace(/\)/g, "%29");
+  const isGoogleRedirect = /(^|\.)google\.[a-z.]+$/.test(url.hostname) && url.pathname === "/url";
+  const target = isGoogleRedirect ? url.searchParams.get("q") ?? url.searchParams.get("url") : null;
+  if (target) return normalizeHref(target);
+  const withoutTracking = removeTrackingParams(trimmed, url.search);
+  return withoutTracking.replace(/:~:text=[^#]*$/, "").replace(/#$/, "").replace(/\(/g, "%28").replace(/\)/g, "%29");
+}
+
+function removeTrackingParams(href, search) {
+  const params = search.slice(1).split("&");
+  const kept = params.filter((param) => param && !TRACKING_PARAMS.test(param.split("=")[0]));
+  if (!search || kept.length === params.length) return href;
+  return href.replace(search, kept.length ? `?${kept.join("&")}` : "");
 }

@@ -1,15 +1,15 @@
-// What is done to single elements of a passage that is being cleaned.
+// Changes of single elements of pasted HTML.
 
-// The style of an element, under the name that reading gave it (see clean_html.js).
-export const styleOf = (node) => node.getAttribute?.("data-style") ?? "";
+// The style of an element, in the attribute that `parseHtml` renames it to (see clean_html.js).
+export const styleOf = (element) => element.getAttribute?.("data-style") ?? "";
 
-export function unwrap(node) {
-  node.replaceWith(...node.childNodes);
+export function unwrap(element) {
+  element.replaceWith(...element.childNodes);
 }
 
-export function rename(node, tag) {
-  const made = node.ownerDocument.createElement(tag);
-  made.append(...node.childNodes);
-  node.replaceWith(made);
-  return made;
+export function renameElement(element, tag) {
+  const renamed = element.ownerDocument.createElement(tag);
+  renamed.append(...element.childNodes);
+  element.replaceWith(renamed);
+  return renamed;
 }

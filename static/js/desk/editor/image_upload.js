@@ -1,90 +1,91 @@
-// Pictures that are dropped or pasted into the text: asked for their words at once, sent to the library, put in place.
+// Images that are dropped, pasted or chosen: a dialog asks for their texts, the library stores them, and their Markdown is
+// inserted.
 
 import { block, insert } from "./edits.js";
 
-/** Gives a function that takes picture files, one after another, and one that opens the choice of files. */
-export function imageUpload(area, dialog) {
-  const form = dialog.querySelector("form"), said = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
+/** Returns {insertImages, chooseImages}: uploads image files one after another; opens the file picker for them. */
+export function imageUpload(textarea, dialog) {
+  const form = dialog.querySelector("form"), status = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
   const { url, large, signedOut, failed, sending } = dialog.dataset;
   const buttons = dialog.querySelectorAll("button, input[type=submit]");
-  let file = null, done = () => {};
+  let currentFile = null, resolveMarkdown = () => {};
 
-  // The place is noted before the dialog opens: when it closes, the browser gives the focus back without the selection.
-  async function take(files) {
-    let place = [area.selectionStart, area.selectionEnd];
-    for (const [index, each] of files.entries()) {
+  // The selection is read before the dialog opens: closing it returns the focus without the selection.
+  async function insertImages(files) {
+    let selection = [textarea.selectionStart, textarea.selectionEnd];
+    for (const [index, file] of files.entries()) {
       count.textContent = files.length > 1 ? `${index + 1} / ${files.length}` : "";
-      const markdown = await ask(each);
+      const markdown = await askForTexts(file);
       if (!markdown) continue;
-      const edit = block({ value: area.value, start: place[0], end: place[1] }, markdown);
-      insert(area, edit);
-      place = edit.select;
+      const edit = block({ value: textarea.value, start: selection[0], end: selection[1] }, markdown);
+      insert(textarea, edit);
+      selection = edit.select;
     }
-    area.focus();
-    area.setSelectionRange(...place);
+    textarea.focus();
+    textarea.setSelectionRange(...selection);
   }
 
-  function ask(picture) {
-    file = picture;
+  function askForTexts(file) {
+    currentFile = file;
     form.reset();
-    tell(file.size > Number(dialog.dataset.largest) ? large : "");
-    show(picture);
+    showStatus(file.size > Number(dialog.dataset.largest) ? large : "");
+    showThumbnail(file);
     dialog.showModal();
     form.elements.alt.focus();
-    return new Promise((settle) => { done = settle; });
+    return new Promise((resolve) => { resolveMarkdown = resolve; });
   }
 
-  // Drawn here: the policy of the page lets no picture in but those of the site.
-  async function show(picture) {
+  // Drawn on a canvas: the Content-Security-Policy allows only images of the site.
+  async function showThumbnail(file) {
     const canvas = dialog.querySelector("canvas");
-    dialog.querySelector("[data-name]").textContent = picture.name;
+    dialog.querySelector("[data-name]").textContent = file.name;
     canvas.hidden = true;
     try {
-      const bitmap = await createImageBitmap(picture, { resizeWidth: 480, resizeQuality: "medium" });
-      if (picture !== file) return;
+      const bitmap = await createImageBitmap(file, { resizeWidth: 480, resizeQuality: "medium" });
+      if (file !== currentFile) return;
       [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
       canvas.getContext("2d").drawImage(bitmap, 0, 0);
       canvas.hidden = false;
     } catch {
-      // What the browser cannot draw the server will have a word for.
+      // The server reports what is wrong with an image that the browser cannot draw.
     }
   }
 
   async function send(isForText) {
     const data = new FormData(form);
-    data.set("file", file, file.name);
-    data.set("language", area.form.elements.language?.value ?? "");
+    data.set("file", currentFile, currentFile.name);
+    data.set("language", textarea.form.elements.language?.value ?? "");
     if (!isForText) data.set("later", "on");
-    tell(sending);
-    const asked = done;
-    for (const each of buttons) each.disabled = true;
-    const answer = await answered(data);
-    for (const each of buttons) each.disabled = false;
-    if (done !== asked) return undefined;  // closed meanwhile: the answer is none to what is asked now
-    if (answer.said) return tell(answer.said, true);
-    finish(isForText ? answer.markdown : "");
+    showStatus(sending);
+    const resolve = resolveMarkdown;
+    for (const button of buttons) button.disabled = true;
+    const result = await post(data);
+    for (const button of buttons) button.disabled = false;
+    if (resolveMarkdown !== resolve) return undefined; // the dialog was closed: the result belongs to an earlier image
+    if (result.error) return showStatus(result.error, true);
+    finish(isForText ? result.markdown : "");
   }
 
-  async function answered(data) {
-    if (file.size > Number(dialog.dataset.largest)) return { said: large };
+  async function post(data) {
+    if (currentFile.size > Number(dialog.dataset.largest)) return { error: large };
     try {
-      const answer = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
-      if (answer.redirected || answer.status === 403) return { said: signedOut };
-      if (answer.status === 413) return { said: large };
-      return await answer.json();
+      const response = await fetch(url, { method: "POST", body: data, headers: { Accept: "application/json" } });
+      if (response.redirected || response.status === 403) return { error: signedOut };
+      if (response.status === 413) return { error: large };
+      return await response.json();
     } catch {
-      return { said: failed };
+      return { error: failed };
     }
   }
 
-  function tell(words, isWrong = Boolean(words)) {
-    said.textContent = words;
-    said.toggleAttribute("data-wrong", isWrong && words !== sending);
+  function showStatus(text, isError = Boolean(text)) {
+    status.textContent = text;
+    status.toggleAttribute("data-wrong", isError && text !== sending);
   }
 
   function finish(markdown) {
-    done(markdown);
-    done = () => {};
+    resolveMarkdown(markdown);
+    resolveMarkdown = () => {};
     dialog.close();
   }
 
@@ -96,31 +97,31 @@ export function imageUpload(area, dialog) {
   dialog.addEventListener("cancel", (event) => { if (buttons[0].disabled) event.preventDefault(); });
   dialog.addEventListener("close", () => { if (!dialog.open) finish(""); });
 
-  dropping(area, take);
-  return { take, choose: () => choosing(dialog, take) };
+  handleDrop(textarea, insertImages);
+  return { insertImages, chooseImages: () => chooseFiles(dialog.dataset.accept, insertImages) };
 }
 
-function choosing(dialog, take) {
-  const input = Object.assign(document.createElement("input"), { type: "file", accept: dialog.dataset.accept, multiple: true });
-  input.addEventListener("change", () => take([...input.files]));
+function chooseFiles(accept, insertImages) {
+  const input = Object.assign(document.createElement("input"), { type: "file", accept, multiple: true });
+  input.addEventListener("change", () => insertImages([...input.files]));
   input.click();
 }
 
-function dropping(area, take) {
+function handleDrop(textarea, insertImages) {
   const hasFiles = (event) => [...event.dataTransfer.types].includes("Files");
-  for (const kind of ["dragenter", "dragover"]) {
-    area.addEventListener(kind, (event) => {
+  for (const type of ["dragenter", "dragover"]) {
+    textarea.addEventListener(type, (event) => {
       if (!hasFiles(event)) return;
       event.preventDefault();
-      area.dataset.over = "";
+      textarea.dataset.over = "";
     });
   }
-  for (const kind of ["dragleave", "drop"]) area.addEventListener(kind, () => delete area.dataset.over);
-  area.addEventListener("drop", (event) => {
+  for (const type of ["dragleave", "drop"]) textarea.addEventListener(type, () => delete textarea.dataset.over);
+  textarea.addEventListener("drop", (event) => {
     if (!event.dataTransfer.files.length) return;
     event.preventDefault();
-    const at = document.caretPositionFromPoint?.(event.clientX, event.clientY);
-    if (at?.offsetNode === area) area.setSelectionRange(at.offset, at.offset);
-    take([...event.dataTransfer.files]);
+    const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);
+    if (caret?.offsetNode === textarea) textarea.setSelectionRange(caret.offset, caret.offset);
+    insertImages([...event.dataTransfer.files]);
   });
 }

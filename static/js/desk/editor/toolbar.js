@@ -1,62 +1,62 @@
-// The buttons above the text. One of them is in the order of Tab, arrows lead to the others (the ARIA toolbar pattern).
+// The buttons above the text. One of them is in the tab order, arrow keys move between them (the ARIA toolbar pattern).
 
-import { continueLine, footnote, heading, insert, link, prefix, table, wrap } from "./edits.js";
+import { continueLine, footnote, heading, insert, link, table, toggleMark, togglePrefix } from "./edits.js";
 
-const MARKS = {
-  bold: (state, words) => wrap(state, "**", words),
-  italic: (state, words) => wrap(state, "*", words),
+const EDITS = {
+  bold: (state, placeholder) => toggleMark(state, "**", placeholder),
+  italic: (state, placeholder) => toggleMark(state, "*", placeholder),
   link,
   heading,
-  list: (state, words) => prefix(state, "- ", words),
-  quote: (state, words) => prefix(state, "> ", words),
+  list: (state, placeholder) => togglePrefix(state, "- ", placeholder),
+  quote: (state, placeholder) => togglePrefix(state, "> ", placeholder),
   footnote,
   table,
 };
-const KEYS = { b: "bold", i: "italic", k: "link" };
+const SHORTCUTS = { b: "bold", i: "italic", k: "link" };
 
-/** `more` are further things to do, by the name of their button. */
-export function toolbar(bar, area, more) {
+/** `commands` are further functions, by the name of their button. */
+export function toolbar(bar, textarea, commands) {
   const buttons = [...bar.querySelectorAll("button")];
-  const named = (name) => buttons.find((each) => each.dataset.mark === name);
+  const findButton = (name) => buttons.find((button) => button.dataset.mark === name);
+  const readState = () => ({ value: textarea.value, start: textarea.selectionStart, end: textarea.selectionEnd });
 
-  function act(button) {
+  function perform(button) {
     const { mark, words } = button.dataset;
-    if (more[mark]) return more[mark]();
-    const state = { value: area.value, start: area.selectionStart, end: area.selectionEnd };
-    insert(area, MARKS[mark](state, words));
+    if (commands[mark]) return commands[mark]();
+    insert(textarea, EDITS[mark](readState(), words));
   }
 
-  function rove(to) {
-    for (const each of buttons) each.tabIndex = each === to ? 0 : -1;
+  function setTabStop(tabStop) {
+    for (const button of buttons) button.tabIndex = button === tabStop ? 0 : -1;
   }
 
   bar.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
     if (!button) return;
-    rove(button);
-    act(button);
+    setTabStop(button);
+    perform(button);
   });
   bar.addEventListener("keydown", (event) => {
-    const at = buttons.indexOf(document.activeElement), last = buttons.length - 1;
-    const to = { ArrowRight: at === last ? 0 : at + 1, ArrowLeft: at ? at - 1 : last, Home: 0, End: last }[event.key];
-    if (at < 0 || to === undefined) return;
+    const index = buttons.indexOf(document.activeElement), last = buttons.length - 1;
+    const next = { ArrowRight: index === last ? 0 : index + 1, ArrowLeft: index ? index - 1 : last, Home: 0, End: last }[event.key];
+    if (index < 0 || next === undefined) return;
     event.preventDefault();
-    rove(buttons[to]);
-    buttons[to].focus();
+    setTabStop(buttons[next]);
+    buttons[next].focus();
   });
-  area.addEventListener("keydown", (event) => {
+  textarea.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
-      const edit = continueLine({ value: area.value, start: area.selectionStart, end: area.selectionEnd });
+      const edit = continueLine(readState());
       if (!edit) return;
       event.preventDefault();
-      return insert(area, edit);
+      return insert(textarea, edit);
     }
-    const isAlone = (event.ctrlKey !== event.metaKey) && !event.shiftKey && !event.altKey && !event.isComposing;
-    const button = isAlone && named(KEYS[event.key.toLowerCase()]);
+    const isShortcut = event.ctrlKey !== event.metaKey && !event.shiftKey && !event.altKey && !event.isComposing;
+    const button = isShortcut && findButton(SHORTCUTS[event.key.toLowerCase()]);
     if (!button) return;
     event.preventDefault();
-    act(button);
+    perform(button);
   });
-  rove(buttons[0]);
+  setTabStop(buttons[0]);
   bar.hidden = false;
 }
