@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AccountEvent, EventType
 
-from .accounts import role_name
+from .groups import role_name
 from .site import ReadOnlyAdmin
 
 REFUSALS = {

@@ -14,14 +14,14 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
-from .public_rows import PublicRowAdmin, PublicRowForm
+from .public_models import PublicModelAdmin, PublicModelForm
 from .site import flag_column
 
 PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
-"""What is shown of an author with a pen name to people who may not change authors."""
+"""What is shown of an author with a pen name to users who may not change authors."""
 
 
-class AuthorForm(PublicRowForm):
+class AuthorForm(PublicModelForm):
     """An author; the portrait is chosen from the library.
 
     `publications_with_files` are what the author signed with attached files, once a pen name is to be confirmed.
@@ -126,7 +126,7 @@ def _describe_author(author: Author) -> str:
     return ", ".join(part for part in parts if part)
 
 
-class AuthorAdmin(PublicRowAdmin):
+class AuthorAdmin(PublicModelAdmin):
     """Authors. What is known of one with a pen name is shown to those alone who may change authors."""
 
     form = AuthorForm
@@ -175,7 +175,7 @@ class AuthorAdmin(PublicRowAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        """Search pen names by that name only, for people who may not change authors."""
+        """Search pen names by that name only, for users who may not change authors."""
         matches, has_duplicates = super().get_search_results(request, queryset, search_term)
         if not self.has_change_permission(request):
             in_name = Q()
@@ -184,9 +184,9 @@ class AuthorAdmin(PublicRowAdmin):
             matches = matches.filter(Q(is_pseudonymous=False) | in_name)
         return matches, has_duplicates
 
-    def get_public_urls(self, row: Author) -> dict[str, str]:
-        has_page = not row.is_pseudonymous and Edition.objects.live().authored_by(row).exists()
-        return paths_in_locales("publications:author", slug=row.slug) if has_page else {}
+    def get_public_urls(self, obj: Author) -> dict[str, str]:
+        has_page = not obj.is_pseudonymous and Edition.objects.live().authored_by(obj).exists()
+        return paths_in_locales("publications:author", slug=obj.slug) if has_page else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})

@@ -10,11 +10,11 @@ from taggit.forms import TagWidget as TaggitWidget
 
 from publications.models import parse_pk
 
-YEARS = range(1900, 2101)
+VALID_YEARS = range(1900, 2101)
 
 
 class LocalDateTimeField(forms.DateTimeField):
-    """A datetime in the time zone of the site, typed into the browser's own control."""
+    """A datetime in the current time zone, with the date and time picker of the browser."""
 
     def __init__(self, **kwargs) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -22,29 +22,29 @@ class LocalDateTimeField(forms.DateTimeField):
 
     def to_python(self, value) -> datetime | None:
         try:
-            value_at = super().to_python(value)
+            datetime_value = super().to_python(value)
         except forms.ValidationError as error:
             if error.code != "ambiguous_timezone":
                 raise
             raise forms.ValidationError(
                 _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
             ) from error
-        if value_at and value_at.year not in YEARS:
+        if datetime_value and datetime_value.year not in VALID_YEARS:
             raise forms.ValidationError(
                 _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
-                % {"year": value_at.year, "first": YEARS[0], "last": YEARS[-1]}
+                % {"year": datetime_value.year, "first": VALID_YEARS[0], "last": VALID_YEARS[-1]}
             )
-        return value_at
+        return datetime_value
 
 
-class RowChoicesField(forms.ModelMultipleChoiceField):
-    """Several rows by their keys. A key too large for the database is an invalid choice, not an error of it."""
+class ModelChoicesField(forms.ModelMultipleChoiceField):
+    """A multiple choice of objects. A primary key too large for the database is an invalid choice, not an error."""
 
     def clean(self, value) -> QuerySet:
-        for key in value or ():
-            if not parse_pk(str(key)):
+        for pk in value or ():
+            if not parse_pk(str(pk)):
                 raise forms.ValidationError(
-                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": key}
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": pk}
                 )
         return super().clean(value)
 

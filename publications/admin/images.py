@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
@@ -24,18 +25,18 @@ from publications import actions, images, renditions
 from publications.locales import locale_of
 from publications.models import Author, Edition, Image, Publication, SitePage, store_original
 
-from . import held_uploads
+from . import pending_uploads
 from .choice_sources import visible_images
 from .drafts.preview import library_image_url
 from .form_fields import HiddenStateField
-from .public_rows import PublicRowAdmin, PublicRowForm
+from .public_models import PublicModelAdmin, PublicModelForm, refusal_reasons
 from .site import require_permissions
 
 
-class ImageForm(PublicRowForm):
+class ImageForm(PublicModelForm):
     """An image with its texts.
 
-    `held` is the token of an upload whose form had errors, so that the file need not be chosen again.
+    `held` is the token of a pending upload: the form had errors, and the file need not be chosen again.
     """
 
     file = forms.FileField(
@@ -58,7 +59,7 @@ class ImageForm(PublicRowForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.content, self.held_upload = b"", None
+        self.content, self.pending_upload = b"", None
         message = _("Give a number from 0 to 100: percent of the width, or of the height.")
         for name in {"focus_x", "focus_y"} & set(self.fields):
             self.fields[name].validators = [MinValueValidator(0, message), MaxValueValidator(100, message)]
@@ -66,11 +67,11 @@ class ImageForm(PublicRowForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         token = self.data.get(self.add_prefix("held"), "")
-        self.held_upload = held_uploads.get_held_upload(token)
+        self.pending_upload = pending_uploads.get_pending_upload(token)
         if file:
             self._set_content(file.read(), file.name)
-        elif self.held_upload:
-            self._set_content(self.held_upload.read(), self.held_upload.filename)
+        elif self.pending_upload:
+            self._set_content(self.pending_upload.read(), self.pending_upload.filename)
         elif not self.instance.original:
             raise forms.ValidationError(_("Choose a file."))
         elif token:
@@ -79,7 +80,7 @@ class ImageForm(PublicRowForm):
         return file
 
     def _set_content(self, content: bytes, filename: str) -> None:
-        """Make the upload the image of this row; `save` stores its bytes."""
+        """Set the upload as the image of the instance; `save` stores its bytes."""
         try:
             self.instance.store_upload(content, filename, write=False)
         except images.UnsuitableImage as error:
@@ -91,24 +92,24 @@ class ImageForm(PublicRowForm):
         if self.needs_alt_text(cleaned) and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
             self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
         if self.errors and self.content:
-            self._hold_upload(cleaned.get("file"))
+            self._store_pending_upload(cleaned.get("file"))
         return cleaned
 
     def needs_alt_text(self, cleaned: dict) -> bool:
         return not cleaned.get("is_decorative")
 
-    def _hold_upload(self, file) -> None:
+    def _store_pending_upload(self, file) -> None:
         if file:
-            self._set_hidden("held", held_uploads.hold_upload(self.content, file.name))
+            self._set_hidden("held", pending_uploads.store_pending_upload(self.content, file.name))
         text = _("“%(file)s” is kept. Choose another only to take its place.")
         self["file"].help_text = text % {"file": self.instance.filename}
 
     def save(self, commit: bool = True) -> Image:
         if self.content:
             store_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
-        if self.held_upload:
+        if self.pending_upload:
             # After the commit: the upload is kept if the action is refused.
-            transaction.on_commit(self.held_upload.forget, robust=True)
+            transaction.on_commit(self.pending_upload.delete, robust=True)
         return super().save(commit)
 
 
@@ -118,7 +119,7 @@ def markdown_reference(image: Image) -> str:
     return f"![{alt}](image:{image.key})"
 
 
-class ImageAdmin(PublicRowAdmin):
+class ImageAdmin(PublicModelAdmin):
     form = ImageForm
     list_display = ("filename", "thumbnail", "in_markdown", "alt_en", "credit", "added_at")
     list_filter = ("is_decorative",)
@@ -151,7 +152,7 @@ class ImageAdmin(PublicRowAdmin):
 
     @admin.display(description=gettext_lazy("focal point"))
     def focal_point(self, image: Image) -> str:
-        """The whole image, to click on, and its crop for teasers."""
+        """Return the whole image, to click on, and its crop for teasers."""
         width, teaser_width = images.widths_for(image)[0], images.teaser_widths(image)[0]
         urls = {
             "image_url": library_image_url(image, str(width), "jpg"),
@@ -169,8 +170,7 @@ class ImageAdmin(PublicRowAdmin):
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # Outside the transaction. A file that cannot be made now is made when a page first requests it.
-        transaction.on_commit(lambda: renditions.make_image_files(obj), robust=True)
+        _make_files_on_commit(obj)
 
 
 class EditorImageForm(ImageForm):
@@ -184,25 +184,37 @@ class EditorImageForm(ImageForm):
     def needs_alt_text(self, cleaned: dict) -> bool:
         return super().needs_alt_text(cleaned) and not cleaned.get("later")
 
-    def _hold_upload(self, file) -> None:
-        """Hold nothing: the page that sends the image still has it."""
+    def _store_pending_upload(self, file) -> None:
+        """Store nothing: the page that sends the image still has it."""
 
 
 @require_permissions("add_image")
 @require_POST
 def upload_image(request: HttpRequest) -> JsonResponse:
-    """Add an image to the library; answer with its Markdown, or with 422 and the reasons.
+    """Add an image to the library; return its Markdown, or the reasons of a refusal, as JSON.
 
     `alt` is in the language of the text, `language`.
     """
     form = EditorImageForm(_with_localized_alt(request), request.FILES)
     if not form.is_valid():
         reasons = form.errors.get("file") or [error for errors in form.errors.values() for error in errors]
-        return JsonResponse({"said": " ".join(reasons)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _json_error(reasons)
     image: Image = form.save(commit=False)
-    actions.save_instance(image, by=request.user, changed=form.changed_data)
-    renditions.make_image_files(image)
+    try:
+        actions.save_instance(image, by=request.user, changed=form.changed_data)
+    except (actions.ActionRefused, ValidationError) as refusal:
+        return _json_error(refusal_reasons(refusal))
+    _make_files_on_commit(image)
     return JsonResponse({"markdown": markdown_reference(image)})
+
+
+def _json_error(reasons: list[str]) -> JsonResponse:
+    return JsonResponse({"error": " ".join(reasons)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _make_files_on_commit(image: Image) -> None:
+    """Render the sizes of an image after the commit. One that fails is rendered when a page first requests it."""
+    transaction.on_commit(lambda: renditions.make_image_files(image), robust=True)
 
 
 def _with_localized_alt(request: HttpRequest) -> QueryDict:
@@ -214,10 +226,10 @@ def _with_localized_alt(request: HttpRequest) -> QueryDict:
 
 @dataclass(frozen=True)
 class ImageUse:
-    """A row that shows an image: its title, its kind or status, and the URL of its form."""
+    """A publication, author or site page that shows an image: its title, how, and the URL of its form."""
 
     title: str
-    what: str
+    description: str
     url: str
 
 
@@ -257,5 +269,5 @@ def _uses_in_site_pages(image: Image) -> Iterator[ImageUse]:
         yield ImageUse(str(page), _("site page"), _change_form_url(page))
 
 
-def _change_form_url(row: Model) -> str:
-    return reverse(f"desk:publications_{row._meta.model_name}_change", args=[row.pk])
+def _change_form_url(obj: Model) -> str:
+    return reverse(f"desk:publications_{obj._meta.model_name}_change", args=[obj.pk])

@@ -1,7 +1,7 @@
-"""Forms and admins of public rows, such as authors and tags: every save is public at once.
+"""Forms and admins of models that are public at once when they are saved, such as authors and tags.
 
 A form carries fingerprints of its fields as it was opened. A field that only one of two editors changed is merged;
-where both changed it nothing is stored, and the error shows the stored value beside the typed one.
+where both changed it nothing is stored, and the error shows the stored value.
 """
 
 from collections.abc import Iterable
@@ -21,12 +21,12 @@ from publications.diff import Fingerprints, RowField, merge_fields
 from publications.locales import LANGUAGE_NAMES
 
 from .choosers import ChooserField, ChooserModelForm
+from .form_data import mark_redisplay
 from .form_fields import HiddenStateField
 from .site import DeskModelAdmin
-from .unsent_forms import mark_redisplay
 
 EXCERPT_CHARACTERS = 300
-CHARACTERS_BEFORE = 60  # of an excerpt, before the first difference
+CONTEXT_CHARACTERS = 60  # of an excerpt, before the first difference
 
 
 def as_text(value: object) -> str:
@@ -41,47 +41,50 @@ def as_text(value: object) -> str:
 
 
 def _without_roles(items: Iterable) -> Iterable[object]:
-    """Return the rows of a chooser, whose values are pairs of row and role."""
+    """Return the objects of a chooser, whose values are pairs of object and role."""
     return (item[0] if isinstance(item, list | tuple) else item for item in items)
 
 
-def excerpt_from_difference(stored: str, typed: str) -> str:
-    """Return the stored text, or if it is long the part around its first difference from the typed one."""
+def excerpt_from_difference(stored: str, submitted: str) -> str:
+    """Return the stored text; of a long one the part around its first difference from the submitted one."""
     if len(stored) <= EXCERPT_CHARACTERS:
         return stored
-    pairs = zip(stored, typed, strict=False)
-    first_difference = next((index for index, (a, b) in enumerate(pairs) if a != b), len(typed))
-    start = max(0, first_difference - CHARACTERS_BEFORE)
+    pairs = zip(stored, submitted, strict=False)
+    first_difference = next(
+        (index for index, (a, b) in enumerate(pairs) if a != b),
+        len(submitted),
+    )
+    start = max(0, first_difference - CONTEXT_CHARACTERS)
     excerpt = stored[start : start + EXCERPT_CHARACTERS]
     return f"{'…' if start else ''}{excerpt}{'…' if start + EXCERPT_CHARACTERS < len(stored) else ''}"
 
 
-class PublicRowForm(ChooserModelForm):
-    """The form of a public row.
+class PublicModelForm(ChooserModelForm):
+    """The form of a model that is public at once.
 
     `seen` has the fingerprints of the fields as the form was opened. `sure` names the fields whose question has been
     shown: each question of `get_confirmations` is shown once and answered by submitting the form again.
 
     Attributes:
-        single_choosers: choosers of a single row, with the foreign keys that they set.
+        single_choosers: choosers of a single object, with the foreign keys that they set.
     """
 
     single_choosers: dict[str, str] = {}
     notice = ""
-    """What heads the form where it asks for an answer and has no error."""
+    """What the form asks the user to confirm, in place of a count of errors."""
     seen = HiddenStateField()
     sure = HiddenStateField()
 
     def __init__(self, *args, **kwargs) -> None:
-        row = kwargs.get("instance")
-        pks = {name: getattr(row, f"{field}_id", None) for name, field in self.single_choosers.items()}
+        instance = kwargs.get("instance")
+        pks = {name: getattr(instance, f"{field}_id", None) for name, field in self.single_choosers.items()}
         choices = {name: [(pk, "")] for name, pk in pks.items() if pk}
         super().__init__(*args, **{**kwargs, "initial": {**choices, **(kwargs.get("initial") or {})}})
         self.stored = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
-        self.initial["seen"] = self._fingerprints() if row and row.pk else ""
+        self.initial["seen"] = self._fingerprints() if instance and instance.pk else ""
 
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
-        """Return questions to confirm before the row is stored, by the field that shows them."""
+        """Return questions to confirm before the object is saved, by the field that shows them."""
         return {}
 
     def clean(self) -> dict:
@@ -98,11 +101,11 @@ class PublicRowForm(ChooserModelForm):
         return cleaned
 
     def _merge(self, cleaned: dict) -> None:
-        """Take over what somebody else saved since the form was opened; add errors where both changed a field."""
-        opened_with = Fingerprints.parse(cleaned.get("seen", ""))
-        fields = [field for field in self._row_fields if field.name in opened_with.hashes]
-        typed = {field.name: cleaned.get(field.name) for field in fields}
-        merged = merge_fields(fields, opened_with, self.stored, typed)
+        """Merge the submitted values with those stored since; add errors where both changed a field."""
+        base = Fingerprints.parse(cleaned.get("seen", ""))
+        fields = [field for field in self._row_fields if field.name in base.hashes]
+        submitted = {field.name: cleaned.get(field.name) for field in fields}
+        merged = merge_fields(fields, base, self.stored, submitted)
         cleaned.update({name: self._stored_value(name) for name in merged.from_stored})
         if merged.conflicts:
             self._report_conflicts([conflict.name for conflict in merged.conflicts], cleaned)
@@ -112,8 +115,10 @@ class PublicRowForm(ChooserModelForm):
         return [RowField(name, as_text) for name in self.stored]
 
     def _stored_value(self, name: str) -> object:
-        row = getattr(self.instance, self.single_choosers.get(name, name), None)
-        return row if name not in self.single_choosers else [(row, "")] if row else []
+        value = getattr(self.instance, self.single_choosers.get(name, name), None)
+        if name not in self.single_choosers:
+            return value
+        return [(value, "")] if value else []
 
     def _report_conflicts(self, names: list[str], cleaned: dict) -> None:
         if not self.errors:
@@ -122,9 +127,9 @@ class PublicRowForm(ChooserModelForm):
             None, _("Somebody else has saved this since you opened it. Nothing of yours is stored yet.")
         )
         for name in names:
-            typed, stored = cleaned.get(name), self._stored_value(name)
+            submitted, stored = cleaned.get(name), self._stored_value(name)
             text = str(stored[0][0]) if name in self.single_choosers and stored else as_text(stored)
-            excerpt = excerpt_from_difference(text, as_text(typed))
+            excerpt = excerpt_from_difference(text, as_text(submitted))
             self.add_error(
                 name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": excerpt}
             )
@@ -140,7 +145,7 @@ class PublicRowForm(ChooserModelForm):
 
     def save(self, commit: bool = True) -> Model:
         for name, field in self.single_choosers.items():
-            setattr(self.instance, field, next((row for row, _role in self.cleaned_data[name]), None))
+            setattr(self.instance, field, next((obj for obj, _role in self.cleaned_data[name]), None))
         return super().save(commit)
 
 
@@ -149,16 +154,16 @@ def _normalize_line_ends(value: object) -> object:
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
-class PublicRowAdmin(DeskModelAdmin):
-    """The admin of public rows: every save and deletion is an action (`actions.save_instance`)."""
+class PublicModelAdmin(DeskModelAdmin):
+    """The admin of a model that is public at once: every save and deletion is an action (`actions.save_instance`)."""
 
-    form = PublicRowForm
-    change_form_template = "desk/public_row_form.html"
+    form = PublicModelForm
+    change_form_template = "desk/public_model_form.html"
     actions = None
     list_per_page = 100
 
-    def get_public_urls(self, row: Model) -> dict[str, str]:
-        """Return the public URLs of the row by locale; none where readers cannot see it."""
+    def get_public_urls(self, obj: Model) -> dict[str, str]:
+        """Return the public URLs of the object by locale; none where readers cannot see it."""
         return {}
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
@@ -167,19 +172,23 @@ class PublicRowAdmin(DeskModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         actions.delete_instance(obj, by=request.user)
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        """Render the form; a refused action is reported above it, with everything that was typed."""
-        row = self.get_object(request, unquote(object_id)) if object_id else None
-        urls = self.get_public_urls(row) if row else {}
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Render the form with links to the public pages of the object."""
+        obj = kwargs.get("obj")
+        stored = self.get_object(request, str(obj.pk)) if obj else None  # `obj` has the submitted values
+        urls = self.get_public_urls(stored) if stored else {}
         links = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in urls.items()]
-        extra_context = {**(extra_context or {}), "public_links": links}
+        return super().render_change_form(request, {**context, "public_links": links}, *args, **kwargs)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
+        """Render the form; if the action is refused, redisplay it with the reasons as messages."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:
             return self.redisplay_form(request, refusal_reasons(refusal), object_id, form_url, extra_context)
 
     def redisplay_form(self, request: HttpRequest, reasons: list[str], *view_args) -> HttpResponse:
-        """Render the form again with its unsaved values and these errors."""
+        """Redisplay the form with its unsaved values and these errors."""
         for reason in reasons:
             messages.error(request, reason)
         request.POST = mark_redisplay(request.POST)
@@ -195,11 +204,11 @@ class PublicRowAdmin(DeskModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
-        """Render Django's confirmation; a row in use is refused at once, with the rows that use it."""
-        row = self.get_object(request, unquote(object_id))
+        """Render Django's confirmation; an object in use is refused at once, with the objects that use it."""
+        obj = self.get_object(request, unquote(object_id))
         try:
-            if row and self.has_delete_permission(request, row):
-                actions.check_deletable(row)
+            if obj and self.has_delete_permission(request, obj):
+                actions.check_deletable(obj)
             return super().delete_view(request, object_id, extra_context)
         except actions.ActionRefused as refusal:
             messages.error(request, refusal.reasons[0])
@@ -212,8 +221,8 @@ def refusal_reasons(refusal: actions.ActionRefused | ValidationError) -> list[st
     return refusal.reasons if isinstance(refusal, actions.ActionRefused) else refusal.messages
 
 
-class LeadForm(PublicRowForm):
-    """The form of a row with a lead publication, chosen among the live ones."""
+class LeadForm(PublicModelForm):
+    """The form of an object with a lead publication, chosen among the live ones."""
 
     lead_choice = ChooserField(
         "live",

@@ -35,10 +35,11 @@ from . import (
     worklists,
 )
 from .account_events import AccountEventAdmin
-from .accounts import StaffGroupAdmin, StaffUserAdmin
+from .accounts import StaffUserAdmin
 from .authors import AuthorAdmin
 from .drafts import autosave, bulk, bulk_authors, preview, suggestions
 from .drafts.publication_admin import PublicationAdmin
+from .groups import StaffGroupAdmin
 from .history import restore, timeline
 from .history.audit_log import AuditEntryAdmin
 from .images import ImageAdmin
@@ -64,46 +65,46 @@ MODEL_ADMINS = {
     AccountEvent: AccountEventAdmin,
 }
 
-DRAFT = "publications/publication/<number:pk>/"
+PUBLICATION_ROUTE = "publications/publication/<number:pk>/"
 
 PAGES = (
-    ("", "index", worklists.home),
-    ("carried/", "carried", sign_in.carried),
-    ("signed-in/", "signed-in", sign_in.signed_in),
+    ("", "index", worklists.index_page),
+    ("carried/", "carried", sign_in.confirm_carried_form),
+    ("signed-in/", "signed-in", sign_in.signed_in_user),
     # Drafts
-    ("typed/", "autosave", autosave.autosave),
+    ("typed/", "autosave", autosave.autosave_form),
     ("typed/preview/", "preview-unsaved", preview.preview_unsaved),
     ("typed/suggestions/", "suggestions", suggestions.suggest_unsaved),
     ("recovered/<number:pk>/", "autosave-detail", autosave.autosave_detail),
     ("recovered/<number:pk>/discard/", "autosave-discard", autosave.autosave_discard),
-    ("choose/<slug:what>/", "chooser-search", choice_sources.chooser_search),
+    ("choose/<slug:source_name>/", "chooser-search", choice_sources.chooser_search),
     ("tags/", "tag-search", suggestions.tag_search),
     ("publications/publication/author/", "bulk-author", bulk_authors.bulk_author),
     ("publications/publication/tags/", "bulk-tags", bulk.bulk_tags),
     ("publications/publication/withdraw/", "bulk-withdraw", bulk.bulk_withdraw),
-    (f"{DRAFT}here/", "presence", autosave.report_presence),
-    (f"{DRAFT}preview/", "preview", preview.preview_page),
-    (f"{DRAFT}not-ready/", "submission-withdraw", worklists.withdraw_submission),
+    (f"{PUBLICATION_ROUTE}here/", "presence", autosave.report_presence),
+    (f"{PUBLICATION_ROUTE}preview/", "preview", preview.preview_page),
+    (f"{PUBLICATION_ROUTE}not-ready/", "submission-withdraw", worklists.withdraw_submission),
     # What readers see
-    (f"{DRAFT}publish/", "publish", publish.publish_page),
-    (f"{DRAFT}published/<number:number>/", "publish-result", result.publish_result),
-    (f"{DRAFT}withdraw/", "withdraw", withdraw.withdraw_page),
-    (f"{DRAFT}undo/", "undo", withdraw.undo_page),
-    (f"{DRAFT}redact/", "redact", withdraw.redact_page),
+    (f"{PUBLICATION_ROUTE}publish/", "publish", publish.publish_page),
+    (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
+    (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
+    (f"{PUBLICATION_ROUTE}undo/", "undo", withdraw.undo_page),
+    (f"{PUBLICATION_ROUTE}redact/", "redact", withdraw.redact_page),
     # History
-    (f"{DRAFT}revisions/", "history", timeline.history_page),
-    (f"{DRAFT}revisions/<number:number>/", "revision", timeline.revision_page),
-    (f"{DRAFT}revisions/<number:number>/restore/", "restore", restore.restore_page),
-    (f"{DRAFT}difference/", "difference", timeline.difference_page),
+    (f"{PUBLICATION_ROUTE}revisions/", "history", timeline.history_page),
+    (f"{PUBLICATION_ROUTE}revisions/<number:number>/", "revision", timeline.revision_page),
+    (f"{PUBLICATION_ROUTE}revisions/<number:number>/restore/", "restore", restore.restore_page),
+    (f"{PUBLICATION_ROUTE}difference/", "difference", timeline.difference_page),
     # Reviews
-    (f"{DRAFT}reviews/", "reviews", reviews.reviews_page),
-    (f"{DRAFT}reviews/<number:number>/", "review-update", reviews.review_update),
+    (f"{PUBLICATION_ROUTE}reviews/", "reviews", reviews.reviews_page),
+    (f"{PUBLICATION_ROUTE}reviews/<number:number>/", "review-update", reviews.review_update),
     # Word
     ("word/", "word-new", word.word_new),
-    (f"{DRAFT}word/", "word-report", word_report.word_report),
-    (f"{DRAFT}word/replace/", "word-replace", word.word_next_version),
-    (f"{DRAFT}word/changes/", "word-changes", word.word_changes),
-    (f"{DRAFT}word/<number:file>/original/", "word-original", word.word_original),
+    (f"{PUBLICATION_ROUTE}word/", "word-report", word_report.word_report),
+    (f"{PUBLICATION_ROUTE}word/replace/", "word-replace", word.word_next_version),
+    (f"{PUBLICATION_ROUTE}word/changes/", "word-changes", word.word_changes),
+    (f"{PUBLICATION_ROUTE}word/<number:file_pk>/original/", "word-original", word.word_original),
     # Beside the publications
     ("library/arriving/", "image-upload", images.upload_image),
     ("library/<slug:key>/<slug:size>.<slug:extension>", "library-image", preview.library_image),

@@ -1,4 +1,4 @@
-"""Related links for staff who may only link, and links to publications that are no longer public.
+"""Pages for the related links of live publications, and links to publications that are no longer public.
 
 Changes are public at once.
 """
@@ -26,8 +26,8 @@ from publications.models import Address, Edition, ExcludedSuggestion, Publicatio
 from .choice_sources import can_read_drafts
 from .choosers import ChooserField, ChooserFormMixin, read_initial_pks
 from .drafts import suggestions
-from .site import bounded_search, render_desk_page, require_permissions
-from .unsent_forms import get_pk, get_pks, mark_redisplay
+from .form_data import get_pk, get_pks, mark_redisplay
+from .site import limit_query, render_desk_page, require_permissions
 
 MAX_ENDED_PUBLICATIONS = 40
 """Publications whose addresses are searched for in texts, those that ended last: each reads every text."""
@@ -38,7 +38,7 @@ def ended_publications() -> QuerySet[Publication]:
     own = Edition.objects.filter(publication=OuterRef("pk"))
     ended = own.ever_public().order_by("-visible_until").values("visible_until")[:1]
     publications = Publication.objects.filter(Exists(own.ever_public()), ~Exists(own.live()))
-    return publications.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
+    return publications.annotate(last_ended_at=Subquery(ended)).order_by("-last_ended_at", "pk")
 
 
 def links_to_ended() -> QuerySet[RelatedLink]:
@@ -46,7 +46,7 @@ def links_to_ended() -> QuerySet[RelatedLink]:
 
 
 def has_links_to_ended() -> Q:
-    """Return a condition on publications: they link to a publication that is no longer public."""
+    """Return a condition on publications that link to one that is no longer public."""
     linked = links_to_ended().filter(source=OuterRef("pk"))
     newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
     if not newest:
@@ -69,7 +69,7 @@ def ended_related(publication: Publication) -> list[Publication]:
 
 
 def _has_link_to(pks: Sequence[int]) -> Q:
-    """Return a condition on editions: their text links to an address of one of these publications."""
+    """Return a condition on editions whose text links to an address of one of these publications."""
     condition = Q(pk__in=())
     for address in Address.objects.filter(publication__in=pks):
         for url in _url_spellings(address):
@@ -83,31 +83,31 @@ def _url_spellings(address: Address) -> set[str]:
     return paths | {f"{settings.SITE_URL}{path}" for path in paths}
 
 
-SUGGESTION_BUTTONS = {"_apart", "_together"}
-PER_PAGE = 50
-FEW_LINKS = 3
+EXCLUSION_BUTTONS = {"_apart", "_together"}
+EDITIONS_PER_PAGE = 50
+MIN_LINKS = 3  # fewer are few
 
 
 class RelatedLinksForm(ChooserFormMixin, forms.Form):
-    """The related publications of a live one, for a person who may choose only some of them."""
+    """The related publications of a live one, for a user who may choose only some of them."""
 
     class Media:
         js = [Script("js/desk/suggestions.js", type="module")]
 
-    def __init__(self, data, *, publication: Publication, person) -> None:
+    def __init__(self, data, *, publication: Publication, user) -> None:
         stored = list(publication.related_links.values_list("target", flat=True))
         super().__init__(data, initial={"related": [(pk, "") for pk in stored]})
         self.instance = publication
         self.fields["related"] = ChooserField(
             "publications", limit=actions.MAX_RELATED_LINKS, required=False, label=_("Related publications"),
-            is_merged=True, person=person, always_selectable=stored,
+            is_merged=True, user=user, always_selectable=stored,
         )  # fmt: skip
 
 
 @require_permissions("relate_publication")
 def related_links_list(request: HttpRequest) -> HttpResponse:
     """List the live publications, those with the fewest links first."""
-    query = bounded_search(request, request.GET.get("q", ""))
+    query, selected_filter = limit_query(request, request.GET.get("q", "")), request.GET.get("only", "")
     live = (
         Edition.objects.live()
         .filter(title__icontains=query)
@@ -117,21 +117,22 @@ def related_links_list(request: HttpRequest) -> HttpResponse:
     editions = live.annotate(links=Count("publication__related_links")).order_by(
         "links", "-published_at", "-pk"
     )
-    editions = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(editions)
-    page = Paginator(editions.without_texts(), PER_PAGE).get_page(request.GET.get("page"))
+    editions = FILTERS.get(selected_filter, lambda editions: editions)(editions)
+    page = Paginator(editions.without_texts(), EDITIONS_PER_PAGE).get_page(request.GET.get("page"))
     return render_desk_page(
         request, "related_links",
-        title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=FILTER_LABELS,
+        title=_("Related links"), page=page, query=query,
+        selected_filter=selected_filter, filters=FILTER_LABELS,
     )  # fmt: skip
 
 
-def _with_links_to_ended(publications: QuerySet) -> QuerySet:
-    return publications.filter(publication__in=links_to_ended().values("source"))
+def _with_links_to_ended(editions: QuerySet) -> QuerySet:
+    return editions.filter(publication__in=links_to_ended().values("source"))
 
 
 FILTERS = {
-    "none": lambda publications: publications.filter(links=0),
-    "few": lambda publications: publications.filter(links__lt=FEW_LINKS),
+    "none": lambda editions: editions.filter(links=0),
+    "few": lambda editions: editions.filter(links__lt=MIN_LINKS),
     "gone": _with_links_to_ended,
 }
 FILTER_LABELS = (
@@ -147,28 +148,31 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit the related links of a live publication."""
     edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
     publication = edition.publication
-    posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
-    if SUGGESTION_BUTTONS & set(posted):
-        posted = _exclude_or_allow(request, publication)
-    form = RelatedLinksForm(posted or None, publication=publication, person=request.user)
+    data = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
+    if EXCLUSION_BUTTONS & set(data):
+        data = _exclude_or_allow(request, publication)
+    form = RelatedLinksForm(data or None, publication=publication, user=request.user)
     if request.method == "POST" and form.is_valid() and _save_links(request, publication, form):
         return HttpResponseRedirect(reverse("desk:related-links"))
-    taken = get_pks(posted, "related") or [pk for pk, _role in form.initial["related"]]
+    related_pks = get_pks(data, "related") or [pk for pk, _role in form.initial["related"]]
     return render_desk_page(
         request, "related_links_edit",
         title=edition.title, edition=edition, form=form, ended_related=ended_related(publication),
         can_read_drafts=can_read_drafts(request.user),
-        related=suggestions.find_similar_to_live(publication.pk, taken),
+        related=suggestions.find_similar_to_live(publication.pk, related_pks),
         excluded_suggestions=_excluded_suggestions(publication), may_exclude=True,
     )  # fmt: skip
 
 
 def _exclude_or_allow(request: HttpRequest, publication: Publication) -> QueryDict:
-    """Exclude a suggestion, or allow it again. Returns the form data, to be shown again."""
-    for name, action in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
+    """Exclude a suggestion, or allow it again. Returns the form data, to be redisplayed."""
+    for name, change in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
         other = Publication.objects.filter(pk=get_pk(request.POST, name)).first()
         if other and other.pk != publication.pk:
-            action(publication, other, by=request.user)
+            try:
+                change(publication, other, by=request.user)
+            except actions.ActionRefused as refusal:
+                messages.error(request, refusal.reasons[0])
     return mark_redisplay(request.POST)
 
 

@@ -1,4 +1,4 @@
-"""Remember in the browser who signed in, so that a form sent after the session ended is known to be theirs."""
+"""A cookie with the users who signed in, so that a form submitted after the session ended has a known owner."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,22 +7,22 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from publications.models import parse_pk
 
-PERSON_COOKIE = "desk_person"
-REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
+USER_COOKIE = "desk_person"
+MAX_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
 SALT = "publications.desk.carried_forms"  # of cookies in browsers: stored data, not the name of a module
 
 
-def remember_person(request: HttpRequest, response: HttpResponse) -> None:
-    """Set the cookie that says who signed in, bound to the CSRF secret of the forms that are opened from now on.
+def remember_user(request: HttpRequest, response: HttpResponse) -> None:
+    """Add the user to the cookie, bound to the CSRF secret of the forms that are opened from now on.
 
     Each sign-in rotates the CSRF secret, so the token of a form shows after which sign-in it was opened. The cookie has
-    the latest sign-ins, each an account and a signature.
+    the latest sign-ins, each a user and a signature.
     """
     secret = request.META.get("CSRF_COOKIE", "")
-    sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)}", *_sign_ins(request)]
+    sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)}", *_read_sign_ins(request)]
     response.set_cookie(
-        PERSON_COOKIE,
-        ".".join(dict.fromkeys(sign_ins[:REMEMBERED_SIGN_INS])),
+        USER_COOKIE,
+        ".".join(dict.fromkeys(sign_ins[:MAX_SIGN_INS])),
         max_age=settings.CSRF_COOKIE_AGE,
         path=settings.DESK,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -31,18 +31,18 @@ def remember_person(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
-def _sign_ins(request: HttpRequest) -> list[str]:
-    return request.COOKIES.get(PERSON_COOKIE, "").split(".")[:REMEMBERED_SIGN_INS]
+def _read_sign_ins(request: HttpRequest) -> list[str]:
+    return request.COOKIES.get(USER_COOKIE, "").split(".")[:MAX_SIGN_INS]
 
 
-def find_account(request: HttpRequest) -> int | None:
-    """Return the primary key of the account that opened the posted form, or None if unknown."""
+def find_user_pk(request: HttpRequest) -> int | None:
+    """Return the primary key of the user who opened the submitted form, or None if unknown."""
     secret = _unmask_secret(request.POST.get("csrfmiddlewaretoken", ""))
-    for sign_in in _sign_ins(request):
+    for sign_in in _read_sign_ins(request):
         pk, _colon, signature = sign_in.partition(":")
-        person = parse_pk(pk)
-        if person and constant_time_compare(signature, _sign(secret, person)):
-            return person
+        user_pk = parse_pk(pk)
+        if user_pk and constant_time_compare(signature, _sign(secret, user_pk)):
+            return user_pk
     return None
 
 
@@ -53,5 +53,5 @@ def _unmask_secret(token: str) -> str:
     return _unmask_cipher_token(token) if len(token) == 64 else token
 
 
-def _sign(secret: str, person: int) -> str:
-    return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()
+def _sign(secret: str, user_pk: int) -> str:
+    return salted_hmac(SALT, f"{user_pk}:{secret}", algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The page behind a review link: one revision for a reader without an account, with comments and "fine by me".
+"""The page behind a review link: one revision for a reader without an account, who may comment on it or approve it.
 
 The token in the address is the only authorization, and gives access to nothing else of the desk. The page sets no
 cookie, so its forms have no CSRF token: no other site knows the address.
@@ -37,22 +37,22 @@ from publications.presentation.images import responsive_image
 
 from .site import render_desk_page
 
-QUOTED_CHARACTERS = 200
+EXCERPT_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
 class ReviewPassage:
-    """A block of the text: its number, from one on, and its sanitized HTML."""
+    """A block element of the text: its number, from one on, and its sanitized HTML."""
 
     number: int
     html: SafeString
 
     @property
     def excerpt(self) -> str:
-        return Truncator(" ".join(strip_tags(self.html).split())).chars(QUOTED_CHARACTERS)
+        return Truncator(" ".join(strip_tags(self.html).split())).chars(EXCERPT_CHARACTERS)
 
 
-def passages_of(html: str) -> list[ReviewPassage]:
+def split_passages(html: str) -> list[ReviewPassage]:
     """Return the passages of a stored text: its outermost elements, numbered from one.
 
     Comments store the number, so the numbering of a stored text must not change.
@@ -77,8 +77,10 @@ def review_page(request: HttpRequest, token: str) -> HttpResponse:
     """Render the revision, passage by passage, with the reader's comments; store a new comment."""
     review = Review.objects.get_by_token(token)
     if not review:
-        typed = request.POST.get("text", "")[:MAX_COMMENT_CHARACTERS]
-        page = render_desk_page(request, "review_over", title=_("This link leads nowhere"), typed=typed)
+        unsaved_text = request.POST.get("text", "")[:MAX_COMMENT_CHARACTERS]
+        page = render_desk_page(
+            request, "review_over", title=_("This link leads nowhere"), unsaved_text=unsaved_text
+        )
         return _make_private(page, HTTPStatus.NOT_FOUND)
     form = ReviewCommentForm(request.POST if request.method == "POST" else None)
     refusal, status = (
@@ -91,7 +93,7 @@ def review_page(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "refusal": refusal,
         "max_characters": MAX_COMMENT_CHARACTERS,
-        **review_context(review, token, _unsaved_text(form) if refusal else {}),
+        **review_context(review, token, _get_unsaved_texts(form) if refusal else {}),
     }
     return _make_private(render_desk_page(request, "review", **context), status)
 
@@ -102,10 +104,10 @@ def review_image(request: HttpRequest, token: str, key: str, size: str, extensio
     keys = {image.key for image in manuscript.loads(review.revision.manuscript).images} if review else set()
     if key not in keys:
         raise Http404
-    pixels = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
-    if not pixels:
+    content = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
+    if not content:
         raise Http404
-    return _make_private(HttpResponse(pixels, content_type=renditions.media_type_of(extension)))
+    return _make_private(HttpResponse(content, content_type=renditions.media_type_of(extension)))
 
 
 def _make_private(response: HttpResponse, status: int = 0) -> HttpResponse:
@@ -132,13 +134,15 @@ def _store_comment(review: Review, form: ReviewCommentForm, *, is_fine: bool) ->
     if not form.is_valid():
         reasons = [reason for reasons in form.errors.values() for reason in reasons]
         return " ".join(reasons), HTTPStatus.BAD_REQUEST
-    if reason := _limit_reached(review):
+    if reason := _describe_limit(review):
         return reason, HTTPStatus.TOO_MANY_REQUESTS
-    review.comments.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
+    comment = {"place": form.cleaned_data["place"], "text": form.cleaned_data["text"]}
+    if not review.comments.recent().filter(**comment).exists():  # else submitted twice
+        review.comments.create(**comment)
     return "", HTTPStatus.OK
 
 
-def _limit_reached(review: Review) -> str:
+def _describe_limit(review: Review) -> str:
     """Return why no further comment is accepted now, or ""."""
     if review.comments.count() >= MAX_COMMENTS:
         return _("There are as many remarks here as can be kept. Write to the editors, please.")
@@ -147,22 +151,22 @@ def _limit_reached(review: Review) -> str:
     return ""
 
 
-def _unsaved_text(form: ReviewCommentForm) -> dict[str, str]:
+def _get_unsaved_texts(form: ReviewCommentForm) -> dict[str, str]:
     """Return the text of a refused comment, by its place."""
     return {str(form["place"].value()): form["text"].value() or ""}
 
 
-def review_context(review: Review, token: str, typed: Mapping[str, str]) -> dict[str, object]:
+def review_context(review: Review, token: str, unsaved_texts: Mapping[str, str]) -> dict[str, object]:
     """Return the context of the page: title, authors, passages with their comments, comments on the whole text.
 
     Args:
-        typed: unsaved text of the comment forms, by place.
+        unsaved_texts: texts of refused comments, by place.
     """
 
     def image_url(image: Image, size: str, extension: str) -> str:
         return reverse("desk:review-picture", args=[token, image.key, size, extension])
 
-    snapshot_rows = snapshot_of_review(review)
+    snapshot_rows = build_review_snapshot(review)
     if not snapshot_rows:
         return {"title": _("This text cannot be shown")}
     edition, comments = snapshot_rows.edition, list(review.comments.all())
@@ -170,32 +174,34 @@ def review_context(review: Review, token: str, typed: Mapping[str, str]) -> dict
     return {
         "title": edition.title or _("Untitled"),
         "edition": edition,
-        "people": names_in_line(row for row in snapshot_rows.bylines if row.role != "editor"),
+        "authors": names_in_line(row for row in snapshot_rows.bylines if row.role != "editor"),
         "editors": names_in_line(row for row in snapshot_rows.bylines if row.role == "editor"),
         "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
         "passages": [
             {
                 "html": SafeString(markup.insert_images(passage.html, pictures)),
-                "place": _place_context(passage.number, comments, typed),
+                "place": _place_context(passage.number, comments, unsaved_texts),
             }
-            for passage in passages_of(edition.html)
+            for passage in split_passages(edition.html)
         ],
-        "whole_text": _place_context(0, comments, typed),
-        "fine": next((comment for comment in comments if comment.is_fine), None),
+        "whole_text": _place_context(0, comments, unsaved_texts),
+        "approval": next((comment for comment in comments if comment.is_fine), None),
     }
 
 
-def _place_context(number: int, comments: list[ReviewComment], typed: Mapping[str, str]) -> dict[str, object]:
+def _place_context(
+    number: int, comments: list[ReviewComment], unsaved_texts: Mapping[str, str]
+) -> dict[str, object]:
     """Return the comments and the form of a passage, or of the whole text (0)."""
     return {
         "number": number,
         "comments": [comment for comment in comments if comment.place == number and not comment.is_fine],
-        "is_open": not number or str(number) in typed,
-        "typed": typed.get(str(number), ""),
+        "is_open": not number or str(number) in unsaved_texts,
+        "unsaved_text": unsaved_texts.get(str(number), ""),
     }
 
 
-def snapshot_of_review(review: Review) -> EditionWithRows | None:
+def build_review_snapshot(review: Review) -> EditionWithRows | None:
     """Return the revision as an unsaved edition, or None if it cannot be rendered."""
     text = manuscript.loads(review.revision.manuscript)
     try:

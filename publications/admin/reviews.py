@@ -1,6 +1,6 @@
-"""Reviews of a publication, for its editors: invitations, comments and open links."""
+"""The reviews of a publication, for its editors: invitations, comments and open links."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django import forms
@@ -16,15 +16,15 @@ from django.views.decorators.http import require_POST
 from publications.locales import absolute_url
 from publications.models import Publication, Review, ReviewComment
 
-from .review_link import passages_of, snapshot_of_review
+from .form_data import RedisplayMixin, get_pk
+from .review_link import build_review_snapshot, split_passages
 from .site import get_publication_or_404, render_publication_page, require_permissions
-from .unsent_forms import UnsentFormMixin, get_pk
 
 MAX_OPEN_REVIEWS = 20
 REVIEW_LINK_DAYS = (3, 7, 14, 30, 90)
 
 
-class InviteForm(UnsentFormMixin, forms.Form):
+class InviteForm(RedisplayMixin, forms.Form):
     reader = forms.CharField(
         label=gettext_lazy("Who is to read it"),
         max_length=100,
@@ -39,11 +39,11 @@ class InviteForm(UnsentFormMixin, forms.Form):
 
 
 @dataclass(frozen=True)
-class PlacedComment:
-    """A comment with the passage of the revision that it is about."""
+class CommentWithExcerpt:
+    """A comment with an excerpt of the passage that it is about."""
 
     comment: ReviewComment
-    passage: str = ""
+    excerpt: str = ""
 
 
 @require_permissions("change_publication")
@@ -60,7 +60,7 @@ def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, publication: Publication, form: InviteForm) -> dict[str, object]:
-    """Create a review and return its link, which is shown once: only a digest of the token is stored."""
+    """Create a review and return the context of its link, which is shown once: only a digest of the token is stored."""
     if publication.reviews.unexpired().count() >= MAX_OPEN_REVIEWS:
         form.add_error(
             None, _("%(most)d links to this piece are open. Close one first.") % {"most": MAX_OPEN_REVIEWS}
@@ -72,8 +72,8 @@ def _invite(request: HttpRequest, publication: Publication, form: InviteForm) ->
         newest, reader=cleaned["reader"], days=cleaned["days"], by=request.user
     )
     return {
-        "invited": review,
-        "address": absolute_url(reverse("desk:review", args=[token])),
+        "new_review": review,
+        "new_review_url": absolute_url(reverse("desk:review", args=[token])),
         "form": InviteForm(label_suffix=""),
     }
 
@@ -85,31 +85,34 @@ def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
             "comments"
         )
     )
-    excerpts: dict[int, dict[int, str]] = {}  # by revision: several people read the same one
-    rows = [
+    excerpts: dict[int, dict[int, str]] = {}  # by revision: several readers have the same one
+    descriptions = [
         {
             "review": review,
-            "comments": place_comments(review, excerpts),
-            "is_behind": review.revision.number < publication.version,
+            "comments": add_excerpts(review, excerpts),
+            "is_outdated": review.revision.number < publication.version,
         }
         for review in reviews
     ]
-    return sorted(rows, key=lambda row: all(placed.comment.is_resolved for placed in row["comments"]))
+    return sorted(
+        descriptions,
+        key=lambda description: all(item.comment.is_resolved for item in description["comments"]),
+    )
 
 
-def place_comments(review: Review, excerpts: dict[int, dict[int, str]]) -> list[PlacedComment]:
+def add_excerpts(review: Review, excerpts_by_revision: dict[int, dict[int, str]]) -> list[CommentWithExcerpt]:
     """Return the comments of a reader, each with an excerpt of its passage.
 
     Args:
-        excerpts: a cache of the passages by revision, which this fills.
+        excerpts_by_revision: a cache of excerpts by passage number, which this fills.
     """
     comments = list(review.comments.all())
-    if any(comment.place for comment in comments) and review.revision_id not in excerpts:
-        snapshot = snapshot_of_review(review)
-        passages = passages_of(snapshot.edition.html) if snapshot else ()
-        excerpts[review.revision_id] = {passage.number: passage.excerpt for passage in passages}
-    of_revision = excerpts.get(review.revision_id, {})
-    return [PlacedComment(comment, of_revision.get(comment.place, "")) for comment in comments]
+    if any(comment.place for comment in comments) and review.revision_id not in excerpts_by_revision:
+        snapshot = build_review_snapshot(review)
+        passages = split_passages(snapshot.edition.html) if snapshot else ()
+        excerpts_by_revision[review.revision_id] = {passage.number: passage.excerpt for passage in passages}
+    excerpts = excerpts_by_revision.get(review.revision_id, {})
+    return [CommentWithExcerpt(comment, excerpts.get(comment.place, "")) for comment in comments]
 
 
 def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComment]:
@@ -122,7 +125,7 @@ def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComme
 @require_permissions("change_publication")
 @require_POST
 def review_update(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Perform a button beside a review: close the link, resolve a comment or reopen it."""
+    """Perform a button of a review: close the link, resolve a comment or reopen it."""
     review = get_object_or_404(Review, pk=number, publication=pk)
     for name, perform in BUTTONS.items():
         if name in request.POST:
@@ -136,11 +139,17 @@ def _close_link(request: HttpRequest, review: Review) -> None:
     messages.success(request, _("The link is closed. What was said stays."))
 
 
-def _resolver(is_resolved: bool, name: str):
+def _build_resolver(is_resolved: bool, name: str) -> Callable[[HttpRequest, Review], None]:
+    """Return a function that resolves or reopens the comment in a field of the form data."""
+
     def resolve(request: HttpRequest, review: Review) -> None:
         review.comments.filter(pk=get_pk(request.POST, name)).update(is_resolved=is_resolved)
 
     return resolve
 
 
-BUTTONS = {"close": _close_link, "done": _resolver(True, "done"), "reopen": _resolver(False, "reopen")}
+BUTTONS = {
+    "close": _close_link,
+    "done": _build_resolver(True, "done"),
+    "reopen": _build_resolver(False, "reopen"),
+}

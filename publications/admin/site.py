@@ -18,7 +18,9 @@ from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from accounts.events import record_event
 from accounts.forms import SignInForm
@@ -31,26 +33,26 @@ from publications.models import Publication, SiteSettings, with_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
-from .remembered_sign_ins import remember_person
+from .form_data import RedisplayMixin, get_pks, is_new_form_request, new_form_url
+from .remembered_sign_ins import remember_user
+from .restored_forms import View, find_restore_url, restores_autosave
 from .status_text import status_text
-from .unsent_forms import UnsentFormMixin, get_pks, is_new_form_request, new_form_url
 
-Page = Callable[..., HttpResponse]
 FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
 """Lookups that the filters of Django's lists use."""
 
 
-def bounded_search(request: HttpRequest, query: str) -> str:
-    """Return the words of a search that one query can hold; a message reports that more were typed."""
-    bounded = search.first_words(query)
-    if bounded != " ".join(query.split()):
+def limit_query(request: HttpRequest, query: str) -> str:
+    """Return the first words of a search, as many as one query can hold; a message reports that there were more."""
+    limited = search.first_words(query)
+    if limited != " ".join(query.split()):
         text = _("So many words cannot be looked for at once: only the first of them were.")
         messages.warning(request, text, fail_silently=True)
-    return bounded
+    return limited
 
 
-class UnsentForm(UnsentFormMixin, ModelForm):
-    """Django's model form, which can be redisplayed with unsaved values."""
+class RedisplayModelForm(RedisplayMixin, ModelForm):
+    """A model form that can be redisplayed with unsaved values."""
 
 
 class DeskModelAdmin(ModelAdmin):
@@ -60,82 +62,83 @@ class DeskModelAdmin(ModelAdmin):
     The list template loads the script of bulk actions.
     """
 
-    form = UnsentForm
+    form = RedisplayModelForm
     media = Media()
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
-        """Render the form of a new row. Its URL has a key, so that two windows stay distinct after Back."""
+        """Render an add form. Its URL has a form key, so that two windows stay distinct after Back."""
         if is_new_form_request(request) and self.has_add_permission(request):
             return HttpResponseRedirect(new_form_url(request))
         return super().add_view(request, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        """Render Django's page of a form, with whether this person may save it (`can_save`).
+        """Render Django's page of a form, with whether this user may save it (`can_save`).
 
-        A form with a `notice` asks for an answer: the notice heads the page instead of a count of errors.
+        A form with a `notice` asks for an answer: the page shows the notice instead of a count of errors.
         """
-        row = kwargs.get("obj")
-        can_save = kwargs.get("add") or self.has_change_permission(request, row)
+        obj = kwargs.get("obj")
+        can_save = kwargs.get("add") or self.has_change_permission(request, obj)
         context = {**context, "can_save": can_save}
         if notice := getattr(context["adminform"].form, "notice", ""):
             context |= {"notice": notice, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, *args, **kwargs) -> HttpResponse | None:
-        """Perform an action on the ticked rows; a key that is none counts as not ticked."""
+        """Perform an action on the selected objects, without invalid primary keys."""
         request.POST = request.POST.copy()
-        keys = [str(pk) for pk in get_pks(request.POST, ACTION_CHECKBOX_NAME)]
-        request.POST.setlist(ACTION_CHECKBOX_NAME, keys)
+        pks = [str(pk) for pk in get_pks(request.POST, ACTION_CHECKBOX_NAME)]
+        request.POST.setlist(ACTION_CHECKBOX_NAME, pks)
         return super().response_action(request, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        return super().get_search_results(request, queryset, bounded_search(request, search_term))
+        return super().get_search_results(request, queryset, limit_query(request, search_term))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow the lookups of list filters only; Django allows any column, regular expressions included."""
         _field, has_suffix, suffix = lookup.rpartition("__")
         return (not has_suffix or suffix in FILTER_LOOKUPS) and super().lookup_allowed(lookup, value, request)
 
+    @method_decorator(require_safe)
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
         """Redirect Django's history URL to the audit trail."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
             raise Http404
-        if not self.has_view_or_change_permission(request, row):
+        if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
-        return HttpResponseRedirect(self.get_history_url(request, row))
+        return HttpResponseRedirect(self.get_history_url(request, obj))
 
-    def get_history_url(self, request: HttpRequest, row: Model) -> str:
-        """Return the URL of a row's history: the audit trail, or its form for people who may not see that."""
+    def get_history_url(self, request: HttpRequest, obj: Model) -> str:
+        """Return the URL of an object's history: the audit trail, or its form for users who may not see that."""
         if request.user.has_perm("publications.view_auditentry"):
             url = reverse("desk:publications_auditentry_changelist")
-            return f"{url}?row={self.opts.model_name}-{row.pk}"
-        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+            return f"{url}?row={self.opts.model_name}-{obj.pk}"
+        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
 
 def flag_column(model: type[Model], name: str) -> Callable[[Model], str]:
-    """Return a list column with the flag's name where it is set; Django's icons have English labels only."""
+    """Return a list column with the label of a boolean field where it is true; Django's icons have English labels."""
     field = model._meta.get_field(name)
 
     @display(description=field.verbose_name, ordering=name)
-    def column(row: Model) -> str:
-        return str(field.verbose_name) if getattr(row, name) else ""
+    def column(obj: Model) -> str:
+        return str(field.verbose_name) if getattr(obj, name) else ""
 
     return column
 
 
 class ReadOnlyAdmin(DeskModelAdmin):
-    """An admin for records that nobody changes."""
+    """An admin for records that are never changed."""
 
     list_per_page = 100
     actions = None
 
-    def get_history_url(self, request: HttpRequest, row: Model) -> str:
-        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+    def get_history_url(self, request: HttpRequest, obj: Model) -> str:
+        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -148,7 +151,7 @@ class ReadOnlyAdmin(DeskModelAdmin):
 
 
 class DeskSite(AdminSite):
-    """The admin site of all staff; groups and permissions decide what each person may do."""
+    """The admin site of all staff; groups and permissions decide what each user may do."""
 
     site_title = index_title = _("Desk")
     index_template = "desk/index.html"
@@ -172,19 +175,19 @@ class DeskSite(AdminSite):
         super().__init__(name)
         self.disable_action("delete_selected")  # nothing is deleted in bulk
 
-    def admin_view(self, view: Page, cacheable: bool = False) -> Page:
-        """Require a staff account; a form sent while signed out is carried through the sign-in."""
-        guarded = super().admin_view(carried_forms.with_held_values(view), cacheable)
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Require a staff account; a form submitted while signed out is carried through the sign-in."""
+        staff_view = super().admin_view(restores_autosave(view), cacheable)
 
-        @wraps(guarded)
+        @wraps(staff_view)
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if carried_forms.is_form_submission(request) and not self.has_permission(request):
-                return self.ask_to_sign_in(request, carried_forms.build_carried_form(request))
-            return guarded(request, *args, **kwargs)
+                return self.render_sign_in(request, carried_forms.build_carried_form(request))
+            return staff_view(request, *args, **kwargs)
 
         return wrapper
 
-    def ask_to_sign_in(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+    def render_sign_in(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
         """Render the sign-in page, which carries a submitted form and redirects to it afterwards."""
         request.method = "GET"
         context = {"app_path": reverse("desk:login"), "next": carried.path, "carried": carried}
@@ -196,40 +199,41 @@ class DeskSite(AdminSite):
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Sign in within rate limits, on a full disk too: a publication may have to be withdrawn.
 
-        A form that the page carries is returned to the person who typed it.
+        A form that the page carries is shown again to the user who typed it.
         """
-        carried = carried_forms.read_carried(request)
+        carried = carried_forms.read_carried_form(request)
         context = {"carried": carried, **(extra_context or {})}
         context["is_not_allowed"] = request.user.is_authenticated and not context["carried"]
         response = super().login(request, context)
         response = finish_sign_in(request, response)
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
-        remember_person(request, response)
-        redirect = self.redirect_to_form(request, carried, response["Location"])
-        if redirect:
-            redirect.cookies.update(response.cookies)
-        return redirect or response
+        remember_user(request, response)
+        form_response = self.redirect_to_form(request, carried, response["Location"])
+        if form_response:
+            form_response.cookies.update(response.cookies)
+        return form_response or response
 
     def redirect_to_form(
-        self, request: HttpRequest, carried: CarriedForm | None, target: str
+        self, request: HttpRequest, carried: CarriedForm | None, next_url: str
     ) -> HttpResponse | None:
-        """Redirect to the carried form, or to the autosave of the form at `target`; None where neither exists."""
+        """Redirect to the carried form, or to the autosave of the form at `next_url`; None where neither exists."""
         if carried and not carried.is_empty:
-            return self.return_form(request, carried)
-        url = carried_forms.find_held_form_url(request, target)
+            return self.restore_or_confirm(request, carried)
+        url = find_restore_url(request, next_url)
         return HttpResponseRedirect(url) if url else None
 
-    def return_form(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
-        """Redirect to the form with its values, or ask first if somebody else may have typed them."""
-        if carried.person == request.user.pk:
+    def restore_or_confirm(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+        """Redirect to the form filled with its values, or ask first if somebody else may have typed them."""
+        if carried.owner_pk == request.user.pk:
             return HttpResponseRedirect(carried_forms.restore_form(request, carried))
-        return self.ask_who_typed(request, carried)
+        return self.render_confirmation(request, carried)
 
-    def ask_who_typed(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
-        person = get_user_model().objects.filter(pk=carried.person).first()
+    def render_confirmation(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
+        """Ask whether the user has typed the values of a carried form."""
+        owner = get_user_model().objects.filter(pk=carried.owner_pk).first()
         title = _("Was it you who typed this?")
-        return render_desk_page(request, "carried", title=title, carried=carried, person=person, **context)
+        return render_desk_page(request, "carried", title=title, carried=carried, owner=owner, **context)
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Change one's own password, within rate limits."""
@@ -238,25 +242,25 @@ class DeskSite(AdminSite):
         return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
 
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        person = request.user
+        user = request.user
         response = super().logout(request, extra_context)
-        if person.is_authenticated and not request.user.is_authenticated:
-            record_event(EventType.SIGNED_OUT, person, request=request)
+        if user.is_authenticated and not request.user.is_authenticated:
+            record_event(EventType.SIGNED_OUT, user, request=request)
         return response
 
 
 admin_site = DeskSite(name="desk")
 
 
-def require_permissions(*permissions: str) -> Callable[[Page], Page]:
-    """Return a decorator that answers 403 to people without all of these permissions of this app."""
+def require_permissions(*permissions: str) -> Callable[[View], View]:
+    """Return a decorator that answers 403 to users without all of these permissions of this app."""
 
-    def decorate(page: Page) -> Page:
-        @wraps(page)
+    def decorate(view: View) -> View:
+        @wraps(view)
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if not request.user.has_perms(f"publications.{name}" for name in permissions):
                 raise PermissionDenied
-            return page(request, *args, **kwargs)
+            return view(request, *args, **kwargs)
 
         return wrapper
 

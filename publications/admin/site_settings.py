@@ -15,7 +15,7 @@ from publications.locales import LANGUAGE_NAMES, LOCALES
 from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
 from publications.presentation import render_page, site_page_context, site_page_url
 
-from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
+from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
 from .site import render_desk_page, require_permissions
 
 
@@ -40,7 +40,7 @@ class SiteSettingsForm(LeadForm):
         }  # fmt: skip
 
 
-class SiteSettingsAdmin(PublicRowAdmin):
+class SiteSettingsAdmin(PublicModelAdmin):
     form = SiteSettingsForm
     fieldsets = (
         (
@@ -64,7 +64,7 @@ class HomeLeadForm(LeadForm):
         fields = ()
 
 
-class NewsletterForm(PublicRowForm):
+class NewsletterForm(PublicModelForm):
     class Meta:
         model = SiteSettings
         fields = ("newsletter",)
@@ -72,24 +72,26 @@ class NewsletterForm(PublicRowForm):
 
 @require_permissions("publish_publication")
 def home_lead(request: HttpRequest) -> HttpResponse:
-    """Edit the lead of the home page, for people who publish but may not change the site settings."""
-    return _edit_site(request, HomeLeadForm, "home-lead", _("Lead of the home page"))
+    """Edit the lead of the home page, for users who publish but may not change the site settings."""
+    return _edit_settings(request, HomeLeadForm, "home-lead", _("Lead of the home page"))
 
 
 @require_permissions("publish_publication")
 def newsletter_page(request: HttpRequest) -> HttpResponse:
-    """Edit where readers sign up for the newsletter, for the same people."""
-    return _edit_site(request, NewsletterForm, "newsletter", _("Newsletter"))
+    """Edit where readers sign up for the newsletter, for the same users."""
+    return _edit_settings(request, NewsletterForm, "newsletter", _("Newsletter"))
 
 
-def _edit_site(request: HttpRequest, form_class: type[PublicRowForm], name: str, title: str) -> HttpResponse:
+def _edit_settings(
+    request: HttpRequest, form_class: type[PublicModelForm], name: str, title: str
+) -> HttpResponse:
     form = form_class(request.POST or None, instance=SiteSettings.objects.get())
-    if request.method == "POST" and form.is_valid() and _save_site(request, form):
+    if request.method == "POST" and form.is_valid() and _save_settings(request, form):
         return HttpResponseRedirect(reverse(f"desk:{name}"))
     return render_desk_page(request, "site_setting", title=title, form=form)
 
 
-def _save_site(request: HttpRequest, form: PublicRowForm) -> bool:
+def _save_settings(request: HttpRequest, form: PublicModelForm) -> bool:
     try:
         if form.has_changed():
             actions.save_instance(form.save(commit=False), by=request.user, changed=form.changed_data)
@@ -107,14 +109,14 @@ TITLES, SLUGS, SUMMARIES, BODIES = (
 )
 SLUG_HELP = gettext_lazy("Made from the title when left empty. The address before goes on leading here.")
 BODY_HELP = gettext_lazy("Markdown. The page is public in this language as soon as it has title and text.")
-PLACE_ORDER = Case(
+PLACEMENT_ORDER = Case(
     *(When(place=place, then=number) for number, place in enumerate(LinkPlacement)),
     output_field=SmallIntegerField(),
 )
 
 
-class SitePageForm(PublicRowForm):
-    """A site page in both languages, whose texts are validated as rendered."""
+class SitePageForm(PublicModelForm):
+    """A site page in both languages. Its texts are rendered to validate them."""
 
     class Meta:
         model = SitePage
@@ -138,7 +140,7 @@ class SitePageForm(PublicRowForm):
         return {f"title_{locale}": question % {"language": LANGUAGE_NAMES[locale]} for locale in removed}
 
     def validate_constraints(self) -> None:
-        """Add errors of addresses and texts at their fields; rendering the texts finds the latter."""
+        """Add an error at each field whose slug is taken or whose text cannot be rendered."""
         for locale in LOCALES:
             slug = getattr(self.instance, f"slug_{locale}")
             same_slug = SitePage.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
@@ -150,7 +152,7 @@ class SitePageForm(PublicRowForm):
             self.add_error(None, error)
 
 
-class SitePageAdmin(PublicRowAdmin):
+class SitePageAdmin(PublicModelAdmin):
     form = SitePageForm
     change_form_template = "desk/site_page_form.html"
     list_display = ("title", "languages", "changed_at")
@@ -158,35 +160,38 @@ class SitePageAdmin(PublicRowAdmin):
     fields = (TITLES, SLUGS, SUMMARIES, BODIES)
 
     @admin.display(description=gettext_lazy("title"), ordering="title_en")
-    def title(self, row: SitePage) -> str:
-        return str(row)
+    def title(self, page: SitePage) -> str:
+        return str(page)
 
-    def get_public_urls(self, row: SitePage) -> dict[str, str]:
-        return {code: site_page_url(row, code) for code in row.locales}
+    def get_public_urls(self, obj: SitePage) -> dict[str, str]:
+        return {code: site_page_url(obj, code) for code in obj.locales}
 
     @admin.display(description=gettext_lazy("languages"))
-    def languages(self, row: SitePage) -> str:
-        return ", ".join(LANGUAGE_NAMES[locale] for locale in row.locales)
+    def languages(self, page: SitePage) -> str:
+        return ", ".join(LANGUAGE_NAMES[locale] for locale in page.locales)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        row = self.get_object(request, unquote(object_id)) if object_id else None
+        page = self.get_object(request, unquote(object_id)) if object_id else None
         locale = request.POST.get("_preview", "")
-        if locale in LOCALES and (row or not object_id):
-            return self._preview(request, row, locale, (object_id, form_url, extra_context))
-        context = {**(extra_context or {}), "previews": [_named_locale(code) for code in LOCALES]}
-        return super().changeform_view(request, object_id, form_url, context)
+        if locale in LOCALES and (page or not object_id):
+            return self._preview(request, page, locale, (object_id, form_url, extra_context))
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Render the form with a button for the preview in each language."""
+        context = {**context, "preview_locales": [_label_locale(code) for code in LOCALES]}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def _preview(
-        self, request: HttpRequest, row: SitePage | None, locale: str, view_args: tuple
+        self, request: HttpRequest, page: SitePage | None, locale: str, view_args: tuple
     ) -> HttpResponse:
         """Render the typed values as readers would see them. Nothing is stored."""
-        if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
+        if not (self.has_change_permission(request, page) if page else self.has_add_permission(request)):
             raise PermissionDenied
-        form = self.get_form(request, row, change=bool(row))(request.POST, instance=row)
+        form = self.get_form(request, page, change=bool(page))(request.POST, instance=page)
         if not form.is_valid():
-            return self.redisplay_form(
-                request, [error for errors in form.errors.values() for error in errors], *view_args
-            )
+            reasons = [error for errors in form.errors.values() for error in errors]
+            return self.redisplay_form(request, reasons, *view_args)
         if locale not in form.instance.locales:
             reason = _("There is no title or no text in %(language)s yet.") % {
                 "language": LANGUAGE_NAMES[locale]
@@ -198,12 +203,12 @@ class SitePageAdmin(PublicRowAdmin):
             return render_page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
 
 
-def _named_locale(code: str) -> dict[str, str]:
+def _label_locale(code: str) -> dict[str, str]:
     return {"code": code, "label": LANGUAGE_NAMES[code]}
 
 
 class PositionForm(forms.ModelForm):
-    """A row of the list with its position, labelled with the link for screen readers."""
+    """The position of a link in the list, labelled with the link for screen readers."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -211,12 +216,12 @@ class PositionForm(forms.ModelForm):
         self.fields["position"].widget.attrs["aria-label"] = label
 
 
-class MenuLinkAdmin(PublicRowAdmin):
+class MenuLinkAdmin(PublicModelAdmin):
     list_display = ("label", "place", "target", "position")
     list_editable = ("position",)
     list_filter = ("place",)
     list_select_related = ("page",)
-    ordering = (PLACE_ORDER.asc(), "position", "pk")
+    ordering = (PLACEMENT_ORDER.asc(), "position", "pk")
     fieldsets = (
         (None, {"fields": ("place", "position")}),
         (

@@ -60,12 +60,12 @@ def status_with_submission(publication: Publication) -> str:
 def submission_text(submission: Submission) -> str:
     """Return who submitted a draft, and on which day."""
     params = {
-        "who": person_name(submission.submitted_by),
+        "who": short_name_of(submission.submitted_by),
         "on": date_format(timezone.localtime(submission.submitted_at), "DATE_FORMAT"),
     }
     return _("ready to be checked, says %(who)s, %(on)s") % params
 
 
-def person_name(person) -> str:
+def short_name_of(user) -> str:
     """Return the first name of a user, else the user name; "–" for None."""
-    return (person.get_short_name() or person.get_username()) if person else "–"
+    return (user.get_short_name() or user.get_username()) if user else "–"

@@ -11,7 +11,7 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
-from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
+from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
 from .site import flag_column
 
 SCHEMA_TYPES = (
@@ -27,7 +27,7 @@ def schema_type_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in (*SCHEMA_TYPES, *sorted(others))]
 
 
-class KindForm(PublicRowForm):
+class KindForm(PublicModelForm):
     schema_type = forms.ChoiceField(
         choices=schema_type_choices,
         label=gettext_lazy("Type for search engines"),
@@ -35,7 +35,7 @@ class KindForm(PublicRowForm):
     )
 
 
-class KindAdmin(PublicRowAdmin):
+class KindAdmin(PublicModelAdmin):
     form = KindForm
     list_display = (
         "name_en",
@@ -102,7 +102,7 @@ class TagForm(LeadForm):
         return choice
 
 
-class TagAdmin(PublicRowAdmin):
+class TagAdmin(PublicModelAdmin):
     form = TagForm
     list_display = ("name", "name_sv", "kind")
     list_filter = ("kind",)
@@ -115,12 +115,12 @@ class TagAdmin(PublicRowAdmin):
         (gettext_lazy("Its page"), {"fields": ("lead_choice", "responsible_choice", "slug")}),
     )
 
-    def get_public_urls(self, row: Tag) -> dict[str, str]:
-        has_page = Edition.objects.live().tagged(row).exists()
-        return paths_in_locales("publications:topic", slug=row.slug) if has_page else {}
+    def get_public_urls(self, obj: Tag) -> dict[str, str]:
+        has_page = Edition.objects.live().tagged(obj).exists()
+        return paths_in_locales("publications:topic", slug=obj.slug) if has_page else {}
 
 
-class SynonymForm(PublicRowForm):
+class SynonymForm(PublicModelForm):
     class Meta:
         model = Synonym
         fields = ("spellings",)
@@ -129,7 +129,7 @@ class SynonymForm(PublicRowForm):
         }
 
 
-class SynonymAdmin(PublicRowAdmin):
+class SynonymAdmin(PublicModelAdmin):
     form = SynonymForm
     fields = ("spellings",)
     list_display = ("__str__",)

@@ -1,7 +1,7 @@
 """Word files at the desk: a new draft from one, the author's next version, tracked changes.
 
 Rejecting tracked changes and importing the next version change a draft that editors have worked on. Both are
-three-way merges. Conflicts are shown side by side, and nothing is stored until all are decided.
+three-way merges. Conflicts are shown side by side, and nothing is stored until all are resolved.
 """
 
 import io
@@ -26,16 +26,16 @@ from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import WORD_FIELDS
 
 from .edit_conflicts import conflict_choices
+from .form_data import RedisplayMixin
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
-from .unsent_forms import UnsentFormMixin
 from .word_report import describe_changes
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def can_import_word(person) -> bool:
-    """Return whether a person may make a draft from a Word file, with its images."""
-    return person.has_perms(("publications.add_publication", "publications.add_image"))
+def can_import_word(user) -> bool:
+    """Return whether a user may create a draft from a Word file, with its images."""
+    return user.has_perms(("publications.add_publication", "publications.add_image"))
 
 
 class WordFileField(forms.FileField):
@@ -50,7 +50,7 @@ class WordFileField(forms.FileField):
         return file
 
 
-class NewFromWordForm(UnsentFormMixin, forms.Form):
+class NewFromWordForm(RedisplayMixin, forms.Form):
     """The form of a new draft: only the file is required; kind and language may be taken from it."""
 
     file = WordFileField(
@@ -72,37 +72,40 @@ class NewFromWordForm(UnsentFormMixin, forms.Form):
 @require_permissions("add_publication", "add_image")
 def word_new(request: HttpRequest) -> HttpResponse:
     """Import a Word file as a draft and redirect to its form, which shows the report."""
-    is_sent = request.method == "POST"
-    form = NewFromWordForm(request.POST, request.FILES) if is_sent or request.POST else NewFromWordForm()
-    if is_sent and form.is_valid() and (row := _import_file(request, form)):
+    is_post = request.method == "POST"
+    form = NewFromWordForm(request.POST, request.FILES) if is_post or request.POST else NewFromWordForm()
+    if is_post and form.is_valid() and (word_file := _import_word_file(request, form)):
         messages.success(
-            request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
+            request,
+            _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": word_file.filename},
         )
-        return redirect_after_upload(request, "desk:publications_publication_change", row.publication_id)
+        return redirect_after_upload(
+            request, "desk:publications_publication_change", word_file.publication_id
+        )
     return render_refusal(request, form) or render_desk_page(
         request, "word_new", title=_("New from Word"), form=form
     )
 
 
 def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
-    """Redirect to a page about the publication; a script gets its URL as JSON, to open it itself."""
+    """Redirect to a page of the publication; the response to a script has the URL as JSON."""
     url = reverse(page, args=[pk])
-    return JsonResponse({"to": url}) if _is_script(request) else HttpResponseRedirect(url)
+    return JsonResponse({"url": url}) if _is_script(request) else HttpResponseRedirect(url)
 
 
 def render_refusal(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
-    """Return the errors of the form as JSON for a script, or None: people see them at the field."""
+    """Return the errors of the form as JSON for a script; None for a browser, which shows them at the fields."""
     if not (_is_script(request) and form.errors):
         return None
     reasons = [reason for reasons in form.errors.values() for reason in reasons]
-    return JsonResponse({"said": " ".join(reasons)})
+    return JsonResponse({"error": " ".join(reasons)})
 
 
 def _is_script(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
 
-def _import_file(request: HttpRequest, form: NewFromWordForm) -> WordFile | None:
+def _import_word_file(request: HttpRequest, form: NewFromWordForm) -> WordFile | None:
     cleaned = form.cleaned_data
     file, kind = cleaned["file"], (cleaned["kind"] or Kind.objects.first()).slug
     content = file.read()
@@ -115,19 +118,19 @@ def _import_file(request: HttpRequest, form: NewFromWordForm) -> WordFile | None
 
 
 @require_permissions("change_publication")
-def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
-    """Return the original Word file to people who may change its publication."""
-    row = get_object_or_404(WordFile, pk=file, publication=pk)
+def word_original(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
+    """Return the original Word file to users who may change its publication."""
+    word_file = get_object_or_404(WordFile, pk=file_pk, publication=pk)
     try:
-        content = row.content
+        content = word_file.content
     except FileNotFoundError as error:
         raise Http404 from error
     return FileResponse(
-        io.BytesIO(content), as_attachment=True, filename=row.filename, content_type=WORD_TYPE
+        io.BytesIO(content), as_attachment=True, filename=word_file.filename, content_type=WORD_TYPE
     )
 
 
-class NextVersionForm(UnsentFormMixin, forms.Form):
+class NextVersionForm(RedisplayMixin, forms.Form):
     file = WordFileField(
         label=gettext_lazy("The author’s next Word file"),
         allow_empty_file=True,
@@ -137,39 +140,39 @@ class NextVersionForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("change_publication", "add_image")
 def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import the author's next version: merged into the draft at once unless there are conflicts."""
+    """Import the author's next version. It is merged into the draft at once unless there are conflicts."""
     publication = get_publication_or_404(pk)
     form = NextVersionForm()
     if request.method == "POST":
         if "discard" in request.POST:
             return _discard(request, publication)
         form = NextVersionForm(request.POST, request.FILES)
-        is_answer = not request.FILES and publication.word_files.undecided().exists()
-        if is_answer or (form.is_valid() and _offer_version(request, publication, form)):
-            is_accepted = _accept_offered(request, publication)
+        is_resolution = not request.FILES and publication.word_files.undecided().exists()
+        if is_resolution or (form.is_valid() and _store_pending_version(request, publication, form)):
+            is_accepted = _accept_pending_version(request, publication)
             page = "desk:publications_publication_change" if is_accepted else "desk:word-replace"
-            if is_accepted or not is_answer:
+            if is_accepted or not is_resolution:
                 return redirect_after_upload(request, page, pk)
             form = NextVersionForm()
     if response := render_refusal(request, form):
         return response
-    offered = publication.word_files.undecided().first()
-    merged = drafts.merge_version(offered, request.POST) if offered else None
+    pending = publication.word_files.undecided().first()
+    merged = drafts.merge_version(pending, request.POST) if pending else None
     return render_publication_page(
-        request, "word_next_version", publication, title=_("Replace from Word"), form=form, offered=offered,
-        conflicts=_conflict_context(merged, request.POST), last=publication.word_files.accepted().first(),
+        request, "word_next_version", publication, title=_("Replace from Word"), form=form, pending=pending,
+        conflicts=_conflict_context(merged, request.POST), last_accepted=publication.word_files.accepted().first(),
     )  # fmt: skip
 
 
 def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
-    for offered in publication.word_files.undecided():
-        drafts.discard_version(offered)
+    for pending in publication.word_files.undecided():
+        drafts.discard_version(pending)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(publication.pk)
 
 
-def _offer_version(request: HttpRequest, publication: Publication, form: NextVersionForm) -> bool:
-    """Read the file and store it beside the draft; return False, with an error at the field, if it is refused."""
+def _store_pending_version(request: HttpRequest, publication: Publication, form: NextVersionForm) -> bool:
+    """Read the file and store it as pending; return False, with an error at the field, if it is refused."""
     file = form.cleaned_data["file"]
     content = file.read()
     try:
@@ -181,28 +184,28 @@ def _offer_version(request: HttpRequest, publication: Publication, form: NextVer
     return True
 
 
-def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
-    """Merge the offered file into the draft; return False if conflicts are left."""
-    offered = publication.word_files.undecided().first()
-    if not offered:
+def _accept_pending_version(request: HttpRequest, publication: Publication) -> bool:
+    """Merge the pending file into the draft; return False if conflicts are left."""
+    pending = publication.word_files.undecided().first()
+    if not pending:
         return False
     try:
-        word = drafts.read_word_file(offered.content, offered.filename, language=publication.language)
+        word = drafts.read_word_file(pending.content, pending.filename, language=publication.language)
     except (ImportRefused, FileNotFoundError):
         text = _(
             "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
         )
-        messages.error(request, text % {"file": offered.filename})
+        messages.error(request, text % {"file": pending.filename})
         return False
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
-        offered.publication.refresh_from_db()
-        merged = drafts.merge_version(offered, request.POST)
+        pending.publication.refresh_from_db()
+        merged = drafts.merge_version(pending, request.POST)
         if merged.conflicts:
             return False
-        drafts.accept_version(offered, word, merged.values, by=request.user)
+        drafts.accept_version(pending, word, merged.values, by=request.user)
     text = _("The draft was joined with “%(file)s”. The text before is in the history.")
-    messages.success(request, text % {"file": offered.filename})
+    messages.success(request, text % {"file": pending.filename})
     return True
 
 
@@ -210,46 +213,47 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
 def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the tracked changes of the file; accept all or reject all."""
     publication = get_publication_or_404(pk)
-    row = publication.word_files.accepted().first()
+    word_file = publication.word_files.accepted().first()
     conflicts: list = []
-    if request.method == "POST" and row and publication.undecided_changes:
+    is_decision = request.POST.get("changes", "") in set(TrackedChangesPolicy)
+    if request.method == "POST" and is_decision and word_file and publication.undecided_changes:
         try:
-            if _resolve_changes(request, publication, row):
+            if _resolve_changes(request, publication, word_file):
                 return _redirect_to_form(pk)
-            merged, _word = drafts.merge_without_changes(row, request.POST)
+            merged, _word = drafts.merge_without_changes(word_file, request.POST)
             conflicts = _conflict_context(merged, request.POST)
         except (ImportRefused, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
-        request, "word_changes", publication, title=_("Tracked changes"), row=row, conflicts=conflicts,
-        changes=row.report.get("changes", []) if row else [],
-        change_counts=describe_changes(row.report) if row and publication.undecided_changes else "",
+        request, "word_changes", publication, title=_("Tracked changes"), word_file=word_file, conflicts=conflicts,
+        changes=word_file.report.get("changes", []) if word_file else [],
+        change_counts=describe_changes(word_file.report) if word_file and publication.undecided_changes else "",
     )  # fmt: skip
 
 
-def _resolve_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
+def _resolve_changes(request: HttpRequest, publication: Publication, word_file: WordFile) -> bool:
     """Accept or reject all tracked changes; return False if conflicts are left."""
     if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
-        drafts.accept_changes(row)
+        drafts.accept_changes(word_file)
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
         return True
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
-        row.publication.refresh_from_db()
-        merged, word = drafts.merge_without_changes(row, request.POST)
+        word_file.publication.refresh_from_db()
+        merged, word = drafts.merge_without_changes(word_file, request.POST)
         if merged.conflicts:
             return False
-        drafts.reject_changes(row, word, merged.values, by=request.user)
+        drafts.reject_changes(word_file, word, merged.values, by=request.user)
     messages.success(request, _("All tracked changes are rejected: the draft is without them."))
     return True
 
 
-def _conflict_context(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
-    """Return the conflicts left to decide, for the template."""
+def _conflict_context(merged: FieldMerge | None, choices: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return the unresolved conflicts, for the template."""
     labels = {
         field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in WORD_FIELDS
     }
-    return conflict_choices(merged, labels, answers, key=drafts.conflict_field_name)
+    return conflict_choices(merged, labels, choices, key=drafts.conflict_field_name)
 
 
 def _redirect_to_form(pk: int) -> HttpResponse:

@@ -1,9 +1,9 @@
-"""The report on a Word file: what was imported, what was not, and what a person has to decide."""
+"""The report on a Word file: what was imported, what was not, and what an editor has to decide."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -15,6 +15,7 @@ from publications import actions
 from publications.importers.site_names import NameMatch, SiteNames, match_names
 from publications.models import Author, Byline, Publication, Revision, RevisionReason, parse_pk
 
+from .public_models import refusal_reasons
 from .site import get_publication_or_404, render_publication_page, require_permissions
 
 NOTE_KINDS = ("dropped", "guessed", "changed")
@@ -28,10 +29,13 @@ COUNT_TEXTS: dict[str, Callable[[int], str]] = {
 
 @require_permissions("change_publication")
 def word_report(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the whole report; perform a button of it."""
+    """Render the whole report, or perform one of its buttons."""
     publication = get_publication_or_404(pk)
     if request.method == "POST":
-        _perform_button(request, publication)
+        try:
+            _perform_button(request, publication)
+        except (actions.ActionRefused, ValidationError) as refusal:
+            messages.error(request, " ".join(refusal_reasons(refusal)))
         return HttpResponseRedirect(_return_url(request, pk))
     files = publication.word_files.select_related("added_by")
     return render_publication_page(
@@ -39,7 +43,7 @@ def word_report(request: HttpRequest, pk: int) -> HttpResponse:
         "word_report",
         publication,
         title=_("From Word"),
-        word=word_report_context(request, publication),
+        word_report=word_report_context(request, publication),
         files=files,
         is_whole=True,
     )
@@ -52,19 +56,19 @@ def _return_url(request: HttpRequest, pk: int) -> str:
 
 
 def word_report_context(request: HttpRequest, publication: Publication | None) -> dict:
-    """Return the report on the latest file with its open decisions; empty for a publication without Word files."""
+    """Return the report on the latest file and what is to be decided; {} for a publication without Word files."""
     files = list(publication.word_files.all()) if publication else []
-    row = next((file for file in files if not file.is_undecided), None)
-    report = row.report if row else {}
+    word_file = next((file for file in files if not file.is_undecided), None)
+    report = word_file.report if word_file else {}
     if not files:
         return {}
     return {
-        "row": row,
-        "offered": next((file for file in files if file.is_undecided), None),
+        "word_file": word_file,
+        "pending": next((file for file in files if file.is_undecided), None),
         "counts": [
-            (COUNT_TEXTS[name](count), kept)
-            for name, (count, kept) in report.get("counts", {}).items()
-            if count or kept
+            (COUNT_TEXTS[name](count), imported)
+            for name, (count, imported) in report.get("counts", {}).items()
+            if count or imported
         ],
         "word_counts": report.get("words"),
         "changes": describe_changes(report) if publication.undecided_changes else "",
@@ -82,7 +86,7 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
 
 
 def describe_changes(report: dict) -> str:
-    """Return how many tracked changes are to be decided: "3 insertions, 1 deletion"."""
+    """Return the number of tracked changes by kind: "3 insertions, 1 deletion"."""
     counts = report.get("change_counts", {})
     return ", ".join(
         count_text(counts[kind]) for kind, count_text in CHANGE_TEXTS.items() if counts.get(kind)
@@ -97,7 +101,7 @@ CHANGE_TEXTS: dict[str, Callable[[int], str]] = {
 
 
 def _names_without_byline(publication: Publication, names: list[str]) -> list[NameMatch]:
-    """Return the names of the file's byline that the draft's byline lacks."""
+    """Return the names in the byline of the file that are missing from that of the draft."""
     if not names:
         return []
     author_pks = set(publication.bylines.values_list("author_id", flat=True))

@@ -28,16 +28,16 @@ from publications.models import (
     with_status,
 )
 
-from . import carried_forms
-from .accounts import account_managers
+from .accounts import user_managers
 from .drafts.autosave import distinct_autosaves
+from .form_urls import restore_url
 from .history.audit_log import AuditEntryText, describe_entry
 from .related_links import has_links_to_ended
 from .site import admin_site, get_publication_or_404, require_permissions
 from .status_text import status_with_submission, with_submissions
 from .word import can_import_word
 
-STALE_AFTER = timedelta(days=548)  # eighteen months
+STALE_AFTER = timedelta(days=548)  # eighteen months without a save
 
 
 class Worklist(models.TextChoices):
@@ -51,18 +51,18 @@ class Worklist(models.TextChoices):
     LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")
 
 
-FOR_WRITERS = (Worklist.MINE, Worklist.REVIEWED, Worklist.SCHEDULED)
-FOR_PUBLISHERS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
+WRITER_WORKLISTS = (Worklist.MINE, Worklist.REVIEWED, Worklist.SCHEDULED)
+PUBLISHER_WORKLISTS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
 
 
-def worklists_for(person) -> list[Worklist]:
-    """Return the worklists of a person, in the order of the first page."""
-    allowed = [*(FOR_WRITERS if person.has_perm("publications.change_publication") else ())]
-    allowed += FOR_PUBLISHERS if person.has_perm("publications.publish_publication") else ()
+def worklists_for(user) -> list[Worklist]:
+    """Return the worklists of a user, in the order of the first page."""
+    allowed = [*(WRITER_WORKLISTS if user.has_perm("publications.change_publication") else ())]
+    allowed += PUBLISHER_WORKLISTS if user.has_perm("publications.publish_publication") else ()
     return [worklist for worklist in Worklist if worklist in allowed]
 
 
-def worklist_publications(worklist: Worklist, person, publications: QuerySet | None = None) -> QuerySet:
+def worklist_publications(worklist: Worklist, user, publications: QuerySet | None = None) -> QuerySet:
     """Return the drafts of a worklist.
 
     Args:
@@ -73,30 +73,30 @@ def worklist_publications(worklist: Worklist, person, publications: QuerySet | N
         if publications is None
         else publications
     )
-    return SELECTIONS[worklist](publications, person)
+    return SELECTIONS[worklist](publications, user)
 
 
-def _mine(publications: QuerySet, person) -> QuerySet:
-    """Return drafts that this person created or saved and whose text is neither live nor scheduled."""
+def _mine(publications: QuerySet, user) -> QuerySet:
+    """Return drafts that this user created or saved and whose text is neither live nor scheduled."""
     not_live = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
     not_scheduled = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
     return publications.filter(
-        _own(person), not_live, not_scheduled, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
+        _is_own(user), not_live, not_scheduled, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
     )
 
 
-def _own(person) -> Q:
-    """Return the condition that this person created or saved a draft."""
-    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=person)
-    return Q(created_by=person) | Q(Exists(saved))
+def _is_own(user) -> Q:
+    """Return a condition on drafts that this user created or saved."""
+    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=user)
+    return Q(created_by=user) | Q(Exists(saved))
 
 
-def _reviewed(publications: QuerySet, person) -> QuerySet:
-    """Return drafts with unresolved comments; people who cannot publish get their own only."""
+def _reviewed(publications: QuerySet, user) -> QuerySet:
+    """Return drafts with unresolved comments; users who may not publish get their own only."""
     comments = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
     commented = publications.filter(Exists(comments))
-    can_publish = person.has_perm("publications.publish_publication")
-    return commented if can_publish else commented.filter(_own(person))
+    may_publish = user.has_perm("publications.publish_publication")
+    return commented if may_publish else commented.filter(_is_own(user))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:
@@ -154,10 +154,10 @@ def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
 
 
-PREVIEW_LENGTH = 5
+PREVIEW_PUBLICATIONS = 5
 RECENT_ACTIONS = 6
 RECENT_PUBLICATIONS = 8
-RECENT_ROWS = 100  # revisions read for the recent publications, and autosaves
+MAX_READ = 100  # revisions for the recent publications, audit entries, and autosaves
 
 
 @dataclass(frozen=True)
@@ -180,89 +180,85 @@ class WorklistPreview:
         return self.worklist.label
 
     @property
-    def more(self) -> int:
+    def remaining_count(self) -> int:
         return self.count - len(self.publications)
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def index_page(request: HttpRequest) -> HttpResponse:
     """Render the first page of the desk."""
-    return admin_site.index(request, home_context(request))
+    return admin_site.index(request, build_index_context(request))
 
 
-def home_context(request: HttpRequest) -> dict[str, object]:
-    """Return the context of the first page: each section only for people who may see it."""
-    person = request.user
+def build_index_context(request: HttpRequest) -> dict[str, object]:
+    """Return the context of the first page: each section only for users who may see it."""
+    user = request.user
     return {
-        "autosaves": _unsaved_forms(person),
+        "autosaves": _unsaved_forms(user),
         "worklists": [
             preview
-            for worklist in worklists_for(person)
-            if (preview := _preview_worklist(worklist, person)).count
+            for worklist in worklists_for(user)
+            if (preview := _preview_worklist(worklist, user)).count
         ],
-        "presences": _recent_presences(person),
-        "recent_publications": _recent_publications(person),
-        "can_import_word": can_import_word(person),
-        "recent_actions": _recent_actions(person),
-        "administrators": []
-        if person.get_all_permissions()
-        else list(account_managers().filter(is_active=True)),
+        "presences": _recent_presences(user),
+        "recent_publications": _recent_publications(user),
+        "can_import_word": can_import_word(user),
+        "recent_actions": _recent_actions(user),
+        "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
     }
 
 
-def _unsaved_forms(person) -> list[Autosave]:
-    """Return the autosaves of this person; of equal ones the newest."""
+def _unsaved_forms(user) -> list[Autosave]:
+    """Return the autosaves of this user; of equal ones the newest."""
     autosaves = distinct_autosaves(
-        Autosave.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
+        Autosave.objects.unsaved().filter(owner=user).select_related("publication")[:MAX_READ]
     )
     for autosave in autosaves:
-        autosave.address = carried_forms.held_form_url(autosave, autosave.path) if autosave.path else ""
+        autosave.restore_url = restore_url(autosave, autosave.path) if autosave.path else ""
     return autosaves
 
 
-def _preview_worklist(worklist: Worklist, person) -> WorklistPreview:
+def _preview_worklist(worklist: Worklist, user) -> WorklistPreview:
     order = "updated_at" if worklist is Worklist.STALE else "-updated_at"
-    publications = worklist_publications(worklist, person).order_by(order, "pk")
+    publications = worklist_publications(worklist, user).order_by(order, "pk")
     if worklist is Worklist.LINKS_TO_ENDED:  # each query reads every text, so there is only one
         matches = list(publications)
-        first, count = matches[:PREVIEW_LENGTH], len(matches)
+        first, count = matches[:PREVIEW_PUBLICATIONS], len(matches)
     else:
-        first = list(publications[:PREVIEW_LENGTH])
-        count = len(first) if len(first) < PREVIEW_LENGTH else publications.count()
+        first = list(publications[:PREVIEW_PUBLICATIONS])
+        count = len(first) if len(first) < PREVIEW_PUBLICATIONS else publications.count()
     for publication in first:
         publication.status_text = status_with_submission(publication)
     list_url = reverse("desk:publications_publication_changelist")
     return WorklistPreview(worklist, count, first, f"{list_url}?{urlencode({'waits': worklist.value})}")
 
 
-def _recent_presences(person) -> list[Presence]:
-    """Return who else has which draft open."""
-    if not person.has_perm("publications.change_publication"):
+def _recent_presences(user) -> list[Presence]:
+    """Return which other users have which draft open."""
+    if not user.has_perm("publications.change_publication"):
         return []
     return list(
-        Presence.objects.recent().exclude(person=person).select_related("publication")[:PREVIEW_LENGTH]
+        Presence.objects.recent().exclude(person=user).select_related("publication")[:PREVIEW_PUBLICATIONS]
     )
 
 
-def _recent_publications(person) -> list[Publication]:
-    """Return the publications that this person saved last, newest first."""
-    if not person.has_perm("publications.change_publication"):
+def _recent_publications(user) -> list[Publication]:
+    """Return the publications that this user saved last, newest first."""
+    if not user.has_perm("publications.change_publication"):
         return []
-    newest = Revision.objects.filter(saved_by=person).order_by("-saved_at", "-pk")
-    pks = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT_ROWS]))[
-        :RECENT_PUBLICATIONS
-    ]
+    newest = Revision.objects.filter(saved_by=user).order_by("-saved_at", "-pk")
+    pks = list(dict.fromkeys(newest.values_list("publication", flat=True)[:MAX_READ]))[:RECENT_PUBLICATIONS]
     publications = Publication.objects.in_bulk(pks)
     return [publications[pk] for pk in pks]
 
 
-def _recent_actions(person) -> list[AuditEntryText]:
+def _recent_actions(user) -> list[AuditEntryText]:
     """Return the last changes that readers see, for those who may read the audit log.
 
     Images that no edition and no author shows are left out: readers see nothing of them.
     """
-    if not person.has_perm("publications.view_auditentry"):
+    if not user.has_perm("publications.view_auditentry"):
         return []
-    entries = list(AuditEntry.objects.select_related("publication")[:RECENT_ROWS])
+    entries = list(AuditEntry.objects.select_related("publication")[:MAX_READ])
     images = {entry.detail.get("pk") for entry in entries if entry.detail.get("kind") == "image"}
     shown = Q(editions__isnull=False) | Q(portrays__isnull=False)
     hidden = images - set(Image.objects.filter(shown, pk__in=images).values_list("pk", flat=True))

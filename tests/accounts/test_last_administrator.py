@@ -1,10 +1,16 @@
 """Somebody can always manage accounts: the last who may is neither deactivated, demoted nor deleted."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import OperationalError, connection, transaction
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import AccountEvent
+from publications.admin.accounts import StaffUserAdmin
+from publications.admin.register import admin_site
 from tests.accounts.test_events import change_address, fields_of
 from tests.factories import make_person
 
@@ -105,3 +111,27 @@ def test_an_account_without_a_group_reads_whom_to_ask(client, administrator):
 def _home_of(client, person) -> str:
     client.force_login(person, backend=BACKEND)
     return client.get("/desk/").text
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_the_accounts_of_administrators_are_changed_one_at_a_time(administrator):
+    """Otherwise each of two could deactivate the other, while both still see another one."""
+    other = make_person("Administrators")
+    browser = Client()
+    browser.force_login(other, backend=BACKEND)
+
+    def deactivate_first() -> None:
+        connection.cursor().execute("SET lock_timeout = '1s'")
+        try:
+            browser.post(change_address(administrator), fields_of(administrator, is_active=None))
+        finally:
+            connection.close()
+
+    request = RequestFactory().post("/")
+    request.user = administrator
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as thread:
+        StaffUserAdmin(User, admin_site).delete_model(request, other)
+        with pytest.raises(OperationalError, match="lock timeout"):
+            thread.submit(deactivate_first).result(60)

@@ -44,7 +44,7 @@ def test_what_an_older_form_keeps_by_itself_is_refused(desk, publication, kept_b
     answer = desk.post(KEEP, {**form, "turn": "7"})
 
     assert answer.status_code == 409
-    assert "A passage has been taken out" in answer.json()["refused"]
+    assert "A passage has been taken out" in answer.json()["error"]
     assert PASSAGE not in stored()
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from publications import actions
-from publications.admin import redacted_base
+from publications.admin import redacted_passages
 from publications.diff import FieldConflict, tokens_of
 from publications.models import ActionType, AuditEntry, Publication
 from tests.desk_forms import change, filled
@@ -244,10 +244,10 @@ def test_a_redaction_that_kept_no_number_of_words_is_a_conflict(desk, publicatio
 
 def test_each_paragraph_is_divided_into_words_once(monkeypatch):
     calls = []
-    monkeypatch.setattr(redacted_base, "tokens_of", lambda text: calls.append(text) or tokens_of(text))
+    monkeypatch.setattr(redacted_passages, "tokens_of", lambda text: calls.append(text) or tokens_of(text))
     draft = [f"Then [redacted] said thing {number} of many." for number in range(40)]
     form = [text.replace("[redacted]", NAME) for text in draft]
-    redactions = redacted_base.Redactions({"[redacted]": frozenset({1})}, are_known=True)
+    redactions = redacted_passages.RedactedPassages({"[redacted]": frozenset({1})}, are_all_known=True)
 
     clean = redactions.redact_paragraphs("\n\n".join([*form[::-1], "More."]), "\n\n".join(draft))
 

@@ -3,15 +3,15 @@
 import pytest
 
 from publications import actions
-from publications.admin.redacted_base import Redactions, redactions_of
+from publications.admin.redacted_passages import RedactedPassages, load_redacted_passages
 from publications.models import AuditEntry
 from tests.factories import make_publication
 
 MARK = "[redacted]"
 
 
-def redactions(*numbers: int, mark: str = MARK, **marks: frozenset) -> Redactions:
-    return Redactions({mark: frozenset(numbers or (1,)), **marks}, are_known=True)
+def redactions(*numbers: int, mark: str = MARK, **marks: frozenset) -> RedactedPassages:
+    return RedactedPassages({mark: frozenset(numbers or (1,)), **marks}, are_all_known=True)
 
 
 @pytest.mark.parametrize(("length", "is_known"), [(99, True), (100, True), (101, False)])
@@ -22,7 +22,7 @@ def test_a_passage_has_a_hundred_characters_at_most(length, is_known):
     text = known.redact(f"Then {one_word} spoke there.", stored)
 
     assert (text == stored) is is_known
-    assert known.holds_passage(one_word) is is_known
+    assert known.contains_passage(one_word) is is_known
 
 
 @pytest.mark.parametrize(("passage", "is_known"), [("Abc", True), ("Ab", False)])
@@ -43,8 +43,8 @@ def test_words_typed_beside_a_passage_of_two_words_are_unclear():
     assert known.redact(typed, f"{MARK} came back.") == typed
 
     assert not known.passages
-    assert known.may_hold_passage(["Later ivan petrov spoke."])
-    assert not known.may_hold_passage(["Yesterday was quiet.", "Ivan.", "Petrov."])
+    assert known.may_contain_passage(["Later ivan petrov spoke."])
+    assert not known.may_contain_passage(["Yesterday was quiet.", "Ivan.", "Petrov."])
 
 
 def test_short_words_typed_beside_a_passage_are_no_passage():
@@ -52,11 +52,11 @@ def test_short_words_typed_beside_a_passage_are_no_passage():
 
     known.redact("Of Petrov came back.", f"{MARK} came back.")
 
-    assert known.may_hold_passage(["Petrov spoke."]) and not known.may_hold_passage(["Of nobody."])
+    assert known.may_contain_passage(["Petrov spoke."]) and not known.may_contain_passage(["Of nobody."])
 
 
 def test_a_mark_within_another_is_not_taken_for_it():
-    known = Redactions({"N.": frozenset({1}), "N.N.": frozenset({2})}, are_known=True)
+    known = RedactedPassages({"N.": frozenset({1}), "N.N.": frozenset({2})}, are_all_known=True)
 
     text = known.redact("Then Ivan Petrov met Holm there.", "Then N.N. met N. there.")
 
@@ -83,20 +83,20 @@ def test_a_text_without_a_mark_is_not_touched():
     known = redactions()
 
     assert known.redact("Then Petrov spoke.", "Then nobody spoke.") == "Then Petrov spoke."
-    assert not known.may_touch("Then nobody spoke.") and known.may_touch(f"Then {MARK} spoke.")
+    assert not known.may_be_redacted("Then nobody spoke.") and known.may_be_redacted(f"Then {MARK} spoke.")
 
 
 def test_where_marks_are_not_known_any_text_may_be_touched():
-    known = Redactions({}, are_known=False)
+    known = RedactedPassages({}, are_all_known=False)
 
-    assert known.may_touch("Then nobody spoke.")
+    assert known.may_be_redacted("Then nobody spoke.")
     assert known.redact("Then Petrov spoke.", "Then nobody spoke.") == "Then Petrov spoke."
-    assert known.is_hard_to_tell("One.\n\nTwo.", "One.")
-    assert not known.is_hard_to_tell("One.", "One.")
+    assert known.is_ambiguous("One.\n\nTwo.", "One.")
+    assert not known.is_ambiguous("One.", "One.")
 
 
 def test_without_marks_every_letter_is_plain():
-    assert Redactions({}, are_known=True).redact("((?!)) Petrov.", "Nobody.") == "((?!)) Petrov."
+    assert RedactedPassages({}, are_all_known=True).redact("((?!)) Petrov.", "Nobody.") == "((?!)) Petrov."
 
 
 def test_paragraphs_are_redacted_like_those_they_were():
@@ -114,8 +114,8 @@ def test_paragraphs_are_redacted_like_those_they_were():
 def test_a_paragraph_put_in_beside_changed_ones_is_hard_to_tell():
     stored = f"Then {MARK} spoke for an hour there.\n\nMinsk was quiet."
 
-    assert redactions().is_hard_to_tell(f"{stored}\n\nHe spoke for an hour there.", stored)
-    assert not redactions().is_hard_to_tell(f"{stored}\n\nGrain was late again.", stored)
+    assert redactions().is_ambiguous(f"{stored}\n\nHe spoke for an hour there.", stored)
+    assert not redactions().is_ambiguous(f"{stored}\n\nGrain was late again.", stored)
 
 
 @pytest.mark.django_db
@@ -125,9 +125,9 @@ def test_the_marks_of_a_publication_are_known_with_their_numbers_of_words(mark, 
     actions.redact(publication, "Ivan Petrov", by=editor, mark=mark)
     actions.redact(publication, "Holm", by=editor, mark=mark)
 
-    known = redactions_of(publication)
+    known = load_redacted_passages(publication)
 
-    assert known.are_known is (mark != "")
+    assert known.are_all_known is (mark != "")
     if mark == "":
         assert known.marks == {}
     else:
@@ -140,11 +140,11 @@ def test_a_redaction_without_its_number_of_words_leaves_the_number_open(editor):
     actions.redact(publication, "Ivan Petrov", by=editor)
     AuditEntry.objects.filter(publication=publication).update(detail={"mark": MARK})
 
-    assert redactions_of(publication).marks[MARK] == frozenset()
+    assert load_redacted_passages(publication).marks[MARK] == frozenset()
 
 
 @pytest.mark.django_db
 def test_a_publication_that_was_never_redacted_has_no_marks():
-    known = redactions_of(make_publication())
+    known = load_redacted_passages(make_publication())
 
-    assert (known.marks, known.are_known) == ({}, False)
+    assert (known.marks, known.are_all_known) == ({}, False)

@@ -52,7 +52,7 @@ def test_what_is_typed_is_kept_and_the_record_knows_nothing_of_it(desk, editor):
     answer = type_in(desk, publication, body="Typed for an hour.")
 
     publication.refresh_from_db()
-    assert answer.json()["kept_at"]
+    assert answer.json()["stored_at"]
     assert (publication.body, publication.version, Revision.objects.count()) == ("As stored.", *before)
     assert ["body", "Typed for an hour."] in Autosave.objects.get(owner=editor).values
 
@@ -284,7 +284,7 @@ def test_too_much_is_refused_with_a_reason(desk, settings):
 
     answer = type_in(desk, body="x" * 2_100_000)
 
-    assert (answer.status_code, bool(answer.json()["refused"])) == (413, True)
+    assert (answer.status_code, bool(answer.json()["error"])) == (413, True)
 
 
 def test_a_null_byte_is_kept_out(desk):

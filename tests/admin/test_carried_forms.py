@@ -21,10 +21,10 @@ from django.utils.crypto import salted_hmac
 from lxml import html
 
 from publications import actions
-from publications.admin import carried_forms, held_uploads
+from publications.admin import carried_forms, pending_uploads
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
-from publications.admin.remembered_sign_ins import find_account
+from publications.admin.remembered_sign_ins import find_user_pk
 from publications.models import Author, Autosave, MenuLink, Publication, Review
 from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
@@ -298,7 +298,7 @@ def test_strangers_leave_nothing_on_the_server(ann):
 
 
 def test_a_browser_that_is_signed_out_leaves_the_newest_forms_alone(browser, ann, monkeypatch):
-    monkeypatch.setattr(carried_forms, "MAX_HELD_FORMS", 2)
+    monkeypatch.setattr(carried_forms, "MAX_SIGNED_OUT_AUTOSAVES", 2)
     path, form = author_form(browser, make_author("Ann Berg"))
     end_sessions()
 
@@ -314,7 +314,7 @@ def test_a_browser_that_is_signed_out_leaves_the_newest_forms_alone(browser, ann
 @pytest.fixture
 def forms_kept_while_typing(ann):
     """As many as a browser that is signed out may leave: the script keeps them while somebody types."""
-    for number in range(carried_forms.MAX_HELD_FORMS):
+    for number in range(carried_forms.MAX_SIGNED_OUT_AUTOSAVES):
         values = [["title", f"Draft {number}"]]
         Autosave.objects.create(owner=ann, key=f"window-{number}", page="1", turn=3, values=values)
 
@@ -332,7 +332,7 @@ def test_forms_that_were_kept_while_typing_take_no_room_of_one_that_is_sent(
     page = browser.sign_in(browser.open(path), person=ann)
 
     assert form_at(page, path).typed()["note"] == ["NEW note B"]
-    assert Autosave.objects.filter(owner=ann, page="1").count() == carried_forms.MAX_HELD_FORMS
+    assert Autosave.objects.filter(owner=ann, page="1").count() == carried_forms.MAX_SIGNED_OUT_AUTOSAVES
 
 
 def test_a_new_draft_after_many_others_is_offered_after_back(browser, ann, forms_kept_while_typing):
@@ -832,12 +832,14 @@ def test_values_that_browsers_hold_keep_their_salts(rf, ann):
     ).hexdigest()
     request = rf.post("/desk/login/", {"carried": carried, "csrfmiddlewaretoken": secret})
     request.COOKIES["desk_person"] = f"{ann.pk}:{seal}"
-    place = held_uploads.get_held_upload(held_uploads.hold_upload(b"content", "a.png")).place
-    held = signing.dumps([place, "a.png"], salt="publications.desk.waiting_files")
+    name = pending_uploads.get_pending_upload(pending_uploads.store_pending_upload(b"content", "a.png")).name
+    held = signing.dumps([name, "a.png"], salt="publications.desk.waiting_files")
 
-    assert carried_forms.read_carried(request) == CarriedForm(ADD, [["title", "On Minsk"]], [], "key", ann.pk)
-    assert find_account(request) == ann.pk
-    assert held_uploads.get_held_upload(held).read() == b"content"
+    assert carried_forms.read_carried_form(request) == CarriedForm(
+        ADD, [["title", "On Minsk"]], [], "key", ann.pk
+    )
+    assert find_user_pk(request) == ann.pk
+    assert pending_uploads.get_pending_upload(held).read() == b"content"
 
 
 def sign_in_carrying(browser: Browser, person, carried: str):
@@ -862,7 +864,7 @@ def test_what_was_altered_is_passed_over(rf, ann):
             place = draw.randrange(len(intact))
             letter = draw.choice(string.printable.replace(intact[place], ""))
             altered = intact[:place] + draw.choice(["", letter, letter * 3]) + intact[place + 1 :]
-            read = carried_forms.read_carried(rf.post("/desk/login/", {"carried": altered}))
+            read = carried_forms.read_carried_form(rf.post("/desk/login/", {"carried": altered}))
 
             assert read is None, altered
 
@@ -875,7 +877,7 @@ def test_what_another_release_carries_is_passed_over(rf, values):
     signed = signing.dumps(values, salt=carried_forms.SALT)
 
     for carried in (encrypted, signed):
-        assert carried_forms.read_carried(rf.post("/desk/login/", {"carried": carried})) is None
+        assert carried_forms.read_carried_form(rf.post("/desk/login/", {"carried": carried})) is None
 
 
 def test_a_redaction_reaches_what_was_carried(browser, ann):
@@ -967,6 +969,6 @@ def test_the_page_for_signing_in_carries_no_more_than_editors_need(client, lengt
 def test_what_the_page_does_not_carry_is_held_for_whoever_had_the_form_open(editor):
     carried = CarriedForm(ADD, [["title", "Long"], ["body", "x" * 1_100_000]], [], "window", editor.pk)
 
-    shown = carried_forms._drop_long_values(carried_forms._hold_for_person(carried))
+    shown = carried_forms._drop_long_values(carried_forms._store_for_owner(carried))
 
     assert shown.values == [] and Autosave.objects.get(owner=editor).title == "Long"

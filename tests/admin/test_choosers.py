@@ -1,11 +1,15 @@
 """Finding without scripts, and being led to what is to be mended."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from publications import markup
 from publications.admin.choice_sources import CHOICE_SOURCES
-from publications.models import Author, Publication
+from publications.models import Author, Image, Publication
 from publications.preflight import PreflightDraft, run_preflight
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_image, make_live, make_publication
@@ -29,6 +33,23 @@ def test_enter_in_the_find_field_finds_and_saves_nothing(desk):
     assert f'<option value="{expected.pk}">' in page.text and "Half typed</textarea>" in page.text
     assert 'name="bylines-found" value="zorina"' in page.text and "autofocus" in page.text
     assert not Publication.objects.exists()
+
+
+def test_dates_of_options_are_local(desk):
+    added_at = datetime(2026, 5, 1, 22, 30, tzinfo=UTC)  # 2 May in Stockholm
+    image = make_image()
+    Image.objects.filter(pk=image.pk).update(added_at=added_at)
+    publication = make_publication(published_at=added_at)
+
+    labels = [
+        CHOICE_SOURCES["images"].label(Image.objects.get(pk=image.pk)),
+        CHOICE_SOURCES["publications"].label(
+            CHOICE_SOURCES["publications"].search("").get(pk=publication.pk)
+        ),
+    ]
+
+    day = date_format(timezone.localtime(added_at), "SHORT_DATE_FORMAT")
+    assert date_format(added_at, "SHORT_DATE_FORMAT") != day and all(day in label for label in labels)
 
 
 def test_enter_elsewhere_saves_though_something_was_found_before(desk):
@@ -129,7 +150,9 @@ def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed
     make_live(by_whom=make_author())
     make_image()
 
-    assert admin_client.get(reverse("desk:chooser-search", args=[what]), {"q": typed}).json() == {"found": []}
+    assert admin_client.get(reverse("desk:chooser-search", args=[what]), {"q": typed}).json() == {
+        "results": []
+    }
 
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])

@@ -286,7 +286,7 @@ def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
 def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
     line = AuditEntry(action=ActionType.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
     with translation.override("sv"):
-        words = describe_entry(line).text
+        words = describe_entry(line).description
 
     assert words.startswith("bild: Fil;")
 

@@ -48,7 +48,7 @@ def history(client, publication: Publication, **query):
 def rows(page) -> list[list[int] | str]:
     """Each row: the numbers of its revisions, or what its edition was."""
     return [
-        entry.what if hasattr(entry, "edition") else [each.number for each in entry.revisions]
+        entry.description if hasattr(entry, "edition") else [each.number for each in entry.revisions]
         for entry in page.context["entries"]
     ]
 
@@ -417,10 +417,18 @@ def test_the_history_of_what_is_not_there_is_404(desk):
     assert desk.get(reverse("desk:publications_author_history", args=[999_999])).status_code == 404
 
 
+def test_a_post_to_the_history_of_a_row_is_refused(desk):
+    publication = make_publication()
+
+    assert (
+        desk.post(reverse("desk:publications_publication_history", args=[publication.pk])).status_code == 405
+    )
+
+
 def in_words(action: str, language: str = "en", **detail) -> str:
     with override(language):
         entry = describe_entry(AuditEntry(action=action, subject="x", detail=detail))
-        return " – ".join(part for part in (entry.what, entry.text) if part)
+        return " – ".join(part for part in (entry.action, entry.description) if part)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.admin import held_uploads
-from publications.models import AuditEntry, Image
+from publications.admin import pending_uploads
+from publications.models import AuditEntry, Image, SiteVersion
 from publications.models.image import original_storage
 from tests.factories import make_image, make_person, picture_bytes
 
@@ -89,13 +89,13 @@ def test_an_unsuitable_file_is_neither_held_nor_stored(desk, store_folder):
 
 
 def test_a_held_upload_is_deleted_after_a_day(store_folder, monkeypatch):
-    word = held_uploads.hold_upload(b"old", "old.png")
+    word = pending_uploads.store_pending_upload(b"old", "old.png")
     later(monkeypatch)
 
-    held_uploads.hold_upload(b"new", "new.png")
+    pending_uploads.store_pending_upload(b"new", "new.png")
 
     assert [path.read_bytes() for path in files_in(store_folder)] == [b"new"]
-    assert held_uploads.get_held_upload(word) is None
+    assert pending_uploads.get_pending_upload(word) is None
 
 
 def test_an_upload_stays_held_if_the_action_is_refused(desk, monkeypatch, django_capture_on_commit_callbacks):
@@ -104,14 +104,14 @@ def test_an_upload_stays_held_if_the_action_is_refused(desk, monkeypatch, django
         patch.setattr("publications.actions.save_instance", refuse)
         desk.post(ADD, {"held": held_token(page), "alt_en": "A field", **FOCUS})
 
-    assert held_uploads.get_held_upload(held_token(page)) is not None
+    assert pending_uploads.get_pending_upload(held_token(page)) is not None
 
 
 def test_an_expired_upload_has_to_be_chosen_again(desk):
     image = make_image()
     change = reverse("desk:publications_image_change", args=[image.pk])
     held = held_token(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
-    original_storage().delete(held_uploads.get_held_upload(held).place)
+    original_storage().delete(pending_uploads.get_pending_upload(held).name)
 
     page = desk.post(change, {"held": held, "alt_en": "A field", **FOCUS})
 
@@ -125,7 +125,7 @@ def refuse(*_params, **_how):
 
 def later(monkeypatch) -> None:
     """Set the clock ahead by a day and a minute."""
-    now = timezone.now() + held_uploads.HELD_FOR + timedelta(minutes=1)
+    now = timezone.now() + pending_uploads.MAX_PENDING_AGE + timedelta(minutes=1)
     monkeypatch.setattr(timezone, "now", lambda: now)
 
 
@@ -150,7 +150,7 @@ def test_renditions_are_made_after_the_transaction(
 
 
 def test_tidy_deletes_expired_uploads(store_folder, monkeypatch):
-    held_uploads.hold_upload(b"old", "old.png")
+    pending_uploads.store_pending_upload(b"old", "old.png")
     call_command("tidy")
     assert files_in(store_folder / "originals")
 
@@ -162,13 +162,13 @@ def test_tidy_deletes_expired_uploads(store_folder, monkeypatch):
 
 def test_two_processes_may_delete_expired_uploads_at_once(store_folder, monkeypatch):
     for content in (b"one", b"two"):
-        held_uploads.hold_upload(content, "old.png")
+        pending_uploads.store_pending_upload(content, "old.png")
     later(monkeypatch)
     store, names = original_storage(), original_storage().listdir("waiting")
     store.delete(f"waiting/{names[1][0]}")  # by the other, after this one has looked
     monkeypatch.setattr(type(store), "listdir", lambda *_: names)
 
-    held_uploads.delete_expired_uploads()
+    pending_uploads.delete_expired_uploads()
 
     assert not files_in(store_folder / "originals")
 
@@ -198,7 +198,7 @@ def test_the_alternative_text_may_follow_later_only_on_request(desk, store_folde
     refused = desk.post(ARRIVING, {"file": upload(), "language": "en"})
     assert (refused.status_code, refused.json()) == (
         422,
-        {"said": "Say what the picture shows, or mark it as decorative."},
+        {"error": "Say what the picture shows, or mark it as decorative."},
     )
     assert not files_in(store_folder) and not Image.objects.exists()
 
@@ -219,9 +219,18 @@ def test_an_editor_upload_is_refused_with_the_message_of_the_library(desk, store
     library = desk.post(ADD, {"file": upload("x.png", content), "alt_en": "x", **FOCUS})
 
     assert response.status_code == 422
-    assert response.json()["said"].startswith(said)
-    assert response.json()["said"] in library.text
+    assert response.json()["error"].startswith(said)
+    assert response.json()["error"] in library.text
     assert not files_in(store_folder) and not Image.objects.exists()
+
+
+def test_a_refused_action_is_an_error_of_the_upload(desk):
+    SiteVersion.objects.update(changed_at=timezone.now() + timedelta(days=1))
+
+    response = desk.post(ARRIVING, {"file": upload(), "alt": "A field", "language": "en"})
+
+    assert response.status_code == 422 and "The clock of the server" in response.json()["error"]
+    assert not Image.objects.exists()
 
 
 def test_editor_uploads_need_a_csrf_token(editor):

@@ -20,7 +20,7 @@ def form(desk, image: Image):
 
 
 def image_uses(image: Image) -> list[tuple[str, str]]:
-    return [(use.title, use.what) for use in find_image_uses(image)]
+    return [(use.title, use.description) for use in find_image_uses(image)]
 
 
 def make_two_coloured_image(**fields) -> Image:

@@ -134,12 +134,12 @@ class TestLinker:
         assert states_in(response) == set()
         assert "not public" not in response.text.lower()
         if "zzq" in query:  # a word of a draft finds nothing, whatever is shown of it
-            assert response.json()["found"] == []
+            assert response.json()["results"] == []
 
     def test_a_linker_finds_a_publication_by_its_live_text(self, linker, publications):
         response = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
 
-        [found] = response.json()["found"]
+        [found] = response.json()["results"]
         assert found["value"] == publications["changed"].pk
         assert found["label"].startswith("Title public changed · ")
 

@@ -208,7 +208,7 @@ def test_details_of_a_pseudonymous_author_need_the_permission_to_change_authors(
 
     page = client.get(change(author)).text
     images = client.get(reverse("desk:publications_image_changelist")).text
-    found = client.get(reverse("desk:chooser-search", args=["images"]), {"q": "secret"}).json()["found"]
+    found = client.get(reverse("desk:chooser-search", args=["images"]), {"q": "secret"}).json()["results"]
 
     assert "Pen Name" in page
     assert all((value in page) == is_shown for value in PRIVATE.values() if value != "Name")
@@ -221,7 +221,7 @@ def test_a_pen_name_is_not_found_by_details_of_its_author(client):
     make_author("Pen Name", is_pseudonymous=True, **PRIVATE)
 
     def found(query: str) -> bool:
-        chosen = client.get(reverse("desk:chooser-search", args=["authors"]), {"q": query}).json()["found"]
+        chosen = client.get(reverse("desk:chooser-search", args=["authors"]), {"q": query}).json()["results"]
         listed = client.get(reverse("desk:publications_author_changelist"), {"q": query})
         assert "Secret" not in str(chosen) + listed.text.replace(f'value="{query}"', "")
         assert bool(chosen) == ("Pen Name" in listed.text)
@@ -384,7 +384,7 @@ def test_authors_are_found_without_diacritics(desk, typed):
     for name in ("Mårten Håkansson", "Doina Răchitaru", "Mart Nool"):
         make_author(name)
 
-    matches = desk.get(reverse("desk:chooser-search", args=["authors"]), {"q": typed}).json()["found"]
+    matches = desk.get(reverse("desk:chooser-search", args=["authors"]), {"q": typed}).json()["results"]
 
     assert [match["label"] for match in matches] == [
         "Doina Răchitaru" if typed == "rachi" else "Mårten Håkansson"

@@ -40,7 +40,7 @@ def test_only_the_hash_of_a_new_link_is_stored(desk, stranger):
 
     page = desk.post(reverse("desk:reviews", args=[publication.pk]), {"reader": "Ann", "days": "7"})
 
-    address = page.context["address"]
+    address = page.context["new_review_url"]
     token = address.rstrip("/").rpartition("/")[2]
     assert "In confidence" in stranger.get(reverse("desk:review", args=[token])).text
     assert token not in str(Review.objects.values().get())
@@ -264,6 +264,15 @@ def test_the_eleventh_comment_of_a_minute_is_refused(stranger):
 
     assert statuses == [302] * 10 + [429]
     assert later == 302
+
+
+def test_a_comment_that_is_sent_twice_is_stored_once(stranger):
+    publication = make_publication()
+    address = invite(publication)
+
+    statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]
+
+    assert statuses == [302, 302] and comments_of(publication) == [(1, "x", False)]
 
 
 def test_a_review_has_a_limited_number_of_comments(stranger, monkeypatch):

@@ -124,6 +124,17 @@ def test_an_impossible_preview_is_reported_with_the_typed_values(desk, fields, s
     assert not SitePage.objects.filter(title_en="Press").exists()
 
 
+def test_a_form_whose_preview_is_refused_keeps_its_buttons_and_links(desk):
+    page = SitePage.objects.get(slug_en="about")
+
+    response = desk.post(change(page), typed(title_en="About", body_en="", _preview="en"))
+
+    assert "There is no title or no text in English yet." in response.text
+    assert (
+        'name="_preview" value="sv"' in response.text and 'href="/en/about/" hreflang="en"' in response.text
+    )
+
+
 def test_a_refused_action_is_reported_with_the_typed_values(desk):
     SiteVersion.objects.update(changed_at=tomorrow() + timedelta(days=1))
 
@@ -226,7 +237,7 @@ def test_only_live_publications_are_offered_as_lead(desk):
     actions.publish(make_publication(title="Later"), by=None, at=tomorrow())
 
     offered = desk.get("/desk/lead/").text
-    labels = [match["label"] for match in desk.get("/desk/choose/live/").json()["found"]]
+    labels = [match["label"] for match in desk.get("/desk/choose/live/").json()["results"]]
 
     assert "Public now" in offered and "Still a draft" not in offered and "Later" not in offered
     assert [label.partition(" ·")[0] for label in labels] == ["Public now"]

@@ -1,11 +1,23 @@
 """Suggestions for a draft: topics that its text names and similar publications, each with its reason."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from publications import actions
 from publications.admin.drafts.suggestions import find_topics
-from publications.models import ActionType, AuditEntry, Publication, RelatedLink, Synonym, Tag
+from publications.models import (
+    ActionType,
+    AuditEntry,
+    ExcludedSuggestion,
+    Publication,
+    RelatedLink,
+    SiteVersion,
+    Synonym,
+    Tag,
+)
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
 
@@ -20,7 +32,7 @@ def named(text: str, language: str = "en", taken: tuple = ()) -> list[str]:
 
 
 def completed(client, typed: str) -> list[str]:
-    return [each["value"] for each in client.get("/desk/tags/", {"q": typed}).json()["found"]]
+    return [each["value"] for each in client.get("/desk/tags/", {"q": typed}).json()["results"]]
 
 
 # Topics
@@ -186,6 +198,17 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
         )
 
     assert AuditEntry.objects.count() == lines
+
+
+def test_a_refused_exclusion_is_reported(linker):
+    publication, like = (make_live(title=f"Grain {n}", body=GRAIN).publication for n in range(2))
+    SiteVersion.objects.update(changed_at=timezone.now() + timedelta(days=1))
+
+    page = linker.post(
+        reverse("desk:related-links-edit", args=[publication.pk]), {"_apart": like.pk, "related-chooser": ""}
+    )
+
+    assert "The clock of the server" in page.text and not ExcludedSuggestion.objects.exists()
 
 
 def test_publications_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):

@@ -1,8 +1,11 @@
 """Word files at the desk: new drafts, the report, tracked changes, comments and next versions."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from publications import actions
 from publications.models import (
@@ -11,6 +14,7 @@ from publications.models import (
     Publication,
     Revision,
     RevisionReason,
+    SiteVersion,
     TrackedChangesState,
     WordFile,
     original_storage,
@@ -114,8 +118,8 @@ def test_a_script_gets_json(desk):
     )
     taken = desk.post(reverse("desk:word-new"), upload(p("Text.")), headers={"Accept": "application/json"})
 
-    assert "This is a PDF" in refused.json()["said"]
-    assert taken.json() == {"to": address("publications_publication_change", Publication.objects.get())}
+    assert "This is a PDF" in refused.json()["error"]
+    assert taken.json() == {"url": address("publications_publication_change", Publication.objects.get())}
 
 
 def test_a_too_large_upload_is_refused_before_it_is_read(desk):
@@ -158,6 +162,16 @@ def test_a_contributor_cannot_make_an_author(client):
     assert "Add Bo Berg as a guest author" not in form_of(client, publication)
     assert client.post(address("word-report", publication), {"guest": "Bo Berg"}).status_code == 403
     assert not Author.objects.exists()
+
+
+def test_a_guest_author_that_is_refused_is_reported(desk):
+    publication = draft_of(desk, p("By Bo Berg") + p("Text."))
+    SiteVersion.objects.update(changed_at=timezone.now() + timedelta(days=1))
+
+    page = desk.post(address("word-report", publication), {"guest": "Bo Berg"}, follow=True)
+
+    assert "The clock of the server" in page.text
+    assert not publication.bylines.exists() and not Author.objects.exists()
 
 
 def test_an_alias_matches_its_author(desk):
@@ -206,6 +220,16 @@ def test_rejecting_changes_keeps_the_edits_of_the_draft(desk):
         0,
         "One word, old here.\n\nAnother paragraph.",
     )
+
+
+def test_tracked_changes_without_a_decision_stay_undecided(desk):
+    publication = draft_of(desk, CHANGED)
+    before = publication.body
+
+    desk.post(address("word-changes", publication), {"x": "1"})
+
+    publication.refresh_from_db()
+    assert publication.undecided_changes and publication.body == before
 
 
 def test_rejecting_a_change_that_was_edited_is_a_conflict(desk):

@@ -45,7 +45,8 @@ def insert_files(page, *contents: bytes, how: str = "drop", more: int = 0) -> No
 
 def in_library(page, query: str) -> int:
     return page.evaluate(
-        "async (query) => (await (await fetch(`/desk/choose/images/?q=${query}`)).json()).found.length", query
+        "async (query) => (await (await fetch(`/desk/choose/images/?q=${query}`)).json()).results.length",
+        query,
     )
 
 

@@ -1,7 +1,7 @@
-"""Autosave: the values of an open form are stored for their owner, apart from the publication.
+"""Autosave: the values of an open form are stored for the user who types them, apart from the publication.
 
-A script sends the raw values while somebody types. After a crash or a closed window the form offers to restore,
-compare or discard them. Nobody else ever sees them.
+A script posts the raw values while a user types. After a crash or a closed window the form offers to restore, compare
+or discard them. No other user ever sees them. The script also reports which users have a publication open.
 """
 
 from collections.abc import Iterable
@@ -20,10 +20,8 @@ from django.views.decorators.http import require_POST
 
 from publications.models import REDACTED_SINCE, Autosave, Presence, Publication, is_redacted_since, parse_pk
 
-from ..history.comparison import build_comparison, content_of_draft
-from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
-from ..unsent_forms import (
-    FORM_KEY,
+from ..form_data import (
+    FORM_KEY_FIELD,
     MAX_FORM_CHARACTERS,
     NEW_FORM_PARAM,
     count_characters,
@@ -32,92 +30,95 @@ from ..unsent_forms import (
     get_pk,
     get_pks,
     list_values,
-    new_key,
+    new_form_key,
 )
+from ..history.comparison import build_comparison, content_of_draft
+from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .form import PublicationForm
 from .preview import form_from_values, publication_from_form
 
-EXCLUDED_FIELDS = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
+EXCLUDED_FIELDS = ("csrfmiddlewaretoken", FORM_KEY_FIELD, "piece", "page", "turn")
 MAX_FIELDS = 500
 MAX_PAGE_LENGTH = Autosave._meta.get_field("page").max_length
 MAX_TURN_DIGITS = 9
-UNNAMED_PAGE = "-"  # a row without a page is one that was sent while signed out
+UNNAMED_PAGE = "-"  # an autosave without a page was submitted while signed out
 
 
 @require_permissions("change_publication", "add_publication")
 @require_POST
 @transaction.atomic
-def autosave(request: HttpRequest) -> JsonResponse:
-    """Store the values of an open form for the person who types into it."""
-    values, key = list_values(request.POST, without=EXCLUDED_FIELDS), get_form_key(request.POST)
+def autosave_form(request: HttpRequest) -> JsonResponse:
+    """Store the values of an open form for the user of the request."""
+    values, key = list_values(request.POST, exclude=EXCLUDED_FIELDS), get_form_key(request.POST)
     if not key or len(values) > MAX_FIELDS or count_characters(values) > MAX_FORM_CHARACTERS:
-        return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
+        return JsonResponse({"error": _("This is too much to be kept.")}, status=413)
     page = request.POST.get("page", "")[:MAX_PAGE_LENGTH] or UNNAMED_PAGE
     turn = parse_pk(request.POST.get("turn", "")[:MAX_TURN_DIGITS])
     now = timezone.now()
-    # Locked until the values are stored, so that a concurrent redaction reaches them.
+    # Locked until the values are stored, so that a concurrent redaction finds them.
     locked = Publication.objects.select_for_update(no_key=True)
     publication = locked.filter(pk=get_pk(request.POST, "piece")).first()
     if publication and is_redacted_since(publication, values):
-        return JsonResponse({"refused": REDACTED_SINCE}, status=409)
+        return JsonResponse({"error": REDACTED_SINCE}, status=409)
     store_autosave(
         request.user,
         key,
         {"values": values, "publication": publication, "typed_at": now, "page": page, "turn": turn},
     )
     if publication:
-        _store_presence(request.user, publication, typed=True)
-    return JsonResponse({"kept_at": date_format(timezone.localtime(now), "H:i:s")})
+        _store_presence(request.user, publication, is_typing=True)
+    return JsonResponse({"stored_at": date_format(timezone.localtime(now), "H:i:s")})
 
 
-def store_autosave(person, key: str, fields: dict[str, object]) -> None:
-    """Store the values of a form in the row of its key.
+def store_autosave(user, key: str, fields: dict[str, object]) -> None:
+    """Store the values of a form under its key.
 
-    A message that arrives late changes neither a form that was saved nor values that were sent after it.
+    A request that arrives late changes neither a form that was saved nor values that were sent after it.
     """
-    Autosave.objects.delete_old(person)
-    row, is_new = Autosave.objects.get_or_create(owner=person, key=key, defaults=fields)
-    if not is_new:
+    Autosave.objects.delete_old(user)
+    autosave, is_created = Autosave.objects.get_or_create(owner=user, key=key, defaults=fields)
+    if not is_created:
         is_older = ~Q(page=fields["page"]) | Q(turn__lt=fields["turn"])
-        Autosave.objects.unsaved().filter(is_older, pk=row.pk).update(**fields)
-        row.values = fields["values"]
-    Autosave.objects.delete_over_limit(row)
+        Autosave.objects.unsaved().filter(is_older, pk=autosave.pk).update(**fields)
+        autosave.values = fields["values"]
+    Autosave.objects.delete_over_limit(autosave)
 
 
-def clear_autosave(request: HttpRequest, publication: Publication) -> None:
-    """Mark the form that was sent as saved in this publication, and drop its values."""
+def mark_autosave_saved(request: HttpRequest, publication: Publication) -> None:
+    """Mark the autosave of the submitted form as saved in this publication, and empty it."""
     _delete_equal_autosaves(request, publication)
-    _renew_offered_key(request)
+    _renew_restorable_key(request)
     fields = {"values": [], "saved_at": timezone.now(), "publication": publication}
-    for key in _form_keys(request):
+    for key in _get_form_keys(request):
         Autosave.objects.update_or_create(owner=request.user, key=key, defaults=fields)
 
 
-def _renew_offered_key(request: HttpRequest) -> None:
-    """Give a key of its own to what was offered beside the form: nobody has saved or discarded it."""
+def _renew_restorable_key(request: HttpRequest) -> None:
+    """Give a new key to an autosave that the form offered to restore: it is neither saved nor discarded."""
     key = get_form_key(request.GET, NEW_FORM_PARAM)
     if key and key != get_form_key(request.POST):
-        Autosave.objects.unsaved().filter(owner=request.user, key=key).update(key=new_key())
+        Autosave.objects.unsaved().filter(owner=request.user, key=key).update(key=new_form_key())
 
 
-def _unused_key(request: HttpRequest) -> str:
-    """Return the key in the address of a new form, or a new one if values are stored under it: those are offered."""
+def _choose_form_key(request: HttpRequest) -> str:
+    """Return the form key in the URL of an add form, or a new one if it has an autosave: that is offered."""
     key = get_form_key(request.GET, NEW_FORM_PARAM)
     is_used = not key or Autosave.objects.filter(owner=request.user, key=key).exists()
-    return new_key() if is_used else key
+    return new_form_key() if is_used else key
 
 
 def _delete_equal_autosaves(request: HttpRequest, publication: Publication) -> None:
-    """Delete equal values from other windows of this person: they are stored now."""
-    rows = Autosave.objects.unsaved().filter(
+    """Delete autosaves of other windows of this user with equal values: those are saved now."""
+    autosaves = Autosave.objects.unsaved().filter(
         Q(publication=publication) | Q(publication=None), owner=request.user, path=""
     )
-    values = _normalize_values(list_values(request.POST, without=EXCLUDED_FIELDS))
-    rows.filter(pk__in=[row.pk for row in rows if _normalize_values(row.values) == values]).delete()
+    values = _normalize_values(list_values(request.POST, exclude=EXCLUDED_FIELDS))
+    equal = [autosave.pk for autosave in autosaves if _normalize_values(autosave.values) == values]
+    autosaves.filter(pk__in=equal).delete()
 
 
 def _normalize_values(values: list[list[str]]) -> list[tuple[str, str]]:
-    """Return what was typed, without hidden state, empty fields and differences of line ends."""
+    """Return the typed values, without hidden fields, empty ones and differences of line endings."""
     pairs = [
         (name, value.replace("\r\n", "\n").strip())
         for name, value in values
@@ -126,39 +127,43 @@ def _normalize_values(values: list[list[str]]) -> list[tuple[str, str]]:
     return sorted((name, value) for name, value in pairs if value)
 
 
-def distinct_autosaves(rows: Iterable[Autosave]) -> list[Autosave]:
-    """Return the rows with different values, the newest of each: every form that was opened and failed has one."""
+def distinct_autosaves(autosaves: Iterable[Autosave]) -> list[Autosave]:
+    """Return the newest autosave of each form and values: several windows may have stored the same."""
     newest: dict[tuple, Autosave] = {}
-    for row in rows:
-        newest.setdefault((row.publication_id, row.path, *_normalize_values(row.values)), row)
+    for autosave in autosaves:
+        newest.setdefault(
+            (autosave.publication_id, autosave.path, *_normalize_values(autosave.values)), autosave
+        )
     return list(newest.values())
 
 
-def _form_keys(request: HttpRequest) -> list[str]:
-    """Return the keys of the form that was opened: its own, and that in the address of a new one."""
+def _get_form_keys(request: HttpRequest) -> list[str]:
+    """Return the keys of the form: its own, and the one in the URL of an add form."""
     keys = (get_form_key(request.POST), get_form_key(request.GET, NEW_FORM_PARAM))
     return list(dict.fromkeys(key for key in keys if key))
 
 
 def find_saved_publication(request: HttpRequest) -> Publication | None:
-    """Return the publication that the form of a new one was saved in already, or None.
+    """Return the publication that this add form has created already, or None.
 
-    Browsers show the form again after Back. The saves of one person are serialized by a lock on their account, so that
-    a form that is sent twice at once creates one publication. Foreign keys to the account are not blocked.
+    Browsers show the form again after Back. The saves of one user are serialized by a lock on the user, so that a form
+    that is submitted twice at once creates one publication. Foreign keys to the user are not blocked.
     """
-    keys = _form_keys(request)
+    keys = _get_form_keys(request)
     if not keys:
         return None
     if request.method == "POST":
         get_user_model().objects.select_for_update(no_key=True).get(pk=request.user.pk)
     saved = Autosave.objects.filter(owner=request.user, key__in=keys, publication__isnull=False)
-    row = saved.exclude(saved_at=None).select_related("publication").first()
-    return row.publication if row else None
+    autosave = saved.exclude(saved_at=None).select_related("publication").first()
+    return autosave.publication if autosave else None
 
 
-def continue_saving(request: HttpRequest, publication: Publication) -> None:
-    """Give the form of a new publication the version of its own last save, as if it had been opened after it."""
-    saved = Autosave.objects.filter(owner=request.user, key__in=_form_keys(request)).exclude(saved_at=None)
+def set_last_saved_version(request: HttpRequest, publication: Publication) -> None:
+    """Set the version of an add form to that of its own last save, as if it had been opened after it."""
+    saved = Autosave.objects.filter(owner=request.user, key__in=_get_form_keys(request)).exclude(
+        saved_at=None
+    )
     revisions = publication.revisions.filter(
         saved_by=request.user, saved_at__lte=saved.latest("saved_at").saved_at
     )
@@ -168,41 +173,41 @@ def continue_saving(request: HttpRequest, publication: Publication) -> None:
 
 
 def fill_from_autosave(request: HttpRequest, publication: Publication | None) -> None:
-    """Fill the request with the autosave that it restores, if any: shown as if sent, with nothing stored."""
+    """Fill the request with the autosave that it restores, if any: the form is redisplayed with its values."""
     pk = get_pk(request.POST, "_restore")
-    if pk and (row := Autosave.objects.unsaved_by(request.user, publication).filter(pk=pk).first()):
-        fill_request(request, row)
+    if pk and (autosave := Autosave.objects.unsaved_by(request.user, publication).filter(pk=pk).first()):
+        fill_request(request, autosave)
 
 
 def autosave_context(request: HttpRequest, publication: Publication | None) -> dict[str, object]:
-    """Return what the form offers of earlier values, the key under which its own are stored, and other editors."""
-    key = request.POST.get(FORM_KEY) or _unused_key(request)
-    rows = Autosave.objects.unsaved_by(request.user, publication).exclude(key=key)
+    """Return the form key, the autosaves that the form offers to restore, and other editors of the publication."""
+    key = request.POST.get(FORM_KEY_FIELD) or _choose_form_key(request)
+    autosaves = Autosave.objects.unsaved_by(request.user, publication).exclude(key=key)
     return {
         "form_key": key,
-        "autosaves": distinct_autosaves(rows),
-        "other_editors": other_editors(publication, request.user) if publication else [],
+        "autosaves": distinct_autosaves(autosaves),
+        "other_editors": describe_other_editors(publication, request.user) if publication else [],
     }
 
 
 @require_permissions("change_publication")
 @require_POST
 def report_presence(request: HttpRequest, pk: int) -> JsonResponse:
-    """Note that the person has a publication open, and return who else has."""
+    """Store that the user has a publication open, and return who else has."""
     publication = get_publication_or_404(pk)
     _store_presence(request.user, publication)
-    return JsonResponse({"others": other_editors(publication, request.user)})
+    return JsonResponse({"others": describe_other_editors(publication, request.user)})
 
 
-def _store_presence(person, publication: Publication, *, typed: bool = False) -> None:
+def _store_presence(user, publication: Publication, *, is_typing: bool = False) -> None:
     now = timezone.now()
-    fields = {"seen_at": now, **({"typed_at": now} if typed else {})}
-    Presence.objects.update_or_create(person=person, publication=publication, defaults=fields)
+    fields = {"seen_at": now, **({"typed_at": now} if is_typing else {})}
+    Presence.objects.update_or_create(person=user, publication=publication, defaults=fields)
 
 
-def other_editors(publication: Publication, person) -> list[str]:
-    """Return who else has a publication open, a sentence each: "Ann has this open, last typed 14:02"."""
-    presences = Presence.objects.recent().filter(publication=publication).exclude(person=person)
+def describe_other_editors(publication: Publication, user) -> list[str]:
+    """Return which other users have a publication open, a text each: "Ann has this open, last typed 14:02"."""
+    presences = Presence.objects.recent().filter(publication=publication).exclude(person=user)
     return [_describe_presence(presence) for presence in presences]
 
 
@@ -216,14 +221,14 @@ def _describe_presence(presence: Presence) -> str:
 
 @require_permissions("change_publication")
 def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Compare what was typed and not saved with what is stored; only its owner sees it."""
-    row = own_autosave_or_404(request, pk)
-    publication = get_publication_or_404(row.publication_id) if row.publication_id else None
-    form = form_from_values(row.values, publication)
+    """Compare an autosave with the stored draft; only its owner sees it."""
+    autosave = get_own_autosave_or_404(request, pk)
+    publication = get_publication_or_404(autosave.publication_id) if autosave.publication_id else None
+    form = form_from_values(autosave.values, publication)
     context = {
-        "typed": row,
+        "autosave": autosave,
         "title": _("Typed and not saved"),
-        "raw": _raw_fields(form, row, is_new=not publication),
+        "raw_fields": _list_raw_fields(form, autosave, is_new=not publication),
     }
     if not publication:
         return render_desk_page(request, "autosave_detail", **context)
@@ -233,32 +238,34 @@ def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(request, "autosave_publication", publication, **context, **difference)
 
 
-def _raw_fields(form: PublicationForm, row: Autosave, *, is_new: bool) -> list[dict[str, str]]:
-    """Return fields as typed: those with an error, which no page can show, or the text of a new publication."""
+def _list_raw_fields(form: PublicationForm, autosave: Autosave, *, is_new: bool) -> list[dict[str, str]]:
+    """Return fields as typed: those with an error, which no comparison shows, or the text of a new publication."""
     names = ["summary", "body"] if is_new else [name for name in form.errors if name in form.fields]
-    values = dict(row.values)
+    values = dict(autosave.values)
     return [{"label": form.fields[name].label, "text": values[name]} for name in names if values.get(name)]
 
 
 @require_POST
 def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete what was typed and not saved: of one form, or of `all` that were named with it on the same page.
+    """Delete an autosave, and those posted as `all`, which the page listed with it.
 
-    Equal values from other windows are deleted too: they would only be offered in its place.
+    Autosaves of other windows with equal values are deleted too: they would only be offered in its place.
     """
-    row = own_autosave_or_404(request, pk)
-    publication = row.publication_id
-    rows = Autosave.objects.unsaved().filter(owner=request.user, publication=publication, path=row.path)
-    values = _normalize_values(row.values)
-    equal = [other.pk for other in rows if _normalize_values(other.values) == values]
-    rows.filter(pk__in=[*equal, *get_pks(request.POST, "all")[:MAX_FIELDS]]).delete()
+    autosave = get_own_autosave_or_404(request, pk)
+    publication_pk = autosave.publication_id
+    autosaves = Autosave.objects.unsaved().filter(
+        owner=request.user, publication=publication_pk, path=autosave.path
+    )
+    values = _normalize_values(autosave.values)
+    equal = [other.pk for other in autosaves if _normalize_values(other.values) == values]
+    autosaves.filter(pk__in=[*equal, *get_pks(request.POST, "all")[:MAX_FIELDS]]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))
-    if not publication or row.path or "home" in request.POST:
+    if not publication_pk or autosave.path or "home" in request.POST:
         return HttpResponseRedirect(reverse("desk:index"))
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication]))
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication_pk]))
 
 
-def own_autosave_or_404(request: HttpRequest, pk: int) -> Autosave:
+def get_own_autosave_or_404(request: HttpRequest, pk: int) -> Autosave:
     return get_object_or_404(
         Autosave.objects.unsaved().select_related("publication"), pk=pk, owner=request.user
     )

@@ -27,12 +27,12 @@ from publications.models import (
     with_status,
 )
 
-from ..form_fields import RowChoicesField, TagInput
+from ..form_data import RedisplayMixin
+from ..form_fields import ModelChoicesField, TagInput
 from ..publish.withdraw import ReasonForm
 from ..related_links import editions_linking_to
 from ..site import render_desk_page, require_permissions
 from ..status_text import status_with_submission, with_submissions
-from ..unsent_forms import UnsentFormMixin
 from .suggestions import describe_new_tags
 
 MAX_BULK_PUBLICATIONS = 200
@@ -42,7 +42,7 @@ LIST_PAGE = "desk:publications_publication_changelist"
 def redirect_to_bulk_page(
     request: HttpRequest, page: str, queryset: QuerySet, *, limit: int = 0
 ) -> HttpResponse:
-    """Redirect from the ticked rows of the list to the page of a bulk action, unless they are more than the limit."""
+    """Redirect from the selection in the list to the page of a bulk action, unless it exceeds the limit."""
     limit = limit or MAX_BULK_PUBLICATIONS
     pks = list(queryset.order_by("pk").values_list("pk", flat=True)[: limit + 1])
     if len(pks) > limit:
@@ -74,8 +74,8 @@ def parse_ranges(text: str, limit: int) -> list[int]:
     return pks[:limit]
 
 
-def selected_publications(request: HttpRequest, *, limit: int = 0) -> list[Publication]:
-    """Return the publications that the address names, with their status, ordered by title."""
+def get_selected_publications(request: HttpRequest, *, limit: int = 0) -> list[Publication]:
+    """Return the publications that the URL names, with their status, ordered by title."""
     pks = parse_ranges(request.GET.get("of", ""), limit or MAX_BULK_PUBLICATIONS)
     publications = with_submissions(with_status(Publication.objects.filter(pk__in=pks)))
     publications = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
@@ -84,7 +84,7 @@ def selected_publications(request: HttpRequest, *, limit: int = 0) -> list[Publi
     return publications
 
 
-class TagsForm(UnsentFormMixin, forms.Form):
+class TagsForm(RedisplayMixin, forms.Form):
     """Tags to add, tags to remove, and whether to publish the change."""
 
     add = TagField(
@@ -93,7 +93,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
         help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
         widget=TagInput(attrs={"data-url": reverse_lazy("desk:tag-search"), "autocomplete": "off"}),
     )
-    take_off = RowChoicesField(
+    take_off = ModelChoicesField(
         Tag.objects.none(),
         required=False,
         label=gettext_lazy("Take off"),
@@ -127,7 +127,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
 @require_permissions("change_publication")
 def bulk_tags(request: HttpRequest) -> HttpResponse:
     """Change the tags of many drafts, and publish them if chosen."""
-    publications = selected_publications(request)
+    publications = get_selected_publications(request)
     may_publish = request.user.has_perm("publications.publish_publication")
     form = TagsForm(request.POST or None, publications=publications, may_publish=may_publish)
     if request.method == "POST" and form.is_valid():
@@ -194,7 +194,7 @@ def _report_tags(request: HttpRequest, outcomes: list[str]) -> None:
 @require_permissions("publish_publication")
 def bulk_withdraw(request: HttpRequest) -> HttpResponse:
     """Withdraw many publications, after a page that lists them and the editions that link to them."""
-    publications = selected_publications(request)
+    publications = get_selected_publications(request)
     public = [
         publication for publication in publications if publication.live_from or publication.scheduled_from
     ]
@@ -214,19 +214,19 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
 
 
 def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: str) -> None:
-    withdrawn = 0
+    withdrawn_count = 0
     states_seen = dict(pair.split(":", 1) for pair in request.POST.getlist("state") if ":" in pair)
     for publication in publications:
         state = states_seen.get(str(publication.pk), actions.NEVER_PUBLIC)
         try:
             actions.withdraw(publication, by=request.user, note=note, state=state)
-            withdrawn += 1
+            withdrawn_count += 1
         except actions.ActionRefused as refusal:
             messages.error(request, f"{publication}: {' '.join(refusal.reasons)}")
-    if withdrawn:
+    if withdrawn_count:
         text = ngettext(
             "%d publication withdrawn; nothing has been deleted.",
             "%d publications withdrawn; nothing has been deleted.",
-            withdrawn,
+            withdrawn_count,
         )
-        messages.success(request, text % withdrawn)
+        messages.success(request, text % withdrawn_count)

@@ -18,18 +18,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from publications import actions, preflight
 from publications.models import Author, Byline, Edition, Publication, Revision, SiteVersion
 
+from ..form_data import RedisplayMixin
 from ..site import render_desk_page, require_permissions
-from ..unsent_forms import UnsentFormMixin
-from .bulk import LIST_PAGE, selected_publications
+from .bulk import LIST_PAGE, get_selected_publications
 
 MAX_DRAFTS = 1000
-MAX_ROWS = 200  # of the page that asks for confirmation
+MAX_LISTED = 200  # drafts on the page that asks for confirmation
 BATCH_SIZE = 50  # drafts of a transaction: other editors wait for one at most
-MAX_TITLES = 3  # named for a reason
-HeldBack = dict[str, list[Publication]]
+MAX_TITLES = 3  # named with each reason
+DraftsByReason = dict[str, list[Publication]]
 
 
-class BulkAuthorForm(UnsentFormMixin, forms.Form):
+class BulkAuthorForm(RedisplayMixin, forms.Form):
     """The author of drafts that have none, and whether to publish them."""
 
     author = forms.ModelChoiceField(
@@ -60,7 +60,7 @@ class BulkAuthorForm(UnsentFormMixin, forms.Form):
 @require_permissions("change_publication")
 def bulk_author(request: HttpRequest) -> HttpResponse:
     """Sign and publish the chosen drafts, after a page that lists them."""
-    publications = selected_publications(request, limit=MAX_DRAFTS)
+    publications = get_selected_publications(request, limit=MAX_DRAFTS)
     public = set(
         Edition.objects.filter(publication__in=publications).values_list("publication_id", flat=True)
     )
@@ -73,30 +73,30 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(LIST_PAGE))
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
-        publications=drafts[:MAX_ROWS], count=len(drafts),
-        skipped=[publication for publication in publications if publication.pk in public][:MAX_ROWS],
+        publications=drafts[:MAX_LISTED], count=len(drafts),
+        skipped=[publication for publication in publications if publication.pk in public][:MAX_LISTED],
     )  # fmt: skip
 
 
 def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], options: dict) -> None:
     """Sign and publish batch by batch: a failure leaves the batches before it done."""
-    signed, published, held_back = 0, 0, HeldBack()
+    signed, published, refused = 0, 0, DraftsByReason()
     already_signed: list[Publication] = []
     for batch in batched(drafts, BATCH_SIZE, strict=False):
         with transaction.atomic():
             SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
             if author := options.get("author"):
-                signed += _sign(_unpublished(batch), author, already_signed, by=request.user)
+                signed += _sign(_lock_unpublished(batch), author, already_signed, by=request.user)
         if options.get("publish"):
-            published += _publish(batch, held_back, by=request.user)
-    _report(request, signed, already_signed, published, held_back)
+            published += _publish(batch, refused, by=request.user)
+    _report(request, signed, already_signed, published, refused)
 
 
-def _unpublished(batch: Iterable[Publication]) -> list[Publication]:
-    """Return the drafts as stored now, without those that have become public."""
+def _lock_unpublished(batch: Iterable[Publication]) -> list[Publication]:
+    """Return the drafts as stored now and lock them, without those that have become public."""
     editions = Edition.objects.filter(publication=OuterRef("pk"))
-    rows = Publication.objects.filter(~Exists(editions), pk__in=[publication.pk for publication in batch])
-    return list(rows.select_for_update(no_key=True).order_by("pk"))
+    drafts = Publication.objects.filter(~Exists(editions), pk__in=[draft.pk for draft in batch])
+    return list(drafts.select_for_update(no_key=True).order_by("pk"))
 
 
 def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Publication], *, by) -> int:
@@ -113,10 +113,10 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
     return signed
 
 
-def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
+def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by) -> int:
     """Publish the drafts that pass preflight, by the rules of the publish page.
 
-    The checks may read many files, so they run before the lock is taken. A draft that was saved since is held back; one
+    The checks may read many files, so they run before the lock is taken. A draft that was saved since is refused; one
     that has become public since is skipped.
     """
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
@@ -124,17 +124,17 @@ def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
     with transaction.atomic():
         SiteVersion.objects.select_for_update().get()
         ready = []
-        for draft in _unpublished(batch):
+        for draft in _lock_unpublished(batch):
             version, reasons = checked[draft.pk]
             if not reasons and draft.version != version:
                 reasons = [_("It was saved while it was checked. Publish it again.")]
-            _hold_back(draft, reasons, held_back)
+            _add_refusal(draft, reasons, refused)
             if not reasons:
                 ready.append(draft)
         outcomes = actions.publish_many(ready, by=by)
     for draft, outcome in zip(ready, outcomes, strict=True):
         if isinstance(outcome, actions.ActionRefused):
-            _hold_back(draft, outcome.reasons, held_back)
+            _add_refusal(draft, outcome.reasons, refused)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
 
 
@@ -144,9 +144,9 @@ def _find_reasons(draft: Publication) -> list[str]:
     return [issue.text for issue in (*report.blocking, *report.confirm)]
 
 
-def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) -> None:
+def _add_refusal(draft: Publication, reasons: Iterable[str], refused: DraftsByReason) -> None:
     for reason in reasons:
-        held_back.setdefault(str(reason), []).append(draft)
+        refused.setdefault(str(reason), []).append(draft)
 
 
 def _list_titles(drafts: Sequence[Publication]) -> str:
@@ -160,7 +160,7 @@ def _report(
     signed: int,
     already_signed: Sequence[Publication],
     published: int,
-    held_back: HeldBack,
+    refused: DraftsByReason,
 ) -> None:
     if signed:
         text = ngettext("%d draft signed.", "%d drafts signed.", signed)
@@ -175,10 +175,10 @@ def _report(
     if published:
         text = ngettext("%d publication is public.", "%d publications are public.", published)
         messages.success(request, text % published)
-    for reason, drafts in sorted(held_back.items(), key=lambda item: -len(item[1])):
+    for reason, drafts in sorted(refused.items(), key=lambda item: -len(item[1])):
         text = _("Not published, %(count)d: %(reason)s")
         messages.warning(
             request, f"{text % {'count': len(drafts), 'reason': reason}} ({_list_titles(drafts)})"
         )
-    if not signed and not already_signed and not published and not held_back:
+    if not signed and not already_signed and not published and not refused:
         messages.info(request, _("Nothing has changed."))

@@ -27,13 +27,15 @@ from publications.preflight import has_structure
 from publications.slugs import slugify
 
 from ..choosers import ChooserField, ChooserModelForm, read_initial_pks
-from ..edit_conflicts import FORM_NAMES, MERGED, OvertakenFormMixin
-from ..form_fields import LocalDateTimeField, MarkdownEditor, RowChoicesField, TagInput
+from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin
+from ..form_fields import LocalDateTimeField, MarkdownEditor, ModelChoicesField, TagInput
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
-TYPED_FIELDS = tuple(field.name for field in MERGED if field.name not in {*FORM_NAMES, "bylines"})
-"""Fields of a publication that are typed; other rows are chosen."""
+TYPED_FIELDS = tuple(
+    field.name for field in MERGED_FIELDS if field.name not in {*FORM_FIELD_NAMES, "bylines"}
+)
+"""Fields of a publication that are typed; the others are chosen in choosers."""
 
 
 def bylines_field(*, can_add: bool = False) -> ChooserField:
@@ -42,7 +44,7 @@ def bylines_field(*, can_add: bool = False) -> ChooserField:
     )
 
 
-class PublicationForm(OvertakenFormMixin, ChooserModelForm):
+class PublicationForm(MergeFormMixin, ChooserModelForm):
     """The form of a draft, in the order in which an editor reads it.
 
     `version` is the revision that the editor started from. An outdated form is merged with what others have saved
@@ -81,7 +83,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         max_length=Attachment._meta.get_field("label").max_length,
         label=_("What readers see as its name"),
     )
-    detach = RowChoicesField(
+    detach = ModelChoicesField(
         Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -109,7 +111,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         **kwargs,
     ) -> None:
         publication = kwargs.get("instance")
-        kwargs["initial"] = {**_initial(publication), **(kwargs.get("initial") or {})}
+        kwargs["initial"] = {**_get_initial(publication), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.is_merged = is_merged
         self.fields["related"].disabled = not can_relate
@@ -119,10 +121,10 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
 
-    def related_targets(self, publication: Publication) -> list[Publication] | None:
+    def merge_related_links(self, publication: Publication) -> list[Publication] | None:
         """Return the related publications to store, or None where this form leaves them as they are.
 
-        They are merged with what other editors have added or taken out since the form was opened.
+        They are merged with what other editors have added or removed since the form was opened.
         """
         chosen = {target.pk: target for target, _role in self.cleaned_data["related"]}
         initial_pks = read_initial_pks(self.data, "related")
@@ -142,13 +144,13 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         return slugify(self.cleaned_data["slug"])
 
     def clean_doi(self) -> str:
-        return self._unclaimed("doi", normalize_doi(self.cleaned_data["doi"]))
+        return self._check_unused("doi", normalize_doi(self.cleaned_data["doi"]))
 
     def clean_isbn(self) -> str:
-        return self._unclaimed("isbn", normalize_isbn(self.cleaned_data["isbn"]))
+        return self._check_unused("isbn", normalize_isbn(self.cleaned_data["isbn"]))
 
-    def _unclaimed(self, name: str, value: str) -> str:
-        """Return an identifier that no other publication has. Raises `ValidationError` if one has it."""
+    def _check_unused(self, name: str, value: str) -> str:
+        """Return the identifier. Raises `ValidationError` if another publication has it."""
         others = Publication.objects.exclude(pk=self.instance.pk).filter(**{f"{name}__iexact": value})
         if value and (owner := others.first()):
             raise forms.ValidationError(
@@ -212,12 +214,12 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
             )
 
     def store_tags(self) -> None:
-        """Store the tags; those that this draft has created have no page until it is public."""
+        """Store the tags. A tag that this draft creates has no page until the publication is live."""
         get_or_create_tags(self.cleaned_data["tags"])
         self.save_m2m()
 
     def store_rows(self, publication: Publication) -> None:
-        """Store bylines and attachments. (For tags see `store_tags`.)"""
+        """Store bylines and attachments; `store_tags` stores the tags."""
         lines = [Byline(author=author, role=role) for author, role in self.cleaned_data["bylines"]]
         write_draft(publication, {"bylines": lines})
         for attachment in self.cleaned_data.get("detach") or ():
@@ -225,15 +227,15 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         if file := self.cleaned_data.get("attach"):
             publication.attachments.create(
                 original=store_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
-                filename=_safe_name(file.name),
+                filename=_normalize_filename(file.name),
                 label=self.cleaned_data["attach_label"],
                 size=file.size,
                 position=publication.attachments.count(),
             )
 
     def save(self, commit: bool = True) -> Publication:
-        self.instance.cover = next((row for row, _role in self.cleaned_data["cover_choice"]), None)
-        original = next((row for row, _role in self.cleaned_data["translation_choice"]), None)
+        self.instance.cover = next((image for image, _role in self.cleaned_data["cover_choice"]), None)
+        original = next((choice for choice, _role in self.cleaned_data["translation_choice"]), None)
         self.instance.translation_of = original.source_publication if original else None
         return super().save(commit)
 
@@ -257,7 +259,7 @@ def _check_pdf(content: bytes) -> None:
         )
 
 
-def _initial(publication: Publication | None) -> dict:
+def _get_initial(publication: Publication | None) -> dict:
     if not publication or not publication.pk:
         return {}
     return {
@@ -269,6 +271,6 @@ def _initial(publication: Publication | None) -> dict:
     }
 
 
-def _safe_name(name: str) -> str:
+def _normalize_filename(name: str) -> str:
     path = PurePath(name)
     return f"{slugify(path.stem) or 'file'}{path.suffix.lower()}"

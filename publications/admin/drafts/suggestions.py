@@ -4,7 +4,7 @@ No other module of the desk uses `search.similarity`.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, prefetch_related_objects
@@ -19,8 +19,8 @@ from publications.models import Author, Edition, Publication, Similarity, Synony
 from publications.preflight import describe_new_tag, similar_tag_names
 from publications.search import index_terms, is_stop_word, similarity
 
+from ..form_data import get_pk, get_pks, mark_redisplay
 from ..site import render_desk_page, require_permissions
-from ..unsent_forms import get_pk, get_pks, mark_redisplay
 from .preview import form_from_post, publication_from_form
 
 MAX_TAGS = 8
@@ -41,25 +41,25 @@ class Suggestion:
 
 
 def build_suggestions(
-    draft: Publication, taken: Iterable[str], chosen: Iterable[int]
+    draft: Publication, tag_names: Iterable[str], related_pks: Iterable[int]
 ) -> dict[str, list[Suggestion]]:
     """Return suggestions for a draft, stored or not, without the tags and publications that it has already."""
     text = "\n\n".join((draft.title, draft.summary, draft.key_points, draft.body))
     return {
-        "tags": find_topics(text, draft.language, taken)[:MAX_TAGS],
-        "related": find_similar_to_draft(draft, set(chosen))[:MAX_RELATED],
+        "tags": find_topics(text, draft.language, tag_names)[:MAX_TAGS],
+        "related": find_similar_to_draft(draft, set(related_pks))[:MAX_RELATED],
     }
 
 
-def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Suggestion]:
-    """Return the topics that a text names, by a name or a synonym, the most frequent first."""
-    excluded = {name.casefold() for name in taken}
+def find_topics(text: str, language: str, exclude: Iterable[str] = ()) -> list[Suggestion]:
+    """Return the tags that a text names, by a name or a synonym, the most frequent first."""
+    excluded = {name.casefold() for name in exclude}
     words, matches = index_terms(text, language), []
     synonyms = [row.spelling_list for row in Synonym.objects.all()]
     for tag in Tag.objects.selectable():
         if tag.name.casefold() in excluded:
             continue
-        counts = {name: _count_mentions(name, text, words, language) for name in _names(tag, synonyms)}
+        counts = {name: _count_mentions(name, text, words, language) for name in _names_of(tag, synonyms)}
         if sum(counts.values()):
             matches.append((sum(counts.values()), tag, max(counts, key=counts.__getitem__)))
     matches.sort(key=lambda match: (-match[0], match[1].name.casefold()))
@@ -69,7 +69,7 @@ def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Sug
     ]
 
 
-def _names(tag: Tag, synonyms: Sequence[list[str]]) -> list[str]:
+def _names_of(tag: Tag, synonyms: Sequence[list[str]]) -> list[str]:
     """Return the names and synonyms of a topic, each spelling once."""
     names = [tag.name, *([tag.name_sv] if tag.name_sv else [])]
     spellings = {name.casefold() for name in names}
@@ -97,10 +97,10 @@ def _describe_mentions(count: int, tag: Tag, name: str) -> str:
     return _("%(said)s, as “%(name)s”") % {"said": text, "name": name} if is_synonym else text
 
 
-def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) -> list[Suggestion]:
+def find_similar_to_draft(draft: Publication, exclude: Set[int] = frozenset()) -> list[Suggestion]:
     """Return live publications that are similar to a draft, the most similar first, each with the reason."""
-    rows = _similar_rows(draft, MAX_RELATED + len(chosen))
-    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in chosen])
+    rows = _similar_rows(draft, MAX_RELATED + len(exclude))
+    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in exclude])
 
 
 def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
@@ -116,10 +116,10 @@ def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
     ]
 
 
-def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
-    """Return live publications that are similar to a live edition: for people who may not read drafts."""
-    excluded = set(chosen)
-    rows = similarity.similar_publications(publication, timezone.now(), MAX_RELATED + len(excluded))
+def find_similar_to_live(publication_pk: int, exclude: Iterable[int]) -> list[Suggestion]:
+    """Return live publications that are similar to a live edition: for users who may not read drafts."""
+    excluded = set(exclude)
+    rows = similarity.similar_publications(publication_pk, timezone.now(), MAX_RELATED + len(excluded))
     prefetch_related_objects(rows, Prefetch("similar_edition", Edition.objects.without_texts()))
     return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in excluded])[
         :MAX_RELATED
@@ -150,35 +150,38 @@ def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
 @require_permissions("change_publication", "add_publication")
 @require_POST
 def suggest_unsaved(request: HttpRequest) -> HttpResponse:
-    """Return the suggestions for the values of a form, as HTML for a script."""
+    """Return suggestions for unsaved values of a form, as HTML for a script."""
     publication = Publication.objects.filter(pk=get_pk(request.POST, "piece")).first()
     draft = publication_from_form(form_from_post(request.POST, publication))
-    return render_desk_page(request, "suggestions", **build_suggestions(draft, *_chosen_values(request.POST)))
+    return render_desk_page(
+        request, "suggestions", **build_suggestions(draft, *_selected_values(request.POST))
+    )
 
 
 def suggestions_for_form(
     request: HttpRequest, publication: Publication | None
 ) -> dict[str, list[Suggestion]]:
-    """Return the suggestions of a form that is opened: for the stored draft, or for values that are shown again."""
+    """Return the suggestions of a form: for the stored draft, or for redisplayed values."""
     if request.method == "POST":
         draft = publication_from_form(form_from_post(request.POST, publication))
-        return build_suggestions(draft, *_chosen_values(request.POST))
+        return build_suggestions(draft, *_selected_values(request.POST))
     if not publication:
         return {}
     links = publication.related_links.values_list("target", flat=True)
     return build_suggestions(publication, [tag.name for tag in publication.tags.all()], links)
 
 
-def _chosen_values(posted: QueryDict) -> tuple[list[str], list[int]]:
-    return parse_tags(posted.get("tags", "")), get_pks(posted, "related")
+def _selected_values(data: QueryDict) -> tuple[list[str], list[int]]:
+    """Return the tag names and the related publications in form data."""
+    return parse_tags(data.get("tags", "")), get_pks(data, "related")
 
 
-def apply_suggestion(posted: QueryDict) -> QueryDict:
-    """Return the form data with the suggestion of its button, to be shown again with nothing stored."""
-    field, _colon, value = posted.get("_take", "").partition(":")
-    filled = mark_redisplay(posted)
+def apply_suggestion(data: QueryDict) -> QueryDict:
+    """Return the form data with the suggestion of the pressed button, to be redisplayed."""
+    field, _colon, value = data.get("_take", "").partition(":")
+    filled = mark_redisplay(data)
     if field == "tags" and value:
-        filled["tags"] = ", ".join([*parse_tags(posted.get("tags", "")), value])
+        filled["tags"] = ", ".join([*parse_tags(data.get("tags", "")), value])
     elif field == "related" and Edition.objects.live().filter(publication=parse_pk(value)).exists():
         filled.appendlist("related", value)
     return filled
@@ -187,18 +190,18 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
 @require_permissions("view_tag")
 def tag_search(request: HttpRequest) -> JsonResponse:
     """Return at most ten names of tags that contain the query, those that begin with it first."""
-    typed = request.GET.get("q", "").strip()[:60]
+    query = request.GET.get("q", "").strip()[:60]
     names = (
-        list(Tag.objects.selectable().filter(name__icontains=typed).values_list("name", flat=True)[:50])
-        if typed
+        list(Tag.objects.selectable().filter(name__icontains=query).values_list("name", flat=True)[:50])
+        if query
         else []
     )
-    names.sort(key=lambda name: (not name.casefold().startswith(typed.casefold()), name.casefold()))
-    return JsonResponse({"found": [{"value": name, "label": name} for name in names[:10]]})
+    names.sort(key=lambda name: (not name.casefold().startswith(query.casefold()), name.casefold()))
+    return JsonResponse({"results": [{"value": name, "label": name} for name in names[:10]]})
 
 
 def describe_new_tags(names: list[str]) -> list[str]:
-    """Return a sentence for each of these names that no tag has yet, with the tags that are spelled nearly like it."""
+    """Return a sentence for each name that no tag has yet, with the tags that are spelled similarly."""
     stored = list(Tag.objects.values_list("name", flat=True))
     spellings = {name.casefold() for name in stored}
     return [

@@ -21,24 +21,28 @@ from publications.models import ActionType, AuditEntry, Change, Publication, par
 
 from ..site import ReadOnlyAdmin, admin_site
 
-COMMAND_LINE = {"", "the command line", "kommandoraden"}
-"""Names in audit entries of whoever has no account, in the language of the command."""
+COMMAND_LINE_NAMES = {"", "the command line", "kommandoraden"}
+"""Actor names of management commands, in the language of the command."""
 
 
 @dataclass(frozen=True)
 class AuditEntryText:
-    """An audit entry as it is shown: the action, the person, a description, and its editions as links."""
+    """An audit entry as text: the action, who performed it, a description, and its editions as links."""
 
     audit_entry: AuditEntry
-    what: str
-    by: str = ""
-    text: str = ""
+    action: str
+    actor: str = ""
+    description: str = ""
     editions: list[tuple[int, str]] = field(default_factory=list)
 
 
 def name_actor(entry: AuditEntry) -> str:
-    """Return who performed an action, as the desk names them."""
-    return _("the command line") if not entry.by_id and entry.actor_name in COMMAND_LINE else entry.actor_name
+    """Return the name of the user who performed an action, or of the command line."""
+    return (
+        _("the command line")
+        if not entry.by_id and entry.actor_name in COMMAND_LINE_NAMES
+        else entry.actor_name
+    )
 
 
 def describe_entry(entry: AuditEntry) -> AuditEntryText:
@@ -89,10 +93,10 @@ def _describe_withdrawal(detail: dict) -> str:
     return ""
 
 
-def _format_datetime(moment: object, text: str) -> str:
+def _format_datetime(value: object, text: str) -> str:
     """Return a stored time with its zone, or "" without one."""
     try:
-        return text % datetime_with_zone(datetime.fromisoformat(str(moment)))
+        return text % datetime_with_zone(datetime.fromisoformat(str(value)))
     except ValueError:
         return ""
 
@@ -116,7 +120,7 @@ def _describe_exclusion(detail: dict) -> str:
 
 
 def _describe_amendment(detail: dict) -> str:
-    """Return what kind of row was changed, and in which fields."""
+    """Return the model of the changed object, and the changed fields."""
     if detail.get("kind") == "redirect":
         count = int(detail.get("count", 1))
         return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
@@ -178,8 +182,8 @@ REBUILT_PARTS = {
 """What audit entries call the parts of the site that were rebuilt."""
 
 
-class RowFilter(admin.SimpleListFilter):
-    """The entries of one row, such as "author-3". The filter is shown only while it is used."""
+class ObjectFilter(admin.SimpleListFilter):
+    """The entries of one object, such as "author-3". The filter is shown only while it is used."""
 
     title = gettext_lazy("row")
     parameter_name = "row"
@@ -200,7 +204,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "what", "about", "who")
     list_display_links = ("at",)
-    list_filter = ("action", ("by", admin.RelatedOnlyFieldListFilter), "at", RowFilter)
+    list_filter = ("action", ("by", admin.RelatedOnlyFieldListFilter), "at", ObjectFilter)
     list_select_related = ("publication", "by")
     search_fields = ("subject", "actor_name")
     search_help_text = gettext_lazy("Words of what was changed, or the name of a person")

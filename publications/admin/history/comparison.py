@@ -51,7 +51,7 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
     is_same = not text_context["figures"] and not field_changes
     language_context = {"language": after.edition.language, "direction": after.edition.direction}
     return {
-        "compared": {**text_context, **language_context, "facts": field_changes, "is_same": is_same},
+        "compared": {**text_context, **language_context, "field_changes": field_changes, "is_same": is_same},
         "difference": difference,
     }
 
@@ -73,20 +73,20 @@ def _label_of(field: PublicationField) -> str:
 
 
 def _value_of(field: PublicationField, rows: EditionWithRows) -> str:
-    if field.name in VALUE_GETTERS:
-        return VALUE_GETTERS[field.name](rows)
+    if field.name in FIELD_GETTERS:
+        return FIELD_GETTERS[field.name](rows)
     value = getattr(rows.edition, field.name)
     if isinstance(value, datetime):
         return date_format(timezone.localtime(value), "DATETIME_FORMAT")
     return str(value or "")
 
 
-VALUE_GETTERS = {
+FIELD_GETTERS = {
     "language": lambda rows: rows.edition.language_name,
     "slug": lambda rows: rows.edition.get_absolute_url(),
     "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
 }
-"""How to read fields that are not shown as the edition stores them."""
+"""Functions for fields whose text is not the value that the edition stores."""
 
 
 def _roles_besides_author(rows: EditionWithRows) -> str:

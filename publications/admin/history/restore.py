@@ -12,12 +12,12 @@ from publications import actions, manuscript
 from publications.draft_content import IDENTIFIERS, Content, content_of, unsaved_publication, write_draft
 from publications.models import Publication, Revision, RevisionReason
 
+from ..form_data import RedisplayMixin
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from ..unsent_forms import UnsentFormMixin
 from .comparison import build_comparison, content_of_draft
 
 
-class RestoreForm(UnsentFormMixin, forms.Form):
+class RestoreForm(RedisplayMixin, forms.Form):
     """`seen` is the version of the draft that the editor compared with."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -72,7 +72,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
     draft = _draft_of_revision(publication, revision)
     content = content_of(draft)
     missing = [
-        *_drop_taken_identifiers(publication, content),
+        *_drop_used_identifiers(publication, content),
         *_drop_impossible_translation(publication, content),
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
@@ -89,7 +89,7 @@ def _draft_of_revision(publication: Publication, revision: Revision) -> Publicat
     return draft
 
 
-def _drop_taken_identifiers(publication: Publication, content: Content) -> list[str]:
+def _drop_used_identifiers(publication: Publication, content: Content) -> list[str]:
     """Drop a DOI or ISBN that another publication has now. Returns the reasons."""
     missing = []
     for name in IDENTIFIERS:
@@ -110,30 +110,30 @@ def _drop_impossible_translation(publication: Publication, content: Content) -> 
     if original and (
         original.source_publication.pk == publication.pk
         or publication.translations.exists()
-        or _is_taken(publication, original, content["language"])
+        or _has_translation_in(publication, original, content["language"])
     ):
         del content["translation_of"]
         return [_("It could not become a translation of “%(piece)s” again.") % {"piece": original}]
     return []
 
 
-def _is_taken(publication: Publication, original: Publication, language: str) -> bool:
+def _has_translation_in(publication: Publication, original: Publication, language: str) -> bool:
     return original.self_and_translations().exclude(pk=publication.pk).filter(language=language).exists()
 
 
-def _list_missing(text: manuscript.Manuscript, draft: Publication) -> list[str]:
+def _list_missing(stored: manuscript.Manuscript, draft: Publication) -> list[str]:
     """Return the authors, tags, files and cover that no longer exist, a sentence each."""
     names = {
         _("Author"): (
-            [line.author for line in text.bylines],
+            [line.author for line in stored.bylines],
             [line.author.slug for line in draft.bylines.all()],
         ),
-        _("Tag"): (text.tags, [tag.name for tag in draft.tags.all()]),
+        _("Tag"): (stored.tags, [tag.name for tag in draft.tags.all()]),
         _("File"): (
-            [file.file for file in text.attachments],
+            [file.file for file in stored.attachments],
             [file.filename for file in draft.attachments.all()],
         ),
-        _("Cover"): ([text.cover] if text.cover else [], [draft.cover.key] if draft.cover else []),
+        _("Cover"): ([stored.cover] if stored.cover else [], [draft.cover.key] if draft.cover else []),
     }
     template = _("%(what)s no longer there: %(name)s.")
     return [

@@ -1,6 +1,6 @@
 """The history of a publication: revisions and editions in one list, comparisons of two, and the page of a revision.
 
-Saves of one person within ten minutes are grouped in one row. Each of them is stored, and can be opened, compared and
+Saves of one user within ten minutes are grouped in one entry. Each of them is stored, and can be opened, compared and
 restored.
 """
 
@@ -23,15 +23,16 @@ from .comparison import build_comparison, content_of_draft, content_of_revision
 SAVE_GROUP_WINDOW = timedelta(minutes=10)
 REVISIONS_PER_PAGE = 500
 """Revisions on one page of the history."""
+MAX_AUDIT_ENTRIES = 200
 
 
 @dataclass
 class SaveGroup:
-    """Consecutive revisions of one person, the newest first.
+    """Consecutive revisions of one user, the newest first.
 
     Attributes:
-        is_from: whether the form proposes this row as the older side of a comparison.
-        is_to: whether it proposes this row as the newer side.
+        is_from: whether the form proposes this entry as the older version of a comparison.
+        is_to: whether it proposes this entry as the newer version.
     """
 
     revisions: list[Revision] = field(default_factory=list)
@@ -52,16 +53,14 @@ class SaveGroup:
 
     @property
     def key(self) -> str:
-        """The name of the row in the address of a comparison."""
+        """The name of the version in the URL of a comparison."""
         return f"r{self.newest.number}"
 
     def includes(self, older: Revision) -> bool:
-        """Return whether an older revision belongs to the group: a save of the same person within ten minutes."""
+        """Return whether an older revision belongs to the group: a save of the same user within ten minutes."""
         are_plain_saves = self.newest.reason == older.reason == RevisionReason.SAVED
-        is_same_person = self.newest.saved_by_id == older.saved_by_id is not None
-        return (
-            are_plain_saves and is_same_person and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
-        )
+        is_same_user = self.newest.saved_by_id == older.saved_by_id is not None
+        return are_plain_saves and is_same_user and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
 
 
 @dataclass
@@ -81,7 +80,7 @@ class TimelineEdition:
         return f"e{self.edition.number}"
 
     @property
-    def what(self) -> str:
+    def description(self) -> str:
         if self.edition.restored_from_id:
             return _("Undo: the text of edition %(number)d again") % {
                 "number": self.edition.restored_from.number
@@ -89,7 +88,7 @@ class TimelineEdition:
         return self.edition.get_change_display()
 
     @property
-    def public(self) -> str:
+    def public_from(self) -> str:
         return datetime_with_zone(self.edition.visible_from)
 
 
@@ -97,7 +96,7 @@ TimelineEntry = SaveGroup | TimelineEdition
 
 
 def build_timeline(publication: Publication, before: int | None = None) -> list[TimelineEntry]:
-    """Return the rows of the history, the newest first; `before` is the last revision number of the page before."""
+    """Return the entries of a page, the newest first; `before` is the last revision number of the previous page."""
     revisions = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
     page = list((revisions.filter(number__lt=before) if before else revisions)[:REVISIONS_PER_PAGE])
     editions = (
@@ -112,7 +111,7 @@ def build_timeline(publication: Publication, before: int | None = None) -> list[
 
 
 def group_saves(revisions: Iterable[Revision]) -> Iterator[SaveGroup]:
-    """Group revisions, the newest first, by person and time."""
+    """Group revisions, the newest first, by user and time."""
     group = SaveGroup()
     for revision in revisions:
         if group.revisions and not group.includes(revision):
@@ -132,7 +131,7 @@ def _is_on_page(edition: Edition, page: list[Revision], before: int | None) -> b
 
 
 StoredVersion = Revision | Edition
-NOW = datetime.max.replace(tzinfo=UTC)
+DRAFT_CREATED_AT = datetime.max.replace(tzinfo=UTC)  # newer than any version
 
 
 @require_permissions("change_publication")
@@ -145,13 +144,14 @@ def history_page(request: HttpRequest, pk: int) -> HttpResponse:
     oldest = saves[-1].revisions[-1].number if saves else 0
     count = sum(len(group.revisions) for group in saves)
     _propose_comparison(entries)
+    audit_entries = publication.audit_entries.select_related("publication")[:MAX_AUDIT_ENTRIES]
     return render_publication_page(
         request, "history", publication,
         title=_("History"),
         entries=entries,
-        current=publication.version,
-        older=oldest if count >= REVISIONS_PER_PAGE else 0,
-        audit_entries=[describe_entry(line) for line in publication.audit_entries.select_related("publication")[:200]],
+        draft_version=publication.version,
+        next_page_before=oldest if count >= REVISIONS_PER_PAGE else 0,
+        audit_entries=[describe_entry(entry) for entry in audit_entries],
     )  # fmt: skip
 
 
@@ -179,12 +179,12 @@ def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
     names = [request.GET.get("from"), request.GET.get("to", "now")]
     versions = [
-        _version_named(publication, name) for name in (names if names[0] else _last_change(publication))
+        _get_version(publication, name) for name in (names if names[0] else _default_versions(publication))
     ]
     (older, before), (newer, after) = sorted(versions, key=lambda version: _created_at(version[0]))
     return render_publication_page(
         request,
-        "versions_compared",
+        "version_difference",
         publication,
         title=_("Difference"),
         older=older,
@@ -194,7 +194,7 @@ def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _propose_comparison(entries: list[TimelineEntry]) -> None:
-    """Select the two rows that the form proposes: right after publishing, the edition and the one before it."""
+    """Select the two entries that the form proposes: right after publishing, the edition and the one before it."""
     editions = [
         entry
         for entry in entries
@@ -211,8 +211,8 @@ def _propose_comparison(entries: list[TimelineEntry]) -> None:
         entry.is_from = True
 
 
-def _last_change(publication: Publication) -> tuple[str, str]:
-    """Return the sides to compare by default: the newest edition and the draft, or the two newest editions."""
+def _default_versions(publication: Publication) -> tuple[str, str]:
+    """Return the names of the versions to compare by default: the newest edition and the draft, or the two newest."""
     newest = publication.editions.not_cancelled().order_by("-number").first()
     if newest is None:
         raise Http404
@@ -222,10 +222,8 @@ def _last_change(publication: Publication) -> tuple[str, str]:
     return f"e{before.number}", f"e{newest.number}"
 
 
-def _version_named(
-    publication: Publication, name: str
-) -> tuple[StoredVersion | None, EditionWithRows | None]:
-    """Return the version that a name in the address means: "r3", "e2" or "now"."""
+def _get_version(publication: Publication, name: str) -> tuple[StoredVersion | None, EditionWithRows | None]:
+    """Return the version of a name in the URL, such as "r3", "e2" or "now", and its content."""
     if name == "now":
         return None, content_of_draft(publication)
     number = _parse_number(name[1:])
@@ -244,7 +242,7 @@ def _created_at(version: StoredVersion | None) -> datetime:
     """Return when a version was created; the older side of a comparison comes first."""
     if isinstance(version, Revision):
         return version.saved_at
-    return version.created_at if version else NOW
+    return version.created_at if version else DRAFT_CREATED_AT
 
 
 def _parse_number(text: str) -> int:

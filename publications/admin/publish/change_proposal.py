@@ -20,20 +20,20 @@ NUMBER = re.compile(
     r"\d|\b(?:hundred|thousand|million|billion|trillion|dozen|half|double|hundra|tusen|miljon|miljard|biljon)",
 )
 WORD = re.compile(r"\w+")
-MIN_MISSPELLED = 5
+MIN_RESPELLED_LETTERS = 5
 """Letters of the shortest word that may change by one letter: "Iran" and "Iraq" are two words."""
-LONG_WORD = 9
+LONG_WORD_LETTERS = 9
 """Letters of the shortest word that may change by two letters."""
-SILENT_FIELDS = {"tags"}
+SILENT_FIX_FIELDS = {"tags"}
 """Fields beside the text that may change in a silent fix."""
 
 
 @dataclass(frozen=True)
 class ChangeProposal:
-    """The kind of change to select, or None, and the reason in a sentence."""
+    """The kind of change to select, or None, and the reason as a sentence."""
 
     change: Change | None
-    why: str
+    reason: str
 
 
 def propose_change(difference: Difference | None, field_names: Iterable[str] = ()) -> ChangeProposal:
@@ -50,7 +50,7 @@ def propose_change(difference: Difference | None, field_names: Iterable[str] = (
     changed = [passage for passage in difference.passages if passage.change is not DiffOperation.KEPT]
     if any(passage.kind == "byline" for passage in changed):
         return ChangeProposal(None, _("Nothing is proposed, as the authors change."))
-    if set(field_names) - SILENT_FIELDS:
+    if set(field_names) - SILENT_FIX_FIELDS:
         return ChangeProposal(None, _("Nothing is proposed, as more than the text changes."))
     text = " ".join(run.text for run in _changed_runs(changed) if run.role != "address").casefold()
     if NUMBER.search(text):
@@ -88,8 +88,8 @@ def _is_cosmetic(passages: list[DiffPassage]) -> bool:
 
 def _replaced_words(passage: DiffPassage) -> Iterator[tuple[str, str]]:
     """Yield the words of each changed span before and after, without punctuation, where they differ."""
-    for is_kept, runs in groupby(passage.runs, key=lambda run: run.change is DiffOperation.KEPT):
-        if is_kept:
+    for is_unchanged, runs in groupby(passage.runs, key=lambda run: run.change is DiffOperation.KEPT):
+        if is_unchanged:
             continue
         changed_runs = [run for run in runs if not run.role]
         before, after = (
@@ -115,4 +115,6 @@ def _is_respelling(before: str, after: str) -> bool:
     if sorted(old) == sorted(new):
         return edit_distance(old, new) == 1  # two letters exchanged
     length = min(len(old), len(new))
-    return length >= MIN_MISSPELLED and edit_distance(old, new) <= (2 if length >= LONG_WORD else 1)
+    return length >= MIN_RESPELLED_LETTERS and edit_distance(old, new) <= (
+        2 if length >= LONG_WORD_LETTERS else 1
+    )

@@ -1,4 +1,4 @@
-"""The form of publishing: kind of change, note, when and until when."""
+"""The publish form: kind of change, note to readers, start and end."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,11 +13,11 @@ from publications import actions
 from publications.locales import datetime_with_zone
 from publications.models import Change, Publication, scheduled_end
 
+from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
-from ..unsent_forms import UnsentFormMixin
 from .change_proposal import ChangeProposal
 
-CITIES = {
+ZONE_CITIES = {
     "Europe/Stockholm": gettext_lazy("Stockholm"),
     "Europe/Brussels": gettext_lazy("Brussels"),
     "Europe/Kyiv": gettext_lazy("Kyiv"),
@@ -31,11 +31,12 @@ SCHEDULE_WARNING_DAYS = 366
 FORM_ONLY_FIELDS = ("zone", "sure", "placeholders_meant")
 
 
-class PublishForm(UnsentFormMixin, forms.Form):
-    """The form of publishing.
+class PublishForm(RedisplayMixin, forms.Form):
+    """The publish form.
 
-    `seen` is the digest of the draft that the page shows, `after` the number of the last edition, `state` the public
-    state. `sure` is the distant time of publication that the editor has to confirm.
+    Hidden fields say what the page showed: `seen` is the digest of the draft, `after` the number of the last edition,
+    `state` the public state. `sure` is the distant time of publication that the editor has to confirm. `waiting` is
+    what becomes of a scheduled edition.
     """
 
     at = LocalDateTimeField(
@@ -84,26 +85,26 @@ class PublishForm(UnsentFormMixin, forms.Form):
     )
     sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, publication: Publication, asks_about_placeholders: bool = False) -> None:
+    def __init__(self, data=None, *, publication: Publication, has_placeholders: bool = False) -> None:
         super().__init__(data, initial=_initial_state(publication), label_suffix="")
-        self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in CITIES.items()]
+        self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in ZONE_CITIES.items()]
         if not publication.editions.ever_public().exists():
             del self.fields["change"], self.fields["note"]
         else:
-            self.fields["change"].required = not self._is_overtaken()
-        if not asks_about_placeholders:
+            self.fields["change"].required = not self._is_outdated()
+        if not has_placeholders:
             del self.fields["placeholders_meant"]
-        waiting = publication.editions.scheduled().first()
-        if not waiting or self._is_overtaken():
+        scheduled = publication.editions.scheduled().first()
+        if not scheduled or self._is_outdated():
             del self.fields["waiting"]
         else:
-            self.fields["waiting"].choices = _choices_for_scheduled(waiting.visible_from)
+            self.fields["waiting"].choices = _choices_for_scheduled(scheduled.visible_from)
 
     def propose(self, proposal: ChangeProposal) -> None:
         """Select the proposed kind of change, and show the reason."""
         if "change" in self.fields:
             self.initial["change"] = proposal.change
-            self["change"].help_text = proposal.why
+            self["change"].help_text = proposal.reason
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -119,7 +120,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
             self.data["sure"] = at.isoformat()
         return cleaned
 
-    def _is_overtaken(self) -> bool:
+    def _is_outdated(self) -> bool:
         """Return whether the public state has changed since the page was shown."""
         values = ((name, self.data.get(name, "")) for name in ("after", "state"))
         return self.is_bound and any(value not in ("", str(self.initial[name])) for name, value in values)
@@ -127,7 +128,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
     def full_clean(self) -> None:
         """Interpret the times in the chosen zone."""
         zone = self.data.get("zone") if self.is_bound else None
-        with timezone.override(ZoneInfo(zone if zone in CITIES else settings.TIME_ZONE)):
+        with timezone.override(ZoneInfo(zone if zone in ZONE_CITIES else settings.TIME_ZONE)):
             super().full_clean()
 
     @property
@@ -144,12 +145,12 @@ class PublishForm(UnsentFormMixin, forms.Form):
         if not self.is_bound:
             return ""
         seen = self.data.get("seen", "")
-        now = {
+        current = {
             name: value
             for name, value in _initial_state(publication).items()
             if name in ("seen", "after", "state")
         }
-        self.data = {**self.data.dict(), **now}
+        self.data = {**self.data.dict(), **current}
         return seen
 
 
@@ -173,8 +174,8 @@ def _zone_label(zone: str, city: str) -> str:
     }
 
 
-def _choices_for_scheduled(moment: datetime) -> list[tuple[str, str]]:
-    values = {"moment": datetime_with_zone(moment)}
+def _choices_for_scheduled(start: datetime) -> list[tuple[str, str]]:
+    values = {"moment": datetime_with_zone(start)}
     return [
         (REPLACE, _("Cancel it: what you publish here takes its place.") % values),
         (

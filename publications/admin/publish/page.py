@@ -22,9 +22,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the issues, the difference from the live edition, the address and the form; publish when it is sent."""
     publication = get_publication_or_404(pk)
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
-    form = PublishForm(
-        request.POST or None, publication=publication, asks_about_placeholders=bool(report.confirm)
-    )
+    form = PublishForm(request.POST or None, publication=publication, has_placeholders=bool(report.confirm))
     if request.method == "POST" and form.is_valid():
         try:
             return _redirect_to_result(_publish_once(request, publication, form.params, report))
@@ -34,11 +32,11 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     live = publication.editions.live().first()
     newer_entries = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
     seen, change_context = form.refresh(publication), _build_change_context(publication, live)
-    field_names = [change.name for change in change_context.get("compared", {}).get("facts", ())]
+    field_names = [change.name for change in change_context.get("compared", {}).get("field_changes", ())]
     form.propose(propose_change(change_context.get("difference"), field_names))
     address_context = _build_address_context(publication, live, report)
     return render_publication_page(
-        request, "publish", publication, form=form, title=_("Check and publish"), issues=report,
+        request, "publish", publication, form=form, title=_("Check and publish"), report=report,
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
@@ -47,7 +45,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
 def _publish_once(
     request: HttpRequest, publication: Publication, params: dict, report: preflight.PreflightReport
 ) -> Edition:
-    """Publish, or return the edition of an earlier submission: the form carries the number of the last edition."""
+    """Publish, or return the edition of an earlier submission: the form has the number of the last edition."""
     if report.blocking:
         raise actions.NotReady(*(issue.text for issue in report.blocking))
     after = params.pop("after")
@@ -120,11 +118,11 @@ def _build_address_context(
 
 def _build_change_context(publication: Publication, live: Edition | None) -> dict[str, object]:
     """Return the difference from the live edition, and the scheduled edition."""
-    waiting = publication.editions.scheduled().first()
+    scheduled = publication.editions.scheduled().first()
     return {
         **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
-        "waiting": waiting,
-        "waiting_from": datetime_with_zone(waiting.visible_from) if waiting else "",
+        "scheduled": scheduled,
+        "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }
 
 
@@ -135,6 +133,6 @@ def _build_outdated_context(publication: Publication, seen: str) -> dict[str, ob
     )
     if not revision:
         return {}
-    changed = build_comparison(content_of_revision(publication, revision), content_of_draft(publication))
+    difference = build_comparison(content_of_revision(publication, revision), content_of_draft(publication))
     last = publication.revisions.select_related("saved_by").first()
-    return {"since": {**changed, "revision": last}}
+    return {"draft_change": {**difference, "revision": last}}

@@ -1,4 +1,4 @@
-"""The page of an edition after publishing: its status, texts to copy, and Undo."""
+"""The result page of publishing an edition: its status, texts to copy, and Undo."""
 
 from html import unescape
 
@@ -79,21 +79,21 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show the status of an edition, texts to copy, and Undo where it can be undone."""
     publication = get_publication_or_404(pk)
     edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
-    edition_status, plan = _edition_status(edition), _undo_of(publication, edition)
+    edition_status, plan = _edition_status(edition), _plan_undo_of(publication, edition)
     is_limited = edition.expires_at < FOREVER
     return render_publication_page(
         request, "publish_result", publication,
         title=TITLES[edition_status],
         edition_status=edition_status,
         edition=edition,
-        from_moment=datetime_with_zone(edition.visible_from),
+        public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
-        texts=_texts_to_copy(edition) if edition_status != "ended" else [],
+        texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
         plan=plan,
         undo_name=undo_name(plan),
         undo_label=undo_label(plan),
         state=actions.public_state(publication),
-        before=edition.previous,
+        previous_edition=edition.previous,
         schedule_note=_schedule_note(publication.audit_entries.filter(detail__edition=number).first()),
     )  # fmt: skip
 
@@ -106,7 +106,7 @@ def _edition_status(edition: Edition) -> str:
 
 
 def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
-    """Return the texts to copy, each with its label and the rows of its box."""
+    """Return the texts to copy, each with its label and the rows of its textarea."""
     texts = {
         _("Address"): edition_url(edition),
         _("For social media"): social_post(edition),
@@ -119,28 +119,30 @@ def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:
             "label": label,
             "text": text,
             "language": edition.language,
-            "lines": _text_rows(text),
+            "rows": _text_rows(text),
         }
         for position, (label, text) in enumerate(texts.items())
     ]
 
 
 def _text_rows(text: str) -> int:
-    """Return the lines that a text fills in a box of 80 columns."""
+    """Return the rows of a textarea of 80 columns that the text fills."""
     return sum(1 + len(line) // 80 for line in text.split("\n"))
 
 
 def _schedule_note(entry: AuditEntry | None) -> str:
     """Return what became of a scheduled edition that this one replaced."""
-    replaced, kept = (entry.detail.get(name) if entry else None for name in ("replaced", "kept"))
+    replaced, rescheduled = (entry.detail.get(name) if entry else None for name in ("replaced", "kept"))
     if not replaced:
         return ""
-    if kept:
-        return _("The edition that waited goes public at its moment, as edition %(kept)s.") % {"kept": kept}
+    if rescheduled:
+        return _("The edition that waited goes public at its moment, as edition %(kept)s.") % {
+            "kept": rescheduled
+        }
     return _("It replaces edition %(replaced)s, which waited.") % {"replaced": replaced}
 
 
-def _undo_of(publication, edition: Edition):
+def _plan_undo_of(publication, edition: Edition):
     """Return the plan of an undo, or None where it would not undo this edition."""
     plan = actions.plan_undo(publication)
     return plan if plan and plan.edition.pk == edition.pk else None

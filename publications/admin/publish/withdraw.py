@@ -13,16 +13,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from publications import actions
 from publications.models import Edition, Publication
 
+from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
 from ..related_links import editions_linking_to
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from ..unsent_forms import UnsentFormMixin
 
 MAX_LINKING_EDITIONS = 100
 
 
-class StateForm(UnsentFormMixin, forms.Form):
-    """A form of an action that carries the public state that its page shows."""
+class StateForm(RedisplayMixin, forms.Form):
+    """The form of an action, with the public state that the page showed."""
 
     state = forms.CharField(
         widget=forms.HiddenInput, required=False, empty_value=actions.NEVER_PUBLIC, max_length=40
@@ -32,7 +32,7 @@ class StateForm(UnsentFormMixin, forms.Form):
         super().__init__(data, initial={"state": actions.public_state(publication)})
 
     def refresh(self, publication: Publication) -> list[AuditEntryText]:
-        """Carry the current state instead of the posted one. Returns the actions between the two."""
+        """Replace the posted state by the current one. Returns the actions between the two."""
         if not self.is_bound:
             return []
         state = self.data.get("state", "")
@@ -40,7 +40,7 @@ class StateForm(UnsentFormMixin, forms.Form):
         return describe_actions_since(publication, state)
 
 
-class ReasonForm(UnsentFormMixin, forms.Form):
+class ReasonForm(RedisplayMixin, forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Reason, for readers"),
         required=False,
@@ -53,7 +53,7 @@ class WithdrawForm(ReasonForm, StateForm):
     pass
 
 
-class RedactForm(UnsentFormMixin, forms.Form):
+class RedactForm(RedisplayMixin, forms.Form):
     passage = forms.CharField(
         label=gettext_lazy("Name or passage to take out"),
         help_text=gettext_lazy(
@@ -163,7 +163,7 @@ def _preview_redaction(
     request: HttpRequest, publication: Publication, form: forms.Form
 ) -> actions.RedactionReport | None:
     """Return what would be redacted, or None if a field has an error."""
-    if not form.is_bound or form.is_unsent or set(form.errors) - {NON_FIELD_ERRORS}:
+    if not form.is_bound or form.is_redisplay or set(form.errors) - {NON_FIELD_ERRORS}:
         return None
     values = form.cleaned_data
     try:
@@ -201,13 +201,13 @@ def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
 
 
 def _perform(
-    request: HttpRequest, publication: Publication, form: forms.Form, action: Callable[[], str]
+    request: HttpRequest, publication: Publication, form: forms.Form, perform: Callable[[], str]
 ) -> HttpResponse | None:
-    """Perform the action of a valid form and redirect to the publication; a refusal becomes form errors."""
+    """Perform the action if the form is valid, and redirect to the publication; a refusal becomes form errors."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
-        messages.success(request, action())
+        messages.success(request, perform())
     except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return None

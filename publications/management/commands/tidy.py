@@ -1,4 +1,4 @@
-"""Delete expired sessions, events, held uploads and unfinished files."""
+"""Delete expired sessions, events, pending uploads and unfinished files."""
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions
-from publications.admin import held_uploads
+from publications.admin import pending_uploads
 from publications.disk_reserve import keep_disk_reserve
 from publications.models import original_storage
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         counts = {
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
-            "waiting file": held_uploads.delete_expired_uploads(),
+            "waiting file": pending_uploads.delete_expired_uploads(),
             "unfinished file": original_storage().remove_unfinished() + renditions.remove_unfinished(),
         }
         keep_disk_reserve()

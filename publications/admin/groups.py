@@ -1,0 +1,121 @@
+"""Groups and permissions at the desk: the four roles and other groups, labelled in the language of the desk."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import ManyToManyField
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from .form_fields import ModelChoicesField
+from .site import DeskModelAdmin
+
+ROLE_NAMES = {
+    "Contributors": _("Contributors"),
+    "Editors": _("Editors"),
+    "Linkers": _("Linkers"),
+    "Administrators": _("Administrators"),
+}
+PERMISSION_VERBS = {
+    "add": _("may add"),
+    "change": _("may change"),
+    "delete": _("may delete"),
+    "view": _("may see"),
+    "publish": _("may publish, withdraw and undo"),
+    "relate": _("may change related links"),
+    "redact": _("may redact a name or passage everywhere"),
+}
+
+
+def role_name(name: str) -> str:
+    """Return the translated name of a role; a group that was added keeps its own."""
+    return str(ROLE_NAMES.get(name, name))
+
+
+def describe_group(group: Group) -> str:
+    return role_name(group.name)
+
+
+def describe_permission(permission: Permission) -> str:
+    """Return what a permission allows: "Authors: may change"."""
+    model = permission.content_type.model_class()
+    models = capfirst(model._meta.verbose_name_plural) if model else permission.content_type.model
+    verb = permission.codename.partition("_")[0]
+    return f"{models}: {PERMISSION_VERBS.get(verb, permission.name)}"
+
+
+class CheckboxField(ModelChoicesField):
+    """Groups or permissions as checkboxes, labelled in the language of the desk."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Group | Permission) -> str:
+        return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin) -> list[tuple[int, str]]:
+        return [(group.pk, describe_group(group)) for group in Group.objects.order_by("pk")]
+
+
+CHECKBOX_OVERRIDES = {ManyToManyField: {"form_class": CheckboxField, "widget": forms.CheckboxSelectMultiple}}
+
+
+class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
+    """Groups: the four roles, and others that superusers add. Only superusers change them."""
+
+    filter_horizontal = ()
+    formfield_overrides = CHECKBOX_OVERRIDES
+    actions = None
+    list_display = ("role",)
+
+    @admin.display(description=_("name"), ordering="name")
+    def role(self, group: Group) -> str:
+        return describe_group(group)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, self._with_role(request, object_id, extra_context)
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        return super().delete_view(request, object_id, self._with_role(request, object_id, extra_context))
+
+    def response_change(self, request: HttpRequest, obj: Group) -> HttpResponse:
+        obj.name = describe_group(obj)  # for the message alone: the row is stored
+        return super().response_change(request, obj)
+
+    def _with_role(self, request: HttpRequest, object_id: str, context: dict | None) -> dict:
+        group = self.get_object(request, unquote(object_id))
+        return {"subtitle": describe_group(group) if group else None, **(context or {})}
+
+    def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
+        """Offer the permissions of the models at the desk; others have no effect here."""
+        models = ContentType.objects.get_for_models(*self.admin_site._registry).values()
+        permissions = Permission.objects.filter(content_type__in=models).select_related("content_type")
+        kwargs["queryset"] = permissions.order_by("content_type__app_label", "content_type__model", "pk")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
+        return request.user.is_superuser and not (obj and obj.name in ROLE_NAMES)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        """Return the name of a role as read-only: code looks roles up by name."""
+        return ("role",) if obj and obj.name in ROLE_NAMES else ()
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        return (*(self.get_readonly_fields(request, obj) or ("name",)), "permissions")
