@@ -1,4 +1,4 @@
-"""Bulk actions: tags and withdrawal, each after a page that says what it will do."""
+"""Bulk actions: change tags and withdraw, each after a page that says what it will do."""
 
 import pytest
 from django.urls import reverse
@@ -13,7 +13,7 @@ LIST = "/desk/publications/publication/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def asking(name: str, *publications: Publication) -> str:
+def bulk_url(name: str, *publications: Publication) -> str:
     return f"{reverse(f'desk:{name}')}?of={','.join(str(publication.pk) for publication in publications)}"
 
 
@@ -55,7 +55,7 @@ def test_the_list_has_no_action_that_deletes_and_no_field_to_type_in(desk):
 def test_a_tag_that_is_first_typed_here_is_no_topic_until_a_publication_of_it_is_public(desk):
     publication = make_publication()
 
-    desk.post(asking("bulk-tags", publication), {"add": "Suwalki"})
+    desk.post(bulk_url("bulk-tags", publication), {"add": "Suwalki"})
 
     assert tags_of(publication) == ["Suwalki"] and not Tag.objects.selectable().exists()
 
@@ -86,7 +86,7 @@ def test_tags_of_drafts_change_and_leave_a_revision_where_they_did(desk, editor)
     eu, nato = make_tag("EU"), make_tag("NATO")
     one, other = make_publication(tags=(eu,)), make_publication(tags=(nato,))
 
-    desk.post(asking("bulk-tags", one, other), {"add": "nato, Moldova", "take_off": [eu.pk]})
+    desk.post(bulk_url("bulk-tags", one, other), {"add": "nato, Moldova", "take_off": [eu.pk]})
 
     assert tags_of(one) == tags_of(other) == ["Moldova", "NATO"]
     assert one.revisions.first().saved_by == editor
@@ -95,7 +95,7 @@ def test_tags_of_drafts_change_and_leave_a_revision_where_they_did(desk, editor)
 def test_what_does_not_change_leaves_no_revision(desk):
     publication = make_publication(tags=(make_tag("EU"),))
 
-    page = desk.post(asking("bulk-tags", publication), {"add": "EU"}, follow=True)
+    page = desk.post(bulk_url("bulk-tags", publication), {"add": "EU"}, follow=True)
 
     assert publication.revisions.count() == 1
     assert "Nothing has changed" in page.text
@@ -104,7 +104,7 @@ def test_what_does_not_change_leaves_no_revision(desk):
 def test_what_is_public_stays_as_it_is_unless_that_is_wished(desk):
     publication = make_live(tags=(make_tag("EU"),)).publication
 
-    desk.post(asking("bulk-tags", publication), {"add": "NATO"})
+    desk.post(bulk_url("bulk-tags", publication), {"add": "NATO"})
 
     assert (tags_of(publication), public_tags_of(publication)) == (["EU", "NATO"], ["EU"])
 
@@ -114,7 +114,7 @@ def test_what_has_no_other_changes_is_published_at_once_and_keeps_its_end(desk):
     changed = make_live().publication
     saved(Publication.objects.get(pk=changed.pk), body="Being rewritten.")
 
-    desk.post(asking("bulk-tags", clean, changed), {"add": "NATO", "publish": "on"})
+    desk.post(bulk_url("bulk-tags", clean, changed), {"add": "NATO", "publish": "on"})
 
     live = Edition.objects.live().get(publication=clean)
     assert (public_tags_of(clean), live.change, live.expires_at.date()) == (
@@ -131,7 +131,7 @@ def test_what_waits_for_its_moment_is_not_overtaken_by_tags(desk):
     as_live = saved(Publication.objects.get(pk=publication.pk), body="Now.")
     assert as_live.digest == Edition.objects.live().get(publication=publication).digest
 
-    desk.post(asking("bulk-tags", publication), {"add": "NATO", "publish": "on"})
+    desk.post(bulk_url("bulk-tags", publication), {"add": "NATO", "publish": "on"})
 
     assert publication.editions.scheduled().exists() and public_tags_of(publication) == []
 
@@ -140,7 +140,7 @@ def test_a_contributor_cannot_publish_through_tags(client):
     publication = make_live().publication
     client.force_login(make_person("Contributors"), backend=BACKEND)
 
-    client.post(asking("bulk-tags", publication), {"add": "NATO", "publish": "on"})
+    client.post(bulk_url("bulk-tags", publication), {"add": "NATO", "publish": "on"})
 
     assert (tags_of(publication), public_tags_of(publication)) == (["NATO"], [])
 
@@ -148,7 +148,7 @@ def test_a_contributor_cannot_publish_through_tags(client):
 def test_withdrawing_asks_first_and_names_what_is_spared(desk):
     live, draft = make_live().publication, make_publication(title="Only a draft")
 
-    page = desk.get(asking("bulk-withdraw", live, draft))
+    page = desk.get(bulk_url("bulk-withdraw", live, draft))
 
     assert page.context["publications"] == [live] and "Only a draft" in page.text
     assert Edition.objects.live().exists()
@@ -158,7 +158,7 @@ def test_each_is_withdrawn_with_the_note(desk):
     publications = [make_live().publication, make_live().publication]
 
     desk.post(
-        asking("bulk-withdraw", *publications),
+        bulk_url("bulk-withdraw", *publications),
         {
             "note": "Out of date.",
             "state": [f"{each.pk}:{actions.public_state(each)}" for each in publications],

@@ -1,4 +1,4 @@
-"""Unsigned drafts are signed and published together at the desk, and what is held back is reported by reason."""
+"""The bulk action that sets an author of drafts without one and publishes them; refusals are reported by reason."""
 
 import pytest
 from django.core.files.storage import FileSystemStorage

@@ -1,11 +1,11 @@
-"""A live publication can be corrected, compared and restored whatever the roles in its byline."""
+"""A live publication can be corrected, compared and restored with any roles in its byline."""
 
 import pytest
 from django.urls import reverse
 
 from publications import actions
 from publications.models import Byline, BylineRole, Publication
-from tests.admin.test_publish import path, seen
+from tests.admin.test_publish import publish_form_data, publish_url
 from tests.factories import make_author, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def corrected(request, editor) -> Publication:
 
 def test_the_pages_that_compare_an_edition_are_shown(desk, corrected):
     pages = [
-        path(corrected),
+        publish_url(corrected),
         reverse("desk:difference", args=[corrected.pk]) + "?from=e1&to=now",
         reverse("desk:restore", args=[corrected.pk, 1]),
         reverse("desk:publish-result", args=[corrected.pk, 1]),
@@ -44,6 +44,8 @@ def test_the_difference_names_the_role_before(desk, corrected):
 
 
 def test_the_correction_is_published(desk, corrected):
-    desk.post(path(corrected), seen(desk, corrected, change="correction", note="It was wrong."))
+    desk.post(
+        publish_url(corrected), publish_form_data(desk, corrected, change="correction", note="It was wrong.")
+    )
 
     assert corrected.editions.live().get().number == 2

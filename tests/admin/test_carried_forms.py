@@ -1,4 +1,4 @@
-"""A form that is sent while signed out comes back after the sign-in with all that was typed, to whoever typed it."""
+"""A form that is submitted while signed out is redisplayed after the sign-in, to the user who typed it."""
 
 import base64
 import json
@@ -82,7 +82,7 @@ def form_at(page, path: str, names: set[str] = frozenset()) -> PageForm:
     return max(fitting, key=lambda form: len(form.names))
 
 
-def written(browser: Browser, publication: Publication | None = None) -> PageForm:
+def edited_draft_form(browser: Browser, publication: Publication | None = None) -> PageForm:
     """The form of a publication with something typed everywhere."""
     path = change(publication) if publication else ADD
     form = form_at(browser.open(path), path)
@@ -101,7 +101,7 @@ def publication():
 
 
 def test_a_draft_comes_back_with_everything_that_was_typed(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
 
     page = browser.sign_in(browser.send(form), person=ann)
@@ -121,7 +121,7 @@ def test_a_draft_comes_back_with_everything_that_was_typed(browser, ann, publica
 
 
 def test_a_new_publication_comes_back_with_everything_that_was_typed(browser, ann, publication):
-    form = written(browser)
+    form = edited_draft_form(browser)
     end_sessions()
 
     page = browser.sign_in(browser.send(form), person=ann)
@@ -157,7 +157,7 @@ def test_a_text_as_long_as_texts_get_is_carried_whole(browser, ann, publication)
 
 
 def test_a_wrong_password_loses_nothing(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
 
     wrong = browser.sign_in(browser.send(form), person=ann, password="wrong")
@@ -167,17 +167,17 @@ def test_a_wrong_password_loses_nothing(browser, ann, publication):
 
 
 def test_a_browser_that_has_lost_its_cookies_loses_nothing(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     browser.cookies.clear()
 
     params = browser.sign_in(browser.send(form), person=ann)
-    page = answered(browser, params, "take")
+    page = press_button(browser, params, "take")
 
     assert form_at(page, change(publication)).typed() == form.typed()
 
 
 def test_what_was_typed_is_offered_until_it_is_saved(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     browser.sign_in(browser.send(form), person=ann)
 
@@ -201,7 +201,7 @@ def test_what_was_typed_of_an_author_is_offered_on_the_first_page_until_it_is_sa
 
 
 def test_the_page_for_signing_in_says_what_became_of_the_form(browser, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
 
     page = browser.send(form)
@@ -256,7 +256,7 @@ def test_words_are_offered_after_a_sign_in_that_leads_elsewhere(browser, ann):
 
 
 def test_a_draft_is_offered_in_its_form_after_a_sign_in_on_another_page(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     browser.send(form)
 
@@ -336,7 +336,7 @@ def test_forms_that_were_kept_while_typing_take_no_room_of_one_that_is_sent(
 
 
 def test_a_new_draft_after_many_others_is_offered_after_back(browser, ann, forms_kept_while_typing):
-    form = written(browser)
+    form = edited_draft_form(browser)
     form.element.fields["title"] = "The twenty-first"
     end_sessions()
     browser.send(form)
@@ -382,7 +382,7 @@ def test_words_that_cannot_be_kept_are_never_taken_for_saved_ones(browser, ann, 
     browser.send(form)
     form.element.fields["title"] = "Typed after Back"
     end_sessions()
-    monkeypatch.setattr(AutosaveQuerySet, "save_values", raise_locked)
+    monkeypatch.setattr(AutosaveQuerySet, "save_values", raise_operational_error)
     page = browser.send(form)
     monkeypatch.undo()
 
@@ -390,7 +390,7 @@ def test_words_that_cannot_be_kept_are_never_taken_for_saved_ones(browser, ann, 
     assert form_at(browser.sign_in(page, person=ann), path).typed()["title"] == ["Typed after Back"]
 
 
-def raise_locked(*_args, **_values) -> None:
+def raise_operational_error(*_args, **_values) -> None:
     raise OperationalError("database is locked")
 
 
@@ -427,7 +427,7 @@ def test_what_the_page_carries_cannot_be_read(browser):
 # Two windows with one form
 
 
-def opened(browser: Browser, path: str, name: str, value: str) -> PageForm:
+def open_and_edit(browser: Browser, path: str, name: str, value: str) -> PageForm:
     """A form that is opened in a window of its own, as browsers say, with something typed into it."""
     page = browser.get(path, headers={"Sec-Fetch-Mode": "navigate"}, follow=True)
     form = form_at(page, f"{path}?{page.request['QUERY_STRING']}")
@@ -435,17 +435,17 @@ def opened(browser: Browser, path: str, name: str, value: str) -> PageForm:
     return form
 
 
-def shown_again(page) -> PageForm:
+def redisplayed_form(page) -> PageForm:
     return form_at(page, f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}")
 
 
-ADDED = [("author", "name"), ("tag", "name"), ("sitepage", "title_en")]
+ADD_FORMS = [("author", "name"), ("tag", "name"), ("sitepage", "title_en")]
 
 
-@pytest.mark.parametrize(("model", "name"), ADDED)
+@pytest.mark.parametrize(("model", "name"), ADD_FORMS)
 def test_after_back_each_window_leads_to_its_own_words(browser, ann, model, name):
     path = reverse(f"desk:publications_{model}_add")
-    one, two = opened(browser, path, name, "Aone"), opened(browser, path, name, "Btwo")
+    one, two = open_and_edit(browser, path, name, "Aone"), open_and_edit(browser, path, name, "Btwo")
     end_sessions()
     browser.send(one), browser.send(two)
 
@@ -453,23 +453,23 @@ def test_after_back_each_window_leads_to_its_own_words(browser, ann, model, name
     end_sessions()
     other = browser.sign_in(browser.open(two.page), person=ann)
 
-    assert shown_again(page).typed()[name] == ["Aone"]
-    assert shown_again(other).typed()[name] == ["Btwo"]
+    assert redisplayed_form(page).typed()[name] == ["Aone"]
+    assert redisplayed_form(other).typed()[name] == ["Btwo"]
 
 
 def test_each_notice_leads_to_the_words_of_its_own_window_once(browser, ann):
     path = reverse("desk:publications_author_add")
-    one, two = opened(browser, path, "name", "Aone"), opened(browser, path, "name", "Btwo")
+    one, two = open_and_edit(browser, path, "name", "Aone"), open_and_edit(browser, path, "name", "Btwo")
     end_sessions()
     first, second = browser.send(one), browser.send(two)
 
-    browser.send(shown_again(browser.sign_in(browser.open(one.page), person=ann)))
-    browser.send(shown_again(browser.sign_in(second, person=ann)))
+    browser.send(redisplayed_form(browser.sign_in(browser.open(one.page), person=ann)))
+    browser.send(redisplayed_form(browser.sign_in(second, person=ann)))
     page = browser.sign_in(first, person=ann)
 
     assert sorted(Author.objects.values_list("name", flat=True)) == ["Aone", "Btwo"]
     assert "has been saved since" in page.text
-    assert "name" not in shown_again(page).typed()
+    assert "name" not in redisplayed_form(page).typed()
     assert not browser.open("/desk/").context["autosaves"]
 
 
@@ -489,8 +489,8 @@ def test_words_of_another_window_with_the_same_row_are_offered_beside_those_fill
 
 def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, ann):
     path = reverse("desk:publications_author_add")
-    forms = [opened(browser, path, "name", name) for name in ("Aone", "Btwo")]
-    forms += [opened(browser, ADD, "title", f"Draft {number}") for number in range(6)]
+    forms = [open_and_edit(browser, path, "name", name) for name in ("Aone", "Btwo")]
+    forms += [open_and_edit(browser, ADD, "title", f"Draft {number}") for number in range(6)]
     end_sessions()
     for form in forms:
         browser.send(form)
@@ -503,7 +503,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
     browser.send(PageForm(discard, "/desk/"))
 
     assert len(page.context["autosaves"]) == 8 == page.text.count(">Restore<") == page.text.count(">Discard<")
-    assert shown_again(restored).typed()["name"] == ["Aone"]
+    assert redisplayed_form(restored).typed()["name"] == ["Aone"]
     left = {str(each) for each in browser.open("/desk/").context["autosaves"]}
     assert left == {"Btwo", *(f"Draft {number}" for number in range(6))}
 
@@ -511,7 +511,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
 # Every form of the desk
 
 
-NO_PAGES = ("autocomplete", "picture", "word-original")
+URL_NAMES_WITHOUT_FORM = ("autocomplete", "picture", "word-original")
 
 
 def forms_to_try(browser: Browser, things: dict) -> list[tuple[str, int]]:  # noqa: F811
@@ -519,7 +519,10 @@ def forms_to_try(browser: Browser, things: dict) -> list[tuple[str, int]]:  # no
     found = []
     for name in sorted(TABLE):
         path = address(name, things)
-        if name.endswith(("_changelist", "_delete", "jsi18n", "password_change")) or name in NO_PAGES:
+        if (
+            name.endswith(("_changelist", "_delete", "jsi18n", "password_change"))
+            or name in URL_NAMES_WITHOUT_FORM
+        ):
             continue
         page = browser.open(path)
         if page.status_code == 200 and "html" in page["Content-Type"]:
@@ -574,7 +577,7 @@ def bo():
     return make_person("Editors", password=PASSWORD)
 
 
-def answered(browser: Browser, page, button: str):
+def press_button(browser: Browser, page, button: str):
     (form,) = [PageForm(each.element, "/desk/carried/") for each in _carrying(page)]
     answer = browser.send(form, **{button: "yes"})
     return browser.open(answer["Location"]) if answer.status_code == 302 else answer
@@ -585,7 +588,7 @@ def _carrying(page) -> list[PageForm]:
 
 
 def test_somebody_else_who_signs_in_must_confirm_and_sees_nothing(browser, ann, bo, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     form.element.fields["title"] = "Private to Ann"
     end_sessions()
 
@@ -597,30 +600,30 @@ def test_somebody_else_who_signs_in_must_confirm_and_sees_nothing(browser, ann, 
 
 
 def test_somebody_else_can_let_the_owner_sign_in(browser, ann, bo, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     params = browser.sign_in(browser.send(form), person=bo)
 
-    page = browser.sign_in(answered(browser, params, "other"), person=ann)
+    page = browser.sign_in(press_button(browser, params, "other"), person=ann)
 
     assert form_at(page, change(publication)).typed() == form.typed()
 
 
 def test_somebody_else_can_throw_it_away(browser, ann, bo, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     params = browser.sign_in(browser.send(form), person=bo)
 
-    page = answered(browser, params, "leave")
+    page = press_button(browser, params, "leave")
 
     assert page.status_code == 200
     assert form.typed()["title"][0] not in page.text and not Autosave.objects.filter(owner=bo).exists()
 
 
 def test_what_somebody_else_leaves_is_offered_to_its_owner(browser, ann, bo, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
-    answered(browser, browser.sign_in(browser.send(form), person=bo), "leave")
+    press_button(browser, browser.sign_in(browser.send(form), person=bo), "leave")
 
     browser.post("/desk/logout/", {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value})
     page = browser.sign_in(browser.open(change(publication)), person=ann)
@@ -634,11 +637,11 @@ def test_an_account_that_may_not_open_the_form_is_not_given_the_words(browser, a
     end_sessions()
     params = browser.sign_in(browser.send(form), person=linker)
 
-    page = answered(browser, params, "take")
+    page = press_button(browser, params, "take")
 
     assert "may not open that form" in page.text and "Bergh" not in page.text
     assert [typed.owner for typed in Autosave.objects.all()] == [ann]
-    back = browser.sign_in(answered(browser, page, "other"), person=ann)
+    back = browser.sign_in(press_button(browser, page, "other"), person=ann)
     assert form_at(back, path).typed()["name"] == ["Ann Bergh"]
 
 
@@ -648,7 +651,7 @@ def test_files_are_named_to_nobody_who_may_not_open_the_form(browser, publicatio
     end_sessions()
     page = browser.send(form, attach=SimpleUploadedFile("report.pdf", b"%PDF-1.7"))
 
-    refused = answered(browser, browser.sign_in(page, person=linker), "take")
+    refused = press_button(browser, browser.sign_in(page, person=linker), "take")
 
     assert "may not open that form" in refused.text
     assert "report.pdf" not in refused.text + browser.open("/desk/").text
@@ -661,7 +664,7 @@ def test_words_of_a_row_that_was_deleted_concurrently_are_kept_for_whoever_typed
     page = browser.send(form)
     author.delete()
 
-    shown = answered(browser, browser.sign_in(page, person=administrator), "take")
+    shown = press_button(browser, browser.sign_in(page, person=administrator), "take")
 
     assert "may not open that form" not in shown.text and "deleted" in shown.text
     assert [str(typed) for typed in shown.context["autosaves"]] == ["Ann Bergh"]
@@ -685,7 +688,7 @@ def test_a_page_that_leads_on_or_is_gone_is_not_taken_for_one_that_is_forbidden(
 
 
 def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_comes_back(browser, ann, publication):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     browser.sign_in(person=ann)
 
@@ -762,7 +765,7 @@ def test_a_list_that_was_open_during_a_sign_in_is_shown_again(administrator):
 def test_a_form_that_was_open_while_somebody_else_signed_in_is_not_saved_in_their_name(
     browser, ann, bo, publication
 ):
-    form = written(browser, publication)
+    form = edited_draft_form(browser, publication)
     end_sessions()
     browser.sign_in(person=bo)
 
@@ -806,7 +809,7 @@ def test_a_made_up_word_is_passed_over(browser, ann):
     assert answer.status_code == 302 and not Autosave.objects.exists()
 
 
-def signed_by_the_release_before(path: str, values: list[list[str]], person: int | None) -> str:
+def sign_like_previous_release(path: str, values: list[list[str]], person: int | None) -> str:
     return signing.dumps(
         [path, values, [], "key", person], salt="publications.desk.carried_forms", compress=True
     )
@@ -850,7 +853,7 @@ def sign_in_carrying(browser: Browser, person, carried: str):
 @pytest.mark.parametrize("name", ["Ann Bergh", "Ann " + "Bergh " * 99], ids=["plain", "compressed"])
 def test_a_page_that_was_rendered_by_the_release_before_loses_nothing(ann, name):
     browser, path = Browser(), reverse("desk:publications_author_change", args=[make_author("Ann Berg").pk])
-    carried = signed_by_the_release_before(path, [["name", name]], ann.pk)
+    carried = sign_like_previous_release(path, [["name", name]], ann.pk)
 
     answer = sign_in_carrying(browser, ann, carried)
 
@@ -859,7 +862,7 @@ def test_a_page_that_was_rendered_by_the_release_before_loses_nothing(ann, name)
 
 def test_what_was_altered_is_passed_over(rf, ann):
     form, draw = CarriedForm(ADD, [["title", "On Minsk " * 9]], []), random.Random(1)
-    for intact in (form.encrypted, signed_by_the_release_before(form.path, form.values, ann.pk)):
+    for intact in (form.encrypted, sign_like_previous_release(form.path, form.values, ann.pk)):
         for _ in range(200):
             place = draw.randrange(len(intact))
             letter = draw.choice(string.printable.replace(intact[place], ""))
@@ -903,24 +906,24 @@ def test_an_open_form_learns_who_is_signed_in_now(browser, ann):
 
 
 @pytest.fixture
-def own_request(rf, editor):
+def desk_request(rf, editor):
     request = rf.post("/desk/login/")
     request.user = editor
     return request
 
 
-def test_a_form_with_a_long_address_comes_back(own_request):
+def test_a_form_with_a_long_address_comes_back(desk_request):
     path = f"{reverse('desk:bulk-tags')}?of={'1234%2C' * 400}"
 
-    address = carried_forms.restore_form(own_request, CarriedForm(path, [["add", "Grain"]], []))
+    address = carried_forms.restore_form(desk_request, CarriedForm(path, [["add", "Grain"]], []))
 
     assert Autosave.objects.get().path == path and address.startswith(path)
 
 
-def test_a_form_whose_page_a_release_took_away_stops_no_sign_in(own_request):
+def test_a_form_whose_page_a_release_took_away_stops_no_sign_in(desk_request):
     form = CarriedForm("/desk/publications/publication/1/gone/page/", [["title", "Grain"]], [])
 
-    assert carried_forms.restore_form(own_request, form)
+    assert carried_forms.restore_form(desk_request, form)
 
 
 @pytest.mark.parametrize("referer", ["http://[", "http://[::1/", "//", "\x00"])

@@ -1,4 +1,4 @@
-"""What a change is to readers is proposed from the difference; a correction is for a person to choose."""
+"""The kind of change that the publish form proposes from the difference; a correction is never proposed."""
 
 import pytest
 import time_machine

@@ -1,4 +1,4 @@
-"""Finding without scripts, and being led to what is to be mended."""
+"""Choosers: searching without scripts, options, and links from preflight issues to fields."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 AUTHOR = "/desk/publications/author/add/"
 
 
-def entered(**fields) -> dict:
+def form_sent_by_enter(**fields) -> dict:
     """The form as Enter in one of its fields sends it, without scripts."""
     typed = filled(_enter="Save draft", **fields)
     del typed["_save"]
@@ -28,7 +28,9 @@ def entered(**fields) -> dict:
 def test_enter_in_the_find_field_finds_and_saves_nothing(desk):
     expected = make_author("Zhanna Zorina")
 
-    page = desk.post(ADD, entered(title="Half typed", **{"bylines-find": "zorina", "bylines-found": ""}))
+    page = desk.post(
+        ADD, form_sent_by_enter(title="Half typed", **{"bylines-find": "zorina", "bylines-found": ""})
+    )
 
     assert f'<option value="{expected.pk}">' in page.text and "Half typed</textarea>" in page.text
     assert 'name="bylines-found" value="zorina"' in page.text and "autofocus" in page.text
@@ -53,7 +55,7 @@ def test_dates_of_options_are_local(desk):
 
 
 def test_enter_elsewhere_saves_though_something_was_found_before(desk):
-    desk.post(ADD, entered(title="Whole", **{"bylines-find": "zorina", "bylines-found": "zorina"}))
+    desk.post(ADD, form_sent_by_enter(title="Whole", **{"bylines-find": "zorina", "bylines-found": "zorina"}))
 
     assert Publication.objects.get().title == "Whole"
 
@@ -119,7 +121,7 @@ def test_the_list_is_sorted_by_title(desk):
 
 MANY_WORDS = "word " * 3000
 LONG_WORD = "w" * 60_000
-CUT = "only the first of them were"
+QUERY_CUT_MESSAGE = "only the first of them were"
 
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
@@ -133,7 +135,7 @@ def test_a_search_for_too_much_is_cut_and_says_so(admin_client, address, typed):
 
     page = admin_client.get(reverse(address), {"q": typed})
 
-    assert page.status_code == 200 and CUT in page.text
+    assert page.status_code == 200 and QUERY_CUT_MESSAGE in page.text
 
 
 def test_a_search_for_a_few_words_is_not_cut(admin_client):
@@ -141,7 +143,7 @@ def test_a_search_for_a_few_words_is_not_cut(admin_client):
 
     page = admin_client.get(reverse("desk:publications_publication_changelist"), {"q": "road kyiv"})
 
-    assert "The long road to Kyiv" in page.text and CUT not in page.text
+    assert "The long road to Kyiv" in page.text and QUERY_CUT_MESSAGE not in page.text
 
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
@@ -157,7 +159,7 @@ def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
 def test_a_chooser_without_scripts_does_too(desk, typed):
-    page = desk.post(ADD, entered(title="Kept", **{"bylines-find": typed, "bylines-found": ""}))
+    page = desk.post(ADD, form_sent_by_enter(title="Kept", **{"bylines-find": typed, "bylines-found": ""}))
 
     assert page.status_code == 200 and "Kept</textarea>" in page.text
 

@@ -1,4 +1,4 @@
-"""Two editors at one draft: what only one changed is joined, the rest is laid side by side, and no word is lost."""
+"""Two editors of one draft: changes of one are merged, changes of both are shown side by side, nothing is lost."""
 
 import random
 import re

@@ -1,4 +1,4 @@
-"""Small things that editors stumbled over: each is said, or can be done, where they are."""
+"""Mistakes of editors are reported, or can be corrected, where they happen."""
 
 import io
 import random

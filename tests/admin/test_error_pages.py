@@ -1,4 +1,4 @@
-"""Whatever goes wrong at the desk, its frame stays, with a way back; also without a database."""
+"""Error pages of the desk have its layout and a link back, also without a database."""
 
 import pytest
 from django.db import OperationalError

@@ -1,4 +1,4 @@
-"""The title of a window names what the form is of once, as it is stored."""
+"""The title of a form page names its object once, as it is stored."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""History: every save and every edition is there, any two can be compared, and any can be the draft again."""
+"""History: every save and edition is listed, any two versions can be compared, and any revision can be restored."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-TRAIL = "/desk/publications/auditentry/"
+AUDIT_TRAIL = "/desk/publications/auditentry/"
 
 
 def history(client, publication: Publication, **query):
@@ -53,7 +53,7 @@ def rows(page) -> list[list[int] | str]:
     ]
 
 
-def proposed(page) -> set[str]:
+def proposed_versions(page) -> set[str]:
     """The keys of the rows that the form proposes to compare."""
     return {entry.key for entry in page.context["entries"] if entry.is_from or entry.is_to}
 
@@ -67,7 +67,7 @@ def save_at(publication: Publication, minutes_ago: float, by, **fields) -> None:
     Revision.objects.filter(pk=kept.pk).update(saved_at=timezone.now() - timedelta(minutes=minutes_ago))
 
 
-def restored(client, publication: Publication, number: int, **fields):
+def restore(client, publication: Publication, number: int, **fields):
     seen = Publication.objects.get(pk=publication.pk).version
     return client.post(
         reverse("desk:restore", args=[publication.pk, number]), {"seen": seen, **fields}, follow=True
@@ -141,7 +141,7 @@ def test_a_contributor_reads_the_history_without_links_to_what_is_closed(client)
 # The difference of any two
 
 
-def compared(client, publication: Publication, one: str, other: str):
+def get_difference(client, publication: Publication, one: str, other: str):
     return client.get(reverse("desk:difference", args=[publication.pk]), {"from": one, "to": other})
 
 
@@ -150,7 +150,7 @@ def test_any_two_are_compared_word_by_word_the_older_first(desk):
     publication = saved(Publication.objects.get(pk=edition.publication_id), body="It was Brest.")
 
     for one, other in (("e1", "now"), ("now", "e1"), ("r3", "r1"), ("r1", "r3"), ("r2", "now")):
-        page = compared(desk, publication, one, other)
+        page = get_difference(desk, publication, one, other)
 
         assert ("<del>" in page.text, "<ins>" in page.text) == (True, True), (one, other)
         removed, added = (page.text.partition(f"</span>{word}")[0] for word in ("Minsk", "Brest"))
@@ -159,7 +159,7 @@ def test_any_two_are_compared_word_by_word_the_older_first(desk):
 
 @pytest.mark.parametrize("name", ["r9", "e9", "x1", "now1", ""])
 def test_what_is_not_there_cannot_be_compared(desk, name):
-    assert compared(desk, make_publication(), name, "now").status_code in (400, 404)
+    assert get_difference(desk, make_publication(), name, "now").status_code in (400, 404)
 
 
 def test_a_revision_tells_what_it_changed(desk):
@@ -183,7 +183,7 @@ def test_a_revision_comes_back_whole_as_a_new_one_and_nothing_is_lost(desk, edit
         change(publication), filled(publication, title="After", body="New.", slug="after", bylines=[bo.pk])
     )
 
-    restored(desk, publication, 1)
+    restore(desk, publication, 1)
 
     now = Publication.objects.get(pk=publication.pk)
     assert (now.title, now.body, now.slug, now.doi, now.cover) == ("Before", "Old.", "", "10.1234/a", cover)
@@ -204,7 +204,7 @@ def test_a_file_that_was_taken_out_comes_back(desk):
     publication.refresh_from_db()
     desk.post(change(publication), filled(publication, detach=[publication.attachments.get().pk]))
 
-    restored(desk, publication, 2)
+    restore(desk, publication, 2)
 
     assert [(file.filename, file.label) for file in publication.attachments.all()] == [("r.pdf", "Report")]
 
@@ -215,7 +215,7 @@ def test_readers_see_no_change_and_related_publications_stay(desk):
     actions.set_related_links(publication, [target], by=None)
     saved(Publication.objects.get(pk=publication.pk), body="Draft.")
 
-    restored(desk, publication, 1)
+    restore(desk, publication, 1)
 
     assert Publication.objects.get(pk=publication.pk).body == "Public."
     assert Edition.objects.live().get(publication=publication).pk == edition.pk
@@ -227,7 +227,7 @@ def test_a_draft_that_was_saved_since_one_looked_is_not_overwritten(desk):
     seen = publication.version
     saved(publication, body="Three.")
 
-    page = restored(desk, publication, 1, seen=seen)
+    page = restore(desk, publication, 1, seen=seen)
 
     assert "saved since you looked" in page.text
     assert Publication.objects.get(pk=publication.pk).body == "Three."
@@ -243,7 +243,7 @@ def test_what_cannot_come_back_is_reported(desk):
     ann.delete()
     make_publication(doi="10.1234/a")
 
-    page = restored(desk, publication, 1).text
+    page = restore(desk, publication, 1).text
 
     for said in (
         "Tag no longer there: EU",
@@ -259,7 +259,7 @@ def test_a_translation_does_not_come_back_where_its_language_is_taken(desk):
     saved(publication, translation_of=None)
     make_publication(language="sv", translation_of=original)
 
-    page = restored(desk, publication, 1).text
+    page = restore(desk, publication, 1).text
 
     assert "could not become a translation" in page
     assert Publication.objects.get(pk=publication.pk).translation_of is None
@@ -284,7 +284,7 @@ def test_the_trail_is_filtered_by_action_by_person_and_by_publication(desk, edit
     actions.withdraw(theirs, by=other)
 
     def subjects(**query) -> list[str]:
-        return [line.subject for line in desk.get(TRAIL, query).context["cl"].result_list]
+        return [line.subject for line in desk.get(AUDIT_TRAIL, query).context["cl"].result_list]
 
     assert subjects(by__id__exact=editor.pk) == ["Mine (1)"]
     assert subjects(action__exact="withdraw") == ["Theirs (1)"]
@@ -294,7 +294,7 @@ def test_the_trail_is_filtered_by_action_by_person_and_by_publication(desk, edit
 def test_a_line_of_the_trail_leads_to_the_publication_and_the_edition(desk, editor):
     publication = actions.publish(make_publication(), by=editor).publication
 
-    page = desk.get(TRAIL).text
+    page = desk.get(AUDIT_TRAIL).text
 
     assert f'href="{reverse("desk:history", args=[publication.pk])}"' in page
     assert f'href="{reverse("desk:publish-result", args=[publication.pk, 1])}"' in page
@@ -306,7 +306,7 @@ def test_right_after_publishing_the_history_proposes_the_edition_before(desk, ed
 
     page = desk.get(reverse("desk:history", args=[publication.pk]))
 
-    assert proposed(page) == {"e1", "e2"}
+    assert proposed_versions(page) == {"e1", "e2"}
 
 
 def test_after_a_save_the_history_proposes_what_the_save_changed(desk, editor):
@@ -315,8 +315,8 @@ def test_after_a_save_the_history_proposes_what_the_save_changed(desk, editor):
 
     page = desk.get(reverse("desk:history", args=[publication.pk]))
 
-    assert f"r{publication.revisions.first().number}" in proposed(page)
-    assert proposed(page) & {"e1", "r1"}
+    assert f"r{publication.revisions.first().number}" in proposed_versions(page)
+    assert proposed_versions(page) & {"e1", "r1"}
 
 
 def test_the_page_after_publishing_leads_to_what_changed_since_the_edition_before(desk, editor):
@@ -425,7 +425,7 @@ def test_a_post_to_the_history_of_a_row_is_refused(desk):
     )
 
 
-def in_words(action: str, language: str = "en", **detail) -> str:
+def describe(action: str, language: str = "en", **detail) -> str:
     with override(language):
         entry = describe_entry(AuditEntry(action=action, subject="x", detail=detail))
         return " – ".join(part for part in (entry.action, entry.description) if part)
@@ -469,9 +469,9 @@ def in_words(action: str, language: str = "en", **detail) -> str:
     ],
 )  # fmt: skip
 def test_an_audit_line_says_in_words_what_was_done(action, detail, english, swedish):
-    assert in_words(action, **detail) == english
+    assert describe(action, **detail) == english
     if swedish:
-        assert in_words(action, "sv", **detail) == swedish
+        assert describe(action, "sv", **detail) == swedish
 
 
 def test_an_audit_line_shows_no_raw_detail(desk, editor):
@@ -487,7 +487,7 @@ def test_an_audit_line_shows_no_raw_detail(desk, editor):
 def test_a_rebuild_is_named_in_the_language_of_the_desk(desk, subject):
     actions.bump_site_version(subject)
 
-    page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
+    page = desk.get(AUDIT_TRAIL, headers={"Accept-Language": "sv"}).text
 
     assert "sökregister, likhet" in page and subject not in page
 
@@ -499,7 +499,7 @@ def test_a_publication_keeps_its_address_where_the_revision_had_none(desk, edito
     actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
 
     shown = desk.get(reverse("desk:restore", args=[publication.pk, 1])).context["compared"]
-    restored(desk, publication, 1)
+    restore(desk, publication, 1)
 
     now = Publication.objects.get(pk=publication.pk)
     assert (now.title, now.slug) == ("On grain", "on-wheat")

@@ -1,4 +1,4 @@
-"""Uploads of images: with an alternative text, and held while the form has errors."""
+"""Uploads of images: their alternative texts, and files that stay stored while the form has errors."""
 
 import re
 from datetime import timedelta
@@ -19,13 +19,13 @@ from tests.factories import make_image, make_person, picture_bytes
 pytestmark = pytest.mark.django_db
 
 ADD = "/desk/publications/image/add/"
-ARRIVING = "/desk/library/arriving/"
+UPLOAD_URL = "/desk/library/arriving/"
 FOCUS = {"focus_x": 50, "focus_y": 50}
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def store_folder(tmp_path):
+def storage_folder(tmp_path):
     """Return the folder of this test's originals and renditions."""
     return tmp_path
 
@@ -38,7 +38,7 @@ def files_in(folder) -> list:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-def held_token(page) -> str:
+def pending_upload_token(page) -> str:
     return re.search(r'name="held" value="([^"]+)"', page.text)[1]
 
 
@@ -46,31 +46,31 @@ def held_token(page) -> str:
 
 
 def test_a_file_without_alternative_text_need_not_be_chosen_again(
-    desk, store_folder, django_capture_on_commit_callbacks
+    desk, storage_folder, django_capture_on_commit_callbacks
 ):
     refused = desk.post(ADD, {"file": upload(), **FOCUS})
     assert not Image.objects.exists()
     assert "“field.png” is kept." in refused.text
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.post(ADD, {"held": held_token(refused), "alt_en": "A field", **FOCUS})
+        desk.post(ADD, {"held": pending_upload_token(refused), "alt_en": "A field", **FOCUS})
 
     image = Image.objects.get()
     assert (image.filename, image.alt_en, image.content) == ("field.png", "A field", picture_bytes())
-    assert not files_in(store_folder / "originals" / "waiting")
+    assert not files_in(storage_folder / "originals" / "waiting")
 
 
 def test_an_upload_is_held_through_several_errors(desk):
     page = desk.post(ADD, {"file": upload(), **FOCUS})
-    page = desk.post(ADD, {"held": held_token(page), "credit": "Ann", **FOCUS})
-    desk.post(ADD, {"held": held_token(page), "alt_en": "A field", **FOCUS})
+    page = desk.post(ADD, {"held": pending_upload_token(page), "credit": "Ann", **FOCUS})
+    desk.post(ADD, {"held": pending_upload_token(page), "alt_en": "A field", **FOCUS})
 
     assert Image.objects.get().filename == "field.png"
 
 
 def test_another_file_replaces_the_held_one(desk):
     page = desk.post(ADD, {"file": upload("old.png"), **FOCUS})
-    desk.post(ADD, {"held": held_token(page), "file": upload("new.png"), "alt_en": "New", **FOCUS})
+    desk.post(ADD, {"held": pending_upload_token(page), "file": upload("new.png"), "alt_en": "New", **FOCUS})
 
     assert Image.objects.get().filename == "new.png"
 
@@ -82,19 +82,19 @@ def test_an_invalid_token_finds_no_held_upload(desk, word):
     assert "Choose a file." in page.text
 
 
-def test_an_unsuitable_file_is_neither_held_nor_stored(desk, store_folder):
+def test_an_unsuitable_file_is_neither_held_nor_stored(desk, storage_folder):
     desk.post(ADD, {"file": upload("x.png", b"GIF89a=1;alert(1)"), "alt_en": "x", **FOCUS})
 
-    assert not files_in(store_folder)
+    assert not files_in(storage_folder)
 
 
-def test_a_held_upload_is_deleted_after_a_day(store_folder, monkeypatch):
+def test_a_held_upload_is_deleted_after_a_day(storage_folder, monkeypatch):
     word = pending_uploads.store_pending_upload(b"old", "old.png")
     later(monkeypatch)
 
     pending_uploads.store_pending_upload(b"new", "new.png")
 
-    assert [path.read_bytes() for path in files_in(store_folder)] == [b"new"]
+    assert [path.read_bytes() for path in files_in(storage_folder)] == [b"new"]
     assert pending_uploads.get_pending_upload(word) is None
 
 
@@ -102,15 +102,15 @@ def test_an_upload_stays_held_if_the_action_is_refused(desk, monkeypatch, django
     page = desk.post(ADD, {"file": upload(), **FOCUS})
     with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
         patch.setattr("publications.actions.save_instance", refuse)
-        desk.post(ADD, {"held": held_token(page), "alt_en": "A field", **FOCUS})
+        desk.post(ADD, {"held": pending_upload_token(page), "alt_en": "A field", **FOCUS})
 
-    assert pending_uploads.get_pending_upload(held_token(page)) is not None
+    assert pending_uploads.get_pending_upload(pending_upload_token(page)) is not None
 
 
 def test_an_expired_upload_has_to_be_chosen_again(desk):
     image = make_image()
     change = reverse("desk:publications_image_change", args=[image.pk])
-    held = held_token(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
+    held = pending_upload_token(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
     original_storage().delete(pending_uploads.get_pending_upload(held).name)
 
     page = desk.post(change, {"held": held, "alt_en": "A field", **FOCUS})
@@ -137,30 +137,30 @@ def later(monkeypatch) -> None:
     ],
 )
 def test_renditions_are_made_after_the_transaction(
-    desk, store_folder, address, params, django_capture_on_commit_callbacks
+    desk, storage_folder, address, params, django_capture_on_commit_callbacks
 ):
     with django_capture_on_commit_callbacks() as afterwards:
         desk.post(address, params())
-    assert Image.objects.exists() and not files_in(store_folder / "renditions")
+    assert Image.objects.exists() and not files_in(storage_folder / "renditions")
 
     for callback in afterwards:
         callback()
 
-    assert files_in(store_folder / "renditions")
+    assert files_in(storage_folder / "renditions")
 
 
-def test_tidy_deletes_expired_uploads(store_folder, monkeypatch):
+def test_tidy_deletes_expired_uploads(storage_folder, monkeypatch):
     pending_uploads.store_pending_upload(b"old", "old.png")
     call_command("tidy")
-    assert files_in(store_folder / "originals")
+    assert files_in(storage_folder / "originals")
 
     later(monkeypatch)
     call_command("tidy")
 
-    assert not files_in(store_folder / "originals")
+    assert not files_in(storage_folder / "originals")
 
 
-def test_two_processes_may_delete_expired_uploads_at_once(store_folder, monkeypatch):
+def test_two_processes_may_delete_expired_uploads_at_once(storage_folder, monkeypatch):
     for content in (b"one", b"two"):
         pending_uploads.store_pending_upload(content, "old.png")
     later(monkeypatch)
@@ -170,7 +170,7 @@ def test_two_processes_may_delete_expired_uploads_at_once(store_folder, monkeypa
 
     pending_uploads.delete_expired_uploads()
 
-    assert not files_in(store_folder / "originals")
+    assert not files_in(storage_folder / "originals")
 
 
 # The address that texts send their pictures to
@@ -179,7 +179,7 @@ def test_two_processes_may_delete_expired_uploads_at_once(store_folder, monkeypa
 def test_an_editor_upload_is_stored_with_its_alternative_text(desk):
     sent = {"file": upload(), "alt": "Ett fält [i Kyiv]", "language": "sv", "credit": "Ann Berg"}
 
-    response = desk.post(ARRIVING, sent)
+    response = desk.post(UPLOAD_URL, sent)
 
     image = Image.objects.get()
     assert response.json() == {"markdown": rf"![Ett fält \[i Kyiv\]](image:{image.key})"}
@@ -189,20 +189,20 @@ def test_an_editor_upload_is_stored_with_its_alternative_text(desk):
 
 
 def test_a_decorative_image_needs_no_alternative_text(desk):
-    response = desk.post(ARRIVING, {"file": upload(), "is_decorative": "on", "language": "en"})
+    response = desk.post(UPLOAD_URL, {"file": upload(), "is_decorative": "on", "language": "en"})
 
     assert response.json() == {"markdown": f"![](image:{Image.objects.get().key})"}
 
 
-def test_the_alternative_text_may_follow_later_only_on_request(desk, store_folder):
-    refused = desk.post(ARRIVING, {"file": upload(), "language": "en"})
+def test_the_alternative_text_may_follow_later_only_on_request(desk, storage_folder):
+    refused = desk.post(UPLOAD_URL, {"file": upload(), "language": "en"})
     assert (refused.status_code, refused.json()) == (
         422,
         {"error": "Say what the picture shows, or mark it as decorative."},
     )
-    assert not files_in(store_folder) and not Image.objects.exists()
+    assert not files_in(storage_folder) and not Image.objects.exists()
 
-    desk.post(ARRIVING, {"file": upload(), "language": "en", "later": "on"})
+    desk.post(UPLOAD_URL, {"file": upload(), "language": "en", "later": "on"})
 
     assert Image.objects.get().alt == ""
 
@@ -214,20 +214,20 @@ def test_the_alternative_text_may_follow_later_only_on_request(desk, store_folde
         (b"\xff\xd8" + b"\0" * (20 * 1024 * 1024), "The picture is larger than 20 MB."),
     ],
 )
-def test_an_editor_upload_is_refused_with_the_message_of_the_library(desk, store_folder, content, said):
-    response = desk.post(ARRIVING, {"file": upload("x.png", content), "alt": "x", "language": "en"})
+def test_an_editor_upload_is_refused_with_the_message_of_the_library(desk, storage_folder, content, said):
+    response = desk.post(UPLOAD_URL, {"file": upload("x.png", content), "alt": "x", "language": "en"})
     library = desk.post(ADD, {"file": upload("x.png", content), "alt_en": "x", **FOCUS})
 
     assert response.status_code == 422
     assert response.json()["error"].startswith(said)
     assert response.json()["error"] in library.text
-    assert not files_in(store_folder) and not Image.objects.exists()
+    assert not files_in(storage_folder) and not Image.objects.exists()
 
 
 def test_a_refused_action_is_an_error_of_the_upload(desk):
     SiteVersion.objects.update(changed_at=timezone.now() + timedelta(days=1))
 
-    response = desk.post(ARRIVING, {"file": upload(), "alt": "A field", "language": "en"})
+    response = desk.post(UPLOAD_URL, {"file": upload(), "alt": "A field", "language": "en"})
 
     assert response.status_code == 422 and "The clock of the server" in response.json()["error"]
     assert not Image.objects.exists()
@@ -237,19 +237,19 @@ def test_editor_uploads_need_a_csrf_token(editor):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(editor, backend=BACKEND)
 
-    assert strict.post(ARRIVING, {"file": upload(), "alt": "x"}).status_code == 403
+    assert strict.post(UPLOAD_URL, {"file": upload(), "alt": "x"}).status_code == 403
     assert not Image.objects.exists()
 
 
 def test_editor_uploads_need_the_permission_to_add_images(client):
     client.force_login(make_person("Linkers"), backend=BACKEND)
 
-    assert client.post(ARRIVING, {"file": upload(), "alt": "x"}).status_code == 403
+    assert client.post(UPLOAD_URL, {"file": upload(), "alt": "x"}).status_code == 403
     assert not Image.objects.exists()
 
 
 def test_the_response_is_neither_executable_nor_cached(desk):
-    response = desk.post(ARRIVING, {"file": upload(), "alt": "x", "language": "en"})
+    response = desk.post(UPLOAD_URL, {"file": upload(), "alt": "x", "language": "en"})
 
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "'unsafe-inline'" not in policy

@@ -1,4 +1,4 @@
-"""A linker sees no draft: a secret word in every state that is not public is in no page and no chooser."""
+"""A linker sees no draft: words of publications that are not public are in no page and no chooser."""
 
 import re
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""The desk reports what it changes by itself: a title cut, a tag created, an address that is taken."""
+"""The desk reports what it changes itself: a cut title, a new tag, an address that another publication has."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Primary keys in forms and addresses of the desk: what is no key is refused in words, never with an error of ours."""
+"""Invalid primary keys in forms and URLs of the desk are refused with a message, never with a server error."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What is typed, as its readers would see it: nothing is stored, nothing runs, and wrong values do no harm."""
+"""Previews of unsaved values: nothing is stored, no script runs, and invalid values do no harm."""
 
 import pytest
 from django.urls import reverse
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 PREVIEW = "/desk/typed/preview/"
 
 
-def shown(client, publication: Publication | None = None, **fields):
+def post_preview(client, publication: Publication | None = None, **fields):
     return client.post(
         f"{PREVIEW}?framed", {**filled(publication, **fields), "piece": publication.pk if publication else ""}
     )
@@ -22,7 +22,7 @@ def test_what_is_typed_is_shown_in_the_real_template_and_not_stored(desk):
     author, image = make_author("Ann Berg"), make_image()
     publication = make_publication(title="Stored", body="Stored.")
 
-    page = shown(
+    page = post_preview(
         desk,
         publication,
         title="Typed",
@@ -41,7 +41,7 @@ def test_what_is_typed_is_shown_in_the_real_template_and_not_stored(desk):
 
 
 def test_a_publication_that_was_never_saved_is_shown(desk):
-    page = shown(desk, title="A beginning", body="")
+    page = post_preview(desk, title="A beginning", body="")
 
     assert page.status_code == 200 and "A beginning" in page.text
     assert "Back to the form" not in page.text
@@ -51,14 +51,14 @@ def test_a_publication_that_was_never_saved_is_shown(desk):
 def test_a_live_publication_is_not_touched(desk):
     edition = make_live(body="Public.")
 
-    shown(desk, edition.publication, body="Typed.")
+    post_preview(desk, edition.publication, body="Typed.")
 
     edition.refresh_from_db()
     assert edition.body == "Public."
 
 
 def test_a_text_that_cannot_be_rendered_says_so_in_its_place(desk):
-    page = shown(desk, make_publication(), body="> " * 9000)
+    page = post_preview(desk, make_publication(), body="> " * 9000)
 
     assert page.status_code == 422 and "nested more than" in page.text
 
@@ -71,11 +71,11 @@ def test_a_text_that_cannot_be_rendered_says_so_in_its_place(desk):
     ],
 )  # fmt: skip
 def test_values_that_could_not_be_saved_are_shown_as_far_as_they_go(desk, fields):
-    assert shown(desk, make_publication(), **fields).status_code == 200
+    assert post_preview(desk, make_publication(), **fields).status_code == 200
 
 
 def test_the_frame_has_no_script_and_opens_links_elsewhere(desk):
-    page = shown(desk, make_publication())
+    page = post_preview(desk, make_publication())
 
     assert '<script type="module"' not in page.text and '<base target="_blank">' in page.text
 
@@ -84,7 +84,7 @@ def test_the_frame_has_no_script_and_opens_links_elsewhere(desk):
 def test_who_does_not_write_sees_no_preview(client, role):
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
 
-    assert shown(client, make_publication()).status_code == 403
+    assert post_preview(client, make_publication()).status_code == 403
 
 
 def test_the_form_offers_a_preview_without_scripts_and_without_saving(desk):

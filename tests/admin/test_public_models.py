@@ -1,4 +1,4 @@
-"""Forms of public rows: conflicts of two editors, confirmations, permissions and invalid values."""
+"""Forms of models that are public at once: conflicts of two editors, confirmations, permissions and invalid values."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def change(row) -> str:
     return reverse(f"desk:publications_{row._meta.model_name}_change", args=[row.pk])
 
 
-def as_shown(response) -> dict:
+def form_data_of(response) -> dict:
     """Return the form of a page as a browser would submit it, with CRLF line ends."""
     [form] = lxml.html.fromstring(response.text).xpath("//form[@id]")
     values = {name: value for name, value in form.form_values() if not name.startswith("_")}
@@ -50,7 +50,7 @@ def make_page(editor, **fields) -> SitePage:
 
 def test_a_field_that_both_changed_is_a_conflict(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
-    form = as_shown(desk.get(change(tag)))
+    form = form_data_of(desk.get(change(tag)))
     save_changes(tag, editor, introduction_en="A colleague's words.")
 
     page = desk.post(change(tag), {**form, "introduction_en": "My words."})
@@ -63,9 +63,9 @@ def test_a_field_that_both_changed_is_a_conflict(desk, editor):
 
 def test_a_conflict_is_resolved_by_saving_again(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
-    form = as_shown(desk.get(change(tag)))
+    form = form_data_of(desk.get(change(tag)))
     save_changes(tag, editor, introduction_en="A colleague's words.")
-    again = as_shown(desk.post(change(tag), {**form, "introduction_en": "My words."}))
+    again = form_data_of(desk.post(change(tag), {**form, "introduction_en": "My words."}))
 
     desk.post(change(tag), again)
 
@@ -74,7 +74,7 @@ def test_a_conflict_is_resolved_by_saving_again(desk, editor):
 
 def test_changes_of_different_fields_are_merged(desk, editor):
     row = make_page(editor, summary_en="", summary_sv="")
-    form = as_shown(desk.get(change(row)))
+    form = form_data_of(desk.get(change(row)))
     save_changes(row, editor, summary_en="For journalists.", body_en="Call us.\n\nNow.")
 
     response = desk.post(change(row), {**form, "summary_sv": "För journalister."})
@@ -88,7 +88,7 @@ def test_changes_of_different_fields_are_merged(desk, editor):
 def test_a_chooser_that_only_a_colleague_changed_keeps_the_change(desk, editor):
     tag = make_tag("Belarus")
     person = make_author("Ann Berg")
-    form = as_shown(desk.get(change(tag)))
+    form = form_data_of(desk.get(change(tag)))
     save_changes(tag, editor, responsible=person)
 
     desk.post(change(tag), {**form, "name_sv": "Vitryssland"})
@@ -100,7 +100,7 @@ def test_a_chooser_that_only_a_colleague_changed_keeps_the_change(desk, editor):
 def test_a_conflict_of_a_long_text_shows_the_differing_part(desk, editor):
     long = "The same words again and again. " * 40
     row = make_page(editor, body_en=long)
-    form = as_shown(desk.get(change(row)))
+    form = form_data_of(desk.get(change(row)))
     save_changes(row, editor, body_en=f"{long}Theirs.")
 
     page = desk.post(change(row), {**form, "body_en": f"{long}Mine."}).text
@@ -113,7 +113,7 @@ def test_a_conflict_of_a_long_text_shows_the_differing_part(desk, editor):
 def test_crlf_line_ends_separate_paragraphs(desk, client):
     tag = make_tag("Belarus")
     make_live(tags=[tag])
-    form = as_shown(desk.get(change(tag)))
+    form = form_data_of(desk.get(change(tag)))
 
     desk.post(change(tag), {**form, "introduction_en": "One.\r\n\r\nTwo."})
 
@@ -123,11 +123,11 @@ def test_crlf_line_ends_separate_paragraphs(desk, client):
 
 def test_unpublishing_a_locale_needs_confirmation(desk, editor):
     row = make_page(editor)
-    form = {**as_shown(desk.get(change(row))), "title_en": ""}
+    form = {**form_data_of(desk.get(change(row))), "title_en": ""}
 
     params = desk.post(change(row), form)
     still = SitePage.objects.get(pk=row.pk).locales
-    done = desk.post(change(row), as_shown(params))
+    done = desk.post(change(row), form_data_of(params))
 
     assert "no longer public in English" in params.text
     assert list(still) == ["en", "sv"]
@@ -138,11 +138,11 @@ def test_unpublishing_a_locale_needs_confirmation(desk, editor):
 def test_a_second_author_of_the_same_name_needs_confirmation(desk):
     make_author("Oskar Hedmyr", title_en="Analyst")
     add = reverse("desk:publications_author_add")
-    form = {**as_shown(desk.get(add)), "name": "oskar  hedmyr"}
+    form = {**form_data_of(desk.get(add)), "name": "oskar  hedmyr"}
 
     params = desk.post(add, form)
     number = Author.objects.count()
-    desk.post(add, as_shown(params))
+    desk.post(add, form_data_of(params))
 
     assert "There is an author of this name: Oskar Hedmyr, Analyst." in params.text
     assert number == 1
@@ -159,7 +159,7 @@ def test_a_second_author_of_the_same_name_needs_confirmation(desk):
 def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk, before, question):
     author = make_author("Ann Berg", is_pseudonymous=before)
     make_live(by_whom=author)
-    form = as_shown(desk.get(change(author)))
+    form = form_data_of(desk.get(change(author)))
     form = (
         {**form, "is_pseudonymous": "on"}
         if not before
@@ -168,7 +168,7 @@ def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk
 
     params = desk.post(change(author), form)
     still = Author.objects.get(pk=author.pk).is_pseudonymous
-    desk.post(change(author), as_shown(params))
+    desk.post(change(author), form_data_of(params))
 
     assert question in params.text
     assert "Please confirm." in params.text and "Please correct the error" not in params.text
@@ -183,7 +183,7 @@ def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk):
     for file in ("report.pdf", "annex.pdf"):
         live.publication.attachments.create(original=f"00/{file}", filename=file)
     live.attachments.create(original="00/first.pdf", filename="first.pdf", size=1, position=1)
-    form = {**as_shown(desk.get(change(author))), "is_pseudonymous": "on"}
+    form = {**form_data_of(desk.get(change(author))), "is_pseudonymous": "on"}
 
     page = desk.post(change(author), form)
 
@@ -236,7 +236,7 @@ def test_the_schema_type_of_a_kind_is_a_known_or_used_one(client):
     kind = Kind.objects.get(slug="commentary")
 
     def stored(schema_type: str) -> str:
-        form = as_shown(client.get(change(kind)))
+        form = form_data_of(client.get(change(kind)))
         client.post(change(kind), {**form, "schema_type": schema_type})
         return Kind.objects.get(pk=kind.pk).schema_type
 
@@ -283,7 +283,7 @@ def test_groups_and_permissions_with_too_large_keys_are_field_errors(client):
 def test_the_lead_of_a_topic_must_have_its_tag(desk):
     tag, other = make_tag("Belarus"), make_live(title="On budgets")
     on_it = make_live(title="On Belarus", tags=[tag])
-    form = as_shown(desk.get(change(tag)))
+    form = form_data_of(desk.get(change(tag)))
 
     refused = desk.post(change(tag), {**form, "lead_choice": other.publication_id})
     lead = Tag.objects.get(pk=tag.pk).lead
@@ -296,7 +296,7 @@ def test_the_lead_of_a_topic_must_have_its_tag(desk):
 
 def test_the_focal_point_must_be_within_the_image(desk):
     image = make_image()
-    form = as_shown(desk.get(change(image)))
+    form = form_data_of(desk.get(change(image)))
 
     page = desk.post(change(image), {**form, "focus_x": "500"})
 
@@ -325,7 +325,7 @@ def test_the_form_of_a_public_topic_or_author_links_its_page(desk):
 )
 def test_an_implausible_date_is_refused_and_the_form_redisplayed(desk, typed, said):
     publication = make_publication(title="A draft")
-    form = as_shown(desk.get(change(publication)))
+    form = form_data_of(desk.get(change(publication)))
 
     page = desk.post(change(publication), {**form, "summary": "Typed.", "published_at": typed})
 
@@ -338,7 +338,7 @@ def test_an_implausible_date_is_refused_and_the_form_redisplayed(desk, typed, sa
 def test_a_translation_needs_a_language_of_its_own(desk):
     original = make_live(title="Original").publication
     publication = make_publication(title="Another", language="en")
-    form = as_shown(desk.get(change(publication)))
+    form = form_data_of(desk.get(change(publication)))
 
     page = desk.post(change(publication), {**form, "translation_choice": original.pk})
 
@@ -350,7 +350,7 @@ def test_two_translations_into_one_language_are_refused(desk):
     original = make_live(title="Original").publication
     make_publication(title="Översatt", language="sv", translation_of=original)
     publication = make_publication(title="Också översatt", language="sv")
-    form = as_shown(desk.get(change(publication)))
+    form = form_data_of(desk.get(change(publication)))
 
     page = desk.post(change(publication), {**form, "translation_choice": original.pk})
 
@@ -371,7 +371,7 @@ def test_a_contributor_sees_no_notice_about_related_links(client, editor):
 
 def test_a_time_in_summer_is_accepted(desk):
     publication = make_publication(title="A draft")
-    form = as_shown(desk.get(change(publication)))
+    form = form_data_of(desk.get(change(publication)))
 
     desk.post(change(publication), {**form, "published_at": "2026-07-01T10:00"})
 

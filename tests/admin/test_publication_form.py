@@ -1,4 +1,4 @@
-"""The desk: a draft is saved whole, nothing typed is lost, and publishing is done knowingly."""
+"""The form of a draft: it is saved whole, nothing typed is lost, and saving publishes nothing."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Check and publish: what was seen is what is published, once, and the page after it leads on or back."""
+"""The publish page publishes once, and only what it showed; the result page links onwards and back."""
 
 from datetime import UTC, datetime
 
@@ -29,13 +29,13 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def path(publication: Publication) -> str:
+def publish_url(publication: Publication) -> str:
     return reverse("desk:publish", args=[publication.pk])
 
 
-def seen(desk, publication: Publication, **fields) -> dict:
+def publish_form_data(desk, publication: Publication, **fields) -> dict:
     """The form as the page shows it, with what an editor changes in it."""
-    form = desk.get(path(publication)).context["form"]
+    form = desk.get(publish_url(publication)).context["form"]
     shown = {name: form[name].value() for name in form.fields}
     return {name: value for name, value in {**shown, **fields}.items() if value is not None}
 
@@ -46,7 +46,7 @@ def seen(desk, publication: Publication, **fields) -> dict:
 def test_publishing_puts_the_publication_before_its_readers(desk):
     publication = make_publication(title="On Minsk")
 
-    desk.post(path(publication), seen(desk, publication))
+    desk.post(publish_url(publication), publish_form_data(desk, publication))
 
     assert desk.get("/en/publications/on-minsk/").status_code == 200
 
@@ -54,8 +54,8 @@ def test_publishing_puts_the_publication_before_its_readers(desk):
 def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_published(desk):
     publication = make_publication(summary="", by=[])
 
-    page = desk.get(path(publication)).text
-    desk.post(path(publication), {"seen": publication.digest})
+    page = desk.get(publish_url(publication)).text
+    desk.post(publish_url(publication), {"seen": publication.digest})
 
     assert "The summary is missing" in page and "An author is missing." in page
     assert f"{reverse('desk:publications_publication_change', args=[publication.pk])}#id_summary" in page
@@ -74,7 +74,7 @@ def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_publ
 def test_what_forbids_publishing_is_refused_though_the_form_is_sent(desk, body, said):
     publication = make_publication(body=body)
 
-    page = desk.post(path(publication), {"seen": publication.digest})
+    page = desk.post(publish_url(publication), {"seen": publication.digest})
 
     assert said in page.text
     assert not publication.editions.exists()
@@ -83,22 +83,22 @@ def test_what_forbids_publishing_is_refused_though_the_form_is_sent(desk, body, 
 def test_advice_is_given_and_does_not_forbid(desk):
     publication = make_publication(body="## One\n\nText.\n\n#### Three\n\nText.")
 
-    page = desk.get(path(publication)).text
-    desk.post(path(publication), seen(desk, publication))
+    page = desk.get(publish_url(publication)).text
+    desk.post(publish_url(publication), publish_form_data(desk, publication))
 
     assert "Worth a look" in page and "“Three” is of level 4" in page
     assert publication.editions.live().exists()
 
 
 def test_a_draft_without_fault_is_said_to_be_so(desk):
-    assert "found nothing to mend" in desk.get(path(make_publication(tags=(make_tag(),)))).text
+    assert "found nothing to mend" in desk.get(publish_url(make_publication(tags=(make_tag(),)))).text
 
 
 def test_the_page_shows_word_by_word_what_changes_for_readers(desk):
     publication = make_live(body="The river rose on Monday.").publication
     saved(publication, body="The river rose on Tuesday.")
 
-    page = desk.get(path(publication)).text
+    page = desk.get(publish_url(publication)).text
 
     assert "<del>" in page and "Monday" in page and "Tuesday" in page
     assert "1 passage changed, 1 word added, 1 word removed" in page.lower()
@@ -109,7 +109,7 @@ def test_what_changes_beside_the_text_is_shown_too(desk):
     publication.tags.set([make_tag("Belarus")])
     saved(publication)
 
-    page = desk.get(path(publication)).text
+    page = desk.get(publish_url(publication)).text
 
     assert "The words are the same." in page
     assert "Belarus</ins>" in page
@@ -119,7 +119,7 @@ def test_the_page_names_the_address_and_the_one_that_will_lead_to_it(desk):
     publication = make_live(title="On Minsk").publication
     saved(publication, slug="minsk-again")
 
-    page = desk.get(path(publication)).text
+    page = desk.get(publish_url(publication)).text
 
     assert "/en/publications/minsk-again/" in page
     assert "<code>/en/publications/on-minsk/</code>, will lead there" in page
@@ -129,7 +129,7 @@ def test_an_address_of_another_publication_is_to_be_mended_first(desk):
     make_live(title="On Minsk")
     publication = make_publication(slug="on-minsk")
 
-    page = desk.get(path(publication)).text
+    page = desk.get(publish_url(publication)).text
 
     assert "belongs to another publication" in page
     assert 'value="Publish"' not in page
@@ -138,11 +138,11 @@ def test_an_address_of_another_publication_is_to_be_mended_first(desk):
 def test_a_title_that_is_taken_shows_the_address_that_it_will_have(desk):
     make_live(title="On Minsk")
 
-    assert "/en/publications/on-minsk-2/" in desk.get(path(make_publication(title="On Minsk"))).text
+    assert "/en/publications/on-minsk-2/" in desk.get(publish_url(make_publication(title="On Minsk"))).text
 
 
 def test_the_preview_stands_on_the_page_at_three_widths_without_a_script(desk):
-    page = desk.get(path(make_publication())).text
+    page = desk.get(publish_url(make_publication())).text
 
     assert page.count("<iframe") == 3
 
@@ -160,10 +160,10 @@ def test_a_framed_preview_opens_its_links_elsewhere(desk):
 
 def test_what_was_seen_is_what_is_published(desk):
     publication = make_publication(body="As I saw it.")
-    form = seen(desk, publication)
+    form = publish_form_data(desk, publication)
     saved(publication, body="As a colleague left it.")
 
-    page = desk.post(path(publication), form)
+    page = desk.post(publish_url(publication), form)
 
     assert not publication.editions.exists()
     assert "The draft has changed since you saw it" in page.text
@@ -172,11 +172,13 @@ def test_what_was_seen_is_what_is_published(desk):
 
 def test_after_having_seen_the_change_the_same_page_publishes_it(desk):
     publication = make_publication(body="As I saw it.")
-    form = seen(desk, publication)
+    form = publish_form_data(desk, publication)
     saved(publication, body="As a colleague left it.")
-    shown_again = desk.post(path(publication), form).context["form"]
+    shown_again = desk.post(publish_url(publication), form).context["form"]
 
-    desk.post(path(publication), {"seen": shown_again["seen"].value(), "after": shown_again["after"].value()})
+    desk.post(
+        publish_url(publication), {"seen": shown_again["seen"].value(), "after": shown_again["after"].value()}
+    )
 
     assert publication.editions.live().get().body == "As a colleague left it."
 
@@ -185,10 +187,10 @@ def test_after_having_seen_the_change_the_same_page_publishes_it(desk):
 def test_a_second_press_makes_no_second_edition_and_leads_to_the_same_page(desk, params):
     with time_machine.travel("2026-06-01 10:00Z"):
         publication = make_publication()
-        form = seen(desk, publication, **params)
+        form = publish_form_data(desk, publication, **params)
 
-        first = desk.post(path(publication), form)
-        second = desk.post(path(publication), form)
+        first = desk.post(publish_url(publication), form)
+        second = desk.post(publish_url(publication), form)
 
     assert first["Location"] == second["Location"]
     assert publication.editions.count() == 1
@@ -196,9 +198,11 @@ def test_a_second_press_makes_no_second_edition_and_leads_to_the_same_page(desk,
 
 def test_a_second_press_of_a_correction_makes_no_second_edition(desk):
     publication = make_live().publication
-    form = seen(desk, saved(publication, body="Mended."), change="correction", note="It was wrong.")
+    form = publish_form_data(
+        desk, saved(publication, body="Mended."), change="correction", note="It was wrong."
+    )
 
-    first, second = desk.post(path(publication), form), desk.post(path(publication), form)
+    first, second = desk.post(publish_url(publication), form), desk.post(publish_url(publication), form)
 
     assert first["Location"] == second["Location"]
     assert publication.editions.count() == 2
@@ -206,10 +210,10 @@ def test_a_second_press_of_a_correction_makes_no_second_edition(desk):
 
 def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
     publication = make_live().publication
-    form = seen(desk, saved(publication, body="Mended."), change="silent")
-    desk.post(path(publication), form)
+    form = publish_form_data(desk, saved(publication, body="Mended."), change="silent")
+    desk.post(publish_url(publication), form)
 
-    page = desk.post(path(publication), {**form, "change": "correction", "note": "It was wrong."})
+    page = desk.post(publish_url(publication), {**form, "change": "correction", "note": "It was wrong."})
 
     assert "Another edition has been published since you saw this page" in page.text
     assert publication.editions.count() == 2
@@ -217,10 +221,10 @@ def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
 
 def test_what_a_colleague_has_published_concurrently_is_reported(desk):
     publication = make_publication()
-    form = seen(desk, publication)
+    form = publish_form_data(desk, publication)
     actions.publish(publication, by=make_person("Editors"))
 
-    page = desk.post(path(publication), form)
+    page = desk.post(publish_url(publication), form)
 
     assert page.status_code == 200
     assert publication.editions.count() == 1
@@ -233,7 +237,9 @@ def test_a_moment_is_read_in_the_zone_of_the_centre(desk):
     with time_machine.travel("2026-06-01 10:00Z"):
         publication = make_publication()
 
-        page = desk.post(path(publication), seen(desk, publication, at="2026-06-09T07:00"), follow=True)
+        page = desk.post(
+            publish_url(publication), publish_form_data(desk, publication, at="2026-06-09T07:00"), follow=True
+        )
 
     assert publication.editions.get().visible_from == datetime(2026, 6, 9, 5, 0, tzinfo=UTC)
     assert "9 June 2026 07:00 CEST" in page.text
@@ -243,14 +249,17 @@ def test_a_moment_is_read_in_the_zone_that_is_chosen(desk):
     with time_machine.travel("2026-06-01 10:00Z"):
         publication = make_publication()
 
-        desk.post(path(publication), seen(desk, publication, at="2026-06-09T07:00", zone="Europe/Kyiv"))
+        desk.post(
+            publish_url(publication),
+            publish_form_data(desk, publication, at="2026-06-09T07:00", zone="Europe/Kyiv"),
+        )
 
     assert publication.editions.get().visible_from == datetime(2026, 6, 9, 4, 0, tzinfo=UTC)
 
 
 def test_zones_are_named_by_their_city_and_what_clocks_show_there(desk):
     with time_machine.travel("2026-06-01 10:00Z"):
-        page = desk.get(path(make_publication())).text
+        page = desk.get(publish_url(make_publication())).text
 
     assert "Stockholm (there it is 12:00, CEST)" in page
     assert "Kyiv (there it is 13:00, EEST)" in page
@@ -260,7 +269,9 @@ def test_a_time_that_clocks_skip_is_refused(desk):
     with time_machine.travel("2026-03-01 10:00Z"):
         publication = make_publication()
 
-        page = desk.post(path(publication), seen(desk, publication, at="2026-03-29T02:30"))
+        page = desk.post(
+            publish_url(publication), publish_form_data(desk, publication, at="2026-03-29T02:30")
+        )
 
     assert "The clocks change that night" in page.text
     assert not publication.editions.exists()
@@ -269,7 +280,7 @@ def test_a_time_that_clocks_skip_is_refused(desk):
 def test_a_forged_zone_is_refused_with_a_page(desk):
     publication = make_publication()
 
-    page = desk.post(path(publication), seen(desk, publication, zone="../../etc/passwd"))
+    page = desk.post(publish_url(publication), publish_form_data(desk, publication, zone="../../etc/passwd"))
 
     assert page.status_code == 200
     assert not publication.editions.exists()
@@ -279,55 +290,66 @@ def test_a_forged_zone_is_refused_with_a_page(desk):
 
 
 @pytest.fixture
-def waits(editor):
+def scheduled_publication(editor):
     publication = make_publication(body="Later.")
     actions.publish(publication, by=editor, at=tomorrow())
     return saved(publication, body="Now.")
 
 
-def test_publishing_over_an_edition_that_waits_asks_what_becomes_of_it(desk, waits):
-    page = desk.get(path(waits)).text
-    desk.post(path(waits), {"seen": waits.digest})
+def test_publishing_over_an_edition_that_waits_asks_what_becomes_of_it(desk, scheduled_publication):
+    page = desk.get(publish_url(scheduled_publication)).text
+    desk.post(publish_url(scheduled_publication), {"seen": scheduled_publication.digest})
 
     assert "What becomes of the edition that waits" in page
-    assert not waits.editions.live().exists()
+    assert not scheduled_publication.editions.live().exists()
 
 
-def test_an_edition_that_waits_can_be_replaced(desk, waits):
-    page = desk.post(path(waits), seen(desk, waits, waiting="replace"), follow=True).text
+def test_an_edition_that_waits_can_be_replaced(desk, scheduled_publication):
+    page = desk.post(
+        publish_url(scheduled_publication),
+        publish_form_data(desk, scheduled_publication, waiting="replace"),
+        follow=True,
+    ).text
 
-    assert not waits.editions.scheduled().exists()
+    assert not scheduled_publication.editions.scheduled().exists()
     assert "It replaces edition 1, which waited." in page
 
 
-def test_an_edition_that_waits_can_be_kept(desk, waits):
-    page = desk.post(path(waits), seen(desk, waits, waiting="keep"), follow=True).text
+def test_an_edition_that_waits_can_be_kept(desk, scheduled_publication):
+    page = desk.post(
+        publish_url(scheduled_publication),
+        publish_form_data(desk, scheduled_publication, waiting="keep"),
+        follow=True,
+    ).text
 
-    assert waits.editions.live().get().body == "Now."
-    assert waits.editions.scheduled().get().body == "Later."
+    assert scheduled_publication.editions.live().get().body == "Now."
+    assert scheduled_publication.editions.scheduled().get().body == "Later."
     assert "The edition that waited goes public at its moment, as edition 3." in page
 
 
-def test_pressing_twice_while_keeping_what_waits_makes_one_edition(desk, waits):
-    form = seen(desk, waits, waiting="keep")
+def test_pressing_twice_while_keeping_what_waits_makes_one_edition(desk, scheduled_publication):
+    form = publish_form_data(desk, scheduled_publication, waiting="keep")
 
-    first, second = desk.post(path(waits), form), desk.post(path(waits), form)
+    first, second = (
+        desk.post(publish_url(scheduled_publication), form),
+        desk.post(publish_url(scheduled_publication), form),
+    )
 
     assert first["Location"] == second["Location"]
-    assert waits.editions.count() == 3
+    assert scheduled_publication.editions.count() == 3
 
 
 # The page after
 
 
-def result(edition: Edition) -> str:
+def result_url(edition: Edition) -> str:
     return reverse("desk:publish-result", args=[edition.publication_id, edition.number])
 
 
 def test_the_page_after_publishing_has_all_that_is_copied(desk):
     edition = make_live(title="On Minsk", summary="They met.", by_whom=make_author("Ann Berg"))
 
-    page = desk.get(result(edition)).text
+    page = desk.get(result_url(edition)).text
 
     assert 'value="http://127.0.0.1:8000/en/publications/on-minsk/"' in page
     assert "On Minsk\n\nThey met.\n\nhttp://127.0.0.1:8000/en/publications/on-minsk/" in page
@@ -338,7 +360,7 @@ def test_the_page_after_publishing_has_all_that_is_copied(desk):
 def test_undo_is_one_press_on_the_page_after(desk, editor):
     publication = make_live(body="Right.").publication
     wrong = actions.publish(saved(publication, body="Wrong."), by=editor)
-    page = desk.get(result(wrong))
+    page = desk.get(result_url(wrong))
 
     desk.post(reverse("desk:undo", args=[publication.pk]), {"state": page.context["state"]})
 
@@ -350,7 +372,7 @@ def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):
     publication = make_live().publication
     actions.publish(saved(publication, body="Next."), by=editor)
 
-    page = desk.get(result(publication.editions.get(number=1)))
+    page = desk.get(result_url(publication.editions.get(number=1)))
 
     assert "No longer public" in page.text
     assert page.context["plan"] is None
@@ -388,10 +410,10 @@ def test_an_entry_for_the_newsletter_is_in_the_language_of_the_publication():
 def test_a_picture_without_words_keeps_a_publication_from_its_readers_until_it_has_some(desk):
     image = make_image(alt_en="")
     publication = make_publication(body=f"![](image:{image.key})")
-    desk.post(path(publication), {"seen": publication.digest})
+    desk.post(publish_url(publication), {"seen": publication.digest})
     image.alt_en = "A field"
     image.save()
 
-    desk.post(path(publication), {"seen": publication.digest})
+    desk.post(publish_url(publication), {"seen": publication.digest})
 
     assert publication.editions.count() == 1

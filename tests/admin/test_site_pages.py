@@ -1,4 +1,4 @@
-"""Site pages, menu links, leads and tags at the desk: saved publicly, validated, never losing typed values."""
+"""Site pages, menu links, leads and tags at the desk: public when saved, validated, typed values are kept."""
 
 from datetime import timedelta
 

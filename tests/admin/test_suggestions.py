@@ -27,11 +27,11 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevator were shelled."
 
 
-def named(text: str, language: str = "en", taken: tuple = ()) -> list[str]:
-    return [each.label for each in find_topics(text, language, taken)]
+def suggested_topics(text: str, language: str = "en", exclude: tuple = ()) -> list[str]:
+    return [each.label for each in find_topics(text, language, exclude)]
 
 
-def completed(client, typed: str) -> list[str]:
+def complete_tag(client, typed: str) -> list[str]:
     return [each["value"] for each in client.get("/desk/tags/", {"q": typed}).json()["results"]]
 
 
@@ -43,20 +43,20 @@ def test_topics_are_found_by_name_in_either_language_and_whatever_the_ending():
     make_tag("Sanctions")
     make_tag("Foreign policy")
 
-    assert named("Russia's sanction. Of foreign policies, and of Russia.") == [
+    assert suggested_topics("Russia's sanction. Of foreign policies, and of Russia.") == [
         "Russia",
         "Foreign policy",
         "Sanctions",
     ]
-    assert named("Rysslands svar.", "sv") == ["Russia"]
-    assert named("The policy of foreign states.") == []
+    assert suggested_topics("Rysslands svar.", "sv") == ["Russia"]
+    assert suggested_topics("The policy of foreign states.") == []
 
 
 def test_a_short_name_counts_only_as_it_is_spelled():
     make_tag("US")
     make_tag("EU")
 
-    assert named("He told us of the EU.") == ["EU"]
+    assert suggested_topics("He told us of the EU.") == ["EU"]
 
 
 def test_equal_spellings_are_found_and_reported():
@@ -73,7 +73,7 @@ def test_equal_spellings_are_found_and_reported():
 def test_what_is_taken_already_is_not_offered():
     make_tag("Belarus")
 
-    assert named("Belarus.", taken=("belarus",)) == []
+    assert suggested_topics("Belarus.", exclude=("belarus",)) == []
 
 
 # In the form
@@ -94,9 +94,9 @@ def test_suggestions_follow_what_is_typed(desk):
     make_tag("Kherson")
 
     page = desk.post("/desk/typed/suggestions/", filled(body="On Kherson."))
-    taken = desk.post("/desk/typed/suggestions/", filled(body="On Kherson.", tags="kherson"))
+    exclude = desk.post("/desk/typed/suggestions/", filled(body="On Kherson.", tags="kherson"))
 
-    assert ('value="tags:Kherson"' in page.text, 'value="tags:Kherson"' in taken.text) == (True, False)
+    assert ('value="tags:Kherson"' in page.text, 'value="tags:Kherson"' in exclude.text) == (True, False)
 
 
 def test_without_a_script_a_suggestion_is_taken_into_the_form_and_nothing_is_stored(desk):
@@ -166,11 +166,11 @@ def test_who_links_is_offered_what_is_like_the_public_text_alone(linker):
 
     assert [each.value for each in page.context["related"]] == [str(like.pk)]
     assert "secret" not in page.text
-    taken = linker.post(
+    exclude = linker.post(
         reverse("desk:related-links-edit", args=[publication.pk]),
         {"_take": f"related:{like.pk}", "related-chooser": ""},
     )
-    assert f'value="{like.pk}" selected' in taken.text and not publication.related_links.exists()
+    assert f'value="{like.pk}" selected' in exclude.text and not publication.related_links.exists()
 
 
 def test_a_suggestion_can_be_ruled_out_and_let_come_again_without_losing_what_is_chosen(linker):
@@ -244,7 +244,7 @@ def test_a_publication_is_no_choice_for_itself(desk):
 def test_a_tag_of_a_draft_is_offered_to_nobody_until_the_draft_is_public(desk, editor):
     desk.post(ADD, filled(tags="Suwalki"))
 
-    assert completed(desk, "suw") == [] and named("In Suwalki.") == []
+    assert complete_tag(desk, "suw") == [] and suggested_topics("In Suwalki.") == []
 
     publication = Publication.objects.get()
     desk.post(
@@ -252,7 +252,7 @@ def test_a_tag_of_a_draft_is_offered_to_nobody_until_the_draft_is_public(desk, e
         filled(publication, tags="Suwalki", bylines=[make_live().publication.bylines.get().author_id]),
     )
     actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
-    assert completed(desk, "suw") == ["Suwalki"] == named("In Suwalki.")
+    assert complete_tag(desk, "suw") == ["Suwalki"] == suggested_topics("In Suwalki.")
 
 
 def test_a_tag_that_is_there_stays_offered_when_a_draft_takes_it(desk):
@@ -260,7 +260,7 @@ def test_a_tag_that_is_there_stays_offered_when_a_draft_takes_it(desk):
 
     desk.post(ADD, filled(tags="suwalki"))
 
-    assert completed(desk, "suw") == ["Suwalki"]
+    assert complete_tag(desk, "suw") == ["Suwalki"]
 
 
 def test_a_tag_that_an_editor_has_seen_to_is_offered(desk):
@@ -273,7 +273,7 @@ def test_a_tag_that_an_editor_has_seen_to_is_offered(desk):
          "slug": tag.slug, "lead_choice-chooser": "", "responsible_choice-chooser": "", "_save": "Save"},
     )  # fmt: skip
 
-    assert completed(desk, "suw") == ["Suwalki"]
+    assert complete_tag(desk, "suw") == ["Suwalki"]
 
 
 def test_who_links_is_offered_no_draft_and_can_link_to_none(linker):

@@ -1,4 +1,4 @@
-"""Undo and withdraw say what readers will see afterwards, before anything is done."""
+"""The pages of undo and withdraw say what readers will see afterwards."""
 
 import pytest
 from django.urls import reverse
