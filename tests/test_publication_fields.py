@@ -343,14 +343,14 @@ def test_a_comparison_shows_every_column_that_an_edition_keeps(filled):
 
     comparison = build_comparison(before, after)
 
-    facts = {change.name for change in comparison["compared"]["facts"]}
+    changed_fields = {change.name for change in comparison["compared"]["field_changes"]}
     changed = [
         each.text for each in comparison["difference"].passages if each.change is not DiffOperation.KEPT
     ]
     said = " ".join(changed)
     forgotten = [
         field.name for field in FROZEN_COLUMNS
-        if field.name not in facts and field.name.replace("_", " ") not in said
+        if field.name not in changed_fields and field.name.replace("_", " ") not in said
     ]  # fmt: skip
     assert forgotten == ["series_number"]
 

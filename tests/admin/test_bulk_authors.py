@@ -136,7 +136,7 @@ def test_a_contributor_signs_and_cannot_publish(client):
 
 
 def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
-    monkeypatch.setattr("publications.admin.drafts.bulk_authors.MAX_ROWS", 2)
+    monkeypatch.setattr("publications.admin.drafts.bulk_authors.MAX_LISTED", 2)
     drafts = [make_publication(by=[]) for _number in range(3)]
 
     page = desk.get(page_for(*drafts)).text

@@ -498,7 +498,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
 
     page = browser.open("/desk/")
     typed = next(each for each in page.context["autosaves"] if str(each) == "Aone")
-    restored = browser.open(typed.address)
+    restored = browser.open(typed.restore_url)
     (discard,) = [form for form in html.fromstring(page.text).forms if f"/{typed.pk}/discard/" in form.action]
     browser.send(PageForm(discard, "/desk/"))
 

@@ -12,9 +12,9 @@ from tests.factories import make_live, make_publication, saved
 BEFORE = "The goverment met on Monday, and said nothing of the river. The goverment was silent."
 
 
-def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE, facts=()):
+def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE, field_names=()):
     sides = ([DiffBlock(kind, each.tokens) for each in blocks_of_text(text)] for text in (before, after))
-    return propose_change(compare(*sides), facts)
+    return propose_change(compare(*sides), field_names)
 
 
 def proposal_for_html(before: str, after: str):
@@ -97,11 +97,11 @@ def test_notes_pictures_and_moved_paragraphs_are_left_to_the_editor(before, afte
 
 
 @pytest.mark.parametrize(
-    ("facts", "change"),
+    ("field_names", "change"),
     [(["tags"], Change.SILENT), (["kind"], None), (["published_at"], None), (["tags", "roles"], None)],
 )
-def test_what_changes_beside_the_text_is_left_to_the_editor_unless_it_is_a_topic(facts, change):
-    assert proposal(BEFORE, facts=facts).change is change
+def test_what_changes_beside_the_text_is_left_to_the_editor_unless_it_is_a_topic(field_names, change):
+    assert proposal(BEFORE, field_names=field_names).change is change
 
 
 @pytest.mark.parametrize(
@@ -114,13 +114,13 @@ def test_what_changes_beside_the_text_is_left_to_the_editor_unless_it_is_a_topic
     ],
 )
 def test_the_editor_reads_why_nothing_is_proposed(after, why):
-    assert proposal(after).change is None and why in proposal(after).why
+    assert proposal(after).change is None and why in proposal(after).reason
 
 
 def test_authors_who_change_are_left_to_the_editor():
     found = proposal("Ann Berg", kind="byline", before="Ann Borg")
 
-    assert found.change is None and "authors" in found.why
+    assert found.change is None and "authors" in found.reason
 
 
 def test_what_is_not_public_now_is_left_to_the_editor():

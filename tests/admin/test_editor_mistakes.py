@@ -294,7 +294,7 @@ def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
 @pytest.mark.parametrize(("count", "words"), [(1, "1 word,"), (2, "2 words,")])
 def test_a_report_counts_one_word(count, words):
     shown_words = {
-        "word": {"row": {"filename": "x.docx"}, "word_counts": [count, 0], "counts": []},
+        "word_report": {"word_file": {"filename": "x.docx"}, "word_counts": [count, 0], "counts": []},
         "publication": make_publication(),
     }
 

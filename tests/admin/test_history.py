@@ -125,7 +125,7 @@ def test_old_revisions_are_a_link_away(desk, editor, monkeypatch):
 
     first, second = history(desk, publication), history(desk, publication, before=3)
 
-    assert (rows(first), first.context["older"]) == ([[5], [4], [3]], 3)
+    assert (rows(first), first.context["next_page_before"]) == ([[5], [4], [3]], 3)
     assert rows(second) == [[2], [1]]
 
 
@@ -503,4 +503,4 @@ def test_a_publication_keeps_its_address_where_the_revision_had_none(desk, edito
 
     now = Publication.objects.get(pk=publication.pk)
     assert (now.title, now.slug) == ("On grain", "on-wheat")
-    assert "slug" not in [fact.name for fact in shown["facts"]]
+    assert "slug" not in [change.name for change in shown["field_changes"]]

@@ -1,4 +1,4 @@
-"""The form of a publication in the admin: its context, what saving stores, and what the user is told."""
+"""The form of a publication in the admin: its context, what saving stores, and the messages afterwards."""
 
 from django.contrib import messages
 from django.db import transaction
