@@ -16,6 +16,10 @@ TRANSLATED = re.compile(
     r"|\{%\s*blocktranslate\b[^%]*%\}.*?\{%\s*endblocktranslate\s*%\}"
 )
 DECISION = re.compile(r"\{%\s*(?:el)?if\b(?:\"[^\"]*\"|'[^']*'|[^%])*?\s(?:and|or)\s")
+MARKUP = re.compile(
+    r"\{% comment %\}.*?\{% endcomment %\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<[^>]*>", re.DOTALL
+)
+VARIABLE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 OF_DJANGO = {
     "admin/change_list.html",
     "admin/change_list_results.html",
@@ -43,6 +47,15 @@ def named_lines() -> list[tuple[str, str]]:
 
 def test_no_line_is_longer_than_the_text_that_it_translates():
     assert not [(name, line) for name, line in named_lines() if is_too_long(line)]
+
+
+def test_texts_contain_no_variable_names():
+    texts = {
+        str(path.relative_to(ROOT / "templates")): MARKUP.sub(" ", path.read_text(encoding="utf-8"))
+        for path in TEMPLATES
+    }
+
+    assert not [(name, *VARIABLE.findall(text)) for name, text in texts.items() if VARIABLE.search(text)]
 
 
 def test_views_decide_and_templates_ask_for_one_name():
