@@ -27,11 +27,11 @@ if settings.PAGES_IN_MEMORY:
     # Seconds after which a thread that renders a page yields to those that send stored pages, which take 30 µs.
     sys.setswitchinterval(0.0005)
     application = page_cache.PageCache(
-        pages=page_cache.WorkerPool(
+        page_pool=page_cache.WorkerPool(
             application, ThreadPoolExecutor(settings.RENDER_THREADS, "pages"), slots=page_cache.PAGE_SLOTS
         ),
         # One thread more than may render PDFs, so that files that exist are sent at the same time.
-        slow=page_cache.WorkerPool(
+        slow_pool=page_cache.WorkerPool(
             application, ThreadPoolExecutor(MAX_RENDERINGS + 1, "slow"), slots=page_cache.SLOW_SLOTS
         ),
         watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),

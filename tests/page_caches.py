@@ -1,4 +1,4 @@
-"""A page cache around the real site, or around an application of the test, without threads."""
+"""A test client of a page cache around the site, or around an application of the test, without threads."""
 
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
@@ -48,7 +48,7 @@ class Response:
     body: bytes
 
     @property
-    def mark(self) -> str:
+    def cache_status(self) -> str:
         return self.headers.get("Cache-Status", "")
 
     @property
@@ -79,8 +79,8 @@ def no_connection_closed() -> Iterator[None]:
             signal.connect(close_old_connections)
 
 
-class Readers:
-    """Readers of one cache. `site.request_count` is the number of requests that Django answered."""
+class CachedClient:
+    """A test client of one page cache. `site.request_count` is the number of requests that reached Django."""
 
     def __init__(
         self,
@@ -95,10 +95,10 @@ class Readers:
     ) -> None:
         self.site = CountingApplication(application or get_wsgi_application())
         self.watcher = watcher or SiteStateWatcher(threaded=False)
-        pages, slow = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
+        page_pool, slow_pool = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
         self.cache = PageCache(
-            pages=pages,
-            slow=slow,
+            page_pool=page_pool,
+            slow_pool=slow_pool,
             watcher=self.watcher,
             max_bytes=max_bytes,
             parameters=parameters_of,
@@ -108,20 +108,22 @@ class Readers:
             static_paths=static_paths,
         )
 
-    def ask(self, path: str, *, method: str = "GET", **headers: str):
+    def open_body(self, path: str, *, method: str = "GET", **headers: str):
         """Return the body of the response as a server gets it: to be read and closed."""
-        return self._ask(environ(path, method, **headers))[1]
+        return self._call(environ(path, method, **headers))[1]
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Response:
         with no_connection_closed():
-            rows, parts = self._ask(environ(path, method, **headers))
+            (status, sent_headers), parts = self._call(environ(path, method, **headers))
             body = b"".join(parts)
             close = getattr(parts, "close", None)
             if close:
                 close()
-        return Response(int(rows[0][:3]), dict(rows[1]), body)
+        return Response(int(status[:3]), dict(sent_headers), body)
 
-    def _ask(self, params: dict) -> tuple[list, object]:
-        rows: list = []
-        parts = self.cache(params, lambda status, sent, error=None: rows.extend((status, sent)))
-        return rows, parts
+    def _call(self, environ: dict) -> tuple[list, object]:
+        status_and_headers: list = []
+        parts = self.cache(
+            environ, lambda status, headers, error=None: status_and_headers.extend((status, headers))
+        )
+        return status_and_headers, parts

@@ -103,12 +103,12 @@ def save_site_version(site_version: SiteVersion) -> None:
 def _announce(number: int) -> None:
     """Announce a site version, and whether it removed public content; if that is unknown, announce that it did."""
     try:
-        took_back = (
+        is_removal = (
             AuditEntry.objects.filter(site_version=number).exclude(action__in=ADDITIVE_ACTIONS).exists()
         )
     except Error:
-        took_back = True
-    page_cache.announce_change(took_back=took_back)
+        is_removal = True
+    page_cache.announce_change(is_removal=is_removal)
 
 
 def open_action(site_version: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:

@@ -6,11 +6,11 @@ database does not answer, stored responses are still served.
 """
 
 from .application import PageCache
-from .change_signal import announce_change, try_pubsub
+from .change_signal import announce_change, check_pubsub
 from .keys import MACHINE_PREFIXES, UNCACHED_PREFIXES, Environ
 from .pools import PAGE_SLOTS, SERVER_THREADS, SLOW_SLOTS, WorkerPool
 from .request_bodies import RequestBodies
-from .store import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
+from .store import COMPRESS, MIN_COMPRESSED_BYTES, choose_coding
 from .watcher import SiteStateWatcher
 
 __all__ = [
@@ -27,6 +27,6 @@ __all__ = [
     "SiteStateWatcher",
     "WorkerPool",
     "announce_change",
-    "coding_for",
-    "try_pubsub",
+    "check_pubsub",
+    "choose_coding",
 ]

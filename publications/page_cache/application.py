@@ -18,32 +18,32 @@ from .pools import (
     Slots,
     WorkerPool,
 )
-from .store import IDENTITY, CachedResponse, Header, Headers, PageStore, coding_for
+from .store import IDENTITY, CachedResponse, Header, Headers, PageStore, choose_coding
 from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
-SECOND_STORE_SHARE = 8  # an eighth of the memory is for errors, redirects and URLs with a query
-PINNED = frozenset((f"/{locale}/", "") for locale in LOCALES)
-HIT = ("Cache-Status", "pages; hit")
-STORED = ("Cache-Status", "pages; fwd=miss; stored")
-STALE = ("Cache-Status", "pages; hit; detail=stale")
+SECOND_STORE_FRACTION = 8  # an eighth of the memory is for errors, redirects and URLs with a query
+PINNED_KEYS = frozenset((f"/{locale}/", "") for locale in LOCALES)
+CACHE_STATUS_HIT = ("Cache-Status", "pages; hit")
+CACHE_STATUS_STORED = ("Cache-Status", "pages; fwd=miss; stored")
+CACHE_STATUS_STALE = ("Cache-Status", "pages; hit; detail=stale")
 PLAIN_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
     ("Retry-After", "30"),
 ]
-BUSY = RenderedResponse(
+BUSY_RESPONSE = RenderedResponse(
     "503 Service Unavailable",
     [*PLAIN_HEADERS, ("Connection", "close")],  # pipelined requests of the same client take no slot
     b"This takes too long just now. Please try again in half a minute.\n",
 )
-FAILED = RenderedResponse(
+ERROR_RESPONSE = RenderedResponse(
     "500 Internal Server Error", PLAIN_HEADERS, b"Something failed. Please try again in half a minute.\n"
 )
 NOT_MODIFIED = "304 Not Modified"
 UNKNOWN_STATE_TIMEOUT = 3  # seconds that a reader waits for a page while the site state is unknown
 CHUNK = 64 * 1024
-Start = Callable[[str, Headers], object]
+StartResponse = Callable[[str, Headers], object]
 logger = logging.getLogger(__name__)
 
 
@@ -54,9 +54,9 @@ class PageCache:
     left to the reverse proxy (`deploy/`).
 
     Args:
-        pages: renders pages and the desk.
-        slow: renders what may take long (PDFs, files, harvests), so that no page waits for it.
-        max_bytes: bytes of responses that are kept in this process.
+        page_pool: renders pages and the desk.
+        slow_pool: renders what may take long (PDFs, files, harvests), so that no page waits for it.
+        max_bytes: bytes of responses that are stored in this process.
         parameters: returns the query parameters that the page of a path reads.
         compressible: media types that are compressed.
         made_on_request: extensions of PDFs and social images, such as ".pdf".
@@ -67,8 +67,8 @@ class PageCache:
     def __init__(
         self,
         *,
-        pages: WorkerPool,
-        slow: WorkerPool,
+        page_pool: WorkerPool,
+        slow_pool: WorkerPool,
         watcher: SiteStateWatcher,
         max_bytes: int,
         parameters: Parameters,
@@ -79,19 +79,20 @@ class PageCache:
     ) -> None:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
         self._made_on_request = made_on_request
-        self._pages, self._slow, self._static_paths = pages, slow, static_paths
-        second = max_bytes // SECOND_STORE_SHARE
-        self.pages, self.others = PageStore(max_bytes - second, PINNED), PageStore(second)
+        self._page_pool, self._slow_pool, self._static_paths = page_pool, slow_pool, static_paths
+        second_bytes = max_bytes // SECOND_STORE_FRACTION
+        self.page_store = PageStore(max_bytes - second_bytes, PINNED_KEYS)
+        self.second_store = PageStore(second_bytes)
         self._downloads = Slots(download_slots)
 
-    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         key = cache_key(environ, self._parameters, self._made_on_request)
         if key is None:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
-        stored = (self.others if key[1] else self.pages).get(key) or self.others.get(key)
+        stored = (self.second_store if key[1] else self.page_store).get(key) or self.second_store.get(key)
         state = self.watcher.state()
         if stored is not None and state is not None and stored.state_identity is state.identity:
-            return self._send(stored, HIT, key, environ, start_response)
+            return self._send(stored, CACHE_STATUS_HIT, key, environ, start_response)
         response, status = self._render_or_stale(key, stored, state, environ)
         if isinstance(response, CachedResponse):
             return self._send(response, status, key, environ, start_response)
@@ -100,27 +101,27 @@ class PageCache:
     def _render_uncached(self, environ: Environ) -> RenderedResponse:
         """Render what is never stored: the desk, files, PDFs, social images and forms."""
         if environ["PATH_INFO"] in self._static_paths:
-            return self._pages.render_in_calling_thread(environ)
+            return self._page_pool.render_in_calling_thread(environ)
         try:
             is_slow_request = is_slow(environ, self._made_on_request)
-            return (self._slow if is_slow_request else self._pages).render(environ)
+            return (self._slow_pool if is_slow_request else self._page_pool).render(environ)
         except NoFreeSlot:
-            return BUSY
+            return BUSY_RESPONSE
 
     def _render_or_stale(
         self, key: Key, stored: CachedResponse | None, state: SiteState | None, environ: Environ
     ) -> tuple[CachedResponse | RenderedResponse, Header]:
         """Render the response; if that fails, return the stored one unless it shows withdrawn content."""
         if state is None and self._may_be_shown_stale(stored):
-            return stored, STALE
+            return stored, CACHE_STATUS_STALE
         response = self._render(key, state, environ)
         if (
             isinstance(response, RenderedResponse)
-            and response.code >= 500
+            and response.status_code >= 500
             and self._may_be_shown_stale(stored)
         ):
-            return stored, STALE
-        return response, STORED
+            return stored, CACHE_STATUS_STALE
+        return response, CACHE_STATUS_STORED
 
     def _render(
         self, key: Key, state: SiteState | None, environ: Environ
@@ -128,21 +129,21 @@ class PageCache:
         request = anonymous_request(environ, key)
         try:
             if state is None:
-                return self._pages.render(request, UNKNOWN_STATE_TIMEOUT)
-            response, is_first = self._pages.render_once(
+                return self._page_pool.render(request, UNKNOWN_STATE_TIMEOUT)
+            response, is_first = self._page_pool.render_once(
                 key, request, state, lambda response: self._store(key, response, state)
             )
             if isinstance(response, RenderedResponse) and response.body is None and not is_first:
-                return self._pages.render(request, RENDER_TIMEOUT)  # a stream can be read only once
+                return self._page_pool.render(request, RENDER_TIMEOUT)  # a stream can be read only once
             return response
         except TimeoutError:
-            return BUSY
+            return BUSY_RESPONSE
         except Exception:
-            logger.exception("The page of %s could not be made.", key[0])
-            return FAILED
+            logger.exception("The page of %s could not be rendered.", key[0])
+            return ERROR_RESPONSE
 
     def _may_be_shown_stale(self, stored: CachedResponse | None) -> bool:
-        state = self.watcher.state_of_stale_pages()
+        state = self.watcher.stale_state()
         if stored is None or state is None:
             return False
         return state.can_serve_stale(stored.serial, stored.read_at, stored.next_end, time.time())
@@ -163,29 +164,34 @@ class PageCache:
             compressible=media_type in self._compressible,
         )
         store = self._store_for(stored, key)
-        (self.pages if store is self.others else self.others).drop(key)
-        store.put(key, stored)
+        (self.page_store if store is self.second_store else self.second_store).delete(key)
+        store.set(key, stored)
         return stored
 
     def _send(
-        self, stored: CachedResponse, status: Header, key: Key, environ: Environ, start_response: Start
+        self,
+        stored: CachedResponse,
+        status: Header,
+        key: Key,
+        environ: Environ,
+        start_response: StartResponse,
     ) -> Iterable[bytes]:
         if stored.is_not_modified(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")):
-            start_response(NOT_MODIFIED, [*stored.headers_of_304, status])
+            start_response(NOT_MODIFIED, [*stored.not_modified_headers, status])
             return []
-        coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_text else IDENTITY
+        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_text else IDENTITY
         (headers, body), growth = stored.encode(coding)
         if growth:
-            self._store_for(stored, key).count_growth(key, stored, growth)
+            self._store_for(stored, key).add_bytes(key, stored, growth)
         start_response(stored.status, [*headers, status])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
     def _store_for(self, stored: CachedResponse, key: Key) -> PageStore:
-        is_page = stored.code == HTTPStatus.OK and not key[1]
-        return self.pages if is_page else self.others
+        is_page = stored.status_code == HTTPStatus.OK and not key[1]
+        return self.page_store if is_page else self.second_store
 
     def _send_uncached(
-        self, response: RenderedResponse, environ: Environ, start_response: Start
+        self, response: RenderedResponse, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Send a response that is not stored. A large body holds a slot until it is sent or the client has gone."""
         if environ["REQUEST_METHOD"] == "HEAD" or not response.is_large:
@@ -194,7 +200,7 @@ class PageCache:
             self._downloads.acquire()
         except NoFreeSlot:
             _close(response.stream)
-            return _send_whole(BUSY, environ, start_response)
+            return _send_whole(BUSY_RESPONSE, environ, start_response)
         start_response(response.status, response.headers)
         return Download(response, self._downloads)
 
@@ -220,7 +226,7 @@ def _is_cacheable(response: RenderedResponse, headers: dict[str, str]) -> bool:
     """Return whether the response is small and the same for everyone."""
     return (
         response.body is not None
-        and response.code in CACHED_STATUSES
+        and response.status_code in CACHED_STATUSES
         and len(response.body) <= MAX_CACHED_BODY
         and "set-cookie" not in headers
         and "no-store" not in headers.get("cache-control", "")
@@ -228,7 +234,9 @@ def _is_cacheable(response: RenderedResponse, headers: dict[str, str]) -> bool:
     )
 
 
-def _send_whole(response: RenderedResponse, environ: Environ, start_response: Start) -> Iterable[bytes]:
+def _send_whole(
+    response: RenderedResponse, environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
     start_response(response.status, response.headers)
     if environ["REQUEST_METHOD"] != "HEAD":
         return [response.body or b""]

@@ -21,16 +21,16 @@ from typing import NamedTuple, Self
 
 from django.conf import settings
 
-NUMBER_BYTES = 8
-FILE_BYTES = 2 * NUMBER_BYTES
+COUNTER_BYTES = 8
+FILE_BYTES = 2 * COUNTER_BYTES
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 CHANNEL = "sceeus:changes"
-ONLY_ADDED = b" added"
-CONNECT_SECONDS = 1.0
+ADDITION_SUFFIX = b" added"
+CONNECT_TIMEOUT = 1.0
 SEND_ATTEMPTS = 3
 PING_SECONDS = 2.0  # between two pings
-SILENT_SECONDS = 5.0  # without any message, after which the connection counts as lost
-RECONNECT_SECONDS = 2.0
+SILENCE_TIMEOUT = 5.0  # without any message, after which the connection counts as lost
+RECONNECT_TIMEOUT = 2.0
 logger = logging.getLogger(__name__)
 
 
@@ -38,46 +38,48 @@ class Message(NamedTuple):
     """A message to other machines.
 
     Attributes:
-        counter: name of the counter that was incremented, empty if none was.
-        took_back: whether readers may no longer see something.
+        counter_name: the counter that was incremented, empty if none was.
+        is_removal: whether readers may no longer see something.
     """
 
-    counter: bytes = b""
-    took_back: bool = True
+    counter_name: bytes = b""
+    is_removal: bool = True
 
     def encode(self) -> bytes:
-        return self.counter + (b"" if self.took_back else ONLY_ADDED)
+        return self.counter_name + (b"" if self.is_removal else ADDITION_SUFFIX)
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
         """Parse a message; one without the suffix, as older releases send them, counts as a removal."""
-        return cls(payload.removesuffix(ONLY_ADDED), not payload.endswith(ONLY_ADDED))
+        return cls(payload.removesuffix(ADDITION_SUFFIX), not payload.endswith(ADDITION_SUFFIX))
 
 
-def announce_change(*, took_back: bool = True) -> None:
+def announce_change(*, is_removal: bool = True) -> None:
     """Signal to all processes on all machines that public content has changed. Call it after the commit.
 
     If the file cannot be written, processes find the change in the database within a second.
 
     Args:
-        took_back: whether readers may no longer see something that they could see before.
+        is_removal: whether readers may no longer see something that they could see before.
     """
-    counter = b""
+    counter_name = b""
     try:
         with _open_file() as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            _advance(file, at=0)
-            if took_back:
-                _advance(file, at=NUMBER_BYTES)
-            counter = _file_name(file)
+            _increment(file, offset=0)
+            if is_removal:
+                _increment(file, offset=COUNTER_BYTES)
+            counter_name = _counter_name(file)
     except OSError:
-        logger.warning("The counter of changes in %s could not be moved.", settings.SITE_DATA, exc_info=True)
-    notify_peers(Message(counter, took_back))
+        logger.warning(
+            "The counter of changes in %s could not be incremented.", settings.SITE_DATA, exc_info=True
+        )
+    notify_peers(Message(counter_name, is_removal))
 
 
-def _advance(file: io.FileIO, *, at: int) -> None:
-    number = int.from_bytes(os.pread(file.fileno(), NUMBER_BYTES, at)) + 1
-    os.pwrite(file.fileno(), number.to_bytes(NUMBER_BYTES), at)
+def _increment(file: io.FileIO, *, offset: int) -> None:
+    number = int.from_bytes(os.pread(file.fileno(), COUNTER_BYTES, offset)) + 1
+    os.pwrite(file.fileno(), number.to_bytes(COUNTER_BYTES), offset)
 
 
 class ChangeCounter:
@@ -87,28 +89,28 @@ class ChangeCounter:
     """
 
     def __init__(self) -> None:
-        self._mapped, self._inode, self.name = self._map()
+        self._memory, self._inode, self.name = self._map()
 
     def changes(self) -> bytes:
-        return self._mapped[:NUMBER_BYTES]
+        return self._memory[:COUNTER_BYTES]
 
-    def taken_back(self) -> bytes:
-        return self._mapped[NUMBER_BYTES:]
+    def removals(self) -> bytes:
+        return self._memory[COUNTER_BYTES:]
 
-    def renew(self) -> None:
+    def remap(self) -> None:
         """Map the file again if it was replaced, as when a backup is restored."""
         try:
             inode = _file_path().stat().st_ino
         except OSError:
             return
         if inode != self._inode:
-            self._mapped, self._inode, self.name = self._map()
+            self._memory, self._inode, self.name = self._map()
 
     def _map(self) -> tuple[mmap.mmap | bytes, int, bytes]:
         try:
             with _open_file() as file:
-                mapped = mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ)
-                return mapped, os.fstat(file.fileno()).st_ino, _file_name(file)
+                memory = mmap.mmap(file.fileno(), FILE_BYTES, access=mmap.ACCESS_READ)
+                return memory, os.fstat(file.fileno()).st_ino, _counter_name(file)
         except OSError:
             logger.warning("There is no counter of changes in %s.", settings.SITE_DATA, exc_info=True)
             return bytes(FILE_BYTES), 0, b""
@@ -120,7 +122,7 @@ def notify_peers(message: Message) -> None:
         threading.Thread(target=_publish, args=(settings.CACHE_URL, message), name="change-signal").start()
 
 
-def try_pubsub() -> None:
+def check_pubsub() -> None:
     """Publish one message and wait for it. Raises the errors of the client."""
     with _client(settings.CACHE_URL) as client:
         client.publish(CHANNEL, Message().encode())
@@ -130,12 +132,13 @@ class Subscription:
     """The subscription of this process to messages over CACHE_URL, in a thread of its own.
 
     Attributes:
-        number: 0 before the first connection, incremented with each: messages between two may have been missed.
+        connection_number: 0 before the first connection, incremented with each; messages between two may have been
+            missed.
         received_at: when the server last sent anything, on the monotonic clock.
     """
 
     def __init__(self, on_message: Callable[[Message], None]) -> None:
-        self.number, self.received_at, self._on_message = 0, 0.0, on_message
+        self.connection_number, self.received_at, self._on_message = 0, 0.0, on_message
 
     def start(self) -> None:
         if settings.CACHE_URL:
@@ -144,62 +147,62 @@ class Subscription:
             )
             listener.start()
 
-    def _listen(self, address: str) -> None:
+    def _listen(self, url: str) -> None:
         is_reported = False
         while True:
-            before = self.number
+            previous_number = self.connection_number
             try:
-                self._listen_once(address)
+                self._listen_once(url)
             except Exception as error:  # whatever it is, the thread must live on
-                if not is_reported or self.number != before:
-                    logger.warning("CACHE_URL is away; changes are seen within a second: %s", error)
+                if not is_reported or self.connection_number != previous_number:
+                    logger.warning(
+                        "CACHE_URL cannot be reached; changes are found within a second: %s", error
+                    )
                     is_reported = True
-                time.sleep(RECONNECT_SECONDS)
+                time.sleep(RECONNECT_TIMEOUT)
 
-    def _listen_once(self, address: str) -> None:
+    def _listen_once(self, url: str) -> None:
         """Raises OSError or what the client raises, once the connection is lost."""
-        with _client(address) as client, client.pubsub() as channel:
-            channel.subscribe(CHANNEL)
+        with _client(url) as client, client.pubsub() as pubsub:
+            pubsub.subscribe(CHANNEL)
             pinged_at = received_at = time.monotonic()
             while True:
-                message = channel.get_message(timeout=CONNECT_SECONDS)
+                message = pubsub.get_message(timeout=CONNECT_TIMEOUT)
                 now = time.monotonic()
                 if message:
                     received_at = now
                     self._receive(message, now)
-                elif now - received_at > SILENT_SECONDS:
-                    raise TimeoutError("it says nothing")
+                elif now - received_at > SILENCE_TIMEOUT:
+                    raise TimeoutError("the server sends nothing")
                 if now - pinged_at > PING_SECONDS:
-                    channel.ping()
+                    pubsub.ping()
                     pinged_at = now
 
     def _receive(self, message: dict, now: float) -> None:
         if message["type"] == "subscribe":
-            self.number += 1
+            self.connection_number += 1
         if message["type"] == "message":
             self._on_message(Message.decode(message["data"]))
         self.received_at = now
 
 
-def _client(address: str):
+def _client(url: str):
     import redis
 
-    return redis.Redis.from_url(
-        address, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
-    )
+    return redis.Redis.from_url(url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=CONNECT_TIMEOUT)
 
 
-def _publish(address: str, message: Message) -> None:
+def _publish(url: str, message: Message) -> None:
     for attempt in range(1, SEND_ATTEMPTS + 1):
         try:
-            with _client(address) as client:
+            with _client(url) as client:
                 client.publish(CHANNEL, message.encode())
             return
         except Exception as error:
             logger.warning("A change could not be published over CACHE_URL (attempt %d): %s", attempt, error)
 
 
-def _file_name(file: io.FileIO) -> bytes:
+def _counter_name(file: io.FileIO) -> bytes:
     """Return a name of machine and file: processes with the same name share the memory."""
     stat = os.fstat(file.fileno())
     return f"{_machine_id()}:{stat.st_dev}:{stat.st_ino}".encode()

@@ -11,21 +11,21 @@ from .store import Key
 
 Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
-FORWARDED_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
+PASSED_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
 MAX_URL_CHARACTERS = 2_000  # of path and query
 MACHINE_PREFIXES = ("/oai", "/api/")
 UNCACHED_PREFIXES = (settings.DESK, "/admin/", *MACHINE_PREFIXES)
 """Paths whose responses differ by person, or have ETags of their own."""
 
-MEDIA = "/media/"
-NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA)
+MEDIA_PREFIX = "/media/"
+NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA_PREFIX)
 FORM_PATHS = frozenset({"/oai"})
 """Public paths that read a form, as OAI-PMH prescribes. No other public path reads a request body."""
 
 MAX_FORM_BYTES = 64 * 1024
 
-_hosts: set[str] = set()
+_allowed_hosts: set[str] = set()
 
 
 def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[str, ...]) -> Key | None:
@@ -54,26 +54,26 @@ def is_desk(environ: Environ) -> bool:
 def is_slow(environ: Environ, made_on_request: tuple[str, ...]) -> bool:
     """Return whether the response may take long: an image, file, PDF, social image, or many records."""
     path = environ["PATH_INFO"]
-    if path.startswith((*MACHINE_PREFIXES, MEDIA)):
+    if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)):
         return True
     return not path.startswith(NEVER_CACHED) and _is_file(path, made_on_request)
 
 
-def max_body(environ: Environ) -> int:
+def max_body_bytes(environ: Environ) -> int:
     """Return how many bytes of a request body the path accepts; 0 if it reads none."""
     if is_desk(environ):
-        return settings.LARGEST_REQUEST
+        return settings.MAX_REQUEST_BYTES
     return MAX_FORM_BYTES if environ["PATH_INFO"] in FORM_PATHS else 0
 
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:
     """Return the request to render for the key, without the headers of the client that sent it."""
-    forwarded = {
+    passed = {
         name: value
         for name, value in environ.items()
-        if not name.startswith("HTTP_") or name in FORWARDED_HEADERS
+        if not name.startswith("HTTP_") or name in PASSED_HEADERS
     }
-    return without_body({**forwarded, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]})
+    return without_body({**passed, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]})
 
 
 def without_body(environ: Environ) -> Environ:
@@ -102,12 +102,12 @@ def _normalize(query: str, parameters: Collection[str] | None) -> str:
 
 def _is_allowed_host(host: str) -> bool:
     """Return whether the host is one of ALLOWED_HOSTS."""
-    if host in _hosts:
+    if host in _allowed_hosts:
         return True
-    allowed = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
-    if allowed and len(_hosts) < MAX_HOSTS:
-        _hosts.add(host)
-    return allowed
+    is_allowed = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+    if is_allowed and len(_allowed_hosts) < MAX_HOSTS:
+        _allowed_hosts.add(host)
+    return is_allowed
 
 
 def _has_required_scheme(environ: Environ) -> bool:

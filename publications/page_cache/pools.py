@@ -62,7 +62,7 @@ class RenderedResponse:
     stream: Iterable[bytes] = ()
 
     @property
-    def code(self) -> int:
+    def status_code(self) -> int:
         return int(self.status[:3])
 
     @property
@@ -79,18 +79,18 @@ class WorkerPool:
 
     def __init__(self, application: Application, executor: Executor, *, slots: int) -> None:
         self._application, self._executor, self._slots = application, executor, Slots(slots)
-        self._under_way: dict[object, Future] = {}
+        self._futures: dict[object, Future] = {}
         self._lock = threading.Lock()
 
     def render(self, environ: Environ, timeout: float | None = None) -> RenderedResponse:
         """Return the response to one request, not shared with others.
 
         Raises:
-            NoFreeSlot: too many wait already.
+            NoFreeSlot: too many requests wait already.
             TimeoutError: it takes longer than `timeout`.
         """
         with self._slots:
-            future = self._executor.submit(self._respond, environ, None)
+            future = self._executor.submit(self._call_application, environ, None)
             try:
                 return future.result(timeout)
             except TimeoutError:
@@ -99,49 +99,49 @@ class WorkerPool:
 
     def render_in_calling_thread(self, environ: Environ) -> RenderedResponse:
         """Return the response without a pool: for what takes no time and no database."""
-        return self._respond(environ, None)
+        return self._call_application(environ, None)
 
     def render_once[Result](
-        self, key: object, environ: Environ, state: SiteState, keep: Callable[[RenderedResponse], Result]
+        self, key: object, environ: Environ, state: SiteState, store: Callable[[RenderedResponse], Result]
     ) -> tuple[Result, bool]:
-        """Return the result of `keep(response)`, and whether this request is the first for the key.
+        """Return the result of `store(response)`, and whether this request is the first for the key.
 
         Requests for the same key and site state share one rendering.
 
         Raises:
-            NoFreeSlot: too many wait already.
+            NoFreeSlot: too many requests wait already.
             TimeoutError: it takes longer than a reader waits.
         """
         with self._slots:
-            future, is_first = self._join((key, state), environ, state, keep)
+            future, is_first = self._submit_once((key, state), environ, state, store)
             return future.result(RENDER_TIMEOUT), is_first
 
-    def _join(
-        self, shared: object, environ: Environ, state: SiteState, keep: Callable
+    def _submit_once(
+        self, key: object, environ: Environ, state: SiteState, store: Callable
     ) -> tuple[Future, bool]:
         with self._lock:
-            if future := self._under_way.get(shared):
+            if future := self._futures.get(key):
                 return future, False
-            future = self._executor.submit(lambda: keep(self._respond(environ, state)))
-            self._under_way[shared] = future
-        future.add_done_callback(lambda _: self._under_way.pop(shared))
+            future = self._executor.submit(lambda: store(self._call_application(environ, state)))
+            self._futures[key] = future
+        future.add_done_callback(lambda _: self._futures.pop(key))
         return future, True
 
-    def _respond(self, environ: Environ, state: SiteState | None) -> RenderedResponse:
-        started: list = []
+    def _call_application(self, environ: Environ, state: SiteState | None) -> RenderedResponse:
+        status_and_headers: list = []
 
         def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
-            started[:] = [status, list(headers)]
+            status_and_headers[:] = [status, list(headers)]
 
         if state is None:
             stream = self._application(environ, start_response)
         else:
             with site_state_scope(state):
                 stream = self._application(environ, start_response)
-        if getattr(stream, "streaming", True) and not _is_small(started[1]):
-            return RenderedResponse(*started, None, stream)
+        if getattr(stream, "streaming", True) and not _is_small(status_and_headers[1]):
+            return RenderedResponse(*status_and_headers, None, stream)
         try:
-            return RenderedResponse(*started, b"".join(stream))
+            return RenderedResponse(*status_and_headers, b"".join(stream))
         finally:
             stream.close()
 

@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
-from publications.disk_reserve import is_disk_full
+from publications.reserved_disk_space import is_disk_full_error
 
-from .keys import Environ, is_desk, max_body, without_body
+from .keys import Environ, is_desk, max_body_bytes, without_body
 from .pools import DESK_FORM_SLOTS, FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
 
 CHUNK = 64 * 1024
@@ -28,7 +28,7 @@ HEADERS = [
 
 
 class BodyRefused(Exception):
-    """A body is not read, or not to its end; holds the status, text and headers of the response."""
+    """Raised for a body that is not read to its end. Has the status, text and headers of the response."""
 
     def __init__(self, status: str, text: str, *headers: tuple[str, str]) -> None:
         super().__init__(status)
@@ -47,8 +47,8 @@ class RequestBodies:
         form_slots: int = FORM_SLOTS,
     ) -> None:
         self._application = application
-        self._uploads, self._desk_forms = Slots(upload_slots), Slots(desk_form_slots)
-        self._forms = Slots(form_slots)
+        self._upload_slots, self._desk_form_slots = Slots(upload_slots), Slots(desk_form_slots)
+        self._form_slots = Slots(form_slots)
 
     def __call__(self, environ: Environ, start_response: Callable) -> Iterable[bytes]:
         if not _has_body(environ):
@@ -66,7 +66,7 @@ class RequestBodies:
         Raises:
             BodyRefused: the body is too long, of unknown length, broken off, or has no slot.
         """
-        limit, length = max_body(environ), _content_length(environ)
+        limit, length = max_body_bytes(environ), _content_length(environ)
         if not limit:
             return without_body(environ)
         if length is None:
@@ -79,12 +79,12 @@ class RequestBodies:
             raise BodyRefused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
         try:
             with self._slots_for(environ, length):
-                return {**environ, "wsgi.input": _receive(environ["wsgi.input"], length)}
+                return {**environ, "wsgi.input": _read_whole(environ["wsgi.input"], length)}
         except NoFreeSlot as error:
             text = "Too much is being sent just now. Nothing of yours was read; please send it again soon."
             raise BodyRefused("503 Service Unavailable", text, ("Retry-After", "10")) from error
         except OSError as error:
-            if not is_disk_full(error):
+            if not is_disk_full_error(error):
                 raise
             text = "The disk of the server is full. Nothing of what you sent was stored."
             raise BodyRefused("507 Insufficient Storage", text) from error
@@ -92,8 +92,8 @@ class RequestBodies:
     def _slots_for(self, environ: Environ, length: int) -> Slots:
         """Return the slots of the request; stalled uploads take none from signing in, saving and withdrawing."""
         if not is_desk(environ):
-            return self._forms
-        return self._uploads if length > MAX_BUFFERED_BODY else self._desk_forms
+            return self._form_slots
+        return self._upload_slots if length > MAX_BUFFERED_BODY else self._desk_form_slots
 
 
 def _has_body(environ: Environ) -> bool:
@@ -101,24 +101,24 @@ def _has_body(environ: Environ) -> bool:
 
 
 def _content_length(environ: Environ) -> int | None:
-    given = str(environ.get("CONTENT_LENGTH", ""))
-    if "HTTP_TRANSFER_ENCODING" in environ or not (given.isascii() and given.isdigit()):
+    header = str(environ.get("CONTENT_LENGTH", ""))
+    if "HTTP_TRANSFER_ENCODING" in environ or not (header.isascii() and header.isdigit()):
         return None
-    return int(given[:MAX_LENGTH_DIGITS])
+    return int(header[:MAX_LENGTH_DIGITS])
 
 
-def _receive(body: BinaryIO, length: int) -> BinaryIO:
+def _read_whole(body: BinaryIO, length: int) -> BinaryIO:
     """Return the whole body in a temporary file.
 
     Raises:
         BodyRefused: the body is shorter than its Content-Length.
     """
-    file, missing = tempfile.SpooledTemporaryFile(MAX_BODY_IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
-    while missing:
-        chunk = body.read(min(CHUNK, missing))
+    file, remaining = tempfile.SpooledTemporaryFile(MAX_BODY_IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
+    while remaining:
+        chunk = body.read(min(CHUNK, remaining))
         if not chunk:
             raise BodyRefused("400 Bad Request", "What you send broke off. Nothing of it was stored.")
         file.write(chunk)
-        missing -= len(chunk)
+        remaining -= len(chunk)
     file.seek(0)
     return file

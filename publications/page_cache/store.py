@@ -25,39 +25,42 @@ DECOMPRESS = {IDENTITY: bytes, GZIP: gzip.decompress, BROTLI: brotli.decompress}
 MIN_COMPRESSED_BYTES = 200
 OVERHEAD_BYTES = 1_500  # of keys, headers and objects
 BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
-MAX_SHARE = 8  # no response takes more than an eighth of a store
-NOT_WITH_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
-SET_HERE = {"content-length", "content-encoding", "etag", "vary"}
-NOT_ACCEPTED = re.compile(r"q=0(\.0*)?")
+MAX_RESPONSE_FRACTION = 8  # no response takes more than an eighth of a store
+OMITTED_FROM_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
+REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
+ZERO_QUALITY = re.compile(r"q=0(\.0*)?")
 
 
 class CachedResponse:
     """A response rendered in one state of the site. `bytes` is its size in memory.
 
-    Text is kept in the requested codings only. The plain text is decompressed from one of them when needed, as few
+    A text is stored in the requested codings only. The plain text is decompressed from one of them when needed, as few
     clients request it and it takes as much memory as all others.
     """
 
-    __slots__ = ("_headers", "_lock", "bytes", "code", "encodings", "etag", "headers_of_304", "is_text", "modified",
-                 "next_end", "read_at", "serial", "state_identity", "status")  # fmt: skip
+    __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_text", "last_modified", "next_end",
+                 "not_modified_headers", "read_at", "serial", "state_identity", "status", "status_code")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
     ) -> None:
-        fields = {name.lower(): value for name, value in headers}
-        self.status, self.code = status, int(status[:3])
+        values = {name.lower(): value for name, value in headers}
+        self.status, self.status_code = status, int(status[:3])
         self.state_identity, self.serial = state.identity, state.serial
         self.read_at, self.next_end = state.read_at, state.next_end
         self._lock = Lock()
         self.is_text = compressible and len(body) >= MIN_COMPRESSED_BYTES
-        self.etag, self.modified = fields.get("etag") or etag_of(body), fields.get("last-modified")
+        self.etag = values.get("etag") or etag_of(body)
+        self.last_modified = values.get("last-modified")
         self._headers = [
-            *((name, value) for name, value in headers if name.lower() not in SET_HERE),
+            *((name, value) for name, value in headers if name.lower() not in REPLACED_HEADERS),
             ("ETag", self.etag),
             *([("Vary", "Accept-Encoding")] if compressible else []),
         ]
-        self.headers_of_304 = [pair for pair in self._headers if pair[0].lower() not in NOT_WITH_304]
-        self.encodings: dict[str, EncodedBody] = {IDENTITY: self._with_body(IDENTITY, body)}
+        self.not_modified_headers = [
+            pair for pair in self._headers if pair[0].lower() not in OMITTED_FROM_304
+        ]
+        self.encodings: dict[str, EncodedBody] = {IDENTITY: self._encoded_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
     def encode(self, coding: str) -> tuple[EncodedBody, int]:
@@ -65,14 +68,14 @@ class CachedResponse:
         if encoded := self.encodings.get(coding):
             return encoded, 0
         if coding == IDENTITY:
-            return self._with_body(IDENTITY, self._plain()), 0
+            return self._encoded_body(IDENTITY, self._decompress()), 0
         with self._lock:
             return self._compress(coding)
 
     def _compress(self, coding: str) -> tuple[EncodedBody, int]:
         if encoded := self.encodings.get(coding):  # another thread was faster
             return encoded, 0
-        compressed = self._with_body(coding, COMPRESS[coding](self._plain()))
+        compressed = self._encoded_body(coding, COMPRESS[coding](self._decompress()))
         before = sum(len(encoded[1][0]) for encoded in self.encodings.values())
         self.encodings = {name: encoded for name, encoded in self.encodings.items() if name} | {
             coding: compressed
@@ -81,19 +84,19 @@ class CachedResponse:
 
     def is_not_modified(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
         """Return whether a request with these conditional headers gets 304 (RFC 9110, section 13)."""
-        if self.code != HTTPStatus.OK:
+        if self.status_code != HTTPStatus.OK:
             return False
         if if_none_match is not None:
             return etag_matches(if_none_match, self.etag)
-        return if_modified_since is not None and if_modified_since == self.modified
+        return if_modified_since is not None and if_modified_since == self.last_modified
 
-    def _plain(self) -> bytes:
+    def _decompress(self) -> bytes:
         coding, encoded = next(iter(self.encodings.items()))
         return DECOMPRESS[coding](encoded[1][0])
 
-    def _with_body(self, coding: str, body: bytes) -> EncodedBody:
-        coded = [("Content-Encoding", coding)] if coding else []
-        return [*self._headers, *coded, ("Content-Length", str(len(body)))], [body]
+    def _encoded_body(self, coding: str, body: bytes) -> EncodedBody:
+        encoding = [("Content-Encoding", coding)] if coding else []
+        return [*self._headers, *encoding, ("Content-Length", str(len(body)))], [body]
 
 
 class PageStore:
@@ -121,36 +124,36 @@ class PageStore:
                 pass
         return response
 
-    def put(self, key: Key, response: CachedResponse) -> None:
+    def set(self, key: Key, response: CachedResponse) -> None:
         """Store the response, unless it would take too large a part of the store."""
         response.bytes += BYTES_PER_CHARACTER * sum(map(len, key))
         with self._lock:
-            self._forget(key)
-            if response.bytes > self.max_bytes // MAX_SHARE:
+            self._remove(key)
+            if response.bytes > self.max_bytes // MAX_RESPONSE_FRACTION:
                 return
             self._responses[key] = response
             self.bytes += response.bytes
-            self._make_room()
+            self._evict()
 
-    def count_growth(self, key: Key, response: CachedResponse, by: int) -> None:
+    def add_bytes(self, key: Key, response: CachedResponse, count: int) -> None:
         """Add the bytes of a coding made later, if the response is still stored."""
         with self._lock:
             if self._responses.get(key) is not response:
                 return
-            response.bytes += by
-            self.bytes += by
-            self._make_room()
+            response.bytes += count
+            self.bytes += count
+            self._evict()
 
-    def drop(self, key: Key) -> None:
+    def delete(self, key: Key) -> None:
         with self._lock:
-            self._forget(key)
+            self._remove(key)
 
-    def _forget(self, key: Key) -> None:
+    def _remove(self, key: Key) -> None:
         response = self._responses.pop(key, None)
         if response is not None:
             self.bytes -= response.bytes
 
-    def _make_room(self) -> None:
+    def _evict(self) -> None:
         for _ in range(len(self._responses)):
             if self.bytes <= self.max_bytes:
                 return
@@ -158,7 +161,7 @@ class PageStore:
             if key in self._pinned:
                 self._responses.move_to_end(key)
             else:
-                self._forget(key)
+                self._remove(key)
 
 
 def etag_of(body: bytes) -> str:
@@ -166,18 +169,18 @@ def etag_of(body: bytes) -> str:
     return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
 
 
-def coding_for(accepted: str) -> str:
+def choose_coding(accept_encoding: str) -> str:
     """Return the best coding for a value of Accept-Encoding (RFC 9110, section 12.5.3)."""
-    if not accepted:
+    if not accept_encoding:
         return IDENTITY
-    codings = set(_accepted(accepted.lower().split(",")))
+    codings = set(_accepted_codings(accept_encoding.lower().split(",")))
     return BROTLI if BROTLI in codings else GZIP if GZIP in codings else IDENTITY
 
 
-def _accepted(parts: Iterable[str]) -> Iterable[str]:
+def _accepted_codings(parts: Iterable[str]) -> Iterable[str]:
     for part in parts:
         name, _, parameters = part.partition(";")
-        if not parameters or not NOT_ACCEPTED.fullmatch(parameters.replace(" ", "")):
+        if not parameters or not ZERO_QUALITY.fullmatch(parameters.replace(" ", "")):
             yield name.strip()
 
 
@@ -185,6 +188,6 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
     """Return whether a value of If-None-Match matches the ETag (weak comparison)."""
     if if_none_match == etag:
         return True
-    plain = etag.removeprefix("W/")
+    opaque_tag = etag.removeprefix("W/")
     tags: Sequence[str] = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return plain in tags or "*" in tags
+    return opaque_tag in tags or "*" in tags

@@ -14,19 +14,19 @@ from .change_signal import ChangeCounter, Message, Subscription
 
 REFRESH_SECONDS = 0.5  # between two reads of the database, while there are requests
 TRUSTED_SECONDS = 1.0  # after which an observation must be renewed before it is used
-WAIT_SECONDS = 1.0  # that a request waits for the database
+WAIT_TIMEOUT = 1.0  # seconds that a request waits for the database
 STUCK_SECONDS = 0.25  # after which a read without result counts as stuck
 NEVER = float("inf")
 logger = logging.getLogger(__name__)
 
 
 class Signals(NamedTuple):
-    """The signals received up to a time: counters of this machine and messages of others."""
+    """The signals received up to a time: the counters of this machine, and how many messages others have sent."""
 
-    counted: bytes = b""
-    counted_back: bytes = b""
-    received: int = 0
-    received_back: int = 0
+    changes: bytes = b""
+    removals: bytes = b""
+    messages: int = 0
+    removal_messages: int = 0
 
 
 class Observation(NamedTuple):
@@ -34,16 +34,16 @@ class Observation(NamedTuple):
 
     Attributes:
         observed_at, trusted_until: the state is used between these times; a clock before the first was set back.
-        certain_at: time on the monotonic clock up to which no change of another server was missed, nor later while
-            the subscription still has the number `subscription`.
+        complete_at: time on the monotonic clock up to which no change of another server was missed, nor later while
+            the subscription still has this `connection_number`.
     """
 
     state: SiteState | None = None
     signals: Signals = Signals()
     observed_at: float = 0.0
     trusted_until: float = 0.0
-    certain_at: float = 0.0
-    subscription: int = 0
+    complete_at: float = 0.0
+    connection_number: int = 0
 
     def is_trusted(self, now: float) -> bool:
         return self.observed_at <= now < self.trusted_until
@@ -53,7 +53,7 @@ class SiteStateWatcher:
     """Keeps the site state of this process up to date. `state` returns at once while nothing has changed.
 
     Args:
-        read: returns the state from the database, given the previous one; may raise.
+        read: returns the state from the database, given the previous one, or raises any exception.
         threaded: whether a thread of its own reads the database, so that a database that hangs delays no request that
             can be answered from memory.
         stale_seconds: how long stale pages may be shown while neither the database nor other servers answer; None if
@@ -71,18 +71,19 @@ class SiteStateWatcher:
         self._read, self._threaded = read, threaded
         self._trusted_seconds, self._stale_seconds = trusted_seconds, stale_seconds
         self._counter, self.subscription = ChangeCounter(), Subscription(self.receive)
-        self._observed, self._received, self._received_back = Observation(), 0, 0
-        self._failing, self._refresh_started_at = False, NEVER
+        self._observation = Observation()
+        self._message_count, self._removal_message_count = 0, 0
+        self._is_failing, self._refresh_started_at = False, NEVER
         self._refresh_requested, self._refreshed = threading.Event(), threading.Condition()
-        self._rounds, self._traffic = 0, False
+        self._refresh_count, self._has_requests = 0, False
         self._thread: threading.Thread | None = None
 
     def state(self) -> SiteState | None:
         """Return the current state, or None if the database does not answer within a second."""
-        observed = self._observed
-        if self._is_as_signalled(observed) and observed.is_trusted(time.time()):
-            self._traffic = True
-            return observed.state
+        observation = self._observation
+        if self._has_all_signals(observation) and observation.is_trusted(time.time()):
+            self._has_requests = True
+            return observation.state
         return self._state_after_refresh()
 
     def receive(self, message: Message) -> None:
@@ -90,71 +91,76 @@ class SiteStateWatcher:
 
         A message of this machine is ignored, as its counter has signalled the change already.
         """
-        if message.counter and message.counter == self._counter.name:
+        if message.counter_name and message.counter_name == self._counter.name:
             return
-        self._received += 1
-        self._received_back += message.took_back
+        self._message_count += 1
+        self._removal_message_count += message.is_removal
         self._refresh_requested.set()
 
-    def state_of_stale_pages(self) -> SiteState | None:
+    def stale_state(self) -> SiteState | None:
         """Return the last known state if stale pages may be shown, or None.
 
         They may if no removal has been signalled since, and signals could be received not too long ago.
         """
-        observed = self._observed
-        signals = observed.signals
-        if (signals.counted_back, signals.received_back) != (self._counter.taken_back(), self._received_back):
+        observation = self._observation
+        signals = observation.signals
+        if (signals.removals, signals.removal_messages) != (
+            self._counter.removals(),
+            self._removal_message_count,
+        ):
             return None
-        return observed.state if self._stale_for(observed) else None
+        return observation.state if self._may_serve_stale(observation) else None
 
     def refresh(self) -> None:
         """Read the state from the database once; an error leaves the last observation in place."""
-        self._counter.renew()
-        signals, subscription = self._signals(), self.subscription.number
-        now, monotonic, observed = time.time(), time.monotonic(), self._observed
+        self._counter.remap()
+        signals, connection_number = self._signals(), self.subscription.connection_number
+        now, monotonic, observation = time.time(), time.monotonic(), self._observation
         try:
-            current = self._read(observed.state)
+            current = self._read(observation.state)
         except Exception as error:  # of whatever kind: the thread must go on
             logger.warning("The site state could not be read from the database: %s", error)
-            self._failing = True
+            self._is_failing = True
             _close_connection()
             return
-        last = observed.state
+        last = observation.state
         is_same = (
-            signals == observed.signals and last is not None and last.site_version == current.site_version
+            signals == observation.signals and last is not None and last.site_version == current.site_version
         )
         state = last if is_same and last.is_valid_at(now) else current
         trusted_until = min(state.valid_until, now + self._trusted_seconds)
-        self._observed = Observation(state, signals, now, trusted_until, monotonic, subscription)
-        self._failing = False
+        self._observation = Observation(state, signals, now, trusted_until, monotonic, connection_number)
+        self._is_failing = False
 
     def _signals(self) -> Signals:
         counter = self._counter
-        return Signals(counter.changes(), counter.taken_back(), self._received, self._received_back)
+        return Signals(
+            counter.changes(), counter.removals(), self._message_count, self._removal_message_count
+        )
 
-    def _stale_for(self, observed: Observation) -> bool:
+    def _may_serve_stale(self, observation: Observation) -> bool:
         if self._stale_seconds is None:
             return True
-        subscription, certain_at = self.subscription, observed.certain_at
-        if observed.subscription and subscription.number == observed.subscription:
-            certain_at = max(certain_at, subscription.received_at)
-        return time.monotonic() - certain_at < self._stale_seconds
+        subscription, complete_at = self.subscription, observation.complete_at
+        if observation.connection_number and subscription.connection_number == observation.connection_number:
+            complete_at = max(complete_at, subscription.received_at)
+        return time.monotonic() - complete_at < self._stale_seconds
 
     def _state_after_refresh(self) -> SiteState | None:
         if self._threaded:
             self._wait_for_refresh()
         else:
             self.refresh()
-        return self._observed.state if self._is_answered() else None
+        return self._observation.state if self._is_current() else None
 
-    def _is_answered(self) -> bool:
-        observed = self._observed
-        return self._is_as_signalled(observed) and observed.is_trusted(time.time())
+    def _is_current(self) -> bool:
+        observation = self._observation
+        return self._has_all_signals(observation) and observation.is_trusted(time.time())
 
-    def _is_as_signalled(self, observed: Observation) -> bool:
+    def _has_all_signals(self, observation: Observation) -> bool:
         """Return whether no machine has signalled a change since the observation."""
-        signals = observed.signals
-        return self._counter.changes() == signals.counted and self._received == signals.received
+        signals = observation.signals
+        return self._counter.changes() == signals.changes and self._message_count == signals.messages
 
     def _wait_for_refresh(self) -> None:
         """Wait for the refresh after the current one, which may have started before the change."""
@@ -162,35 +168,37 @@ class SiteStateWatcher:
             if self._thread is None:
                 self.subscription.start()
             if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._refresh_often, name="site-state", daemon=True)
+                self._thread = threading.Thread(
+                    target=self._refresh_repeatedly, name="site-state", daemon=True
+                )
                 self._thread.start()
-            current_round = self._rounds
+            refresh_count = self._refresh_count
             self._refresh_requested.set()
             if not self._is_stuck():
                 self._refreshed.wait_for(
-                    lambda: self._is_answered() or self._rounds > current_round + 1 or self._failing,
-                    WAIT_SECONDS,
+                    lambda: self._is_current() or self._refresh_count > refresh_count + 1 or self._is_failing,
+                    WAIT_TIMEOUT,
                 )
 
     def _is_stuck(self) -> bool:
         """Return whether the database does not answer: then no request that has a stored page waits for it."""
-        waits = self._failing or time.monotonic() - self._refresh_started_at > STUCK_SECONDS
-        return waits and self._observed.state is not None
+        is_unanswered = self._is_failing or time.monotonic() - self._refresh_started_at > STUCK_SECONDS
+        return is_unanswered and self._observation.state is not None
 
-    def _refresh_often(self) -> None:
+    def _refresh_repeatedly(self) -> None:
         pause: float | None = None
         while True:
             is_requested = self._refresh_requested.wait(pause)
-            pause = REFRESH_SECONDS if is_requested or self._traffic else None
+            pause = REFRESH_SECONDS if is_requested or self._has_requests else None
             self._refresh_requested.clear()
-            self._traffic = False
+            self._has_requests = False
             self._refresh_started_at = time.monotonic()
             self.refresh()
             self._refresh_started_at = NEVER
             with self._refreshed:
-                self._rounds += 1
+                self._refresh_count += 1
                 self._refreshed.notify_all()
-            if self._failing:
+            if self._is_failing:
                 time.sleep(REFRESH_SECONDS)
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from publications import actions
 from publications.models import SiteState
 from publications.page_cache import SiteStateWatcher
-from publications.views.publication_list import Listing
+from publications.views.publication_list import PublicationList
 from tests.factories import make_author, make_live, make_publication, make_tag
-from tests.page_caches import Readers
+from tests.page_caches import CachedClient
 
 HOUR = timedelta(hours=1)
-SHOWING = (
+PATHS = (
     "/en/", "/sv/", "/en/publications/", "/en/publications/?kind=quick-comment", "/en/publications/?q=barley",
     "/en/topics/grain/", "/en/authors/ann-berg/", "/en/publications/rye/", "/en/nothing-here/",
     "/en/feeds/publications.atom", "/en/feeds/publications.rss", "/en/feeds/publications.json",
@@ -30,70 +30,70 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(timezone.now().replace(hour=10, minute=30), tick=False) as travelled:
-        yield travelled
+    with time_machine.travel(timezone.now().replace(hour=10, minute=30), tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
-def site(clock) -> Readers:
+def site(clock) -> CachedClient:
     """Rye is live; Quokka, on the same subject, has a window of two hours that begins in one."""
     author, topic, now = make_author("Ann Berg"), make_tag("Grain"), timezone.now()
     texts = {"body": "Barley grows on fields of barley and of rye.", "tags": [topic]}
     make_live(title="Rye", by_whom=author, **texts)
     publication = make_publication(title="Quokka", by=[author], **texts)
     actions.publish(publication, by=None, at=now + HOUR, until=now + 3 * HOUR)
-    return Readers()
+    return CachedClient()
 
 
-def naming_quokka(readers: Readers) -> set[str]:
-    return {path for path in SHOWING if "quokka" in readers.get(path).text.lower()}
+def paths_naming_quokka(client: CachedClient) -> set[str]:
+    return {path for path in PATHS if "quokka" in client.get(path).text.lower()}
 
 
-def test_what_is_under_embargo_again_is_named_nowhere(site, clock):
+def test_an_edition_under_embargo_again_is_named_nowhere(site, clock):
     clock.shift(2 * HOUR)
-    assert naming_quokka(site) == set(SHOWING)
+    assert paths_naming_quokka(site) == set(PATHS)
     assert site.get("/en/publications/quokka/").status == 200
 
     clock.shift(-1.5 * HOUR)
 
-    assert naming_quokka(site) == set()
+    assert paths_naming_quokka(site) == set()
     assert site.get("/en/publications/quokka/").status == 404
 
 
-def test_what_has_not_ended_yet_is_there_again(site, clock):
+def test_an_edition_that_has_not_ended_yet_is_public_again(site, clock):
     clock.shift(4 * HOUR)
-    assert "/en/publications/" not in naming_quokka(site)
+    assert "/en/publications/" not in paths_naming_quokka(site)
     assert site.get("/en/publications/quokka/").status == 410
 
     clock.shift(-2 * HOUR)
 
-    assert naming_quokka(site) == set(SHOWING)
+    assert paths_naming_quokka(site) == set(PATHS)
     assert site.get("/en/publications/quokka/").status == 200
 
 
-def test_a_feed_that_named_it_is_not_confirmed_to_its_reader_though_an_action_came_after(site, clock):
+def test_a_feed_that_named_the_edition_gets_another_etag(site, clock):
     clock.shift(2 * HOUR)
     make_live(title="Oats")
     feed = "/en/feeds/publications.atom"
-    held = site.get(feed).headers["ETag"]
+    etag = site.get(feed).headers["ETag"]
 
     clock.shift(-1.5 * HOUR)
 
-    answer = site.get(feed, if_none_match=held)
-    assert answer.status == 200 and "Quokka" not in answer.text
+    response = site.get(feed, if_none_match=etag)
+    assert response.status == 200 and "Quokka" not in response.text
 
 
-def test_a_clock_set_back_by_less_than_the_page_is_old_makes_nothing_anew(site, clock):
+def test_a_clock_set_back_to_after_the_rendering_renders_nothing_again(site, clock):
     site.get("/en/")
     clock.shift(30)
     site.get("/en/")
 
     clock.shift(-20)
 
-    assert site.get("/en/").mark == "pages; hit"
+    assert site.get("/en/").cache_status == "pages; hit"
 
 
-def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, clock, monkeypatch):
+def test_without_a_database_no_edition_under_embargo_again_is_shown(site, clock, monkeypatch):
     clock.shift(2 * HOUR)
     site.get("/en/publications/")
 
@@ -101,16 +101,16 @@ def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, c
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(site.watcher, "_read", fail)
-    monkeypatch.setattr(Listing, "__init__", fail)
+    monkeypatch.setattr(PublicationList, "__init__", fail)
     clock.shift(60)
-    assert site.get("/en/publications/").mark == "pages; hit; detail=stale"
+    assert site.get("/en/publications/").cache_status == "pages; hit; detail=stale"
 
     clock.shift(-1.5 * HOUR)
 
     assert site.get("/en/publications/").status == 503
 
 
-def test_a_watch_asks_again_as_soon_as_the_clock_is_behind_its_last_look():
+def test_a_watcher_reads_again_when_the_clock_is_behind_its_last_read():
     queries: list[float] = []
 
     def read(_before: SiteState | None) -> SiteState:

@@ -1,4 +1,4 @@
-"""What servers tell each other of changes, and what one may still show that is cut off from its database."""
+"""Change signals between processes and servers, and stale pages of a server without its database."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ from publications import actions
 from publications.models import SiteState
 from publications.page_cache import SiteStateWatcher, announce_change, change_signal
 from publications.page_cache.change_signal import ChangeCounter, Message
-from publications.views.publication_list import Listing
+from publications.views.publication_list import PublicationList
 from tests.factories import make_live
-from tests.page_caches import Readers
+from tests.page_caches import CachedClient
 
 LIST = "/en/publications/"
 STALE_SECONDS = 900
@@ -30,11 +30,11 @@ def published(monkeypatch) -> list[Message]:
 
 
 class Clock:
-    """The clock of the machine and the one that only runs on, moved together."""
+    """The system clock and the monotonic clock, moved together."""
 
-    def __init__(self, travelled, monkeypatch) -> None:
+    def __init__(self, traveller, monkeypatch) -> None:
         # Whole seconds, so that sums of them are exact.
-        self._travelled, self._monotonic = travelled, float(int(time.monotonic()))
+        self._travelled, self._monotonic = traveller, float(int(time.monotonic()))
         monkeypatch.setattr("time.monotonic", lambda: self._monotonic)
 
     def shift(self, seconds: float) -> None:
@@ -44,112 +44,112 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as travelled:
-        yield Clock(travelled, monkeypatch)
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as traveller:
+        yield Clock(traveller, monkeypatch)
 
 
-def a_state(generation: int = 1) -> SiteState:
+def make_state(site_version: int = 1) -> SiteState:
     later = time.time() + 3600
-    return SiteState(generation, generation, 1, next_start=later, next_end=later, next_midnight=later)
+    return SiteState(site_version, site_version, 1, next_start=later, next_end=later, next_midnight=later)
 
 
-def cut_off_after_one_look(subscription: int = 0, **options) -> SiteStateWatcher:
-    """One that has looked once, during this subscription, and finds no database any more."""
-    states = iter([a_state()])
+def watcher_without_database(subscription: int = 0, **options) -> SiteStateWatcher:
+    """Return a watcher that has read the state once, during this subscription, and then finds no database."""
+    states = iter([make_state()])
 
     def read(_before: SiteState | None) -> SiteState:
         for state in states:
             return state
-        raise OperationalError("cut off")
+        raise OperationalError("no database")
 
     watcher = SiteStateWatcher(read, threaded=False, **options)
-    watcher.subscription.number = subscription
+    watcher.subscription.connection_number = subscription
     assert watcher.state()
     return watcher
 
 
-def may_show_stale_pages(watcher: SiteStateWatcher) -> bool:
+def serves_stale_pages(watcher: SiteStateWatcher) -> bool:
     assert watcher.state() is None
-    return watcher.state_of_stale_pages() is not None
+    return watcher.stale_state() is not None
 
 
-@pytest.mark.parametrize("message", [Message(b"a:1:2", took_back=True), Message(b"", took_back=False)])
-def test_a_message_is_read_as_it_was_written(message):
+@pytest.mark.parametrize("message", [Message(b"a:1:2", is_removal=True), Message(b"", is_removal=False)])
+def test_a_message_is_decoded_as_it_was_encoded(message):
     assert Message.decode(message.encode()) == message
 
 
-def test_a_message_of_an_older_release_may_have_taken_something_back():
-    assert Message.decode(b"a:1:2").took_back
+def test_a_message_of_an_older_release_counts_as_a_removal():
+    assert Message.decode(b"a:1:2").is_removal
 
 
-def test_one_server_alone_shows_stale_pages_without_limit(clock):
-    watcher = cut_off_after_one_look(stale_seconds=None)
+def test_a_single_server_serves_stale_pages_without_limit(clock):
+    watcher = watcher_without_database(stale_seconds=None)
 
     clock.shift(DAY)
 
-    assert may_show_stale_pages(watcher)
+    assert serves_stale_pages(watcher)
 
 
-def test_one_of_several_that_hears_nothing_shows_stale_pages_for_so_long_and_no_longer(clock):
-    watcher = cut_off_after_one_look(stale_seconds=STALE_SECONDS)
+def test_a_server_without_subscription_serves_stale_pages_for_a_limited_time(clock):
+    watcher = watcher_without_database(stale_seconds=STALE_SECONDS)
 
     clock.shift(STALE_SECONDS - 1)
-    assert may_show_stale_pages(watcher)
+    assert serves_stale_pages(watcher)
 
     clock.shift(1)
-    assert not may_show_stale_pages(watcher)
+    assert not serves_stale_pages(watcher)
 
 
-def test_one_that_hears_the_others_shows_stale_pages_as_long_as_it_does(clock):
-    watcher = cut_off_after_one_look(subscription=1, stale_seconds=STALE_SECONDS)
+def test_a_subscribed_server_serves_stale_pages_while_it_receives_messages(clock):
+    watcher = watcher_without_database(subscription=1, stale_seconds=STALE_SECONDS)
 
     clock.shift(2 * STALE_SECONDS)
     watcher.subscription.received_at = time.monotonic()
-    assert may_show_stale_pages(watcher)
+    assert serves_stale_pages(watcher)
 
     clock.shift(STALE_SECONDS)
-    assert not may_show_stale_pages(watcher)
+    assert not serves_stale_pages(watcher)
 
 
-def test_what_it_hears_after_a_break_does_not_make_up_for_what_it_may_have_missed(clock):
-    watcher = cut_off_after_one_look(subscription=1, stale_seconds=STALE_SECONDS)
-    watcher.subscription.number = 2
+def test_messages_after_a_reconnection_do_not_prolong_stale_pages(clock):
+    watcher = watcher_without_database(subscription=1, stale_seconds=STALE_SECONDS)
+    watcher.subscription.connection_number = 2
 
     clock.shift(STALE_SECONDS)
     watcher.subscription.received_at = time.monotonic()
 
-    assert not may_show_stale_pages(watcher)
+    assert not serves_stale_pages(watcher)
 
 
-def test_whoever_hears_that_something_was_taken_back_shows_no_stale_page_any_more(clock):
-    watcher = cut_off_after_one_look()
+def test_a_removal_message_ends_stale_pages(clock):
+    watcher = watcher_without_database()
     clock.shift(5)
-    assert may_show_stale_pages(watcher)
+    assert serves_stale_pages(watcher)
 
-    watcher.receive(Message(b"another machine", took_back=True))
+    watcher.receive(Message(b"another machine", is_removal=True))
 
-    assert not may_show_stale_pages(watcher)
-
-
-def test_whoever_hears_that_something_was_added_goes_on_with_stale_pages(clock):
-    watcher = cut_off_after_one_look()
-
-    watcher.receive(Message(b"another machine", took_back=False))
-
-    assert may_show_stale_pages(watcher)
+    assert not serves_stale_pages(watcher)
 
 
-@pytest.mark.parametrize("took_back", [True, False])
-def test_processes_of_one_machine_tell_each_other_the_same(took_back, clock):
-    watcher = cut_off_after_one_look()
+def test_an_addition_message_does_not_end_stale_pages(clock):
+    watcher = watcher_without_database()
 
-    announce_change(took_back=took_back)
+    watcher.receive(Message(b"another machine", is_removal=False))
 
-    assert may_show_stale_pages(watcher) is not took_back
+    assert serves_stale_pages(watcher)
 
 
-def test_a_message_has_the_database_read_at_once():
-    states = iter([a_state(1), a_state(2)])
+@pytest.mark.parametrize("is_removal", [True, False])
+def test_the_counters_of_a_machine_signal_removals_too(is_removal, clock):
+    watcher = watcher_without_database()
+
+    announce_change(is_removal=is_removal)
+
+    assert serves_stale_pages(watcher) is not is_removal
+
+
+def test_a_message_causes_a_read_of_the_database():
+    states = iter([make_state(1), make_state(2)])
     watcher = SiteStateWatcher(lambda _before: next(states), threaded=False)
     assert watcher.state().site_version == watcher.state().site_version == 1
 
@@ -158,30 +158,28 @@ def test_a_message_has_the_database_read_at_once():
     assert watcher.state().site_version == watcher.state().site_version == 2
 
 
-def test_the_message_of_the_own_machine_says_nothing_that_the_counter_did_not(published):
-    watcher = SiteStateWatcher(lambda _before: a_state(), threaded=False)
+def test_a_message_of_the_own_machine_is_ignored(published):
+    watcher = SiteStateWatcher(lambda _before: make_state(), threaded=False)
     announce_change()
-    known = watcher.state()
+    state = watcher.state()
 
     watcher.receive(*published)
 
-    assert watcher.state() is known and watcher.state_of_stale_pages() is known
+    assert watcher.state() is state and watcher.stale_state() is state
 
 
-def test_the_message_of_a_machine_whose_counter_cannot_be_moved_is_heard_there_too(
-    settings, tmp_path, published
-):
+def test_a_message_without_counter_is_not_ignored_by_its_own_machine(settings, tmp_path, published):
     settings.SITE_DATA = tmp_path / "missing" / "folder"
-    watcher = SiteStateWatcher(lambda _before: a_state(), threaded=False)
-    known = watcher.state()
+    watcher = SiteStateWatcher(lambda _before: make_state(), threaded=False)
+    state = watcher.state()
     announce_change()
 
     watcher.receive(*published)
 
-    assert published == [Message()] and watcher.state() is not known
+    assert published == [Message()] and watcher.state() is not state
 
 
-def test_counters_of_two_folders_have_two_names_and_one_has_one(settings, tmp_path):
+def test_the_name_of_a_counter_identifies_its_folder(settings, tmp_path):
     here, also_here = ChangeCounter(), ChangeCounter()
     settings.SITE_DATA = tmp_path / "other"
     settings.SITE_DATA.mkdir()
@@ -189,58 +187,58 @@ def test_counters_of_two_folders_have_two_names_and_one_has_one(settings, tmp_pa
     assert here.name == also_here.name and here.name != ChangeCounter().name
 
 
-def test_a_counter_of_an_older_release_is_made_longer(settings):
+def test_a_counter_file_of_an_older_release_is_extended(settings):
     (settings.SITE_DATA / "changes").write_bytes((7).to_bytes(8))
     counter = ChangeCounter()
 
     announce_change()
 
-    assert counter.changes() == (8).to_bytes(8) and counter.taken_back() == (1).to_bytes(8)
+    assert counter.changes() == (8).to_bytes(8) and counter.removals() == (1).to_bytes(8)
 
 
 @pytest.mark.django_db
 class TestActions:
     @pytest.fixture
-    def doing(self, django_capture_on_commit_callbacks):
+    def capture_on_commit(self, django_capture_on_commit_callbacks):
         return lambda: django_capture_on_commit_callbacks(execute=True)
 
-    def test_say_whether_they_took_something_back(self, doing, editor, published):
-        with doing():
+    def test_announce_whether_they_removed_something(self, capture_on_commit, editor, published):
+        with capture_on_commit():
             live = make_live(title="Grain")
-        with doing():
+        with capture_on_commit():
             actions.withdraw(live.publication, by=editor, note="")
-        with doing():
+        with capture_on_commit():
             actions.bump_site_version("the index")
 
-        assert [message.took_back for message in published] == [False, True, False]
+        assert [message.is_removal for message in published] == [False, True, False]
 
-    def test_of_an_undone_transaction_say_nothing(self, doing, published):
-        with doing():
+    def test_of_a_rolled_back_transaction_announce_nothing(self, capture_on_commit, published):
+        with capture_on_commit():
             pass
 
         assert published == []
 
-    def test_of_others_take_withdrawn_pages_from_a_server_that_is_cut_off(
-        self, doing, editor, published, monkeypatch
+    def test_of_another_server_end_stale_pages_of_one_without_database(
+        self, capture_on_commit, editor, published, monkeypatch
     ):
-        live, readers = make_live(title="Grain"), Readers()
-        readers.get(LIST)
-        with doing():
+        live, client = make_live(title="Grain"), CachedClient()
+        client.get(LIST)
+        with capture_on_commit():
             actions.withdraw(live.publication, by=editor, note="")
-        elsewhere = Message(b"another machine", published[-1].took_back)
+        message = Message(b"another machine", published[-1].is_removal)
 
         def fail(*_args):
-            raise OperationalError("cut off")
+            raise OperationalError("no database")
 
-        monkeypatch.setattr(readers.watcher, "_read", fail)
-        monkeypatch.setattr(Listing, "__init__", fail)
-        readers.watcher.receive(elsewhere)
+        monkeypatch.setattr(client.watcher, "_read", fail)
+        monkeypatch.setattr(PublicationList, "__init__", fail)
+        client.watcher.receive(message)
 
-        assert readers.get(LIST).status == 503
+        assert client.get(LIST).status == 503
 
 
-class Wire:
-    """A client of a server of messages without a network. Each item is a message, or None for a second of silence."""
+class FakeRedis:
+    """A Redis client without a network. Each item is a message, or None for a second of silence."""
 
     def __init__(self, *items: bytes | None) -> None:
         self.items, self.pings = list(items), 0
@@ -270,37 +268,37 @@ class Wire:
         return {"type": "subscribe" if item == b"subscribed" else "message", "data": item}
 
 
-def test_a_subscription_hears_messages_and_counts_its_breaks(monkeypatch):
-    heard: list[Message] = []
+def test_a_subscription_passes_messages_on_and_counts_its_connections(monkeypatch):
+    messages: list[Message] = []
     monkeypatch.setattr(
-        change_signal, "_client", lambda _address: Wire(b"a counter added", None, b"a counter")
+        change_signal, "_client", lambda _url: FakeRedis(b"a counter added", None, b"a counter")
     )
-    subscription = change_signal.Subscription(heard.append)
+    subscription = change_signal.Subscription(messages.append)
 
     for number in (1, 2):
         with pytest.raises(ConnectionError):
             subscription._listen_once("redis://host")
-        assert subscription.number == number
+        assert subscription.connection_number == number
 
-    assert heard == [Message(b"a counter", took_back=False), Message(b"a counter", took_back=True)] * 2
+    assert messages == [Message(b"a counter", is_removal=False), Message(b"a counter", is_removal=True)] * 2
 
 
-def test_a_connection_without_a_sign_of_life_is_taken_for_lost(monkeypatch, clock):
-    class Silent(Wire):
+def test_a_silent_connection_counts_as_lost(monkeypatch, clock):
+    class Silent(FakeRedis):
         def get_message(self, timeout: float) -> dict | None:
             clock.shift(timeout)
             return super().get_message(timeout)
 
-    wire = Silent(*[None] * 20)
-    monkeypatch.setattr(change_signal, "_client", lambda _address: wire)
+    redis = Silent(*[None] * 20)
+    monkeypatch.setattr(change_signal, "_client", lambda _url: redis)
 
     with pytest.raises(TimeoutError):
         change_signal.Subscription(lambda _message: None)._listen_once("redis://host")
 
-    assert wire.pings >= 2
+    assert redis.pings >= 2
 
 
-def test_a_server_of_messages_that_is_away_stops_no_action(settings, caplog):
+def test_an_unreachable_redis_server_stops_no_action(settings, caplog):
     settings.CACHE_URL = "redis://127.0.0.1:1"
 
     announce_change()

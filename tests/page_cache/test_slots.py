@@ -1,4 +1,4 @@
-"""However many requests wait, those who ask for what is stored find a thread, and no page waits for what is slow."""
+"""Slots: however many requests wait, stored pages find a thread, and no page waits for slow responses."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ import pytest
 
 from publications.models import SiteState
 from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
-from tests.page_caches import Readers, Response
+from tests.page_caches import CachedClient, Response
 
 PAGE = "/en/about/"
 LATER = time.time() + 3600
@@ -19,23 +19,24 @@ SLOTS = 6  # of each pool
 LARGE = b"x" * (pools.MAX_CACHED_BODY + 1)
 
 
-class Whole(list):
+class ResponseBody(list):
     streaming = False
 
     def close(self) -> None:
         pass
 
 
-class Stream(list):
+class StreamedBody(list):
     streaming = True
 
     def close(self) -> None:
         pass
 
 
-class Slow:
-    """A site on which addresses with `slow` are answered once `open` is set, and `large` ones at length. `started` counts
-    the former.
+class SlowApplication:
+    """An application that answers URLs with `slow` once `open` is set, and sends a large body for those with `large`.
+
+    `started` is released for each slow request.
     """
 
     def __init__(self) -> None:
@@ -49,41 +50,46 @@ class Slow:
         headers = [("Content-Type", "text/plain")]
         if "small-stream" in path:
             start_response("200 OK", [*headers, ("Content-Length", "7")])
-            return Stream([b"A p", b"age."])
+            return StreamedBody([b"A p", b"age."])
         start_response("200 OK", headers)
         if "stream" in path:
-            return Stream([b"A p", b"age."])
-        return Whole([LARGE if "large" in path else b"A page."])
+            return StreamedBody([b"A p", b"age."])
+        return ResponseBody([LARGE if "large" in path else b"A page."])
 
 
 @contextmanager
-def waiting(*paths: str, started: int | None = None, **how) -> Iterator[Readers]:
-    """Readers through a cache with threads, while these requests wait for their answers, so many of them in Django."""
-    site, state = Slow(), SiteState(1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER)
+def blocked_requests(*paths: str, started: int | None = None, **options) -> Iterator[CachedClient]:
+    """Yield a client of a cache with threads while these requests wait for their responses; `started` of them in Django."""
+    application, state = (
+        SlowApplication(),
+        SiteState(1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER),
+    )
     with ExitStack() as stack:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
-        people = stack.enter_context(ThreadPoolExecutor(8))
+        clients = stack.enter_context(ThreadPoolExecutor(8))
         watcher = SiteStateWatcher(lambda _before: state, threaded=False)
-        readers = Readers(site, watcher=watcher, executors=executors, slots=SLOTS, static_paths=(STYLES,))
-        readers.get(PAGE)
-        held = [people.submit(readers.get, path, **how) for path in paths]
+        client = CachedClient(
+            application, watcher=watcher, executors=executors, slots=SLOTS, static_paths=(STYLES,)
+        )
+        client.get(PAGE)
+        futures = [clients.submit(client.get, path, **options) for path in paths]
         assert all(
-            site.started.acquire(timeout=30) for _ in range(len(paths) if started is None else started)
+            application.started.acquire(timeout=30) for _ in range(len(paths) if started is None else started)
         )
         try:
-            yield readers
+            yield client
         finally:
-            site.open.set()
-        assert [future.result(30).status for future in held] == [200] * len(paths)
+            application.open.set()
+        assert [future.result(30).status for future in futures] == [200] * len(paths)
 
 
-def is_refused_for_now(answer: Response) -> bool:
-    """Over a connection of its own, so that what was sent ahead over this one asks for no slot."""
-    rows = answer.headers.get("Retry-After"), answer.headers.get("Connection")
-    return answer.status == 503 and rows == ("30", "close")
+def is_busy(response: Response) -> bool:
+    """Whether it is 503 and closes the connection, so that pipelined requests take no slot."""
+    headers = response.headers.get("Retry-After"), response.headers.get("Connection")
+    return response.status == 503 and headers == ("30", "close")
 
 
-def test_all_slots_together_leave_threads_of_the_server_to_stored_pages():
+def test_all_slots_together_are_fewer_than_the_threads_of_the_server():
     slots = (
         pools.PAGE_SLOTS,
         pools.SLOW_SLOTS,
@@ -96,45 +102,45 @@ def test_all_slots_together_leave_threads_of_the_server_to_stored_pages():
     assert sum(slots) <= SERVER_THREADS - 8
 
 
-def test_where_all_slots_of_pages_are_taken_stored_pages_and_what_is_slow_go_on():
-    with waiting(
+def test_without_a_page_slot_stored_pages_and_slow_responses_are_sent():
+    with blocked_requests(
         *(f"/en/slow-{number}/" for number in range(3)), *(f"/desk/slow-{number}" for number in range(3))
-    ) as readers:
+    ) as client:
         for path in ("/en/nothing/", "/desk/", "/static/made-up.css", "/sv/"):
-            assert is_refused_for_now(readers.get(path))
+            assert is_busy(client.get(path))
 
-        assert readers.get(PAGE).mark == "pages; hit"
+        assert client.get(PAGE).cache_status == "pages; hit"
         for path in (STYLES, "/en/nothing.pdf", "/oai", "/media/a/960.jpg", "/en/publications/a/files/x.pdf"):
-            assert readers.get(path).status == 200
+            assert client.get(path).status == 200
 
 
-def test_many_wait_for_one_new_page_and_leave_slots_to_other_pages():
-    with waiting(*["/en/slow-news/"] * (SLOTS - 1), started=1) as readers:
-        assert readers.get("/en/nothing/").status == 200
+def test_many_requests_for_one_page_leave_a_slot_to_another():
+    with blocked_requests(*["/en/slow-news/"] * (SLOTS - 1), started=1) as client:
+        assert client.get("/en/nothing/").status == 200
 
 
-def test_no_more_wait_for_one_new_page_than_there_are_slots():
-    with waiting(*["/en/slow-news/"] * SLOTS, started=1) as readers:
-        wait_for_all_slots(readers)
-        assert is_refused_for_now(readers.get("/en/nothing/"))
-        assert readers.get(PAGE).mark == "pages; hit"
+def test_each_request_that_waits_for_a_page_takes_a_slot():
+    with blocked_requests(*["/en/slow-news/"] * SLOTS, started=1) as client:
+        wait_for_all_slots(client)
+        assert is_busy(client.get("/en/nothing/"))
+        assert client.get(PAGE).cache_status == "pages; hit"
 
 
-def wait_for_all_slots(readers: Readers) -> None:
-    """Wait until those who join a rendering that is under way hold their slots, of which nothing else tells."""
-    ends = time.monotonic() + 30
-    while readers.get("/en/nothing-else/").status == 200 and time.monotonic() < ends:
+def wait_for_all_slots(client: CachedClient) -> None:
+    """Wait until the requests that share a rendering hold their slots, which only another request can show."""
+    deadline = time.monotonic() + 30
+    while client.get("/en/nothing-else/").status == 200 and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
-def test_who_has_got_a_page_leaves_the_slot():
-    with waiting() as readers:
+def test_a_sent_page_releases_its_slot():
+    with blocked_requests() as client:
         for path in ("/en/nothing-{}/", "/desk/{}", "/en/{}.pdf", "/media/a/{}.jpg", "/en/large-{}.pdf"):
-            answers = [readers.get(path.format(number)).status for number in range(2 * SLOTS)]
-            assert answers == [200] * (2 * SLOTS)
+            statuses = [client.get(path.format(number)).status for number in range(2 * SLOTS)]
+            assert statuses == [200] * (2 * SLOTS)
 
 
-def test_no_page_waits_for_what_is_slow():
+def test_no_page_waits_for_slow_responses():
     slow = (
         "/en/publications/slow.pdf",
         "/oai/slow",
@@ -143,56 +149,56 @@ def test_no_page_waits_for_what_is_slow():
         "/en/a/files/slow.csv",
         "/en/slow/card.png",
     )
-    with waiting(*slow) as readers:
+    with blocked_requests(*slow) as client:
         for path in ("/en/publications/other.pdf", "/oai", "/api/v1/nothing", "/media/a/960.jpg"):
-            assert is_refused_for_now(readers.get(path))
+            assert is_busy(client.get(path))
 
         for path in (PAGE, "/en/nothing/", "/static/x.css", "/desk/", "/desk/files/x.pdf"):
-            assert readers.get(path).status == 200
+            assert client.get(path).status == 200
 
 
 @pytest.mark.parametrize(
     ("path", "method"),
     [("/en/nothing/", "POST"), ("/en/" + "a" * 2_000, "GET"), ("/en/nothing/?q=%00", "GET")],
 )  # fmt: skip
-def test_what_is_never_kept_takes_a_slot_too(path, method):
-    with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
-        assert is_refused_for_now(readers.get(path, method=method))
+def test_a_request_without_a_key_takes_a_slot(path, method):
+    with blocked_requests(*(f"/en/slow-{number}/" for number in range(SLOTS))) as client:
+        assert is_busy(client.get(path, method=method))
 
 
-def test_a_page_that_has_become_old_is_shown_to_those_who_find_no_slot():
-    with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
-        old = readers.cache.pages.get((PAGE, ""))
-        old.state_identity = object()  # of another state of the site, in which nothing was taken back
-        answer = readers.get(PAGE)
+def test_a_request_without_a_slot_gets_the_stale_page():
+    with blocked_requests(*(f"/en/slow-{number}/" for number in range(SLOTS))) as client:
+        stored = client.cache.page_store.get((PAGE, ""))
+        stored.state_identity = object()  # of another site state, since which nothing was removed
+        response = client.get(PAGE)
 
-        assert (answer.status, answer.mark) == (200, "pages; hit; detail=stale")
+        assert (response.status, response.cache_status) == (200, "pages; hit; detail=stale")
 
 
-def test_who_asks_for_a_range_of_a_page_gets_the_whole_from_memory():
-    with waiting() as readers:
-        answer = readers.get(PAGE, range="bytes=0-1")
+def test_a_range_request_of_a_page_gets_the_whole_page():
+    with blocked_requests() as client:
+        response = client.get(PAGE, range="bytes=0-1")
 
-        assert (answer.status, answer.body, answer.mark) == (200, b"A page.", "pages; hit")
+        assert (response.status, response.body, response.cache_status) == (200, b"A page.", "pages; hit")
 
 
 @pytest.mark.parametrize("path", ["/en/large.pdf", "/en/stream.pdf"])
-def test_large_answers_that_readers_are_slow_to_take_leave_threads_to_others(path):
-    with waiting() as readers:
-        held = [readers.ask(path) for _ in range(2)]  # as many as there are slots
+def test_large_bodies_take_download_slots_until_they_are_closed(path):
+    with blocked_requests() as client:
+        bodies = [client.open_body(path) for _ in range(2)]  # as many as there are slots
 
-        assert is_refused_for_now(readers.get(path))
+        assert is_busy(client.get(path))
         for other in ("/en/small-stream.pdf", "/en/other.pdf", PAGE, "/media/a/960.jpg"):
-            assert readers.get(other).status == 200
+            assert client.get(other).status == 200
 
-        assert [b"".join(parts) for parts in held] == [LARGE if "large" in path else b"A page."] * 2
-        for parts in held:
-            parts.close()
-        assert readers.get(path).status == 200
+        assert [b"".join(body) for body in bodies] == [LARGE if "large" in path else b"A page."] * 2
+        for body in bodies:
+            body.close()
+        assert client.get(path).status == 200
 
 
-def test_who_only_asks_what_a_large_file_is_holds_no_slot():
-    with waiting() as readers:
-        held = [readers.ask("/en/stream.pdf", method="HEAD") for _ in range(9)]
+def test_head_of_a_large_file_takes_no_slot():
+    with blocked_requests() as client:
+        bodies = [client.open_body("/en/stream.pdf", method="HEAD") for _ in range(9)]
 
-        assert [list(parts) for parts in held] == [[]] * 9
+        assert [list(body) for body in bodies] == [[]] * 9

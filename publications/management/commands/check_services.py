@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
 from publications import page_cache
-from publications.disk_reserve import is_disk_full
 from publications.models.image import original_storage
+from publications.reserved_disk_space import is_disk_full_error
 
 MAX_ERROR_CHARACTERS = 300
 
@@ -55,7 +55,7 @@ class Command(BaseCommand):
                 is_same = file.read() == content
             original_storage().delete(name)
         except Exception as error:  # each kind of store has errors of its own
-            if is_disk_full(error):
+            if is_disk_full_error(error):
                 raise
             hint = "Is there such a bucket, and may this key read, write and delete in it?"
             return _failure("STORAGE_URL", "the store of originals", error, hint)
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         if not settings.CACHE_URL:
             return ""
         try:
-            page_cache.try_pubsub()
+            page_cache.check_pubsub()
         except Exception as error:
             return _failure(
                 "CACHE_URL",
