@@ -12,13 +12,13 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line
 
-        from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
+        from publications.reserved_disk_space import DISK_FULL_REMEDY, is_disk_full_error
     except ImportError:
         sys.exit("Django is not installed here: run `make run`, or pip install -r requirements.txt first.")
     try:
         execute_from_command_line(sys.argv)
     except Exception as error:
-        if is_disk_full(error):
+        if is_disk_full_error(error):
             sys.exit(f"{DISK_FULL_REMEDY} Then run this again. The system says: {error}")
         raise
 

@@ -19,6 +19,6 @@ class BucketStorage(S3Storage):
                 raise FileNotFoundError(name) from error
             raise
 
-    def remove_unfinished(self) -> int:
-        """Return 0: lifecycle rules of the bucket remove unfinished uploads."""
+    def remove_abandoned_files(self) -> int:
+        """Return 0: lifecycle rules of the bucket remove incomplete uploads."""
         return 0

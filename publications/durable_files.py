@@ -7,25 +7,25 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-UNFINISHED_SUFFIX = ".part"
-UNFINISHED_HOURS = 24  # no write takes so long: older files belong to killed processes
+TEMPORARY_SUFFIX = ".part"
+MAX_WRITE_HOURS = 24  # no write takes so long: older files belong to killed processes
 FOLDER_MODE = 0o700
 
 
-def write_file(path: Path, chunks: Iterable[bytes], *, incoming: Path | None = None) -> None:
+def write_file(path: Path, chunks: Iterable[bytes], *, temporary_folder: Path | None = None) -> None:
     """Write a temporary file, flush it to the disk, then rename it.
 
     Args:
         path: the target; an existing file is replaced atomically.
-        incoming: a folder on the same file system for the temporary file; the folder of `path` by default.
+        temporary_folder: a folder on the same file system for the temporary file; the folder of `path` by default.
 
     Raises:
         OSError: the bytes could not be written; the target is unchanged, and no temporary file remains.
         FileNotFoundError: the folder of `path` does not exist.
     """
-    if incoming:
-        make_folder(incoming)
-    handle, name = tempfile.mkstemp(dir=incoming or path.parent, suffix=UNFINISHED_SUFFIX)
+    if temporary_folder:
+        make_folder(temporary_folder)
+    handle, name = tempfile.mkstemp(dir=temporary_folder or path.parent, suffix=TEMPORARY_SUFFIX)
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines(chunks)
@@ -56,10 +56,12 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def remove_unfinished(incoming: Path) -> int:
-    """Remove the unfinished files of killed processes from a folder; return their number."""
-    limit = time.time() - UNFINISHED_HOURS * 3600
-    abandoned = [path for path in incoming.glob(f"*{UNFINISHED_SUFFIX}") if _modified_at(path) < limit]
+def remove_abandoned_files(temporary_folder: Path) -> int:
+    """Remove the temporary files of killed processes from a folder; return their number."""
+    oldest = time.time() - MAX_WRITE_HOURS * 3600
+    abandoned = [
+        path for path in temporary_folder.glob(f"*{TEMPORARY_SUFFIX}") if _modified_at(path) < oldest
+    ]
     for path in abandoned:
         path.unlink(missing_ok=True)
     return len(abandoned)

@@ -2,11 +2,11 @@
 
 from django.contrib.sessions.backends import db
 
-from .disk_reserve import with_disk_reserve
+from .reserved_disk_space import retry_with_reserved_space
 
 
 class SessionStore(db.SessionStore):
-    @with_disk_reserve
+    @retry_with_reserved_space
     def save(self, must_create: bool = False) -> None:
-        """Store the session, also on a full disk, so that somebody can sign in and withdraw a publication."""
+        """Store the session, also on a full disk, so that an editor can sign in and withdraw a publication."""
         super().save(must_create)

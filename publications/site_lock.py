@@ -13,28 +13,28 @@ from django.db import OperationalError
 
 LOCK_FILE = "in-use"
 
-_held: dict[Path, int] = {}
+_lock_handles: dict[Path, int] = {}
 
 
 def hold_site_lock(connection=None, **_signal) -> None:
-    """Hold the lock, with all others who use the site. Receiver of `connection_created`.
+    """Take the lock, shared with all other processes of the site. Receiver of `connection_created`.
 
     Raises:
-        django.db.OperationalError: the site is being restored; to whoever asks, the database is away.
+        django.db.OperationalError: the site is being restored; pages answer as if the database could not be reached.
     """
     path = Path(settings.SITE_DATA) / LOCK_FILE
-    if path in _held:
+    if path in _lock_handles:
         return
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:  # a full disk, or a folder that may only be read: that is no reason to serve nobody
+    except OSError:  # a full disk or a read-only folder: the site is served without the lock
         return
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError as reason:
+    except BlockingIOError as error:
         os.close(handle)
         if connection:
             connection.close()
-        raise OperationalError("The site is being restored: see deploy/restore.") from reason
+        raise OperationalError("The site is being restored: see deploy/restore.") from error
     os.set_inheritable(handle, True)  # `serve` becomes the server by exec
-    _held[path] = handle
+    _lock_handles[path] = handle

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-from publications.original_storage import DurableFilesMixin
+from publications.folder_storage import DurableStorageMixin
 
 COMPRESSED_PATHS = (
     "css/", "js/", "vendor/",
@@ -23,14 +23,14 @@ IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.MULTILINE)
 
 
-class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
+class PreparedStaticFilesStorage(DurableStorageMixin, CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True  # an import in a script names the file by its content as well
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):
         """Inline imported style sheets and drop comments of scripts, then name and compress as Django does."""
         self._urls.clear()
-        ours = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
-        prepared = {name: (self, name) for name in ours if self._prepare(name, paths)}
+        own_names = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
+        prepared = {name: (self, name) for name in own_names if self._prepare(name, paths)}
         yield from super().post_process({**paths, **prepared}, dry_run=dry_run, **options)
 
     def _prepare(self, name: str, paths: Mapping) -> bool:

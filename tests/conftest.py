@@ -88,8 +88,8 @@ def _settings_of(folder: Path) -> dict[str, object]:
             "originals": service_urls.parse_storage_url("", originals),
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
-        "DISK_RESERVE": folder / "disk-reserve",
-        "DISK_RESERVE_BYTES": 0,
+        "RESERVED_SPACE_FILE": folder / "disk-reserve",
+        "RESERVED_SPACE_BYTES": 0,
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
 

@@ -40,7 +40,7 @@ LAYERS = {
     5: ("publications.models",),
     4: ("publications.markup",),
     3: ("publications.diff", "publications.manuscript", "publications.pdf"),
-    2: ("publications.publication_fields", "publications.original_storage", "publications.disk_reserve"),
+    2: ("publications.publication_fields", "publications.folder_storage", "publications.reserved_disk_space"),
     1: (
         "publications.locales",
         "publications.name_particles",

@@ -13,7 +13,7 @@ from sceeus.static_files import collected_static_paths, strip_comments
 from tests.conftest import ROOT
 from tests.full_disks import files_of_at_most
 
-SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.StaticFiles"}}
+SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.PreparedStaticFilesStorage"}}
 
 
 @pytest.fixture(scope="module")

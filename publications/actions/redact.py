@@ -10,9 +10,9 @@ from django.utils.translation import override
 
 from publications import markup, renditions
 from publications.diff import tokens_of
-from publications.disk_reserve import with_disk_reserve
 from publications.html_tree import parse
 from publications.models import ActionType, Edition, Publication
+from publications.reserved_disk_space import retry_with_reserved_space
 
 from .redacted_addresses import paths_of, publications_linking_to
 from .redacted_rows import redact_draft, redact_editions, redact_related_rows, update_autosave_versions
@@ -37,7 +37,7 @@ def check_passage(passage: str) -> None:
         )
 
 
-@with_disk_reserve
+@retry_with_reserved_space
 @transaction.atomic
 def preview_redaction(
     publication: Publication, passage: str, *, by, mark: str | None = None
@@ -52,7 +52,7 @@ def preview_redaction(
     return report
 
 
-@with_disk_reserve
+@retry_with_reserved_space
 @transaction.atomic
 def redact(
     publication: Publication,

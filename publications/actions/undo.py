@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.disk_reserve import with_disk_reserve
 from publications.models import ActionType, Change, Edition, EndReason, Publication
+from publications.reserved_disk_space import retry_with_reserved_space
 
 from .public_state import refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
@@ -48,7 +48,7 @@ def plan_undo(publication: Publication) -> UndoPlan | None:
     return _plan(publication, timezone.now())
 
 
-@with_disk_reserve
+@retry_with_reserved_space
 @transaction.atomic
 def undo(
     publication: Publication, *, by, edition: int | None = None, state: str | None = None

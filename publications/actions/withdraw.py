@@ -4,15 +4,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.disk_reserve import with_disk_reserve
 from publications.models import ActionType, EndReason, Publication
+from publications.reserved_disk_space import retry_with_reserved_space
 
 from .public_state import refuse_outdated_state
 from .transaction import ActionRefused, begin_action, lock_publication
 from .windows import cancel_scheduled, end_edition, live_edition
 
 
-@with_disk_reserve
+@retry_with_reserved_space
 @transaction.atomic
 def withdraw(publication: Publication, *, by, note: str = "", state: str | None = None) -> None:
     """End the live edition now and cancel the scheduled one.

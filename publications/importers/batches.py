@@ -9,8 +9,8 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from publications import actions, search, snapshot
-from publications.disk_reserve import is_disk_full
 from publications.models import Edition, Publication, SiteVersion
+from publications.reserved_disk_space import is_disk_full_error
 
 from .intake import IncomingFiles, IntakeRefused, import_manuscripts
 from .options import ImportOptions
@@ -71,7 +71,7 @@ class BatchImporter:
             with transaction.atomic():
                 files = self._import(batch)
         except (DatabaseError, IntakeRefused, ValueError, OSError) as error:
-            if is_disk_full(error):
+            if is_disk_full_error(error):
                 raise
             del self.report.files[reported:]
             self.site_names.forget()

@@ -11,7 +11,7 @@ from .documents import (
     get_pdf,
     get_social_image,
 )
-from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_unfinished
+from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_abandoned_files
 
 __all__ = [
     "IMAGE_SIZES",
@@ -27,5 +27,5 @@ __all__ = [
     "get_social_image",
     "make_image_files",
     "media_type_of",
-    "remove_unfinished",
+    "remove_abandoned_files",
 ]

@@ -293,7 +293,7 @@ def _render_pdf(document: PdfDocument, library: Library) -> bytes:
         return _read_pixels(library[image.digest])
 
     document = _without_missing_images(document, library)
-    return typeset_pdf(document, load_pixels, seconds=settings.PRESS_SECONDS)
+    return typeset_pdf(document, load_pixels, seconds=settings.PDF_TIMEOUT)
 
 
 def _render_social_image(document: SocialImage, cover: Image | None) -> bytes:
@@ -302,11 +302,11 @@ def _render_social_image(document: SocialImage, cover: Image | None) -> bytes:
         return images.crop_to_size(cover.content, size=COVER_SIZE, format="jpg", focus=focus)
 
     try:
-        content = typeset_social_image(document, load_pixels, seconds=settings.PRESS_SECONDS)
+        content = typeset_social_image(document, load_pixels, seconds=settings.PDF_TIMEOUT)
     except (OSError, images.UnsuitableImage) as error:
         log.warning("Cover %s cannot be shown on a card: %s", cover.key, error)
         content = typeset_social_image(
-            dataclasses.replace(document, cover=None), load_pixels, seconds=settings.PRESS_SECONDS
+            dataclasses.replace(document, cover=None), load_pixels, seconds=settings.PDF_TIMEOUT
         )
     texts = {"Title": document.title, "Author": document.authors, "Source": document.publisher}
     return reduce_colours(content, texts)

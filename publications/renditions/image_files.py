@@ -128,15 +128,15 @@ def rendition_path(name: str, *, folder: str = "") -> Path:
 def write_rendition(path: Path, content: bytes) -> None:
     """Write a file atomically. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    durable_files.write_file(path, [content], incoming=_incoming())
+    durable_files.write_file(path, [content], temporary_folder=_temporary_folder())
 
 
-def remove_unfinished() -> int:
+def remove_abandoned_files() -> int:
     """Remove files left by killed processes; return their number."""
-    return durable_files.remove_unfinished(_incoming())
+    return durable_files.remove_abandoned_files(_temporary_folder())
 
 
-def _incoming() -> Path:
+def _temporary_folder() -> Path:
     return Path(settings.RENDITIONS) / "incoming"
 
 

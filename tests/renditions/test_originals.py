@@ -12,9 +12,9 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from publications import renditions
-from publications.disk_reserve import is_disk_full
-from publications.durable_files import remove_unfinished
+from publications.durable_files import remove_abandoned_files
 from publications.models import OriginalFault, find_original_fault, original_storage, store_original
+from publications.reserved_disk_space import is_disk_full_error
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_image
@@ -83,7 +83,7 @@ def test_an_upload_that_the_bucket_refuses_leaves_no_file(settings):
         with pytest.raises(Exception, match="507") as raised:
             store_original(CONTENT, "pdf")
 
-        assert server.files == {} and is_disk_full(raised.value)
+        assert server.files == {} and is_disk_full_error(raised.value)
 
 
 KILLED = """
@@ -97,7 +97,7 @@ def chunks():
     yield b"y" * 131_072
 path = Path(sys.argv[1])
 make_folder(path.parent)
-write_file(path, chunks(), incoming=Path(sys.argv[2]))
+write_file(path, chunks(), temporary_folder=Path(sys.argv[2]))
 """
 
 
@@ -119,11 +119,11 @@ def test_what_killed_processes_left_is_removed_after_a_day(tmp_path):
     write_in_a_process(tmp_path / "file", "killed")
     incoming = tmp_path / "incoming"
     (left,) = incoming.iterdir()
-    assert remove_unfinished(incoming) == 0
+    assert remove_abandoned_files(incoming) == 0
 
     os.utime(left, (time.time() - 90_000,) * 2)
 
-    assert remove_unfinished(incoming) == 1
+    assert remove_abandoned_files(incoming) == 1
     assert list(incoming.iterdir()) == []
 
 

@@ -272,7 +272,7 @@ def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
 
 
 def test_a_text_that_cannot_be_set_has_its_page_and_the_log_names_it(client, settings, caplog):
-    settings.PRESS_SECONDS = 0
+    settings.PDF_TIMEOUT = 0
     edition = make_live()
 
     response = client.get(pdf_url(edition))
@@ -284,11 +284,11 @@ def test_a_text_that_cannot_be_set_has_its_page_and_the_log_names_it(client, set
 
 
 def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, caplog):
-    settings.PRESS_SECONDS = 0
+    settings.PDF_TIMEOUT = 0
     edition = make_live()
     client.get(pdf_url(edition))
     caplog.clear()
-    settings.PRESS_SECONDS = 20
+    settings.PDF_TIMEOUT = 20
 
     assert client.get(pdf_url(edition)).status_code == 503
     assert "No pdf" not in caplog.text

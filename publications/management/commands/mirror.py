@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from publications import exporters
-from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 from publications.page_cache import SiteStateWatcher
+from publications.reserved_disk_space import DISK_FULL_REMEDY, is_disk_full_error
 
 MAX_REPORTED = 20
 POLL_SECONDS = 0.5
@@ -85,7 +85,7 @@ class Command(BaseCommand):
                 failed, polls = state, POLLS_BEFORE_RETRY
 
     def _report_failure(self, error: Exception) -> None:
-        message = DISK_FULL_REMEDY if is_disk_full(error) else f"{error}."
+        message = DISK_FULL_REMEDY if is_disk_full_error(error) else f"{error}."
         with suppress(OSError):  # stderr may be a file on the same disk
             self.stderr.write(f"{message} Trying again.")
 

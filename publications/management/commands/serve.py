@@ -8,10 +8,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
-from publications.disk_reserve import keep_disk_reserve
 from publications.management.option_types import MAX_PROCESSES, MAX_SECONDS, host, seconds, whole_number
 from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.page_cache import SERVER_THREADS
+from publications.reserved_disk_space import reserve_disk_space
 
 THREADS_WITHOUT_CACHE = 64  # each may hold a connection to the database
 
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             "--workers", str(options["workers"]), "--threads", str(threads), "--overlap", str(options["overlap"]),
             "--grace", str(options["grace"]), *(["--reload"] if options["reload"] else []),
         ]  # fmt: skip
-        keep_disk_reserve()
+        reserve_disk_space()
         os.chdir(settings.BASE_DIR)
         os.execv(sys.executable, arguments)  # noqa: S606 (this process knows the code as it is now, the server must not)
 

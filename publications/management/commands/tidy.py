@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions
 from publications.admin import pending_uploads
-from publications.disk_reserve import keep_disk_reserve
 from publications.models import original_storage
+from publications.reserved_disk_space import reserve_disk_space
 
 
 class Command(BaseCommand):
@@ -25,9 +25,10 @@ class Command(BaseCommand):
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
             "waiting file": pending_uploads.delete_expired_uploads(),
-            "unfinished file": original_storage().remove_unfinished() + renditions.remove_unfinished(),
+            "unfinished file": original_storage().remove_abandoned_files()
+            + renditions.remove_abandoned_files(),
         }
-        keep_disk_reserve()
+        reserve_disk_space()
         if options["verbosity"] > 0:
             self.stdout.write(_describe_counts(counts))
 

@@ -14,8 +14,8 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 
 from publications import actions
-from publications.disk_reserve import is_disk_full, keep_disk_reserve, with_disk_reserve
 from publications.models import Edition, Publication
+from publications.reserved_disk_space import is_disk_full_error, reserve_disk_space, retry_with_reserved_space
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication
 
@@ -26,9 +26,9 @@ WRITING = ("INSERT", "UPDATE", "DELETE")
 @pytest.fixture
 def reserve(settings):
     """A reserve of a hundred kilobytes."""
-    settings.DISK_RESERVE_BYTES = 100 * KILOBYTE
-    keep_disk_reserve()
-    return settings.DISK_RESERVE
+    settings.RESERVED_SPACE_BYTES = 100 * KILOBYTE
+    reserve_disk_space()
+    return settings.RESERVED_SPACE_FILE
 
 
 @contextmanager
@@ -68,14 +68,14 @@ def test_each_error_of_a_full_disk_is_recognised(error):
     wrapped = OperationalError()
     wrapped.__cause__ = error
 
-    assert is_disk_full(error) and is_disk_full(wrapped)
+    assert is_disk_full_error(error) and is_disk_full_error(wrapped)
 
 
 @pytest.mark.parametrize(
     "error", [None, OSError(errno.EACCES, "No"), sqlite_error(sqlite3.SQLITE_IOERR), ValueError()], ids=str
 )
 def test_other_errors_are_not_taken_for_a_full_disk(error):
-    assert not is_disk_full(error)
+    assert not is_disk_full_error(error)
 
 
 def test_the_error_of_sqlite_is_recognised():
@@ -86,7 +86,7 @@ def test_the_error_of_sqlite_is_recognised():
     with pytest.raises(sqlite3.Error) as raised:
         database.execute("INSERT INTO t VALUES (zeroblob(100000))")
 
-    assert is_disk_full(raised.value)
+    assert is_disk_full_error(raised.value)
 
 
 def test_the_reserve_has_its_full_size_and_is_private(reserve):
@@ -97,17 +97,17 @@ def test_the_reserve_has_its_full_size_and_is_private(reserve):
 def test_a_truncated_reserve_is_restored(reserve):
     os.truncate(reserve, 10)
 
-    keep_disk_reserve()
+    reserve_disk_space()
 
     assert reserve.stat().st_size == 100 * KILOBYTE
 
 
 @pytest.mark.django_db
 def test_tidy_restores_the_reserve(settings):
-    settings.DISK_RESERVE_BYTES = 10
+    settings.RESERVED_SPACE_BYTES = 10
     call_command("tidy")
 
-    assert settings.DISK_RESERVE.stat().st_size == 10
+    assert settings.RESERVED_SPACE_FILE.stat().st_size == 10
 
 
 def withdraw(edition: Edition, by) -> None:
@@ -174,7 +174,7 @@ def test_without_a_reserve_the_error_is_raised(settings):
         raise OSError(errno.ENOSPC, "No space left")
 
     with pytest.raises(OSError, match="No space left"):
-        with_disk_reserve(work)()
+        retry_with_reserved_space(work)()
 
     assert len(tries) == 2
 
@@ -184,7 +184,7 @@ def test_another_error_does_not_release_the_reserve(reserve):
         raise ValueError
 
     with pytest.raises(ValueError):
-        with_disk_reserve(work)()
+        retry_with_reserved_space(work)()
 
     assert reserve.exists()
 

@@ -9,27 +9,27 @@ from whitenoise.responders import SlicedFile
 from . import durable_files
 
 
-class DurableFilesMixin:
-    """Give a file its name only when all of its bytes are on the disk."""
+class DurableStorageMixin:
+    """A storage that gives a file its name only when all of its bytes are on the disk."""
 
     @property
-    def incoming(self) -> Path:
-        """The folder of unfinished files, which backups exclude."""
+    def temporary_folder(self) -> Path:
+        """The folder of files that are being written, which backups exclude."""
         return Path(self.location) / "incoming"
 
     def _save(self, name: str, content) -> str:
         path = Path(self.path(name))
         durable_files.make_folder(path.parent)
-        durable_files.write_file(path, content.chunks(), incoming=self.incoming)
+        durable_files.write_file(path, content.chunks(), temporary_folder=self.temporary_folder)
         durable_files.sync_folder(path.parent)
         return name
 
-    def remove_unfinished(self) -> int:
-        """Remove files left by killed processes; return their number."""
-        return durable_files.remove_unfinished(self.incoming)
+    def remove_abandoned_files(self) -> int:
+        """Remove temporary files of killed processes; return their number."""
+        return durable_files.remove_abandoned_files(self.temporary_folder)
 
 
-class FolderStorage(DurableFilesMixin, FileSystemStorage):
+class FolderStorage(DurableStorageMixin, FileSystemStorage):
     """Originals in a folder. Saving under an existing name replaces the file atomically."""
 
     def __init__(self, **options) -> None:
