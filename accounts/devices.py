@@ -16,7 +16,7 @@ from .models import EVENT_DAYS, KEY_LENGTH, AccountEvent, EventType
 
 COOKIE = "desk_device"
 IDENTIFIER_LENGTH = 22  # letters and digits: 131 bits
-PROOFS = (EventType.SIGNED_IN, EventType.PASSWORD_RESET)
+PROOF_TYPES = (EventType.SIGNED_IN, EventType.PASSWORD_RESET)
 
 
 def device_of(request: HttpRequest) -> str:
@@ -30,12 +30,12 @@ def device_to_remember(request: HttpRequest) -> str:
     So an identifier that an attacker planted in the browser never becomes known.
     """
     device = device_of(request)
-    was_given_here = AccountEvent.objects.filter(device=device_key(device), type__in=PROOFS).exists()
-    return device if was_given_here else get_random_string(IDENTIFIER_LENGTH)
+    was_issued_here = AccountEvent.objects.filter(device=device_key(device), type__in=PROOF_TYPES).exists()
+    return device if was_issued_here else get_random_string(IDENTIFIER_LENGTH)
 
 
 def device_key(device: str) -> str:
-    """Return what is stored of a device: a keyed digest of its identifier."""
+    """Return the keyed digest of the identifier of a device, which is stored in its place."""
     return salted_hmac("accounts.device", device, algorithm="sha256").hexdigest()[:KEY_LENGTH]
 
 
@@ -43,7 +43,7 @@ def is_known_device(device: str, account: AbstractBaseUser | None) -> bool:
     """Return whether that account has signed in with this device within a year."""
     if account is None or not device:
         return False
-    proofs = AccountEvent.objects.filter(device=device_key(device), account=account, type__in=PROOFS)
+    proofs = AccountEvent.objects.filter(device=device_key(device), account=account, type__in=PROOF_TYPES)
     return proofs.since(timezone.now() - timedelta(days=EVENT_DAYS)).exists()
 
 

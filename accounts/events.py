@@ -20,7 +20,7 @@ def record_event(
     device: str = "",
     **detail: object,
 ) -> AccountEvent:
-    """Store that something happened to an account.
+    """Store an event of an account.
 
     Args:
         by: who did it; None for the command line.

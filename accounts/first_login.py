@@ -1,7 +1,9 @@
 """The first accounts of a site, with generated passwords in a file."""
 
+import logging
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from django.contrib.auth.models import Group
 from .events import record_event
 from .models import EventType
 
-FILE = "first-login.txt"
-WORDS = 4
+FILE_NAME = "first-login.txt"
+PASSWORD_WORDS = 4
 SYLLABLES = [a + b for a in "bdfghjklmnprstv" for b in "aeiou"]
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -37,30 +40,41 @@ def create_account(username: str, group: str, *, superuser: bool = False, email:
 
 def generate_password() -> str:
     """Return four words of three syllables, easy to read aloud and type: about 75 bits."""
-    return "-".join("".join(secrets.choice(SYLLABLES) for _syllable in range(3)) for _word in range(WORDS))
+    return "-".join(
+        "".join(secrets.choice(SYLLABLES) for _syllable in range(3)) for _word in range(PASSWORD_WORDS)
+    )
 
 
 def first_login_path() -> Path:
-    return Path(settings.SITE_DATA) / FILE
+    return Path(settings.SITE_DATA) / FILE_NAME
 
 
-def write_first_logins(logins: list[FirstLogin]) -> Path:
+def write_first_logins(logins: Iterable[FirstLogin]) -> Path:
     """Write the passwords to a file that only its owner can read."""
-    path = first_login_path()
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(f"{login.username} {login.password}\n" for login in logins)
-    return path
+    return _write_lines(f"{login.username} {login.password}" for login in logins)
 
 
 def remove_first_login(username: str) -> None:
-    """Remove the password of an account from the file; an empty file is deleted."""
+    """Remove the password of an account from the file; an empty file is deleted. Failures are logged only."""
     path = first_login_path()
     if not path.exists():
         return
     lines = path.read_text(encoding="utf-8").splitlines()
     others = [line for line in lines if line.partition(" ")[0] != username]
-    if others:
-        path.write_text("\n".join(others) + "\n", encoding="utf-8")
-    else:
-        path.unlink()
+    try:
+        if others:
+            _write_lines(others)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError:  # the account has another password already
+        logger.warning("A generated password could not be removed from %s.", path, exc_info=True)
+
+
+def _write_lines(lines: Iterable[str]) -> Path:
+    """Replace the file atomically, so that a full disk loses no password."""
+    path = first_login_path()
+    temporary_path = path.with_suffix(".part")
+    handle = os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.writelines(f"{line}\n" for line in lines)
+    return temporary_path.replace(path)

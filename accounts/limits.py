@@ -22,15 +22,15 @@ from .models import KEY_LENGTH, AccountEvent, AccountEventQuerySet, EventType
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `count` attempts within a span of time that share the values of `columns`."""
+    """At most `count` attempts in a period that share the values of `columns`."""
 
     name: str
     columns: tuple[str, ...]
     count: int
-    within: timedelta
+    period: timedelta
 
 
-# `device` is empty for every unknown browser, so a limit that names it counts those alone.
+# `device` is empty for every unknown browser, so limits with this column count these together, apart from known ones.
 ACCOUNT = Limit("account", ("account_key", "device"), 10, timedelta(minutes=15))
 ADDRESS = Limit("address", ("network", "device"), 30, timedelta(minutes=15))
 SITE = Limit("site", ("device",), 60, timedelta(minutes=5))
@@ -43,18 +43,18 @@ RESET_DEVICE = Limit("device", ("device",), 10, timedelta(hours=1))
 
 CLOCK_SKEW = timedelta(minutes=1)  # between servers; later rows are of a clock that was set back
 
-UNKNOWN_DEVICE = (ACCOUNT, ADDRESS, SITE)
-KNOWN_DEVICE = (DEVICE,)
-RESET_UNKNOWN_DEVICE = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
-RESET_KNOWN_DEVICE = (RESET_ACCOUNT, RESET_DEVICE)
+UNKNOWN_DEVICE_LIMITS = (ACCOUNT, ADDRESS, SITE)
+KNOWN_DEVICE_LIMITS = (DEVICE,)
+RESET_UNKNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
+RESET_KNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_DEVICE)
 
 
 class TooManyAttempts(Exception):
-    """Raised instead of carrying out an attempt. `wait` is when the next one is possible."""
+    """Raised instead of carrying out an attempt. The next one is possible after the time `retry_after`."""
 
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(wait)
-        self.wait = wait
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
 
 
 def begin_sign_in(
@@ -72,7 +72,7 @@ def begin_sign_in(
     """
     attempt = _build_attempt(EventType.FAILED, request, username, account)
     attempt.detail = detail
-    return _store_attempt(attempt, KNOWN_DEVICE if attempt.device else UNKNOWN_DEVICE)
+    return _store_attempt(attempt, KNOWN_DEVICE_LIMITS if attempt.device else UNKNOWN_DEVICE_LIMITS)
 
 
 def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:
@@ -90,7 +90,9 @@ def begin_reset(request: HttpRequest, email: str, account: AbstractBaseUser | No
         TooManyAttempts: a limit is reached; no mail must be sent.
     """
     attempt = _build_attempt(EventType.RESET_REQUESTED, request, email, account)
-    return _store_attempt(attempt, RESET_KNOWN_DEVICE if attempt.device else RESET_UNKNOWN_DEVICE)
+    return _store_attempt(
+        attempt, RESET_KNOWN_DEVICE_LIMITS if attempt.device else RESET_UNKNOWN_DEVICE_LIMITS
+    )
 
 
 def account_key(name: str) -> str:
@@ -127,26 +129,26 @@ def _store_attempt(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEve
 
 def _check_limits(attempt: AccountEvent, limits: Iterable[Limit], *, allowance: int) -> None:
     for limit in limits:
-        wait = _wait_for(attempt, limit, allowance)
-        if wait > timedelta():
+        retry_after = _time_until_allowed(attempt, limit, allowance)
+        if retry_after > timedelta():
             _record_refusal(attempt, limit)
-            raise TooManyAttempts(wait)
+            raise TooManyAttempts(retry_after)
 
 
-def _wait_for(attempt: AccountEvent, limit: Limit, allowance: int) -> timedelta:
-    """Return how long until one more attempt fits the limit; nothing if it does now."""
+def _time_until_allowed(attempt: AccountEvent, limit: Limit, allowance: int) -> timedelta:
+    """Return how long until the limit allows one more attempt; zero if it does now."""
     now = timezone.now()
     index = limit.count - 1 + allowance
     recent = _similar_events(attempt, limit).filter(type=attempt.type, occurred_at__lte=now + CLOCK_SKEW)
-    times = recent.since(now - limit.within).values_list("occurred_at", flat=True)[index : index + 1]
-    return times[0] + limit.within - now if times else timedelta()
+    times = recent.since(now - limit.period).values_list("occurred_at", flat=True)[index : index + 1]
+    return times[0] + limit.period - now if times else timedelta()
 
 
 def _record_refusal(attempt: AccountEvent, limit: Limit) -> None:
     """Record once in each span of a limit that it was reached."""
     refusals = _similar_events(attempt, limit).filter(type=EventType.REFUSED)
     detail = {"limit": limit.name, "of": attempt.type}
-    if refusals.filter(detail=detail).since(timezone.now() - limit.within).exists():
+    if refusals.filter(detail=detail).since(timezone.now() - limit.period).exists():
         return
     values = {field.attname: getattr(attempt, field.attname) for field in AccountEvent._meta.concrete_fields}
     del values["id"], values["occurred_at"]

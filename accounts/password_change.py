@@ -9,13 +9,12 @@ from django.http import HttpRequest, HttpResponse
 
 from .events import record_event
 from .first_login import remove_first_login
-from .forms import LimitedFormMixin
 from .limits import TooManyAttempts, begin_sign_in
 from .models import EventType
-from .sign_in import mark_refusal
+from .sign_in import LimitedAttemptsMixin, set_refusal_status
 
 
-class OwnPasswordForm(LimitedFormMixin, AdminPasswordChangeForm):
+class OwnPasswordForm(LimitedAttemptsMixin, AdminPasswordChangeForm):
     def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         self.request = request
         super().__init__(*args, **kwargs)
@@ -24,7 +23,7 @@ class OwnPasswordForm(LimitedFormMixin, AdminPasswordChangeForm):
         try:
             attempt = begin_sign_in(self.request, self.user.get_username(), self.user, is_old_password=True)
         except TooManyAttempts as error:
-            raise self.refusal(error) from None
+            raise self.build_refusal(error) from None
         old_password = super().clean_old_password()  # raises if it is wrong: the attempt stays recorded
         attempt.delete()
         return old_password
@@ -37,7 +36,7 @@ class OwnPasswordView(PasswordChangeView):
         return {**super().get_form_kwargs(), "request": self.request}
 
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        return mark_refusal(super().post(request, *args, **kwargs))
+        return set_refusal_status(super().post(request, *args, **kwargs))
 
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         response = super().form_valid(form)

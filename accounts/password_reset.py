@@ -17,15 +17,14 @@ from django.utils.translation import ngettext
 from .devices import device_to_remember, remember_device
 from .events import record_event
 from .first_login import remove_first_login
-from .forms import LimitedFormMixin
 from .limits import TooManyAttempts, begin_reset
 from .mail import can_send_mail
 from .models import EventType
-from .sign_in import mark_refusal
+from .sign_in import LimitedAttemptsMixin, set_refusal_status
 
 
-class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
-    """Django's form for requesting a mail, within limits."""
+class ResetRequestForm(LimitedAttemptsMixin, PasswordResetForm):
+    """Django's form for requesting a reset mail, with limited requests."""
 
     def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         self.request = request
@@ -37,7 +36,7 @@ class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
             try:
                 begin_reset(self.request, email, next(super().get_users(email), None))
             except TooManyAttempts as error:
-                raise self.refusal(error) from None
+                raise self.build_refusal(error) from None
         return cleaned
 
     def get_users(self, email: str) -> list[AbstractBaseUser]:
@@ -48,8 +47,8 @@ class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
         return list(super().get_users(email)) or [get_user_model()()]
 
     def save(self, **options) -> None:
-        site = urlsplit(settings.SITE_URL)
-        options |= {"domain_override": site.netloc, "use_https": site.scheme == "https"}
+        site_url = urlsplit(settings.SITE_URL)
+        options |= {"domain_override": site_url.netloc, "use_https": site_url.scheme == "https"}
         super().save(**options)
 
     def refusal_message(self, minutes: int) -> str:
@@ -79,7 +78,7 @@ class ResetRequestView(views.PasswordResetView):
     def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not can_send_mail():
             return self.get(request, *args, **kwargs)
-        return mark_refusal(super().post(request, *args, **kwargs))
+        return set_refusal_status(super().post(request, *args, **kwargs))
 
 
 class ResetConfirmView(views.PasswordResetConfirmView):

@@ -1,7 +1,7 @@
-"""A validator for long passwords that are easy to guess: repetition, rows of keys, names, extended common passwords.
+"""A validator for long passwords that are easy to guess: repetition, keyboard sequences, names, common passwords.
 
-Predictable parts are reduced: a repetition counts once, a row of keys or a name as one character. The rest must have
-`MIN_FREE_CHARACTERS`.
+Predictable parts are reduced: a repetition counts once, a sequence of keys or a name as one character. The rest must
+have `MIN_UNPREDICTABLE_CHARACTERS`.
 """
 
 import re
@@ -19,15 +19,15 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-MIN_FREE_CHARACTERS = 8
-MIN_RUN = 4  # neighbouring keys or letters; three occur in ordinary words, as "rst" in first
-MIN_NAME = 3
+MIN_UNPREDICTABLE_CHARACTERS = 8
+MIN_SEQUENCE_LENGTH = 4  # neighbouring keys or letters; three occur in ordinary words, as "rst" in first
+MIN_NAME_LENGTH = 3
 MAX_EXAMINED_CHARACTERS = 128  # from the start, so that a long password takes no time
 
 REPETITION = re.compile(r"(.)\1{2,}|(.{2,}?)\2+", re.DOTALL)
 WORD = re.compile(r"[^\W_]+")
-ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
-ROWS = (
+NON_LETTERS_AT_ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+SEQUENCES = (
     "abcdefghijklmnopqrstuvwxyzåäö", "12345678901234567890", "1234567890-=", "§1234567890+´", "!\"#¤%&/()=?",
     "!@#$%^&*()_+", "qwertyuiopå", "qwertyuiop[]", "asdfghjklöä", "asdfghjkl;'", "zxcvbnm,.-", "<zxcvbnm",
     "qwertzuiopü", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
@@ -54,7 +54,7 @@ class PredictablePasswordValidator:
         self._site_names = import_string(site_names) if site_names else tuple
 
     def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
-        names = [*self._site_names(), urlsplit(settings.SITE_URL).hostname or "", *_names_of(user)]
+        names = [*self._site_names(), urlsplit(settings.SITE_URL).hostname or "", *_personal_names(user)]
         if weakness := find_weakness(password, names):
             advice = _("Take four words that do not belong together.")
             raise ValidationError(f"{weakness.value} {advice}", code="password_predictable")
@@ -74,16 +74,16 @@ def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
     """
     text = fold(password)
     without_repetition = REPETITION.sub(lambda match: match[1] or match[2], text)
-    without_rows = _without_rows(without_repetition)
-    without_names = _without_names(without_rows, names)
+    without_sequences = _without_sequences(without_repetition)
+    without_names = _without_names(without_sequences, names)
     for before, after, weakness in (
         (password[:MAX_EXAMINED_CHARACTERS], without_repetition, Weakness.REPETITION),
-        (without_repetition, without_rows, Weakness.SEQUENCE),
-        (without_rows, without_names, Weakness.NAMES),
+        (without_repetition, without_sequences, Weakness.SEQUENCE),
+        (without_sequences, without_names, Weakness.NAMES),
     ):
-        if len(after) < MIN_FREE_CHARACTERS and len(after) < len(before):
+        if len(after) < MIN_UNPREDICTABLE_CHARACTERS and len(after) < len(before):
             return weakness
-    core = ENDS.sub("", text)
+    core = NON_LETTERS_AT_ENDS.sub("", text)
     is_common_itself = core == password.strip().lower()  # which Django's validator reports
     return Weakness.COMMON if core in _common_passwords() and not is_common_itself else None
 
@@ -99,33 +99,33 @@ def _common_passwords() -> frozenset[str]:
     return frozenset(CommonPasswordValidator().passwords)
 
 
-def _without_rows(text: str) -> str:
-    """Return the text with each run of neighbouring keys cut to its first character."""
-    characters, index = [], 0
+def _without_sequences(text: str) -> str:
+    """Return the text with each sequence of neighbouring keys cut to its first character."""
+    remaining, index = [], 0
     while index < len(text):
-        characters.append(text[index])
-        index += _run_length(text, index)
-    return "".join(characters)
+        remaining.append(text[index])
+        index += _sequence_length(text, index)
+    return "".join(remaining)
 
 
-def _run_length(text: str, start: int) -> int:
-    """Return how many characters from `start` are neighbours in a row, in either direction; 1 for a short run."""
+def _sequence_length(text: str, start: int) -> int:
+    """Return how many characters from `start` are a part of a sequence, in either direction; 1 for a short part."""
     length = 1
-    for row in ROWS:
-        for line in (row, row[::-1]):
-            while start + length < len(text) and text[start : start + length + 1] in line:
+    for sequence in SEQUENCES:
+        for characters in (sequence, sequence[::-1]):
+            while start + length < len(text) and text[start : start + length + 1] in characters:
                 length += 1
-    return length if length >= MIN_RUN else 1
+    return length if length >= MIN_SEQUENCE_LENGTH else 1
 
 
 def _without_names(text: str, names: Iterable[str]) -> str:
     words = {word.casefold() for name in names for word in WORD.findall(unicodedata.normalize("NFKC", name))}
     for word in sorted(words, key=len, reverse=True):
-        if len(word) >= MIN_NAME:
+        if len(word) >= MIN_NAME_LENGTH:
             text = text.replace(word, word[0])
     return text
 
 
-def _names_of(user: AbstractBaseUser | None) -> list[str]:
+def _personal_names(user: AbstractBaseUser | None) -> list[str]:
     fields = ("username", "first_name", "last_name", "email")
     return [str(getattr(user, field, "") or "") for field in fields] if user else []

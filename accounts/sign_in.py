@@ -1,25 +1,81 @@
-"""What is added to the responses of Django's sign-in view: status 429 and the cookie of a known device."""
+"""Signing in: the form, what all forms with limited attempts share, and the response to a refused attempt."""
 
 import math
+from datetime import timedelta
 from http import HTTPStatus
 
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import ngettext
 
-from .devices import remember_device
-from .forms import LimitedFormMixin
+from .devices import device_to_remember, remember_device
+from .limits import TooManyAttempts, begin_sign_in, complete_sign_in
+from .mail import can_send_mail
+
+TOO_MANY = "too_many_attempts"
+
+
+class LimitedAttemptsMixin:
+    """A form whose attempts are limited. `retry_after` is set if one was refused."""
+
+    retry_after: timedelta | None = None
+
+    def build_refusal(self, error: TooManyAttempts) -> ValidationError:
+        """Return the error of the form for a refused attempt, with the time to wait."""
+        self.retry_after = error.retry_after
+        minutes = max(1, math.ceil(error.retry_after.total_seconds() / 60))
+        return ValidationError(self.refusal_message(minutes), code=TOO_MANY)
+
+    def refusal_message(self, minutes: int) -> str:
+        return ngettext(
+            "There were too many attempts with a wrong password. Try again in %(minutes)d minute.",
+            "There were too many attempts with a wrong password. Try again in %(minutes)d minutes.",
+            minutes,
+        ) % {"minutes": minutes}
+
+
+class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
+    """Django's sign-in form of the admin, with limited attempts."""
+
+    def clean(self) -> dict:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not username or not password:
+            return super().clean()
+        account = get_user_model().objects.filter(username=username).first()
+        try:
+            attempt = begin_sign_in(self.request, username, account)
+        except TooManyAttempts as error:
+            raise self.build_refusal(error) from None
+        cleaned = super().clean()  # raises if the password is wrong: the attempt stays recorded as failed
+        self.request.device_to_remember = device_to_remember(self.request)
+        complete_sign_in(attempt, self.get_user(), self.request.device_to_remember)
+        return cleaned
+
+    def refusal_message(self, minutes: int) -> str:
+        if not can_send_mail():
+            return super().refusal_message(minutes)
+        return ngettext(
+            "There were too many attempts to sign in. Try again in %(minutes)d minute, or set a new password with the "
+            "link below.",
+            "There were too many attempts to sign in. Try again in %(minutes)d minutes, or set a new password with the "
+            "link below.",
+            minutes,
+        ) % {"minutes": minutes}
 
 
 def finish_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Return the response of Django's view with status 429 for a refused attempt and the cookie of a known device."""
     if device := getattr(request, "device_to_remember", ""):
         remember_device(response, device)
-    return mark_refusal(response)
+    return set_refusal_status(response)
 
 
-def mark_refusal(response: HttpResponse) -> HttpResponse:
+def set_refusal_status(response: HttpResponse) -> HttpResponse:
     """Set status 429 and `Retry-After` if the response shows a form whose attempt was refused."""
     form = (getattr(response, "context_data", None) or {}).get("form")
-    if isinstance(form, LimitedFormMixin) and form.wait:
+    if isinstance(form, LimitedAttemptsMixin) and form.retry_after:
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-        response.headers["Retry-After"] = str(math.ceil(form.wait.total_seconds()))
+        response.headers["Retry-After"] = str(math.ceil(form.retry_after.total_seconds()))
     return response

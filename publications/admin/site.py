@@ -23,13 +23,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.events import record_event
-from accounts.forms import SignInForm
 from accounts.models import EventType
 from accounts.password_change import OwnPasswordView
-from accounts.sign_in import finish_sign_in
+from accounts.sign_in import SignInForm, finish_sign_in
 from publications import search
-from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, SiteSettings, with_status
+from publications.reserved_disk_space import retry_with_reserved_space
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -195,7 +194,7 @@ class DeskSite(AdminSite):
         response.status_code = HTTPStatus.FORBIDDEN
         return response
 
-    @with_disk_reserve
+    @retry_with_reserved_space
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Sign in within rate limits, on a full disk too: a publication may have to be withdrawn.
 

@@ -12,7 +12,7 @@ def request_from(remote: str, forwarded: str = ""):
     )
 
 
-def test_without_trusted_proxies_what_a_client_says_of_itself_is_ignored(settings):
+def test_without_trusted_proxies_x_forwarded_for_is_ignored(settings):
     settings.TRUSTED_PROXIES = 0
 
     assert client_address(request_from("192.0.2.1", "203.0.113.9")) == "192.0.2.1"
@@ -32,20 +32,20 @@ def test_behind_proxies_the_entry_of_the_outermost_trusted_one_counts(settings, 
         ("2001:db8::1", "2001:db8::1"), ("[fe80::1%eth0]:80", "fe80::1"),
     ],
 )  # fmt: skip
-def test_the_port_that_some_proxies_add_is_left_out(settings, entry, expected):
+def test_a_port_in_x_forwarded_for_is_removed(settings, entry, expected):
     settings.TRUSTED_PROXIES = 1
 
     assert client_address(request_from("192.0.2.1", f"198.51.100.7, {entry}")) == expected
 
 
 @pytest.mark.parametrize("nonsense", ["", "unknown", "192.0.2.300", "a" * 500, "[", "]:80", "1:2", ":"])
-def test_what_is_no_address_is_none(settings, nonsense):
+def test_an_invalid_address_is_empty(settings, nonsense):
     settings.TRUSTED_PROXIES = 0
 
     assert client_address(request_from(nonsense)) == ""
 
 
-def test_the_zone_of_a_local_address_is_left_out(settings):
+def test_the_zone_of_an_ipv6_address_is_removed(settings):
     settings.TRUSTED_PROXIES = 0
 
     assert client_address(request_from("fe80::1%eth0")) == "fe80::1"

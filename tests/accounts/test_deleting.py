@@ -1,4 +1,4 @@
-"""Accounts that have written history are deactivated, never deleted: their name stands in it, and their words stay."""
+"""Accounts that appear in the history are deactivated, never deleted."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -24,52 +24,52 @@ def administrator(client):
     return client
 
 
-def delete(person: User) -> str:
+def delete_url(person: User) -> str:
     return reverse("desk:auth_user_delete", args=[person.pk])
 
 
-def saves(person):
+def create_revision(person):
     Revision.objects.create_from(make_publication(), by=person, reason=RevisionReason.SAVED)
 
 
-def types(person):
+def create_autosave(person):
     Autosave.objects.create(owner=person, key="form", values=[["title", "Unsaved words"]])
 
 
-def acts(person):
+def create_audit_entry(person):
     AuditEntry.objects.create(
         action=ActionType.PUBLISH, by=person, actor_name=person.username, site_version=9_999
     )
 
 
 @pytest.mark.parametrize("who", ["superuser", "administrator"])
-@pytest.mark.parametrize("history", [saves, types, acts])
-def test_an_account_with_history_is_not_deleted_and_the_remedy_is_said(request, who, history):
+@pytest.mark.parametrize("history", [create_revision, create_autosave, create_audit_entry])
+def test_an_account_with_history_is_not_deleted_and_the_message_names_the_remedy(request, who, history):
     desk, person = request.getfixturevalue(who), make_person()
     history(person)
 
-    params = desk.get(delete(person), follow=True)
-    done = desk.post(delete(person), {"post": "yes"}, follow=True)
+    params = desk.get(delete_url(person), follow=True)
+    done = desk.post(delete_url(person), {"post": "yes"}, follow=True)
 
     assert User.objects.filter(pk=person.pk).exists()
     for page in (params, done):
         assert page.redirect_chain[-1][0] == reverse("desk:auth_user_change", args=[person.pk])
         assert "Deactivate it instead" in page.text
-        assert delete(person) not in page.text
+        assert delete_url(person) not in page.text
 
 
-def test_the_name_of_an_account_is_said_as_it_is_written(administrator):
+def test_messages_show_the_name_of_an_account_escaped_once(administrator):
     person = make_person()
-    saves(person)
+    create_revision(person)
 
     assert (
         f"The account “{person.username}” stands in the history"
-        in administrator.get(delete(person), follow=True).text
+        in administrator.get(delete_url(person), follow=True).text
     )
 
 
 @pytest.mark.parametrize("number", ["999", "x"])
-def test_an_account_that_is_not_there_is_said_not_to_be(administrator, number):
+def test_an_unknown_account_gets_a_message(administrator, number):
     page = administrator.get(reverse("desk:auth_user_change", args=[number]), follow=True)
 
     assert "doesn’t exist" in page.text
@@ -79,13 +79,13 @@ def test_an_account_without_history_is_deleted(administrator):
     person = make_person()
     Presence.objects.create(person=person, publication=make_publication(), seen_at="2026-01-01T00:00Z")
 
-    assert administrator.get(delete(person)).status_code == 200
-    administrator.post(delete(person), {"post": "yes"})
+    assert administrator.get(delete_url(person)).status_code == 200
+    administrator.post(delete_url(person), {"post": "yes"})
 
     assert not User.objects.filter(pk=person.pk).exists()
 
 
-def test_accounts_are_not_deleted_many_at_once(superuser):
+def test_there_is_no_bulk_deletion_of_accounts(superuser):
     person = make_person()
     params = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
 
@@ -95,13 +95,13 @@ def test_accounts_are_not_deleted_many_at_once(superuser):
 
 
 @pytest.mark.parametrize("page", ["change", "delete", "password_change"])
-def test_an_administrator_is_led_away_from_the_account_of_a_superuser(administrator, page):
+def test_an_administrator_is_redirected_from_the_account_of_a_superuser(administrator, page):
     person = User.objects.create_superuser("other", password="x")
     address = reverse(f"desk:auth_user_{page}", args=[person.pk])
     people = reverse("desk:auth_user_changelist")
 
-    answers = [administrator.get(address), administrator.post(address, {"post": "yes"})]
+    responses = [administrator.get(address), administrator.post(address, {"post": "yes"})]
 
-    assert [answer["Location"] for answer in answers] == [people, people]
+    assert [response["Location"] for response in responses] == [people, people]
     assert "Only a superuser may change the account of a superuser." in administrator.get(people).text
     assert User.objects.filter(pk=person.pk).exists()

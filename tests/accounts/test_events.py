@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.first_login import FirstLogin, create_account, first_login_path, write_first_logins
 from accounts.limits import account_key
 from accounts.models import AccountEvent, EventType
 from publications.models import SiteVersion
@@ -184,7 +185,7 @@ def test_an_account_that_is_not_active_fails_to_sign_in(client):
     assert events_of(person) == [("failed", "")]
 
 
-def test_no_event_of_an_account_makes_a_version_of_the_site(desk):
+def test_no_account_event_increments_the_site_version(desk):
     before = SiteVersion.objects.get().number
     person = make_person("Editors")
 
@@ -208,7 +209,7 @@ def test_tidying_removes_events_after_a_year():
     assert AccountEvent.objects.count() == 1
 
 
-def test_the_list_says_in_words_what_happened(desk, client):
+def test_the_list_describes_events_in_words(desk, client):
     person = make_person("Editors", first_name="Bo")
     linkers = Group.objects.get(name="Linkers")
     desk.post(change_address(person), fields_of(person, groups=[str(linkers.pk)], is_active=None))
@@ -224,7 +225,7 @@ def test_the_list_says_in_words_what_happened(desk, client):
     assert "unknown name" in page and "hidden words" not in page
 
 
-def test_the_list_narrows_to_an_account_a_kind_of_event_and_words(desk):
+def test_the_list_is_filtered_by_account_event_and_search(desk):
     people = [make_person("Editors") for _count in range(2)]
     for person in people:
         desk.post(change_address(person), fields_of(person, first_name="Changed"))
@@ -238,7 +239,7 @@ def test_the_list_narrows_to_an_account_a_kind_of_event_and_words(desk):
     assert [event.account for event in by_words.context["cl"].result_list] == people[1:]
 
 
-def test_the_list_asks_as_many_queries_however_long_it_is(desk, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_depend_on_the_length_of_the_list(desk, django_assert_max_num_queries):
     for number in range(40):
         person = make_person("Editors")
         AccountEvent.objects.create(
@@ -269,8 +270,6 @@ def test_events_are_read_only_even_for_a_superuser(client):
 
 
 def test_the_first_accounts_of_a_site_are_events_too():
-    from accounts.first_login import create_account
-
     create_account("ann", "Editors")
 
     assert events_of(User.objects.get(username="ann")) == [("created", "")]
@@ -323,6 +322,16 @@ def test_a_password_changed_on_the_command_line_is_an_event(monkeypatch, capsys)
         event := AccountEvent.objects.get()
     ).type == EventType.PASSWORD_CHANGED and event.account == person
     assert "changed successfully" in capsys.readouterr().out
+
+
+def test_a_password_changed_on_the_command_line_is_removed_from_the_file_of_first_logins(monkeypatch):
+    person = make_person("Editors")
+    write_first_logins([FirstLogin(person.username, "a first password"), FirstLogin("bo", "another")])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: GOOD)
+
+    call_command("changepassword", person.username)
+
+    assert first_login_path().read_text() == "bo another\n"
 
 
 def test_a_password_that_the_command_line_refuses_is_no_event(monkeypatch):

@@ -1,4 +1,4 @@
-"""A server sends mail while the response is on its way and before it ends; commands wait for it and say what failed."""
+"""Mail of a server is sent in the background, at the latest before it ends; commands send at once and report errors."""
 
 import os
 import socketserver
@@ -48,33 +48,33 @@ def backend_to(port: int) -> BackgroundEmailBackend:
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """A mail server that says nothing until `open` is set; `mails` are what it has got."""
+    """A mail server that does not answer until `open` is set; `mails` are those it has received."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
-        self.open, self.came, self.mails = threading.Event(), threading.Semaphore(0), []
-        super().__init__(("127.0.0.1", 0), Conversation)
+        self.open, self.received, self.mails = threading.Event(), threading.Semaphore(0), []
+        super().__init__(("127.0.0.1", 0), MailHandler)
 
 
-class Conversation(socketserver.StreamRequestHandler):
+class MailHandler(socketserver.StreamRequestHandler):
     server: MailServer
 
     def handle(self) -> None:
         self.server.open.wait(WAIT_SECONDS)
-        self.say("220 Welcome")
+        self.reply("220 Welcome")
         for line in self.rfile:
             word = line.split()[0].upper() if line.split() else b""
             if word == b"DATA":
-                self.say("354 Go on")
+                self.reply("354 Go on")
                 self.server.mails.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
-                self.server.came.release()
-            self.say("221 Bye" if word == b"QUIT" else "250 Fine")
+                self.server.received.release()
+            self.reply("221 Bye" if word == b"QUIT" else "250 Fine")
             if word == b"QUIT":
                 return
 
-    def say(self, answer: str) -> None:
-        self.wfile.write(f"{answer}\r\n".encode())
+    def reply(self, line: str) -> None:
+        self.wfile.write(f"{line}\r\n".encode())
 
 
 @contextmanager
@@ -88,18 +88,18 @@ def mail_server() -> Iterator[MailServer]:
 
 @pytest.fixture
 def server_process(monkeypatch):
-    """This process sends mail as that of a server does."""
+    """Send mail as a server process does."""
     monkeypatch.setattr(mail, "is_in_background", True)
 
 
 @pytest.mark.usefixtures("server_process")
-def test_nobody_waits_for_the_mail_server():
+def test_the_response_does_not_wait_for_the_mail_server():
     with mail_server() as server:
         backend_to(server.server_address[1]).send_messages([EmailMessage(*MAIL)])
 
         assert server.mails == []
         server.open.set()
-        assert server.came.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
+        assert server.received.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
 
 
 def test_a_process_that_ends_sends_its_mail_first():
@@ -113,7 +113,7 @@ def test_a_process_that_ends_sends_its_mail_first():
         assert "Of wheat." in server.mails[0]
 
 
-def test_a_process_that_takes_no_more_work_sends_its_mail_itself():
+def test_a_stopping_process_sends_its_mail_in_the_calling_thread():
     with mail_server() as server:
         server.open.set()
         command = [sys.executable, "-c", SEND_AT_EXIT, str(server.server_address[1])]
@@ -138,23 +138,23 @@ def test_a_command_fails_where_its_mail_cannot_be_sent(tmp_path):
     }
     command = [sys.executable, "manage.py", "sendtestemail", "ann@example.org"]
 
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
 
-    assert ended.returncode == 1 and "ConnectionRefusedError" in ended.stderr
+    assert result.returncode == 1 and "ConnectionRefusedError" in result.stderr
 
 
 def test_the_application_of_a_server_sends_mail_in_the_background(tmp_path):
     script = "import sceeus.wsgi; from accounts import mail; print(mail.is_in_background)"
     environment = os.environ | {"SITE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
 
-    ended = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True
     )
 
-    assert ended.stdout == "True\n", ended.stderr
+    assert result.stdout == "True\n", result.stderr
 
 
 def unused_port() -> int:
-    """The port of a mail server that is gone."""
+    """Return the port of a mail server that has been closed."""
     with mail_server() as server:
         return server.server_address[1]

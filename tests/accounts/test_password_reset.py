@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import limits
-from accounts.first_login import FirstLogin, first_login_path, write_first_logins
+from accounts.first_login import FirstLogin, first_login_path, remove_first_login, write_first_logins
 from accounts.models import AccountEvent, EventType
 from tests.factories import make_person
+from tests.full_disks import files_of_at_most
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +80,7 @@ def test_one_network_address_gets_no_mails_for_many_accounts(client, mailoutbox)
     assert len(mailoutbox) == limits.RESET_ADDRESS.count
 
 
-def test_overall_the_site_sends_so_many_mails_and_a_known_browser_still_gets_one(client, person, mailoutbox):
+def test_the_limit_of_the_site_does_not_apply_to_a_known_browser(client, person, mailoutbox):
     client.post("/desk/login/", {"username": person.username, "password": "a right password"})
     client.post("/desk/logout/")
     for number in range(limits.RESET_SITE.count):
@@ -90,7 +91,7 @@ def test_overall_the_site_sends_so_many_mails_and_a_known_browser_still_gets_one
     assert len(mailoutbox) == 1
 
 
-def test_who_is_attacked_gets_in_through_the_mail_from_any_browser(person, mailoutbox):
+def test_an_account_under_attack_can_use_a_reset_mail_from_any_browser(person, mailoutbox):
     for number in range(limits.ACCOUNT.count):
         Client().post(
             "/desk/login/", {"username": person.username, "password": "x"}, REMOTE_ADDR=f"192.0.2.{number}"
@@ -104,7 +105,7 @@ def test_who_is_attacked_gets_in_through_the_mail_from_any_browser(person, mailo
     assert signed_in.status_code == 302
 
 
-def test_mails_that_an_attacker_requested_serve_the_owner(person, mailoutbox):
+def test_a_reset_mail_requested_by_an_attacker_works_for_the_owner(person, mailoutbox):
     for number in range(9):
         request_mail(Client(), address=f"192.0.2.{number}")
 
@@ -122,13 +123,22 @@ def test_a_password_set_by_mail_is_an_event_of_the_account(person, mailoutbox, c
     assert set(types) == {EventType.RESET_REQUESTED, EventType.PASSWORD_RESET}
 
 
-def test_a_first_password_is_forgotten_when_a_new_one_is_set_by_mail(person, mailoutbox, client):
+def test_a_reset_removes_the_generated_password_from_the_file(person, mailoutbox, client):
     write_first_logins([FirstLogin(person.username, "a right password")])
     request_mail(client)
 
     set_password(client, path_in(mailoutbox[0]))
 
     assert not first_login_path().exists()
+
+
+def test_a_full_disk_loses_no_first_password():
+    path = write_first_logins([FirstLogin("ann", "a first password"), FirstLogin("bo", "another")])
+
+    with files_of_at_most(4):
+        remove_first_login("ann")
+
+    assert path.read_text() == "ann a first password\nbo another\n"
 
 
 @pytest.fixture
@@ -143,7 +153,7 @@ def test_the_page_says_when_no_mail_can_be_sent(client, no_mail):
     assert 'name="email"' not in page
 
 
-def test_without_mail_nothing_is_promised(client, no_mail, person, capsys):
+def test_without_mail_the_page_promises_no_mail(client, no_mail, person, capsys):
     page = request_mail(client)
 
     assert page.status_code == 200
@@ -151,16 +161,16 @@ def test_without_mail_nothing_is_promised(client, no_mail, person, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_null_bytes_and_odd_addresses_are_refused_by_the_form(client):
+def test_null_bytes_in_an_address_are_refused_by_the_form(client):
     assert request_mail(client, "a\0@b.c").status_code == 200
     assert not AccountEvent.objects.exists()
 
 
-def test_the_reset_addresses_stay_what_they_are():
+def test_the_urls_of_the_reset_are_unchanged():
     assert reverse("admin_password_reset") == RESET
 
 
-def test_a_mail_is_written_for_every_address_and_sent_to_accounts_alone(client, person, mailoutbox):
+def test_a_mail_is_rendered_for_every_address_and_sent_to_accounts_only(client, person, mailoutbox):
     known, unknown = request_mail(client), request_mail(Client(), "nobody@example.org")
 
     assert [page.name for page in known.templates] == [page.name for page in unknown.templates]

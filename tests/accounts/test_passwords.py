@@ -50,7 +50,7 @@ def test_repetition(password):
 
 
 @pytest.mark.parametrize("password", IN_ROWS)
-def test_rows_of_keys_digits_and_letters(password):
+def test_sequences_of_keys_digits_and_letters(password):
     assert find_weakness(password, NAMES) in (Weakness.SEQUENCE, Weakness.REPETITION)
 
 
@@ -65,11 +65,11 @@ def test_names_of_the_person_and_the_site(password):
 
 
 @pytest.mark.parametrize("password", GOOD)
-def test_good_passwords_are_taken(password):
+def test_good_passwords_are_accepted(password):
     assert find_weakness(password, NAMES) is None
 
 
-def test_first_passwords_are_never_refused():
+def test_generated_passwords_are_accepted():
     assert [
         password
         for password in (generate_password() for _time in range(500))
@@ -78,7 +78,7 @@ def test_first_passwords_are_never_refused():
 
 
 @pytest.mark.parametrize("password", ["kX7#q", "rain", "x", ""])
-def test_a_password_that_is_only_too_short_is_not_said_to_repeat_itself(password):
+def test_a_short_password_is_no_repetition(password):
     assert find_weakness(password, ("Stockholm",)) is None
 
 
@@ -99,7 +99,7 @@ def test_a_password_gets_only_the_errors_that_apply(password, codes):
 
 
 @pytest.mark.parametrize("password", ["a\u0301e\u0301i\u0301o\u0301u\u0301y\u0301", "\u1100\u1161" * 6])
-def test_letters_that_are_written_in_parts_count_once(password):
+def test_combining_characters_are_normalized(password):
     assert len(password) >= 12 and find_weakness(password, ()) is not None
 
 
@@ -112,7 +112,7 @@ def test_any_short_unit_repeated_is_refused(unit, times):
 
 
 @given(st.text(max_size=300))
-def test_any_text_is_judged(password):
+def test_no_text_raises_another_error(password):
     find_weakness(password, NAMES)
 
 
@@ -125,7 +125,7 @@ def test_any_text_is_judged(password):
         ("SCEEUS2026!!", "name", "namn"),
     ],
 )
-def test_the_form_says_why_and_what_to_take_instead(client, password, english, swedish):
+def test_the_form_shows_the_reason_and_advice(client, password, english, swedish):
     person = make_person("Editors", password="a right password")
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     typed = {"old_password": "a right password", "new_password1": password, "new_password2": password}
@@ -140,7 +140,7 @@ def test_the_form_says_why_and_what_to_take_instead(client, password, english, s
 
 
 @pytest.mark.django_db
-def test_the_names_of_the_site_are_those_of_now():
+def test_the_names_of_the_site_are_read_at_each_validation():
     SiteSettings.objects.update(
         short_name="ECFR", name_en="Baltic Observatory", name_sv="Östersjöobservatoriet"
     )

@@ -1,4 +1,4 @@
-"""Django's `changepassword`, which also records that the password was changed."""
+"""Django's `changepassword`, which also records the change and removes a generated password from its file."""
 
 import getpass
 
@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.management.commands import changepassword
 
 from accounts.events import record_event
+from accounts.first_login import remove_first_login
 from accounts.models import EventType
 
 
@@ -13,7 +14,7 @@ class Command(changepassword.Command):
     def handle(self, *args, **options) -> str:
         options["username"] = options["username"] or getpass.getuser()
         message = super().handle(*args, **options)
-        record_event(
-            EventType.PASSWORD_CHANGED, get_user_model().objects.get_by_natural_key(options["username"])
-        )
+        account = get_user_model().objects.get_by_natural_key(options["username"])
+        record_event(EventType.PASSWORD_CHANGED, account)
+        remove_first_login(account.get_username())
         return message
