@@ -1,4 +1,4 @@
-"""Middleware for compression, allowed methods, request size, language and response headers.
+"""Middleware for compress_responses, allowed methods, request size, language and response headers.
 
 The language of a public page depends on its URL alone; only the desk reads cookie and `Accept-Language`.
 """
@@ -17,25 +17,25 @@ from django.utils.cache import patch_vary_headers
 
 from publications.locales import LOCALES, locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
-from publications.page_cache import COMPRESS, MACHINE_PREFIXES, MIN_COMPRESSED_BYTES, coding_for
+from publications.page_cache import COMPRESS, MACHINE_PREFIXES, MIN_COMPRESSED_BYTES, choose_coding
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
 SAFE_METHODS = ("GET", "HEAD")
-WHOLE_SERVER = "*"  # the target of "OPTIONS *" (RFC 9110, section 9.3.7)
+ASTERISK_FORM = "*"  # the target of "OPTIONS *" (RFC 9110, section 9.3.7)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def compression(get_response: GetResponse) -> GetResponse:
+def compress_responses(get_response: GetResponse) -> GetResponse:
     """Compress text if the client accepts it; images and files are sent as they are.
 
     Pages of the desk hold secrets (the CSRF token, review links) and get Django's random padding, which hides their
     exact length (the BREACH attack).
     """
-    desk_middleware = GZipMiddleware(get_response)
+    gzip_middleware = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -45,7 +45,7 @@ def compression(get_response: GetResponse) -> GetResponse:
         if response.streaming or media_type not in COMPRESSIBLE_TYPES:
             return response
         if request.path_info.startswith(settings.DESK):
-            return desk_middleware.process_response(request, response)
+            return gzip_middleware.process_response(request, response)
         return _compress_public(request, response)
 
     return middleware
@@ -54,7 +54,7 @@ def compression(get_response: GetResponse) -> GetResponse:
 def _compress_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Compress with the best coding, without padding: public responses hold no secrets."""
     patch_vary_headers(response, ("Accept-Encoding",))
-    coding = coding_for(request.headers.get("Accept-Encoding", ""))
+    coding = choose_coding(request.headers.get("Accept-Encoding", ""))
     if not coding or len(response.content) < MIN_COMPRESSED_BYTES or response.has_header("Content-Encoding"):
         return response
     response.content = COMPRESS[coding](response.content)
@@ -77,11 +77,11 @@ def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def public_methods(get_response: GetResponse) -> GetResponse:
+def limit_methods(get_response: GetResponse) -> GetResponse:
     """Answer 405, or OPTIONS with `Allow`, on public URLs (RFC 9110, sections 9.3.7 and 15.5.6).
 
-    A view with the attribute `methods` allows these instead of GET and HEAD; one with `answers_every_method` answers
-    all methods itself.
+    A view with the attribute `allowed_methods` answers these instead of GET and HEAD; one with `handles_all_methods`
+    answers every method itself.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -102,13 +102,15 @@ def public_methods(get_response: GetResponse) -> GetResponse:
 
 def _allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path, or () if no view is there or its view answers every method."""
-    if path.lstrip("/") == WHOLE_SERVER:
+    if path.lstrip("/") == ASTERISK_FORM:
         return SAFE_METHODS
     try:
         view = resolve(path).func
     except Resolver404:
         return ()
-    return () if getattr(view, "answers_every_method", False) else getattr(view, "methods", SAFE_METHODS)
+    return (
+        () if getattr(view, "handles_all_methods", False) else getattr(view, "allowed_methods", SAFE_METHODS)
+    )
 
 
 def limit_request_size(get_response: GetResponse) -> GetResponse:
@@ -116,7 +118,7 @@ def limit_request_size(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isascii() and length.isdigit() and int(length[:18]) > settings.LARGEST_REQUEST:
+        if length.isascii() and length.isdigit() and int(length[:18]) > settings.MAX_REQUEST_BYTES:
             raise RequestDataTooBig(f"{length[:18]} bytes were announced.")
         return get_response(request)
 
@@ -127,15 +129,18 @@ def activate_locale(get_response: GetResponse) -> GetResponse:
     """Activate the locale of the URL; at the desk, the language of the cookie or of the browser."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        at_desk = request.path_info.startswith(settings.DESK)
-        language = _desk_language(request) if at_desk else locale_of_path(request.path_info)
+        is_desk = request.path_info.startswith(settings.DESK)
+        language = _desk_language(request) if is_desk else locale_of_path(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
         # Browsers keep a 301 or 410 without this header for ever, though a publication may come back.
-        response.headers.setdefault("Cache-Control", settings.PUBLIC_CACHE_CONTROL)
-        if at_desk:
+        is_failure = response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+        response.headers.setdefault(
+            "Cache-Control", "no-store" if is_failure else settings.PUBLIC_CACHE_CONTROL
+        )
+        if is_desk:
             response.headers["Cache-Control"] = "no-store"
             response.headers["X-Robots-Tag"] = "noindex"
         return response
@@ -143,7 +148,7 @@ def activate_locale(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def permissions_policy(get_response: GetResponse) -> GetResponse:
+def add_permissions_policy(get_response: GetResponse) -> GetResponse:
     """Send `Permissions-Policy`: no page uses camera, location or payment."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -155,5 +160,5 @@ def permissions_policy(get_response: GetResponse) -> GetResponse:
 
 
 def _desk_language(request: HttpRequest) -> str:
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    return chosen if chosen in LOCALES else translation.get_language_from_request(request)
+    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return language if language in LOCALES else translation.get_language_from_request(request)

@@ -30,7 +30,7 @@ from publications.models import (
     store_original,
 )
 from publications.renditions import IMAGE_SIZES
-from publications.views.errors import words_of_path
+from publications.views.errors import query_text_of_path
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 from tests.pdf_reading import words_of as words_of_pdf
 
@@ -278,7 +278,7 @@ def without_echo(said: str, path: str) -> str:
 
 def offer_of(path: str) -> str:
     """The 404 page puts the words of the requested address into its search field."""
-    return f'value="{words_of_path(urlsplit(path).path)}"'
+    return f'value="{query_text_of_path(urlsplit(path).path)}"'
 
 
 def leaks(client, publication: Publication) -> list[str]:

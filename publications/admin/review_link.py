@@ -32,7 +32,7 @@ from publications.models import (
     Review,
     ReviewComment,
 )
-from publications.presentation.authors import names_in_line
+from publications.presentation.authors import byline_text
 from publications.presentation.images import responsive_image
 
 from .site import render_desk_page
@@ -174,8 +174,8 @@ def review_context(review: Review, token: str, unsaved_texts: Mapping[str, str])
     return {
         "title": edition.title or _("Untitled"),
         "edition": edition,
-        "authors": names_in_line(row for row in snapshot_rows.bylines if row.role != "editor"),
-        "editors": names_in_line(row for row in snapshot_rows.bylines if row.role == "editor"),
+        "authors": byline_text(row for row in snapshot_rows.bylines if row.role != "editor"),
+        "editors": byline_text(row for row in snapshot_rows.bylines if row.role == "editor"),
         "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
         "passages": [
             {

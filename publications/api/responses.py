@@ -80,7 +80,7 @@ def api_view(view: View) -> View:
         )
         return response
 
-    wrapper.answers_every_method = True
+    wrapper.handles_all_methods = True
     return wrapper
 
 

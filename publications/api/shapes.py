@@ -17,10 +17,10 @@ from publications.models import Author, BylineRole, Edition, EditionByline, Imag
 from publications.presentation import (
     absolutize_urls,
     body_html,
+    byline_parts,
     portrait_image,
-    public_address,
+    public_image_url,
     responsive_image,
-    shown_byline,
 )
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
 from publications.xml_writer import format_datetime
@@ -227,11 +227,11 @@ CORRECTION = _nested(
 
 def _cover(record: Record) -> Node | None:
     cover: Image | None = record.rows.edition.cover
-    return PICTURE.serialize(responsive_image(cover, public_address)) if cover else None
+    return PICTURE.serialize(responsive_image(cover, public_image_url)) if cover else None
 
 
 def _html(record: Record) -> str:
-    html = body_html(record.rows.edition, record.rows.images, public_address)
+    html = body_html(record.rows.edition, record.rows.images, public_image_url)
     return absolutize_urls(html, record.url)
 
 
@@ -256,7 +256,7 @@ CONTENT = {
     "key_points": ShapeField(list_of(TEXT), lambda record: record.rows.edition.key_points_list),
     "body": ShapeField(TEXT, _html, "The text as safe HTML with whole addresses."),
     "bylines": _list_field(
-        BYLINE, lambda record: (BylineSource(row, *shown_byline(row)) for row in record.rows.bylines)
+        BYLINE, lambda record: (BylineSource(row, *byline_parts(row)) for row in record.rows.bylines)
     ),
     "tags": _list_field(
         TOPIC_OF_PUBLICATION, lambda record: [(tag, record.locale) for tag in record.rows.tags]
@@ -385,7 +385,7 @@ def _address_fields(name: str) -> dict[str, ShapeField]:
 
 
 def _portrait(author: Author) -> str | None:
-    image = portrait_image(author.shown_portrait, public_address)
+    image = portrait_image(author.shown_portrait, public_image_url)
     return absolute_url(image.src) if image else None
 
 

@@ -33,10 +33,10 @@ from publications.presentation import (
     absolutize_urls,
     author_url,
     body_html,
+    build_change_notes,
     external_link_html,
     localized_path,
-    notes_of,
-    public_address,
+    public_image_url,
     responsive_image,
 )
 
@@ -173,7 +173,9 @@ def _changes_of(started: list[Edition]) -> AnnouncedChanges:
     readable = readable_editions(started) or started
     published = first_published_at(readable)
     later = [_changed_at(edition) for edition in started if _is_changed_later(edition)]
-    corrections = [note for note in notes_of(readable) if note.change == Change.CORRECTION and note.note]
+    corrections = [
+        note for note in build_change_notes(readable) if note.change == Change.CORRECTION and note.note
+    ]
     return AnnouncedChanges(published, max([published, readable[-1].published_at, *later]), corrections)
 
 
@@ -256,7 +258,7 @@ def _files(rows: EditionWithRows) -> list[FeedFile]:
 def _cover(image: Image | None) -> FeedImage | None:
     if not image:
         return None
-    responsive = responsive_image(image, public_address)
+    responsive = responsive_image(image, public_image_url)
     return FeedImage(absolute_url(responsive.src), "image/jpeg", responsive.alt)
 
 
@@ -296,9 +298,9 @@ def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
             {
                 "edition": edition,
                 "corrections": corrections,
-                "cover": responsive_image(edition.cover, public_address) if edition.cover else None,
+                "cover": responsive_image(edition.cover, public_image_url) if edition.cover else None,
                 "external_link": external_link_html(edition),
-                "html": body_html(edition, rows.images, public_address),
+                "html": body_html(edition, rows.images, public_image_url),
             },
         )
     return absolutize_urls(html.strip(), absolute_url(edition.get_absolute_url()))

@@ -26,7 +26,7 @@ def oai(request: HttpRequest) -> HttpResponse:
     return HttpResponse(document, content_type="text/xml; charset=utf-8")
 
 
-oai.methods = ("GET", "HEAD", "POST")
+oai.allowed_methods = ("GET", "HEAD", "POST")
 
 
 def _respond(http_request: HttpRequest, repository: Repository) -> bytes:

@@ -5,16 +5,15 @@ Views pass stored editions, the preview of the desk passes unsaved ones. Both ge
 
 from publications.locales import absolute_url, localized_path
 
-from .authors import AuthorSummary, author_summaries, names_in_line, paragraphs, shown_byline
+from .authors import AuthorSummary, author_summaries, byline_parts, byline_text, paragraphs
+from .comparison import compare_editions, comparison_context
 from .conditional import conditional_response
 from .history import (
     ChangeNote,
-    announced_on,
-    comparison_context,
-    difference_of,
+    announced_date_text,
+    build_change_notes,
     edition_label,
     history_entries,
-    notes_of,
 )
 from .images import body_html, portrait_image, responsive_image
 from .links import (
@@ -31,12 +30,12 @@ from .links import (
     external_link_html,
     feeds_for,
     pdf_url,
-    public_address,
+    public_image_url,
     social_image_url,
     topic_url,
 )
 from .page import breadcrumb, paths_in_locales, render_page
-from .pdf_document import page_social_image_of, pdf_document_of, social_image_of
+from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import publication_context, site_page_context, site_page_url
 from .teasers import (
     Teaser,
@@ -61,18 +60,21 @@ __all__ = [
     "TopicSummary",
     "absolute_url",
     "absolutize_urls",
-    "announced_on",
+    "announced_date_text",
     "author_summaries",
     "author_url",
     "body_html",
     "breadcrumb",
+    "build_change_notes",
     "build_lead_teaser",
     "build_teaser",
     "build_teasers",
+    "byline_parts",
+    "byline_text",
     "changes_url",
+    "compare_editions",
     "comparison_context",
     "conditional_response",
-    "difference_of",
     "edition_label",
     "edition_pdf_url",
     "edition_url",
@@ -82,22 +84,19 @@ __all__ = [
     "feeds_for",
     "history_entries",
     "localized_path",
-    "names_in_line",
-    "notes_of",
-    "page_social_image_of",
     "paragraphs",
     "paths_in_locales",
     "pdf_document_of",
     "pdf_url",
     "portrait_image",
-    "public_address",
+    "public_image_url",
     "publication_context",
     "render_page",
     "responsive_image",
-    "shown_byline",
     "site_page_context",
     "site_page_url",
     "social_image_of",
+    "social_image_of_page",
     "social_image_url",
     "teaser_groups",
     "topic_summaries",

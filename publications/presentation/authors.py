@@ -12,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from publications import markup
 from publications.models import Author, EditionByline
 
-from .images import ImageAddress, portrait_image
-from .links import author_url, public_address
+from .images import ImageUrl, portrait_image
+from .links import author_url, public_image_url
 
 MAX_NAME_AS_INITIALS = 4  # letters of a name that has room in the place of its initials: 18F, NATO
 MAX_NAMES = 4  # names of a role that have title and affiliation, and names in a teaser
@@ -72,7 +72,7 @@ class AuthorProfile(BylinePerson):
     initials: str = ""
 
 
-def names_in_line(bylines: Iterable[EditionByline]) -> str:
+def byline_text(bylines: Iterable[EditionByline]) -> str:
     """Return the names as running text: "A and B, with C". Editors are named only if nobody else is."""
     rows = list(bylines)
     authors, others = (_join_names(row for row in rows if row.role == role) for role in ("author", "with"))
@@ -81,12 +81,12 @@ def names_in_line(bylines: Iterable[EditionByline]) -> str:
     return authors or others or _join_names(rows)
 
 
-def names_in_teaser(bylines: Iterable[EditionByline]) -> str:
+def short_byline_text(bylines: Iterable[EditionByline]) -> str:
     """Return the names as running text, of more than `MAX_NAMES` authors the first ones "and others"."""
     rows = list(bylines)
     authors = [row for row in rows if row.role == "author"] or rows
     if len(authors) <= MAX_NAMES:
-        return names_in_line(rows)
+        return byline_text(rows)
     return gettext("%(names)s and others") % {
         "names": ", ".join(row.name for row in authors[: MAX_NAMES - 1])
     }
@@ -96,7 +96,7 @@ def _join_names(bylines: Iterable[EditionByline]) -> str:
     return get_text_list([row.name for row in bylines], gettext("and"))
 
 
-def shown_byline(row: EditionByline) -> tuple[str, str, str]:
+def byline_parts(row: EditionByline) -> tuple[str, str, str]:
     """Return name, title and affiliation; of a pen name, the name and two empty strings."""
     return (row.name, "", "") if row.author.is_pseudonymous else (row.name, row.title, row.affiliation)
 
@@ -105,7 +105,7 @@ def byline_groups(bylines: Sequence[EditionByline], url_of: Callable[[Author], s
     """Return the bylines grouped by role, in the order in which the roles first appear."""
     roles: dict[str, list[BylinePerson]] = {}
     for row in bylines:
-        name, title, affiliation = shown_byline(row)
+        name, title, affiliation = byline_parts(row)
         person = BylinePerson(
             name=name,
             url=url_of(row.author),
@@ -118,7 +118,7 @@ def byline_groups(bylines: Sequence[EditionByline], url_of: Callable[[Author], s
 
 
 def author_profiles(
-    bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress
+    bylines: Sequence[EditionByline], url_of: Callable[[Author], str], image_url: ImageUrl
 ) -> list[AuthorProfile]:
     """Return the profiles under "About the Authors": the name as published, the rest as it is now."""
     return [
@@ -131,7 +131,7 @@ def author_profiles(
             affiliation=row.author.get_translation("affiliation") if not row.author.is_pseudonymous else "",
             orcid=row.author.shown_orcid,
             biography_html=paragraphs(row.author.biography),
-            portrait=portrait_image(row.author.shown_portrait, address),
+            portrait=portrait_image(row.author.shown_portrait, image_url),
             initials=initials_of(row.author),
         )
         for row in bylines
@@ -192,7 +192,7 @@ class AuthorSummary:
 
 
 def author_summaries(
-    authors: Iterable[Author], address: ImageAddress = public_address
+    authors: Iterable[Author], image_url: ImageUrl = public_image_url
 ) -> list[AuthorSummary]:
     """Return authors as lists show them; only guests have an affiliation, all others belong to this site."""
     return [
@@ -202,7 +202,7 @@ def author_summaries(
             title=author.get_translation("title", fallback=False),
             affiliation=author.get_translation("affiliation") if author.is_guest else "",
             publication_count=getattr(author, "edition_count", 0),
-            portrait=portrait_image(author.shown_portrait, address),
+            portrait=portrait_image(author.shown_portrait, image_url),
             initials=initials_of(author),
         )
         for author in authors

@@ -1,4 +1,4 @@
-"""Responsive images: sources in all widths, at addresses that the caller chooses, also within the body of a text."""
+"""Responsive images: sources in all widths, at URLs that the caller chooses, also within the body of a text."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,34 +9,34 @@ from publications.images import FORMATS, teaser_height, teaser_widths, widths_fo
 from publications.models import Edition, Image
 
 PORTRAIT_SIDE = 192  # pixels
-ImageAddress = Callable[[Image, str, str], str]
-"""Returns the address of an image, given its size and extension."""
+ImageUrl = Callable[[Image, str, str], str]
+"""Returns the URL of an image, given its size and extension."""
 
 
-def responsive_image(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
+def responsive_image(image: Image, image_url: ImageUrl) -> markup.ResponsiveImage:
     """Return an image of the library in all its widths."""
-    return _build_responsive_image(image, address, widths_for(image), "", (image.width, image.height))
+    return _build_responsive_image(image, image_url, widths_for(image), "", (image.width, image.height))
 
 
-def teaser_image(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
+def teaser_image(image: Image, image_url: ImageUrl) -> markup.ResponsiveImage:
     """Return the image in all widths, cropped to the aspect ratio of teasers around its focal point."""
     widths = teaser_widths(image)
-    return _build_responsive_image(image, address, widths, "c", (widths[-1], teaser_height(widths[-1])))
+    return _build_responsive_image(image, image_url, widths, "c", (widths[-1], teaser_height(widths[-1])))
 
 
 def _build_responsive_image(
-    image: Image, address: ImageAddress, widths: Sequence[int], crop: str, size: tuple[int, int]
+    image: Image, image_url: ImageUrl, widths: Sequence[int], crop: str, size: tuple[int, int]
 ) -> markup.ResponsiveImage:
     sources = tuple(
         (
             kind.media_type,
-            ", ".join(f"{address(image, f'{width}{crop}', extension)} {width}w" for width in widths),
+            ", ".join(f"{image_url(image, f'{width}{crop}', extension)} {width}w" for width in widths),
         )
         for extension, kind in FORMATS.items()
     )
     default_width = widths[-1] if len(widths) == 1 else widths[1]
     return markup.ResponsiveImage(
-        src=address(image, f"{default_width}{crop}", "jpg"),
+        src=image_url(image, f"{default_width}{crop}", "jpg"),
         width=size[0],
         height=size[1],
         alt=image.alt,
@@ -45,15 +45,15 @@ def _build_responsive_image(
     )
 
 
-def portrait_image(image: Image | None, address: ImageAddress) -> markup.ResponsiveImage | None:
+def portrait_image(image: Image | None, image_url: ImageUrl) -> markup.ResponsiveImage | None:
     if not image:
         return None
     sources = tuple(
-        (kind.media_type, address(image, f"{PORTRAIT_SIDE}s", extension))
+        (kind.media_type, image_url(image, f"{PORTRAIT_SIDE}s", extension))
         for extension, kind in FORMATS.items()
     )
     return markup.ResponsiveImage(
-        src=address(image, f"{PORTRAIT_SIDE}s", "jpg"),
+        src=image_url(image, f"{PORTRAIT_SIDE}s", "jpg"),
         width=PORTRAIT_SIDE,
         height=PORTRAIT_SIDE,
         alt="",
@@ -61,10 +61,10 @@ def portrait_image(image: Image | None, address: ImageAddress) -> markup.Respons
     )
 
 
-def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) -> str:
+def body_html(edition: Edition, images: Iterable[Image], image_url: ImageUrl) -> str:
     """Return the stored safe HTML with its images inserted."""
     return markup.insert_images(
-        edition.html, {image.key: responsive_image(image, address) for image in images}
+        edition.html, {image.key: responsive_image(image, image_url) for image in images}
     )
 
 

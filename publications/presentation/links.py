@@ -18,13 +18,13 @@ from publications.locales import absolute_url, current_locale, language_label, l
 from publications.metadata import FEED_FORMATS, FORMATS
 from publications.models import Author, Edition, EditionAttachment, Image, Kind, Tag
 
-SHARES = (
-    ("linkedin", "LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
-    ("bluesky", "Bluesky", "https://bsky.app/intent/compose?text={title}%20{url}"),
-    ("x", "X", "https://x.com/intent/post?text={title}&url={url}"),
-    ("facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
-    ("mastodon", "Mastodon", "{mastodon}"),
-    ("email", gettext_lazy("E-mail"), "mailto:?subject={title}&body={title}%0A%0A{url}"),
+SHARE_URLS = (
+    ("LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
+    ("Bluesky", "https://bsky.app/intent/compose?text={title}%20{url}"),
+    ("X", "https://x.com/intent/post?text={title}&url={url}"),
+    ("Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
+    ("Mastodon", "{mastodon}"),
+    (gettext_lazy("E-mail"), "mailto:?subject={title}&body={title}%0A%0A{url}"),
 )
 SOCIAL_IMAGE_NAME = FORMATS["png"].filename
 SOCIAL_IMAGE_SIZE = (1200, 630)  # pixels
@@ -38,17 +38,15 @@ class NamedLink:
 
     label: str
     url: str
-    key: str = ""
-    name: str = ""
     code: str = ""
     title: str = ""
     size: int = 0
     extension: str = ""
 
 
-def localized_url(name: str, **parts: str | int) -> str:
+def localized_url(name: str, **kwargs: str | int) -> str:
     """Return the path of a public URL name in the current locale."""
-    return localized_path(current_locale(), f"publications:{name}", **parts)
+    return localized_path(current_locale(), f"publications:{name}", **kwargs)
 
 
 def topic_url(tag: Tag) -> str:
@@ -60,8 +58,8 @@ def author_url(author: Author) -> str:
     return "" if author.is_pseudonymous else localized_url("author", slug=author.slug)
 
 
-def public_address(image: Image, size: str, extension: str) -> str:
-    """Return the public path of an image file; its key cannot be guessed."""
+def public_image_url(image: Image, size: str, extension: str) -> str:
+    """Return the public path of an image; its key cannot be guessed."""
     return reverse("image_file", kwargs={"key": image.key, "size": size, "extension": extension})
 
 
@@ -124,9 +122,9 @@ def feeds_for(
         return [feed for feed in (*own, _feed(locale, "feed", _("Publications"))) if feed]
 
 
-def _feed(locale: str, name: str, title: str, **parts: str) -> dict[str, Any]:
+def _feed(locale: str, name: str, title: str, **kwargs: str) -> dict[str, Any]:
     paths = {
-        format: localized_path(locale, f"publications:{name}", format=format, **parts)
+        format: localized_path(locale, f"publications:{name}", format=format, **kwargs)
         for format in FEED_FORMATS
     }
     links = [
@@ -138,15 +136,12 @@ def _feed(locale: str, name: str, title: str, **parts: str) -> dict[str, Any]:
 
 def share_links(edition: Edition) -> list[NamedLink]:
     """Return the links to share an edition; they are plain links that load nothing from other sites."""
-    parts = {
+    values = {
         "title": quote(edition.title, safe=""),
         "url": quote(absolute_url(edition.get_absolute_url()), safe=""),
         "mastodon": localized_url("mastodon", slug=edition.slug),
     }
-    return [
-        NamedLink(key=key, name=str(name), label=str(name), url=address.format(**parts))
-        for key, name, address in SHARES
-    ]
+    return [NamedLink(label=str(label), url=template.format(**values)) for label, template in SHARE_URLS]
 
 
 def social_image_tags(page_path: str, title: str) -> dict[str, object]:

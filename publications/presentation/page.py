@@ -31,7 +31,7 @@ from publications.search import MAX_QUERY_CHARACTERS
 
 from .links import localized_url, social_image_tags
 
-RELATIONS = {LinkPlacement.SOCIAL: "me"}
+LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def render_page(
     section = context.get("section", "")
     links = SimpleLazyObject(menu_links)
     current_path = request.path if request.path in menu_paths(links, locale) else ""
-    frame = {
+    page_context = {
         "home_url": localized_url("home"),
         "list_url": localized_url("list"),
         "max_query_length": MAX_QUERY_CHARACTERS,
@@ -95,7 +95,7 @@ def render_page(
     }
     context["document_title"] = _document_title(context)
     context["description"] = context.get("description") or site.description or site.name
-    return render(request, template, {**frame, **context}, status=status)
+    return render(request, template, {**page_context, **context}, status=status)
 
 
 def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
@@ -138,7 +138,7 @@ def _navigation_link(link: MenuLink, locale: str) -> NavigationLink | None:
     label, language = _translated_text(link, "label", locale)
     if link.section:
         return NavigationLink(label or str(link.get_section_display()), url, label_language=language)
-    rel = RELATIONS.get(link.place, "external") if url.startswith("http") else ""
+    rel = LINK_RELATIONS.get(link.place, "external") if url.startswith("http") else ""
     if link.place == LinkPlacement.SOCIAL:
         language = ""  # names of social accounts are the same in every language
     return NavigationLink(label, url, label_language=language, rel=rel)
@@ -177,12 +177,12 @@ def _translated_text(row, field: str, locale: str) -> tuple[str, str]:
 def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[str, object]:
     """Return the link to the page in a language; without that translation, to the home page and labelled so."""
     with override(code):
-        leads_home = "" if code in alternates else gettext("To the home page")
+        fallback_label = "" if code in alternates else gettext("To the home page")
     return {
         "code": code,
         "label": LANGUAGE_NAMES[code],
         "url": alternates.get(code) or localized_path(code, "publications:home"),
-        "leads_home": leads_home,
+        "fallback_label": fallback_label,
         "current": code == locale,
     }
 
@@ -211,13 +211,16 @@ def _document_title(context: dict) -> str:
 
 
 def _social_image_context(request: HttpRequest, site: SiteSettings, context: dict) -> dict[str, object]:
-    """Return URL and social image for the Open Graph tags; removes the two names that ask for it from the context."""
-    image_of = context.pop("social_image_of", "")
+    """Return URL and social image for the Open Graph tags.
+
+    Removes `has_social_image` and `social_image_of` from the context.
+    """
+    image_path = context.pop("social_image_of", "")
     if context.pop("has_social_image", False):
-        image_of = request.path
-    if not image_of:
+        image_path = request.path
+    if not image_path:
         return {"shared_url": "", "social_image": None}
     return {
         "shared_url": absolute_url(iri_to_uri(request.get_full_path())),
-        "social_image": social_image_tags(image_of, context.get("title") or site.name),
+        "social_image": social_image_tags(image_path, context.get("title") or site.name),
     }

@@ -21,11 +21,11 @@ from publications.pdf import (
     SocialImage,
 )
 
-from .authors import byline_groups, names_in_teaser
+from .authors import byline_groups, short_byline_text
 from .history import ChangeNote
 from .links import author_url, external_link_html
-from .publication_page import change_notes_of, contents
-from .teasers import topics
+from .publication_page import change_notes_context, table_of_contents
+from .teasers import topic_links
 
 ROLE_LABELS = {
     "author": gettext_lazy("By"),
@@ -44,7 +44,7 @@ def pdf_document_of(
         citation: the suggested citation.
         notice: shown above everything else.
     """
-    edition, note_context = rows.edition, change_notes_of(rows)
+    edition, note_context = rows.edition, change_notes_context(rows)
     address = absolute_url(iri_to_uri(edition.get_absolute_url()))
     return PdfDocument(
         address=address,
@@ -62,11 +62,11 @@ def pdf_document_of(
         roles=_credit_groups(rows),
         summary=edition.summary,
         key_points=tuple(edition.key_points_list),
-        has_contents=bool(contents(edition)),
-        topics=tuple(topic.label for topic in topics(rows.tags)),
+        has_contents=bool(table_of_contents(edition)),
+        topics=tuple(topic.label for topic in topic_links(rows.tags)),
         notice=notice,
         change_notes=tuple(
-            _change_notice(note, edition) for note in note_context["latest_notes"] if note.note
+            _change_notice(note, edition) for note in note_context["latest_change_notes"] if note.note
         ),
         disclaimer=edition.disclaimer,
         sections=_sections(rows, note_context, citation, address),
@@ -83,7 +83,7 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
-        authors=names_in_teaser(edition.bylines.all()),
+        authors=short_byline_text(edition.bylines.all()),
         detail=_format_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
@@ -106,7 +106,7 @@ def _labels() -> PdfLabels:
 
 
 def _imprint(edition: Edition, note_context: dict) -> tuple[str, ...]:
-    first, notes = _format_day(note_context["first_published_at"]), note_context["latest_notes"]
+    first, notes = _format_day(note_context["first_published_at"]), note_context["latest_change_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
     language = (
         f"{gettext('Language:')} {language_label(edition.language)}"
@@ -148,9 +148,9 @@ def _sections(
 
 def _notes_section(edition: Edition, note_context: dict) -> PdfSection:
     """Return all notes on changes; none if those above the text are all."""
-    if len(note_context["notes"]) == len(note_context["latest_notes"]):
+    if len(note_context["change_notes"]) == len(note_context["latest_change_notes"]):
         return PdfSection("", ())
-    lines = tuple(_change_notice(note, edition) for note in note_context["notes"])
+    lines = tuple(_change_notice(note, edition) for note in note_context["change_notes"])
     return PdfSection(gettext("Corrections and updates"), lines)
 
 
@@ -187,7 +187,7 @@ def _pdf_image(image: Image) -> PdfImage:
     return PdfImage(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
 
 
-def page_social_image_of(
+def social_image_of_page(
     title: str,
     *,
     site: SiteSettings,

@@ -20,8 +20,8 @@ from publications.models import (
 )
 
 from .authors import author_profiles, byline_groups
-from .history import notes_of
-from .images import ImageAddress, body_html, responsive_image, with_permalinks
+from .history import build_change_notes
+from .images import ImageUrl, body_html, responsive_image, with_permalinks
 from .links import (
     NamedLink,
     attachment_url,
@@ -29,11 +29,11 @@ from .links import (
     editions_url,
     external_link,
     localized_url,
-    public_address,
+    public_image_url,
     share_links,
 )
 from .page import breadcrumb
-from .teasers import Teaser, build_teasers, topics
+from .teasers import Teaser, build_teasers, topic_links
 
 MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a table of contents
 AGE_NOTICE_AFTER = timedelta(days=365)
@@ -41,19 +41,19 @@ AGE_NOTICE_AFTER = timedelta(days=365)
 
 
 def publication_context(
-    rows: EditionWithRows, *, address: ImageAddress = public_address
+    rows: EditionWithRows, *, image_url: ImageUrl = public_image_url
 ) -> dict[str, object]:
-    """Return the context of `pages/publication.html`. `address` returns the URLs of images."""
+    """Return the context of `pages/publication.html`. `image_url` returns the URLs of images."""
     return {
-        **_text_context(rows, address),
-        **_author_context(rows, address),
-        **change_notes_of(rows),
+        **_text_context(rows, image_url),
+        **_author_context(rows, image_url),
+        **change_notes_context(rows),
         **_aside_context(rows),
         **_navigation_context(rows),
     }
 
 
-def _text_context(rows: EditionWithRows, address: ImageAddress) -> dict[str, object]:
+def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, object]:
     edition = rows.edition
     return {
         "title": edition.title,
@@ -61,18 +61,18 @@ def _text_context(rows: EditionWithRows, address: ImageAddress) -> dict[str, obj
         "edition": edition,
         "language_label": language_label(edition.language),
         "age_notice": age_notice(edition),
-        "cover": responsive_image(edition.cover, address) if edition.cover else None,
-        "contents": contents(edition),
-        "html": with_permalinks(body_html(edition, rows.images, address), edition.language),
+        "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
+        "contents": table_of_contents(edition),
+        "html": with_permalinks(body_html(edition, rows.images, image_url), edition.language),
         "external_link": external_link(edition),
         "disclaimer": edition.disclaimer,
     }
 
 
-def _author_context(rows: EditionWithRows, address: ImageAddress) -> dict[str, object]:
+def _author_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, object]:
     return {
         "byline_groups": byline_groups(rows.bylines, author_url),
-        "authors": author_profiles(rows.bylines, author_url, address),
+        "authors": author_profiles(rows.bylines, author_url, image_url),
     }
 
 
@@ -80,20 +80,22 @@ def _aside_context(rows: EditionWithRows) -> dict[str, object]:
     """Return topics, downloads, links to share, related publications and translations."""
     edition = rows.edition
     return {
-        "tags": topics(rows.tags),
+        "tags": topic_links(rows.tags),
         "attachments": attachment_links(rows.attachments, lambda file: attachment_url(edition, file)),
         "has_downloads": bool(rows.attachments),
-        "share": share_links(edition),
+        "share_links": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
-        "related": _related(rows),
+        "related": _related_teasers(rows),
         "translations": [_translation_link(translation) for translation in rows.translations],
     }
 
 
-def _related(rows: EditionWithRows) -> list[Teaser]:
-    topics = {tag.pk: tag.label for tag in rows.tags}
-    authors = {byline.author_id: byline.name for byline in rows.bylines if not byline.author.is_pseudonymous}
-    return related_teasers(related_editions(rows.edition.publication_id), topics, authors)
+def _related_teasers(rows: EditionWithRows) -> list[Teaser]:
+    topic_labels = {tag.pk: tag.label for tag in rows.tags}
+    author_names = {
+        byline.author_id: byline.name for byline in rows.bylines if not byline.author.is_pseudonymous
+    }
+    return related_teasers(related_editions(rows.edition.publication_id), topic_labels, author_names)
 
 
 def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
@@ -113,23 +115,23 @@ def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
     }
 
 
-def change_notes_of(rows: EditionWithRows) -> dict[str, object]:
+def change_notes_context(rows: EditionWithRows) -> dict[str, object]:
     """Return the notes on changes up to this edition, and the date of publication shown beside them."""
     edition = rows.edition
     first = rows.first_published_at
-    notes = notes_of(rows.history_so_far, first)
+    notes = build_change_notes(rows.history_so_far, first)
     return {
-        "notes": notes,
-        "latest_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
+        "change_notes": notes,
+        "latest_change_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
         "first_published_at": first
         if any(note.change == Change.UPDATE for note in notes)
         else edition.published_at,
         "editions_url": editions_url(edition) if len(rows.history) > 1 else "",
-        "shows_notes": bool(notes) or len(rows.history) > 1,
+        "has_notes_section": bool(notes) or len(rows.history) > 1,
     }
 
 
-def contents(edition: Edition) -> list[dict[str, object]]:
+def table_of_contents(edition: Edition) -> list[dict[str, object]]:
     """Return the table of contents of a long text, or [] for a short one or one of few chapters."""
     chapters = sum(level == 2 for level, _text, _anchor in edition.contents)
     if chapters < MIN_CHAPTERS or edition.word_count <= MIN_WORDS:

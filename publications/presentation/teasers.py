@@ -19,9 +19,9 @@ from publications.models import (
     updated_publications,
 )
 
-from .authors import names_in_teaser
+from .authors import short_byline_text
 from .images import teaser_image
-from .links import NamedLink, public_address, topic_url
+from .links import NamedLink, public_image_url, topic_url
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 MAX_INTRODUCTION = 170  # characters
@@ -65,7 +65,7 @@ def build_teaser(
         is_updated: whether its date is that of an update.
         bylines: its bylines, if the caller has read them.
     """
-    foreign = edition.language != locale_of(get_language() or "en")
+    is_other_language = edition.language != locale_of(get_language() or "en")
     return Teaser(
         kind=edition.kind.get_translation("name"),
         title=edition.title,
@@ -73,8 +73,8 @@ def build_teaser(
         summary=edition.summary,
         language=edition.language,
         direction=edition.direction,
-        language_label=language_label(edition.language) if foreign else "",
-        people=names_in_teaser(edition.bylines.all() if bylines is None else bylines),
+        language_label=language_label(edition.language) if is_other_language else "",
+        people=short_byline_text(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
         reading_time=reading_time(edition),
         id=edition.publication_id,
@@ -84,7 +84,7 @@ def build_teaser(
 
 def build_lead_teaser(edition: Edition, teaser: Teaser) -> Teaser:
     """Return the teaser of the edition that leads a page, with its cover if it has one."""
-    cover = teaser_image(edition.cover, public_address) if edition.cover else None
+    cover = teaser_image(edition.cover, public_image_url) if edition.cover else None
     return replace(teaser, cover=cover)
 
 
@@ -98,7 +98,7 @@ def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
     ]
 
 
-def topics(tags: Iterable[Tag]) -> list[NamedLink]:
+def topic_links(tags: Iterable[Tag]) -> list[NamedLink]:
     """Return links to the pages of tags, by label."""
     by_label = sorted(tags, key=lambda tag: tag.label.casefold())
     return [NamedLink(label=tag.label, url=topic_url(tag)) for tag in by_label]

@@ -35,7 +35,7 @@ from publications.presentation import (
 from publications.slugs import strip_marks
 
 from .descriptions import breadcrumb_context, describe_author, describe_authors
-from .pagination import indexing_context, numbered_urls, paginate, paginate_teasers
+from .pagination import indexing_context, page_url_of, paginate, paginate_teasers
 
 NO_LETTER = "#"
 """The heading of names that do not begin with a letter."""
@@ -92,7 +92,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
     pagination = paginate(
         range(len(count_authors(locale, {}))),
         request.GET.get("page", "1"),
-        numbered_urls(request.path),
+        page_url_of(request.path),
         AUTHORS_PER_PAGE,
     )
     indexes = pagination["page"].object_list
@@ -124,13 +124,16 @@ def _summaries(locale: str, entries: Sequence[AuthorEntry]) -> list[AuthorSummar
     authors = Author.objects.select_related("portrait").attach_counts(
         {entry.pk: counts[entry.pk] for entry in entries if entry.pk in counts}
     )
-    rows = {author.pk: author for author in authors}
-    entries = [entry for entry in entries if entry.pk in rows]
+    authors_by_pk = {author.pk: author for author in authors}
+    entries = [entry for entry in entries if entry.pk in authors_by_pk]
     previous_letters = ["", *(entry.letter for entry in entries)]
     return [
         replace(summary, anchor=_anchor(entry.letter) if entry.letter != previous_letter else "")
         for summary, entry, previous_letter in zip(
-            author_summaries(rows[entry.pk] for entry in entries), entries, previous_letters, strict=False
+            author_summaries(authors_by_pk[entry.pk] for entry in entries),
+            entries,
+            previous_letters,
+            strict=False,
         )
     ]
 
@@ -139,11 +142,11 @@ def _letter_index(entries: Sequence[AuthorEntry], path: str) -> list[dict[str, s
     """Return each letter with the URL of its first author, or [] for a short list."""
     if len(entries) <= MAX_WITHOUT_LETTERS:
         return []
-    first = {entry.letter: index for index, entry in reversed(list(enumerate(entries)))}
-    url_of = numbered_urls(path)
+    first_index = {entry.letter: index for index, entry in reversed(list(enumerate(entries)))}
+    page_url = page_url_of(path)
     return [
-        {"letter": letter, "url": f"{url_of(index // AUTHORS_PER_PAGE + 1)}#{_anchor(letter)}"}
-        for letter, index in reversed(first.items())
+        {"letter": letter, "url": f"{page_url(index // AUTHORS_PER_PAGE + 1)}#{_anchor(letter)}"}
+        for letter, index in reversed(first_index.items())
     ]
 
 
@@ -157,12 +160,10 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     locale, site = current_locale(), site_settings()
     live = Edition.objects.live().for_locale(locale).authored_by(author).newest_first()
     total = count_editions(locale, {"author": slug})
-    pagination = paginate_teasers(
-        live, request.GET.get("page", "1"), numbered_urls(request.path), total=total
-    )
+    pagination = paginate_teasers(live, request.GET.get("page", "1"), page_url_of(request.path), total=total)
     summary = author_summaries([author])[0]
-    top = top_counts(count_tags(locale, {"author": slug}), MAX_TOPICS, attrgetter("count"))
-    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.edition_count)[
+    counts = top_counts(count_tags(locale, {"author": slug}), MAX_TOPICS, attrgetter("count"))
+    tags = sorted(Tag.objects.order_by("name").attach_counts(counts), key=lambda tag: -tag.edition_count)[
         :MAX_TOPICS
     ]
     return render_page(

@@ -88,7 +88,7 @@ class DeskError(Enum):
             "it has been stored before you send it again."
         ),
     )
-    DATABASE_AWAY = ErrorPage(
+    DATABASE_UNAVAILABLE = ErrorPage(
         HTTPStatus.SERVICE_UNAVAILABLE,
         _("Back in a moment"),
         _("The site cannot reach its database just now. Please try again in a minute."),
@@ -113,7 +113,7 @@ class DeskError(Enum):
     )
 
 
-def is_at_desk(request: HttpRequest) -> bool:
+def is_desk_request(request: HttpRequest) -> bool:
     return request.path_info.startswith(settings.DESK)
 
 

@@ -45,7 +45,7 @@ from publications.presentation import (
 
 from .file_responses import FileContent, file_response
 from .publications import redirect_or_gone, superseded_notice
-from .unavailable import UnavailableLink, try_again_link, unavailable_response
+from .unavailable import FallbackLink, try_again_link, unavailable_response
 
 BUSY_RETRY_AFTER, FAILED_RETRY_AFTER, FILE_RETRY_AFTER = "5", "600", "600"  # seconds
 SENT_STATUSES = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
@@ -126,7 +126,7 @@ def _reload(edition: Edition) -> Edition:
 def _edition_rendition_response(
     request: HttpRequest, edition: Edition, get: Callable[[], renditions.Rendition], media_type: str
 ) -> HttpResponseBase:
-    page = UnavailableLink(edition.get_absolute_url(), edition.title, edition.language)
+    page = FallbackLink(edition.get_absolute_url(), edition.title, edition.language)
     return rendition_response(request, get, media_type, page)
 
 
@@ -134,7 +134,7 @@ def rendition_response(
     request: HttpRequest,
     get: Callable[[], renditions.Rendition],
     media_type: str,
-    page: UnavailableLink,
+    page: FallbackLink,
 ) -> HttpResponseBase:
     """Return a rendition, or the requested range of it, or a 503 page if it cannot be rendered now.
 
@@ -152,7 +152,7 @@ def rendition_response(
 
 
 def _rendering_unavailable(
-    request: HttpRequest, page: UnavailableLink, retry_after: str, *, is_busy: bool
+    request: HttpRequest, page: FallbackLink, retry_after: str, *, is_busy: bool
 ) -> HttpResponse:
     if is_busy:
         text = _("Several PDFs are being made at this moment. Please try again in a few seconds.")
@@ -221,7 +221,7 @@ def image_file(request: HttpRequest, key: str, size: str, extension: str) -> Htt
     if not content:
         raise Http404
     response = file_response(request, FileContent.of(content), renditions.media_type_of(extension))
-    return _set_headers(response)
+    return _set_file_headers(response)
 
 
 def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponseBase:
@@ -248,7 +248,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     if not _is_available(file):
         return _file_unavailable(request, address.edition)
     content = FileContent(file.digest, file.size, partial(original_storage().open_range, file.original))
-    response = _set_headers(file_response(request, content, file.media_type))
+    response = _set_file_headers(file_response(request, content, file.media_type))
     response.headers["Content-Disposition"] = _disposition(file)
     return response
 
@@ -282,7 +282,7 @@ def _file_unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
             "This file cannot be sent just now; those who run the site have been told. Please try again later. "
             "The text that it belongs to is on its page."
         ),
-        links=[UnavailableLink(edition.get_absolute_url(), edition.title, edition.language)],
+        links=[FallbackLink(edition.get_absolute_url(), edition.title, edition.language)],
         retry_after=FILE_RETRY_AFTER,
     )
 
@@ -291,7 +291,7 @@ def _disposition(file: EditionAttachment) -> str:
     return content_disposition_header(file.extension != "pdf", file.filename)
 
 
-def _set_headers(response: HttpResponseBase) -> HttpResponseBase:
+def _set_file_headers(response: HttpResponseBase) -> HttpResponseBase:
     response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

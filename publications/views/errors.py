@@ -12,42 +12,42 @@ from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from publications.disk_reserve import is_disk_full
 from publications.locales import current_locale
 from publications.models import Edition
 from publications.presentation import Teaser, build_teasers, render_page
+from publications.reserved_disk_space import is_disk_full_error
 
-from .desk_errors import DeskError, is_at_desk, render_desk_error
+from .desk_errors import DeskError, is_desk_request, render_desk_error
 from .redirects import redirect_to_current
 
-TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-DATABASE_AWAY = (OperationalError, InterfaceError)
+TOO_LARGE_ERRORS = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+DATABASE_ERRORS = (OperationalError, InterfaceError)
 IDLE_IN_TRANSACTION_TIMEOUT = "25P03"  # SQLSTATE of PostgreSQL that Django reports as InternalError
 RETRY_AFTER = "30"  # seconds
 MAX_TEASERS = 3
 WORD = re.compile(r"[^\W_]{2,}")
-MAX_WORDS, MAX_CHARACTERS = 8, 100
+MAX_QUERY_WORDS, MAX_QUERY_LENGTH = 8, 100
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 400, or 413 for a request that is too large, or 503 if a full disk refused the session."""
-    if is_disk_full(exception):
+    if is_disk_full_error(exception):
         return _disk_full(request)
-    if isinstance(exception, TOO_LARGE):
+    if isinstance(exception, TOO_LARGE_ERRORS):
         return _too_large(request)
-    if is_at_desk(request):
+    if is_desk_request(request):
         return render_desk_error(request, DeskError.BAD_REQUEST)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 def _too_large(request: HttpRequest) -> HttpResponse:
-    if is_at_desk(request):
+    if is_desk_request(request):
         return render_desk_error(request, DeskError.TOO_LARGE)
     return render(request, "413.html", status=HTTPStatus.CONTENT_TOO_LARGE)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    if is_at_desk(request):
+    if is_desk_request(request):
         return render_desk_error(request, DeskError.FORBIDDEN)
     return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
 
@@ -59,7 +59,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Redirect to what has moved; else answer 404 with a page that helps to find it."""
-    if is_at_desk(request):
+    if is_desk_request(request):
         return render_desk_error(request, DeskError.NOT_FOUND)
     return redirect_to_current(request) or render_page(
         request,
@@ -68,33 +68,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         title=_("Not found"),
         has_search_form=True,
         robots="noindex",
-        words=words_of_path(request.path_info),
-        newest=SimpleLazyObject(_newest_teasers),
+        query_text=query_text_of_path(request.path_info),
+        latest_teasers=SimpleLazyObject(_latest_teasers),
     )
 
 
-def _newest_teasers() -> list[Teaser]:
+def _latest_teasers() -> list[Teaser]:
     live = Edition.objects.live().for_locale(current_locale())
     return build_teasers(live.newest_first().with_teaser_columns()[:MAX_TEASERS])
 
 
-def words_of_path(path: str) -> str:
+def query_text_of_path(path: str) -> str:
     """Return the words of the last part of the path, without its extension, as a search query."""
     stem, _dot, extension = path.strip("/").rpartition("/")[2].rpartition(".")
-    return " ".join(WORD.findall(stem or extension)[:MAX_WORDS])[:MAX_CHARACTERS]
+    return " ".join(WORD.findall(stem or extension)[:MAX_QUERY_WORDS])[:MAX_QUERY_LENGTH]
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 if the database cannot be reached or the disk is full. Django has logged the error.
 
-    The response does not depend on what failed: a page that cannot be rendered is replaced by a simpler one.
+    It works whatever has failed: a page that cannot be rendered is replaced by a simpler one.
     """
     error = sys.exc_info()[1]
-    if is_disk_full(error):
+    if is_disk_full_error(error):
         return _disk_full(request)
-    if isinstance(error, DATABASE_AWAY) or _sqlstate(error) == IDLE_IN_TRANSACTION_TIMEOUT:
-        return _service_unavailable(request, "503.html", DeskError.DATABASE_AWAY)
-    if is_at_desk(request):
+    if isinstance(error, DATABASE_ERRORS) or _sqlstate(error) == IDLE_IN_TRANSACTION_TIMEOUT:
+        return _service_unavailable(request, "503.html", DeskError.DATABASE_UNAVAILABLE)
+    if is_desk_request(request):
         with suppress(Exception):  # the layout of the desk is what failed: show the plain page
             return render_desk_error(request, DeskError.FAILURE)
     return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -110,7 +110,7 @@ def _disk_full(request: HttpRequest) -> HttpResponse:
 
 
 def _service_unavailable(request: HttpRequest, template: str, error: DeskError) -> HttpResponse:
-    if is_at_desk(request):
+    if is_desk_request(request):
         response = render_desk_error(request, error)
     else:
         context = {"is_form": request.method not in ("GET", "HEAD")}

@@ -10,51 +10,53 @@ from publications.presentation import build_teasers
 
 PER_PAGE = 20
 
-UrlOf = Callable[[int], str]
+PageUrl = Callable[[int], str]
 
 
 def paginate(
-    rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE, *, total: int | None = None
+    items, number: str, page_url: PageUrl, per_page: int = PER_PAGE, *, total: int | None = None
 ) -> dict[str, object]:
-    """Return the context of `partials/pagination.html`: a page of rows and the URLs of the others.
+    """Return the context of `partials/pagination.html`: a page of items and the URLs of the others.
 
     Args:
-        number: the number of the page, as it was typed.
-        url_of: returns the URL of a page by its number.
-        total: the number of rows, if it is known; else they are counted.
+        number: the number of the page, as in the URL.
+        page_url: returns the URL of a page by its number.
+        total: the number of items, if it is known; else they are counted.
 
     Raises:
         Http404: there is no such page.
     """
-    paginator = Paginator(rows, per_page)
+    paginator = Paginator(items, per_page)
     if total is not None:
         paginator.count = total
     try:
         page = paginator.page(number)
-    except InvalidPage as reason:
-        raise Http404 from reason
+    except InvalidPage as error:
+        raise Http404 from error
     return {
         "page": page,
         "total": page.paginator.count,
         "page_links": [
-            _page_link(number, page, url_of) for number in page.paginator.get_elided_page_range(page.number)
+            _page_link(number, page, page_url) for number in page.paginator.get_elided_page_range(page.number)
         ],
-        "previous_url": url_of(page.number - 1) if page.has_previous() else "",
-        "next_url": url_of(page.number + 1) if page.has_next() else "",
+        "previous_url": page_url(page.number - 1) if page.has_previous() else "",
+        "next_url": page_url(page.number + 1) if page.has_next() else "",
     }
 
 
-def paginate_teasers(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
+def paginate_teasers(
+    editions, number: str, page_url: PageUrl, *, total: int | None = None
+) -> dict[str, object]:
     """Return the same context for editions, with their teasers.
 
     Only primary keys are paginated, from an index: the rows before a late page are not read.
     """
-    context = paginate(editions.values_list("pk", flat=True), number, url_of, total=total)
+    context = paginate(editions.values_list("pk", flat=True), number, page_url, total=total)
     return {**context, "teasers": build_teasers(teaser_editions(context["page"].object_list))}
 
 
-def numbered_urls(path: str) -> UrlOf:
-    """Return the function that returns the URL of a page of an unfiltered list."""
+def page_url_of(path: str) -> PageUrl:
+    """Return the function that builds the URL of each page of the list at a path."""
     return lambda number: f"{path}?page={number}" if number > 1 else path
 
 
@@ -64,7 +66,7 @@ def indexing_context(path: str, page: Page) -> dict[str, str]:
     return {"canonical": path if is_first else "", "robots": "" if is_first else "noindex"}
 
 
-def _page_link(number, page: Page, url_of: UrlOf) -> dict[str, object]:
+def _page_link(number, page: Page, page_url: PageUrl) -> dict[str, object]:
     if not isinstance(number, int):
         return {"gap": True}
-    return {"number": number, "url": url_of(number), "current": number == page.number}
+    return {"number": number, "url": page_url(number), "current": number == page.number}

@@ -1,7 +1,5 @@
-"""The list of publications: facets, search, and the URLs that change one of these."""
+"""The list of publications: by facets or a search, with the URLs that change one of these."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -22,13 +20,10 @@ from publications.models import (
     count_editions,
     filter_by_facets,
     live_choices,
-    result_editions,
     site_settings,
 )
 from publications.presentation import (
-    Teaser,
     breadcrumb,
-    build_teasers,
     feeds_for,
     paths_in_locales,
     render_page,
@@ -36,93 +31,27 @@ from publications.presentation import (
 
 from .descriptions import breadcrumb_context, describe_list
 from .pagination import paginate, paginate_teasers
-from .unavailable import UnavailableLink, try_again_link, unavailable_response
-
-RETRY_AFTER = "5"  # seconds
-ORDERS = ("relevance", "newest")
+from .publication_search import ORDERS, PublicationSearch, count_text, search_busy_response
 
 
-class SearchListing:
-    """The results of a search within the chosen facets.
-
-    Args:
-        typed: the query as the reader typed it.
-        filters: the chosen values by facet.
-
-    Raises:
-        search.SearchBusy: too many searches run at once.
-    """
-
-    def __init__(self, typed: str, locale: str, filters: Mapping[str, str], order: str) -> None:
-        self.query, self.locale, self.filters = search.parse_query(typed), locale, filters
-        self.order = order if order in ORDERS else ORDERS[0]
-        self.results = search.search(
-            self.query, locale=locale, filters=filters, newest_first=self.order == "newest"
-        )
-
-    def teasers(self, numbers: list[int]) -> list[Teaser]:
-        """Return the teasers of these editions (primary keys) in this order, with highlighted words."""
-        editions = result_editions(numbers)
-        snippets = map(search.SnippetBuilder(self.results.expanded).snippet, editions)
-        return [
-            replace(teaser, highlighted_title=snippet.title, snippet=snippet.text)
-            for teaser, snippet in zip(build_teasers(editions), snippets, strict=True)
-        ]
-
-    def suggestion(self) -> search.SpellingSuggestion:
-        """Return what to search for instead if nothing was found."""
-        return (
-            search.suggest_spelling(self.query, locale=self.locale)
-            if self.query and not self.results.total
-            else search.SpellingSuggestion()
-        )
-
-    def without_filters(self) -> search.SearchResults | None:
-        """Return the results of the query alone if there are none within the facets, or None."""
-        if self.results.total or not self.filters:
-            return None
-        results = search.search(self.query, locale=self.locale, with_counts=False)
-        return results if results.total else None
-
-
-def _result_count_text(page: dict[str, Any], search_listing: SearchListing | None) -> str:
+def _result_count_text(page: dict[str, Any], publication_search: PublicationSearch | None) -> str:
     """Return the number of publications, and their order if it cannot be chosen."""
     total = page["total"]
-    if search_listing and search_listing.results.has_more:
+    if publication_search and publication_search.results.has_more:
         return _("More than %(most)s publications") % {"most": total}
     text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
-    return text + _(", newest first") if page["teasers"] and not search_listing else text
-
-
-def _count_text(results: search.SearchResults) -> str:
-    """Return the number of results: "12", or "12+" if there may be more."""
-    return f"{results.total}{'+' if results.has_more or results.has_partial_counts else ''}"
-
-
-def search_busy(request: HttpRequest) -> HttpResponse:
-    """Answer 503 with a page that says that too many search at once."""
-    return unavailable_response(
-        request,
-        title=_("Many are searching just now"),
-        text=_(
-            "So many searches run at this moment that yours had to wait too long. Please try again in a few "
-            "seconds; everything else on the site can be read meanwhile."
-        ),
-        links=[try_again_link(request), UnavailableLink(reverse("publications:list"), _("All publications"))],
-        retry_after=RETRY_AFTER,
-        section="publications",
-    )
+    return text + _(", newest first") if page["teasers"] and not publication_search else text
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
     """List publications by facets, newest first, or the results of a search."""
     if redirect := redirect_without_empty_fields(request):
         return redirect
-    listing, site = Listing(request.GET, current_locale()), site_settings()
+    listing, site = PublicationList(request.GET, current_locale()), site_settings()
     try:
         context = listing.context()
     except search.SearchBusy:
-        return search_busy(request)
+        return search_busy_response(request)
     return render_page(
         request,
         "pages/list.html",
@@ -141,7 +70,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-class Listing:
+class PublicationList:
     """The list for the parameters of one request.
 
     Raises:
@@ -152,9 +81,9 @@ class Listing:
         self.filters = {name: value for name in FACETS if (value := params.get(name, "").strip())}
         if not all(FACETS[name].is_public(value) for name, value in self.filters.items()):
             raise Http404
-        self.words = search.parse_query(params.get("q", "")).text
+        self.query_text = search.parse_query(params.get("q", "")).text
         order = params.get("order", "")
-        self.order = order if order in ORDERS and self.words else ORDERS[0]
+        self.order = order if order in ORDERS and self.query_text else ORDERS[0]
         self.locale = locale
         self.url = reverse("publications:list")
         self.page_number = params.get("page", "1")
@@ -162,7 +91,7 @@ class Listing:
     @property
     def is_filtered(self) -> bool:
         """Whether this is anything else than the first page of all publications."""
-        return bool(self.filters or self.words) or self.page_number != "1"
+        return bool(self.filters or self.query_text) or self.page_number != "1"
 
     @property
     def feeds(self) -> list[dict[str, str]]:
@@ -170,22 +99,22 @@ class Listing:
         return feeds_for(self.locale, **self._feed_argument)
 
     @cached_property
-    def _chosen(self) -> dict[str, Any]:
-        """The chosen values, or their rows, by facet."""
+    def _chosen_values(self) -> dict[str, Any]:
+        """The chosen values by facet, as instances where the facet has a model."""
         return {name: FACETS[name].find(value) for name, value in self.filters.items()}
 
     @cached_property
     def _feed_argument(self) -> dict[str, object]:
         """The chosen facet as argument of `feeds_for`; empty for several facets, which have no feed together."""
-        if len(self.filters) != 1 or self.words:
+        if len(self.filters) != 1 or self.query_text:
             return {}
         facet = next(FACETS[name] for name in self.filters)
-        return {facet.feed: self._chosen[facet.name]} if facet.feed else {}
+        return {facet.feed: self._chosen_values[facet.name]} if facet.feed else {}
 
     @property
     def has_own_feed(self) -> bool:
         """Whether the first feed has the same publications as the list."""
-        return (not self.filters and not self.words) or bool(self._feed_argument)
+        return (not self.filters and not self.query_text) or bool(self._feed_argument)
 
     @property
     def alternates(self) -> dict[str, str]:
@@ -196,38 +125,38 @@ class Listing:
 
     def context(self) -> dict[str, object]:
         """Return the context of `pages/list.html`. Raises search.SearchBusy."""
-        search_listing = None
-        if self.words:
-            search_listing = SearchListing(self.words, self.locale, self.filters, self.order)
-        page = self._results(search_listing) if search_listing else self._newest()
-        chosen = self._chosen_labels()
+        publication_search = None
+        if self.query_text:
+            publication_search = PublicationSearch(self.query_text, self.locale, self.filters, self.order)
+        page = self._search_context(publication_search) if publication_search else self._list_context()
+        active_filters = self._active_filters()
         return {
             **page,
-            "result_count_text": _result_count_text(page, search_listing),
-            "filters": SimpleLazyObject(lambda: self._facet_fields(search_listing)),
+            "result_count_text": _result_count_text(page, publication_search),
+            "facet_fields": SimpleLazyObject(lambda: self._facet_fields(publication_search)),
             "facets_key": tuple(self.filters.items()),
-            "is_filtered": bool(self.filters),
-            "words": self.words,
-            "chosen": chosen,
-            "document_title": self._document_title([choice["label"] for choice in chosen]),
+            "has_filters": bool(self.filters),
+            "query_text": self.query_text,
+            "active_filters": active_filters,
+            "document_title": self._document_title([active["label"] for active in active_filters]),
             "own_feed": self.feeds[0] if self.has_own_feed else None,
-            "clear_url": self.url if self.filters or self.words else "",
+            "clear_url": self.url if self.filters or self.query_text else "",
         }
 
-    def _chosen_labels(self) -> list[dict[str, str]]:
+    def _active_filters(self) -> list[dict[str, str]]:
         """Return the query and the chosen facets, each with the URL of the list without it."""
-        labels = {"q": in_quotation_marks(self.words)} if self.words else {}
-        labels |= {name: str(FACETS[name].label_of(row)) for name, row in self._chosen.items()}
+        labels = {"q": quote(self.query_text)} if self.query_text else {}
+        labels |= {name: str(FACETS[name].label_of(row)) for name, row in self._chosen_values.items()}
         return [
             {"label": label, "url_without": self._build_url(without=name)} for name, label in labels.items()
         ]
 
-    def _document_title(self, choices: list[str]) -> str:
+    def _document_title(self, labels: list[str]) -> str:
         """Return the title: "Publications: “grain”, Ukraine, newest first"."""
-        title = f"{_('Publications')}: {', '.join(choices)}" if choices else _("Publications")
+        title = f"{_('Publications')}: {', '.join(labels)}" if labels else _("Publications")
         return title + _(", newest first") if self.order == "newest" else title
 
-    def _newest(self) -> dict[str, object]:
+    def _list_context(self) -> dict[str, object]:
         live, locale = Edition.objects.live(), self._locale_of_texts
         editions = filter_by_facets(live.for_locale(locale) if locale else live, self.filters).newest_first()
         total = count_editions(locale, self.filters)
@@ -235,28 +164,28 @@ class Listing:
             editions, self.page_number, lambda number: self._build_url(page=number), total=total
         )
 
-    def _results(self, search_listing: SearchListing) -> dict[str, object]:
+    def _search_context(self, publication_search: PublicationSearch) -> dict[str, object]:
         """Return a page of results, or what to try instead if there are none."""
-        results, suggestion = search_listing.results, search_listing.suggestion()
+        results, suggestion = publication_search.results, publication_search.suggestion()
         page = paginate(results.editions, self.page_number, lambda number: self._build_url(page=number))
-        without_filters = search_listing.without_filters()
+        without_filters = publication_search.without_filters()
         return {
             **page,
-            "teasers": search_listing.teasers(list(page["page"].object_list)),
-            "search_listing": search_listing,
+            "teasers": publication_search.teasers(list(page["page"].object_list)),
+            "publication_search": publication_search,
             "chosen_order": self.order if self.order != ORDERS[0] else "",
             "orders": self._orders() if results.total > 1 else [],
             "suggestion": {
-                "words": suggestion.corrected,
-                "url": self._build_url(words=suggestion.corrected, keep_filters=False),
+                "query_text": suggestion.corrected,
+                "url": self._build_url(query_text=suggestion.corrected, keep_filters=False),
             },
             "single_words": [
                 {
-                    "words": words,
-                    "count_text": _count_text(matches),
-                    "url": self._build_url(words=words, keep_filters=False),
+                    "word": word,
+                    "count_text": count_text(results),
+                    "url": self._build_url(query_text=word, keep_filters=False),
                 }
-                for words, matches in suggestion.parts
+                for word, results in suggestion.parts
             ],
             "without_filters": {"results": without_filters, "url": self._build_url(keep_filters=False)}
             if without_filters
@@ -276,11 +205,11 @@ class Listing:
         """The locale whose texts are listed; None, for all, if a language is chosen."""
         return None if "language" in self.filters else self.locale
 
-    def _facet_fields(self, search_listing: SearchListing | None) -> list[dict[str, object]]:
+    def _facet_fields(self, publication_search: PublicationSearch | None) -> list[dict[str, object]]:
         """Return the select fields of the facets, with the counts of the results or of the whole list."""
-        if not search_listing:
+        if not publication_search:
             return [self._facet_field(name, self._list_choices(name)) for name in FACETS]
-        results = search_listing.results
+        results = publication_search.results
         suffix = "+" if results.has_partial_counts else ""
         return [
             self._facet_field(name, FACETS[name].build_choices(results.counts[name]), suffix)
@@ -298,7 +227,10 @@ class Listing:
         """Return the select field of a facet; `suffix` is appended to counts that may be larger."""
         facet, chosen = FACETS[name], self.filters.get(name, "")
         if chosen and chosen not in {choice.value for choice in facet_choices}:
-            facet_choices = [*facet_choices, FacetChoice(chosen, facet.label_of(self._chosen[name]), 0)]
+            facet_choices = [
+                *facet_choices,
+                FacetChoice(chosen, facet.label_of(self._chosen_values[name]), 0),
+            ]
         by_label = sorted(
             facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.is_descending
         )
@@ -312,7 +244,7 @@ class Listing:
         self,
         path: str = "",
         *,
-        words: str = "",
+        query_text: str = "",
         order: str = "",
         without: str = "",
         page: int = 1,
@@ -321,7 +253,7 @@ class Listing:
         """Return the URL of this list with one thing changed: path, query, order, page, or without a parameter."""
         order = order or self.order
         params = {
-            "q": words or self.words,
+            "q": query_text or self.query_text,
             **(self.filters if keep_filters else {}),
             "order": order if order != ORDERS[0] else "",
             "page": str(page) if page > 1 else "",
@@ -332,9 +264,9 @@ class Listing:
         return f"{path or self.url}?{urlencode(params)}" if params else path or self.url
 
 
-def in_quotation_marks(words: str) -> str:
+def quote(query_text: str) -> str:
     """Return the query in quotation marks, unless it begins with one."""
-    return words if words[0] in '"“”„«' else _("“%(words)s”") % {"words": words}
+    return query_text if query_text[0] in '"“”„«' else _("“%(words)s”") % {"words": query_text}
 
 
 def redirect_without_empty_fields(request: HttpRequest) -> HttpResponseRedirect | None:

@@ -31,11 +31,11 @@ from publications.pdf import Notice
 from publications.presentation import (
     SOCIAL_IMAGE_SIZE,
     absolute_url,
-    announced_on,
+    announced_date_text,
     breadcrumb,
     changes_url,
+    compare_editions,
     comparison_context,
-    difference_of,
     edition_label,
     edition_pdf_url,
     edition_url,
@@ -92,7 +92,7 @@ def _superseded_context(edition: Edition, live: Edition) -> dict[str, object]:
         "notice": _superseded_text(edition),
         "notice_url": live.get_absolute_url(),
         "notice_label": _("Read the current edition"),
-        "notice_more": [
+        "notice_links": [
             {"label": _("What has changed since"), "url": f"{changes}?from={edition.number}"},
             {"label": _("All editions"), "url": editions_url(live)},
         ],
@@ -116,7 +116,7 @@ def _superseding_edition(edition: Edition) -> Edition | None:
 
 
 def _superseded_text(edition: Edition) -> str:
-    values = {"number": edition.number, "day": announced_on(edition)}
+    values = {"number": edition.number, "day": announced_date_text(edition)}
     return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % values
 
 
@@ -215,7 +215,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         is_same=before.digest == after.digest,
         other_numbers=[edition.number for edition in readable if edition.number != number],
         canonical=live.get_absolute_url(),
-        **comparison_context(difference_of(*_with_compared_rows(before, after)), live.language),
+        **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
 
 

@@ -30,11 +30,11 @@ from .publications import gone_response
 TRANSLATED_SEGMENTS = ("publications/", "topics/", "authors/", "editions/", "changes/")
 """Segments of paths that `urls.py` translates."""
 SEGMENT_INDEXES = (2, 4, 6)  # their indexes in a path split at its slashes
-SUBJECT_LOOKUPS = {
+SUBJECT_FILTERS = {
     "topic": lambda slug: {"tag_rows__tag__slug": slug},
     "author": lambda slug: {"bylines__author__slug": slug, "bylines__author__is_pseudonymous": False},
 }
-QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
+SAFE_QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
 MAX_URL_LENGTH = 2000  # characters of a URL that browsers and Django's redirects take
 FEED_SUBJECTS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
 SUBJECT_PAGES = {"tag": "publications:topic", "author": "publications:author"}
@@ -44,8 +44,8 @@ def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
     """Return a redirect, or a 410 page, for a path that no view answered, or None if nothing fits it."""
     if request.method not in ("GET", "HEAD"):
         return None
-    attempts = (_stored_redirect, _renamed_subject, _lower_case_redirect, _translated_redirect)
-    return next((response for attempt in attempts if (response := attempt(request))), None)
+    redirects = (_stored_redirect, _renamed_subject, _lower_case_redirect, _translated_redirect)
+    return next((response for redirect in redirects if (response := redirect(request))), None)
 
 
 def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
@@ -92,7 +92,7 @@ def _lower_case_redirect(request: HttpRequest) -> HttpResponse | None:
     path = request.path_info.lower()
     if path == request.path_info or request.resolver_match:
         return None
-    target = next((candidate for candidate in (path, f"{path}/") if _is_page(candidate)), "")
+    target = next((target for target in (path, f"{path}/") if _view_exists(target)), "")
     return _redirect(target, request) if target else None
 
 
@@ -107,7 +107,7 @@ def _translated_redirect(request: HttpRequest) -> HttpResponse | None:
     path = "/".join(segments)
     if path == request.path_info:
         return None
-    target = next((candidate for candidate in (path, f"{path}/") if _is_page(candidate, _is_public)), "")
+    target = next((target for target in (path, f"{path}/") if _view_exists(target, _is_public)), "")
     return _redirect(target, request) if target else None
 
 
@@ -126,11 +126,13 @@ def _segment_translations(locale: str) -> dict[str, str]:
 
 def _redirect(path: str, request: HttpRequest) -> HttpResponse | None:
     query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")  # bytes, as WSGI has them
-    url = escape_uri_path(path) + (f"?{quote(query, safe=QUERY_CHARACTERS)}" if query else "")
+    url = escape_uri_path(path) + (f"?{quote(query, safe=SAFE_QUERY_CHARACTERS)}" if query else "")
     return HttpResponsePermanentRedirect(url) if len(url) <= MAX_URL_LENGTH else None
 
 
-def _is_page(path: str, condition: Callable[[str, ResolverMatch], bool] = lambda locale, match: True) -> bool:
+def _view_exists(
+    path: str, condition: Callable[[str, ResolverMatch], bool] = lambda locale, match: True
+) -> bool:
     """Return whether a view answers the path and the condition holds; of site pages, whether the page exists."""
     locale = path.lstrip("/").partition("/")[0]
     with translation.override(locale if locale in LOCALES else LOCALES[0]):
@@ -148,8 +150,8 @@ def _is_public(locale: str, match: ResolverMatch) -> bool:
     slug, number = match.kwargs.get("slug"), match.kwargs.get("number")
     if not slug:
         return True
-    if match.url_name in SUBJECT_LOOKUPS:
-        return Edition.objects.live().filter(**SUBJECT_LOOKUPS[match.url_name](slug)).exists()
+    if match.url_name in SUBJECT_FILTERS:
+        return Edition.objects.live().filter(**SUBJECT_FILTERS[match.url_name](slug)).exists()
     address = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
     return address.status is not AddressStatus.NOT_FOUND
 
@@ -178,7 +180,7 @@ def _renamed_subject(request: HttpRequest) -> HttpResponse | None:
 
 def _renamed_feed_url(name: str, kwargs: dict) -> str:
     kind = FEED_SUBJECTS[name]
-    subject = find_renamed(kind, kwargs[kind])
+    subject = find_renamed_subject(kind, kwargs[kind])
     return reverse(name, kwargs={**kwargs, kind: subject.slug}) if subject else ""
 
 
@@ -186,12 +188,12 @@ def _renamed_list_url(request: HttpRequest) -> str:
     params = request.GET.copy()
     for name in FACETS.keys() & params.keys():
         facet = FACETS[name]
-        if facet.column in SUBJECT_PAGES and (subject := find_renamed(facet.column, params[name])):
+        if facet.column in SUBJECT_PAGES and (subject := find_renamed_subject(facet.column, params[name])):
             params[name] = subject.slug
     return f"{request.path}?{params.urlencode()}" if params != request.GET else ""
 
 
-def find_renamed(kind: str, slug: str) -> Tag | Author | None:
+def find_renamed_subject(kind: str, slug: str) -> Tag | Author | None:
     """Return the public topic or author whose page had the slug in the current locale and has another now, or None.
 
     Args:

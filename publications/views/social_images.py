@@ -10,40 +10,40 @@ from publications import renditions
 from publications.locales import current_locale
 from publications.models import Author, Image, SitePage, SiteSettings, Tag, facet_of, site_settings
 from publications.pdf import SocialImage
-from publications.presentation import page_social_image_of, site_page_context
+from publications.presentation import site_page_context, social_image_of_page
 
 from .authors import author_or_404
 from .descriptions import describe_author, describe_authors, describe_list, describe_topic, describe_topics
 from .downloads import rendition_response
 from .pages import site_page_or_404
 from .topics import topic_or_404
-from .unavailable import UnavailableLink
+from .unavailable import FallbackLink
 
 
 def home_image(request: HttpRequest) -> HttpResponseBase:
     def content(_subject: None, site: SiteSettings) -> SocialImage:
-        return page_social_image_of(site.name, site=site, detail=site.description)
+        return social_image_of_page(site.name, site=site, detail=site.description)
 
     return _image_response(request, "home", content)
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
     def content(_subject: None, site: SiteSettings) -> SocialImage:
-        return page_social_image_of(gettext("Publications"), site=site, detail=describe_list(site))
+        return social_image_of_page(gettext("Publications"), site=site, detail=describe_list(site))
 
     return _image_response(request, "list", content)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
     def content(_subject: None, site: SiteSettings) -> SocialImage:
-        return page_social_image_of(gettext("Topics"), site=site, detail=describe_topics(site))
+        return social_image_of_page(gettext("Topics"), site=site, detail=describe_topics(site))
 
     return _image_response(request, "topics", content)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
     def content(_subject: None, site: SiteSettings) -> SocialImage:
-        return page_social_image_of(gettext("Authors"), site=site, detail=describe_authors(site))
+        return social_image_of_page(gettext("Authors"), site=site, detail=describe_authors(site))
 
     return _image_response(request, "authors", content)
 
@@ -51,7 +51,7 @@ def author_list_image(request: HttpRequest) -> HttpResponseBase:
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def content(tag: Tag, site: SiteSettings) -> SocialImage:
         label = str(facet_of(tag).label)
-        return page_social_image_of(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
+        return social_image_of_page(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
     return _image_response(request, "topic", content, lambda: topic_or_404(slug))
 
@@ -61,7 +61,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 
     def content(author: Author, site: SiteSettings) -> SocialImage:
         portrait = author.shown_portrait
-        return page_social_image_of(
+        return social_image_of_page(
             author.name,
             site=site,
             kind=gettext("Author"),
@@ -79,7 +79,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def content(page: SitePage, site: SiteSettings) -> SocialImage:
         context = site_page_context(page)
-        return page_social_image_of(context["title"], site=site, detail=context["summary"])
+        return social_image_of_page(context["title"], site=site, detail=context["summary"])
 
     return _image_response(request, "page", content, lambda: site_page_or_404(slug))
 
@@ -94,7 +94,7 @@ def _image_response(
     """Return the social image of a page.
 
     Args:
-        key: names the page among all; the primary key of its subject is added.
+        key: distinguishes the pages; the primary key of the subject is added.
         content: returns the content of the image. It is called again, with `get_subject`, after an image was
             rendered, to see whether it is still current.
         get_subject: returns the row that the page is about, or raises Http404.
@@ -109,5 +109,5 @@ def _image_response(
         request,
         lambda: renditions.get_social_image(source, cover_of(subject)),
         "image/png",
-        UnavailableLink(page_path, social_image.title, social_image.language),
+        FallbackLink(page_path, social_image.title, social_image.language),
     )

@@ -115,8 +115,8 @@ def _topic_context(tag: Tag) -> dict[str, object]:
 
 def _top_authors(filters: dict[str, str]) -> list[Author]:
     """Return the authors with most publications, then with the newest."""
-    top = top_counts(count_authors(current_locale(), filters), MAX_AUTHORS, attrgetter("count", "newest"))
-    authors = Author.objects.select_related("portrait").order_by("name").attach_counts(top)
+    counts = top_counts(count_authors(current_locale(), filters), MAX_AUTHORS, attrgetter("count", "newest"))
+    authors = Author.objects.select_related("portrait").order_by("name").attach_counts(counts)
     return sorted(authors, key=attrgetter("edition_count", "newest"), reverse=True)[:MAX_AUTHORS]
 
 

@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 from publications.presentation import render_page
 
 
-class UnavailableLink(NamedTuple):
-    """A link of the page; `language` is that of the label if it may differ from the page's."""
+class FallbackLink(NamedTuple):
+    """A link to what can be read instead; `language` is that of the label if it may differ from the page's."""
 
     url: str
     label: str
     language: str = ""
 
 
-def try_again_link(request: HttpRequest) -> UnavailableLink:
+def try_again_link(request: HttpRequest) -> FallbackLink:
     """Return the link to the same URL."""
-    return UnavailableLink(request.get_full_path(), _("Try again"))
+    return FallbackLink(request.get_full_path(), _("Try again"))
 
 
 def unavailable_response(
@@ -28,7 +28,7 @@ def unavailable_response(
     *,
     title: str,
     text: str,
-    links: Sequence[UnavailableLink],
+    links: Sequence[FallbackLink],
     retry_after: str,
     section: str = "",
 ) -> HttpResponse:

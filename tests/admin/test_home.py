@@ -229,14 +229,14 @@ def test_autosaves_are_listed_for_their_owner_only(desk, editor):
 @pytest.mark.parametrize(
     "definition",
     [definition for _slug, _label, definitions in MENU for definition in definitions],
-    ids=lambda definition: definition.page,
+    ids=lambda definition: definition.url_name,
 )
 def test_each_entry_of_the_menu_has_existing_permissions_and_pages(definition):
     for name in filter(None, (definition.permission, definition.add_permission)):
         app, codename = name.split(".")
         assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), name
-    assert reverse(f"desk:{definition.page}")
-    assert not definition.add_view or reverse(f"desk:{definition.add_view}")
+    assert reverse(f"desk:{definition.url_name}")
+    assert not definition.add_url_name or reverse(f"desk:{definition.add_url_name}")
 
 
 @pytest.mark.parametrize("app", ["publications", "auth", "accounts"])

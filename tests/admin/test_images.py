@@ -80,7 +80,7 @@ def test_another_focal_point_has_another_url():
     [((2000, 1200), (480, 960, 1600)), ((1200, 300), (480,)), ((64, 48), (64,)), ((9, 1), (1,))],
 )
 def test_teaser_images_are_never_enlarged(size, widths):
-    assert images.teaser_widths(images.ImageFacts(*size, "PNG", "png", "image/png")) == widths
+    assert images.teaser_widths(images.ImageProperties(*size, "PNG", "png", "image/png")) == widths
 
 
 def test_a_teaser_links_its_crop_in_both_formats(client):

@@ -1,4 +1,4 @@
-"""The date of an edition: the same wherever readers see it."""
+"""The date of an edition: the same on every page."""
 
 from datetime import UTC, datetime
 
@@ -12,7 +12,7 @@ from tests.factories import make_live, make_publication, saved
 pytestmark = pytest.mark.django_db
 
 TODAY = "2026-11-25 10:00Z"
-THEN = datetime(2024, 10, 24, 7, tzinfo=UTC)
+ORIGINAL_DATE = datetime(2024, 10, 24, 7, tzinfo=UTC)
 
 
 def words_at(client, address: str) -> str:
@@ -20,10 +20,10 @@ def words_at(client, address: str) -> str:
 
 
 @pytest.fixture
-def taken_over(editor):
-    """A text of another year that was brought here today, and corrected at once."""
+def republished_edition(editor):
+    """A text first published elsewhere in another year, published here today and corrected at once."""
     with time_machine.travel(TODAY, tick=False) as clock:
-        publication = make_publication(title="Moldova", body="It was so.", published_at=THEN)
+        publication = make_publication(title="Moldova", body="It was so.", published_at=ORIGINAL_DATE)
         actions.publish(publication, by=editor)
         clock.shift(60)
         yield actions.publish(
@@ -31,8 +31,8 @@ def taken_over(editor):
         )
 
 
-def test_the_first_edition_of_a_text_that_was_taken_over_bears_its_own_date(client, taken_over):
-    address = taken_over.get_absolute_url()
+def test_the_first_edition_of_a_text_that_was_taken_over_bears_its_own_date(client, republished_edition):
+    address = republished_edition.get_absolute_url()
 
     assert "Published 24 October 2024" in words_at(client, address)
     assert "First publication 24 October 2024 " in words_at(client, f"{address}editions/")
@@ -40,8 +40,8 @@ def test_the_first_edition_of_a_text_that_was_taken_over_bears_its_own_date(clie
     assert "From Edition 1, 24 October 2024" in words_at(client, f"{address}editions/2/changes/")
 
 
-def test_a_correction_has_the_time_at_which_it_became_public(client, taken_over):
-    address = taken_over.get_absolute_url()
+def test_a_correction_has_the_time_at_which_it_became_public(client, republished_edition):
+    address = republished_edition.get_absolute_url()
 
     assert "Corrected 25 November 2026" in words_at(client, address)
     assert "Correction 25 November 2026 11:01 CET" in words_at(client, f"{address}editions/")
@@ -49,7 +49,7 @@ def test_a_correction_has_the_time_at_which_it_became_public(client, taken_over)
 
 @time_machine.travel(TODAY, tick=False)
 def test_the_date_that_an_update_moved_to_stands_everywhere(client, editor):
-    publication = make_publication(title="Corridor", body="Three.", published_at=THEN)
+    publication = make_publication(title="Corridor", body="Three.", published_at=ORIGINAL_DATE)
     actions.publish(publication, by=editor)
     moved = datetime(2026, 3, 5, 8, tzinfo=UTC)
     with time_machine.travel("2026-11-25 10:01Z", tick=False):

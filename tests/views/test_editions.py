@@ -79,7 +79,7 @@ def test_each_edition_is_linked_at_its_permanent_address_and_to_what_changed(cli
 
 
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
-def test_moments_are_written_as_html_allows(client, editor, name):
+def test_datetime_attributes_are_valid_html(client, editor, name):
     with time_machine.travel("2026-05-03 10:00:00.123456Z", tick=False) as clock:
         publication = publication_with(editor)
         clock.shift(timedelta(seconds=1))
@@ -101,7 +101,7 @@ def test_addresses_of_editions_are_those_of_today(client, editor):
     assert 'href="/en/publications/kyiv/editions/1/"' in page.text
 
 
-def test_a_change_is_shown_by_the_word_and_said_to_whoever_listens(client, corrected):
+def test_a_change_is_marked_by_word_and_announced_to_screen_readers(client, corrected):
     page = client.get(changes(3))
 
     assert (
@@ -121,7 +121,7 @@ def test_any_two_editions_can_be_compared(client, corrected):
     assert "From Edition 1" in said and "To Edition 4" in said
 
 
-def test_a_comparison_over_several_editions_has_the_notes_of_all_and_the_name_of_none(client, editor):
+def test_a_comparison_over_several_editions_has_all_notes_and_no_label(client, editor):
     publication = publication_with(editor, body="It was 3 May, in Minsk.")
     for body, note in (
         ("It was 4 May, in Minsk.", "It was 4 May."),
@@ -159,7 +159,7 @@ def test_title_summary_authors_notes_and_links_are_compared(client, editor):
     )
 
 
-def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, editor):
+def test_unchanged_passages_are_folded_in_details_elements(client, editor):
     body = "\n\n".join(f"Paragraph {n} stays." for n in range(14))
     publication = publication_with(editor, body=body)
     actions.publish(saved(publication, body=f"{body}\n\nThe last is new."), by=editor)
@@ -170,11 +170,11 @@ def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, edito
     assert "<details" in page and "Paragraph 3 stays." in page
 
 
-def test_the_template_adds_no_white_space_to_a_passage_which_code_would_show():
+def test_the_template_adds_no_white_space_to_a_passage():
     run = {"shown": "code", "role": "", "change": "kept"}
 
     block = render_to_string(
-        "partials/diff_block.html", {"shown": {"runs": [run], "passage": {"kind": "code"}}}
+        "partials/diff_block.html", {"labelled": {"runs": [run], "passage": {"kind": "code"}}}
     )
 
     assert '<p class="diff-block__words">code</p>' in block
@@ -216,7 +216,7 @@ def test_the_first_edition_has_nothing_to_be_compared_with(client, corrected):
     assert client.get(changes(1)).status_code == 404
 
 
-def test_an_edition_that_waits_is_nowhere(client, editor):
+def test_a_scheduled_edition_is_listed_nowhere(client, editor):
     publication = publication_with(editor)
     actions.publish(
         saved(publication, body="zzqwaiting"), by=editor, at=tomorrow(), change="correction", note="zzqnote"
@@ -228,7 +228,7 @@ def test_an_edition_that_waits_is_nowhere(client, editor):
     assert [client.get(path).status_code for path in (changes(2), changes(1, "?from=2"))] == [404, 404]
 
 
-def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
+def test_a_cancelled_edition_is_listed_nowhere(client, editor):
     publication = publication_with(editor)
     actions.publish(saved(publication, body="zzqcancelled"), by=editor, at=tomorrow())
     actions.publish(saved(publication, body="Text three."), by=editor)
@@ -241,7 +241,7 @@ def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
     assert client.get(changes(3, "?from=2")).status_code == 404
 
 
-def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
+def test_only_the_number_of_an_undone_edition_is_shown(client, editor):
     publication = publication_with(editor)
     actions.publish(saved(publication, body="zzqmistake"), by=editor, change="correction", note="zzqnote")
     actions.undo(publication, by=editor)
@@ -257,7 +257,7 @@ def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
 
 
 @pytest.mark.parametrize("name", ["editions", "changes"])
-def test_both_answer_as_the_publication_does(client, editor, name):
+def test_the_editions_and_changes_pages_have_the_status_of_the_publication(client, editor, name):
     path = address(name, **({"number": 2} if name == "changes" else {}))
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = make_publication(title="On Minsk", slug=SLUG)
@@ -304,7 +304,7 @@ def queries(client, path: str) -> int:
 
 
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
-def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
+def test_the_number_of_queries_does_not_depend_on_the_number_of_editions(client, editor, name):
     publication = publication_with(editor, by=[make_author(), make_author()])
     actions.publish(saved(publication, body="Text 2."), by=editor)
     path = address(name, **({"number": 2} if name == "changes" else {}))
@@ -318,7 +318,7 @@ def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
     assert queries(client, path) == few
 
 
-def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
+def test_a_comparison_shows_only_the_name_of_a_pseudonymous_author(client, editor):
     author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
     publication = publication_with(editor, by=[author])
     author.title_en, author.is_pseudonymous = "Major", True
@@ -331,20 +331,20 @@ def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
     assert "Hidden Institute" not in page
 
 
-def test_what_was_withdrawn_stays_so_when_the_publication_is_public_again(client, editor):
+def test_a_withdrawn_edition_stays_withdrawn_after_republication(client, editor):
     publication = publication_with(editor, body="First libel.")
     actions.publish(saved(publication, body="Second libel."), by=editor)
     actions.withdraw(publication, by=editor)
     actions.publish(saved(publication, body="A fair text."), by=editor)
 
-    answers = [client.get(address("edition", number=number)).status_code for number in (1, 2, 3)]
+    responses = [client.get(address("edition", number=number)).status_code for number in (1, 2, 3)]
     pages = client.get(address("editions")).text + client.get(address("changes", number=3)).text
 
-    assert answers == [410, 410, 200]
+    assert responses == [410, 410, 200]
     assert "libel" not in pages
 
 
-def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):
+def test_the_list_of_editions_links_to_that_of_the_translation(client, editor):
     publication = publication_with(editor)
     translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=publication)
     actions.publish(translated, by=editor)

@@ -74,7 +74,7 @@ def test_a_client_that_has_the_file_gets_304(client, address):
     assert again["Cache-Control"] == first["Cache-Control"]
 
 
-def test_another_tag_gets_the_whole_file(client, address):
+def test_another_etag_gets_the_whole_file(client, address):
     first = client.get(address)
 
     assert body_of(client.get(address, headers={"If-None-Match": '"other"'})) == body_of(first)
@@ -91,7 +91,7 @@ def test_a_range_of_the_file_can_be_requested(client, address):
     assert part["Cache-Control"] == client.get(address)["Cache-Control"]
 
 
-def test_a_range_behind_the_end_is_refused_with_the_size(client, address):
+def test_a_range_beyond_the_end_gets_416_with_the_size(client, address):
     size = len(body_of(client.get(address)))
 
     refused = client.get(address, headers={"Range": f"bytes={size}-"})
@@ -105,12 +105,12 @@ def test_a_range_behind_the_end_is_refused_with_the_size(client, address):
 def test_a_part_of_another_file_is_never_sent(client, address, tag, status):
     tag = client.get(address)["ETag"] if tag == "same" else tag
 
-    answer = client.get(address, headers={"Range": "bytes=0-9", "If-Range": tag})
+    response = client.get(address, headers={"Range": "bytes=0-9", "If-Range": tag})
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
-def test_head_tells_the_size_and_sends_nothing(client, address):
+def test_head_has_the_size_and_no_body(client, address):
     whole = client.get(address)
 
     head = client.head(address, headers={"Range": "bytes=0-9"})
@@ -121,11 +121,11 @@ def test_head_tells_the_size_and_sends_nothing(client, address):
 
 
 @pytest.mark.parametrize("start", [attached, pictured])
-def test_pictures_and_attachments_are_kept_for_a_minute(client, start):
+def test_images_and_attachments_may_be_cached_for_a_minute(client, start):
     assert client.get(start(client))["Cache-Control"] == "public, max-age=60"
 
 
-def test_a_file_is_sent_whole_and_in_part_from_each_kind_of_store(store, client):
+def test_a_file_is_sent_whole_and_in_ranges_from_each_storage(store, client):
     address = attached(client)
 
     assert body_of(client.get(address)) == PDF
@@ -150,7 +150,7 @@ def test_a_file_is_sent_whole_and_in_part_from_each_kind_of_store(store, client)
         ("bytes=٣-٤", 10, None),
     ],
 )
-def test_ranges_are_read_as_the_standard_says(header, size, found):
+def test_range_headers_are_parsed_as_rfc_9110_says(header, size, found):
     assert parse_range(header, size) == found
 
 
@@ -163,22 +163,22 @@ def test_ranges_without_a_byte_differ_from_invalid_ones(header, size):
 
 
 @pytest.mark.parametrize("left", [None, 131], ids=["gone", "half-written"])
-def test_a_file_that_the_store_does_not_have_whole_is_not_sent_in_part(store, client, left, caplog):
+def test_no_range_of_a_truncated_file_is_sent(store, client, left, caplog):
     address = attached(client)
     (name,) = Attachment.objects.values_list("original", flat=True)
     original_storage().delete(name)
     if left:
         original_storage().save(name, ContentFile(PDF[:left]))
 
-    answer = client.get(address)
+    response = client.get(address)
 
-    assert answer.status_code == 503 and answer["Retry-After"]
-    assert "This file cannot be sent just now" in answer.text
+    assert response.status_code == 503 and response["Retry-After"]
+    assert "This file cannot be sent just now" in response.text
     assert name in caplog.text
 
 
 @pytest.mark.parametrize("left", [None, b"", b"\x89PNG\r\n\x1a\nhalf"], ids=["gone", "empty", "half-written"])
-def test_a_picture_whose_original_is_damaged_is_not_found(client, left, caplog):
+def test_an_image_whose_original_is_damaged_is_404(client, left, caplog):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
     original_storage().delete(image.original)
@@ -190,7 +190,7 @@ def test_a_picture_whose_original_is_damaged_is_not_found(client, left, caplog):
 
 
 @pytest.mark.usefixtures("store")
-def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, caplog):
+def test_a_damaged_original_is_read_once_until_it_is_replaced(client, caplog):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
     whole = original_storage().open(image.original).read()
@@ -203,7 +203,7 @@ def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, c
     assert client.get(f"/media/{image.key}/480.webp").status_code == 200
 
 
-def test_a_passing_read_error_is_not_remembered(client, monkeypatch):
+def test_a_temporary_read_error_is_not_cached(client, monkeypatch):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
     too_many_open_files = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -241,9 +241,9 @@ def test_sizes_made_before_an_original_was_damaged_are_still_shown(client):
     client.get(f"/media/{image.key}/480.webp")
     original_storage().save(image.original, ContentFile(b"damaged"))
 
-    answers = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (960, 480, 960)]
+    responses = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (960, 480, 960)]
 
-    assert answers == [404, 200, 404]
+    assert responses == [404, 200, 404]
 
 
 def test_a_damaged_picture_is_no_failure_at_the_desk(desk):
@@ -253,7 +253,7 @@ def test_a_damaged_picture_is_no_failure_at_the_desk(desk):
     assert desk.get(f"/desk/library/{image.key}/192s.jpg").status_code == 404
 
 
-def test_a_picture_is_shown_where_its_rendition_cannot_be_kept(client, settings, tmp_path):
+def test_an_image_is_sent_whose_rendition_cannot_be_stored(client, settings, tmp_path):
     address = pictured(client)
     settings.RENDITIONS = tmp_path / "file"
     settings.RENDITIONS.write_text("no folder can be made here")
@@ -261,7 +261,7 @@ def test_a_picture_is_shown_where_its_rendition_cannot_be_kept(client, settings,
     assert client.get(address).status_code == 200
 
 
-def test_a_digest_that_is_longer_than_any_is_not_looked_for(client):
+def test_a_digest_of_another_length_causes_no_query(client):
     address = attached(client)
     before, _, filename = address.partition("/files/")
 
@@ -291,10 +291,10 @@ def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_
     (encoding,) = linked["encoding"]
     address = encoding["contentUrl"].removeprefix("http://127.0.0.1:8000")
 
-    answer = client.get(address)
-    assert encoding["encodingFormat"] == media_type == answer["Content-Type"]
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"].startswith("inline" if filename == "r.pdf" else "attachment")
+    response = client.get(address)
+    assert encoding["encodingFormat"] == media_type == response["Content-Type"]
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Disposition"].startswith("inline" if filename == "r.pdf" else "attachment")
     for ending in ("atom", "rss", "json"):
         assert media_type in client.get(f"/en/feeds/publications.{ending}").text
     (row,) = client.get("/api/v1/publications").json()["items"]
@@ -305,7 +305,7 @@ def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_
     )
 
 
-def test_a_part_of_a_text_file_is_not_compressed(client):
+def test_a_range_of_a_text_file_is_not_compressed(client):
     publication, content = make_publication(), b"a,b\n" * 5000
     original = store_original(content, "txt")
     Attachment.objects.create(publication=publication, original=original, filename="t.txt", size=len(content))

@@ -96,9 +96,9 @@ def test_the_marked_up_record_and_the_api_carry_it(client):
 def test_its_pdf_leads_there(client):
     make_link_post()
 
-    answer = client.get("/en/publications/on-grain.pdf")
+    response = client.get("/en/publications/on-grain.pdf")
 
-    assert LABEL in words_of(answer.getvalue())
+    assert LABEL in words_of(response.getvalue())
 
 
 def test_the_desk_takes_the_address_and_refuses_what_is_none(desk):

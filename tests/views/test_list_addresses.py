@@ -1,4 +1,4 @@
-"""The list of publications: which feed goes with what is chosen, and addresses that are short enough to copy."""
+"""The list of publications: the feed of the chosen facet, and URLs without empty parameters."""
 
 import re
 
@@ -32,7 +32,7 @@ def publication():
     ("?topic=energy", "topics/energy"), ("?country=belarus", "topics/belarus"), ("?series=papers", "topics/papers"),
     ("?author=ann-berg", "authors/ann-berg"), ("?language=en", "languages/en"),
 ])  # fmt: skip
-def test_a_list_of_one_choice_offers_the_feed_of_that_choice(client, publication, query, feed):
+def test_a_list_with_one_facet_links_to_the_feed_of_that_facet(client, publication, query, feed):
     page = client.get(LIST + query).text
 
     assert FEED.findall(page) == [f"/en/feeds/{feed}.atom"]
@@ -42,7 +42,7 @@ def test_a_list_of_one_choice_offers_the_feed_of_that_choice(client, publication
 @pytest.mark.parametrize(
     "query", ["?year={year}", "?topic=energy&country=belarus", "?q=piece", "?q=piece&topic=energy"]
 )
-def test_a_list_that_no_feed_follows_offers_none_but_names_that_of_the_site(client, publication, query):
+def test_a_list_without_a_feed_of_its_own_names_that_of_the_site(client, publication, query):
     page = client.get(LIST + query.format(year=publication.year)).text
 
     assert FEED.findall(page) == []
@@ -55,16 +55,16 @@ def test_a_list_that_no_feed_follows_offers_none_but_names_that_of_the_site(clie
     ("?q=+&kind=", ""),
     ("?q=%C3%84pple&kind=&utm_source=x", "?q=%C3%84pple&utm_source=x"),
 ])  # fmt: skip
-def test_a_form_sent_without_scripts_leads_to_its_short_address(client, publication, sent, short):
-    answer = client.get(LIST + sent)
+def test_empty_parameters_are_removed_by_a_redirect(client, publication, sent, short):
+    response = client.get(LIST + sent)
 
-    assert (answer.status_code, answer["Location"]) == (302, LIST + short)
+    assert (response.status_code, response["Location"]) == (302, LIST + short)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=some.lists(some.sampled_from(["q", "kind=", "q=%20", "q=x", "=", "%3D=", "é=+", "q=%FF", "page=1"]), max_size=6).map("&".join))  # fmt: skip
-def test_nobody_is_led_on_twice(client, query):
-    answer = client.get(f"{LIST}?{query}")
+def test_the_redirect_without_empty_parameters_happens_once(client, query):
+    response = client.get(f"{LIST}?{query}")
 
-    if answer.status_code == 302:
-        assert client.get(answer["Location"]).status_code != 302
+    if response.status_code == 302:
+        assert client.get(response["Location"]).status_code != 302

@@ -32,7 +32,7 @@ PATHS = sorted({filled(route) for route in PUBLIC})
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_address_names_the_methods_it_takes_and_refuses_all_others(client, path):
+def test_other_methods_get_405_with_the_allowed_ones(client, path):
     refused = [method for method in OTHER_METHODS if not (method == "POST" and path in TAKES_POST)]
 
     for method in refused:
@@ -43,7 +43,7 @@ def test_an_address_names_the_methods_it_takes_and_refuses_all_others(client, pa
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_an_address_tells_its_methods_to_whoever_asks_for_them(client, path):
+def test_options_lists_the_allowed_methods(client, path):
     response = client.options(path)
 
     methods = ["GET", "HEAD", "OPTIONS", *(["POST"] if path in TAKES_POST else [])]
@@ -51,12 +51,12 @@ def test_an_address_tells_its_methods_to_whoever_asks_for_them(client, path):
     assert sorted(response["Allow"].split(", ")) == sorted(methods)
 
 
-def test_the_server_as_a_whole_tells_its_methods(client):
+def test_options_of_the_whole_server_is_answered(client):
     assert client.options("*").status_code == 204
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_a_refused_method_is_said_on_a_page_in_the_language_of_the_address(client, method):
+def test_the_405_page_is_in_the_language_of_the_address(client, method):
     response = client.generic(method, "/sv/publikationer/")
 
     assert (response["Content-Language"], response["Content-Type"]) == ("sv", "text/html; charset=utf-8")
@@ -64,16 +64,16 @@ def test_a_refused_method_is_said_on_a_page_in_the_language_of_the_address(clien
 
 
 @pytest.mark.parametrize("path", ["/en/nowhere/at/all/", "/nowhere.php"])
-def test_what_is_not_there_is_not_found_by_any_method(client, path):
+def test_an_unknown_path_is_404_for_every_method(client, path):
     assert client.post(path).status_code == 404
 
 
-def test_at_the_desk_methods_are_its_own_affair(desk):
+def test_the_desk_handles_methods_itself(desk):
     assert desk.post("/desk/logout/").status_code in (200, 302)
 
 
 @pytest.mark.parametrize("route", PUBLIC)
-def test_odd_bytes_in_any_place_of_an_address_are_no_error_of_ours(client, route):
+def test_invalid_bytes_in_an_address_cause_no_server_error(client, route):
     in_path = [filled(route, odd) for odd in ODD]
     in_query = [f"{filled(route)}?q={odd}&page={odd}&{odd}={odd}" for odd in ODD]
     for path in dict.fromkeys([*in_path, *in_query]):
@@ -85,7 +85,7 @@ def test_odd_bytes_in_any_place_of_an_address_are_no_error_of_ours(client, route
 
 
 @pytest.mark.parametrize("name", ["q", "cursor", "limit", "kind", "author", "year", "language", "other"])
-def test_odd_bytes_in_a_parameter_of_the_api_are_a_problem_that_names_it(client, name):
+def test_invalid_bytes_in_an_api_parameter_are_named_in_the_problem(client, name):
     for odd in ODD:
         response = client.get(f"/api/v1/publications?{name}={odd}")
 
@@ -107,7 +107,7 @@ def test_odd_bytes_in_a_parameter_of_the_api_are_a_problem_that_names_it(client,
         ("verb=Identify&{}=x", "badArgument"),
     ],
 )
-def test_odd_bytes_in_a_question_of_a_harvester_are_answered_by_the_protocol(client, query, code):
+def test_invalid_bytes_in_an_oai_request_get_a_protocol_error(client, query, code):
     for odd in ODD:
         response = client.get(f"/oai?{query.format(odd)}")
 
@@ -118,7 +118,7 @@ def test_odd_bytes_in_a_question_of_a_harvester_are_answered_by_the_protocol(cli
         ]
 
 
-def test_a_token_with_anything_behind_it_is_none_of_ours(client):
+def test_a_resumption_token_with_a_suffix_is_invalid(client):
     token = "WyIiLCIiLCIiLCIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwwXQ"
     assert b"badResumptionToken" not in client.get(f"/oai?verb=ListRecords&resumptionToken={token}").content
 
@@ -127,7 +127,7 @@ def test_a_token_with_anything_behind_it_is_none_of_ours(client):
         assert b"badResumptionToken" in client.get(address).content
 
 
-def test_an_icon_for_whoever_asks_for_it_by_its_old_name(client):
+def test_the_icon_at_favicon_ico(client):
     response = client.get("/favicon.ico")
 
     assert response.status_code == 200
@@ -136,7 +136,7 @@ def test_an_icon_for_whoever_asks_for_it_by_its_old_name(client):
 
 
 @pytest.mark.parametrize("path", ["/apple-touch-icon.png", "/apple-touch-icon-precomposed.png"])
-def test_an_icon_for_telephones_that_ask_for_it_by_its_name(client, path):
+def test_the_icon_at_the_paths_that_phones_request(client, path):
     response = client.get(path)
 
     assert response.status_code == 200 and response["Content-Type"] == "image/png"
@@ -152,7 +152,7 @@ def test_an_icon_for_telephones_that_ask_for_it_by_its_name(client, path):
     ("accepted", "coding"),
     [("gzip, deflate, br", "br"), ("br;q=1, gzip;q=0.5", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")],
 )
-def test_answers_to_machines_are_sent_in_the_best_coding(client, path, accepted, coding):
+def test_api_and_oai_responses_are_compressed_with_the_best_coding(client, path, accepted, coding):
     make_live(body="So it is. " * 100)
 
     response = client.get(path, headers={"Accept-Encoding": accepted})

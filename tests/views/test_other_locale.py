@@ -1,4 +1,4 @@
-"""Addresses whose words are those of the other tree lead to the page that stands in this one."""
+"""Addresses with translated segments of the other locale redirect to those of this one."""
 
 import pytest
 
@@ -34,10 +34,10 @@ def corrected(editor, **fields):
     ("/sv/topics/belarus/", "/sv/amnen/belarus/"),
     ("/en/forfattare/ann-berg/", "/en/authors/ann-berg/"),
 ])  # fmt: skip
-def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_both_locales, typed, led):
-    answer = client.get(typed)
+def test_segments_of_the_other_locale_redirect_to_those_of_this_one(client, in_both_locales, typed, led):
+    response = client.get(typed)
 
-    assert (answer.status_code, answer["Location"]) == (301, led)
+    assert (response.status_code, response["Location"]) == (301, led)
     assert client.get(led).status_code == 200
 
 
@@ -46,11 +46,11 @@ def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_bot
     "/sv/topics/nowhere/", "/sv/authors/nobody/", "/sv/publications/om-minsk/x/", "/publikationer/",
     "/en/feeds/publikationer/",
 ])  # fmt: skip
-def test_they_lead_nowhere_where_nothing_stands_in_this_tree(client, in_both_locales, typed):
+def test_segments_of_the_other_locale_are_404_without_a_page_in_this_one(client, in_both_locales, typed):
     assert client.get(typed).status_code == 404
 
 
-def test_a_hidden_author_is_not_given_away_by_them(client, editor):
+def test_segments_of_the_other_locale_do_not_reveal_a_pseudonymous_author(client, editor):
     corrected(editor, by=[make_author("Pen Name", is_pseudonymous=True)])
 
     assert client.get("/sv/authors/pen-name/").status_code == 404

@@ -1,4 +1,4 @@
-"""What the tab, a bookmark and a search engine call a page: each address of the site has a title of its own."""
+"""Titles of pages: each page of the site has one of its own."""
 
 import re
 from collections import defaultdict
@@ -13,7 +13,7 @@ from tests.factories import make_author, make_live, make_many, make_person, make
 pytestmark = pytest.mark.django_db
 
 PAGE = re.compile(r"/(en|sv)/[^?]*(?<=/)(\?|$)")
-SEARCHED = ("?q=russia", "?q=russia&order=newest", "?q=russia&kind=commentary", "?q=qqzzqq", "?page=2")
+QUERIES = ("?q=russia", "?q=russia&order=newest", "?q=russia&kind=commentary", "?q=qqzzqq", "?page=2")
 
 
 def title_of(client, path: str) -> str:
@@ -24,8 +24,8 @@ def _title(html: str) -> str:
     return unescape(re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1])
 
 
-def _leads_to(path: str, html: str) -> set[str]:
-    """The public addresses that a page links, and those of each choice in its forms."""
+def _linked_paths(path: str, html: str) -> set[str]:
+    """Return the public paths that a page links to, and those of each option in its forms."""
     links = {
         urljoin(path, unescape(link)).partition("#")[0]
         for link in re.findall(r'<a [^>]*?href="([^"]+)"', html)
@@ -38,11 +38,11 @@ def _leads_to(path: str, html: str) -> set[str]:
     return {link for link in links | choices if PAGE.match(link)}
 
 
-def _crawl(client, *waiting: str) -> dict[str, str]:
-    """Each HTML page that can be reached, by its address."""
-    found, seen, waiting = {}, set(), list(waiting)
-    while waiting:
-        path = waiting.pop()
+def _crawl(client, *queue: str) -> dict[str, str]:
+    """Return each HTML page that can be reached, by its path."""
+    pages, seen, queue = {}, set(), list(queue)
+    while queue:
+        path = queue.pop()
         if path in seen:
             continue
         seen.add(path)
@@ -50,9 +50,9 @@ def _crawl(client, *waiting: str) -> dict[str, str]:
         if response.status_code != 200 or not response["Content-Type"].startswith("text/html"):
             continue
         path = response.wsgi_request.get_full_path()
-        found[path] = response.text
-        waiting += _leads_to(path, response.text)
-    return found
+        pages[path] = response.text
+        queue += _linked_paths(path, response.text)
+    return pages
 
 
 def _content(html: str) -> str:
@@ -63,12 +63,16 @@ def _content(html: str) -> str:
 def test_no_two_pages_of_the_demonstration_have_one_title(client):
     demonstration.load(by=make_person("Administrators"), write=lambda _line: None)
     lists = ("/en/publications/", "/sv/publikationer/")
-    pages = _crawl(client, "/en/", "/sv/", *(path + query for path in lists for query in SEARCHED))
+    pages = _crawl(client, "/en/", "/sv/", *(path + query for path in lists for query in QUERIES))
 
-    titled = defaultdict(dict)
+    contents_by_title = defaultdict(dict)
     for path, html in pages.items():
-        titled[path[:4], _title(html)].setdefault(_content(html), path)  # one page may have two addresses
-    similar = {title: list(contents.values()) for title, contents in titled.items() if len(contents) > 1}
+        contents_by_title[path[:4], _title(html)].setdefault(
+            _content(html), path
+        )  # one page may have two addresses
+    similar = {
+        title: list(contents.values()) for title, contents in contents_by_title.items() if len(contents) > 1
+    }
 
     assert len(pages) > 250 and similar == {}
 

@@ -1,4 +1,4 @@
-"""Public pages: what stands on them and in what order, and that they are the same for everyone."""
+"""Public pages: their parts and the order of these, and that they are the same for everyone."""
 
 import inspect
 import re
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 def page_of(client, edition, path: str = "") -> str:
-    return squeezed(client.get(edition.get_absolute_url() + path).text)
+    return collapse_white_space(client.get(edition.get_absolute_url() + path).text)
 
 
-def squeezed(page: str) -> str:
-    """The page without the white space that no browser shows: lines of templates break at blocks and attributes."""
+def collapse_white_space(page: str) -> str:
+    """Return the page without the white space that no browser shows, as at line breaks of templates."""
     page = re.sub(r"\s+", " ", page)
     return re.sub(r" ?(</?(?:p|h[1-6]|li|dt|dd|ul|div|section|article)\b[^>]*>) ?", r"\1", page)
 
@@ -30,7 +30,7 @@ def positions(page: str, *words: str) -> list[int]:
 
 
 @pytest.fixture
-def whole(editor):
+def full_publication(editor):
     """A publication with everything on it."""
     publication = make_publication(
         title="On Minsk",
@@ -50,8 +50,8 @@ def whole(editor):
     )
 
 
-def test_a_publication_stands_in_the_order_readers_expect(client, whole):
-    page = page_of(client, whole)
+def test_the_parts_of_a_publication_page_are_in_order(client, full_publication):
+    page = page_of(client, full_publication)
 
     order = positions(
         page, 'class="breadcrumb"', 'class="kind">Guest Commentary', ">On Minsk</h1>", ">Ann Berg<", "<time",
@@ -61,15 +61,15 @@ def test_a_publication_stands_in_the_order_readers_expect(client, whole):
     assert order == sorted(order)
 
 
-def test_with_markup_stripped_the_page_says_who_what_when_and_in_which_language(client, whole):
-    text = re.sub(r"\s+", " ", strip_tags(page_of(client, whole)))
+def test_the_text_of_the_page_names_title_authors_date_and_language(client, full_publication):
+    text = re.sub(r"\s+", " ", strip_tags(page_of(client, full_publication)))
 
     said = [
         "On Minsk",
         "Guest Commentary",
         "Ann Berg",
         "Centre for Tests",
-        str(whole.published_at.year),
+        str(full_publication.published_at.year),
         "English",
     ]
     assert all(word in text for word in said)
@@ -87,8 +87,8 @@ def test_several_authors_share_one_section(client):
     assert "About the Authors" in page_of(client, edition)
 
 
-def test_a_biography_is_text_and_no_markup(client, whole):
-    assert "Ann &lt;b&gt;writes&lt;/b&gt;." in page_of(client, whole)
+def test_a_biography_is_text_and_no_markup(client, full_publication):
+    assert "Ann &lt;b&gt;writes&lt;/b&gt;." in page_of(client, full_publication)
 
 
 def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
@@ -176,7 +176,7 @@ def test_a_picture_is_not_public_before_a_publication_shows_it(client):
     assert client.get(f"/media/{image.key}/480.webp").status_code == 404
 
 
-def test_a_size_that_no_page_asks_for_is_not_made(client):
+def test_an_image_size_that_no_page_uses_is_404(client):
     image = make_image(size=(1000, 500))
     make_live(body=f"![](image:{image.key})")
 
@@ -195,9 +195,9 @@ def test_an_attachment_comes_with_its_publication(client):
     page = page_of(client, actions.publish(saved(publication), by=None))
 
     address = re.search(r'href="(/en/publications/[^"]+/files/[^"]+)"', page).group(1)
-    answer = client.get(address)
-    assert b"".join(answer.streaming_content) == b"%PDF-1.4"
-    assert answer["Content-Type"] == "application/pdf"
+    response = client.get(address)
+    assert b"".join(response.streaming_content) == b"%PDF-1.4"
+    assert response["Content-Type"] == "application/pdf"
 
 
 @pytest.mark.parametrize("path", ["/", "/en/", "/sv/", "/en/publications/", "/en/nowhere/", "piece"])
@@ -242,13 +242,13 @@ def test_the_root_redirects_to_the_first_locale(client):
         "page=99",
     ],
 )
-def test_a_state_of_the_list_that_does_not_exist_is_not_found(client, query):
+def test_a_list_with_unknown_values_is_404(client, query):
     make_live()
 
     assert client.get(f"/en/publications/?{query}").status_code == 404
 
 
-def test_lists_can_be_narrowed_and_say_how_many(client):
+def test_lists_can_be_filtered_and_have_counts(client):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     make_live(title="Both", by_whom=author, tags=(tag,))
     make_live(title="Other")
@@ -259,7 +259,7 @@ def test_lists_can_be_narrowed_and_say_how_many(client):
     assert "1 publication" in page
 
 
-def test_an_empty_site_says_so_kindly(client):
+def test_the_pages_of_an_empty_site_say_that_it_is_empty(client):
     assert client.get("/en/").status_code == client.get("/sv/publikationer/").status_code == 200
 
 
@@ -273,24 +273,24 @@ def test_an_empty_site_says_so_kindly(client):
         "/en/publications/?page=%00",
     ],
 )
-def test_odd_bytes_are_answered_with_a_page(client, path):
+def test_invalid_bytes_are_answered_with_a_page(client, path):
     assert client.get(path).status_code in (400, 404)
 
 
-def test_a_broken_page_needs_no_database(client, monkeypatch):
+def test_the_500_page_needs_no_database(client, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("the database is away")
 
     client.raise_request_exception = False
     monkeypatch.setattr("publications.views.publications.resolve_address", fail)
 
-    answer = client.get("/en/publications/anything/")
+    response = client.get("/en/publications/anything/")
 
-    assert answer.status_code == 500
-    assert "<h1" in answer.text
+    assert response.status_code == 500
+    assert "<h1" in response.text
 
 
-def test_every_page_leads_to_the_search_and_has_one_field_for_it(client):
+def test_every_page_has_one_search_field(client):
     edition = make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
     paths = ["/en/", "/en/authors/ann-berg/", "/en/topics/belarus/", "/en/about/", edition.get_absolute_url()]
 
@@ -301,35 +301,35 @@ def test_every_page_leads_to_the_search_and_has_one_field_for_it(client):
     assert 'id="words"' in client.get("/en/publications/").text
 
 
-def test_every_search_field_takes_as_many_characters_as_a_search(client):
+def test_search_fields_have_the_maximum_length_of_a_query(client):
     for path in ["/en/", "/en/publications/", "/en/nowhere/"]:
         [field] = re.findall(r'<input[^>]*type="search"[^>]*>', client.get(path).text)
         assert (path, f'maxlength="{MAX_QUERY_CHARACTERS}"' in field) == (path, True)
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/authors/", "/en/publications/", "/en/topics/", "/en/nowhere/"])
-def test_no_value_of_a_page_is_computed_anew_at_each_use(client, path):
+def test_no_context_value_is_computed_at_each_use(client, path):
     context = client.get(path).context
 
     names = context.keys()
     assert not [name for name in names if inspect.isfunction(context[name])]
 
 
-def test_the_switch_of_language_says_where_it_leads_when_the_page_is_in_one_language(client):
+def test_the_language_switch_of_an_untranslated_page_leads_to_the_home_page(client):
     alone = page_of(client, make_live())
-    both = squeezed(client.get("/en/authors/").text)
+    both = collapse_white_space(client.get("/en/authors/").text)
 
     said = '<a href="/sv/" hreflang="sv" lang="sv">Svenska <span class="languages__where">Till startsidan</span></a>'
     assert said in alone
     assert 'href="/sv/forfattare/" hreflang="sv" lang="sv">Svenska</a>' in both
 
 
-def test_pdf_reference_and_sharing_are_at_hand_below_the_title(client, whole):
-    page = page_of(client, whole)
+def test_links_to_pdf_citation_and_sharing_are_below_the_title(client, full_publication):
+    page = page_of(client, full_publication)
 
     at_hand = page.partition('class="quick-links')[2].partition("</ul>")[0]
     assert re.findall(r'href="([^"]+)"', at_hand) == [
-        f"{whole.get_absolute_url()[:-1]}.pdf",
+        f"{full_publication.get_absolute_url()[:-1]}.pdf",
         "#cite",
         "#share",
     ]
@@ -337,13 +337,17 @@ def test_pdf_reference_and_sharing_are_at_hand_below_the_title(client, whole):
     assert page.index('class="quick-links') < page.index("The body begins.")
 
 
-def test_on_paper_a_publication_ends_with_its_reference_and_its_address(client, whole):
-    end = page_of(client, whole).partition('<section class="print-only">')[2].partition("</section>")[0]
+def test_a_printed_publication_ends_with_its_citation_and_address(client, full_publication):
+    end = (
+        page_of(client, full_publication)
+        .partition('<section class="print-only">')[2]
+        .partition("</section>")[0]
+    )
 
     said = strip_tags(end)
     assert "Suggested citation" in said
     assert "Berg, A." in said
-    assert said.strip().endswith(whole.get_absolute_url())
+    assert said.strip().endswith(full_publication.get_absolute_url())
 
 
 @pytest.mark.parametrize("path", ["/en/about/", "/en/contact/", "/sv/om-oss/", "/sv/kontakt/"])

@@ -1,4 +1,4 @@
-"""A topic or an author with a new address: their feeds and filtered lists lead there from the address before."""
+"""Feeds and filtered lists of renamed topics and authors redirect to the current slug."""
 
 import pytest
 
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people_and_places(editor):
+def renamed_author_and_tag(editor):
     author, tag = make_author("Ann Berg"), make_tag("Moldova", kind="country")
     make_live(by_whom=author, tags=(tag,))
     author.slug, tag.slug = "ann-lind", "republic-of-moldova"
@@ -28,10 +28,12 @@ def people_and_places(editor):
         ("/sv/publikationer/?author=ann-berg&page=1", "/sv/publikationer/?author=ann-lind&page=1"),
     ],
 )
-def test_feeds_and_lists_lead_on(client, people_and_places, before, after):
-    answer = client.get(before)
+def test_feeds_and_lists_of_renamed_topics_and_authors_redirect(
+    client, renamed_author_and_tag, before, after
+):
+    response = client.get(before)
 
-    assert (answer.status_code, answer["Location"]) == (301, after)
+    assert (response.status_code, response["Location"]) == (301, after)
     assert client.get(after).status_code == 200
 
 
@@ -44,12 +46,12 @@ def test_feeds_and_lists_lead_on(client, people_and_places, before, after):
         "/en/publications/?author=%2F%00",
     ],
 )
-def test_what_never_was_is_not_found(client, people_and_places, path):
+def test_feeds_and_lists_of_unknown_slugs_are_404(client, renamed_author_and_tag, path):
     assert client.get(path).status_code in (400, 404)
 
 
-def test_a_pen_name_is_led_to_from_nowhere(client, editor, people_and_places):
-    author, _tag = people_and_places
+def test_no_redirect_leads_to_a_pseudonymous_author(client, editor, renamed_author_and_tag):
+    author, _tag = renamed_author_and_tag
     author.name, author.slug, author.is_pseudonymous = "A Historian", "a-historian", True
     actions.save_instance(author, by=editor)
 

@@ -1,4 +1,4 @@
-"""Sharing on Mastodon: the server is found in whatever people copy."""
+"""Sharing on Mastodon: the server in a URL or handle."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.factories import make_live
     "@me@fosstodon.org", "me@fosstodon.org", "acct:me@fosstodon.org", "fosstodon.org/@me/112233",
     "https://elsewhere.social@fosstodon.org/",
 ])  # fmt: skip
-def test_the_server_is_found_in_what_people_copy(typed):
+def test_a_server_is_found_in_urls_and_handles(typed):
     assert parse_server(typed) == "fosstodon.org"
 
 
@@ -19,12 +19,12 @@ def test_the_server_is_found_in_what_people_copy(typed):
     "typed",
     ["", "@me", "me@", "javascript:alert(1)", "fosstodon", "a b.org", "fosstodon.org:8080", "//x.org"],
 )
-def test_what_names_no_server_is_none(typed):
+def test_other_texts_name_no_server(typed):
     assert parse_server(typed) == ""
 
 
 @pytest.mark.django_db
-def test_the_handle_of_a_reader_leads_to_their_server(client):
+def test_the_link_leads_to_the_server_of_the_handle(client):
     edition = make_live(title="On Minsk")
 
     page = client.get(f"{edition.get_absolute_url()}share/mastodon/?server=@me@fosstodon.org").text

@@ -1,4 +1,4 @@
-"""Site pages, menu and footer, former paths, and the pages for when there is nothing to see."""
+"""Site pages, menu and footer, redirects and error pages."""
 
 import re
 
@@ -20,7 +20,7 @@ from publications.models import (
     read_site_state,
     site_state_scope,
 )
-from publications.views.errors import words_of_path
+from publications.views.errors import query_text_of_path
 from tests.factories import make_author, make_image, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -32,14 +32,14 @@ def make_page(**fields) -> SitePage:
     )
 
 
-def changed(thing, **fields):
+def save_changed(instance, **fields):
     for name, value in fields.items():
-        setattr(thing, name, value)
-    return actions.save_instance(thing, by=None)
+        setattr(instance, name, value)
+    return actions.save_instance(instance, by=None)
 
 
-def ask(client, path: bytes, query: bytes = b""):
-    """Ask for the bytes as a server hands them over, past the client's own reading of addresses."""
+def get_raw(client, path: bytes, query: bytes = b""):
+    """Request a path of raw bytes, as a server passes them, without the decoding of the test client."""
     return client.get("/", PATH_INFO=path.decode("latin-1"), QUERY_STRING=query.decode("latin-1"))
 
 
@@ -63,7 +63,7 @@ def test_links_of_the_first_pages_lead_somewhere(client):
     assert {client.get(link).status_code for link in links} == {200}
 
 
-def test_a_page_is_shown_as_safe_html_in_the_language_of_its_tree(client):
+def test_a_page_is_shown_as_safe_html_in_the_language_of_its_locale(client):
     make_page(title_sv="Press", body_en="Write **now**. <script>alert(1)</script>", body_sv="Skriv.")
 
     page = client.get("/en/press/").text
@@ -104,14 +104,14 @@ def test_a_text_that_cannot_be_rendered_is_refused_and_nothing_is_stored():
     assert not SitePage.objects.filter(title_en="Press").exists()
 
 
-def test_a_change_of_a_page_leaves_an_audit_line(editor):
+def test_a_change_of_a_page_writes_an_audit_entry(editor):
     actions.save_instance(SitePage(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
 
     line = AuditEntry.objects.get(subject="Press")
     assert (line.by, line.detail["kind"]) == (editor, "sitepage")
 
 
-def test_a_page_that_is_linked_stays_and_says_why():
+def test_a_page_in_a_menu_cannot_be_deleted():
     page = make_page()
     MenuLink.objects.create(place="menu", page=page)
 
@@ -122,7 +122,7 @@ def test_a_page_that_is_linked_stays_and_says_why():
 # Menu and footer
 
 
-def test_the_menu_is_in_the_language_of_the_tree_and_marks_where_one_is(client):
+def test_the_menu_is_in_the_language_of_the_locale_and_marks_the_current_page(client):
     page = client.get("/sv/om-oss/").text
 
     assert '<a href="/sv/om-oss/" aria-current="page">Om oss</a>' in page
@@ -142,7 +142,7 @@ def test_pages_of_one_site_version_have_their_own_etags(client):
     assert ["masthead__search" in page for page in pages.values()] == [True, True, False]
 
 
-def test_a_page_in_one_language_is_linked_in_the_other_tree_marked_with_its_language(client):
+def test_a_page_in_one_language_is_linked_in_the_other_locale_with_its_language(client):
     MenuLink.objects.create(place="footer", page=make_page())
 
     page = client.get("/sv/").text
@@ -154,7 +154,7 @@ def test_a_page_without_any_text_is_linked_nowhere(client):
     page = make_page()
     MenuLink.objects.create(place="footer", page=page)
 
-    changed(page, body_en="")
+    save_changed(page, body_en="")
 
     assert "Press" not in client.get("/en/").text
 
@@ -175,7 +175,7 @@ def test_newsletter_and_accounts_are_linked_as_typed(client, typed, shown):
     assert ('rel="me"' in page) == typed.startswith("https")
 
 
-def test_who_publishes_stands_at_the_foot(client):
+def test_the_footer_names_the_publisher(client):
     SiteSettings.objects.update(publisher_en="Hosted by an institute\nFunded by <nobody>")
 
     page = client.get("/en/").text
@@ -183,7 +183,7 @@ def test_who_publishes_stands_at_the_foot(client):
     assert "Hosted by an institute<br>Funded by &lt;nobody&gt;" in page
 
 
-def test_the_frame_asks_the_same_however_many_links_there_are(client):
+def test_the_number_of_queries_does_not_depend_on_the_number_of_links(client):
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
             assert client.get("/en/about/").status_code == 200
@@ -201,18 +201,18 @@ def test_the_frame_asks_the_same_however_many_links_there_are(client):
 
 def test_the_former_address_of_a_page_leads_to_it(client):
     page = make_page()
-    changed(page, slug_en="media")
+    save_changed(page, slug_en="media")
 
-    answer = client.get("/en/press/")
+    response = client.get("/en/press/")
 
-    assert (answer.status_code, answer["Location"]) == (301, "/en/media/")
+    assert (response.status_code, response["Location"]) == (301, "/en/media/")
     assert client.get("/en/press")["Location"] == "/en/media/"
 
 
-def test_an_address_that_comes_back_is_its_own_again(client):
+def test_a_reused_address_no_longer_redirects(client):
     page = make_page()
-    changed(page, slug_en="media")
-    changed(page, slug_en="press")
+    save_changed(page, slug_en="media")
+    save_changed(page, slug_en="press")
 
     assert client.get("/en/press/").status_code == 200
     assert client.get("/en/media/")["Location"] == "/en/press/"
@@ -223,21 +223,21 @@ def test_an_address_that_comes_back_is_its_own_again(client):
 def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_publication(client, locale, section):
     tag = make_tag("Belarus")
     make_live(tags=(tag,))
-    changed(tag, slug="belarus-today")
+    save_changed(tag, slug="belarus-today")
     unused = make_tag("Unused")
-    changed(unused, slug="unused-too")
+    save_changed(unused, slug="unused-too")
 
     assert client.get(f"/{locale}/{section}/belarus/")["Location"] == f"/{locale}/{section}/belarus-today/"
     assert client.get(f"/{locale}/{section}/unused/").status_code == 404
 
 
-def test_the_former_address_of_an_author_leads_to_them_unless_they_hide(client):
+def test_the_former_address_of_an_author_redirects_unless_pseudonymous(client):
     author = make_author("Ann Berg")
     make_live(by_whom=author)
-    changed(author, slug="ann-berg-lind")
+    save_changed(author, slug="ann-berg-lind")
 
     assert client.get("/en/authors/ann-berg/")["Location"] == "/en/authors/ann-berg-lind/"
-    changed(author, is_pseudonymous=True)
+    save_changed(author, is_pseudonymous=True)
     assert client.get("/en/authors/ann-berg/").status_code == 404
 
 
@@ -261,16 +261,16 @@ def test_an_address_of_a_publication_never_published_is_not_found(client, editor
     assert client.get("/old").status_code == 404
 
 
-def test_only_those_who_look_are_led_on(client):
+def test_only_safe_methods_are_redirected(client):
     page = make_page()
-    changed(page, slug_en="media")
+    save_changed(page, slug_en="media")
 
     assert client.post("/en/press/").status_code == 405
 
 
-def test_looking_up_a_former_path_takes_one_question_or_two(client):
+def test_a_redirect_is_found_with_one_or_two_queries(client):
     page = make_page()
-    changed(page, slug_en="media")
+    save_changed(page, slug_en="media")
 
     with CaptureQueriesContext(connection) as captured:
         client.get("/en/press/")
@@ -283,28 +283,28 @@ def test_looking_up_a_former_path_takes_one_question_or_two(client):
     ("/en/About", "/en/about/"),
     ("/SV/Publikationer/", "/sv/publikationer/"),
 ])  # fmt: skip
-def test_an_address_in_capitals_leads_to_its_lower_case(client, typed, lower):
-    answer = client.get(typed)
+def test_an_address_in_capitals_redirects_to_lower_case(client, typed, lower):
+    response = client.get(typed)
 
-    assert (answer.status_code, answer["Location"]) == (301, lower)
+    assert (response.status_code, response["Location"]) == (301, lower)
 
 
 @pytest.mark.parametrize("typed", ["/en/NOWHERE/", "/Nowhere", "//EN//ABOUT", "/EN/" + "A" * 3000])
-def test_capitals_that_lead_nowhere_are_not_led_on(client, typed):
+def test_capitals_are_not_redirected_where_no_page_is(client, typed):
     assert client.get(typed).status_code == 404
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.binary(max_size=60), query=st.binary(max_size=20))
-def test_any_bytes_get_an_answer(client, path, query):
-    assert ask(client, b"/" + path, query).status_code < 500
+def test_invalid_bytes_in_a_path_get_a_page(client, path, query):
+    assert get_raw(client, b"/" + path, query).status_code < 500
 
 
 @pytest.mark.parametrize(
     "path", [b"//[", b"//en/old", b"/\xff\xfe", b"/A\xed\xb3\xbf", b"/\xe2\x80\xa8", b"/a\r\nb", b"///"]
 )
-def test_odd_paths_are_looked_up_and_not_found(client, path):
-    assert ask(client, path).status_code == 404
+def test_unusual_paths_are_404(client, path):
+    assert get_raw(client, path).status_code == 404
 
 
 # Pages for when there is nothing to see
@@ -316,11 +316,11 @@ def test_odd_paths_are_looked_up_and_not_found(client, path):
     ("/", ""),
     ("/en/x/", ""),
 ])  # fmt: skip
-def test_what_was_looked_for_is_read_from_the_address(path, words):
-    assert words_of_path(path) == words
+def test_the_query_of_the_404_page_is_read_from_the_path(path, words):
+    assert query_text_of_path(path) == words
 
 
-def test_not_found_offers_a_search_and_the_newest(client):
+def test_the_404_page_has_a_search_form_and_the_latest_publications(client):
     make_live(title="On Minsk")
 
     page = client.get("/en/lavrov-in-china/").text
@@ -330,33 +330,33 @@ def test_not_found_offers_a_search_and_the_newest(client):
 
 
 def test_robots_may_read_all_but_the_desk(client):
-    answer = client.get("/robots.txt")
+    response = client.get("/robots.txt")
 
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert "User-agent: *\nDisallow: /desk/\n" in answer.text
-    assert "Sitemap: http" in answer.text
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert "User-agent: *\nDisallow: /desk/\n" in response.text
+    assert "Sitemap: http" in response.text
 
 
 def test_a_form_that_is_too_large_is_answered_with_its_page(client, editor, settings):
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
 
-    answer = client.post("/desk/publications/sitepage/add/", {"title_en": "x" * 2000})
+    response = client.post("/desk/publications/sitepage/add/", {"title_en": "x" * 2000})
 
-    assert answer.status_code == 413
-    assert "None of it has been stored" in answer.text
+    assert response.status_code == 413
+    assert "None of it has been stored" in response.text
 
 
-def test_a_form_without_its_token_gets_advice():
-    answer = Client(enforce_csrf_checks=True).post("/desk/login/", {"username": "editor"})
+def test_a_form_without_csrf_token_gets_an_error_page():
+    response = Client(enforce_csrf_checks=True).post("/desk/login/", {"username": "editor"})
 
-    assert answer.status_code == 403
-    assert "This form has expired" in answer.text
+    assert response.status_code == 403
+    assert "This form has expired" in response.text
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/about/", "/en/nowhere/", "/desk/"])
 @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
-def test_a_database_that_cannot_be_reached_is_said_with_503(client, editor, path, error):
+def test_an_unreachable_database_is_answered_with_503(client, editor, path, error):
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
     client.raise_request_exception = False
 
@@ -364,20 +364,20 @@ def test_a_database_that_cannot_be_reached_is_said_with_503(client, editor, path
         raise error("connection refused")
 
     with connection.execute_wrapper(away):
-        answer = client.get(path)
+        response = client.get(path)
 
-    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "Back in a moment" in answer.text
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert "Back in a moment" in response.text
 
 
-def test_any_other_fault_stays_500(client, monkeypatch):
+def test_any_other_error_is_answered_with_500(client, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError("something else")
 
     client.raise_request_exception = False
     monkeypatch.setattr("publications.views.pages.site_page_context", fail)
 
-    answer = client.get("/en/about/")
+    response = client.get("/en/about/")
 
-    assert answer.status_code == 500
-    assert "Retry-After" not in answer
+    assert response.status_code == 500
+    assert "Retry-After" not in response

@@ -1,4 +1,4 @@
-"""What each address answers in each state of a publication, to the microsecond."""
+"""The status of each address in each state of a publication, to the microsecond."""
 
 from datetime import timedelta
 
@@ -31,44 +31,44 @@ def publication_with(editor, body: str = "Text one.", **window) -> Publication:
     return publication
 
 
-def by_program(client, publication: Publication) -> tuple[int, bool]:
-    """Return what programs get: the status of its own address, and whether it is listed."""
+def api_state(client, publication: Publication) -> tuple[int, bool]:
+    """Return the status of the publication in the API, and whether the API lists it."""
     listed = client.get("/api/v1/publications").json()["items"]
     return status(client, f"/api/v1/publications/{publication.uid}"), any(
         each["id"] == str(publication.uid) for each in listed
     )
 
 
-def in_lists(client) -> bool:
+def is_listed(client) -> bool:
     return any("On Minsk" in client.get(path).text for path in ("/en/", "/sv/", "/en/publications/"))
 
 
-def test_a_publication_never_published_is_nowhere(client, editor):
+def test_a_draft_is_public_nowhere(client, editor):
     make_publication(title="On Minsk", slug=SLUG)
 
     assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
-    assert not in_lists(client)
+    assert not is_listed(client)
 
 
-def test_a_first_edition_that_waits_is_nowhere_until_its_moment(client, editor):
+def test_a_scheduled_first_edition_is_public_nowhere_before_its_time(client, editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         moment = timezone.now() + timedelta(days=1)
         publication_with(editor, at=moment)
 
         clock.move_to(moment - timedelta(microseconds=1))
         assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
-        assert not in_lists(client)
+        assert not is_listed(client)
 
         clock.move_to(moment)
         assert status(client, address()) == 200
-        assert in_lists(client)
+        assert is_listed(client)
 
 
-def test_a_live_publication_is_everywhere(client, editor):
+def test_a_live_publication_is_at_all_its_addresses_and_in_all_lists(client, editor):
     publication_with(editor)
 
     assert status(client, address()) == 200
-    assert in_lists(client)
+    assert is_listed(client)
 
 
 def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_publication(client, editor):
@@ -107,7 +107,7 @@ def test_an_expired_publication_is_gone_and_says_so(client, editor):
         clock.shift(timedelta(hours=1))
 
         assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [410, 410]
-        assert not in_lists(client)
+        assert not is_listed(client)
         assert "Text one." not in client.get(address()).text
 
 
@@ -120,7 +120,7 @@ def test_a_withdrawn_publication_is_gone_and_says_why(client, editor):
     assert page.status_code == 410
     assert "The source has taken it back." in page.text
     assert status(client, f"{address()}editions/1/") == 410
-    assert not in_lists(client)
+    assert not is_listed(client)
     assert "On Minsk" not in page.text
 
 
@@ -141,8 +141,8 @@ def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
         (address(), address("kyiv")),
         (f"{address()}editions/1/", f"{address('kyiv')}editions/1/"),
     ]:
-        answer = client.get(path)
-        assert (answer.status_code, answer["Location"]) == (301, target)
+        response = client.get(path)
+        assert (response.status_code, response["Location"]) == (301, target)
 
 
 def test_a_former_address_still_leads_on_when_the_publication_is_withdrawn(client, editor):
@@ -163,7 +163,7 @@ def test_after_an_undone_change_of_address_both_addresses_lead_to_the_publicatio
     assert client.get(address("kyiv"))["Location"] == address()
 
 
-def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, editor):
+def test_a_scheduled_new_address_is_reserved_and_404_before_its_time(client, editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = publication_with(editor)
         clock.shift(timedelta(seconds=1))
@@ -186,14 +186,14 @@ def test_a_redacted_publication_stands_at_its_addresses_without_the_passage(clie
         assert "[redacted] told us" in page.text
 
 
-def test_a_swedish_text_stands_in_the_swedish_tree_alone(client, editor):
+def test_a_swedish_text_has_an_address_in_the_swedish_locale_only(client, editor):
     actions.publish(make_publication(title="Om Minsk", slug=SLUG, language="sv"), by=editor)
 
     assert address(locale="sv") == "/sv/publikationer/minsk/"
     assert (status(client, address(locale="sv")), status(client, address())) == (200, 404)
 
 
-def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
+def test_a_text_in_a_third_language_has_its_address_in_the_first_locale(client, editor):
     edition = actions.publish(make_publication(title="Переговоры в Минске", language="ru"), by=editor)
 
     page = client.get(edition.get_absolute_url())
@@ -203,7 +203,7 @@ def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
     assert 'lang="ru"' in page.text
 
 
-def test_a_text_in_one_language_only_is_listed_in_the_other_tree_with_its_language(client, editor):
+def test_a_text_in_one_language_only_is_listed_in_the_other_locale_with_its_language(client, editor):
     actions.publish(make_publication(title="Only in English"), by=editor)
 
     page = client.get("/sv/publikationer/").text
@@ -212,7 +212,7 @@ def test_a_text_in_one_language_only_is_listed_in_the_other_tree_with_its_langua
     assert 'lang="en"' in page
 
 
-def test_a_translated_text_is_listed_once_in_each_tree(client, editor):
+def test_a_translated_text_is_listed_once_in_each_locale(client, editor):
     original = make_publication(title="On Minsk")
     translated = make_publication(title="Om Minsk", language="sv", translation_of=original)
     for publication in (original, translated):
@@ -305,12 +305,12 @@ def in_state(editor, state: str, clock) -> Publication:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_programs_get_the_state_that_the_address_of_a_publication_answers(client, editor, state):
+def test_feeds_api_and_oai_agree_with_the_address_of_a_publication(client, editor, state):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = in_state(editor, state, clock)
 
-        assert by_program(client, publication) == STATES[state]
-        assert in_lists(client) == STATES[state][1]
+        assert api_state(client, publication) == STATES[state]
+        assert is_listed(client) == STATES[state][1]
 
 
 @pytest.mark.parametrize("end", [actions.undo, actions.withdraw])
@@ -325,7 +325,7 @@ def test_nothing_leads_to_the_address_of_an_undone_edition_where_no_other_is_pub
     assert status(client, address()) == 301  # while it is public
     actions.undo(publication, by=editor)
 
-    answers = [client.get(f"{address(slug)}{below}") for slug in (SLUG, "mistaken")]
+    responses = [client.get(f"{address(slug)}{below}") for slug in (SLUG, "mistaken")]
 
-    assert [answer.status_code for answer in answers] == [410, 410]
-    assert "mistaken" not in answers[0].text
+    assert [response.status_code for response in responses] == [410, 410]
+    assert "mistaken" not in responses[0].text

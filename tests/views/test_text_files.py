@@ -1,4 +1,4 @@
-"""The index for machines that read text, and whom to tell of a weakness."""
+"""llms.txt and security.txt."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -46,12 +46,12 @@ def test_a_client_that_has_the_index_gets_304(client):
     assert client.get("/llms.txt", headers={"If-None-Match": response["ETag"]}).status_code == 304
 
 
-def test_without_a_contact_there_is_none(client):
+def test_security_txt_is_404_without_a_contact(client):
     assert client.get(SECURITY).status_code == 404
 
 
 @time_machine.travel("2026-05-03 10:00Z", tick=False)
-def test_whom_to_tell_of_a_weakness(client, settings):
+def test_security_txt_has_contact_and_expiry(client, settings):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
 
     response = client.get(SECURITY)

@@ -1,4 +1,4 @@
-"""Home, topics and authors: what readers find on them, and what they never do."""
+"""The home page, and the pages of topics and authors."""
 
 import re
 
@@ -53,7 +53,7 @@ def test_a_pinned_publication_leads_the_home_page_while_it_is_public(reader, edi
     assert after == ["Newer"]
 
 
-def test_the_pin_leads_the_other_tree_with_its_translation(reader, editor):
+def test_the_translation_of_the_pinned_publication_leads_the_other_locale(reader, editor):
     original = live(editor, title="Pinned").publication
     live(editor, title="Fäst", language="sv", translation_of=original)
     live(editor, title="Newer")
@@ -62,7 +62,7 @@ def test_the_pin_leads_the_other_tree_with_its_translation(reader, editor):
     assert titles(reader.get("/sv/").text)[0] == "Fäst"
 
 
-def test_no_publication_stands_twice_on_the_home_page(reader, editor):
+def test_no_publication_is_on_the_home_page_twice(reader, editor):
     for number in range(9):
         live(editor, title=f"Comment {number}")
         live(editor, title=f"Report {number}", kind="report")
@@ -108,7 +108,7 @@ def test_countries_and_series_have_pages_and_filters_of_their_own(reader, editor
     assert reader.get("/en/publications/?topic=belarus").status_code == 404
 
 
-def test_each_topic_stands_once_among_all_of_them(reader, editor):
+def test_each_topic_is_listed_once(reader, editor):
     result, bare = make_tag("Sanctions", introduction_en="What they are."), make_tag("Energy")
     live(editor, tags=[result, bare])
 
@@ -119,7 +119,7 @@ def test_each_topic_stands_once_among_all_of_them(reader, editor):
     assert cards < page.index(">Sanctions<") < lines < page.index(">Energy<")
 
 
-def test_a_topic_and_a_country_narrow_together(reader, editor):
+def test_facets_of_topic_and_country_combine(reader, editor):
     theme, country = make_tag("Sanctions"), make_tag("Belarus", kind=TagKind.COUNTRY)
     live(editor, title="Both", tags=[theme, country])
     live(editor, title="Topic alone", tags=[theme])
@@ -132,7 +132,7 @@ def test_a_topic_and_a_country_narrow_together(reader, editor):
     assert "Belarus (1)" in page
 
 
-def test_a_topic_that_no_live_publication_names_is_not_found(reader, editor):
+def test_a_topic_without_a_live_publication_is_404(reader, editor):
     tag = make_tag("Sanctions")
     publication = live(editor, tags=[tag]).publication
 
@@ -153,7 +153,7 @@ def test_the_lead_of_a_topic_can_be_chosen(reader, editor):
     assert titles(reader.get("/en/topics/sanctions/").text)[0] == "Chosen"
 
 
-def test_who_is_responsible_for_a_topic_is_named_only_while_readers_know_them(reader, editor):
+def test_the_person_responsible_for_a_topic_is_named_while_they_have_a_public_page(reader, editor):
     author = make_author("Ann Berg")
     tag = make_tag("Sanctions", responsible=author)
     live(editor, tags=[tag])
@@ -166,7 +166,7 @@ def test_who_is_responsible_for_a_topic_is_named_only_while_readers_know_them(re
     assert "Responsible for this page" in after
 
 
-def test_an_author_page_tells_who_they_are_and_all_they_wrote(reader, editor):
+def test_an_author_page_has_biography_and_publications(reader, editor):
     author = make_author("Ann Berg", title_en="Analyst", biography_en="Born somewhere.")
     for number in range(21):
         live(editor, title=f"Piece {number}", by=[author], published_at=timezone.now())
@@ -181,7 +181,7 @@ def test_an_author_page_tells_who_they_are_and_all_they_wrote(reader, editor):
     assert reader.get("/en/authors/ann-berg/?page=3").status_code == 404
 
 
-def test_a_pen_name_has_no_page_and_stands_in_no_list(reader, editor):
+def test_a_pseudonymous_author_has_no_page_and_is_in_no_list(reader, editor):
     author = make_author("Nom de Plume", is_pseudonymous=True)
     live(editor, by=[author])
 
@@ -190,7 +190,7 @@ def test_a_pen_name_has_no_page_and_stands_in_no_list(reader, editor):
     assert 'value="nom-de-plume"' not in reader.get("/en/publications/").text
 
 
-def test_an_author_of_drafts_alone_is_not_found(reader):
+def test_an_author_of_drafts_alone_is_404(reader):
     author = make_author("Ann Berg")
     make_publication(by=[author])
 
@@ -198,7 +198,7 @@ def test_an_author_of_drafts_alone_is_not_found(reader):
     assert "Ann Berg" not in reader.get("/en/authors/").text
 
 
-def test_topics_and_authors_stand_in_both_trees_and_lead_to_each_other(reader, editor):
+def test_topics_and_authors_have_pages_in_both_locales_that_link_to_each_other(reader, editor):
     live(editor, tags=[make_tag("Sanctions", name_sv="Sanktioner")], by=[make_author("Ann Berg")])
 
     page = reader.get("/sv/amnen/sanctions/").text
@@ -228,7 +228,7 @@ def test_a_search_finds_the_words_of_live_texts_alone(reader, editor):
     assert titles(reader.get("/en/publications/?q=secret").text) == []
 
 
-def test_a_search_keeps_its_words_through_filters_and_pages(reader, editor):
+def test_the_query_is_kept_in_links_to_filters_and_pages(reader, editor):
     for number in range(21):
         live(editor, title=f"Rail {number}")
 
@@ -238,7 +238,7 @@ def test_a_search_keeps_its_words_through_filters_and_pages(reader, editor):
     assert 'href="/en/publications/?q=rail&amp;page=2"' in page
 
 
-def test_an_address_with_another_programs_parameters_is_the_same_list(reader, editor):
+def test_unknown_parameters_do_not_change_the_list(reader, editor):
     make_live()
 
     assert reader.get("/en/publications/?utm_source=x&fbclid=y").status_code == 200
@@ -254,7 +254,7 @@ def test_an_address_with_another_programs_parameters_is_the_same_list(reader, ed
         (f"{'Long ' * 40}end. Second.", f"{'Long ' * 40}end."),
     ],
 )
-def test_a_card_holds_whole_sentences_of_the_introduction(introduction, shown):
+def test_a_topic_summary_has_whole_sentences_of_the_introduction(introduction, shown):
     assert first_sentences(introduction) == shown
 
 
@@ -283,7 +283,7 @@ def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor
     assert set(LANGUAGE_LABELS) == set(LANGUAGE_NAMES)
 
 
-def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):
+def test_a_teaser_names_contributors_after_the_authors(reader, editor):
     publication = make_publication(by=[make_author(name) for name in ("Ann Berg", "Bo Ek", "Cia Dahl")])
     publication.bylines.filter(author__name="Cia Dahl").update(role="with")
     actions.publish(saved(publication), by=editor)
@@ -292,13 +292,13 @@ def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):
 
 
 @pytest.mark.parametrize(("number", "said"), [(4, "A0, A1, A2 and A3<"), (5, "A0, A1, A2 and others<")])
-def test_a_card_names_the_first_of_many(reader, editor, number, said):
+def test_a_teaser_names_the_first_of_many_authors(reader, editor, number, said):
     live(editor, by=[make_author(f"A{place}") for place in range(number)])
 
     assert said in reader.get("/en/publications/").text
 
 
-def test_a_card_says_of_an_update_that_its_date_is_one_as_the_page_does(reader, editor):
+def test_a_teaser_marks_the_date_of_an_update(reader, editor):
     with time_machine.travel("2026-04-09 10:00Z", tick=False) as clock:
         publication = live(editor, title="Updated").publication
         fixed = live(editor, title="Fixed").publication
@@ -316,14 +316,14 @@ def test_a_card_says_of_an_update_that_its_date_is_one_as_the_page_does(reader, 
 @pytest.mark.parametrize(
     ("path", "words"), [("/en/", "all 7 Quick Comments"), ("/sv/", "alla 7 snabbkommentarer")]
 )
-def test_the_way_to_all_of_a_kind_names_it_as_a_sentence_does(reader, editor, path, words):
+def test_the_link_to_all_of_a_kind_names_it_within_a_sentence(reader, editor, path, words):
     for number in range(7):
         live(editor, title=f"Comment {number}")
 
     assert words in " ".join(strip_tags(reader.get(path).text).split())
 
 
-def test_the_switch_of_language_keeps_what_was_chosen(reader, editor):
+def test_the_language_switch_keeps_the_parameters(reader, editor):
     live(editor, title="On it", tags=[make_tag("Sanctions")])
 
     page = reader.get("/en/publications/?topic=sanctions").text
@@ -347,7 +347,7 @@ def many_authors(editor):
     return [live(editor, by=[make_author(name)]) for name in (*names, "Bo Åkerhielm", "18F")]
 
 
-def test_authors_stand_by_family_name_with_a_way_to_each_letter(reader, many_authors):
+def test_authors_are_sorted_by_family_name_with_an_index_of_letters(reader, many_authors):
     first, second = (reader.get(f"/{locale}/").text for locale in ("en/authors", "sv/forfattare"))
 
     ways = [
@@ -367,7 +367,7 @@ def test_authors_stand_by_family_name_with_a_way_to_each_letter(reader, many_aut
     assert 'id="letter-d"' in first and 'id="letter-å"' in reader.get("/sv/forfattare/?page=2").text
 
 
-def test_few_authors_need_no_letters(reader, editor):
+def test_few_authors_have_no_index_of_letters(reader, editor):
     for name in ("Ann Ek", "Bo Berg"):
         live(editor, by=[make_author(name)])
 
@@ -381,7 +381,7 @@ def test_few_authors_need_no_letters(reader, editor):
     ("name", "shown"),
     [("18F", "18F"), ("NATO", "NATO"), ("Vera", "V"), ("Ann Berg", "AB"), ("Åsa", "Å"), ("BO EK", "BE")],
 )
-def test_who_has_no_portrait_has_letters_or_a_short_name_in_its_place(name, shown):
+def test_initials_or_a_short_name_stand_in_for_a_portrait(name, shown):
     assert initials_of(Author(name=name)) == shown
 
 

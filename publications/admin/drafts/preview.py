@@ -116,7 +116,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
     with override(publication.locale):
         rows = draft_rows.with_translations()
         record = metadata.build_record(rows, site=SiteSettings.current())
-        context = publication_context(rows, address=library_image_url)
+        context = publication_context(rows, image_url=library_image_url)
         context |= metadata.citation_context(record, rows.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
         return render_page(request, template, robots="noindex", **{**context, **notices})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from publications import manuscript, markup, snapshot
 from publications.draft_content import unsaved_publication
 from publications.models import BylineRole, EditionWithRows, Publication, Revision
-from publications.presentation.history import comparison_context, difference_of
+from publications.presentation import compare_editions, comparison_context
 from publications.publication_fields import FIELDS, PublicationField
 
 COMPARED_FIELDS = tuple(field for field in FIELDS if field.shown_beside_text)
@@ -45,10 +45,10 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
     """Return the context of `desk/difference.html`, or {} if one of the two is None."""
     if not before or not after:
         return {}
-    difference = difference_of(before, after)
+    difference = compare_editions(before, after)
     text_context = comparison_context(difference, after.edition.language)
     field_changes = list_field_changes(before, after)
-    is_same = not text_context["figures"] and not field_changes
+    is_same = not text_context["difference_summary"] and not field_changes
     language_context = {"language": after.edition.language, "direction": after.edition.direction}
     return {
         "compared": {**text_context, **language_context, "field_changes": field_changes, "is_same": is_same},

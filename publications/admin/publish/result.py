@@ -14,7 +14,7 @@ from publications import actions, metadata
 from publications.locales import datetime_with_zone
 from publications.models import FOREVER, AuditEntry, Edition, EditionWithRows, SiteSettings
 from publications.presentation import absolute_url
-from publications.presentation.authors import names_in_line
+from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .withdraw import undo_label, undo_name
@@ -43,7 +43,7 @@ def newsletter_entry(edition: Edition) -> str:
     with override(edition.locale):
         day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
         line = " · ".join(
-            part for part in (names_in_line(edition.bylines.all()), edition.kind_label, day) if part
+            part for part in (byline_text(edition.bylines.all()), edition.kind_label, day) if part
         )
         link = _("Read it: %(address)s") % {"address": edition_url(edition)}
     return "\n\n".join(part for part in (f"{edition.title}\n{line}", edition.summary, link) if part)
