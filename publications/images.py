@@ -23,7 +23,7 @@ KEY_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 class ImageFormat:
     """An output format with its name in Pillow and its encoder options."""
 
-    pillow: str
+    pillow_name: str
     media_type: str
     options: dict
 
@@ -47,7 +47,7 @@ class UnsuitableImage(ValueError):
 
 
 @dataclass(frozen=True)
-class ImageFacts:
+class ImageProperties:
     """The size of an image in pixels as shown (after EXIF orientation), and its format."""
 
     width: int
@@ -57,15 +57,15 @@ class ImageFacts:
     media_type: str
 
 
-def examine(content: bytes) -> ImageFacts:
-    """Return the facts of an upload.
+def read_properties(content: bytes) -> ImageProperties:
+    """Return the size and format of an upload.
 
     Raises:
         UnsuitableImage: the file is too large, damaged, or not a JPEG, PNG, WebP or GIF.
     """
     image = _decode(content)
     format = FORMAT_ALIASES.get(image.format, image.format)
-    return ImageFacts(*_apply_orientation(image).size, format, *ACCEPTED_FORMATS[format])
+    return ImageProperties(*_apply_orientation(image).size, format, *ACCEPTED_FORMATS[format])
 
 
 def too_large_message() -> str:
@@ -73,14 +73,14 @@ def too_large_message() -> str:
     return _("The picture is larger than 20 MB. Save it smaller, then try again.")
 
 
-def widths_for(facts: ImageFacts) -> tuple[int, ...]:
+def widths_for(image: ImageProperties) -> tuple[int, ...]:
     """Return the values of WIDTHS up to the width of the image, or its width if it is smaller than all of them."""
-    return tuple(width for width in WIDTHS if width <= facts.width) or (facts.width,)
+    return tuple(width for width in WIDTHS if width <= image.width) or (image.width,)
 
 
-def teaser_widths(facts: ImageFacts) -> tuple[int, ...]:
+def teaser_widths(image: ImageProperties) -> tuple[int, ...]:
     """Return the values of WIDTHS up to the width of the image cropped to TEASER_ASPECT, or that width."""
-    cropped_width = max(1, min(facts.width, facts.height * TEASER_ASPECT[0] // TEASER_ASPECT[1]))
+    cropped_width = max(1, min(image.width, image.height * TEASER_ASPECT[0] // TEASER_ASPECT[1]))
     return tuple(width for width in WIDTHS if width <= cropped_width) or (cropped_width,)
 
 
@@ -92,7 +92,7 @@ def resize(content: bytes, *, width: int, format: str) -> bytes:
     """Return the image re-encoded in a format of FORMATS, without metadata, at most `width` pixels wide.
 
     Raises:
-        UnsuitableImage: as for `examine`.
+        UnsuitableImage: as for `read_properties`.
     """
     image = _normalize(_decode(content))
     if width < image.width:
@@ -112,20 +112,20 @@ def crop_to_size(
     """Return the image cropped and scaled to `size` around the focal point (per cent from left and top).
 
     Raises:
-        UnsuitableImage: as for `examine`.
+        UnsuitableImage: as for `read_properties`.
     """
     image = _normalize(_decode(content))
     return _encode(_resize(image, size, box=_crop_box(image.size, focus, target=size)), format)
 
 
 def crop_edges(content: bytes, margins: tuple[float, float, float, float]) -> bytes:
-    """Return the image without its margins, as JPEG or PNG.
+    """Return the image without its margins, as JPEG (with the orientation and colour profile of the photo) or PNG.
 
     Args:
         margins: shares of the width and height (0 to 1) to remove at left, top, right and bottom.
 
     Raises:
-        UnsuitableImage: as for `examine`, or the margins leave nothing.
+        UnsuitableImage: as for `read_properties`, or the margins leave nothing.
     """
     image = _decode(content)
     (width, height), (left, top, right, bottom) = image.size, margins
@@ -133,8 +133,11 @@ def crop_edges(content: bytes, margins: tuple[float, float, float, float]) -> by
     if box[0] >= box[2] or box[1] >= box[3]:
         raise UnsuitableImage(_("Nothing is left of the picture: all of it is cropped away."))
     stream = io.BytesIO()
-    is_photo = FORMAT_ALIASES.get(image.format, image.format) == "JPEG"
-    image.crop(box).save(stream, "JPEG" if is_photo else "PNG", **({"quality": 95} if is_photo else {}))
+    if FORMAT_ALIASES.get(image.format, image.format) == "JPEG":
+        metadata = {name: image.info[name] for name in ("exif", "icc_profile") if name in image.info}
+        image.crop(box).save(stream, "JPEG", quality=95, **metadata)
+    else:
+        image.crop(box).save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -216,11 +219,11 @@ def _crop_box(
     size: tuple[int, int], focus: tuple[int, int], *, target: tuple[int, int]
 ) -> tuple[float, float, float, float]:
     """Return the largest box with the aspect ratio of `target`, its centre as near the focal point as possible."""
-    scale = min(length / part for length, part in zip(size, target, strict=True))
-    width, height = (min(part * scale, length) for part, length in zip(target, size, strict=True))
+    scale = min(length / side for length, side in zip(size, target, strict=True))
+    width, height = (min(side * scale, length) for side, length in zip(target, size, strict=True))
     left, top = (
-        max(min(length * share / 100 - part / 2, length - part), 0)
-        for length, share, part in zip(size, focus, (width, height), strict=True)
+        max(min(length * per_cent / 100 - side / 2, length - side), 0)
+        for length, per_cent, side in zip(size, focus, (width, height), strict=True)
     )
     return left, top, min(left + width, size[0]), min(top + height, size[1])
 
@@ -232,8 +235,8 @@ def _resize(image: Image.Image, size: tuple[int, int], box: tuple | None = None)
 
 def _encode(image: Image.Image, format: str) -> bytes:
     image_format = FORMATS[format]
-    flattened = Image.new("RGB" if format == "jpg" else image.mode, image.size, "white")
-    flattened.paste(image, mask=image.getchannel("A") if flattened.mode != image.mode else None)
+    canvas = Image.new("RGB" if format == "jpg" else image.mode, image.size, "white")
+    canvas.paste(image, mask=image.getchannel("A") if canvas.mode != image.mode else None)
     stream = io.BytesIO()
-    flattened.save(stream, image_format.pillow, **image_format.options)
+    canvas.save(stream, image_format.pillow_name, **image_format.options)
     return stream.getvalue()

@@ -52,7 +52,7 @@ class IncomingFiles:
     """
 
     contents: Files = field(default_factory=dict)
-    facts: Mapping[str, images.ImageFacts] = field(default_factory=dict)
+    facts: Mapping[str, images.ImageProperties] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     renditions_at_once: bool = True
     is_dry_run: bool = False

@@ -16,7 +16,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from publications.images import ImageFacts
+from publications.images import ImageProperties
 from publications.manuscript import Manuscript
 from publications.markup import RenderedText
 
@@ -124,7 +124,7 @@ class ImportedFile:
     refusal: str = ""
     notes: list[ImportNote] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
-    facts: dict[str, ImageFacts] = field(default_factory=dict)
+    facts: dict[str, ImageProperties] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     former_paths: tuple[str, ...] = ()
     is_draft: bool = False

@@ -40,7 +40,7 @@ class FoundImage:
     key: str
     digest: str
     path: Path
-    facts: images.ImageFacts
+    facts: images.ImageProperties
 
 
 @dataclass
@@ -104,7 +104,7 @@ class ImageFinder:
             if path.stat().st_size > images.MAX_UPLOAD_BYTES:
                 return f"{path.name}: {images.too_large_message()}"
             content = path.read_bytes()
-            facts = images.examine(content)
+            facts = images.read_properties(content)
         except (images.UnsuitableImage, OSError) as error:
             return str(error)
         digest = hashlib.sha256(content).hexdigest()

@@ -230,12 +230,14 @@ def _with_digest(attachment: manuscript.ManuscriptFile, files: dict[str, Path]) 
     return replace(attachment, digest=hashlib.sha256(files[attachment.file].read_bytes()).hexdigest())
 
 
-def _examine_images(text: Manuscript, files: dict[str, Path], log: ImportLog) -> dict[str, images.ImageFacts]:
+def _examine_images(
+    text: Manuscript, files: dict[str, Path], log: ImportLog
+) -> dict[str, images.ImageProperties]:
     """Return the facts of the images of a manuscript; invalid files are reported."""
     facts = {}
     for name in dict.fromkeys(image.file for image in text.images if image.file in files):
         try:
-            facts[name] = images.examine(files[name].read_bytes())
+            facts[name] = images.read_properties(files[name].read_bytes())
         except images.UnsuitableImage as error:
             log.dropped("image-missing", f"{name}: {error}")
     return facts

@@ -163,7 +163,7 @@ class KeptImage:
     file: str
     digest: str
     content: bytes
-    facts: images.ImageFacts
+    facts: images.ImageProperties
 
 
 @dataclass
@@ -194,7 +194,7 @@ class WordImages:
         return {stored.file: stored.content for stored in self.seen.values() if stored}
 
     @property
-    def facts(self) -> dict[str, images.ImageFacts]:
+    def facts(self) -> dict[str, images.ImageProperties]:
         return {stored.file: stored.facts for stored in self.seen.values() if stored}
 
     def report_unplaced(self) -> None:
@@ -218,7 +218,7 @@ class WordImages:
             if any(image.crop):
                 content = images.crop_edges(content, tuple(side / 100_000 for side in image.crop))
                 self.losses.cropped.append(name)
-            facts = images.examine(content)
+            facts = images.read_properties(content)
         except (images.UnsuitableImage, InvalidWordFile) as error:
             self.losses.pictures.append(_describe_refusal(name, content, error))
             return None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications import markup
-from publications.images import ImageFacts
+from publications.images import ImageProperties
 from publications.manuscript import Manuscript
 from publications.ooxml import InvalidWordFile, WordPackage
 from publications.publication_fields import MAX_LENGTHS
@@ -76,7 +76,7 @@ class WordDocument:
 
     manuscript: Manuscript
     files: dict[str, bytes]
-    facts: dict[str, ImageFacts]
+    facts: dict[str, ImageProperties]
     names: tuple[str, ...] = ()
     creator: str = ""
     changes: list[TrackedChange] = field(default_factory=list)
