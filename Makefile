@@ -58,10 +58,10 @@ messages: ## Collect messages and compile the Swedish ones
 	$(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore .venv --ignore var --ignore tests
 	$(PY) manage.py compilemessages -l sv --ignore .venv
 
-fonts: ## Cut the fonts from their npm packages (needs npm)
+fonts: ## Subset the fonts from their npm packages (needs npm)
 	@./bootstrap dev
 	$(PY) -m pip install --quiet fonttools==4.68.0
-	$(PY) scripts/cut_fonts.py
+	$(PY) scripts/subset_fonts.py
 
 lock: ## Pin packages with hashes (needs uv)
 	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \

@@ -47,7 +47,7 @@ class RestConverter(StringConverter):
 
 def register() -> None:
     """Register the converters. Call it before any URL pattern is loaded."""
-    register_converter(UnicodeSlugConverter, "words")
+    register_converter(UnicodeSlugConverter, "unicode_slug")
     register_converter(NumberConverter, "number")
     register_converter(RecordFormatConverter, "record_format")
     register_converter(FeedFormatConverter, "feed_format")

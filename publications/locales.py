@@ -54,8 +54,8 @@ def locale_of(language: str) -> str:
 
 def locale_of_path(path: str) -> str:
     """Return the locale of a path, or the first for a path without one."""
-    first = path.lstrip("/").partition("/")[0]
-    return first if first in LOCALES else LOCALES[0]
+    segment = path.lstrip("/").partition("/")[0]
+    return segment if segment in LOCALES else LOCALES[0]
 
 
 def current_locale(language: str | None = None) -> str:
@@ -70,8 +70,8 @@ def language_label(code: str) -> str:
 
 def language_code(text: str) -> str:
     """Return the code of the language in `es-PR`, `sv_SE`, `EN` or `Svenska`, or "" for an unknown one."""
-    plain = text.strip().lower()
-    return LANGUAGE_CODES.get(plain) or LANGUAGE_CODES.get(re.split(r"[-_.]", plain)[0], "")
+    lowered = text.strip().lower()
+    return LANGUAGE_CODES.get(lowered) or LANGUAGE_CODES.get(re.split(r"[-_.]", lowered)[0], "")
 
 
 def text_direction(language: str) -> str:
@@ -86,10 +86,10 @@ def datetime_with_zone(at: datetime) -> str:
 
 
 @lru_cache(maxsize=MAX_CACHED_PATHS)
-def localized_path(locale: str, name: str, **parts: str | int) -> str:
+def localized_path(locale: str, name: str, **kwargs: str | int) -> str:
     """Return the path of a URL name in a locale; cached, as the site is at the root of its host."""
     with translation.override(locale):
-        return reverse(name, kwargs=parts or None)
+        return reverse(name, kwargs=kwargs or None)
 
 
 def absolute_url(path: str) -> str:

@@ -41,23 +41,23 @@ publication_patterns = [
 publications_patterns = [
     path("", views.publication_list, name="list"),
     path(SOCIAL_IMAGE_NAME, views.list_image, name="list_image"),
-    path("<words:slug>/", include(publication_patterns)),
-    path("<words:slug>.pdf", views.pdf, name="pdf"),
-    path("<words:slug>.<record_format:record_format>", views.publication_record, name="record"),
+    path("<unicode_slug:slug>/", include(publication_patterns)),
+    path("<unicode_slug:slug>.pdf", views.pdf, name="pdf"),
+    path("<unicode_slug:slug>.<record_format:record_format>", views.publication_record, name="record"),
 ]
 
 topics_patterns = [
     path("", views.topic_list, name="topics"),
     path(SOCIAL_IMAGE_NAME, views.topic_list_image, name="topics_image"),
-    path("<words:slug>/", views.topic_detail, name="topic"),
-    path(f"<words:slug>/{SOCIAL_IMAGE_NAME}", views.topic_image, name="topic_image"),
+    path("<unicode_slug:slug>/", views.topic_detail, name="topic"),
+    path(f"<unicode_slug:slug>/{SOCIAL_IMAGE_NAME}", views.topic_image, name="topic_image"),
 ]
 
 authors_patterns = [
     path("", views.author_list, name="authors"),
     path(SOCIAL_IMAGE_NAME, views.author_list_image, name="authors_image"),
-    path("<words:slug>/", views.author_detail, name="author"),
-    path(f"<words:slug>/{SOCIAL_IMAGE_NAME}", views.author_image, name="author_image"),
+    path("<unicode_slug:slug>/", views.author_detail, name="author"),
+    path(f"<unicode_slug:slug>/{SOCIAL_IMAGE_NAME}", views.author_image, name="author_image"),
 ]
 
 
@@ -72,8 +72,8 @@ def feed_paths(route: str, view: Callable[..., HttpResponse], name: str) -> list
 feeds_patterns = [
     *feed_paths("publications", feeds.site_feed, "feed"),
     *feed_paths("kinds/<slug:kind>", feeds.kind_feed, "kind_feed"),
-    *feed_paths("topics/<words:tag>", feeds.topic_feed, "topic_feed"),
-    *feed_paths("authors/<words:author>", feeds.author_feed, "author_feed"),
+    *feed_paths("topics/<unicode_slug:tag>", feeds.topic_feed, "topic_feed"),
+    *feed_paths("authors/<unicode_slug:author>", feeds.author_feed, "author_feed"),
     *feed_paths("languages/<slug:code>", feeds.language_feed, "language_feed"),
 ]
 
@@ -85,8 +85,8 @@ urlpatterns = [
     path(_("authors/"), include(authors_patterns)),
     path("feeds/", include(feeds_patterns)),
     # Last, as they match any slug.
-    path("<words:slug>/", views.site_page, name="site-page"),
-    path(f"<words:slug>/{SOCIAL_IMAGE_NAME}", views.site_page_image, name="site-page_image"),
+    path("<unicode_slug:slug>/", views.site_page, name="site-page"),
+    path(f"<unicode_slug:slug>/{SOCIAL_IMAGE_NAME}", views.site_page_image, name="site-page_image"),
 ]
 
 PARAMETERS = {

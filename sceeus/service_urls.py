@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-INSTALL = "pip install --require-hashes -r requirements/scale.txt"
+INSTALL_COMMAND = "pip install --require-hashes -r requirements/scale.txt"
 MAX_POOL_SIZE = 100  # PostgreSQL accepts a hundred connections in all by default
 CONNECT_TIMEOUT = 3  # seconds to reach another machine
 LOCK_TIMEOUT = 20  # seconds that a server waits for a lock; on SQLite all wait as long
@@ -26,26 +26,26 @@ CACHE_SCHEMES = ("redis", "rediss", "valkey", "valkeys")
 EMAIL_SCHEMES = ("console", "smtp", "smtps")
 STORAGE_OPTIONS = {"region", "tls"}
 
-DATABASE_FORM = (
-    "postgres://USER:PASSWORD@HOST:5432/NAME, or sqlite:////PATH (signs as @ and / in a password as %40, %2F)"
+DATABASE_URL_FORMAT = (
+    "postgres://USER:PASSWORD@HOST:5432/NAME, or sqlite:////PATH (@ and / of a password as %40 and %2F)"
 )
-CACHE_FORM = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
-STORAGE_FORM = (
-    "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, what the machine is allowed counts)"
+CACHE_URL_FORMAT = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
+STORAGE_URL_FORMAT = (
+    "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, the machine needs access of its own)"
 )
 SMTP_TIMEOUT = 20  # seconds that a mail server may be silent
-EMAIL_FORM = (
+EMAIL_URL_FORMAT = (
     "smtp://USER:PASSWORD@HOST:587 (STARTTLS), smtp://HOST:25/?tls=none for a relay that has none, smtps:// for TLS "
-    "from the start, or console:// (signs as @ and / in a password as %40, %2F)"
+    "from the start, or console:// (@ and / of a password as %40 and %2F)"
 )
 
 
 def check_database_url(url: str) -> str:
     """Return DATABASE_URL. Raises ImproperlyConfigured where it is invalid or its package is missing."""
-    parts = _split("DATABASE_URL", url, DATABASE_SCHEMES, DATABASE_FORM)
+    parts = _split_url("DATABASE_URL", url, DATABASE_SCHEMES, DATABASE_URL_FORMAT)
     if parts.scheme != "sqlite":
         if len(parts.path) < 2:
-            raise _invalid("DATABASE_URL", "names no database", DATABASE_FORM)
+            raise _invalid("DATABASE_URL", "names no database", DATABASE_URL_FORMAT)
         _require_package("DATABASE_URL", "psycopg")
     return url
 
@@ -56,15 +56,15 @@ def configure_postgresql(database: dict) -> dict:
     A server that disappears is noticed within half a minute, not within hours. JIT compilation is off: PostgreSQL would
     compile plans that it estimates as expensive, such as searches, which takes longer than running them.
     """
-    given = database.get("OPTIONS", {})
+    url_options = database.get("OPTIONS", {})
     options = {
         "connect_timeout": CONNECT_TIMEOUT,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 25_000,  # milliseconds
-        **given,
-        "options": f"{CONNECTION_SETTINGS} {given.get('options', '')}".strip(),
+        **url_options,
+        "options": f"{CONNECTION_SETTINGS} {url_options.get('options', '')}".strip(),
     }
     return configure_pool({**database, "OPTIONS": options})
 
@@ -92,7 +92,7 @@ def configure_pool(database: dict) -> dict:
     size = str(options["pool"])
     if not size.isdecimal() or not 2 <= int(size) <= MAX_POOL_SIZE:
         raise _invalid(
-            "DATABASE_URL", f"has a pool that is no number from 2 to {MAX_POOL_SIZE}", DATABASE_FORM
+            "DATABASE_URL", f"has a pool that is no number from 2 to {MAX_POOL_SIZE}", DATABASE_URL_FORMAT
         )
     # A wait beyond the timeout is an error; a failed connection is retried soon.
     pool = {"min_size": 1, "max_size": int(size), "timeout": 2, "reconnect_timeout": 1}
@@ -103,11 +103,11 @@ def parse_cache_url(url: str) -> str:
     """Return the URL of the server over which app servers announce changes to each other, or "" for none."""
     if not url:
         return ""
-    parts = _split("CACHE_URL", url, CACHE_SCHEMES, CACHE_FORM)
+    parts = _split_url("CACHE_URL", url, CACHE_SCHEMES, CACHE_URL_FORMAT)
     if not parts.hostname:
-        raise _invalid("CACHE_URL", "names no machine", CACHE_FORM)
+        raise _invalid("CACHE_URL", "names no machine", CACHE_URL_FORMAT)
     if not parts.path.strip("/").isdecimal() and parts.path.strip("/"):
-        raise _invalid("CACHE_URL", "has a database that is no number", CACHE_FORM)
+        raise _invalid("CACHE_URL", "has a database that is no number", CACHE_URL_FORMAT)
     _require_package("CACHE_URL", "redis")
     return url.replace("valkey", "redis", 1) if parts.scheme.startswith("valkey") else url
 
@@ -116,18 +116,20 @@ def parse_storage_url(url: str, folder: object) -> dict[str, object]:
     """Return the entry of STORAGES for the private originals: a bucket of an S3 store, or this folder without a URL."""
     if not url:
         return {
-            "BACKEND": "publications.original_storage.FolderStorage",
+            "BACKEND": "publications.folder_storage.FolderStorage",
             "OPTIONS": {"location": folder, "base_url": None},
         }
-    parts = _split("STORAGE_URL", url, ("s3",), STORAGE_FORM)
+    parts = _split_url("STORAGE_URL", url, ("s3",), STORAGE_URL_FORMAT)
     bucket, _, location = parts.path.strip("/").partition("/")
     if not parts.hostname or not bucket:
-        raise _invalid("STORAGE_URL", "names no machine or no bucket", STORAGE_FORM)
+        raise _invalid("STORAGE_URL", "names no machine or no bucket", STORAGE_URL_FORMAT)
     if bool(parts.username) != bool(parts.password):
-        raise _invalid("STORAGE_URL", "has a key without its secret, or the other way round", STORAGE_FORM)
+        raise _invalid(
+            "STORAGE_URL", "has a key without its secret, or the other way round", STORAGE_URL_FORMAT
+        )
     options = dict(parse_qsl(parts.query))
     if unknown := set(options) - STORAGE_OPTIONS:
-        raise _invalid("STORAGE_URL", f"has an option {min(unknown)} that is not known", STORAGE_FORM)
+        raise _invalid("STORAGE_URL", f"has an option {min(unknown)} that is not known", STORAGE_URL_FORMAT)
     _require_package("STORAGE_URL", "storages")
     return {
         "BACKEND": "publications.bucket_storage.BucketStorage",
@@ -150,7 +152,7 @@ def _bucket_options(
         "endpoint_url": f"{scheme}://{host}",
         "region_name": options.get("region") or "us-east-1",
         "default_acl": None,  # private, by the rules of the bucket
-        "file_overwrite": True,  # a name is a digest, so what is written over is the same
+        "file_overwrite": True,  # the name is a digest, so a replaced file is the same
         "client_config": Config(
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=20,
@@ -166,18 +168,18 @@ def _bucket_options(
 
 def parse_email_url(url: str) -> dict[str, object]:
     """Return the entry of MAILERS: mail over SMTP, or printed on the console."""
-    parts = _split("EMAIL_URL", url, EMAIL_SCHEMES, EMAIL_FORM)
+    parts = _split_url("EMAIL_URL", url, EMAIL_SCHEMES, EMAIL_URL_FORMAT)
     if parts.scheme == "console":
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if not parts.hostname:
-        raise _invalid("EMAIL_URL", "names no machine", EMAIL_FORM)
+        raise _invalid("EMAIL_URL", "names no machine", EMAIL_URL_FORMAT)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     if unknown := set(query) - {"tls"}:
-        raise _invalid("EMAIL_URL", f"has an option {min(unknown)} that is not known", EMAIL_FORM)
+        raise _invalid("EMAIL_URL", f"has an option {min(unknown)} that is not known", EMAIL_URL_FORMAT)
     if query.get("tls", "none") != "none":
-        raise _invalid("EMAIL_URL", "has an option tls that can only be none", EMAIL_FORM)
+        raise _invalid("EMAIL_URL", "has an option tls that can only be none", EMAIL_URL_FORMAT)
     if query and parts.scheme == "smtps":
-        raise _invalid("EMAIL_URL", "has TLS from the start and tls=none", EMAIL_FORM)
+        raise _invalid("EMAIL_URL", "has TLS from the start and tls=none", EMAIL_URL_FORMAT)
     options = {
         "host": parts.hostname,
         "port": parts.port or (465 if parts.scheme == "smtps" else 587),
@@ -190,24 +192,24 @@ def parse_email_url(url: str) -> dict[str, object]:
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
 
 
-def _invalid(variable: str, what: str, form: str) -> ImproperlyConfigured:
-    return ImproperlyConfigured(f"{variable} {what}. It has the form {form}.")
+def _invalid(variable: str, problem: str, expected: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{variable} {problem}. It has the form {expected}.")
 
 
-def _split(variable: str, url: str, schemes: tuple[str, ...], form: str) -> SplitResult:
+def _split_url(variable: str, url: str, schemes: tuple[str, ...], expected: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018 (raises where it is no number)
     except ValueError:  # whose message would show a part of the password
-        raise _invalid(variable, "cannot be read as an address", form) from None
+        raise _invalid(variable, "cannot be read as an address", expected) from None
     if parts.scheme not in schemes:
-        begins = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"
-        raise _invalid(variable, begins, form)
+        problem = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"
+        raise _invalid(variable, problem, expected)
     return parts
 
 
 def _require_package(variable: str, package: str) -> None:
     if find_spec(package) is None:
         raise ImproperlyConfigured(
-            f"{variable} needs the package {package}, which is not installed: {INSTALL}"
+            f"{variable} needs the package {package}, which is not installed: {INSTALL_COMMAND}"
         )

@@ -1,6 +1,6 @@
 """Every setting of the site, read from the environment in this one place.
 
-A fresh clone needs none of them. What a deployment may set, with its default:
+None of them has to be set. Environment variables with their defaults:
 
 SITE_DATA      folder of database, media, private originals, caches and secret key (var/)
 SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
@@ -8,20 +8,20 @@ PORT           the port of `make run` (8000)
 DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=14 shares connections
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
 CACHE_URL      a Redis or Valkey server over which app servers announce changes to each other: redis://host (none)
-ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
+ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
-BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
-PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none (64)
-RENDER_THREADS  how many pages each process makes at a time; it has five more connections to the database than
-               that (4)
-STALE_SECONDS  how long pages from memory may be shown while the database does not answer and nothing is heard of the
-               other servers over CACHE_URL; 0 is without limit, for one server alone (900; without limit on SQLite)
-SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
-DISK_RESERVE   megabytes beside the database kept for the day on which the disk is full: withdrawing works then (16)
-PRESS_SECONDS  how long rendering a PDF or social image may take before it is cancelled (20)
+BEHIND_TLS     1 if a proxy serves the site by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
+PAGES_IN_MEMORY  megabytes of the page cache of each process; 0 turns it off (64)
+RENDER_THREADS  how many pages each process renders at a time; it has up to five connections to the database more
+               than that (4)
+STALE_SECONDS  how long cached pages may be served while neither the database nor CACHE_URL answers; 0 is without limit,
+               for a single server (900; without limit on SQLite)
+SHARED_CACHE_SECONDS  how long a CDN may serve a page without revalidation, and thus an outdated one (0)
+DISK_RESERVE   megabytes reserved beside the database, so that withdrawing works on a full disk (16)
+PDF_TIMEOUT    seconds after which rendering a PDF or social image is cancelled (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
-ALLOW_DATA_LOSS  1 lets one “manage.py migrate” go back over tables and columns with rows, which it refuses (0)
+ALLOW_DATA_LOSS  1 lets `manage.py migrate` reverse migrations that drop tables and columns with rows (0)
 DEBUG          1 for development only (0)
 """
 
@@ -50,8 +50,8 @@ ALLOW_DATA_LOSS = env.bool("ALLOW_DATA_LOSS", False)
 
 def secret_key() -> str:
     """Return the key in SITE_DATA/secret-key, which is generated once and readable by the owner alone."""
-    if given := env.str("SECRET_KEY", ""):
-        return given
+    if key := env.str("SECRET_KEY", ""):
+        return key
     path = SITE_DATA / "secret-key"
     if not path.exists():
         SITE_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -84,12 +84,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
-    "publications.middleware.permissions_policy",
-    "publications.middleware.compression",
+    "publications.middleware.add_permissions_policy",
+    "publications.middleware.compress_responses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "publications.middleware.activate_locale",
     "publications.middleware.refuse_null_bytes",
-    "publications.middleware.public_methods",
+    "publications.middleware.limit_methods",
     "publications.middleware.limit_request_size",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -118,7 +118,7 @@ TEMPLATES = [
     }
 ]
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds templates of widgets in `templates/`
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
 service_urls.check_database_url(env.str("DATABASE_URL", "sqlite:///"))
@@ -138,12 +138,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"] = service_urls.configure_postgresql(DATABASES["default"])
 
-# What must work on a full disk gets this space (publications/disk_reserve.py).
-DISK_RESERVE_BYTES = env.int("DISK_RESERVE", 16) * 1024 * 1024
+# Space that is released for urgent writes on a full disk (publications/reserved_disk_space.py).
+RESERVED_SPACE_BYTES = env.int("DISK_RESERVE", 16) * 1024 * 1024
 _database = Path(DATABASES["default"]["NAME"])
-DISK_RESERVE = (_database.parent if _database.is_absolute() else SITE_DATA) / "disk-reserve"
+RESERVED_SPACE_FILE = (_database.parent if _database.is_absolute() else SITE_DATA) / "disk-reserve"
 
-# The locales of addresses; `/` redirects to the first. Texts may be in any language.
+# The locales of the site; `/` redirects to the first. Texts may be in any language.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -158,9 +158,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = SITE_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
-ORIGINALS = SITE_DATA / "originals"  # uploads as they came: private, named by their digest
-RENDITIONS = SITE_DATA / "renditions"  # made from originals, may be thrown away at any time
-PRESS_SECONDS = env.int("PRESS_SECONDS", 20)
+ORIGINALS = SITE_DATA / "originals"  # uploaded files, unchanged: private, named by their digest
+RENDITIONS = SITE_DATA / "renditions"  # rendered from originals, may be deleted at any time
+PDF_TIMEOUT = env.int("PDF_TIMEOUT", env.int("PRESS_SECONDS", 20))  # seconds; formerly PRESS_SECONDS
 _uploads = service_urls.parse_storage_url(env.str("STORAGE_URL", ""), ORIGINALS)
 STORAGES = {
     "default": _uploads,
@@ -168,15 +168,14 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "sceeus.static_files.StaticFiles",
+        else "sceeus.static_files.PreparedStaticFilesStorage",
     },
 }
-# Whole pages in memory, and what browsers and a CDN are told: to ask each time, which costs almost nothing.
+# The page cache. Browsers and a CDN revalidate each time, which costs almost nothing.
 PAGES_IN_MEMORY = 0 if DEBUG else env.int("PAGES_IN_MEMORY", 64) * 1024 * 1024
 RENDER_THREADS = env.int("RENDER_THREADS", 4)
-_is_on_sqlite = (
-    DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
-)  # which other machines cannot write to
+# Other machines cannot write to SQLite.
+_is_on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 STALE_SECONDS = (0 if _is_on_sqlite else env.int("STALE_SECONDS", 900)) or None
 CACHE_URL = service_urls.parse_cache_url(env.str("CACHE_URL", ""))
 SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
@@ -184,7 +183,7 @@ PUBLIC_CACHE_CONTROL = (
     f"public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}" if SHARED_CACHE_SECONDS else "no-cache"
 )
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-LARGEST_REQUEST = 60 * 1024 * 1024  # a Word file of 50 MB, and what comes with it
+MAX_REQUEST_BYTES = 60 * 1024 * 1024  # a Word file of 50 MB, and what comes with it
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

@@ -20,9 +20,9 @@ api_v1 = [
     path("publications", api.publication_list, name="publications"),
     path("publications/<uuid:uid>", api.publication_detail, name="publication"),
     path("authors", api.author_list, name="authors"),
-    path("authors/<words:slug>", api.author_detail, name="author"),
+    path("authors/<unicode_slug:slug>", api.author_detail, name="author"),
     path("topics", api.topic_list, name="topics"),
-    path("topics/<words:slug>", api.topic_detail, name="topic"),
+    path("topics/<unicode_slug:slug>", api.topic_detail, name="topic"),
     path("openapi.json", api.description, name="description"),
     path("<rest:rest>", api.unknown_address),
 ]

@@ -33,7 +33,7 @@ WORDS = {
     "kin": "translations",
     "lane": "pool",
     "lanes": "pools",
-    "lately": "cached_for_version",
+    "lately": "recently, cached_for_version",
     "likeness": "similarity",
     "meanwhile": "conflict, since",
     "narrowing": "facet",
@@ -97,8 +97,8 @@ def tracked_files() -> list[Path]:
     return [path for path in paths if not any(part in skipped for part in path.relative_to(ROOT).parts)]
 
 
-def faults(paths: list[Path]) -> Iterator[tuple[Path, int, str, str]]:
-    """Yield (path, line, kind, word) for each wrong word of the given files; line 0 is the name of a file."""
+def find_places(paths: list[Path]) -> Iterator[tuple[Path, int, str, str]]:
+    """Yield (path, line, kind, word) for each wrong word in the given files; line 0 is the file name."""
     for path in paths:
         for word in split_identifier(path.stem):
             if word in WORDS:
@@ -118,7 +118,7 @@ def main() -> int:
         "--count", action="store_true", help="count by package and word instead of listing places"
     )
     options = parser.parse_args()
-    places = list(faults(tracked_files()))
+    places = list(find_places(tracked_files()))
     if options.count:
         packages = Counter("/".join(path.relative_to(ROOT).parts[:2]) for path, *_rest in places)
         for title, counts in (("package", packages), ("word", Counter(word for *_rest, word in places))):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.check_terms import WORDS, faults, split_identifier
+from scripts.check_terms import WORDS, find_places, split_identifier
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def test_a_wrong_word_is_found_where_it_is_written(tmp_path, source, kind):
     path = tmp_path / "sound.py"
     path.write_text(source)
 
-    assert list(faults([path])) == [(path, 1, kind, "told")]
+    assert list(find_places([path])) == [(path, 1, kind, "told")]
 
 
 def test_a_wrong_word_is_found_in_a_file_name_and_not_in_other_words(tmp_path):
     (tmp_path / "telling.html").write_text("")
     (tmp_path / "sound.py").write_text("stolen = retold = hold = 1")
 
-    assert [(path.name, word) for path, _line, _kind, word in faults(sorted(tmp_path.iterdir()))] == [
+    assert [(path.name, word) for path, _line, _kind, word in find_places(sorted(tmp_path.iterdir()))] == [
         ("telling.html", "telling")
     ]
 

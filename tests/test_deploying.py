@@ -458,4 +458,4 @@ def test_nginx_has_the_body_limits_of_the_site(settings):
     assert len(blocks) >= 2
     for block in blocks:
         megabytes = int(re.search(r"client_max_body_size (\d+)m;", block)[1])
-        assert megabytes * 1024 * 1024 >= settings.LARGEST_REQUEST
+        assert megabytes * 1024 * 1024 >= settings.MAX_REQUEST_BYTES

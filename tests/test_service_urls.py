@@ -41,7 +41,7 @@ from tests.small_bucket import bucket
         (lambda url: service_urls.parse_storage_url(url, ""), "s3://host/bucket?regoin=x", "option regoin that is not known"),
     ],
 )  # fmt: skip
-def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(ask, address, text):
+def test_an_invalid_url_is_refused_with_the_name_of_its_variable(ask, address, text):
     with pytest.raises(ImproperlyConfigured) as refused:
         ask(address)
 
@@ -58,7 +58,7 @@ def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
         (service_urls.parse_email_url, "smtp://u:hid/den@host"),
     ],
 )
-def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, address):
+def test_a_password_with_an_unescaped_sign_is_not_printed(ask, address):
     with pytest.raises(ImproperlyConfigured, match="cannot be read as an address") as refused:
         ask(address)
 
@@ -74,14 +74,14 @@ def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, ad
         (lambda url: service_urls.parse_storage_url(url, ""), "s3://host/bucket", "storages"),
     ],
 )
-def test_a_package_that_is_missing_is_named_with_how_to_get_it(ask, address, package, monkeypatch):
+def test_a_missing_package_is_named_with_the_install_command(ask, address, package, monkeypatch):
     monkeypatch.setattr(service_urls, "find_spec", lambda _name: None)
 
     with pytest.raises(ImproperlyConfigured, match=f"needs the package {package}.*requirements/scale.txt"):
         ask(address)
 
 
-def test_addresses_that_can_be_meant_are_taken():
+def test_valid_urls_are_accepted():
     assert service_urls.check_database_url("sqlite:////srv/site.sqlite3") == "sqlite:////srv/site.sqlite3"
     assert service_urls.parse_cache_url("") == ""
     assert "OPTIONS" not in service_urls.parse_email_url("console://")
@@ -96,7 +96,7 @@ def test_addresses_that_can_be_meant_are_taken():
     assert options["endpoint_url"] == "https://store.example"
 
 
-def test_connections_are_pooled_where_the_address_says_so():
+def test_the_pool_option_of_the_url_pools_connections():
     kept = {"CONN_MAX_AGE": None, "OPTIONS": {"connect_timeout": 3}}
 
     pooled = service_urls.configure_pool({**kept, "OPTIONS": {"connect_timeout": 3, "pool": "8"}})
@@ -110,7 +110,7 @@ def test_connections_are_pooled_where_the_address_says_so():
             service_urls.configure_pool({"OPTIONS": {"pool": size}})
 
 
-def test_plans_are_not_compiled_unless_the_address_says_otherwise():
+def test_jit_is_off_unless_the_url_turns_it_on():
     assert service_urls.configure_postgresql({})["OPTIONS"]["options"].startswith("-c jit=off ")
     assert service_urls.configure_postgresql({"OPTIONS": {"options": "-c jit=on"}})["OPTIONS"][
         "options"
@@ -127,7 +127,7 @@ def store(settings):
         yield server
 
 
-def test_originals_go_into_the_bucket_and_come_back(store, settings, db):
+def test_originals_are_written_to_and_read_from_the_bucket(store, settings, db):
     image = Image(alt_en="A field")
     image.store_upload(picture_bytes(), "field.png")
     image.save()
@@ -144,7 +144,7 @@ def test_the_same_bytes_are_sent_once(store):
     assert [verb for verb, _ in store.requests].count("PUT") == 1
 
 
-def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):
+def test_a_missing_object_raises_file_not_found(store):
     with pytest.raises(FileNotFoundError):
         original_storage().open("ab/none.pdf").read()
 
@@ -155,14 +155,14 @@ def check_services() -> str:
     return out.getvalue()
 
 
-def test_what_answers_is_said(store, db):
+def test_check_services_names_the_services_that_answer(store, db):
     result = check_services()
 
     assert "The database answers" in result and "takes, gives and removes files" in result
     assert store.files == {}
 
 
-def test_what_does_not_answer_is_said_with_its_variable(settings, db):
+def test_check_services_names_the_variable_of_a_service_that_fails(settings, db):
     settings.CACHE_URL = "redis://127.0.0.1:1"
     with bucket() as server:
         url, server.key = server.url, "another"
@@ -190,7 +190,7 @@ def plain_mail_server(settings, query: str = ""):
         yield server
 
 
-def test_a_mail_server_without_tls_is_said_with_the_address_that_allows_it(settings, store, db):
+def test_a_mail_server_without_tls_is_reported_with_the_url_that_allows_it(settings, store, db):
     with plain_mail_server(settings), pytest.raises(CommandError) as refused:
         check_services()
 
@@ -198,12 +198,12 @@ def test_a_mail_server_without_tls_is_said_with_the_address_that_allows_it(setti
     assert "?tls=none" in str(refused.value) and "STARTTLS" in str(refused.value)
 
 
-def test_mail_goes_through_a_plain_relay_where_the_address_says_so(settings, store, db):
+def test_mail_is_sent_without_tls_if_the_url_says_so(settings, store, db):
     with plain_mail_server(settings, "/?tls=none") as server:
         assert "The mail server takes mail." in check_services()
         EmailMessage("Grain", "Of wheat.", "desk@example.org", ["ann@example.org"]).send()
 
-        assert server.came.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
+        assert server.received.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
 
 
 def test_mail_that_is_printed_is_not_checked(settings, store, db):
@@ -212,7 +212,7 @@ def test_mail_that_is_printed_is_not_checked(settings, store, db):
     assert "mail" not in check_services()
 
 
-def test_a_database_that_does_not_answer_is_said(monkeypatch, db):
+def test_check_services_reports_an_unreachable_database(monkeypatch, db):
     def fail(*_):
         raise OperationalError("connection refused")
 

@@ -29,14 +29,14 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class EntryDefinition:
-    """A row of the table. Permissions are named with their app, pages by URL names of the desk."""
+    """An entry of `MENU`: the permission (`app.codename`) that it requires, its texts and its URL names of the desk."""
 
     permission: str
     label: Promise
     description: Promise
-    page: str
+    url_name: str
     add_permission: str = ""
-    add_view: str = ""
+    add_url_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,16 @@ class Menu:
 
 
 def model_entry(
-    model: type[Model], label: Promise, description: Promise, *, view: str = "view", add: bool = True
+    model: type[Model], label: Promise, description: Promise, *, action: str = "view", has_add: bool = True
 ) -> EntryDefinition:
-    """Return the entry of a model: its list, and the form of a new row unless `add` is off."""
+    """Return the entry of a model: its list, and the form of a new row unless `has_add` is false."""
     app, name = model._meta.app_label, model._meta.model_name
-    add_parts = (f"{app}.add_{name}", f"{app}_{name}_add") if add else ("", "")
-    return EntryDefinition(f"{app}.{view}_{name}", label, description, f"{app}_{name}_changelist", *add_parts)
+    add = (f"{app}.add_{name}", f"{app}_{name}_add") if has_add else ("", "")
+    return EntryDefinition(f"{app}.{action}_{name}", label, description, f"{app}_{name}_changelist", *add)
 
 
-def page_entry(permission: str, label: Promise, description: Promise, page: str) -> EntryDefinition:
-    return EntryDefinition(f"publications.{permission}", label, description, page)
+def page_entry(permission: str, label: Promise, description: Promise, url_name: str) -> EntryDefinition:
+    return EntryDefinition(f"publications.{permission}", label, description, url_name)
 
 
 MENU = (
@@ -120,7 +120,7 @@ MENU = (
             _("The links on every page, and their order"),
         ),
         model_entry(
-            SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), add=False
+            SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), has_add=False
         ),
         model_entry(
             Synonym, _("Equal spellings"), _("Names that a search takes for one another")
@@ -128,17 +128,17 @@ MENU = (
     )),
     ("administration", _("The house"), (
         model_entry(
-            AuditEntry, _("Audit trail"), _("Who changed what readers see, and when"), add=False
+            AuditEntry, _("Audit trail"), _("Who changed what readers see, and when"), has_add=False
         ),
         model_entry(
-            Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), view="change", add=False
+            Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), action="change", has_add=False
         ),
         model_entry(User, _("Users"), _("Who may sign in")),
         model_entry(
             AccountEvent, _("Account events"),
-            _("Who signed in, who was refused, who changed an account"), add=False,
+            _("Who signed in, who was refused, who changed an account"), has_add=False,
         ),
-        model_entry(Group, _("Groups"), _("What they may do"), add=False),
+        model_entry(Group, _("Groups"), _("What they may do"), has_add=False),
     )),
 )  # fmt: skip
 """Sections: slug, label, entries. A section without an entry for a person is not shown."""
@@ -166,9 +166,9 @@ def desk_menu(context: template.Context) -> Menu | None:
 def _entries_for(user, definitions: Iterable[EntryDefinition], path: str) -> Iterable[MenuEntry]:
     for definition in definitions:
         if user.has_perm(definition.permission):
-            url = reverse(f"desk:{definition.page}")
-            may_add = definition.add_view and user.has_perm(definition.add_permission)
-            add_url = reverse(f"desk:{definition.add_view}") if may_add else ""
+            url = reverse(f"desk:{definition.url_name}")
+            may_add = definition.add_url_name and user.has_perm(definition.add_permission)
+            add_url = reverse(f"desk:{definition.add_url_name}") if may_add else ""
             yield MenuEntry(definition.label, definition.description, url, _aria_current(url, path), add_url)
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Cut the fonts of the site from the npm packages they come from.
+"""Subset the fonts of the site from their npm packages.
 
-The style sheet decides: for each file that `static/css/tokens.css` names, its letters are those of its `unicode-range`
-and its weights those of its `font-weight`. Only the font features that these letters need are kept.
+The style sheet decides: each file that `static/css/tokens.css` names has the characters of its `unicode-range` and the
+weights of its `font-weight`. Only the font features that these characters need are kept.
 The name is changed, as the licence requires of a changed font.
 
 Needs npm, and Python with fonttools 4.68.0 and brotli; `make fonts` installs both.
@@ -28,9 +28,9 @@ except ImportError:
 STATIC = Path(__file__).resolve().parent.parent / "static"
 VERSION = "5.3.1"
 PACKAGES = ("source-serif-4", "source-sans-3")
-LATIN = ["kern", "liga", "locl", "pnum", "tnum"]  # each letter with its accent is a glyph of its own
-FEATURES = {"cyrillic": ["ccmp", "kern", "mark", "mkmk"]}  # a stress is set on any vowel
-FULL, POSTSCRIPT = (1, 4), (3, 6)  # numbers of the name table: with spaces, and without
+LATIN_FEATURES = ["kern", "liga", "locl", "pnum", "tnum"]  # accented letters are glyphs of their own
+SCRIPT_FEATURES = {"cyrillic": ["ccmp", "kern", "mark", "mkmk"]}  # a stress mark may be on any vowel
+FULL_NAME_IDS, POSTSCRIPT_NAME_IDS = (1, 4), (3, 6)  # of the name table: with spaces, and without
 
 
 @dataclass(frozen=True)
@@ -40,44 +40,47 @@ class Face:
     family: str
     file: str
     weights: tuple[int, int]
-    letters: frozenset[int]
+    code_points: frozenset[int]
 
     @property
     def features(self) -> list[str]:
-        return next((features for name, features in FEATURES.items() if f"-{name}-" in self.file), LATIN)
+        return next(
+            (features for name, features in SCRIPT_FEATURES.items() if f"-{name}-" in self.file),
+            LATIN_FEATURES,
+        )
 
     @property
     def source(self) -> Path:
-        """Return the file of the package with these letters; `neighbours` are a part of `latin-ext`."""
+        """Return the file of the package with these characters; `neighbours` is a subset of `latin-ext`."""
         package = next(name for name in PACKAGES if self.file.startswith(name))
         name = self.file.replace("-neighbours-", "-latin-ext-")
         return Path("node_modules", "@fontsource-variable", package, "files", name)
 
 
-def faces(sheet: str) -> Iterator[Face]:
-    for rule in re.findall(r"@font-face \{(.*?)\}", sheet, re.DOTALL):
+def parse_faces(style_sheet: str) -> Iterator[Face]:
+    for rule in re.findall(r"@font-face \{(.*?)\}", style_sheet, re.DOTALL):
         if file := re.search(r"fonts/([\w-]+\.woff2)", rule):
             family = re.search(r'font-family: "(.+?)"', rule)[1]
             first, last = re.search(r"font-weight: (\d+) (\d+)", rule).groups()
-            letters = re.search(r"unicode-range: ([^;]+);", rule)[1]
-            yield Face(family, file[1], (int(first), int(last)), frozenset(_letters(letters)))
+            ranges = re.search(r"unicode-range: ([^;]+);", rule)[1]
+            yield Face(family, file[1], (int(first), int(last)), frozenset(_code_points(ranges)))
 
 
-def _letters(ranges: str) -> Iterator[int]:
+def _code_points(ranges: str) -> Iterator[int]:
     for first, last in re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", ranges):
         yield from range(int(first, 16), int(last or first, 16) + 1)
 
 
-def cut(face: Face, packages: Path) -> bytes:
+def subset_font(face: Face, packages: Path) -> bytes:
     font = TTFont(packages / face.source, recalcTimestamp=False)
     first, last = face.weights
     font = _reload(instancer.instantiateVariableFont(font, {"wght": (first, first, last)}))
     subsetter = subset.Subsetter(subset.Options(layout_features=face.features, name_IDs=["*"]))
-    subsetter.populate(unicodes=face.letters)
+    subsetter.populate(unicodes=face.code_points)
     subsetter.subset(font)
     for name in font["name"].names:
-        if name.nameID in (*FULL, *POSTSCRIPT):
-            name.string = face.family if name.nameID in FULL else face.family.replace(" ", "")
+        if name.nameID in (*FULL_NAME_IDS, *POSTSCRIPT_NAME_IDS):
+            name.string = face.family if name.nameID in FULL_NAME_IDS else face.family.replace(" ", "")
     return _bytes(font, "woff2")
 
 
@@ -92,13 +95,13 @@ def _bytes(font: TTFont, flavour: str | None) -> bytes:
     return stream.getvalue()
 
 
-def differences(content: bytes, file: Path) -> list[str]:
-    """Return how a stored file differs from the font just cut."""
+def list_differences(content: bytes, file: Path) -> list[str]:
+    """Return how a stored file differs from the new font."""
     if not file.exists():
         return ["is missing"]
     new, old = TTFont(io.BytesIO(content)), TTFont(file)
     properties = {
-        "letters": lambda font: set(font.getBestCmap()),
+        "characters": lambda font: set(font.getBestCmap()),
         "weights": lambda font: [(axis.axisTag, axis.minValue, axis.maxValue) for axis in font["fvar"].axes],
         "glyphs": lambda font: font["maxp"].numGlyphs,
         "widths": lambda font: sorted(font["hmtx"].metrics.values()),
@@ -122,7 +125,7 @@ def main() -> int:
         packages = options.packages or _install(Path(folder))
         results = [
             _write_or_check(face, packages, check=options.check)
-            for face in faces((STATIC / "css/tokens.css").read_text())
+            for face in parse_faces((STATIC / "css/tokens.css").read_text())
         ]
     return sum(results)
 
@@ -138,8 +141,8 @@ def _install(folder: Path) -> Path:
 
 def _write_or_check(face: Face, packages: Path, *, check: bool) -> bool:
     """Write the file of a face, or compare it; return whether the stored file differs."""
-    content, file = cut(face, packages), STATIC / "fonts" / face.file
-    changes = differences(content, file) if check else []
+    content, file = subset_font(face, packages), STATIC / "fonts" / face.file
+    changes = list_differences(content, file) if check else []
     print(f"{len(content):7}  {face.file}  {', '.join(changes)}")
     if not check:
         file.write_bytes(content)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Cut the fonts of PDFs and social images from their packages: `cut_pdf_fonts.py NotoSansCJK-Regular.ttc`.
+"""Subset the fonts of PDFs and social images from their packages: `subset_pdf_fonts.py NotoSansCJK-Regular.ttc`.
 
 The file named is that of the Debian package fonts-noto-cjk; the rest is fetched with npm. As the licence requires of a
 changed font, those with a reserved name get another.
@@ -57,47 +57,49 @@ def main(file: Path) -> None:
             ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, *PACKAGES],  # noqa: S607
             check=True,
         )
-        cut_all(Path(folder, "node_modules"), file)
+        subset_all(Path(folder, "node_modules"), file)
 
 
-def cut_all(packages: Path, file: Path) -> None:
+def subset_all(packages: Path, file: Path) -> None:
     for name, (source, family) in RENAMED.items():
-        font = cut(packages / source, ranges=WESTERN)
+        font = subset_font(packages / source, ranges=WESTERN)
         rename(font, family, style=Path(name).stem.split("-", 2)[2].replace("-", " ").title())
         save(font, name)
     for script, package in SCRIPTS.items():
         for weight in (400, 600):
             source = f"noto-{package}-{script}-{weight}-normal.woff2"
-            font = cut(packages / "@fontsource" / f"noto-{package}" / "files" / source)
+            font = subset_font(packages / "@fontsource" / f"noto-{package}" / "files" / source)
             save(font, f"{script}/noto-{package}-{weight}.ttf")
     emoji = packages / "@fontsource/noto-emoji/files/noto-emoji-emoji-400-normal.woff2"
-    save(cut(emoji, features=["ccmp"], above=0x2000, sequences=False), "emoji/noto-emoji.ttf")
-    save(ideographs(file), "ideographs/noto-sans-cjk.otf")
+    save(subset_font(emoji, features=["ccmp"], min_code=0x2000, has_sequences=False), "emoji/noto-emoji.ttf")
+    save(subset_ideographs(file), "ideographs/noto-sans-cjk.otf")
 
 
-def cut(source: Path, *, ranges=(), features=FEATURES, above=0, sequences=True) -> TTFont:
-    """Return a font with the letters in the ranges (all by default), without hints and unused tables."""
-    options = options_with(features)
+def subset_font(source: Path, *, ranges=(), features=FEATURES, min_code=0, has_sequences=True) -> TTFont:
+    """Return a font with the characters in the ranges (all by default), without hints and unused tables."""
+    options = build_options(features)
     font = subset.load_font(str(source), options)
-    if not sequences:
+    if not has_sequences:
         del font["GSUB"]
     codes = [code for first, last in ranges for code in range(first, last + 1)] or list(font.getBestCmap())
-    return only(font, {code for code in codes if code > above}, options)
+    return subset_to(font, {code for code in codes if code > min_code}, options)
 
 
-def ideographs(source: Path) -> TTFont:
-    """The letters of JIS X 0208 and GB 2312, in their Japanese and their simplified Chinese forms."""
-    options = options_with(["locl", "ccmp", "kern"])
+def subset_ideographs(source: Path) -> TTFont:
+    """Return a font with the characters of JIS X 0208 and GB 2312, in Japanese and simplified Chinese forms."""
+    options = build_options(["locl", "ccmp", "kern"])
     options.font_number = 0
     font = subset.load_font(str(source), options)
     for record in font["GSUB"].table.ScriptList.ScriptRecord:
         record.Script.LangSysRecord = [
             language for language in record.Script.LangSysRecord if language.LangSysTag == "ZHS "
         ]
-    return only(font, {c for c in charset("euc_jp") | charset("gb2312") if c > 0x2FFF}, options)
+    return subset_to(
+        font, {c for c in characters_of("euc_jp") | characters_of("gb2312") if c > 0x2FFF}, options
+    )
 
 
-def options_with(features: list[str]) -> subset.Options:
+def build_options(features: list[str]) -> subset.Options:
     options = subset.Options()
     options.layout_features = features
     options.hinting = options.glyph_names = False
@@ -106,21 +108,21 @@ def options_with(features: list[str]) -> subset.Options:
     return options
 
 
-def only(font: TTFont, codes: set[int], options: subset.Options) -> TTFont:
+def subset_to(font: TTFont, codes: set[int], options: subset.Options) -> TTFont:
     subsetter = subset.Subsetter(options)
     subsetter.populate(unicodes=codes)
     subsetter.subset(font)
     return font
 
 
-def charset(encoding: str) -> set[int]:
+def characters_of(encoding: str) -> set[int]:
     rows = range(0xA1, 0xFF)
     signs = (bytes((row, cell)).decode(encoding, "ignore") for row in rows for cell in rows)
     return {ord(sign) for sign in signs if len(sign) == 1}
 
 
 def rename(font: TTFont, family: str, *, style: str) -> None:
-    """Another name: "Source" is reserved by the licence for the fonts as Adobe made them."""
+    """Change the name of a font: the licence reserves "Source" for the unmodified fonts of Adobe."""
     postscript = f"{family}-{style}".replace(" ", "")
     names = {
         1: family,
