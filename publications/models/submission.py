@@ -12,8 +12,8 @@ from .publication import Publication
 
 class SubmissionQuerySet(models.QuerySet):
     def unpublished(self) -> "SubmissionQuerySet":
-        """Submissions since which no edition of their publication was made: publishing completes a submission."""
-        newer = Edition.objects.filter(
+        """Submissions of publications that were neither published nor scheduled since."""
+        newer = Edition.objects.not_cancelled().filter(
             publication=OuterRef("publication"), created_at__gt=OuterRef("submitted_at")
         )
         return self.filter(~Exists(newer))
