@@ -42,24 +42,26 @@ def build_snapshot(
     editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
     previous = None if is_first else editions.latest_in_effect()
     return EditionWithRows(
-        edition=_edition(publication, published_at or _date(publication), previous, prerendered or {}),
+        edition=_build_edition(
+            publication, published_at or _preview_date(publication), previous, prerendered or {}
+        ),
         bylines=[
-            _byline(position, line, publication)
+            _build_byline(position, line, publication)
             for position, line in enumerate(publication.bylines_with_authors())
         ],
         tags=list(publication.tags.all()),
         images=images_of(publication),
-        attachments=[_attachment(file) for file in publication.attachments.all()],
+        attachments=[_build_attachment(file) for file in publication.attachments.all()],
     )
 
 
-def _date(publication: Publication) -> datetime:
+def _preview_date(publication: Publication) -> datetime:
     """Return the date that a preview shows: as entered, else that of the last edition, else now."""
     previous = publication.editions.last_public_by(timezone.now())
     return publication.published_at or (previous.published_at if previous else timezone.now())
 
 
-def _edition(
+def _build_edition(
     publication: Publication, published_at: datetime, previous: Edition | None, prerendered: PrerenderedTexts
 ) -> Edition:
     text = _render_text(publication, previous, prerendered)
@@ -71,13 +73,13 @@ def _edition(
         type_line=_type_line(publication, number, previous),
         year=timezone.localtime(published_at).year,
         digest=publication.digest,
-        **{field.name: _without_space(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
+        **{field.name: _strip_value(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
         | {"series_number": number, "slug": publication.proposed_slug(), "published_at": published_at},
         **rendered_columns(text),
     )
 
 
-def _without_space(field: PublicationField, value: object) -> object:
+def _strip_value(field: PublicationField, value: object) -> object:
     """Return a value without space around a text and without empty lines in a list."""
     if field.type in (FieldType.LINE, FieldType.TEXT):
         return value.strip()
@@ -123,7 +125,7 @@ def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
     return [markup.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
 
 
-def _byline(position: int, line, publication: Publication) -> EditionByline:
+def _build_byline(position: int, line, publication: Publication) -> EditionByline:
     author = line.author
     is_pseudonymous = author.is_pseudonymous
     return EditionByline(
@@ -138,7 +140,7 @@ def _byline(position: int, line, publication: Publication) -> EditionByline:
     )
 
 
-def _attachment(file) -> EditionAttachment:
+def _build_attachment(file) -> EditionAttachment:
     return EditionAttachment(
         original=file.original,
         filename=file.filename,

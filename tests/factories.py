@@ -117,7 +117,7 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     Address.objects.bulk_create(
         Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
     )
-    copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED}
+    copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED_COLUMNS}
     EditionByline.objects.bulk_create(
         EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)
         for each in editions

@@ -135,4 +135,4 @@ def _build_edition(chance: random.Random, number: int, publication: Publication,
 
 
 def _copied_columns(edition: Edition) -> dict[str, object]:
-    return {name: getattr(edition, name) for name in EditionRow.COPIED}
+    return {name: getattr(edition, name) for name in EditionRow.COPIED_COLUMNS}

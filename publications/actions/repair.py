@@ -39,8 +39,8 @@ def repair_copied_columns(*, by=None) -> None:
         Edition.objects.filter(pk=pk).update(year=year)
     for model in (EditionByline, EditionTag):
         for edition in Edition.objects.filter(
-            pk__in=model.objects.differing().values("edition")
+            pk__in=model.objects.with_wrong_copies().values("edition")
         ).without_texts():
-            copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
+            copies = {name: getattr(edition, name) for name in EditionRow.COPIED_COLUMNS}
             model.objects.filter(edition=edition).update(**copies)
     action.write_audit_entry(ActionType.AMEND, "verify", repaired="copies")

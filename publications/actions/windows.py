@@ -113,7 +113,7 @@ def _store_rows(new: Sequence[EditionWithRows]) -> None:
     images: list[EditionImage] = []
     for rows in new:
         edition = rows.edition
-        copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
+        copies = {name: getattr(edition, name) for name in EditionRow.COPIED_COLUMNS}
         for byline in rows.bylines:
             _set_values(byline, edition=edition, **copies)
         for attachment in rows.attachments:

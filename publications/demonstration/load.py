@@ -112,14 +112,14 @@ def _import_and_publish(text: manuscript.Manuscript, files: dict[str, Path], by)
     if report.messages:
         raise ValueError(f"{text.title}: {' '.join(report.messages)}")
     publication = report.publication
-    plan = text.extra_fields.get("demo", {})
-    if "editions" in plan:
-        _publish_in_steps(publication, [Step(**step) for step in plan["editions"]], by)
-    elif plan.get("public", True):
-        actions.publish(publication, by=by, at=_days_from_now(plan.get("in_days")))
-    if reason := plan.get("withdrawn"):
+    options = text.extra_fields.get("demo", {})
+    if "editions" in options:
+        _publish_editions(publication, [EditionStep(**step) for step in options["editions"]], by)
+    elif options.get("public", True):
+        actions.publish(publication, by=by, at=_days_from_now(options.get("in_days")))
+    if reason := options.get("withdrawn"):
         actions.withdraw(publication, by=by, note=reason)
-    if changes := plan.get("draft"):
+    if changes := options.get("draft"):
         _change_draft(publication, changes, by)
     return publication
 
@@ -133,7 +133,7 @@ def _change_draft(publication: Publication, changes: dict[str, str], by) -> None
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class EditionStep:
     """What an edition changed: passages with their former text, a new section, the former date."""
 
     change: str
@@ -159,7 +159,7 @@ def _replace(pattern: str, replacement: str, text: str) -> str:
     return changed
 
 
-def _publish_in_steps(publication: Publication, steps: list[Step], by) -> None:
+def _publish_editions(publication: Publication, steps: list[EditionStep], by) -> None:
     """Publish the first version of the text, then each later one."""
     versions = [(publication.body, publication.published_at)]
     for step in reversed(steps):

@@ -121,7 +121,7 @@ def find_wrong_numbers(progress: Progress) -> Iterator[str]:
 def find_wrong_copies(progress: Progress) -> Iterator[str]:
     """Yield the editions whose bylines or tags say other dates, kinds or languages than they do."""
     for model in EDITION_ROW_MODELS:
-        for row in model.objects.differing().select_related("edition").order_by("edition").iterator():
+        for row in model.objects.with_wrong_copies().select_related("edition").order_by("edition").iterator():
             yield (
                 f"publication {row.edition.publication_id} “{row.edition.title}”, edition {row.edition.number}: "
                 f"“{row}” is listed under other dates or another kind."

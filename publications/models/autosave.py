@@ -19,9 +19,9 @@ REDACTED_SINCE = _(
     "A passage has been taken out of this publication since the form was opened, so what stands in the form is not "
     "kept. Open it again, and type there what is missing."
 )
-UNSAVED_DRAFTS_KEPT = timedelta(days=183)
-UNSAVED_FORMS_KEPT = timedelta(days=7)
-SAVED_FORMS_KEPT = timedelta(days=1)
+UNSAVED_DRAFT_RETENTION = timedelta(days=183)
+UNSAVED_FORM_RETENTION = timedelta(days=7)
+SAVED_FORM_RETENTION = timedelta(days=1)
 KEY_LENGTH = 16
 MAX_UNSAVED = 50  # autosaves of one person
 MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored: SQLite has six for a letter outside ASCII
@@ -64,8 +64,8 @@ class AutosaveQuerySet(models.QuerySet):
         Unsaved forms other than that of a publication are deleted after a week.
         """
         now = timezone.now()
-        old = Q(saved_at__lt=now - SAVED_FORMS_KEPT) | Q(typed_at__lt=now - UNSAVED_DRAFTS_KEPT)
-        old |= Q(typed_at__lt=now - UNSAVED_FORMS_KEPT) & ~Q(path="")
+        old = Q(saved_at__lt=now - SAVED_FORM_RETENTION) | Q(typed_at__lt=now - UNSAVED_DRAFT_RETENTION)
+        old |= Q(typed_at__lt=now - UNSAVED_FORM_RETENTION) & ~Q(path="")
         self.filter(old, owner=person).delete()
 
     def delete_over_limit(self, latest: "Autosave") -> None:

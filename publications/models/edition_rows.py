@@ -58,10 +58,10 @@ class EditionRowQuerySet(models.QuerySet):
     def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
         return self.filter(is_shown_in_locale(locale, at, "edition__translation_group"))
 
-    def differing(self) -> "EditionRowQuerySet":
+    def with_wrong_copies(self) -> "EditionRowQuerySet":
         """Rows of which a copied column differs from the edition."""
         differs = models.Q()
-        for name in self.model.COPIED:
+        for name in self.model.COPIED_COLUMNS:
             differs |= ~models.Q(**{name: models.F(f"edition__{name}")})
         return self.filter(differs)
 
@@ -84,7 +84,7 @@ class EditionRow(models.Model):
 
     objects = EditionRowQuerySet.as_manager()
 
-    COPIED = ("published_at", "visible_from", "visible_until", "kind_id", "year", "language")
+    COPIED_COLUMNS = ("published_at", "visible_from", "visible_until", "kind_id", "year", "language")
 
     class Meta:
         abstract = True

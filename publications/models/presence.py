@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
 
-PRESENCE_LASTS = timedelta(seconds=70)
+PRESENCE_TIMEOUT = timedelta(seconds=70)
 """How long after its last signal a form counts as open."""
 
 
 class PresenceQuerySet(models.QuerySet):
     def recent(self) -> "PresenceQuerySet":
         """Presences of forms that are still open."""
-        return self.filter(seen_at__gt=timezone.now() - PRESENCE_LASTS).select_related("person")
+        return self.filter(seen_at__gt=timezone.now() - PRESENCE_TIMEOUT).select_related("person")
 
 
 class Presence(models.Model):

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from publications import actions, demonstration, manuscript, preflight
-from publications.demonstration.load import CONTENT, Step
+from publications.demonstration.load import CONTENT, EditionStep
 from publications.management import site_setup
 from publications.models import Author, Change, Edition, EndReason, Image, Publication, Tag
 from tests.factories import make_person
@@ -121,7 +121,7 @@ def test_an_interrupted_load_stores_nothing_and_the_next_one_is_complete(monkeyp
 
 
 def test_a_step_whose_passage_is_missing_is_refused():
-    step = Step(change="correction", note="It was four.", was={"five": "four"})
+    step = EditionStep(change="correction", note="It was four.", was={"five": "four"})
 
     assert step.undo("There are five.") == "There are four."
     with pytest.raises(ValueError, match="five"):
@@ -129,7 +129,7 @@ def test_a_step_whose_passage_is_missing_is_refused():
 
 
 def test_undoing_a_step_removes_the_section_it_added():
-    step = Step(change="update", note="A section was added.", added="Second")
+    step = EditionStep(change="update", note="A section was added.", added="Second")
 
     assert step.undo("## First\n\nOne.\n\n## Second\n\nTwo.\n\n## Third\n\nThree.") == (
         "## First\n\nOne.\n\n## Third\n\nThree."
