@@ -337,7 +337,7 @@ def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
 def found_by(text: str) -> list[str]:
     """The titles that a search finds, and the spelling that it offers where there are none."""
     query = search.parse_query(text)
-    found = search.search(query, locale="en").editions
+    found = search.search(query, locale="en").edition_ids
     titles = list(Edition.objects.filter(pk__in=found).values_list("title", flat=True))
     return titles or [offer for offer in [search.suggest_spelling(query, locale="en").corrected] if offer]
 
@@ -361,7 +361,7 @@ def suggested(publication: Publication) -> list[str]:
     return [
         word
         for row in rows
-        for word in (row.similar_edition.title, *row.words, *search.similarity.reasons([row]))
+        for word in (row.similar_edition.title, *row.words, *search.similarity.build_reasons([row]))
     ]
 
 

@@ -125,7 +125,7 @@ def delete_instance(instance: models.Model, *, by) -> None:
     action = begin_action(by=by)
     check_deletable(instance)
     subject, pk = str(instance), instance.pk
-    search.forget_names(instance)
+    search.delete_names(instance)
     instance.delete()
     action.write_audit_entry(ActionType.AMEND, subject, kind=instance._meta.model_name, pk=pk, removed=True)
 

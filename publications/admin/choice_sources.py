@@ -109,7 +109,7 @@ class AuthorChoices(ChoiceSource):
 
 
 def _split_words(query: str) -> list[str]:
-    return search.first_words(query.replace("\0", "")).split()[:MAX_WORDS]
+    return search.truncate_query(query.replace("\0", "")).split()[:MAX_WORDS]
 
 
 def _format_date(value: datetime) -> str:

@@ -43,7 +43,7 @@ FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
 
 def limit_query(request: HttpRequest, query: str) -> str:
     """Return the first words of a search, as many as one query can hold; a message reports that there were more."""
-    limited = search.first_words(query)
+    limited = search.truncate_query(query)
     if limited != " ".join(query.split()):
         text = _("So many words cannot be looked for at once: only the first of them were.")
         messages.warning(request, text, fail_silently=True)

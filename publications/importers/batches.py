@@ -203,7 +203,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     states = load_publication_states({file.publication.pk: file.is_edited for file in stored})
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
     if ready:
-        search.similarity.mark_due()
+        search.similarity.mark_rebuild_due()
     results = actions.publish_many(
         [file.publication for file in ready],
         by=options.by,

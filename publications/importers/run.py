@@ -109,7 +109,7 @@ def _link_texts(importer: BatchImporter, authors: AuthorList, index: FileIndex, 
 
 def _rebuild_similarity(options: ImportOptions) -> None:
     """Rebuild similarity after texts were published, since the frequency of terms has changed; not in a dry run."""
-    if options.dry_run or not search.similarity.is_due():
+    if options.dry_run or not search.similarity.is_rebuild_due():
         return
     for done, total in search.similarity.rebuild():
         options.comparison_progress(done, total)

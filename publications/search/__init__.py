@@ -2,14 +2,14 @@
 
 `search(parse_query("words, “phrases”, -exclusions"), locale=…, filters=…)` returns editions in order with counts, and
 `SnippetBuilder` highlights the words in their texts. Actions keep the index in step (`sync_publication`,
-`index_editions`, `reindex_after`, `index_names`, `forget_names`); `rebuild` builds it anew; nothing else writes it. The
+`index_editions`, `reindex_after`, `index_names`, `delete_names`); `rebuild` builds it anew; nothing else writes it. The
 cost of a query is bounded: its terms, the editions that it ranks and the searches at a time are limited.
 `similarity` finds similar editions; the same actions keep its rows in step.
 """
 
 from . import similarity
-from .index import forget_names, index_names, is_outdated, name_terms_of, rebuild
-from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, first_words, parse_query
+from .index import delete_names, index_names, is_outdated, name_terms_of, rebuild
+from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, parse_query, truncate_query
 from .results import MAX_RESULTS, SearchBusy, SearchResults, search
 from .snippets import Snippet, SnippetBuilder
 from .spelling import SpellingSuggestion, edit_distance, suggest_spelling
@@ -27,12 +27,11 @@ __all__ = [
     "Snippet",
     "SnippetBuilder",
     "SpellingSuggestion",
+    "delete_names",
     "differing_editions",
     "differing_words",
     "edit_distance",
     "expected_editions",
-    "first_words",
-    "forget_names",
     "index_editions",
     "index_names",
     "index_terms",
@@ -48,4 +47,5 @@ __all__ = [
     "similarity",
     "suggest_spelling",
     "sync_publication",
+    "truncate_query",
 ]

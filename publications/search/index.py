@@ -37,7 +37,7 @@ from publications.publication_fields import FROZEN_COLUMNS, FieldType, SearchWei
 
 from .engines import IndexRow, engine
 from .terms import (
-    ROW_LETTERS,
+    ROW_KEY_PREFIXES,
     WORD,
     facet_term,
     index_terms,
@@ -49,18 +49,18 @@ from .terms import (
 )
 
 VERSION = 3
-"""Of the rules by which rows are built. Another number makes the next start of the site rebuild the index."""
+"""The version of the rules by which rows are built. After a change the next start of the site rebuilds the index."""
 
-STEP = 100
-"""Editions of one step of a rebuild."""
+EDITIONS_PER_STEP = 100
+"""Editions that one step of a rebuild indexes, in one transaction."""
 
-Progress = Iterator[tuple[int, int]]
-"""How many editions are done, of how many."""
+RebuildSteps = Iterator[tuple[int, int]]
+"""After each step of a rebuild, how many editions are done, of how many."""
 
-NamedRow = Tag | Author | Synonym
+NamedObject = Tag | Author | Synonym
 MIN_WORD_LETTERS = 3
-BATCH = 500
-_COUNT = """
+BATCH_SIZE = 500
+_ADD_COUNTS = """
 INSERT INTO publications_indexedterm (term, prefix, edition_count) VALUES {rows}
 ON CONFLICT (term) DO UPDATE SET edition_count = publications_indexedterm.edition_count + excluded.edition_count
 """
@@ -75,16 +75,16 @@ def indexable_editions(at: datetime) -> QuerySet[Edition]:
     )
 
 
-def outdated_rows(publication: Publication, at: datetime) -> tuple[set[int], set[int]]:
-    """Return the editions of a publication whose rows must be removed, and those whose rows are missing."""
+def outdated_and_missing_rows(publication: Publication, at: datetime) -> tuple[set[int], set[int]]:
+    """Return the keys of editions of a publication whose rows must be removed, and of those whose rows are missing."""
     indexed = engine().indexed_editions(set(publication.editions.values_list("pk", flat=True)))
     expected = set(indexable_editions(at).filter(publication=publication).values_list("pk", flat=True))
     return indexed - expected, expected - indexed
 
 
-def store_rows(editions: Iterable[int]) -> list[Edition]:
+def store_rows(edition_ids: Iterable[int]) -> list[Edition]:
     """Store rows of editions that have none, and return the editions."""
-    ids = list(editions)
+    ids = list(edition_ids)
     if not ids:
         return []
     editions_with_rows = read_editions(ids)
@@ -95,9 +95,9 @@ def store_rows(editions: Iterable[int]) -> list[Edition]:
     return [edition.edition for edition in editions_with_rows]
 
 
-def remove_rows(editions: Iterable[int]) -> None:
+def remove_rows(edition_ids: Iterable[int]) -> None:
     """Remove the rows of editions, and the words that no other row has."""
-    ids = list(editions)
+    ids = list(edition_ids)
     indexed = engine().indexed_editions(ids) if ids else set()
     if indexed:
         rows = [build_row(edition) for edition in read_editions(indexed)]
@@ -105,9 +105,9 @@ def remove_rows(editions: Iterable[int]) -> None:
         _subtract_counts(_count_words(rows))
 
 
-def read_editions(editions: Iterable[int]) -> list[EditionWithRows]:
+def read_editions(edition_ids: Iterable[int]) -> list[EditionWithRows]:
     """Return editions with everything that their rows are built from."""
-    queryset = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
+    queryset = Edition.objects.filter(pk__in=list(edition_ids)).order_by("pk")
     texts = queryset.defer("body", "html", "paragraphs", "contents")
     return EditionWithRows.get_many(texts, rows=("bylines", "tags"), joins=("kind", "series_number"))
 
@@ -116,7 +116,7 @@ def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
     edition, bylines, tags = edition_with_rows.edition, edition_with_rows.bylines, edition_with_rows.tags
     kind_label = edition.kind_label if edition.series_number_id else ""
     return IndexRow(
-        edition=edition.pk,
+        edition_id=edition.pk,
         title=_column_terms(edition, SearchWeight.TITLE),
         summary=[*index_terms(kind_label, edition.language), *_column_terms(edition, SearchWeight.SUMMARY)],
         people=[
@@ -164,12 +164,12 @@ def _count_words(rows: Iterable[IndexRow]) -> Counter[str]:
 
 
 def _add_counts(counts: Counter[str]) -> None:
-    for batch in batched(sorted(counts.items()), BATCH, strict=False):
+    for batch in batched(sorted(counts.items()), BATCH_SIZE, strict=False):
         values = [
             value for term, count in batch for value in (term, term[: IndexedTerm.PREFIX_LENGTH], count)
         ]
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(batch))), values)
+            cursor.execute(_ADD_COUNTS.format(rows=", ".join(["(%s, %s, %s)"] * len(batch))), values)
 
 
 def _subtract_counts(counts: Counter[str]) -> None:
@@ -183,19 +183,19 @@ def _subtract_counts(counts: Counter[str]) -> None:
 
 def index_names(instance: models.Model) -> None:
     """Store the terms that name a topic, author or synonym. Does nothing for other models."""
-    if type(instance) in ROW_LETTERS:
-        forget_names(instance)
+    if type(instance) in ROW_KEY_PREFIXES:
+        delete_names(instance)
         _store_names([instance])
 
 
-def forget_names(instance: models.Model) -> None:
-    if type(instance) in ROW_LETTERS and instance.pk:
+def delete_names(instance: models.Model) -> None:
+    if type(instance) in ROW_KEY_PREFIXES and instance.pk:
         NamedTerm.objects.filter(row_key=row_key(instance)).delete()
 
 
 def _index_missing_names(editions: Iterable[EditionWithRows]) -> None:
     """Store the names of the topics and authors of editions that have none stored."""
-    rows: dict[str, NamedRow] = {}
+    rows: dict[str, NamedObject] = {}
     for edition in editions:
         for row in (*(byline.author for byline in edition.bylines), *edition.tags):
             rows[row_key(row)] = row
@@ -205,18 +205,18 @@ def _index_missing_names(editions: Iterable[EditionWithRows]) -> None:
 
 def _rebuild_names() -> None:
     NamedTerm.objects.all().delete()
-    for model in ROW_LETTERS:
+    for model in ROW_KEY_PREFIXES:
         _store_names(model.objects.all())
 
 
-def _store_names(rows: Iterable[NamedRow]) -> None:
+def _store_names(rows: Iterable[NamedObject]) -> None:
     NamedTerm.objects.bulk_create(
         (NamedTerm(term=term, row_key=row_key(row)) for row in rows for term in name_terms_of(row)),
         batch_size=500,
     )
 
 
-def name_terms_of(row: NamedRow) -> set[str]:
+def name_terms_of(row: NamedObject) -> set[str]:
     """Return the terms that name a topic, author or synonym."""
     name = _NAMES_OF[type(row)](row)
     return {term for word in WORD.findall(name) for term in query_terms(word)}
@@ -239,22 +239,23 @@ def is_outdated() -> bool:
     return SearchIndex.objects.filter(version=VERSION).first() is None
 
 
-def rebuild() -> Progress:
+def rebuild() -> RebuildSteps:
     """Build the index anew. Each iteration does one step and yields (done, total)."""
+    started_at = timezone.now()
     with transaction.atomic():
         lock_index()
         _rebuild_names()
-    ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    ids = list(indexable_editions(started_at).order_by("pk").values_list("pk", flat=True))
     counts: Counter[str] = Counter()
     yield 0, len(ids)
-    for done, batch in enumerate(batched(ids, STEP), start=1):
+    for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
         with transaction.atomic():
             lock_index()
             counts += _rebuild_rows(batch)
-        yield min(done * STEP, len(ids)), len(ids)
+        yield min(done * EDITIONS_PER_STEP, len(ids)), len(ids)
     with transaction.atomic():
         lock_index()
-        _finish_rebuild(set(ids), counts)
+        _finish_rebuild(set(ids), counts, started_at)
 
 
 def lock_index() -> None:
@@ -262,20 +263,33 @@ def lock_index() -> None:
     SiteVersion.objects.select_for_update().get()
 
 
-def _rebuild_rows(editions: Iterable[int]) -> Counter[str]:
-    rows = [build_row(edition) for edition in read_editions(editions)]
-    engine().remove(row.edition for row in rows)
+def _rebuild_rows(edition_ids: Iterable[int]) -> Counter[str]:
+    rows = [build_row(edition) for edition in read_editions(edition_ids)]
+    engine().remove(row.edition_id for row in rows)
     engine().store(rows)
     return _count_words(rows)
 
 
-def _finish_rebuild(rebuilt: set[int], counts: Counter[str]) -> None:
-    """Include what actions have changed since the first step, and store the counts of words."""
+def _finish_rebuild(rebuilt: set[int], counts: Counter[str], started_at: datetime) -> None:
+    """Include what actions have changed since the first step, and store the counts of words.
+
+    After a change of texts that were rebuilt already, as by a redaction, all words are counted again.
+    """
     expected = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
     engine().remove(engine().indexed_editions() - expected)
     counts += _rebuild_rows(expected - rebuilt)
-    counts.subtract(_count_words(build_row(edition) for edition in read_editions(rebuilt - expected)))
+    if Edition.objects.filter(record_changed_at__gte=started_at).exists():
+        counts = _count_words_of(sorted(expected))
+    else:
+        counts -= _count_words_of(sorted(rebuilt - expected))
     IndexedTerm.objects.all().delete()
     terms = (IndexedTerm.build(term, count) for term, count in sorted(counts.items()) if count > 0)
-    IndexedTerm.objects.bulk_create(terms, batch_size=BATCH)
+    IndexedTerm.objects.bulk_create(terms, batch_size=BATCH_SIZE)
     SearchIndex.objects.update_or_create(pk=1, defaults={"version": VERSION})
+
+
+def _count_words_of(edition_ids: Iterable[int]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for batch in batched(edition_ids, EDITIONS_PER_STEP):
+        counts += _count_words(build_row(edition) for edition in read_editions(batch))
+    return counts

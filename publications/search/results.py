@@ -18,21 +18,26 @@ from publications.models import FACETS, Facet
 
 from .engines import Hit, engine
 from .engines.rows import ranking_limit
-from .query import AnyOf, ExpandedQuery, Expression, ParsedQuery, Term, expand, leaves
+from .expansion import ExpandedQuery, expand
+from .expressions import AnyOf, Expression, Term, included_terms
+from .query import ParsedQuery
 from .terms import facet_term, title_key, title_term
 
 MAX_SEARCHES = 2
 MAX_WAIT_SECONDS = 1.0  # for a free slot
 
 MAX_RESULTS = 500
-NO_TERM = facet_term("-", "-")  # a term that no row has
+UNKNOWN_TERM = facet_term("-", "-")  # a term that no row has
 
-Counts = dict[str, dict[int | str, int]]
+FacetCounts = dict[str, dict[int | str, int]]
 """How many editions have each key of a facet, by the name of the facet."""
 
 LOCALE_BOOST = 4
 """The factor for texts in the language of the locale, when results are in several languages."""
-_BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
+_BY_SCORE, _BY_DATE = (
+    attrgetter("score", "published_at", "edition_id"),
+    attrgetter("published_at", "edition_id"),
+)
 
 _slots = threading.BoundedSemaphore(MAX_SEARCHES)
 
@@ -57,20 +62,20 @@ class SearchResults:
     """The editions that a query matches, at most MAX_RESULTS, in order.
 
     Attributes:
-        editions: primary keys.
+        edition_ids: their primary keys.
         has_partial_counts: whether more editions match than were ranked and counted.
     """
 
     query: ParsedQuery
-    editions: tuple[int, ...] = ()
+    edition_ids: tuple[int, ...] = ()
     has_more: bool = False
-    counts: Counts = field(default_factory=dict)
+    counts: FacetCounts = field(default_factory=dict)
     has_partial_counts: bool = False
     expanded: ExpandedQuery | None = None
 
     @property
     def total(self) -> int:
-        return len(self.editions)
+        return len(self.edition_ids)
 
 
 def search(
@@ -110,7 +115,7 @@ class _Search:
         self.expanded = expand(query)
         self.title_term = title_term(title_key(query.text))
         self.expression: Expression = AnyOf((self.expanded.expression, Term(self.title_term)))
-        max_ranked = ranking_limit(sum(1 for _leaf in leaves(self.expression)))
+        max_ranked = ranking_limit(sum(1 for _term in included_terms(self.expression)))
         self.limit = min(max_ranked, limit or max_ranked)
         self.now = timezone.now()
         self.is_limited = False
@@ -123,7 +128,7 @@ class _Search:
             ordered = self._exact_title_first(self._best_first(hits))
         return SearchResults(
             self.query,
-            editions=tuple(hit.edition for hit in ordered[:MAX_RESULTS]),
+            edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
             has_more=len(ordered) > MAX_RESULTS,
             counts=self._count_facets(hits) if with_counts else {},
             has_partial_counts=self.is_limited,
@@ -136,13 +141,13 @@ class _Search:
 
     def _boosted_score(self, hit: Hit) -> tuple[float, datetime | str, int]:
         boost = LOCALE_BOOST if hit.language == self.locale else 1
-        return hit.score * boost, hit.published_at, hit.edition
+        return hit.score * boost, hit.published_at, hit.edition_id
 
     def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
         exact = engine().editions_with_term(self.title_term)
-        return sorted(hits, key=lambda hit: hit.edition not in exact) if exact else hits
+        return sorted(hits, key=lambda hit: hit.edition_id not in exact) if exact else hits
 
-    def _count_facets(self, hits: Sequence[Hit]) -> Counts:
+    def _count_facets(self, hits: Sequence[Hit]) -> FacetCounts:
         """Return the counts of all facets, those of a filtered facet as if it were not filtered."""
         counts = _count_keys(hits, [name for name in FACETS if name not in self.filter_terms])
         for name in self.filter_terms:
@@ -164,8 +169,8 @@ class _Search:
     def _one_per_group(self, hits: Sequence[Hit]) -> list[Hit]:
         best: dict[int, Hit] = {}
         for hit in hits:
-            rival = best.get(hit.translation_group)
-            if rival is None or self._preference(hit) > self._preference(rival):
+            previous = best.get(hit.translation_group)
+            if previous is None or self._preference(hit) > self._preference(previous):
                 best[hit.translation_group] = hit
         return list(best.values())
 
@@ -176,14 +181,14 @@ class _Search:
 def _value_term(facet: Facet, value: str) -> str:
     """Return the term of the editions that have a value of a facet."""
     key = facet.find_key(value)
-    return NO_TERM if key is None else facet_term(facet.term_prefix, key)
+    return UNKNOWN_TERM if key is None else facet_term(facet.term_prefix, key)
 
 
-def _count_keys(hits: Sequence[Hit], names: Iterable[str]) -> Counts:
+def _count_keys(hits: Sequence[Hit], names: Iterable[str]) -> FacetCounts:
     by_prefix: dict[str, dict[str, int]] = {}
     for term, count in Counter(" ".join([hit.facet_keys for hit in hits]).split()).items():
         by_prefix.setdefault(term[0], {})[term[1:]] = count
-    counts: Counts = {}
+    counts: FacetCounts = {}
     for name in names:
         facet = FACETS[name]
         keys = by_prefix.get(facet.term_prefix, {})

@@ -5,6 +5,7 @@ letters as bytes, and only these candidates are stemmed.
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -13,11 +14,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from publications.models import Edition
 
-from .query import AllOf, AnyOf, ExpandedQuery, Expression, Phrase, Term, Without
-from .terms import MAX_TEXT_CHARACTERS, WORD, fold, index_term, term_spans
+from .expansion import ExpandedQuery
+from .expressions import AllOf, AnyOf, Expression, Phrase, Term, Without
+from .terms import IDEOGRAPHS, MAX_TEXT_CHARACTERS, WORD, fold, index_term, term_spans
 
 LATIN = "latin-1"
 UNKNOWN = "?"
+IDEOGRAPH = re.compile(f"[{IDEOGRAPHS}]")
 
 
 class PrefixFinder:
@@ -37,7 +40,7 @@ class PrefixFinder:
         if self.other_prefixes:
             folded_text = text.translate(_FOLDED)
             starts.update(start for prefix in self.other_prefixes for start in _starts(folded_text, prefix))
-        return sorted(starts)
+        return sorted(start for start in starts if _is_word_start(text, start))
 
 
 def _byte_starts(text: bytes, prefix: bytes) -> Iterator[int]:
@@ -51,9 +54,15 @@ def _byte_starts(text: bytes, prefix: bytes) -> Iterator[int]:
 def _starts(text: str, prefix: str) -> Iterator[int]:
     start = text.find(prefix)
     while start >= 0:
-        if not start or not text[start - 1].isalnum():
-            yield start
+        yield start
         start = text.find(prefix, start + 1)
+
+
+def _is_word_start(text: str, start: int) -> bool:
+    """Whether a word starts here: no letter or digit comes before it, or one of both characters is an ideograph."""
+    if not start or not text[start - 1].isalnum():
+        return True
+    return IDEOGRAPH.search(text, start - 1, start + 1) is not None
 
 
 def _folded_letters() -> dict[int, str]:
@@ -102,16 +111,16 @@ class SnippetBuilder:
         self.terms: dict[str, int] = {}
         self.prefixes: dict[str, int] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        for number, group in enumerate(query.groups if query else ()):
-            for leaf in _leaves(group):
-                self._add_leaf(leaf, number)
+        for number, part in enumerate(query.parts if query else ()):
+            for expression in _terms_and_phrases(part):
+                self._add(expression, number)
         shortened = (_candidate_prefix(term) for term in (*self.terms, *self.phrases))
         self.finder = PrefixFinder({*shortened, *self.prefixes})
         phrase_parts = (number for phrases in self.phrases.values() for _terms, number in phrases)
         self.parts = {*self.terms.values(), *self.prefixes.values(), *phrase_parts}
 
-    def _add_leaf(self, leaf: Term | Phrase, number: int) -> None:
-        match leaf:
+    def _add(self, expression: Term | Phrase, number: int) -> None:
+        match expression:
             case Term(text, is_prefix=True):
                 self.prefixes.setdefault(text, number)
             case Term(text):
@@ -169,8 +178,12 @@ class SnippetBuilder:
         if not spans:
             return mark_safe("")
         start, stop = _choose_window(text, spans)
-        inside = [(a - start, b - start, number) for a, b, number in spans if start <= a and b <= stop]
-        highlighted = self.highlight(text[start:stop], inside)
+        shifted = [
+            (first - start, end - start, number)
+            for first, end, number in spans
+            if start <= first and end <= stop
+        ]
+        highlighted = self.highlight(text[start:stop], shifted)
         before, after = "… " if start else "", " …" if stop < len(text) else ""
         return mark_safe(f"{before}{highlighted.strip()}{after}")
 
@@ -179,8 +192,8 @@ def _count_parts(spans: Sequence[Span]) -> int:
     return len({number for _start, _end, number in spans})
 
 
-def _leaves(expression: Expression) -> Iterator[Term | Phrase]:
-    """Yield the words and phrases that a text can contain, without the terms of rows."""
+def _terms_and_phrases(expression: Expression) -> Iterator[Term | Phrase]:
+    """Yield the terms and phrases that a text can contain, without those that refer to rows of the database."""
     match expression:
         case Term(text) if text[0] < "\ue000" or text[0] > "\uf8ff":
             yield expression
@@ -188,9 +201,9 @@ def _leaves(expression: Expression) -> Iterator[Term | Phrase]:
             yield expression
         case AnyOf(parts) | AllOf(parts):
             for part in parts:
-                yield from _leaves(part)
+                yield from _terms_and_phrases(part)
         case Without(included):
-            yield from _leaves(included)
+            yield from _terms_and_phrases(included)
 
 
 def _candidate_prefix(term: str) -> str:
@@ -225,5 +238,5 @@ def _choose_window(text: str, spans: Sequence[Span]) -> tuple[int, int]:
 
 
 def _count_parts_from(spans: Sequence[Span], first: int) -> int:
-    reach = spans[first][0] - CHARACTERS_BEFORE + SNIPPET_CHARACTERS
-    return len({number for start, end, number in spans[first:] if end <= reach})
+    window_end = spans[first][0] - CHARACTERS_BEFORE + SNIPPET_CHARACTERS
+    return len({number for start, end, number in spans[first:] if end <= window_end})

@@ -12,18 +12,20 @@ from itertools import islice
 
 from publications.models import Edition, IndexedTerm
 
-from .query import ExpandedQuery, ParsedQuery, QueryPart, Term, parse_query
+from .expansion import ExpandedQuery
+from .expressions import Term
+from .query import ParsedQuery, QueryPart, parse_query
 from .results import MAX_RESULTS, SearchResults, search
 from .snippets import SnippetBuilder
 from .terms import query_terms
 
 MAX_PARTS = 6
 MAX_CANDIDATES = 6
-MAX_RESPELLED = 4
+MAX_CORRECTED_WORDS = 4
 MIN_LETTERS = 3
-TWO_EDITS_FROM = 6  # letters from which a word may be two edits off
+MIN_LETTERS_FOR_TWO_EDITS = 6  # a shorter word is corrected by one edit
 MAX_LETTERS = 24
-MAX_COMPARED = 400
+MAX_COMPARED_TERMS = 400
 LETTERS = {
     "LATIN": "abcdefghijklmnopqrstuvwxyz",
     "CYRILLIC": "абвгдежзиклмнопрстуфхцчшщъыьэюяєіґ",
@@ -37,14 +39,14 @@ def edit_distance(word: str, other: str) -> int:
     for i, letter in enumerate(word, start=1):
         before_previous, previous, row = previous, row, [i]
         for j, other_letter in enumerate(other, start=1):
-            least = min(row[-1] + 1, previous[j] + 1, previous[j - 1] + (letter != other_letter))
+            distance = min(row[-1] + 1, previous[j] + 1, previous[j - 1] + (letter != other_letter))
             if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == other_letter:
-                least = min(least, before_previous[j - 2] + 1)
-            row.append(least)
+                distance = min(distance, before_previous[j - 2] + 1)
+            row.append(distance)
     return row[-1]
 
 
-def edits(word: str) -> set[str]:
+def one_edit_away(word: str) -> set[str]:
     """Return all spellings one edit away, in the letters of the word's own script."""
     letters = LETTERS.get(unicodedata.name(word[0], "").partition(" ")[0], "")
     splits = [(word[:position], word[position:]) for position in range(len(word) + 1)]
@@ -88,13 +90,13 @@ def suggest_spelling(query: ParsedQuery, *, locale: str) -> SpellingSuggestion:
         (part, search(_single_part(query, part), locale=locale, with_counts=False, limit=MAX_RESULTS + 1))
         for part in parts
     ]
-    missed = [part for part, results in results_by_part if not results.total]
-    corrected = _correct(query, missed, locale) if missed else ""
-    matched = tuple((as_typed(part), results) for part, results in results_by_part if results.total)
+    unmatched = [part for part, results in results_by_part if not results.total]
+    corrected = _correct(query, unmatched, locale) if unmatched else ""
+    matched = tuple((format_part(part), results) for part, results in results_by_part if results.total)
     return SpellingSuggestion(corrected, matched if len(parts) > 1 else ())
 
 
-def as_typed(part: QueryPart) -> str:
+def format_part(part: QueryPart) -> str:
     """Return a part of a query as a reader types it."""
     text = " ".join(part.words)
     return f'"{text}"' if part.is_phrase or part.is_quoted else text
@@ -102,14 +104,14 @@ def as_typed(part: QueryPart) -> str:
 
 def _single_part(query: ParsedQuery, part: QueryPart) -> ParsedQuery:
     is_unfinished = part == query.parts[-1] and query.unfinished_word
-    return ParsedQuery(part.words[-1] if is_unfinished else as_typed(part), (part,))
+    return ParsedQuery(part.words[-1] if is_unfinished else format_part(part), (part,))
 
 
-def _correct(query: ParsedQuery, missed: list[QueryPart], locale: str) -> str:
-    """Return the query with each word that has no result respelled, or "" where it has no result either."""
+def _correct(query: ParsedQuery, unmatched: list[QueryPart], locale: str) -> str:
+    """Return the query with each word that has no result corrected, or "" where it has no result either."""
     text = query.text
-    missed_words = dict.fromkeys(word for part in missed for word in part.words)
-    for word in islice(missed_words, MAX_RESPELLED):
+    words = dict.fromkeys(word for part in unmatched for word in part.words)
+    for word in islice(words, MAX_CORRECTED_WORDS):
         if spelling := _nearest_spelling(word, locale):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _match, new=spelling: new, text)
     if text == query.text:
@@ -123,7 +125,7 @@ def _nearest_spelling(word: str, locale: str) -> str:
         return ""
     for term in _candidates(word):
         results = _search_word(QueryPart((term,)), locale)
-        if results.total and (spelling := _spelling_in(results.editions[0], term)):
+        if results.total and (spelling := _spelling_in(results.edition_ids[0], term)):
             return spelling
     return ""
 
@@ -135,22 +137,22 @@ def _search_word(part: QueryPart, locale: str) -> SearchResults:
 
 def _candidates(word: str) -> Iterator[str]:
     """Yield terms of the index near the word, the nearest and most frequent first."""
-    readings = [reading for reading in query_terms(word) if MIN_LETTERS <= len(reading) <= MAX_LETTERS]
+    terms = [term for term in query_terms(word) if MIN_LETTERS <= len(term) <= MAX_LETTERS]
     ranks: dict[str, tuple[int, int]] = {}
-    for reading in readings:
-        for indexed in _near_terms(reading):
-            distance = edit_distance(reading, indexed.term)
-            if distance <= (2 if len(reading) >= TWO_EDITS_FROM else 1):
+    for term in terms:
+        for indexed in _near_terms(term):
+            distance = edit_distance(term, indexed.term)
+            if distance <= (2 if len(term) >= MIN_LETTERS_FOR_TWO_EDITS else 1):
                 rank = distance, -indexed.edition_count
                 ranks[indexed.term] = min(ranks.get(indexed.term, (9, 0)), rank)
     yield from sorted(ranks, key=ranks.__getitem__)[:MAX_CANDIDATES]
 
 
 def _near_terms(term: str) -> Iterable[IndexedTerm]:
-    yield from IndexedTerm.objects.filter(term__in=edits(term))
-    if len(term) >= TWO_EDITS_FROM:
+    yield from IndexedTerm.objects.filter(term__in=one_edit_away(term))
+    if len(term) >= MIN_LETTERS_FOR_TWO_EDITS:
         same_prefix = IndexedTerm.objects.filter(prefix=term[: IndexedTerm.PREFIX_LENGTH])
-        yield from same_prefix.order_by("-edition_count", "term")[:MAX_COMPARED]
+        yield from same_prefix.order_by("-edition_count", "term")[:MAX_COMPARED_TERMS]
 
 
 def _spelling_in(edition_id: int, term: str) -> str:

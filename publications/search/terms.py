@@ -33,7 +33,7 @@ STEMMERS = {
     "en": EnglishStemmer, "sv": SwedishStemmer, "ru": RussianStemmer, "el": GreekStemmer, "ar": ArabicStemmer,
     "hy": ArmenianStemmer,
 }  # fmt: skip
-BY_SCRIPT = {
+LANGUAGES_BY_SCRIPT = {
     "LATIN": ("en", "sv"),
     "CYRILLIC": ("ru",),
     "GREEK": ("el",),
@@ -42,13 +42,13 @@ BY_SCRIPT = {
 }
 
 IDEOGRAPHS = "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_INSIDE = (
+_INNER_CHARACTERS = (
     "\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200d\u2060"
     + "".join(sorted(MARKS))
 )
 _LETTER = rf"[^\W_{IDEOGRAPHS}]"
 WORD = re.compile(
-    rf"[{IDEOGRAPHS}]|{_LETTER}(?:{_LETTER}|[{_INSIDE}])*(?:['’ʼ]{_LETTER}(?:{_LETTER}|[{_INSIDE}])*)*"
+    rf"[{IDEOGRAPHS}]|{_LETTER}(?:{_LETTER}|[{_INNER_CHARACTERS}])*(?:['’ʼ]{_LETTER}(?:{_LETTER}|[{_INNER_CHARACTERS}])*)*"
 )
 """A word of a text in any alphabet; in scripts without spaces each character is one."""
 
@@ -107,7 +107,7 @@ def query_terms(word: str) -> tuple[str, ...]:
 def languages_of(word: str) -> tuple[str, ...]:
     """Return the languages whose stemmers apply to the script of a word."""
     script = unicodedata.name(word[0], "").partition(" ")[0]
-    return BY_SCRIPT.get(script, ())
+    return LANGUAGES_BY_SCRIPT.get(script, ())
 
 
 @lru_cache(CACHED_TERMS)
@@ -156,25 +156,25 @@ def _is_ignored(character: str) -> bool:
     return unicodedata.category(character) in ("Mn", "Me", "Cf") and character not in MARKS
 
 
-FACET, NAMED, TITLE = "\ue000", "\ue001", "\ue002"
+FACET_SIGN, NAME_SIGN, TITLE_SIGN = "\ue000", "\ue001", "\ue002"
 """The first character of terms for filters, for the topics and authors of an edition, and for its whole title."""
 
-ROW_LETTERS = {Tag: "t", Author: "a", Synonym: "s"}
+ROW_KEY_PREFIXES = {Tag: "t", Author: "a", Synonym: "s"}
 
 
 def row_key(row: Tag | Author | Synonym) -> str:
     """Return the short key of a topic, author or synonym, such as "t5"."""
-    return f"{ROW_LETTERS[type(row)]}{row.pk}"
+    return f"{ROW_KEY_PREFIXES[type(row)]}{row.pk}"
 
 
 def facet_term(prefix: str, value: object) -> str:
-    return f"{FACET}{prefix}{value}"
+    return f"{FACET_SIGN}{prefix}{value}"
 
 
 def name_term(key: str) -> str:
     """Return the term of a topic or author, by its row key."""
-    return f"{NAMED}{key}"
+    return f"{NAME_SIGN}{key}"
 
 
 def title_term(key: str) -> str:
-    return f"{TITLE}{key}"
+    return f"{TITLE_SIGN}{key}"

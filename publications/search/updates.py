@@ -12,25 +12,25 @@ from .engines import engine
 
 def sync_publication(publication: Publication, at: datetime) -> None:
     """Add and remove rows of a publication after an action changed the windows of its editions."""
-    outdated, missing = index.outdated_rows(publication, at)
+    outdated, missing = index.outdated_and_missing_rows(publication, at)
     neighbours = _remove_rows(outdated)
     index_editions(missing)
     if neighbours:
         similarity.refill_rows(neighbours - similarity.editions_similar_to(missing))
 
 
-def index_editions(editions: Iterable[int]) -> None:
+def index_editions(edition_ids: Iterable[int]) -> None:
     """Add rows for editions, by primary key, that have none."""
-    similarity.add_rows(index.store_rows(editions))
+    similarity.add_rows(index.store_rows(edition_ids))
 
 
 @contextmanager
-def reindex_after(editions: Iterable[int]) -> Iterator[None]:
+def reindex_after(edition_ids: Iterable[int]) -> Iterator[None]:
     """Remove the rows of editions, let the block change their texts, and store the rows anew.
 
     Also purges the old terms from the files of the index, for redaction.
     """
-    ids = list(editions)
+    ids = list(edition_ids)
     indexed = engine().indexed_editions(ids)
     index.remove_rows(indexed)
     neighbours = similarity.remove_rows(ids)  # even if they are not in the index, which may have been rebuilt
@@ -41,7 +41,7 @@ def reindex_after(editions: Iterable[int]) -> Iterator[None]:
         engine().purge()
 
 
-def _remove_rows(editions: set[int]) -> set[int]:
+def _remove_rows(edition_ids: set[int]) -> set[int]:
     """Remove the rows of editions and return the editions that were similar to them."""
-    index.remove_rows(editions)
-    return similarity.remove_rows(editions)
+    index.remove_rows(edition_ids)
+    return similarity.remove_rows(edition_ids)

@@ -8,10 +8,10 @@ from itertools import batched
 from publications.models import Edition, EditionByline, EditionTag, IndexedTerm, NamedTerm
 
 from .engines import IndexRow, engine
-from .index import STEP, build_row, indexable_editions, name_terms_of, read_editions, vocabulary
-from .terms import ROW_LETTERS, row_key
+from .index import EDITIONS_PER_STEP, build_row, indexable_editions, name_terms_of, read_editions, vocabulary
+from .terms import ROW_KEY_PREFIXES, row_key
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Called with how many of how many editions are done."""
 
 
@@ -25,7 +25,7 @@ def indexed_editions() -> set[int]:
     return engine().indexed_editions()
 
 
-def differing_editions(progress: Progress) -> set[int]:
+def differing_editions(progress: ProgressCallback) -> set[int]:
     """Return the editions whose row differs from the one that a rebuild would store."""
     find_differing = engine().row_comparer()
     differing: set[int] = set()
@@ -34,15 +34,15 @@ def differing_editions(progress: Progress) -> set[int]:
     return differing
 
 
-def _build_rows(progress: Progress) -> Iterator[list[IndexRow]]:
+def _build_rows(progress: ProgressCallback) -> Iterator[list[IndexRow]]:
     """Yield the rows of all indexed editions as a rebuild would store them, in batches."""
     ids = sorted(engine().indexed_editions())
-    for done, batch in enumerate(batched(ids, STEP), start=1):
+    for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
         yield [build_row(edition) for edition in read_editions(batch)]
-        progress(min(done * STEP, len(ids)), len(ids))
+        progress(min(done * EDITIONS_PER_STEP, len(ids)), len(ids))
 
 
-def differing_words(progress: Progress) -> Iterator[str]:
+def differing_words(progress: ProgressCallback) -> Iterator[str]:
     """Yield a sentence for each word with a wrong count and for each name with wrong terms."""
     expected = Counter(term for rows in _build_rows(progress) for row in rows for term in vocabulary(row))
     stored = Counter(dict(IndexedTerm.objects.values_list("term", "edition_count")))
@@ -59,11 +59,11 @@ def _differing_names() -> Iterator[str]:
         stored.setdefault(key, set()).add(term)
     tags, authors = _used_ids(EditionTag, "tag"), _used_ids(EditionByline, "author")
     used = {f"t{pk}" for pk in tags} | {f"a{pk}" for pk in authors}
-    for model in ROW_LETTERS:
+    for model in ROW_KEY_PREFIXES:
         for instance in model.objects.all():
             key, terms = row_key(instance), name_terms_of(instance)
-            is_due = key in stored or key in used or key.startswith("s")
-            if is_due and stored.pop(key, set()) != terms:
+            needs_terms = key in stored or key in used or key.startswith("s")
+            if needs_terms and stored.pop(key, set()) != terms:
                 yield f"{instance._meta.verbose_name} “{instance}” is found by other words than those of its name."
     yield from (f"The name {key} is of nothing that exists." for key in sorted(stored))
 

@@ -128,11 +128,13 @@ def _copy_texts(turn: int, rows: list) -> None:
     from publications.search.terms import index_terms
 
     offset, number = turn * KEY_OFFSET, index_terms(str(turn), "en")
-    for step in batched([row.edition for row in rows], STEP):
+    for step in batched([row.edition_id for row in rows], STEP):
         with transaction.atomic():
             _copy_editions(step, turn, offset)
-    engine().store([replace(row, edition=row.edition + offset, title=[*row.title, *number]) for row in rows])
-    _copy_similarity(rows[0].edition, rows[-1].edition, offset)
+    engine().store(
+        [replace(row, edition_id=row.edition_id + offset, title=[*row.title, *number]) for row in rows]
+    )
+    _copy_similarity(rows[0].edition_id, rows[-1].edition_id, offset)
 
 
 def _copy_editions(numbers: tuple[int, ...], turn: int, offset: int) -> None:

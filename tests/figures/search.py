@@ -227,7 +227,7 @@ def run_search(text: str) -> int:
 
     results = search.search(search.parse_query(text), locale="en")
     snippets = search.SnippetBuilder(results.expanded)
-    for edition in result_editions(results.editions[:SHOWN]):
+    for edition in result_editions(results.edition_ids[:SHOWN]):
         snippets.snippet(edition)
     return results.total
 

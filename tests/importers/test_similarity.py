@@ -50,7 +50,7 @@ def test_an_import_tells_how_far_the_comparing_is(tmp_path):
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, options):
     blogs.import_blog(write_posts(tmp_path / "posts"), **options)
 
-    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_due()
+    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_rebuild_due()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
@@ -66,8 +66,8 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         blogs.import_blog(write_posts(tmp_path / "posts"), comparison_progress=break_off)
-    assert similarity.is_due()
+    assert similarity.is_rebuild_due()
 
     blogs.import_blog(tmp_path / "posts")
 
-    assert not similarity.is_due() and SearchIndex.objects.exists()
+    assert not similarity.is_rebuild_due() and SearchIndex.objects.exists()

@@ -47,7 +47,7 @@ def is_in_step() -> bool:
 
 
 def is_found(text: str) -> bool:
-    return bool(search.search(search.parse_query(text), locale="en").editions)
+    return bool(search.search(search.parse_query(text), locale="en").edition_ids)
 
 
 def is_indexed(term: str) -> bool:
@@ -201,7 +201,7 @@ def test_a_rebuild_repairs_everything():
 
 
 def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypatch):
-    monkeypatch.setattr(index, "STEP", 1)
+    monkeypatch.setattr(index, "EDITIONS_PER_STEP", 1)
     withdrawn, changed = make_live(body="Grain.").publication, make_live(body="Barley.").publication
     steps = search.rebuild()
     next(steps), next(steps)
@@ -212,6 +212,19 @@ def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypat
     list(steps)
 
     assert is_in_step() and is_found("rye") and is_found("wheat") and not is_found("grain")
+
+
+def test_a_rebuild_keeps_no_word_that_is_redacted_between_its_steps(editor, monkeypatch):
+    monkeypatch.setattr(index, "EDITIONS_PER_STEP", 1)
+    redacted = make_live(body="Vera Holm said it.").publication
+    make_live(body="Grain.")
+    steps = search.rebuild()
+    next(steps), next(steps)
+
+    actions.redact(redacted, "Vera Holm", by=editor)
+    list(steps)
+
+    assert is_in_step() and not is_indexed("holm")
 
 
 def test_an_interrupted_rebuild_leaves_the_index_as_it_was(monkeypatch):

@@ -21,13 +21,13 @@ def titles(text: str, *, locale: str = "en", newest_first: bool = False, **filte
     results = search.search(
         search.parse_query(text), locale=locale, filters=filters, newest_first=newest_first
     )
-    editions = Edition.objects.in_bulk(results.editions)
-    return [editions[pk].title for pk in results.editions]
+    editions = Edition.objects.in_bulk(results.edition_ids)
+    return [editions[pk].title for pk in results.edition_ids]
 
 
 def snippet_of(text: str) -> str:
     results = search.search(search.parse_query(text), locale="en")
-    edition = Edition.objects.get(pk=results.editions[0])
+    edition = Edition.objects.get(pk=results.edition_ids[0])
     return search.SnippetBuilder(results.expanded).snippet(edition).text
 
 
@@ -319,6 +319,8 @@ def test_resultsover_the_limit_are_cut_and_marked_as_partial(monkeypatch):
         ),
         ("Лукашенко сказал.", "Lukashenka", "<mark>Лукашенко</mark> сказал."),
         ("Grain, graining, migrain.", "grai", "<mark>Grain</mark>, <mark>graining</mark>, migrain."),
+        ("Ein Großbau, kein Bau.", "bau", "Ein Großbau, kein <mark>Bau</mark>."),
+        ("在赫尔松。", "赫尔", "在<mark>赫尔</mark>松。"),
     ],
 )
 def test_words_are_highlighted(body, text, expected):
@@ -456,7 +458,7 @@ def test_any_query_is_answered(grain_edition, text):
     builder = search.SnippetBuilder(results.expanded)
 
     assert results.total <= 1 and isinstance(suggestion.corrected, str)
-    for edition in Edition.objects.filter(pk__in=results.editions):
+    for edition in Edition.objects.filter(pk__in=results.edition_ids):
         assert "Grain" in re.sub("<[^>]+>", "", builder.snippet(edition).title)
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from publications.search import terms
 from publications.search.query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, parse_query
 from publications.search.snippets import PrefixFinder
-from publications.search.spelling import edit_distance, edits
+from publications.search.spelling import edit_distance, one_edit_away
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_edits_between_spellings_are_counted(word, other, edits_between):
 
 @given(st.text(alphabet="abcxyz", min_size=1, max_size=8), st.text(alphabet="abcxyz", min_size=1, max_size=8))
 def test_all_spellings_one_edit_away_are_generated(word, other):
-    assert (other in edits(word)) == (edit_distance(word, other) <= 1)
+    assert (other in one_edit_away(word)) == (edit_distance(word, other) <= 1)
 
 
 def test_words_are_found_by_prefixes_whatever_their_accents():

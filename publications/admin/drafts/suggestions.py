@@ -112,7 +112,7 @@ def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
             reason,
             row.similar_edition.language,
         )
-        for row, reason in zip(rows, similarity.reasons(rows), strict=True)
+        for row, reason in zip(rows, similarity.build_reasons(rows), strict=True)
     ]
 
 
@@ -134,7 +134,7 @@ def similarity_reasons(draft: Publication, targets: Iterable[Publication]) -> di
         if pks
         else []
     )
-    pairs = zip(rows, similarity.reasons(rows), strict=True)
+    pairs = zip(rows, similarity.build_reasons(rows), strict=True)
     return {row.similar_edition.publication_id: reason for row, reason in pairs}
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, leaves, with_terms
+from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, included_terms, with_terms
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, IndexRow
 
 IDS_QUERY = "SELECT unnest(%s::bigint[]) AS id"
@@ -54,15 +54,15 @@ def store(rows: Sequence[IndexRow]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO publications_search (edition_id, vector, marks) VALUES (%s, %s::tsvector, %s)",
-            [(row.edition, render_vector(row), row.facet_keys) for row in rows],
+            [(row.edition_id, render_vector(row), row.facet_keys) for row in rows],
         )
 
 
-def remove(editions: Iterable[int]) -> None:
+def remove(edition_ids: Iterable[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM publications_search WHERE edition_id IN ({IDS_QUERY})",  # noqa: S608
-            [bind_ids(editions)],
+            [bind_ids(edition_ids)],
         )
 
 
@@ -70,14 +70,14 @@ def purge() -> None:
     """Do nothing: PostgreSQL's vacuum overwrites removed rows."""
 
 
-def indexed_editions(editions: Iterable[int] | None = None) -> set[int]:
+def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
     """Return which of these editions, or of all, have a row."""
     where, params = (
-        ("", []) if editions is None else (f" WHERE edition_id IN ({IDS_QUERY})", [bind_ids(editions)])
+        ("", []) if edition_ids is None else (f" WHERE edition_id IN ({IDS_QUERY})", [bind_ids(edition_ids)])
     )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT edition_id FROM publications_search{where}", params)  # noqa: S608
-        return {edition for (edition,) in cursor.fetchall()}
+        return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
 def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
@@ -85,13 +85,13 @@ def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
 
     def find_differing(rows: Sequence[IndexRow]) -> set[int]:
         columns = (
-            [row.edition for row in rows],
+            [row.edition_id for row in rows],
             [render_vector(row) for row in rows],
             [row.facet_keys for row in rows],
         )
         with connection.cursor() as cursor:
             cursor.execute(_DIFFERING, columns)
-            return {edition for (edition,) in cursor.fetchall()}
+            return {edition_id for (edition_id,) in cursor.fetchall()}
 
     return find_differing
 
@@ -109,7 +109,7 @@ def find(
     Args:
         proximity: need not match, but raises the score of the editions where it does.
     """
-    params = [render_expression(any_of(list(leaves(expression))))]
+    params = [render_expression(any_of(list(included_terms(expression))))]
     weight = _WEIGHT
     if proximity:
         weight, params = f"{_WEIGHT} * {_PROXIMITY}", [*params, render_expression(proximity)]
@@ -125,7 +125,7 @@ def editions_with_term(term: str) -> set[int]:
         cursor.execute(
             "SELECT edition_id FROM publications_search WHERE vector @@ %s::tsquery", [f"'{term}'"]
         )
-        return {edition for (edition,) in cursor.fetchall()}
+        return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
 def render_vector(row: IndexRow) -> str:

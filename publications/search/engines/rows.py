@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from ..terms import FACET
+from ..terms import FACET_SIGN
 
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """The weight of a word in each part of a row."""
@@ -18,7 +18,7 @@ MAX_LOOKUPS = 30_000
 class IndexRow:
     """The index row of one edition: terms in the order of the text, and terms for filters."""
 
-    edition: int
+    edition_id: int
     title: list[str]
     summary: list[str]
     people: list[str]
@@ -33,7 +33,9 @@ class IndexRow:
     @property
     def facet_keys(self) -> str:
         """The facet values of the edition as text, such as "k2 y2024 len t5 a3"."""
-        return " ".join(term.removeprefix(FACET) for term in self.filter_terms if term.startswith(FACET))
+        return " ".join(
+            term.removeprefix(FACET_SIGN) for term in self.filter_terms if term.startswith(FACET_SIGN)
+        )
 
 
 class Hit(NamedTuple):
@@ -44,7 +46,7 @@ class Hit(NamedTuple):
         facet_keys: as in `IndexRow`.
     """
 
-    edition: int
+    edition_id: int
     score: float
     language: str
     translation_group: int

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, with_terms
+from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, with_terms
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, IndexRow
 
 IDS_QUERY = "SELECT value AS id FROM json_each(%s)"
@@ -40,15 +40,15 @@ def store(rows: Sequence[IndexRow]) -> None:
     """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, map(_row_params, rows))
-        cursor.executemany(_FILE, [(row.edition, row.facet_keys) for row in rows])
+        cursor.executemany(_FILE, [(row.edition_id, row.facet_keys) for row in rows])
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
-    return row.edition, *map(" ".join, row.parts)
+    return row.edition_id, *map(" ".join, row.parts)
 
 
-def remove(editions: Iterable[int]) -> None:
-    ids = bind_ids(editions)
+def remove(edition_ids: Iterable[int]) -> None:
+    ids = bind_ids(edition_ids)
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({IDS_QUERY})", [ids])  # noqa: S608
         cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({IDS_QUERY})", [ids])  # noqa: S608
@@ -60,12 +60,14 @@ def purge() -> None:
         cursor.execute("INSERT INTO publications_search (publications_search) VALUES ('optimize')")
 
 
-def indexed_editions(editions: Iterable[int] | None = None) -> set[int]:
+def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
     """Return which of these editions, or of all, have a row."""
-    where, params = ("", []) if editions is None else (f" WHERE rowid IN ({IDS_QUERY})", [bind_ids(editions)])
+    where, params = (
+        ("", []) if edition_ids is None else (f" WHERE rowid IN ({IDS_QUERY})", [bind_ids(edition_ids)])
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT rowid FROM publications_search{where}", params)  # noqa: S608
-        return {edition for (edition,) in cursor.fetchall()}
+        return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
 def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
@@ -82,9 +84,10 @@ def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
     def find_differing(rows: Sequence[IndexRow]) -> set[int]:
         expected = _hash_in_memory(rows)
         return {
-            row.edition
+            row.edition_id
             for row in rows
-            if stored[row.edition] != expected[row.edition] or facet_keys.get(row.edition) != row.facet_keys
+            if stored[row.edition_id] != expected[row.edition_id]
+            or facet_keys.get(row.edition_id) != row.facet_keys
         }
 
     return find_differing
@@ -146,7 +149,7 @@ def editions_with_term(term: str) -> set[int]:
         cursor.execute(
             "SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [f'"{term}"']
         )
-        return {edition for (edition,) in cursor.fetchall()}
+        return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
 def render_expression(expression: Expression) -> str:

@@ -1,20 +1,20 @@
 """Similarity: which editions are similar, by their words, topics, authors and dates, and the reasons in words.
 
 `similar_publications` returns what is shown beside a publication on its page, `suggest` what may be linked to a draft,
-`reasons` a sentence for each. Actions keep the rows in step through the index (`add_rows`, `remove_rows`,
+`build_reasons` a sentence for each. Actions keep the rows in step through the index (`add_rows`, `remove_rows`,
 `refill_rows`); `rebuild` builds them anew. The cost of an action is bounded, whatever the size of the site: see
 docs/decisions/0013.
 """
 
 from publications.models import similar_publications
 
-from .matching import reasons, suggest
+from .matching import build_reasons, suggest
 from .rows import (
     add_rows,
     editions_similar_to,
-    is_due,
     is_outdated,
-    mark_due,
+    is_rebuild_due,
+    mark_rebuild_due,
     rebuild,
     refill_rows,
     remove_rows,
@@ -24,13 +24,13 @@ from .verification import MIN_AGREEMENT, compare_with_rebuild, differing_edition
 __all__ = [
     "MIN_AGREEMENT",
     "add_rows",
+    "build_reasons",
     "compare_with_rebuild",
     "differing_editions",
     "editions_similar_to",
-    "is_due",
     "is_outdated",
-    "mark_due",
-    "reasons",
+    "is_rebuild_due",
+    "mark_rebuild_due",
     "rebuild",
     "refill_rows",
     "remove_rows",

@@ -19,14 +19,15 @@ from django.utils import timezone
 
 from publications.models import Author, Edition, ExcludedSuggestion, Publication, Similarity, Tag
 
+from .common_words import is_common_word
 from .terms import (
-    BATCH,
+    BATCH_SIZE,
     Rarity,
     TermProfile,
     build_draft_profile,
     characteristic_terms,
     id_in_term,
-    is_row_term,
+    is_name_term,
 )
 
 MAX_POSTINGS = 6000  # rows of terms that are read to find candidates
@@ -35,10 +36,11 @@ MAX_COMPARED = 40
 MIN_SIMILARITY = 0.04  # as a share of the similarity of a text with itself; less is chance
 MIN_SHARE_OF_WORDS = 1 / 3  # of a similarity; with less, its words are no reason
 MAX_REASONS = 3
-MIN_WORDS = 2
-OLDER, NEWER = 2.0, 1.0  # years after which a similarity has lost 29 %
-YEAR = 365.25 * 24 * 3600
-HUNDREDTHS = 100
+MIN_WORDS = 2  # that are the only reason
+MIN_TEXTS_FOR_REASONS = 12  # with fewer, no word is too frequent to be a reason
+OLDER_YEARS, NEWER_YEARS = 2.0, 1.0  # to an older or newer text, after which a similarity has lost 29 %
+SECONDS_PER_YEAR = 365.25 * 24 * 3600
+WEIGHT_SCALE = 100  # stored weights are in hundredths
 
 _FIND = """
 WITH query (term, weight) AS (VALUES {rows})
@@ -62,8 +64,8 @@ class TextContext:
 class Candidate(NamedTuple):
     """An edition that a text may be similar to."""
 
-    edition: int
-    publication: int
+    edition_id: int
+    publication_id: int
     translation_group: int
     published_at: datetime
 
@@ -89,7 +91,7 @@ class Match:
     def build_suggestion(self, score: float) -> Similarity:
         """Return an unsaved row."""
         return Similarity(
-            similar_edition_id=self.candidate.edition,
+            similar_edition_id=self.candidate.edition_id,
             score=score,
             tags=self.tags,
             authors=self.authors,
@@ -120,12 +122,12 @@ def compare_many(texts: Sequence[ComparedText], at: datetime) -> list[list[Match
         _find_nearest(own, profile, rarity)
         for own, (profile, rarity, _context) in zip(weights, texts, strict=True)
     ]
-    candidates = _read_candidates({edition for editions in nearest for edition in editions}, at)
+    candidates = _read_candidates({edition_id for ids in nearest for edition_id in ids}, at)
     return [
         _match_candidates(
-            profile, context, own, [candidates[edition] for edition in editions if edition in candidates]
+            text, own, [candidates[edition_id] for edition_id in ids if edition_id in candidates]
         )
-        for own, editions, (profile, _rarity, context) in zip(weights, nearest, texts, strict=True)
+        for own, ids, text in zip(weights, nearest, texts, strict=True)
     ]
 
 
@@ -134,16 +136,16 @@ def _find_nearest(weights: dict[str, float], profile: TermProfile, rarity: Rarit
     terms = list(_query_terms(weights, profile, rarity))
     if not terms:
         return []
-    values = [value for term in terms for value in (term, round(weights[term] * HUNDREDTHS))]
+    values = [value for term in terms for value in (term, round(weights[term] * WEIGHT_SCALE))]
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(terms))), [*values, MAX_CANDIDATES])
-        return [edition for (edition,) in cursor.fetchall()]
+        return [edition_id for (edition_id,) in cursor.fetchall()]
 
 
-def _read_candidates(editions: Iterable[int], at: datetime) -> dict[int, Candidate]:
+def _read_candidates(edition_ids: Iterable[int], at: datetime) -> dict[int, Candidate]:
     """Return those of the editions that have not ended at the given time."""
     candidates: dict[int, Candidate] = {}
-    for batch in batched(sorted(editions), BATCH, strict=False):
+    for batch in batched(sorted(edition_ids), BATCH_SIZE, strict=False):
         rows = Edition.objects.filter(pk__in=batch, visible_until__gt=at).order_by()
         for row in rows.values_list("pk", "publication", "translation_group", "published_at"):
             candidates[row[0]] = Candidate(*row)
@@ -151,19 +153,20 @@ def _read_candidates(editions: Iterable[int], at: datetime) -> dict[int, Candida
 
 
 def _match_candidates(
-    profile: TermProfile, context: TextContext, weights: dict[str, float], nearest: Iterable[Candidate]
+    text: ComparedText, weights: dict[str, float], nearest: Iterable[Candidate]
 ) -> list[Match]:
+    profile, rarity, context = text
     least = MIN_SIMILARITY * sum(weight * profile.weights[term] for term, weight in weights.items())
     others = (candidate for candidate in nearest if candidate.translation_group != context.translation_group)
-    candidates = {candidate.edition: candidate for candidate in islice(others, MAX_COMPARED)}
+    candidates = {candidate.edition_id: candidate for candidate in islice(others, MAX_COMPARED)}
     matches = [
-        _build_match(candidates[edition], shares, profile)
-        for edition, shares in _shared_terms(list(candidates), weights).items()
+        _build_match(candidates[edition_id], shares, profile, rarity)
+        for edition_id, shares in _shared_terms(list(candidates), weights).items()
         if sum(shares.values()) >= least
     ]
     with_reasons = [match for match in matches if match.tags or match.authors or match.words]
     return sorted(
-        with_reasons, key=lambda match: (-match.score_at(context.published_at), -match.candidate.edition)
+        with_reasons, key=lambda match: (-match.score_at(context.published_at), -match.candidate.edition_id)
     )
 
 
@@ -176,41 +179,52 @@ def _query_terms(weights: dict[str, float], profile: TermProfile, rarity: Rarity
             yield term
 
 
-def _shared_terms(editions: Sequence[int], weights: dict[str, float]) -> dict[int, dict[str, float]]:
+def _shared_terms(edition_ids: Sequence[int], weights: dict[str, float]) -> dict[int, dict[str, float]]:
     """Return what each shared term adds to the similarity of each edition."""
     shares: dict[int, dict[str, float]] = defaultdict(dict)
-    if not editions:
+    if not edition_ids:
         return shares
-    placeholders = (", ".join(["%s"] * count) for count in (len(editions), len(weights)))
+    placeholders = (", ".join(["%s"] * count) for count in (len(edition_ids), len(weights)))
     with connection.cursor() as cursor:
-        cursor.execute(_SHARED.format(*placeholders), [*editions, *weights])
-        for edition, term, weight in cursor.fetchall():
-            shares[edition][term] = weights[term] * weight / HUNDREDTHS
+        cursor.execute(_SHARED.format(*placeholders), [*edition_ids, *weights])
+        for edition_id, term, weight in cursor.fetchall():
+            shares[edition_id][term] = weights[term] * weight / WEIGHT_SCALE
     return shares
 
 
-def _build_match(candidate: Candidate, shares: dict[str, float], profile: TermProfile) -> Match:
+def _build_match(
+    candidate: Candidate, shares: dict[str, float], profile: TermProfile, rarity: Rarity
+) -> Match:
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda term: (-shares[term], term))
-    words = [term for term in ranked if not is_row_term(term)]
-    topics, people = _row_ids(ranked, "t"), _row_ids(ranked, "a")
-    is_by_words = sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total or not (topics or people)
-    spellings = profile.spell(words[:MAX_REASONS]) if is_by_words and len(words) >= MIN_WORDS else []
-    return Match(candidate, total, topics, people, spellings)
+    words = [term for term in ranked if not is_name_term(term)]
+    topics, people = _ids_in_terms(ranked, "t"), _ids_in_terms(ranked, "a")
+    has_names = bool(topics or people)
+    reasons = [term for term in words if _is_reason(term, profile, rarity)]
+    is_by_words = not has_names or sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total
+    if not is_by_words or len(reasons) < (1 if has_names else MIN_WORDS):
+        reasons = []
+    return Match(candidate, total, topics, people, profile.spell(reasons[:MAX_REASONS]))
 
 
-def _row_ids(terms: Iterable[str], letter: str) -> list[int]:
+def _is_reason(term: str, profile: TermProfile, rarity: Rarity) -> bool:
+    """Return whether a shared word says what two texts are about: no common word, and not in many texts of the site."""
+    is_frequent = rarity.is_frequent(term, min_texts=MIN_TEXTS_FOR_REASONS)
+    return not is_frequent and not is_common_word(term, profile.language)
+
+
+def _ids_in_terms(terms: Iterable[str], letter: str) -> list[int]:
     ids = (id_in_term(term, letter) for term in terms)
     return [pk for pk in ids if pk is not None][:MAX_REASONS]
 
 
-def decay(here: datetime, there: datetime) -> float:
+def decay(at: datetime, other_at: datetime) -> float:
     """Return what remains of a similarity across the time between two publications, between 0 and 1.
 
     The first years count most: texts of one series are close in time, while of two old texts neither is the closer one.
     """
-    years = (here - there).total_seconds() / YEAR
-    return 1 / sqrt(1 + (years / OLDER if years > 0 else -years / NEWER))
+    years = (at - other_at).total_seconds() / SECONDS_PER_YEAR
+    return 1 / sqrt(1 + (years / OLDER_YEARS if years > 0 else -years / NEWER_YEARS))
 
 
 def suggest(
@@ -232,15 +246,16 @@ def suggest(
     Returns:
         Unsaved rows with `similar_edition`, the most similar first.
     """
-    everything = build_draft_profile(title, text, language, tags, authors)
-    rarity = Rarity(everything.weights)
+    profile = build_draft_profile(title, text, language, tags, authors)
+    rarity = Rarity(profile.weights)
     now = timezone.now()
     context = TextContext(publication.source_publication.pk if publication else None, now)
-    matches = compare(characteristic_terms(everything, rarity), rarity, context, now)
-    return _build_suggestions(matches, _excluded(publication) if publication else set(), now)[:count]
+    matches = compare(characteristic_terms(profile, rarity), rarity, context, now)
+    excluded = _excluded_publications(publication) if publication else set()
+    return _build_suggestions(matches, excluded, now)[:count]
 
 
-def _excluded(publication: Publication) -> set[int]:
+def _excluded_publications(publication: Publication) -> set[int]:
     if not publication.pk:
         return set()
     linked = publication.related_links.values_list("target", flat=True)
@@ -251,21 +266,21 @@ def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: dateti
     """Return those that are live, one of each translation group, with all that a teaser shows."""
     editions = (
         Edition.objects.live(now)
-        .filter(pk__in=[match.candidate.edition for match in matches])
+        .filter(pk__in=[match.candidate.edition_id for match in matches])
         .with_teaser_columns()
         .exclude(publication__in=excluded)
         .in_bulk()
     )
     by_group: dict[int, Similarity] = {}
     for match in matches:
-        if edition := editions.get(match.candidate.edition):
+        if edition := editions.get(match.candidate.edition_id):
             suggestion = match.build_suggestion(match.score_at(now))
             suggestion.similar_edition = edition
             by_group.setdefault(edition.translation_group, suggestion)
     return list(by_group.values())
 
 
-def reasons(rows: Sequence[Similarity]) -> list[str]:
+def build_reasons(rows: Sequence[Similarity]) -> list[str]:
     """Return the reasons of each row as a sentence in the current language, in two queries."""
     tags = Tag.objects.in_bulk({pk for row in rows for pk in row.tags})
     authors = Author.objects.not_pseudonymous().in_bulk({pk for row in rows for pk in row.authors})

@@ -17,15 +17,24 @@ from django.utils import timezone
 from publications.models import Edition, EditionTerm, SearchIndex, Similarity
 
 from ..engines import engine
-from ..index import STEP, Progress, indexable_editions, lock_index, read_editions
-from .matching import HUNDREDTHS, Match, TextContext, compare_many, decay
-from .terms import BATCH, Rarity, TermProfile, build_profile, characteristic_terms, count_texts, full_text
+from ..index import EDITIONS_PER_STEP, RebuildSteps, indexable_editions, lock_index, read_editions
+from .matching import WEIGHT_SCALE, Match, TextContext, compare_many, decay
+from .terms import (
+    BATCH_SIZE,
+    Rarity,
+    TermProfile,
+    build_profile,
+    characteristic_terms,
+    count_texts,
+    full_text,
+)
 
 MAX_ROWS = 12
 """Publications that an edition has rows for: more than are shown, since some may not be live when it is."""
 MAX_COMPETED = 30
-MIN_ROWS = 6
-MAX_REFILLED = 8
+"""Editions whose slots a new one competes for."""
+MIN_ROWS, MAX_REFILLED = 6, 8
+"""An edition with fewer rows is compared again when one of them is removed; so many editions at a time."""
 EDITIONS_PER_BATCH = 50
 EditionProfile = tuple[Edition, TermProfile, Rarity]
 _STORE_TERMS = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
@@ -45,8 +54,8 @@ WHERE neighbour.visible_until > %s
 class SimilarityRow(NamedTuple):
     """A row to store: two editions, the score, and the match that has the reasons."""
 
-    edition: int
-    similar_edition: int
+    edition_id: int
+    similar_edition_id: int
     score: float
     match: Match
 
@@ -61,24 +70,24 @@ def _store_batch(profiles: Sequence[EditionProfile]) -> None:
     """Store the rows of each edition and its rows among those of its matches, as if they came one by one."""
     matches_of_each = _find_matches(profiles)
     slots = SimilaritySlots(
-        {match.candidate.edition for matches in matches_of_each for match in matches[:MAX_COMPETED]}
+        {match.candidate.edition_id for matches in matches_of_each for match in matches[:MAX_COMPETED]}
     )
     for (edition, _profile, _rarity), matches in zip(profiles, matches_of_each, strict=True):
         for row in _build_rows(edition, matches):
-            slots.add(row, row.match.candidate.publication)
+            slots.add(row, row.match.candidate.publication_id)
         for match in matches[:MAX_COMPETED]:
             score = match.similarity * decay(match.candidate.published_at, edition.published_at)
-            row = SimilarityRow(match.candidate.edition, edition.pk, score, match)
+            row = SimilarityRow(match.candidate.edition_id, edition.pk, score, match)
             slots.compete(row, edition.publication_id)
     slots.store()
 
 
 def store_terms(editions: Sequence[Edition]) -> list[EditionProfile]:
     """Store the characteristic terms of editions that have none stored."""
-    everything = [build_profile(edition) for edition in editions]
-    counts = count_texts({term for profile in everything for term in profile.weights})
+    full_profiles = [build_profile(edition) for edition in editions]
+    counts = count_texts({term for profile in full_profiles for term in profile.weights})
     profiles = []
-    for edition, profile in zip(editions, everything, strict=True):
+    for edition, profile in zip(editions, full_profiles, strict=True):
         rarity = Rarity(profile.weights, counts)
         profiles.append((edition, characteristic_terms(profile, rarity), rarity))
     with connection.cursor() as cursor:
@@ -88,12 +97,12 @@ def store_terms(editions: Sequence[Edition]) -> list[EditionProfile]:
 
 
 def _term_params(edition: Edition, profile: TermProfile) -> list[tuple[int, str, int]]:
-    return [(edition.pk, term, round(weight * HUNDREDTHS)) for term, weight in profile.weights.items()]
+    return [(edition.pk, term, round(weight * WEIGHT_SCALE)) for term, weight in profile.weights.items()]
 
 
-def remove_rows(editions: Iterable[int]) -> set[int]:
+def remove_rows(edition_ids: Iterable[int]) -> set[int]:
     """Remove the terms of editions and all rows from and to them; return the editions that had rows to them."""
-    ids = list(editions)
+    ids = list(edition_ids)
     if not ids:
         return set()
     neighbours = editions_similar_to(ids)
@@ -102,9 +111,9 @@ def remove_rows(editions: Iterable[int]) -> set[int]:
     return neighbours - set(ids)
 
 
-def refill_rows(editions: Iterable[int]) -> None:
+def refill_rows(edition_ids: Iterable[int]) -> None:
     """Compare those of the editions again that have few rows left: the newest, at most MAX_REFILLED."""
-    ids = list(editions)
+    ids = list(edition_ids)
     if not ids:
         return
     now = timezone.now()
@@ -121,16 +130,16 @@ def refill_rows(editions: Iterable[int]) -> None:
 def compare_again(edition: Edition) -> None:
     """Replace the rows of an edition, found by its stored terms."""
     stored = EditionTerm.objects.filter(edition=edition).values_list("term", "weight")
-    weights = {term: weight / HUNDREDTHS for term, weight in stored}
+    weights = {term: weight / WEIGHT_SCALE for term, weight in stored}
     profile = TermProfile(weights, full_text(edition), edition.language)
     (matches,) = _find_matches([(edition, profile, Rarity(weights))])
     Similarity.objects.filter(edition=edition).delete()
     _store(_build_rows(edition, matches))
 
 
-def editions_similar_to(editions: Iterable[int]) -> set[int]:
+def editions_similar_to(edition_ids: Iterable[int]) -> set[int]:
     """Return the editions that have rows to any of these."""
-    ids = list(editions)
+    ids = list(edition_ids)
     rows = Similarity.objects.filter(similar_edition__in=ids) if ids else Similarity.objects.none()
     return set(rows.values_list("edition", flat=True))
 
@@ -144,11 +153,11 @@ def _find_matches(profiles: Sequence[EditionProfile]) -> list[list[Match]]:
 
 
 def _build_rows(edition: Edition, matches: Sequence[Match]) -> list[SimilarityRow]:
-    publications = _first_publications(match.candidate.publication for match in matches)
+    publications = _first_publications(match.candidate.publication_id for match in matches)
     return [
-        SimilarityRow(edition.pk, match.candidate.edition, match.score_at(edition.published_at), match)
+        SimilarityRow(edition.pk, match.candidate.edition_id, match.score_at(edition.published_at), match)
         for match in matches
-        if match.candidate.publication in publications
+        if match.candidate.publication_id in publications
     ]
 
 
@@ -158,18 +167,18 @@ def _first_publications(publications: Iterable[int]) -> set[int]:
 
 
 def _store(rows: Iterable[SimilarityRow]) -> None:
-    for batch in batched(rows, BATCH // 5, strict=False):
+    for batch in batched(rows, BATCH_SIZE // 5, strict=False):
         values = [value for *row, match in batch for value in (*row, *match.stored_reasons)]
         with connection.cursor() as cursor:
             cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(batch))), values)
 
 
-def _read_rows(editions: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
+def _read_rows(edition_ids: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
     """Return the rows of editions to others that have not ended: both editions, key, score, similar publication."""
     statement = _READ.format(ids_query=engine().IDS_QUERY, index_hint=engine().EDITION_INDEX_HINT)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [engine().bind_ids(sorted(editions)), now])
+        cursor.execute(statement, [engine().bind_ids(sorted(edition_ids)), now])
         return cursor.fetchall()
 
 
@@ -180,35 +189,35 @@ class SimilaritySlots:
         slots: for each edition the score and the publication of its similar editions.
     """
 
-    def __init__(self, editions: Iterable[int]) -> None:
+    def __init__(self, edition_ids: Iterable[int]) -> None:
         self.slots: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
         self.stored_pks: dict[tuple[int, int], int] = {}
         self.new_rows: dict[tuple[int, int], SimilarityRow] = {}
         self.removed_pks: list[int] = []
-        for edition, similar_edition, pk, score, publication in _read_rows(editions):
-            self.slots[edition][similar_edition] = score, publication
-            self.stored_pks[edition, similar_edition] = pk
+        for edition_id, similar_edition_id, pk, score, publication_id in _read_rows(edition_ids):
+            self.slots[edition_id][similar_edition_id] = score, publication_id
+            self.stored_pks[edition_id, similar_edition_id] = pk
 
-    def add(self, row: SimilarityRow, publication: int) -> None:
+    def add(self, row: SimilarityRow, publication_id: int) -> None:
         """Add a row to an edition of this publication."""
-        self.slots[row.edition][row.similar_edition] = row.score, publication
-        self.new_rows[row.edition, row.similar_edition] = row
+        self.slots[row.edition_id][row.similar_edition_id] = row.score, publication_id
+        self.new_rows[row.edition_id, row.similar_edition_id] = row
 
-    def compete(self, row: SimilarityRow, publication: int) -> None:
+    def compete(self, row: SimilarityRow, publication_id: int) -> None:
         """Add a row if a slot is free or its score beats the lowest, which is removed."""
-        slots = self.slots[row.edition]
-        ranked = sorted([*slots.values(), (row.score, publication)], reverse=True)
-        publications = _first_publications(publication for _score, publication in ranked)
-        if publication in publications:
-            losers = [edition for edition, (_score, rival) in slots.items() if rival not in publications]
-            for edition in losers:
-                self._remove(row.edition, edition)
-            self.add(row, publication)
+        slots = self.slots[row.edition_id]
+        ranked = sorted([*slots.values(), (row.score, publication_id)], reverse=True)
+        remaining = _first_publications(publication for _score, publication in ranked)
+        if publication_id in remaining:
+            outranked = [pk for pk, (_score, publication) in slots.items() if publication not in remaining]
+            for similar_edition_id in outranked:
+                self._remove(row.edition_id, similar_edition_id)
+            self.add(row, publication_id)
 
-    def _remove(self, edition: int, similar_edition: int) -> None:
-        del self.slots[edition][similar_edition]
-        self.new_rows.pop((edition, similar_edition), None)
-        if pk := self.stored_pks.pop((edition, similar_edition), None):
+    def _remove(self, edition_id: int, similar_edition_id: int) -> None:
+        del self.slots[edition_id][similar_edition_id]
+        self.new_rows.pop((edition_id, similar_edition_id), None)
+        if pk := self.stored_pks.pop((edition_id, similar_edition_id), None):
             self.removed_pks.append(pk)
 
     def store(self) -> None:
@@ -217,11 +226,11 @@ class SimilaritySlots:
         _store(self.new_rows.values())
 
 
-VERSION = 2
-"""Of the rules by which similarity is found. Another number makes the next start of the site rebuild it."""
+VERSION = 3
+"""The version of the rules by which similarity is found. After a change the next start of the site rebuilds it."""
 
-DUE = 32_767
-"""In place of a version, which is never so high: the next import ends, and the next start begins, with a rebuild."""
+REBUILD_DUE = 32_767
+"""A version number that stands for none: the next import or the next start of the site rebuilds."""
 
 
 def is_outdated() -> bool:
@@ -229,17 +238,17 @@ def is_outdated() -> bool:
     return not SearchIndex.objects.filter(similarity_version=VERSION).exists()
 
 
-def mark_due() -> None:
+def mark_rebuild_due() -> None:
     """Mark a rebuild as due: many publications at once change which terms are rare."""
-    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": DUE})
+    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": REBUILD_DUE})
 
 
-def is_due() -> bool:
+def is_rebuild_due() -> bool:
     """Whether a rebuild was marked as due."""
-    return SearchIndex.objects.filter(similarity_version=DUE).exists()
+    return SearchIndex.objects.filter(similarity_version=REBUILD_DUE).exists()
 
 
-def rebuild() -> Progress:
+def rebuild() -> RebuildSteps:
     """Build all terms and rows anew; the index must be in step.
 
     Each iteration does one step and yields (done, total). Storing the terms counts as one half of the work.
@@ -249,7 +258,7 @@ def rebuild() -> Progress:
     yield 0, total
     done = 0
     for process in (_rebuild_terms, _rebuild_rows):
-        for batch in batched(ids, STEP):
+        for batch in batched(ids, EDITIONS_PER_STEP):
             with transaction.atomic():
                 lock_index()
                 process(_read_indexable(batch))

@@ -18,7 +18,7 @@ from django.db.models import Count
 
 from publications.models import Author, Edition, EditionTerm, Tag
 
-from ..terms import MAX_TEXT_CHARACTERS, NAMED, WORD, index_term, is_stop_word, name_term, row_key
+from ..terms import MAX_TEXT_CHARACTERS, NAME_SIGN, WORD, index_term, is_stop_word, name_term, row_key
 
 TITLE, SUMMARY, TEXT = 3, 2, 1
 """The weight of a word in each part of a text."""
@@ -26,14 +26,14 @@ TITLE, SUMMARY, TEXT = 3, 2, 1
 SATURATION, LENGTH_NORMALIZATION, AVERAGE_LENGTH = 2.0, 0.5, 700  # k1, b and avgdl of BM25
 TOPIC, AUTHOR = 1.4, 1.7
 MAX_TERMS = 80
-MAX_ROW_TERMS = 20
+MAX_NAME_TERMS = 20
 MIN_LETTERS = 3
 RARITY_POWER = 1.5  # rare terms count more than in BM25, see docs/decisions/0032
-COMMON_SHARE = 4  # a word that one in so many texts has is common and ignored
-MIN_TEXTS_FOR_COMMON = 100
-BATCH = 500
+FREQUENT_SHARE = 4  # a word of more than one in so many texts is frequent
+MIN_TEXTS = 100  # from which frequent words are ignored
+BATCH_SIZE = 500
 _COUNTED = "SELECT term, edition_count FROM publications_indexedterm WHERE term IN ({})"
-UBIQUITOUS = ("the", "and", "och", "att")
+UBIQUITOUS_WORDS = ("the", "and", "och", "att")
 """Words of nearly every text: their counts estimate how many texts there are."""
 
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
@@ -70,10 +70,10 @@ class Rarity:
     """
 
     def __init__(self, terms: Iterable[str], counts: Mapping[str, int] | None = None) -> None:
-        needed = {*terms, *UBIQUITOUS}
+        needed = {*terms, *UBIQUITOUS_WORDS}
         counts = count_texts(needed) if counts is None else counts
         self.counts = {term: counts[term] for term in needed if term in counts}
-        self.total = max((count for term, count in self.counts.items() if not is_row_term(term)), default=1)
+        self.total = max((count for term, count in self.counts.items() if not is_name_term(term)), default=1)
 
     def __getitem__(self, term: str) -> float:
         return log(1 + self.total / self.count(term)) ** RARITY_POWER
@@ -81,31 +81,32 @@ class Rarity:
     def count(self, term: str) -> int:
         return self.counts.get(term) or 1
 
-    def is_common(self, term: str) -> bool:
-        return self.total >= MIN_TEXTS_FOR_COMMON and self.count(term) * COMMON_SHARE > self.total
+    def is_frequent(self, term: str, *, min_texts: int) -> bool:
+        """Return whether more than one in FREQUENT_SHARE texts has a term; not if there are fewer than `min_texts`."""
+        return self.total >= min_texts and self.count(term) * FREQUENT_SHARE > self.total
 
 
 def count_texts(terms: Iterable[str]) -> dict[str, int]:
     """Return how many texts have each of these terms and of the ubiquitous words."""
-    needed = {*terms, *UBIQUITOUS}
+    needed = {*terms, *UBIQUITOUS_WORDS}
     counts: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for batch in batched(sorted(needed), BATCH, strict=False):
+        for batch in batched(sorted(needed), BATCH_SIZE, strict=False):
             cursor.execute(_COUNTED.format(", ".join(["%s"] * len(batch))), batch)
             counts |= dict(cursor.fetchall())
-    row_terms = [term for term in needed if is_row_term(term)]
+    row_terms = [term for term in needed if is_name_term(term)]
     rows = EditionTerm.objects.filter(term__in=row_terms).values_list("term").annotate(Count("pk"))
     return counts | dict(rows) if row_terms else counts
 
 
-def is_row_term(term: str) -> bool:
+def is_name_term(term: str) -> bool:
     """Whether the term stands for a topic or an author."""
-    return term.startswith(NAMED)
+    return term.startswith(NAME_SIGN)
 
 
 def id_in_term(term: str, letter: str) -> int | None:
     """Return the primary key of the topic ("t") or author ("a") that a term stands for, or None."""
-    return int(term[2:]) if is_row_term(term) and term[1] == letter else None
+    return int(term[2:]) if is_name_term(term) and term[1] == letter else None
 
 
 def build_profile(edition: Edition) -> TermProfile:
@@ -113,23 +114,23 @@ def build_profile(edition: Edition) -> TermProfile:
     summary = f"{edition.summary} {edition.key_points}"
     weights = weigh_words(edition.title, summary, edition.plain_text, edition.language)
     tags = (row.tag for row in edition.tag_rows.all())
-    return _add_row_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
+    return _add_name_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
 
 
 def build_draft_profile(
     title: str, text: str, language: str, tags: Iterable[Tag], authors: Iterable[Author]
 ) -> TermProfile:
     draft = Edition(title=title, plain_text=text, language=language)
-    return _add_row_terms(weigh_words(title, "", text, language), tags, authors, draft)
+    return _add_name_terms(weigh_words(title, "", text, language), tags, authors, draft)
 
 
-def _add_row_terms(
+def _add_name_terms(
     weights: dict[str, float], tags: Iterable[Tag], authors: Iterable[Author], edition: Edition
 ) -> TermProfile:
     """Return the profile with topics and authors. Pseudonyms are left out: similarity must not reveal who uses one."""
-    topics = [name_term(row_key(tag)) for tag in tags][:MAX_ROW_TERMS]
+    topics = [name_term(row_key(tag)) for tag in tags][:MAX_NAME_TERMS]
     people = [name_term(row_key(author)) for author in authors if not author.is_pseudonymous]
-    rows = {**dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_ROW_TERMS], AUTHOR)}
+    rows = {**dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_NAME_TERMS], AUTHOR)}
     return TermProfile({**weights, **rows}, full_text(edition), edition.language)
 
 
@@ -158,8 +159,12 @@ def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str,
 def characteristic_terms(profile: TermProfile, rarity: Rarity) -> TermProfile:
     """Return the profile reduced to its MAX_TERMS most characteristic words, its topics and its authors."""
     ranked = sorted(
-        (term for term in profile.weights if not is_row_term(term) and not rarity.is_common(term)),
+        (
+            term
+            for term in profile.weights
+            if not is_name_term(term) and not rarity.is_frequent(term, min_texts=MIN_TEXTS)
+        ),
         key=lambda term: (-profile.weights[term] * cbrt(rarity[term]), term),
     )
-    terms = [*ranked[:MAX_TERMS], *filter(is_row_term, profile.weights)]
+    terms = [*ranked[:MAX_TERMS], *filter(is_name_term, profile.weights)]
     return TermProfile({term: profile.weights[term] for term in terms}, profile.text, profile.language)

@@ -8,35 +8,35 @@ from django.utils import timezone
 
 from publications.models import Edition, EditionTerm, Similarity
 
-from ..index import STEP, indexable_editions, read_editions
-from .matching import HUNDREDTHS, TextContext, compare_many
+from ..index import EDITIONS_PER_STEP, indexable_editions, read_editions
+from .matching import WEIGHT_SCALE, TextContext, compare_many
 from .rows import MAX_ROWS
-from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_row_term
+from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_name_term
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Called with how many of how many editions are done."""
 
 MIN_AGREEMENT = 0.5
 """Rows are stored as editions come, when other words were rare: some of them differ from a rebuild, but not most."""
 
 
-def differing_editions(progress: Progress) -> set[int]:
+def differing_editions(progress: ProgressCallback) -> set[int]:
     """Return the editions whose stored terms are not of their text, have other weights, or are missing."""
     differing: set[int] = set()
     for editions in _read_editions(progress):
         stored = _stored_weights(editions)
         for edition in editions:
             weights = build_profile(edition).weights
-            own = {term: round(weight * HUNDREDTHS) for term, weight in weights.items()}
+            own = {term: round(weight * WEIGHT_SCALE) for term, weight in weights.items()}
             terms = stored[edition.pk]
             is_missing = bool(own) and not terms
-            if is_missing or not terms.items() <= own.items() or _row_terms(terms) != _row_terms(own):
+            if is_missing or not terms.items() <= own.items() or _name_terms(terms) != _name_terms(own):
                 differing.add(edition.pk)
     return differing
 
 
-def _row_terms(weights: dict[str, int]) -> set[str]:
-    return {term for term in weights if is_row_term(term)}
+def _name_terms(weights: dict[str, int]) -> set[str]:
+    return {term for term in weights if is_name_term(term)}
 
 
 def _stored_weights(editions: list[Edition]) -> dict[int, dict[str, int]]:
@@ -47,7 +47,7 @@ def _stored_weights(editions: list[Edition]) -> dict[int, dict[str, int]]:
     return stored
 
 
-def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
+def compare_with_rebuild(progress: ProgressCallback) -> tuple[int, int]:
     """Return how many of the rows that a rebuild would store are stored, and how many it would store."""
     same = total = 0
     for editions in _read_editions(progress):
@@ -71,11 +71,11 @@ def _rebuilt_rows(editions: list[Edition]) -> Iterator[set[int]]:
         context = TextContext(edition.translation_group, edition.published_at)
         texts.append((characteristic_terms(profile, rarity), rarity, context))
     for matches in compare_many(texts, timezone.now()):
-        yield {match.candidate.edition for match in matches[:MAX_ROWS]}
+        yield {match.candidate.edition_id for match in matches[:MAX_ROWS]}
 
 
-def _read_editions(progress: Progress) -> Iterator[list[Edition]]:
+def _read_editions(progress: ProgressCallback) -> Iterator[list[Edition]]:
     ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
-    for done, batch in enumerate(batched(ids, STEP), start=1):
+    for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
         yield [rows.edition for rows in read_editions(batch)]
-        progress(min(done * STEP, len(ids)), len(ids))
+        progress(min(done * EDITIONS_PER_STEP, len(ids)), len(ids))

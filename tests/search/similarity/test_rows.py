@@ -296,7 +296,7 @@ def test_a_rebuild_repairs_everything():
 
 
 def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypatch):
-    monkeypatch.setattr(rows, "STEP", 1)
+    monkeypatch.setattr(rows, "EDITIONS_PER_STEP", 1)
     withdrawn, unchanged = live("Gone").publication, live("Stays")
     steps = similarity.rebuild()
     next(steps), next(steps)

@@ -37,7 +37,7 @@ def similar_titles(edition: Edition, count: int = 5) -> list[str]:
 
 
 def reasons_of(edition: Edition) -> list[str]:
-    return similarity.reasons(similar_publications(edition.publication_id, timezone.now(), 5))
+    return similarity.build_reasons(similar_publications(edition.publication_id, timezone.now(), 5))
 
 
 # Similar publications -------------------------------------------------------------------------------------
@@ -149,6 +149,29 @@ def test_shared_words_are_spelled_as_in_the_text():
     assert set(result.partition(": ")[2].split(", ")) <= {*GRAIN.strip(".").replace(",", "").split()}
 
 
+def test_common_words_are_no_reason():
+    publication = live("Barges", f"{GRAIN} The first source, as both said then, was asked to help.")
+    live("Wagons", "Grain from Kherson: the first source, as both said then, was asked to help.")
+
+    assert reasons_of(publication) == ["Much the same words: Grain, Kherson"]
+
+
+def test_publications_that_share_common_words_only_are_not_similar():
+    publication = live("Barges", "The first source, as both said then, was asked to help. Rye.")
+    live("Schism", "The first source, as both said then, was asked to help. Liturgy.")
+
+    assert similar_titles(publication) == []
+
+
+def test_a_word_of_many_texts_is_no_reason():
+    for number in range(12):
+        live(f"Filler {number}", f"Brussels and the word{number}, and the other{number}.")
+    publication = live("Barges", f"{GRAIN} Brussels, Brussels and the Brussels of Brussels.")
+    live("Elevators", f"{GRAIN} Brussels, Brussels and the Brussels of Brussels.")
+
+    assert "Brussels" not in reasons_of(publication)[0]
+
+
 def test_reasons_name_topics_by_their_current_name_in_the_current_language(editor):
     tag = make_tag("Belarus", name_sv="Vitryssland")
     publication = live("Barges", GRAIN, tags=(tag,))
@@ -191,7 +214,9 @@ def test_a_draft_gets_suggestions_with_reasons():
 
     rows = similarity.suggest("Barges", GRAIN, [tag], [author])
 
-    result = {row.similar_edition.title: why for row, why in zip(rows, similarity.reasons(rows), strict=True)}
+    result = {
+        row.similar_edition.title: why for row, why in zip(rows, similarity.build_reasons(rows), strict=True)
+    }
     assert set(result) == {"Elevators", "Schism", "Winter"}
     assert result["Schism"] == "Both on Belarus" and result["Winter"] == "Both by Anna Nowak"
     assert not Similarity.objects.filter(edition=None).exists() and rows[0].pk is None
