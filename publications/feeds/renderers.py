@@ -9,7 +9,7 @@ from typing import Any
 from publications.metadata import FEED_FORMATS
 from publications.xml_writer import FORBIDDEN, XmlWriter, build_xml, format_datetime
 
-from .entries import Feed, FeedEntry, FeedFile, FeedPerson
+from .feed import Feed, FeedEntry, FeedFile, FeedPerson
 
 ATOM = "http://www.w3.org/2005/Atom"
 HTML = "text/html"
@@ -60,9 +60,9 @@ def _atom_entry(entry: FeedEntry, xml: XmlWriter) -> None:
 
 def _atom_links(entry: FeedEntry, xml: XmlWriter) -> None:
     """Write one alternate link, since some readers use the first and some the last; translations are related."""
-    for text in entry.texts:
-        rel = "alternate" if text.url == entry.url else "related"
-        _atom_link(xml, rel, text.url, type=HTML, hreflang=text.language, title=text.title)
+    for version in entry.language_versions:
+        rel = "alternate" if version.url == entry.url else "related"
+        _atom_link(xml, rel, version.url, type=HTML, hreflang=version.language, title=version.title)
     if entry.external_url:
         _atom_link(xml, "via", entry.external_url, type=HTML)
     for file in entry.files:
@@ -137,9 +137,10 @@ def _rss_item(feed: Feed, entry: FeedEntry, xml: XmlWriter) -> None:
 
 def _rss_related(entry: FeedEntry, xml: XmlWriter) -> None:
     """Write translations, the first file and the cover."""
-    for text in entry.texts[1:]:
-        link = {"href": text.url, "rel": "related", "type": "text/html"}
-        xml.element("atom:link", attributes={**link, "hreflang": text.language, "title": text.title})
+    for translation in entry.language_versions[1:]:
+        link = {"href": translation.url, "rel": "related", "type": HTML}
+        attributes = {**link, "hreflang": translation.language, "title": translation.title}
+        xml.element("atom:link", attributes=attributes)
     for file in entry.files[:1]:
         enclosure = {"url": file.url, "length": str(file.size), "type": file.media_type}
         xml.element("enclosure", attributes=enclosure)

@@ -16,7 +16,8 @@ from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_last_value, site_settings
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
 
-from .entries import Feed, FeedPerson, build_entries
+from .entries import build_entries
+from .feed import Feed, FeedPerson
 from .renderers import RENDERERS
 
 FeedLinks = dict[str, Any]
@@ -68,9 +69,9 @@ def _editions_of_locale() -> QuerySet:
     return Edition.objects.live().for_locale(current_locale())
 
 
-def _editions_or_404(live: QuerySet, editions: QuerySet) -> QuerySet:
-    """Return `editions`, or raise Http404 if nothing is live in any locale."""
-    if not live.order_by().exists():
+def _editions_or_404(all_editions: QuerySet, editions: QuerySet) -> QuerySet:
+    """Return `editions`, those of the locale, or raise Http404 if there are none in any locale."""
+    if not all_editions.order_by().exists():
         raise Http404
     return editions
 

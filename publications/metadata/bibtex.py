@@ -29,8 +29,8 @@ def to_bibtex(record: Record) -> str:
     """Return a record as BibTeX: `techreport` if its kind is numbered, else `misc`."""
     fields = {name: value for name, value in _fields(record).items() if value}
     lines = [f"  {name} = {value}," for name, value in fields.items()]
-    kind = "techreport" if record.is_report else "misc"
-    return "\n".join([f"@{kind}{{{record.key},", *lines, "}", ""])
+    entry_type = "techreport" if record.is_report else "misc"
+    return "\n".join([f"@{entry_type}{{{record.key},", *lines, "}", ""])
 
 
 def _fields(record: Record) -> dict[str, str]:

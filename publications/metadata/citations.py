@@ -35,7 +35,7 @@ class Citation:
 
 
 def citations(record: Record) -> list[Citation]:
-    return [Citation(style, write(record)) for style, write in STYLES.items()]
+    return [Citation(style, render(record)) for style, render in STYLES.items()]
 
 
 def apa(record: Record) -> SafeString:
@@ -84,7 +84,7 @@ def harvard(record: Record) -> SafeString:
         record.label if record.is_report else f"{record.kind}, {day}",
         record.publisher,
         record=record,
-        before=gettext("Available at:"),
+        url_label=gettext("Available at:"),
     )
 
 
@@ -95,11 +95,11 @@ STYLES: dict[str, Callable[[Record], SafeString]] = {
 }
 
 
-def _sentences(*parts: str, record: Record, before: str = "") -> SafeString:
+def _sentences(*parts: str, record: Record, url_label: str = "") -> SafeString:
     """Return the parts, each with its full stop, then the address, which has none."""
     sentences = format_html_join(" ", "{}", ((_with_full_stop(part),) for part in parts if part))
     url = doi_url(record.doi) if record.doi and record.is_current else record.url
-    return format_html("{} {}", sentences, f"{before} {url}".strip())
+    return format_html("{} {}", sentences, f"{url_label} {url}".strip())
 
 
 def _with_full_stop(text: str) -> str:

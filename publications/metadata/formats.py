@@ -114,7 +114,7 @@ class OutputFormat:
 
     Attributes:
         label: its name for people.
-        of: "publication" or "feed".
+        applies_to: "publication" or "feed".
         render: returns the record of an edition in it; None for a PDF, an image or a feed, rendered elsewhere.
         is_reference: whether reference managers read it.
         is_made_on_request: whether rendering is so slow that it has a pool of its own.
@@ -124,7 +124,7 @@ class OutputFormat:
     extension: str
     label: str
     media_type: str
-    of: str = "publication"
+    applies_to: str = "publication"
     render: Callable[[Record], str] | None = None
     is_reference: bool = False
     is_compressible: bool = True
@@ -176,16 +176,18 @@ FORMATS = {
             render=to_csl,
             is_reference=True,
         ),
-        OutputFormat(extension="atom", label="Atom", media_type="application/atom+xml", of="feed"),
-        OutputFormat(extension="rss", label="RSS", media_type="application/rss+xml", of="feed"),
-        OutputFormat(extension="json", label="JSON Feed", media_type="application/feed+json", of="feed"),
+        OutputFormat(extension="atom", label="Atom", media_type="application/atom+xml", applies_to="feed"),
+        OutputFormat(extension="rss", label="RSS", media_type="application/rss+xml", applies_to="feed"),
+        OutputFormat(
+            extension="json", label="JSON Feed", media_type="application/feed+json", applies_to="feed"
+        ),
     )
 }
 """The formats by extension, in the order in which they are offered."""
 
 RECORD_FORMATS = {extension: format for extension, format in FORMATS.items() if format.render}
 REFERENCE_FORMATS = {extension: format for extension, format in FORMATS.items() if format.is_reference}
-FEED_FORMATS = {extension: format for extension, format in FORMATS.items() if format.of == "feed"}
+FEED_FORMATS = {extension: format for extension, format in FORMATS.items() if format.applies_to == "feed"}
 MADE_ON_REQUEST = tuple(format for format in FORMATS.values() if format.is_made_on_request)
 
 COMPRESSIBLE_TYPES = frozenset(

@@ -103,9 +103,9 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
     yield tag("og:site_name", record.publisher_short)
     yield tag("og:locale", OPEN_GRAPH_LOCALES.get(record.language, ""))
     yield from (
-        tag("og:locale:alternate", OPEN_GRAPH_LOCALES.get(text.language, ""))
-        for text in record.translations
-        if text.language in LOCALES
+        tag("og:locale:alternate", OPEN_GRAPH_LOCALES.get(translation.language, ""))
+        for translation in record.translations
+        if translation.language in LOCALES
     )
     yield tag("article:published_time", format_local_datetime(record.first_published_at))
     if record.modified_at and record.modified_at > record.first_published_at:
@@ -123,8 +123,8 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
 
 def _sortable(name: Name) -> str:
     """Return the inverted name, unless it has two words on either side of the comma and so reads as two people."""
-    is_doubtful = " " in name.family and " " in name.given
-    return name.full if is_doubtful else name.inverted
+    is_ambiguous = " " in name.family and " " in name.given
+    return name.full if is_ambiguous else name.inverted
 
 
 def _cite_as_links(record: Record) -> list[dict[str, str]]:
@@ -153,7 +153,7 @@ def head_context(
     """Return tags, links and JSON-LD for the head of the page of an edition.
 
     Args:
-        social_image: shown by messages.
+        social_image: shown by messengers and social networks.
         cover: the image of the publication in JSON-LD; without it the social image is.
     """
     markdown = {"rel": "alternate", "href": format_url(edition, "md"), "type": FORMATS["md"].media_type}
@@ -162,7 +162,7 @@ def head_context(
         json_ld.breadcrumb(breadcrumb, record.url),
     ]
     return {
-        "tags_of_record": render_tags(head_tags(record, social_image)),
-        "links_of_record": [*_cite_as_links(record), markdown],
-        "linked_data": json_ld.script(nodes),
+        "head_tags": render_tags(head_tags(record, social_image)),
+        "head_links": [*_cite_as_links(record), markdown],
+        "json_ld": json_ld.render_json_ld(nodes),
     }

@@ -38,7 +38,7 @@ class HeadImage:
     height: int = 0
 
 
-def script(nodes: Iterable[Node]) -> SafeString:
+def render_json_ld(nodes: Iterable[Node]) -> SafeString:
     """Return the nodes, without empty values, as the escaped content of a script element."""
     graph = {"@context": "https://schema.org", "@graph": [_without_empty(node) for node in nodes]}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
@@ -81,11 +81,11 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
 
 def _relations(record: Record) -> Node:
     """Return series, translations, corrections, files and identifiers."""
-    originals = [text for text in record.translations if text.is_original]
+    originals = [translation for translation in record.translations if translation.is_original]
     return {
         "isBasedOn": record.external_url,
         "isPartOf": [_series(series) for series in record.series],
-        "workTranslation": [_translation(record, text) for text in record.translations]
+        "workTranslation": [_translation(record, translation) for translation in record.translations]
         if record.is_original
         else [],
         "translationOfWork": _translation(record, originals[0]) if originals else {},
@@ -99,8 +99,13 @@ def _series(series: Series) -> Node:
     return {"@type": "CreativeWorkSeries", "@id": series.url, "name": series.name, "url": series.url}
 
 
-def _translation(record: Record, text: TranslationLink) -> Node:
-    return {"@type": record.schema_type, "@id": text.url, "name": text.title, "inLanguage": text.language}
+def _translation(record: Record, translation: TranslationLink) -> Node:
+    return {
+        "@type": record.schema_type,
+        "@id": translation.url,
+        "name": translation.title,
+        "inLanguage": translation.language,
+    }
 
 
 def _correction(correction: Correction) -> Node:
@@ -164,24 +169,24 @@ def _logo() -> Node:
     return _image(HeadImage(absolute_url(static("logo.png")), width=LOGO_PIXELS, height=LOGO_PIXELS))
 
 
-def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
-    """Return the node of a breadcrumb; `here` is the absolute address for the step without one."""
+def breadcrumb(items: Sequence[dict[str, str]], current_url: str) -> Node:
+    """Return the node of a breadcrumb; `current_url` is the absolute address for the item without one."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {
                 "@type": "ListItem",
                 "position": position,
-                "name": step["label"],
-                "item": absolute_url(step["url"]) if step.get("url") else here,
+                "name": item["label"],
+                "item": absolute_url(item["url"]) if item.get("url") else current_url,
             }
-            for position, step in enumerate(steps, start=1)
+            for position, item in enumerate(items, start=1)
         ],
     }
 
 
-def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) -> Node:
-    """Return the node of the publisher; `accounts` are its own addresses on other sites."""
+def organisation(site: SiteSettings, locale: str, profile_urls: Sequence[str] = ()) -> Node:
+    """Return the node of the publisher; `profile_urls` are those of its accounts on other sites."""
     home = absolute_url(localized_path(locale, "publications:home"))
     names = {site.name_en, site.name_sv, site.short_name} - {site.get_translation("name", locale), ""}
     return {
@@ -192,7 +197,7 @@ def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) 
         "description": site.get_translation("description", locale),
         "url": home,
         "logo": _logo(),
-        "sameAs": list(accounts),
+        "sameAs": list(profile_urls),
     }
 
 

@@ -50,14 +50,14 @@ def _front_matter(record: Record) -> dict[str, Any]:
         "external_url": record.external_url,
         "topics": list(record.keywords),
         "edition": record.edition_number,
-        "also_in": {text.language: text.url for text in record.translations},
+        "also_in": {link.language: link.url for link in record.translations},
     }
     return {name: value for name, value in fields.items() if value}
 
 
 def _blocks(record: Record) -> Iterator[str]:
     """Yield the blocks in the order of the page, some of them empty."""
-    edition = record.rows.edition
+    edition = record.edition
     yield f"# {escape_markdown(record.title)}"
     yield escape_markdown(edition.summary)
     if points := edition.key_points_list:
@@ -65,7 +65,7 @@ def _blocks(record: Record) -> Iterator[str]:
         yield "\n".join(f"- {escape_markdown(point)}" for point in points)
     if record.external_url:
         yield f"<{record.external_url}>"
-    image_urls = {image.key: _image_url(image) for image in record.rows.images}
+    image_urls = {image.key: _image_url(image) for image in record.edition_with_rows.images}
     body = parse(edition.html)
     yield to_markdown(body, EXCHANGE, base=record.url, image_address=lambda key: image_urls.get(key, ""))
     yield f"*{escape_markdown(edition.disclaimer)}*" if edition.disclaimer else ""

@@ -140,7 +140,12 @@ class Record:
     is_original: bool = True
     is_current: bool = True
     key: str = ""
-    rows: EditionWithRows | None = field(default=None, repr=False, compare=False)
+    edition_with_rows: EditionWithRows | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def edition(self) -> Edition:
+        """The edition that the record was built from."""
+        return self.edition_with_rows.edition
 
     @property
     def creators(self) -> list[Name]:
@@ -159,24 +164,24 @@ def format_local_datetime(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
-def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = "") -> Record:
+def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, address: str = "") -> Record:
     """Return the record of an edition, without a query.
 
     Args:
         address: the path to cite instead of that of the publication, for an edition that is not the live one.
     """
-    edition, tags = rows.edition, rows.tags
+    edition, tags = edition_with_rows.edition, edition_with_rows.tags
     return Record(
-        rows=rows,
+        edition_with_rows=edition_with_rows,
         title=edition.title,
         language=edition.language,
         locale=edition.locale,
         url=absolute_url(address or edition.get_absolute_url()),
         label=edition.kind_label,
         published_on=timezone.localdate(edition.published_at),
-        first_published_at=rows.first_published_at,
-        last_announced_at=rows.last_announced_at,
-        modified_at=_modified_at(edition, rows.last_announced_at),
+        first_published_at=edition_with_rows.first_published_at,
+        last_announced_at=edition_with_rows.last_announced_at,
+        modified_at=_modified_at(edition, edition_with_rows.last_announced_at),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
@@ -189,27 +194,28 @@ def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = ""
             sorted((tag.get_translation("name", edition.locale) for tag in tags), key=str.casefold)
         ),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
-        translations=tuple(_translation_link(edition, other) for other in rows.translations),
+        translations=tuple(_translation_link(edition, other) for other in edition_with_rows.translations),
         corrections=tuple(
-            Correction(correction.change_note, correction.visible_from) for correction in rows.corrections
+            Correction(correction.change_note, correction.visible_from)
+            for correction in edition_with_rows.corrections
         ),
-        files=tuple(_file(edition, file) for file in rows.attachments),
+        files=tuple(_file(edition, file) for file in edition_with_rows.attachments),
         **_kind_fields(edition),
         **_publisher_fields(site, edition.locale),
-        **_contributor_fields(edition, rows.bylines),
+        **_contributor_fields(edition, edition_with_rows.bylines),
     )
 
 
-def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
+def _modified_at(edition: Edition, last_announced_at: datetime | None) -> datetime:
     """Return when the text last changed: as the page announces it, or when a silent fix became public.
 
     The first edition has not changed, however late it came after its date.
     """
     if edition.number is None or edition.change == Change.FIRST:  # a preview has no number
         return edition.published_at
-    if edition.change == Change.SILENT or announced is None:
+    if edition.change == Change.SILENT or last_announced_at is None:
         return max(edition.published_at, edition.visible_from)
-    return announced
+    return last_announced_at
 
 
 def _kind_fields(edition: Edition) -> dict[str, object]:
@@ -234,8 +240,8 @@ def _publisher_fields(site: SiteSettings, locale: str) -> dict[str, str]:
 def _contributor_fields(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
     """Return the contributors by role; without any in the role of author, all count as authors."""
     roles: dict[str, list[Contributor]] = {}
-    for row in bylines:
-        roles.setdefault(row.role, []).append(_person(edition, row))
+    for byline in bylines:
+        roles.setdefault(byline.role, []).append(_person(edition, byline))
     if BylineRole.AUTHOR not in roles:
         roles = {BylineRole.AUTHOR: [person for people in roles.values() for person in people]}
     fields = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
@@ -245,10 +251,10 @@ def _contributor_fields(edition: Edition, bylines: Sequence[EditionByline]) -> d
 ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "contributors": BylineRole.WITH}
 
 
-def _person(edition: Edition, row: EditionByline) -> Contributor:
+def _person(edition: Edition, byline: EditionByline) -> Contributor:
     """Return a contributor as the page shows them: of a pseudonym, the name alone."""
-    author = row.author
-    name = parse_name(row.name, author.family_name, is_organisation=author.is_organisation)
+    author = byline.author
+    name = parse_name(byline.name, author.family_name, is_organisation=author.is_organisation)
     if author.is_pseudonymous:
         return Contributor(name, is_organisation=author.is_organisation)
     return Contributor(
@@ -256,8 +262,8 @@ def _person(edition: Edition, row: EditionByline) -> Contributor:
         is_organisation=author.is_organisation,
         url=absolute_url(localized_path(edition.locale, "publications:author", slug=author.slug)),
         orcid=author.orcid,
-        title=row.title,
-        affiliation=row.affiliation,
+        title=byline.title,
+        affiliation=byline.affiliation,
     )
 
 

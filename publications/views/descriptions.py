@@ -18,7 +18,7 @@ def breadcrumb_context(
 ) -> dict[str, object]:
     """Return the breadcrumb of a page and its linked data: the given nodes and the breadcrumb."""
     breadcrumb_node = json_ld.breadcrumb(breadcrumb, absolute_url(iri_to_uri(request.path)))
-    return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, breadcrumb_node])}
+    return {"breadcrumb": breadcrumb, "json_ld": json_ld.render_json_ld([*nodes, breadcrumb_node])}
 
 
 def describe_list(site: SiteSettings) -> str:

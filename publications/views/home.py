@@ -53,7 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         canonical=request.path,
         has_social_image=True,
         site=site,
-        linked_data=json_ld.script(
+        json_ld=json_ld.render_json_ld(
             [
                 json_ld.organisation(site, current_locale(), social_addresses()),
                 json_ld.website(site, current_locale()),

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publications import actions, markup
-from publications.feeds.entries import (
+from publications.feeds.feed import (
     Feed,
     FeedCategory,
     FeedEntry,
     FeedFile,
     FeedImage,
     FeedPerson,
-    FeedText,
+    LanguageVersion,
 )
 from publications.feeds.renderers import RENDERERS, render_atom, render_json_feed, render_rss
 from publications.metadata import FEED_FORMATS
@@ -441,7 +441,7 @@ def test_the_queries_of_feeds_do_not_depend_on_the_number_of_publications(client
 def test_any_text_makes_a_valid_document(text):
     now, person = timezone.now(), FeedPerson(text, text)
     entry = FeedEntry(
-        "urn:x", text, "en", now, now, [FeedText(text, "en", text)], text, text, [person], [person], [FeedCategory(text, text, text)],
+        "urn:x", text, "en", now, now, [LanguageVersion(text, "en", text)], text, text, [person], [person], [FeedCategory(text, text, text)],
         [FeedFile(text, "application/pdf", text, 1)], FeedImage(text, "image/jpeg", text),
     )  # fmt: skip
     feed = Feed("x", text, text, text, text, "en", now, person, [entry])

@@ -74,7 +74,7 @@ WHOLE_RECORD = replace(
     corrections=(Correction("The year was wrong.", datetime(2026, 5, 4, tzinfo=UTC)),),
     files=(RecordFile("https://example.org/files/report.pdf", "application/pdf", 1000, "Report"),),
     word_count=5,
-    rows=EditionWithRows(
+    edition_with_rows=EditionWithRows(
         edition=Edition(
             kind=Kind(),
             language="en",

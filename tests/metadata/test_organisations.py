@@ -36,7 +36,7 @@ def edition(organisation) -> Edition:
     return actions.publish(saved(publication, body="Mended."), by=None, change="update")
 
 
-def linked_data(html: str) -> list[dict]:
+def parse_json_ld(html: str) -> list[dict]:
     return json.loads(re.search(r'ld\+json">(.*?)</script>', html)[1])["@graph"]
 
 
@@ -69,13 +69,13 @@ def test_tags_and_json_ld_of_its_publications(client, edition):
     assert '<meta name="citation_author" content="The SCEEUS Desk">' in page
     assert '<meta name="DC.creator" content="The SCEEUS Desk">' in page
     url = "http://127.0.0.1:8000/en/authors/the-sceeus-desk/"
-    assert linked_data(page)[0]["author"] == [
+    assert parse_json_ld(page)[0]["author"] == [
         {"@type": "Organization", "@id": f"{url}#organization", "name": NAME, "url": url}
     ]
 
 
 def test_the_json_ld_of_its_page_is_of_an_organisation(client, edition):
-    profile = linked_data(client.get("/en/authors/the-sceeus-desk/").text)[0]
+    profile = parse_json_ld(client.get("/en/authors/the-sceeus-desk/").text)[0]
 
     assert profile["mainEntity"]["@type"] == "Organization" and profile["mainEntity"]["name"] == NAME
     assert "jobTitle" not in profile["mainEntity"]
@@ -84,14 +84,14 @@ def test_the_json_ld_of_its_page_is_of_an_organisation(client, edition):
 def test_an_organisation_may_have_one_word(client):
     make_live(slug="p", by_whom=make_author("SCEEUS", is_organisation=True))
 
-    (author,) = linked_data(client.get("/en/publications/p/").text)[0]["author"]
+    (author,) = parse_json_ld(client.get("/en/publications/p/").text)[0]["author"]
     assert (author["@type"], author["name"]) == ("Organization", "SCEEUS")
 
 
 def test_a_person_may_have_a_family_name_alone(client):
     make_live(slug="p", by_whom=make_author("Ibn Sina", family_name="Ibn Sina"))
 
-    (author,) = linked_data(client.get("/en/publications/p/").text)[0]["author"]
+    (author,) = parse_json_ld(client.get("/en/publications/p/").text)[0]["author"]
     assert author["@type"] == "Person" and "AU  - Ibn Sina\r\n" in client.get("/en/publications/p.ris").text
 
 
