@@ -89,8 +89,8 @@ class PublicationField:
         return self.name if self.in_manuscript is None else self.in_manuscript
 
     @property
-    def api_key(self) -> str:
-        """Its key in the API, or ""."""
+    def api_name(self) -> str:
+        """Its name in the API, or ""."""
         return self.name if self.in_api is None else self.in_api
 
     def is_equal(self, first: Any, second: Any) -> bool:

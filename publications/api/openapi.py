@@ -1,21 +1,27 @@
 """The description of the API in OpenAPI 3.1."""
 
-from typing import Any
-
 from publications.locales import absolute_url
 from publications.models import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, SiteSettings, TagKind
 
-from . import shapes
+from .author_topic_serializers import AUTHOR, AUTHOR_DETAIL, TOPIC, TOPIC_DETAIL
 from .params import (
     CURSOR_PATTERN,
     DEFAULT_LIMIT,
     MAX_CURSOR_LENGTH,
     MAX_LIMIT,
     MAX_QUERY_LENGTH,
-    TEXT,
+    TEXT_PATTERN,
 )
+from .publication_serializers import (
+    BYLINE,
+    IMAGE,
+    PUBLICATION,
+    PUBLICATION_DETAIL,
+    PUBLICATION_LINK,
+    PUBLICATION_TOPIC,
+)
+from .serializer import BOOLEAN, DATETIME, TEXT, Node, or_null
 
-Node = dict[str, Any]
 VERSION = "1.0.0"
 ABOUT = (
     "Everything that is public, for reading alone and for everyone; no key is needed. What is scheduled is here at "
@@ -39,7 +45,7 @@ def describe_api() -> Node:
                 "Publication", "listPublications", PUBLICATIONS, _publication_parameters()
             ),
             "/publications/{id}": _detail_path(
-                "WholePublication", "getPublication", "A publication with its text.", gone=True
+                "WholePublication", "getPublication", "A publication with its text.", can_be_gone=True
             ),
             "/authors": _list_path(
                 "Author", "listAuthors", "Authors who have a public text, in an order that stays."
@@ -49,8 +55,35 @@ def describe_api() -> Node:
             "/topics/{id}": _detail_path("WholeTopic", "getTopic", "A topic with its introduction."),
             "/openapi.json": _description_path(),
         },
-        "components": {"schemas": shapes.schemas(), "responses": RESPONSES},
+        "components": {"schemas": _schemas(), "responses": RESPONSES},
     }
+
+
+SERIALIZERS = (
+    PUBLICATION, PUBLICATION_DETAIL, PUBLICATION_LINK, BYLINE, PUBLICATION_TOPIC, IMAGE, AUTHOR, AUTHOR_DETAIL,
+    TOPIC, TOPIC_DETAIL,
+)  # fmt: skip
+PROBLEM: Node = {
+    "type": "object",
+    "description": "What is wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "parameter": TEXT,
+        "withdrawn": BOOLEAN,
+        "ended_at": DATETIME,
+        "reason": or_null(TEXT),
+    },
+    "additionalProperties": False,
+}
+
+
+def _schemas() -> Node:
+    """Return the schemas of all serializers and of problems, by name."""
+    return {**{serializer.name: serializer.schema for serializer in SERIALIZERS}, "Problem": PROBLEM}
 
 
 PUBLICATIONS = (
@@ -69,10 +102,10 @@ QUERY = {
     "in": "query",
     "description": "Words that stand in title, summary or text; “phrases” in quotation marks, -without. "
     "Without a word nothing is found. At most 500 publications, of a text and its translations one.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH, "pattern": TEXT},
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH, "pattern": TEXT_PATTERN},
     "example": "grain corridor",
 }
-PAGING = [
+PAGING_PARAMETERS = [
     {
         "name": "limit",
         "in": "query",
@@ -132,7 +165,7 @@ def _value_schema(facet: Facet) -> Node:
         return {"enum": list(facet.values)}
     if facet.pattern:
         return {"pattern": f"^{facet.pattern}$"}
-    return {"minLength": 1, "maxLength": MAX_FACET_VALUE_CHARACTERS, "pattern": TEXT}
+    return {"minLength": 1, "maxLength": MAX_FACET_VALUE_CHARACTERS, "pattern": TEXT_PATTERN}
 
 
 def _list_path(item: str, operation: str, description: str, parameters: list[Node] | None = None) -> Node:
@@ -152,14 +185,14 @@ def _list_path(item: str, operation: str, description: str, parameters: list[Nod
     other_responses = {"400": _response("Wrong"), "404": _response("NoPage")}
     if QUERY in (parameters or []):
         other_responses["503"] = _response("Busy")
-    return _get(operation, description, page, [*(parameters or []), *PAGING], other_responses)
+    return _get(operation, description, page, [*(parameters or []), *PAGING_PARAMETERS], other_responses)
 
 
-def _detail_path(schema: str, operation: str, description: str, *, gone: bool = False) -> Node:
-    id_schema = {"type": "string", "format": "uuid"} if gone else {"type": "string"}
+def _detail_path(schema: str, operation: str, description: str, *, can_be_gone: bool = False) -> Node:
+    id_schema = {"type": "string", "format": "uuid"} if can_be_gone else {"type": "string"}
     parameter = {"name": "id", "in": "path", "required": True, "schema": id_schema}
     other_responses = {"400": _response("Wrong"), "404": _response("Missing")}
-    if gone:
+    if can_be_gone:
         other_responses["410"] = _response("Gone")
     return _get(
         operation, description, {"$ref": f"#/components/schemas/{schema}"}, [parameter], other_responses

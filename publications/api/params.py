@@ -22,13 +22,13 @@ from publications.models import FACETS, TagKind
 
 from .responses import Problem, wrong_parameter
 
-CONTROLS = r"\u0000-\u001f\u007f-\u009f\ufffd"
-TEXT = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
+CONTROL_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\ufffd"
+TEXT_PATTERN = rf"^[^{CONTROL_CHARACTERS}]*[^\s{CONTROL_CHARACTERS}][^{CONTROL_CHARACTERS}]*$"
 """The pattern of every parameter: text with a visible character and no control characters."""
 MAX_QUERY_LENGTH = search.MAX_QUERY_CHARACTERS
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
-PAGING = ("limit", "cursor")
-TOPIC_PARAMETERS = ("kind", *PAGING)
+PAGING_PARAMETERS = ("limit", "cursor")
+TOPIC_PARAMETERS = ("kind", *PAGING_PARAMETERS)
 MAX_CURSOR_LENGTH = 300
 CURSOR_PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
 """The syntax of cursors; whether one is ours, its signature proves."""
@@ -54,7 +54,7 @@ class ApiParams:
 
 
 def publication_parameters() -> tuple[str, ...]:
-    return (*FACETS, "q", *PAGING)
+    return (*FACETS, "q", *PAGING_PARAMETERS)
 
 
 def publication_params(request: HttpRequest, now: datetime) -> ApiParams:
@@ -76,7 +76,7 @@ def publication_params(request: HttpRequest, now: datetime) -> ApiParams:
 
 def author_params(request: HttpRequest) -> ApiParams:
     """Validate the parameters of the list of authors. Raises Problem."""
-    params = check_parameters(request, PAGING)
+    params = check_parameters(request, PAGING_PARAMETERS)
     return ApiParams(
         _parse_limit(params), _parse_cursor(params, lambda cursor: read_pk_cursor("authors", cursor))
     )
@@ -104,7 +104,7 @@ def check_parameters(request: HttpRequest, allowed: Iterable[str] = ()) -> dict[
             raise wrong_parameter(name, f"“{name}” is given more than once.")
         if not values[0].strip():
             raise wrong_parameter(name, f"“{name}” is empty: leave it out.")
-        if re.search(f"[{CONTROLS}]", values[0]):
+        if re.search(f"[{CONTROL_CHARACTERS}]", values[0]):
             raise wrong_parameter(name, f"“{name}” holds a character that is no text.")
     return query.dict()
 
@@ -131,14 +131,14 @@ def _parse_limit(params: dict[str, str]) -> int:
 
 
 def write_cursor(cursor: Cursor) -> str:
-    return _pack(
+    return _encode(
         ["p", _format_datetime(cursor.as_of), _format_datetime(cursor.published_at), cursor.publication]
     )
 
 
 def write_pk_cursor(list_name: str, pk: int) -> str:
     """Return the cursor of a list ordered by primary key."""
-    return _pack([list_name, pk])
+    return _encode([list_name, pk])
 
 
 def _looks_like_cursor(cursor: str) -> bool:
@@ -151,7 +151,7 @@ def _looks_like_cursor(cursor: str) -> bool:
 
 def read_cursor(cursor: str, now: datetime) -> Cursor | None:
     """Return the position in a cursor, or None if it is not valid or of a time in the future."""
-    match _unpack(cursor):
+    match _decode(cursor):
         case ["p", str(as_of), str(published_at), int(number)] if _is_pk(number):
             times = _parse_datetime(as_of), _parse_datetime(published_at)
             return Cursor(*times, number) if all(times) and times[0] <= now else None
@@ -160,23 +160,23 @@ def read_cursor(cursor: str, now: datetime) -> Cursor | None:
 
 def read_pk_cursor(list_name: str, cursor: str) -> int | None:
     """Return the primary key in a cursor of this list, or None if it is not valid."""
-    match _unpack(cursor):
+    match _decode(cursor):
         case [str(name), int(number)] if name == list_name and _is_pk(number):
             return number
     return None
 
 
-def _pack(values: list) -> str:
-    packed = json.dumps(values, separators=(",", ":")).encode()
-    return _signer().sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
+def _encode(values: list) -> str:
+    encoded = json.dumps(values, separators=(",", ":")).encode()
+    return _signer().sign(base64.urlsafe_b64encode(encoded).decode().rstrip("="))
 
 
-def _unpack(cursor: str) -> object:
+def _decode(cursor: str) -> object:
     if not _looks_like_cursor(cursor):
         return None
     try:
-        packed = _signer().unsign(cursor)
-        return json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+        encoded = _signer().unsign(cursor)
+        return json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     except (BadSignature, ValueError, RecursionError):
         return None
 

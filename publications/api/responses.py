@@ -67,9 +67,9 @@ def api_view(view: View) -> View:
 
     @csrf_exempt  # the API is read-only and answers other methods with 405
     @wraps(view)
-    def wrapper(request: HttpRequest, **parts: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:
-            response = _respond_by_method(view, request, parts)
+            response = _respond_by_method(view, request, kwargs)
         except Problem as problem:
             response = _json_document(problem.document, PROBLEM_JSON, status=problem.status)
             _add_headers(response, problem.headers)
@@ -92,9 +92,9 @@ def json_response(value: dict[str, Any], *, next_url: str = "") -> HttpResponse:
     return response
 
 
-def _respond_by_method(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpResponse:
+def _respond_by_method(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponse:
     if request.method in ("GET", "HEAD"):
-        return view(request, **parts)
+        return view(request, **kwargs)
     if request.method == "OPTIONS":
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS, **PREFLIGHT_HEADERS})
     raise Problem(

@@ -30,6 +30,7 @@ from publications.models import (
 from publications.presentation import conditional_response
 from publications.xml_writer import format_datetime
 
+from .author_topic_serializers import AUTHOR, AUTHOR_DETAIL, TOPIC, TOPIC_DETAIL
 from .openapi import describe_api
 from .params import (
     ApiParams,
@@ -41,18 +42,9 @@ from .params import (
     write_cursor,
     write_pk_cursor,
 )
+from .publication_serializers import serialize_detail, serialize_summary
 from .responses import Problem, api_view, json_response, not_found
-from .shapes import (
-    AUTHOR,
-    AUTHOR_DETAIL,
-    TOPIC,
-    TOPIC_DETAIL,
-    Shape,
-    publication_summary,
-)
-from .shapes import (
-    publication_detail as serialize_publication,
-)
+from .serializer import Serializer
 
 RETRY_AFTER = "5"  # seconds
 _RECORD_ROWS = ("bylines", "tags", "attachments", "translations", "history")
@@ -78,7 +70,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
     """All authors with a live text, without pseudonyms."""
     params = author_params(request)
     return conditional_response(
-        request, lambda: _row_list_response(request, "authors", _authors(), params, AUTHOR)
+        request, lambda: _list_response(request, "authors", _authors(), params, AUTHOR)
     )
 
 
@@ -94,7 +86,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     """All topics, countries and series with a live text."""
     params = topic_params(request)
     return conditional_response(
-        request, lambda: _row_list_response(request, "topics", _topics(**params.filters), params, TOPIC)
+        request, lambda: _list_response(request, "topics", _topics(**params.filters), params, TOPIC)
     )
 
 
@@ -126,7 +118,7 @@ def _publication_list_response(request: HttpRequest, params: ApiParams) -> HttpR
             "Many are searching just now: ask again in a few seconds.",
             headers={"Retry-After": RETRY_AFTER},
         ) from busy
-    return _page_response(request, [publication_summary(record) for record in records], cursor)
+    return _page_response(request, [serialize_summary(record) for record in records], cursor)
 
 
 def _publication_response(uid: UUID) -> HttpResponse:
@@ -134,8 +126,8 @@ def _publication_response(uid: UUID) -> HttpResponse:
     record = _live_record(uid, now)
     if not record:
         raise _missing_problem(uid)
-    edition = record.rows.edition
-    response = json_response(serialize_publication(record, _related_editions(edition, now)))
+    edition = record.edition
+    response = json_response(serialize_detail(record, _related_editions(edition, now)))
     response.headers["Content-Language"] = edition.language
     return response
 
@@ -179,11 +171,11 @@ def _topic_or_404(slug: str) -> Tag:
     return topic
 
 
-def _row_list_response(
-    request: HttpRequest, name: str, rows: QuerySet, params: ApiParams, shape: Shape
+def _list_response(
+    request: HttpRequest, list_name: str, queryset: QuerySet, params: ApiParams, serializer: Serializer
 ) -> HttpResponse:
-    shown, cursor = _read_row_page(name, rows, params)
-    return _page_response(request, [shape.serialize(row) for row in shown], cursor)
+    page, cursor = _read_page(list_name, queryset, params)
+    return _page_response(request, [serializer.serialize(instance) for instance in page], cursor)
 
 
 def _page_response(request: HttpRequest, items: list[dict[str, Any]], cursor: str) -> HttpResponse:
@@ -241,7 +233,7 @@ def _related_editions(edition: Edition, now: datetime) -> list[Edition]:
 
 def _build_records(editions: Iterable[EditionWithRows]) -> list[metadata.Record]:
     site = SiteSettings.current()
-    return [metadata.build_record(rows, site=site) for rows in editions]
+    return [metadata.build_record(edition_with_rows, site=site) for edition_with_rows in editions]
 
 
 def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
@@ -255,8 +247,8 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
         editions = editions.filter(publication__in=_matching_publications(params))
     if after:
         at, publication = after.published_at, after.publication
-        is_later = Q(published_at__lt=at) | Q(published_at=at, publication__lt=publication)
-        editions = editions.filter(is_later, published_at__lte=at)
+        comes_after = Q(published_at__lt=at) | Q(published_at=at, publication__lt=publication)
+        editions = editions.filter(comes_after, published_at__lte=at)
     rows = editions.order_by("-published_at", "-publication").values_list("published_at", "publication")
     return [Cursor(as_of, *row) for row in rows[: params.limit + 1]]
 
@@ -264,19 +256,19 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
 def _matching_publications(params: ApiParams) -> list[int]:
     """Return the publications that match the query. Raises search.SearchBusy."""
     results = search.search(params.query, locale=LOCALES[0], filters=params.filters, with_counts=False)
-    editions = Edition.objects.filter(pk__in=results.editions).order_by()
+    editions = Edition.objects.filter(pk__in=results.edition_ids).order_by()
     return list(editions.values_list("publication", flat=True))
 
 
 def _by_publication(editions: QuerySet[Edition]) -> dict[int, EditionWithRows]:
-    rows = EditionWithRows.get_many(editions.without_texts().order_by(), rows=_RECORD_ROWS)
-    return {edition.edition.publication_id: edition for edition in rows}
+    editions_with_rows = EditionWithRows.get_many(editions.without_texts().order_by(), rows=_RECORD_ROWS)
+    return {loaded.edition.publication_id: loaded for loaded in editions_with_rows}
 
 
-def _read_row_page(name: str, rows: QuerySet, params: ApiParams) -> tuple[list, str]:
+def _read_page(list_name: str, queryset: QuerySet, params: ApiParams) -> tuple[list, str]:
     """Return the authors or topics of a page, by primary key, and the cursor of the next one or ""."""
     if params.after is not None:
-        rows = rows.filter(pk__gt=params.after)
-    rows_and_next = list(rows.order_by("pk")[: params.limit + 1])
-    page = rows_and_next[: params.limit]
-    return page, write_pk_cursor(name, page[-1].pk) if len(rows_and_next) > params.limit else ""
+        queryset = queryset.filter(pk__gt=params.after)
+    page_and_next = list(queryset.order_by("pk")[: params.limit + 1])
+    page = page_and_next[: params.limit]
+    return page, write_pk_cursor(list_name, page[-1].pk) if len(page_and_next) > params.limit else ""

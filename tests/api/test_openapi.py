@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from publications import actions
-from publications.api.params import PAGING, TOPIC_PARAMETERS, publication_parameters
-from publications.api.shapes import CONTENT, PUBLICATION_DETAIL
+from publications.api.params import PAGING_PARAMETERS, TOPIC_PARAMETERS, publication_parameters
+from publications.api.publication_serializers import PUBLICATION_DETAIL, TYPED_FIELDS
 from publications.models import Attachment, store_original
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
@@ -84,7 +84,11 @@ def test_every_address_is_described(description):
 
 @pytest.mark.parametrize(
     ("path", "names"),
-    [("publications", publication_parameters()), ("authors", PAGING), ("topics", TOPIC_PARAMETERS)],
+    [
+        ("publications", publication_parameters()),
+        ("authors", PAGING_PARAMETERS),
+        ("topics", TOPIC_PARAMETERS),
+    ],
 )
 def test_every_accepted_parameter_and_no_other_is_described(description, path, names):
     described_names = [
@@ -187,6 +191,6 @@ def test_a_parameter_accepts_exactly_what_its_schema_accepts(client, description
 
 
 def test_every_field_of_a_publication_is_in_the_api():
-    """A field that is left out has an empty `api_key` in publication_fields."""
-    assert {field.api_key for field in FIELDS} - {""} <= PUBLICATION_DETAIL.fields.keys()
-    assert CONTENT.keys() <= FIELDS_BY_NAME.keys()
+    """A field that is left out has an empty `api_name` in publication_fields."""
+    assert {field.api_name for field in FIELDS} - {""} <= PUBLICATION_DETAIL.fields.keys()
+    assert TYPED_FIELDS.keys() <= FIELDS_BY_NAME.keys()

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from publications import actions
-from publications.api.params import Cursor, _pack, write_cursor
+from publications.api.params import Cursor, _encode, write_cursor
 from publications.models import Kind
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 
@@ -212,4 +212,4 @@ def test_a_cursor_of_the_future_is_refused(client, clock):
 def test_a_malformed_cursor_is_refused(client, values):
     path = "authors" if values[0] == "authors" else "publications"
 
-    assert client.get(f"/api/v1/{path}", {"cursor": _pack(values)}).status_code == 404
+    assert client.get(f"/api/v1/{path}", {"cursor": _encode(values)}).status_code == 404

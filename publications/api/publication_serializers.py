@@ -1,0 +1,286 @@
+"""The serializers of publications, from records, and of their parts.
+
+The fields of a publication come from `publication_fields`, with their `api_name`. Fields of text or of an address need
+nothing here; one of another type needs an entry in TYPED_FIELDS.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from publications.locales import absolute_url
+from publications.metadata import RECORD_FORMATS, Record, format_url
+from publications.models import Author, BylineRole, Edition, EditionByline, Tag
+from publications.presentation import (
+    absolutize_urls,
+    body_html,
+    public_image_url,
+    responsive_image,
+    byline_parts,
+)
+from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
+from publications.xml_writer import format_datetime
+
+from .serializer import (
+    BOOLEAN,
+    DATETIME,
+    LANGUAGE,
+    NUMBER,
+    TAG_KIND,
+    TEXT,
+    URL,
+    UUID,
+    Node,
+    Serializer,
+    SerializerField,
+    api_url,
+    closed_object,
+    list_field,
+    list_of,
+    nested,
+    or_null,
+)
+
+
+class PublishedByline(NamedTuple):
+    """A byline with its name, title and affiliation as the page shows them."""
+
+    byline: EditionByline
+    name: str
+    title: str
+    affiliation: str
+
+    @property
+    def author(self) -> Author:
+        return self.byline.author
+
+    @property
+    def slug(self) -> str | None:
+        """The slug of the author, or None for a pseudonym."""
+        return None if self.author.is_pseudonymous else self.author.slug
+
+
+BYLINE = Serializer(
+    "Byline",
+    {
+        "name": SerializerField(TEXT, lambda source: source.name),
+        "organisation": SerializerField(BOOLEAN, lambda source: source.author.is_organisation),
+        "role": SerializerField(
+            {"type": "string", "enum": list(BylineRole.values)}, lambda source: source.byline.role
+        ),
+        "title": SerializerField(or_null(TEXT), lambda source: source.title or None),
+        "affiliation": SerializerField(or_null(TEXT), lambda source: source.affiliation or None),
+        "orcid": SerializerField(or_null(TEXT), lambda source: source.author.shown_orcid or None),
+        "id": SerializerField(or_null(TEXT), lambda source: source.slug),
+        "href": SerializerField(
+            or_null(URL), lambda source: api_url("author", slug=source.slug) if source.slug else None
+        ),
+    },
+    "Somebody who signed it, as it was published. A pen name is a name and no more.",
+)
+
+
+class LocalizedTag(NamedTuple):
+    """A tag, and the locale of the publication that has it."""
+
+    tag: Tag
+    locale: str
+
+
+PUBLICATION_TOPIC = Serializer(
+    "TopicOfPublication",
+    {
+        "id": SerializerField(TEXT, lambda topic: topic.tag.slug),
+        "name": SerializerField(TEXT, lambda topic: topic.tag.get_translation("name", topic.locale)),
+        "kind": SerializerField(TAG_KIND, lambda topic: topic.tag.kind),
+        "href": SerializerField(URL, lambda topic: api_url("topic", slug=topic.tag.slug)),
+    },
+)
+IMAGE = Serializer(
+    "Picture",
+    {
+        "url": SerializerField(URL, lambda image: absolute_url(image.src)),
+        "alt": SerializerField(TEXT, lambda image: image.alt),
+        "credit": SerializerField(or_null(TEXT), lambda image: image.credit or None),
+    },
+)
+PUBLICATION_LINK = Serializer(
+    "OtherPublication",
+    {
+        "id": SerializerField(UUID, lambda edition: str(edition.uid)),
+        "href": SerializerField(URL, lambda edition: api_url("publication", uid=edition.uid)),
+        "url": SerializerField(URL, lambda edition: absolute_url(edition.get_absolute_url())),
+        "language": SerializerField(LANGUAGE, lambda edition: edition.language),
+        "title": SerializerField(TEXT, lambda edition: edition.title),
+    },
+)
+KIND = nested(
+    {
+        "id": SerializerField(TEXT, lambda record: record.edition.kind.slug),
+        "name": SerializerField(
+            TEXT, lambda record: record.edition.kind.get_translation("name", record.locale)
+        ),
+    }
+)
+FILE = nested(
+    {
+        "url": SerializerField(URL, lambda file: file.url),
+        "media_type": SerializerField(TEXT, lambda file: file.media_type),
+        "size": SerializerField(NUMBER, lambda file: file.size),
+        "title": SerializerField(TEXT, lambda file: file.label),
+    }
+)
+CORRECTION = nested(
+    {
+        "at": SerializerField(DATETIME, lambda correction: format_datetime(correction.at)),
+        "note": SerializerField(TEXT, lambda correction: correction.note),
+    }
+)
+
+
+def _cover(record: Record) -> Node | None:
+    cover = record.edition.cover
+    return IMAGE.serialize(responsive_image(cover, public_image_url)) if cover else None
+
+
+def _bylines(record: Record) -> list[PublishedByline]:
+    bylines = record.edition_with_rows.bylines
+    return [PublishedByline(byline, *byline_parts(byline)) for byline in bylines]
+
+
+def _html(record: Record) -> str:
+    html = body_html(record.edition, record.edition_with_rows.images, public_image_url)
+    return absolutize_urls(html, record.url)
+
+
+def _updated_at(record: Record) -> str | None:
+    return format_datetime(record.last_announced_at) if record.last_announced_at else None
+
+
+def _modified_at(record: Record) -> str:
+    edition = record.edition
+    return format_datetime(max(edition.visible_from, edition.record_changed_at or edition.visible_from))
+
+
+def _formats(record: Record) -> dict[str, str]:
+    edition = record.edition
+    urls = {extension: absolute_url(format_url(edition, extension)) for extension in RECORD_FORMATS}
+    return {"pdf": record.pdf, **urls}
+
+
+TYPED_FIELDS = {
+    "title": SerializerField(TEXT, lambda record: record.title),
+    "summary": SerializerField(or_null(TEXT), lambda record: record.summary or None),
+    "key_points": SerializerField(list_of(TEXT), lambda record: record.edition.key_points_list),
+    "body": SerializerField(TEXT, _html, "The text as safe HTML with whole addresses."),
+    "bylines": list_field(
+        BYLINE,
+        lambda record: (
+            PublishedByline(byline, *byline_parts(byline)) for byline in record.edition_with_rows.bylines
+        ),
+    ),
+    "tags": list_field(
+        PUBLICATION_TOPIC,
+        lambda record: [LocalizedTag(tag, record.locale) for tag in record.edition_with_rows.tags],
+    ),
+    "published_at": SerializerField(
+        DATETIME,
+        lambda record: format_datetime(record.edition.published_at),
+        "The date that readers see.",
+    ),
+    "kind": SerializerField(KIND.schema, KIND.serialize),
+    "language": SerializerField(LANGUAGE, lambda record: record.language),
+    "cover": SerializerField(or_null(IMAGE.reference), _cover),
+    "translation_of": list_field(PUBLICATION_LINK, lambda record: record.edition_with_rows.translations),
+    "external_url": SerializerField(
+        or_null(URL),
+        lambda record: record.external_url or None,
+        "Where the text stands, if that is elsewhere; `html` may then be empty.",
+    ),
+    "series_number": SerializerField(
+        or_null(TEXT), lambda record: record.number or None, "Of numbered kinds: 1/2023."
+    ),
+    "attachments": SerializerField(
+        list_of(FILE.schema), lambda record: [FILE.serialize(file) for file in record.files]
+    ),
+    "related_links": list_field(PUBLICATION_LINK, lambda record: ()),
+}
+"""The fields of publications, by name, that are not just a text or an address."""
+
+
+def _plain_field(field: PublicationField) -> SerializerField:
+    if field.type not in (FieldType.LINE, FieldType.TEXT, FieldType.URL):
+        raise TypeError(f"TYPED_FIELDS must say how the API shows “{field.name}”.")
+    schema = or_null(URL if field.type is FieldType.URL else TEXT)
+    return SerializerField(schema, lambda record: getattr(record.edition, field.name) or None)
+
+
+def _publication_fields(*names: str) -> dict[str, SerializerField]:
+    """Return fields of a publication by their `api_name`."""
+    fields = (FIELDS_BY_NAME[name] for name in names)
+    return {
+        field.api_name: TYPED_FIELDS.get(field.name) or _plain_field(field)
+        for field in fields
+        if field.api_name
+    }
+
+
+SUMMARY_FIELDS = {
+    "id": SerializerField(
+        UUID,
+        lambda record: str(record.edition.uid),
+        "Never changes, whatever becomes of title and address.",
+    ),
+    "href": SerializerField(URL, lambda record: api_url("publication", uid=record.edition.uid)),
+    "url": SerializerField(URL, lambda record: record.url, "The page."),
+    **_publication_fields("title", "language", "kind"),
+    "label": SerializerField(
+        TEXT, lambda record: record.label, "What stands above the title: “SCEEUS Report No 1, 2023”."
+    ),
+    **_publication_fields("series_number", "summary", "published_at"),
+    "first_published_at": SerializerField(
+        DATETIME,
+        lambda record: format_datetime(record.first_published_at),
+        "The date before any update moved it.",
+    ),
+    "updated_at": SerializerField(
+        or_null(DATETIME), _updated_at, "When readers were last told of a correction or an update."
+    ),
+    "modified_at": SerializerField(DATETIME, _modified_at, "When anything that is told of it last changed."),
+    "edition": SerializerField({"type": "integer", "minimum": 1}, lambda record: record.edition_number),
+    **_publication_fields("bylines", "tags", "doi", "isbn", "external_url"),
+    "words": SerializerField(NUMBER, lambda record: record.word_count),
+    **_publication_fields("cover"),
+    "formats": SerializerField(closed_object(dict.fromkeys(("pdf", *RECORD_FORMATS), URL)), _formats),
+    **_publication_fields("translation_of"),
+}
+DETAIL_FIELDS = {
+    **SUMMARY_FIELDS,
+    **_publication_fields("key_points", "body"),
+    "text": SerializerField(TEXT, lambda record: record.edition.plain_text, "The text without any markup."),
+    "disclaimer": SerializerField(or_null(TEXT), lambda record: record.edition.disclaimer or None),
+    "corrections": SerializerField(
+        list_of(CORRECTION.schema),
+        lambda record: [CORRECTION.serialize(correction) for correction in record.corrections],
+    ),
+    **_publication_fields("attachments", "related_links"),
+}
+PUBLICATION = Serializer("Publication", SUMMARY_FIELDS)
+PUBLICATION_DETAIL = Serializer(
+    "WholePublication",
+    {
+        **DETAIL_FIELDS,
+        **_publication_fields(*(field.name for field in FIELDS if field.api_name not in DETAIL_FIELDS)),
+    },
+)
+"""All further fields of `publication_fields` come last."""
+
+
+def serialize_summary(record: Record) -> Node:
+    """Return a publication as in a list."""
+    return PUBLICATION.serialize(record)
+
+
+def serialize_detail(record: Record, related_editions: Iterable[Edition]) -> Node:
+    """Return a publication with its text and the publications that staff have linked to it."""
+    serialized = [PUBLICATION_LINK.serialize(edition) for edition in related_editions]
+    return PUBLICATION_DETAIL.serialize(record, related=serialized)
