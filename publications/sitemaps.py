@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet
@@ -38,6 +39,13 @@ class SitemapEntry:
     alternates: dict[str, str] = field(default_factory=dict)
 
 
+class BlockSummary(NamedTuple):
+    """The number of URLs in a block, and when the newest of them changed, if known."""
+
+    count: int
+    changed_at: datetime | None = None
+
+
 def sitemap(request: HttpRequest) -> HttpResponse:
     return conditional_response(request, _sitemap_response)
 
@@ -51,21 +59,23 @@ def sitemap_part(request: HttpRequest, source: str, number: int) -> HttpResponse
 
 
 def _sitemap_response() -> HttpResponse:
-    counts = {name: source.count_blocks() for name, source in SOURCES.items()}
-    total = sum(count for blocks in counts.values() for count, _newest in blocks.values())
+    summaries = {name: source.summarize_blocks() for name, source in SOURCES.items()}
+    total = sum(block.count for blocks in summaries.values() for block in blocks.values())
     if total > MAX_URLS:
-        return _xml_response(_render_index(_part_entries(counts)))
-    blocks = [(SOURCES[name], block) for name, counted in counts.items() for block in counted]
+        return _xml_response(_render_index(_part_entries(summaries)))
+    blocks = [(SOURCES[name], number) for name, numbers in summaries.items() for number in numbers]
     return _xml_response(
         _render_url_set(entry for source, block in blocks for entry in source.entries(block))
     )
 
 
-def _part_entries(counts: dict[str, dict]) -> list[SitemapEntry]:
+def _part_entries(summaries: dict[str, dict[int, BlockSummary]]) -> list[SitemapEntry]:
     return [
-        SitemapEntry(absolute_url(reverse("sitemap_part", kwargs={"source": name, "number": block})), newest)
-        for name, blocks in counts.items()
-        for block, (_count, newest) in blocks.items()
+        SitemapEntry(
+            absolute_url(reverse("sitemap_part", kwargs={"source": name, "number": number})), block.changed_at
+        )
+        for name, blocks in summaries.items()
+        for number, block in blocks.items()
     ]
 
 
@@ -76,8 +86,8 @@ def _xml_response(document: bytes) -> HttpResponse:
 class PageSource:
     """The sections of the site and its site pages, in one block."""
 
-    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
-        return {1: (len(self.entries(1)), None)}
+    def summarize_blocks(self) -> dict[int, BlockSummary]:
+        return {1: BlockSummary(len(self.entries(1)))}
 
     def has_block(self, block: int) -> bool:
         return block == 1
@@ -97,14 +107,15 @@ class SubjectSource:
 
     size = MAX_URLS // len(LOCALES)
 
-    def __init__(self, subjects: QuerySet, rows: type[EditionRow], name: str) -> None:
-        self._subjects, self._rows, self._name = subjects, rows, name
+    def __init__(self, queryset: QuerySet, row_model: type[EditionRow], name: str) -> None:
+        """`row_model` is the model of the rows of editions that refer to a subject by the field `name`."""
+        self._queryset, self._row_model, self._name = queryset, row_model, name
 
-    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
-        live = self._subjects.filter(Exists(self._live().filter(**{self._name: OuterRef("pk")})))
+    def summarize_blocks(self) -> dict[int, BlockSummary]:
+        live = self._queryset.filter(Exists(self._live_rows().filter(**{self._name: OuterRef("pk")})))
         return {
-            block: (count * len(LOCALES), None)
-            for block, count in _count_by_block(live, "pk", self.size, Count("pk"))
+            number: BlockSummary(count * len(LOCALES))
+            for number, count in _aggregate_by_block(live, "pk", self.size, Count("pk"))
         }
 
     def has_block(self, block: int) -> bool:
@@ -120,22 +131,22 @@ class SubjectSource:
             )
         ]
 
-    def _live(self) -> QuerySet:
+    def _live_rows(self) -> QuerySet:
         now = timezone.now()
-        return self._rows.objects.filter(visible_from__lte=now, visible_until__gt=now).order_by()
+        return self._row_model.objects.filter(visible_from__lte=now, visible_until__gt=now).order_by()
 
     def _rows_of(self, block: int) -> QuerySet:
-        subjects = {f"{self._name}__in": self._subjects.values("pk")}
-        return self._live().filter(**subjects, **_block_lookups(f"{self._name}_id", block, self.size))
+        subjects = {f"{self._name}__in": self._queryset.values("pk")}
+        return self._live_rows().filter(**subjects, **_block_lookups(f"{self._name}_id", block, self.size))
 
 
 class EditionSource:
     """Publications at their canonical addresses, changed when the live edition became public."""
 
-    def count_blocks(self) -> dict[int, tuple[int, datetime | None]]:
+    def summarize_blocks(self) -> dict[int, BlockSummary]:
         live = Edition.objects.live().order_by()
-        counted = _count_by_block(live, "publication_id", MAX_URLS, Count("pk"), Max("visible_from"))
-        return {block: (count, newest) for block, count, newest in counted}
+        blocks = _aggregate_by_block(live, "publication_id", MAX_URLS, Count("pk"), Max("visible_from"))
+        return {number: BlockSummary(count, newest) for number, count, newest in blocks}
 
     def has_block(self, block: int) -> bool:
         return self._rows_of(block).exists()
@@ -146,18 +157,18 @@ class EditionSource:
         groups = self._rows_of(block).values("translation_group")
         editions = Edition.objects.live().filter(translation_group__in=groups).order_by("publication_id")
         columns = ("publication_id", "translation_group", "language", "locale", "slug", "visible_from")
-        texts = [
+        rows = [
             (publication, group, language, f"{lists[locale]}{quote(slug)}/", changed_at)
             for publication, group, language, locale, slug, changed_at in editions.values_list(*columns)
         ]
         translations: dict[int, dict[str, str]] = {}
-        for _publication, group, language, url, _changed_at in texts:
+        for _publication, group, language, url, _changed_at in rows:
             translations.setdefault(group, {}).setdefault(language, url)
-        in_block = range((block - 1) * MAX_URLS, block * MAX_URLS)
+        block_range = range((block - 1) * MAX_URLS, block * MAX_URLS)
         return [
             SitemapEntry(url, changed_at, _alternates(translations[group], language, url))
-            for publication, group, language, url, changed_at in texts
-            if publication in in_block
+            for publication, group, language, url, changed_at in rows
+            if publication in block_range
         ]
 
     def _rows_of(self, block: int) -> QuerySet:
@@ -179,10 +190,12 @@ def _block_lookups(column: str, block: int, size: int) -> dict[str, int]:
     return {f"{column}__gte": (block - 1) * size, f"{column}__lt": block * size}
 
 
-def _count_by_block(rows: QuerySet, column: str, size: int, *aggregates) -> Iterable[tuple]:
+def _aggregate_by_block(queryset: QuerySet, column: str, size: int, *aggregates) -> Iterable[tuple]:
     """Return (block, aggregate, …) for each block with rows, in order."""
     named = {f"aggregate_{number}": aggregate for number, aggregate in enumerate(aggregates)}
-    return rows.annotate(block=F(column) / size + 1).values_list("block").annotate(**named).order_by("block")
+    return (
+        queryset.annotate(block=F(column) / size + 1).values_list("block").annotate(**named).order_by("block")
+    )
 
 
 def _build_entries(paths: dict[str, str], changed_at: datetime | None) -> list[SitemapEntry]:
@@ -192,7 +205,7 @@ def _build_entries(paths: dict[str, str], changed_at: datetime | None) -> list[S
 
 
 def _alternates(translations: dict[str, str], language: str, url: str) -> dict[str, str]:
-    """Return the texts of a translation group for one of them: itself for its own language."""
+    """Return the URLs of a translation group by language for one of its texts, with its own URL for its language."""
     alternates = {**translations, language: url}
     return alternates if len(alternates) > 1 else {}
 

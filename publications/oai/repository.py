@@ -26,7 +26,7 @@ from publications.page_cache import COMPRESS
 from publications.xml_writer import XmlWriter, format_datetime
 
 from .request import (
-    PREFIX,
+    METADATA_PREFIX,
     HarvestQuery,
     ListPosition,
     OaiError,
@@ -55,13 +55,13 @@ PAGE_ITEMS = 100
 class HarvestItem:
     """The datestamp of a record and its edition with rows: the live one, or the last that was."""
 
-    rows: EditionWithRows
+    edition_with_rows: EditionWithRows
     datestamp: datetime
     is_deleted: bool
 
     @property
     def edition(self) -> Edition:
-        return self.rows.edition
+        return self.edition_with_rows.edition
 
     @property
     def uid(self) -> UUID:
@@ -82,14 +82,14 @@ class HarvestItem:
 
 
 @dataclass(frozen=True)
-class Source:
+class ItemSource:
     """Editions whose items have their datestamp in one column."""
 
     editions: QuerySet
     column: str
     is_deleted: bool = False
 
-    def matching(self, query: HarvestQuery) -> "Source":
+    def matching(self, query: HarvestQuery) -> "ItemSource":
         """Return the source limited to a query. An unknown set has no editions."""
         name, _hyphen, value = query.set.partition("-")
         column, editions = self.column, self.editions
@@ -102,8 +102,8 @@ class Source:
             editions = editions.filter(**{f"{column}__lte": query.until.replace(microsecond=999_999)})
         if query.after:
             at, publication = query.after.datestamp, query.after.publication
-            later = Q(**{f"{column}__gt": at}) | Q(**{column: at, "publication__gt": publication})
-            editions = editions.filter(later, **{f"{column}__gte": at})
+            comes_after = Q(**{f"{column}__gt": at}) | Q(**{column: at, "publication__gt": publication})
+            editions = editions.filter(comes_after, **{f"{column}__gte": at})
         return replace(self, editions=editions)
 
     def positions(self, count: int) -> Iterator[tuple[ListPosition, int, bool]]:
@@ -116,16 +116,18 @@ class Source:
         )
 
 
-def _sources(now: datetime) -> list[Source]:
+def _sources(now: datetime) -> list[ItemSource]:
     """Return all items in three sources: live and unchanged, live and changed since, ended."""
     live, started = Edition.objects.live(now), Edition.objects.ever_public(now)
     changed = Q(record_changed_at__gt=F("visible_from"))
-    later = started.filter(publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until"))
-    ended = started.filter(~Exists(later.order_by()), visible_until__lte=now)
+    successors = started.filter(
+        publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until")
+    )
+    ended = started.filter(~Exists(successors.order_by()), visible_until__lte=now)
     return [
-        Source(live.filter(Q(record_changed_at=None) | ~changed), "visible_from"),
-        Source(live.filter(changed), "record_changed_at"),
-        Source(ended, "visible_until", is_deleted=True),
+        ItemSource(live.filter(Q(record_changed_at=None) | ~changed), "visible_from"),
+        ItemSource(live.filter(changed), "record_changed_at"),
+        ItemSource(ended, "visible_until", is_deleted=True),
     ]
 
 
@@ -140,8 +142,8 @@ def read_page(query: HarvestQuery, now: datetime) -> tuple[list[HarvestItem], Li
 def find_item(uid: UUID, now: datetime) -> HarvestItem | None:
     """Return the item of a publication that is or was public, or None."""
     for source in _sources(now):
-        own = replace(source, editions=source.editions.filter(publication__uid=uid))
-        if items := _read_items(list(own.positions(1))):
+        of_publication = replace(source, editions=source.editions.filter(publication__uid=uid))
+        if items := _read_items(list(of_publication.positions(1))):
             return items[0]
     return None
 
@@ -155,7 +157,7 @@ def earliest_datestamp(now: datetime) -> datetime:
 def _read_items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]:
     editions = Edition.objects.filter(pk__in=[pk for _position, pk, _is_deleted in rows]).without_texts()
     editions_with_rows = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
-    by_pk = {edition.edition.pk: edition for edition in editions_with_rows}
+    by_pk = {loaded.edition.pk: loaded for loaded in editions_with_rows}
     return [HarvestItem(by_pk[pk], position.datestamp, is_deleted) for position, pk, is_deleted in rows]
 
 
@@ -191,7 +193,7 @@ class Repository:
         if "identifier" in request.arguments:
             self._get_item(request.identifier)
         with xml.inside("metadataFormat"):
-            xml.element("metadataPrefix", PREFIX)
+            xml.element("metadataPrefix", METADATA_PREFIX)
             xml.element("schema", SCHEMAS[OAI_DC])
             xml.element("metadataNamespace", OAI_DC)
 
@@ -247,7 +249,7 @@ class Repository:
             with xml.inside("record"):
                 self._write_header(item, xml)
                 if not item.is_deleted:
-                    self._write_metadata(metadata.build_record(item.rows, site=self.site), xml)
+                    self._write_metadata(metadata.build_record(item.edition_with_rows, site=self.site), xml)
 
     def _write_header(self, item: HarvestItem, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):

@@ -13,23 +13,23 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-PREFIX = "oai_dc"
-LIST = {"metadataPrefix": True, "from": False, "until": False, "set": False}
+METADATA_PREFIX = "oai_dc"
+LIST_ARGUMENTS = {"metadataPrefix": True, "from": False, "until": False, "set": False}
 ARGUMENTS: dict[str, dict[str, bool]] = {
     "Identify": {},
     "ListMetadataFormats": {"identifier": False},
     "ListSets": {},
     "GetRecord": {"identifier": True, "metadataPrefix": True},
-    "ListIdentifiers": LIST,
-    "ListRecords": LIST,
+    "ListIdentifiers": LIST_ARGUMENTS,
+    "ListRecords": LIST_ARGUMENTS,
 }
 """The verbs and their arguments, each with whether it is required."""
 RESUMABLE = {"ListIdentifiers", "ListRecords", "ListSets"}
-DAY, SECOND = (
+DAY_PATTERN, SECOND_PATTERN = (
     re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII),
 )
-SET = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
+SET_SPEC = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
 """The syntax of a setSpec."""
 MAX_TOKEN_LENGTH = 500
 
@@ -76,12 +76,12 @@ class OaiRequest:
                 raise OaiError("badResumptionToken", "This token was not given by this repository.")
             return query
         check_format(self.arguments["metadataPrefix"])
-        since, until = (self._bound(name) for name in ("from", "until"))
+        since, until = (self._parse_bound(name) for name in ("from", "until"))
         if since and until and (since > until or self._granularity("from") != self._granularity("until")):
             raise OaiError(
                 "badArgument", "“from” must not be after “until”, and both must have one granularity."
             )
-        if not SET.fullmatch(self.arguments.get("set", "any")):
+        if not SET_SPEC.fullmatch(self.arguments.get("set", "any")):
             raise OaiError("badArgument", "“set” is not the name of a set, such as kind-report.")
         return HarvestQuery(self.arguments.get("set", ""), since, until)
 
@@ -92,16 +92,16 @@ class OaiRequest:
     def _granularity(self, name: str) -> int:
         return len(self.arguments[name])
 
-    def _bound(self, name: str) -> datetime | None:
+    def _parse_bound(self, name: str) -> datetime | None:
         """Return the first second of “from” or the last of “until”. Raises OaiError."""
         text = self.arguments.get(name)
         if text is None:
             return None
         try:
-            if DAY.fullmatch(text):
+            if DAY_PATTERN.fullmatch(text):
                 start = datetime.fromisoformat(f"{text}T00:00:00+00:00")
                 return start if name == "from" else start.replace(hour=23, minute=59, second=59)
-            if SECOND.fullmatch(text):
+            if SECOND_PATTERN.fullmatch(text):
                 return datetime.fromisoformat(text).astimezone(UTC)
         except (ValueError, OverflowError):
             pass
@@ -137,8 +137,8 @@ def _check_arguments(verb: str, arguments: dict[str, str]) -> None:
 
 def check_format(prefix: str) -> None:
     """Raise OaiError for any metadataPrefix but oai_dc."""
-    if prefix != PREFIX:
-        raise OaiError("cannotDisseminateFormat", f"The one format here is {PREFIX}.")
+    if prefix != METADATA_PREFIX:
+        raise OaiError("cannotDisseminateFormat", f"The one format here is {METADATA_PREFIX}.")
 
 
 def parse_identifier(identifier: str, prefix: str) -> UUID:
@@ -168,8 +168,8 @@ def write_token(query: HarvestQuery, after: ListPosition) -> str:
         _format(after.datestamp),
         after.publication,
     ]
-    packed = json.dumps(values, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    encoded = json.dumps(values, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(encoded).decode().rstrip("=")
 
 
 def _read_token(token: str) -> HarvestQuery | None:
@@ -178,8 +178,8 @@ def _read_token(token: str) -> HarvestQuery | None:
         return None
     try:
         padded = token + "=" * (-len(token) % 4)
-        packed = base64.b64decode(padded, altchars=b"-_", validate=True)
-        set_spec, since, until, datestamp, publication = json.loads(packed)
+        decoded = base64.b64decode(padded, altchars=b"-_", validate=True)
+        set_spec, since, until, datestamp, publication = json.loads(decoded)
         after = ListPosition(_parse_datetime(datestamp), publication)
         return _valid_or_none(HarvestQuery(set_spec, _parse_datetime(since), _parse_datetime(until), after))
     except (ValueError, TypeError, OverflowError, RecursionError):
@@ -188,7 +188,7 @@ def _read_token(token: str) -> HarvestQuery | None:
 
 def _valid_or_none(query: HarvestQuery) -> HarvestQuery | None:
     has_position = isinstance(query.after.publication, int) and 0 <= query.after.publication < 2**63
-    has_valid_set = query.set == "" or SET.fullmatch(query.set)
+    has_valid_set = query.set == "" or SET_SPEC.fullmatch(query.set)
     return query if has_position and has_valid_set and query.after.datestamp else None
 
 
