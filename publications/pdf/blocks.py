@@ -1,25 +1,23 @@
 """Convert stored HTML to blocks for the template `pdf.typ`: lists and dictionaries of text, without code.
 
-A table becomes a grid in which every cell has its column and every position is filled.
+A block is {"t": type} with its content as runs or blocks in "c", text in "s", or entries in "items".
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
 
 from publications.html_tree import HEADINGS, Element, is_inline_child, parse
 
 from .inline import InlineContext, Run, clean_text, direction_of, inline_runs, language_of
+from .tables import build_grid
 
 MAX_NESTING = 7  # of blocks in blocks; deeper ones are moved up
 
 Block = dict[str, object]
-Cell = dict[str, object]
-MAX_COLUMNS = 60
-ALIGNED = {"left": "left", "right": "right", "center": "center"}
 
 
 def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dict[str, object]:
-    """Return the blocks of a text (`blocks`), its notes by number (`notes`), and notes without a reference (`rest`).
+    """Return the `blocks` of a text, its `notes` by number, and its `unreferenced_notes`.
 
     Args:
         address: the URL that links are relative to.
@@ -50,7 +48,7 @@ def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dic
             for number, content in read_notes.items()
             if number in context.referenced_notes
         },
-        "rest": [
+        "unreferenced_notes": [
             {"n": n, "c": content} for n, content in read_notes.items() if n not in context.referenced_notes
         ],
     }
@@ -59,12 +57,12 @@ def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dic
 def _map_aliases(body: Element, anchors: frozenset[str]) -> dict[str, str]:
     """Return the ids of authors with the id of the heading or paragraph around each, or an empty string."""
     aliases = {span.get("id"): "" for span in body.find_all("span") if span.get("id")}
-    owners = [element for element in body.walk() if element.get("id") in anchors and element.tag != "span"]
-    for owner in owners:
-        aliases |= {span.get("id"): owner.get("id") for span in owner.walk() if span.get("id") in aliases}
-    heads = [span for head in body.find_all("thead") for span in head.walk()]
-    repeated = {span.get("id") for span in heads}  # the header of a table is repeated on every page
-    return {name: owner for name, owner in aliases.items() if owner or name not in repeated}
+    anchored = [element for element in body.walk() if element.get("id") in anchors and element.tag != "span"]
+    for element in anchored:
+        aliases |= {span.get("id"): element.get("id") for span in element.walk() if span.get("id") in aliases}
+    in_headers = {span.get("id") for header in body.find_all("thead") for span in header.walk()}
+    # the header of a table is repeated on every page, so that an anchor in it would not be unique
+    return {name: anchor for name, anchor in aliases.items() if anchor or name not in in_headers}
 
 
 def _is_notes(child: Element | str) -> bool:
@@ -72,9 +70,12 @@ def _is_notes(child: Element | str) -> bool:
 
 
 def _find_notes(body: Element) -> dict[int, Element]:
-    items = [item for section in body.elements if _is_notes(section) for item in section.walk()]
-    named = {item.get("id").removeprefix("fn-"): item for item in items if item.get("id").startswith("fn-")}
-    return {int(number): item for number, item in named.items() if number.isdigit()}
+    sections = [section for section in body.elements if _is_notes(section)]
+    items = [item for section in sections for item in section.find_all("li")]
+    by_number = {
+        item.get("id").removeprefix("fn-"): item for item in items if item.get("id").startswith("fn-")
+    }
+    return {int(number): item for number, item in by_number.items() if number.isascii() and number.isdigit()}
 
 
 class BlockReader:
@@ -97,11 +98,11 @@ class BlockReader:
 
     def _block(self, element: Element, depth: int) -> list[Block]:
         if depth >= MAX_NESTING and element.tag not in ("p", "pre", "hr"):
-            return self.blocks(element.children, depth) or []
-        reader = getattr(self, f"_{READERS.get(element.tag, 'inside')}")
-        return [_add_language(block, element) for block in reader(element, depth)]
+            return self.blocks(element.children, depth)
+        read = getattr(self, f"_{READERS.get(element.tag, 'children')}")
+        return [_add_language(block, element) for block in read(element, depth)]
 
-    def _inside(self, element: Element, depth: int) -> list[Block]:
+    def _children(self, element: Element, depth: int) -> list[Block]:
         return self.blocks(element.children, depth)
 
     def _paragraph(self, element: Element, depth: int = 0) -> list[Block]:
@@ -214,104 +215,3 @@ def _add_language(block: Block, element: Element) -> Block:
     """Return the block with the language and direction of its element, if that sets them."""
     attributes = {"lang": language_of(element), "dir": direction_of(element)}
     return {**{name: value for name, value in attributes.items() if value}, **block}
-
-
-def build_grid(table: Element, content: Callable[[Element], list]) -> dict[str, object]:
-    """Return the header rows and the other rows of a table, all with the same number of columns."""
-    sections = [_place_rows(rows, content) for rows in _split_sections(table)]
-    columns = max((width for _cells, width in sections), default=0)
-    head = _is_head(table)
-    padded_sections = [_pad_rows(cells, width, columns) for cells, width in sections]
-    return {
-        "columns": columns,
-        "head": padded_sections[0] if head and padded_sections else [],
-        "rows": [row for section in (padded_sections[1:] if head else padded_sections) for row in section],
-    }
-
-
-def _split_sections(table: Element) -> list[list[Element]]:
-    """Return the rows by section, which no cell spans; a first row of header cells is a section of its own."""
-    sections = [
-        _section_rows(section) for section in table.elements if section.tag in ("thead", "tbody", "tfoot")
-    ]
-    direct_rows = [row for row in table.elements if row.tag == "tr"]
-    sections = [rows for rows in [*sections, direct_rows] if rows]
-    if sections and not _has_head_section(table) and _is_head(table):
-        sections[:1] = [rows for rows in (sections[0][:1], sections[0][1:]) if rows]
-    return sections
-
-
-def _section_rows(section: Element) -> list[Element]:
-    return [row for row in section.elements if row.tag == "tr"]
-
-
-def _has_head_section(table: Element) -> bool:
-    return any(section.tag == "thead" and _section_rows(section) for section in table.elements)
-
-
-def _is_head(table: Element) -> bool:
-    """Whether the first row is a header: it is in a `thead`, or has header cells only."""
-    if _has_head_section(table):
-        return True
-    first = next(iter(table.find_all("tr")), None)
-    return bool(first and first.elements) and all(cell.tag == "th" for cell in first.elements)
-
-
-def _place_rows(rows: list[Element], content: Callable[[Element], list]) -> tuple[list[list[Cell]], int]:
-    """Return the cells of these rows with their columns, and the number of columns."""
-    taken: set[tuple[int, int]] = set()
-    placed_rows: list[list[Cell]] = []
-    for y, row in enumerate(rows):
-        cells = []
-        for element in (child for child in row.elements if child.tag in ("td", "th")):
-            x = next(x for x in range(MAX_COLUMNS + 1) if (x, y) not in taken)
-            if x == MAX_COLUMNS:
-                break
-            cell = _build_cell(element, content, x=x, max_rows=len(rows) - y)
-            cell["colspan"] = _available_columns(taken, x, y, int(cell["colspan"]))
-            taken |= {(x + i, y + j) for i in range(cell["colspan"]) for j in range(cell["rowspan"])}
-            cells.append(cell)
-        placed_rows.append(cells)
-    width = max((x for x, _y in taken), default=-1) + 1
-    return _fill_gaps(placed_rows, taken, width), width
-
-
-def _available_columns(taken: set[tuple[int, int]], x: int, y: int, span: int) -> int:
-    """Return the number of columns a cell may span before another cell or the edge."""
-    ends = (i for i in range(1, span) if (x + i, y) in taken or x + i >= MAX_COLUMNS)
-    return next(ends, span)
-
-
-def _build_cell(element: Element, content: Callable[[Element], list], *, x: int, max_rows: int) -> Cell:
-    return {
-        "x": x,
-        "colspan": min(_parse_span(element.get("colspan")), MAX_COLUMNS),
-        "rowspan": min(_parse_span(element.get("rowspan")), max_rows),
-        "align": ALIGNED.get(element.get("data-align"), ""),
-        "head": element.tag == "th",
-        "c": content(element),
-    }
-
-
-def _parse_span(text: str) -> int:
-    return max(1, int(text)) if text.isascii() and text.isdigit() else 1
-
-
-def _fill_gaps(rows: list[list[Cell]], taken: set[tuple[int, int]], width: int) -> list[list[Cell]]:
-    """Return the rows with empty cells at the positions without one."""
-    return [
-        sorted(
-            [*cells, *(_empty_cell(x) for x in range(width) if (x, y) not in taken)],
-            key=lambda cell: cell["x"],
-        )
-        for y, cells in enumerate(rows)
-    ]
-
-
-def _pad_rows(rows: list[list[Cell]], width: int, columns: int) -> list[list[Cell]]:
-    """Return the rows of a section, extended to the number of columns of the table."""
-    return [[*cells, *(_empty_cell(x) for x in range(width, columns))] for cells in rows]
-
-
-def _empty_cell(x: int) -> Cell:
-    return {"x": x, "colspan": 1, "rowspan": 1, "align": "", "head": False, "c": []}

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from .blocks import text_blocks
 from .inline import clean_text
 
 RUNNING_TITLE_CHARACTERS = 90  # of a title in the page header
-FULL_WIDTH = 640  # pixels: width of an image as wide as the text
+FULL_WIDTH = 640  # pixels of an image that is as wide as the text
 MAX_IMAGE_HEIGHT = 1.35  # times the width of the text
 FONTS = Path(__file__).resolve().parent / "fonts"
 SCRIPTS = {
@@ -33,19 +34,19 @@ class TypesettingError(Exception):
 
 @dataclass(frozen=True)
 class CreditedName:
-    """A person in the byline, with the line below the name."""
+    """A person in the byline; `detail` is a line below the name, such as title and affiliation."""
 
     name: str
-    below: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
 class CreditGroup:
-    """The people of one role with its label ("By"); `below` is a line for all of them."""
+    """The people of one role with its label ("By"); `detail` is a line for all of them."""
 
     label: str
     names: tuple[CreditedName, ...]
-    below: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,10 @@ class PdfSection:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line of plain text with an opening in bold and the address of a link."""
+    """A line of plain text with a heading in bold before it and the address of a link."""
 
     text: str
-    opening: str = ""
+    heading: str = ""
     address: str = ""
     language: str = ""
 
@@ -97,14 +98,14 @@ class PdfDocument:
     language: str
     direction: str
     kind: str
-    kind_rest: str
+    kind_description: str
     published_on: date
     imprint: tuple[str, ...]
     site: str
     publisher: str
     html: str
     labels: PdfLabels = PdfLabels()
-    roles: tuple[CreditGroup, ...] = ()
+    credits: tuple[CreditGroup, ...] = ()
     summary: str = ""
     key_points: tuple[str, ...] = ()
     has_contents: bool = False
@@ -151,7 +152,7 @@ def _pdf_data(document: PdfDocument) -> dict[str, object]:
     text = text_blocks(document.html, address=document.address, images=document.images.keys())
     return _clean_values(asdict(document) | {"html": ""}) | {
         "text": text,
-        "authors": [clean_text(name.name) for role in document.roles for name in role.names],
+        "authors": [clean_text(name.name) for group in document.credits for name in group.names],
         "published_on": {
             "year": document.published_on.year,
             "month": document.published_on.month,
@@ -176,14 +177,14 @@ def _images(document: PdfDocument | SocialImage) -> dict[str, PdfImage]:
 
 def _image_data(image: PdfImage) -> dict[str, object]:
     width_ratio = min(1, image.width / FULL_WIDTH, MAX_IMAGE_HEIGHT * image.width / max(1, image.height))
-    return _clean_values(asdict(image)) | {"file": _file_name(image), "share": width_ratio}
+    return _clean_values(asdict(image)) | {"file": _file_name(image), "width_ratio": width_ratio}
 
 
 def _file_name(image: PdfImage) -> str:
     return f"{image.digest[:40]}.{image.extension}"
 
 
-def _clean_values(value):
+def _clean_values(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):

@@ -45,7 +45,7 @@ class InlineContext:
     referenced_notes: list[int] = field(default_factory=list)
     is_note: bool = False
 
-    def reference(self, number: int) -> "Run":
+    def build_reference(self, number: int) -> "Run":
         """Return the run for a reference to a note: the first one places the note, others point to it.
 
         A reference within a note only links to the note, which is then at the end of the document: notes do not nest.
@@ -120,7 +120,7 @@ def _runs(children: Iterable[Element | str], context: InlineContext, style: Inli
         if isinstance(child, str):
             runs.append(_text(SPACE.sub(" ", child), style))
         else:
-            runs += READERS.get(child.tag, _inside)(child, context, style)
+            runs += READERS.get(child.tag, _children)(child, context, style)
     return runs
 
 
@@ -133,7 +133,7 @@ def _text(text: str, style: InlineStyle) -> Run:
     return run
 
 
-def _inside(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
+def _children(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     return _runs(element.children, context, style.within(element))
 
 
@@ -164,8 +164,8 @@ def _note(element: Element, context: InlineContext, style: InlineStyle) -> list[
     link = next((child for child in element.elements if child.tag == "a"), None)
     match = NOTE.fullmatch(link.get("href")) if link else None
     if not match or int(match[1]) not in context.notes:
-        return _inside(element, context, style)
-    return [context.reference(int(match[1]))]
+        return _children(element, context, style)
+    return [context.build_reference(int(match[1]))]
 
 
 def _image(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
@@ -175,8 +175,8 @@ def _image(element: Element, context: InlineContext, style: InlineStyle) -> list
 
 def _span(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     """Return the content of a span, after an anchor if links point to its id."""
-    is_place = context.aliases.get(element.get("id")) == ""
-    return [*([{"at": element.get("id")}] if is_place else []), *_inside(element, context, style)]
+    is_anchor = context.aliases.get(element.get("id")) == ""
+    return [*([{"at": element.get("id")}] if is_anchor else []), *_children(element, context, style)]
 
 
 def _break(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
@@ -192,8 +192,8 @@ READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _word_b
 
 def _normalize_spaces(runs: list[Run]) -> list[Run]:
     """Remove spaces at both ends, after other spaces and at breaks, and empty runs."""
-    state = _SpaceNormalizer()
-    normalized = [run for run in (state.tidy(run) for run in runs) if run]
+    normalizer = _SpaceNormalizer()
+    normalized = [run for run in (normalizer.normalize(run) for run in runs) if run]
     _strip_end(normalized)
     return [run for run in normalized if not _is_empty(run)]
 
@@ -202,25 +202,27 @@ class _SpaceNormalizer:
     """Removes spaces that follow another space, across runs."""
 
     def __init__(self) -> None:
-        self.is_spaced = True
+        self.follows_space = True
 
-    def tidy(self, run: Run) -> Run:
+    def normalize(self, run: Run) -> Run:
         if "c" in run:
             return {
                 **run,
                 "c": [
-                    nested for nested in (self.tidy(nested) for nested in run["c"]) if not _is_empty(nested)
+                    nested
+                    for nested in (self.normalize(nested) for nested in run["c"])
+                    if not _is_empty(nested)
                 ],
             }
         if "at" in run:
             return run
         if "s" not in run:
-            self.is_spaced = "br" in run
+            self.follows_space = "br" in run
             return run
         text = str(run["s"])
-        if self.is_spaced and text.startswith(" "):
+        if self.follows_space and text.startswith(" "):
             text = text[1:]
-        self.is_spaced = text.endswith(" ") if text else self.is_spaced
+        self.follows_space = text.endswith(" ") if text else self.follows_space
         return {**run, "s": text}
 
 

@@ -25,7 +25,8 @@ PACKAGE = Path(__file__).resolve().parent
 MAX_SECONDS = 30
 MAX_MEMORY = 3 * 1024**3  # bytes
 
-Pixels = Callable[[PdfImage], bytes]
+ReadImage = Callable[[PdfImage], bytes]
+"""Returns the content of an image file."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,24 @@ PDF = TypstTemplate("pdf", "output.pdf", {"format": "pdf", "ppi": None, "standar
 SOCIAL_IMAGE = TypstTemplate("social_image", "output.png", {"format": "png", "ppi": 72, "standards": []})
 
 
-def typeset_pdf(document: PdfDocument, pixels: Pixels, *, seconds: int = MAX_SECONDS) -> bytes:
+def typeset_pdf(document: PdfDocument, read_image: ReadImage, *, seconds: int = MAX_SECONDS) -> bytes:
     """Return the document as a PDF.
 
     Args:
-        pixels: returns the content of an image file.
+        read_image: returns the content of an image file.
         seconds: limit for the run time.
 
     Raises:
         TypesettingError: the document cannot be typeset within the limits.
     """
-    return _typeset(document, PDF, pixels, seconds)
+    return _typeset(document, PDF, read_image, seconds)
 
 
-def typeset_social_image(document: SocialImage, pixels: Pixels, *, seconds: int = MAX_SECONDS) -> bytes:
+def typeset_social_image(
+    document: SocialImage, read_image: ReadImage, *, seconds: int = MAX_SECONDS
+) -> bytes:
     """Return the social image as a PNG. Arguments and errors are those of `typeset_pdf`."""
-    return _typeset(document, SOCIAL_IMAGE, pixels, seconds)
+    return _typeset(document, SOCIAL_IMAGE, read_image, seconds)
 
 
 def document_digest(document: PdfDocument | SocialImage) -> str:
@@ -76,12 +79,12 @@ def template_fingerprint() -> str:
 
 
 def _typeset(
-    document: PdfDocument | SocialImage, template: TypstTemplate, pixels: Pixels, seconds: int
+    document: PdfDocument | SocialImage, template: TypstTemplate, read_image: ReadImage, seconds: int
 ) -> bytes:
     with tempfile.TemporaryDirectory(prefix="typst-") as name:
         folder = Path(name)
         try:
-            _write_job(folder, document, template, pixels, seconds)
+            _write_job(folder, document, template, read_image, seconds)
         except RecursionError as error:
             raise TypesettingError("the text is nested too deeply") from error
         _run(folder, seconds)
@@ -89,7 +92,11 @@ def _typeset(
 
 
 def _write_job(
-    folder: Path, document: PdfDocument | SocialImage, template: TypstTemplate, pixels: Pixels, seconds: int
+    folder: Path,
+    document: PdfDocument | SocialImage,
+    template: TypstTemplate,
+    read_image: ReadImage,
+    seconds: int,
 ) -> None:
     """Write the files of the job into its folder; only fonts are read from elsewhere."""
     data = json.dumps(template_data(document), ensure_ascii=False).encode("utf-8", "replace")
@@ -106,7 +113,7 @@ def _write_job(
     (folder / job["data"]).write_bytes(data)
     (folder / job["template"]).write_bytes((PACKAGE / job["template"]).read_bytes())
     for file, image in image_files(document).items():
-        (folder / file).write_bytes(pixels(image))
+        (folder / file).write_bytes(read_image(image))
 
 
 def _run(folder: Path, seconds: int) -> None:

@@ -18,7 +18,7 @@ NOT_DISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 MAX_ATTEMPTS = 12
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-UNSUPPORTED_LETTERS = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
+UNCOMMON_LETTERS = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
 
 
 def main(folder: Path) -> None:
@@ -53,20 +53,22 @@ def typeset(folder: Path, job: dict) -> None:
                     raise
                 print(f"without PDF/UA: {error.message}", file=sys.stderr)
                 return compile_in(folder, job, [])
-            values = undisplayable(match[1], is_last=attempt == MAX_ATTEMPTS - 2).sub(REPLACEMENT, values)
+            values = unsupported_letters(match[1], is_last=attempt == MAX_ATTEMPTS - 2).sub(
+                REPLACEMENT, values
+            )
             (folder / job["data"]).write_text(values, "utf-8")
     return compile_in(folder, job, [])
 
 
-def undisplayable(text: str, *, is_last: bool) -> re.Pattern[str]:
+def unsupported_letters(text: str, *, is_last: bool) -> re.Pattern[str]:
     """Return a pattern of the letters to replace in text that typst cannot display.
 
     typst reports a combining mark with the letter before it. ASCII is never replaced: every font has it, and its digits
     are numbers in the values.
     """
     letters = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    missing = "".join(letter for letter in letters if not letter.isascii())
-    return UNSUPPORTED_LETTERS if is_last or not missing else re.compile(f"[{re.escape(missing)}]")
+    non_ascii = "".join(letter for letter in letters if not letter.isascii())
+    return UNCOMMON_LETTERS if is_last or not non_ascii else re.compile(f"[{re.escape(non_ascii)}]")
 
 
 def compile_in(folder: Path, job: dict, standards: list[str]) -> None:

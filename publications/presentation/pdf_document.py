@@ -52,14 +52,14 @@ def pdf_document_of(
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
-        kind_rest=edition.type_line_rest,
+        kind_description=edition.type_line_rest,
         published_on=timezone.localdate(edition.published_at),
         imprint=_imprint(edition, note_context),
         site=site.short_name,
         publisher=site.name,
         html=f"{external_link_html(edition)}{edition.html}",
         labels=_labels(),
-        roles=_credit_groups(rows),
+        credits=_credit_groups(rows),
         summary=edition.summary,
         key_points=tuple(edition.key_points_list),
         has_contents=bool(table_of_contents(edition)),
@@ -123,7 +123,7 @@ def _credit_groups(rows: EditionWithRows) -> tuple[CreditGroup, ...]:
         CreditGroup(
             label=str(ROLE_LABELS.get(group.role, ROLE_LABELS["editor"])),
             names=tuple(CreditedName(person.name, position) for person, position in group.credits),
-            below=group.shared_affiliation,
+            detail=group.shared_affiliation,
         )
         for group in byline_groups(rows.bylines, author_url)
     )

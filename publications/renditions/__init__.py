@@ -1,9 +1,6 @@
 """Files rendered from stored data: PDFs, social images and image sizes. They can be deleted at any time."""
 
 from .documents import (
-    MAX_RENDERINGS,
-    RenderingBusy,
-    RenderingFailed,
     Rendition,
     RenditionSource,
     cover_digest,
@@ -12,6 +9,7 @@ from .documents import (
     get_social_image,
 )
 from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_abandoned_files
+from .rendering_queue import MAX_RENDERINGS, RenderingBusy, RenderingFailed
 
 __all__ = [
     "IMAGE_SIZES",

@@ -1,16 +1,13 @@
 """PDFs and social images as files: read from the folder of their subject, or rendered, few at once on a machine.
 
-The first request renders a file, and others wait for it for a limited time (`RenderingQueue`).
+The first request renders a file, and others wait for it for a limited time (`rendering_queue`).
 """
 
 import dataclasses
-import fcntl
 import io
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
@@ -30,126 +27,16 @@ from publications.pdf import (
 )
 
 from .image_files import delete_folder, delete_others, get_image_file, rendition_path, write_rendition
+from .rendering_queue import RenderingBusy, RenderingFailed, rendering_queue
 
 COVER_SIZE = (400, 630)  # pixels, in a social image
 MAX_SOCIAL_IMAGE_BYTES = 100_000  # accepted by all messengers
 COLOURS = (256, 128, 64, 32)
 RETRY_SECONDS = 600  # until a failed rendering is tried again
 
-MACHINE_SLOTS = 2  # concurrent renderings of all processes on this machine
-MAX_RENDERINGS = 3  # of one process, including waiting ones
-MAX_WAIT = 5.0  # seconds
-MAX_CAPACITY_WAIT = 1.0  # seconds
-POLL_SECONDS = 0.02  # between attempts to take a slot
-
-Library = Mapping[str, Image]
+ImagesByDigest = Mapping[str, Image]
 
 log = logging.getLogger(__name__)
-
-
-class RenderingBusy(Exception):
-    """Too many renderings run at once; a retry in a few seconds may succeed."""
-
-
-@dataclasses.dataclass
-class RenderingTask:
-    """A rendering in progress, and its error."""
-
-    done: threading.Event = dataclasses.field(default_factory=threading.Event)
-    error: Exception | None = None
-
-
-class RenderingQueue:
-    """Renders each file once per process; concurrent requests for it wait for the result.
-
-    The number of waiting threads and their time are limited, so that one slow text leaves most threads of the server
-    to other readers.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.tasks: dict[str, RenderingTask] = {}
-        self.count = 0
-        self.capacity = threading.Condition()
-
-    def make(self, name: str, work: Callable[[], None]) -> None:
-        """Do the work, or wait until another thread has done it.
-
-        Raises:
-            RenderingBusy: too many renderings run, or the wait was too long.
-            Exception: whatever the work raised.
-        """
-        with self._acquire_capacity():
-            task, is_new = self._get_or_create_task(name)
-            if not is_new:
-                return self._wait_for(task)
-            try:
-                with machine_slot():
-                    work()
-            except Exception as error:
-                task.error = error
-                raise
-            finally:
-                with self.lock:
-                    del self.tasks[name]
-                task.done.set()
-
-    @contextmanager
-    def _acquire_capacity(self) -> Iterator[None]:
-        with self.capacity:
-            if not self.capacity.wait_for(lambda: self.count < MAX_RENDERINGS, MAX_CAPACITY_WAIT):
-                raise RenderingBusy
-            self.count += 1
-        try:
-            yield
-        finally:
-            with self.capacity:
-                self.count -= 1
-                self.capacity.notify()
-
-    def _get_or_create_task(self, name: str) -> tuple[RenderingTask, bool]:
-        with self.lock:
-            if name in self.tasks:
-                return self.tasks[name], False
-            self.tasks[name] = RenderingTask()
-            return self.tasks[name], True
-
-    def _wait_for(self, task: RenderingTask) -> None:
-        if not task.done.wait(MAX_WAIT):
-            raise RenderingBusy
-        if task.error:
-            raise task.error
-
-
-@contextmanager
-def machine_slot(max_wait: float = MAX_WAIT) -> Iterator[None]:
-    """Hold one of the slots of this machine; the lock is released when the process ends. Raises RenderingBusy."""
-    folder = Path(settings.RENDITIONS)
-    folder.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + max_wait
-    while time.monotonic() < deadline:
-        for number in range(MACHINE_SLOTS):
-            with (folder / f".slot-{number}").open("w") as file:
-                if _try_lock(file):
-                    yield
-                    return
-        time.sleep(POLL_SECONDS)
-    raise RenderingBusy
-
-
-def _try_lock(file) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-rendering_queue = RenderingQueue()
-
-
-class RenderingFailed(Exception):
-    """The rendition cannot be made; the reason is in the log."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -197,8 +84,8 @@ def get_pdf(source: RenditionSource, images: Iterable[Image], *, number: int) ->
         RenderingBusy: too many renderings run at once.
         RenderingFailed: the document cannot be typeset.
     """
-    library = {image.digest: image for image in images}
-    return _get_rendition(source, f"{number}-", "pdf", lambda: _render_pdf(source.document, library))
+    images_by_digest = {image.digest: image for image in images}
+    return _get_rendition(source, f"{number}-", "pdf", lambda: _render_pdf(source.document, images_by_digest))
 
 
 def get_social_image(source: RenditionSource, cover: Image | None) -> Rendition:
@@ -206,9 +93,9 @@ def get_social_image(source: RenditionSource, cover: Image | None) -> Rendition:
     return _get_rendition(source, "card-", "png", lambda: _render_social_image(source.document, cover))
 
 
-def delete_renditions(publication: int) -> None:
+def delete_renditions(publication_id: int) -> None:
     """Delete all renditions of a publication, after a redaction."""
-    delete_folder(_folder(publication))
+    delete_folder(_folder(publication_id))
 
 
 def cover_digest(image: Image) -> str:
@@ -216,17 +103,17 @@ def cover_digest(image: Image) -> str:
     return f"{image.digest[:32]}-{image.focus_x}-{image.focus_y}"
 
 
-def _folder(publication: int) -> str:
-    return f"pieces/{publication}"
+def _folder(publication_id: int) -> str:
+    return f"pieces/{publication_id}"
 
 
 def _get_rendition(
-    source: RenditionSource, prefix: str, extension: str, make: Callable[[], bytes]
+    source: RenditionSource, prefix: str, extension: str, render: Callable[[], bytes]
 ) -> Rendition:
     digest = document_digest(source.document)
     path = rendition_path(f"{prefix}{digest}.{extension}", folder=source.folder)
     if not path.exists():
-        rendering_queue.make(str(path), lambda: _make_rendition(source, path, prefix, make))
+        rendering_queue.run(str(path), lambda: _store_rendition(source, path, prefix, render))
     return Rendition(_read_file(path), digest)
 
 
@@ -237,7 +124,7 @@ def _read_file(path: Path) -> bytes:
         raise RenderingBusy from error
 
 
-def _make_rendition(source: RenditionSource, path: Path, prefix: str, make: Callable[[], bytes]) -> None:
+def _store_rendition(source: RenditionSource, path: Path, prefix: str, render: Callable[[], bytes]) -> None:
     """Render and store the file, unless that failed less than RETRY_SECONDS ago."""
     if path.exists():
         return
@@ -245,7 +132,7 @@ def _make_rendition(source: RenditionSource, path: Path, prefix: str, make: Call
     if failure_marker.exists() and time.time() - failure_marker.stat().st_mtime < RETRY_SECONDS:
         raise RenderingFailed
     try:
-        content = make()
+        content = render()
     except TypesettingError as error:
         log.error("No %s of %s: %s", path.suffix[1:], source.address, error)
         _write_file(failure_marker, b"")
@@ -272,41 +159,45 @@ def _check_unchanged(source: RenditionSource, path: Path) -> None:
         raise RenderingBusy
 
 
-def _without_missing_images(document: PdfDocument, library: Library) -> PdfDocument:
+def _without_missing_images(document: PdfDocument, images_by_digest: ImagesByDigest) -> PdfDocument:
     """Return the document without images whose files are missing or cannot be read."""
-    readable = {key: image for key, image in document.images.items() if _read_pixels(library[image.digest])}
-    cover = document.cover if document.cover and _read_pixels(library[document.cover.digest]) else None
+    readable = {
+        key: image for key, image in document.images.items() if _read_image(images_by_digest[image.digest])
+    }
+    cover = (
+        document.cover if document.cover and _read_image(images_by_digest[document.cover.digest]) else None
+    )
     return dataclasses.replace(document, images=readable, cover=cover)
 
 
-def _read_pixels(image: Image) -> bytes | None:
+def _read_image(image: Image) -> bytes | None:
     """Return an image in the largest size that pages show, or None if it is missing or damaged."""
     try:
         return get_image_file(image, str(images.widths_for(image)[-1]), "jpg")
     except (OSError, images.UnsuitableImage) as error:
-        log.warning("Picture %s cannot be shown: %s", image.key, error)
+        log.warning("Image %s cannot be shown: %s", image.key, error)
         return None
 
 
-def _render_pdf(document: PdfDocument, library: Library) -> bytes:
-    def load_pixels(image: PdfImage) -> bytes:
-        return _read_pixels(library[image.digest])
+def _render_pdf(document: PdfDocument, images_by_digest: ImagesByDigest) -> bytes:
+    def read_image(image: PdfImage) -> bytes:
+        return _read_image(images_by_digest[image.digest])
 
-    document = _without_missing_images(document, library)
-    return typeset_pdf(document, load_pixels, seconds=settings.PDF_TIMEOUT)
+    document = _without_missing_images(document, images_by_digest)
+    return typeset_pdf(document, read_image, seconds=settings.PDF_TIMEOUT)
 
 
 def _render_social_image(document: SocialImage, cover: Image | None) -> bytes:
-    def load_pixels(image: PdfImage) -> bytes:
+    def read_image(image: PdfImage) -> bytes:
         focus = (cover.focus_x, cover.focus_y)
         return images.crop_to_size(cover.content, size=COVER_SIZE, format="jpg", focus=focus)
 
     try:
-        content = typeset_social_image(document, load_pixels, seconds=settings.PDF_TIMEOUT)
+        content = typeset_social_image(document, read_image, seconds=settings.PDF_TIMEOUT)
     except (OSError, images.UnsuitableImage) as error:
-        log.warning("Cover %s cannot be shown on a card: %s", cover.key, error)
+        log.warning("Cover %s cannot be shown in a social image: %s", cover.key, error)
         content = typeset_social_image(
-            dataclasses.replace(document, cover=None), load_pixels, seconds=settings.PDF_TIMEOUT
+            dataclasses.replace(document, cover=None), read_image, seconds=settings.PDF_TIMEOUT
         )
     texts = {"Title": document.title, "Author": document.authors, "Source": document.publisher}
     return reduce_colours(content, texts)

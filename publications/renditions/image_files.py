@@ -15,7 +15,10 @@ from publications import durable_files, images
 from publications.models import Image, OriginalFault, find_original_fault, original_storage
 
 SQUARE_SIDE = 192
-IMAGE_SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in images.WIDTHS), f"{SQUARE_SIDE}s")
+IMAGE_SIZES = (
+    *(f"{width}{suffix}" for suffix in ("", "c") for width in images.WIDTHS),
+    f"{SQUARE_SIDE}s",
+)
 """All sizes: "960" is the whole image, "960c" cropped for teasers, "192s" a square."""
 
 log = logging.getLogger(__name__)
@@ -39,13 +42,13 @@ def get_image_file(image: Image, size: str, extension: str) -> bytes | None:
         return None
     name = f"{image.digest[:32]}-{size}-{image.focus_x}-{image.focus_y}.{extension}"
     try:
-        return get_or_make(name, lambda: _render(image, size, extension))
+        return get_or_render(name, lambda: _render(image, size, extension))
     except KnownDamagedOriginal:
         return None
     except Exception:  # Pillow raises various errors for damaged files
         if not (fault := _find_damage(image.original)):
             raise
-        log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
+        log.exception("The original %s of image %s is damaged: %s.", image.original, image.key, fault.value)
         return None
 
 
@@ -80,8 +83,8 @@ def media_type_of(extension: str) -> str:
 
 
 def sizes_of(image: Image) -> tuple[str, ...]:
-    whole = (str(width) for width in images.widths_for(image))
-    return (*whole, *(f"{width}c" for width in images.teaser_widths(image)), f"{SQUARE_SIDE}s")
+    uncropped = (str(width) for width in images.widths_for(image))
+    return (*uncropped, *(f"{width}c" for width in images.teaser_widths(image)), f"{SQUARE_SIDE}s")
 
 
 def make_image_files(image: Image) -> None:
@@ -99,20 +102,20 @@ def _render(image: Image, size: str, extension: str) -> bytes:
         return images.crop_square(image.content, side=SQUARE_SIDE, format=extension, focus=focus)
     if size.endswith("c"):
         width = int(size[:-1])
-        shape = (width, images.teaser_height(width))
-        return images.crop_to_size(image.content, size=shape, format=extension, focus=focus)
+        teaser_size = (width, images.teaser_height(width))
+        return images.crop_to_size(image.content, size=teaser_size, format=extension, focus=focus)
     return images.resize(image.content, width=int(size), format=extension)
 
 
-def get_or_make(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return the content of a file, which is made if it does not exist. Two processes may make it at once.
+def get_or_render(name: str, render: Callable[[], bytes]) -> bytes:
+    """Return the content of a file, which is rendered if it does not exist. Two processes may render it at once.
 
     If it cannot be stored, for example on a full disk, its content is returned nevertheless.
     """
     path = rendition_path(name)
     with suppress(OSError):
         return path.read_bytes()
-    content = make()
+    content = render()
     try:
         write_rendition(path, content)
     except OSError as error:

@@ -39,16 +39,16 @@ def _measure_comparison() -> Iterator[Figure]:
 def _measure_typesetting() -> Iterator[Figure]:
     """Measure wall-clock time, since typst works in a process of its own, whose start is included."""
     from publications import pdf
-    from tests.pdf.test_pdf import long_text, make_card, make_paper, pixels
+    from tests.pdf.test_pdf import long_text, make_document, make_social_image, read_image
 
     for name, words in {"comment of 700 words": 700, "report of 57,000 words": 57_000}.items():
-        document = make_paper(long_text(words))
+        document = make_document(long_text(words))
         milliseconds = _median(
-            lambda document=document: pdf.typeset_pdf(document, pixels), clock=time.perf_counter
+            lambda document=document: pdf.typeset_pdf(document, read_image), clock=time.perf_counter
         )
         yield Figure(f"PDF: {name}", milliseconds, "ms")
-    image = make_card()
-    milliseconds = _median(lambda: pdf.typeset_social_image(image, pixels), clock=time.perf_counter)
+    image = make_social_image()
+    milliseconds = _median(lambda: pdf.typeset_social_image(image, read_image), clock=time.perf_counter)
     yield Figure("social image", milliseconds, "ms")
 
 

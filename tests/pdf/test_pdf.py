@@ -1,11 +1,11 @@
-"""Text becomes paper: what is written is what is read, and nothing in it is taken for an instruction."""
+"""PDFs and social images: all of a text is typeset, and none of it is read as code."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from publications import markup, pdf
 from publications.pdf import (
@@ -60,7 +60,7 @@ Text with <span lang="sv">svenska ord</span> and a place: [above](#s-a-heading).
 """
 
 
-def make_paper(markdown: str = "A paragraph.", **fields) -> PdfDocument:
+def make_document(markdown: str = "A paragraph.", **fields) -> PdfDocument:
     language = fields.get("language", "en")
     return PdfDocument(
         **{
@@ -69,7 +69,7 @@ def make_paper(markdown: str = "A paragraph.", **fields) -> PdfDocument:
             "language": language,
             "direction": "ltr",
             "kind": "Quick Comment",
-            "kind_rest": "on the day",
+            "kind_description": "on the day",
             "published_on": date(2024, 4, 9),
             "imprint": ("9 April 2024",),
             "site": "SCEEUS",
@@ -98,26 +98,26 @@ def long_text(words: int) -> str:
     return "\n".join(chapters)
 
 
-def pixels(_picture: PdfImage) -> bytes:
+def read_image(_image: PdfImage) -> bytes:
     return picture_bytes(format="JPEG")
 
 
-def made(markdown: str = "A paragraph.", **fields) -> bytes:
-    return pdf.typeset_pdf(make_paper(markdown, **fields), pixels)
+def typeset(markdown: str = "A paragraph.", **fields) -> bytes:
+    return pdf.typeset_pdf(make_document(markdown, **fields), read_image)
 
 
 def reading(markdown: str = "A paragraph.", **fields) -> Reading:
-    return read(made(markdown, **fields))
+    return read(typeset(markdown, **fields))
 
 
 @pytest.fixture(scope="module")
-def whole() -> bytes:
-    """A paper with everything that a text can hold."""
-    return made(
+def complete_pdf() -> bytes:
+    """A PDF with everything that a text can contain."""
+    return typeset(
         ALL,
         images={"a" * 20: PdfImage("d" * 64, 640, 480, alt="A blue field", credit="Photo: Ann Berg")},
         cover=PdfImage("e" * 64, 640, 480, alt="A cover"),
-        roles=(
+        credits=(
             CreditGroup("By", (CreditedName("Ann Berg", "Analyst, The Centre"), CreditedName("Олена Бойко"))),
         ),
         summary="What it says in short.",
@@ -135,8 +135,8 @@ def whole() -> bytes:
     )
 
 
-def test_a_paper_has_all_that_a_tagged_pdf_must_have(whole):
-    result = read(whole)
+def test_a_pdf_has_all_that_a_tagged_pdf_must_have(complete_pdf):
+    result = read(complete_pdf)
 
     assert not result.faults
     assert (result.language, result.title, result.author) == ("en", "On Minsk", "Ann Berg, Олена Бойко")
@@ -145,8 +145,8 @@ def test_a_paper_has_all_that_a_tagged_pdf_must_have(whole):
     assert expected <= set(result.tags)
 
 
-def test_a_paper_says_everything(whole):
-    words = words_of(whole)
+def test_a_pdf_contains_all_texts(complete_pdf):
+    words = words_of(complete_pdf)
 
     for text in (
         "Quick Comment – on the day", "By Ann Berg Analyst, The Centre", "Олена Бойко", "9 April 2024", "What it says in short.",
@@ -157,17 +157,17 @@ def test_a_paper_says_everything(whole):
         assert text in words
 
 
-def test_paragraphs_and_headings_are_named_places_as_on_the_page(whole):
-    html = make_paper(ALL).html
+def test_paragraphs_and_headings_have_anchors_as_on_the_page(complete_pdf):
+    html = make_document(ALL).html
 
-    names = read(whole).names
+    names = read(complete_pdf).names
 
     paragraphs = [part.partition('"')[0] for part in html.split('id="')[1:] if part[:2] in ("p-", "s-")]
     assert len(paragraphs) > 4 and set(paragraphs) <= names
 
 
-def test_a_note_is_one_note_however_often_it_is_referred_to(whole):
-    assert read(whole).tags["/Note"] == 2
+def test_a_note_is_one_note_however_often_it_is_referred_to(complete_pdf):
+    assert read(complete_pdf).tags["/Note"] == 2
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_a_note_is_one_note_however_often_it_is_referred_to(whole):
         "A note.[^1]\n\n[^1]: <a id='grain'></a>Source.",
     ],
 )
-def test_a_link_to_an_id_of_the_author_leads_within_the_paper_or_to_the_page(markdown):
+def test_a_link_to_an_id_of_the_author_leads_within_the_pdf_or_to_the_page(markdown):
     result = reading(f"[there](#grain)\n\n{markdown}")
 
     is_in_head = markdown.startswith("| <a")  # which is set again on every page of the table
@@ -189,20 +189,20 @@ def test_a_link_to_an_id_of_the_author_leads_within_the_paper_or_to_the_page(mar
     assert any(str(link).endswith("#grain") for link in result.links) == is_in_head
 
 
-def test_links_lead_where_they_led(whole):
-    links = read(whole).links
+def test_links_lead_where_they_led(complete_pdf):
+    links = read(complete_pdf).links
 
     assert {"https://example.org/a?b=c&d", "https://example.org/b"} <= set(links)
 
 
-def test_a_passage_tells_its_language_and_a_picture_what_it_shows(whole):
-    result = read(whole)
+def test_text_has_its_language_and_an_image_its_alternative_text(complete_pdf):
+    result = read(complete_pdf)
 
     assert "sv" in result.languages and {"A blue field", "A cover"} <= set(result.alternatives)
 
 
-def test_headings_are_the_outline(whole):
-    assert read(whole).outline == ["On Minsk", "A heading", "A smaller heading"]
+def test_headings_are_the_outline(complete_pdf):
+    assert read(complete_pdf).outline == ["On Minsk", "A heading", "A smaller heading"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -212,9 +212,9 @@ def test_text_is_never_read_as_code(text):
     line = Notice(plain, plain, address="https://x.example/#set")
 
     words = words_of(
-        made(
+        typeset(
             html=escaped, title=plain, summary=plain, key_points=(plain,), kind=plain, disclaimer=plain, change_notes=(line,),
-            roles=(CreditGroup("By", (CreditedName(plain, plain),)),), sections=(PdfSection(plain, (line,)),), topics=(plain,),
+            credits=(CreditGroup("By", (CreditedName(plain, plain),)),), sections=(PdfSection(plain, (line,)),), topics=(plain,),
         )
     )  # fmt: skip
 
@@ -222,20 +222,20 @@ def test_text_is_never_read_as_code(text):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_card_takes_no_text_for_code(text):
-    card = make_card(title=text, authors=text, kind=text, publisher=text, site=text, detail=text)
+def test_text_in_a_social_image_is_never_read_as_code(text):
+    image = make_social_image(title=text, authors=text, kind=text, publisher=text, site=text, detail=text)
 
-    assert pdf.typeset_social_image(card, pixels).startswith(b"\x89PNG")
+    assert pdf.typeset_social_image(image, read_image).startswith(b"\x89PNG")
 
 
-def test_the_same_paper_is_the_same_bytes():
-    assert made(ALL) == made(ALL)
+def test_the_same_document_gives_the_same_bytes():
+    assert typeset(ALL) == typeset(ALL)
 
 
 def test_another_word_is_another_digest():
-    one = make_paper(title="One")
+    one = make_document(title="One")
 
-    assert pdf.document_digest(one) == pdf.document_digest(make_paper(title="One"))
+    assert pdf.document_digest(one) == pdf.document_digest(make_document(title="One"))
     assert pdf.document_digest(one) != pdf.document_digest(replace(one, title="Two"))
 
 
@@ -253,15 +253,15 @@ def test_another_word_is_another_digest():
         ("az", "ltr", "Azərbaycanın seçimi"),
     ],
 )
-def test_every_language_of_the_site_is_set_and_named(language, direction, text):
+def test_every_language_of_the_site_is_typeset(language, direction, text):
     result = reading(text, title=text.replace("*", ""), language=language, direction=direction)
 
     assert not result.faults and result.language == language and result.tags["/P"]
 
 
-def test_signs_of_mathematics_and_money_are_shown():
+def test_mathematical_and_currency_signs_are_shown():
     assert "≈ ≠ ≤ → ∑ √ ∞ ₴ ₽ € № H₂O 5 × 10⁶ 🚀 ❤" in words_of(
-        made("≈ ≠ ≤ → ∑ √ ∞ ₴ ₽ € № H₂O 5 × 10⁶ 🚀 ❤")
+        typeset("≈ ≠ ≤ → ∑ √ ∞ ₴ ₽ € № H₂O 5 × 10⁶ 🚀 ❤")
     )
 
 
@@ -276,12 +276,12 @@ def test_signs_of_mathematics_and_money_are_shown():
         "".join(map(chr, range(0xAC00, 0xAC80))),
     ],
 )
-def test_letters_that_no_font_has_never_stop_a_paper(text):
+def test_letters_that_no_font_has_do_not_prevent_a_pdf(text):
     assert not reading(f"Before {text} after", title=f"T {text}", summary=text).faults
 
 
 def test_a_letter_that_no_font_has_is_replaced():
-    assert "Before � after" in words_of(made("Before 한 after"))
+    assert "Before � after" in words_of(typeset("Before 한 after"))
 
 
 @pytest.mark.parametrize(
@@ -291,6 +291,7 @@ def test_a_letter_that_no_font_has_is_replaced():
         "> " * 20 + "deep",
         "A[^1]\n\n[^1]: B[^2]\n[^2]: C[^3]\n[^3]: D[^1]",
         "A[^1]\n\n[^1]: itself[^1]",
+        "A[^1]\n\n[^1]: <span id='fn-²'>a note</span>",
         "".join(f"x[^{n}] " for n in range(200)) + "\n\n" + "".join(f"[^{n}]: note {n}[^{n + 1}]\n" for n in range(200)),
         "A.\n\n[^1]: Nobody refers to me.",
         "| a[^1] | b |\n|---|---|\n" + "| c | d |\n" * 120 + "\n[^1]: In a head that comes again.",
@@ -312,31 +313,31 @@ def test_a_letter_that_no_font_has_is_replaced():
         "",
     ],
 )  # fmt: skip
-def test_whatever_a_text_holds_it_is_set_with_its_tags(markdown):
+def test_any_markup_is_typeset_with_its_tags(markdown):
     result = reading(markdown, images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
     assert not result.faults
 
 
 def test_a_note_within_a_note_is_at_the_end():
-    words = words_of(made("A[^1]\n\n[^1]: B[^2]\n[^2]: C"))
+    words = words_of(typeset("A[^1]\n\n[^1]: B[^2]\n[^2]: C"))
 
     assert "1 B2" in words and "Notes 2. C" in words
 
 
 def test_no_word_of_a_deep_list_is_lost():
-    result = words_of(made("\n".join("  " * depth + f"- item{depth}" for depth in range(20))))
+    result = words_of(typeset("\n".join("  " * depth + f"- item{depth}" for depth in range(20))))
 
     assert all(f"item{depth}" in result for depth in range(20))
 
 
-def test_a_picture_that_is_not_in_the_library_leaves_no_gap():
+def test_an_image_that_is_not_in_the_library_is_left_out():
     result = reading("A.\n\n![](image:bbbbbbbbbbbbbbbbbbbb)\n\nB.")
 
     assert not result.faults and not result.tags["/Figure"]
 
 
-def test_a_picture_without_words_is_passed_over_by_who_listens():
+def test_an_image_without_alternative_text_is_hidden_from_screen_readers():
     result = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
     assert not result.faults and not result.tags["/Figure"]
@@ -344,7 +345,7 @@ def test_a_picture_without_words_is_passed_over_by_who_listens():
 
 def test_a_table_is_a_full_grid():
     table = blocks_of(
-        make_paper("<table><tr><td rowspan=2>a</td><td>b</td></tr><tr></tr><tr><td>c</td></tr></table>")
+        make_document("<table><tr><td rowspan=2>a</td><td>b</td></tr><tr></tr><tr><td>c</td></tr></table>")
     )
 
     rows = table["blocks"][0]["rows"]
@@ -352,23 +353,23 @@ def test_a_table_is_a_full_grid():
     assert [[cell["x"] for cell in row] for row in rows] == [[0, 1], [1], [0, 1]]
 
 
-def test_what_takes_too_long_is_given_up():
+def test_a_document_that_takes_too_long_is_cancelled():
     with pytest.raises(TypesettingError, match="within 0 seconds"):
-        pdf.typeset_pdf(make_paper(), pixels, seconds=0)
+        pdf.typeset_pdf(make_document(), read_image, seconds=0)
 
 
-def test_a_mark_that_no_font_has_costs_no_digit_its_place():
+def test_a_combining_mark_that_no_font_has_does_not_replace_the_digit_before_it():
     assert reading("", title="0\u0898, 2024").tags["/H1"] == 1
 
 
-anything = some.text(alphabet=some.characters(codec="utf-8"), max_size=80)
-SCRAPS = some.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n| c | d |\n", "<b>", "<td>",
+ANY_TEXT = st.text(alphabet=st.characters(codec="utf-8"), max_size=80)
+FRAGMENTS = st.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n| c | d |\n", "<b>", "<td>",
                             "</ul>", "![](image:" + "a" * 20 + ")", "[a](b)", "\n\n[^1]: n\n\n", "\n    ", "<ol>", "<li>"])  # fmt: skip
 
 
 @settings(max_examples=25, deadline=None)
-@given(some.lists(anything | SCRAPS, max_size=12), anything)
-def test_any_text_is_set(parts, title):
+@given(st.lists(ANY_TEXT | FRAGMENTS, max_size=12), ANY_TEXT)
+def test_any_text_is_typeset(parts, title):
     result = reading(
         "".join(parts), title=title or "x", images={"a" * 20: PdfImage("d" * 64, 640, 480, alt="a")}
     )
@@ -376,10 +377,10 @@ def test_any_text_is_set(parts, title):
     assert result.tags["/H1"] == 1
 
 
-# Cards ------------------------------------------------------------------------------------------------
+# Social images ------------------------------------------------------------------------------------------------
 
 
-def make_card(**fields) -> SocialImage:
+def make_social_image(**fields) -> SocialImage:
     return SocialImage(
         **{
             "title": "On Minsk", "language": "en", "direction": "ltr", "kind": "Quick Comment", "authors": "Ann Berg",

@@ -1,4 +1,4 @@
-"""The PDF and the social image of a publication: answers, caching and deletion."""
+"""The PDF and the social image of a publication: responses, caching and deletion."""
 
 import io
 import threading
@@ -22,7 +22,12 @@ from publications.models import (
 )
 from publications.pdf import PdfDocument
 from publications.presentation import pdf_document_of, pdf_url, social_image_url
-from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
+from publications.renditions.rendering_queue import (
+    MAX_RENDERINGS,
+    RenderingQueue,
+    machine_slot,
+    rendering_queue,
+)
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.pdf_reading import read, words_of
 
@@ -40,11 +45,11 @@ def pdf(client, edition: Edition) -> bytes:
     return response.content
 
 
-def kept(edition: Edition, ending: str = "*") -> list[Path]:
+def stored_files(edition: Edition, ending: str = "*") -> list[Path]:
     return sorted(Path(current.RENDITIONS, f"pieces/{edition.publication_id}").glob(ending))
 
 
-# What it says -----------------------------------------------------------------------------------------
+# Content -----------------------------------------------------------------------------------------
 
 
 def test_the_pdf_of_a_report_says_what_its_page_says(client):
@@ -105,7 +110,7 @@ def test_the_pdf_of_a_superseded_edition_says_so_and_where_the_current_one_is(cl
     assert response.headers["X-Robots-Tag"] == "noindex"
 
 
-def test_a_pen_name_stays_one_on_paper(client):
+def test_a_pdf_does_not_reveal_who_uses_a_pen_name(client):
     author = make_author("Nomen", is_pseudonymous=True, title_en="Colonel", biography_en="Lives in Brest.")
 
     words = words_of(pdf(client, make_live(by_whom=author)))
@@ -113,7 +118,7 @@ def test_a_pen_name_stays_one_on_paper(client):
     assert "Nomen" in words and "Colonel" not in words and "Lives in" not in words
 
 
-# How it answers ---------------------------------------------------------------------------------------
+# Responses ---------------------------------------------------------------------------------------
 
 
 def test_a_pdf_is_shown_and_named_and_points_to_its_page(client):
@@ -148,7 +153,7 @@ def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
     after = client.get(pdf_url(edition))
 
     assert after.headers["ETag"] != before and "Writes on Minsk." in words_of(after.content)
-    assert len(kept(edition, "1-*.pdf")) == 1
+    assert len(stored_files(edition, "1-*.pdf")) == 1
 
 
 @pytest.mark.parametrize("url_of", [pdf_url, social_image_url])
@@ -169,7 +174,7 @@ def test_it_answers_as_its_publication_does(client, editor, url_of):
     )
 
 
-def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):
+def test_an_undone_edition_has_no_pdf(client, editor):
     edition = make_live(body="Right.")
     actions.publish(saved(edition.publication, body="Wrong."), by=editor, change="silent")
     actions.undo(edition.publication, by=editor)
@@ -182,7 +187,7 @@ def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):
     assert codes == [200, 410, 200, 404]
 
 
-def test_a_designed_pdf_is_offered_before_the_made_one(client):
+def test_an_attached_pdf_is_offered_before_the_typeset_one(client):
     publication = make_publication(kind="report")
     original = store_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(
@@ -206,34 +211,34 @@ def test_a_page_offers_its_pdf_and_that_of_an_edition_its_own(client, editor):
     assert f'href="{edition.get_absolute_url()}editions/1.pdf"' in older
 
 
-# What is kept -----------------------------------------------------------------------------------------
+# Stored files -----------------------------------------------------------------------------------------
 
 
-def test_a_pdf_is_made_once(client):
+def test_a_pdf_is_rendered_once(client):
     edition = make_live()
     pdf(client, edition)
-    made = kept(edition, "*.pdf")[0].stat().st_mtime_ns
+    rendered_at = stored_files(edition, "*.pdf")[0].stat().st_mtime_ns
 
     pdf(client, edition)
 
-    assert kept(edition, "*.pdf")[0].stat().st_mtime_ns == made
+    assert stored_files(edition, "*.pdf")[0].stat().st_mtime_ns == rendered_at
 
 
-def test_a_redacted_passage_is_gone_from_what_was_kept(client, editor, django_capture_on_commit_callbacks):
+def test_a_redaction_deletes_the_stored_renditions(client, editor, django_capture_on_commit_callbacks):
     edition = make_live(title="On Zacharias", body="It was Zacharias.")
     pdf(client, edition)
     client.get(social_image_url(edition))
-    before = kept(edition)
+    before = stored_files(edition)
 
     with django_capture_on_commit_callbacks(execute=True):
         actions.redact(edition.publication, "Zacharias", by=editor)
 
-    assert len(before) == 2 and not kept(edition)
+    assert len(before) == 2 and not stored_files(edition)
     words = words_of(pdf(client, Edition.objects.live().get()))
     assert "Zacharias" not in words and "It was [redacted]." in words
 
 
-def test_an_old_name_is_gone_from_what_was_kept(client, editor, django_capture_on_commit_callbacks):
+def test_a_pen_name_deletes_the_stored_renditions(client, editor, django_capture_on_commit_callbacks):
     author = make_author("Zacharias")
     edition = make_live(by_whom=author)
     pdf(client, edition)
@@ -242,24 +247,24 @@ def test_an_old_name_is_gone_from_what_was_kept(client, editor, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         actions.save_instance(author, by=editor)
 
-    assert not kept(edition) and "Zacharias" not in words_of(pdf(client, edition))
+    assert not stored_files(edition) and "Zacharias" not in words_of(pdf(client, edition))
 
 
-def test_what_was_redacted_while_it_was_made_is_not_kept():
+def test_a_pdf_of_a_text_that_was_redacted_during_rendering_is_not_stored():
     edition = make_live(body="It was Zacharias.")
-    now, later = (saying(edition, text) for text in ("It was Zacharias.", "It was [redacted]."))
+    now, later = (document_with_text(edition, text) for text in ("It was Zacharias.", "It was [redacted]."))
 
     with pytest.raises(renditions.RenderingBusy):
         renditions.get_pdf(renditions.RenditionSource.of_edition(edition, now, lambda: later), [], number=1)
 
-    assert not kept(edition, "*.pdf")
+    assert not stored_files(edition, "*.pdf")
 
 
-def saying(edition: Edition, text: str) -> PdfDocument:
+def document_with_text(edition: Edition, text: str) -> PdfDocument:
     return replace(pdf_document_of(EditionWithRows.get(edition), site=SiteSettings()), html=f"<p>{text}</p>")
 
 
-def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
+def test_a_missing_image_is_left_out_of_the_pdf(client, caplog):
     image = make_image()
     edition = make_live(body=f"Words.\n\n![](image:{image.key})", cover=image)
     original_storage().delete(image.original)
@@ -268,10 +273,10 @@ def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
     assert client.get(social_image_url(edition)).status_code == 200
 
 
-# When it cannot be made -------------------------------------------------------------------------------
+# Failures -------------------------------------------------------------------------------
 
 
-def test_a_text_that_cannot_be_set_has_its_page_and_the_log_names_it(client, settings, caplog):
+def test_a_text_that_cannot_be_typeset_answers_503_and_is_logged(client, settings, caplog):
     settings.PDF_TIMEOUT = 0
     edition = make_live()
 
@@ -283,7 +288,7 @@ def test_a_text_that_cannot_be_set_has_its_page_and_the_log_names_it(client, set
     assert client.get(edition.get_absolute_url()).status_code == 200
 
 
-def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, caplog):
+def test_a_failed_rendering_is_not_repeated_at_every_request(client, settings, caplog):
     settings.PDF_TIMEOUT = 0
     edition = make_live()
     client.get(pdf_url(edition))
@@ -296,7 +301,7 @@ def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, c
 
 def test_a_busy_queue_answers_503_with_retry_after(client):
     edition = make_live()
-    with held(rendering_queue):
+    with FullQueue(rendering_queue):
         response = client.get(pdf_url(edition))
 
         assert response.status_code == 503 and response.headers["Retry-After"] == "5"
@@ -305,20 +310,20 @@ def test_a_busy_queue_answers_503_with_retry_after(client):
     assert client.get(pdf_url(edition)).status_code == 200
 
 
-class held:
-    """A queue full of people at one task that does not end."""
+class FullQueue:
+    """Fill a queue with requests for a rendering that does not end before the block does."""
 
-    def __init__(self, of: RenderingQueue) -> None:
-        self.of, self.end = of, threading.Event()
+    def __init__(self, queue: RenderingQueue) -> None:
+        self.queue, self.end = queue, threading.Event()
 
     def __enter__(self) -> None:
         self.threads = [
-            threading.Thread(target=self.of.make, args=("slow", self.end.wait))
+            threading.Thread(target=self.queue.run, args=("slow", self.end.wait))
             for _n in range(MAX_RENDERINGS)
         ]
         for thread in self.threads:
             thread.start()
-        while self.of.count < MAX_RENDERINGS:
+        while self.queue.active_count < MAX_RENDERINGS:
             pass
 
     def __exit__(self, *error) -> None:
@@ -327,16 +332,16 @@ class held:
             thread.join()
 
 
-def test_equal_wishes_are_one_task():
-    made, started, end = [], threading.Event(), threading.Event()
-    own = RenderingQueue()
+def test_equal_requests_are_rendered_once():
+    renderings, started, end = [], threading.Event(), threading.Event()
+    queue = RenderingQueue()
 
     def work() -> None:
         started.set()
         end.wait()
-        made.append(1)
+        renderings.append(1)
 
-    threads = [threading.Thread(target=own.make, args=("same", work)) for _n in range(MAX_RENDERINGS)]
+    threads = [threading.Thread(target=queue.run, args=("same", work)) for _n in range(MAX_RENDERINGS)]
     for thread in threads:
         thread.start()
     started.wait()
@@ -344,42 +349,42 @@ def test_equal_wishes_are_one_task():
     for thread in threads:
         thread.join()
 
-    assert made == [1]
+    assert renderings == [1]
 
 
 def test_waiting_requests_get_the_error():
-    own, rows, started, end = RenderingQueue(), [], threading.Event(), threading.Event()
+    queue, errors, started, end = RenderingQueue(), [], threading.Event(), threading.Event()
 
     def work() -> None:
         started.set()
         end.wait()
         raise renditions.RenderingFailed
 
-    def ask() -> None:
+    def request_rendering() -> None:
         try:
-            own.make("same", work)
+            queue.run("same", work)
         except renditions.RenderingFailed:
-            rows.append(1)
+            errors.append(1)
 
-    threads = [threading.Thread(target=ask) for _n in range(2)]
+    threads = [threading.Thread(target=request_rendering) for _n in range(2)]
     threads[0].start()
     started.wait()
     threads[1].start()
-    while own.count < 2:
+    while queue.active_count < 2:
         pass
     end.set()
     for thread in threads:
         thread.join()
 
-    assert rows == [1, 1]
+    assert errors == [1, 1]
 
 
-def test_two_are_at_work_on_this_machine_and_a_third_waits():
+def test_a_machine_has_two_slots_for_renderings():
     with machine_slot(), machine_slot(), pytest.raises(renditions.RenderingBusy), machine_slot(max_wait=0.05):
         pass
 
 
-# Cards ------------------------------------------------------------------------------------------------
+# Social images ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -393,7 +398,7 @@ def test_two_are_at_work_on_this_machine_and_a_third_waits():
         {"by": [make_author] * 12},
     ],
 )
-def test_every_publication_has_a_card_of_the_size_that_messengers_want(client, fields):
+def test_every_publication_has_a_social_image_of_the_size_that_messengers_expect(client, fields):
     makers = fields.get("by", [])
     fields = fields | (
         {"by": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}
@@ -402,23 +407,25 @@ def test_every_publication_has_a_card_of_the_size_that_messengers_want(client, f
 
     response = client.get(social_image_url(edition))
 
-    with Pixels.open(io.BytesIO(response.content)) as card:
-        assert (card.format, card.size) == ("PNG", (1200, 630)) and len(response.content) < 100_000
-        assert card.text["Title"] == edition.title
+    with Pixels.open(io.BytesIO(response.content)) as image_file:
+        assert (image_file.format, image_file.size) == ("PNG", (1200, 630)) and len(
+            response.content
+        ) < 100_000
+        assert image_file.text["Title"] == edition.title
 
 
-def test_a_card_shows_the_cover_around_its_focal_point(client):
+def test_a_social_image_shows_the_cover_around_its_focal_point(client):
     image = make_image(colour="#ff0000", size=(1600, 900))
     edition = make_live(cover=image)
 
     response = client.get(social_image_url(edition))
 
-    with Pixels.open(io.BytesIO(response.content)) as card:
-        red, green, blue = card.convert("RGB").getpixel((1150, 300))
+    with Pixels.open(io.BytesIO(response.content)) as image_file:
+        red, green, blue = image_file.convert("RGB").getpixel((1150, 300))
     assert red > 220 and green < 40 and blue < 40
 
 
-def test_another_focal_point_is_another_card(client):
+def test_another_focal_point_makes_another_social_image(client):
     image = make_image(size=(1600, 900))
     edition = make_live(cover=image)
     before = client.get(social_image_url(edition)).headers["ETag"]
