@@ -5,6 +5,7 @@ Pages are rendered by the WSGI application in this process and its children, wit
 
 import multiprocessing
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -24,13 +25,15 @@ from publications.locales import LOCALES, localized_path
 from publications.models import ADDITIVE_ACTIONS, Address, AuditEntry, Edition, SiteVersion, site_state_scope
 from publications.page_cache import SiteStateWatcher
 
-from .mirror_folder import MirrorFolder, is_mirrored, links_of, normalize_path
+from .mirror_folder import MirrorFolder, is_mirrored, is_rendition, links_of, normalize_path
 
 OK = 200
 PATHS_PER_TASK = 16
 TASKS_AHEAD = 4  # queued for each process
 NOT_FOUND = (404, 410)
-KEPT_FOLDERS = ("static", "media")
+UNAVAILABLE = 503
+MAX_RETRIES, MAX_RETRY_SECONDS = 3, 10  # of a rendition, while others are rendered
+FILE_FOLDERS = ("static", "media")  # without pages
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
     "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
@@ -52,6 +55,7 @@ class MirrorReport:
     Attributes:
         removed: names of files.
         skipped: paths that the file system cannot store.
+        unavailable: PDFs and social images that cannot be rendered.
         broken: paths that are not found, each with a page that links to it.
     """
 
@@ -59,6 +63,7 @@ class MirrorReport:
     written: int = 0
     removed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    unavailable: list[str] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -104,7 +109,7 @@ class Crawl:
         for visited in self._visit_all():
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
-        self.report.removed += self.folder.keep_only(self._mirrored)
+        self.report.removed += self.folder.remove_unlisted(self._mirrored)
         self.folder.site_version = site_version
         return self.report
 
@@ -117,7 +122,7 @@ class Crawl:
             action__in=ADDITIVE_ACTIONS
         )
         if removals.filter(publication=None).exists():  # any page may have the old name
-            self.report.removed += self.folder.remove_all_but([], KEPT_FOLDERS)
+            self.report.removed += self.folder.remove_all_but([], FILE_FOLDERS)
             return
         changed = Address.objects.filter(publication__in=removals.values("publication"))
         public = set(Edition.objects.live().order_by().values_list("locale", "slug"))
@@ -128,7 +133,7 @@ class Crawl:
             self.report.removed += self.folder.remove_page(f"{_section(locale)}/{slug}")
         if outdated or removals.exists():
             self.report.removed += self.folder.remove_all_but(
-                [_section(locale) for locale in LOCALES], KEPT_FOLDERS
+                [_section(locale) for locale in LOCALES], FILE_FOLDERS
             )
 
     def _enqueue(self, path: str, page: str) -> None:
@@ -140,6 +145,9 @@ class Crawl:
         self.report.pages += 1
         for path in visited.links:
             self._enqueue(path, visited.path)
+        if visited.status == UNAVAILABLE and is_rendition(visited.path):
+            self.report.unavailable.append(visited.path)
+            return
         if visited.status not in (OK, *REDIRECTS, *NOT_FOUND):
             raise SiteUnavailable(visited.path, visited.status)
         if visited.status == OK and not visited.is_skipped:
@@ -182,7 +190,7 @@ def visit_paths(paths: list[str], folder: MirrorFolder) -> list[VisitedPage]:
 
 def visit(path: str, folder: MirrorFolder) -> VisitedPage:
     """Fetch a path, write its page into the folder, and return the paths it links to."""
-    page = fetch(path)
+    page = fetch_with_retries(path)
     if page.status in REDIRECTS:
         return VisitedPage(
             path, page.status, links=tuple(links_of(path, "text/html", _as_link(page.location)))
@@ -191,7 +199,7 @@ def visit(path: str, folder: MirrorFolder) -> VisitedPage:
         return VisitedPage(path, page.status)
     links = tuple(links_of(path, page.media_type, page.body))
     try:
-        return VisitedPage(path, OK, is_written=folder.put(path, page.body), links=links)
+        return VisitedPage(path, OK, is_written=folder.write_page(path, page.body), links=links)
     except ValueError:
         return VisitedPage(path, OK, is_skipped=True, links=links)
 
@@ -214,6 +222,7 @@ class CrawledPage:
     media_type: str
     body: bytes
     location: str = ""
+    retry_after: int = 0
 
 
 @cache
@@ -224,6 +233,17 @@ def _site():
 @cache
 def _watcher() -> SiteStateWatcher:
     return SiteStateWatcher(threaded=False)
+
+
+def fetch_with_retries(path: str) -> CrawledPage:
+    """Return the response to a path; a rendition that has to wait for others is requested again."""
+    page = fetch(path)
+    for _retry in range(MAX_RETRIES):
+        if not (is_rendition(path) and 0 < page.retry_after <= MAX_RETRY_SECONDS):
+            break
+        time.sleep(page.retry_after)
+        page = fetch(path)
+    return page
 
 
 def fetch(path: str) -> CrawledPage:
@@ -248,7 +268,14 @@ def _get(path: str) -> CrawledPage:
             close()
     headers = {name.lower(): value for name, value in start_response[1]}
     media_type = headers.get("content-type", "").partition(";")[0]
-    return CrawledPage(path, int(start_response[0][:3]), media_type, body, headers.get("location", ""))
+    return CrawledPage(
+        path,
+        int(start_response[0][:3]),
+        media_type,
+        body,
+        headers.get("location", ""),
+        int(headers.get("retry-after", "0")),
+    )
 
 
 def _environ(path: str) -> dict[str, object]:

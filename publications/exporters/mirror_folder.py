@@ -59,7 +59,7 @@ class MirrorFolder:
     @site_version.setter
     def site_version(self, number: int) -> None:
         text = (
-            f"Made by manage.py mirror, which removes what it does not know. It shows generation {number}\n"
+            f"Made by manage.py mirror, which removes what it does not know. It shows site version {number}\n"
         )
         _write_together({self.root / MARKER: text.encode()})
 
@@ -68,15 +68,15 @@ class MirrorFolder:
         path = self.root / folder
         return sorted(child.name for child in path.iterdir() if child.is_dir()) if path.is_dir() else []
 
-    def remove_all_but(self, sections: Iterable[str], kept: Iterable[str]) -> list[str]:
-        """Remove all files but those in `kept` folders and those of publications in `sections`; return their names."""
-        folders = [self.root / name for name in kept]
+    def remove_all_but(self, sections: Iterable[str], folders: Iterable[str]) -> list[str]:
+        """Remove all files but those of publications in `sections` and those in `folders`; return their names."""
+        excluded = [self.root / name for name in folders]
         publications = [self.root / name / slug for name in sections for slug in self.subfolders(name)]
         return self._remove(
             [
                 file
                 for file in self.files()
-                if file.name != MARKER and not _belongs(file, folders, publications)
+                if file.name != MARKER and not _is_in(file, excluded, publications)
             ]
         )
 
@@ -89,7 +89,7 @@ class MirrorFolder:
             return None
         return self.root.joinpath(*parts)
 
-    def put(self, path: str, body: bytes) -> bool:
+    def write_page(self, path: str, body: bytes) -> bool:
         """Write a page and its compressed variants, and return whether any of them changed.
 
         Raises:
@@ -106,13 +106,13 @@ class MirrorFolder:
         _write_together({**compressed, file: body})
         return True
 
-    def keep_only(self, paths: Iterable[str]) -> list[str]:
-        """Remove every other file and empty folders; return the names of removed files, without variants."""
-        kept = {self.root / MARKER}
+    def remove_unlisted(self, paths: Iterable[str]) -> list[str]:
+        """Remove the files of all other paths, and empty folders; return the names of the files, without variants."""
+        listed = {self.root / MARKER}
         for path in paths:
             if file := self.file_of(path):
-                kept |= {file, *_variants(file)}
-        return self._remove([file for file in self.files() if file not in kept])
+                listed |= {file, *_variants(file)}
+        return self._remove([file for file in self.files() if file not in listed])
 
     def remove_page(self, folder: str) -> list[str]:
         """Remove the page of a folder, all files below it, and its other formats beside it; return their names."""
@@ -142,7 +142,7 @@ class MirrorFolder:
             folder = folder.parent
 
 
-def _belongs(file: Path, folders: list[Path], publications: list[Path]) -> bool:
+def _is_in(file: Path, folders: list[Path], publications: list[Path]) -> bool:
     """Whether the file is in one of the folders, or is a page or another format of one of the publications."""
     parents = set(file.parents)
     if not parents.isdisjoint(folders) or not parents.isdisjoint(publications):
@@ -178,16 +178,18 @@ def _write_together(files: Mapping[Path, bytes]) -> None:
     If the disk cannot store all of them, none changes.
     """
     now = time.time_ns()
-    parts = {file: file.with_name(f".{os.getpid()}-{number}.part") for number, file in enumerate(files)}
+    temporary_files = {
+        file: file.with_name(f".{os.getpid()}-{number}.part") for number, file in enumerate(files)
+    }
     try:
         for file, body in files.items():
-            parts[file].write_bytes(body)
-            os.utime(parts[file], ns=(now, now))
-        for file, part in parts.items():
-            part.replace(file)
+            temporary_files[file].write_bytes(body)
+            os.utime(temporary_files[file], ns=(now, now))
+        for file, temporary_file in temporary_files.items():
+            temporary_file.replace(file)
     finally:
-        for part in parts.values():
-            part.unlink(missing_ok=True)
+        for temporary_file in temporary_files.values():
+            temporary_file.unlink(missing_ok=True)
 
 
 def _escape_glob(name: str) -> str:
@@ -228,7 +230,12 @@ def is_mirrored(path: str, *, with_renditions: bool) -> bool:
     """Whether the path belongs into the folder; PDFs and social images do only `with_renditions`."""
     if path.startswith(UNCACHED_PREFIXES) or "/files/" in path:
         return False  # only the application sends uploaded files with the headers of downloads
-    return with_renditions or not path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
+    return with_renditions or not is_rendition(path)
+
+
+def is_rendition(path: str) -> bool:
+    """Whether the path is that of a PDF or a social image."""
+    return path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
 
 
 def _html_urls(text: str) -> Iterator[str]:

@@ -258,11 +258,11 @@ def test_renditions_are_mirrored_on_request():
 
 def test_a_full_disk_leaves_pages_and_variants_unchanged(root):
     folder = MirrorFolder(root)
-    folder.put("/en/x/", b"<p>Rye</p>" * 20_000)
+    folder.write_page("/en/x/", b"<p>Rye</p>" * 20_000)
     before = read_files(root)
 
     with pytest.raises(OSError), files_of_at_most(100_000):
-        folder.put("/en/x/", b"<p>Oats</p>" * 20_000)
+        folder.write_page("/en/x/", b"<p>Oats</p>" * 20_000)
 
     assert read_files(root) == before
 
@@ -275,22 +275,22 @@ def read_files(root) -> dict[str, bytes]:
 @pytest.mark.parametrize("half", [0, 10])
 def test_a_truncated_file_is_written_again(root, ending, half):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
-    folder.put("/en/x/", body)
+    folder.write_page("/en/x/", body)
     before = read_files(root)
     file = root / f"en/x/index.html{ending}"
     file.write_bytes(file.read_bytes()[:half])
 
-    assert folder.put("/en/x/", body)
+    assert folder.write_page("/en/x/", body)
 
     assert read_files(root) == before
 
 
 def test_an_unchanged_page_is_not_compressed_again(root):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
-    folder.put("/en/x/", body)
+    folder.write_page("/en/x/", body)
     profile = cProfile.Profile()
 
-    assert not profile.runcall(folder.put, "/en/x/", body)
+    assert not profile.runcall(folder.write_page, "/en/x/", body)
 
     called = {name for _file, _line, name in pstats.Stats(profile).stats}
     assert called and not [name for name in called if "compress" in name]
@@ -299,12 +299,12 @@ def test_an_unchanged_page_is_not_compressed_again(root):
 @pytest.mark.parametrize("ending", ["", ".gz", ".br"])
 def test_a_changed_file_is_written_again(root, ending):
     folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
-    folder.put("/en/x/", body)
+    folder.write_page("/en/x/", body)
     before = read_files(root)
     file = root / f"en/x/index.html{ending}"
     file.write_bytes(bytes(len(before[str(file)])))
 
-    assert folder.put("/en/x/", body) and not folder.put("/en/x/", body)
+    assert folder.write_page("/en/x/", body) and not folder.write_page("/en/x/", body)
     assert read_files(root) == before
 
 
@@ -419,6 +419,29 @@ def full_site(settings):
     )
     make_live(title="Rågen", language="sv", translation_of=first.publication)
     return first
+
+
+def test_a_rendition_that_fails_does_not_end_the_crawl(root, settings):
+    settings.TYPESETTING_SECONDS = 0
+    edition = make_live(title="Grain", body="What was said about grain.")
+
+    report = crawl(root, with_renditions=True)
+
+    assert "What was said about grain." in read_page(root, edition)
+    assert f"{edition.get_absolute_url().rstrip('/')}.pdf" in report.unavailable
+
+
+def test_a_rendition_is_requested_again_while_others_are_rendered(root, monkeypatch):
+    edition = make_live(title="Grain")
+    path, pauses = f"{edition.get_absolute_url().rstrip('/')}.pdf", []
+    busy = mirror.CrawledPage(path, 503, "text/html", b"", retry_after=5)
+    pages = [busy, busy, mirror.CrawledPage(path, 200, "application/pdf", b"%PDF")]
+    monkeypatch.setattr(mirror, "fetch", lambda _path: pages.pop(0))
+    monkeypatch.setattr(mirror.time, "sleep", pauses.append)
+
+    page = mirror.fetch_with_retries(path)
+
+    assert page.status == 200 and pauses == [5, 5]
 
 
 def test_a_mirror_with_renditions_has_every_referenced_path(root, full_site):

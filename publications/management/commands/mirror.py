@@ -107,6 +107,8 @@ class Command(BaseCommand):
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
         for path in report.skipped[:MAX_REPORTED]:
             self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
+        for path in report.unavailable[:MAX_REPORTED]:
+            self.stderr.write(f"{path} cannot be rendered; the log of the application says why.")
         return len(report.broken)
 
     def _show_progress(self, done: int, total: int) -> None:
