@@ -1,7 +1,7 @@
 """The checks of a draft: those that block publishing (BLOCKING), and advice (ADVICE).
 
 Each check is a function of one PreflightDraft and yields issues, each a sentence that names the thing and the remedy.
-What has to be confirmed before publishing is in `placeholders`.
+The checks to confirm before publishing are in `placeholders`.
 """
 
 import re
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from publications.markup import misnamed_images
 from publications.slugs import slugify
 
-from .draft import PreflightDraft, PreflightIssue
+from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag
 
@@ -33,7 +33,7 @@ MAX_ADVICE = 3
 def missing_field(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """No title, no author, no summary, no text."""
     for field, text in draft.missing:
-        yield PreflightIssue("owed", text, field)
+        yield PreflightIssue("missing", text, field)
 
 
 def unrenderable(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -49,9 +49,14 @@ def image_without_alt(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             continue
         text = _("The picture “%(name)s” has no alternative text. Say in the library what it shows, or mark it as "
                  "decorative.")  # fmt: skip
-        in_text = image.key in without_alt
-        position = ("body", draft.line_of(f"image:{image.key}")) if in_text else ("cover_choice", 0)
-        yield PreflightIssue("picture", text % {"name": image.filename}, *position)
+        yield PreflightIssue("picture", text % {"name": image.filename}, *_position_of(image, draft))
+
+
+def _position_of(image: DraftImage, draft: PreflightDraft) -> tuple[str, int]:
+    """Return the form field that shows an image, and the line of the text."""
+    if image.key in draft.images_without_alt:
+        return "body", draft.line_of(f"image:{image.key}")
+    return "cover_choice", 0
 
 
 def misnamed_image(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -132,17 +137,22 @@ BLOCKING = (
 
 def heading_jump(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """A heading two levels below the one before it: people who navigate by headings miss a level."""
-    before = 1
+    previous_level = 1
     for level, heading in draft.headings:
-        if level > before + 1:
+        if level > previous_level + 1:
             text = _(
                 "The heading “%(text)s” is of level %(level)d, below one of level %(before)d. Use level %(next)d."
             )
-            values = {"text": heading[:80], "level": level, "before": before, "next": before + 1}
+            values = {
+                "text": heading[:80],
+                "level": level,
+                "before": previous_level,
+                "next": previous_level + 1,
+            }
             line = draft.line_of(f"{'#' * level} {heading}")
             yield PreflightIssue("heading", text % values, "body", line)
             return
-        before = max(level, 2)
+        previous_level = max(level, 2)
 
 
 def address_as_text(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -186,17 +196,17 @@ def unconsidered_slug(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """A long or unrelated slug, before the first edition makes it permanent."""
     if draft.was_public:
         return
-    if not draft.own_slug and len(draft.slug) > LONG_SLUG_CHARACTERS:
+    if not draft.custom_slug and len(draft.slug) > LONG_SLUG_CHARACTERS:
         text = _(
             "The address is made from the whole title (“%(slug)s”). Give it a shorter one while nobody has it."
         )
         yield PreflightIssue("slug", text % {"slug": draft.slug}, "slug")
-    elif draft.own_slug and not set(draft.own_slug.split("-")) & set(slugify(draft.title).split("-")):
+    elif draft.custom_slug and not set(draft.custom_slug.split("-")) & set(slugify(draft.title).split("-")):
         text = _(
             "The address “%(slug)s” has no word of the title: it may be that of an earlier one. Empty it to have it "
             "made anew."
         )
-        yield PreflightIssue("slug", text % {"slug": draft.own_slug}, "slug")
+        yield PreflightIssue("slug", text % {"slug": draft.custom_slug}, "slug")
 
 
 def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -206,8 +216,7 @@ def alt_in_another_language(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         shown = image.is_cover or image.key in without_alt
         if shown and image.has_alt and not image.has_alt_in_language:
             text = _("The alternative text of “%(name)s” is not in the language of the piece.")
-            line = draft.line_of(f"image:{image.key}")
-            yield PreflightIssue("picture", text % {"name": image.filename}, "body", line)
+            yield PreflightIssue("picture", text % {"name": image.filename}, *_position_of(image, draft))
 
 
 def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:

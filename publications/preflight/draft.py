@@ -73,7 +73,7 @@ class PreflightDraft:
     broken_links: Mapping[str, str] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
     slug: str = ""
-    own_slug: str = ""
+    custom_slug: str = ""
     was_public: bool = False
     future_date: str = ""
     tags: int = 0

@@ -69,5 +69,5 @@ def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             yield PreflightIssue("placeholder", template % {"text": text_shown}, field, line)
 
 
-CONFIRMED = (placeholders,)
+TO_CONFIRM = (placeholders,)
 """Checks whose issues have to be confirmed before publishing."""

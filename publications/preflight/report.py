@@ -23,7 +23,7 @@ from .broken_links import broken_link_reasons, is_site_url
 from .checks import ADVICE, BLOCKING
 from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
-from .placeholders import CONFIRMED
+from .placeholders import TO_CONFIRM
 
 MAX_PDF_BYTES = 60 * 1024 * 1024
 
@@ -46,7 +46,7 @@ def run_preflight(draft: PreflightDraft) -> PreflightReport:
     """Run every check and return the issues, in the order of the checks."""
     return PreflightReport(
         blocking=[issue for check in BLOCKING for issue in check(draft)],
-        confirm=[issue for check in CONFIRMED for issue in check(draft)],
+        confirm=[issue for check in TO_CONFIRM for issue in check(draft)],
         advice=[issue for check in ADVICE for issue in check(draft)],
     )
 
@@ -54,7 +54,7 @@ def run_preflight(draft: PreflightDraft) -> PreflightReport:
 def build_preflight_draft(publication: Publication) -> PreflightDraft:
     """Return the plain values of a stored publication for the checks."""
     html, error = _render_body(publication)
-    lost, intact = _split_lost(publication.attachments.all())
+    lost, intact = _split_by_integrity(publication.attachments.all())
     new_tags = _new_tags(publication)
     return PreflightDraft(
         title=publication.title,
@@ -69,7 +69,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         broken_links=_broken_links(publication, html),
         duplicates=tuple(_duplicates(publication)),
         slug=publication.proposed_slug(),
-        own_slug=publication.slug,
+        custom_slug=publication.slug,
         was_public=publication.editions.ever_public().exists(),
         future_date=_future_date(publication),
         tags=publication.tags.count(),
@@ -156,7 +156,7 @@ def _duplicates(publication: Publication) -> Iterable[str]:
     return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
 
 
-def _split_lost(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+def _split_by_integrity(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
     """Return the attachments that the storage has lost or truncated, and the intact ones."""
     lost, intact = [], []
     for file in files:

@@ -1,4 +1,4 @@
-"""What forbids publishing, and what is only advised: each check finds what it is for, and nothing in a sound draft."""
+"""The checks of a draft: blocking issues and advice, and none for a draft without issues."""
 
 import zlib
 
@@ -9,65 +9,65 @@ from publications.models import Attachment, Redirect, get_or_create_tags, store_
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
-SOUND = (
+VALID_BODY = (
     "## What happened\n\nOne[^1] and [a source](https://example.org/).\n\n### Why\n\nTwo.\n\n[^1]: A note."
 )
 
 
-def draft(body: str = SOUND, **facts) -> PreflightDraft:
-    """The proof of a text that is sound but for what is named."""
-    sound = {
+def draft(body: str = VALID_BODY, **fields) -> PreflightDraft:
+    """Return a draft without issues but for the given fields."""
+    valid_fields = {
         "title": "On Minsk", "summary": "What happened.", "body": body, "html": markup.render_markdown(body).html,
         "headings": markup.outline(body), "slug": "on-minsk", "tags": 1,
     }  # fmt: skip
-    return PreflightDraft(**{**sound, **facts})
+    return PreflightDraft(**{**valid_fields, **fields})
 
 
 def text_of(issues) -> str:
     return " ".join(issue.text for issue in issues)
 
 
-def test_a_sound_draft_gives_no_finding():
+def test_a_valid_draft_has_no_issues():
     report = preflight.run_preflight(draft())
 
     assert (report.blocking, report.advice) == ([], [])
 
 
-# What forbids publishing
+# Blocking issues
 
 
-def test_what_is_owed_forbids_publishing():
+def test_a_missing_field_blocks_publishing():
     report = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
 
     assert [(issue.field, issue.text) for issue in report.blocking] == [("title", "The title is missing.")]
 
 
-def test_a_text_that_cannot_be_rendered_forbids_publishing():
+def test_a_text_that_cannot_be_rendered_blocks_publishing():
     report = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
 
     assert text_of(report.blocking) == "Lists are nested too deeply."
 
 
-def test_a_picture_without_words_forbids_publishing():
-    silent = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
+def test_an_image_without_alternative_text_blocks_publishing():
+    without_alt = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
     body = "![](image:abcdefghij)"
 
     assert "“map.png” has no alternative text" in text_of(
-        preflight.run_preflight(draft(body, images=(silent,))).blocking
+        preflight.run_preflight(draft(body, images=(without_alt,))).blocking
     )
 
 
-def test_a_picture_has_its_words_in_the_text_or_in_the_library():
-    silent = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
-    known = DraftImage(key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=True)
+def test_an_image_has_its_alternative_text_in_the_text_or_in_the_library():
+    without_alt = DraftImage(key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False)
+    with_alt = DraftImage(key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=True)
 
-    in_text = draft("![A map](image:abcdefghij)", images=(silent,))
-    in_library = draft("![](image:abcdefghij)", images=(known,))
+    in_text = draft("![A map](image:abcdefghij)", images=(without_alt,))
+    in_library = draft("![](image:abcdefghij)", images=(with_alt,))
 
     assert not [*checks.image_without_alt(in_text), *checks.image_without_alt(in_library)]
 
 
-def test_a_cover_without_words_forbids_publishing():
+def test_a_cover_without_alternative_text_blocks_publishing():
     cover = DraftImage(
         key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False, is_cover=True
     )
@@ -75,18 +75,28 @@ def test_a_cover_without_words_forbids_publishing():
     assert [issue.field for issue in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
 
 
-def test_a_reference_to_a_note_that_is_not_there_forbids_publishing():
+def test_a_cover_with_alternative_text_in_another_language_is_to_be_corrected_at_the_cover():
+    cover = DraftImage(
+        key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=False, is_cover=True
+    )
+
+    assert [issue.field for issue in checks.alt_in_another_language(draft(images=(cover,)))] == [
+        "cover_choice"
+    ]
+
+
+def test_a_reference_to_a_missing_footnote_blocks_publishing():
     report = preflight.run_preflight(draft("One.[^source] Two.[^2]\n\n[^2]: There."))
 
     assert "There is no footnote “source”" in text_of(report.blocking)
     assert "“2”" not in text_of(report.blocking)
 
 
-def test_a_note_in_code_is_no_reference():
+def test_a_footnote_in_code_is_no_reference():
     assert not [*checks.footnote_without_target(draft("Write `[^1]` for a note."))]
 
 
-def test_a_link_that_leads_nowhere_forbids_publishing():
+def test_a_broken_link_blocks_publishing():
     report = preflight.run_preflight(
         draft("See [this](/en/nowhere/).", broken_links={"/en/nowhere/": "there is no such page."})
     )
@@ -95,18 +105,18 @@ def test_a_link_that_leads_nowhere_forbids_publishing():
 
 
 @pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
-def test_a_link_that_was_started_and_not_finished_forbids_publishing(body):
+def test_a_link_without_an_address_blocks_publishing(body):
     [report] = checks.link_without_address(draft(body))
 
     assert "has no address" in report.text and report.line == 1
 
 
-def test_a_link_in_code_or_with_an_address_is_finished():
+def test_a_link_in_code_or_with_an_address_is_valid():
     assert not [*checks.link_without_address(draft("`[a](https://)` and [b](https://example.org)"))]
 
 
 @pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
-def test_a_change_that_is_not_resolved_forbids_publishing(mark):
+def test_a_tracked_change_blocks_publishing(mark):
     report = preflight.run_preflight(draft(f"The first {mark} word."))
 
     assert mark in text_of(report.blocking) and "not settled" in text_of(report.blocking)
@@ -164,9 +174,9 @@ def test_a_long_address_that_nobody_chose_is_reported_before_the_first_edition()
 
 def test_an_address_of_another_title_is_reported():
     assert "“untitled-draft” has no word of the title" in text_of(
-        preflight.run_preflight(draft(own_slug="untitled-draft")).advice
+        preflight.run_preflight(draft(custom_slug="untitled-draft")).advice
     )
-    assert not [*checks.unconsidered_slug(draft(own_slug="minsk"))]
+    assert not [*checks.unconsidered_slug(draft(custom_slug="minsk"))]
 
 
 def test_words_of_a_picture_in_another_language_are_reported():
@@ -226,7 +236,7 @@ def test_a_broken_pdf_is_looked_at_all_the_same(content):
 
 @pytest.mark.django_db
 def test_a_publication_that_is_ready_has_nothing_against_it():
-    publication = make_publication(tags=(make_tag(),), body=SOUND)
+    publication = make_publication(tags=(make_tag(),), body=VALID_BODY)
 
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
 
@@ -371,7 +381,7 @@ def test_a_picture_of_another_name_than_its_key_forbids_publishing(body, named):
 def test_a_new_tag_is_advised_on_until_it_is_public():
     make_tag("Transnistria", name_sv="Transnistrien")
     new = get_or_create_tags(["Transnistra"])
-    publication = make_publication(tags=new, body=SOUND)
+    publication = make_publication(tags=new, body=VALID_BODY)
 
     advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
 
@@ -383,7 +393,7 @@ def test_a_new_tag_is_advised_on_until_it_is_public():
 
 @pytest.mark.django_db
 def test_a_date_to_come_is_advised_on():
-    publication = make_publication(tags=(make_tag(),), body=SOUND, published_at=tomorrow())
+    publication = make_publication(tags=(make_tag(),), body=VALID_BODY, published_at=tomorrow())
 
     advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
 
