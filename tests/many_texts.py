@@ -37,8 +37,8 @@ YEARS = 12
 class Vocabulary:
     """Made-up words, the most frequent first, and those of each topic."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
         words = dict.fromkeys(self._words(COMMON + TOPICS * TOPICAL))
         words.pop(WORD, None)
         self.all = list(words)
@@ -49,25 +49,25 @@ class Vocabulary:
     def _words(self, count: int) -> Iterator[str]:
         syllables = [a + b + c for a in "bdfgklmnprstv" for b in "aeiou" for c in ("", "n", "r", "s", "l")]
         for _n in range(2 * count):
-            yield "".join(self.chance.choices(syllables, k=self.chance.choice((2, 2, 3))))
+            yield "".join(self.rng.choices(syllables, k=self.rng.choice((2, 2, 3))))
 
     def of(self, topic: int) -> list[str]:
         start = COMMON + topic * TOPICAL % (len(self.all) - COMMON - TOPICAL)
         return self.all[start : start + TOPICAL]
 
     def text(self, topics: list[int]) -> list[str]:
-        words = self.chance.choices(self.common, cum_weights=self.weights, k=LENGTH * 2 // 3)
+        words = self.rng.choices(self.common, cum_weights=self.weights, k=LENGTH * 2 // 3)
         for topic in topics:
             share = LENGTH // 3 // len(topics)
-            words += self.chance.choices(self.of(topic), cum_weights=self.topical_weights, k=share)
-        self.chance.shuffle(words)
+            words += self.rng.choices(self.of(topic), cum_weights=self.topical_weights, k=share)
+        self.rng.shuffle(words)
         return words
 
 
 def make_texts(count: int) -> None:
     """Store `count` live publications without the search index, which `rebuild` makes."""
-    chance = random.Random(20_000)
-    vocabulary = Vocabulary(chance)
+    rng = random.Random(20_000)
+    vocabulary = Vocabulary(rng)
     kinds = list(Kind.objects.all())
     tags = Tag.objects.bulk_create(
         Tag(name=f"Topic {n}", slug=f"topic-{n}", kind=list(TagKind)[n % 2]) for n in range(TOPICS)
@@ -76,14 +76,14 @@ def make_texts(count: int) -> None:
         Author(name=f"Author {n}", slug=f"author-{n}") for n in range(AUTHORS)
     )
     for numbers in itertools.batched(range(count), STEP):
-        _write(numbers, chance, vocabulary, kinds, tags, authors)
+        _write(numbers, rng, vocabulary, kinds, tags, authors)
 
 
-def _write(numbers, chance, vocabulary, kinds, tags, authors) -> None:
-    topics = {n: sorted(chance.sample(range(TOPICS), chance.choice((1, 2, 2, 3)))) for n in numbers}
+def _write(numbers, rng, vocabulary, kinds, tags, authors) -> None:
+    topics = {n: sorted(rng.sample(range(TOPICS), rng.choice((1, 2, 2, 3)))) for n in numbers}
     publications = Publication.objects.bulk_create(
         Publication(
-            kind=kinds[n % len(kinds)], title=_build_title(n, chance, vocabulary, topics[n]), slug=f"text-{n}"
+            kind=kinds[n % len(kinds)], title=_build_title(n, rng, vocabulary, topics[n]), slug=f"text-{n}"
         )
         for n in numbers
     )
@@ -91,11 +91,11 @@ def _write(numbers, chance, vocabulary, kinds, tags, authors) -> None:
         (n, publication, vocabulary.text(topics[n]))
         for n, publication in zip(numbers, publications, strict=True)
     ]
-    editions = Edition.objects.bulk_create(_build_edition(chance, *text) for text in texts)
+    editions = Edition.objects.bulk_create(_build_edition(rng, *text) for text in texts)
     Address.objects.bulk_create(
         Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
     )
-    authors_of = {n: chance.sample(authors, chance.choice((1, 1, 2))) for n in numbers}
+    authors_of = {n: rng.sample(authors, rng.choice((1, 1, 2))) for n in numbers}
     EditionTag.objects.bulk_create(
         EditionTag(edition=edition, tag=tags[topic], **_copied_columns(edition))
         for n, edition in zip(numbers, editions, strict=True)
@@ -115,17 +115,17 @@ def _write(numbers, chance, vocabulary, kinds, tags, authors) -> None:
     )
 
 
-def _build_title(number: int, chance: random.Random, vocabulary: Vocabulary, topics: list[int]) -> str:
-    words = [*chance.sample(vocabulary.of(topics[0]), 3), *chance.sample(vocabulary.common, 3)]
+def _build_title(number: int, rng: random.Random, vocabulary: Vocabulary, topics: list[int]) -> str:
+    words = [*rng.sample(vocabulary.of(topics[0]), 3), *rng.sample(vocabulary.common, 3)]
     return f"{' '.join(words).capitalize()} {number}"
 
 
-def _build_edition(chance: random.Random, number: int, publication: Publication, words: list[str]) -> Edition:
+def _build_edition(rng: random.Random, number: int, publication: Publication, words: list[str]) -> Edition:
     if number % 25 < 2:
-        words[chance.randrange(len(words))] = WORD
+        words[rng.randrange(len(words))] = WORD
     paragraphs = [" ".join(part).capitalize() + "." for part in itertools.batched(words, 90)]
     text = "\n\n".join(paragraphs)
-    at = timezone.now() - timedelta(days=chance.uniform(0, YEARS * 365))
+    at = timezone.now() - timedelta(days=rng.uniform(0, YEARS * 365))
     return Edition(
         publication=publication, translation_group=publication.pk, number=1, kind_id=publication.kind_id, language="en", locale="en",
         title=publication.title, slug=publication.slug, type_line="Commentary", summary=paragraphs[0][:200], published_at=at,

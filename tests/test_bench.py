@@ -9,7 +9,7 @@ import pytest
 
 from publications.models import Edition
 from tests.bench.figures import Figure, format_row, read_last, store
-from tests.bench.site import fill
+from tests.bench.site import fill_database
 from tests.conftest import ROOT
 
 
@@ -21,11 +21,11 @@ def test_a_figure_above_its_budget_is_marked():
 
 
 def test_a_budget_of_nginx_applies_to_the_ratio():
-    assert Figure("a", 60.0, "µs", 2, of_nginx=True, nginx=2.5).cells(None)[3] == "≤ 2 ×  !"
+    assert Figure("a", 60.0, "µs", 2, limits_ratio=True, nginx_ratio=2.5).cells(None)[3] == "≤ 2 ×  !"
 
 
 def test_a_rate_below_its_budget_is_marked():
-    assert Figure("import", 90.0, "a s", 300, at_least=True).cells(None)[3] == "≥ 300  !"
+    assert Figure("import", 90.0, "a s", 300, is_minimum=True).cells(None)[3] == "≥ 300  !"
 
 
 def test_a_change_is_shown_against_the_last_run():
@@ -88,7 +88,7 @@ def test_what_a_tool_imports_exists(module, name):
 def test_a_site_to_measure_has_copies_of_its_texts(monkeypatch):
     monkeypatch.setattr("tests.bench.site.DIFFERENT_TEXTS", 4)
 
-    fill(10)
+    fill_database(10)
 
     assert Edition.objects.live().count() == 10
     assert Edition.objects.values("slug").distinct().count() == 10

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.exercise.readers import Crowd, Reader, held_open, reads, slow_readers
-from tests.exercise.servers import Server, manage, site, until
+from tests.exercise.readers import Crowd, Reader, open_connections, read_for, slow_readers
+from tests.exercise.servers import Server, manage, site, wait_until
 
 OVERLAP = 12  # seconds; a start takes two, on a machine that does nothing else
 PAGE = "/en/"
@@ -25,7 +25,9 @@ def server(tmp_path_factory):
     plain = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "SITE_DATA": str(folder)}
     manage("migrate", **plain)
     manage("collectstatic", "--noinput", **plain)
-    server = site(folder, more=["--overlap", str(OVERLAP)], DATABASE_URL=plain["DATABASE_URL"]).wait(PAGE)
+    server = site(folder, arguments=["--overlap", str(OVERLAP)], DATABASE_URL=plain["DATABASE_URL"]).wait(
+        PAGE
+    )
     yield server
     server.stop()
 
@@ -44,8 +46,8 @@ def test_a_running_server_is_named_to_whoever_wants_to_restore(server):
 
 
 def read_well(server: Server) -> None:
-    results = reads(server.port, [PAGE], 1.0, readers=2)
-    assert results.answers > 10 and results.failed == 0 and max(results.durations) < 10, results
+    results = read_for(server.port, [PAGE], 1.0, readers=2)
+    assert results.responses > 10 and results.failed == 0 and max(results.durations) < 10, results
 
 
 def test_a_crowd_is_waited_for_until_it_reads():
@@ -55,7 +57,7 @@ def test_a_crowd_is_waited_for_until_it_reads():
 
 @pytest.mark.parametrize("said", [b"", b"GET /en/about/ HTTP/1.1\r\nHost: localhost\r\n"])
 def test_connections_that_are_held_open_hold_up_nobody(server, said):
-    with held_open(server.port, 1_500 if not said else 200, said):
+    with open_connections(server.port, 1_500 if not said else 200, said):
         read_well(server)
 
 
@@ -63,13 +65,13 @@ def test_bodies_that_are_not_finished_hold_up_nobody(server):
     with ExitStack() as stack:
         for path in ("/desk/login/", "/oai", "/en/nothing.pdf", "/en/publications/", "/static/x.css"):
             head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\na="
-            stack.enter_context(held_open(server.port, 100, head.encode()))
+            stack.enter_context(open_connections(server.port, 100, head.encode()))
         read_well(server)
         assert Reader(server.port).get("/oai?verb=Identify")[0] == 200
 
 
 def test_a_form_that_breaks_off_is_not_taken_for_a_whole_one(server):
-    with held_open(
+    with open_connections(
         server.port, 1, b"POST /oai HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nverb="
     ) as (half,):
         half.shutdown(socket.SHUT_WR)
@@ -86,13 +88,13 @@ def test_heads_that_are_too_long_are_refused_and_hold_up_nobody(server):
     reader = Reader(server.port)
     assert reader.get(PAGE, X_Word="a" * 16_000)[0] == 200
 
-    with held_open(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
+    with open_connections(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
         assert Reader(server.port).get(PAGE, X_Word="a" * 300_000)[0] == 431
         read_well(server)
 
 
 def test_who_says_half_and_no_more_is_let_go(server):
-    with held_open(server.port, 1, b"GET /en/about/ HTTP/1.1\r\n") as (half,):
+    with open_connections(server.port, 1, b"GET /en/about/ HTTP/1.1\r\n") as (half,):
         half.settimeout(20)
         started = time.monotonic()
         while half.recv(1000):
@@ -108,12 +110,12 @@ def test_new_processes_take_over_without_a_failed_request(server):
     time.sleep(1)
 
     server.send(signal.SIGHUP)
-    until(
+    wait_until(
         lambda: not (set(server.processes()) & before) - {server.process.pid},
         what="the old processes are there",
     )
     time.sleep(1)
 
     for results in [crowd.stop() for crowd in crowds]:
-        assert results.answers > 100 and results.failed == 0, results
+        assert results.responses > 100 and results.failed == 0, results
         assert set(results.statuses) == {200}

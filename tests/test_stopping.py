@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.exercise.readers import Crowd
-from tests.exercise.servers import Server, manage, site, until
+from tests.exercise.servers import Server, manage, site, wait_until
 
 PAGE = "/en/about/"
 GRACE = 60  # seconds in which workers may finish what they have begun; here none has begun anything
@@ -45,7 +45,7 @@ def stops(server: Server) -> bool:
         server.process.wait(STOPS_WITHIN)
     except subprocess.TimeoutExpired:
         return False
-    until(
+    wait_until(
         lambda: not any(Path(f"/proc/{pid}").exists() for pid in before), what="workers are left", seconds=5
     )
     return True
@@ -54,7 +54,7 @@ def stops(server: Server) -> bool:
 def test_it_stops_while_a_worker_takes_the_place_of_one_that_died(server):
     (worker,) = workers(server)
     os.kill(worker, signal.SIGKILL)
-    until(lambda: workers(server) - {worker}, what="no worker takes its place")
+    wait_until(lambda: workers(server) - {worker}, what="no worker takes its place")
 
     server.send(signal.SIGTERM)  # while that one is still loading the site
 
@@ -85,6 +85,6 @@ def test_a_worker_that_dies_is_replaced(server):
     (worker,) = workers(server)
 
     os.kill(worker, signal.SIGKILL)
-    until(lambda: workers(server) and worker not in workers(server), what="no worker takes its place")
+    wait_until(lambda: workers(server) and worker not in workers(server), what="no worker takes its place")
 
     server.wait(PAGE)

@@ -21,57 +21,57 @@ def parts_of(content: bytes) -> Parts:
         return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
 
 
-def drop_part(parts: Parts, chance: random.Random) -> None:
-    parts.pop(chance.choice([name for name in parts if name != "_rels/.rels"]))
+def drop_part(parts: Parts, rng: random.Random) -> None:
+    parts.pop(rng.choice([name for name in parts if name != "_rels/.rels"]))
 
 
-def empty_part(parts: Parts, chance: random.Random) -> None:
+def empty_part(parts: Parts, rng: random.Random) -> None:
     """A part without its inside: the root element alone."""
-    name = chance.choice([name for name in parts if name.endswith(".xml")])
+    name = rng.choice([name for name in parts if name.endswith(".xml")])
     root = re.search(rb"<(?![?!])([\w:]+)((?:\s[^<>]*)?)>", parts[name])
     if root:
         parts[name] = b"<%s%s></%s>" % (root[1], root[2].rstrip(b"/"), root[1])
 
 
-def cut_part(parts: Parts, chance: random.Random) -> None:
-    name = chance.choice(list(parts))
-    parts[name] = parts[name][: chance.randrange(len(parts[name]) + 1)]
+def cut_part(parts: Parts, rng: random.Random) -> None:
+    name = rng.choice(list(parts))
+    parts[name] = parts[name][: rng.randrange(len(parts[name]) + 1)]
 
 
-def swap_parts(parts: Parts, chance: random.Random) -> None:
-    one, other = chance.choice(list(parts)), chance.choice(list(parts))
+def swap_parts(parts: Parts, rng: random.Random) -> None:
+    one, other = rng.choice(list(parts)), rng.choice(list(parts))
     parts[one], parts[other] = parts[other], parts[one]
 
 
-def spoil_bytes(parts: Parts, chance: random.Random) -> None:
-    name = chance.choice(list(parts))
+def spoil_bytes(parts: Parts, rng: random.Random) -> None:
+    name = rng.choice(list(parts))
     content = bytearray(parts[name])
     for _time in range(min(len(content), 5)):
-        content[chance.randrange(len(content))] = chance.randrange(256)
+        content[rng.randrange(len(content))] = rng.randrange(256)
     parts[name] = bytes(content)
 
 
-def drop_elements(parts: Parts, chance: random.Random) -> None:
+def drop_elements(parts: Parts, rng: random.Random) -> None:
     """Take some elements out of a part with all that is in them."""
-    name = chance.choice([name for name in parts if name.startswith("word/") and name.endswith(".xml")])
+    name = rng.choice([name for name in parts if name.startswith("word/") and name.endswith(".xml")])
     parts[name] = _without_elements(
-        parts[name].decode("utf-8", "replace"), chance, chance.choice((1, 3, 40))
+        parts[name].decode("utf-8", "replace"), rng, rng.choice((1, 3, 40))
     ).encode()
 
 
-def drop_elements_of_the_text(parts: Parts, chance: random.Random) -> None:
+def drop_elements_of_the_text(parts: Parts, rng: random.Random) -> None:
     if TEXT in parts:
         text = parts[TEXT].decode("utf-8", "replace")
-        parts[TEXT] = _without_elements(text, chance, chance.choice((1, 3, 40, 400))).encode()
+        parts[TEXT] = _without_elements(text, rng, rng.choice((1, 3, 40, 400))).encode()
 
 
-def change_numbers(parts: Parts, chance: random.Random) -> None:
+def change_numbers(parts: Parts, rng: random.Random) -> None:
     """Numbers in attributes become others, or words."""
-    name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+    name = rng.choice([name for name in parts if name.endswith((".xml", ".rels"))])
     wrong = (b"-1", b"0", b"99999999999999999999", b"x", b"", b"1.5")
 
     def change_value(match: re.Match) -> bytes:
-        return b'="%s"' % chance.choice(wrong) if chance.random() < 0.2 else match[0]
+        return b'="%s"' % rng.choice(wrong) if rng.random() < 0.2 else match[0]
 
     parts[name] = re.sub(rb'="-?\d+"', change_value, parts[name])
 
@@ -83,17 +83,17 @@ MUTATIONS: tuple[Callable[[Parts, random.Random], None], ...] = (
 
 def mutate(content: bytes, seed: int) -> bytes:
     """A file made of another by one to three mutations."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     parts = parts_of(content)
-    for _time in range(chance.randint(1, 3)):
-        chance.choice(MUTATIONS)(parts, chance)
+    for _time in range(rng.randint(1, 3)):
+        rng.choice(MUTATIONS)(parts, rng)
     return zipped(parts)
 
 
-def _without_elements(text: str, chance: random.Random, times: int) -> str:
+def _without_elements(text: str, rng: random.Random, times: int) -> str:
     for _time in range(times):
         found = (
-            list(ELEMENT.finditer(text, chance.randrange(len(text) or 1)))[:1]
+            list(ELEMENT.finditer(text, rng.randrange(len(text) or 1)))[:1]
             or list(ELEMENT.finditer(text))[:1]
         )
         if not found or found[0][0].endswith("/>"):

@@ -15,9 +15,9 @@ from . import figures, uncached, warm, writing
 from .figures import Figure
 from .site import FOLDER, ROOT, build_site, copy_site, environment
 
-DEFAULT = "20000"
+DEFAULT_PUBLICATIONS = "20000"
 PER_PAGE = 20
-LAST = FOLDER / "last.json"
+LAST_RUN = FOLDER / "last.json"
 HELP = """\
 Measures the speed of the site and prints one table: each figure beside its budget, as a ratio to nginx where nginx
 serves the same pages, and as a change against the last run (build/bench/last.json). A figure above its budget is
@@ -47,7 +47,7 @@ examples:
 def warm_part(publications: int) -> Iterator[Figure]:
     """cached pages over HTTP, beside nginx; memory of the server; bytes over the wire"""
     site = build_site(publications)
-    addresses = json.loads(_run_inside(site, "addresses", str(warm.MANY)))
+    addresses = json.loads(_run_part(site, "addresses", str(warm.DIFFERENT_PUBLICATIONS)))
     yield from warm.warm(site, addresses, _last_page(publications))
 
 
@@ -60,7 +60,7 @@ def uncached_part(publications: int) -> Iterator[Figure]:
     """uncached pages over HTTP at 1,000 publications and at --publications, server and compression included"""
     for count in dict.fromkeys((1_000, publications)):
         site = build_site(count)
-        addresses = json.loads(_run_inside(site, "addresses", str(uncached.WARM_UP + uncached.PUBLICATIONS)))
+        addresses = json.loads(_run_part(site, "addresses", str(uncached.WARM_UP + uncached.PUBLICATIONS)))
         yield from uncached.measure_uncached(site, addresses, count)
 
 
@@ -119,15 +119,20 @@ def _last_page(publications: int) -> int:
     return max(1, min(500, publications // PER_PAGE))
 
 
-def _figures(site: Path, part: str, *arguments: str, **variables: str) -> Iterator[Figure]:
-    for line in _run_inside(site, part, *arguments, **variables).splitlines():
+def _figures(site: Path, part: str, *arguments: str, **environment_variables: str) -> Iterator[Figure]:
+    for line in _run_part(site, part, *arguments, **environment_variables).splitlines():
         yield Figure(**json.loads(line))
 
 
-def _run_inside(site: Path, part: str, *arguments: str, **variables: str) -> str:
+def _run_part(site: Path, part: str, *arguments: str, **environment_variables: str) -> str:
     command = [sys.executable, "-m", "tests.bench.inside", part, *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env=environment(site, **variables), check=True, text=True, stdout=subprocess.PIPE
+        command,
+        cwd=ROOT,
+        env=environment(site, **environment_variables),
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
     ).stdout
 
 
@@ -152,8 +157,8 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--publications",
         type=int,
-        default=int(os.environ.get("PUBLICATIONS", DEFAULT)),
-        help=f"size of the large site ({DEFAULT})",
+        default=int(os.environ.get("PUBLICATIONS", DEFAULT_PUBLICATIONS)),
+        help=f"size of the large site ({DEFAULT_PUBLICATIONS})",
     )
     parser.add_argument("--forget", action="store_true", help="delete the sites and the last result first")
     options = parser.parse_args()
@@ -168,15 +173,15 @@ def main() -> None:
     options = _parse_arguments()
     if options.forget:
         shutil.rmtree(FOLDER, ignore_errors=True)
-    last, measured, started = figures.read_last(LAST), [], time.monotonic()
+    last, measured, started = figures.read_last(LAST_RUN), [], time.monotonic()
     print(figures.format_row(figures.COLUMNS), flush=True)
     for name in options.part or PARTS:
         for figure in PARTS[name](options.publications):
             print(figures.format_row(figure.cells(last.get(figure.name))), flush=True)
             measured.append(figure)
-        figures.store(LAST, measured, last)
+        figures.store(LAST_RUN, measured, last)
     print(
-        f"\n{len(measured)} figures in {time.monotonic() - started:.0f} s, stored in {LAST.relative_to(ROOT)}."
+        f"\n{len(measured)} figures in {time.monotonic() - started:.0f} s, stored in {LAST_RUN.relative_to(ROOT)}."
     )
 
 

@@ -15,9 +15,9 @@ def corpus() -> Iterator[Figure]:
     editions = search_figures.import_posts()
     first = sum(search_figures.is_first_for_title(edition) for edition in editions)
     yield Figure(
-        "posts that come first for their title", 100 * first / len(editions), "%", 100, at_least=True
+        "posts that come first for their title", 100 * first / len(editions), "%", 100, is_minimum=True
     )
     hits, linking = search_figures.count_linked_nearest(editions)
-    yield Figure("posts with a linked one among five nearest", 100 * hits / linking, "%", 70, at_least=True)
+    yield Figure("posts with a linked one among five nearest", 100 * hits / linking, "%", 70, is_minimum=True)
     for half, ratio in zip(("even", "odd"), search_figures.compare_with_tfidf(editions), strict=True):
-        yield Figure(f"the same by plain TF-IDF = 1, {half} posts", ratio, "×", 1.1, at_least=True)
+        yield Figure(f"the same by plain TF-IDF = 1, {half} posts", ratio, "×", 1.1, is_minimum=True)

@@ -15,8 +15,8 @@ class Figure:
     """A row of the table.
 
     Attributes:
-        budget: the limit of `value`, or of `nginx` (the ratio to nginx) with `of_nginx`.
-        at_least: the budget is a minimum.
+        budget: the limit of `value`, or with `limits_ratio` of `nginx_ratio`.
+        is_minimum: whether the budget is a minimum.
         rate: requests a second; `p50` and `p99` are latencies in milliseconds.
     """
 
@@ -24,12 +24,12 @@ class Figure:
     value: float
     unit: str
     budget: float | None = None
-    of_nginx: bool = False
-    nginx: float | None = None
+    limits_ratio: bool = False
+    nginx_ratio: float | None = None
     rate: float | None = None
     p50: float | None = None
     p99: float | None = None
-    at_least: bool = False
+    is_minimum: bool = False
 
     def cells(self, last: float | None) -> tuple[str, ...]:
         return (
@@ -37,7 +37,7 @@ class Figure:
             _format_number(self.value),
             self.unit,
             self._format_budget(),
-            _format_number(self.nginx),
+            _format_number(self.nginx_ratio),
             _format_number(self.rate),
             _format_number(self.p50),
             _format_number(self.p99),
@@ -47,9 +47,9 @@ class Figure:
     def _format_budget(self) -> str:
         if self.budget is None:
             return ""
-        value = self.nginx if self.of_nginx else self.value
-        is_met = value is None or (value >= self.budget if self.at_least else value <= self.budget)
-        limit = f"{'≥' if self.at_least else '≤'} {self.budget:g}{' ×' if self.of_nginx else ''}"
+        value = self.nginx_ratio if self.limits_ratio else self.value
+        is_met = value is None or (value >= self.budget if self.is_minimum else value <= self.budget)
+        limit = f"{'≥' if self.is_minimum else '≤'} {self.budget:g}{' ×' if self.limits_ratio else ''}"
         return limit if is_met else f"{limit}  !"
 
 

@@ -43,7 +43,7 @@ def main(part: str, *arguments: str) -> None:
     logging.disable()
     if part == "addresses":
         print(json.dumps(render.addresses(int(arguments[0]))))
-    elif part == "seen":
+    elif part == "publish":
         writing.publish_for_each_line()
     else:
         for figure in PARTS[part](*arguments):

@@ -54,20 +54,20 @@ def build_request(path: str, headers: dict[str, str]) -> bytes:
 
 def load(port: int, seconds: float, requests: list[bytes]) -> dict[str, float]:
     """Return the number of responses, requests a second, and median and 99th percentile of latencies in milliseconds."""
-    waiting, times = selectors.DefaultSelector(), []
+    selector, times = selectors.DefaultSelector(), []
     for first in range(CONNECTIONS):
         connection = Connection(port, requests, first)
-        waiting.register(connection.socket, selectors.EVENT_READ, connection)
+        selector.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send()
     started = time.perf_counter()
     while (now := time.perf_counter()) < started + seconds:
-        for key, _events in waiting.select(1):
+        for key, _events in selector.select(1):
             if key.data.has_response():
                 times.append(time.perf_counter() - key.data.sent_at)
                 key.data.send()
     times.sort()
     return {
-        "answers": len(times),
+        "responses": len(times),
         "rate": len(times) / (now - started),
         "p50": times[len(times) // 2] * 1000,
         "p99": times[len(times) * 99 // 100] * 1000,

@@ -17,7 +17,7 @@ from tests.ports import first_free, ports_from_environment
 from .site import ROOT, environment
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-SERVER, CLIENT = (CORES[0], CORES[-1]) if CORES else (None, None)
+SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[-1]) if CORES else (None, None)
 TICKS = os.sysconf("SC_CLK_TCK")
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
@@ -52,8 +52,8 @@ class Server:
         """Send requests over sixteen connections; return what `load` measures and the server's microseconds of CPU for each."""
         before = self.cpu()
         command = [sys.executable, "-m", "tests.bench.load", str(self.port), str(seconds)]
-        measured = json.loads(_run_on(CLIENT, command, input=json.dumps(requests)))
-        return {**measured, "cpu": (self.cpu() - before) * 1e6 / max(measured["answers"], 1)}
+        measured = json.loads(_run_on(CLIENT_CORE, command, input=json.dumps(requests)))
+        return {**measured, "cpu": (self.cpu() - before) * 1e6 / max(measured["responses"], 1)}
 
     def fetch(self, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
         request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
@@ -102,7 +102,7 @@ def free_port() -> int:
 @contextmanager
 def _running(command: list[str], port: int, **options) -> Iterator[Server]:
     process = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=lambda: _pin(SERVER), **options
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=lambda: _pin(SERVER_CORE), **options
     )
     try:
         _wait_for(port, process)
@@ -113,8 +113,8 @@ def _running(command: list[str], port: int, **options) -> Iterator[Server]:
 
 
 def _wait_for(port: int, process: subprocess.Popen) -> None:
-    until = time.monotonic() + 120
-    while time.monotonic() < until and process.poll() is None:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return

@@ -21,11 +21,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "bench"
 DIFFERENT_TEXTS = 1_000
-STEP = 500
+BATCH_SIZE = 500
 UNSET_VARIABLES = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "BEHIND_TLS")
 """Environment variables that would set up another site."""
 
-SIMILAR = 12  # similar editions of each
+SIMILAR_EDITIONS = 12  # of each edition
 KEY_OFFSET = 1_000_000  # between the keys of one set of copies and the next
 SOURCES = (
     "accounts/migrations/*.py",
@@ -50,11 +50,11 @@ def build_site(publications: int) -> Path:
     return folder
 
 
-def environment(folder: Path, **others: str) -> dict[str, str]:
+def environment(folder: Path, **variables: str) -> dict[str, str]:
     """Return the environment variables of a process that works on a site."""
     inherited = {name: value for name, value in os.environ.items() if name not in UNSET_VARIABLES}
     site = {"SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
-    return {**inherited, **site, **others}
+    return {**inherited, **site, **variables}
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
 
-def fill(publications: int) -> None:
+def fill_database(publications: int) -> None:
     """Write the site into the empty database of this process."""
     from django.db import transaction
 
@@ -91,8 +91,8 @@ def fill(publications: int) -> None:
         similarity.store_terms([original.edition for original in originals])
         _store_similarity(originals)
     rows = [index.build_row(original) for original in originals]
-    for turn in range(1, -(-publications // DIFFERENT_TEXTS)):
-        _copy_texts(turn, rows[: publications - turn * DIFFERENT_TEXTS])
+    for copy_number in range(1, -(-publications // DIFFERENT_TEXTS)):
+        _copy_texts(copy_number, rows[: publications - copy_number * DIFFERENT_TEXTS])
     _count_words(rows, publications)
     SearchIndex.objects.update_or_create(
         pk=1, defaults={"version": index.VERSION, "similarity_version": similarity.VERSION}
@@ -103,7 +103,7 @@ def _store_similarity(originals: list) -> None:
     """Make each edition similar to some others on its first topic; which ones does not matter here."""
     from publications.models import Similarity
 
-    chance, editions_by_topic = random.Random(12), defaultdict(list)
+    rng, editions_by_topic = random.Random(12), defaultdict(list)
     for original in originals:
         editions_by_topic[original.tags[0].pk].append(original.edition.pk)
     rows = []
@@ -113,42 +113,42 @@ def _store_similarity(originals: list) -> None:
         words = edition.title.lower().split()[:2]
         rows += [
             Similarity(
-                edition=edition, similar_edition_id=other, score=chance.random(), tags=[topic], words=words
+                edition=edition, similar_edition_id=other, score=rng.random(), tags=[topic], words=words
             )
-            for other in chance.sample(others, min(SIMILAR, len(others)))
+            for other in rng.sample(others, min(SIMILAR_EDITIONS, len(others)))
         ]
-    Similarity.objects.bulk_create(rows, batch_size=STEP)
+    Similarity.objects.bulk_create(rows, batch_size=BATCH_SIZE)
 
 
-def _copy_texts(turn: int, rows: list) -> None:
+def _copy_texts(copy_number: int, rows: list) -> None:
     """Copy the original texts with titles and addresses of their own, on other dates."""
     from django.db import transaction
 
     from publications.search.engines import engine
     from publications.search.terms import index_terms
 
-    offset, number = turn * KEY_OFFSET, index_terms(str(turn), "en")
-    for step in batched([row.edition_id for row in rows], STEP):
+    offset, number_terms = copy_number * KEY_OFFSET, index_terms(str(copy_number), "en")
+    for batch in batched([row.edition_id for row in rows], BATCH_SIZE):
         with transaction.atomic():
-            _copy_editions(step, turn, offset)
+            _copy_editions(batch, copy_number, offset)
     engine().store(
-        [replace(row, edition_id=row.edition_id + offset, title=[*row.title, *number]) for row in rows]
+        [replace(row, edition_id=row.edition_id + offset, title=[*row.title, *number_terms]) for row in rows]
     )
     _copy_similarity(rows[0].edition_id, rows[-1].edition_id, offset)
 
 
-def _copy_editions(numbers: tuple[int, ...], turn: int, offset: int) -> None:
+def _copy_editions(edition_ids: tuple[int, ...], copy_number: int, offset: int) -> None:
     from publications.models import Address, Byline, Edition, EditionByline, EditionTag, Publication
 
-    editions = {edition.pk: edition for edition in Edition.objects.filter(pk__in=numbers)}
-    publications = list(Publication.objects.filter(editions__in=numbers))
+    editions = {edition.pk: edition for edition in Edition.objects.filter(pk__in=edition_ids)}
+    publications = list(Publication.objects.filter(editions__in=edition_ids))
     for edition in editions.values():
-        edition.published_at -= timedelta(hours=7 * turn, seconds=edition.pk)
+        edition.published_at -= timedelta(hours=7 * copy_number, seconds=edition.pk)
         edition.visible_from, edition.year = edition.published_at, edition.published_at.year
         for field in ("pk", "publication_id", "translation_group"):
             setattr(edition, field, getattr(edition, field) + offset)
     for copy in (*publications, *editions.values()):
-        copy.title, copy.slug = f"{copy.title} {turn}", f"{copy.slug}-{turn}"
+        copy.title, copy.slug = f"{copy.title} {copy_number}", f"{copy.slug}-{copy_number}"
     for publication in publications:
         publication.pk, publication.uid = publication.pk + offset, uuid.uuid4()
     Publication.objects.bulk_create(publications)
@@ -157,7 +157,7 @@ def _copy_editions(numbers: tuple[int, ...], turn: int, offset: int) -> None:
         Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
     )
     for model in (EditionByline, EditionTag):
-        rows = list(model.objects.filter(edition__in=numbers))
+        rows = list(model.objects.filter(edition__in=edition_ids))
         for row in rows:
             row.pk, edition = None, editions[row.edition_id]
             row.edition_id = edition.pk
@@ -167,7 +167,7 @@ def _copy_editions(numbers: tuple[int, ...], turn: int, offset: int) -> None:
                 edition.year,
             )
         model.objects.bulk_create(rows)
-    bylines = Byline.objects.filter(publication__editions__in=numbers)
+    bylines = Byline.objects.filter(publication__editions__in=edition_ids)
     Byline.objects.bulk_create(
         Byline(publication_id=byline.publication_id + offset, author_id=byline.author_id)
         for byline in bylines
@@ -198,7 +198,7 @@ def _count_words(rows: list, publications: int) -> None:
     times = max(1, publications // max(len(rows), 1))
     IndexedTerm.objects.all().delete()
     IndexedTerm.objects.bulk_create(
-        (IndexedTerm.build(term, count * times) for term, count in counts.items()), batch_size=STEP
+        (IndexedTerm.build(term, count * times) for term, count in counts.items()), batch_size=BATCH_SIZE
     )
 
 
@@ -214,7 +214,7 @@ def main(publications: int) -> None:
         connection.cursor().execute("PRAGMA synchronous=OFF")  # it can be built again
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    fill(publications)
+    fill_database(publications)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize=0x10002")
         if connection.vendor == "sqlite":

@@ -26,11 +26,11 @@ QUERIES = (
     "author 7 harvest", "topic 41", "dari", "dare doni", "fado", "gula gani", "harvest 12", "kole", "lani -topic", "mora",
     "nesa tavi",
 )  # fmt: skip
-BROWSER = {"Host": "localhost", "Accept-Encoding": "gzip, br"}
+HEADERS = {"Host": "localhost", "Accept-Encoding": "gzip, br"}
 
 
 def measure_uncached(folder: Path, addresses: list[str], publications: int) -> Iterator[Figure]:
-    """Yield the CPU and the wire time of each type of page.
+    """Yield the CPU and the latency of each type of page.
 
     Args:
         folder: of the site that is served.
@@ -49,8 +49,8 @@ def measure_uncached(folder: Path, addresses: list[str], publications: int) -> I
     with site_server(folder) as server:
         _request(server, addresses[:WARM_UP])
         for name, (paths, budget) in pages.items():
-            cpu, wire = _measure(server, paths)
-            yield Figure(f"{name}, uncached, of {publications}", cpu, "ms CPU", budget, p50=wire)
+            cpu, latency = _measure(server, paths)
+            yield Figure(f"{name}, uncached, of {publications}", cpu, "ms CPU", budget, p50=latency)
 
 
 def _list_pages(publications: int) -> range:
@@ -61,8 +61,8 @@ def _measure(server: Server, paths: list[str]) -> tuple[float, float]:
     """Return the milliseconds of CPU of the server, and of latency, for one page."""
     size = max(1, len(paths) // ROUNDS)
     rounds = [_request(server, part) for part in batched(paths, size) if len(part) == size]
-    cpu, wire = zip(*rounds, strict=True)
-    return median(cpu), median(wire)
+    cpu, latencies = zip(*rounds, strict=True)
+    return median(cpu), median(latencies)
 
 
 def _request(server: Server, paths: Iterable[str]) -> tuple[float, float]:
@@ -73,7 +73,7 @@ def _request(server: Server, paths: Iterable[str]) -> tuple[float, float]:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     cpu, start, count = server.cpu(), time.perf_counter(), 0
     for path in paths:
-        connection.request("GET", path, headers=BROWSER)
+        connection.request("GET", path, headers=HEADERS)
         response = connection.getresponse()
         response.read()
         assert response.status == 200, f"{path} answers {response.status}"

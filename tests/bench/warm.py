@@ -10,7 +10,7 @@ from .figures import Figure
 from .serving import Server, nginx_server, site_server
 
 ROUNDS, SECONDS = 5, 0.6
-MANY = 500  # different publications
+DIFFERENT_PUBLICATIONS = 500  # different publications
 GZIP = {"Accept-Encoding": "gzip"}
 BUDGETS = {"HTML": 15_000, "styles": 12_000, "scripts": 4_000}
 
@@ -24,16 +24,16 @@ def warm(folder: Path, addresses: list[str], last: int) -> Iterator[Figure]:
         addresses: of publications.
         last: number of the last page of the list.
     """
-    with site_server(folder) as site, tempfile.TemporaryDirectory() as place:
+    with site_server(folder) as site, tempfile.TemporaryDirectory() as nginx_folder:
         requests_by_name = _build_requests(site, addresses, last)
         paths = dict.fromkeys(path for requests in requests_by_name.values() for path, _headers in requests)
         names = {path: f"page-{number}.html" for number, path in enumerate(paths)}
         bodies = {names[path]: _fetch_compressed(site, path) for path in paths}
-        with nginx_server(bodies, Path(place)) as nginx:
+        with nginx_server(bodies, Path(nginx_folder)) as nginx:
             for name, requests in requests_by_name.items():
                 yield _compare(name, site, requests, nginx, names)
         yield Figure("memory of the server", site.memory(), "MB")
-        yield from _weights(site, addresses[0])
+        yield from _measure_transfer(site, addresses[0])
 
 
 def _build_requests(site: Server, addresses: list[str], last: int) -> dict[str, Requests]:
@@ -43,7 +43,9 @@ def _build_requests(site: Server, addresses: list[str], last: int) -> dict[str, 
     _body, headers = site.fetch(addresses[0], **GZIP)
     return {
         "publication, warm": single(addresses[0]),
-        f"{len(addresses[:MANY])} different publications, warm": [(path, GZIP) for path in addresses[:MANY]],
+        f"{len(addresses[:DIFFERENT_PUBLICATIONS])} different publications, warm": [
+            (path, GZIP) for path in addresses[:DIFFERENT_PUBLICATIONS]
+        ],
         "home, warm": single("/en/"),
         "list page 1, warm": single("/en/publications/"),
         f"list page {last}, warm": single(f"/en/publications/?page={last}"),
@@ -63,23 +65,24 @@ def _compare(
     name: str, site: Server, requests: Requests, nginx: Server | None, names: dict[str, str]
 ) -> Figure:
     """Measure both servers in alternating rounds, so that other load affects both; the ratio is the median of the pairs."""
-    theirs = [(f"/{names[path]}", GZIP) for path, _headers in requests]
-    ours, ratios = [], []
+    nginx_requests = [(f"/{names[path]}", GZIP) for path, _headers in requests]
+    measurements, ratios = [], []
     for _round in range(ROUNDS):
-        ours.append(site.load(requests, SECONDS))
+        measurements.append(site.load(requests, SECONDS))
         if nginx:
-            ratios.append(ours[-1]["cpu"] / (nginx.load(theirs, SECONDS)["cpu"] or 1))
+            ratios.append(measurements[-1]["cpu"] / (nginx.load(nginx_requests, SECONDS)["cpu"] or 1))
     medians = {
-        key: statistics.median(measured[key] for measured in ours) for key in ("cpu", "rate", "p50", "p99")
+        key: statistics.median(measurement[key] for measurement in measurements)
+        for key in ("cpu", "rate", "p50", "p99")
     }
     return Figure(
-        name, medians["cpu"], "µs CPU", budget=2, of_nginx=True,
-        nginx=statistics.median(ratios) if ratios else None,
+        name, medians["cpu"], "µs CPU", budget=2, limits_ratio=True,
+        nginx_ratio=statistics.median(ratios) if ratios else None,
         rate=medians["rate"], p50=medians["p50"], p99=medians["p99"],
     )  # fmt: skip
 
 
-def _weights(site: Server, path: str) -> Iterator[Figure]:
+def _measure_transfer(site: Server, path: str) -> Iterator[Figure]:
     """Yield the bytes over the wire at the first view of a publication."""
     html = gzip.decompress(_fetch_compressed(site, path)).decode()
     files = {part.split('"')[0] for part in html.split('"/static/')[1:]}

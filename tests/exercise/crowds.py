@@ -22,13 +22,15 @@ def crowds(folder: Path) -> Iterator[Measurement]:
     address = f"sqlite:///{folder}/site.sqlite3"
     with one_site(folder) as server, publishing(folder, {"DATABASE_URL": address}) as publish:
         pdfs = [f"{path.rstrip('/')}.pdf" for path in _publication_urls(server)]
-        for who, paths in {"nothing": [], "PDFs": pdfs, **CROWDS}.items():
+        for target, paths in {"nothing": [], "PDFs": pdfs, **CROWDS}.items():
             crowd = Crowd(server.port, paths, readers=40) if paths else None
-            times = [_render_list(server, folder, publish, f"Rye {number}, {who}") for number in range(9)]
+            times = [_render_list(server, folder, publish, f"Rye {number}, {target}") for number in range(9)]
             results = crowd.stop() if crowd else Results()
             yield Measurement(
-                f"pages rendered, 40 clients request {who}" if crowd else "pages rendered, no other client",
-                f"{sorted(times)[4]:.0f} ms, at most {max(times):.0f}; {results.statuses[503]} of {results.answers} 503",
+                f"pages rendered, 40 clients request {target}"
+                if crowd
+                else "pages rendered, no other client",
+                f"{sorted(times)[4]:.0f} ms, at most {max(times):.0f}; {results.statuses[503]} of {results.responses} 503",
                 "1000 ms",
                 max(times) <= 1_000 and not results.failures,
             )

@@ -8,7 +8,7 @@ from pathlib import Path
 import requests
 from PIL import Image as Pixels
 
-PATIENCE = 60  # seconds
+TIMEOUT = 60  # seconds
 
 
 class Editor:
@@ -26,21 +26,21 @@ class Editor:
     def post(self, path: str, *, files: dict | None = None, **fields: object) -> requests.Response:
         """Post to a form of the desk. Raises requests.ConnectionError if the server stops."""
         if "csrftoken" not in self._session.cookies:
-            self._session.get(f"{self._site}/desk/login/", timeout=PATIENCE)
+            self._session.get(f"{self._site}/desk/login/", timeout=TIMEOUT)
         headers = {"X-CSRFToken": self._session.cookies["csrftoken"]}
         return self._session.post(
-            f"{self._site}{path}", data=fields, files=files, headers=headers, timeout=PATIENCE, allow_redirects=False
+            f"{self._site}{path}", data=fields, files=files, headers=headers, timeout=TIMEOUT, allow_redirects=False
         )  # fmt: skip
 
-    def upload(self, picture: bytes) -> requests.Response:
+    def upload(self, image: bytes) -> requests.Response:
         """Upload an image to the library; 302 means that it was stored."""
         return self.post(
-            "/desk/publications/image/add/", files={"file": ("noise.jpg", picture)}, alt_en="Noise", focus_x=50, focus_y=50
+            "/desk/publications/image/add/", files={"file": ("noise.jpg", image)}, alt_en="Noise", focus_x=50, focus_y=50
         )  # fmt: skip
 
     def withdraw(self, publication: int) -> requests.Response:
         path = f"/desk/publications/publication/{publication}/withdraw/"
-        page = self._session.get(f"{self._site}{path}", timeout=PATIENCE).text
+        page = self._session.get(f"{self._site}{path}", timeout=TIMEOUT).text
         state = re.search(r'name="state" value="([\d.]*)"', page)
         return self.post(path, note="", state=state.group(1) if state else "")
 
@@ -49,7 +49,7 @@ class Editor:
         return self.post(f"/desk/publications/publication/tags/?of={publication}", add="Exercise")
 
 
-def noise(width: int = 1600, height: int = 1200) -> bytes:
+def random_jpeg(width: int = 1600, height: int = 1200) -> bytes:
     """Return a random image as JPEG, some 3 MB."""
     stream = io.BytesIO()
     Pixels.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(stream, "JPEG", quality=90)

@@ -20,12 +20,12 @@ SECRET_PATHS = (
 
 def logs(folder: Path) -> Iterator[Measurement]:
     """Review links and links of reset mails while no application answers: they are in no log of nginx or Caddy."""
-    for name, front in {"nginx": nginx, "Caddy": caddy}.items():
-        own = folder / name
-        own.mkdir()
-        with stopping(front(own, [free_port(), free_port()])) as balancer:
+    for name, start_server in {"nginx": nginx, "Caddy": caddy}.items():
+        server_folder = folder / name
+        server_folder.mkdir()
+        with stopping(start_server(server_folder, [free_port(), free_port()])) as balancer:
             statuses = {_request(balancer.port, path) for path in (*SECRET_PATHS, "/desk/")}
-        logged = "".join(file.read_text("utf-8") for file in own.iterdir() if file.is_file())
+        logged = "".join(file.read_text("utf-8") for file in server_folder.iterdir() if file.is_file())
         count = sum(SECRET in line for line in logged.splitlines())
         answer = f"{count} of {len(SECRET_PATHS)} secret addresses, answers {statuses}"
         is_logged = "connect" in logged and "/desk/review" in logged

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from .readers import Results
+
 
 class Measurement(NamedTuple):
     """A row of the table: what was done, what was measured, its budget, and whether it is met."""
@@ -12,10 +14,10 @@ class Measurement(NamedTuple):
     is_met: bool
 
 
-def none_failed(what: str, results) -> Measurement:
+def no_failures(what: str, results: Results) -> Measurement:
     return Measurement(
         what,
-        f"{results.failed} of {results.answers} failed, {results.slowest():.0f} ms p99",
+        f"{results.failed} of {results.responses} failed, {results.slowest():.0f} ms p99",
         "0 failed",
         results.failed == 0,
     )

@@ -14,17 +14,17 @@ from pathlib import Path
 from .measurements import Measurement
 from .readers import Crowd, Reader
 from .relay import Relay
-from .servers import ROOT, PostgreSQL, Server, manage, redis, site, until
+from .servers import ROOT, PostgreSQL, Server, manage, redis, site, wait_until
 from .sites import PAGES, one_site, stopping, warm
 
 HOUR = 3_600
 STALE_SECONDS = 15
-SEEN_WITHIN = 1  # second
+VISIBLE_WITHIN = 1  # second
 GONE_WITHIN = 120  # seconds, in which the other machine has acted
 STOPS = 5
 STOPS_WITHIN = 5  # seconds
-SHOWING = ("/en/", "/en/publications/", "/en/feeds/publications.atom", "/en/publications/?q=quokka")
-ACT = """
+PATHS = ("/en/", "/en/publications/", "/en/feeds/publications.atom", "/en/publications/?q=quokka")
+ACTION_SCRIPT = """
 import django.db, sys
 django.setup()
 from datetime import datetime
@@ -41,10 +41,12 @@ PUBLISH = "actions.publish(make_publication(title=sys.argv[1]), by=None)"
 WITHDRAW = "actions.withdraw(Publication.objects.get(title=sys.argv[1]), by=None, note='')"
 
 
-def _act(code: str, *arguments: str, **environment: str) -> None:
+def _run_action(code: str, *arguments: str, **environment: str) -> None:
     """Run an action as the first machine. Raises CalledProcessError."""
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "sceeus.settings", **environment}
-    subprocess.run([sys.executable, "-c", ACT.format(code), *arguments], cwd=ROOT, env=variables, check=True)
+    subprocess.run(
+        [sys.executable, "-c", ACTION_SCRIPT.format(code), *arguments], cwd=ROOT, env=variables, check=True
+    )
 
 
 def clock(folder: Path) -> Iterator[Measurement]:
@@ -52,7 +54,7 @@ def clock(folder: Path) -> Iterator[Measurement]:
     address, offset, now = f"sqlite:///{folder}/site.sqlite3", folder / "clock", datetime.now(UTC)
     variables = {"SITE_DATA": str(folder), "DATABASE_URL": address}
     manage("prepare", **variables)
-    _act(SCHEDULE, str(now + timedelta(hours=1)), str(now + timedelta(hours=3)), **variables)
+    _run_action(SCHEDULE, str(now + timedelta(hours=1)), str(now + timedelta(hours=3)), **variables)
     offset.write_text("0", "ascii")
     hook = {"PYTHONPATH": str(Path(__file__).parent / "clock"), "EXERCISE_CLOCK": str(offset)}
     with stopping(site(folder, DATABASE_URL=address, **hook).wait()) as server:
@@ -65,39 +67,39 @@ def clock(folder: Path) -> Iterator[Measurement]:
         }
         for name, hours in steps.items():
             offset.write_text(str(hours * HOUR), "ascii")
-            yield _follows(server, f"the clock {name}", is_shown=hours == 2)
+            yield _measure_visibility(server, f"the clock {name}", is_shown=hours == 2)
 
 
-def _follows(server: Server, what: str, *, is_shown: bool) -> Measurement:
+def _measure_visibility(server: Server, what: str, *, is_shown: bool) -> Measurement:
     reader = Reader(server.port)
 
-    def all_follow() -> bool:
-        pages = [reader.get(path)[2] for path in SHOWING]
+    def all_are_up_to_date() -> bool:
+        pages = [reader.get(path)[2] for path in PATHS]
         return all((b"/quokka/" in page) is is_shown for page in pages)
 
     try:
-        took = until(all_follow, what="pages do not follow", seconds=5)
+        seconds = wait_until(all_are_up_to_date, what="pages do not follow", seconds=5)
     except TimeoutError:
-        return Measurement(what, "shown as before", f"{SEEN_WITHIN} s", is_met=False)
+        return Measurement(what, "shown as before", f"{VISIBLE_WITHIN} s", is_met=False)
     return Measurement(
         what,
-        f"{'shown' if is_shown else 'hidden'} after {took:.2f} s",
-        f"{SEEN_WITHIN} s",
-        took <= SEEN_WITHIN,
+        f"{'shown' if is_shown else 'hidden'} after {seconds:.2f} s",
+        f"{VISIBLE_WITHIN} s",
+        seconds <= VISIBLE_WITHIN,
     )
 
 
 def cut_off(folder: Path) -> Iterator[Measurement]:
     """One of two servers loses its database while the other withdraws something: with CACHE_URL and without."""
     for pubsub in (True, False):
-        home = folder / f"pubsub-{pubsub}"
-        home.mkdir()
-        home.chmod(0o755)
-        yield from _cut_off(home, pubsub=pubsub)
+        site_folder = folder / f"pubsub-{pubsub}"
+        site_folder.mkdir()
+        site_folder.chmod(0o755)
+        yield from _cut_off(site_folder, pubsub=pubsub)
 
 
 def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Measurement]:
-    how = "with CACHE_URL" if pubsub else "without"
+    description = "with CACHE_URL" if pubsub else "without"
     with ExitStack() as stack:
         database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
         relay = stack.enter_context(stopping(Relay(database.port)))
@@ -106,57 +108,57 @@ def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Measurement]:
             variables["CACHE_URL"] = (
                 f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
             )
-        first = {**variables, "DATABASE_URL": database.url, "SITE_DATA": str(folder)}
-        manage("prepare", **first)
-        _act(PUBLISH, "Quokka", **first)
+        first_variables = {**variables, "DATABASE_URL": database.url, "SITE_DATA": str(folder)}
+        manage("prepare", **first_variables)
+        _run_action(PUBLISH, "Quokka", **first_variables)
         url = database.url.replace(str(database.port), str(relay.port))
         second = stack.enter_context(stopping(site(folder, **variables, DATABASE_URL=url).wait()))
-        yield from _withdrawn_elsewhere(second, relay, first, how, with_pubsub=pubsub)
+        yield from _withdraw_on_other_machine(second, relay, first_variables, description, with_pubsub=pubsub)
 
 
-def _withdrawn_elsewhere(
-    server: Server, relay: Relay, first: dict[str, str], how: str, *, with_pubsub: bool
+def _withdraw_on_other_machine(
+    server: Server, relay: Relay, first_variables: dict[str, str], description: str, *, with_pubsub: bool
 ) -> Iterator[Measurement]:
-    within = SEEN_WITHIN if with_pubsub else STALE_SECONDS + 1
+    within = VISIBLE_WITHIN if with_pubsub else STALE_SECONDS + 1
     reader, path = Reader(server.port), "/en/publications/quokka/"
-    elsewhere = {**first, "SITE_DATA": f"{first['SITE_DATA']}/elsewhere"}
-    Path(elsewhere["SITE_DATA"]).mkdir()
+    other_variables = {**first_variables, "SITE_DATA": f"{first_variables['SITE_DATA']}/elsewhere"}
+    Path(other_variables["SITE_DATA"]).mkdir()
     assert reader.get(path)[0] == 200
     relay.cut()
-    cut = time.monotonic()
+    cut_at = time.monotonic()
     time.sleep(2)
     status, head, _ = reader.get(path)
     is_stale = status == 200 and b"stale" in head
     yield Measurement(
-        f"cut off, {how}: a page", "from memory" if is_stale else f"{status}", "from memory", is_stale
+        f"cut off, {description}: a page", "from memory" if is_stale else f"{status}", "from memory", is_stale
     )
     with ThreadPoolExecutor(1) as readers:  # who go on asking, however long the other machine takes
-        seen_gone = readers.submit(_gone_at, Reader(server.port), path)
-        _act(PUBLISH, "Wombat", **elsewhere)
-        published = time.monotonic()
+        seen_gone = readers.submit(_request_until_gone, Reader(server.port), path)
+        _run_action(PUBLISH, "Wombat", **other_variables)
+        published_at = time.monotonic()
         time.sleep(0.5)
-        _act(WITHDRAW, "Quokka", **elsewhere)
-        acted = time.monotonic()
-        gone, answered = seen_gone.result()
-    is_shown = gone > min(published + 0.5, cut + STALE_SECONDS)
+        _run_action(WITHDRAW, "Quokka", **other_variables)
+        acted_at = time.monotonic()
+        gone_at, duration = seen_gone.result()
+    is_shown = gone_at > min(published_at + 0.5, cut_at + STALE_SECONDS)
     status = "200" if is_shown else "gone"
-    yield Measurement(f"cut off, {how}: the other has published", status, "200", is_shown)
-    took = max(0.0, gone - (acted if with_pubsub else cut))
+    yield Measurement(f"cut off, {description}: the other has published", status, "200", is_shown)
+    seconds = max(0.0, gone_at - (acted_at if with_pubsub else cut_at))
     yield Measurement(
-        f"cut off, {how}: the other has withdrawn it",
-        f"gone {took:.1f} s after {'that' if with_pubsub else 'the cut'} (503 in {answered:.1f} s)",
+        f"cut off, {description}: the other has withdrawn it",
+        f"gone {seconds:.1f} s after {'that' if with_pubsub else 'the cut'} (503 in {duration:.1f} s)",
         f"{within} s",
-        took <= within,
+        seconds <= within,
     )
 
 
-def _gone_at(reader: Reader, path: str) -> tuple[float, float]:
+def _request_until_gone(reader: Reader, path: str) -> tuple[float, float]:
     """Return when the first request was sent that does not get the page, and the seconds until its response.
 
     Raises TimeoutError.
     """
-    ends = time.monotonic() + GONE_WITHIN
-    while (requested_at := time.monotonic()) < ends:
+    deadline = time.monotonic() + GONE_WITHIN
+    while (requested_at := time.monotonic()) < deadline:
         if reader.get(path)[0] != 200:
             return requested_at, time.monotonic() - requested_at
         time.sleep(0.02)
@@ -187,7 +189,9 @@ def _stop_under_load(folder: Path, send_signals) -> float:
     started = time.monotonic()
     try:
         server.process.wait(60)
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), what="workers are left")
+        wait_until(
+            lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), what="workers are left"
+        )
     except subprocess.TimeoutExpired:
         server.kill()
     finally:
@@ -208,5 +212,5 @@ def _many_times(server: Server) -> None:
 def _worker_died(server: Server) -> None:
     before = set(server.processes())
     os.kill(max(before - {server.process.pid}), signal.SIGKILL)
-    until(lambda: set(server.processes()) - before, what="no worker takes its place")
+    wait_until(lambda: set(server.processes()) - before, what="no worker takes its place")
     server.send(signal.SIGTERM)

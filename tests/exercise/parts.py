@@ -9,10 +9,10 @@ from pathlib import Path
 from .crowds import crowds
 from .disks import disk, kills
 from .logs import logs
-from .measurements import Measurement, none_failed
+from .measurements import Measurement, no_failures
 from .outages import clock, cut_off, stop
-from .readers import Crowd, Reader, Results, held_open, reads, slow_readers
-from .servers import Server, manage, nginx, until
+from .readers import Crowd, Reader, Results, open_connections, read_for, slow_readers
+from .servers import Server, manage, nginx, wait_until
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 from .unfinished_bodies import bodies
 
@@ -31,16 +31,18 @@ FLOOD_PATHS = [
 def hostile_connections(folder: Path) -> Iterator[Measurement]:
     """Connections held open, half a request, slow readers, headers that are too long: other readers do not notice."""
     with one_site(folder) as server:
-        yield none_failed("no other client", reads(server.port, PAGES, 3))
-        with held_open(server.port, 200):
-            yield none_failed("200 silent connections", reads(server.port, PAGES, 3))
-        with held_open(server.port, 200, b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
-            yield none_failed("200 requests that do not end", reads(server.port, PAGES, 3))
+        yield no_failures("no other client", read_for(server.port, PAGES, 3))
+        with open_connections(server.port, 200):
+            yield no_failures("200 silent connections", read_for(server.port, PAGES, 3))
+        with open_connections(server.port, 200, b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
+            yield no_failures("200 requests that do not end", read_for(server.port, PAGES, 3))
         with slow_readers(server.port, "/en/publications/", 100):
-            yield none_failed("100 slow readers of a list", reads(server.port, PAGES, 3))
-        with held_open(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
+            yield no_failures("100 slow readers of a list", read_for(server.port, PAGES, 3))
+        with open_connections(
+            server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000
+        ):
             status = Reader(server.port).get("/en/", X_Word="a" * 300_000)[0]
-            yield none_failed("50 headers of 60 kB that do not end", reads(server.port, PAGES, 3))
+            yield no_failures("50 headers of 60 kB that do not end", read_for(server.port, PAGES, 3))
         yield Measurement("headers of 300 kB", str(status), "431", status == 431)
 
 
@@ -52,11 +54,11 @@ def reload(folder: Path) -> Iterator[Measurement]:
             crowd = Crowd(server.port, PAGES, Connection=kind, pause=0.002)
             time.sleep(1)
             server.send(signal.SIGHUP)
-            until(
+            wait_until(
                 lambda before=before: not before & set(server.processes()), what="the old processes are there"
             )
             time.sleep(1)
-            yield none_failed(f"reload, connections {kind}", crowd.stop())
+            yield no_failures(f"reload, connections {kind}", crowd.stop())
 
 
 def two_app_servers(folder: Path) -> Iterator[Measurement]:
@@ -76,21 +78,24 @@ def _make_folder(folder: Path) -> Path:
     return folder
 
 
-def _measure_visibility(pair: Pair, home: Path, how: str) -> Measurement:
+def _measure_visibility(pair: Pair, site_folder: Path, description: str) -> Measurement:
     times, reader = [], Reader(pair.second.port)
-    with publishing(home, pair.environment) as publish:
+    with publishing(site_folder, pair.environment) as publish:
         publish("The first is slow")
         for number in range(8):
             reader.get("/en/publications/")
-            stored, title = publish(f"Barley {number} {how}"), f"Barley {number} {how}".encode()
-            until(
+            stored, title = (
+                publish(f"Barley {number} {description}"),
+                f"Barley {number} {description}".encode(),
+            )
+            wait_until(
                 lambda title=title: title in reader.get("/en/publications/")[2],
                 what="the action is not seen",
                 seconds=5,
             )
             times.append(time.time() - stored)
     return Measurement(
-        f"an action is visible on the other, {how}",
+        f"an action is visible on the other, {description}",
         f"{sorted(times)[4]:.2f} s, at most {max(times):.2f}",
         "1 s",
         max(times) <= 1,
@@ -103,7 +108,7 @@ def _kill_in_turn(pair: Pair) -> Iterator[Measurement]:
         time.sleep(2)
         server.kill()
         time.sleep(3)
-        yield none_failed(f"the {name} app server killed", crowd.stop())
+        yield no_failures(f"the {name} app server killed", crowd.stop())
         server.start()
         server.wait()
         warm(server.port)
@@ -121,21 +126,23 @@ def database(folder: Path) -> Iterator[Measurement]:
         pair.database.stop()
         time.sleep(8)
         pair.database.start()
-        back = time.monotonic()
+        started_at = time.monotonic()
         for server in pair.both:
-            until(lambda port=server.port: _is_fresh(port), what="pages are stale", seconds=20)
-        took = time.monotonic() - back
+            wait_until(lambda port=server.port: _is_fresh(port), what="pages are stale", seconds=20)
+        seconds = time.monotonic() - started_at
         time.sleep(1)
         results = crowd.stop()
-        yield none_failed("PostgreSQL stopped for 8 s, stored pages", results)
+        yield no_failures("PostgreSQL stopped for 8 s, stored pages", results)
         yield Measurement(
             "shown from memory in that time", f"{results.stale} answers", "some", results.stale > 0
         )
-        yield Measurement("fresh after it is back", f"{took:.2f} s", "2 s", took <= 2)
+        yield Measurement("fresh after it is back", f"{seconds:.2f} s", "2 s", seconds <= 2)
         stored, title, reader = publish("Wheat after it"), b"Wheat after it", Reader(pair.second.port)
-        until(lambda: title in reader.get("/en/publications/")[2], what="the action is not seen", seconds=5)
-        took = time.time() - stored
-        yield Measurement("an action after that, seen on the other", f"{took:.2f} s", "1 s", took <= 1)
+        wait_until(
+            lambda: title in reader.get("/en/publications/")[2], what="the action is not seen", seconds=5
+        )
+        seconds = time.time() - stored
+        yield Measurement("an action after that, seen on the other", f"{seconds:.2f} s", "1 s", seconds <= 1)
 
 
 def _is_fresh(port: int) -> bool:
@@ -146,16 +153,16 @@ def _is_fresh(port: int) -> bool:
 def lock(folder: Path) -> Iterator[Measurement]:
     """A long write holds SQLite: readers do not notice."""
     with one_site(folder) as server:
-        alone = reads(server.port, PAGES, 3)
+        alone = read_for(server.port, PAGES, 3)
         with sqlite3.connect(folder / "site.sqlite3", isolation_level=None) as writer:
             writer.execute("BEGIN EXCLUSIVE")
             writer.execute("UPDATE django_migrations SET name = name")
-            stored = reads(server.port, PAGES, 4)
-            rendered = reads(server.port, ["/en/publications/no-such-publication-*/"], 3, readers=2)
+            stored = read_for(server.port, PAGES, 4)
+            rendered = read_for(server.port, ["/en/publications/no-such-publication-*/"], 3, readers=2)
             writer.execute("ROLLBACK")
-        yield none_failed("no write", alone)
-        yield none_failed("SQLite locked for 8 s, stored pages", stored)
-        yield none_failed("the same, pages rendered", rendered)
+        yield no_failures("no write", alone)
+        yield no_failures("SQLite locked for 8 s, stored pages", stored)
+        yield no_failures("the same, pages rendered", rendered)
 
 
 def flood(folder: Path) -> Iterator[Measurement]:
@@ -180,10 +187,10 @@ def _flood_bare_server(server: Server, count: int) -> Iterator[Measurement]:
     alone, during, flooding = Results(), Results(), Results()
     ratios = []
     for _round in range(3):
-        quiet = reads(server.port, PAGES, 4)
+        quiet = read_for(server.port, PAGES, 4)
         crowd = Crowd(server.port, FLOOD_PATHS, readers=count)
         time.sleep(1.5)
-        results = reads(server.port, PAGES, 4)
+        results = read_for(server.port, PAGES, 4)
         flooding.add(crowd.stop())
         alone.add(quiet)
         during.add(results)
@@ -191,11 +198,11 @@ def _flood_bare_server(server: Server, count: int) -> Iterator[Measurement]:
     ratio, slowest = sorted(ratios)[1], during.slowest()
     yield Measurement(
         f"bare server, {count} flooding clients: stored pages, of alone",
-        f"{ratio:.2f} ({during.answers / 12:.0f} a second, {slowest:.0f} ms p99)",
+        f"{ratio:.2f} ({during.responses / 12:.0f} a second, {slowest:.0f} ms p99)",
         f"{MAX_MS_IN_A_FLOOD} ms",
         slowest <= MAX_MS_IN_A_FLOOD,
     )
-    yield _no_faults(alone.failed + during.failed, flooding)
+    yield _count_faults(alone.failed + during.failed, flooding)
 
 
 def _flood_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
@@ -206,22 +213,22 @@ def _flood_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
         "pause": 0.2,
         "sources": READER_ADDRESSES,
     }  # each stays below the limit
-    quiet = reads(balancer.port, paths, 4, **readers)
+    quiet = read_for(balancer.port, paths, 4, **readers)
     crowd = Crowd(balancer.port, FLOOD_PATHS, readers=count, sources=["127.0.2.1"])
     time.sleep(1.5)
-    results = reads(balancer.port, paths, 8, **readers)
+    results = read_for(balancer.port, paths, 8, **readers)
     flooding = crowd.stop()
     failed, slowest = results.failed + results.statuses[429], results.slowest()
     yield Measurement(
         f"nginx, {count} flooding clients: pages and searches",
-        f"{failed} of {results.answers} failed, {slowest:.0f} ms p99 (alone {quiet.slowest():.0f})",
+        f"{failed} of {results.responses} failed, {slowest:.0f} ms p99 (alone {quiet.slowest():.0f})",
         f"0 failed, {MAX_MS_OF_NEW_PAGES} ms",
         failed == 0 and slowest <= MAX_MS_OF_NEW_PAGES,
     )
-    yield _no_faults(quiet.failed + failed, flooding)
+    yield _count_faults(quiet.failed + failed, flooding)
 
 
-def _no_faults(failed: int, flood: Results) -> Measurement:
+def _count_faults(failed: int, flood: Results) -> Measurement:
     """Count failed readers, and responses to the flood that are errors and not limits."""
     faults = failed + flood.failed - flood.statuses[503]
     refused = f"{flood.statuses[503]} busy, {flood.statuses[429]} over the limit"
@@ -230,7 +237,7 @@ def _no_faults(failed: int, flood: Results) -> Measurement:
     )
 
 
-def front(folder: Path) -> Iterator[Measurement]:
+def mirror_in_front(folder: Path) -> Iterator[Measurement]:
     """The mirror in front: pages without an app server, the headers of the application, no secrets in logs."""
     with one_site(folder) as server:
         address = f"sqlite:///{folder}/site.sqlite3"
@@ -239,8 +246,11 @@ def front(folder: Path) -> Iterator[Measurement]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         with stopping(nginx(folder, [server.port] * 2, mirror=str(folder / "mirror"))) as balancer:
             reader = Reader(balancer.port)
-            there, here = reader.get("/en/", Accept_Encoding="gzip")[1], Reader(server.port).get("/en/")[1]
-            missing = [name for name in SECURITY_HEADERS if _field(there, name) != _field(here, name)]
+            mirrored, rendered = (
+                reader.get("/en/", Accept_Encoding="gzip")[1],
+                Reader(server.port).get("/en/")[1],
+            )
+            missing = [name for name in SECURITY_HEADERS if _field(mirrored, name) != _field(rendered, name)]
             yield Measurement(
                 "headers that differ from the application's",
                 ", ".join(missing) or "none",
@@ -248,7 +258,7 @@ def front(folder: Path) -> Iterator[Measurement]:
                 not missing,
             )
             reader.get("/desk/review/open-sesame/", Referer="http://localhost/desk/review/open-sesame/")
-            until(
+            wait_until(
                 lambda: "/desk/review" in (folder / "access.log").read_text(),
                 what="nothing is logged",
                 seconds=5,
@@ -261,7 +271,7 @@ def front(folder: Path) -> Iterator[Measurement]:
                 not is_logged,
             )
             server.kill()
-            yield none_failed("pages of the mirror, no app server", reads(balancer.port, PAGES, 3))
+            yield no_failures("pages of the mirror, no app server", read_for(balancer.port, PAGES, 3))
 
 
 SECURITY_HEADERS = (
@@ -280,7 +290,7 @@ def _field(head: bytes, name: str) -> list[str]:
 
 
 PARTS = {
-    "front": front,
+    "front": mirror_in_front,
     "connections": hostile_connections,
     "reload": reload,
     "servers": two_app_servers,

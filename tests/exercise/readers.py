@@ -40,8 +40,8 @@ class Reader:
             self._socket = socket.create_connection(
                 ("127.0.0.1", self.port), timeout=self.timeout, source_address=(self._source, 0)
             )
-        more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
+        header_lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{header_lines}\r\n".encode())
         head, body = self._read_until(b"\r\n\r\n")
         fields = head.lower()
         if b"content-length:" in fields:
@@ -85,7 +85,7 @@ class Results:
     seconds: float = 0.0
 
     @property
-    def answers(self) -> int:
+    def responses(self) -> int:
         return sum(self.statuses.values())
 
     @property
@@ -95,7 +95,7 @@ class Results:
 
     @property
     def per_second(self) -> float:
-        return self.answers / self.seconds if self.seconds else 0.0
+        return self.responses / self.seconds if self.seconds else 0.0
 
     def slowest(self, share: float = 0.99) -> float:
         """Return the milliseconds within which this share of the responses came."""
@@ -106,7 +106,7 @@ class Results:
         )
 
     def __str__(self) -> str:
-        return f"{self.answers} answers, {self.failed} failed {dict(self.failures) or ''}".rstrip()
+        return f"{self.responses} responses, {self.failed} failed {dict(self.failures) or ''}".rstrip()
 
     def add(self, other: "Results") -> None:
         self.statuses += other.statuses
@@ -120,14 +120,14 @@ def read(
     port: int,
     source: str,
     paths: Sequence[str],
-    ends: threading.Event,
+    stop_event: threading.Event,
     pause: float,
     results: Results,
     **headers: str,
 ) -> None:
-    """Request the paths in turn, one after the other, until `ends` is set."""
+    """Request the paths in turn, one after the other, until `stop_event` is set."""
     reader, started, number = Reader(port, source=source), time.monotonic(), 0
-    while not ends.is_set():
+    while not stop_event.is_set():
         path = paths[number % len(paths)]
         path, number = path.replace("*", f"{number}-{id(reader)}"), number + 1
         requested_at = time.monotonic()
@@ -147,11 +147,11 @@ def read(
 
 def _run_crowd(connection, ports, sources, paths, readers, pause, headers) -> None:
     """Read in a process of its own, so that readers do not slow down the measuring one, until the other end sends a message."""
-    ends, all_results = threading.Event(), [Results() for _ in range(readers)]
+    stop_event, all_results = threading.Event(), [Results() for _ in range(readers)]
     threads = [
         threading.Thread(
             target=read,
-            args=(ports[n % len(ports)], sources[n % len(sources)], paths, ends, pause, results),
+            args=(ports[n % len(ports)], sources[n % len(sources)], paths, stop_event, pause, results),
             kwargs=headers,
         )
         for n, results in enumerate(all_results)
@@ -160,7 +160,7 @@ def _run_crowd(connection, ports, sources, paths, readers, pause, headers) -> No
         thread.start()
     connection.send("reading")
     connection.recv()
-    ends.set()
+    stop_event.set()
     for thread in threads:
         thread.join(TIMEOUT + 5)
     total = Results()
@@ -190,32 +190,32 @@ class Crowd:
     ) -> None:
         ports = [ports] if isinstance(ports, int) else list(ports)
         spawn = multiprocessing.get_context("spawn")
-        self._here, there = spawn.Pipe()
+        self._connection, child_connection = spawn.Pipe()
         self._process = spawn.Process(
             target=_run_crowd,
-            args=(there, ports, list(sources), list(paths), readers, pause, headers),
+            args=(child_connection, ports, list(sources), list(paths), readers, pause, headers),
             daemon=True,
         )
         self._process.start()
-        there.close()  # so that nothing waits for a process that fails
-        self._here.recv()
+        child_connection.close()  # so that nothing waits for a process that fails
+        self._connection.recv()
 
     def stop(self) -> Results:
-        self._here.send("enough")
-        results = self._here.recv()
+        self._connection.send("stop")
+        results = self._connection.recv()
         self._process.join()
         return results
 
 
-def reads(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **how) -> Results:
+def read_for(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **options) -> Results:
     """Return the results of a crowd after so many seconds."""
-    crowd = Crowd(ports, paths, **how)
+    crowd = Crowd(ports, paths, **options)
     time.sleep(seconds)
     return crowd.stop()
 
 
 @contextmanager
-def held_open(port: int, count: int, content: bytes = b""):
+def open_connections(port: int, count: int, content: bytes = b""):
     """Open connections that send `content`, or nothing, and wait."""
     sockets = []
     try:
@@ -225,31 +225,31 @@ def held_open(port: int, count: int, content: bytes = b""):
                 sockets[-1].sendall(content)
         yield sockets
     finally:
-        for held in sockets:
-            held.close()
+        for connection in sockets:
+            connection.close()
 
 
 @contextmanager
 def slow_readers(port: int, path: str, count: int, *, rate: int = 4096, every: float = 0.25):
     """Start readers with a bad connection: each receives `rate` bytes at a time, with a small window."""
-    ends, sockets = threading.Event(), []
+    stop_event, sockets = threading.Event(), []
 
-    def take() -> None:
+    def receive_slowly() -> None:
         with socket.socket() as slow:
             sockets.append(slow)
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             slow.connect(("127.0.0.1", port))
             slow.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            while not ends.wait(every) and slow.recv(rate):
+            while not stop_event.wait(every) and slow.recv(rate):
                 pass
 
-    threads = [threading.Thread(target=take, daemon=True) for _ in range(count)]
+    threads = [threading.Thread(target=receive_slowly, daemon=True) for _ in range(count)]
     for thread in threads:
         thread.start()
     try:
         yield
     finally:
-        ends.set()
+        stop_event.set()
         for slow in sockets:
             with suppress(OSError):  # it is closed already
                 slow.shutdown(socket.SHUT_RDWR)  # who has read all waits for more

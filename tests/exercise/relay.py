@@ -8,30 +8,30 @@ from contextlib import suppress
 class Relay:
     """Forward the connections to its port. Once cut, nothing is forwarded and no connection is closed."""
 
-    def __init__(self, to: int) -> None:
-        self._to, self._is_whole = to, threading.Event()
-        self._is_whole.set()
+    def __init__(self, target_port: int) -> None:
+        self._target_port, self._is_connected = target_port, threading.Event()
+        self._is_connected.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
-        self._is_whole.clear()
+        self._is_connected.clear()
 
     def stop(self) -> None:
         self._listener.close()
-        self._is_whole.set()
+        self._is_connected.set()
 
     def _accept(self) -> None:
         with suppress(OSError):  # it is closed
             while True:
-                here = self._listener.accept()[0]
-                there = socket.create_connection(("127.0.0.1", self._to))
-                for ends in ((here, there), (there, here)):
-                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+                client = self._listener.accept()[0]
+                server = socket.create_connection(("127.0.0.1", self._target_port))
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=self._forward, args=pair, daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError), source, target:
             while part := source.recv(65536):
-                self._is_whole.wait()
+                self._is_connected.wait()
                 target.sendall(part)

@@ -20,7 +20,7 @@ from .readers import Reader
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
-START = 60  # seconds that a server may take to answer
+START_SECONDS = 60  # that a server may take to answer
 _reserved: list[TextIO] = []
 _ports = iter(ports_from_environment("EXERCISE_PORTS", "8130"))
 
@@ -30,7 +30,7 @@ class MissingProgram(Exception):
 
 
 def free_port() -> int:
-    """The next port that nobody listens on, nor another process of tests has taken, from EXERCISE_PORTS (8130) on."""
+    """Return the next port, from EXERCISE_PORTS (8130) on, that is free and not reserved by another process of tests."""
     while port := first_free(_ports):
         if _reserve(port):
             return port
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 
 def _reserve(port: int) -> bool:
-    """Take the port for this process until it ends: a server listens later, and two of the site may share a port."""
+    """Reserve the port for this process until it ends: a server listens later, and two of the site may share a port."""
     file = Path(tempfile.gettempdir(), f"sceeus-exercise-{port}").open("a")  # noqa: SIM115 (as long as this process)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,13 +49,13 @@ def _reserve(port: int) -> bool:
     return True
 
 
-def program(name: str, package: str, places: str = "usr/sbin") -> str:
-    """The path of a program, in those places first. Raises MissingProgram."""
-    folders = [str(folder) for folder in sorted(Path("/").glob(places), reverse=True)]
-    found = next(filter(None, (shutil.which(name, path=path) for path in [*folders, None])), None)
-    if not found:
+def find_program(name: str, package: str, folders: str = "usr/sbin") -> str:
+    """Return the path of a program, looked for in these folders first. Raises MissingProgram."""
+    matches = [str(folder) for folder in sorted(Path("/").glob(folders), reverse=True)]
+    path = next(filter(None, (shutil.which(name, path=folder) for folder in [*matches, None])), None)
+    if not path:
         raise MissingProgram(f"{name} is not installed (Debian: apt-get install {package}).")
-    return found
+    return path
 
 
 class Server:
@@ -77,11 +77,11 @@ class Server:
 
     def wait(self, path: str = "/en/") -> "Server":
         """Wait until the site answers at this path."""
-        until(lambda: _answers(self.port, path), what=self.tail)
+        wait_until(lambda: _answers(self.port, path), what=self.tail)
         return self
 
     def wait_for_port(self) -> "Server":
-        until(lambda: _listens(self.port), what=self.tail)
+        wait_until(lambda: _listens(self.port), what=self.tail)
         return self
 
     def tail(self) -> str:
@@ -110,16 +110,16 @@ class Server:
 
     def processes(self) -> list[int]:
         """Return the process and its descendants."""
-        below: dict[int, list[int]] = {}
+        children: dict[int, list[int]] = {}
         for entry in Path("/proc").glob("[0-9]*/stat"):
             try:
                 fields = entry.read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            below.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+            children.setdefault(int(fields[1]), []).append(int(entry.parent.name))
         pids = [self.process.pid]
         for pid in pids:
-            pids += below.get(pid, [])
+            pids += children.get(pid, [])
         return pids
 
     def cpu(self) -> float:
@@ -145,7 +145,7 @@ class Server:
         return kilobytes / 1024
 
 
-def until(condition, *, what: str | Callable[[], str], seconds: float = START) -> float:
+def wait_until(condition, *, what: str | Callable[[], str], seconds: float = START_SECONDS) -> float:
     """Wait until a condition holds and return the seconds. Raises TimeoutError with `what`."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
@@ -180,18 +180,27 @@ def manage(*arguments: str, **environment: str) -> str:
 
 
 def site(
-    folder: Path, *, port: int = 0, workers: int = 1, more: Sequence[str] = (), **environment: str
+    folder: Path, *, port: int = 0, workers: int = 1, arguments: Sequence[str] = (), **environment: str
 ) -> Server:
     """Start the site as in production, with its files in the folder."""
     port = port or free_port()
-    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", str(workers), *more]
+    command = [
+        sys.executable,
+        "manage.py",
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        *arguments,
+    ]
     return Server(command, port, log=folder / f"site-{port}.log", SITE_DATA=str(folder), **environment)
 
 
 def redis(folder: Path) -> Server:
     port = free_port()
     command = [
-        program("redis-server", "redis-server"),
+        find_program("redis-server", "redis-server"),
         "--port",
         str(port),
         "--bind",
@@ -209,7 +218,7 @@ class PostgreSQL:
 
     def __init__(self, folder: Path) -> None:
         self.port, self.folder = free_port(), folder
-        self._ctl = program("pg_ctl", "postgresql", "usr/lib/postgresql/*/bin")
+        self._ctl = find_program("pg_ctl", "postgresql", "usr/lib/postgresql/*/bin")
         folder.mkdir()
         if os.getuid() == 0:  # who may not own a cluster
             shutil.chown(folder, "postgres", "postgres")
@@ -231,7 +240,7 @@ class PostgreSQL:
 
     def start(self) -> None:
         """Start it and wait until it accepts connections."""
-        quick = "-c fsync=off -c unix_socket_directories= -c listen_addresses=127.0.0.1"
+        settings = "-c fsync=off -c unix_socket_directories= -c listen_addresses=127.0.0.1"
         options = [
             "-D",
             f"{self.folder}/data",
@@ -239,18 +248,27 @@ class PostgreSQL:
             "-l",
             f"{self.folder}/log",
             "-o",
-            f"-p {self.port} {quick}",
+            f"-p {self.port} {settings}",
         ]
         self._run(self._ctl, *options, "start")
-        ready = [str(Path(self._ctl).with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        until(lambda: subprocess.run(ready, check=False).returncode == 0, what="PostgreSQL does not start")
+        command = [
+            str(Path(self._ctl).with_name("pg_isready")),
+            "-q",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
+        wait_until(
+            lambda: subprocess.run(command, check=False).returncode == 0, what="PostgreSQL does not start"
+        )
 
     def stop(self, mode: str = "immediate") -> None:
         self._run(self._ctl, "-D", f"{self.folder}/data", "-m", mode, "stop")
 
     def _run(self, *command: str) -> None:
-        who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **who)
+        account = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **account)
 
 
 NGINX = """
@@ -270,7 +288,7 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "", has_limits: b
     Without `has_limits` clients are not limited, since most readers of the exercise share an address.
     """
     port = free_port()
-    changed = {
+    replacements = {
         "127.0.0.1:8001": f"127.0.0.1:{ports[0]}",
         "127.0.0.1:8002": f"127.0.0.1:{ports[1]}",
         "listen 80": f"listen 127.0.0.1:{port}",
@@ -279,26 +297,26 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "", has_limits: b
         "publications.example": "localhost",
     }
     if not has_limits:
-        changed |= {
+        replacements |= {
             "rate=10r/s": "rate=100000r/s",
             "rate=20r/s": "rate=100000r/s",
             "rate=1r/s": "rate=1000r/s",
             " delay=20": " nodelay",
         }
     text = (ROOT / "deploy/nginx-mirror.conf").read_text("utf-8")
-    for old, new in changed.items():
+    for old, new in replacements.items():
         assert old in text, f"deploy/nginx-mirror.conf has no {old}."
         text = text.replace(old, new)
     file = folder / "nginx.conf"
     file.write_text(NGINX.format(folder=folder, site=text), "utf-8")
-    command = [program("nginx", "nginx-light"), "-c", str(file), "-e", str(folder / "nginx.log")]
+    command = [find_program("nginx", "nginx-light"), "-c", str(file), "-e", str(folder / "nginx.log")]
     return Server(command, port, log=folder / "nginx.out").wait_for_port()
 
 
 def caddy(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
     """Caddy with the file of deploy/ in front of two app servers, as a plain HTTP server on this machine."""
-    port, caddy_program = free_port(), program("caddy", "caddy", "usr/bin")
-    places = {
+    port, caddy_program = free_port(), find_program("caddy", "caddy", "usr/bin")
+    variables = {
         "SITE": f"http://localhost:{port}, http://127.0.0.1:{port}",
         "FIRST": f"127.0.0.1:{ports[0]}",
         "SECOND": f"127.0.0.1:{ports[1]}",
@@ -309,7 +327,7 @@ def caddy(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
         "XDG_CONFIG_HOME": str(folder),
     }
     command = [caddy_program, "run", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile")]
-    return Server(command, port, log=folder / "caddy.log", **places).wait_for_port()
+    return Server(command, port, log=folder / "caddy.log", **variables).wait_for_port()
 
 
 def _request_buffers(caddy_program: str) -> dict[str, str]:

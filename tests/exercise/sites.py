@@ -65,10 +65,10 @@ def two_servers(folder: Path, *, pubsub: bool = True) -> Iterator[Pair]:
             )
         servers = []
         for name in ("first", "second"):
-            home = folder / name
-            home.mkdir()
-            manage("prepare", SITE_DATA=str(home), **variables)
-            servers.append(stack.enter_context(stopping(site(home, **variables))))
+            site_folder = folder / name
+            site_folder.mkdir()
+            manage("prepare", SITE_DATA=str(site_folder), **variables)
+            servers.append(stack.enter_context(stopping(site(site_folder, **variables))))
         for server in servers:
             server.wait()
             warm(server.port)

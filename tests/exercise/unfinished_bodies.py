@@ -10,12 +10,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from .measurements import Measurement
-from .readers import Reader, held_open, reads
+from .readers import Reader, open_connections, read_for
 from .servers import Server, caddy, nginx
 from .sites import PAGES, one_site, stopping
 
-COUNT = 400
-P99 = 250  # milliseconds
+CONNECTIONS = 400
+MAX_P99 = 250  # milliseconds
 SECONDS = 3
 MULTIPART = "Content-Type: multipart/form-data; boundary=x\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -57,19 +57,19 @@ def _public_paths(port: int) -> list[str]:
 
 
 def _attack(
-    port: int, public: list[str], cookie: str, where: str, check: Callable[[int], str] | None = None
+    port: int, public: list[str], cookie: str, server_name: str, check: Callable[[int], str] | None = None
 ) -> Iterator[Measurement]:
-    for what, (path, type_, started) in UNFINISHED.items():
-        request = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{started}"
-        with held_open(port, COUNT, request.encode()):
+    for target, (path, content_type, body) in UNFINISHED.items():
+        request = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{content_type}Content-Length: 5000\r\n\r\n{body}"
+        with open_connections(port, CONNECTIONS, request.encode()):
             time.sleep(0.5)
-            results = reads(port, public, SECONDS)
+            results = read_for(port, public, SECONDS)
             desk = check(port) if check else ""
         yield Measurement(
-            f"{where}: {COUNT} unfinished to {what}",
-            f"{results.failed} of {results.answers} failed, {results.slowest():.0f} ms p99{desk and f'; desk: {desk}'}",
-            f"0, {P99} ms" + (", well" if check else ""),
-            results.failed == 0 and results.slowest() < P99 and desk in ("", "well"),
+            f"{server_name}: {CONNECTIONS} unfinished to {target}",
+            f"{results.failed} of {results.responses} failed, {results.slowest():.0f} ms p99{desk and f'; desk: {desk}'}",
+            f"0, {MAX_P99} ms" + (", well" if check else ""),
+            results.failed == 0 and results.slowest() < MAX_P99 and desk in ("", "well"),
         )
 
 

@@ -12,22 +12,22 @@ from pathlib import Path
 import time_machine
 
 FILE = Path(os.environ["EXERCISE_CLOCK"])
-EVERY = 0.02  # seconds between two looks into the file
+POLL_SECONDS = 0.02
 
 
-def follow() -> None:
+def follow_offset() -> None:
     """Set the clock of this process whenever the file says something else."""
-    is_now = ""
+    offset = ""
     with time_machine.travel(datetime.datetime.now(datetime.UTC), tick=True) as clock:
         while True:
-            if (result := FILE.read_text("ascii") or is_now) != is_now:
-                clock.shift(float(result) - float(is_now or 0))
-                is_now = result
-            time.sleep(EVERY)
+            if (new_offset := FILE.read_text("ascii") or offset) != offset:
+                clock.shift(float(new_offset) - float(offset or 0))
+                offset = new_offset
+            time.sleep(POLL_SECONDS)
 
 
 def start() -> None:
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=follow_offset, daemon=True).start()
 
 
 start()
