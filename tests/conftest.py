@@ -51,32 +51,32 @@ def pytest_collection_finish() -> None:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """Under NO_SKIPS a skip for any other reason than ../shared fails the run."""
-    unwelcome = [
+    unexpected = [
         report for report in terminalreporter.stats.get("skipped", []) if ALLOWED not in str(report.longrepr)
     ]
-    if os.environ.get("NO_SKIPS") and unwelcome:
-        terminalreporter.section("skipped where nothing may be")
-        for report in unwelcome:
+    if os.environ.get("NO_SKIPS") and unexpected:
+        terminalreporter.section("skipped although NO_SKIPS is set")
+        for report in unexpected:
             terminalreporter.write_line(f"{report.nodeid}: {report.longrepr}")
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)
 def _no_damaged_originals(monkeypatch) -> None:
-    """Pictures of the same bytes have the same name in every test; what one found damaged is whole in the next."""
+    """Forget the damaged originals of the last test: files of the same content have the same name in every test."""
     monkeypatch.setattr(import_module("publications.renditions.image_files"), "_damaged", {})
 
 
 @pytest.fixture(autouse=True)
 def _own_site_data(settings, tmp_path) -> None:
-    """Each test has originals and renditions of its own, and no gathered styles: each client would read them all."""
+    """Each test has originals and renditions of its own, and no collected static files, which each client would read."""
     settings.SITE_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
     for name, value in _settings_of(tmp_path).items():
         setattr(settings, name, value)
 
 
 def _settings_of(folder: Path) -> dict[str, object]:
-    """The settings of a site whose files are in a folder."""
+    """Return the settings of a site whose files are in a folder."""
     originals = folder / "originals"
     return {
         "SITE_DATA": folder,
@@ -95,37 +95,39 @@ def _settings_of(folder: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="class")
-def shared_site(django_db_setup, django_db_blocker, tmp_path_factory, _kept_pictures) -> Iterator[Path]:
-    """A transaction around all tests of a class, for rows that each of them needs; gives the folder of their files.
+def shared_site(
+    django_db_setup, django_db_blocker, tmp_path_factory, _shared_renditions_folder
+) -> Iterator[Path]:
+    """A transaction around all tests of a class, for rows that each of them needs; yields the folder of their files.
 
     A fixture of the class makes the rows. A test that needs them uses `in_shared_site` as well.
     """
     folder = tmp_path_factory.mktemp("shared")
     with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(**{**_settings_of(folder), "RENDITIONS": _kept_pictures}):
+        with override_settings(**{**_settings_of(folder), "RENDITIONS": _shared_renditions_folder}):
             yield folder
         transaction.set_rollback(True)
 
 
 @pytest.fixture
 def in_shared_site(shared_site, _own_site_data, tmp_path, db) -> None:
-    """This test has the rows of its class, and a copy of the files."""
+    """Give a test the rows of its class, and a copy of the files."""
     shutil.copytree(shared_site, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
-def _kept_pictures(tmp_path_factory) -> Path:
-    """One folder for all workers: a rendition is written whole or not at all, and its name says what it shows."""
+def _shared_renditions_folder(tmp_path_factory) -> Path:
+    """One folder of renditions for all workers: each is written atomically and named by a digest of its source."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pictures"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "renditions"
     folder.mkdir(exist_ok=True)
     return folder
 
 
 @pytest.fixture
-def pictures_are_kept(settings, _kept_pictures) -> None:
-    """Those of the demonstration are made once for all tests: named by what they are made of, they take most of a load."""
-    settings.RENDITIONS = _kept_pictures
+def shared_renditions(settings, _shared_renditions_folder) -> None:
+    """Share renditions between tests: rendering those of the demonstration takes most of the time that loading it does."""
+    settings.RENDITIONS = _shared_renditions_folder
 
 
 @pytest.fixture(scope="session")
@@ -140,8 +142,8 @@ def migrated_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Pat
             cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
         return folder
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    known = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
-    subprocess.run(command, cwd=ROOT, env=known, capture_output=True, check=True)
+    environment = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
+    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
     return folder
 
 

@@ -1,4 +1,4 @@
-"""Each thing that verify promises to find, done to a sound site: one table for all checks and all kinds of files."""
+"""Corruptions of a valid site, at least one for each check of `verify` and each type of file."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -43,11 +43,11 @@ PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
 
 
 def make_site() -> Publication:
-    """A site with an edition in every state, and a file of every kind; gives a publication of several editions."""
+    """Create an edition in every state and a file of every type; return a publication with several editions."""
     author, tag = make_author("Ann Ek"), make_tag("Grain")
     cover, shown = make_image(colour="red"), make_image(colour="green")
     publication = make_publication(
-        by=[author], tags=(tag,), cover=cover, body=f"Rye.\n\n![]({'image:' + shown.key})"
+        authors=[author], tags=(tag,), cover=cover, body=f"Rye.\n\n![]({'image:' + shown.key})"
     )
     for model in (Attachment, WordFile):
         FILES[model](publication)
@@ -56,7 +56,7 @@ def make_site() -> Publication:
     actions.publish(saved(publication, title="Oats"), by=None, change="correction", note="It was rye.")
     actions.publish(saved(publication, title="Barley"), by=None, at=tomorrow())
     actions.publish(saved(publication, title="Wheat"), by=None, keep_scheduled=True)
-    others = [make_live(by_whom=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
+    others = [make_live(author=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
     actions.withdraw(others[0], by=None, note="Not ours.")
     actions.undo(actions.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)
     actions.redact(others[2], "paragraph", by=None)
@@ -79,7 +79,7 @@ def _with_attachment(publication: Publication) -> str:
     return row.original
 
 
-def _with_published_file(publication: Publication) -> str:
+def _with_edition_attachment(publication: Publication) -> str:
     content = b"%PDF-1.7 of an edition" + PDF
     edition = publication.editions.latest()
     EditionAttachment.objects.create(
@@ -107,10 +107,10 @@ def _with_word_file(publication: Publication) -> str:
 FILES: dict[type, Callable[[Publication], str]] = {
     Image: _with_image,
     Attachment: _with_attachment,
-    EditionAttachment: _with_published_file,
+    EditionAttachment: _with_edition_attachment,
     WordFile: _with_word_file,
 }
-"""How a publication gets a file of each kind; gives the name of the file."""
+"""For each model with files, a function that attaches one to a publication and returns its name in the storage."""
 
 
 def _remove(name: str) -> None:
@@ -121,20 +121,20 @@ def _empty(name: str) -> None:
     original_storage().save(name, ContentFile(b""))
 
 
-def _cut(name: str) -> None:
+def _truncate(name: str) -> None:
     with original_storage().open(name) as file:
         content = file.read()
     original_storage().save(name, ContentFile(content[: len(content) // 2]))
 
 
-def _change(name: str) -> None:
+def _flip_bit(name: str) -> None:
     with original_storage().open(name) as file:
         content = file.read()
     original_storage().save(name, ContentFile(content[:-1] + bytes([content[-1] ^ 1])))
 
 
-DAMAGES = {"missing-files": [_remove], "damaged-files": [_empty, _cut, _change]}
-"""What may happen to a file of any kind."""
+DAMAGES = {"missing-files": [_remove], "damaged-files": [_empty, _truncate, _flip_bit]}
+"""For each check of files, the functions that damage a file."""
 
 
 def execute(*statements: str) -> None:
@@ -143,8 +143,8 @@ def execute(*statements: str) -> None:
             cursor.execute(statement)
 
 
-def loosen() -> None:
-    """Let the database accept what its guards and constraints refuse: a disk, a restore or a person may do so."""
+def drop_guards() -> None:
+    """Drop the triggers and constraints that refuse invalid windows of editions."""
     indexes = ("one_start_at_a_time", "one_open_end", "edition_numbered_once")
     if connection.vendor == "sqlite":
         execute(*(f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE_TRIGGERS))
@@ -161,20 +161,20 @@ def loosen() -> None:
     )
 
 
-def _set_edition(which: int, *, loose: bool = True, **fields) -> Callable[[Publication], None]:
-    """Write into the edition of that number."""
+def _set_edition(number: int, *, without_guards: bool = True, **fields) -> Callable[[Publication], None]:
+    """Return a function that changes columns of the edition with this number."""
 
     def corrupt(publication: Publication) -> None:
-        if loose:
-            loosen()
-        edition = publication.editions.get(number=which)
+        if without_guards:
+            drop_guards()
+        edition = publication.editions.get(number=number)
         values = {name: value(edition) if callable(value) else value for name, value in fields.items()}
         Edition.objects.filter(pk=edition.pk).update(**values)
 
     return corrupt
 
 
-def _a_moment(edition: Edition):
+def _one_microsecond_later(edition: Edition):
     return edition.visible_from + timedelta(microseconds=1)
 
 
@@ -182,9 +182,9 @@ def _forget_migration(_publication: Publication) -> None:
     MigrationRecorder(connection).migration_qs.filter(app="accounts").delete()
 
 
-def _break_page(_publication: Publication) -> None:
+def _break_check_constraint(_publication: Publication) -> None:
     if connection.vendor == "sqlite":  # PostgreSQL is trusted with its own files
-        loosen()
+        drop_guards()
         Edition.objects.update(redaction_count=-1)
         execute("PRAGMA ignore_check_constraints = OFF")
 
@@ -206,13 +206,13 @@ def _refer_to_nothing(publication: Publication) -> None:
 
 
 def _schedule_twice(publication: Publication) -> None:
-    loosen()
+    drop_guards()
     later = [timezone.now() + timedelta(days=days) for days in (2, 3)]
     for edition, at in zip(publication.editions.not_cancelled()[:2], later, strict=True):
         Edition.objects.filter(pk=edition.pk).update(visible_from=at, visible_until=FOREVER, end_reason="")
 
 
-def _break_made_file(publication: Publication) -> None:
+def _truncate_rendition(publication: Publication) -> None:
     renditions.make_image_files(publication.cover)
     file = next(Path(settings.RENDITIONS).rglob("*.jpg"))
     file.write_bytes(file.read_bytes()[:200])
@@ -223,7 +223,7 @@ def _live(publication: Publication) -> Edition:
 
 
 def _index_again(edition: int) -> None:
-    engine().store([build_row(each) for each in read_editions([edition])])
+    engine().store([build_row(edition_with_rows) for edition_with_rows in read_editions([edition])])
 
 
 def _index_other_words(publication: Publication) -> None:
@@ -239,7 +239,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         _forget_migration,
         lambda _publication: MigrationRecorder(connection).record_applied("accounts", "9999_later"),
     ],
-    "pages": [_break_page],
+    "pages": [_break_check_constraint],
     "constraints": [_drop_index],
     "guards": [_drop_guard],
     "single-rows": [
@@ -250,8 +250,8 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
     "one-live": [_set_edition(1, visible_until=FOREVER, expires_at=FOREVER)],
     "ends": [
-        _set_edition(1, loose=False, visible_until=_a_moment),
-        _set_edition(2, visible_until=lambda each: each.visible_from),
+        _set_edition(1, without_guards=False, visible_until=_one_microsecond_later),
+        _set_edition(2, visible_until=lambda edition: edition.visible_from),
     ],
     "taken-back": [
         _set_edition(3, visible_until=tomorrow() + timedelta(days=5)),
@@ -268,7 +268,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         ),
         lambda publication: _live(publication).bylines.update(year=1999),
     ],
-    "years": [_set_edition(1, loose=False, year=1999)],
+    "years": [_set_edition(1, without_guards=False, year=1999)],
     "images": [
         lambda publication: EditionImage.objects.filter(
             edition=_live(publication), image=publication.cover
@@ -296,7 +296,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         ),
     ],
     "unused": [lambda _publication: store_original(b"of nothing", "pdf")],
-    "made-files": [_break_made_file],
+    "made-files": [_truncate_rendition],
     "index": [
         lambda publication: engine().remove([_live(publication).pk]),
         lambda _publication: _index_again(Edition.objects.get(end_reason="withdrawn").pk),

@@ -96,7 +96,7 @@ def _publish_states(person) -> dict[str, Publication]:
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,
         "untitled": saved(untitled),
-        "unsigned": make_publication(by=[]),
+        "unsigned": make_publication(authors=[]),
         "unreadable": saved(make_live().publication, body="> " * 9000),
     }  # fmt: skip
 
@@ -105,7 +105,7 @@ def _publish_kinds_of_content() -> dict[str, Publication]:
     return {
         "roles": _publish_with_every_role(),
         "files": _publish_with_every_attachment_type(),
-        "pen name": _publish_and_change(by=[make_author("Tacit", is_pseudonymous=True)]),
+        "pen name": _publish_and_change(authors=[make_author("Tacit", is_pseudonymous=True)]),
         "link": _publish_and_change(body="", external_url="https://example.org/elsewhere"),
         "right to left": _publish_and_change(language="ar", title="نص", body="نص."),
         "numbered": _publish_and_change(

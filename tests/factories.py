@@ -1,4 +1,4 @@
-"""Things to test with, made in one line: only the facts that matter are named."""
+"""Factories of test objects: a test names only the fields that matter to it."""
 
 import io
 from datetime import timedelta
@@ -43,9 +43,9 @@ def make_tag(name: str = "", **fields) -> Tag:
 
 
 def make_publication(
-    *, by: list[Author] | None = None, tags: tuple = (), kind: str = "quick-comment", **fields
+    *, authors: list[Author] | None = None, tags: tuple = (), kind: str = "quick-comment", **fields
 ) -> Publication:
-    """A draft that is ready to be published."""
+    """Return a draft that is ready to be published."""
     number = next(_numbers)
     fields = {
         "title": f"Piece {number}",
@@ -54,8 +54,8 @@ def make_publication(
         **fields,
     }
     publication = Publication.objects.create(kind=Kind.objects.get(slug=kind), **fields)
-    for place, author in enumerate(by if by is not None else [make_author()]):
-        Byline.objects.create(publication=publication, author=author, position=place)
+    for position, byline_author in enumerate([make_author()] if authors is None else authors):
+        Byline.objects.create(publication=publication, author=byline_author, position=position)
     publication.tags.set(tags)
     return saved(publication)
 
@@ -69,10 +69,11 @@ def saved(publication: Publication, **fields) -> Publication:
     return publication
 
 
-def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
+def make_live(*, author: Author | None = None, **fields) -> Edition:
     """Return the live edition of a publication that is published."""
-    authors = [by_whom] if by_whom else None
-    return actions.publish(make_publication(by=authors, **fields), by=None)
+    if author:
+        fields["authors"] = [author]
+    return actions.publish(make_publication(**fields), by=None)
 
 
 def make_image(*, colour: str = "navy", size: tuple[int, int] = (64, 48), **fields) -> Image:
@@ -98,18 +99,18 @@ def yesterday():
 
 
 def make_many(count: int, *, author: Author, tag: Tag) -> None:
-    """That many live publications by an author on a tag, written straight into the tables."""
-    model = make_live(by_whom=author, tags=(tag,))
+    """Store so many live publications by an author on a tag, written straight into the tables."""
+    template = make_live(author=author, tags=(tag,))
     first = Publication.objects.latest("pk").pk
     now = timezone.now()
     publications = Publication.objects.bulk_create(
-        Publication(kind=model.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=model.digest)
+        Publication(kind=template.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=template.digest)
         for n in range(count)
     )
     editions = Edition.objects.bulk_create(
         Edition(
-            publication=publication, translation_group=publication.pk, number=1, kind=model.kind, language="en", locale="en", title=publication.title,
-            slug=publication.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
+            publication=publication, translation_group=publication.pk, number=1, kind=template.kind, language="en", locale="en", title=publication.title,
+            slug=publication.slug, type_line=template.type_line, summary="Summary.", published_at=now, year=now.year,
             change="first", digest=publication.digest, visible_from=now, body="Text.", html="<p>Text.</p>", plain_text="Text.",
         )
         for publication in publications
@@ -119,24 +120,24 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     )
     copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED_COLUMNS}
     EditionByline.objects.bulk_create(
-        EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)
-        for each in editions
+        EditionByline(edition=edition, author=author, position=0, role="author", name=author.name, **copies)
+        for edition in editions
     )
-    EditionTag.objects.bulk_create(EditionTag(edition=each, tag=tag, **copies) for each in editions)
+    EditionTag.objects.bulk_create(EditionTag(edition=edition, tag=tag, **copies) for edition in editions)
     Byline.objects.bulk_create(Byline(publication=publication, author=author) for publication in publications)
     _update_statistics()
 
 
 def _update_statistics() -> None:
-    """Tell PostgreSQL what it holds, as its own service does a minute after so much was written."""
+    """Update the statistics of PostgreSQL, as autovacuum does a minute after so much was written."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
 
-def taken_back(function):
-    """What a function gives, with nothing of what it did left behind."""
+def call_and_roll_back(function):
+    """Return the result of a function, and roll back what it stored."""
     with transaction.atomic():
-        given = function()
+        result = function()
         transaction.set_rollback(True)
-    return given
+    return result

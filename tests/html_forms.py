@@ -5,7 +5,7 @@ from itertools import count
 
 from lxml import html
 
-UNTYPED = ("hidden", "submit", "button", "file", "reset", "image")
+OTHER_TYPES = ("hidden", "submit", "button", "file", "reset", "image")
 _numbers = count(1)
 
 
@@ -25,7 +25,7 @@ class PageForm:
     @property
     def controls(self) -> list:
         """Return the controls that accept typing or a choice."""
-        return [control for control in self.element.inputs if control.name and not _is_untyped(control)]
+        return [control for control in self.element.inputs if control.name and not _is_other(control)]
 
     @property
     def names(self) -> set[str]:
@@ -36,7 +36,7 @@ class PageForm:
         for control in self.controls:
             _type(control)
 
-    def sent(self) -> dict[str, list[str]]:
+    def submitted(self) -> dict[str, list[str]]:
         """Return all that the browser submits, by name."""
         values: dict[str, list[str]] = {}
         for name, value in self.element.form_values():
@@ -45,10 +45,14 @@ class PageForm:
 
     def typed(self) -> dict[str, list[str]]:
         """Return what was typed or chosen, with normalized line ends."""
-        sent = {name: [_plain(value) for value in values if value] for name, values in self.sent().items()}
-        for name in sent.keys() & {f"{name}-role" for name in sent}:
-            sent[name] = sent[name][: len(sent[name.removesuffix("-role")])]  # spare places have a role too
-        return {name: values for name, values in sent.items() if name in self.names and values}
+        values_by_name = {
+            name: [_plain(value) for value in values if value] for name, values in self.submitted().items()
+        }
+        for name in values_by_name.keys() & {f"{name}-role" for name in values_by_name}:
+            values_by_name[name] = values_by_name[name][
+                : len(values_by_name[name.removesuffix("-role")])
+            ]  # empty bylines have a role too
+        return {name: values for name, values in values_by_name.items() if name in self.names and values}
 
 
 def forms_of(text: str, page: str) -> list[PageForm]:
@@ -57,8 +61,8 @@ def forms_of(text: str, page: str) -> list[PageForm]:
     return [form for form in forms if form.element.method == "POST" and form.controls]
 
 
-def _is_untyped(control) -> bool:
-    return control.tag == "button" or control.get("type") in UNTYPED or "readonly" in control.attrib
+def _is_other(control) -> bool:
+    return control.tag == "button" or control.get("type") in OTHER_TYPES or "readonly" in control.attrib
 
 
 def _type(control) -> None:

@@ -274,7 +274,7 @@ def open_form(client, publication: Publication) -> dict[str, list[str]]:
     """What a browser sends when the form is saved as it was opened."""
     path = change(publication)
     (form,) = [form for form in forms_of(client.get(path).text, path) if "body" in form.names]
-    return form.sent() | {"_save": ["Save"]}
+    return form.submitted() | {"_save": ["Save"]}
 
 
 def form_columns() -> list[str]:

@@ -78,11 +78,11 @@ def test_the_queries_of_the_desk_do_not_depend_on_the_number_of_publications(des
 
 def test_the_queries_of_a_page_do_not_depend_on_its_rows(client, newsroom):
     author, tag = newsroom
-    short = make_live(by_whom=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
+    short = make_live(author=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
     actions.set_related_links(short.publication, [make_live().publication], by=None)
     images = "\n\n".join(f"![](image:{make_image(colour=colour).key})" for colour in ("red", "green", "blue"))
     publication = make_publication(
-        by=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images
+        authors=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images
     )
     long = actions.publish(publication, by=None)
     actions.set_related_links(publication, [make_live().publication for _n in range(8)], by=None)
@@ -91,7 +91,7 @@ def test_the_queries_of_a_page_do_not_depend_on_its_rows(client, newsroom):
 
 
 def test_the_queries_of_a_page_do_not_depend_on_the_number_of_publications(client, newsroom):
-    edition = make_live(by_whom=newsroom[0])
+    edition = make_live(author=newsroom[0])
     few = count_queries(client, edition.get_absolute_url())
 
     publish_a_thousand(*newsroom)
@@ -100,7 +100,7 @@ def test_the_queries_of_a_page_do_not_depend_on_the_number_of_publications(clien
 
 
 def test_the_queries_of_the_form_do_not_depend_on_the_number_of_publications(desk_client, newsroom):
-    path = f"/desk/publications/publication/{make_live(by_whom=newsroom[0]).publication_id}/change/"
+    path = f"/desk/publications/publication/{make_live(author=newsroom[0]).publication_id}/change/"
     count_queries(desk_client, path)
     few = count_queries(desk_client, path)
 

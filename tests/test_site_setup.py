@@ -13,7 +13,7 @@ from publications.models import Edition, Publication
 from tests.conftest import ROOT
 from tests.factories import make_person, make_publication
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_renditions")]
 
 
 def start() -> list[str]:

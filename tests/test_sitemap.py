@@ -46,7 +46,7 @@ def get_alternates(client, path: str) -> dict[str, str]:
 
 
 def test_every_public_address_is_listed_and_answers(client):
-    make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Жыве Belarus"),), title="Жук å")
+    make_live(author=make_author("Ann Berg"), tags=(make_tag("Жыве Belarus"),), title="Жук å")
     SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
@@ -61,7 +61,7 @@ def test_every_public_address_is_listed_and_answers(client):
 
 
 def test_no_page_with_noindex_is_listed(client):
-    make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    make_live(author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
 
     noindex_paths = [
         path
@@ -91,9 +91,9 @@ def test_a_publication_changed_when_its_live_edition_became_public(client, clock
 
 def test_topics_authors_and_lists_changed_with_their_newest_publication(client, clock):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
-    make_live(by_whom=author, tags=(tag,))
+    make_live(author=author, tags=(tag,))
     clock.shift(timedelta(days=1))
-    make_live(by_whom=author, tags=(tag,))
+    make_live(author=author, tags=(tag,))
     clock.shift(timedelta(days=1))
     make_live()
 
@@ -146,7 +146,7 @@ def test_what_is_not_public_is_not_listed(client, clock):
     actions.publish(make_publication(title="Waiting", tags=(tag,)), by=None, at=START + timedelta(hours=2))
     actions.publish(make_publication(title="Ended", tags=(tag,)), by=None, until=START + timedelta(hours=1))
     withdrawn = make_live(title="Withdrawn", tags=(tag,))
-    make_live(title="Pseudonymous", by_whom=pen)
+    make_live(title="Pseudonymous", author=pen)
     clock.shift(timedelta(hours=1))
     actions.withdraw(withdrawn.publication, by=None)
 
@@ -225,7 +225,7 @@ def test_a_thousand_more_publications_add_no_query(client, monkeypatch):
     """Primary keys go on between tests on PostgreSQL: a boundary of blocks among the thousand would add a query."""
     monkeypatch.setattr(sitemaps, "MAX_URLS", 10**9)
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
-    make_live(by_whom=author, tags=(tag,))
+    make_live(author=author, tags=(tag,))
     paths = (
         "/sitemap.xml",
         "/sitemap-publications-1.xml",

@@ -58,7 +58,7 @@ def test_editing_a_live_publication_changes_nothing_public(editor):
 
 def test_an_edition_keeps_names_and_affiliations_as_they_were_published(editor):
     author = make_author("Ann Berg", affiliation_en="Centre A", title_en="Analyst")
-    edition = actions.publish(make_publication(by=[author]), by=editor)
+    edition = actions.publish(make_publication(authors=[author]), by=editor)
 
     author.affiliation_en = "Centre B"
     actions.save_instance(author, by=editor)
@@ -69,7 +69,12 @@ def test_an_edition_keeps_names_and_affiliations_as_they_were_published(editor):
 
 @pytest.mark.parametrize(
     ("lacking", "reason"),
-    [({"title": ""}, "title"), ({"summary": ""}, "summary"), ({"body": " "}, "text"), ({"by": []}, "author")],
+    [
+        ({"title": ""}, "title"),
+        ({"summary": ""}, "summary"),
+        ({"body": " "}, "text"),
+        ({"authors": []}, "author"),
+    ],
 )
 def test_what_readers_are_owed_is_named_and_nothing_is_published(editor, lacking, reason):
     publication = make_publication(**lacking)
@@ -508,7 +513,7 @@ def test_relating_does_not_touch_the_digest_of_the_draft(editor):
 
 def test_what_is_in_use_stays(editor):
     author = make_author("Ann Berg")
-    make_publication(by=[author])
+    make_publication(authors=[author])
 
     with pytest.raises(actions.ActionRefused, match="in use"):
         actions.delete_instance(author, by=editor)
@@ -585,7 +590,7 @@ def test_a_long_address_that_is_taken_steps_aside_within_its_length(editor):
 
 def test_a_corrected_name_of_an_author_reaches_the_byline(editor):
     author = make_author("Ann Brg")
-    publication = make_publication(by=[author])
+    publication = make_publication(authors=[author])
     actions.publish(publication, by=editor)
     author.name = "Ann Berg"
     actions.save_instance(author, by=editor)

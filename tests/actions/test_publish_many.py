@@ -18,7 +18,7 @@ from publications.models import (
     SiteVersion,
 )
 from tests.blogs import import_blog
-from tests.factories import make_publication, saved, taken_back, tomorrow, yesterday
+from tests.factories import call_and_roll_back, make_publication, saved, tomorrow, yesterday
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def one_by_one(publications, *, by, prerendered=None, until_by_pk=None) -> list:
 
 
 def test_together_they_are_as_one_by_one(monkeypatch):
-    together = taken_back(lambda: import_blog() and comparable())
+    together = call_and_roll_back(lambda: import_blog() and comparable())
     monkeypatch.setattr(actions, "publish_many", one_by_one)
 
     import_blog()
@@ -73,7 +73,9 @@ def count_statements(publications) -> int:
 def test_more_drafts_take_no_more_statements():
     few, many = ([make_publication() for _ in range(count)] for count in (2, 8))
 
-    assert taken_back(lambda: count_statements(few)) == taken_back(lambda: count_statements(many))
+    assert call_and_roll_back(lambda: count_statements(few)) == call_and_roll_back(
+        lambda: count_statements(many)
+    )
 
 
 def test_drafts_of_one_title_get_addresses_of_their_own():

@@ -125,7 +125,7 @@ def test_a_draft_that_changed_since_the_editor_saw_it_is_refused(editor):
 
 def test_an_unchanged_draft_is_published_again_where_the_name_of_an_author_changed(editor):
     author = make_author("Ann Brg")
-    publication = make_publication(by=[author])
+    publication = make_publication(authors=[author])
     actions.publish(publication, by=editor)
     with pytest.raises(actions.ActionRefused, match="Nothing has changed"):
         actions.publish(publication, by=editor)

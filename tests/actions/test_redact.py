@@ -218,7 +218,7 @@ def test_a_passage_goes_in_capitals_and_small_letters_in_the_same_way(editor, fo
     words = form.replace("\n", " ")
     publication = make_publication(
         title="Of IVAN PETROV", summary=form, key_points=f"{words}\nOther", body=f"{form}\n\n## {form}\n\n{body}", internal_note=form,
-        by=[make_author(title_en="Ivan PETROV's aide")],
+        authors=[make_author(title_en="Ivan PETROV's aide")],
     )  # fmt: skip
     publication.attachments.create(
         original="x" * 64, filename="IVAN PETROV.pdf", label="Ivan petrov's letter", size=1

@@ -116,7 +116,7 @@ def make_held_everywhere(editor):
             title=f"On {form}", summary=f"Of {form}.", key_points=f"{form}\nOther", internal_note=f"By {form}.",
             body=f"So said {form}, and *{form}* too.[^1]\n\n## {form}\n\n[^1]: {form}.\n\n| A |\n|---|\n| x {form} |",
             external_url=f"https://example.org/{form.replace(' ', '-')}",
-            by=[make_author("Ann Berg", title_en=f"Aide of {form}")],
+            authors=[make_author("Ann Berg", title_en=f"Aide of {form}")],
         )  # fmt: skip
         publication.attachments.create(
             original="x" * 64, filename=f"{form}.txt", label=f"Letter of {form}", size=1

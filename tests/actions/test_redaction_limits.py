@@ -86,7 +86,7 @@ def test_a_mark_for_which_a_title_has_no_room_is_refused(editor):
 
 
 def test_a_mark_for_which_a_name_has_no_room_is_refused(editor):
-    publication = make_publication(by=[make_author("Ann " + "b" * 116)])
+    publication = make_publication(authors=[make_author("Ann " + "b" * 116)])
     actions.publish(publication, by=editor)
 
     with pytest.raises(actions.ActionRefused, match="Choose a shorter text"):
@@ -135,7 +135,7 @@ def test_a_revision_gives_up_an_address_made_from_the_passage(editor):
 
 @pytest.mark.parametrize("passage", ["author", "Quick-comment"])
 def test_names_of_rows_in_revisions_are_no_passage(editor, passage):
-    publication = make_publication(body=f"The {passage} said it.", by=[make_author("Ann Berg")])
+    publication = make_publication(body=f"The {passage} said it.", authors=[make_author("Ann Berg")])
 
     actions.redact(publication, passage, by=editor)
 

@@ -28,7 +28,7 @@ def test_a_renamed_topic_marks_the_editions_on_it_alone(editor):
 
 def test_a_new_family_name_marks_the_editions_of_the_author_alone(editor):
     author = make_author("Ann Berg Holm")
-    own, other = make_live(by_whom=author), make_live()
+    own, other = make_live(author=author), make_live()
     before = row_of(own), row_of(other)
     author.family_name = "Berg Holm"
 
@@ -49,7 +49,7 @@ def test_a_row_saved_without_a_change_marks_no_edition(editor):
 
 def test_editions_are_found_by_a_pen_name_and_not_by_the_name_before_it(editor):
     author = make_author("Ann Berg")
-    edition = make_live(by_whom=author)
+    edition = make_live(author=author)
     author.name, author.is_pseudonymous = "N. N. Sokolova", True
 
     actions.save_instance(author, by=editor)
@@ -75,7 +75,7 @@ def test_a_picture_is_deleted_where_no_publication_shows_it(editor):
 def test_a_refusal_names_three_publications_at_most(editor, titles, named):
     author = make_author("Ann Berg")
     for title in titles:
-        make_publication(title=title, by=[author])
+        make_publication(title=title, authors=[author])
 
     with pytest.raises(actions.ActionRefused) as refusal:
         actions.delete_instance(author, by=editor)

@@ -51,7 +51,7 @@ def test_an_unsigned_import_becomes_public_in_one_go(desk, tmp_path):
 
 
 def test_drafts_that_have_an_author_keep_theirs(desk):
-    signed, unsigned = make_publication(by=[make_author("Ann Berg")]), make_publication(by=[])
+    signed, unsigned = make_publication(authors=[make_author("Ann Berg")]), make_publication(authors=[])
 
     post(desk, signed, unsigned, author=make_author("The House"))
 
@@ -60,7 +60,7 @@ def test_drafts_that_have_an_author_keep_theirs(desk):
 
 
 def test_a_draft_that_a_colleague_has_signed_concurrently_is_named(desk):
-    draft, other = make_publication(title="On Minsk", by=[]), make_publication(by=[])
+    draft, other = make_publication(title="On Minsk", authors=[]), make_publication(authors=[])
     Byline.objects.create(publication=draft, author=make_author("Ann Berg"))
 
     page = post(desk, draft, other, author=make_author("The House"), publish=False).text
@@ -74,7 +74,7 @@ def test_drafts_that_are_only_published_are_not_said_to_keep_their_author(desk):
 
 
 def test_without_publishing_the_drafts_alone_change_and_a_revision_is_kept(desk, editor):
-    draft = make_publication(by=[])
+    draft = make_publication(authors=[])
 
     post(desk, draft, author=make_author("The House"), publish=False)
 
@@ -84,8 +84,8 @@ def test_without_publishing_the_drafts_alone_change_and_a_revision_is_kept(desk,
 
 def test_what_is_held_back_is_reported_by_reason_and_the_others_are_published(desk):
     organisation = make_author("The House")
-    without_text = [make_publication(by=[], body="") for _number in range(4)]
-    ahead, ready = make_publication(by=[], published_at=tomorrow()), make_publication(by=[])
+    without_text = [make_publication(authors=[], body="") for _number in range(4)]
+    ahead, ready = make_publication(authors=[], published_at=tomorrow()), make_publication(authors=[])
 
     page = post(desk, *without_text, ahead, ready, author=organisation).text
 
@@ -96,7 +96,7 @@ def test_what_is_held_back_is_reported_by_reason_and_the_others_are_published(de
 
 
 def test_what_the_page_that_checks_would_stop_is_held_back_here_too(desk):
-    draft = make_publication(by=[], body="See [this](/en/publications/nowhere/).")
+    draft = make_publication(authors=[], body="See [this](/en/publications/nowhere/).")
 
     page = post(desk, draft, author=make_author()).text
 
@@ -118,7 +118,7 @@ def test_what_was_ever_public_or_waits_is_left_as_it_is(desk):
 
 
 def test_somebody_has_to_be_chosen_where_nothing_is_published(desk):
-    draft = make_publication(by=[])
+    draft = make_publication(authors=[])
 
     assert "Choose an author" in post(desk, draft, publish=False).text
     assert not names_of(draft)
@@ -126,7 +126,7 @@ def test_somebody_has_to_be_chosen_where_nothing_is_published(desk):
 
 def test_a_contributor_signs_and_cannot_publish(client):
     client.force_login(make_person("Contributors"), backend=BACKEND)
-    draft = make_publication(by=[])
+    draft = make_publication(authors=[])
 
     params = client.get(page_for(draft)).text
     page = post(client, draft, author=make_author("The House")).text
@@ -137,7 +137,7 @@ def test_a_contributor_signs_and_cannot_publish(client):
 
 def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
     monkeypatch.setattr("publications.admin.drafts.bulk_authors.MAX_LISTED", 2)
-    drafts = [make_publication(by=[]) for _number in range(3)]
+    drafts = [make_publication(authors=[]) for _number in range(3)]
 
     page = desk.get(page_for(*drafts)).text
 
@@ -145,7 +145,7 @@ def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
 
 
 def test_a_second_press_publishes_nothing_twice(desk):
-    draft, organisation = make_publication(by=[], published_at=yesterday()), make_author()
+    draft, organisation = make_publication(authors=[], published_at=yesterday()), make_author()
 
     for _time in range(2):
         post(desk, draft, author=organisation)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(params=BylineRole.values)
 def corrected(request, editor) -> Publication:
     """A live publication signed in one role, with a correction that is saved and not published."""
-    publication = make_publication(by=[make_author("Ann Berg")])
+    publication = make_publication(authors=[make_author("Ann Berg")])
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=request.param, position=1
     )

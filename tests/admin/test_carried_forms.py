@@ -49,7 +49,7 @@ class Browser(Client):
 
     def send(self, form: PageForm, **fields):
         headers = {"Origin": HOST, "Referer": HOST + form.page, "Accept": "text/html"}
-        return self.post(form.action, form.sent() | fields, headers=headers)
+        return self.post(form.action, form.submitted() | fields, headers=headers)
 
     def sign_in(self, page=None, *, person, password: str = PASSWORD):
         """Sign in on the page for that, or on the one that a form was answered with."""
@@ -94,7 +94,9 @@ def edited_draft_form(browser: Browser, publication: Publication | None = None) 
 def publication():
     make_author("Bo Ek"), make_tag("Belarus"), make_image()
     make_publication(language="sv")
-    return make_publication(by=[make_author("Ann Berg"), make_author("Cy Dahl")], tags=(make_tag("Ukraine"),))
+    return make_publication(
+        authors=[make_author("Ann Berg"), make_author("Cy Dahl")], tags=(make_tag("Ukraine"),)
+    )
 
 
 # The words

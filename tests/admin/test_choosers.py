@@ -149,7 +149,7 @@ def test_a_search_for_a_few_words_is_not_cut(admin_client):
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
 @pytest.mark.parametrize("what", CHOICE_SOURCES)
 def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed):
-    make_live(by_whom=make_author())
+    make_live(author=make_author())
     make_image()
 
     assert admin_client.get(reverse("desk:chooser-search", args=[what]), {"q": typed}).json() == {

@@ -67,7 +67,7 @@ def test_tags_of_both_are_there_and_what_either_took_out_is_not(desk, colleague)
 
 def test_authors_are_joined_whole_and_their_order_is_a_change(desk, colleague):
     ann, bo = make_author("Ann"), make_author("Bo")
-    publication = make_publication(by=[ann, bo])
+    publication = make_publication(authors=[ann, bo])
     mine = filled(publication, bylines=[bo.pk, ann.pk])
 
     colleague.post(change(publication), filled(publication, title="Theirs"))

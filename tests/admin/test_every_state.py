@@ -21,7 +21,7 @@ from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person
 from tests.test_roles import ROLES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_renditions")]
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -177,7 +177,7 @@ def test_a_revision_comes_back_whole_as_a_new_one_and_nothing_is_lost(desk, edit
     ann, bo, eu = make_author("Ann"), make_author("Bo"), make_tag("EU")
     cover = make_image()
     publication = make_publication(
-        by=[ann, bo], tags=(eu,), cover=cover, title="Before", doi="10.1234/a", body="Old."
+        authors=[ann, bo], tags=(eu,), cover=cover, title="Before", doi="10.1234/a", body="Old."
     )
     desk.post(
         change(publication), filled(publication, title="After", body="New.", slug="after", bylines=[bo.pk])
@@ -235,7 +235,7 @@ def test_a_draft_that_was_saved_since_one_looked_is_not_overwritten(desk):
 
 def test_what_cannot_come_back_is_reported(desk):
     ann, eu = make_author("Ann"), make_tag("EU")
-    publication = make_publication(by=[ann], tags=(eu,), doi="10.1234/a")
+    publication = make_publication(authors=[ann], tags=(eu,), doi="10.1234/a")
     publication.tags.clear()
     Byline.objects.filter(publication=publication).delete()
     saved(publication, doi="")

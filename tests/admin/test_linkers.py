@@ -32,7 +32,7 @@ def fields(state: str) -> dict[str, str]:
 
 
 def secret_publication(state: str, **more) -> Publication:
-    return make_publication(by=[make_author(f"Ann {secret(state)}")], **fields(state), **more)
+    return make_publication(authors=[make_author(f"Ann {secret(state)}")], **fields(state), **more)
 
 
 @pytest.fixture(scope="class")

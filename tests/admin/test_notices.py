@@ -99,7 +99,7 @@ def test_a_name_is_found_before_a_place_that_has_it():
 
 def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_reported():
     author = make_author("Ann Berg", title_sv="Utredare", affiliation_en="SCEEUS")
-    publication = make_publication(by=[author])
+    publication = make_publication(authors=[author])
 
     [line] = snapshot.build_snapshot(publication).bylines
     advice = " ".join(
@@ -112,7 +112,7 @@ def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_reported():
 
 def test_nor_on_the_pages_of_the_author(client):
     author = make_author("Ann Berg", title_sv="Utredare")
-    edition = make_live(by_whom=author)
+    edition = make_live(author=author)
 
     pages = client.get(edition.get_absolute_url()).text + client.get("/en/authors/ann-berg/").text
 

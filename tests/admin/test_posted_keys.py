@@ -18,7 +18,7 @@ from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_person, make_publication
 from tests.html_forms import PageForm, forms_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shared_renditions")]
 
 NOT_KEYS = ("abc", "1.5", "\0", "9" * 39)
 LIST = reverse("desk:publications_publication_changelist")
@@ -76,7 +76,7 @@ class TestEveryForm:
                 names = key_fields(form)
                 fields |= names
                 for value in NOT_KEYS if names else ():
-                    sent = form.sent() | {name: [value, value] for name in names}
+                    sent = form.submitted() | {name: [value, value] for name in names}
                     if post(client, form.action, sent).status_code >= 500:
                         failed.append((form.action, value, names))
 

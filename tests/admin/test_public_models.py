@@ -158,7 +158,7 @@ def test_a_second_author_of_the_same_name_needs_confirmation(desk):
 )
 def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk, before, question):
     author = make_author("Ann Berg", is_pseudonymous=before)
-    make_live(by_whom=author)
+    make_live(author=author)
     form = form_data_of(desk.get(change(author)))
     form = (
         {**form, "is_pseudonymous": "on"}
@@ -177,8 +177,8 @@ def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk
 
 def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk):
     author = make_author("Ann Berg")
-    live = make_live(by_whom=author, title="On Minsk")
-    make_live(by_whom=author, title="Without files")
+    live = make_live(author=author, title="On Minsk")
+    make_live(author=author, title="Without files")
     make_live(title="Of somebody else")
     for file in ("report.pdf", "annex.pdf"):
         live.publication.attachments.create(original=f"00/{file}", filename=file)
@@ -307,7 +307,7 @@ def test_the_focal_point_must_be_within_the_image(desk):
 def test_the_form_of_a_public_topic_or_author_links_its_page(desk):
     tag, author = make_tag("Belarus"), make_author("Ann Berg")
     before = desk.get(change(tag)).text + desk.get(change(author)).text
-    make_live(tags=[tag], by_whom=author)
+    make_live(tags=[tag], author=author)
 
     assert "View live" not in before
     assert 'href="/sv/amnen/belarus/"' in desk.get(change(tag)).text

@@ -132,7 +132,7 @@ def test_without_scripts_find_offers_others_and_keeps_all_that_was_typed(desk):
 def test_a_chosen_author_is_always_among_the_options(desk):
     for number in range(70):
         make_author(f"Author {number:02}")
-    publication = make_publication(by=[make_author("Zhanna Zorina")])
+    publication = make_publication(authors=[make_author("Zhanna Zorina")])
 
     assert "Zhanna Zorina" in desk.get(change(publication)).text
 

@@ -52,7 +52,7 @@ def test_publishing_puts_the_publication_before_its_readers(desk):
 
 
 def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_published(desk):
-    publication = make_publication(summary="", by=[])
+    publication = make_publication(summary="", authors=[])
 
     page = desk.get(publish_url(publication)).text
     desk.post(publish_url(publication), {"seen": publication.digest})
@@ -347,7 +347,7 @@ def result_url(edition: Edition) -> str:
 
 
 def test_the_page_after_publishing_has_all_that_is_copied(desk):
-    edition = make_live(title="On Minsk", summary="They met.", by_whom=make_author("Ann Berg"))
+    edition = make_live(title="On Minsk", summary="They met.", author=make_author("Ann Berg"))
 
     page = desk.get(result_url(edition)).text
 

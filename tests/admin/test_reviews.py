@@ -48,7 +48,7 @@ def test_only_the_hash_of_a_new_link_is_stored(desk, stranger):
 
 
 def test_a_reader_sees_the_revision_and_no_later_changes(stranger):
-    publication = make_publication(title="Then", body="It was Minsk.", by=[make_author("Ann Berg")])
+    publication = make_publication(title="Then", body="It was Minsk.", authors=[make_author("Ann Berg")])
     address = invite(publication)
     saved(publication, title="Now", body="It was Brest.")
 
@@ -59,7 +59,7 @@ def test_a_reader_sees_the_revision_and_no_later_changes(stranger):
 
 
 def test_a_reader_sees_authors_and_editors(stranger):
-    publication = make_publication(by=[make_author("Ann Berg")])
+    publication = make_publication(authors=[make_author("Ann Berg")])
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=1
     )
@@ -70,7 +70,7 @@ def test_a_reader_sees_authors_and_editors(stranger):
 
 
 def test_a_byline_of_an_editor_alone_names_no_author(stranger):
-    publication = make_publication(by=[])
+    publication = make_publication(authors=[])
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=0
     )

@@ -49,7 +49,7 @@ def report(clock):
     """A corrected report with everything a publication can have."""
     ann = make_author("Ann Berg", affiliation_en="Centre", title_en="Fellow", orcid="0000-0002-1825-0097")
     publication = make_publication(
-        title="On Minsk", slug="on-minsk", kind="report", by=[ann, make_author("Pen Name", is_pseudonymous=True, title_en="Spy"), make_author("Bo Ek")],
+        title="On Minsk", slug="on-minsk", kind="report", authors=[ann, make_author("Pen Name", is_pseudonymous=True, title_en="Spy"), make_author("Bo Ek")],
         tags=(make_tag("Belarus", kind="country", name_sv="Vitryssland"), make_tag("Aid")), doi="10.1234/x", isbn="978-3-16-148410-0",
         cover=make_image(size=(1600, 900), credit="Bo Ek"), key_points="One.\nTwo.", body="See [us](/en/).",
     )  # fmt: skip
@@ -168,9 +168,7 @@ def test_an_expiring_publication_is_gone_exactly_from_its_end(client, clock):
 
 
 def test_a_withdrawn_publication_is_gone_and_gives_the_reason(client, clock):
-    publication = make_live(
-        title="Gone", by_whom=make_author("Ann Berg"), tags=(make_tag("Aid"),)
-    ).publication
+    publication = make_live(title="Gone", author=make_author("Ann Berg"), tags=(make_tag("Aid"),)).publication
     clock.shift(timedelta(hours=1))
     actions.withdraw(publication, by=None, note="The source took it back.")
 
@@ -218,7 +216,7 @@ def test_an_author_leads_to_their_publications(client):
     ann = make_author(
         "Ann Berg", title_en="Fellow", biography_sv="Forskare.", portrait=portrait, aliases="Anna"
     )
-    make_live(title="Hers", by_whom=ann)
+    make_live(title="Hers", author=ann)
     make_author("Without a publication")
 
     summary, detail = get_json(client, "authors")["items"], get_json(client, "authors/ann-berg")
@@ -236,7 +234,7 @@ def test_an_author_leads_to_their_publications(client):
 
 
 def test_a_pseudonym_is_in_no_list_and_has_no_address(client):
-    make_live(title="Secret", by_whom=make_author("Pen Name", is_pseudonymous=True))
+    make_live(title="Secret", author=make_author("Pen Name", is_pseudonymous=True))
 
     assert get_json(client, "authors")["items"] == []
     assert client.get(f"{API}/authors/pen-name").status_code == 404

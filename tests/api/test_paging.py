@@ -147,7 +147,7 @@ def test_the_next_page_has_the_same_filters(client, clock):
 @pytest.mark.parametrize("path", ["authors", "topics"])
 def test_authors_and_topics_come_once_although_new_ones_appear(client, path):
     def make(number: int) -> None:
-        make_live(by_whom=make_author(f"Author {number}"), tags=(make_tag(f"Tag {number}"),))
+        make_live(author=make_author(f"Author {number}"), tags=(make_tag(f"Tag {number}"),))
 
     for number in range(5):
         make(number)

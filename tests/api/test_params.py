@@ -37,7 +37,7 @@ def titles(client, **query: str) -> set[str]:
 @pytest.fixture
 def two_publications():
     make_live(
-        title="Hers", kind="report", language="uk", by_whom=make_author("Ann Berg"), published_at=datetime(2024, 3, 1, tzinfo=UTC),
+        title="Hers", kind="report", language="uk", author=make_author("Ann Berg"), published_at=datetime(2024, 3, 1, tzinfo=UTC),
         tags=(make_tag("Aid"), make_tag("Belarus", kind="country"), make_tag("Papers", kind="series")),
         body="The grain corridor.",
     )  # fmt: skip
@@ -70,7 +70,7 @@ def test_filters_and_words_combine(client, two_publications):
 
 @pytest.mark.parametrize("name", ["kind", "topic", "country", "series", "author"])
 def test_a_value_without_a_public_text_gives_nothing_known_or_unknown(client, name):
-    make_publication(kind="report", by=[make_author("Ann")], tags=(make_tag("Ann"),))
+    make_publication(kind="report", authors=[make_author("Ann")], tags=(make_tag("Ann"),))
 
     assert titles(client, **{name: "ann"}) == titles(client, **{name: "nobody"}) == set()
 
@@ -127,7 +127,7 @@ def test_the_length_of_a_page_is_limited(client):
 
 @pytest.mark.parametrize("path", ["publications/{uid}", "authors/ann", "topics/aid", "openapi.json"])
 def test_a_single_object_takes_no_parameters(client, path):
-    publication = make_live(by_whom=make_author("Ann"), tags=(make_tag("Aid"),)).publication
+    publication = make_live(author=make_author("Ann"), tags=(make_tag("Aid"),)).publication
     address = f"/api/v1/{path.format(uid=publication.uid)}"
 
     assert client.get(address).status_code == 200

@@ -66,7 +66,7 @@ def make_editions() -> dict[str, Edition]:
         "withdrawn": withdrawn,
         "translated": _publish_translation(tags),
         "many": actions.publish(
-            make_publication(title=LONG[:140], published_at=PAST, by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
+            make_publication(title=LONG[:140], published_at=PAST, authors=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
             by=None,
         ),
         "uk": actions.publish(make_publication(title="Чому Європа мовчить", language="uk", published_at=PAST, body="Перший абзац."), by=None),

@@ -22,7 +22,7 @@ def load(shared_site) -> list[str]:
 
 
 @pytest.fixture
-def loaded(load, in_shared_site, pictures_are_kept) -> list[str]:
+def loaded(load, in_shared_site, shared_renditions) -> list[str]:
     """The lines of progress of a load."""
     return load
 
@@ -98,7 +98,7 @@ def changes_of(folder: str) -> list[str]:
 
 
 @pytest.mark.django_db
-@pytest.mark.usefixtures("pictures_are_kept")
+@pytest.mark.usefixtures("shared_renditions")
 def test_an_interrupted_load_stores_nothing_and_the_next_one_is_complete(monkeypatch):
     calls = []
 

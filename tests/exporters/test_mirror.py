@@ -92,7 +92,7 @@ def test_a_second_crawl_writes_nothing(root):
 
 def test_after_an_action_only_changed_pages_are_written(root):
     edition = make_live(title="Grain")
-    make_live(title="Iron", by_whom=make_author("Bo Ek"))
+    make_live(title="Iron", author=make_author("Bo Ek"))
     crawl(root)
     untouched = root / "en/authors/bo-ek/index.html"
     before = untouched.stat().st_mtime_ns
@@ -145,7 +145,7 @@ def test_what_is_no_longer_public_is_removed_first(root, action, editor):
 
 def test_a_former_name_is_removed_first(root, editor):
     author = make_author("Vera Holm")
-    make_live(title="Grain", by_whom=author)
+    make_live(title="Grain", author=author)
     crawl(root)
     author.name, author.is_pseudonymous = "V. H.", True
     actions.save_instance(author, by=editor)
@@ -412,7 +412,7 @@ def full_site(settings):
     settings.SITE_URL, settings.ALLOWED_HOSTS = "https://site.example", ["site.example"]
     image = make_image()
     author = make_author("Bo Ek", portrait=image, biography_en="Writes on grain.")
-    first = make_live(title="Grain", by_whom=author, tags=(make_tag("Belarus"),), cover=image,
+    first = make_live(title="Grain", author=author, tags=(make_tag("Belarus"),), cover=image,
                       body=f"See ![a field](image:{image.key}).[^1]\n\n[^1]: A note.")  # fmt: skip
     actions.publish(
         saved(first.publication, body="Other words."), by=None, change=Change.CORRECTION, note="Wrong."
@@ -422,7 +422,7 @@ def full_site(settings):
 
 
 def test_a_rendition_that_fails_does_not_end_the_crawl(root, settings):
-    settings.TYPESETTING_SECONDS = 0
+    settings.PDF_TIMEOUT = 0
     edition = make_live(title="Grain", body="What was said about grain.")
 
     report = crawl(root, with_renditions=True)

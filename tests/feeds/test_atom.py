@@ -85,7 +85,7 @@ def test_a_feed_has_what_rfc_4287_requires(client):
 
 def test_an_entry_has_what_rfc_4287_requires(client):
     edition = make_live(
-        title="On Minsk & “more”", by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),)
+        title="On Minsk & “more”", author=make_author("Ann Berg"), tags=(make_tag("Belarus"),)
     )
 
     entry = entries(client)[0]
@@ -234,7 +234,7 @@ def test_a_text_written_from_right_to_left_says_so(client):
 
 
 def test_a_pseudonym_has_no_address_and_no_feed(client):
-    make_live(by_whom=make_author("Pen Name", is_pseudonymous=True))
+    make_live(author=make_author("Pen Name", is_pseudonymous=True))
 
     author = entries(client)[0].find(f"{ATOM}author")
 
@@ -244,7 +244,7 @@ def test_a_pseudonym_has_no_address_and_no_feed(client):
 
 
 def test_editors_are_contributors(client):
-    publication = make_publication(by=[make_author("Ann"), make_author("Bo")])
+    publication = make_publication(authors=[make_author("Ann"), make_author("Bo")])
     publication.bylines.filter(author__name="Bo").update(role="editor")
     actions.publish(publication, by=None)
 
@@ -271,7 +271,7 @@ def test_a_file_is_an_enclosure_that_can_be_fetched(client):
 @pytest.mark.parametrize("locale", ["en", "sv"])
 def test_every_kind_topic_author_and_language_has_a_feed_of_its_own(client, locale):
     author, tag = make_author("Ann Berg"), make_tag("Жыве Belarus", kind="country")
-    make_live(title="Hers", by_whom=author, tags=(tag,), kind="report")
+    make_live(title="Hers", author=author, tags=(tag,), kind="report")
     make_live(title="Another")
 
     for subject in ({"author": author}, {"tag": tag}, {"kind": Kind.objects.get(slug="report")}):

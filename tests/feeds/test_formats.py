@@ -46,7 +46,7 @@ def report(clock):
     """A corrected report with everything an entry can have, and a translation of it."""
     publication = make_publication(
         title="On Minsk & <“more”>", slug="on-minsk", kind="report", summary="So & so.", cover=make_image(size=(1600, 900)),
-        by=[make_author("Ann Berg"), make_author("Pen Name", is_pseudonymous=True), make_author("Bo Ek")], tags=(make_tag("Ämne"),),
+        authors=[make_author("Ann Berg"), make_author("Pen Name", is_pseudonymous=True), make_author("Bo Ek")], tags=(make_tag("Ämne"),),
         body="See [us](/en/).\n\n> “Quoted” & more",
     )  # fmt: skip
     publication.bylines.filter(author__name="Bo Ek").update(role=BylineRole.EDITOR)

@@ -335,7 +335,7 @@ def make_drafts(count: int) -> list:
         authors = [line.author for line in edition.bylines.all()]
         tags = Tag.objects.filter(published__edition=edition)
         title, body = f"Again: {edition.title}", edition.body
-        drafts.append(make_publication(by=authors, tags=tuple(tags), title=title, body=body))
+        drafts.append(make_publication(authors=authors, tags=tuple(tags), title=title, body=body))
     assert Byline.objects.exists()
     return drafts
 

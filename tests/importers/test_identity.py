@@ -43,7 +43,7 @@ FILE = "---\ntitle: Another text\nkind: report\ndate: 2024-04-09\nsummary: Short
 def make_report(*, is_live: bool) -> Publication:
     """A publication made at the desk with a value in every field and row."""
     report = make_publication(
-        by=[make_author("Ann Berg")], tags=(make_tag("EU"),), title="The report", slug="the-report",
+        authors=[make_author("Ann Berg")], tags=(make_tag("EU"),), title="The report", slug="the-report",
         cover=make_image(), doi="10.1234/report", key_points="One.\nTwo.", internal_note="For colleagues.",
     )  # fmt: skip
     if is_live:

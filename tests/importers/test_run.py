@@ -29,11 +29,11 @@ from publications.models import (
 )
 from tests.blogs import import_blog, outcomes, write_post
 from tests.factories import (
+    call_and_roll_back,
     make_author,
     make_publication,
     picture_bytes,
     saved,
-    taken_back,
     tomorrow,
 )
 
@@ -121,7 +121,7 @@ def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
 @pytest.mark.parametrize("broken_at", [1, 2, 3])
 def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
     monkeypatch.setattr("publications.importers.run.BATCH_FILES", 2)
-    whole = taken_back(lambda: import_blog() and state())
+    whole = call_and_roll_back(lambda: import_blog() and state())
     publish, calls = batches.publish_files, iter(range(1, 100))
 
     def breaking(*args):

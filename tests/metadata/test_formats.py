@@ -284,7 +284,7 @@ def test_titles_are_escaped():
 @pytest.mark.django_db
 @pytest.mark.parametrize("extension", PARSERS)
 def test_a_live_publication_has_every_format(client, extension):
-    edition = make_live(title="On Minsk & “more”", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))  # fmt: skip
+    edition = make_live(title="On Minsk & “more”", author=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))  # fmt: skip
 
     response = client.get(f"/en/publications/on-minsk-more.{extension}")
 
@@ -347,7 +347,7 @@ def test_roles_names_and_topics_are_those_of_the_page(client):
         make_author("Pen Name", is_pseudonymous=True),
         make_author("Bo Ek"),
     )
-    publication = make_publication(by=[pen, ann, bo], tags=(make_tag("Belarus"), make_tag("Aid")), slug="p", doi="10.1234/x", isbn="978-3-16-148410-0")  # fmt: skip
+    publication = make_publication(authors=[pen, ann, bo], tags=(make_tag("Belarus"), make_tag("Aid")), slug="p", doi="10.1234/x", isbn="978-3-16-148410-0")  # fmt: skip
     publication.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
     actions.publish(publication, by=None)
 
@@ -362,7 +362,7 @@ def test_markdown_has_the_record_as_front_matter(client):
     image = make_image(size=(1000, 500), alt_en="A port")
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         edition = make_live(
-            title="On *Minsk*: more", slug="p", kind="guest-commentary", by_whom=make_author("Ann Berg"), tags=(make_tag("Aid"),),
+            title="On *Minsk*: more", slug="p", kind="guest-commentary", author=make_author("Ann Berg"), tags=(make_tag("Aid"),),
             key_points="One.\nTwo.", summary="So.", body=f"First [us](/en/).[^1]<!-- hidden -->\n\n![](image:{image.key})\n\n[^1]: Note.",
         )  # fmt: skip
         clock.shift(timedelta(days=1))

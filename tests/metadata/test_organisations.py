@@ -29,7 +29,9 @@ def organisation() -> Author:
 def edition(organisation) -> Edition:
     """A report with two editions by an organisation, edited by another one."""
     publication = make_publication(
-        slug="p", kind="report", by=[organisation, make_author("Grain Trade Watch", is_organisation=True)]
+        slug="p",
+        kind="report",
+        authors=[organisation, make_author("Grain Trade Watch", is_organisation=True)],
     )
     publication.bylines.filter(position=1).update(role=BylineRole.EDITOR)
     actions.publish(saved(publication), by=None)
@@ -82,21 +84,21 @@ def test_the_json_ld_of_its_page_is_of_an_organisation(client, edition):
 
 
 def test_an_organisation_may_have_one_word(client):
-    make_live(slug="p", by_whom=make_author("SCEEUS", is_organisation=True))
+    make_live(slug="p", author=make_author("SCEEUS", is_organisation=True))
 
     (author,) = parse_json_ld(client.get("/en/publications/p/").text)[0]["author"]
     assert (author["@type"], author["name"]) == ("Organization", "SCEEUS")
 
 
 def test_a_person_may_have_a_family_name_alone(client):
-    make_live(slug="p", by_whom=make_author("Ibn Sina", family_name="Ibn Sina"))
+    make_live(slug="p", author=make_author("Ibn Sina", family_name="Ibn Sina"))
 
     (author,) = parse_json_ld(client.get("/en/publications/p/").text)[0]["author"]
     assert author["@type"] == "Person" and "AU  - Ibn Sina\r\n" in client.get("/en/publications/p.ris").text
 
 
 def test_the_list_of_authors_sorts_it_by_its_name(client, edition):
-    make_live(by_whom=make_author("Ann Ek"))
+    make_live(author=make_author("Ann Ek"))
 
     page = client.get("/en/authors/").text
 
@@ -112,7 +114,7 @@ def test_the_api_marks_it(client, edition):
 
 def test_marking_one_in_the_desk_changes_its_records(desk, client):
     author = make_author(NAME)
-    edition = make_live(slug="p", by_whom=author)
+    edition = make_live(slug="p", author=author)
     address = reverse("desk:publications_author_change", args=[author.pk])
     assert "AU  - Desk, The SCEEUS\r\n" in client.get("/en/publications/p.ris").text
     names = ("title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv", "orcid",

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def edition():
     publication = make_publication(
-        by=[make_author("Ann Berg"), make_author("Bo Ek")],
+        authors=[make_author("Ann Berg"), make_author("Bo Ek")],
         tags=[make_tag("Belarus")],
         body=f"Text.\n\n![](image:{make_image().key})",
     )

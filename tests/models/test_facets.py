@@ -50,11 +50,11 @@ def families():
     """Each family on a topic, by an author, with what is not public beside it."""
     author, tag = make_author(), make_tag("Belarus")
     for languages in TEXTS:
-        original = make_live(by_whom=author, tags=(tag,), language=languages[0]).publication
+        original = make_live(author=author, tags=(tag,), language=languages[0]).publication
         for language in languages[1:]:
-            make_live(by_whom=author, tags=(tag,), language=language, translation_of=original)
-    actions.withdraw(make_live(by_whom=author, tags=(tag,)).publication, by=None)
-    actions.publish(make_publication(by=[author], tags=(tag,)), at=tomorrow(), by=None)
+            make_live(author=author, tags=(tag,), language=language, translation_of=original)
+    actions.withdraw(make_live(author=author, tags=(tag,)).publication, by=None)
+    actions.publish(make_publication(authors=[author], tags=(tag,)), at=tomorrow(), by=None)
     return author, tag
 
 
@@ -95,7 +95,7 @@ def test_filters_apply_to_the_counts(families):
 
 
 def test_a_pen_name_is_not_counted():
-    make_live(by_whom=make_author(is_pseudonymous=True))
+    make_live(author=make_author(is_pseudonymous=True))
 
     assert count_authors("en", {}) == {}
 
@@ -155,7 +155,7 @@ def eighth(monkeypatch):
 def signed(eighth):
     """One text that has the value of the eighth facet, and one beside it."""
     make_live(title="Grain beside")
-    return make_live(title="Grain signed", by_whom=make_author("Cilla Dahl"))
+    return make_live(title="Grain signed", author=make_author("Cilla Dahl"))
 
 
 def test_the_list_offers_and_applies_an_eighth_facet(client, eighth, signed):

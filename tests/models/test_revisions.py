@@ -72,7 +72,7 @@ def test_a_revision_holds_the_rows_of_the_database_not_those_loaded_before(keep)
 
 def test_a_save_at_the_desk_keeps_the_byline_that_was_saved(desk):
     first, second = make_author("Ann Berg"), make_author("Bo Ek")
-    publication = make_publication(by=[first])
+    publication = make_publication(authors=[first])
 
     desk.post(change(publication), filled(publication, bylines=[str(second.pk), str(first.pk)]))
 

@@ -117,7 +117,7 @@ def test_sets_are_the_kinds_and_languages_of_public_editions(request_oai):
 def test_a_record_has_what_the_page_shows(request_oai, clock):
     ann, bo = make_author("Ann Berg"), make_author("Bo Ek")
     publication = make_publication(
-        title="On Minsk & <more>", slug="m", summary="So.", by=[ann, bo], kind="report", tags=(make_tag("Aid"),), doi="10.1234/x"
+        title="On Minsk & <more>", slug="m", summary="So.", authors=[ann, bo], kind="report", tags=(make_tag("Aid"),), doi="10.1234/x"
     )  # fmt: skip
     publication.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
     actions.publish(publication, by=None)
@@ -362,7 +362,7 @@ def test_a_redaction_is_a_change(request_oai, clock):
 @pytest.mark.parametrize("changed", [{"family_name": "Ann"}, {"name": "A. B.", "is_pseudonymous": True}])
 def test_a_new_name_of_an_author_is_a_change(request_oai, clock, changed):
     author = make_author("Berg Ann")
-    make_live(title="Signed", by_whom=author)
+    make_live(title="Signed", author=author)
     make_live(title="Other")
     clock.shift(timedelta(hours=1))
     for name, value in changed.items():

@@ -39,8 +39,8 @@ def site(clock) -> CachedClient:
     """Rye is live; Quokka, on the same subject, has a window of two hours that begins in one."""
     author, topic, now = make_author("Ann Berg"), make_tag("Grain"), timezone.now()
     texts = {"body": "Barley grows on fields of barley and of rye.", "tags": [topic]}
-    make_live(title="Rye", by_whom=author, **texts)
-    publication = make_publication(title="Quokka", by=[author], **texts)
+    make_live(title="Rye", author=author, **texts)
+    publication = make_publication(title="Quokka", authors=[author], **texts)
     actions.publish(publication, by=None, at=now + HOUR, until=now + 3 * HOUR)
     return CachedClient()
 

@@ -398,7 +398,7 @@ def test_unknown_addresses_share_cached_content_and_query_only_their_own_path():
 
 def test_without_a_database_no_page_is_served_after_a_name_changed(capture_on_commit, editor, monkeypatch):
     author = make_author("Ann Berg")
-    make_live(title="Grain", by_whom=author)
+    make_live(title="Grain", author=author)
     client = CachedClient()
     client.get(LIST)
     with capture_on_commit():

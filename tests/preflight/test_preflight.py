@@ -245,7 +245,7 @@ def test_a_publication_that_is_ready_has_nothing_against_it():
 
 @pytest.mark.django_db
 def test_what_is_missing_is_found_with_its_field():
-    publication = make_publication(title="", summary="", body="", by=[])
+    publication = make_publication(title="", summary="", body="", authors=[])
 
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
 
@@ -267,7 +267,7 @@ def dead(body: str, **fields) -> list[str]:
     ],
 )  # fmt: skip
 def test_a_link_that_leads_somewhere_is_let_be(href):
-    live = make_live(title="On Minsk", by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    live = make_live(title="On Minsk", author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
     Redirect.objects.create(path="/old/minsk", publication=live.publication)
 
     assert not dead(f"## Here\n\n[a]({href})", title="The piece itself")

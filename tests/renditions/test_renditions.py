@@ -58,7 +58,7 @@ def test_the_pdf_of_a_report_says_what_its_page_says(client):
     )
     image = make_image(alt_en="A field", credit="Photo: N. N.")
     edition = make_live(
-        by_whom=author, kind="report", title="On Minsk", summary="In short.", key_points="One.\nTwo.",
+        author=author, kind="report", title="On Minsk", summary="In short.", key_points="One.\nTwo.",
         tags=(make_tag("Belarus"),), cover=image, body=f"It begins.[^1]\n\n![](image:{image.key})\n\n[^1]: A note.",
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ def test_the_pdf_of_a_superseded_edition_says_so_and_where_the_current_one_is(cl
 def test_a_pdf_does_not_reveal_who_uses_a_pen_name(client):
     author = make_author("Nomen", is_pseudonymous=True, title_en="Colonel", biography_en="Lives in Brest.")
 
-    words = words_of(pdf(client, make_live(by_whom=author)))
+    words = words_of(pdf(client, make_live(author=author)))
 
     assert "Nomen" in words and "Colonel" not in words and "Lives in" not in words
 
@@ -145,7 +145,7 @@ def test_a_reader_who_has_the_file_gets_304(client):
 
 def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
     author = make_author("Ann Berg", biography_en="Writes.")
-    edition = make_live(by_whom=author)
+    edition = make_live(author=author)
     before = client.get(pdf_url(edition)).headers["ETag"]
     author.biography_en = "Writes on Minsk."
     author.save()
@@ -240,7 +240,7 @@ def test_a_redaction_deletes_the_stored_renditions(client, editor, django_captur
 
 def test_a_pen_name_deletes_the_stored_renditions(client, editor, django_capture_on_commit_callbacks):
     author = make_author("Zacharias")
-    edition = make_live(by_whom=author)
+    edition = make_live(author=author)
     pdf(client, edition)
 
     author.name, author.is_pseudonymous = "Nomen", True
@@ -395,13 +395,13 @@ def test_a_machine_has_two_slots_for_renderings():
         {"title": "لماذا تصمت أوروبا", "language": "ar"},
         {"title": "Om Minsk", "language": "sv"},
         {"title": "x" * 140},
-        {"by": [make_author] * 12},
+        {"authors": [make_author] * 12},
     ],
 )
 def test_every_publication_has_a_social_image_of_the_size_that_messengers_expect(client, fields):
-    makers = fields.get("by", [])
+    makers = fields.get("authors", [])
     fields = fields | (
-        {"by": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}
+        {"authors": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}
     )
     edition = actions.publish(make_publication(**fields), by=None)
 

@@ -75,7 +75,7 @@ def test_each_action_leaves_the_index_in_step(editor):
 
 
 def test_only_the_relations_of_a_row_are_read(django_assert_max_num_queries):
-    edition = make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    edition = make_live(author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
 
     with django_assert_max_num_queries(3) as captured:
         build_row(*read_editions([edition.pk]))
@@ -127,7 +127,7 @@ def test_a_refused_action_leaves_the_index_as_it_was(editor):
 
 def test_the_migration_copies_facet_keys_out_of_an_older_index():
     author = make_author("Ann Berg")
-    make_live(by_whom=author, tags=(make_tag("Belarus"), make_tag("Grain")))
+    make_live(author=author, tags=(make_tag("Belarus"), make_tag("Grain")))
     make_live()
     facet_keys = read_facet_keys()
     migration = import_module("publications.migrations.0018_filed")

@@ -44,8 +44,8 @@ WORDS = {"where", "inner", "left", "on", "order", "cross", "indexed", "group", "
 def site():
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     make_many(300, author=author, tag=tag)
-    edition = make_live(by_whom=author, tags=(tag,))
-    make_live(by_whom=author, tags=(tag,), language="sv", title="Svensk text")
+    edition = make_live(author=author, tags=(tag,))
+    make_live(author=author, tags=(tag,), language="sv", title="Svensk text")
     return edition
 
 

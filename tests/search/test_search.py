@@ -115,7 +115,7 @@ def test_edited_synonyms_apply_at_once(editor):
 
 
 def test_a_publication_is_found_by_its_authors_and_topics_in_both_languages():
-    make_live(title="X", by_whom=make_author("Ann Berg"), tags=(make_tag("Energy", name_sv="Energi"),))
+    make_live(title="X", author=make_author("Ann Berg"), tags=(make_tag("Energy", name_sv="Energi"),))
 
     assert titles("berg") == titles("Ann Berg") == titles("energi") == titles("energy berg") == ["X"]
 
@@ -132,7 +132,7 @@ def test_a_topic_that_is_renamed_is_found_by_its_new_name(editor):
 
 def test_an_author_is_found_by_the_name_in_the_byline_and_by_the_current_one(editor):
     author = make_author("Ann Berg")
-    make_live(title="X", by_whom=author)
+    make_live(title="X", author=author)
     author.name = "Ann Lind"
 
     actions.save_instance(author, by=editor)
@@ -141,7 +141,7 @@ def test_an_author_is_found_by_the_name_in_the_byline_and_by_the_current_one(edi
 
 
 def test_an_author_is_found_by_the_letters_of_the_slug():
-    make_live(title="Grain", by_whom=make_author("Bahruz Səmədbəyli", slug="bahruz-semedbeyli"))
+    make_live(title="Grain", author=make_author("Bahruz Səmədbəyli", slug="bahruz-semedbeyli"))
 
     assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
 
@@ -160,16 +160,16 @@ def test_texts_in_the_language_of_the_locale_come_first():
 
 def test_a_pseudonym_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
-    make_live(title="Old", by_whom=author)
+    make_live(title="Old", author=author)
     author.name, author.is_pseudonymous = "N. N. Sokolova", True
     actions.save_instance(author, by=editor)
-    make_live(title="New", by_whom=author)
+    make_live(title="New", author=author)
 
     assert (sorted(titles("sokolova")), titles("berg")) == (["New", "Old"], [])
 
 
 def test_aliases_are_not_searched():
-    make_live(by_whom=make_author("Ann Berg", aliases="Anna Bergh"))
+    make_live(author=make_author("Ann Berg", aliases="Anna Bergh"))
 
     assert titles("bergh") == []
 
@@ -234,10 +234,10 @@ def store():
     ann, bo = make_author("Ann Berg"), make_author("Bo Ek")
     energy, belarus = make_tag("Energy"), make_tag("Belarus", kind="country")
     long_ago = timezone.now() - timedelta(days=800)
-    make_live(title="A", body="Grain.", by_whom=ann, tags=(energy, belarus))
-    make_live(title="B", body="Grain.", by_whom=ann, tags=(energy,), published_at=long_ago)
-    make_live(title="C", body="Spannmål, grain.", by_whom=bo, tags=(belarus,), kind="report", language="sv")
-    make_live(title="D", body="Barley.", by_whom=bo)
+    make_live(title="A", body="Grain.", author=ann, tags=(energy, belarus))
+    make_live(title="B", body="Grain.", author=ann, tags=(energy,), published_at=long_ago)
+    make_live(title="C", body="Spannmål, grain.", author=bo, tags=(belarus,), kind="report", language="sv")
+    make_live(title="D", body="Barley.", author=bo)
     return long_ago.year
 
 
@@ -283,7 +283,7 @@ def counts_of(results: search.SearchResults, name: str) -> dict[str, int]:
 
 
 def test_a_pseudonym_is_no_filter_and_is_not_counted():
-    make_live(title="A", body="Grain.", by_whom=make_author("N. N.", is_pseudonymous=True))
+    make_live(title="A", body="Grain.", author=make_author("N. N.", is_pseudonymous=True))
 
     results = search.search(search.parse_query("grain"), locale="en")
 

@@ -74,8 +74,8 @@ def test_an_empty_order_leads_to_the_address_without_it(client):
 
 
 def test_filters_count_the_results_of_a_search(client):
-    make_live(title="Grain", by_whom=make_author("Ann Berg"))
-    make_live(title="Barley", by_whom=make_author("Bo Ek"))
+    make_live(title="Grain", author=make_author("Ann Berg"))
+    make_live(title="Barley", author=make_author("Bo Ek"))
 
     page = page_of(client, "grain")
 

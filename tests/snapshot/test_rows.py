@@ -19,7 +19,7 @@ def test_values_lose_space_around_them_and_empty_lines():
 def test_bylines_keep_their_order(editor):
     second, first = make_author("Bo Ek"), make_author("Ann Berg")
 
-    edition = actions.publish(make_publication(by=[first, second]), by=editor)
+    edition = actions.publish(make_publication(authors=[first, second]), by=editor)
 
     assert [(line.name, line.position) for line in edition.bylines.all()] == [("Ann Berg", 0), ("Bo Ek", 1)]
 
@@ -27,7 +27,7 @@ def test_bylines_keep_their_order(editor):
 def test_a_pen_name_stands_without_title_and_affiliation(editor):
     author = make_author("A Historian", title_en="Analyst", affiliation_en="Centre A", is_pseudonymous=True)
 
-    line = actions.publish(make_publication(by=[author]), by=editor).bylines.get()
+    line = actions.publish(make_publication(authors=[author]), by=editor).bylines.get()
 
     assert (line.name, line.title, line.affiliation) == ("A Historian", "", "")
 

@@ -14,7 +14,7 @@ def full_publication():
     """A draft with a row of each sort."""
     image = make_image()
     publication = make_publication(
-        title="On Minsk", by=[make_author("Ann"), make_author("Bo")], tags=(make_tag("Belarus"),), cover=image,
+        title="On Minsk", authors=[make_author("Ann"), make_author("Bo")], tags=(make_tag("Belarus"),), cover=image,
         key_points="One.\nTwo.", body=f"Text.[^1]\n\n![](image:{image.key})\n\n[^1]: Note.",
     )  # fmt: skip
     content = b"%PDF-1.4"

@@ -244,7 +244,7 @@ def site(editor):
         make_tag("Belarus", kind="country"),
     )
     publication = make_publication(
-        uid=UID, title="On Minsk", by=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})"
+        uid=UID, title="On Minsk", authors=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})"
     )
     Attachment.objects.create(
         publication=publication, original=store_original(PDF, "pdf"), filename="r.pdf", size=8
@@ -402,6 +402,6 @@ def test_the_routes_of_both_locales_and_the_desk_are_requested():
 @pytest.mark.parametrize("slug", ["Ann Berg!", "b" * 120, "", "ann.berg", "../x", "Ő"])
 def test_no_slug_of_an_author_breaks_the_pages_that_name_them(anonymous_client, slug):
     make_author("a" * 110)
-    edition = make_live(by_whom=make_author("a" * 110, slug=slug))
+    edition = make_live(author=make_author("a" * 110, slug=slug))
 
     assert get_status(anonymous_client, edition.get_absolute_url()) == 200

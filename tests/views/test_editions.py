@@ -142,7 +142,7 @@ def test_a_comparison_over_several_editions_has_all_notes_and_no_label(client, e
 def test_title_summary_authors_notes_and_links_are_compared(client, editor):
     author = make_author("Ann Berg", affiliation_en="Old House")
     publication = publication_with(
-        editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", by=[author]
+        editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", authors=[author]
     )
     author.affiliation_en = "New House"
     author.save()
@@ -305,7 +305,7 @@ def queries(client, path: str) -> int:
 
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
 def test_the_number_of_queries_does_not_depend_on_the_number_of_editions(client, editor, name):
-    publication = publication_with(editor, by=[make_author(), make_author()])
+    publication = publication_with(editor, authors=[make_author(), make_author()])
     actions.publish(saved(publication, body="Text 2."), by=editor)
     path = address(name, **({"number": 2} if name == "changes" else {}))
     few = queries(client, path)
@@ -320,7 +320,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_editions(client,
 
 def test_a_comparison_shows_only_the_name_of_a_pseudonymous_author(client, editor):
     author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
-    publication = publication_with(editor, by=[author])
+    publication = publication_with(editor, authors=[author])
     author.title_en, author.is_pseudonymous = "Major", True
     actions.save_instance(author, by=editor)
     actions.publish(saved(publication, body="Text 2."), by=editor)

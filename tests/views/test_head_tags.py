@@ -26,11 +26,11 @@ def paths() -> dict[str, str]:
     """The path of a page of each type that readers and search engines keep, in both languages of the site."""
     author = make_author("Ann Berg")
     tags = make_tag("Belarus", kind="country"), make_tag("Energy"), make_tag("Papers", kind="series")
-    edition = make_live(title="On Minsk", slug="on-minsk", by_whom=author, tags=tags)
+    edition = make_live(title="On Minsk", slug="on-minsk", author=author, tags=tags)
     actions.publish(
         saved(edition.publication, body="Corrected."), by=None, change="correction", note="It was Brest."
     )
-    actions.publish(make_publication(title="Om Minsk", language="sv", by=[author], tags=tags), by=None)
+    actions.publish(make_publication(title="Om Minsk", language="sv", authors=[author], tags=tags), by=None)
     SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )

@@ -18,7 +18,7 @@ FEED = re.compile(r'<a href="([^"]+\.atom)"[^>]*>Follow by feed')
 @pytest.fixture
 def publication():
     return make_live(
-        by_whom=make_author("Ann Berg"),
+        author=make_author("Ann Berg"),
         tags=(
             make_tag("Energy"),
             make_tag("Belarus", kind=TagKind.COUNTRY),

@@ -72,7 +72,7 @@ def report():
     )
     pen, bo = make_author("Pen Name", is_pseudonymous=True, affiliation_en="Secret"), make_author("Bo Ek")
     publication = make_publication(
-        title="On Minsk & “more”", slug="on-minsk", kind="report", by=[ann, pen, bo], doi="10.1234/x", isbn="978-3-16-148410-0",
+        title="On Minsk & “more”", slug="on-minsk", kind="report", authors=[ann, pen, bo], doi="10.1234/x", isbn="978-3-16-148410-0",
         tags=(make_tag("Belarus"), make_tag("Security Papers", kind="series")), cover=make_image(size=(1600, 900)),
     )  # fmt: skip
     publication.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
@@ -141,7 +141,7 @@ def test_every_publication_has_dublin_core_tags(client, report):
 def test_a_name_that_would_read_as_two_people_is_not_inverted(client):
     author = make_author("María José García López", family_name="García López")
 
-    tags = get_head(client, make_live(by_whom=author).get_absolute_url()).tags
+    tags = get_head(client, make_live(author=author).get_absolute_url()).tags
 
     assert tags["DC.creator"] == ["María José García López"]
 

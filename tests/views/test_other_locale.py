@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def in_both_locales(editor):
     """A corrected publication with its topic and author, in each language."""
-    values = {"by": [make_author("Ann Berg")], "tags": (make_tag("Belarus"),)}
+    values = {"authors": [make_author("Ann Berg")], "tags": (make_tag("Belarus"),)}
     publication = corrected(editor, title="On Minsk", **values)
     corrected(editor, title="Om Minsk", language="sv", translation_of=publication, **values)
 
@@ -51,6 +51,6 @@ def test_segments_of_the_other_locale_are_404_without_a_page_in_this_one(client,
 
 
 def test_segments_of_the_other_locale_do_not_reveal_a_pseudonymous_author(client, editor):
-    corrected(editor, by=[make_author("Pen Name", is_pseudonymous=True)])
+    corrected(editor, authors=[make_author("Pen Name", is_pseudonymous=True)])
 
     assert client.get("/sv/authors/pen-name/").status_code == 404

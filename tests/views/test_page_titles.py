@@ -59,7 +59,7 @@ def _content(html: str) -> str:
     return re.search(r"<main.*?</main>", html, re.DOTALL)[0]
 
 
-@pytest.mark.usefixtures("pictures_are_kept")
+@pytest.mark.usefixtures("shared_renditions")
 def test_no_two_pages_of_the_demonstration_have_one_title(client):
     demonstration.load(by=make_person("Administrators"), write=lambda _line: None)
     lists = ("/en/publications/", "/sv/publikationer/")
@@ -82,7 +82,7 @@ def edition():
     """Published in three editions, with much beside it."""
     author, tag = make_author("Ann Berg"), make_tag("Energy", name_sv="Energi")
     make_many(45, author=author, tag=tag)
-    live = make_live(title="On Minsk", slug="on-minsk", by_whom=author, tags=(tag,))
+    live = make_live(title="On Minsk", slug="on-minsk", author=author, tags=(tag,))
     for body in ("Second.", "Third."):
         live = actions.publish(saved(live.publication, body=body), by=None, change="update")
     return live

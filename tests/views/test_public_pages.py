@@ -35,7 +35,9 @@ def full_publication(editor):
     publication = make_publication(
         title="On Minsk",
         kind="guest-commentary",
-        by=[make_author("Ann Berg", affiliation_en="Centre for Tests", biography_en="Ann <b>writes</b>.")],
+        authors=[
+            make_author("Ann Berg", affiliation_en="Centre for Tests", biography_en="Ann <b>writes</b>.")
+        ],
         tags=(make_tag("Belarus", name_sv="Belarus"),),
         body="The body begins.\n\nAnd ends.",
         published_at=None,
@@ -82,7 +84,7 @@ def test_the_type_line_of_a_quick_comment_says_what_it_is(client):
 
 
 def test_several_authors_share_one_section(client):
-    edition = actions.publish(make_publication(by=[make_author("Ann"), make_author("Bo")]), by=None)
+    edition = actions.publish(make_publication(authors=[make_author("Ann"), make_author("Bo")]), by=None)
 
     assert "About the Authors" in page_of(client, edition)
 
@@ -99,7 +101,7 @@ def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
         orcid="0000-0002-1825-0097",
         portrait=make_image(),
     )
-    page = page_of(client, make_live(by_whom=author))
+    page = page_of(client, make_live(author=author))
 
     assert "Pen Name" in page
     assert not any(
@@ -250,7 +252,7 @@ def test_a_list_with_unknown_values_is_404(client, query):
 
 def test_lists_can_be_filtered_and_have_counts(client):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
-    make_live(title="Both", by_whom=author, tags=(tag,))
+    make_live(title="Both", author=author, tags=(tag,))
     make_live(title="Other")
 
     page = client.get("/en/publications/?author=ann-berg&topic=belarus").text
@@ -291,7 +293,7 @@ def test_the_500_page_needs_no_database(client, monkeypatch):
 
 
 def test_every_page_has_one_search_field(client):
-    edition = make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    edition = make_live(author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
     paths = ["/en/", "/en/authors/ann-berg/", "/en/topics/belarus/", "/en/about/", edition.get_absolute_url()]
 
     for path in [*paths, "/en/publications/", "/en/nowhere/"]:

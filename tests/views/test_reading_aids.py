@@ -188,7 +188,7 @@ def test_a_cover_is_there_at_once_and_pictures_of_the_text_when_they_come_near(c
 
 def test_many_authors_of_one_affiliation_show_it_once(client):
     authors = [make_author(f"Author No {n}", affiliation_en="House of Tests") for n in range(12)]
-    edition = actions.publish(make_publication(by=authors), by=None)
+    edition = actions.publish(make_publication(authors=authors), by=None)
 
     byline = page_of(client, edition).partition('class="byline"')[2].partition("</dl>")[0]
 

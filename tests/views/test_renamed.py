@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def renamed_author_and_tag(editor):
     author, tag = make_author("Ann Berg"), make_tag("Moldova", kind="country")
-    make_live(by_whom=author, tags=(tag,))
+    make_live(author=author, tags=(tag,))
     author.slug, tag.slug = "ann-lind", "republic-of-moldova"
     actions.save_instance(author, by=editor)
     actions.save_instance(tag, by=editor)

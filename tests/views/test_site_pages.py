@@ -233,7 +233,7 @@ def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_publicati
 
 def test_the_former_address_of_an_author_redirects_unless_pseudonymous(client):
     author = make_author("Ann Berg")
-    make_live(by_whom=author)
+    make_live(author=author)
     save_changed(author, slug="ann-berg-lind")
 
     assert client.get("/en/authors/ann-berg/")["Location"] == "/en/authors/ann-berg-lind/"

@@ -14,7 +14,7 @@ SECURITY = "/.well-known/security.txt"
 
 
 def test_the_index_leads_to_every_publication_as_markdown(client):
-    make_live(title="On [Minsk]", slug="on-minsk", summary="So.", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, tzinfo=UTC))  # fmt: skip
+    make_live(title="On [Minsk]", slug="on-minsk", summary="So.", author=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, tzinfo=UTC))  # fmt: skip
 
     response = client.get("/llms.txt")
 

@@ -82,7 +82,7 @@ def test_an_empty_home_page_says_so(reader):
 def test_a_topic_has_its_introduction_its_publications_and_its_people(reader, editor):
     tag = make_tag("Sanctions", introduction_en="What they are.\n\nWhat they do.")
     author = make_author("Ann Berg")
-    live(editor, title="On them", tags=[tag], by=[author])
+    live(editor, title="On them", tags=[tag], authors=[author])
 
     page = reader.get("/en/topics/sanctions/").text
 
@@ -159,7 +159,7 @@ def test_the_person_responsible_for_a_topic_is_named_while_they_have_a_public_pa
     live(editor, tags=[tag])
 
     before = reader.get("/en/topics/sanctions/").text
-    live(editor, by=[author])
+    live(editor, authors=[author])
     after = reader.get("/en/topics/sanctions/").text
 
     assert "Ann Berg" not in before
@@ -169,7 +169,7 @@ def test_the_person_responsible_for_a_topic_is_named_while_they_have_a_public_pa
 def test_an_author_page_has_biography_and_publications(reader, editor):
     author = make_author("Ann Berg", title_en="Analyst", biography_en="Born somewhere.")
     for number in range(21):
-        live(editor, title=f"Piece {number}", by=[author], published_at=timezone.now())
+        live(editor, title=f"Piece {number}", authors=[author], published_at=timezone.now())
 
     first = reader.get("/en/authors/ann-berg/").text
     second = reader.get("/en/authors/ann-berg/?page=2").text
@@ -183,7 +183,7 @@ def test_an_author_page_has_biography_and_publications(reader, editor):
 
 def test_a_pseudonymous_author_has_no_page_and_is_in_no_list(reader, editor):
     author = make_author("Nom de Plume", is_pseudonymous=True)
-    live(editor, by=[author])
+    live(editor, authors=[author])
 
     assert reader.get("/en/authors/nom-de-plume/").status_code == 404
     assert "Nom de Plume" not in reader.get("/en/authors/").text
@@ -192,14 +192,14 @@ def test_a_pseudonymous_author_has_no_page_and_is_in_no_list(reader, editor):
 
 def test_an_author_of_drafts_alone_is_404(reader):
     author = make_author("Ann Berg")
-    make_publication(by=[author])
+    make_publication(authors=[author])
 
     assert reader.get("/en/authors/ann-berg/").status_code == 404
     assert "Ann Berg" not in reader.get("/en/authors/").text
 
 
 def test_topics_and_authors_have_pages_in_both_locales_that_link_to_each_other(reader, editor):
-    live(editor, tags=[make_tag("Sanctions", name_sv="Sanktioner")], by=[make_author("Ann Berg")])
+    live(editor, tags=[make_tag("Sanctions", name_sv="Sanktioner")], authors=[make_author("Ann Berg")])
 
     page = reader.get("/sv/amnen/sanctions/").text
 
@@ -284,7 +284,7 @@ def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor
 
 
 def test_a_teaser_names_contributors_after_the_authors(reader, editor):
-    publication = make_publication(by=[make_author(name) for name in ("Ann Berg", "Bo Ek", "Cia Dahl")])
+    publication = make_publication(authors=[make_author(name) for name in ("Ann Berg", "Bo Ek", "Cia Dahl")])
     publication.bylines.filter(author__name="Cia Dahl").update(role="with")
     actions.publish(saved(publication), by=editor)
 
@@ -293,7 +293,7 @@ def test_a_teaser_names_contributors_after_the_authors(reader, editor):
 
 @pytest.mark.parametrize(("number", "said"), [(4, "A0, A1, A2 and A3<"), (5, "A0, A1, A2 and others<")])
 def test_a_teaser_names_the_first_of_many_authors(reader, editor, number, said):
-    live(editor, by=[make_author(f"A{place}") for place in range(number)])
+    live(editor, authors=[make_author(f"A{place}") for place in range(number)])
 
     assert said in reader.get("/en/publications/").text
 
@@ -333,7 +333,7 @@ def test_the_language_switch_keeps_the_parameters(reader, editor):
 
 
 def test_an_address_in_letters_of_other_alphabets_is_canonical_as_links_have_it(reader, editor):
-    live(editor, by=[make_author("Linnéa Ström", slug="linnéa-ström")])
+    live(editor, authors=[make_author("Linnéa Ström", slug="linnéa-ström")])
 
     page = reader.get("/en/authors/linnéa-ström/").text
 
@@ -344,7 +344,7 @@ def test_an_address_in_letters_of_other_alphabets_is_canonical_as_links_have_it(
 def many_authors(editor):
     """Sixty-two: thirty Berg, thirty Dahl, a Ström, and an organisation."""
     names = [f"{first} {family}" for family in ("Dahl", "Berg") for first in (f"A{n:02}" for n in range(30))]
-    return [live(editor, by=[make_author(name)]) for name in (*names, "Bo Åkerhielm", "18F")]
+    return [live(editor, authors=[make_author(name)]) for name in (*names, "Bo Åkerhielm", "18F")]
 
 
 def test_authors_are_sorted_by_family_name_with_an_index_of_letters(reader, many_authors):
@@ -369,7 +369,7 @@ def test_authors_are_sorted_by_family_name_with_an_index_of_letters(reader, many
 
 def test_few_authors_have_no_index_of_letters(reader, editor):
     for name in ("Ann Ek", "Bo Berg"):
-        live(editor, by=[make_author(name)])
+        live(editor, authors=[make_author(name)])
 
     page = reader.get("/en/authors/").text
 

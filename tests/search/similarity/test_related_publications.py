@@ -82,11 +82,11 @@ def test_the_number_of_queries_does_not_depend_on_similar_publications(client):
         return len(captured)
 
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
-    published = live("Barges", by_whom=author, tags=(tag,), cover=make_image())
-    live("Elevators", by_whom=author, tags=(tag,))
+    published = live("Barges", author=author, tags=(tag,), cover=make_image())
+    live("Elevators", author=author, tags=(tag,))
     few = count_queries(published)
 
     for number in range(20):
-        live(f"Grain {number}", by_whom=author, tags=(tag, make_tag()))
+        live(f"Grain {number}", author=author, tags=(tag, make_tag()))
 
     assert count_queries(published) == few

@@ -23,13 +23,13 @@ from publications.search import similarity
 from publications.search.index import indexable_editions
 from publications.search.similarity import rows
 from tests.factories import (
+    call_and_roll_back,
     make_author,
     make_live,
     make_person,
     make_publication,
     make_tag,
     saved,
-    taken_back,
     tomorrow,
 )
 
@@ -94,7 +94,9 @@ def test_a_batch_stores_the_same_rows_as_one_edition_after_the_other(editor, mon
         )
         for number in range(20)
     ]  # fmt: skip
-    in_one_batch = taken_back(lambda: actions.publish_many(publications, by=editor) and similarity_values())
+    in_one_batch = call_and_roll_back(
+        lambda: actions.publish_many(publications, by=editor) and similarity_values()
+    )
     monkeypatch.setattr(rows, "EDITIONS_PER_BATCH", 1)
 
     actions.publish_many(publications, by=editor)
@@ -275,7 +277,7 @@ def stored_rows() -> set[tuple]:
 def test_a_rebuild_stores_the_same_rows(editor):
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
     for number in range(4):
-        live(f"Grain {number}", tags=(tag,), by_whom=author)
+        live(f"Grain {number}", tags=(tag,), author=author)
     actions.publish(make_publication(title="Later", body=GRAIN), by=editor, at=tomorrow())
     before = {row[:2] for row in stored_rows()}
 

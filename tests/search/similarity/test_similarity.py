@@ -67,9 +67,9 @@ def test_publications_that_share_nothing_are_not_similar():
 
 def test_a_shared_topic_or_author_makes_publications_similar():
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
-    publication = live("Barges", GRAIN, tags=(tag,), by_whom=author)
+    publication = live("Barges", GRAIN, tags=(tag,), author=author)
     live("Schism", CHURCH, tags=(tag,))
-    live("Winter", GAS, by_whom=author)
+    live("Winter", GAS, author=author)
 
     assert sorted(similar_titles(publication)) == ["Schism", "Winter"]
 
@@ -133,8 +133,8 @@ def test_reasons_are_sentences():
     live("Schism", CHURCH, tags=tags)
     assert reasons_of(publication) == ["Both on Belarus and Sanctions"]
 
-    publication = live("Winter", GAS, by_whom=author)
-    live("Calendar", "Feasts and fasts.", by_whom=author)
+    publication = live("Winter", GAS, author=author)
+    live("Calendar", "Feasts and fasts.", author=author)
     assert reasons_of(publication) == ["Both by Anna Nowak"]
 
 
@@ -186,13 +186,13 @@ def test_reasons_name_topics_by_their_current_name_in_the_current_language(edito
 
 def test_a_pseudonym_makes_nothing_similar_and_is_no_reason(editor):
     hidden = make_author("A Historian", is_pseudonymous=True)
-    publication = live("Barges", GRAIN, by_whom=hidden)
-    live("Schism", CHURCH, by_whom=hidden)
+    publication = live("Barges", GRAIN, author=hidden)
+    live("Schism", CHURCH, author=hidden)
     assert similar_titles(publication) == []
 
     author = make_author("Vera Holm")
-    publication = live("Winter", GAS, by_whom=author)
-    live("Calendar", "Feasts and fasts.", by_whom=author)
+    publication = live("Winter", GAS, author=author)
+    live("Calendar", "Feasts and fasts.", author=author)
     assert reasons_of(publication) == ["Both by Vera Holm"]
     author.name, author.is_pseudonymous = "An Observer", True
     actions.save_instance(author, by=editor)
@@ -210,7 +210,7 @@ def test_a_draft_gets_suggestions_with_reasons():
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
     live("Elevators", GRAIN)
     live("Schism", CHURCH, tags=(tag,))
-    live("Winter", GAS, by_whom=author)
+    live("Winter", GAS, author=author)
 
     rows = similarity.suggest("Barges", GRAIN, [tag], [author])
 
