@@ -7,38 +7,40 @@ from ..terms import index_term
 _ENGLISH = """
 above accept according account across act actually add affect again against age ago agree ahead allow almost alone
 along already although always among amount another answer any anyone anything appear apply approach april area argue
-around arrive ask aspect attempt august available avoid away back bad base basis become began begin beginning begun
-behind believe below best better between beyond big billion bit both break breaking bring broad build building call
-came cannot carry case cause cent certain chance change check choice choose claim clear close come common compare
-complete concern condition consider contain continue count course cover create current cut data date day deal decade
-december decide decision deep define depend describe despite detail develop differ difference different difficult
-direct discuss document double down draw drop due during each early easy effect effort eight eighty either eleven else
-end enough entire especially even evening event ever every everyone everything exact example except exist expect
-experience explain express extent face fact fail fall far fast february few fewer field fifth fifty figure fill final
-find first five fix follow force form former forty forward found four fourth free frequent friday full further future
-gain gather general get give go good great group grow growth half hand happen hard head hear help here herself high
-himself hold home hope hour however hundred hundreds idea imagine important improve include increase indeed inform
-instead intend interest involve issue itself january join judge july june just keep kind know known lack large last
-late later lead learn least leave led length less let level lie life likely limit line list little live local long
-look lose lot low main major make man manner many march matter may maybe mean meanwhile measure meet member mention
-mere middle might million millions minute miss moment monday month morning move much must name near nearly necessary
-need neither never nevertheless new news next night nine ninety nobody none nor normal note nothing notice november
-now number obvious occur october offer office often old once open opinion opposite order ordinary original others
-ought ourselves outside over own page paper part particular pass past pause pay people per percent perhaps period
-person piece place plan play please point position possible prepare present previous price probably problem process
-produce project prove provide public publish purpose put question quick quiet quite raise range rate rather reach read
-ready real reality really reason receive recent recently record reduce refer regard relate remain remember report
-require respond rest result return right rise role room round rule run same saturday save saw say scale second see
-seek seem seen self sell send sense sentence separate september series serious set seven seventy several shall share
-short should show side sign similar simple simply since single sit situation six sixty size slow small something
-sometimes soon sort source speak special spend spring stage stand start state statement stay step still stop story
-straight strong study subject succeed such suddenly suggest sum summer sunday support suppose sure surprise system
-table take talk tell ten term test text thank themselves therefore thing think third thirty though thought thousand
-thousands three through throughout thursday thus time tiny today together told tomorrow tonight too took top total
-touch toward train try tuesday turn twelve twenty twice two type under understand unless unlike until upon use useful
-usual value various version very via view visit wait walk want way wednesday week well went whatever whether while
-whole whom whose why wide winter wish within without wonder word work world worse worst worth write wrong year
-yesterday yet young yourself
+around arrive ask aspect attempt august available avoid away back bad base basis became become began begin beginning
+begun behind believe below best better between beyond big billion bit both bought break breaking bring broad brought
+build building built call came cannot carry case cause cent certain chance change check choice choose chose chosen
+claim clear close come common compare complete concern condition consider contain continue count course cover create
+current cut data date day deal decade december decide decision deep define depend describe despite detail develop
+differ difference different difficult direct discuss document double down draw drawn drew drop due during each early
+easy effect effort eight eighty either eleven else end enough entire especially even evening event ever every everyone
+everything exact example except exist expect experience explain express extent face fact fail fall fallen far fast
+february fell felt few fewer field fifth fifty figure fill final find first five fix follow force forgot form former
+forty forward found four fourth free frequent friday full further future gain gather gave general get give given go
+gone good got great grew group grow grown growth half hand happen hard head hear held help here herself high himself
+hold home hope hour however hundred hundreds idea imagine important improve include increase indeed inform instead
+intend interest involve issue itself january join judge july june just keep kept kind knew know known lack large last
+late later lay lead learn least leave led length less let level lie lies life likely limit line list little live local
+long look lose lost lot low made main major make man manner many march matter may maybe mean meant meanwhile measure
+meet member mention mere met middle might million millions minute miss moment monday month morning move much must name
+near nearly necessary need neither never nevertheless new news next night nine ninety nobody none nor normal note
+nothing notice november now number obvious occur october offer office often old once open opinion opposite order
+ordinary original others ought ourselves outside over own page paid paper part particular pass past pause pay people
+per percent perhaps period person piece place plan play please point position possible prepare present previous price
+probably problem process produce project prove provide public publish purpose put question quick quiet quite raise ran
+range rate rather reach read ready real reality really reason receive recent recently record reduce refer regard
+relate remain remember report require respond rest result return right rise role room rose round rule run said same
+sat saturday save saw say scale second see seek seem seen self sell send sense sent sentence separate september series
+serious set seven seventy several shall share short should show shown side sign similar simple simply since single sit
+situation six sixty size slow small sold something sometimes soon sort source speak special spend spent spoke spoken
+spring stage stand start state statement stay step still stood stop story straight strong study subject succeed such
+suddenly suggest sum summer sunday support suppose sure surprise system table take taken talk tell ten term test text
+thank themselves therefore thing think third thirty though thought thousand thousands three through throughout
+thursday thus time tiny today together told tomorrow tonight too took top total touch toward train try tuesday turn
+twelve twenty twice two type under understand understood unless unlike until upon use useful usual value various
+version very via view visit wait walk want way wednesday week well went whatever whether while whole whom whose why
+wide winter wish within without won wonder word work world worse worst worth write written wrong wrote year yesterday
+yet young yourself
 """
 _SWEDISH = """
 aldrig alldeles allt alltid allting alltså andra annan annars annat antal arbete augusti avgöra bakom bara bero

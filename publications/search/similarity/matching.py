@@ -200,17 +200,25 @@ def _build_match(
     words = [term for term in ranked if not is_name_term(term)]
     topics, people = _ids_in_terms(ranked, "t"), _ids_in_terms(ranked, "a")
     has_names = bool(topics or people)
-    reasons = [term for term in words if _is_reason(term, profile, rarity)]
+    reasons = _choose_reasons(words, profile, rarity, allow_frequent=not has_names)
     is_by_words = not has_names or sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total
     if not is_by_words or len(reasons) < (1 if has_names else MIN_WORDS):
         reasons = []
-    return Match(candidate, total, topics, people, profile.spell(reasons[:MAX_REASONS]))
+    return Match(candidate, total, topics, people, profile.spell(reasons))
 
 
-def _is_reason(term: str, profile: TermProfile, rarity: Rarity) -> bool:
-    """Return whether a shared word says what two texts are about: no common word, and not in many texts of the site."""
-    is_frequent = rarity.is_frequent(term, min_texts=MIN_TEXTS_FOR_REASONS)
-    return not is_frequent and not is_common_word(term, profile.language)
+def _choose_reasons(
+    words: Sequence[str], profile: TermProfile, rarity: Rarity, *, allow_frequent: bool
+) -> list[str]:
+    """Return the shared words that say what two texts are about: no common words, and none of many texts.
+
+    With `allow_frequent`, words of many texts are returned if there are no others.
+    """
+    not_common = [term for term in words if not is_common_word(term, profile.language)]
+    infrequent = [
+        term for term in not_common if not rarity.is_frequent(term, min_texts=MIN_TEXTS_FOR_REASONS)
+    ]
+    return (infrequent or not_common if allow_frequent else infrequent)[:MAX_REASONS]
 
 
 def _ids_in_terms(terms: Iterable[str], letter: str) -> list[int]:
