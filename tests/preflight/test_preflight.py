@@ -148,7 +148,7 @@ def test_a_link_that_reads_as_its_address_is_reported_except_in_notes():
     assert "note" not in text_of(report.advice)
 
 
-def test_a_note_that_nothing_refers_to_is_reported():
+def test_an_unused_footnote_is_reported():
     report = preflight.run_preflight(draft("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
 
     assert "Nothing in the text refers to footnote 2." in text_of(report.advice)
@@ -159,27 +159,27 @@ def test_a_long_summary_is_reported():
     assert not [*checks.long_summary(draft(summary="a" * 450))]
 
 
-def test_a_title_that_another_publication_has_is_reported():
+def test_a_duplicate_title_is_reported():
     assert "On Minsk (Report)" in text_of(
         preflight.run_preflight(draft(duplicates=("On Minsk (Report)",))).advice
     )
 
 
-def test_a_long_address_that_nobody_chose_is_reported_before_the_first_edition():
+def test_a_long_automatic_slug_is_reported_before_the_first_edition():
     long = "-".join(["word"] * 14)
 
     assert "made from the whole title" in text_of(preflight.run_preflight(draft(slug=long)).advice)
     assert not [*checks.unconsidered_slug(draft(slug=long, was_public=True))]
 
 
-def test_an_address_of_another_title_is_reported():
+def test_a_slug_of_another_title_is_reported():
     assert "“untitled-draft” has no word of the title" in text_of(
         preflight.run_preflight(draft(custom_slug="untitled-draft")).advice
     )
     assert not [*checks.unconsidered_slug(draft(custom_slug="minsk"))]
 
 
-def test_words_of_a_picture_in_another_language_are_reported():
+def test_alternative_text_in_another_language_is_reported():
     picture = DraftImage(key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=False)
 
     report = preflight.run_preflight(draft("![](image:abcdefghij)", images=(picture,)))
@@ -187,11 +187,11 @@ def test_words_of_a_picture_in_another_language_are_reported():
     assert "“map.png” is not in the language" in text_of(report.advice)
 
 
-def test_a_publication_on_no_topic_is_reported():
+def test_a_draft_without_tags_is_reported():
     assert "no tag" in text_of(preflight.run_preflight(draft(tags=0)).advice)
 
 
-def test_a_faulty_file_is_reported():
+def test_a_faulty_attachment_is_reported():
     report = preflight.run_preflight(
         draft(attachment_problems={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""})
     )
@@ -199,7 +199,7 @@ def test_a_faulty_file_is_reported():
     assert text_of(report.advice) == "“a.pdf” is not tagged."
 
 
-def test_dropped_markup_is_advised_on():
+def test_dropped_markup_is_reported():
     advice = preflight.run_preflight(draft("<iframe src=x>A film</iframe>")).advice
 
     assert "Not shown, with all that stands in it: <iframe>" in text_of(advice)
@@ -208,26 +208,26 @@ def test_dropped_markup_is_advised_on():
 # Documents
 
 
-def packed(content: bytes) -> bytes:
-    """A PDF that keeps its catalogue in a compressed object stream."""
+def in_object_stream(content: bytes) -> bytes:
+    """Return a PDF with its catalogue in a compressed object stream."""
     return b"%PDF-1.7\n1 0 obj <</Type /ObjStm /N 1 /Filter /FlateDecode>> stream\n" + zlib.compress(content)
 
 
-def test_a_tagged_pdf_is_known_in_the_open_and_packed():
+def test_a_tagged_pdf_is_recognized_compressed_or_not():
     catalogue = b"<</Type /Catalog /MarkInfo <</Marked true>> /StructTreeRoot 5 0 R>>"
 
     assert attached_pdfs.is_tagged(b"%PDF-1.4\n" + catalogue)
-    assert attached_pdfs.is_tagged(packed(catalogue))
-    assert not attached_pdfs.is_tagged(packed(b"<</Type /Catalog>>"))
+    assert attached_pdfs.is_tagged(in_object_stream(catalogue))
+    assert not attached_pdfs.is_tagged(in_object_stream(b"<</Type /Catalog>>"))
 
 
-def test_a_locked_pdf_is_known():
+def test_an_encrypted_pdf_is_recognized():
     assert attached_pdfs.is_encrypted(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
     assert not attached_pdfs.is_encrypted(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
 
 
 @pytest.mark.parametrize("content", [b"", b"/Type /ObjStm stream\n\xff\xfe", b"/Type /ObjStm" * 50_000])
-def test_a_broken_pdf_is_looked_at_all_the_same(content):
+def test_a_damaged_pdf_is_not_tagged(content):
     assert not attached_pdfs.is_tagged(content)
 
 
@@ -235,7 +235,7 @@ def test_a_broken_pdf_is_looked_at_all_the_same(content):
 
 
 @pytest.mark.django_db
-def test_a_publication_that_is_ready_has_nothing_against_it():
+def test_a_complete_publication_has_no_issues():
     publication = make_publication(tags=(make_tag(),), body=VALID_BODY)
 
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
@@ -244,7 +244,7 @@ def test_a_publication_that_is_ready_has_nothing_against_it():
 
 
 @pytest.mark.django_db
-def test_what_is_missing_is_found_with_its_field():
+def test_missing_fields_are_reported_with_their_form_field():
     publication = make_publication(title="", summary="", body="", authors=[])
 
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
@@ -252,7 +252,7 @@ def test_what_is_missing_is_found_with_its_field():
     assert [issue.field for issue in report.blocking] == ["title", "summary", "body", "bylines"]
 
 
-def dead(body: str, **fields) -> list[str]:
+def broken_link_texts(body: str, **fields) -> list[str]:
     publication = make_publication(body=body, **fields)
     return [issue.text for issue in checks.broken_link(preflight.build_preflight_draft(publication))]
 
@@ -266,11 +266,11 @@ def dead(body: str, **fields) -> list[str]:
         "//example.org/x", "mailto:a@example.org", "/en/publications/the-piece-itself/", "#s-here", "/static/css/tokens.css",
     ],
 )  # fmt: skip
-def test_a_link_that_leads_somewhere_is_let_be(href):
+def test_a_working_link_is_not_reported(href):
     live = make_live(title="On Minsk", author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
     Redirect.objects.create(path="/old/minsk", publication=live.publication)
 
-    assert not dead(f"## Here\n\n[a]({href})", title="The piece itself")
+    assert not broken_link_texts(f"## Here\n\n[a]({href})", title="The piece itself")
 
 
 @pytest.mark.django_db
@@ -292,20 +292,22 @@ def test_a_link_that_leads_somewhere_is_let_be(href):
         ("/en/publications/%FF/", "there is no such page"),
     ],
 )
-def test_a_link_that_leads_nowhere_is_reported_with_its_reason(settings, editor, href, reason):
+def test_a_broken_link_is_reported_with_its_reason(settings, editor, href, reason):
     settings.SITE_URL = "http://127.0.0.1:8000"
     gone = make_live(title="Gone").publication
     actions.withdraw(gone, by=editor)
     Redirect.objects.create(path="/old/gone", publication=gone)
     actions.publish(make_publication(title="Later"), by=editor, at=tomorrow())
 
-    assert reason in " ".join(dead(f"[a]({href})"))
+    assert reason in " ".join(broken_link_texts(f"[a]({href})"))
 
 
 @pytest.mark.django_db
-def test_pictures_and_files_are_looked_up_in_the_library():
-    silent, words = make_image(alt_en=""), make_image(colour="red", alt_en="", alt_sv="Ett fält")
-    publication = make_publication(body=f"![](image:{silent.key})\n\n![](image:{words.key})", cover=silent)
+def test_images_and_attachments_are_read_from_the_storage():
+    without_alt, swedish = make_image(alt_en=""), make_image(colour="red", alt_en="", alt_sv="Ett fält")
+    publication = make_publication(
+        body=f"![](image:{without_alt.key})\n\n![](image:{swedish.key})", cover=without_alt
+    )
     content = b"%PDF-1.4 no tags"
     Attachment.objects.create(
         publication=publication,
@@ -323,7 +325,7 @@ def test_pictures_and_files_are_looked_up_in_the_library():
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("original", [False, True], ids=["gone", "half-written"])
-def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
+def test_a_missing_or_truncated_attachment_blocks_publishing(original):
     publication = make_publication()
     name = store_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
     Attachment.objects.create(publication=publication, original=name, filename="report.pdf", size=40_000_000)
@@ -342,7 +344,7 @@ def test_a_translation_may_share_its_title():
 
 
 @pytest.mark.django_db
-def test_another_publication_of_the_same_title_is_found_whatever_its_capitals():
+def test_duplicate_titles_are_found_regardless_of_case():
     make_publication(title="Belarus")
 
     assert preflight.build_preflight_draft(make_publication(title="BELARUS")).duplicates == (
@@ -370,7 +372,7 @@ def test_links_alone_are_checked_without_reading_files(django_assert_max_num_que
     ],
 )
 @pytest.mark.django_db
-def test_a_picture_of_another_name_than_its_key_forbids_publishing(body, named):
+def test_an_image_that_is_not_named_by_its_key_blocks_publishing(body, named):
     report = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
     assert [issue.field for issue in report] == ["body"] * len(named)
@@ -378,7 +380,7 @@ def test_a_picture_of_another_name_than_its_key_forbids_publishing(body, named):
 
 
 @pytest.mark.django_db
-def test_a_new_tag_is_advised_on_until_it_is_public():
+def test_a_new_tag_is_reported_until_it_is_public():
     make_tag("Transnistria", name_sv="Transnistrien")
     new = get_or_create_tags(["Transnistra"])
     publication = make_publication(tags=new, body=VALID_BODY)
@@ -392,7 +394,7 @@ def test_a_new_tag_is_advised_on_until_it_is_public():
 
 
 @pytest.mark.django_db
-def test_a_date_to_come_is_advised_on():
+def test_a_future_date_is_reported():
     publication = make_publication(tags=(make_tag(),), body=VALID_BODY, published_at=tomorrow())
 
     advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
