@@ -195,12 +195,12 @@ def delete_names(instance: models.Model) -> None:
 
 def _index_missing_names(editions: Iterable[EditionWithRows]) -> None:
     """Store the names of the topics and authors of editions that have none stored."""
-    rows: dict[str, NamedObject] = {}
+    instances: dict[str, NamedObject] = {}
     for edition in editions:
-        for row in (*(byline.author for byline in edition.bylines), *edition.tags):
-            rows[row_key(row)] = row
-    stored = set(NamedTerm.objects.filter(row_key__in=list(rows)).values_list("row_key", flat=True))
-    _store_names([row for key, row in rows.items() if key not in stored])
+        for instance in (*(byline.author for byline in edition.bylines), *edition.tags):
+            instances[row_key(instance)] = instance
+    stored = set(NamedTerm.objects.filter(row_key__in=list(instances)).values_list("row_key", flat=True))
+    _store_names([instance for key, instance in instances.items() if key not in stored])
 
 
 def _rebuild_names() -> None:
@@ -209,16 +209,20 @@ def _rebuild_names() -> None:
         _store_names(model.objects.all())
 
 
-def _store_names(rows: Iterable[NamedObject]) -> None:
+def _store_names(instances: Iterable[NamedObject]) -> None:
     NamedTerm.objects.bulk_create(
-        (NamedTerm(term=term, row_key=row_key(row)) for row in rows for term in name_terms_of(row)),
-        batch_size=500,
+        (
+            NamedTerm(term=term, row_key=row_key(instance))
+            for instance in instances
+            for term in name_terms_of(instance)
+        ),
+        batch_size=BATCH_SIZE,
     )
 
 
-def name_terms_of(row: NamedObject) -> set[str]:
+def name_terms_of(instance: NamedObject) -> set[str]:
     """Return the terms that name a topic, author or synonym."""
-    name = _NAMES_OF[type(row)](row)
+    name = _NAMES_OF[type(instance)](instance)
     return {term for word in WORD.findall(name) for term in query_terms(word)}
 
 

@@ -162,9 +162,9 @@ FACET_SIGN, NAME_SIGN, TITLE_SIGN = "\ue000", "\ue001", "\ue002"
 ROW_KEY_PREFIXES = {Tag: "t", Author: "a", Synonym: "s"}
 
 
-def row_key(row: Tag | Author | Synonym) -> str:
+def row_key(instance: Tag | Author | Synonym) -> str:
     """Return the short key of a topic, author or synonym, such as "t5"."""
-    return f"{ROW_KEY_PREFIXES[type(row)]}{row.pk}"
+    return f"{ROW_KEY_PREFIXES[type(instance)]}{instance.pk}"
 
 
 def facet_term(prefix: str, value: object) -> str:

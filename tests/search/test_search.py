@@ -291,7 +291,7 @@ def test_a_pseudonym_is_no_filter_and_is_not_counted():
     assert titles("grain", author="n-n") == []
 
 
-def test_resultsover_the_limit_are_cut_and_marked_as_partial(monkeypatch):
+def test_results_over_the_limit_are_cut_and_marked_as_partial(monkeypatch):
     for name in ("publications.search.results.MAX_RESULTS", "publications.search.engines.rows.MIN_RANKED"):
         monkeypatch.setattr(name, 3)
     monkeypatch.setattr("publications.search.engines.rows.MAX_RANKED", 4)
@@ -377,7 +377,7 @@ def test_a_spelling_is_offered_only_where_the_whole_query_has_results():
     assert search.suggest_spelling(search.parse_query("grian barley"), locale="en").corrected == ""
 
 
-def test_words_with_resultsof_their_own_are_offered():
+def test_words_with_results_of_their_own_are_offered():
     make_live(body="Grain.")
     make_live(body="Barley and grain.")
 

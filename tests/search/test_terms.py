@@ -130,7 +130,7 @@ def test_a_truncated_query_says_so():
 
 
 @pytest.mark.parametrize(
-    ("word", "other", "edits_between"),
+    ("word", "other", "distance"),
     [
         ("belarus", "belarus", 0),
         ("belrus", "belarus", 1),
@@ -139,8 +139,8 @@ def test_a_truncated_query_says_so():
         ("", "ab", 2),
     ],
 )
-def test_edits_between_spellings_are_counted(word, other, edits_between):
-    assert edit_distance(word, other) == edits_between == edit_distance(other, word)
+def test_edits_between_spellings_are_counted(word, other, distance):
+    assert edit_distance(word, other) == distance == edit_distance(other, word)
 
 
 @given(st.text(alphabet="abcxyz", min_size=1, max_size=8), st.text(alphabet="abcxyz", min_size=1, max_size=8))

@@ -3,6 +3,8 @@
 Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
 expensive, and "+ 0" keeps the planner from walking the primary key.
+
+The facet keys of editions are in the column `marks`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

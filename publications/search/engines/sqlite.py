@@ -1,4 +1,7 @@
-"""SQLite: an FTS5 table, ranked by bm25. Terms come ready made, so the tokenizer only splits at spaces."""
+"""SQLite: an FTS5 table, ranked by bm25. Terms come ready made, so the tokenizer only splits at spaces.
+
+The facet keys of editions are in the column `marks` of the table `publications_filed`.
+"""
 
 import json
 from collections import Counter
@@ -18,9 +21,9 @@ EDITION_INDEX_HINT = "INDEXED BY edition_found"
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
-SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(filed.marks, '')
+SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '')
 FROM publications_search AS s CROSS JOIN publications_edition AS e {EDITION_INDEX_HINT} ON e.id = s.rowid
-LEFT JOIN publications_filed AS filed ON filed.edition_id = s.rowid
+LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
@@ -28,7 +31,7 @@ _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_FILE = "INSERT OR REPLACE INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
+_STORE_FACET_KEYS = "INSERT OR REPLACE INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
 
 
 def bind_ids(ids: Iterable[int]) -> str:
@@ -40,7 +43,7 @@ def store(rows: Sequence[IndexRow]) -> None:
     """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, map(_row_params, rows))
-        cursor.executemany(_FILE, [(row.edition_id, row.facet_keys) for row in rows])
+        cursor.executemany(_STORE_FACET_KEYS, [(row.edition_id, row.facet_keys) for row in rows])
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
