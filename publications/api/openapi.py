@@ -23,7 +23,7 @@ from .publication_serializers import (
 from .serializer import BOOLEAN, DATETIME, TEXT, Node, or_null
 
 VERSION = "1.0.0"
-ABOUT = (
+API_DESCRIPTION = (
     "Everything that is public, for reading alone and for everyone; no key is needed. What is scheduled is here at "
     "its very second, what was withdrawn is gone at once. Answers carry an ETag: name it in If-None-Match, and you are "
     "told with 304 that nothing has changed. Lists come in pages: follow `next` until it is null, and you have been "
@@ -37,7 +37,11 @@ def describe_api() -> Node:
     site = SiteSettings.current()
     return {
         "openapi": "3.1.0",
-        "info": {"title": f"Publications of {site.short_name}", "version": VERSION, "description": ABOUT},
+        "info": {
+            "title": f"Publications of {site.short_name}",
+            "version": VERSION,
+            "description": API_DESCRIPTION,
+        },
         "servers": [{"url": absolute_url("/api/v1")}],
         "security": [],
         "paths": {

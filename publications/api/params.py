@@ -20,7 +20,7 @@ from django.http import HttpRequest, QueryDict
 from publications import search
 from publications.models import FACETS, TagKind
 
-from .responses import Problem, wrong_parameter
+from .responses import Problem, invalid_parameter
 
 CONTROL_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\ufffd"
 TEXT_PATTERN = rf"^[^{CONTROL_CHARACTERS}]*[^\s{CONTROL_CHARACTERS}][^{CONTROL_CHARACTERS}]*$"
@@ -65,10 +65,10 @@ def publication_params(request: HttpRequest, now: datetime) -> ApiParams:
         facet = FACETS[name]
         if not facet.accepts(value):
             detail = f"“{name}” must be {facet.description}, such as {facet.example}."
-            raise wrong_parameter(name, detail)
+            raise invalid_parameter(name, detail)
     query = search.parse_query(params["q"]) if "q" in params else None
     if len(params.get("q", "")) > MAX_QUERY_LENGTH:
-        raise wrong_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")
+        raise invalid_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")
     return ApiParams(
         _parse_limit(params), _parse_cursor(params, lambda cursor: read_cursor(cursor, now)), query, filters
     )
@@ -86,7 +86,7 @@ def topic_params(request: HttpRequest) -> ApiParams:
     """Validate the parameters of the list of topics. Raises Problem."""
     params = check_parameters(request, TOPIC_PARAMETERS)
     if "kind" in params and params["kind"] not in TagKind.values:
-        raise wrong_parameter("kind", f"“kind” must be one of {', '.join(TagKind.values)}.")
+        raise invalid_parameter("kind", f"“kind” must be one of {', '.join(TagKind.values)}.")
     after = _parse_cursor(params, lambda cursor: read_pk_cursor("topics", cursor))
     return ApiParams(
         _parse_limit(params), after, filters={"kind": params["kind"]} if "kind" in params else {}
@@ -99,13 +99,13 @@ def check_parameters(request: HttpRequest, allowed: Iterable[str] = ()) -> dict[
     accepted = f"it takes {', '.join(allowed)}" if allowed else "it takes none"
     for name, values in query.lists():
         if name not in allowed:
-            raise wrong_parameter(name[:100], f"This address has no parameter “{name[:100]}”: {accepted}.")
+            raise invalid_parameter(name[:100], f"This address has no parameter “{name[:100]}”: {accepted}.")
         if len(values) > 1:
-            raise wrong_parameter(name, f"“{name}” is given more than once.")
+            raise invalid_parameter(name, f"“{name}” is given more than once.")
         if not values[0].strip():
-            raise wrong_parameter(name, f"“{name}” is empty: leave it out.")
+            raise invalid_parameter(name, f"“{name}” is empty: leave it out.")
         if re.search(f"[{CONTROL_CHARACTERS}]", values[0]):
-            raise wrong_parameter(name, f"“{name}” holds a character that is no text.")
+            raise invalid_parameter(name, f"“{name}” holds a character that is no text.")
     return query.dict()
 
 
@@ -113,7 +113,7 @@ def _parse_cursor[T](params: dict[str, str], read: Callable[[str], T | None]) ->
     if "cursor" not in params:
         return None
     if not _looks_like_cursor(params["cursor"]):
-        raise wrong_parameter("cursor", "This is no cursor: begin without one, and follow “next”.")
+        raise invalid_parameter("cursor", "This is no cursor: begin without one, and follow “next”.")
     position = read(params["cursor"])
     if position is None:
         detail = (
@@ -126,7 +126,7 @@ def _parse_cursor[T](params: dict[str, str], read: Callable[[str], T | None]) ->
 def _parse_limit(params: dict[str, str]) -> int:
     text = params.get("limit", str(DEFAULT_LIMIT))
     if not (re.fullmatch("[1-9][0-9]{0,2}", text) and int(text) <= MAX_LIMIT):
-        raise wrong_parameter("limit", f"“limit” must be a whole number from 1 to {MAX_LIMIT}.")
+        raise invalid_parameter("limit", f"“limit” must be a whole number from 1 to {MAX_LIMIT}.")
     return int(text)
 
 

@@ -54,7 +54,7 @@ class Problem(Exception):
         }
 
 
-def wrong_parameter(name: str, detail: str) -> Problem:
+def invalid_parameter(name: str, detail: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=name)
 
 

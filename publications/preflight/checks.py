@@ -32,13 +32,13 @@ MAX_ADVICE = 3
 
 def missing_field(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """No title, no author, no summary, no text."""
-    for field, text in draft.missing:
+    for field, text in draft.missing_fields:
         yield PreflightIssue("missing", text, field)
 
 
-def unrenderable(draft: PreflightDraft) -> Iterator[PreflightIssue]:
-    if draft.unrenderable:
-        yield PreflightIssue("unrenderable", draft.unrenderable, "body")
+def unrenderable_body(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    if draft.rendering_error:
+        yield PreflightIssue("unrenderable", draft.rendering_error, "body")
 
 
 def image_without_alt(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -124,7 +124,7 @@ def lost_attachment(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 BLOCKING = (
     missing_field,
-    unrenderable,
+    unrenderable_body,
     image_without_alt,
     misnamed_image,
     footnote_without_target,

@@ -50,7 +50,8 @@ class PreflightDraft:
     """The draft as it would be published.
 
     Attributes:
-        missing: pairs of a field and a sentence.
+        rendering_error: why the body cannot be rendered, or "".
+        missing_fields: pairs of a form field and a sentence.
         broken_links: the reason by address within the site.
         duplicates: other publications of the same title.
         future_date: the date that readers are to see, where it is still to come.
@@ -66,9 +67,9 @@ class PreflightDraft:
     key_points: str = ""
     body: str = ""
     html: str = ""
-    unrenderable: str = ""
+    rendering_error: str = ""
     headings: tuple[tuple[int, str], ...] = ()
-    missing: tuple[tuple[str, str], ...] = ()
+    missing_fields: tuple[tuple[str, str], ...] = ()
     images: tuple[DraftImage, ...] = ()
     broken_links: Mapping[str, str] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()

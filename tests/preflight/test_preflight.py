@@ -37,13 +37,13 @@ def test_a_valid_draft_has_no_issues():
 
 
 def test_a_missing_field_blocks_publishing():
-    report = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
+    report = preflight.run_preflight(draft(missing_fields=(("title", "The title is missing."),)))
 
     assert [(issue.field, issue.text) for issue in report.blocking] == [("title", "The title is missing.")]
 
 
 def test_a_text_that_cannot_be_rendered_blocks_publishing():
-    report = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
+    report = preflight.run_preflight(draft(rendering_error="Lists are nested too deeply."))
 
     assert text_of(report.blocking) == "Lists are nested too deeply."
 
