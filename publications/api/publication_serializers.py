@@ -13,9 +13,9 @@ from publications.models import Author, BylineRole, Edition, EditionByline, Tag
 from publications.presentation import (
     absolutize_urls,
     body_html,
+    byline_parts,
     public_image_url,
     responsive_image,
-    byline_parts,
 )
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
 from publications.xml_writer import format_datetime

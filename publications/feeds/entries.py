@@ -86,7 +86,9 @@ def _changes_of(editions: list[Edition]) -> AnnouncedChanges:
     readable = readable_editions(editions) or editions
     published_at = first_published_at(readable)
     changed_at = [_changed_at(edition) for edition in editions if _is_later_change(edition)]
-    corrections = [note for note in build_change_notes(readable) if note.change == Change.CORRECTION and note.note]
+    corrections = [
+        note for note in build_change_notes(readable) if note.change == Change.CORRECTION and note.note
+    ]
     updated_at = max([published_at, readable[-1].published_at, *changed_at])
     return AnnouncedChanges(published_at, updated_at, corrections)
 

@@ -167,7 +167,7 @@ class PublicationList:
     def _search_context(self, publication_search: PublicationSearch) -> dict[str, object]:
         """Return a page of results, or what to try instead if there are none."""
         results, suggestion = publication_search.results, publication_search.suggestion()
-        page = paginate(results.editions, self.page_number, lambda number: self._build_url(page=number))
+        page = paginate(results.edition_ids, self.page_number, lambda number: self._build_url(page=number))
         without_filters = publication_search.without_filters()
         return {
             **page,
