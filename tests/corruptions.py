@@ -161,13 +161,15 @@ def drop_guards() -> None:
     )
 
 
-def _set_edition(number: int, *, without_guards: bool = True, **fields) -> Callable[[Publication], None]:
+def _set_edition(
+    edition_number: int, *, without_guards: bool = True, **fields
+) -> Callable[[Publication], None]:
     """Return a function that changes columns of the edition with this number."""
 
     def corrupt(publication: Publication) -> None:
         if without_guards:
             drop_guards()
-        edition = publication.editions.get(number=number)
+        edition = publication.editions.get(number=edition_number)
         values = {name: value(edition) if callable(value) else value for name, value in fields.items()}
         Edition.objects.filter(pk=edition.pk).update(**values)
 
