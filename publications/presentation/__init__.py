@@ -5,7 +5,7 @@ Views pass stored editions, the preview of the desk passes unsaved ones. Both ge
 
 from publications.locales import absolute_url, localized_path
 
-from .authors import AuthorSummary, author_summaries, byline_parts, byline_text, paragraphs
+from .authors import AuthorSummary, author_summaries, byline_parts, byline_text, paragraphs_html
 from .comparison import compare_editions, comparison_context
 from .conditional import conditional_response
 from .history import (
@@ -19,7 +19,7 @@ from .images import body_html, portrait_image, responsive_image
 from .links import (
     SOCIAL_IMAGE_NAME,
     SOCIAL_IMAGE_SIZE,
-    NamedLink,
+    LabelledLink,
     absolutize_urls,
     author_url,
     changes_url,
@@ -54,7 +54,7 @@ __all__ = [
     "SOCIAL_IMAGE_SIZE",
     "AuthorSummary",
     "ChangeNote",
-    "NamedLink",
+    "LabelledLink",
     "Teaser",
     "TeaserGroup",
     "TopicSummary",
@@ -84,7 +84,7 @@ __all__ = [
     "feeds_for",
     "history_entries",
     "localized_path",
-    "paragraphs",
+    "paragraphs_html",
     "paths_in_locales",
     "pdf_document_of",
     "pdf_url",

@@ -130,7 +130,7 @@ def author_profiles(
             else "",
             affiliation=row.author.get_translation("affiliation") if not row.author.is_pseudonymous else "",
             orcid=row.author.shown_orcid,
-            biography_html=paragraphs(row.author.biography),
+            biography_html=paragraphs_html(row.author.biography),
             portrait=portrait_image(row.author.shown_portrait, image_url),
             initials=initials_of(row.author),
         )
@@ -160,7 +160,7 @@ def _first_letter(word: str) -> str:
     return next((character.title()[0] for character in word if character.isalpha()), "")
 
 
-def paragraphs(text: str) -> SafeString:
+def paragraphs_html(text: str) -> SafeString:
     """Return plain text as escaped HTML paragraphs."""
     return format_html_join("", "<p>{}</p>", ((part.strip(),) for part in text.split("\n\n") if part.strip()))
 

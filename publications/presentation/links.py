@@ -33,7 +33,7 @@ URL_ATTRIBUTE = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
 
 
 @dataclass(frozen=True)
-class NamedLink:
+class LabelledLink:
     """A link in a list: a translation, a topic, an attachment, a site to share on."""
 
     label: str
@@ -134,14 +134,14 @@ def _feed(locale: str, name: str, title: str, **kwargs: str) -> dict[str, Any]:
     return {"title": title, "url": paths["atom"], "paths": paths, "others": links[1:]}
 
 
-def share_links(edition: Edition) -> list[NamedLink]:
+def share_links(edition: Edition) -> list[LabelledLink]:
     """Return the links to share an edition; they are plain links that load nothing from other sites."""
     values = {
         "title": quote(edition.title, safe=""),
         "url": quote(absolute_url(edition.get_absolute_url()), safe=""),
         "mastodon": localized_url("mastodon", slug=edition.slug),
     }
-    return [NamedLink(label=str(label), url=template.format(**values)) for label, template in SHARE_URLS]
+    return [LabelledLink(label=str(label), url=template.format(**values)) for label, template in SHARE_URLS]
 
 
 def social_image_tags(page_path: str, title: str) -> dict[str, object]:
@@ -155,12 +155,12 @@ def social_image_tags(page_path: str, title: str) -> dict[str, object]:
     }
 
 
-def external_link(edition: Edition) -> NamedLink | None:
+def external_link(edition: Edition) -> LabelledLink | None:
     """Return the link below the summary to the text on another site, or None without one."""
     if not edition.external_host:
         return None
     label = _("Read the text at %(host)s") if edition.is_link_post else _("Also published at %(host)s")
-    return NamedLink(label=label % {"host": edition.external_host}, url=edition.external_url)
+    return LabelledLink(label=label % {"host": edition.external_host}, url=edition.external_url)
 
 
 def external_link_html(edition: Edition) -> SafeString:

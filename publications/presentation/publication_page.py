@@ -23,7 +23,7 @@ from .authors import author_profiles, byline_groups
 from .history import build_change_notes
 from .images import ImageUrl, body_html, responsive_image, with_permalinks
 from .links import (
-    NamedLink,
+    LabelledLink,
     attachment_url,
     author_url,
     editions_url,
@@ -155,8 +155,8 @@ def age_notice(edition: Edition) -> str:
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
 
 
-def _translation_link(edition: Edition) -> NamedLink:
-    return NamedLink(
+def _translation_link(edition: Edition) -> LabelledLink:
+    return LabelledLink(
         label=edition.language_name,
         url=edition.get_absolute_url(),
         code=edition.language,
@@ -166,9 +166,9 @@ def _translation_link(edition: Edition) -> NamedLink:
 
 def attachment_links(
     attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]
-) -> list[NamedLink]:
+) -> list[LabelledLink]:
     return [
-        NamedLink(
+        LabelledLink(
             label=file.label or file.filename, url=url_of(file), size=file.size, extension=file.extension
         )
         for file in attachments

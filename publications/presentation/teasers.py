@@ -21,7 +21,7 @@ from publications.models import (
 
 from .authors import short_byline_text
 from .images import teaser_image
-from .links import NamedLink, public_image_url, topic_url
+from .links import LabelledLink, public_image_url, topic_url
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 MAX_INTRODUCTION = 170  # characters
@@ -38,7 +38,7 @@ class Teaser:
     language: str
     direction: str
     language_label: str
-    people: str
+    byline: str
     published_at: datetime
     reading_time: str
     id: int = field(default=0)
@@ -74,7 +74,7 @@ def build_teaser(
         language=edition.language,
         direction=edition.direction,
         language_label=language_label(edition.language) if is_other_language else "",
-        people=short_byline_text(edition.bylines.all() if bylines is None else bylines),
+        byline=short_byline_text(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
         reading_time=reading_time(edition),
         id=edition.publication_id,
@@ -98,10 +98,10 @@ def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
     ]
 
 
-def topic_links(tags: Iterable[Tag]) -> list[NamedLink]:
+def topic_links(tags: Iterable[Tag]) -> list[LabelledLink]:
     """Return links to the pages of tags, by label."""
     by_label = sorted(tags, key=lambda tag: tag.label.casefold())
-    return [NamedLink(label=tag.label, url=topic_url(tag)) for tag in by_label]
+    return [LabelledLink(label=tag.label, url=topic_url(tag)) for tag in by_label]
 
 
 @dataclass(frozen=True)

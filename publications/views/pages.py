@@ -120,7 +120,7 @@ def _llms_publication(edition: Edition, teaser: Teaser) -> dict[str, object]:
         "title": escape_markdown(edition.title),
         "url": absolute_url(format_url(edition, "md")),
         "kind": teaser.kind,
-        "people": escape_markdown(teaser.people),
+        "byline": escape_markdown(teaser.byline),
         "published_at": edition.published_at,
         "language": teaser.language_label,
         "summary": escape_markdown(edition.summary),
