@@ -46,7 +46,7 @@ VALUE = st.recursive(
     max_leaves=6,
 )
 KNOWN = {*manuscript.FRONT_MATTER_FIELDS, *manuscript.FIELD_ALIASES, "format"}
-MORE = st.dictionaries(TEXT.filter(lambda name: name not in KNOWN), VALUE, max_size=3)
+EXTRA_FIELDS = st.dictionaries(TEXT.filter(lambda name: name not in KNOWN), VALUE, max_size=3)
 PICTURES = st.builds(
     ManuscriptImage, key=TEXT, file=TEXT, digest=TEXT, alt=st.dictionaries(TEXT, TEXT, max_size=2), credit=TEXT,
     licence=TEXT, decorative=st.booleans(), focus=st.tuples(st.integers(0, 100), st.integers(0, 100)),
@@ -57,7 +57,7 @@ MANUSCRIPTS = st.builds(
     Manuscript,
     title=TEXT, kind=TEXT, language=TEXT, summary=TEXT, slug=TEXT, number=TEXT, doi=TEXT, isbn=TEXT, cover=TEXT, note=TEXT,
     uid=TEXT, translation_of=TEXT, key_points=TEXTS, tags=TEXTS, related=TEXTS,
-    published_at=st.none() | MOMENT, more=MORE, body=TEXT | st.text(SIGNS, max_size=200),
+    published_at=st.none() | MOMENT, extra_fields=EXTRA_FIELDS, body=TEXT | st.text(SIGNS, max_size=200),
     bylines=st.lists(BYLINES, max_size=3), images=st.lists(PICTURES, max_size=2),
     attachments=st.lists(ATTACHMENTS, max_size=2),
 )  # fmt: skip
@@ -95,7 +95,7 @@ SAMPLE = Manuscript(
 )  # fmt: skip
 DIGEST = "2ca92322177e96538c8aa200bd207f05bfc73229a425eb833083b24f6273e379"
 
-UNCOUNTED = {"related": (), "note": "x", "uid": "x", "more": {}, "images": ()}
+UNCOUNTED = {"related": (), "note": "x", "uid": "x", "extra_fields": {}, "images": ()}
 COUNTED = {
     **{item.name: "x" for item in fields(Manuscript) if item.type is str and item.name not in UNCOUNTED},
     "bylines": (), "key_points": ("x",), "tags": ("x",), "published_at": datetime(2025, 1, 1, tzinfo=UTC),
@@ -332,9 +332,9 @@ def test_whatever_stands_in_front_matter_is_read_or_refused(text):
 
 
 @pytest.mark.parametrize("wrong", ["\ud800", "a\0b"])
-@pytest.mark.parametrize("place", ["title", "body", "tags", "more"])
+@pytest.mark.parametrize("place", ["title", "body", "tags", "extra_fields"])
 def test_what_is_no_text_is_refused(place, wrong):
-    value = {"tags": (wrong,), "more": {"x": [wrong]}}.get(place, wrong)
+    value = {"tags": (wrong,), "extra_fields": {"x": [wrong]}}.get(place, wrong)
 
     with pytest.raises(ManuscriptError, match="no text"):
         dumps(Manuscript(**{place: value}))

@@ -152,7 +152,7 @@ def test_every_part_of_a_manuscript_is_filled_by_the_form(written):
 
     same = {item.name for item in fields(kept) if getattr(kept, item.name) == getattr(empty, item.name)}
     assert same - {"language"} == {
-        "more",
+        "extra_fields",
         "number",
     }  # a number is given by publishing; English is the default
 
@@ -261,7 +261,13 @@ def test_a_restore_brings_back_everything_that_was_saved(desk, written):
 
     desk.post(reverse("desk:restore", args=[publication.pk, 1]), {"seen": str(changed.version)})
 
-    assert between >= {item.name for item in fields(first)} - {"uid", "more", "number", "kind", "language"}
+    assert between >= {item.name for item in fields(first)} - {
+        "uid",
+        "extra_fields",
+        "number",
+        "kind",
+        "language",
+    }
     assert differing(first, read_back(publication)).keys() <= LEFT_BY_RESTORE
     assert publication.revisions.first().reason == "restored"
 

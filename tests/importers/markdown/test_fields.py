@@ -90,10 +90,12 @@ def test_a_draft_is_one_however_it_says_so(tmp_path, front):
 
 
 @pytest.mark.parametrize(
-    ("more", "expected"), [({"draft": True}, True), ({"draft": False}, False), ({}, False)]
+    ("extra_fields", "expected"), [({"draft": True}, True), ({"draft": False}, False), ({}, False)]
 )
-def test_a_manuscript_of_ours_is_a_draft_where_it_says_so(tmp_path, more, expected):
-    (tmp_path / "a.md").write_text(dumps(Manuscript(title="A", kind="report", body="Text.", more=more)))
+def test_a_manuscript_of_ours_is_a_draft_where_it_says_so(tmp_path, extra_fields, expected):
+    (tmp_path / "a.md").write_text(
+        dumps(Manuscript(title="A", kind="report", body="Text.", extra_fields=extra_fields))
+    )
 
     assert read(tmp_path).is_draft is expected
 
