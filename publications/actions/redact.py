@@ -152,7 +152,7 @@ def _is_readable_in(edition: Edition, redaction: markup.Redaction) -> bool:
     texts = (getattr(edition, name) for name in EDITION_TEXTS)
     if any(map(redaction.is_in, (*texts, edition.plain_text, *headings))):
         return True
-    values = markup.values_of(parse(edition.html))
+    values = markup.readable_attributes(parse(edition.html))
     return any(
-        redaction.is_named_by(value) if name == "href" else redaction.is_in(value) for name, value in values
+        redaction.is_in_address(value) if name == "href" else redaction.is_in(value) for name, value in values
     )

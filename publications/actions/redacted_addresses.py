@@ -30,8 +30,8 @@ def names_passage(slug: str, passage: str) -> bool:
     part = slugify(markup.fold(passage))
     if not part:
         return False
-    is_specific = len(part) >= markup.SPECIFIC
-    ending = "" if is_specific else rf"{markup.ENDINGS}(-|$)"
+    is_specific = len(part) >= markup.MIN_SPECIFIC_LETTERS
+    ending = "" if is_specific else rf"{markup.NAME_ENDINGS}(-|$)"
     letters = part.replace("-", "-?") if is_specific else part
     spellings = "|".join({letters, *strip_marks_both_ways(letters)})
     pattern = re.compile(rf"(^|-)({spellings}){ending}")
@@ -71,7 +71,7 @@ def _may_link_to(paths: Collection[str]) -> Q:
 
 
 def _links_to(edition: Edition, paths: Collection[str]) -> bool:
-    links = (value for name, value in markup.values_of(parse(edition.html)) if name == "href")
+    links = (value for name, value in markup.readable_attributes(parse(edition.html)) if name == "href")
     targets = {normalize_redirect_path(link) for link in links if link.startswith(("/", settings.SITE_URL))}
     return any(
         target == path or target.startswith((f"{path}/", f"{path}.")) for target in targets for path in paths

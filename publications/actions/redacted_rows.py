@@ -194,7 +194,7 @@ def _delete_addresses(publication: Publication, redaction: Redaction, passage: s
 
 def _letters_of(text: str) -> str:
     """Return letters and digits alone: "/John_Smithson.html" contains those of "john smithson"."""
-    return "".join(markup.words_of_address(text))
+    return "".join(markup.split_address_words(text))
 
 
 def _redact_form_value(name: str, value: str, redaction: Redaction, passage: str) -> str:

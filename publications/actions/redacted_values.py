@@ -85,7 +85,7 @@ def redact_file_name(name: str, redaction: Redaction) -> str:
     redaction.addresses.add(name)
     folder, slash, _last = name.rpartition("/")
     ending = name.rpartition(".")[2] if "." in name else ""
-    path = f"{folder}{slash}" if not redaction.is_named_by(folder) else ""
+    path = f"{folder}{slash}" if not redaction.is_in_address(folder) else ""
     return f"{path}file.{ending}" if ending.isalnum() and not redaction.is_in(ending) else f"{path}file"
 
 

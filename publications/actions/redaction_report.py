@@ -67,13 +67,13 @@ def build_report(
         passage=passage,
         mark=redaction.mark,
         editions=[edition.number for edition in editions],
-        spellings=sorted(redaction.forms),
+        spellings=sorted(redaction.spellings),
         links=sorted(redaction.links),
         addresses=sorted(redaction.addresses),
         files=sorted(redaction.files),
         remaining_words=sorted(remaining_words),
         linked_from=linked_from,
-        remaining_addresses=sorted(filter(redaction.contains_part_of_name, addresses)),
+        remaining_addresses=sorted(filter(redaction.has_any_name_in, addresses)),
     )
 
 
@@ -83,7 +83,7 @@ def _texts(publication: Publication, editions: HtmlByEdition) -> Iterator[str]:
         yield from (getattr(edition, name) for name in EDITION_TEXTS)
         yield edition.plain_text
         yield from (file.label for file in edition.attachments.all())
-        yield from (text for name, text in markup.values_of(root) if name != "href")
+        yield from (text for name, text in markup.readable_attributes(root) if name != "href")
     yield from related_links_of(publication).values_list("reason", flat=True)
 
 
@@ -95,4 +95,4 @@ def _addresses(publication: Publication, editions: HtmlByEdition) -> Iterator[st
     for edition, root in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())
-        yield from markup.addresses_of(root)
+        yield from markup.link_targets_of(root)

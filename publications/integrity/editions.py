@@ -10,7 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
-from publications.markup import images_in
+from publications.markup import image_keys_in
 from publications.models import (
     FOREVER,
     Address,
@@ -145,7 +145,7 @@ def find_hidden_images(progress: Progress) -> Iterator[str]:
     )
     for edition in with_images.iterator(chunk_size=200):
         existing = set(edition.images.values_list("key", flat=True))
-        for key in set(images_in(edition.body)) - existing:
+        for key in set(image_keys_in(edition.body)) - existing:
             yield f"publication {edition.publication_id} “{edition}”: image {key} is not among its images."
 
 

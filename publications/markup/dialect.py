@@ -22,13 +22,13 @@ from publications.html_tree import Element
 
 from .html_repair import repair_html
 from .source import (
-    STRAIGHT,
+    PROTECTED_PUNCTUATION,
     InlineCost,
     MarkupMask,
-    check_bars,
     check_blocks,
     check_cells,
     check_growth,
+    check_pipes,
     indent_lists,
 )
 from .structure import mark_abbreviations
@@ -36,7 +36,7 @@ from .structure import mark_abbreviations
 InlineMatch = tuple[etree.Element | None, int | None, int | None]
 
 # Patterns of the parser, restricted to one line and without backtracking.
-BRACES = re.compile(r"(?<! ) ++\{:? *+([^{}\n ][^{}\n]*+)\} *$")
+ATTRIBUTE_LIST = re.compile(r"(?<! ) ++\{:? *+([^{}\n ][^{}\n]*+)\} *$")
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
 REFERENCE = re.compile(
@@ -81,7 +81,7 @@ class SiteExtension(Extension):
         )  # before raw HTML is extracted
         md.preprocessors.register(LinesPreprocessor(indent_lists), "lists", 10)
         md.preprocessors.register(LinesPreprocessor(check_blocks), "blocks", 5)
-        md.preprocessors.register(LinesPreprocessor(check_bars), "bars", 4)
+        md.preprocessors.register(LinesPreprocessor(check_pipes), "bars", 4)
         md.ESCAPED_CHARS += ["'", '"']
         md.inlinePatterns.register(EscapedPunctuation(ESCAPE_RE, md), "escape", 180)
         md.treeprocessors.register(InlineCostGuard(md), "passages", 30)  # before inline patterns run
@@ -90,7 +90,7 @@ class SiteExtension(Extension):
         )
         md.treeprocessors.register(GrowthGuard(md), "growth", -1)  # after all other steps
         md.treeprocessors.deregister("abbr")
-        md.treeprocessors["attr_list"].HEADER_RE = BRACES
+        md.treeprocessors["attr_list"].HEADER_RE = ATTRIBUTE_LIST
         md.parser.blockprocessors["abbr"].RE = ABBREVIATION
         md.parser.blockprocessors["reference"].RE = REFERENCE
 
@@ -98,17 +98,17 @@ class SiteExtension(Extension):
 class LinesPreprocessor(Preprocessor):
     """A preprocessor that applies a function to all lines."""
 
-    def __init__(self, change: Callable[[list[str]], list[str]]) -> None:
+    def __init__(self, transform: Callable[[list[str]], list[str]]) -> None:
         super().__init__()
-        self.run = change
+        self.run = transform
 
 
 class EscapedPunctuation(EscapeInlineProcessor):
     """Protects a quote, dash or dot after a backslash from typography."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int, int]:
-        if m.group(1) in STRAIGHT:
-            return STRAIGHT[m.group(1)], m.start(0), m.end(0)
+        if m.group(1) in PROTECTED_PUNCTUATION:
+            return PROTECTED_PUNCTUATION[m.group(1)], m.start(0), m.end(0)
         return super().handleMatch(m, data)
 
 

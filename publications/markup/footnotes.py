@@ -34,16 +34,16 @@ class FootnoteOrder:
         self.contents = contents
         self.ordered: list[Footnote] = []
         self.footnotes: dict[int, Footnote] = {}
-        self.followed = 0
+        self.scanned = 0
 
     def add_references(self, root: Element) -> None:
         for reference in root.find_all("ref"):
             self.add(int(reference.attributes["n"])).references.append(reference)
 
     def add_nested(self) -> None:
-        while self.followed < len(self.ordered):
-            self.followed += 1
-            self.add_references(self.ordered[self.followed - 1].content)
+        while self.scanned < len(self.ordered):
+            self.scanned += 1
+            self.add_references(self.ordered[self.scanned - 1].content)
 
     def add(self, index: int) -> Footnote:
         if index not in self.footnotes:

@@ -31,9 +31,9 @@ Names = Collection[str]
 
 MAX_DEPTH = 80
 ATTRIBUTE = re.compile(r"""([^\s"'<>=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
-OWNERS = {"li": {"ul", "ol"}, "dt": {"dl"}, "dd": {"dl"}}
-LEVELS = {"table": 0, "caption": 3, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2, "th": 3, "td": 3}
-IMPLIED = {
+REQUIRED_PARENTS = {"li": {"ul", "ol"}, "dt": {"dl"}, "dd": {"dl"}}
+TABLE_LEVELS = {"table": 0, "caption": 3, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2, "th": 3, "td": 3}
+IMPLIED_CHILDREN = {
     "body": "p",
     "blockquote": "p",
     "ul": "li",
@@ -45,8 +45,14 @@ IMPLIED = {
     "tfoot": "tr",
     "tr": "td",
 }
-FENCES = {"body", "blockquote", "td", "th", "caption"}  # an end tag does not close elements outside of these
-PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these contain no blocks
+SCOPE_ELEMENTS = {
+    "body",
+    "blockquote",
+    "td",
+    "th",
+    "caption",
+}  # an end tag does not close elements outside of these
+PHRASING_ONLY = HEADINGS | {"pre", "dt", "caption"}  # these contain no blocks
 
 
 def repair_html(html: str, mask: MarkupMask, token: str) -> Element:
@@ -91,7 +97,7 @@ class TreeBuilder:
             is_code = any(element.tag in VERBATIM for element in self.stack)
             text = MASKED.sub(self.mask.original_comment if is_code else "", text)
         if text.strip():
-            self._imply_phrase()
+            self._imply_text_parent()
         elif not text or self._is_between_blocks():
             return
         self.top.children.append(text)
@@ -112,7 +118,7 @@ class TreeBuilder:
             self._end_paragraph()
         elif tag in ALLOWED and tag not in VOID:
             names = HEADINGS if tag in HEADINGS else {tag}
-            stops = {"table"} if tag in LEVELS else FENCES
+            stops = {"table"} if tag in TABLE_LEVELS else SCOPE_ELEMENTS
             self._pop_to(names, stops, through=True, within=INLINE if tag in INLINE else ())
 
     @property
@@ -141,29 +147,29 @@ class TreeBuilder:
             return self._make_room_for_part(tag)
         if tag in BLOCKS:
             self._end_paragraph()
-            self._imply_block()
-            return self.top.tag not in PHRASES
-        self._imply_phrase()
+            self._imply_block_parent()
+            return self.top.tag not in PHRASING_ONLY
+        self._imply_text_parent()
         return True
 
     def _make_room_for_part(self, tag: str) -> bool:
         if tag == "caption":
-            has_room = self._pop_to({"table"}, ()) and not self.top.children
-        elif tag in LEVELS:
-            has_room = self._make_room_in_table(tag)
+            is_allowed = self._pop_to({"table"}, ()) and not self.top.children
+        elif tag in TABLE_LEVELS:
+            is_allowed = self._make_room_in_table(tag)
         else:
-            has_room = self._pop_to(OWNERS[tag], FENCES)
-        if not has_room:
+            is_allowed = self._pop_to(REQUIRED_PARENTS[tag], SCOPE_ELEMENTS)
+        if not is_allowed:
             self._end_paragraph()
-        return has_room
+        return is_allowed
 
     def _make_room_in_table(self, tag: str) -> bool:
         if not any(element.tag == "table" for element in self.stack):
             return False
-        while self.top.tag != "table" and LEVELS.get(self.top.tag, 9) >= LEVELS[tag]:
+        while self.top.tag != "table" and TABLE_LEVELS.get(self.top.tag, 9) >= TABLE_LEVELS[tag]:
             self.stack.pop()
-        while LEVELS[self.top.tag] < LEVELS[tag] - 1:
-            self._push(Element(IMPLIED[self.top.tag]))
+        while TABLE_LEVELS[self.top.tag] < TABLE_LEVELS[tag] - 1:
+            self._push(Element(IMPLIED_CHILDREN[self.top.tag]))
         return True
 
     def _end_paragraph(self) -> None:
@@ -179,27 +185,27 @@ class TreeBuilder:
         last = self.top.children[-1] if self.top.children else None
         if isinstance(last, Element) and not last.is_inline:
             return True
-        return self.top.tag in IMPLIED or (last is None and self.top.tag not in INLINE)
+        return self.top.tag in IMPLIED_CHILDREN or (last is None and self.top.tag not in INLINE)
 
-    def _imply_block(self) -> None:
-        while IMPLIED.get(self.top.tag, "p") != "p":
-            self._push(Element(IMPLIED[self.top.tag]))
+    def _imply_block_parent(self) -> None:
+        while IMPLIED_CHILDREN.get(self.top.tag, "p") != "p":
+            self._push(Element(IMPLIED_CHILDREN[self.top.tag]))
 
-    def _imply_phrase(self) -> None:
-        while self.top.tag in IMPLIED:
-            self._push(Element(IMPLIED[self.top.tag]))
+    def _imply_text_parent(self) -> None:
+        while self.top.tag in IMPLIED_CHILDREN:
+            self._push(Element(IMPLIED_CHILDREN[self.top.tag]))
 
     def _keep_id(self, attributes: str) -> None:
         """Keep the id of a removed element as an empty span before its content."""
         if name := _parse_attributes("span", attributes).get("id"):
-            self._imply_phrase()
+            self._imply_text_parent()
             self.top.children.append(Element("span", {"id": name}))
 
     def _add_reference(self, number: str) -> None:
-        self._imply_phrase()
+        self._imply_text_parent()
         indexes = [index for index, element in enumerate(self.stack) if element.tag == "a"]
-        owner = self.stack[indexes[0] - 1] if indexes else self.top  # links cannot be nested
-        owner.children.append(Element("ref", {"n": number}))
+        parent = self.stack[indexes[0] - 1] if indexes else self.top  # links cannot be nested
+        parent.children.append(Element("ref", {"n": number}))
 
 
 def _parse_attributes(tag: str, source: str) -> dict[str, str]:

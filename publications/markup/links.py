@@ -15,11 +15,13 @@ from publications.html_tree import HEADINGS, INLINE, VOID, Element, is_blank
 
 KEY = r"[a-z0-9]{6,32}"
 LIBRARY_IMAGE = re.compile(f"image:({KEY})")
-MENTION = re.compile(rf"(?<!\w)image:({KEY})(?!\w)")
-MISNAMED = re.compile(rf"!\[[^\]\n]{{0,1000}}\]\(\s*<?image:(?!{KEY}(?![^\s)>]))([^\s)>]{{0,200}})")
+IMAGE_MENTION = re.compile(rf"(?<!\w)image:({KEY})(?!\w)")
+INVALID_IMAGE_MENTION = re.compile(
+    rf"!\[[^\]\n]{{0,1000}}\]\(\s*<?image:(?!{KEY}(?![^\s)>]))([^\s)>]{{0,200}})"
+)
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-WEB = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
-SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+WEB_ADDRESS = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
+ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 PAGE_IDS = {
     "about", "about-us", "cite", "content", "content-start", "contents", "corrections", "countries", "download",
     "follow", "footer-follow", "footer-sections", "footer-site", "from", "key-points", "latest", "people", "related",
@@ -28,8 +30,8 @@ PAGE_IDS = {
 }  # fmt: skip
 """Ids that the templates of public pages use; an author's id is changed if it is one of them."""
 FRAGMENT = re.compile(r"[^\s\"<>&\x00-\x1f]{1,200}")
-RESERVED = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?|note-[0-9]+|fn(ref)?-[0-9]+(-[0-9]+)?")
-PHRASES = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
+SITE_IDS = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?|note-[0-9]+|fn(ref)?-[0-9]+(-[0-9]+)?")
+PHRASING_PARENTS = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,17 @@ class Heading:
     anchor: str
 
 
-def images_in(markdown: str) -> tuple[str, ...]:
+def image_keys_in(markdown: str) -> tuple[str, ...]:
     """Return the distinct keys of library images in Markdown, in order, without rendering it."""
-    return tuple(dict.fromkeys(MENTION.findall(markdown)))
+    return tuple(dict.fromkeys(IMAGE_MENTION.findall(markdown)))
 
 
-def misnamed_images(markdown: str) -> tuple[str, ...]:
+def invalid_image_keys(markdown: str) -> tuple[str, ...]:
     """Return the distinct invalid keys in references to library images (`image:…`), in order."""
-    return tuple(dict.fromkeys(MISNAMED.findall(markdown)))
+    return tuple(dict.fromkeys(INVALID_IMAGE_MENTION.findall(markdown)))
 
 
-def images_of(root: Element) -> tuple[str, ...]:
+def image_keys_of(root: Element) -> tuple[str, ...]:
     """Return the distinct keys of library images in a rendered text, in order."""
     return tuple(dict.fromkeys(image.attributes["data-image"] for image in root.find_all("img")))
 
@@ -61,7 +63,9 @@ def safe_address(address: str) -> str:
     stripped = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
     if match := SCHEME.match(stripped):
         scheme = match[1].lower()
-        is_safe = bool(WEB.match(stripped)) if scheme.startswith("http") else scheme in SCHEMES
+        is_safe = (
+            bool(WEB_ADDRESS.match(stripped)) if scheme.startswith("http") else scheme in ALLOWED_SCHEMES
+        )
         return stripped if is_safe else ""
     return "" if re.match(r"[/\\]{2}", stripped) else stripped
 
@@ -124,8 +128,8 @@ def lift_ids(root: Element) -> None:
                 element.children.insert(element.children.index(child), Element("span", {"id": name}))
     for element in [element for element in root.walk() if not element.is_inline]:
         if name := _pop_id(element):
-            _first_phrase_element(element).children.insert(0, Element("span", {"id": name}))
-    _join_to_next(root)
+            _first_phrasing_parent(element).children.insert(0, Element("span", {"id": name}))
+    _move_lone_anchors(root)
 
 
 def is_empty_anchor(child: Element | str) -> bool:
@@ -135,24 +139,24 @@ def is_empty_anchor(child: Element | str) -> bool:
 
 def resolve_ids(roots: Sequence[Element], headings: Sequence[Heading]) -> None:
     """Make authors' ids unique and distinct from those of the page, and point links within the text to existing ids."""
-    taken = {
+    used_ids = {
         element.attributes["id"]
         for root in roots
         for element in root.walk()
         if "id" in element.attributes and not is_empty_anchor(element)
     }
     for root in roots:
-        root.replace(lambda element: _normalize_anchor(element, taken))
+        root.replace(lambda element: _normalize_anchor(element, used_ids))
     slugs = _heading_slugs(headings)
     for link in [link for root in roots for link in root.find_all("a")]:
         href = link.attributes.get("href", "")
-        if href.startswith("#") and href[1:] not in taken:
-            link.attributes["href"] = f"#{_resolve_fragment(unquote(href[1:]), taken, slugs)}"
+        if href.startswith("#") and href[1:] not in used_ids:
+            link.attributes["href"] = f"#{_resolve_fragment(unquote(href[1:]), used_ids, slugs)}"
 
 
-def _resolve_fragment(fragment: str, taken: set[str], slugs: dict[str, str]) -> str:
+def _resolve_fragment(fragment: str, used_ids: set[str], slugs: dict[str, str]) -> str:
     """Return the id for a fragment: as written, as changed on the page, or that of the heading with this slug."""
-    ids = (name for name in (fragment, fragment_on_page(fragment)) if name in taken)
+    ids = (name for name in (fragment, fragment_on_page(fragment)) if name in used_ids)
     return next(ids, "") or slugs.get(fragment.lower(), fragment)
 
 
@@ -161,20 +165,20 @@ def _heading_slugs(headings: Sequence[Heading]) -> dict[str, str]:
     slugs: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for heading in headings:
-        typed = heading.text.replace("—", "---").replace("–", "--")  # undo typography
-        for name in dict.fromkeys((github_slug(heading.text), github_slug(typed))):
+        source_text = heading.text.replace("—", "---").replace("–", "--")  # undo typography
+        for name in dict.fromkeys((github_slug(heading.text), github_slug(source_text))):
             slugs.setdefault(f"{name}-{counts[name]}" if counts[name] else name, heading.anchor)
             counts[name] += 1
     return slugs
 
 
-def _normalize_anchor(element: Element, taken: set[str]) -> list[Element | str]:
+def _normalize_anchor(element: Element, used_ids: set[str]) -> list[Element | str]:
     if not is_empty_anchor(element):
         return [element]
     name = fragment_on_page(element.attributes["id"])
-    if name in taken or RESERVED.fullmatch(name):
+    if name in used_ids or SITE_IDS.fullmatch(name):
         return []
-    taken.add(name)
+    used_ids.add(name)
     return [Element("span", {"id": name})]
 
 
@@ -187,23 +191,23 @@ def _pop_id(element: Element) -> str:
     return name if FRAGMENT.fullmatch(name) else ""
 
 
-def _first_phrase_element(element: Element) -> Element:
+def _first_phrasing_parent(element: Element) -> Element:
     """Return the first element in this one with inline content only, or this one."""
-    phrases = (
+    phrasing_parents = (
         descendant
         for descendant in element.walk()
-        if descendant.tag in PHRASES and all(child.is_inline for child in descendant.elements)
+        if descendant.tag in PHRASING_PARENTS and all(child.is_inline for child in descendant.elements)
     )
-    return next(phrases, element)
+    return next(phrasing_parents, element)
 
 
-def _join_to_next(root: Element) -> None:
+def _move_lone_anchors(root: Element) -> None:
     """Move ids from paragraphs without text, which may become figures, to the text after them."""
     pending: list[Element] = []
     for element in [
         element
         for element in root.walk()
-        if element.tag in PHRASES and all(child.is_inline for child in element.elements)
+        if element.tag in PHRASING_PARENTS and all(child.is_inline for child in element.elements)
     ]:
         anchors = [child for child in element.elements if is_empty_anchor(child)]
         if element.tag == "p" and anchors and not _has_text(element):
@@ -224,14 +228,14 @@ def _has_text(element: Element) -> bool:
 class UniqueIds:
     """Makes ids unique by appending numbers."""
 
-    def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = set(taken)
+    def __init__(self, used_ids: Iterable[str] = ()) -> None:
+        self.used_ids = set(used_ids)
         self.numbers: dict[str, int] = {}
 
     def claim(self, name: str) -> str:
         anchor = name
-        while anchor in self.taken:
+        while anchor in self.used_ids:
             self.numbers[name] = self.numbers.get(name, 1) + 1
             anchor = f"{name}-{self.numbers[name]}"
-        self.taken.add(anchor)
+        self.used_ids.add(anchor)
         return anchor

@@ -35,13 +35,13 @@ class Paragraph:
 
 def assign_paragraph_ids(root: Element, previous: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
     """Give every paragraph of the body its id from the previous edition, or a new one, and return the paragraphs."""
-    before = list({old.anchor: old for old in previous if ANCHOR.fullmatch(old.anchor)}.values())
+    earlier = list({old.anchor: old for old in previous if ANCHOR.fullmatch(old.anchor)}.values())
     paragraphs = [(element, text) for element in _find_paragraphs(root) if (text := inline_text(element))]
-    matches = match_paragraphs([text for _node, text in paragraphs], [old.text for old in before])
-    anchors = UniqueIds(old.anchor for old in before)
+    matches = match_paragraphs([text for _node, text in paragraphs], [old.text for old in earlier])
+    anchors = UniqueIds(old.anchor for old in earlier)
     result = []
     for index, (element, text) in enumerate(paragraphs):
-        anchor = before[matches[index]].anchor if index in matches else anchors.claim(_new_id(text))
+        anchor = earlier[matches[index]].anchor if index in matches else anchors.claim(_new_id(text))
         element.attributes = {"id": anchor} | element.attributes
         result.append(Paragraph(anchor, text))
     return tuple(result)
@@ -61,18 +61,18 @@ def _new_id(text: str) -> str:
     return f"p-{b32encode(digest).decode().lower()[:6]}"
 
 
-def match_paragraphs(texts: Sequence[str], before: Sequence[str]) -> dict[int, int]:
-    """Return the index in `before` of the earlier version of each paragraph in `texts`, without new paragraphs."""
-    matches = _match_equal(texts, before)
-    matcher = ParagraphMatcher(texts, before)
-    for new, old in list(_find_gaps(matches, len(texts), len(before))):
+def match_paragraphs(texts: Sequence[str], previous_texts: Sequence[str]) -> dict[int, int]:
+    """Return the index in `previous_texts` of each paragraph in `texts` that has an earlier version."""
+    matches = _match_equal(texts, previous_texts)
+    matcher = ParagraphMatcher(texts, previous_texts)
+    for new, old in list(_find_gaps(matches, len(texts), len(previous_texts))):
         matches |= matcher.most_similar(new, old)
     return matches
 
 
-def _match_equal(texts: Sequence[str], before: Sequence[str]) -> dict[int, int]:
+def _match_equal(texts: Sequence[str], previous_texts: Sequence[str]) -> dict[int, int]:
     indexes: dict[str, deque[int]] = defaultdict(deque)
-    for index, text in enumerate(before):
+    for index, text in enumerate(previous_texts):
         indexes[text].append(index)
     return {index: indexes[text].popleft() for index, text in enumerate(texts) if indexes.get(text)}
 
@@ -110,9 +110,9 @@ class ParagraphWords:
 class ParagraphMatcher:
     """Finds similar paragraphs, within limits for the whole text."""
 
-    def __init__(self, texts: Sequence[str], before: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], previous_texts: Sequence[str]) -> None:
         self.texts = texts
-        self.before = before
+        self.previous_texts = previous_texts
         self.remaining_pairs = MAX_PAIRS
         self.remaining_comparisons = MAX_COMPARISONS
 
@@ -128,7 +128,7 @@ class ParagraphMatcher:
 
     def _rate_pairs(self, new: list[int], old: list[int]) -> Iterator[tuple[float, int, int]]:
         words = [ParagraphWords(self.texts[index]) for index in new if old]
-        others = [ParagraphWords(self.before[index]) for index in old if new]
+        others = [ParagraphWords(self.previous_texts[index]) for index in old if new]
         for step in sorted(range(-MAX_SHIFT, MAX_SHIFT + 1), key=abs):
             for row in range(max(-step, 0), min(len(words), len(others) - step)):
                 similarity = self._similarity(words[row], others[row + step])

@@ -19,11 +19,11 @@ from .dialect import parse_markdown
 from .figures import build_figures
 from .footnotes import Footnote, link_footnotes, order_footnotes
 from .links import (
+    ALLOWED_SCHEMES,
     FRAGMENT,
     KEY,
-    SCHEMES,
     Heading,
-    images_of,
+    image_keys_of,
     lift_ids,
     normalize_links,
     resolve_ids,
@@ -35,7 +35,7 @@ from .source import Unrenderable, check_size, clean_source
 from .structure import assign_heading_ids, flatten_headings, normalize_headings, normalize_tables
 from .typography import apply_typography, primary_language
 
-OWN_ATTRIBUTE_VALUES = {
+SITE_ATTRIBUTE_VALUES = {
     "aria-label": re.compile(r".*", re.DOTALL),
     "class": re.compile("footnotes|footnote-ref|footnote-backref|table-scroll"),
     "data-align": ATTRIBUTE_VALUES["align"],
@@ -45,7 +45,7 @@ OWN_ATTRIBUTE_VALUES = {
     "scope": re.compile("col|row"),
     "tabindex": re.compile("0"),
 }
-PATTERNS = ATTRIBUTE_VALUES | OWN_ATTRIBUTE_VALUES
+ATTRIBUTE_PATTERNS = ATTRIBUTE_VALUES | SITE_ATTRIBUTE_VALUES
 STORED_ATTRIBUTES = {
     "*": set(GLOBAL_ATTRIBUTES - {"id"}),
     "a": {"href", "title", "class", "role", "aria-label"},
@@ -117,34 +117,34 @@ def render_markdown(
 
 def _render(source: str, language: str, previous_paragraphs: Sequence[Paragraph]) -> RenderedText:
     labels = labels_for(language)
-    body, contents = parse_markdown(source)
-    _normalize(body, contents, language, labels)
-    notes = order_footnotes(body, contents)
+    body, note_contents = parse_markdown(source)
+    _normalize(body, note_contents, language, labels)
+    notes = order_footnotes(body, note_contents)
     headings = assign_heading_ids(body)
     paragraphs = assign_paragraph_ids(body, previous_paragraphs)
-    resolve_ids([body, *contents], headings)
+    resolve_ids([body, *note_contents], headings)
     text = block_text(body)
     return RenderedText(
         text=_append_notes(text, notes),
         contents=headings,
         paragraphs=paragraphs,
-        images=images_of(Element("body", {}, [body, *(note.content for note in notes)])),
+        images=image_keys_of(Element("body", {}, [body, *(note.content for note in notes)])),
         words=count_words(text),
         html=_render_html(body, notes, labels),
     )
 
 
-def _normalize(body: Element, contents: list[Element], language: str, labels: RenderLabels) -> None:
-    for root in (body, *contents):
+def _normalize(body: Element, note_contents: list[Element], language: str, labels: RenderLabels) -> None:
+    for root in (body, *note_contents):
         lift_ids(root)
     normalize_headings(body)
-    for note in contents:
+    for note in note_contents:
         flatten_headings(note)
-    for root in (body, *contents):
+    for root in (body, *note_contents):
         normalize_links(root)
         build_figures(root)
         apply_typography(root, language)
-    normalize_tables([body, *contents], labels.table)
+    normalize_tables([body, *note_contents], labels.table)
 
 
 def _append_notes(text: str, notes: list[Footnote]) -> str:
@@ -175,7 +175,7 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
         return safe_address(value) or None
     if (tag, name) == ("span", "id"):
         return value if FRAGMENT.fullmatch(value) else None
-    pattern = PATTERNS.get(name)
+    pattern = ATTRIBUTE_PATTERNS.get(name)
     return value if pattern and pattern.fullmatch(value) else None
 
 
@@ -183,7 +183,7 @@ _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED - {"h1"} | {"div", "section", "figure", "figcaption"}),
     attributes=STORED_ATTRIBUTES,
     attribute_filter=_filter_attribute,
-    url_schemes=set(SCHEMES),
+    url_schemes=set(ALLOWED_SCHEMES),
     link_rel=None,
 )
 

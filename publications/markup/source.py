@@ -23,50 +23,52 @@ MAX_CHARACTERS = 400_000
 MAX_BLOCKS = 10_000
 MAX_TAGS = 20_000
 MAX_CELLS = 50_000
-MAX_ACCENTS = 60
+MAX_COMBINING_MARKS = 60
 MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
 MAX_GROWTH = 2_000_000  # characters that abbreviations and reference links add
 MAX_COPIES = 1_000_000_000  # characters copied while the marks of a passage are replaced one by one
-MAX_COMPARISONS = 50_000_000  # of bars with the backticks in a line
+MAX_COMPARISONS = 50_000_000  # of pipes with the backticks in a line
 MAX_LOOKAHEAD = 5_000_000  # characters searched for the end of a link, image or code
 MAX_PASSES = 50_000_000  # characters of blocks, times the rules and definitions in them
 
-MARK = re.compile(r"[\\`*_\[<]|&(?=[#a-zA-Z0-9]++;)|  \n")
+INLINE_MARK = re.compile(r"[\\`*_\[<]|&(?=[#a-zA-Z0-9]++;)|  \n")
 BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
 BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
 # A rule, an underlined heading, or a run of definitions of one kind.
-EVENT = re.compile(
+RULE_OR_DEFINITION = re.compile(
     r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"
     r"|(?:^[ >]*+\[\^[^\]\n]*+\]:.*\n?)+"
     r"|(?:^[ >]*+\[(?!\^)[^\]\n]*+\]:.*\n?)+",
     re.MULTILINE,
 )
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
-STRAIGHT = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}
+PROTECTED_PUNCTUATION = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}
 """Escaped characters, which typography leaves alone."""
 LESS_THAN = "\ufdd4"
 MASKED = re.compile("\ufdd5([0-9]+)\ufdd6")
 
-BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028")
+LINE_BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028")
 CONTROL_CHARACTERS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
 LONG_REFERENCE = re.compile("&#[0-9]{8,}")  # not a character; int() refuses thousands of digits
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])((?:\s++|"[^"]*+"|'[^']*+'|[^\s"'<>]++)*+)>""")
 AUTOLINK = r"<[a-zA-Z][a-zA-Z0-9+.-]*+:[^\s<>]*+>|<[^\s<>@!]++@[^\s<>@]++>"
-CLOSED = re.compile(rf"(?P<comment><!--.*?-->|<[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<", re.DOTALL)
-UNCLOSED = re.compile(rf"(?P<comment><[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<")
-_UNMASKED = str.maketrans({mark: char for char, mark in STRAIGHT.items()} | {LESS_THAN: "<"})
-QUOTE = re.compile(r"(?: {0,3}> ?)*+")
-MARKER = re.compile(r"(?:[*+-]|[0-9]{1,9}\.) +(?=\S)")
-FIRST = re.compile(r"[*+-]|1\.")  # another number is more likely a year or a count
-LEVEL = re.compile(r">|[*+-](?= )|[0-9]+\.(?= )")
-LEVELS = re.compile(rf"(?: *+(?:{LEVEL.pattern}))*+")
+MARKUP_BEFORE_COMMENT_END = re.compile(
+    rf"(?P<comment><!--.*?-->|<[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<", re.DOTALL
+)
+MARKUP_AFTER_COMMENTS = re.compile(rf"(?P<comment><[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<")
+_UNMASKED = str.maketrans({mark: char for char, mark in PROTECTED_PUNCTUATION.items()} | {LESS_THAN: "<"})
+QUOTE_PREFIX = re.compile(r"(?: {0,3}> ?)*+")
+LIST_MARKER = re.compile(r"(?:[*+-]|[0-9]{1,9}\.) +(?=\S)")
+FIRST_MARKER = re.compile(r"[*+-]|1\.")  # another number is more likely a year or a count
+LEVEL_MARKER = re.compile(r">|[*+-](?= )|[0-9]+\.(?= )")
+LEVEL_MARKERS = re.compile(rf"(?: *+(?:{LEVEL_MARKER.pattern}))*+")
 RULE = re.compile(r"\*[ *]*|-[ -]*|_[ _]*")
-STEP = 4
+LIST_INDENT = 4
 
 
 class Unrenderable(ValueError):
@@ -81,13 +83,13 @@ def check_size(markdown: str) -> None:
         )
 
 
-def check_accents(text: str) -> None:
+def check_combining_marks(text: str) -> None:
     """Refuse long runs of combining marks: normalizing them takes quadratic time in some versions of Python."""
     if text.isascii():
         return
     runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0, initial=0)
-    if max(runs) > MAX_ACCENTS:
-        raise Unrenderable(_("A letter carries more than %d accents. Remove them.") % MAX_ACCENTS)
+    if max(runs) > MAX_COMBINING_MARKS:
+        raise Unrenderable(_("A letter carries more than %d accents. Remove them.") % MAX_COMBINING_MARKS)
 
 
 def check_tags(count: int) -> None:
@@ -138,20 +140,20 @@ def check_blocks(lines: list[str]) -> list[str]:
 
 
 def _count_passes(block: str) -> int:
-    return len(block) * len(EVENT.findall(block))
+    return len(block) * len(RULE_OR_DEFINITION.findall(block))
 
 
-def check_bars(lines: list[str]) -> list[str]:
-    """Refuse lines with too many bars and backticks, which the parser compares in pairs; return the lines unchanged."""
+def check_pipes(lines: list[str]) -> list[str]:
+    """Refuse lines with too many pipes and backticks, which the parser compares in pairs; return the lines."""
     comparisons = 0
     for line in lines:
         comparisons += line.count("|") * line.count("`")
         if comparisons > MAX_COMPARISONS:
-            raise _too_many_marks(line)
+            raise _markup_limit_error(line)
     return lines
 
 
-def _too_many_marks(text: str) -> Unrenderable:
+def _markup_limit_error(text: str) -> Unrenderable:
     words = " ".join(re.findall(r"\w+", text[:500])[:6])
     return Unrenderable(
         _(
@@ -169,12 +171,12 @@ class InlineCost:
         self.lookahead = self.copies = 0
 
     def check(self, text: str) -> None:
-        if not (marks := len(MARK.findall(text))):
+        if not (marks := len(INLINE_MARK.findall(text))):
             return
         self.lookahead += _count_lookahead(text)
         self.copies += marks * len(text)
         if self.lookahead > MAX_LOOKAHEAD or self.copies > MAX_COPIES:
-            raise _too_many_marks(text)
+            raise _markup_limit_error(text)
 
 
 def _count_lookahead(text: str) -> int:
@@ -193,9 +195,9 @@ def _count_lookahead(text: str) -> int:
 
 def clean_source(markdown: str) -> str:
     """Return the text in NFC, with `\\n` as its only line break and without control characters."""
-    text = BREAKS.sub("\n", markdown).replace("\u2029", "\n\n")
+    text = LINE_BREAKS.sub("\n", markdown).replace("\u2029", "\n\n")
     text = LONG_REFERENCE.sub("&#65533", CONTROL_CHARACTERS.sub("", text))
-    check_accents(text)
+    check_combining_marks(text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -215,7 +217,9 @@ class MarkupMask:
         """Return the text with known HTML tags and automatic links as its only `<`."""
         # No comment ends after the last "-->", so none is searched there.
         end = text.rfind("-->") + 3 if "-->" in text else 0
-        masked = CLOSED.sub(self._replace, text[:end]) + UNCLOSED.sub(self._replace, text[end:])
+        masked = MARKUP_BEFORE_COMMENT_END.sub(self._replace, text[:end]) + MARKUP_AFTER_COMMENTS.sub(
+            self._replace, text[end:]
+        )
         check_tags(self.tags)
         return masked
 
@@ -255,15 +259,19 @@ class ListIndenter:
         self.is_in_paragraph = False  # after which the parser expects a blank line before an item
 
     def indent_line(self, line: str) -> str:
-        quote = QUOTE.match(line)[0]
+        quote = QUOTE_PREFIX.match(line)[0]
         if quote.count(">") != self.quotes:
             self.items, self.quotes = [], quote.count(">")
             check_nesting(self.quotes)
         text = line[len(quote) :].lstrip(" ")
-        is_item = bool(MARKER.match(text)) and not RULE.fullmatch(text)
+        is_item = bool(LIST_MARKER.match(text)) and not RULE.fullmatch(text)
         if is_item:
-            check_nesting(len(LEVEL.findall(LEVELS.match(text)[0])))
-        gap = f"{quote}\n" if is_item and self.is_in_paragraph and (self.items or FIRST.match(text)) else ""
+            check_nesting(len(LEVEL_MARKER.findall(LEVEL_MARKERS.match(text)[0])))
+        gap = (
+            f"{quote}\n"
+            if is_item and self.is_in_paragraph and (self.items or FIRST_MARKER.match(text))
+            else ""
+        )
         return f"{gap}{quote}{self._indent(text, len(line) - len(quote) - len(text), is_item)}"
 
     def _indent(self, text: str, indent: int, is_item: bool) -> str:
@@ -279,8 +287,8 @@ class ListIndenter:
             return 0
         while self.items and indent < self.items[-1] + 2:
             self.items.pop()
-        minimum = STEP * len(self.items)
-        if is_item and (self.items or indent < STEP):
+        minimum = LIST_INDENT * len(self.items)
+        if is_item and (self.items or indent < LIST_INDENT):
             self.items.append(indent)
             check_nesting(len(self.items))
         return minimum

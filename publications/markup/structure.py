@@ -60,9 +60,10 @@ def _replace_empty_heading(element: Element) -> list[Element | str]:
 
 def heading_slug(text: str) -> str:
     """Return the words in lower case, joined by hyphens: letters and digits of any alphabet, never empty."""
-    spaced = "".join(character if _is_word_character(character) else " " for character in text.lower())
+    separated = "".join(character if _is_word_character(character) else " " for character in text.lower())
     return (
-        unicodedata.normalize("NFC", "-".join(spaced.split())[:MAX_ANCHOR_CHARACTERS].strip("-")) or "section"
+        unicodedata.normalize("NFC", "-".join(separated.split())[:MAX_ANCHOR_CHARACTERS].strip("-"))
+        or "section"
     )
 
 
@@ -72,25 +73,25 @@ def _is_word_character(character: str) -> bool:
 
 def normalize_tables(roots: Sequence[Element], label: str) -> None:
     """Put every table into a scrollable region. Several get numbered labels, since landmarks need unique names."""
-    frames = [frame for root in roots for frame in _frame_tables(root)]
-    for number, frame in enumerate(frames, start=1):
-        name = f"{label} {number}" if len(frames) > 1 else label
-        frame.attributes = {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": name}
+    wrappers = [wrapper for root in roots for wrapper in _wrap_tables(root)]
+    for number, wrapper in enumerate(wrappers, start=1):
+        name = f"{label} {number}" if len(wrappers) > 1 else label
+        wrapper.attributes = {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": name}
     for table in [table for root in roots for table in root.find_all("table")]:
         _normalize_table(table)
 
 
-def _frame_tables(element: Element) -> Iterator[Element]:
+def _wrap_tables(element: Element) -> Iterator[Element]:
     """Wrap each table that is not in another, and yield the wrappers."""
     for index, child in enumerate(element.children):
         if isinstance(child, str):
             continue
         if child.tag == "table":
-            frame = Element("div", {}, [child])
-            element.children[index] = frame
-            yield frame
+            wrapper = Element("div", {}, [child])
+            element.children[index] = wrapper
+            yield wrapper
         else:
-            yield from _frame_tables(child)
+            yield from _wrap_tables(child)
 
 
 def _normalize_table(table: Element) -> None:
@@ -128,7 +129,7 @@ class AbbreviationMarker:
         self.meanings = {word: unmask(MASKED.sub("", meaning)) for word, meaning in meanings.items()}
         words = sorted(self.meanings, key=len, reverse=True)
         self.pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)")
-        self.added = 0
+        self.added_characters = 0
 
     def mark(self, roots: list[Element]) -> None:
         for element in [element for root in roots for element in _elements_with_readable_text(root)]:
@@ -142,8 +143,8 @@ class AbbreviationMarker:
         return [part for part in parts if part != ""]
 
     def _abbreviation(self, word: str) -> Element:
-        self.added += len(self.meanings[word])
-        check_growth(self.added)
+        self.added_characters += len(self.meanings[word])
+        check_growth(self.added_characters)
         return Element("abbr", {"title": self.meanings[word]}, [word])
 
 

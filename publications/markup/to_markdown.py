@@ -1,8 +1,6 @@
-"""Convert HTML to Markdown in one of two styles.
+"""Convert HTML to Markdown in one of two styles (`markdown_styles`).
 
-EDITABLE is for text that people edit, such as a draft made from a Word file: it escapes as little as possible. EXCHANGE
-is for any Markdown parser: every character that could be markup is escaped. Elements without a Markdown syntax stay
-HTML in both. Rendering either again yields the same text.
+Elements without a Markdown syntax stay HTML in both. Rendering either again yields the same text.
 
 Published Markdown is converted from the HTML of the page, because the source may contain comments for colleagues.
 """
@@ -10,133 +8,25 @@ Published Markdown is converted from the HTML of the page, because the source ma
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
 from html import escape as escape_html
-from html import unescape
 from itertools import groupby
 from urllib.parse import quote, urljoin
 
 from publications.html_tree import Element, is_bare_link, is_inline_child, serialize
 
+from .markdown_styles import SPACES, MarkdownStyle
+
 INDENT = " " * 4
 LISTS = ("ul", "ol")
-RULES = {"left": " :-- ", "center": " :-: ", "right": " --: "}
+ALIGNMENT_ROWS = {"left": " :-- ", "center": " :-: ", "right": " --: "}
 EMPHASIS = {"em": "*", "i": "*", "cite": "*", "dfn": "*", "var": "*", "strong": "**", "b": "**"}
-WRITTEN_AS_HTML = {
+HTML_ELEMENTS = {
     "abbr", "bdi", "bdo", "del", "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "sup", "u",
 }  # fmt: skip
 NOTE_LINK = re.compile(r"#fn-(\d+)")
 WHOLE_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>]+")
-SPACES = re.compile(r"[ \t\r\n\f]+")
-EDGES = re.compile(r"^([ \n]*)(.*?)([ \n]*)$", re.DOTALL)
-
-SPECIAL = re.compile(r"[\\`*_\[\]{}\"']|-(?=-)|\.(?=\.\.)|!(?=\[)")
-REFERENCE = re.compile(r"&(?=#?\w+;)")
-BLOCK_MARK = re.compile(r"^(#|[+-]|\d+(?=[.)]))")
-
-ALWAYS_SPECIAL = re.compile(r"[\\`*]")
-UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it is literal
-BRACKET = re.compile(r"\[(?=\^)|\[(?=[^\[\]]*\][(\[:])|(?<=\])(?=\()|(?<=!)\[")
 BARE_BRACKET = re.compile(r"(?<!\\)[\[\]]")
-TAG = re.compile(r"<(?=[a-zA-Z/!?])")
-LOOSE_REFERENCE = re.compile(r"&#?[a-zA-Z0-9]+;?")
-ATTRIBUTES = re.compile(r"\{(?=:)")
-LINE_MARK = re.compile(
-    r"[#>]|[+-](?=\s|$)|-(?=--+\s*$)|(?P<equals>=)(?==*\s*$)|(?P<number>\d{1,9})\.(?=\s|$)"
-)
-NOTE_DEFINITION = re.compile(r"(\[\^[^\]]+\]):")  # a reference before a colon would define a note
-IN_TAGGED_CODE = {sign: f"&#{ord(sign)};" for sign in "&<>*_`[\\"}
-
-
-@dataclass(frozen=True)
-class MarkdownStyle:
-    """How text is escaped, and which of several Markdown forms is used."""
-
-    escape: Callable[[str], str]
-    escape_start: Callable[[str], str]
-    """Escapes markup at the beginning of a paragraph."""
-    write_code: Callable[[str], str]
-    line_break: str
-    marker_width: int
-    """Minimum number of columns of a list marker."""
-    unsafe_in_address: re.Pattern[str]
-    joins_marks: bool
-    """Whether bold italics are written as `***text***`, which parsers interpret differently."""
-
-
-def escape_markdown(text: str) -> str:
-    """Return the text with all markup escaped, for any parser."""
-    text = SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
-    return REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
-
-
-def escape_block_start(text: str) -> str:
-    """Return escaped text that is not read as a heading or a list at the beginning of a line."""
-    return BLOCK_MARK.sub(lambda match: f"{match[1]}\\" if match[1].isdigit() else f"\\{match[1]}", text)
-
-
-def escape_sparingly(text: str) -> str:
-    """Return the text with as few escapes as the site's parser needs."""
-    text = ALWAYS_SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
-    text = UNDERSCORE.sub(r"\\_", text)
-    text = BRACKET.sub(lambda match: "\\[" if match[0] else "\\", text)
-    text = ATTRIBUTES.sub(r"\\{", text)
-    text = LOOSE_REFERENCE.sub(_escape_reference, text)
-    return TAG.sub("&lt;", text)
-
-
-def _escape_reference(match: re.Match[str]) -> str:
-    """Escape an ampersand that would be read as the beginning of a character reference."""
-    return match[0] if unescape(match[0]) == match[0] else f"&amp;{match[0][1:]}"
-
-
-def _escape_line_starts(text: str) -> str:
-    return "\n".join(_escape_line_start(line.lstrip(" ")) for line in text.split("\n"))
-
-
-def _escape_line_start(line: str) -> str:
-    if line.startswith("[^"):
-        line = NOTE_DEFINITION.sub(r"\1&#58;", line, count=1)
-    match = LINE_MARK.match(line)
-    if not match:
-        return line
-    if not line.strip(" -"):
-        return line.replace("-", "\\-")
-    if match["equals"]:
-        return f"&#61;{line[1:]}"
-    return f"{match['number']}\\{line[match.end('number') :]}" if match["number"] else f"\\{line}"
-
-
-def _write_fenced_code(text: str) -> str:
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
-def _write_readable_code(text: str) -> str:
-    if "`" not in text and "|" not in text:
-        return f"`{text}`"
-    return f"<code>{''.join(IN_TAGGED_CODE.get(sign, sign) for sign in text)}</code>"
-
-
-EXCHANGE = MarkdownStyle(
-    escape=escape_markdown,
-    escape_start=escape_block_start,
-    write_code=_write_fenced_code,
-    line_break="<br>",
-    marker_width=4,
-    unsafe_in_address=re.compile(r"[()<>\\\s]"),
-    joins_marks=False,
-)
-EDITABLE = MarkdownStyle(
-    escape=escape_sparingly,
-    escape_start=_escape_line_starts,
-    write_code=_write_readable_code,
-    line_break="  \n",
-    marker_width=0,
-    unsafe_in_address=re.compile(r"[()<>\\\s\[\]\"|*`]"),
-    joins_marks=True,
-)
+EDGES = re.compile(r"^([ \n]*)(.*?)([ \n]*)$", re.DOTALL)
 
 
 def to_markdown(
@@ -175,8 +65,8 @@ class _Writer:
         """
         before = ""
         for is_inline, children in groupby(element.children, key=is_inline_child):
-            if is_inline and (words := self._paragraph_text(Element("p", {}, list(children)))):
-                yield words
+            if is_inline and (content := self._paragraph_text(Element("p", {}, list(children)))):
+                yield content
                 before = ""
             for child in [] if is_inline else children:
                 if before in LISTS and child.tag in (before, "pre"):
@@ -191,9 +81,9 @@ class _Writer:
         return self.style.escape_start(self._inline(element).strip(" \xa0"))
 
     def _heading(self, element: Element) -> Iterator[str]:
-        words = re.sub(r"#$", r"\#", self._on_one_line(element).strip())
-        if words:
-            yield f"{'#' * int(element.tag[1])} {words}"
+        content = re.sub(r"#$", r"\#", self._on_one_line(element).strip())
+        if content:
+            yield f"{'#' * int(element.tag[1])} {content}"
 
     def _quotation(self, element: Element) -> Iterator[str]:
         lines = "\n\n".join(self.blocks(element)).split("\n")
@@ -212,7 +102,7 @@ class _Writer:
                 items.append(_indent(blocks, f"{marker} ".ljust(self.style.marker_width), between))
         yield ("\n\n" if is_loose else "\n").join(items)
 
-    def _terms(self, element: Element) -> Iterator[str]:
+    def _description_list(self, element: Element) -> Iterator[str]:
         """Yield a description list as paragraphs: not all parsers have a syntax for it."""
         for child in element.elements:
             blocks = self.blocks(child)
@@ -222,7 +112,7 @@ class _Writer:
         lines = element.text.strip("\n").split("\n")
         yield "\n".join(f"{INDENT}{line}" if line.strip() else "" for line in lines)
 
-    def _rule(self, element: Element) -> Iterator[str]:
+    def _thematic_break(self, element: Element) -> Iterator[str]:
         yield "* * *"
 
     def _figure(self, element: Element) -> Iterator[str]:
@@ -240,8 +130,10 @@ class _Writer:
             yield serialize(element)
             return
         lines = [f"| {' | '.join(self._cell(cell) for cell in row.elements)} |" for row in rows]
-        rule = "|".join(RULES.get(cell.get("data-align"), " --- ") for cell in rows[0].elements)
-        yield "\n".join([lines[0], f"|{rule}|", *lines[1:]])
+        alignment_row = "|".join(
+            ALIGNMENT_ROWS.get(cell.get("data-align"), " --- ") for cell in rows[0].elements
+        )
+        yield "\n".join([lines[0], f"|{alignment_row}|", *lines[1:]])
 
     def _cell(self, element: Element) -> str:
         return self._on_one_line(element).replace("  ", " ").replace("|", "\\|").strip()
@@ -258,18 +150,20 @@ class _Writer:
 
     def _on_one_line(self, element: Element) -> str:
         self.line_break = "<br>"
-        words = self._inline(element)
+        content = self._inline(element)
         self.line_break = self.style.line_break
-        return words.replace("\n", " ")
+        return content.replace("\n", " ")
 
     def _inline(self, element: Element, inside: str = "") -> str:
         """Return the inline content of an element; `inside` is the tag of the emphasis or HTML around it."""
-        written = ""
+        output = ""
         for child in element.children:
-            more = self._text(child) if isinstance(child, str) else self._element(child, inside, written)
-            is_image = written.endswith("!") and more.startswith("[")
-            written = f"{written[:-1]}\\!{more}" if is_image else written + more
-        return written
+            child_source = (
+                self._text(child) if isinstance(child, str) else self._element(child, inside, output)
+            )
+            is_image = output.endswith("!") and child_source.startswith("[")
+            output = f"{output[:-1]}\\!{child_source}" if is_image else output + child_source
+        return output
 
     def _text(self, text: str) -> str:
         escaped = self.style.escape(text)
@@ -278,7 +172,7 @@ class _Writer:
     def _element(self, element: Element, inside: str, before: str) -> str:
         if element.tag in EMPHASIS:
             return self._emphasis(element, inside, before)
-        if element.tag in WRITTEN_AS_HTML:
+        if element.tag in HTML_ELEMENTS:
             return self._note_reference(element) or self._as_html(element)
         if writer := INLINE_WRITERS.get(element.tag):
             return writer(self, element)
@@ -286,24 +180,30 @@ class _Writer:
 
     def _emphasis(self, element: Element, inside: str, before: str) -> str:
         """Return text with emphasis marks, or with tags next to or within other emphasis, where parsers disagree."""
-        is_beside = before.endswith("*") and not before.endswith("\\*")
-        if self.style.joins_marks and not (inside or is_beside) and (joined := self._joined_marks(element)):
+        is_after_emphasis = before.endswith("*") and not before.endswith("\\*")
+        if (
+            self.style.joins_delimiters
+            and not (inside or is_after_emphasis)
+            and (joined := self._joined_delimiters(element))
+        ):
             return joined
-        start, words, end = EDGES.match(self._inline(element, element.tag)).groups()
-        if not words:
+        start, content, end = EDGES.match(self._inline(element, element.tag)).groups()
+        if not content:
             return start + end
-        if inside or element.attributes or is_beside:
-            return f"{start}{_start_tag(element)}{words}</{element.tag}>{end}"
+        if inside or element.attributes or is_after_emphasis:
+            return f"{start}{_start_tag(element)}{content}</{element.tag}>{end}"
         mark = EMPHASIS[element.tag]
-        return f"{start}{mark}{words}{mark}{end}"
+        return f"{start}{mark}{content}{mark}{end}"
 
-    def _joined_marks(self, element: Element) -> str:
+    def _joined_delimiters(self, element: Element) -> str:
         """Return bold italics with joined marks, or an empty string for other elements."""
         only = element.children[0] if len(element.children) == 1 else ""
         if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
             return ""
-        start, words, end = EDGES.match(self._inline(only, only.tag)).groups()
-        return f"{start}***{words}***{end}" if words and EMPHASIS[only.tag] != EMPHASIS[element.tag] else ""
+        start, content, end = EDGES.match(self._inline(only, only.tag)).groups()
+        return (
+            f"{start}***{content}***{end}" if content and EMPHASIS[only.tag] != EMPHASIS[element.tag] else ""
+        )
 
     def _as_html(self, element: Element) -> str:
         return f"{_start_tag(element)}{self._inline(element, element.tag)}</{element.tag}>"
@@ -324,10 +224,10 @@ class _Writer:
         if is_bare_link(element) and WHOLE_ADDRESS.fullmatch(element.text):
             return f"<{address}>"
         self.is_in_link = True
-        words = self._inline(element)
+        content = self._inline(element)
         self.is_in_link = False
         title = element.get("title").replace('"', "&quot;")
-        return f"[{words}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
+        return f"[{content}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
 
     def _safe_address(self, address: str) -> str:
         """Return the address with characters quoted that would end it in Markdown."""
@@ -357,8 +257,8 @@ class _Writer:
 
 BLOCK_WRITERS = {
     "p": _Writer._paragraph, "blockquote": _Writer._quotation, "ul": _Writer._list, "ol": _Writer._list,
-    "dl": _Writer._terms, "pre": _Writer._code_block, "hr": _Writer._rule, "figure": _Writer._figure,
-    "table": _Writer._table, "section": _Writer._section,
+    "dl": _Writer._description_list, "pre": _Writer._code_block, "hr": _Writer._thematic_break,
+    "figure": _Writer._figure, "table": _Writer._table, "section": _Writer._section,
     **{f"h{level}": _Writer._heading for level in range(1, 7)},
 }  # fmt: skip
 INLINE_WRITERS = {

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 
 from publications.locales import LANGUAGE_NAMES, locale_of
-from publications.markup import images_in
+from publications.markup import image_keys_in
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
@@ -182,7 +182,7 @@ class Publication(PublicationContent):
         ]
 
     def _missing_image_messages(self) -> list[str]:
-        keys = images_in(self.body)
+        keys = image_keys_in(self.body)
         existing = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
         return [_("There is no picture “%s” in the library.") % key for key in keys if key not in existing]
 

@@ -10,7 +10,7 @@ from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
-from publications.markup import images_in
+from publications.markup import image_keys_in
 from publications.publication_fields import FIELDS, FieldType, PublicationField
 
 from .image import Image
@@ -191,7 +191,7 @@ def _stable_key(row: Kind | Image | SeriesNumber | Publication | None) -> str:
 def images_of(publication: Publication) -> list[Image]:
     """Return the images of the library that a draft shows: its cover, then those of its text."""
     keys = [publication.cover.key] if publication.cover else []
-    keys += [key for key in images_in(publication.body) if key not in keys]
+    keys += [key for key in image_keys_in(publication.body) if key not in keys]
     images = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
     return [images[key] for key in keys if key in images]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications.markup import misnamed_images
+from publications.markup import invalid_image_keys
 from publications.slugs import slugify
 
 from .draft import DraftImage, PreflightDraft, PreflightIssue
@@ -61,7 +61,7 @@ def _position_of(image: DraftImage, draft: PreflightDraft) -> tuple[str, int]:
 
 def misnamed_image(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """An image that is referred to by another name than its key: it would not be shown."""
-    for name in misnamed_images(draft.body)[:MAX_BLOCKING]:
+    for name in invalid_image_keys(draft.body)[:MAX_BLOCKING]:
         if f"image:{name}" not in draft.code:
             text = _(
                 "There is no picture “%(name)s” in the library. How to write it stands beside each picture there."

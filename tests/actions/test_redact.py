@@ -196,7 +196,7 @@ def test_what_was_typed_keeps_the_names_of_its_fields(editor):
     ],
 )
 def test_an_address_names_a_short_passage_by_whole_words_alone(passage, address, is_named):
-    assert markup.Redaction(passage, "").is_named_by(address) is is_named
+    assert markup.Redaction(passage, "").is_in_address(address) is is_named
 
 
 FORMS = [

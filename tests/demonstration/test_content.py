@@ -127,7 +127,7 @@ def test_long_reports_have_headings_footnotes_a_table_and_an_image(folder):
     assert words(text) >= 2500
     assert {heading.level for heading in rendered.contents} == {2, 3}
     assert text.body.count("\n[^") >= 10
-    assert "<table>" in rendered.html and markup.images_in(text.body)
+    assert "<table>" in rendered.html and markup.image_keys_in(text.body)
     assert text.key_points and text.cover
 
 
@@ -144,7 +144,7 @@ def test_quotation_marks_outside_the_body_are_typographic(text):
 
 @every_text
 def test_every_image_has_texts_in_both_languages_and_a_credit_and_is_shown(text):
-    shown = {*markup.images_in(text.body), text.cover} - {""}
+    shown = {*markup.image_keys_in(text.body), text.cover} - {""}
 
     assert {picture.key for picture in text.images} == shown
     for picture in text.images:

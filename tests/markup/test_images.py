@@ -4,7 +4,7 @@ import re
 
 from hypothesis import given, settings
 
-from publications.markup import ResponsiveImage, images_in, insert_images, render_markdown
+from publications.markup import ResponsiveImage, image_keys_in, insert_images, render_markdown
 from tests.prose_pages import MARKDOWN, Page, html_of
 
 KEY = "kf7w2m9q3x"
@@ -55,7 +55,7 @@ def test_what_is_no_key_of_the_library_is_no_image():
 @settings(max_examples=60, deadline=None)
 @given(MARKDOWN)
 def test_the_images_of_a_text_are_found_without_rendering_it(markdown):
-    assert set(render_markdown(markdown).images) <= set(images_in(markdown))
+    assert set(render_markdown(markdown).images) <= set(image_keys_in(markdown))
 
 
 def test_a_picture_is_placed_with_all_that_a_page_needs():

@@ -376,7 +376,7 @@ def test_an_image_that_is_not_named_by_its_key_blocks_publishing(body, named):
     report = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
     assert [issue.field for issue in report] == ["body"] * len(named)
-    assert markup.misnamed_images(body)[: len(named)] == tuple(named)
+    assert markup.invalid_image_keys(body)[: len(named)] == tuple(named)
 
 
 @pytest.mark.django_db
