@@ -12,12 +12,9 @@ from .field_merge import (
     BOTH,
     INCOMING,
     STORED,
-    BaseValues,
     FieldConflict,
     FieldMerge,
-    Fingerprints,
     MergeGuard,
-    NoBase,
     RowField,
     Values,
     merge_fields,
@@ -25,6 +22,7 @@ from .field_merge import (
     shared_paragraphs,
 )
 from .matching import Budget, longest_in_order, match
+from .merge_base import BaseValues, Fingerprints, NoBase
 from .text_merge import TextConflict, TextMerge, TextSide, merge_texts
 
 __all__ = [

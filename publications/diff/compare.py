@@ -42,7 +42,7 @@ class DiffRun:
         return self.text[: len(self.text) - len(self.text.lstrip())]
 
     @property
-    def shown(self) -> str:
+    def stripped_text(self) -> str:
         return self.text.lstrip()
 
 

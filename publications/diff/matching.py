@@ -198,9 +198,9 @@ def find_moved(before_keys: list[int], after_keys: list[int], pairs: Pairs) -> t
 def _take_counted(indexes: list[int], keys: list[int], counts: Counter) -> set[int]:
     """Return the first indexes of each key, as many as counted."""
     remaining = counts.copy()
-    taken = set()
+    chosen = set()
     for index in indexes:
         if remaining[keys[index]] > 0:
             remaining[keys[index]] -= 1
-            taken.add(index)
-    return taken
+            chosen.add(index)
+    return chosen

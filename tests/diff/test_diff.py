@@ -34,7 +34,7 @@ def shown(difference) -> str:
     marks = {DiffOperation.KEPT: "{}", DiffOperation.DELETED: "[-{}-]", DiffOperation.INSERTED: "{{+{}+}}"}
     return " | ".join(
         "".join(
-            run.space.replace("\n", "") + marks[run.change].format(run.shown) for run in passage.runs
+            run.space.replace("\n", "") + marks[run.change].format(run.stripped_text) for run in passage.runs
         ).strip()
         for passage in difference.passages
     )
