@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 
-from publications.importers.word import drafts
+from publications.importers.word import drafts, versions
 from publications.models import Publication, WordFile
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -193,6 +193,6 @@ def make_word_file(publication: Publication, body: str = "", **more) -> WordFile
     """Store the Word file of a publication, as if it had been imported."""
     content = docx(p(publication.title, style="Title") + (body or p(publication.body)), **more)
     word = drafts.read_word_file(content, "text.docx", language=publication.language)
-    row = drafts.store_pending_version(publication, word, content, "text.docx", by=None)
+    row = versions.store_pending_version(publication, word, content, "text.docx", by=None)
     WordFile.objects.filter(pk=row.pk).update(is_undecided=False)
     return WordFile.objects.get(pk=row.pk)

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions, ooxml
 from publications.diff import FieldMerge
-from publications.importers.report import ImportRefused
-from publications.importers.word import TrackedChangesPolicy, drafts
+from publications.importers.imported_file import ImportRefused
+from publications.importers.word import TrackedChangesPolicy, drafts, versions
 from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import WORD_FIELDS
@@ -157,7 +157,7 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
     if response := render_refusal(request, form):
         return response
     pending = publication.word_files.undecided().first()
-    merged = drafts.merge_version(pending, request.POST) if pending else None
+    merged = versions.merge_version(pending, request.POST) if pending else None
     return render_publication_page(
         request, "word_next_version", publication, title=_("Replace from Word"), form=form, pending=pending,
         conflicts=_conflict_context(merged, request.POST), last_accepted=publication.word_files.accepted().first(),
@@ -166,7 +166,7 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
     for pending in publication.word_files.undecided():
-        drafts.discard_version(pending)
+        versions.discard_version(pending)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(publication.pk)
 
@@ -180,7 +180,7 @@ def _store_pending_version(request: HttpRequest, publication: Publication, form:
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return False
-    drafts.store_pending_version(publication, word, content, file.name, by=request.user)
+    versions.store_pending_version(publication, word, content, file.name, by=request.user)
     return True
 
 
@@ -200,10 +200,10 @@ def _accept_pending_version(request: HttpRequest, publication: Publication) -> b
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
         pending.publication.refresh_from_db()
-        merged = drafts.merge_version(pending, request.POST)
+        merged = versions.merge_version(pending, request.POST)
         if merged.conflicts:
             return False
-        drafts.accept_version(pending, word, merged.values, by=request.user)
+        versions.accept_version(pending, word, merged.values, by=request.user)
     text = _("The draft was joined with “%(file)s”. The text before is in the history.")
     messages.success(request, text % {"file": pending.filename})
     return True
@@ -220,7 +220,7 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if _resolve_changes(request, publication, word_file):
                 return _redirect_to_form(pk)
-            merged, _word = drafts.merge_without_changes(word_file, request.POST)
+            merged, _word = versions.merge_rejecting_changes(word_file, request.POST)
             conflicts = _conflict_context(merged, request.POST)
         except (ImportRefused, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
@@ -234,16 +234,16 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def _resolve_changes(request: HttpRequest, publication: Publication, word_file: WordFile) -> bool:
     """Accept or reject all tracked changes; return False if conflicts are left."""
     if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
-        drafts.accept_changes(word_file)
+        versions.accept_changes(word_file)
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
         return True
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
         word_file.publication.refresh_from_db()
-        merged, word = drafts.merge_without_changes(word_file, request.POST)
+        merged, word = versions.merge_rejecting_changes(word_file, request.POST)
         if merged.conflicts:
             return False
-        drafts.reject_changes(word_file, word, merged.values, by=request.user)
+        versions.reject_changes(word_file, word, merged.values, by=request.user)
     messages.success(request, _("All tracked changes are rejected: the draft is without them."))
     return True
 
@@ -253,7 +253,7 @@ def _conflict_context(merged: FieldMerge | None, choices: Mapping[str, str]) -> 
     labels = {
         field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in WORD_FIELDS
     }
-    return conflict_choices(merged, labels, choices, key=drafts.conflict_field_name)
+    return conflict_choices(merged, labels, choices, key=versions.conflict_field_name)
 
 
 def _redirect_to_form(pk: int) -> HttpResponse:

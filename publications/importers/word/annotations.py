@@ -19,6 +19,7 @@ from .losses import ConversionLosses
 MAX_PASSAGE_CHARACTERS = 300
 MAX_COMMENT_CHARACTERS = 5_000
 MAX_COMMENTS = 1_000
+MIN_COMMENT_YEAR = 1980
 
 MACROS = "vbaProject.bin"
 COMMON_WORDS = {
@@ -57,7 +58,7 @@ COMMON_WORDS = {
         "från",
     },
 }
-CERTAIN_WORDS = 40
+MIN_COMMON_WORDS = 40
 MIN_WORD_RATIO = 3
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -79,48 +80,51 @@ class CommentRanges:
 
     open: list[str] = field(default_factory=list)
     passages: dict[str, str] = field(default_factory=dict)
-    referenced: list[str] = field(default_factory=list)
+    references: list[str] = field(default_factory=list)
 
-    def begin(self, identity: str) -> None:
-        self.open.append(identity)
-        self.passages.setdefault(identity, "")
+    def begin(self, comment_id: str) -> None:
+        self.open.append(comment_id)
+        self.passages.setdefault(comment_id, "")
 
-    def end(self, identity: str) -> None:
-        self.open = [open_identity for open_identity in self.open if open_identity != identity]
+    def end(self, comment_id: str) -> None:
+        self.open = [open_id for open_id in self.open if open_id != comment_id]
 
-    def add_reference(self, identity: str) -> None:
-        if identity not in self.referenced:
-            self.referenced.append(identity)
+    def add_reference(self, comment_id: str) -> None:
+        if comment_id not in self.references:
+            self.references.append(comment_id)
 
     def add_text(self, text: str) -> None:
-        for identity in self.open:
-            if len(self.passages[identity]) < MAX_PASSAGE_CHARACTERS:
-                self.passages[identity] += text
+        for comment_id in self.open:
+            if len(self.passages[comment_id]) < MAX_PASSAGE_CHARACTERS:
+                self.passages[comment_id] += text
 
-    def read(self, root: Element | None, extended: Element | None) -> list[WordComment]:
+    def read(self, root: Element | None, comments_extended: Element | None) -> list[WordComment]:
         """Return the comments in document order.
 
         Args:
             root: the comments part.
             extended: the part that marks resolved comments (w15:commentsEx).
         """
-        resolved = _resolved_paragraphs(extended) if extended is not None else set()
+        resolved = _resolved_paragraphs(comments_extended) if comments_extended is not None else set()
         elements = (
             {element.get("w:id", ""): element for element in root if element.tag == "w:comment"}
             if root is not None
             else {}
         )
-        order = [*self.referenced, *(identity for identity in elements if identity not in self.referenced)]
+        order = [
+            *self.references,
+            *(comment_id for comment_id in elements if comment_id not in self.references),
+        ]
         return [
-            self._build_comment(identity, elements[identity], resolved)
-            for identity in order[:MAX_COMMENTS]
-            if identity in elements
+            self._build_comment(comment_id, elements[comment_id], resolved)
+            for comment_id in order[:MAX_COMMENTS]
+            if comment_id in elements
         ]
 
-    def _build_comment(self, identity: str, element: Element, resolved: set[str]) -> WordComment:
+    def _build_comment(self, comment_id: str, element: Element, resolved: set[str]) -> WordComment:
         paragraphs = list(element.iter("w:p"))
         text = "\n".join(join_text(paragraph, "w:t") for paragraph in paragraphs).strip()
-        passage = " ".join(self.passages.get(identity, "").split())
+        passage = " ".join(self.passages.get(comment_id, "").split())
         return WordComment(
             by=element.get("w:author", "")[:150],
             text=text[:MAX_COMMENT_CHARACTERS],
@@ -130,9 +134,9 @@ class CommentRanges:
         )
 
 
-def _resolved_paragraphs(extended: Element) -> set[str]:
+def _resolved_paragraphs(comments_extended: Element) -> set[str]:
     """Return the paragraph ids of resolved comments and of the replies to them."""
-    entries: Iterable[Element] = [element for element in extended if element.tag == "w15:commentEx"]
+    entries: Iterable[Element] = [element for element in comments_extended if element.tag == "w15:commentEx"]
     resolved = {
         element.get("w15:paraId", "") for element in entries if element.get("w15:done") in ("1", "true")
     }
@@ -144,11 +148,15 @@ def _resolved_paragraphs(extended: Element) -> set[str]:
 
 
 def _parse_comment_time(text: str) -> str:
-    """Return the time of a comment without a zone: Word writes the author's local time, usually with a false Z."""
+    """Return the time of a comment without a zone: Word writes the author's local time, usually with a false Z.
+
+    Programs that know no time write the first day of the year 1.
+    """
     try:
-        return datetime.fromisoformat(text.removesuffix("Z")).isoformat(timespec="minutes") if text else ""
+        written_at = datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError:
         return ""
+    return written_at.isoformat(timespec="minutes") if written_at.year >= MIN_COMMENT_YEAR else ""
 
 
 def read_comments(package: WordPackage, ranges: CommentRanges) -> list[WordComment]:
@@ -164,7 +172,7 @@ def read_creator(package: WordPackage) -> str:
     return " ".join((creator.text or "").split())[:120] if creator is not None else ""
 
 
-def report_surroundings(package: WordPackage, notes: NoteSeries, losses: ConversionLosses) -> None:
+def report_omitted_parts(package: WordPackage, notes: NoteSeries, losses: ConversionLosses) -> None:
     """Report headers, footers, unreferenced notes, an external template and macros as losses."""
     for kind in ("header", "footer"):
         for part in package.all_related(kind):
@@ -183,16 +191,16 @@ def report_surroundings(package: WordPackage, notes: NoteSeries, losses: Convers
     losses.macros = any(name.endswith(MACROS) for name in package.entries)
 
 
-def find_language(document: Element, styles: Element | None, text: str) -> tuple[str, str]:
+def determine_language(document: Element, styles: Element | None, text: str) -> tuple[str, str]:
     """Return the language of the text, and the language set in the file (the same if none is set)."""
-    marked = _marked_language(document, styles)
-    guessed = _guess_language(text)
-    if guessed and marked in ("", *COMMON_WORDS):
-        return guessed, marked or guessed
-    return marked or "en", marked or "en"
+    declared = _declared_language(document, styles)
+    detected = _detect_language(text)
+    if detected and declared in ("", *COMMON_WORDS):
+        return detected, declared or detected
+    return declared or "en", declared or "en"
 
 
-def _marked_language(document: Element, styles: Element | None) -> str:
+def _declared_language(document: Element, styles: Element | None) -> str:
     """Return the language set for most of the text."""
     default_language = attribute_at(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang")
     characters: Counter[str] = Counter()
@@ -201,10 +209,10 @@ def _marked_language(document: Element, styles: Element | None) -> str:
     return language_code(characters.most_common(1)[0][0] if characters else default_language)
 
 
-def _guess_language(text: str) -> str:
+def _detect_language(text: str) -> str:
     """Return English or Swedish if the frequency of common words is conclusive, otherwise an empty string."""
     word_counts = Counter(WORD.findall(text.casefold()))
     counts = {code: sum(word_counts[word] for word in common) for code, common in COMMON_WORDS.items()}
     (language, highest), (_other, lowest) = sorted(counts.items(), key=lambda count: -count[1])
-    required = min(CERTAIN_WORDS, max(3, len(word_counts) // 10))
+    required = min(MIN_COMMON_WORDS, max(3, len(word_counts) // 10))
     return language if highest >= required and highest >= MIN_WORD_RATIO * lowest else ""

@@ -16,13 +16,13 @@ class Span:
     bold: bool = False
     italic: bool = False
     strike: bool = False
-    raised: str = ""
+    vertical_align: str = ""
     code: bool = False
     address: str = ""
 
     @property
-    def form(self) -> tuple:
-        return (self.bold, self.italic, self.strike, self.raised, self.code, self.address)
+    def format_key(self) -> tuple:
+        return (self.bold, self.italic, self.strike, self.vertical_align, self.code, self.address)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Cell:
 @dataclass
 class Table:
     rows: list[list[Cell]] = field(default_factory=list)
-    has_head: bool = False
+    has_header: bool = False
 
     @property
     def width(self) -> int:
@@ -120,6 +120,11 @@ class Table:
 
 
 Block = WordParagraph | Table
+
+
+def link_address(inline: Inline) -> str:
+    """Return the target of the link that inline content is in, or ""."""
+    return inline.address if isinstance(inline, Span) else ""
 
 
 def text_of(inlines: list[Inline]) -> str:
@@ -171,17 +176,17 @@ class NoteSeries:
     texts: dict[tuple[str, str], list[Block]] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def label(self, kind: str, identity: str) -> str:
+    def label(self, kind: str, note_id: str) -> str:
         """Return the label for a reference to a note, or an empty string if the file has no such note."""
-        if (kind, identity) not in self.texts:
+        if (kind, note_id) not in self.texts:
             return ""
-        return self.labels.setdefault((kind, identity), str(len(self.labels) + 1))
+        return self.labels.setdefault((kind, note_id), str(len(self.labels) + 1))
 
     def count(self, kind: str) -> int:
-        return sum(note_kind == kind for note_kind, _identity in self.texts)
+        return sum(note_kind == kind for note_kind, _note_id in self.texts)
 
     def count_referenced(self, kind: str) -> int:
-        return sum(note_kind == kind for note_kind, _identity in self.labels)
+        return sum(note_kind == kind for note_kind, _note_id in self.labels)
 
     @property
     def referenced(self) -> list[tuple[str, list[Block]]]:

@@ -9,54 +9,26 @@ from publications.ooxml import (
     Relation,
     WordPackage,
     attribute_at,
-    children,
+    child_elements,
     find_path,
-    is_on,
     join_text,
     parse_number,
+    read_toggle,
 )
 
-from ..tracking import remove_tracking
 from .annotations import CommentRanges
-from .blocks import Block, Cell, NoteSeries, Span, Table, WordParagraph
+from .blocks import Block, Cell, Inline, LineBreak, NoteSeries, Table, WordParagraph
 from .fields import FieldStack
+from .links import LinkCleaner
 from .losses import ConversionLosses
 from .paragraphs import ParagraphReader
 from .styles import ListMarker, Numberings, Styles, numbering_of, outline_of
-from .table_heads import looks_headed
-
-SCHEMES = ("http:", "https:", "mailto:", "tel:")
+from .table_heads import has_header_row
 
 OMITTED_ROLES = {"contents", "contents heading"}
 CONTENTS = "table of contents"
 TABLE_HEAD_STYLE = re.compile(r"table ?(?:head|title)")
 FIRST_ROW = 0x20
-
-
-class LinkCleaner:
-    """Cleans the links of one file; removed tracking and unusable addresses are reported as losses."""
-
-    def __init__(self, losses: ConversionLosses) -> None:
-        self.losses = losses
-
-    def clean_link(self, target: str) -> str:
-        """Return the address of a link, `#` with a bookmark of the text, or an empty string."""
-        target = target.strip()
-        if not target or target.startswith("#"):
-            return target
-        if not target.casefold().startswith(SCHEMES):
-            if target.casefold().startswith("www."):
-                return self.clean_link(f"https://{target}")
-            self._report(self.losses.dead_links, target)
-            return ""
-        cleaned = remove_tracking(target)
-        if cleaned != target:
-            self._report(self.losses.tracking_urls, cleaned)
-        return cleaned
-
-    def _report(self, addresses: list[str], address: str) -> None:
-        if address not in addresses:
-            addresses.append(address)
 
 
 @dataclass
@@ -71,7 +43,7 @@ class WordContext:
     comments: CommentRanges = field(default_factory=CommentRanges)
 
     @property
-    def addresses(self) -> LinkCleaner:
+    def link_cleaner(self) -> LinkCleaner:
         return LinkCleaner(self.losses)
 
 
@@ -88,20 +60,24 @@ class PartReader:
         self.context, self.part = context, part
         self.package, self.styles = context.package, context.styles
         self.losses, self.notes, self.comments = context.losses, context.notes, context.comments
-        self.address_of = context.addresses.clean_link
+        self.clean_link = context.link_cleaner.clean_link
         self.fields = FieldStack()
         self.bookmarks: list[str] = []
-        self.initial: list[Span] = []
+        self.drop_cap: list[Inline] = []
         """The drop cap of the next paragraph."""
 
-    def relation(self, identity: str) -> Relation | None:
-        return self.package.relations_of(self.part).get(identity) if identity else None
+    def relation(self, relation_id: str) -> Relation | None:
+        return self.package.relations_of(self.part).get(relation_id) if relation_id else None
 
     def blocks(self, container: Element) -> list[Block]:
-        return list(self._blocks(container))
+        blocks = list(self._blocks(container))
+        if self.drop_cap:  # no paragraph follows it
+            blocks.append(WordParagraph(inlines=self.drop_cap))
+            self.drop_cap = []
+        return blocks
 
     def _blocks(self, container: Element) -> Iterator[Block]:
-        for child in children(container):
+        for child in child_elements(container):
             if child.tag == "w:p":
                 yield from self._paragraph(child)
             elif child.tag == "w:tbl":
@@ -127,13 +103,13 @@ class PartReader:
         if gallery == CONTENTS:
             self.losses.tables_of_contents += 1
             return
-        if is_on(control, "w:sdtPr/w:showingPlcHdr"):
+        if read_toggle(control, "w:sdtPr/w:showingPlcHdr"):
             self.losses.placeholders.append(join_text(content, "w:t"))
             return
         yield from self._blocks(content)
 
     def _paragraph(self, element: Element) -> Iterator[Block]:
-        style = self.styles.of(attribute_at(element, "w:pPr/w:pStyle"))
+        style = self.styles.get(attribute_at(element, "w:pPr/w:pStyle"))
         paragraph_reader = ParagraphReader(self, self.fields).read(element)
         level = (
             0 if style.role in ("title", "subtitle", *OMITTED_ROLES) else outline_of(element) or style.level
@@ -142,17 +118,17 @@ class PartReader:
         self.losses.tables_of_contents += style.role == "contents heading"
         if style.role not in OMITTED_ROLES:
             paragraph = WordParagraph(
-                inlines=[*self.initial, *paragraph_reader.inlines],
+                inlines=[*self.drop_cap, *paragraph_reader.inlines],
                 role=style.role or ("heading" if level else ""),
                 level=level,
                 bold=style.bold or bool(TABLE_HEAD_STYLE.search(style.name.casefold())),
                 italic=style.italic,
                 bookmarks=(*self.bookmarks, *paragraph_reader.bookmarks),
             )
-            self.initial, self.bookmarks = [], []
+            self.drop_cap, self.bookmarks = [], []
             _set_marker(paragraph, marker)
             if attribute_at(element, "w:pPr/w:framePr", "w:dropCap") in ("drop", "margin"):
-                self.initial = [inline for inline in paragraph.inlines if isinstance(inline, Span)]
+                self.drop_cap = [inline for inline in paragraph.inlines if not isinstance(inline, LineBreak)]
             elif not paragraph.is_empty or paragraph.role == "code":
                 yield paragraph
             else:
@@ -161,21 +137,23 @@ class PartReader:
 
     def _list_marker(self, element: Element) -> ListMarker | None:
         """Return the number or bullet of a paragraph. Must be called for every paragraph, because it counts."""
-        identity, level = numbering_of(element)
-        if not identity:
+        numbering_id, level = numbering_of(element)
+        if not numbering_id:
             style = attribute_at(element, "w:pPr/w:pStyle") or self.styles.normal
-            identity, level = self.styles.of(style).numbering
-            level = self.context.numberings.level_of(identity, style, level)
-        return self.context.numberings.mark(identity, level)
+            numbering_id, level = self.styles.get(style).numbering
+            level = self.context.numberings.level_of(numbering_id, style, level)
+        return self.context.numberings.next_marker(numbering_id, level)
 
     def _table(self, element: Element) -> Iterator[Block]:
         table = Table()
         for row in _find_within(element, "w:tr"):
             cells = [self._cell(cell) for cell in _find_within(row, "w:tc")]
-            table.has_head = table.has_head or (not table.rows and is_on(row, "w:trPr/w:tblHeader") is True)
+            table.has_header = table.has_header or (
+                not table.rows and read_toggle(row, "w:trPr/w:tblHeader") is True
+            )
             if cells:
                 table.rows.append(cells)
-        table.has_head = table.has_head or self._has_header_style(element, table) or looks_headed(table)
+        table.has_header = table.has_header or self._has_header_style(element, table) or has_header_row(table)
         if table.rows:
             yield table
 
@@ -191,7 +169,7 @@ class PartReader:
         return (
             first_row in ("1", "true")
             and has_text
-            and self.styles.heads_tables(attribute_at(element, "w:tblPr/w:tblStyle"))
+            and self.styles.has_bold_header_row(attribute_at(element, "w:tblPr/w:tblStyle"))
         )
 
     def _cell(self, element: Element) -> Cell:
@@ -216,7 +194,7 @@ def _set_marker(paragraph: WordParagraph, marker: ListMarker | None) -> None:
 
 def _find_within(element: Element, tag: str) -> Iterator[Element]:
     """Yield the rows of a table or the cells of a row, including those in content controls."""
-    for child in children(element):
+    for child in child_elements(element):
         if child.tag == tag:
             yield child
         elif child.tag in ("w:sdt", "w:sdtContent", "w:customXml", "w:smartTag"):

@@ -19,7 +19,7 @@ from publications.ooxml import (
     InvalidWordFile,
     Relation,
     WordPackage,
-    children,
+    child_elements,
     join_text,
 )
 
@@ -41,7 +41,7 @@ class DrawingPart(Protocol):
     package: WordPackage
     losses: ConversionLosses
 
-    def relation(self, identity: str) -> Relation | None: ...
+    def relation(self, relation_id: str) -> Relation | None: ...
 
 
 @dataclass
@@ -89,7 +89,7 @@ class _DrawingReader:
         }  # fmt: skip
 
     def read(self, element: Element) -> None:
-        for child in children(element):
+        for child in child_elements(element):
             if handler := self.handlers.get(child.tag):
                 handler(child)
             else:
@@ -102,16 +102,16 @@ class _DrawingReader:
         alt = next((descendant.get("descr") or "" for descendant in element.iter("pic:cNvPr")), "")
         crop_element = next(element.iter("a:srcRect"), None)
         crop = (
-            tuple(_parse_share(crop_element.get(side, "0")) for side in SIDES)
+            tuple(_parse_crop_side(crop_element.get(side, "0")) for side in SIDES)
             if crop_element is not None
             else (0, 0, 0, 0)
         )
-        self._show(blip.get("r:embed") or blip.get("r:link") or "", alt or self.description.alt, crop)
+        self._add_image(blip.get("r:embed") or blip.get("r:link") or "", alt or self.description.alt, crop)
 
     def _older_picture(self, element: Element) -> None:
-        self._show(element.get("r:id", ""), self.description.alt, (0, 0, 0, 0))
+        self._add_image(element.get("r:id", ""), self.description.alt, (0, 0, 0, 0))
 
-    def _show(self, relation: str, alt: str, crop: tuple) -> None:
+    def _add_image(self, relation: str, alt: str, crop: tuple) -> None:
         target = self.part.relation(relation)
         if target is None:
             return
@@ -148,7 +148,7 @@ class _DrawingReader:
         self.part.losses.objects.append(element.get("string", "") or join_text(element, "w:t"))
 
 
-def _parse_share(text: str) -> int:
+def _parse_crop_side(text: str) -> int:
     try:
         return max(0, min(100_000, int(text)))
     except ValueError:
@@ -156,8 +156,8 @@ def _parse_share(text: str) -> int:
 
 
 @dataclass(frozen=True)
-class KeptImage:
-    """An image for the library."""
+class ExaminedImage:
+    """An image of the file that is valid, with its key in the library."""
 
     key: str
     file: str
@@ -174,10 +174,10 @@ class WordImages:
     losses: ConversionLosses
     image_key: ImageKeyFor
     language: str
-    seen: dict[tuple, KeptImage | None] = field(default_factory=dict)
-    shown: dict[str, ManuscriptImage] = field(default_factory=dict)
+    examined_images: dict[tuple, ExaminedImage | None] = field(default_factory=dict)
+    images_by_key: dict[str, ManuscriptImage] = field(default_factory=dict)
 
-    def place(self, image: InlineImage, caption: str) -> html_tree.Element | None:
+    def build_element(self, image: InlineImage, caption: str) -> html_tree.Element | None:
         """Return the element of an image with its caption, or None if the image cannot be kept."""
         stored = self._get_or_examine(image)
         if stored is None:
@@ -191,27 +191,27 @@ class WordImages:
 
     @property
     def files(self) -> dict[str, bytes]:
-        return {stored.file: stored.content for stored in self.seen.values() if stored}
+        return {stored.file: stored.content for stored in self.examined_images.values() if stored}
 
     @property
     def facts(self) -> dict[str, images.ImageProperties]:
-        return {stored.file: stored.facts for stored in self.seen.values() if stored}
+        return {stored.file: stored.facts for stored in self.examined_images.values() if stored}
 
     def report_unplaced(self) -> None:
         """Report the images of the file that are not in the text, for example those in headers."""
-        placed_parts = {part for part, _crop in self.seen}
+        placed_parts = {part for part, _crop in self.examined_images}
         for part in sorted(self.package.entries):
             if "/media/" in part and part not in placed_parts:
                 name = PurePath(part).name
                 self.losses.pictures.append(_("%(name)s: it does not stand in the text.") % {"name": name})
 
-    def _get_or_examine(self, image: InlineImage) -> KeptImage | None:
-        identity = (image.part, image.crop)
-        if identity not in self.seen:
-            self.seen[identity] = self._examine(image)
-        return self.seen[identity]
+    def _get_or_examine(self, image: InlineImage) -> ExaminedImage | None:
+        key = (image.part, image.crop)
+        if key not in self.examined_images:
+            self.examined_images[key] = self._examine(image)
+        return self.examined_images[key]
 
-    def _examine(self, image: InlineImage) -> KeptImage | None:
+    def _examine(self, image: InlineImage) -> ExaminedImage | None:
         name, content = PurePath(image.part).name, b""
         try:
             content = self.package.read(image.part, MAX_IMAGE_BYTES) if self.package.has(image.part) else b""
@@ -223,16 +223,16 @@ class WordImages:
             self.losses.pictures.append(_describe_refusal(name, content, error))
             return None
         digest = hashlib.sha256(content).hexdigest()
-        return KeptImage(self.image_key(digest), f"{digest[:12]}/{name}", digest, content, facts)
+        return ExaminedImage(self.image_key(digest), f"{digest[:12]}/{name}", digest, content, facts)
 
-    def _record(self, stored: KeptImage, alt: str, is_decorative: bool) -> None:
-        recorded = self.shown.get(stored.key)
+    def _record(self, stored: ExaminedImage, alt: str, is_decorative: bool) -> None:
+        existing_image = self.images_by_key.get(stored.key)
         description = {self.language if self.language == "sv" else "en": alt} if alt else {}
-        self.shown[stored.key] = ManuscriptImage(
+        self.images_by_key[stored.key] = ManuscriptImage(
             key=stored.key,
             file=stored.file,
             digest=stored.digest,
-            alt=recorded.alt if recorded and recorded.alt else description,
+            alt=existing_image.alt if existing_image and existing_image.alt else description,
             decorative=is_decorative and not alt,
         )
 

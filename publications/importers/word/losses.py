@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..report import ImportLog, ImportNote
+from ..imported_file import ImportLog, ImportNote
 
 MAX_QUOTED = 12
 MAX_QUOTED_CHARACTERS = 160

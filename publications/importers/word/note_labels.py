@@ -9,27 +9,27 @@ from collections.abc import Iterable
 
 from publications.diff import longest_in_order
 
-DEFINED = re.compile(r"^\[\^([^\]\n]+)\]:[ ]?(.*(?:\n(?:    .*|[ ]*)(?=\n|\Z))*)", re.MULTILINE)
+DEFINITION = re.compile(r"^\[\^([^\]\n]+)\]:[ ]?(.*(?:\n(?:    .*|[ ]*)(?=\n|\Z))*)", re.MULTILINE)
 LABEL = re.compile(r"\[\^([^\]\n]+)\]")
 
 
-def align_note_labels(later: str, earlier: str, *, taken: Iterable[str] = ()) -> str:
+def align_note_labels(later_text: str, earlier_text: str, *, reserved_texts: Iterable[str] = ()) -> str:
     """Return the later text with the labels of the earlier one.
 
     Args:
-        taken: texts whose labels new notes must not use.
+        reserved_texts: texts whose labels new notes must not use.
     """
-    earlier_notes, later_notes = notes_in(earlier), notes_in(later)
+    earlier_notes, later_notes = find_notes(earlier_text), find_notes(later_text)
     matches = _match_labels(earlier_notes, later_notes)
-    used = {label for text in (earlier, *taken) for label in LABEL.findall(text)}
+    used = {label for text in (earlier_text, *reserved_texts) for label in LABEL.findall(text)}
     unused = (str(number) for number in range(1, len(used) + len(later_notes) + 2) if str(number) not in used)
-    names = {label: matches.get(label) or next(unused) for label in later_notes}
-    return LABEL.sub(lambda match: f"[^{names.get(match[1], match[1])}]", later)
+    new_labels = {label: matches.get(label) or next(unused) for label in later_notes}
+    return LABEL.sub(lambda match: f"[^{new_labels.get(match[1], match[1])}]", later_text)
 
 
-def notes_in(text: str) -> dict[str, str]:
+def find_notes(text: str) -> dict[str, str]:
     """Return the texts of notes by label, in source order."""
-    return {match[1]: " ".join(match[2].split()) for match in DEFINED.finditer(text)}
+    return {match[1]: " ".join(match[2].split()) for match in DEFINITION.finditer(text)}
 
 
 def _match_labels(earlier_notes: dict[str, str], later_notes: dict[str, str]) -> dict[str, str]:

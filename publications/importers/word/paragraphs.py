@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 from xml.etree.ElementTree import Element
 
-from publications.ooxml import attribute_at, children, find_path, is_on, join_text
+from publications.ooxml import attribute_at, child_elements, find_path, join_text, read_toggle
 
 from .annotations import CommentRanges
 from .blocks import Block, Inline, LineBreak, NoteReference, NoteSeries, Span
@@ -17,7 +17,7 @@ STRONG = {"strong", "intense emphasis", "intense reference"}
 EMPHASIZED = {"emphasis", "subtle emphasis", "book title"}
 CODE = {"html code", "verbatim char", "source text", "html typewriter", "inline code"}
 LINKED = ("hyperlink", "internetlink")
-RAISED = {"superscript": "sup", "subscript": "sub"}
+VERTICAL_ALIGN_TAGS = {"superscript": "sup", "subscript": "sub"}
 IGNORED_TAGS = {
     "w:pPr", "w:rPr", "w:instrText", "w:delText", "w:delInstrText", "w:footnoteRef", "w:endnoteRef", "w:annotationRef",
     "w:separator", "w:continuationSeparator", "w:lastRenderedPageBreak", "w:proofErr", "w:sdtPr", "w:sdtEndPr",
@@ -49,7 +49,7 @@ class Part(DrawingPart, Protocol):
     styles: Styles
     notes: NoteSeries
     comments: CommentRanges
-    address_of: Callable[[str], str]
+    clean_link: Callable[[str], str]
 
     def blocks(self, container: Element) -> list[Block]: ...
 
@@ -61,7 +61,7 @@ class RunFormat:
     bold: bool = False
     italic: bool = False
     strike: bool = False
-    raised: str = ""
+    vertical_align: str = ""
     code: bool = False
     address: str = ""
     is_hidden: bool = False
@@ -88,7 +88,7 @@ class ParagraphReader:
         }  # fmt: skip
 
     def read(self, element: Element, run_format: RunFormat | None = None) -> Self:
-        for child in children(element):
+        for child in child_elements(element):
             if handler := self.handlers.get(child.tag):
                 handler(child, run_format or RunFormat())
             elif child.tag not in IGNORED_TAGS:
@@ -103,18 +103,18 @@ class ParagraphReader:
             self.part.losses.hidden.append(text)
             return
         self.part.comments.add_text(text)
-        address = run_format.address or self.part.address_of(self.fields.address)
+        address = run_format.address or self.part.clean_link(self.fields.address)
         span = Span(
             text,
             run_format.bold,
             run_format.italic,
             run_format.strike,
-            run_format.raised,
+            run_format.vertical_align,
             run_format.code,
             address,
         )
         last = self.inlines[-1] if self.inlines else None
-        if isinstance(last, Span) and last.form == span.form:
+        if isinstance(last, Span) and last.format_key == span.format_key:
             self.inlines[-1] = replace(last, text=last.text + text)
         else:
             self.inlines.append(span)
@@ -124,15 +124,15 @@ class ParagraphReader:
 
     def _run_format(self, run: Element, outer: RunFormat) -> RunFormat:
         style = (
-            self.part.styles.of(attribute_at(run, "w:rPr/w:rStyle"))
+            self.part.styles.get(attribute_at(run, "w:rPr/w:rStyle"))
             if find_path(run, "w:rPr/w:rStyle") is not None
             else None
         )
         name = style.name.casefold() if style else ""
 
-        def toggle(path: str, of_style: bool) -> bool:
-            value = is_on(run, f"w:rPr/{path}")
-            return of_style if value is None else value
+        def toggle(path: str, style_value: bool) -> bool:
+            value = read_toggle(run, f"w:rPr/{path}")
+            return style_value if value is None else value
 
         self._report_format(run)
         return replace(
@@ -140,7 +140,7 @@ class ParagraphReader:
             bold=toggle("w:b", bool(style and (style.bold or name in STRONG))),
             italic=toggle("w:i", bool(style and (style.italic or name in EMPHASIZED))),
             strike=toggle("w:strike", False) or toggle("w:dstrike", False),
-            raised=RAISED.get(attribute_at(run, "w:rPr/w:vertAlign"), ""),
+            vertical_align=VERTICAL_ALIGN_TAGS.get(attribute_at(run, "w:rPr/w:vertAlign"), ""),
             code=name in CODE,
             is_hidden=toggle("w:vanish", bool(style and style.hidden)),
         )
@@ -181,7 +181,7 @@ class ParagraphReader:
         target = (relation.target if relation else "") + (f"#{anchor}" if anchor else "")
         was_in_link, self.in_link = self.in_link, True
         is_shown = not self.fields.is_suppressed
-        self.read(element, replace(run_format, address=self.part.address_of(target) if is_shown else ""))
+        self.read(element, replace(run_format, address=self.part.clean_link(target) if is_shown else ""))
         self.in_link = was_in_link
 
     def _field_character(self, element: Element, run_format: RunFormat) -> None:
@@ -251,7 +251,7 @@ class ParagraphReader:
         content = element.find("w:sdtContent")
         if content is None:
             return
-        if is_on(element, "w:sdtPr/w:showingPlcHdr"):
+        if read_toggle(element, "w:sdtPr/w:showingPlcHdr"):
             self.part.losses.placeholders.append(join_text(content, "w:t"))
         else:
             self.read(content, run_format)

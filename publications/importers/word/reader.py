@@ -16,23 +16,18 @@ from publications.ooxml import InvalidWordFile, WordPackage
 from publications.publication_fields import MAX_LENGTHS
 
 from ..coverage import compare_plain_text
-from ..report import ImportLog, ImportNote, ImportRefused, WordCoverage
-from .annotations import WordComment, find_language, read_comments, read_creator, report_surroundings
+from ..imported_file import ImportLog, ImportNote, ImportRefused, WordCoverage
+from .annotations import WordComment, determine_language, read_comments, read_creator, report_omitted_parts
 from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context
+from .element_builder import ElementBuilder
 from .images import ImageKeyFor, WordImages
-from .layout import (
-    ElementBuilder,
-    heading_anchors,
-    internal_links,
-    normalize_blocks,
-    take_bold_lines_as_headings,
-)
+from .normalization import heading_anchors, internal_links, normalize_blocks, promote_bold_lines
 from .title_block import TitleBlock, split_title_block
 from .tracked_changes import TrackedChange, TrackedChanges, resolve_changes
 
 logger = logging.getLogger(__name__)
-REFERRED = re.compile(r'id="fnref-(\d+)"')
+REFERENCE_ID = re.compile(r'id="fnref-(\d+)"')
 
 
 class TrackedChangesPolicy(StrEnum):
@@ -48,13 +43,13 @@ class WordReadOptions:
 
     Args:
         image_key: returns the key of an image by the digest of its content.
-        tracked: whether tracked changes are accepted or rejected.
+        tracked_changes: whether tracked changes are accepted or rejected.
         language: the language of the text; "" detects it.
         kind: the slug of the kind of the publication.
     """
 
     image_key: ImageKeyFor
-    tracked: TrackedChangesPolicy = TrackedChangesPolicy.ACCEPT
+    tracked_changes: TrackedChangesPolicy = TrackedChangesPolicy.ACCEPT
     language: str = ""
     kind: str = "quick-comment"
 
@@ -76,7 +71,7 @@ class WordDocument:
 
     manuscript: Manuscript
     files: dict[str, bytes]
-    facts: dict[str, ImageProperties]
+    image_facts: dict[str, ImageProperties]
     names: tuple[str, ...] = ()
     creator: str = ""
     changes: list[TrackedChange] = field(default_factory=list)
@@ -142,19 +137,19 @@ class _WordFileReader:
         title_block = self._title_block(blocks)
         body, rendered = self._write_body(title_block.blocks)
         self.images.report_unplaced()
-        report_surroundings(self.package, self.notes, self.losses)
-        word = WordDocument(
+        report_omitted_parts(self.package, self.notes, self.losses)
+        document = WordDocument(
             self._manuscript(title_block, body), self.images.files, self.images.facts, title_block.names
         )
-        word.creator, word.comments = (
+        document.creator, document.comments = (
             read_creator(self.package),
             read_comments(self.package, self.context.comments),
         )
-        word.changes = self.changes.found
-        word.counts = self._counts(rendered)
-        word.coverage = self._coverage(title_block, rendered)
-        word.notes = [*self.log.notes, *self.losses.as_notes()]
-        return word
+        document.changes = self.changes.changes
+        document.counts = self._counts(rendered)
+        document.coverage = self._coverage(title_block, rendered)
+        document.notes = [*self.log.notes, *self.losses.as_notes()]
+        return document
 
     def _blocks(self) -> list[Block]:
         """Return the blocks of the text, after reading the notes; tracked changes are collected in document order."""
@@ -164,7 +159,7 @@ class _WordFileReader:
         roots = {kind: self.package.parse(part) for kind, part in parts.items()}
         for root in (self.package.document, *roots.values()):
             self.changes.collect(root)
-            resolve_changes(root, accept=self.options.tracked is TrackedChangesPolicy.ACCEPT)
+            resolve_changes(root, accept=self.options.tracked_changes is TrackedChangesPolicy.ACCEPT)
         for kind, root in roots.items():
             part = PartReader(self.context, parts[kind])
             for note in root:
@@ -180,8 +175,8 @@ class _WordFileReader:
 
     def _language(self) -> str:
         styles = self.package.parse(self.package.first_related("styles"))
-        language, marked = find_language(self.package.document, styles, self.source)
-        if language != marked:
+        language, declared = determine_language(self.package.document, styles, self.source)
+        if language != declared:
             self.log.guessed(
                 "language", _("The language was taken from the words; the file had another one noted.")
             )
@@ -203,7 +198,7 @@ class _WordFileReader:
             self.log.dropped("title", message % {"most": MAX_LENGTHS["title"], "rest": title_block.cut_off})
         if title_block.others:
             self.log.guessed("byline", _("The byline also says: %s") % ", ".join(title_block.others))
-        if heading_count := take_bold_lines_as_headings(title_block.blocks):
+        if heading_count := promote_bold_lines(title_block.blocks):
             message = ngettext(
                 "%(count)d line in bold became a heading.",
                 "%(count)d lines in bold became headings.",
@@ -225,7 +220,7 @@ class _WordFileReader:
             (label, normalize_blocks(note, self.losses)) for label, note in self.notes.referenced
         ]
         anchors: dict[str, str] = {}
-        builder = ElementBuilder(self.images.place, lambda address: resolve_link(address, anchors))
+        builder = ElementBuilder(self.images.build_element, lambda address: resolve_link(address, anchors))
         body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         rendered = self._render(body)
         bookmarks = internal_links([*blocks, *(block for _label, note in notes for block in note)])
@@ -249,15 +244,15 @@ class _WordFileReader:
             language=self.language,
             summary=title_block.summary,
             key_points=title_block.key_points,
-            images=tuple(self.images.shown.values()),
+            images=tuple(self.images.images_by_key.values()),
             body=body,
         )
 
     def _counts(self, rendered: markup.RenderedText | None) -> dict[str, Count]:
         html = rendered.html if rendered else ""
-        shown = set(REFERRED.findall(html))
+        shown = set(REFERENCE_ID.findall(html))
         lost = max(0, len(self.notes.labels) - len(shown))
-        images = self.images.seen.values()
+        images = self.images.examined_images.values()
         return {
             "footnotes": Count(
                 self.notes.count(FOOTNOTES), max(0, self.notes.count_referenced(FOOTNOTES) - lost)

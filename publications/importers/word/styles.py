@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from publications.ooxml import attribute_at, find_path, is_on, parse_number
+from publications.ooxml import attribute_at, find_path, parse_number, read_toggle
 
 HEADING = re.compile(r"(?:heading|rubrik|überschrift) ?([1-9])")
 STYLE_ROLES = {
@@ -50,26 +50,26 @@ class Styles:
         self.cache: dict[str, Style] = {}
         self.normal = next((id for id, element in self.elements.items() if _is_normal(element)), "")
 
-    def of(self, identity: str) -> Style:
-        identity = identity or self.normal
-        if identity not in self.cache:
-            self.cache[identity] = self._read(identity)
-        return self.cache[identity]
+    def get(self, style_id: str) -> Style:
+        style_id = style_id or self.normal
+        if style_id not in self.cache:
+            self.cache[style_id] = self._read(style_id)
+        return self.cache[style_id]
 
-    def heads_tables(self, identity: str) -> bool:
+    def has_bold_header_row(self, style_id: str) -> bool:
         """Whether a table style makes the first row bold."""
         return any(
-            part.get("w:type") == "firstRow" and is_on(part, "w:rPr/w:b")
-            for element in self._chain(identity)
+            part.get("w:type") == "firstRow" and read_toggle(part, "w:rPr/w:b")
+            for element in self._chain(style_id)
             for part in element.iter("w:tblStylePr")
         )
 
-    def _read(self, identity: str) -> Style:
-        chain = list(self._chain(identity))
-        names = [attribute_at(element, "w:name").casefold() for element in chain] or [identity.casefold()]
+    def _read(self, style_id: str) -> Style:
+        chain = list(self._chain(style_id))
+        names = [attribute_at(element, "w:name").casefold() for element in chain] or [style_id.casefold()]
         levels = [level for element in chain if (level := outline_of(element))]
         return Style(
-            name=attribute_at(chain[0], "w:name") if chain else identity,
+            name=attribute_at(chain[0], "w:name") if chain else style_id,
             role=next((role for name in names if (role := _role_of_name(name))), ""),
             level=next(
                 (level for name in names if (level := _level_of_name(name))), levels[0] if levels else 0
@@ -80,14 +80,14 @@ class Styles:
             numbering=next((number for element in chain if (number := numbering_of(element))[0]), ("", 0)),
         )
 
-    def _chain(self, identity: str) -> Iterator[Element]:
+    def _chain(self, style_id: str) -> Iterator[Element]:
         """Yield the style and those it is based on."""
         for _step in range(MAX_BASED_ON):
-            element = self.elements.get(identity)
+            element = self.elements.get(style_id)
             if element is None:
                 return
             yield element
-            identity = attribute_at(element, "w:basedOn")
+            style_id = attribute_at(element, "w:basedOn")
 
 
 def _is_normal(style: Element) -> bool:
@@ -110,7 +110,7 @@ def outline_of(element: Element) -> int:
 
 
 def _first_toggle(chain: list[Element], path: str) -> bool:
-    return next((toggle for element in chain if (toggle := is_on(element, path)) is not None), False)
+    return next((toggle for element in chain if (toggle := read_toggle(element, path)) is not None), False)
 
 
 def numbering_of(element: Element) -> tuple[str, int]:
@@ -152,30 +152,30 @@ class ListMarker:
 
 
 class Numberings:
-    """The numberings of a file. `mark` counts and must be called for each paragraph in order."""
+    """The numberings of a file. `next_marker` counts and must be called for each paragraph in order."""
 
     def __init__(self, root: Element | None, styles: Styles) -> None:
         parts = list(root) if root is not None else []
         self.styles = styles
-        self.abstract = {
+        self.abstract_numberings = {
             element.get("w:abstractNumId", ""): element for element in parts if element.tag == "w:abstractNum"
         }
-        self.numbered = {element.get("w:numId", ""): element for element in parts if element.tag == "w:num"}
+        self.instances = {element.get("w:numId", ""): element for element in parts if element.tag == "w:num"}
         self.levels: dict[str, dict[int, NumberingLevel]] = {}
         self.counters: defaultdict[str, NumberingCounter] = defaultdict(NumberingCounter)
-        self.started: set[tuple[str, int]] = set()
+        self.started_levels: set[tuple[str, int]] = set()
 
-    def mark(self, identity: str, level: int) -> ListMarker | None:
+    def next_marker(self, numbering_id: str, level: int) -> ListMarker | None:
         """Return the marker of the next paragraph in a numbering, or None."""
-        if identity not in self.numbered:
+        if numbering_id not in self.instances:
             return None
-        levels = self._levels(identity)
+        levels = self._levels(numbering_id)
         numbering_level = levels.get(level)
         if numbering_level is None or numbering_level.format == "none":
             return None
         if numbering_level.format == "bullet":
             return ListMarker(level, is_ordered=False)
-        current = self._count(identity, level, levels)
+        current = self._count(numbering_id, level, levels)
         text = re.sub(
             r"%([1-9])",
             lambda match: self._format_level(int(match[1]) - 1, levels, current),
@@ -183,16 +183,16 @@ class Numberings:
         )
         return ListMarker(level, True, current[level], text, numbering_level.format)
 
-    def level_of(self, identity: str, style: str, default: int) -> int:
-        """Return the level that a numbering assigns to a style, or `otherwise`."""
-        levels = self._levels(identity) if style and identity in self.numbered else {}
+    def level_of(self, numbering_id: str, style: str, default: int) -> int:
+        """Return the level that a numbering assigns to a style, or `default`."""
+        levels = self._levels(numbering_id) if style and numbering_id in self.instances else {}
         return next((number for number, level in levels.items() if level.style == style), default)
 
-    def _count(self, identity: str, level: int, levels: dict[int, NumberingLevel]) -> dict[int, int]:
-        counter = self.counters[attribute_at(self.numbered[identity], "w:abstractNumId")].current
-        if (identity, level) not in self.started and self._overrides_start(identity, level):
+    def _count(self, numbering_id: str, level: int, levels: dict[int, NumberingLevel]) -> dict[int, int]:
+        counter = self.counters[attribute_at(self.instances[numbering_id], "w:abstractNumId")].current
+        if (numbering_id, level) not in self.started_levels and self._overrides_start(numbering_id, level):
             counter.pop(level, None)
-        self.started.add((identity, level))
+        self.started_levels.add((numbering_id, level))
         for above in range(level):
             counter.setdefault(above, levels[above].start if above in levels else 1)
         counter[level] = counter[level] + 1 if level in counter else levels[level].start
@@ -200,45 +200,47 @@ class Numberings:
             del counter[below]
         return dict(counter)
 
-    def _overrides_start(self, identity: str, level: int) -> bool:
+    def _overrides_start(self, numbering_id: str, level: int) -> bool:
         """Whether the numbering overrides the start of a level; otherwise it continues the abstract numbering."""
         return any(
             element.get("w:ilvl") == str(level) and element.find("w:startOverride") is not None
-            for element in self.numbered[identity].iter("w:lvlOverride")
+            for element in self.instances[numbering_id].iter("w:lvlOverride")
         )
 
     def _format_level(self, level: int, levels: dict[int, NumberingLevel], current: dict[int, int]) -> str:
         format = levels[level].format if level in levels else "decimal"
         return format_number(current.get(level, 1), format)
 
-    def _levels(self, identity: str) -> dict[int, NumberingLevel]:
-        if identity not in self.levels:
-            numbered = self.numbered[identity]
-            elements = list(self._abstract(attribute_at(numbered, "w:abstractNumId")))
+    def _levels(self, numbering_id: str) -> dict[int, NumberingLevel]:
+        if numbering_id not in self.levels:
+            instance = self.instances[numbering_id]
+            elements = list(self._abstract_levels(attribute_at(instance, "w:abstractNumId")))
             levels = {
                 parse_number(element.get("w:ilvl", "")): _read_level(element)
                 for element in elements
                 if element.tag == "w:lvl"
             }
-            for override in numbered.iter("w:lvlOverride"):
+            for override in instance.iter("w:lvlOverride"):
                 at_level = parse_number(override.get("w:ilvl", ""))
                 level_element = override.find("w:lvl")
                 if level_element is not None:
                     levels[at_level] = _read_level(level_element)
                 if at_level in levels and (start := attribute_at(override, "w:startOverride")):
                     levels[at_level] = replace(levels[at_level], start=parse_number(start, 1))
-            self.levels[identity] = levels
-        return self.levels[identity]
+            self.levels[numbering_id] = levels
+        return self.levels[numbering_id]
 
-    def _abstract(self, identity: str, depth: int = 0) -> Iterator[Element]:
+    def _abstract_levels(self, abstract_id: str, depth: int = 0) -> Iterator[Element]:
         """Yield the levels of an abstract numbering, including those of a linked style."""
-        element = self.abstract.get(identity)
+        element = self.abstract_numberings.get(abstract_id)
         if element is None or depth > MAX_BASED_ON:
             return
         link = attribute_at(element, "w:numStyleLink")
         if link and link in self.styles.elements:
             linked, _level = numbering_of(self.styles.elements[link])
-            yield from self._abstract(attribute_at(self.numbered.get(linked), "w:abstractNumId"), depth + 1)
+            yield from self._abstract_levels(
+                attribute_at(self.instances.get(linked), "w:abstractNumId"), depth + 1
+            )
         yield from element
 
 

@@ -14,7 +14,7 @@ FIGURE = re.compile(
 )
 
 
-def looks_headed(table: Table) -> bool:
+def has_header_row(table: Table) -> bool:
     """Return whether the first row of the table is a header.
 
     It is if all its cells have text and a format that the second row does not have (bold, a fill), or if all are short
@@ -22,32 +22,32 @@ def looks_headed(table: Table) -> bool:
     """
     if len(table.rows) < 2 or not table.rows[0]:
         return False
-    return _differs_in_form(table) or _names_columns(table)
+    return _differs_in_format(table) or _has_column_labels(table)
 
 
-def _differs_in_form(table: Table) -> bool:
-    head, below = table.rows[:2]
-    if not all(cell.blocks for cell in head):
+def _differs_in_format(table: Table) -> bool:
+    header, second_row = table.rows[:2]
+    if not all(cell.blocks for cell in header):
         return False
-    filled = [[cell.has_fill for cell in row] for row in (head, below)]
-    bold = [[_is_bold(cell) for cell in row if cell.blocks] for row in (head, below)]
+    filled = [[cell.has_fill for cell in row] for row in (header, second_row)]
+    bold = [[_is_bold(cell) for cell in row if cell.blocks] for row in (header, second_row)]
     return any(
         all(header_flags) and not (row_flags and all(row_flags)) for header_flags, row_flags in (bold, filled)
     )
 
 
-def _names_columns(table: Table) -> bool:
+def _has_column_labels(table: Table) -> bool:
     """Whether the first row contains labels; its first cell may be empty, above the labels of rows."""
-    head = [_cell_text(cell) for cell in table.rows[0]]
-    if len(head) < 2 or table.is_merged or len(set(head)) < len(head) or not all(head[1:]):
+    header = [_cell_text(cell) for cell in table.rows[0]]
+    if len(header) < 2 or table.is_merged or len(set(header)) < len(header) or not all(header[1:]):
         return False
-    if not all(_is_label(text) for text in head if text):
+    if not all(_is_label(text) for text in header if text):
         return False
     columns = [
         [_cell_text(row[column_index]) for row in table.rows[1:] if column_index < len(row)]
-        for column_index in range(len(head))
+        for column_index in range(len(header))
     ]
-    return any(_is_named_by(label, column) for label, column in zip(head, columns, strict=True) if label)
+    return any(_is_label_of(label, column) for label, column in zip(header, columns, strict=True) if label)
 
 
 def _is_label(text: str) -> bool:
@@ -60,7 +60,7 @@ def _is_figure(text: str) -> bool:
     return len(text) <= MAX_LABEL_CHARACTERS and bool(FIGURE.fullmatch(text))
 
 
-def _is_named_by(label: str, column: list[str]) -> bool:
+def _is_label_of(label: str, column: list[str]) -> bool:
     """Whether all cells below a label are of another type than the label."""
     texts = [text for text in column if text]
     if not texts or len(texts) * 2 < len(column):

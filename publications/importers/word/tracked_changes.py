@@ -10,14 +10,22 @@ from xml.etree.ElementTree import Element
 
 from publications.ooxml import find_path, join_text
 
-INSERTED = {"w:ins", "w:moveTo"}
-DELETED = {"w:del", "w:moveFrom"}
-MOVED = {"w:moveTo", "w:moveFrom"}
+INSERTED_TAGS = {"w:ins", "w:moveTo"}
+DELETED_TAGS = {"w:del", "w:moveFrom"}
+MOVED_TAGS = {"w:moveTo", "w:moveFrom"}
 CELL_CHANGES = {"w:cellIns", "w:cellDel", "w:cellMerge"}
 FORMAT_CHANGES = {"w:rPrChange", "w:pPrChange", "w:sectPrChange", "w:tblPrChange", "w:tblPrExChange", "w:trPrChange",
             "w:tcPrChange", "w:tblGridChange", "w:numberingChange"}  # fmt: skip
-TEXT = ("w:t", "w:delText")
-WORDS = {"w:t", "w:delText", "w:drawing", "w:pict", "w:object", "w:footnoteReference", "w:endnoteReference"}
+TEXT_TAGS = ("w:t", "w:delText")
+CONTENT_TAGS = {
+    "w:t",
+    "w:delText",
+    "w:drawing",
+    "w:pict",
+    "w:object",
+    "w:footnoteReference",
+    "w:endnoteReference",
+}
 RESTORED_TAGS = {"w:delText": "w:t", "w:delInstrText": "w:instrText"}
 MAX_QUOTED_CHARACTERS = 200
 MAX_REPORTED_CHANGES = 200
@@ -27,7 +35,7 @@ class TrackedChangeKind(StrEnum):
     INSERTION = "insertion"
     DELETION = "deletion"
     MOVE = "move"
-    FORM = "form"
+    FORMAT = "form"
 
 
 @dataclass(frozen=True)
@@ -43,24 +51,24 @@ class TrackedChanges:
     """Collects the changes of a file; adjacent changes of one author and kind are merged."""
 
     def __init__(self) -> None:
-        self.found: list[TrackedChange] = []
-        self.last: tuple[TrackedChangeKind, str] | None = None
+        self.changes: list[TrackedChange] = []
+        self.last_kind_and_author: tuple[TrackedChangeKind, str] | None = None
 
     def collect(self, root: Element) -> None:
         """Add the changes below an element."""
-        self.last = None
+        self.last_kind_and_author = None
         self._collect(root)
 
     def _collect(self, element: Element) -> None:
         for child in element:
-            if child.tag in INSERTED | DELETED:
+            if child.tag in INSERTED_TAGS | DELETED_TAGS:
                 self._add_change(child)
             elif child.tag in CELL_CHANGES:
                 self._add(_kind_of(child), child, "")
             elif child.tag in FORMAT_CHANGES:
                 self._add_format_change(child)
-            elif child.tag in WORDS:
-                self.last = None
+            elif child.tag in CONTENT_TAGS:
+                self.last_kind_and_author = None
             elif child.tag == "w:p":
                 self._paragraph(child)
             else:
@@ -76,12 +84,14 @@ class TrackedChanges:
                 self._collect_element(child)
         marks = find_path(paragraph, "w:pPr/w:rPr")
         tracked = [
-            element for element in (marks if marks is not None else ()) if element.tag in INSERTED | DELETED
+            element
+            for element in (marks if marks is not None else ())
+            if element.tag in INSERTED_TAGS | DELETED_TAGS
         ]
         for mark in tracked:
             self._add(_kind_of(mark), mark, " ")
         if not tracked:
-            self.last = None
+            self.last_kind_and_author = None
 
     def _collect_element(self, child: Element) -> None:
         holder = Element("holder")
@@ -90,53 +100,55 @@ class TrackedChanges:
 
     def _add_change(self, element: Element) -> None:
         inner = [
-            nested for nested in element.iter() if nested is not element and nested.tag in INSERTED | DELETED
+            nested
+            for nested in element.iter()
+            if nested is not element and nested.tag in INSERTED_TAGS | DELETED_TAGS
         ]
-        text = join_text(element, *TEXT)
+        text = join_text(element, *TEXT_TAGS)
         if element.tag != "w:moveFrom":  # a move is counted at its target
             self._add(_kind_of(element), element, text)
         for nested in inner:
-            self._add(_kind_of(nested), nested, join_text(nested, *TEXT))
+            self._add(_kind_of(nested), nested, join_text(nested, *TEXT_TAGS))
 
     def _add_format_change(self, element: Element) -> None:
-        self._add(TrackedChangeKind.FORM, element, "")
+        self._add(TrackedChangeKind.FORMAT, element, "")
 
     def _add(self, kind: TrackedChangeKind, element: Element, text: str) -> None:
         by = element.get("w:author", "")
-        if self.last == (kind, by) and self.found:
-            before = self.found[-1]
-            self.found[-1] = TrackedChange(kind, by, (before.text + text)[:MAX_QUOTED_CHARACTERS])
+        if self.last_kind_and_author == (kind, by) and self.changes:
+            before = self.changes[-1]
+            self.changes[-1] = TrackedChange(kind, by, (before.text + text)[:MAX_QUOTED_CHARACTERS])
         else:
-            self.found.append(TrackedChange(kind, by, text[:MAX_QUOTED_CHARACTERS]))
-        self.last = (kind, by)
+            self.changes.append(TrackedChange(kind, by, text[:MAX_QUOTED_CHARACTERS]))
+        self.last_kind_and_author = (kind, by)
 
 
 def _kind_of(element: Element) -> TrackedChangeKind:
-    if element.tag in MOVED:
+    if element.tag in MOVED_TAGS:
         return TrackedChangeKind.MOVE
-    is_insertion = element.tag in INSERTED or element.tag == "w:cellIns"
+    is_insertion = element.tag in INSERTED_TAGS or element.tag == "w:cellIns"
     return TrackedChangeKind.INSERTION if is_insertion else TrackedChangeKind.DELETION
 
 
 def resolve_changes(root: Element, *, accept: bool) -> None:
     """Accept or reject every tracked change below an element, in place."""
-    removed = DELETED if accept else INSERTED
+    removed = DELETED_TAGS if accept else INSERTED_TAGS
     if not accept:
         _restore_format(root)
     resolved: list[Element] = []
-    is_open = False
+    is_joined_with_next = False
     for child in root:
         if _is_removed(child, removed, accept):
             continue
-        loses_mark = child.tag == "w:p" and _loses_mark(child, removed)
+        is_mark_removed = child.tag == "w:p" and _is_mark_removed(child, removed)
         resolve_changes(child, accept=accept)
-        if child.tag in INSERTED | DELETED:
+        if child.tag in INSERTED_TAGS | DELETED_TAGS:
             resolved += child  # its content stays
-        elif is_open and child.tag == "w:p":
+        elif is_joined_with_next and child.tag == "w:p":
             resolved[-1] = _merge_paragraphs(resolved[-1], child)
         else:
             resolved.append(child)
-        is_open = loses_mark
+        is_joined_with_next = is_mark_removed
     root[:] = resolved
     root.tag = RESTORED_TAGS.get(root.tag, root.tag)
 
@@ -154,7 +166,7 @@ def _is_removed(element: Element, removed: set[str], accept: bool) -> bool:
     )
 
 
-def _loses_mark(paragraph: Element, removed: set[str]) -> bool:
+def _is_mark_removed(paragraph: Element, removed: set[str]) -> bool:
     marks = find_path(paragraph, "w:pPr/w:rPr")
     return marks is not None and any(mark.tag in removed for mark in marks)
 

@@ -27,7 +27,7 @@ def test_a_note_that_was_changed_keeps_its_label():
 def test_a_new_note_takes_no_label_that_an_editor_has_used():
     later = "One[^1] and two[^2] and three[^3].\n\n[^1]: First note.\n\n[^2]: Second note.\n\n    Its second paragraph.\n\n[^3]: Third."
 
-    labelled = align_note_labels(later, EARLIER, taken=["Ours[^3].\n\n[^3]: The editor's own."])
+    labelled = align_note_labels(later, EARLIER, reserved_texts=["Ours[^3].\n\n[^3]: The editor's own."])
 
     assert "three[^4]" in labelled and "[^4]: Third." in labelled
 
@@ -37,7 +37,7 @@ def test_a_new_note_of_the_author_and_a_change_of_the_editor_merge_without_confl
     ours = base.replace("second paragraph[^2]", "second, better paragraph[^2]")
     theirs = "A first paragraph[^1], with more[^2].\n\nA second paragraph[^3].\n\n[^1]: One.\n\n[^2]: New.\n\n[^3]: Two."
 
-    merged = merge_texts(base, ours, align_note_labels(theirs, base, taken=[ours]))
+    merged = merge_texts(base, ours, align_note_labels(theirs, base, reserved_texts=[ours]))
 
     assert merged.text == (
         "A first paragraph[^1], with more[^3].\n\nA second, better paragraph[^2].\n\n[^1]: One.\n\n[^3]: New.\n\n[^2]: Two."

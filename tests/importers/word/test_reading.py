@@ -385,7 +385,7 @@ def test_a_cropped_picture_does_not_bring_what_was_cut_off():
         parts={"media/a.png": picture_bytes(size=(100, 40))},
     )
 
-    (facts,) = result.facts.values()
+    (facts,) = result.image_facts.values()
     assert (facts.width, facts.height) == (50, 40)
     assert "cropped as it was in Word: a.png" in notes_of(result)
 
@@ -417,8 +417,36 @@ def test_comments_are_no_text_and_know_their_passage():
     assert result.comments == [word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
 
 
+@pytest.mark.parametrize(
+    ("written", "time"),
+    [
+        ("2026-03-04T10:00:00Z", "2026-03-04T10:00"),
+        ("2026-03-04T10:00:00+02:00", "2026-03-04T10:00"),
+        ("0001-01-01T00:00:00Z", ""),
+        ("yesterday", ""),
+    ],
+)
+def test_times_of_comments_have_no_zone(written, time):
+    comments = f'<w:comment w:id="7" w:author="Bo" w:date="{written}">{p("Sure?")}</w:comment>'
+
+    assert [comment.at for comment in read(p("Text."), comments=comments).comments] == [time]
+
+
 def test_a_large_first_letter_joins_its_word():
     assert body_of(p("M", form='<w:framePr w:dropCap="drop"/>') + p("oldova votes.")) == "Moldova votes."
+
+
+@pytest.mark.parametrize("after", ["", table(["Moldova", "votes"])])
+def test_a_large_letter_without_a_word_stays(after):
+    letter = p("M", form='<w:framePr w:dropCap="drop"/>')
+
+    assert "M" in body_of(p("Text.") + letter + after).replace("Moldova", "")
+
+
+def test_a_note_of_a_large_first_letter_stays():
+    letter = p("M", note(1), form='<w:framePr w:dropCap="drop"/>')
+
+    assert body_of(letter + p("oldova votes."), footnotes=note_element(1, p("So."))).startswith("M[^1]oldova")
 
 
 def test_a_prompt_that_nobody_filled_in_is_left_out_and_reported():

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from publications.importers import word
-from publications.importers.report import ImportRefused
+from publications.importers.imported_file import ImportRefused
 from publications.ooxml import MAX_FILE_BYTES
 from tests.word_files import OFFICE, bomb, docx, forged_bomb, p, zipped
 
@@ -31,6 +31,22 @@ def outside(kind: str, target: str) -> bytes:
     return docx(p("Text."), relations=relation)
 
 
+def with_damaged_part(compression: int) -> bytes:
+    """A file whose text is compressed by another method than Word's, and damaged."""
+    buffer = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(docx(p("Text.")))) as archive,
+        zipfile.ZipFile(buffer, "w", compression) as copy,
+    ):
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name) + b" " * 2000)
+        entry = copy.getinfo("word/document.xml")
+    content = bytearray(buffer.getvalue())
+    start = entry.header_offset + 30 + len(entry.filename)
+    content[start + 12 : start + entry.compress_size] = bytes([0xA5]) * (entry.compress_size - 12)
+    return bytes(content)
+
+
 def truncated() -> bytes:
     return docx(p("Text " * 5000))[:900]
 
@@ -53,6 +69,8 @@ WRONG = {
     "a web page": (b"<html><body>Text</body></html>", "web page"),
     "a picture": (b"\x89PNG\r\n", "not a Word file"),
     "a broken archive": (truncated(), "damaged"),
+    "a damaged part (LZMA)": (with_damaged_part(zipfile.ZIP_LZMA), "damaged"),
+    "a damaged part (bzip2)": (with_damaged_part(zipfile.ZIP_BZIP2), "damaged"),
     "an OpenDocument text": (
         zipped({"mimetype": "application/vnd.oasis", "content.xml": "<a/>"}),
         "OpenDocument",

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications.importers import word
-from publications.importers.report import ImportRefused
-from publications.importers.word import drafts
+from publications.importers.imported_file import ImportRefused
+from publications.importers.word import drafts, versions
 from publications.models import Publication, manuscript_of
 from tests.conftest import ROOT
 from tests.factories import make_publication, picture_bytes
@@ -90,17 +90,39 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     before = manuscript_of(publication)
 
     try:
-        row = drafts.store_pending_version(
+        row = versions.store_pending_version(
             publication, drafts.read_word_file(content, "a.docx"), content, "a.docx", by=None
         )
     except ImportRefused:
         assert not names
         return
 
-    drafts.accept_version(
-        row, drafts.read_word_file(content, "a.docx"), drafts.merge_version(row, {}).values, by=None
+    versions.accept_version(
+        row, drafts.read_word_file(content, "a.docx"), versions.merge_version(row, {}).values, by=None
     )
     assert manuscript_of(publication).bylines == before.bylines
+
+
+def test_comments_of_any_time_are_stored():
+    times = ("2026-03-04T10:00:00+02:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "")
+    comments = "".join(
+        f'<w:comment w:id="{number}" w:author="Ann" w:date="{time}">{p("So?")}</w:comment>'
+        for number, time in enumerate(times)
+    )
+    content = docx(p("Text."), comments=comments)
+
+    word_file = drafts.import_word(drafts.read_word_file(content, "a.docx"), content, "a.docx", by=None)
+
+    assert word_file.publication.draft_comments.count() == len(times)
+
+
+def test_a_summary_that_both_sides_extended_is_not_cut():
+    publication = make_publication(summary="First. " * 250)
+    texts = {**versions._texts(manuscript_of(publication)), "summary": "First. " * 350}
+
+    versions.store_merged(publication, texts, by=None)
+
+    assert len(Publication.objects.get(pk=publication.pk).summary) > 2400
 
 
 def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):

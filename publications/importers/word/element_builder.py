@@ -1,11 +1,10 @@
-"""Normalize heading levels, lists and tables for the site's pages, and build an HTML tree from the blocks."""
+"""Build an HTML tree from the blocks of a Word text, in the form in which the site stores texts."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, takewhile
 
 from publications.html_tree import Element
-from publications.markup import Heading
 
 from .blocks import (
     Block,
@@ -17,13 +16,11 @@ from .blocks import (
     Span,
     Table,
     WordParagraph,
-    all_paragraphs,
+    link_address,
     one_line,
     without_emphasis,
 )
-from .losses import ConversionLosses
 
-MAX_HEADING_CHARACTERS = 90
 MAX_LIST_DEPTH = 8
 BULLET = "• "
 BLANK = " \t\n"
@@ -31,85 +28,6 @@ BLANK = " \t\n"
 Child = Element | str
 PlaceImage = Callable[[InlineImage, str], Element | None]
 ResolveLink = Callable[[str], str]
-
-
-def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[Block]:
-    """Return the blocks of a body or a note, normalized for a page; changes are reported as losses."""
-    normalized = [inner for block in blocks for inner in _unpack_frame(block, losses)]
-    level_headings(normalized)
-    tables = [block for block in normalized if isinstance(block, Table)]
-    losses.merged_tables += [number for number, table in enumerate(tables, start=1) if table.is_merged]
-    losses.lettered_lists += sum(
-        bool(paragraph.is_item and paragraph.mark) for paragraph in all_paragraphs(normalized)
-    )
-    return normalized
-
-
-def _unpack_frame(block: Block, losses: ConversionLosses) -> list[Block]:
-    """Return the content of a table with one cell, which is only a frame."""
-    if isinstance(block, WordParagraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
-        return [block]
-    losses.single_cell_tables += 1
-    return [inner for nested in block.rows[0][0].blocks for inner in _unpack_frame(nested, losses)]
-
-
-def level_headings(blocks: Sequence[Block]) -> None:
-    """Renumber headings from level 2 without gaps."""
-    above: list[int] = []
-    for block in blocks:
-        if isinstance(block, WordParagraph) and block.level:
-            while above and above[-1] >= block.level:
-                above.pop()
-            above.append(block.level)
-            block.level = min(len(above) + 1, 6)
-
-
-def take_bold_lines_as_headings(blocks: Sequence[Block]) -> int:
-    """Turn short bold lines between paragraphs into headings if the text has none; return their number."""
-    if any(isinstance(block, WordParagraph) and block.level for block in blocks):
-        return 0
-    count = 0
-    for block, following in pairwise([*blocks, None]):
-        if isinstance(block, WordParagraph) and _looks_like_heading(block, following):
-            block.level, block.role = 1, "heading"
-            count += 1
-    return count
-
-
-def _looks_like_heading(block: WordParagraph, following: Block | None) -> bool:
-    text = one_line(block.text)
-    is_line = block.is_all_bold and not block.is_item and not block.role
-    is_short = len(text) <= MAX_HEADING_CHARACTERS and text[-1:] not in ".:;,"
-    has_text_below = (
-        isinstance(following, WordParagraph) and bool(following.text_spans) and not following.is_all_bold
-    )
-    is_one_line = not any(isinstance(inline, LineBreak | InlineImage) for inline in block.inlines)
-    return is_line and is_short and is_one_line and has_text_below
-
-
-def internal_links(blocks: Sequence[Block]) -> list[str]:
-    """Return the bookmark of each link within the text."""
-    bookmarks: list[str] = []
-    for paragraph in all_paragraphs(list(blocks)):
-        for address, _spans in groupby(paragraph.inlines, key=_address):
-            if address.startswith("#"):
-                bookmarks.append(address[1:])
-    return bookmarks
-
-
-def heading_anchors(blocks: Sequence[Block], contents: Sequence[Heading]) -> dict[str, str]:
-    """Return the anchors of headings by their bookmarks; empty if the page has other headings than the text."""
-    headings = [
-        block for block in blocks if isinstance(block, WordParagraph) and block.level and one_line(block.text)
-    ]
-    if len(headings) != len(contents):
-        return {}
-    return {
-        bookmark: heading.anchor
-        for block, heading in zip(headings, contents, strict=True)
-        for bookmark in block.bookmarks
-        if bookmark
-    }
 
 
 class ElementBuilder:
@@ -152,9 +70,9 @@ class ElementBuilder:
         if _is_code(block):
             lines = list(takewhile(_is_code, blocks[index:]))
             return len(lines), [Element("pre", {}, [Element("code", {}, [_code_text(lines)])])]
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if _is_image_paragraph(block) and isinstance(following, WordParagraph) and _is_caption(following):
-            return 2, self._images(block, one_line(following.text))
+        next_block = blocks[index + 1] if index + 1 < len(blocks) else None
+        if _is_image_paragraph(block) and isinstance(next_block, WordParagraph) and _is_caption(next_block):
+            return 2, self._images(block, one_line(next_block.text))
         return 1, self._paragraph(block)
 
     def _paragraph(self, paragraph: WordParagraph) -> list[Child]:
@@ -193,32 +111,32 @@ class ElementBuilder:
     def _table(self, table: Table) -> Element:
         """Return a table of single-line cells; merged cells are split, and a missing header is added empty."""
         rows = [
-            self._row(row, table.width, is_head=table.has_head and not index)
+            self._row(row, table.width, is_header=table.has_header and not index)
             for index, row in enumerate(table.rows)
         ]
-        if not table.has_head:
+        if not table.has_header:
             rows.insert(0, Element("tr", {}, [Element("th") for _column in range(table.width)]))
         return Element("table", {}, rows)
 
-    def _row(self, row: Sequence[Cell], width: int, *, is_head: bool) -> Element:
-        tag = "th" if is_head else "td"
+    def _row(self, row: Sequence[Cell], width: int, *, is_header: bool) -> Element:
+        tag = "th" if is_header else "td"
         cells: list[Child] = []
         for cell in row:
-            cells.append(Element(tag, {}, self._cell(cell, is_head=is_head)))
+            cells.append(Element(tag, {}, self._cell(cell, is_header=is_header)))
             cells += [Element(tag) for _column in range(cell.columns - 1)]
         cells += [Element(tag) for _column in range(width)]
         return Element("tr", {}, cells[:width])
 
-    def _cell(self, cell: Cell, *, is_head: bool = False) -> list[Child]:
-        lines = (line for block in cell.blocks for line in self._lines_in_cell(block, is_head=is_head))
+    def _cell(self, cell: Cell, *, is_header: bool = False) -> list[Child]:
+        lines = (line for block in cell.blocks for line in self._lines_in_cell(block, is_header=is_header))
         return _join_lines(lines, Element("br"))
 
-    def _lines_in_cell(self, block: Block, *, is_head: bool) -> Iterator[list[Child]]:
+    def _lines_in_cell(self, block: Block, *, is_header: bool) -> Iterator[list[Child]]:
         if isinstance(block, Table):
             for row in block.rows:
                 yield _join_lines((self._cell(cell) for cell in row), " · ")
             return
-        content = self._inline(without_emphasis(block.inlines) if is_head else block.inlines)
+        content = self._inline(without_emphasis(block.inlines) if is_header else block.inlines)
         if block.is_item and content:
             yield [f"{block.mark or f'{block.number}.'} " if block.is_ordered else BULLET, *content]
         else:
@@ -227,7 +145,7 @@ class ElementBuilder:
     def _inline(self, inlines: Sequence[Inline]) -> list[Child]:
         """Return inline content, with marks and links around text but not around spaces."""
         children: list[Child] = []
-        for address, group in groupby(_trim_inlines(inlines), key=_address):
+        for address, group in groupby(_trim_inlines(inlines), key=link_address):
             content = [child for inline in group for child in self._inline_children(inline)]
             resolved = self.resolve_link(address) if address else ""
             children += _link_children(content, resolved) if resolved else content
@@ -246,18 +164,19 @@ class ElementBuilder:
         return [Element("br")] if isinstance(inline, LineBreak) else _format_span(inline)
 
 
-def _address(inline: Inline) -> str:
-    return inline.address if isinstance(inline, Span) else ""
-
-
 def _format_span(span: Span) -> list[Child]:
     """Return text with its format; spaces at both ends stay outside."""
     text = span.text.strip(BLANK)
     if not text:
         return [" "] if span.text else []
     child: Child = one_line(text)
-    forms = (("code", span.code), (span.raised, span.raised), ("s", span.strike), ("em", span.italic))
-    for tag, is_set in (*forms, ("strong", span.bold)):
+    formats = (
+        ("code", span.code),
+        (span.vertical_align, span.vertical_align),
+        ("s", span.strike),
+        ("em", span.italic),
+    )
+    for tag, is_set in (*formats, ("strong", span.bold)):
         child = Element(tag, {}, [child]) if is_set else child
     return [
         *([" "] if span.text[0] in BLANK else []),
@@ -287,7 +206,7 @@ def _trim_inlines(inlines: Sequence[Inline]) -> list[Inline]:
     """Return inline content without line breaks at both ends, with adjacent spans of one format merged."""
     trimmed: list[Inline] = []
     for inline in inlines:
-        if trimmed and _continues(trimmed[-1], inline):
+        if trimmed and _can_be_merged(trimmed[-1], inline):
             trimmed[-1] = replace(trimmed[-1], text=trimmed[-1].text + inline.text)
         elif trimmed or not isinstance(inline, LineBreak):
             trimmed.append(inline)
@@ -296,10 +215,12 @@ def _trim_inlines(inlines: Sequence[Inline]) -> list[Inline]:
     return trimmed
 
 
-def _continues(last: Inline, inline: Inline) -> bool:
+def _can_be_merged(last: Inline, inline: Inline) -> bool:
     """Whether a span has the format of the one before it, or is only white space."""
     are_spans = isinstance(last, Span) and isinstance(inline, Span)
-    return are_spans and (last.form == inline.form or not (inline.text.strip(BLANK) or inline.code))
+    return are_spans and (
+        last.format_key == inline.format_key or not (inline.text.strip(BLANK) or inline.code)
+    )
 
 
 def _is_code(block: Block) -> bool:

@@ -1,8 +1,11 @@
-"""Remove tracking parameters from links, and replace redirectors by their targets."""
+"""Clean the links of a Word file: remove tracking parameters, and replace redirectors by their targets."""
 
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
+from .losses import ConversionLosses
+
+SCHEMES = ("http:", "https:", "mailto:", "tel:")
 TRACKING_PARAMETER = re.compile(
     r"utm_\w+|fbclid|gclid|gbraid|wbraid|dclid|msclkid|yclid|twclid|ttclid|igshid|igsh|li_fat_id|mc_[ce]id|mkt_tok|"
     r"_hs(?:enc|mi)|__hs\w+|oly_(?:anon|enc)_id|vero_(?:conv|id)|s_cid|ns_(?:campaign|mchannel|source|linkname|fee)|"
@@ -16,6 +19,32 @@ REDIRECTORS = {
     re.compile(r"(?:www\.)?linkedin\.com/redir/redirect/?"): ("url",),
 }
 MAX_REDIRECTORS = 3
+
+
+class LinkCleaner:
+    """Cleans the links of one file; removed tracking and unusable addresses are reported as losses."""
+
+    def __init__(self, losses: ConversionLosses) -> None:
+        self.losses = losses
+
+    def clean_link(self, target: str) -> str:
+        """Return the address of a link, `#` with a bookmark of the text, or an empty string."""
+        target = target.strip()
+        if not target or target.startswith("#"):
+            return target
+        if not target.casefold().startswith(SCHEMES):
+            if target.casefold().startswith("www."):
+                return self.clean_link(f"https://{target}")
+            self._report(self.losses.dead_links, target)
+            return ""
+        cleaned = remove_tracking(target)
+        if cleaned != target:
+            self._report(self.losses.tracking_urls, cleaned)
+        return cleaned
+
+    def _report(self, addresses: list[str], address: str) -> None:
+        if address not in addresses:
+            addresses.append(address)
 
 
 def remove_tracking(address: str) -> str:
