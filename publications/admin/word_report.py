@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications import actions
-from publications.importers.site_names import NameMatch, SiteNames, match_names
+from publications.importers.import_cache import ImportCache, NameMatch, match_names
 from publications.models import Author, Byline, Publication, Revision, RevisionReason, parse_pk
 
 from .public_models import refusal_reasons
@@ -105,7 +105,7 @@ def _names_without_byline(publication: Publication, names: list[str]) -> list[Na
     if not names:
         return []
     author_pks = set(publication.bylines.values_list("author_id", flat=True))
-    matches = match_names(names, SiteNames())
+    matches = match_names(names, ImportCache())
     return [match for match in matches if not (match.author and match.author.pk in author_pks)]
 
 
@@ -133,7 +133,7 @@ def _add_guest(request: HttpRequest, publication: Publication) -> None:
     name = " ".join(request.POST["guest"].split())[:120]
     if not name:
         return
-    author = SiteNames().author("", name) or actions.save_instance(
+    author = ImportCache().find_author("", name) or actions.save_instance(
         Author(name=name, is_guest=True), by=request.user
     )
     _add_byline(request, publication, author)

@@ -14,7 +14,7 @@ import yaml
 from django.utils import timezone
 
 from publications import actions, manuscript, renditions
-from publications.importers.intake import import_manuscript
+from publications.importers.manuscripts import import_manuscript
 from publications.models import (
     Author,
     Image,

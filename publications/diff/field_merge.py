@@ -1,7 +1,7 @@
 """Merge two changes of one record field by field; a field that both sides changed becomes a conflict.
 
 `stored` are the values in the database, `incoming` those of a form or a file, `base` those that both started from.
-Fields are declarations with `name`, `merged`, `equal(a, b)` and `display(value)`: those of `publication_fields`, or a
+Fields are declarations with `name`, `merge_rule`, `is_equal(a, b)` and `display(value)`: those of `publication_fields`, or a
 `RowField` for other rows. Callers save nothing while the result has `conflicts`.
 """
 
@@ -28,9 +28,9 @@ class RowField:
 
     name: str
     as_text: Callable[[object], str] = str
-    merged: MergeRule = MergeRule.WHOLE
+    merge_rule: MergeRule = MergeRule.WHOLE
 
-    def equal(self, a: object, b: object) -> bool:
+    def is_equal(self, a: object, b: object) -> bool:
         return self.as_text(a) == self.as_text(b)
 
     def display(self, value: object) -> str:
@@ -202,7 +202,7 @@ def merge_fields(
     """Merge two changes of one record.
 
     Args:
-        fields: declarations; fields with `merged` None, and those not in `incoming`, are skipped.
+        fields: declarations; fields with `merge_rule` None, and those not in `incoming`, are skipped.
         base: the values that both sides started from: `BaseValues` (of a revision or a file), `Fingerprints` or
             `NoBase`.
         stored: the values in the database.

@@ -11,7 +11,7 @@ class MergedField(Protocol):
     """The declaration of a field to merge."""
 
     name: str
-    merged: MergeRule | None
+    merge_rule: MergeRule | None
 
     def is_equal(self, a: object, b: object) -> bool: ...
     def display(self, value: object) -> str: ...

@@ -9,24 +9,27 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from publications import actions, search, snapshot
+from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SiteVersion
 from publications.reserved_disk_space import is_disk_full_error
 
-from .intake import IncomingFiles, IntakeRefused, import_manuscripts
+from .import_cache import ImportCache
+from .imported_file import ImportedFile, ImportNote, NoteKind
+from .manuscript_files import ManuscriptFiles
+from .manuscripts import ManuscriptRefused, import_manuscripts
 from .options import ImportOptions
 from .reconcile import (
     FileIntent,
     ImportState,
     PublicationStage,
     PublicationState,
-    file_intent,
+    determine_intent,
     load_import_states,
     load_publication_states,
     may_publish,
 )
 from .redirects import add_redirects
-from .report import FileOutcome, FileReport, ImportedFile, ImportNote, ImportReport, NoteKind
-from .site_names import SiteNames
+from .report import FileOutcome, FileReport, ImportReport
 
 FIRST_ANALYZE_FILES = 50
 
@@ -52,13 +55,14 @@ class LazyFiles(Mapping[str, bytes]):
 
 @dataclass
 class BatchImporter:
-    """Imports batches of files; `done` are the reports of the files so far, without their texts."""
+    """Imports batches of files; `reports` are those of the files so far, without their texts."""
 
     options: ImportOptions
     report: ImportReport
-    site_names: SiteNames
-    done: list[FileReport] = field(default_factory=list)
-    analyzed_at: int = 0
+    import_cache: ImportCache
+    reports: list[FileReport] = field(default_factory=list)
+    analyzed_files: int = 0
+    """The number of files after which the planner statistics were last updated."""
 
     def import_batch(self, batch: Sequence[ImportedFile]) -> None:
         """Import a batch in one transaction; if that fails, import each file in a transaction of its own.
@@ -66,15 +70,16 @@ class BatchImporter:
         Raises:
             OSError, DatabaseError: the disk is full.
         """
-        reported = len(self.report.files)
+        reported, redirects = len(self.report.files), self.report.redirects
         try:
             with transaction.atomic():
                 files = self._import(batch)
-        except (DatabaseError, IntakeRefused, ValueError, OSError) as error:
+        except (DatabaseError, ManuscriptRefused, ValueError, OSError) as error:
             if is_disk_full_error(error):
                 raise
             del self.report.files[reported:]
-            self.site_names.forget()
+            self.report.redirects = redirects
+            self.import_cache.clear()
             if len(batch) > 1:
                 for imported in batch:
                     self.import_batch([imported])
@@ -82,7 +87,7 @@ class BatchImporter:
             files = [self.refuse(batch[0].source, str(error), batch[0].notes)]
         for file in files:
             _release_text(file)
-        self.done += files
+        self.reports += files
         self._analyze_tables()
 
     def refuse(self, source: str, reason: str, notes: Sequence[ImportNote] = ()) -> FileReport:
@@ -118,7 +123,7 @@ class BatchImporter:
     def _outcome(self, imported: ImportedFile, state: ImportState | None) -> FileOutcome:
         if state is None:
             return FileOutcome.NEW
-        if not state.has_changes(imported.manuscript, self.site_names, imported.files):
+        if not state.has_changes(imported.manuscript, self.import_cache, imported.files):
             return FileOutcome.UNCHANGED
         return FileOutcome.KEPT if state.is_edited else FileOutcome.UPDATED
 
@@ -126,50 +131,58 @@ class BatchImporter:
         """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
         changed = [file for file in files if file.outcome in (FileOutcome.NEW, FileOutcome.UPDATED)]
         results = import_manuscripts(
-            [(file.imported.manuscript, self._incoming(file.imported), file.publication) for file in changed],
+            [
+                (file.imported.manuscript, self._manuscript_files(file.imported), file.publication)
+                for file in changed
+            ],
             by=self.options.by,
-            site_names=self.site_names,
+            import_cache=self.import_cache,
         )
         for file, result in zip(changed, results, strict=True):
-            if isinstance(result, IntakeRefused):
+            if isinstance(result, ManuscriptRefused):
                 file.outcome = FileOutcome.REFUSED
                 file.add_note(NoteKind.DROPPED, "refused", str(result))
                 continue
             file.publication = result.publication
-            for message in result.guests:
+            for message in result.guest_messages:
                 file.add_note(NoteKind.GUESSED, "guest", message)
-            for message in result.missing:
+            for message in result.missing_messages:
                 file.add_note(NoteKind.DROPPED, "missing", message)
 
-    def _incoming(self, imported: ImportedFile) -> IncomingFiles:
-        return IncomingFiles(
+    def _manuscript_files(self, imported: ImportedFile) -> ManuscriptFiles:
+        return ManuscriptFiles(
             LazyFiles(imported.files),
-            imported.facts,
+            imported.image_properties,
             imported.staff,
-            renditions_at_once=False,
+            make_renditions=False,
             is_dry_run=self.options.dry_run,
         )
 
     def _analyze_tables(self) -> None:
         """Update the planner statistics of PostgreSQL, whose autovacuum notices growth only minutes later."""
-        if len(self.done) < max(FIRST_ANALYZE_FILES, 2 * self.analyzed_at):
+        if len(self.reports) < max(FIRST_ANALYZE_FILES, 2 * self.analyzed_files):
             return
-        self.analyzed_at = len(self.done)
+        self.analyzed_files = len(self.reports)
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
 
 
 def _build_file_report(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
-    text, is_taken = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
-    notes = [note for note in imported.notes if is_taken or note.kind is NoteKind.DROPPED]
+    manuscript, is_stored = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
+    notes = [note for note in imported.notes if is_stored or note.kind is NoteKind.DROPPED]
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],
-        title=text.title, coverage=imported.coverage, uid=text.uid, language=text.language, tags=text.tags,
-        address=Edition(locale=Publication(language=text.language).locale, slug=text.slug).get_absolute_url(),
-        authors=tuple(byline.author for byline in text.bylines), related=text.related,
-        images=tuple(image.key for image in text.images), imported=imported,
+        title=manuscript.title, coverage=imported.coverage, uid=manuscript.uid, language=manuscript.language,
+        tags=manuscript.tags, address=_address_of(manuscript), related=manuscript.related, imported=imported,
+        authors=tuple(byline.author for byline in manuscript.bylines),
+        images=tuple(image.key for image in manuscript.images),
     )  # fmt: skip
+
+
+def _address_of(manuscript: Manuscript) -> str:
+    locale = Publication(language=manuscript.language).locale
+    return Edition(locale=locale, slug=manuscript.slug).get_absolute_url()
 
 
 def _kept_message(state: ImportState) -> str:
@@ -218,8 +231,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
 
 
 def _should_publish(file: FileReport, state: PublicationState, options: ImportOptions) -> bool:
-    intent = file_intent(file.imported)
-    is_allowed, reason = may_publish(state.stage, intent, requested=options.publish)
+    intent = determine_intent(file.imported)
+    is_allowed, reason = may_publish(state.stage, intent, is_publishing=options.publish)
     if reason:
         file.add_note(NoteKind.DROPPED, "held", reason)
     if state.stage is PublicationStage.CURRENT:
@@ -254,4 +267,4 @@ def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationS
 def _rendered_texts(files: Sequence[FileReport]) -> snapshot.PrerenderedTexts:
     """Return the texts that were rendered by the reader, by language and Markdown."""
     texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
-    return {(text.language, text.body): rendered for text, rendered in texts if rendered}
+    return {(manuscript.language, manuscript.body): rendered for manuscript, rendered in texts if rendered}

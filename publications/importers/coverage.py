@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
-from .report import WordCoverage
+from .imported_file import WordCoverage
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
 WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")

@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 from publications.manuscript import ManuscriptByline
 from publications.slugs import slugify
 
+from .import_cache import ImportCache
+from .imported_file import ImportedFile, ImportNote, NoteKind
 from .markdown import AuthorList
 from .options import InvalidOptions
-from .report import ImportedFile, ImportNote, ImportReport, NoteKind
-from .site_names import SiteNames
+from .report import ImportReport
 
 
-def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> ManuscriptByline | None:
+def build_default_byline(
+    name: str, authors: AuthorList, import_cache: ImportCache
+) -> ManuscriptByline | None:
     """Return the byline for the default author.
 
     Args:
@@ -29,20 +32,20 @@ def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> Man
     if not name.strip():
         return None
     listed = authors.find(name)
-    author = None if listed.is_known else site_names.author(name, name)
+    author = None if listed.is_known else import_cache.find_author(name, name)
     slug, full_name = (author.slug, author.name) if author else (listed.slug, listed.name)
     if not slugify(slug):
         raise InvalidOptions(_("“%(name)s” is no name for an author.") % {"name": name})
     if not author and not listed.is_known:
-        site_names.organisations.add(slug)
+        import_cache.organisations.add(slug)
     return ManuscriptByline(author=slug, name=full_name)
 
 
 def report_new_organisation(
-    report: ImportReport, byline: ManuscriptByline | None, site_names: SiteNames
+    report: ImportReport, byline: ManuscriptByline | None, import_cache: ImportCache
 ) -> None:
     """Report, with the first text signed, that the default author was created as an organisation."""
-    if byline is None or byline.author not in site_names.organisations:
+    if byline is None or byline.author not in import_cache.organisations:
         return
     if file := next((file for file in report.files if file.notes_on("signed")), None):
         message = _(

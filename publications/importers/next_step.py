@@ -8,16 +8,16 @@ from django.utils.translation import ngettext
 from .report import FileOutcome, ImportReport
 
 
-def next_step(report: ImportReport) -> str:
+def describe_next_step(report: ImportReport) -> str:
     """Return a summary of the files and the next step, in one or two sentences."""
     return f"{_summary(report)} {next(step for rule in RULES for step in rule(report))}"
 
 
 def _summary(report: ImportReport) -> str:
     totals = report.totals()
-    files, public, held = len(report.files), totals["published"], totals["held"]
+    files, public, held_back = len(report.files), totals["published"], totals["held"]
     imported = files - report.count(FileOutcome.REFUSED)
-    values = {"files": files, "here": imported, "public": public, "held": held}
+    values = {"files": files, "here": imported, "public": public, "held": held_back}
     if report.is_dry_run:
         message = _(
             "Rehearsal, nothing was changed: %(here)d of %(files)d files can come in, %(public)d become public."
@@ -68,12 +68,12 @@ def _suggest_import(report: ImportReport) -> Iterator[str]:
 
 def _suggest_held_back(report: ImportReport) -> Iterator[str]:
     """Suggest a look at the texts held back, by reason, the most frequent first."""
-    for reason, held in report.held_back().items():
+    for reason, files in report.held_back().items():
         yield ngettext(
             "Next: look at %(count)d text that was held back. %(reason)s",
             "Next: look at %(count)d texts that were held back. %(reason)s",
-            len(held),
-        ) % {"count": len(held), "reason": reason}
+            len(files),
+        ) % {"count": len(files), "reason": reason}
 
 
 def _suggest_publishing(report: ImportReport) -> Iterator[str]:
@@ -81,12 +81,12 @@ def _suggest_publishing(report: ImportReport) -> Iterator[str]:
         yield _("Next: read some of them at the desk, then run the same command with --publish.")
 
 
-def _nothing_left(report: ImportReport) -> Iterator[str]:
+def _suggest_nothing(report: ImportReport) -> Iterator[str]:
     yield _("Nothing is left to do.")
 
 
 RULES: tuple[Callable[[ImportReport], Iterator[str]], ...] = (
     _suggest_folder, _suggest_mending, _suggest_author, _suggest_import, _suggest_held_back, _suggest_publishing,
-    _nothing_left,
+    _suggest_nothing,
 )  # fmt: skip
 """By urgency; the first rule that yields a sentence counts."""

@@ -24,35 +24,42 @@ from publications.models import (
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
-from .site_names import SiteNames
+from .import_cache import ImportCache
 
 MAX_LABEL_CHARACTERS = 200
 
 
 def normalize_manuscript(
-    text: Manuscript, site_names: SiteNames, *, present: Container[str], publication_pk: int | None
+    manuscript: Manuscript,
+    import_cache: ImportCache,
+    *,
+    available_files: Container[str],
+    publication_pk: int | None,
 ) -> Manuscript:
     """Return the manuscript as a draft stores it.
 
     Args:
-        site_names: the names that the site knows.
-        present: digests and names of the files that exist.
+        import_cache: the authors, images and publications of the site.
+        available_files: names of the files that can be read, and digests of those that the draft has.
         publication_pk: the publication, which cannot be a translation of itself; None if it is new.
     """
-    is_other = is_uid(text.translation_of) and text.translation_of.casefold() != text.uid.casefold()
-    original = site_names.original(text.translation_of) if is_other else None
+    is_other = (
+        is_uid(manuscript.translation_of)
+        and manuscript.translation_of.casefold() != manuscript.uid.casefold()
+    )
+    original = import_cache.find_original(manuscript.translation_of) if is_other else None
     return replace(
-        text,
-        title=text.title[: MAX_LENGTHS["title"]],
-        slug=slugify(text.slug),
-        doi=_normalize_identifier("doi", text)[0],
-        isbn=_normalize_identifier("isbn", text)[0],
-        external_url=_normalize_identifier("external_url", text)[0],
-        bylines=_normalize_bylines(text, site_names),
-        tags=tag_names(text),
-        key_points=tuple(line for point in text.key_points for line in _split_lines(point)),
-        cover=text.cover if text.cover in site_names.images else "",
-        attachments=_normalize_attachments(text, present),
+        manuscript,
+        title=manuscript.title[: MAX_LENGTHS["title"]],
+        slug=slugify(manuscript.slug),
+        doi=_normalize_identifier("doi", manuscript)[0],
+        isbn=_normalize_identifier("isbn", manuscript)[0],
+        external_url=_normalize_identifier("external_url", manuscript)[0],
+        bylines=_normalize_bylines(manuscript, import_cache),
+        tags=tag_names(manuscript),
+        key_points=tuple(line for point in manuscript.key_points for line in _split_lines(point)),
+        cover=manuscript.cover if manuscript.cover in import_cache.images else "",
+        attachments=_normalize_attachments(manuscript, available_files),
         translation_of=str(original)
         if original and not translation_refusal(original, publication_pk)
         else "",
@@ -68,13 +75,13 @@ def translation_refusal(original: int | None, publication_pk: int | None) -> str
     return ""
 
 
-def describe_cut_title(text: Manuscript) -> list[str]:
+def describe_cut_title(manuscript: Manuscript) -> list[str]:
     """Return a message with the truncated part of a title that is too long."""
-    if len(text.title) <= MAX_LENGTHS["title"]:
+    if len(manuscript.title) <= MAX_LENGTHS["title"]:
         return []
     values = {
         "most": MAX_LENGTHS["title"],
-        "rest": text.title[MAX_LENGTHS["title"] :][: MAX_LENGTHS["title"]],
+        "rest": manuscript.title[MAX_LENGTHS["title"] :][: MAX_LENGTHS["title"]],
     }
     message = _(
         "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
@@ -89,15 +96,15 @@ IDENTIFIERS = {
 }
 
 
-def describe_invalid_identifiers(text: Manuscript) -> list[str]:
+def describe_invalid_identifiers(manuscript: Manuscript) -> list[str]:
     """Return the messages on invalid identifiers of a manuscript, which are left out."""
-    return [reason for name in IDENTIFIERS if (reason := _normalize_identifier(name, text)[1])]
+    return [reason for name in IDENTIFIERS if (reason := _normalize_identifier(name, manuscript)[1])]
 
 
-def _normalize_identifier(name: str, text: Manuscript) -> tuple[str, str]:
+def _normalize_identifier(name: str, manuscript: Manuscript) -> tuple[str, str]:
     """Return an identifier in its normal form, and a message if it is invalid."""
     normalize, check = IDENTIFIERS[name]
-    value = normalize(getattr(text, name))
+    value = normalize(getattr(manuscript, name))
     try:
         check(value) if value else None
     except ValidationError as error:
@@ -112,17 +119,17 @@ def is_uid(text: str) -> bool:
         return False
 
 
-def tag_names(text: Manuscript) -> tuple[str, ...]:
+def tag_names(manuscript: Manuscript) -> tuple[str, ...]:
     """Return the distinct tags of a manuscript, split at commas and truncated."""
-    names = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(text.tags)))
+    names = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(manuscript.tags)))
     return tuple({name.casefold(): name for name in names if name}.values())
 
 
-def _normalize_bylines(text: Manuscript, site_names: SiteNames) -> tuple[ManuscriptByline, ...]:
+def _normalize_bylines(manuscript: Manuscript, import_cache: ImportCache) -> tuple[ManuscriptByline, ...]:
     """Return the bylines, each author once and in a valid role, without empty ones."""
     bylines: dict[str | tuple[str, str], ManuscriptByline] = {}
-    for byline in text.bylines:
-        author = site_names.author(byline.author, byline.name)
+    for byline in manuscript.bylines:
+        author = import_cache.find_author(byline.author, byline.name)
         normalized = replace(byline, author=author.slug) if author else byline
         role = byline.role if byline.role in BylineRole.values else BylineRole.AUTHOR.value
         if byline.author.strip() or byline.name.strip():
@@ -135,12 +142,14 @@ def _split_lines(point: str) -> list[str]:
     return [line.strip() for line in point.splitlines() if line.strip()]
 
 
-def _normalize_attachments(text: Manuscript, present: Container[str]) -> tuple[ManuscriptFile, ...]:
+def _normalize_attachments(
+    manuscript: Manuscript, available_files: Container[str]
+) -> tuple[ManuscriptFile, ...]:
     """Return the attachments whose files exist, each once, identified by digest or, without one, by name."""
     attachments = {
         attachment.digest or attachment.file: attachment
-        for attachment in text.attachments
-        if attachment.digest in present or attachment.file in present
+        for attachment in manuscript.attachments
+        if attachment.digest in available_files or attachment.file in available_files
     }
     return tuple(
         replace(attachment, label=attachment.label[:MAX_LABEL_CHARACTERS])

@@ -19,8 +19,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications import manuscript
 from publications.manuscript import Manuscript
+from publications.manuscript import loads as load_manuscript
 from publications.models import (
     Edition,
     Publication,
@@ -31,43 +31,47 @@ from publications.models import (
     with_status,
 )
 
-from .intake import has_valid_key
+from .import_cache import ImportCache
+from .imported_file import ImportedFile
+from .manuscript_files import has_valid_key
 from .normalize import normalize_manuscript
-from .report import ImportedFile
-from .site_names import SiteNames
 
 
 @dataclass
 class ImportState:
-    """A publication, its text as last imported, and whether editors have changed it since."""
+    """A publication, its manuscript as last imported or None, and whether editors have changed it since."""
 
     publication: Publication
-    imported: Manuscript | None
+    last_import: Manuscript | None
     is_edited: bool
 
     @property
     def is_imported(self) -> bool:
         """Whether an import created the publication; others are never changed by an import."""
-        return self.imported is not None
+        return self.last_import is not None
 
-    def has_changes(self, text: Manuscript, site_names: SiteNames, files: Mapping[str, Path | bytes]) -> bool:
+    def has_changes(
+        self, manuscript: Manuscript, import_cache: ImportCache, files: Mapping[str, Path | bytes]
+    ) -> bool:
         """Whether a manuscript with its files differs from the one imported last.
 
         A publication that was not imported is compared as it is. A slug changed at the desk does not count as a
         difference, nor does a file without authors, since the publication keeps its own.
         """
-        previous = self.imported or manuscript_of(self.publication)
-        if self.is_imported and _has_new_images(text, site_names, files):
+        previous = self.last_import or manuscript_of(self.publication)
+        if self.is_imported and _has_new_images(manuscript, import_cache, files):
             return True
-        if text.slug == self.publication.slug:
-            text = replace(text, slug=previous.slug)
-        if not text.bylines:
-            text = replace(text, bylines=previous.bylines)
-        present = {*files, *(attachment.digest for attachment in previous.attachments)}
+        if manuscript.slug == self.publication.slug:
+            manuscript = replace(manuscript, slug=previous.slug)
+        if not manuscript.bylines:
+            manuscript = replace(manuscript, bylines=previous.bylines)
+        available_files = {*files, *(attachment.digest for attachment in previous.attachments)}
         pk = self.publication.pk
-        return _comparison_form(text, site_names, present, pk) != _comparison_form(
-            previous, site_names, present, pk
+        current, earlier = (
+            _normalize_for_comparison(version, import_cache, available_files, pk)
+            for version in (manuscript, previous)
         )
+        return current != earlier
 
 
 def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
@@ -89,17 +93,17 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
 def _import_state(publication: Publication, history: list[Revision]) -> ImportState:
     if not history or history[0].reason != RevisionReason.IMPORTED:
         return ImportState(publication, None, is_edited=True)
-    imported = manuscript.loads(history[0].manuscript)
-    return ImportState(publication, imported, is_edited=_is_edited(history[0].digest, history[1:]))
+    last_import = load_manuscript(history[0].manuscript)
+    return ImportState(publication, last_import, is_edited=_is_edited(history[0].digest, history[1:]))
 
 
-def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
+def _is_edited(import_digest: str, later: Iterable[Revision]) -> bool:
     """Whether the draft differs from its state after the import.
 
     Publishing sets a number and a date in a revision, which is not an edit. A redaction always counts as an edit: a
     file must not restore what it removed.
     """
-    import_digests, is_edited = {imported}, False
+    import_digests, is_edited = {import_digest}, False
     for revision in later:
         if revision.reason == RevisionReason.REDACTED:
             import_digests.clear()
@@ -109,19 +113,25 @@ def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
     return is_edited
 
 
-def _has_new_images(text: Manuscript, site_names: SiteNames, files: Mapping[str, Path | bytes]) -> bool:
-    new = [image for image in text.images if image.key not in site_names.images]
+def _has_new_images(
+    manuscript: Manuscript, import_cache: ImportCache, files: Mapping[str, Path | bytes]
+) -> bool:
+    new = [image for image in manuscript.images if image.key not in import_cache.images]
     return any(image.file in files and has_valid_key(image) for image in new)
 
 
-def _comparison_form(text: Manuscript, site_names: SiteNames, present: set[str], pk: int) -> Manuscript:
+def _normalize_for_comparison(
+    manuscript: Manuscript, import_cache: ImportCache, available_files: set[str], pk: int
+) -> Manuscript:
     """Return the manuscript reduced to what a draft takes from it, for comparison."""
-    text = normalize_manuscript(text, site_names, present=present, publication_pk=pk)
+    manuscript = normalize_manuscript(
+        manuscript, import_cache, available_files=available_files, publication_pk=pk
+    )
     return replace(
-        text,
-        bylines=tuple(replace(byline, name="") for byline in text.bylines),
-        tags=tuple(sorted(name.casefold() for name in text.tags)),
-        attachments=tuple(replace(attachment, file="") for attachment in text.attachments),
+        manuscript,
+        bylines=tuple(replace(byline, name="") for byline in manuscript.bylines),
+        tags=tuple(sorted(name.casefold() for name in manuscript.tags)),
+        attachments=tuple(replace(attachment, file="") for attachment in manuscript.attachments),
         images=(),
         related=(),
         number="",
@@ -152,14 +162,14 @@ class FileIntent(Enum):
     EXPIRED = auto()
 
 
-INTENT_REFUSALS = {
+STAGE_REFUSALS = {
     PublicationStage.EDITED: _(
         "Not published: the desk has changes of its own that are not public. Publish them there."
     ),
     PublicationStage.SCHEDULED: _("Not published: it waits for its moment at the desk."),
     PublicationStage.ENDED: _("Not published: it was taken back at the desk, or has expired."),
 }
-STAGE_REFUSALS = {
+INTENT_REFUSALS = {
     FileIntent.DRAFT: _("Not published: the file says that it is a draft."),
     FileIntent.UNDATED: _("Not published: it has no date."),
     FileIntent.FUTURE: _("Not published: its date lies ahead."),
@@ -176,21 +186,21 @@ class PublicationState:
     visible_until: datetime | None = None
 
 
-def may_publish(stage: PublicationStage, intent: FileIntent, *, requested: bool) -> tuple[bool, str]:
+def may_publish(stage: PublicationStage, intent: FileIntent, *, is_publishing: bool) -> tuple[bool, str]:
     """Return whether the draft may be published, and the reason to report if it may not.
 
     Args:
         stage: of the publication, after its file is stored.
         intent: of the file.
-        requested: whether the import publishes at all.
+        is_publishing: whether the import publishes at all.
     """
-    if not requested or stage is PublicationStage.CURRENT:
+    if not is_publishing or stage is PublicationStage.CURRENT:
         return False, ""
-    reason = str(INTENT_REFUSALS.get(stage) or STAGE_REFUSALS.get(intent) or "")
+    reason = str(STAGE_REFUSALS.get(stage) or INTENT_REFUSALS.get(intent) or "")
     return not reason, reason
 
 
-def file_intent(imported: ImportedFile) -> FileIntent:
+def determine_intent(imported: ImportedFile) -> FileIntent:
     """Return the intent of a file from its draft flag and its dates."""
     if imported.is_draft:
         return FileIntent.DRAFT

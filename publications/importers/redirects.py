@@ -9,8 +9,9 @@ from publications import actions
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
 
+from .imported_file import NoteKind
 from .markdown import AuthorList
-from .report import FileReport, NoteKind
+from .report import FileReport
 
 
 def add_redirects(file: FileReport, *, by) -> int:
@@ -31,12 +32,12 @@ def add_redirects(file: FileReport, *, by) -> int:
     paths = {path for path in normalized.values() if path.strip("/")}
     if AuditEntry.objects.filter(publication=file.publication, action=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
-    taken = _find_foreign_addresses(paths, file.publication)
-    refused = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
-    for path in sorted({*taken, *refused}):
+    foreign_paths = _find_foreign_paths(paths, file.publication)
+    refused = actions.add_redirects(file.publication, sorted(paths - foreign_paths), by=by)
+    for path in sorted({*foreign_paths, *refused}):
         message = _("The old address %s leads to another piece already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
-    return len(paths) - len({*taken, *refused})
+    return len(paths) - len({*foreign_paths, *refused})
 
 
 def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
@@ -52,9 +53,13 @@ def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
     return paths & existing
 
 
-def _find_foreign_addresses(paths: Iterable[str], publication: Publication) -> set[str]:
+def _find_foreign_paths(paths: Iterable[str], publication: Publication) -> set[str]:
     """Return the paths that are addresses of other publications of this site, including drafts."""
-    return {path for path in paths if (address := _split_address(path)) and _is_taken(*address, publication)}
+    return {
+        path
+        for path in paths
+        if (address := _split_address(path)) and _is_used_by_another(*address, publication)
+    }
 
 
 def _split_address(path: str) -> tuple[str, str] | None:
@@ -68,7 +73,7 @@ def _split_address(path: str) -> tuple[str, str] | None:
     return None
 
 
-def _is_taken(locale: str, slug: str, publication: Publication) -> bool:
+def _is_used_by_another(locale: str, slug: str, publication: Publication) -> bool:
     if Address.objects.filter(locale=locale, slug=slug).exclude(publication=publication).exists():
         return True
     drafts = Publication.objects.filter(slug=slug).exclude(pk=publication.pk)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from publications import actions
 from publications.models import ActionType, AuditEntry, Publication, RelatedLink
 
-from .report import FileOutcome, FileReport, ImportReport, NoteKind
+from .imported_file import NoteKind
+from .report import FileOutcome, FileReport, ImportReport
 
-SAME_AS_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)
+OUTCOMES_WITH_TEXT_OF_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)
 """Outcomes after which the text on the site equals that of the file."""
 QUERY_BATCH = 500
 
@@ -28,18 +29,18 @@ def apply_related_links(files: Sequence[FileReport], report: ImportReport, *, by
         by: the user in the audit entries.
     """
     for batch in batched([file for file in files if file.publication], QUERY_BATCH, strict=False):
-        set_by_import = _last_set_by_import([file.publication.pk for file in batch])
-        followed = [file for file in batch if set_by_import.get(file.publication.pk, bool(file.related))]
-        current = _current_links([file.publication.pk for file in followed])
-        publications = _load_by_uid({uid for file in followed for uid in _parse_uids(file.related)})
-        for file in followed:
+        set_by_import = _load_set_by_import([file.publication.pk for file in batch])
+        updated = [file for file in batch if set_by_import.get(file.publication.pk, bool(file.related))]
+        current = _load_current_links([file.publication.pk for file in updated])
+        publications = _load_by_uid({uid for file in updated for uid in _parse_uids(file.related)})
+        for file in updated:
             targets = _find_targets(file, publications)
             report.related_links += bool(targets)
             if [target.pk for target in targets] != current.get(file.publication.pk, []):
                 actions.set_related_links(file.publication, targets, by=by, imported=True)
 
 
-def _last_set_by_import(pks: Iterable[int]) -> dict[int, bool]:
+def _load_set_by_import(pks: Iterable[int]) -> dict[int, bool]:
     """Return by primary key, for publications whose links were ever set, whether an import set them last."""
     entries = AuditEntry.objects.filter(action=ActionType.RELATE, publication__in=pks).order_by("pk")
     return {
@@ -47,7 +48,7 @@ def _last_set_by_import(pks: Iterable[int]) -> dict[int, bool]:
     }
 
 
-def _current_links(pks: Iterable[int]) -> dict[int, list[int]]:
+def _load_current_links(pks: Iterable[int]) -> dict[int, list[int]]:
     links: dict[int, list[int]] = {}
     rows = RelatedLink.objects.filter(source__in=pks).order_by("source", "position", "pk")
     for source, target in rows.values_list("source_id", "target_id"):
@@ -89,7 +90,9 @@ def _load_by_uid(uids: set[str]) -> dict[str, Publication]:
 
 def report_lost_fragments(files: Sequence[FileReport]) -> None:
     """Report each link to an anchor that does not exist on its page."""
-    pages = {file.address: file.imported.anchors for file in files if file.outcome in SAME_AS_FILE}
+    pages = {
+        file.address: file.imported.anchors for file in files if file.outcome in OUTCOMES_WITH_TEXT_OF_FILE
+    }
     for file in files:
         for link in file.imported.fragment_links:
             path, _mark, fragment = link.partition("#")

@@ -1,33 +1,19 @@
-"""The report of an import: notes, the outcome of each file, and totals.
+"""The report of an import: the outcome of each file with the notes on it, and totals.
 
-`ImportLog` collects the notes of one file while it is read, `ImportedFile` is the result of reading it, `FileReport`
-its outcome on the site, `ImportReport` the whole import. `TOPICS` lists all topics of notes. This module imports no
-models, because files are read in processes that start before Django is set up.
+`FileReport` is the outcome of a file on the site, `ImportReport` the whole import, `NOTE_TOPICS` lists the topics of
+notes.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from publications.images import ImageProperties
-from publications.manuscript import Manuscript
-from publications.markup import RenderedText
-
-
-class NoteKind(StrEnum):
-    """The kind of a note: the import changed something, left it out, or guessed it."""
-
-    CHANGED = "changed"
-    DROPPED = "dropped"
-    GUESSED = "guessed"
-
+from .imported_file import ImportedFile, ImportNote, NoteKind, WordCoverage
 
 NOTE_KIND_LABELS = {
     NoteKind.CHANGED: _("changed"),
@@ -37,12 +23,12 @@ NOTE_KIND_LABELS = {
 
 
 @dataclass(frozen=True)
-class Topic:
+class NoteTopic:
     """A topic of notes.
 
     Topics that need attention are listed in full, others by a few examples. Topics with the same text for many files
     (`is_grouped`) are listed by that text. Topics that are not `is_counted` have no total, because an outcome has one;
-    those of Word files only (`is_of_word`) have a total if there are such notes.
+    those of Word files only (`is_word_only`) have a total if there are such notes.
     """
 
     key: str
@@ -50,89 +36,12 @@ class Topic:
     needs_attention: bool = False
     is_grouped: bool = False
     is_counted: bool = True
-    is_of_word: bool = False
+    is_word_only: bool = False
 
     @property
     def total_name(self) -> str:
         """The name of its total in the JSON report."""
         return self.key.replace("-", "_")
-
-
-@dataclass(frozen=True)
-class ImportNote:
-    """One statement about a file; `topic` is the key of a Topic."""
-
-    kind: NoteKind
-    topic: str
-    text: str
-
-
-class ImportLog:
-    """Collects the distinct notes on a file while it is read."""
-
-    def __init__(self) -> None:
-        self.notes: list[ImportNote] = []
-        self._seen: set[ImportNote] = set()
-
-    def changed(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.CHANGED, topic, text))
-
-    def dropped(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.DROPPED, topic, text))
-
-    def guessed(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.GUESSED, topic, text))
-
-    def _add(self, note: ImportNote) -> None:
-        if note not in self._seen:
-            self._seen.add(note)
-            self.notes.append(note)
-
-
-class ImportRefused(ValueError):
-    """A file that cannot be imported; the message names the reason and the remedy."""
-
-
-@dataclass(frozen=True)
-class WordCoverage:
-    """The number of words of a source, and those that its page does not contain."""
-
-    total: int = 0
-    missing: tuple[str, ...] = ()
-
-    @property
-    def ratio(self) -> float:
-        """The share of words that the page contains, from 0 to 1."""
-        return 1 - len(self.missing) / self.total if self.total else 1.0
-
-
-@dataclass
-class ImportedFile:
-    """The result of reading a file. A file without a manuscript is refused; `refusal` is the reason.
-
-    Args:
-        files: paths by the names that the manuscript uses.
-        facts: size and format of the images among the files.
-        staff: slugs of the authors in the author list; other authors become guests.
-        rendered: the text as publishing renders it.
-        anchors: the ids on its page.
-        fragment_links: the links on its page that have a fragment.
-    """
-
-    source: str
-    manuscript: Manuscript | None = None
-    refusal: str = ""
-    notes: list[ImportNote] = field(default_factory=list)
-    files: dict[str, Path] = field(default_factory=dict)
-    facts: dict[str, ImageProperties] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
-    former_paths: tuple[str, ...] = ()
-    is_draft: bool = False
-    rendered: RenderedText | None = None
-    coverage: WordCoverage = WordCoverage()
-    expires_at: datetime | None = None
-    anchors: frozenset[str] = frozenset()
-    fragment_links: tuple[str, ...] = ()
 
 
 class FileOutcome(StrEnum):
@@ -154,82 +63,86 @@ OUTCOME_LABELS = {
 }
 
 
-_TOPICS = (
-    Topic(
+_NOTE_TOPICS = (
+    NoteTopic(
         "refused",
         OUTCOME_LABELS[FileOutcome.REFUSED],
         needs_attention=True,
         is_grouped=True,
         is_counted=False,
     ),
-    Topic("kept", OUTCOME_LABELS[FileOutcome.KEPT], needs_attention=True, is_grouped=True, is_counted=False),
-    Topic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
-    Topic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
-    Topic("render", _("texts that cannot be shown"), needs_attention=True),
-    Topic("words", _("texts with words left out"), needs_attention=True),
-    Topic("missing", _("missing from manuscripts"), needs_attention=True),
-    Topic("redirect", _("old addresses that do not lead here"), needs_attention=True),
-    Topic("address", _("addresses numbered, since another has them"), needs_attention=True),
-    Topic("related", _("related pieces that are not here")),
-    Topic("date-from-name", _("dates from the file's name")),
-    Topic("date-differs", _("dates that differ from the file's name")),
-    Topic("date", _("other dates, concluded or left out")),
-    Topic("signed", _("texts that named no author, signed as asked")),
-    Topic("organisation", _("new authors taken for organisations")),
-    Topic("guest", _("guest authors made")),
-    Topic("author", _("names that are nobody's"), needs_attention=True),
-    Topic("tag", _("tags that became one")),
-    Topic("title", _("titles made or changed")),
-    Topic("summary", _("summaries made or cut")),
-    Topic("link", _("links led to new addresses")),
-    Topic("link-lost", _("links to pages that did not come along")),
-    Topic("fragment", _("links to places that are not on their page")),
-    Topic("link-gone", _("links that could not be kept"), needs_attention=True),
-    Topic("link-summary", _("links in summaries left out")),
-    Topic("image-missing", _("pictures missing")),
-    Topic("image-elsewhere", _("pictures of other sites, now links")),
-    Topic("image", _("portraits of the old site left out")),
-    Topic("reference", _("reference links that nothing defines, now their words")),
-    Topic("include", _("files put in that texts include")),
-    Topic("liquid", _("Liquid and shortcodes left out")),
-    Topic("html", _("pieces of HTML left out or replaced")),
-    Topic("field", _("fields left out")),
-    Topic("yaml", _("front matter mended"), needs_attention=True),
-    Topic("manuscript", _("manuscripts read as other files"), needs_attention=True),
-    Topic("encoding", _("files in another encoding"), needs_attention=True),
-    Topic("characters", _("files with characters that are no text"), needs_attention=True),
+    NoteTopic(
+        "kept", OUTCOME_LABELS[FileOutcome.KEPT], needs_attention=True, is_grouped=True, is_counted=False
+    ),
+    NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
+    NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
+    NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
+    NoteTopic("words", _("texts with words left out"), needs_attention=True),
+    NoteTopic("missing", _("missing from manuscripts"), needs_attention=True),
+    NoteTopic("redirect", _("old addresses that do not lead here"), needs_attention=True),
+    NoteTopic("address", _("addresses numbered, since another has them"), needs_attention=True),
+    NoteTopic("related", _("related pieces that are not here")),
+    NoteTopic("date-from-name", _("dates from the file's name")),
+    NoteTopic("date-differs", _("dates that differ from the file's name")),
+    NoteTopic("date", _("other dates, concluded or left out")),
+    NoteTopic("signed", _("texts that named no author, signed as asked")),
+    NoteTopic("organisation", _("new authors taken for organisations")),
+    NoteTopic("guest", _("guest authors made")),
+    NoteTopic("author", _("names that are nobody's"), needs_attention=True),
+    NoteTopic("tag", _("tags that became one")),
+    NoteTopic("title", _("titles made or changed")),
+    NoteTopic("summary", _("summaries made or cut")),
+    NoteTopic("link", _("links led to new addresses")),
+    NoteTopic("link-lost", _("links to pages that did not come along")),
+    NoteTopic("fragment", _("links to places that are not on their page")),
+    NoteTopic("link-gone", _("links that could not be kept"), needs_attention=True),
+    NoteTopic("link-summary", _("links in summaries left out")),
+    NoteTopic("image-missing", _("pictures missing")),
+    NoteTopic("image-elsewhere", _("pictures of other sites, now links")),
+    NoteTopic("image", _("portraits of the old site left out")),
+    NoteTopic("reference", _("reference links that nothing defines, now their words")),
+    NoteTopic("include", _("files put in that texts include")),
+    NoteTopic("liquid", _("Liquid and shortcodes left out")),
+    NoteTopic("html", _("pieces of HTML left out or replaced")),
+    NoteTopic("field", _("fields left out")),
+    NoteTopic("yaml", _("front matter mended"), needs_attention=True),
+    NoteTopic("manuscript", _("manuscripts read as other files"), needs_attention=True),
+    NoteTopic("encoding", _("files in another encoding"), needs_attention=True),
+    NoteTopic("characters", _("files with characters that are no text"), needs_attention=True),
     # Topics of Word files
-    Topic("picture", _("pictures of Word files that were not kept"), needs_attention=True, is_of_word=True),
-    Topic("chart", _("charts of Word files left out"), needs_attention=True, is_of_word=True),
-    Topic("diagram", _("drawings (SmartArt) left out"), needs_attention=True, is_of_word=True),
-    Topic("object", _("embedded objects left out"), needs_attention=True, is_of_word=True),
-    Topic("frame", _("headers and footers left out"), is_of_word=True),
-    Topic("hidden", _("hidden text left out"), is_of_word=True),
-    Topic("prompt", _("prompts that nobody filled in"), is_of_word=True),
-    Topic("contents", _("tables of contents left out"), is_of_word=True),
-    Topic("embedded", _("files embedded as text left out"), needs_attention=True, is_of_word=True),
-    Topic("note", _("notes that no text refers to"), needs_attention=True, is_of_word=True),
-    Topic("template", _("templates elsewhere that were not opened"), is_of_word=True),
-    Topic("macros", _("files with macros"), is_of_word=True),
-    Topic("box", _("text boxes moved behind their paragraph"), is_of_word=True),
-    Topic("equation", _("equations as plain text"), is_of_word=True),
-    Topic("word-field", _("fields of Word as plain text"), is_of_word=True),
-    Topic("merged", _("merged cells divided"), is_of_word=True),
-    Topic("unpacked", _("tables of one cell as paragraphs"), is_of_word=True),
-    Topic("cropped", _("pictures cropped as in Word"), is_of_word=True),
-    Topic("tracking", _("links freed of what traces readers"), is_of_word=True),
-    Topic("inner-link", _("links within a text as plain words"), is_of_word=True),
-    Topic("dead-link", _("links that lead nowhere, as plain words"), is_of_word=True),
-    Topic("lettered", _("lists with letters, now numbered"), is_of_word=True),
-    Topic("moved-note", _("notes of titles or summaries moved"), is_of_word=True),
-    Topic("highlight", _("highlighting left out"), is_of_word=True),
-    Topic("underline", _("underlining left out"), is_of_word=True),
-    Topic("sign", _("signs of special fonts"), is_of_word=True),
-    Topic("byline", _("bylines that say more than names"), is_of_word=True),
-    Topic("heading", _("bold lines taken as headings"), is_of_word=True),
-    Topic("language", _("languages guessed from the words"), is_of_word=True),
+    NoteTopic(
+        "picture", _("pictures of Word files that were not kept"), needs_attention=True, is_word_only=True
+    ),
+    NoteTopic("chart", _("charts of Word files left out"), needs_attention=True, is_word_only=True),
+    NoteTopic("diagram", _("drawings (SmartArt) left out"), needs_attention=True, is_word_only=True),
+    NoteTopic("object", _("embedded objects left out"), needs_attention=True, is_word_only=True),
+    NoteTopic("frame", _("headers and footers left out"), is_word_only=True),
+    NoteTopic("hidden", _("hidden text left out"), is_word_only=True),
+    NoteTopic("prompt", _("prompts that nobody filled in"), is_word_only=True),
+    NoteTopic("contents", _("tables of contents left out"), is_word_only=True),
+    NoteTopic("embedded", _("files embedded as text left out"), needs_attention=True, is_word_only=True),
+    NoteTopic("note", _("notes that no text refers to"), needs_attention=True, is_word_only=True),
+    NoteTopic("template", _("templates elsewhere that were not opened"), is_word_only=True),
+    NoteTopic("macros", _("files with macros"), is_word_only=True),
+    NoteTopic("box", _("text boxes moved behind their paragraph"), is_word_only=True),
+    NoteTopic("equation", _("equations as plain text"), is_word_only=True),
+    NoteTopic("word-field", _("fields of Word as plain text"), is_word_only=True),
+    NoteTopic("merged", _("merged cells divided"), is_word_only=True),
+    NoteTopic("unpacked", _("tables of one cell as paragraphs"), is_word_only=True),
+    NoteTopic("cropped", _("pictures cropped as in Word"), is_word_only=True),
+    NoteTopic("tracking", _("links freed of what traces readers"), is_word_only=True),
+    NoteTopic("inner-link", _("links within a text as plain words"), is_word_only=True),
+    NoteTopic("dead-link", _("links that lead nowhere, as plain words"), is_word_only=True),
+    NoteTopic("lettered", _("lists with letters, now numbered"), is_word_only=True),
+    NoteTopic("moved-note", _("notes of titles or summaries moved"), is_word_only=True),
+    NoteTopic("highlight", _("highlighting left out"), is_word_only=True),
+    NoteTopic("underline", _("underlining left out"), is_word_only=True),
+    NoteTopic("sign", _("signs of special fonts"), is_word_only=True),
+    NoteTopic("byline", _("bylines that say more than names"), is_word_only=True),
+    NoteTopic("heading", _("bold lines taken as headings"), is_word_only=True),
+    NoteTopic("language", _("languages guessed from the words"), is_word_only=True),
 )
-TOPICS = {topic.key: topic for topic in _TOPICS}
+NOTE_TOPICS = {topic.key: topic for topic in _NOTE_TOPICS}
 """All topics by key, in the order of the report."""
 
 
@@ -251,7 +164,7 @@ class FileReport:
     title: str = ""
     address: str = ""
     is_published: bool = False
-    coverage: WordCoverage = WordCoverage()
+    coverage: WordCoverage = field(default_factory=WordCoverage)
     uid: str = ""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -332,7 +245,7 @@ class ImportReport:
             (_("pictures"), "images"),
             (_("old addresses that lead on"), "redirects"),
             (_("pieces with related links"), "related_links"),
-            *((topic.label, topic.total_name) for topic in TOPICS.values() if topic.is_counted),
+            *((topic.label, topic.total_name) for topic in NOTE_TOPICS.values() if topic.is_counted),
             (_("seconds"), "seconds"),
             (_("pieces a second"), "pieces_a_second"),
         ]
@@ -347,9 +260,11 @@ class ImportReport:
         }  # fmt: skip
 
 
-def _counted_topics(counts: Counter[str]) -> list[Topic]:
+def _counted_topics(counts: Counter[str]) -> list[NoteTopic]:
     return [
-        topic for topic in TOPICS.values() if topic.is_counted and (counts[topic.key] or not topic.is_of_word)
+        topic
+        for topic in NOTE_TOPICS.values()
+        if topic.is_counted and (counts[topic.key] or not topic.is_word_only)
     ]
 
 

@@ -16,23 +16,15 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .next_step import next_step
-from .report import (
-    NOTE_KIND_LABELS,
-    OUTCOME_LABELS,
-    TOPICS,
-    FileReport,
-    ImportNote,
-    ImportReport,
-    NoteKind,
-    group_by_text,
-)
+from .imported_file import ImportNote, NoteKind
+from .next_step import describe_next_step
+from .report import NOTE_KIND_LABELS, NOTE_TOPICS, OUTCOME_LABELS, FileReport, ImportReport, group_by_text
 
-MIN_WIDTH, MAX_WIDTH = 40, 160
+MIN_COLUMNS, MAX_COLUMNS = 40, 160
 TOTALS, BY_TOPIC, BY_FILE = 0, 1, 2  # levels of detail: the verbosity of the command
 SHORT_IMPORT_FILES = 20
-EXAMPLES, MAX_LISTED = 3, 40
-EXAMPLE_LINES = 2
+MAX_EXAMPLES, MAX_LISTED = 3, 40
+MAX_EXAMPLE_LINES = 2
 BAR_WIDTH = 24
 PROGRESS_SECONDS = 5.0  # between plain lines
 
@@ -44,9 +36,9 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
         width: in columns; 0 means the width of the terminal.
         detail: TOTALS, BY_TOPIC (by file if there are few files) or BY_FILE.
     """
-    width = min(max(width or shutil.get_terminal_size().columns, MIN_WIDTH), MAX_WIDTH)
+    width = min(max(width or shutil.get_terminal_size().columns, MIN_COLUMNS), MAX_COLUMNS)
     is_short = len(report.files) <= SHORT_IMPORT_FILES
-    yield from (*wrap_line(next_step(report), width), "")
+    yield from (*wrap_line(describe_next_step(report), width), "")
     if detail > BY_TOPIC or (detail == BY_TOPIC and is_short):
         for file in report.files:
             notes = [*file.notes, *file.unused_notes] if detail > BY_TOPIC else file.notes
@@ -87,17 +79,17 @@ def _shorten_path(source: str, columns: int) -> str:
 
 
 def render_topics(files: Sequence[FileReport], width: int) -> Iterator[str]:
-    """Yield each topic with its counts and examples, in the order of TOPICS."""
-    notes: dict[str, list[tuple[str, str]]] = {key: [] for key in TOPICS}
+    """Yield each topic with its counts and examples, in the order of NOTE_TOPICS."""
+    notes: dict[str, list[tuple[str, str]]] = {key: [] for key in NOTE_TOPICS}
     for file in files:
         for note in file.notes:
             notes[note.topic].append((file.source, note.text))
     for key, examples in notes.items():
-        topic = TOPICS[key]
+        topic = NOTE_TOPICS[key]
         if examples and topic.is_grouped:
             yield from _render_groups(str(topic.label), group_by_text(files, key), width)
         elif examples:
-            limit = MAX_LISTED if topic.needs_attention else EXAMPLES
+            limit = MAX_LISTED if topic.needs_attention else MAX_EXAMPLES
             yield from _render_topic(str(topic.label), examples, limit, width)
 
 
@@ -107,9 +99,9 @@ def _render_groups(label: str, groups: Mapping[str, Sequence[FileReport]], width
     yield from wrap_line(f"{label}: {count}", width)
     for text, files in islice(groups.items(), MAX_LISTED):
         yield from wrap_line(f"{len(files)}: {text}", width, indent=2)
-        for file in files[:EXAMPLES]:
-            yield from wrap_line(file.source, width, indent=6, max_lines=EXAMPLE_LINES)
-        yield from _render_remaining_count(len(files) - EXAMPLES, width, indent=6)
+        for file in files[:MAX_EXAMPLES]:
+            yield from wrap_line(file.source, width, indent=6, max_lines=MAX_EXAMPLE_LINES)
+        yield from _render_remaining_count(len(files) - MAX_EXAMPLES, width, indent=6)
     yield from _render_remaining_count(len(groups) - MAX_LISTED, width, indent=2)
 
 
@@ -118,7 +110,7 @@ def _render_topic(label: str, examples: list[tuple[str, str]], limit: int, width
     in_files = ngettext("in %d file", "in %d files", count) % count
     yield from wrap_line(f"{label}: {len(examples)}, {in_files}", width)
     for source, text in examples[:limit]:
-        yield from wrap_line(f"{source}: {text}", width, indent=4, max_lines=EXAMPLE_LINES)
+        yield from wrap_line(f"{source}: {text}", width, indent=4, max_lines=MAX_EXAMPLE_LINES)
     yield from _render_remaining_count(len(examples) - limit, width, indent=4)
 
 
@@ -142,16 +134,16 @@ def wrap_line(text: str, width: int, *, indent: int = 0, max_lines: int | None =
 
 def write_json_report(report: ImportReport, path: Path) -> None:
     """Write the complete report as JSON."""
-    values = {"next": next_step(report), **report.as_dict()}
+    values = {"next": describe_next_step(report), **report.as_dict()}
     path.write_text(json.dumps(values, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 class Progress:
     """A progress bar on a terminal, otherwise occasional lines; on standard error, so that reports can be piped."""
 
-    def __init__(self, stream=None, line: str = "") -> None:
+    def __init__(self, stream=None, message: str = "") -> None:
         self.stream = stream or sys.stderr
-        self.line = line or _("%(done)d of %(total)d files")
+        self.message = message or _("%(done)d of %(total)d files")
         self.last_shown_at = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
@@ -163,5 +155,5 @@ class Progress:
             )
         elif done >= total or time.monotonic() - self.last_shown_at > PROGRESS_SECONDS:
             self.last_shown_at = time.monotonic()
-            self.stream.write(self.line % {"done": done, "total": total} + "\n")
+            self.stream.write(self.message % {"done": done, "total": total} + "\n")
         self.stream.flush()

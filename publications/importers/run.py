@@ -16,7 +16,9 @@ from publications.locales import locale_of
 from publications.models import Address, Edition, Image, Kind, Publication, Redirect
 
 from .batches import BatchImporter
-from .default_author import default_byline, report_new_organisation, sign_file
+from .default_author import build_default_byline, report_new_organisation, sign_file
+from .import_cache import ImportCache
+from .imported_file import ImportedFile
 from .markdown import (
     AuthorList,
     FileIndex,
@@ -29,8 +31,7 @@ from .markdown import (
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
 from .related_links import apply_related_links, report_lost_fragments
-from .report import ImportedFile, ImportReport
-from .site_names import SiteNames
+from .report import ImportReport
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
 BATCH_FILES = 50
@@ -51,12 +52,12 @@ def run_import(options: ImportOptions) -> ImportReport:
         ImportRefused: there are no Markdown files, or the list of authors cannot be read.
     """
     options.validate()
-    started = time.perf_counter()
+    started_at = time.perf_counter()
     try:
         report = _import_dry(options) if options.dry_run else _import_files(options)
     except actions.ClockBehind as error:
         raise InvalidOptions(" ".join(error.reasons)) from error
-    report.seconds = time.perf_counter() - started
+    report.seconds = time.perf_counter() - started_at
     return report
 
 
@@ -72,19 +73,19 @@ def _import_files(options: ImportOptions) -> ImportReport:
     index = _assign_slugs(index)
     authors = read_authors(options.authors or index.taxonomies.authors)
     report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish)
-    site_names = SiteNames(author.slug for author in authors.by_id.values())
-    importer = BatchImporter(options, report, site_names)
-    byline = default_byline(options.author, authors, site_names)
+    import_cache = ImportCache(author.slug for author in authors.by_id.values())
+    importer = BatchImporter(options, report, import_cache)
+    byline = build_default_byline(options.author, authors, import_cache)
     for source, reason in index.refused.items():
         importer.refuse(source, reason)
     context = _build_context(options, index, authors)
-    started = time.perf_counter()
+    started_at = time.perf_counter()
     for batch in _batched(read_files(index.files, context, processes=options.processes)):
         importer.import_batch([sign_file(file, byline) for file in batch])
-        report.progress.append((len(importer.done), time.perf_counter() - started))
-        options.progress(len(importer.done), len(index.files))
-    report_new_organisation(report, byline, site_names)
-    _link_texts(importer, authors, index, context.images)
+        report.progress.append((len(importer.reports), time.perf_counter() - started_at))
+        options.progress(len(importer.reports), len(index.files))
+    report_new_organisation(report, byline, import_cache)
+    _finish_import(importer, authors, index, context.image_finder)
     return report
 
 
@@ -93,16 +94,18 @@ def _batched(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:
         yield batch
 
 
-def _link_texts(importer: BatchImporter, authors: AuthorList, index: FileIndex, images: ImageFinder) -> None:
+def _finish_import(
+    importer: BatchImporter, authors: AuthorList, index: FileIndex, image_finder: ImageFinder
+) -> None:
     """Do the steps that need all texts: related links, redirects, author profiles, topics and similarity.
 
     They are idempotent, so that a run after an interruption can complete them.
     """
     options, report = importer.options, importer.report
-    apply_related_links(importer.done, report, by=options.by)
-    report_lost_fragments(importer.done)
+    apply_related_links(importer.reports, report, by=options.by)
+    report_lost_fragments(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
-    complete_authors(authors, images, options, report)
+    complete_authors(authors, image_finder, options, report)
     report.redirects += complete_topics(index.taxonomies.topics, options, report)
     _rebuild_similarity(options)
 
@@ -134,11 +137,11 @@ def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList
     addresses = taxonomy_addresses(index.files, authors, topics)
     return MarkdownImportContext(
         authors=authors,
-        images=ImageFinder(
+        image_finder=ImageFinder(
             _media_folders(options, index.root), _library_keys(), settings.SECRET_KEY.encode()
         ),
         addresses=addresses | _former_addresses() | index.addresses(_address_of),
-        names=index.names(),
+        uids_by_name=index.uids_by_name(),
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
         site=options.site,

@@ -9,6 +9,7 @@ from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, AuditEntry, Author, Image, Tag
 from publications.slugs import normalize_redirect_path, slugify
 
+from .imported_file import NoteKind
 from .markdown import (
     AUTHOR_FOLDERS,
     TOPIC_FOLDERS,
@@ -20,7 +21,7 @@ from .markdown import (
     SourceFile,
 )
 from .options import ImportOptions
-from .report import FileReport, ImportReport, NoteKind
+from .report import FileReport, ImportReport
 
 
 def taxonomy_addresses(
@@ -28,11 +29,11 @@ def taxonomy_addresses(
 ) -> dict[str, str]:
     """Return the addresses of topics and authors in these files, by the old paths of their pages."""
     files = list(files)
-    slugs = {name.casefold(): slug for name, slug in Tag.objects.values_list("name", "slug")}
+    slugs_by_name = {name.casefold(): slug for name, slug in Tag.objects.values_list("name", "slug")}
     tags = {tag: topics.get(tag.casefold(), tag) for file in files for tag in file.tags}
     addresses = {}
     for tag_name, name in tags.items():
-        slug = slugs.get(name.casefold()) or slugify(name)
+        slug = slugs_by_name.get(name.casefold()) or slugify(name)
         addresses |= _old_addresses(
             TOPIC_FOLDERS, {tag_name, slugify(tag_name), slug}, "publications:topic", slug
         )
@@ -42,31 +43,33 @@ def taxonomy_addresses(
     return addresses
 
 
-def _old_addresses(folders: Iterable[str], names: Iterable[str], page: str, slug: str) -> dict[str, str]:
+def _old_addresses(folders: Iterable[str], names: Iterable[str], url_name: str, slug: str) -> dict[str, str]:
     """Return the address of a page by the paths that site generators use, with and without a language folder."""
     if not slug:
         return {}
     addresses = {}
     for folder in folders:
         for name in filter(None, names):
-            target = localized_path(LOCALES[0], page, slug=slug)
+            target = localized_path(LOCALES[0], url_name, slug=slug)
             addresses |= {
                 normalize_redirect_path(f"/{folder}/{name}"): target,
                 f"end:{folder}/{name}": target,
             }
             addresses |= {
-                normalize_redirect_path(f"/{locale}/{folder}/{name}"): localized_path(locale, page, slug=slug)
+                normalize_redirect_path(f"/{locale}/{folder}/{name}"): localized_path(
+                    locale, url_name, slug=slug
+                )
                 for locale in LOCALES
             }
     return addresses
 
 
-FIELDS = {
+TEXT_FIELDS = {
     "biography": ("biography_en", "biography_sv"),
     "portrait": ("portrait", "portrait_choice", "portrait_file"),
     "introduction": ("introduction_en", "introduction_sv"),
 }
-"""The fields of the row, and of its form at the desk, that correspond to a text of an old page."""
+"""The fields that hold a part of an old page, with those of its form at the desk; audit entries name either."""
 KEPT_MESSAGES = {
     "biography": _("The biography of %s stays as it is on the site: that of the profile was not taken."),
     "portrait": _("The portrait of %s stays as it is on the site: that of the profile was not taken."),
@@ -77,7 +80,7 @@ KEPT_MESSAGES = {
 
 
 def complete_authors(
-    authors: AuthorList, images: ImageFinder, options: ImportOptions, report: ImportReport
+    authors: AuthorList, image_finder: ImageFinder, options: ImportOptions, report: ImportReport
 ) -> None:
     """Set biography and portrait of the authors of these texts from their old profiles, if they never had any.
 
@@ -91,33 +94,35 @@ def complete_authors(
         profile, file = profiles[author.slug], first_files[author.slug]
         field = f"biography_{locale_of(options.language)}"
         changed_fields = _fill_text(author, field, profile.biography, file) + _fill_portrait(
-            author, profile, images, file, is_stored=not options.dry_run
+            author, profile, image_finder, file, is_stored=not options.dry_run
         )
         if changed_fields:
             actions.save_instance(author, by=options.by, changed=changed_fields)
 
 
-def _first_files(report: ImportReport, names: Callable[[FileReport], Iterable[str]]) -> dict[str, FileReport]:
+def _first_files(
+    report: ImportReport, names_of: Callable[[FileReport], Iterable[str]]
+) -> dict[str, FileReport]:
     """Return the first file of each author or topic, by name in lower case."""
-    return {name.casefold(): file for file in reversed(report.files) for name in names(file)}
+    return {name.casefold(): file for file in reversed(report.files) for name in names_of(file)}
 
 
-def _fill_text(row: Author | Tag, field: str, text: str, file: FileReport) -> list[str]:
-    """Set a text that the row never had; return the changed fields."""
-    topic = field.partition("_")[0]
-    if not text or text in (getattr(row, name) for name in FIELDS[topic]):
+def _fill_text(instance: Author | Tag, field: str, text: str, file: FileReport) -> list[str]:
+    """Set a text that the instance never had; return the changed fields."""
+    part = field.partition("_")[0]
+    if not text or text in (getattr(instance, name) for name in TEXT_FIELDS[part]):
         return []
-    if _report_if_kept(row, topic, file):
+    if _report_if_kept(instance, part, file):
         return []
-    setattr(row, field, text)
+    setattr(instance, field, text)
     return [field]
 
 
 def _fill_portrait(
-    author: Author, profile: ListedAuthor, images: ImageFinder, file: FileReport, *, is_stored: bool
+    author: Author, profile: ListedAuthor, image_finder: ImageFinder, file: FileReport, *, is_stored: bool
 ) -> list[str]:
     """Set the portrait of an author who never had one; return the changed fields."""
-    match = images.find(profile.portrait, profile.home) if profile.portrait else ""
+    match = image_finder.find(profile.portrait, profile.folder) if profile.portrait else ""
     if isinstance(match, str) or (author.portrait and author.portrait.key == match.key):
         return []
     if _report_if_kept(author, "portrait", file):
@@ -126,31 +131,32 @@ def _fill_portrait(
     return ["portrait"] if author.portrait else []
 
 
-def _report_if_kept(row: Author | Tag, topic: str, file: FileReport) -> bool:
+def _report_if_kept(instance: Author | Tag, part: str, file: FileReport) -> bool:
     """Return whether the site keeps its value, set or cleared, and report it if so."""
-    if is_kept := _has_been_set(row, FIELDS[topic]):
-        file.add_note(NoteKind.DROPPED, "kept", KEPT_MESSAGES[topic] % row)
+    if is_kept := _has_been_set(instance, TEXT_FIELDS[part]):
+        file.add_note(NoteKind.DROPPED, "kept", KEPT_MESSAGES[part] % instance)
     return is_kept
 
 
-def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
+def _has_been_set(instance: Author | Tag, fields: Iterable[str]) -> bool:
     """Return whether one of the fields has or had a value: an audit entry without field names changed each of them."""
-    if any(getattr(row, field, None) for field in fields):
+    if any(getattr(instance, field, None) for field in fields):
         return True
     entries = AuditEntry.objects.filter(
-        action=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
+        action=ActionType.AMEND, detail__kind=instance._meta.model_name, detail__pk=instance.pk
     )
     changed_fields = (detail.get("changed") for detail in entries.values_list("detail", flat=True))
     return any(not field_names or {*field_names} & {*fields} for field_names in changed_fields)
 
 
-def _get_or_create_portrait(match: FoundImage, name: str, *, is_stored: bool) -> Image | None:
+def _get_or_create_portrait(found_image: FoundImage, name: str, *, is_stored: bool) -> Image | None:
     """Return the library image of a profile, added if necessary; None if it cannot be read."""
-    if image := Image.objects.filter(key=match.key).first():
+    if image := Image.objects.filter(key=found_image.key).first():
         return image
-    image = Image(key=match.key, alt_en=name, alt_sv=name)
+    image = Image(key=found_image.key, alt_en=name, alt_sv=name)
     try:
-        image.store_upload(match.path.read_bytes(), match.path.name, facts=match.facts, write=is_stored)
+        content, filename = found_image.path.read_bytes(), found_image.path.name
+        image.store_upload(content, filename, properties=found_image.properties, write=is_stored)
     except (images.UnsuitableImage, OSError):
         return None
     image.save()
@@ -163,11 +169,11 @@ def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, r
     Returns:
         The number of old pages that redirect.
     """
-    by_name = {topic.name.casefold(): topic for topic in topics.values()}
+    topics_by_name = {topic.name.casefold(): topic for topic in topics.values()}
     first_files = _first_files(report, lambda file: file.tags)
     field, redirects = f"introduction_{locale_of(options.language)}", 0
-    for tag in Tag.objects.all() if by_name else ():
-        if not (topic := by_name.get(tag.name.casefold())):
+    for tag in Tag.objects.all() if topics_by_name else ():
+        if not (topic := topics_by_name.get(tag.name.casefold())):
             continue
         file = first_files.get(tag.name.casefold())
         if file and (changed_fields := _fill_text(tag, field, topic.introduction, file)):

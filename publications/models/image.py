@@ -149,19 +149,19 @@ class Image(TranslatedModel):
         content: bytes,
         filename: str,
         *,
-        facts: images.ImageProperties | None = None,
+        properties: images.ImageProperties | None = None,
         write: bool = True,
     ) -> None:
         """Store the bytes of an upload as the original of this image and set its columns. The row is not saved.
 
         Args:
-            facts: the result of `images.read_properties`, where that was called already.
+            properties: the result of `images.read_properties`, where that was called already.
             write: whether the file is written.
 
         Raises:
             images.UnsuitableImage: the bytes are no image that the site accepts.
         """
-        facts = facts or images.read_properties(content)
-        self.original = store_original(content, facts.extension, write=write)
+        properties = properties or images.read_properties(content)
+        self.original = store_original(content, properties.extension, write=write)
         self.filename = filename[-200:]
-        self.width, self.height = facts.width, facts.height
+        self.width, self.height = properties.width, properties.height

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from publications import actions, manuscript
-from publications.importers.intake import import_manuscript
+from publications.importers.manuscripts import import_manuscript
 from publications.manuscript import Manuscript
 from publications.models import (
     Edition,

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from publications.importers.report import FileOutcome, NoteKind
+from publications.importers.imported_file import NoteKind
+from publications.importers.report import FileOutcome
 from publications.importers.run import InvalidOptions
 from publications.models import Author, Edition, Publication
 from tests.blogs import import_blog, outcomes, texts_of, write_post

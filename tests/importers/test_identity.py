@@ -6,7 +6,7 @@ import pytest
 
 from publications import actions
 from publications.demonstration.load import CONTENT
-from publications.importers.intake import import_manuscript
+from publications.importers.manuscripts import import_manuscript
 from publications.importers.report import FileOutcome
 from publications.manuscript import dumps, read
 from publications.models import Publication, manuscript_of

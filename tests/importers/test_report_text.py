@@ -5,10 +5,11 @@ from itertools import count, takewhile
 
 import pytest
 
+from publications.importers.imported_file import ImportNote, NoteKind
 from publications.importers.markdown.page import compare_markdown
-from publications.importers.next_step import next_step
-from publications.importers.report import TOPICS, FileOutcome, FileReport, ImportNote, ImportReport, NoteKind
-from publications.importers.report_text import EXAMPLES, MAX_LISTED, render_report
+from publications.importers.next_step import describe_next_step
+from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
+from publications.importers.report_text import MAX_EXAMPLES, MAX_LISTED, render_report
 from publications.models import Author
 from tests.blogs import SAMPLES, import_blog, write_post
 from tests.conftest import ROOT
@@ -40,7 +41,7 @@ def test_a_few_files_are_reported_one_by_one():
 def test_many_files_are_reported_by_topic_with_the_first_of_each():
     text = shown(import_report(21, LED, HELD))
 
-    assert "links led to new addresses: 21, in 21 files" in text and text.count("leads to") == EXAMPLES
+    assert "links led to new addresses: 21, in 21 files" in text and text.count("leads to") == MAX_EXAMPLES
     assert "… and 18 more" in text and "003.md: /old/" not in text
 
 
@@ -81,7 +82,7 @@ def test_a_folded_report_fits_the_screen(width):
 
 
 def test_ten_years_of_posts_are_reported_on_a_few_pages():
-    topics = [key for key, topic in TOPICS.items() if not topic.is_of_word]
+    topics = [key for key, topic in NOTE_TOPICS.items() if not topic.is_word_only]
     lines = [ImportNote(NoteKind.DROPPED, topic, f"{topic}.") for topic in topics]
 
     assert len(shown(import_report(509, *lines)).split("\n")) < 800
@@ -102,7 +103,7 @@ def test_every_topic_that_is_reported_has_a_name_and_a_total():
         )
     }
 
-    assert names == set(TOPICS)
+    assert names == set(NOTE_TOPICS)
     notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
     assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(
         import_report(1, *notes).totals()
@@ -252,7 +253,7 @@ def test_the_reason_for_a_missing_author_is_that_of_publishing(tmp_path):
     folder = write_post(tmp_path / "blog")
     (folder / "a.md").write_text("---\ntitle: A\ndate: 2024-04-09\n---\nText.\n")
 
-    assert "--author NAME" in next_step(import_blog(folder))
+    assert "--author NAME" in describe_next_step(import_blog(folder))
 
 
 # Words

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import actions
-from publications.importers import batches, intake
+from publications.importers import batches, manuscripts
 from publications.importers.report import FileOutcome
 from publications.models import (
     Address,
@@ -199,14 +199,14 @@ def test_today_is_public(tmp_path):
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
     folder = write_post(tmp_path / "blog", title="Good")
     write_post(folder, "b.md", title="Bad")
-    store = intake._store_drafts
+    store = manuscripts._store_drafts
 
-    def refusing(coming):
-        if any(item.text.title == "Bad" for item in coming):
+    def refuse_bad(drafts):
+        if any(draft.manuscript.title == "Bad" for draft in drafts):
             raise ValueError("no such thing")
-        store(coming)
+        store(drafts)
 
-    monkeypatch.setattr("publications.importers.intake._store_drafts", refusing)
+    monkeypatch.setattr("publications.importers.manuscripts._store_drafts", refuse_bad)
 
     import_report = import_blog(folder)
 
@@ -214,6 +214,42 @@ def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch
         outcomes(import_report) == {"a.md": FileOutcome.NEW, "b.md": FileOutcome.REFUSED}
         and import_report.totals()["files"] == 2
     )
+
+
+def test_redirects_of_a_batch_that_is_repeated_are_counted_once(tmp_path, monkeypatch):
+    folder = write_post(tmp_path / "blog", front="redirect_from: /old/a/\n")
+    write_post(folder, "b.md", title="Bad")
+    add_redirects = batches.add_redirects
+
+    def refuse_bad(file, *, by):
+        if file.title == "Bad":
+            raise ValueError("no such thing")
+        return add_redirects(file, by=by)
+
+    monkeypatch.setattr(batches, "add_redirects", refuse_bad)
+
+    assert import_blog(folder, authors=None).redirects == 1
+
+
+def test_an_attachment_that_is_deleted_during_the_import_refuses_its_file_alone(tmp_path, monkeypatch):
+    folder = write_post(tmp_path / "blog")
+    attachment = folder / "data.csv"
+    attachment.write_text("a,b")
+    (folder / "b.md").write_text(
+        "---\nformat: 1\nlanguage: en\ntitle: B\nkind: report\nattachments:\n- file: data.csv\n---\nText.\n"
+    )
+    read = batches.BatchImporter._store_drafts
+
+    def delete_and_store(importer, files):
+        attachment.unlink(missing_ok=True)
+        read(importer, files)
+
+    monkeypatch.setattr(batches.BatchImporter, "_store_drafts", delete_and_store)
+
+    import_report = import_blog(folder)
+
+    assert outcomes(import_report) == {"a.md": FileOutcome.NEW, "b.md": FileOutcome.REFUSED}
+    assert "Attachment missing: data.csv" in import_report.files[-1].notes[-1].text
 
 
 def test_links_set_by_staff_stay(tmp_path):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from publications import actions, manuscript
-from publications.importers.intake import import_manuscript
+from publications.importers.manuscripts import import_manuscript
 from publications.models import Edition, Publication, manuscript_of
 from publications.preflight import build_preflight_draft, run_preflight
 from tests.blogs import import_blog, write_post

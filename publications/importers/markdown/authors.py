@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from publications import markup
 from publications.slugs import slugify
 
-from ..report import ImportLog, ImportRefused
+from ..imported_file import ImportLog, ImportRefused
 from .front_matter import as_text, as_texts, first_value, read_front_matter, without_html
 
 MAX_NAME_CHARACTERS = 120
-LIST_PAGES = ("_index", "index")
+LIST_PAGE_STEMS = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
@@ -26,7 +26,7 @@ PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 class ListedAuthor:
     """An author of the import: slug, full name, and the old paths of their page.
 
-    A profile has a biography and the path of a portrait, relative to its folder `home`. `is_known` is false for an
+    A profile has a biography and the path of a portrait, relative to its `folder`. `is_known` is false for an
     author who is not in the list.
     """
 
@@ -36,21 +36,21 @@ class ListedAuthor:
     is_known: bool = True
     biography: str = ""
     portrait: str = ""
-    home: Path = Path()
+    folder: Path = Path()
 
 
 class AuthorList:
     """Authors by id and by name."""
 
     def __init__(self, authors: dict[str, ListedAuthor]) -> None:
-        self.by_id = {identity.casefold(): author for identity, author in authors.items()}
+        self.by_id = {author_id.casefold(): author for author_id, author in authors.items()}
         self.by_name = {author.name.casefold(): author for author in reversed(authors.values())}
 
     def find(self, name: str) -> ListedAuthor:
         """Return the author with an id or a name; an unlisted one gets a slug and a name made from it."""
         key = " ".join(name.split()).casefold()
         author = self.by_id.get(key) or self.by_name.get(key)
-        return author or ListedAuthor(slugify(name), _name_from_id(name), is_known=False)
+        return author or ListedAuthor(slugify(name), _build_name(name), is_known=False)
 
 
 def read_authors(path: Path | None) -> AuthorList:
@@ -65,7 +65,7 @@ def read_authors(path: Path | None) -> AuthorList:
     if path is None:
         return AuthorList({})
     rows = _read_profiles(path) if path.is_dir() else _read_table(path)
-    authors = {identity: author for identity, row in rows if (author := _listed_author(identity, row))}
+    authors = {author_id: author for author_id, row in rows if (author := _listed_author(author_id, row))}
     if not authors:
         raise ImportRefused(_("“%s” names nobody: it needs a column “id”, or a file for each person.") % path)
     return AuthorList(authors)
@@ -88,13 +88,13 @@ def _read_table(path: Path) -> list[tuple[str, dict[str, Any]]]:
 def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return the fields of profiles by id, from files (`ann.md`, `ann.yml`) or folders (`ann/_index.md`)."""
     profiles = []
-    for path in sorted(path for path in folder.glob("*.*") if path.stem not in LIST_PAGES):
+    for path in sorted(path for path in folder.glob("*.*") if path.stem not in LIST_PAGE_STEMS):
         if path.suffix.lower() in (".md", ".markdown", ".yml", ".yaml"):
             profiles.append((path.stem, path, ""))
-    for path in sorted(path for name in LIST_PAGES for path in folder.glob(f"*/{name}.md")):
+    for path in sorted(path for name in LIST_PAGE_STEMS for path in folder.glob(f"*/{name}.md")):
         profiles.append((path.parent.name, path, f"/{folder.name}/{path.parent.name}/"))
-    profile_fields = ((identity, _read_profile(path, page)) for identity, path, page in profiles)
-    return [(identity, fields) for identity, fields in profile_fields if fields is not None]
+    profile_fields = ((author_id, _read_profile(path, page)) for author_id, path, page in profiles)
+    return [(author_id, fields) for author_id, fields in profile_fields if fields is not None]
 
 
 def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
@@ -102,29 +102,29 @@ def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
     try:
         content = path.read_bytes()
         has_front_matter = b"---" in content[:10] or b"+++" in content[:10]
-        front = read_front_matter(
+        front_matter = read_front_matter(
             content if has_front_matter else b"---\n" + content + b"\n---\n", ImportLog()
         )
     except (ImportRefused, OSError):
         return None
-    return front.fields | {"body": front.body, "home": path.parent, "page": page}
+    return front_matter.fields | {"body": front_matter.body, "folder": path.parent, "page": page}
 
 
-def _listed_author(identity: str, row: dict[str, Any]) -> ListedAuthor | None:
+def _listed_author(author_id: str, row: dict[str, Any]) -> ListedAuthor | None:
     parts = " ".join(as_text(row.get(name)) for name in ("first_name", "last_name"))
-    stated = [as_text(row.get(name)) for name in NAME_KEYS]
-    name = next(filter(None, [*stated[:2], parts.strip(), *stated[2:]]), "")
-    slug = slugify(identity)
+    names = [as_text(row.get(name)) for name in NAME_KEYS]
+    name = next(filter(None, [*names[:2], parts.strip(), *names[2:]]), "")
+    slug = slugify(author_id)
     if not slug:
         return None
-    home = row.get("home") if isinstance(row.get("home"), Path) else Path()
+    folder = row.get("folder") if isinstance(row.get("folder"), Path) else Path()
     return ListedAuthor(
         slug,
-        (name or _name_from_id(identity))[:MAX_NAME_CHARACTERS],
+        (name or _build_name(author_id))[:MAX_NAME_CHARACTERS],
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
         biography=_biography(row),
-        portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _portrait_in(home),
-        home=home,
+        portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _find_portrait(folder),
+        folder=folder,
     )
 
 
@@ -139,16 +139,16 @@ def _biography(row: dict[str, Any]) -> str:
         return without_html(text)
 
 
-def _portrait_in(home: Path) -> str:
+def _find_portrait(folder: Path) -> str:
     """Return the image in the folder of a profile."""
-    if home == Path() or not any((home / f"{name}.md").exists() for name in LIST_PAGES):
+    if folder == Path() or not any((folder / f"{name}.md").exists() for name in LIST_PAGE_STEMS):
         return ""
     return next(
-        (path.name for path in sorted(home.glob("*")) if path.suffix.lower() in PORTRAIT_SUFFIXES), ""
+        (path.name for path in sorted(folder.glob("*")) if path.suffix.lower() in PORTRAIT_SUFFIXES), ""
     )
 
 
-def _name_from_id(name: str) -> str:
+def _build_name(name: str) -> str:
     """Return the name for an id: Elyse Voegeli for `elyse-voegeli`; text with spaces or capitals is a name already."""
     plain = " ".join(name.split())
     if " " in plain or plain != plain.lower():

@@ -94,11 +94,11 @@ def _parse_zone(text: str | None) -> timezone | None:
     return timezone((-1 if text[0] == "-" else 1) * timedelta(hours=int(hours), minutes=int(minutes)))
 
 
-def _keep_day(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=HOME_ZONE)
-    is_same_day = moment.astimezone(HOME_ZONE).date() == moment.date()
-    return moment if is_same_day else moment.replace(tzinfo=HOME_ZONE)
+def _keep_day(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        return value.replace(tzinfo=HOME_ZONE)
+    is_same_day = value.astimezone(HOME_ZONE).date() == value.date()
+    return value if is_same_day else value.replace(tzinfo=HOME_ZONE)
 
 
 def _midnight(year: int, month: int, day: int) -> datetime:

@@ -13,7 +13,7 @@ from publications.manuscript import ManuscriptByline
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
-from ..report import ImportLog
+from ..imported_file import ImportLog
 from .authors import AuthorList, ListedAuthor
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
@@ -89,7 +89,7 @@ def tags_in(fields: Mapping[str, Any]) -> list[str]:
     return [
         tag
         for key in KEYS["tags"]
-        for tag in as_texts(fields.get(key), divided=isinstance(fields.get(key), str))
+        for tag in as_texts(fields.get(key), split_commas=isinstance(fields.get(key), str))
     ]
 
 
@@ -108,21 +108,21 @@ class FrontMatterFields:
         self, values: dict[str, Any], log: ImportLog, topics: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         self.values, self.log, self.topics = values, log, topics
-        self.read: set[str] = set(chain(*INDEX_KEYS.values()))
+        self.read_keys: set[str] = set(chain(*INDEX_KEYS.values()))
 
-    def take(self, name: str) -> Any:
+    def read_value(self, name: str) -> Any:
         """Return the first value under the keys of KEYS[name], and count them as read."""
-        return self._take(KEYS[name])
+        return self._read_value(KEYS[name])
 
-    def _take(self, keys: Iterable[str]) -> Any:
+    def _read_value(self, keys: Iterable[str]) -> Any:
         empty = {key for key in keys if not has_value(self.values.get(key))}
         key = next((key for key in keys if key not in empty), None)
-        self.read |= {*empty, key} - {None}
+        self.read_keys |= {*empty, key} - {None}
         return self.values.get(key) if key else None
 
     def title(self, body: str, stem: str) -> tuple[str, str]:
         """Return the title, and the text without it if it was the first heading."""
-        value = as_text(self.take("title"))
+        value = as_text(self.read_value("title"))
         title = without_html(value)
         if title != value:
             self.log.changed("title", _("The title was freed of HTML: %s") % title)
@@ -140,7 +140,7 @@ class FrontMatterFields:
         return title[: MAX_LENGTHS["title"]].strip(), body
 
     def summary(self, first_paragraph: Callable[[], str], strip_markup: Callable[[str], str]) -> str:
-        value = as_text(self.take("summary"))
+        value = as_text(self.read_value("summary"))
         summary = strip_markup(value) if value else ""
         if not summary and (summary := first_paragraph()):
             self.log.guessed("summary", _("The summary is the first paragraph."))
@@ -158,14 +158,14 @@ class FrontMatterFields:
             message = _("The date is that of the file's name: %s.") % name_date.date().isoformat()
             self.log.guessed("date-from-name", message)
             return name_date
-        modified_at = parse_date(as_text(self.take("modified_at")))
+        modified_at = parse_date(as_text(self.read_value("modified_at")))
         if modified_at:
             message = _("The date is that of the last change: %s.") % modified_at.date().isoformat()
             self.log.guessed("date", message)
         return modified_at
 
     def _front_matter_date(self) -> datetime | None:
-        value = self._take(date_keys(self.values))
+        value = self._read_value(date_keys(self.values))
         date = parse_date(as_text(value)) if value else None
         if value and not date:
             self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(value))
@@ -179,7 +179,7 @@ class FrontMatterFields:
 
     def expires_at(self) -> datetime | None:
         """Return when the publication expires, or None."""
-        value = as_text(self.take("expires_at"))
+        value = as_text(self.read_value("expires_at"))
         date = parse_date(value) if value else None
         if value and not date:
             self.log.dropped("date", _("This is no date, and was left out: %s") % value)
@@ -196,15 +196,15 @@ class FrontMatterFields:
         addresses = {key: as_text(self.values.get(key)) for key in keys}
         for key, address in addresses.items():
             if address.startswith(("https://", "http://")):
-                self.read.add(key)
+                self.read_keys.add(key)
                 return address
         return ""
 
     def is_draft(self) -> bool:
         published = as_flag(self.values.get("published"))
         if published is not None:
-            self.read.add("published")
-        is_draft = as_flag(self.take("draft")) is True
+            self.read_keys.add("published")
+        is_draft = as_flag(self.read_value("draft")) is True
         return is_draft or published is False or self._status() in DRAFT_STATUSES
 
     def _status(self) -> str:
@@ -213,14 +213,14 @@ class FrontMatterFields:
     def kind(self, kinds: Iterable[str], default: str) -> str:
         for key in KEYS["kind"]:
             if (kind := slugify(as_text(self.values.get(key)))) in kinds:
-                self.read.add(key)
+                self.read_keys.add(key)
                 return kind
         return default
 
     def bylines(self, authors: AuthorList) -> list[tuple[ManuscriptByline, ListedAuthor]]:
         """Return the distinct authors in order, with their entries in the author list."""
         bylines: dict[str, tuple[ManuscriptByline, ListedAuthor]] = {}
-        for name, role in _names_with_roles(self.take("authors")):
+        for name, role in _names_with_roles(self.read_value("authors")):
             author = authors.find(name)
             if not author.slug:
                 self.log.dropped("author", _("This is nobody's name: %s") % name)
@@ -232,7 +232,7 @@ class FrontMatterFields:
     def tags(self) -> tuple[str, ...]:
         """Return the distinct tags and categories, ignoring case."""
         names: dict[str, str] = {}
-        self.read |= {key for key in KEYS["tags"] if key in self.values}
+        self.read_keys |= {key for key in KEYS["tags"] if key in self.values}
         for tag in tags_in(self.values):
             self._add_tag(tag, names)
         return tuple(names.values())
@@ -247,9 +247,9 @@ class FrontMatterFields:
 
     def cover(self) -> tuple[str, str]:
         """Return the address of the cover image and its alternative text."""
-        values = self.take("cover")
+        values = self.read_value("cover")
         values = values[0] if isinstance(values, list) and values else values
-        alt = as_text(self.take("cover_alt"))
+        alt = as_text(self.read_value("cover_alt"))
         if isinstance(values, dict):
             alt = alt or as_text(values.get("alt"))
             values = first_value(values, "path", "src", "url", "image", "teaser", "overlay_image", "file")
@@ -258,19 +258,19 @@ class FrontMatterFields:
     def report_unread(self) -> None:
         """Report every field that was not read, with its value."""
         for key, value in self.values.items():
-            if key not in self.read and (text := display_value(value)):
+            if key not in self.read_keys and (text := display_value(value)):
                 message = _("A field that nothing here is for: %(name)s: %(value)s")
                 self.log.dropped("field", message % {"name": key, "value": text})
 
 
 def _first_heading(text: str) -> tuple[str, str] | None:
     """Return the heading at the beginning of a text, and the text after it."""
-    first, _end, rest = text.lstrip().partition("\n")
-    below, end, behind = rest.partition("\n")
+    first, _end, text_below = text.lstrip().partition("\n")
+    next_line, end, text_after = text_below.partition("\n")
     if first.startswith(("# ", "#\t")) and (heading := first[1:].strip(" \t#")):
-        return heading, rest
-    if first.strip() and "#" not in first and end and UNDERLINE.fullmatch(below):
-        return first, behind
+        return heading, text_below
+    if first.strip() and "#" not in first and end and UNDERLINE.fullmatch(next_line):
+        return first, text_after
     return None
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from publications.locales import LOCALES
 from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 
-from ..report import ImportRefused
+from ..imported_file import ImportRefused
 from .anchors import fragments_in
-from .source_file import SourceFile, describe_file, source_of
+from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import Taxonomies, describes_taxonomy, find_taxonomies, is_list_page
 from .unsupported_files import describe_unsupported_files
@@ -49,45 +49,52 @@ class FileIndex:
     def uids(self) -> set[str]:
         return {file.uid for file in self.all_files}
 
-    def assign_slugs(self, present: Mapping[str, str], reserved: set[tuple[str, str]]) -> "FileIndex":
+    def assign_slugs(self, existing_slugs: Mapping[str, str], reserved: set[tuple[str, str]]) -> "FileIndex":
         """Return the index with a distinct slug for each file: the existing, the requested or the next free one.
 
         The result for a file is the same in every run.
 
         Args:
-            present: slugs on the site by uid.
+            existing_slugs: slugs on the site by uid.
             reserved: pairs of locale and slug that are not available.
         """
-        taken = reserved | {(file.locale, present[file.uid]) for file in self.files if present.get(file.uid)}
+        used_slugs = reserved | {
+            (file.locale, existing_slugs[file.uid]) for file in self.files if existing_slugs.get(file.uid)
+        }
         files = []
         for file in self.files:
-            slug = present.get(file.uid) or _free_slug(file, taken)
-            if file.stated_slug and (file.locale, file.stated_slug) not in taken:
-                slug = file.stated_slug
-            taken.add((file.locale, slug))
+            slug = existing_slugs.get(file.uid) or _find_free_slug(file, used_slugs)
+            if file.manuscript_slug and (file.locale, file.manuscript_slug) not in used_slugs:
+                slug = file.manuscript_slug
+            used_slugs.add((file.locale, slug))
             files.append(replace(file, slug=slug))
         neighbours = [
-            replace(file, slug=present[file.uid]) for file in self.neighbours if present.get(file.uid)
+            replace(file, slug=existing_slugs[file.uid])
+            for file in self.neighbours
+            if existing_slugs.get(file.uid)
         ]
         return replace(self, files=files, neighbours=neighbours)
 
-    def addresses(self, address: Callable[[str, str], str]) -> dict[str, str]:
+    def addresses(self, address_of: Callable[[str, str], str]) -> dict[str, str]:
         """Return new addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
 
         Args:
-            address: returns the address for a locale and a slug.
+            address_of: returns the address for a locale and a slug.
         """
         addresses: dict[str, str] = {}
         for file in self.all_files:
-            new = address(file.locale, file.slug)
-            for old in (*file.old_paths, *filter(None, map(normalize_redirect_path, file.former_paths))):
-                addresses.setdefault(old, new)
-            addresses[f"file:{file.source}"] = new
+            new_address = address_of(file.locale, file.slug)
+            for old_path in (
+                *file.default_paths,
+                *filter(None, map(normalize_redirect_path, file.former_paths)),
+            ):
+                addresses.setdefault(old_path, new_address)
+            addresses[f"file:{file.source}"] = new_address
             for end in _path_ends(file.source.removesuffix(".md")):
-                addresses.setdefault(f"end:{end}", new)
+                addresses.setdefault(f"end:{end}", new_address)
         return addresses
 
-    def names(self) -> dict[tuple[str, str], str]:
+    def uids_by_name(self) -> dict[tuple[str, str], str]:
         """Return uids by language and by the names used in lists of related texts."""
         uids: dict[tuple[str, str], str] = {}
         for position in range(2):  # the name of the file first, then its other name
@@ -120,12 +127,12 @@ def index_files(path: Path, *, language: str = LOCALES[0], permalink: str = "") 
         paths = list(_find_texts(path.rglob("*"), path))
         if not paths:
             raise ImportRefused(describe_unsupported_files(path))
-        return _index(paths, path, language, permalink)
+        return _build_index(paths, path, language, permalink)
     if path.suffix.lower() not in SUFFIXES:
         raise ImportRefused(describe_unsupported_files(path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
-    index = _index(paths, path.parent, language, permalink)
-    source = source_of(path, path.parent)
+    index = _build_index(paths, path.parent, language, permalink)
+    source = relative_source(path, path.parent)
     return replace(
         index,
         files=[file for file in index.files if file.path == path],
@@ -134,11 +141,11 @@ def index_files(path: Path, *, language: str = LOCALES[0], permalink: str = "") 
     )
 
 
-def _index(paths: Iterable[Path], root: Path, language: str, permalink: str) -> FileIndex:
+def _build_index(paths: Iterable[Path], root: Path, language: str, permalink: str) -> FileIndex:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
     for path in paths:
-        source = source_of(path, root)
+        source = relative_source(path, root)
         if is_list_page(path):
             if not describes_taxonomy(path):
                 refused[source] = _("It describes a list of the old site and is no text of its own.")
@@ -185,10 +192,10 @@ def _link_translations(files: list[SourceFile], default_language: str) -> list[S
     return linked
 
 
-def _free_slug(file: SourceFile, taken: set[tuple[str, str]]) -> str:
-    if (file.locale, file.requested_slug) not in taken:
+def _find_free_slug(file: SourceFile, used_slugs: set[tuple[str, str]]) -> str:
+    if (file.locale, file.requested_slug) not in used_slugs:
         return file.requested_slug
-    in_language = f"{slug_stem(file.requested_slug)}-{file.language}"
-    if file.translation_of and (file.locale, in_language) not in taken:
-        return in_language
-    return numbered_slug(file.requested_slug, {slug for locale, slug in taken if locale == file.locale})
+    slug_with_language = f"{slug_stem(file.requested_slug)}-{file.language}"
+    if file.translation_of and (file.locale, slug_with_language) not in used_slugs:
+        return slug_with_language
+    return numbered_slug(file.requested_slug, {slug for locale, slug in used_slugs if locale == file.locale})

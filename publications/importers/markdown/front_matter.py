@@ -17,19 +17,19 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from ..report import ImportLog, ImportRefused
-from .encoding import decode_text
+from ..imported_file import ImportLog, ImportRefused
 
 MAX_FILE_BYTES = 2_000_000
+CONTROL_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_ALIASES = 20
 YAML = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TOML = re.compile(r"(?:[ \t]*\n)*\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
-FIELD = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
-ITEM = re.compile(r"[ \t]*+-[ \t]++(.*)$")
+FIELD_LINE = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
+ITEM_LINE = re.compile(r"[ \t]*+-[ \t]++(.*)$")
 
 NULL_TEXTS = ("", "null", "~", "none", "nil")
-EMPTY = (None, "", [], {})
-FLAGS = {
+EMPTY_VALUES = (None, "", [], {})
+FLAG_VALUES = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
@@ -71,6 +71,22 @@ def read_front_matter(content: bytes, log: ImportLog) -> FrontMatter:
     )
 
 
+def decode_text(content: bytes, log: ImportLog) -> str:
+    """Return the text of a file in UTF-8, UTF-16 or, else, Windows-1252, without control characters."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+        log.guessed("encoding", _("Not UTF-8: read as Windows-1252."))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    clean = CONTROL_CHARACTERS.sub("", text)
+    if clean != text:
+        count = len(text) - len(clean)
+        log.dropped("characters", _("Characters that are no text left out: %d.") % count)
+    return clean
+
+
 def _check_fields(fields: Any) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise ImportRefused(_("The front matter holds no fields such as “title: …”."))
@@ -86,7 +102,7 @@ def _parse_yaml(text: str, log: ImportLog) -> Any:
         repaired = _load_yaml("\n".join(line.rstrip().expandtabs(2) for line in text.split("\n")), log)
         log.changed("yaml", _("Tabs in the front matter were read as spaces (%s).") % problem)
     except _InvalidYAML:
-        repaired = _parse_lines(text, log)
+        repaired = _parse_line_by_line(text, log)
         log.guessed("yaml", _("The front matter is not YAML (%s): read line by line.") % problem)
     return repaired
 
@@ -123,27 +139,27 @@ def _report_repeated(node: yaml.Node | None, log: ImportLog) -> None:
         log.dropped("field", _("“%s” stands twice in the front matter: the last one counts.") % name)
 
 
-def _parse_lines(text: str, log: ImportLog) -> dict[str, Any]:
+def _parse_line_by_line(text: str, log: ImportLog) -> dict[str, Any]:
     """Return fields at the start of a line, flat lists and continued texts; report other lines."""
     fields: dict[str, list[str]] = {}
-    listed: set[str] = set()
+    list_names: set[str] = set()
     name = ""
     for line in text.split("\n"):
-        if match := FIELD.match(line):
+        if match := FIELD_LINE.match(line):
             name = match[1].strip()
-            listed.discard(name)
-            fields[name] = [first] if (first := _unquoted(match[2] or "")) else []
-        elif (item := ITEM.match(line)) and name and (name in listed or not fields[name]):
-            listed.add(name)
-            fields[name].append(_unquoted(item[1]))
-        elif line.strip() and name and name not in listed:
-            fields[name].append(_unquoted(line))
+            list_names.discard(name)
+            fields[name] = [first] if (first := _unquote(match[2] or "")) else []
+        elif (item := ITEM_LINE.match(line)) and name and (name in list_names or not fields[name]):
+            list_names.add(name)
+            fields[name].append(_unquote(item[1]))
+        elif line.strip() and name and name not in list_names:
+            fields[name].append(_unquote(line))
         elif line.strip():
             log.dropped("field", _("A line of the front matter was left out: %s") % line.strip())
-    return {name: parts if name in listed else " ".join(parts).strip() for name, parts in fields.items()}
+    return {name: parts if name in list_names else " ".join(parts).strip() for name, parts in fields.items()}
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     text = text.strip()
     quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
     return text[1:-1] if quoted else "" if text in ("|", ">", "|-", ">-") else text
@@ -151,7 +167,7 @@ def _unquoted(text: str) -> str:
 
 def _parse_toml(text: str, _log: ImportLog) -> Any:
     try:
-        return _as_yaml(tomllib.loads(text))
+        return _as_typed(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ImportRefused(_("The front matter is not TOML: %s") % error) from error
 
@@ -161,15 +177,15 @@ def _split_json(text: str) -> FrontMatter:
         fields, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise ImportRefused(_("There is no front matter that can be read: %s") % str(error)[:80]) from error
-    return FrontMatter(_check_fields(_as_yaml(fields)), text[end:].lstrip("\n"))
+    return FrontMatter(_check_fields(_as_typed(fields)), text[end:].lstrip("\n"))
 
 
-def _as_yaml(value: Any) -> Any:
+def _as_typed(value: Any) -> Any:
     """Return values as typed in YAML: dates in ISO format, booleans as true and false."""
     if isinstance(value, dict):
-        return {str(name): _as_yaml(item) for name, item in value.items()}
+        return {str(name): _as_typed(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_as_yaml(item) for item in value]
+        return [_as_typed(item) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -183,22 +199,22 @@ def as_text(value: Any) -> str:
     return "" if text.lower() in NULL_TEXTS else text
 
 
-def as_texts(value: Any, *, divided: bool = False) -> list[str]:
-    """Return the texts of a list, or a single one; `divided` splits it at commas."""
+def as_texts(value: Any, *, split_commas: bool = False) -> list[str]:
+    """Return the texts of a list, or a single one; `split_commas` splits it at commas."""
     if isinstance(value, list):
         return list(filter(None, map(as_text, value[:MAX_ITEMS])))
-    parts = as_text(value).split(",") if divided else [as_text(value)]
+    parts = as_text(value).split(",") if split_commas else [as_text(value)]
     return list(filter(None, map(str.strip, parts)))
 
 
 def as_flag(value: Any) -> bool | None:
     """Return whether a value means yes or no, or None."""
-    return FLAGS.get(as_text(value).lower())
+    return FLAG_VALUES.get(as_text(value).lower())
 
 
 def has_value(value: Any) -> bool:
     """Whether a value is neither empty nor a placeholder such as `null`."""
-    return value not in EMPTY and not (isinstance(value, str) and not as_text(value))
+    return value not in EMPTY_VALUES and not (isinstance(value, str) and not as_text(value))
 
 
 def first_value(fields: Mapping[str, Any], *keys: str) -> Any:

@@ -16,31 +16,31 @@ from django.utils.translation import gettext as _
 from publications import images
 from publications.manuscript import ManuscriptImage
 
-from ..report import ImportLog
+from ..imported_file import ImportLog
 from .placeholders import ATTRIBUTES
 
 MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
-MARKDOWN = re.compile(
+MARKDOWN_IMAGE = re.compile(
     r"""!\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]|\n(?!\n))*+)\]\([ \t]*+"""
     r"""(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)"""
     r"""(?:[ \t\n]++("[^"\n]*+"|'[^'\n]*+'))?+[ \t]*+\)"""
 )
-REFERRED = re.compile(r"!\[([^\[\]\n]*)\]\[([^\[\]\n]*)\]")
-DEFINED = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*$", re.MULTILINE)
-ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
+REFERENCE_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\[([^\[\]\n]*)\]")
+LINK_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*$", re.MULTILINE)
+IMG_ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 MAX_ALT = 300
-SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave theirs to a shortcode
+DEFAULT_SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave theirs to a shortcode
 
 
 @dataclass(frozen=True)
 class FoundImage:
-    """An existing image with its library key, its path and its facts."""
+    """An image file with the key that it has, or will have, in the library."""
 
     key: str
     digest: str
     path: Path
-    facts: images.ImageProperties
+    properties: images.ImageProperties
 
 
 @dataclass
@@ -58,9 +58,9 @@ class ImageFinder:
     secret: bytes
     _cache: dict[Path, FoundImage | str] = field(default_factory=dict)
 
-    def find(self, address: str, beside: Path) -> FoundImage | str:
-        """Return the image at an address, or a message why there is none."""
-        path = self._find_path(unquote(re.split(r"[?#]", address)[0]), beside)
+    def find(self, address: str, folder: Path) -> FoundImage | str:
+        """Return the image at an address relative to a folder, or a message why there is none."""
+        path = self._find_path(unquote(re.split(r"[?#]", address)[0]), folder)
         if path is None:
             return _("The picture is missing.")
         if path not in self._cache:
@@ -77,38 +77,38 @@ class ImageFinder:
     def _resolved_roots(self) -> tuple[Path, ...]:
         return tuple(root.resolve() for root in self.roots)
 
-    def _find_path(self, name: str, beside: Path) -> Path | None:
+    def _find_path(self, name: str, folder: Path) -> Path | None:
         """Return the file in the first folder that has it and whose roots contain it, or None."""
-        bases = self._folders if name.startswith("/") else (beside.resolve(), *self._folders)
+        bases = self._folders if name.startswith("/") else (folder.resolve(), *self._folders)
         for base in bases:
-            for ending in ("",) if PurePath(name).suffix else SUFFIXES:
-                path = base / f"{name.lstrip('/')}{ending}"
+            for suffix in ("",) if PurePath(name).suffix else DEFAULT_SUFFIXES:
+                path = base / f"{name.lstrip('/')}{suffix}"
                 try:
                     if not name or not path.is_file():
                         continue
-                    real = path.resolve()
+                    real_path = path.resolve()
                 except (OSError, ValueError):
                     continue
-                if self._is_inside(real, path):
-                    return real
+                if self._is_inside(real_path, path):
+                    return real_path
         return None
 
-    def _is_inside(self, real: Path, path: Path) -> bool:
+    def _is_inside(self, real_path: Path, path: Path) -> bool:
         """Whether a file, with links resolved, is below the nearest folder that its path names."""
-        named = Path(os.path.normpath(path))
-        around = [root for root in self._resolved_roots if named.is_relative_to(root)]
-        return bool(around) and real.is_relative_to(max(around, key=lambda root: len(root.parts)))
+        normalized_path = Path(os.path.normpath(path))
+        roots = [root for root in self._resolved_roots if normalized_path.is_relative_to(root)]
+        return bool(roots) and real_path.is_relative_to(max(roots, key=lambda root: len(root.parts)))
 
     def _examine(self, path: Path) -> FoundImage | str:
         try:
             if path.stat().st_size > images.MAX_UPLOAD_BYTES:
                 return f"{path.name}: {images.too_large_message()}"
             content = path.read_bytes()
-            facts = images.read_properties(content)
+            properties = images.read_properties(content)
         except (images.UnsuitableImage, OSError) as error:
             return str(error)
         digest = hashlib.sha256(content).hexdigest()
-        return FoundImage(self.keys.get(digest) or image_key(digest, self.secret), digest, path, facts)
+        return FoundImage(self.keys.get(digest) or image_key(digest, self.secret), digest, path, properties)
 
 
 def image_key(digest: str, secret: bytes) -> str:
@@ -118,20 +118,20 @@ def image_key(digest: str, secret: bytes) -> str:
 
 
 class ImageRewriter:
-    """Rewrites the images of one file; `shown` are the used images by key, `found` their paths by name."""
+    """Rewrites the images of one file; `images_by_key` and `files_by_name` are those that it uses."""
 
-    def __init__(self, finder: ImageFinder, beside: Path, language: str, log: ImportLog) -> None:
-        self.finder, self.beside, self.language, self.log = finder, beside, language, log
-        self.shown: dict[str, ManuscriptImage] = {}
-        self.found: dict[str, FoundImage] = {}
+    def __init__(self, finder: ImageFinder, folder: Path, language: str, log: ImportLog) -> None:
+        self.finder, self.folder, self.language, self.log = finder, folder, language, log
+        self.images_by_key: dict[str, ManuscriptImage] = {}
+        self.files_by_name: dict[str, FoundImage] = {}
 
     def rewrite_images(self, text: str) -> str:
         """Return the text with images referenced by library keys."""
         if "![" in text:
-            defined = {name.casefold(): address for name, address in DEFINED.findall(text)}
-            text = REFERRED.sub(lambda match: _inline_reference(match, defined), text)
-            text = MARKDOWN.sub(self._rewrite_markdown, text)
-        return ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
+            definitions = {name.casefold(): address for name, address in LINK_DEFINITION.findall(text)}
+            text = REFERENCE_IMAGE.sub(lambda match: _inline_reference(match, definitions), text)
+            text = MARKDOWN_IMAGE.sub(self._rewrite_markdown, text)
+        return IMG_ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
 
     def cover(self, address: str, alt: str) -> str:
         """Return the key of the cover image, or "" if it is missing, which is reported."""
@@ -166,14 +166,14 @@ class ImageRewriter:
             return f"![{alt}]({address})"
         image = self._find(address, alt)
         if not image:
-            shown = f"*{alt}*" if alt and "*" not in alt else alt
-            return " ".join(filter(None, [shown, title if title != alt else ""]))
+            alt_text = f"*{alt}*" if alt and "*" not in alt else alt
+            return " ".join(filter(None, [alt_text, title if title != alt else ""]))
         self._add(image, alt)
         caption = f' "{title.replace(chr(34), "”")}"' if title and title != alt else ""
         return f"![{alt}](image:{image.key}{caption})"
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
-        image = self.finder.find(address, self.beside)
+        image = self.finder.find(address, self.folder)
         if isinstance(image, FoundImage):
             return image
         rest = _("Its words stay: %s") % alt if alt else ""
@@ -182,19 +182,19 @@ class ImageRewriter:
 
     def _add(self, image: FoundImage, alt: str) -> None:
         name = f"{image.digest[:12]}/{image.path.name}"
-        shown_image = self.shown.get(image.key)
+        existing_image = self.images_by_key.get(image.key)
         words = {self.language if self.language == "sv" else "en": alt[:MAX_ALT]} if alt else {}
-        self.found[name] = image
-        self.shown[image.key] = ManuscriptImage(
+        self.files_by_name[name] = image
+        self.images_by_key[image.key] = ManuscriptImage(
             key=image.key,
             file=name,
             digest=image.digest,
-            alt=(shown_image.alt if shown_image and shown_image.alt else words),
+            alt=(existing_image.alt if existing_image and existing_image.alt else words),
         )
 
 
-def _inline_reference(match: re.Match[str], defined: Mapping[str, str]) -> str:
-    address = defined.get((match[2] or match[1]).casefold())
+def _inline_reference(match: re.Match[str], definitions: Mapping[str, str]) -> str:
+    address = definitions.get((match[2] or match[1]).casefold())
     return f"![{match[1]}]({address})" if address else match[0]
 
 

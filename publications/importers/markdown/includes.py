@@ -14,28 +14,28 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ..report import ImportLog
-from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, is_true, items_of, to_text
+from ..imported_file import ImportLog
+from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, evaluate_items, is_true, to_text
 from .source_site import SourceSite
 
 MAX_DEPTH = 8
 MAX_NESTING = 20
 MAX_STEPS = 100_000
 MAX_OUTPUT = 1_000_000
-INCLUDES = ("include", "include_cached", "include_relative")
-BLOCKS = ("if", "unless", "case", "for", "capture")
-UNCLOSED = "unclosed"
-OPENED = re.compile(r"\{%|\{\{(?![<%])")
+INCLUDE_TAGS = ("include", "include_cached", "include_relative")
+BLOCK_TAGS = ("if", "unless", "case", "for", "capture")
+UNCLOSED_BLOCK = "unclosed"
+TAG_OPENING = re.compile(r"\{%|\{\{(?![<%])")
 END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
 END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
-PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
-NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
-ASSIGNED = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
+PARAMETER_VALUE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
+INCLUDE_NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
+ASSIGNMENT = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
 LOOP = re.compile(r"\s*([\w-]+)\s+in\s+(\([^)]*\)|[^\s]+)")
-PICTURED = frozenset({"src", "alt", "image_path", "image", "image_url"})
-DEFINITION = re.compile(r"^[ \t]*\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*\n?", re.MULTILINE)
-SPACE = re.compile(r"\s*")
-HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
+IMAGE_PARAMETERS = frozenset({"src", "alt", "image_path", "image", "image_url"})
+LINK_DEFINITION = re.compile(r"^[ \t]*\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*\n?", re.MULTILINE)
+WHITE_SPACE = re.compile(r"\s*")
+HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class IncludesTooLarge(ValueError):
@@ -44,7 +44,7 @@ class IncludesTooLarge(ValueError):
 
 @dataclass
 class Node:
-    """A node of a template: text, an output, or a tag with its content by branch."""
+    """A node of a template: text, an output, or a tag with its branches, each as name, arguments and content."""
 
     source: str
     name: str = ""
@@ -62,31 +62,31 @@ class ResolvedText:
 
 
 def resolve_includes(
-    text: str, *, site: SourceSite, page: Mapping[str, Any], beside: Path, log: ImportLog
+    text: str, *, site: SourceSite, page: Mapping[str, Any], folder: Path, log: ImportLog
 ) -> ResolvedText:
     """Return the text with includes and assignments resolved, or unchanged if that exceeds the limits."""
     if "{%" not in text:
         return ResolvedText(text)
-    resolver = IncludeResolver(site, beside, log)
+    resolver = IncludeResolver(site, folder, log)
     try:
-        filled = "".join(resolver.fill(parse(text), Scope(page, site.values)))
+        rendered = "".join(resolver.render(parse_template(text), Scope(page, site.values)))
     except (IncludesTooLarge, RecursionError):
         log.dropped("liquid", _("Includes were left out: together they are too large or too deep."))
         return ResolvedText(text)
-    return ResolvedText(filled, resolver.definitions)
+    return ResolvedText(rendered, resolver.definitions)
 
 
 class IncludeResolver:
     """Resolves one text and its included files, with limits for all of them."""
 
-    def __init__(self, site: SourceSite, beside: Path, log: ImportLog) -> None:
-        self.site, self.beside, self.log = site, beside, log
+    def __init__(self, site: SourceSite, folder: Path, log: ImportLog) -> None:
+        self.site, self.folder, self.log = site, folder, log
         self.definitions: dict[str, str] = {}
         self.steps = self.size = 0
 
-    def fill(self, nodes: Sequence[Node], scope: Scope, depth: int = 0) -> Iterator[str]:
+    def render(self, nodes: Sequence[Node], scope: Scope, depth: int = 0) -> Iterator[str]:
         for node in nodes:
-            for part in HANDLERS.get(node.name, IncludeResolver._as_written)(self, node, scope, depth):
+            for part in HANDLERS.get(node.name, IncludeResolver._keep_source)(self, node, scope, depth):
                 self._count(part)
                 yield part
 
@@ -96,29 +96,29 @@ class IncludeResolver:
         if self.steps > MAX_STEPS or self.size > MAX_OUTPUT:
             raise IncludesTooLarge
 
-    def _as_written(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _keep_source(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         """Return text or an unknown tag unchanged; within an include, an unknown tag is dropped."""
         if not node.name or scope.include is None:
             yield node.source
         for _name, _rest, branch in node.branches:
-            yield from self.fill(branch, scope, depth)
+            yield from self.render(branch, scope, depth)
         if scope.include is None:
             yield node.end
 
-    def _comment(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _render_comment(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         yield node.source if scope.include is None else ""
 
-    def _output(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _render_output(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         value = evaluate(node.rest, scope)
-        is_own = not node.rest.startswith(("page.", "post."))  # fields of the page are put in by `liquid`
+        is_page_field = node.rest.startswith(("page.", "post."))  # `shortcodes` inserts these
         yield (
             node.source
-            if scope.include is None and (isinstance(value, Unknown) or not is_own)
+            if scope.include is None and (isinstance(value, Unknown) or is_page_field)
             else to_text(value)
         )
 
-    def _assign(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        match = ASSIGNED.fullmatch(node.rest)
+    def _render_assign(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        match = ASSIGNMENT.fullmatch(node.rest)
         value = evaluate(match[2], scope) if match else UNKNOWN
         if match:
             scope.assigned[match[1]] = value
@@ -126,127 +126,127 @@ class IncludeResolver:
         if isinstance(value, Unknown) and scope.include is None:
             yield node.source
 
-    def _capture(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        text = "".join(self.fill(node.branches[0][2], scope, depth))
+    def _render_capture(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        text = "".join(self.render(node.branches[0][2], scope, depth))
         scope.assigned[node.rest.strip("\"' ")] = text
         yield ""
 
-    def _condition(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        chosen: list[Node] = []
+    def _render_condition(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        content: list[Node] = []
         for name, rest, branch in node.branches:
-            holds = True if name == "else" else is_true(rest, scope)
-            if isinstance(holds, Unknown) and scope.include is None:
-                yield from self._all_branches(node, scope, depth)
+            is_met = True if name == "else" else is_true(rest, scope)
+            if isinstance(is_met, Unknown) and scope.include is None:
+                yield from self._keep_all_branches(node, scope, depth)
                 return
-            if bool(holds) != (name == "unless"):
-                chosen = branch
+            if bool(is_met) != (name == "unless"):
+                content = branch
                 break
-        yield from self.fill(chosen, scope, depth)
+        yield from self.render(content, scope, depth)
 
-    def _all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _keep_all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         """Return all branches of a condition with unknown values; the tags are reported."""
         for position, (name, rest, branch) in enumerate(node.branches):
             yield node.source if position == 0 else f"{{% {name} {rest} %}}"
-            yield from self.fill(branch, scope, depth)
+            yield from self.render(branch, scope, depth)
         yield node.end
 
-    def _case(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _render_case(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         subject = node.rest
         branches = [
-            ("else", "", branch) if name == "else" else ("if", _any_of(subject, rest), branch)
+            ("else", "", branch) if name == "else" else ("if", _case_condition(subject, rest), branch)
             for name, rest, branch in node.branches
             if name != "case"
         ]
-        yield from self._condition(replace(node, branches=branches), scope, depth)
+        yield from self._render_condition(replace(node, branches=branches), scope, depth)
 
-    def _loop(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+    def _render_loop(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
         match = LOOP.match(node.rest)
-        items = items_of(match[2], scope) if match else UNKNOWN
+        items = evaluate_items(match[2], scope) if match else UNKNOWN
         if isinstance(items, Unknown):
-            yield from self._as_written(node, scope, depth)
+            yield from self._keep_source(node, scope, depth)
             return
         for position, item in enumerate(items):
             scope.assigned |= {match[1]: item, "forloop": {"index": position + 1, "first": position == 0}}
-            yield from self.fill(node.branches[0][2], scope, depth)
+            yield from self.render(node.branches[0][2], scope, depth)
 
-    def _include(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
-        name, parameters = _parameters(node.rest, scope)
-        template = self._template(node.name, name) if PICTURED.isdisjoint(parameters) else None
+    def _render_include(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        name, parameters = _read_parameters(node.rest, scope)
+        template = self._template(node.name, name) if IMAGE_PARAMETERS.isdisjoint(parameters) else None
         if template is None:
             yield node.source if scope.include is None else ""
             return
         if depth >= MAX_DEPTH:
             raise IncludesTooLarge
-        inner = Scope(scope.page, scope.site, parameters, dict(scope.assigned))
-        included = "".join(self.fill(template, inner, depth + 1))
-        scope.assigned |= {key: value for key, value in inner.assigned.items() if key not in ("forloop",)}
+        include_scope = Scope(scope.page, scope.site, parameters, dict(scope.assigned))
+        included = "".join(self.render(template, include_scope, depth + 1))
+        scope.assigned |= {key: value for key, value in include_scope.assigned.items() if key != "forloop"}
         yield included if depth else self._without_definitions(name, included)
 
     def _template(self, tag: str, name: str) -> list[Node] | None:
         """Return the parsed file with this name."""
-        folder = self.beside if tag == "include_relative" else None
-        text = self.site.include(name, beside=folder)
-        return None if text is None else _parsed(text)
+        folder = self.folder if tag == "include_relative" else None
+        text = self.site.read_include(name, folder=folder)
+        return None if text is None else _parse_cached(text)
 
     def _without_definitions(self, name: str, included: str) -> str:
         """Return the text of an include without its link definitions, which are kept until they are used."""
-        for label, address in DEFINITION.findall(included):
-            self.definitions.setdefault(normal_label(label), address)
-        said = HIDDEN.sub("", DEFINITION.sub("", included))
-        if not said.strip():
+        for label, address in LINK_DEFINITION.findall(included):
+            self.definitions.setdefault(normalize_label(label), address)
+        text = HTML_COMMENT.sub("", LINK_DEFINITION.sub("", included))
+        if not text.strip():
             return ""
         self.log.changed("include", _("What the file “%s” holds was put in.") % name)
-        return said
+        return text
 
 
 HANDLERS = {
-    "output": IncludeResolver._output,
-    "assign": IncludeResolver._assign,
-    "capture": IncludeResolver._capture,
-    "comment": IncludeResolver._comment,
-    "if": IncludeResolver._condition,
-    "unless": IncludeResolver._condition,
-    "case": IncludeResolver._case,
-    "for": IncludeResolver._loop,
-    **dict.fromkeys(INCLUDES, IncludeResolver._include),
+    "output": IncludeResolver._render_output,
+    "assign": IncludeResolver._render_assign,
+    "capture": IncludeResolver._render_capture,
+    "comment": IncludeResolver._render_comment,
+    "if": IncludeResolver._render_condition,
+    "unless": IncludeResolver._render_condition,
+    "case": IncludeResolver._render_case,
+    "for": IncludeResolver._render_loop,
+    **dict.fromkeys(INCLUDE_TAGS, IncludeResolver._render_include),
 }
 
 
-def normal_label(label: str) -> str:
+def normalize_label(label: str) -> str:
     """Return the normal form of a reference label, without differences of case and white space."""
     return " ".join(label.split()).casefold()
 
 
-def _any_of(subject: str, values: str) -> str:
+def _case_condition(subject: str, values: str) -> str:
     """Return `when "a" or "b"` as a condition."""
     return " or ".join(
         f"{subject} == {value.strip()}" for value in re.split(r"\s+or\s+|,", values) if value.strip()
     )
 
 
-def _parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
-    match = NAME.match(rest)
+def _read_parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
+    match = INCLUDE_NAME.match(rest)
     name = match[1] if match else ""
-    arguments = PARAMETER.findall(rest[match.end() :] if match else "")
+    arguments = PARAMETER_VALUE.findall(rest[match.end() :] if match else "")
     values = {key: evaluate(value, scope) for key, value in arguments}
     return name, {key: None if isinstance(value, Unknown) else value for key, value in values.items()}
 
 
 @lru_cache(maxsize=200)
-def _parsed(text: str) -> list[Node]:
+def _parse_cached(text: str) -> list[Node]:
     """Return the nodes of an included file, cached; they must not be changed."""
-    return parse(text)
+    return parse_template(text)
 
 
-def parse(text: str) -> list[Node]:
+def parse_template(text: str) -> list[Node]:
     """Return the nodes of a template; tags of unclosed blocks are single tags."""
     root: list[Node] = []
     open_blocks: list[tuple[Node, list[Node]]] = []
     nodes = root
     for node in _tokens(text):
-        if node.name in BLOCKS and len(open_blocks) >= MAX_NESTING:
-            nodes.append(replace(node, name=UNCLOSED))
-        elif node.name in BLOCKS:
+        if node.name in BLOCK_TAGS and len(open_blocks) >= MAX_NESTING:
+            nodes.append(replace(node, name=UNCLOSED_BLOCK))
+        elif node.name in BLOCK_TAGS:
             node.branches = [(node.name, node.rest, [])]
             nodes.append(node)
             open_blocks.append((node, nodes))
@@ -259,44 +259,44 @@ def parse(text: str) -> list[Node]:
             block.end = node.source
         else:
             nodes.append(node)
-    for block, _outer in open_blocks:  # these never end
-        block.name = UNCLOSED
+    for block, _outer in open_blocks:  # without an end tag
+        block.name = UNCLOSED_BLOCK
     return root
 
 
 def _tokens(text: str) -> Iterator[Node]:
     """Yield texts, outputs and tags in order; an opening without an end, and all after it, is text."""
     position = start = 0
-    endless: set[str] = set()
-    while opening := OPENED.search(text, position):
+    unclosed: set[str] = set()
+    while opening := TAG_OPENING.search(text, position):
         closing = "%}" if opening[0] == "{%" else "}}"
-        end = -1 if closing in endless else text.find(closing, opening.end())
+        end = -1 if closing in unclosed else text.find(closing, opening.end())
         if end < 0:
-            endless.add(closing)
+            unclosed.add(closing)
             position = opening.end()
-            if endless >= {"%}", "}}"}:
+            if unclosed >= {"%}", "}}"}:
                 break
             continue
         source = text[opening.start() : end + 2]
-        node, stop = _node(source, text, end + 2, endless)
+        node, stop = _read_tag(source, text, end + 2, unclosed)
         before = text[start : opening.start()]
         yield Node(before.rstrip() if source[2] == "-" and node.name != "literal" else before)
         yield replace(node, name="") if node.name == "literal" else node
         position = start = stop
         if source[-3] == "-" and node.name != "literal":
-            position = start = SPACE.match(text, stop).end()
+            position = start = WHITE_SPACE.match(text, stop).end()
     yield Node(text[start:])
 
 
-def _node(source: str, text: str, stop: int, endless: set[str]) -> tuple[Node, int]:
+def _read_tag(source: str, text: str, stop: int, unclosed: set[str]) -> tuple[Node, int]:
     """Return the node of a tag, and the position after it, or after the end of literal content."""
     content = source[2:-2].removeprefix("-").removesuffix("-").strip()
     if source.startswith("{{"):
         return Node(source, "output", content), stop
     name, _space, rest = content.partition(" ")
-    ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in endless else name)
+    ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in unclosed else name)
     if ends and not (end := ends.search(text, stop)):
-        endless.add(name)
+        unclosed.add(name)
     elif ends:
         return Node(text[stop - len(source) : end.end()], "literal" if name == "raw" else name), end.end()
     return Node(source, name, rest), stop

@@ -14,18 +14,20 @@ from django.utils.translation import gettext as _
 from publications.markup import fragment_on_page
 from publications.slugs import normalize_redirect_path
 
-from ..report import ImportLog
-from .includes import normal_label
+from ..imported_file import ImportLog
+from .includes import normalize_label
 
-INLINE = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
-DEFINED = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
-ANCHOR = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
+INLINE_TARGET = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
+DEFINITION = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
+ANCHOR_HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
 ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
-INSIDE = r"(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n)|\[(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n))*+\])*+"
+LINK_TEXT = r"(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n)|\[(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n))*+\])*+"
 LABEL = r"(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n))*+"
-REFERRED = re.compile(rf"(?<![\\\]])(?P<image>!?)\[(?!\^)(?P<words>{INSIDE})\]\[(?!\^)(?P<label>{LABEL})\]")
-SHORT = re.compile(rf"(?<![\\\]])\[(?!\^)(?P<label>{LABEL})\](?![\[(:])")
-DEFINED_LABEL = re.compile(r"^ {0,3}\[(?!\^)((?:[^\[\]\n\\]|\\.)+)\]:", re.MULTILINE)
+REFERENCE_LINK = re.compile(
+    rf"(?<![\\\]])(?P<image>!?)\[(?!\^)(?P<words>{LINK_TEXT})\]\[(?!\^)(?P<label>{LABEL})\]"
+)
+SHORT_REFERENCE = re.compile(rf"(?<![\\\]])\[(?!\^)(?P<label>{LABEL})\](?![\[(:])")
+DEFINITION_LABEL = re.compile(r"^ {0,3}\[(?!\^)((?:[^\[\]\n\\]|\\.)+)\]:", re.MULTILINE)
 ARRAY_INDEX = re.compile(r"\w{0,3}")
 
 
@@ -46,9 +48,9 @@ class LinkRewriter:
         self._rewritten: dict[str, str] = {}
 
     def rewrite_links(self, text: str) -> str:
-        text = INLINE.sub(lambda match: f"]({self.rewrite(match[1].strip('<>'))}", text)
-        text = DEFINED.sub(lambda match: f"{match[1]}{self.rewrite(match[2])}", text)
-        return ANCHOR.sub(self._rewrite_anchor, text)
+        text = INLINE_TARGET.sub(lambda match: f"]({self.rewrite(match[1].strip('<>'))}", text)
+        text = DEFINITION.sub(lambda match: f"{match[1]}{self.rewrite(match[2])}", text)
+        return ANCHOR_HREF.sub(self._rewrite_anchor, text)
 
     def _rewrite_anchor(self, match: re.Match[str]) -> str:
         address = html.unescape(match[2] if match[2] is not None else match[3])
@@ -114,9 +116,13 @@ class LinkRewriter:
 
     def _unknown_address(self, address: str) -> str:
         if self.site:
-            whole = urljoin(urljoin(self.site, f"{normalize_redirect_path(self.page).rstrip('/')}/"), address)
-            self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": whole})
-            return whole
+            absolute_url = urljoin(
+                urljoin(self.site, f"{normalize_redirect_path(self.page).rstrip('/')}/"), address
+            )
+            self.log.changed(
+                "link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": absolute_url}
+            )
+            return absolute_url
         self.log.guessed(
             "link-lost", _("A link to another page of the old site stays as it was: %s") % address
         )
@@ -125,10 +131,10 @@ class LinkRewriter:
 
 def addresses_in(text: str) -> list[str]:
     """Return the addresses of all links in a text."""
-    addresses = [match[1].strip("<>") for match in INLINE.finditer(text)]
-    addresses += [match[2] for match in DEFINED.finditer(text)]
+    addresses = [match[1].strip("<>") for match in INLINE_TARGET.finditer(text)]
+    addresses += [match[2] for match in DEFINITION.finditer(text)]
     addresses += [
-        html.unescape(match[2] if match[2] is not None else match[3]) for match in ANCHOR.finditer(text)
+        html.unescape(match[2] if match[2] is not None else match[3]) for match in ANCHOR_HREF.finditer(text)
     ]
     return list(dict.fromkeys(addresses))
 
@@ -141,45 +147,47 @@ def host_of(address: str) -> str:
         return ""
 
 
-def resolve_references(text: str, defined: Mapping[str, str], log: ImportLog) -> str:
+def resolve_references(text: str, definitions: Mapping[str, str], log: ImportLog) -> str:
     """Return the text with reference links completed, or replaced by their text.
 
     Args:
-        defined: addresses by normal label, from included files; used ones are appended to the text.
+        definitions: addresses by normal label, from included files; used ones are appended to the text.
     """
     if "[" not in text:
         return text
-    own = {normal_label(label) for label in DEFINED_LABEL.findall(text)}
-    references = ReferenceResolver(text, own, defined, log)
-    text = REFERRED.sub(references.resolve, text)
-    if defined:
-        for match in SHORT.finditer(text):
-            references.knows(normal_label(match["label"]))
-    lines = [f"[{label}]: {defined[label]}" for label in references.used]
+    own_labels = {normalize_label(label) for label in DEFINITION_LABEL.findall(text)}
+    references = ReferenceResolver(text, own_labels, definitions, log)
+    text = REFERENCE_LINK.sub(references.resolve, text)
+    if definitions:
+        for match in SHORT_REFERENCE.finditer(text):
+            references.use_definition(normalize_label(match["label"]))
+    lines = [f"[{label}]: {definitions[label]}" for label in references.used]
     return "\n".join([text.rstrip("\n"), "", *lines]) if lines else text
 
 
 class ReferenceResolver:
     """The reference links of one text."""
 
-    def __init__(self, text: str, own: set[str], defined: Mapping[str, str], log: ImportLog) -> None:
-        self.text, self.own, self.defined, self.log = text, own, defined, log
+    def __init__(
+        self, text: str, own_labels: set[str], definitions: Mapping[str, str], log: ImportLog
+    ) -> None:
+        self.text, self.own_labels, self.definitions, self.log = text, own_labels, definitions, log
         self.used: dict[str, None] = {}
 
-    def knows(self, label: str) -> bool:
-        """Whether a label has a definition; a definition from an included file is marked as used."""
-        if label not in self.own and label in self.defined:
+    def use_definition(self, label: str) -> bool:
+        """Return whether a label has a definition; one from an included file is marked as used."""
+        if label not in self.own_labels and label in self.definitions:
             self.used[label] = None
-        return label in self.own or label in self.defined
+        return label in self.own_labels or label in self.definitions
 
     def resolve(self, match: re.Match[str]) -> str:
-        words, label = _on_one_line(match["words"]), " ".join(match["label"].split())
+        words, label = _join_lines(match["words"]), " ".join(match["label"].split())
         if self._is_index(match):
             return match[0]
-        if self.knows(normal_label(label or words)):
+        if self.use_definition(normalize_label(label or words)):
             return f"{match['image']}[{words}][{label}]"
-        if REFERRED.search(words):
-            words = REFERRED.sub(self.resolve, words)
+        if REFERENCE_LINK.search(words):
+            words = REFERENCE_LINK.sub(self.resolve, words)
         message = _("A link refers to “%s”, which nothing defines: its words stay.")
         self.log.dropped("reference", message % " ".join((label or words).split()))
         return words
@@ -195,6 +203,6 @@ class ReferenceResolver:
         )
 
 
-def _on_one_line(words: str) -> str:
+def _join_lines(words: str) -> str:
     """Return text on one line without a leading Markdown mark, such as the `#` of a number."""
     return re.sub(r"\n[ \t]*(?=[#>+*-])", " ", words)

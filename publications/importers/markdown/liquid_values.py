@@ -27,12 +27,12 @@ class Unknown:
 UNKNOWN = Unknown()
 MAX_ITEMS = 1_000
 MAX_TEXT = 200_000
-WORDS = {"true": True, "false": False, "nil": None, "null": None, "empty": "", "blank": ""}
+LITERALS = {"true": True, "false": False, "nil": None, "null": None, "empty": "", "blank": ""}
 TOKEN = re.compile(
     r"""(?P<text>"[^"]*"|'[^']*')|\(\s*(?P<first>[\w.-]+?)\s*\.\.\s*(?P<last>[\w.-]+)\s*\)"""
-    r"""|(?P<path>[\w/-]+(?:\.?\[[^\]]*\]|\.[\w-]+)*)|(?P<sign>[=!<>]=|[<>|:,])"""
+    r"""|(?P<path>[\w/-]+(?:\.?\[[^\]]*\]|\.[\w-]+)*)|(?P<operator>[=!<>]=|[<>|:,])"""
 )
-STEP = re.compile(r"\.?\[([^\]]*)\]|\.([\w-]+)|^([\w/-]+)")
+PATH_STEP = re.compile(r"\.?\[([^\]]*)\]|\.([\w-]+)|^([\w/-]+)")
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda one, other: one == other or (not one and other == ""),
     "!=": lambda one, other: one != other and not (not one and other == ""),
@@ -53,29 +53,29 @@ class Scope:
     include: Mapping[str, Any] | None = None
     assigned: dict[str, Any] = field(default_factory=dict)
 
-    def look_up(self, path: str) -> Any:
+    def find(self, path: str) -> Any:
         """Return the value of a name such as `page.title`, `include.[q]` or `list.size`."""
-        steps = list(STEP.finditer(path))
+        steps = list(PATH_STEP.finditer(path))
         name = steps[0][3] if steps else ""
         roots = {"page": self.page, "site": self.site} | (
             {} if self.include is None else {"include": self.include}
         )
         value = self.assigned.get(name, roots.get(name, UNKNOWN))
         for step in steps[1:]:
-            key = self._key(step)
+            key = self._key_of_step(step)
             if name == "site" and value is self.site and key not in self.site:
                 return UNKNOWN
-            value = _item(value, key)
+            value = _get_item(value, key)
         return value
 
-    def _key(self, step: re.Match[str]) -> str:
+    def _key_of_step(self, step: re.Match[str]) -> str:
         if step[2]:
             return step[2]
         key_source = (step[1] or "").strip()
         return (
             key_source[1:-1]
             if key_source[:1] in ("'", '"')
-            else to_text(self.look_up(key_source))
+            else to_text(self.find(key_source))
             if key_source
             else ""
         )
@@ -83,35 +83,35 @@ class Scope:
 
 def evaluate(expression: str, scope: Scope) -> Any:
     """Return the value of an expression with its filters."""
-    value, *filters = _divided(_tokens(expression), "|")
-    result = _term(value[0], scope) if len(value) == 1 else UNKNOWN
+    value, *filters = _split_at(_tokenize(expression), "|")
+    result = _evaluate_token(value[0], scope) if len(value) == 1 else UNKNOWN
     for item in filters:
         name, *argument_tokens = item or [None]
         handler = FILTERS.get(name["path"]) if name else None
         if handler is None or isinstance(result, Unknown):
             return UNKNOWN
-        arguments = [_term(part[0], scope) for part in _divided(argument_tokens[1:], ",") if part]
+        arguments = [_evaluate_token(part[0], scope) for part in _split_at(argument_tokens[1:], ",") if part]
         if any(isinstance(argument, Unknown) for argument in arguments):
             return UNKNOWN
         try:
             result = handler(result, *arguments)
-        except (TypeError, ValueError, LookupError, OverflowError):
+        except (TypeError, ValueError, LookupError, OverflowError, OSError):
             return UNKNOWN
     return result[:MAX_TEXT] if isinstance(result, str) else result
 
 
 def is_true(condition: str, scope: Scope) -> bool | Unknown:
     """Whether a condition holds; in Liquid everything is true except `nil` and `false`."""
-    tokens = _tokens(condition)
-    for word, decide in (("or", any), ("and", all)):
-        parts = _divided(tokens, word)
+    tokens = _tokenize(condition)
+    for word, combine in (("or", any), ("and", all)):
+        parts = _split_at(tokens, word)
         if len(parts) > 1:
-            values = [_holds(part, scope) for part in parts]
-            return UNKNOWN if any(isinstance(item, Unknown) for item in values) else decide(values)
-    return _holds(tokens, scope)
+            values = [_evaluate_condition(part, scope) for part in parts]
+            return UNKNOWN if any(isinstance(item, Unknown) for item in values) else combine(values)
+    return _evaluate_condition(tokens, scope)
 
 
-def items_of(expression: str, scope: Scope) -> list[Any] | Unknown:
+def evaluate_items(expression: str, scope: Scope) -> list[Any] | Unknown:
     """Return the items of a loop."""
     value = evaluate(expression, scope)
     if isinstance(value, Mapping):
@@ -149,13 +149,13 @@ def slugify(text: str, mode: str = "default") -> str:
     return re.sub(r"[\W_]+", "-", text).strip("-").lower()
 
 
-def _holds(tokens: list, scope: Scope) -> bool | Unknown:
+def _evaluate_condition(tokens: list, scope: Scope) -> bool | Unknown:
     if len(tokens) == 1:
-        value = _term(tokens[0], scope)
+        value = _evaluate_token(tokens[0], scope)
         return UNKNOWN if isinstance(value, Unknown) else value is not None and value is not False
     if len(tokens) != 3:
         return UNKNOWN
-    one, other = _term(tokens[0], scope), _term(tokens[2], scope)
+    one, other = _evaluate_token(tokens[0], scope), _evaluate_token(tokens[2], scope)
     compare = COMPARISONS.get(tokens[1][0])
     if compare is None or isinstance(one, Unknown) or isinstance(other, Unknown):
         return UNKNOWN
@@ -165,37 +165,36 @@ def _holds(tokens: list, scope: Scope) -> bool | Unknown:
         return False
 
 
-def _tokens(expression: str) -> list[re.Match[str]]:
+def _tokenize(expression: str) -> list[re.Match[str]]:
     return list(TOKEN.finditer(expression[:MAX_TEXT]))
 
 
-def _divided(tokens: list[re.Match[str]], sign: str) -> list[list[re.Match[str]]]:
+def _split_at(tokens: list[re.Match[str]], separator: str) -> list[list[re.Match[str]]]:
     parts: list[list[re.Match[str]]] = [[]]
     for token in tokens:
-        if token[0] == sign:
+        if token[0] == separator:
             parts.append([])
         else:
             parts[-1].append(token)
     return parts
 
 
-def _term(token: re.Match[str], scope: Scope) -> Any:
+def _evaluate_token(token: re.Match[str], scope: Scope) -> Any:
     if token["text"]:
         return token["text"][1:-1]
     if token["first"]:
-        return _range(token, scope)
+        return _evaluate_range(token, scope)
     path = token["path"] or ""
-    if path in WORDS:
-        return WORDS[path]
+    if path in LITERALS:
+        return LITERALS[path]
     if re.fullmatch(r"-?\d+(\.\d+)?", path):
         return to_number(path)
-    return scope.look_up(path)
+    return scope.find(path)
 
 
-def _range(token: re.Match[str], scope: Scope) -> list[int] | Unknown:
+def _evaluate_range(token: re.Match[str], scope: Scope) -> list[int] | Unknown:
     ends = [
-        item if re.fullmatch(r"-?\d+", item) else scope.look_up(item)
-        for item in (token["first"], token["last"])
+        item if re.fullmatch(r"-?\d+", item) else scope.find(item) for item in (token["first"], token["last"])
     ]
     try:
         first, last = (int(to_number(item)) for item in ends)
@@ -204,7 +203,7 @@ def _range(token: re.Match[str], scope: Scope) -> list[int] | Unknown:
     return list(range(first, min(last, first + MAX_ITEMS) + 1))
 
 
-def _item(value: Any, key: str) -> Any:
+def _get_item(value: Any, key: str) -> Any:
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, Mapping):
@@ -219,41 +218,43 @@ def _item(value: Any, key: str) -> Any:
     return None
 
 
-def _date(value: Any, format_: str) -> str:
+def _format_date(value: Any, format_: str) -> str:
     text = to_text(value)
-    moment = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else parse_date(text)
-    if moment is None:
+    value_at = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else parse_date(text)
+    if value_at is None:
         raise ValueError(text)
-    return str(int(moment.timestamp())) if format_ == "%s" else moment.strftime(format_)
+    return str(int(value_at.timestamp())) if format_ == "%s" else value_at.strftime(format_)
 
 
-def _of_texts(change: Callable[..., str]) -> Callable[..., str]:
+def _text_filter(change: Callable[..., str]) -> Callable[..., str]:
     return lambda value, *arguments: change(to_text(value), *map(to_text, arguments))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "append": _of_texts(lambda text, end: text + end),
-    "capitalize": _of_texts(str.capitalize),
-    "date": lambda value, format_: _date(value, to_text(format_)),
+    "append": _text_filter(lambda text, end: text + end),
+    "capitalize": _text_filter(str.capitalize),
+    "date": lambda value, format_: _format_date(value, to_text(format_)),
     "default": lambda value, other: value if value not in (None, "", False, []) else other,
-    "downcase": _of_texts(str.lower),
-    "first": lambda value: _item(value, "first"),
-    "join": lambda value, sign=" ": to_text(sign).join(map(to_text, value)),
-    "last": lambda value: _item(value, "last"),
-    "map": lambda value, key: [_item(item, to_text(key)) for item in value],
+    "downcase": _text_filter(str.lower),
+    "first": lambda value: _get_item(value, "first"),
+    "join": lambda value, separator=" ": to_text(separator).join(map(to_text, value)),
+    "last": lambda value: _get_item(value, "last"),
+    "map": lambda value, key: [_get_item(item, to_text(key)) for item in value],
     "minus": lambda value, other: to_number(value) - to_number(other),
     "plus": lambda value, other: to_number(value) + to_number(other),
-    "prepend": _of_texts(lambda text, start: start + text),
-    "remove": _of_texts(lambda text, part: text.replace(part, "")),
-    "replace": _of_texts(lambda text, part, other="": text.replace(part, other)),
+    "prepend": _text_filter(lambda text, start: start + text),
+    "remove": _text_filter(lambda text, part: text.replace(part, "")),
+    "replace": _text_filter(lambda text, part, other="": text.replace(part, other)),
     "reverse": lambda value: value[::-1],
-    "size": lambda value: _item(value, "size"),
-    "slugify": _of_texts(slugify),
+    "size": lambda value: _get_item(value, "size"),
+    "slugify": _text_filter(slugify),
     "sort": lambda value, *_key: sorted(value, key=to_text),
-    "split": lambda value, sign: to_text(value).split(to_text(sign)) if sign else list(to_text(value)),
-    "strip": _of_texts(str.strip),
-    "strip_newlines": _of_texts(lambda text: text.replace("\n", "")),
-    "upcase": _of_texts(str.upper),
+    "split": lambda value, separator: (
+        to_text(value).split(to_text(separator)) if separator else list(to_text(value))
+    ),
+    "strip": _text_filter(str.strip),
+    "strip_newlines": _text_filter(lambda text: text.replace("\n", "")),
+    "upcase": _text_filter(str.upper),
     **dict.fromkeys(
         ("escape", "markdownify", "relative_url", "absolute_url", "safe", "url"), lambda value, *_: value
     ),

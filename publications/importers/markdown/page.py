@@ -9,7 +9,7 @@ from publications import markup
 from publications.manuscript import Manuscript
 
 from ..coverage import WORD, compare_words, split_words
-from ..report import ImportLog, WordCoverage
+from ..imported_file import ImportLog, WordCoverage
 from .front_matter import without_html
 from .links import addresses_in
 from .placeholders import replace_spans
@@ -19,10 +19,10 @@ from .tag_arguments import words_in_tag
 ID = re.compile(r'\bid="([^"]+)"')
 RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
 MAX_EXCERPT = 300
-LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
-PLAIN = re.compile(rf"[{LATIN}](?:[{LATIN}0-9]++|[ ,;?]|\.(?!\.))*+")
+LATIN_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
+PLAIN_TEXT = re.compile(rf"[{LATIN_LETTERS}](?:[{LATIN_LETTERS}0-9]++|[ ,;?]|\.(?!\.))*+")
 """Texts without characters that Markdown or typography might interpret."""
-HIDDEN_SPANS = tuple(
+HIDDEN_MARKUP = tuple(
     (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
     for opening, closing in (
         ("<!--", "-->"),
@@ -73,15 +73,15 @@ def measure_coverage(
 def compare_markdown(source: str, page: str) -> WordCoverage:
     """Return the coverage of a Markdown source by a page."""
     neighbours = WORD.findall(html.unescape(source).casefold())
-    return compare_words(words_of_markdown(source), page, neighbours=neighbours)
+    return compare_words(split_visible_words(source), page, neighbours=neighbours)
 
 
-def words_of_markdown(source: str) -> list[str]:
+def split_visible_words(source: str) -> list[str]:
     """Return the visible words of a source, without markup and addresses."""
-    source = replace_spans(source, RAW, END_RAW, lambda _opened, within, _whole: within.translate(BRACES))
-    for opening, closing in HIDDEN_SPANS:
+    source = replace_spans(source, RAW, END_RAW, lambda _opening, content, _source: content.translate(BRACES))
+    for opening, closing in HIDDEN_MARKUP:
         source = replace_spans(
-            source, opening, closing, lambda _opened, _within, span_source: _visible_words(span_source)
+            source, opening, closing, lambda _opening, _content, span_source: _visible_words(span_source)
         )
     return split_words(MARKUP.sub(lambda match: "" if match[0].startswith("](") else " ", source))
 
@@ -95,9 +95,9 @@ def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: I
     """Report the links and images of a text that its page does not have."""
     if rendered is None:
         return
-    present = {_normal_address(address) for address in addresses_in(rendered.html)}
+    page_addresses = {_normal_address(address) for address in addresses_in(rendered.html)}
     for address in addresses_in(text.body):
-        if not address.startswith("image:") and _normal_address(address).rstrip() not in present:
+        if not address.startswith("image:") and _normal_address(address).rstrip() not in page_addresses:
             log.dropped("link-gone", _("A link could not be kept: %s") % address)
     for image in text.images:
         if image.key not in (*rendered.images, text.cover):
@@ -125,7 +125,7 @@ def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
 
 def strip_markup(text: str, log: ImportLog) -> str:
     """Return a summary as plain text; removed links are reported."""
-    if PLAIN.fullmatch(text):
+    if PLAIN_TEXT.fullmatch(text):
         return text
     try:
         rendered = markup.render_markdown(text)
@@ -136,7 +136,7 @@ def strip_markup(text: str, log: ImportLog) -> str:
     return " ".join(rendered.text.split()) or without_html(text)
 
 
-def excerpt(rendered: markup.RenderedText | None) -> str:
+def build_excerpt(rendered: markup.RenderedText | None) -> str:
     """Return the first paragraph of more than a few words, or its beginning."""
     paragraphs = [" ".join(paragraph.text.split()) for paragraph in rendered.paragraphs] if rendered else []
     first = next((paragraph for paragraph in paragraphs if len(paragraph.split()) > 3), "")

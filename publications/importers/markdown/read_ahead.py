@@ -13,7 +13,7 @@ from multiprocessing import connection, get_context, parent_process
 import django
 from django.utils import translation
 
-from ..report import ImportedFile
+from ..imported_file import ImportedFile
 from .reader import MarkdownImportContext, read_file
 from .source_file import SourceFile
 

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from publications import images, manuscript
 from publications.manuscript import Manuscript
 
-from ..report import ImportedFile, ImportLog, ImportRefused
-from .anchors import heading_rules, keep_anchors
+from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from .anchors import keep_anchors, slug_rules_of
 from .authors import AuthorList
 from .fields import FrontMatterFields
 from .front_matter import FrontMatter, as_flag, as_text, as_texts, first_value, read_front_matter
@@ -24,17 +24,17 @@ from .includes import resolve_includes
 from .links import LinkRewriter, resolve_references
 from .page import (
     anchors_in,
-    excerpt,
+    build_excerpt,
     fragment_links_in,
     measure_coverage,
     render_as_published,
     report_losses,
     strip_markup,
 )
-from .placeholders import Placeholders, without_marks
+from .placeholders import Placeholders, remove_marks
 from .raw_html import reduce_html
 from .shortcodes import resolve_shortcodes
-from .source_file import SourceFile, read_source, report_address
+from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
 
 
@@ -44,7 +44,7 @@ class MarkdownImportContext:
 
     Args:
         addresses: new addresses, by old path and by the keys of `LinkRewriter`.
-        names: uids by language and by the names used in lists of related texts.
+        uids_by_name: uids by language and by the names used in lists of related texts.
         kinds: slugs of the site's kinds of publications.
         kind: the default kind.
         site: the address of the old site, for links whose target is not imported.
@@ -53,9 +53,9 @@ class MarkdownImportContext:
     """
 
     authors: AuthorList
-    images: ImageFinder
+    image_finder: ImageFinder
     addresses: Mapping[str, str]
-    names: Mapping[tuple[str, str], str]
+    uids_by_name: Mapping[tuple[str, str], str]
     kinds: frozenset[str]
     kind: str
     site: str = ""
@@ -70,8 +70,8 @@ def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
     try:
         if file.is_manuscript:
             return read_manuscript(file, log)
-        front = read_front_matter(read_source(file.path), log)
-        return _MarkdownFile(file, front, context, log).read()
+        front_matter = read_front_matter(read_source(file.path), log)
+        return _MarkdownFile(file, front_matter, context, log).read()
     except ImportRefused as error:
         return ImportedFile(file.source, refusal=str(error), notes=log.notes)
     except OSError as error:
@@ -92,25 +92,25 @@ class _MarkdownFile:
     """Reads one file of another program."""
 
     def __init__(
-        self, file: SourceFile, front: FrontMatter, context: MarkdownImportContext, log: ImportLog
+        self, file: SourceFile, front_matter: FrontMatter, context: MarkdownImportContext, log: ImportLog
     ) -> None:
-        self.file, self.front, self.context, self.log = file, front, context, log
-        self.fields = FrontMatterFields(front.fields, log, context.topics)
-        self.images = ImageRewriter(context.images, file.path.parent, file.language, log)
+        self.file, self.front_matter, self.context, self.log = file, front_matter, context, log
+        self.fields = FrontMatterFields(front_matter.fields, log, context.topics)
+        self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log)
 
     def read(self) -> ImportedFile:
-        title, source = self.fields.title(without_marks(self.front.body), self.file.stem)
-        signed = self.fields.bylines(self.context.authors)
+        title, source = self.fields.title(remove_marks(self.front_matter.body), self.file.stem)
+        bylines = self.fields.bylines(self.context.authors)
         body = self._body(source)
         text = replace(self._manuscript(has_text=bool(body)), title=title, body=body)
         rendered = render_as_published(text, self.log)
         text = replace(
             text,
-            bylines=tuple(byline for byline, _author in signed),
+            bylines=tuple(byline for byline, _author in bylines),
             summary=self.fields.summary(
-                lambda: excerpt(rendered), lambda written: strip_markup(written, self.log)
+                lambda: build_excerpt(rendered), lambda written: strip_markup(written, self.log)
             ),
-            images=tuple(self.images.shown.values()),
+            images=tuple(self.images.images_by_key.values()),
         )
         is_draft, expires_at = self.fields.is_draft(), self.fields.expires_at()
         self._report_names()
@@ -118,9 +118,9 @@ class _MarkdownFile:
         coverage = measure_coverage(source, text, rendered, self.log)
         return ImportedFile(
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
-            files={name: image.path for name, image in self.images.found.items()},
-            facts={name: image.facts for name, image in self.images.found.items()},
-            staff=frozenset(author.slug for _byline, author in signed if author.is_known),
+            files={name: image.path for name, image in self.images.files_by_name.items()},
+            image_properties={name: image.properties for name, image in self.images.files_by_name.items()},
+            staff=frozenset(author.slug for _byline, author in bylines if author.is_known),
             rendered=rendered, coverage=coverage, expires_at=expires_at,
             anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
         )  # fmt: skip
@@ -143,36 +143,40 @@ class _MarkdownFile:
 
     def _body(self, source: str) -> str:
         context, log, placeholders = self.context, self.log, Placeholders()
-        included = resolve_includes(
+        resolved = resolve_includes(
             source,
             site=context.source_site,
-            page=self.front.fields,
-            beside=self.file.path.parent,
+            page=self.front_matter.fields,
+            folder=self.file.path.parent,
             log=log,
         )
         text = resolve_shortcodes(
-            included.text, keep=placeholders.keep, authors=context.authors, fields=self.front.fields, log=log
+            resolved.text,
+            keep=placeholders.keep,
+            authors=context.authors,
+            fields=self.front_matter.fields,
+            log=log,
         )
         text = placeholders.keep_code(text)
         text = keep_anchors(
             text,
-            rules=heading_rules(context.source_site),
-            linked=context.linked_fragments,
+            rules=slug_rules_of(context.source_site),
+            linked_fragments=context.linked_fragments,
             placeholders=placeholders,
         )
-        text = resolve_references(text, included.definitions, log)
+        text = resolve_references(text, resolved.definitions, log)
         text = self.images.rewrite_images(text)
-        page = next(iter((*self.file.former_paths, *self.file.old_paths)), "/")
+        page = next(iter((*self.file.former_paths, *self.file.default_paths)), "/")
         links = LinkRewriter(self.file.source, context.addresses, context.site, log, page=page)
         text = reduce_html(links.rewrite_links(text), placeholders, log)
-        return placeholders.put_back(text).strip("\n")
+        return placeholders.restore(text).strip("\n")
 
     def _related(self) -> tuple[str, ...]:
         """Return the uids of publications that a list names by file or other names, in the same language."""
         uids: dict[str, None] = {}
-        for name in as_texts(first_value(self.front.fields, "related", "related_posts")):
-            plain = name.rstrip("/").rpartition("/")[2].removesuffix(".md").lower()
-            uid = self.context.names.get((self.file.language, plain))
+        for name in as_texts(first_value(self.front_matter.fields, "related", "related_posts")):
+            name_without_path = name.rstrip("/").rpartition("/")[2].removesuffix(".md").lower()
+            uid = self.context.uids_by_name.get((self.file.language, name_without_path))
             if uid and uid != self.file.uid:
                 uids[uid] = None
             elif not uid:
@@ -181,8 +185,8 @@ class _MarkdownFile:
 
     def _report_names(self) -> None:
         """Report authors that are not in the list, and unread fields."""
-        fields = self.front.fields
-        report_address(self.file, self.log)
+        fields = self.front_matter.fields
+        report_changed_slug(self.file, self.log)
         if not first_value(fields, "title") and "title" in fields:
             self.log.guessed("title", _("The title was empty."))
         if uid := as_text(fields.get("uid")):
@@ -209,13 +213,13 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
         translation_of=text.translation_of or file.translation_of,
         attachments=tuple(_with_digest(attachment, files) for attachment in text.attachments),
     )
-    facts = _examine_images(text, files, log)
-    unsuitable = {image.file for image in text.images if image.file in files} - facts.keys()
+    properties = _examine_images(text, files, log)
+    unsuitable = {image.file for image in text.images if image.file in files} - properties.keys()
     rendered = render_as_published(text, log)
-    report_address(file, log)
+    report_changed_slug(file, log)
     coverage = measure_coverage(text.body, text, rendered, log)
     return ImportedFile(
-        file.source, text, notes=log.notes, facts=facts,
+        file.source, text, notes=log.notes, image_properties=properties,
         files={name: path for name, path in files.items() if name not in unsuitable},
         staff=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
         is_draft=as_flag(str(text.extra_fields.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
@@ -233,11 +237,11 @@ def _with_digest(attachment: manuscript.ManuscriptFile, files: dict[str, Path]) 
 def _examine_images(
     text: Manuscript, files: dict[str, Path], log: ImportLog
 ) -> dict[str, images.ImageProperties]:
-    """Return the facts of the images of a manuscript; invalid files are reported."""
-    facts = {}
+    """Return the properties of the images of a manuscript; invalid files are reported."""
+    properties = {}
     for name in dict.fromkeys(image.file for image in text.images if image.file in files):
         try:
-            facts[name] = images.read_properties(files[name].read_bytes())
+            properties[name] = images.read_properties(files[name].read_bytes())
         except images.UnsuitableImage as error:
             log.dropped("image-missing", f"{name}: {error}")
-    return facts
+    return properties

@@ -10,24 +10,24 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ..report import ImportLog
+from ..imported_file import ImportLog
 from .anchors import plain_words
 from .authors import AuthorList
 from .placeholders import replace_spans
 from .tag_arguments import (
-    CITED,
-    CONTROL,
-    PICTURED,
-    PICTURES,
-    PLAIN_WORDS,
-    QUOTED,
-    QUOTES,
-    TARGETS,
-    from_root,
+    CITATION_ARGUMENTS,
+    CONTROL_TAGS,
+    IMAGE_PATH,
+    IMAGE_TAGS,
+    LINK_ARGUMENTS,
+    QUOTE_TAGS,
+    QUOTED_ARGUMENT,
+    SEVERAL_WORDS,
+    absolute_path,
+    image_source_of,
+    insert_text,
     read_arguments,
-    set_apart,
-    source_of,
-    words_of,
+    visible_arguments,
     write_image,
     write_link,
 )
@@ -56,32 +56,32 @@ UNRESOLVED = re.compile(
     r"\{%(?:[^\n%{]++|%(?!\})|\{(?![%{]))*+%\}|\{\{(?:[^\n{}]++|\}(?!\})|\{(?![%{]))*+\}\}"
 )
 VIDEO_ADDRESSES = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
-CAPTIONS = ("caption", "image_caption", "text", "label", "attr", "attribution", "credit", "title")
-ALTERNATIVES = ("alt", "image_alt", "alt_text")
+CAPTION_ARGUMENTS = ("caption", "image_caption", "text", "label", "attr", "attribution", "credit", "title")
+ALT_ARGUMENTS = ("alt", "image_alt", "alt_text")
 
 KeepLiteral = Callable[[str], str]
 
 
 @dataclass
 class ShortcodeTag:
-    """A Liquid tag or a shortcode with its name, its positional and named arguments, and its source."""
+    """A Liquid tag or a shortcode with its name, its quoted and named arguments, and its source."""
 
     match: re.Match[str]
     tag_source: str
     name: str
     rest: str
-    plain: list[str]
+    quoted: list[str]
     named: dict[str, str]
     is_end: bool = False
 
     @property
-    def one_line(self) -> str:
+    def source_on_one_line(self) -> str:
         return " ".join(self.tag_source.split())
 
     @property
     def positional(self) -> list[str]:
         """The positional arguments, quoted or not."""
-        return self.plain or self.rest.split()
+        return self.quoted or self.rest.split()
 
 
 def resolve_shortcodes(
@@ -95,47 +95,47 @@ def resolve_shortcodes(
     """
     if "{%" not in text and "{{" not in text:
         return text
-    paired = frozenset(CLOSING_SHORTCODE.findall(text))
-    resolver = ShortcodeResolver(authors, fields, log, paired)
-    text = replace_spans(text, RAW, END_RAW, lambda _opened, within, _whole: keep(within))
+    paired_names = frozenset(CLOSING_SHORTCODE.findall(text))
+    resolver = ShortcodeResolver(authors, fields, log, paired_names)
+    text = replace_spans(text, RAW, END_RAW, lambda _opening, content, _source: keep(content))
     text = replace_spans(
-        text, COMMENT, END_COMMENT, lambda _opened, _within, tag_source: resolver.drop(tag_source)
+        text, COMMENT, END_COMMENT, lambda _opening, _content, tag_source: resolver.drop(tag_source)
     )
     for opening, closing in CODE_BLOCKS:
-        text = replace_spans(text, opening, closing, _fenced)
-    text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.shortcode)
-    text = replace_spans(text, TAG, END_TAG, resolver.liquid_tag)
-    text = OUTPUT.sub(resolver.output, text)
+        text = replace_spans(text, opening, closing, _write_code_block)
+    text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.resolve_shortcode)
+    text = replace_spans(text, TAG, END_TAG, resolver.resolve_liquid_tag)
+    text = OUTPUT.sub(resolver.resolve_output, text)
     return UNRESOLVED.sub(lambda match: resolver.drop(match[0]), text)
 
 
-def _fenced(opening: re.Match[str], code: str, _whole: str) -> str:
+def _write_code_block(opening: re.Match[str], code: str, _source: str) -> str:
     return f"\n```{opening[1]}\n{code}\n```\n"
 
 
 class ShortcodeResolver:
-    """Resolves the tags of one file. `paired` are the shortcodes that have an end tag somewhere."""
+    """Resolves the tags of one file. `paired_names` are the shortcodes that have an end tag somewhere."""
 
     def __init__(
-        self, authors: AuthorList, fields: dict, log: ImportLog, paired: frozenset[str] = frozenset()
+        self, authors: AuthorList, fields: dict, log: ImportLog, paired_names: frozenset[str] = frozenset()
     ) -> None:
-        self.authors, self.fields, self.log, self.paired = authors, fields, log, paired
+        self.authors, self.fields, self.log, self.paired_names = authors, fields, log, paired_names
         self.open_citations: list[str] = []  # who said the quotations that are open
 
-    def liquid_tag(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
-        plain, named = read_arguments(rest)
+    def resolve_liquid_tag(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
+        quoted, named = read_arguments(rest)
         name = opening[1]
-        is_end = name.startswith("end") and name.removeprefix("end") in QUOTES
+        is_end = name.startswith("end") and name.removeprefix("end") in QUOTE_TAGS
         tag = ShortcodeTag(
-            opening, tag_source, name.removeprefix("end") if is_end else name, rest, plain, named, is_end
+            opening, tag_source, name.removeprefix("end") if is_end else name, rest, quoted, named, is_end
         )
         return self._resolve(LIQUID_TAGS, tag)
 
-    def shortcode(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
+    def resolve_shortcode(self, opening: re.Match[str], rest: str, tag_source: str) -> str:
         rest = rest.rstrip().removesuffix("/")
-        plain, named = read_arguments(rest)
+        quoted, named = read_arguments(rest)
         tag = ShortcodeTag(
-            opening, tag_source, opening[2].rstrip("/"), rest, plain, named, is_end=bool(opening[1])
+            opening, tag_source, opening[2].rstrip("/"), rest, quoted, named, is_end=bool(opening[1])
         )
         return self._resolve(SHORTCODES, tag)
 
@@ -145,14 +145,14 @@ class ShortcodeResolver:
         if text is not None:
             return text
         if tag.is_end:
-            return self.drop_frame(tag.one_line)
-        return self._image(tag) or self._words(tag)
+            return self.drop_wrapper(tag.source_on_one_line)
+        return self._image(tag) or self._text_and_link(tag)
 
-    def output(self, match: re.Match[str]) -> str:
+    def resolve_output(self, match: re.Match[str]) -> str:
         value, *filters = (part.strip() for part in match[1].removesuffix("-").split("|"))
         is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
         text = value[1:-1] if is_quoted else self._variable(value)
-        for name, _colon, argument in (each.partition(":") for each in filters):
+        for name, _colon, argument in (filter_source.partition(":") for filter_source in filters):
             handler = FILTERS.get(name.strip())
             text = handler(self, text, argument) if handler and text is not None else None
         return self.drop(match[0]) if text is None else text
@@ -168,37 +168,41 @@ class ShortcodeResolver:
         self.log.dropped("liquid", _("Liquid left out: %s") % " ".join(tag.split()))
         return ""
 
-    def drop_frame(self, tag: str) -> str:
+    def drop_wrapper(self, tag: str) -> str:
         self.log.changed("liquid", _("A frame was left out, its text stays: %s") % tag)
         return ""
 
     def _image(self, tag: ShortcodeTag) -> str:
         """Return the image of a tag that has a source or an alternative text, whatever its name."""
-        source = source_of(tag.named)
-        is_image = tag.name in PICTURES or bool({*ALTERNATIVES, "src"} & tag.named.keys())
-        return _figure(source, tag.named) if source and is_image and PICTURED.search(source) else ""
+        source = image_source_of(tag.named)
+        is_image = tag.name in IMAGE_TAGS or bool({*ALT_ARGUMENTS, "src"} & tag.named.keys())
+        return _write_figure(source, tag.named) if source and is_image and IMAGE_PATH.search(source) else ""
 
-    def _words(self, tag: ShortcodeTag) -> str:
+    def _text_and_link(self, tag: ShortcodeTag) -> str:
         """Return the text and the link of an unknown tag, which is reported."""
-        words = words_of(tag.plain, tag.named)
-        address = next((tag.named[name] for name in TARGETS if tag.named.get(name)), "")
+        words = visible_arguments(tag.quoted, tag.named)
+        address = next((tag.named[name] for name in LINK_ARGUMENTS if tag.named.get(name)), "")
         if not words and not address:
-            is_frame = tag.match.re is SHORTCODE and tag.match[2] in self.paired
-            return self.drop_frame(tag.one_line) if is_frame else self.drop(tag.tag_source)
-        self.log.changed("liquid", _("A tag was left out, its words stay: %s") % tag.one_line)
+            is_wrapper = tag.match.re is SHORTCODE and tag.match[2] in self.paired_names
+            return self.drop_wrapper(tag.source_on_one_line) if is_wrapper else self.drop(tag.tag_source)
+        self.log.changed("liquid", _("A tag was left out, its words stay: %s") % tag.source_on_one_line)
         if address:
-            words = [*words[:-1], write_link(from_root(address), words[-1] if words else "")]
-        return set_apart(tag.match, tag.tag_source, words)
+            words = [*words[:-1], write_link(absolute_path(address), words[-1] if words else "")]
+        return insert_text(tag.match, tag.tag_source, words)
 
-    def quotation(self, tag: ShortcodeTag) -> str:
+    def resolve_quotation(self, tag: ShortcodeTag) -> str:
         """Return the quotation of a tag, around its content or from its arguments."""
-        self.drop_frame(tag.one_line)
+        self.drop_wrapper(tag.source_on_one_line)
         if tag.is_end:
             citation = self.open_citations.pop() if self.open_citations else ""
             return f"\n\n{citation}\n\n</blockquote>\n\n"
-        words = words_of(tag.plain, {name: text for name, text in tag.named.items() if name not in CITED})
-        citation = ", ".join(tag.named[name] for name in CITED if tag.named.get(name))
-        has_text = "quote" in tag.named or "text" in tag.named or any(map(PLAIN_WORDS.fullmatch, tag.plain))
+        words = visible_arguments(
+            tag.quoted, {name: text for name, text in tag.named.items() if name not in CITATION_ARGUMENTS}
+        )
+        citation = ", ".join(tag.named[name] for name in CITATION_ARGUMENTS if tag.named.get(name))
+        has_text = (
+            "quote" in tag.named or "text" in tag.named or any(map(SEVERAL_WORDS.fullmatch, tag.quoted))
+        )
         if words and has_text:
             quotation_text = "\n\n".join(filter(None, [*words, citation and f"— {citation}"]))
             return f"\n\n<blockquote>\n\n{quotation_text}\n\n</blockquote>\n\n"
@@ -206,10 +210,10 @@ class ShortcodeResolver:
         return "\n\n<blockquote>\n\n" + "\n\n".join(words) + "\n\n"
 
 
-def _figure(source: str, named: dict[str, str]) -> str:
+def _write_figure(source: str, named: dict[str, str]) -> str:
     """Return an image with its caption; all its text stays."""
-    texts = dict.fromkeys(" ".join(named[name].split()) for name in CAPTIONS if named.get(name))
-    alt = next((named[name] for name in ALTERNATIVES if named.get(name)), next(iter(texts), ""))
+    texts = dict.fromkeys(" ".join(named[name].split()) for name in CAPTION_ARGUMENTS if named.get(name))
+    alt = next((named[name] for name in ALT_ARGUMENTS if named.get(name)), next(iter(texts), ""))
     is_plain = not re.search(r"[\[<*_`]", " ".join(texts))
     caption = " ".join(text for text in texts if text != " ".join(alt.split()) or not is_plain)
     image = write_image(source, alt if is_plain else plain_words(alt), caption if is_plain else "")
@@ -218,10 +222,10 @@ def _figure(source: str, named: dict[str, str]) -> str:
     return f"\n\n{image}\n\n{'' if is_plain else caption}\n\n" if caption else image
 
 
-def _text_behind(rest: str, argument: str) -> str:
+def _text_after(rest: str, argument: str) -> str:
     """Return the text after an argument: an alternative text may contain quotes."""
-    behind = rest[rest.index(argument) + len(argument) + 1 :].strip()
-    return behind.strip("\"' ") if behind.count('"') > 2 else behind.strip("\"'")
+    after = rest[rest.index(argument) + len(argument) + 1 :].strip()
+    return after.strip("\"' ") if after.count('"') > 2 else after.strip("\"'")
 
 
 # Handlers of tags return the text in place of a tag, or None where it is to be treated as any other.
@@ -231,23 +235,23 @@ FilterHandler = Callable[[ShortcodeResolver, str, str], str | None]
 
 
 def _image_tag(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[0])) if tag.plain else None
+    return write_image(tag.quoted[0], _text_after(tag.rest, tag.quoted[0])) if tag.quoted else None
 
 
 def _image_with_class(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    if not tag.plain:
+    if not tag.quoted:
         return None
-    return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[1]) if len(tag.plain) > 2 else "")
+    return write_image(tag.quoted[0], _text_after(tag.rest, tag.quoted[1]) if len(tag.quoted) > 2 else "")
 
 
 def _include(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     """Return the link of a video for an include that names one; file names are not text."""
-    file = " ".join([*tag.plain, tag.rest]).lower()
+    file = " ".join([*tag.quoted, tag.rest]).lower()
     name = next((name for name in VIDEO_ADDRESSES if name in file), "")
     if name and tag.named.get("id"):
         return write_link(VIDEO_ADDRESSES[name].format(tag.named["id"]), tag.named.get("title", ""))
     if tag.rest.lstrip()[:1] in ("'", '"'):
-        tag.plain = tag.plain[1:]
+        tag.quoted = tag.quoted[1:]
     return None
 
 
@@ -266,7 +270,7 @@ def _video(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
 
 def _image_source(resolver: ShortcodeResolver, tag: ShortcodeTag) -> None:
     """Use the first positional argument as the source of the image."""
-    if not source_of(tag.named) and tag.positional:
+    if not image_source_of(tag.named) and tag.positional:
         tag.named["src"] = tag.positional[0]
 
 
@@ -281,7 +285,7 @@ def _author_portrait(resolver: ShortcodeResolver, text: str, argument: str) -> s
 
 
 def _embedded_link(resolver: ShortcodeResolver, text: str, argument: str) -> str:
-    label = QUOTED.search(argument)
+    label = QUOTED_ARGUMENT.search(argument)
     return write_link(text, (label[2] or label[3]) if label else "")
 
 
@@ -295,8 +299,8 @@ SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
 """Names defined by single sites; those of generators are in the tables below."""
 
 LIQUID_TAGS: dict[str, TagHandler] = {
-    **dict.fromkeys(CONTROL, lambda resolver, tag: resolver.drop(tag.tag_source)),
-    **dict.fromkeys(QUOTES, ShortcodeResolver.quotation),
+    **dict.fromkeys(CONTROL_TAGS, lambda resolver, tag: resolver.drop(tag.tag_source)),
+    **dict.fromkeys(QUOTE_TAGS, ShortcodeResolver.resolve_quotation),
     "image": _image_tag,
     "include": _include,
     "link": _post_address,
@@ -304,8 +308,8 @@ LIQUID_TAGS: dict[str, TagHandler] = {
     **SINGLE_SITE_TAGS,
 }
 SHORTCODES: dict[str, TagHandler] = {
-    **dict.fromkeys(QUOTES, ShortcodeResolver.quotation),
-    **dict.fromkeys(PICTURES, _image_source),
+    **dict.fromkeys(QUOTE_TAGS, ShortcodeResolver.resolve_quotation),
+    **dict.fromkeys(IMAGE_TAGS, _image_source),
     **dict.fromkeys(VIDEO_ADDRESSES, _video),
     "ref": _reference,
     "relref": _reference,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from publications.locales import LANGUAGE_NAMES, LOCALES, language_code, locale_of
 from publications.slugs import normalize_redirect_path, slugify
 
-from ..report import ImportLog, ImportRefused
+from ..imported_file import ImportLog, ImportRefused
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
@@ -39,10 +39,10 @@ class SourceFile:
         translation_key: the common key of a text and its translations.
         names: the names for it in lists of related publications.
         former_paths: old addresses that redirect to it.
-        old_paths: addresses that links may use for it, without a redirect.
+        default_paths: addresses that links may use for it, without a redirect.
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
-        stated_slug: the slug in a manuscript, which its publication gets if it is free.
+        manuscript_slug: the slug in a manuscript, which its publication gets if it is free.
     """
 
     source: str
@@ -53,14 +53,14 @@ class SourceFile:
     requested_slug: str
     names: tuple[str, ...] = ()
     former_paths: tuple[str, ...] = ()
-    old_paths: tuple[str, ...] = ()
+    default_paths: tuple[str, ...] = ()
     translation_of: str = ""
     slug: str = ""
     linked_fragments: frozenset[str] = frozenset()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     is_manuscript: bool = False
-    stated_slug: str = ""
+    manuscript_slug: str = ""
 
     @property
     def stem(self) -> str:
@@ -86,12 +86,12 @@ def read_source(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def source_of(path: Path, root: Path) -> str:
+def relative_source(path: Path, root: Path) -> str:
     """Return the path of a file below the root, with bytes that are not UTF-8 escaped for reports."""
     return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
 
 
-def report_address(file: SourceFile, log: ImportLog) -> None:
+def report_changed_slug(file: SourceFile, log: ImportLog) -> None:
     """Report if the slug is not the one that the file requests."""
     if file.slug != file.requested_slug:
         message = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
@@ -109,11 +109,11 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
         ImportRefused: it has no front matter, or its name or language cannot be used.
         OSError: it cannot be read.
     """
-    front = read_front_matter(read_source(path), ImportLog())
-    fields = front.fields
+    front_matter = read_front_matter(read_source(path), ImportLog())
+    fields = front_matter.fields
     source = path.relative_to(root).as_posix()
-    place = f"{root.resolve().name}/{source}"
-    if any(unicodedata.category(letter) == "Cs" for letter in place):  # how Python decodes other bytes
+    import_path = f"{root.resolve().name}/{source}"
+    if any(unicodedata.category(letter) == "Cs" for letter in import_path):  # how Python decodes other bytes
         raise ImportRefused(_("The name of the file, or of a folder that it is in, is not UTF-8. Rename it."))
     stem, language = _stem_and_language(path, root, fields)
     name = DATE_IN_NAME.sub("", stem).lstrip("-_ .") or stem
@@ -122,18 +122,18 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
     return SourceFile(
         source=source,
         path=path,
-        uid=_uid(fields, place),
-        linked_fragments=fragments_in(front.body),
+        uid=_uid(fields, import_path),
+        linked_fragments=fragments_in(front_matter.body),
         tags=tuple(tags_in(fields)),
         authors=tuple(authors_in(fields)),
         is_manuscript=is_manuscript,
-        stated_slug=slugify(_slug_field(fields)) if is_manuscript else "",
+        manuscript_slug=slugify(_slug_field(fields)) if is_manuscript else "",
         language=language or default_language,
         translation_key=_translation_key(path, root),
         requested_slug=_requested_slug(fields, stem),
         names=(slugify(name), *filter(None, [slugify(as_text(fields.get("class")))])),
         former_paths=_former_paths(fields, date or name_date, name, permalink),
-        old_paths=_default_paths((date or name_date, name_date), name),
+        default_paths=_default_paths((date or name_date, name_date), name),
     )
 
 
@@ -179,7 +179,7 @@ def _is_manuscript(fields: dict[str, Any]) -> bool:
     return as_text(fields.get("format")).isdecimal()
 
 
-def _uid(fields: dict[str, Any], place: str) -> str:
+def _uid(fields: dict[str, Any], import_path: str) -> str:
     """Return the uid in a manuscript of this site, otherwise one derived from the path.
 
     Uids in other files are not used, because they could belong to another publication.
@@ -187,7 +187,7 @@ def _uid(fields: dict[str, Any], place: str) -> str:
     try:
         return str(UUID(as_text(value_of(fields, "uid")) if _is_manuscript(fields) else ""))
     except ValueError:
-        return str(uuid5(UID_NAMESPACE, place))
+        return str(uuid5(UID_NAMESPACE, import_path))
 
 
 def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
@@ -195,33 +195,31 @@ def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[
 
     Raises ImportRefused for an unknown language, whose text would be read as another.
     """
-    stem, ending = _split_language(path.stem)
+    stem, suffix = _split_language(path.stem)
     if stem in INDEX_STEMS and path.parent != root:
         stem = path.parent.name
-    stated = as_text(value_of(fields, "language")) or ending or next(_languages_above(path, root), "")
-    if stated and not language_code(stated):
+    language_name = as_text(value_of(fields, "language")) or suffix or next(_language_folders(path, root), "")
+    if language_name and not language_code(language_name):
         message = _("Its language “%(language)s” is none that this site has texts in: %(known)s.")
-        raise ImportRefused(message % {"language": stated, "known": ", ".join(LANGUAGE_NAMES)})
-    return stem, language_code(stated)
+        raise ImportRefused(message % {"language": language_name, "known": ", ".join(LANGUAGE_NAMES)})
+    return stem, language_code(language_name)
 
 
-def _languages_above(path: Path, root: Path) -> Iterator[str]:
+def _language_folders(path: Path, root: Path) -> Iterator[str]:
     """Return the folders of a file, below and including the root, that are named by a language, the nearest first."""
     folders = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
-    return (
-        folder.name for folder in folders if folder.name in LANGUAGE_NAMES or _stands_for_language(folder)
-    )
+    return (folder.name for folder in folders if folder.name in LANGUAGE_NAMES or _is_language_folder(folder))
 
 
 @lru_cache(maxsize=4_000)
-def _stands_for_language(folder: Path) -> bool:
+def _is_language_folder(folder: Path) -> bool:
     """Whether a folder is one of several named by languages: `pt` beside `en`, not `it` alone."""
     return folder.name in LANG_INFO and any((folder.parent / locale).is_dir() for locale in LOCALES)
 
 
 def _split_language(stem: str) -> tuple[str, str]:
-    name, _dot, ending = stem.rpartition(".")
-    return (name, ending) if name and (ending in LANGUAGE_NAMES or ending in LANG_INFO) else (stem, "")
+    name, _dot, suffix = stem.rpartition(".")
+    return (name, suffix) if name and (suffix in LANGUAGE_NAMES or suffix in LANG_INFO) else (stem, "")
 
 
 def _translation_key(path: Path, root: Path) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..report import ImportLog, ImportRefused
+from ..imported_file import ImportLog, ImportRefused
 from .front_matter import as_text, first_value, read_front_matter, without_html
 from .source_site import SourceSite
 
@@ -33,7 +33,7 @@ class Taxonomies:
     @property
     def names(self) -> dict[str, str]:
         """The names of topics by id."""
-        return {identity: topic.name for identity, topic in self.topics.items()}
+        return {topic_id: topic.name for topic_id, topic in self.topics.items()}
 
 
 def is_list_page(path: Path) -> bool:
@@ -48,14 +48,18 @@ def describes_taxonomy(path: Path) -> bool:
 
 def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
     """Return the topics and the author folder of the site that a folder of texts belongs to."""
-    homes = dict.fromkeys(
+    content_folders = dict.fromkeys(
         filter(None, [root, root.resolve().parent, site.folder and site.folder / "content"])
     )
     taxonomies = Taxonomies()
-    for home in homes:
+    for content_folder in content_folders:
         for name in TOPIC_FOLDERS:
-            taxonomies.topics = {**_read_topics(home / name), **taxonomies.topics}
-        folders = (home / name for name in AUTHOR_FOLDERS if any((home / name).glob("*/_index.md")))
+            taxonomies.topics = {**_read_topics(content_folder / name), **taxonomies.topics}
+        folders = (
+            content_folder / name
+            for name in AUTHOR_FOLDERS
+            if any((content_folder / name).glob("*/_index.md"))
+        )
         taxonomies.authors = taxonomies.authors or next(folders, None)
     return taxonomies
 
@@ -67,11 +71,11 @@ def _read_topics(folder: Path) -> dict[str, ListedTopic]:
             fields = read_front_matter(path.read_bytes(), ImportLog()).fields
         except (ImportRefused, OSError):
             continue
-        identity = path.parent.name
+        topic_id = path.parent.name
         if name := without_html(as_text(first_value(fields, "title", "name", "display_name"))):
             introduction = without_html(as_text(first_value(fields, *INTRODUCTION_KEYS)))
-            topics[identity.casefold()] = ListedTopic(
-                name.replace(",", ""), introduction, f"/{folder.name}/{identity}/"
+            topics[topic_id.casefold()] = ListedTopic(
+                name.replace(",", ""), introduction, f"/{folder.name}/{topic_id}/"
             )
     return topics
 

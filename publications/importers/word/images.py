@@ -163,7 +163,7 @@ class ExaminedImage:
     file: str
     digest: str
     content: bytes
-    facts: images.ImageProperties
+    properties: images.ImageProperties
 
 
 @dataclass
@@ -194,8 +194,8 @@ class WordImages:
         return {stored.file: stored.content for stored in self.examined_images.values() if stored}
 
     @property
-    def facts(self) -> dict[str, images.ImageProperties]:
-        return {stored.file: stored.facts for stored in self.examined_images.values() if stored}
+    def properties(self) -> dict[str, images.ImageProperties]:
+        return {stored.file: stored.properties for stored in self.examined_images.values() if stored}
 
     def report_unplaced(self) -> None:
         """Report the images of the file that are not in the text, for example those in headers."""
@@ -218,12 +218,12 @@ class WordImages:
             if any(image.crop):
                 content = images.crop_edges(content, tuple(side / 100_000 for side in image.crop))
                 self.losses.cropped.append(name)
-            facts = images.read_properties(content)
+            properties = images.read_properties(content)
         except (images.UnsuitableImage, InvalidWordFile) as error:
             self.losses.pictures.append(_describe_refusal(name, content, error))
             return None
         digest = hashlib.sha256(content).hexdigest()
-        return ExaminedImage(self.image_key(digest), f"{digest[:12]}/{name}", digest, content, facts)
+        return ExaminedImage(self.image_key(digest), f"{digest[:12]}/{name}", digest, content, properties)
 
     def _record(self, stored: ExaminedImage, alt: str, is_decorative: bool) -> None:
         existing_image = self.images_by_key.get(stored.key)

@@ -71,7 +71,7 @@ class WordDocument:
 
     manuscript: Manuscript
     files: dict[str, bytes]
-    image_facts: dict[str, ImageProperties]
+    image_properties: dict[str, ImageProperties]
     names: tuple[str, ...] = ()
     creator: str = ""
     changes: list[TrackedChange] = field(default_factory=list)
@@ -139,7 +139,7 @@ class _WordFileReader:
         self.images.report_unplaced()
         report_omitted_parts(self.package, self.notes, self.losses)
         document = WordDocument(
-            self._manuscript(title_block, body), self.images.files, self.images.facts, title_block.names
+            self._manuscript(title_block, body), self.images.files, self.images.properties, title_block.names
         )
         document.creator, document.comments = (
             read_creator(self.package),

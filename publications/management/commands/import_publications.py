@@ -8,8 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from publications.importers.imported_file import ImportRefused
 from publications.importers.options import ImportOptions, InvalidOptions
-from publications.importers.report import FileOutcome, ImportRefused, ImportReport
+from publications.importers.report import FileOutcome, ImportReport
 from publications.importers.report_text import Progress, render_report, write_json_report
 from publications.importers.run import run_import
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
@@ -148,7 +149,7 @@ class Command(BaseCommand):
             media=tuple(options["media"]),
             by=user,
             progress=Progress(),
-            comparison_progress=Progress(line=_("%(done)d of %(total)d steps of finding similar texts")),
+            comparison_progress=Progress(message=_("%(done)d of %(total)d steps of finding similar texts")),
         )
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from publications import actions, markup
-from publications.importers.markdown.anchors import RULES, heading_rules, keep_anchors
+from publications.importers.markdown.anchors import SLUG_RULES, keep_anchors, slug_rules_of
 from publications.importers.markdown.placeholders import Placeholders
 from publications.importers.markdown.source_site import find_source_site
 from publications.models import Edition, Publication
@@ -141,7 +141,7 @@ def test_a_link_to_a_place_that_is_not_there_is_reported(tmp_path):
     ],
 )
 def test_the_rules_by_which_generators_name_headings(rule, text, expected):
-    assert RULES[rule](text) == expected
+    assert SLUG_RULES[rule](text) == expected
 
 
 @pytest.mark.parametrize(
@@ -157,15 +157,18 @@ def test_the_rule_is_that_of_the_old_site(tmp_path, generator, rules):
     name, settings = CONFIGS[generator]
     (tmp_path / name).write_text(settings)
 
-    assert heading_rules(find_source_site(tmp_path)) == rules
+    assert slug_rules_of(find_source_site(tmp_path)) == rules
 
 
 def test_headings_are_named_once_however_often_their_words_come():
     aside = Placeholders()
 
-    text = aside.put_back(
+    text = aside.restore(
         keep_anchors(
-            "# A\n\n# A\n\n# B {#a}\n\n# A", rules=("github",), linked=frozenset(), placeholders=aside
+            "# A\n\n# A\n\n# B {#a}\n\n# A",
+            rules=("github",),
+            linked_fragments=frozenset(),
+            placeholders=aside,
         )
     )
 

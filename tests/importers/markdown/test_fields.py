@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from publications import images
+from publications.importers.imported_file import ImportedFile, NoteKind
 from publications.importers.markdown.file_index import index_files
 from publications.importers.markdown.images import image_key
-from publications.importers.report import ImportedFile, NoteKind
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
 from tests.importers.markdown.test_reader import SAMPLES, arrivals

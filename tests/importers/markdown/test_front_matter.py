@@ -7,9 +7,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions
+from publications.importers.imported_file import ImportRefused
 from publications.importers.markdown.fields import KEYS
 from publications.importers.markdown.file_index import index_files
-from publications.importers.report import FileOutcome, ImportRefused
+from publications.importers.report import FileOutcome
 from publications.models import Edition, Publication, Redirect
 from tests.blogs import import_blog, outcomes, texts_of, write_post
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
+from publications.importers.imported_file import ImportLog
 from publications.importers.markdown.includes import ResolvedText, resolve_includes
 from publications.importers.markdown.liquid_values import UNKNOWN, Scope, evaluate, is_true
 from publications.importers.markdown.source_site import find_source_site
-from publications.importers.report import ImportLog
 from publications.models import Publication
 from tests.blogs import import_blog, texts_of, write_post
 
@@ -46,7 +46,7 @@ def site(tmp_path):
 def resolved(site, text: str, **page) -> tuple[ResolvedText, str]:
     """A text with its includes, and what is reported of it."""
     result = ImportLog()
-    found = resolve_includes(text, site=find_source_site(site), page=page, beside=site, log=result)
+    found = resolve_includes(text, site=find_source_site(site), page=page, folder=site, log=result)
     return found, "\n".join(line.text for line in result.notes)
 
 
@@ -131,6 +131,7 @@ def test_words_that_an_include_puts_in_are_reported(site):
         ("'a' | append: 'b' | upcase", "AB"),
         ("'Hash, signed!' | slugify", "hash-signed"),
         ("'Åland' | slugify: 'latin'", "aland"),
+        ("'100000000000000000' | date: '%Y'", UNKNOWN),
         ("page.missing | default: 'x'", "x"),
         ("page.list.size", 2),
         ("page.list | first", "a"),

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from publications.importers.imported_file import ImportLog
 from publications.importers.markdown.authors import AuthorList
 from publications.importers.markdown.fields import FrontMatterFields
 from publications.importers.markdown.front_matter import read_front_matter
-from publications.importers.markdown.images import ELEMENT
+from publications.importers.markdown.images import IMG_ELEMENT
 from publications.importers.markdown.page import (
     compare_markdown,
     measure_coverage,
     render_as_published,
     report_losses,
-    words_of_markdown,
+    split_visible_words,
 )
 from publications.importers.markdown.placeholders import Placeholders, replace_spans
-from publications.importers.markdown.placeholders import _fenced as fenced
+from publications.importers.markdown.placeholders import _find_fenced_blocks as fenced
 from publications.importers.markdown.raw_html import reduce_html
 from publications.importers.markdown.shortcodes import resolve_shortcodes
-from publications.importers.report import ImportLog
 from publications.manuscript import Manuscript, ManuscriptImage
 from tests.import_hostile import FRONT, REPEATED, RISING
 
@@ -107,7 +107,7 @@ def test_a_block_of_code_goes_to_the_next_fence_that_closes_it(text, rest, code)
 
 def simple(text: str) -> tuple[str, list[str]]:
     aside, result = Placeholders(), ImportLog()
-    found = aside.put_back(reduce_html(text, aside, result))
+    found = aside.restore(reduce_html(text, aside, result))
     return " ".join(found.split()), [line.text for line in result.notes]
 
 
@@ -149,7 +149,7 @@ def test_the_last_of_very_many_frames_is_reported_as_well_as_the_first():
     ],
 )
 def test_an_element_ends_behind_its_quotes(text, found):
-    assert ELEMENT.findall(text) == found
+    assert IMG_ELEMENT.findall(text) == found
 
 
 # Liquid
@@ -188,7 +188,7 @@ def test_liquid_ends_where_it_is_closed(text, left):
     ],
 )
 def test_words_of_a_source_are_those_its_readers_saw(source, found):
-    assert words_of_markdown(source) == found
+    assert split_visible_words(source) == found
 
 
 # Front matter

@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications import markup
+from publications.importers.imported_file import ImportLog, NoteKind
 from publications.importers.markdown.authors import AuthorList, read_authors
 from publications.importers.markdown.dates import parse_date
 from publications.importers.markdown.file_index import index_files
 from publications.importers.markdown.front_matter import read_front_matter
 from publications.importers.markdown.images import ImageFinder
-from publications.importers.markdown.page import PLAIN, compare_markdown
+from publications.importers.markdown.page import PLAIN_TEXT, compare_markdown
 from publications.importers.markdown.reader import MarkdownImportContext, read_file
 from publications.importers.markdown.shortcodes import resolve_shortcodes
-from publications.importers.report import ImportLog, NoteKind
 from publications.manuscript import HOME_ZONE
 from tests.conftest import ROOT
 
@@ -52,7 +52,7 @@ def arrivals(
         people,
         gallery,
         addresses,
-        found.names(),
+        found.uids_by_name(),
         frozenset({"report"}),
         "commentary",
         site,
@@ -333,7 +333,7 @@ def test_no_text_makes_it_fail(body):
 
 
 @settings(max_examples=300, deadline=None)
-@given(words=st.from_regex(PLAIN, fullmatch=True))
+@given(words=st.from_regex(PLAIN_TEXT, fullmatch=True))
 def test_a_summary_that_is_taken_as_it_is_would_be_rendered_as_it_is(words):
     summary = " ".join(words.split())
 

@@ -385,8 +385,8 @@ def test_a_cropped_picture_does_not_bring_what_was_cut_off():
         parts={"media/a.png": picture_bytes(size=(100, 40))},
     )
 
-    (facts,) = result.image_facts.values()
-    assert (facts.width, facts.height) == (50, 40)
+    (properties,) = result.image_properties.values()
+    assert (properties.width, properties.height) == (50, 40)
     assert "cropped as it was in Word: a.png" in notes_of(result)
 
 

@@ -12,38 +12,38 @@ from publications.slugs import slugify
 MAX_NAME_CHARACTERS = 120
 
 
-class SiteNames:
-    """Caches rows during an import. Call `forget()` after a rollback of created rows.
+class ImportCache:
+    """Caches rows during an import. Call `clear()` after a rollback of created rows.
 
-    `identities` are slugs of distinct persons in an author list, who may share a name; `organisations` are slugs of
+    `listed_slugs` are slugs of distinct persons in an author list, who may share a name; `organisations` are slugs of
     authors that are created as organisations.
     """
 
-    def __init__(self, identities: Iterable[str] = ()) -> None:
-        self.identities = frozenset(identities)
+    def __init__(self, listed_slugs: Iterable[str] = ()) -> None:
+        self.listed_slugs = frozenset(listed_slugs)
         self.organisations: set[str] = set()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Clear the cache."""
-        self.__dict__ = {"identities": self.identities, "organisations": self.organisations}
+        self.__dict__ = {"listed_slugs": self.listed_slugs, "organisations": self.organisations}
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
         return {kind.slug: kind for kind in Kind.objects.all()}
 
     @cached_property
-    def authors(self) -> dict[str, Author]:
+    def authors_by_slug(self) -> dict[str, Author]:
         """Authors by slug."""
         return {author.slug: author for author in Author.objects.all()}
 
     @cached_property
-    def spellings(self) -> dict[str, Author]:
-        """Authors by normalized name or alias (see `fold_name`); if several share one, the first."""
-        spellings: dict[str, Author] = {}
-        for author in sorted(self.authors.values(), key=lambda author: author.pk):
+    def authors_by_name(self) -> dict[str, Author]:
+        """Authors by normalized name or alias (see `normalize_name`); if several share one, the first."""
+        authors_by_name: dict[str, Author] = {}
+        for author in sorted(self.authors_by_slug.values(), key=lambda author: author.pk):
             for name in (author.name, *author.aliases.splitlines()):
-                spellings.setdefault(fold_name(name), author)
-        return spellings
+                authors_by_name.setdefault(normalize_name(name), author)
+        return authors_by_name
 
     @cached_property
     def tags(self) -> dict[str, Tag]:
@@ -60,43 +60,43 @@ class SiteNames:
         """Primary keys of originals by uid, for those looked up so far."""
         return {}
 
-    def author(self, slug: str, name: str) -> Author | None:
+    def find_author(self, slug: str, name: str) -> Author | None:
         """Return the author of a byline by slug, otherwise by name or alias; None if there is none."""
         for candidate in (slug, slugify(slug)):
-            if candidate in self.authors:
-                return self.authors[candidate]
-        namesake = self.spellings.get(fold_name(name) or fold_name(slug))
-        is_different_person = namesake and slug in self.identities and namesake.slug in self.identities
+            if candidate in self.authors_by_slug:
+                return self.authors_by_slug[candidate]
+        namesake = self.authors_by_name.get(normalize_name(name) or normalize_name(slug))
+        is_different_person = namesake and slug in self.listed_slugs and namesake.slug in self.listed_slugs
         return None if is_different_person else namesake
 
-    def make_author(self, slug: str, name: str, *, guest: bool) -> Author:
+    def create_author(self, slug: str, name: str, *, is_guest: bool) -> Author:
         """Create an author.
 
         Args:
             slug: the slug or id in the manuscript; kept as an alias if the author gets another.
             name: the display name; empty uses the slug.
-            guest: whether the author is a guest.
+            is_guest: whether the author is a guest.
         """
-        identity = _collapse_spaces(slug)
-        name = _collapse_spaces(name)[:MAX_NAME_CHARACTERS] or identity[:MAX_NAME_CHARACTERS]
+        listed_id = _collapse_spaces(slug)
+        name = _collapse_spaces(name)[:MAX_NAME_CHARACTERS] or listed_id[:MAX_NAME_CHARACTERS]
         author = Author(
-            name=name, is_guest=guest, slug=slugify(slug), is_organisation=slug in self.organisations
+            name=name, is_guest=is_guest, slug=slugify(slug), is_organisation=slug in self.organisations
         )
-        if identity and identity != author.slug and identity.casefold() != name.casefold():
-            author.aliases = identity
+        if listed_id and listed_id != author.slug and listed_id.casefold() != name.casefold():
+            author.aliases = listed_id
         author.save()
-        self.authors[author.slug] = author
+        self.authors_by_slug[author.slug] = author
         for spelling in (author.name, *author.aliases.splitlines()):
-            self.spellings.setdefault(fold_name(spelling), author)
+            self.authors_by_name.setdefault(normalize_name(spelling), author)
         return author
 
-    def tag(self, name: str) -> Tag:
+    def get_or_create_tag(self, name: str) -> Tag:
         """Return the tag of this name, created if necessary."""
         if name.casefold() not in self.tags:
             self.tags[name.casefold()] = Tag.objects.create(name=name)
         return self.tags[name.casefold()]
 
-    def original(self, uid: str) -> int | None:
+    def find_original(self, uid: str) -> int | None:
         """Return the primary key of the original of the publication with this uid, or None."""
         if uid not in self.originals:
             publication = Publication.objects.filter(uid=uid).first()
@@ -109,7 +109,7 @@ def _collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def fold_name(name: str) -> str:
+def normalize_name(name: str) -> str:
     """Return a name for lookups, with case, white space and length normalized."""
     return _collapse_spaces(name)[:MAX_NAME_CHARACTERS].strip().casefold()
 
@@ -127,18 +127,18 @@ class NameMatch:
     similar: tuple[Author, ...] = ()
 
 
-def match_names(names: Iterable[str], site_names: SiteNames) -> list[NameMatch]:
+def match_names(names: Iterable[str], import_cache: ImportCache) -> list[NameMatch]:
     """Return the author of each name, by name or alias, or authors with similar names if there is none."""
     matches = []
     for name in names:
-        author = site_names.author("", name)
-        matches.append(NameMatch(name, author, () if author else _similar_authors(name, site_names)))
+        author = import_cache.find_author("", name)
+        matches.append(NameMatch(name, author, () if author else _similar_authors(name, import_cache)))
     return matches
 
 
-def _similar_authors(name: str, site_names: SiteNames) -> tuple[Author, ...]:
+def _similar_authors(name: str, import_cache: ImportCache) -> tuple[Author, ...]:
     rated: dict[int, tuple[float, Author]] = {}
-    for spelling, author in site_names.spellings.items():
+    for spelling, author in import_cache.authors_by_name.items():
         ratio = _similarity(_plain_letters(name), _plain_letters(spelling))
         if ratio >= SIMILAR_NAME_RATIO and ratio > rated.get(author.pk, (0.0, author))[0]:
             rated[author.pk] = (ratio, author)

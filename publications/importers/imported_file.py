@@ -1,0 +1,98 @@
+"""The result of reading a file, with the notes on it.
+
+This module imports no models, because files are read in processes that start before Django is set up.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from publications.images import ImageProperties
+from publications.manuscript import Manuscript
+from publications.markup import RenderedText
+
+
+class NoteKind(StrEnum):
+    """The kind of a note: the import changed something, left it out, or guessed it."""
+
+    CHANGED = "changed"
+    DROPPED = "dropped"
+    GUESSED = "guessed"
+
+
+@dataclass(frozen=True)
+class ImportNote:
+    """One statement about a file; `topic` is the key of a NoteTopic."""
+
+    kind: NoteKind
+    topic: str
+    text: str
+
+
+class ImportLog:
+    """Collects the distinct notes on a file while it is read."""
+
+    def __init__(self) -> None:
+        self.notes: list[ImportNote] = []
+        self._seen: set[ImportNote] = set()
+
+    def changed(self, topic: str, text: str) -> None:
+        self._add(ImportNote(NoteKind.CHANGED, topic, text))
+
+    def dropped(self, topic: str, text: str) -> None:
+        self._add(ImportNote(NoteKind.DROPPED, topic, text))
+
+    def guessed(self, topic: str, text: str) -> None:
+        self._add(ImportNote(NoteKind.GUESSED, topic, text))
+
+    def _add(self, note: ImportNote) -> None:
+        if note not in self._seen:
+            self._seen.add(note)
+            self.notes.append(note)
+
+
+class ImportRefused(ValueError):
+    """A file that cannot be imported; the message names the reason and the remedy."""
+
+
+@dataclass(frozen=True)
+class WordCoverage:
+    """The number of words of a source, and those that its page does not contain."""
+
+    total: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def ratio(self) -> float:
+        """The share of words that the page contains, from 0 to 1."""
+        return 1 - len(self.missing) / self.total if self.total else 1.0
+
+
+@dataclass
+class ImportedFile:
+    """The result of reading a file. A file without a manuscript is refused; `refusal` is the reason.
+
+    Args:
+        files: paths by the names that the manuscript uses.
+        image_properties: size and format of the images among the files.
+        staff: slugs of the authors in the author list; other authors become guests.
+        rendered: the text as publishing renders it.
+        anchors: the ids on its page.
+        fragment_links: the links on its page that have a fragment.
+    """
+
+    source: str
+    manuscript: Manuscript | None = None
+    refusal: str = ""
+    notes: list[ImportNote] = field(default_factory=list)
+    files: dict[str, Path] = field(default_factory=dict)
+    image_properties: dict[str, ImageProperties] = field(default_factory=dict)
+    staff: frozenset[str] = frozenset()
+    former_paths: tuple[str, ...] = ()
+    is_draft: bool = False
+    rendered: RenderedText | None = None
+    coverage: WordCoverage = WordCoverage()
+    expires_at: datetime | None = None
+    anchors: frozenset[str] = frozenset()
+    fragment_links: tuple[str, ...] = ()

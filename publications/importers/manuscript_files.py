@@ -1,0 +1,119 @@
+"""The files of a manuscript: its images are added to the library, its attachments to the publication."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePath
+
+from django.utils.translation import gettext as _
+
+from publications import images, renditions
+from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
+from publications.markup import image_keys_in
+from publications.models import Image, Publication, store_original
+
+from .import_cache import ImportCache
+
+Files = Mapping[str, bytes]
+"""Contents by the names that the manuscript uses."""
+MAX_FILE_NAME_CHARACTERS = 200
+MAX_EXTENSION_CHARACTERS = 10
+
+
+@dataclass(frozen=True)
+class ManuscriptFiles:
+    """The files of a manuscript, and what reading it has found out.
+
+    Args:
+        contents: the files by name.
+        image_properties: size and format of the images among them, by name.
+        staff: slugs of the authors in the author list; other new authors become guests.
+        make_renditions: whether image sizes are rendered now, or when a page first requests them.
+        is_dry_run: whether no files are stored.
+    """
+
+    contents: Files = field(default_factory=dict)
+    image_properties: Mapping[str, images.ImageProperties] = field(default_factory=dict)
+    staff: frozenset[str] = frozenset()
+    make_renditions: bool = True
+    is_dry_run: bool = False
+
+
+def store_images(manuscript: Manuscript, files: ManuscriptFiles, import_cache: ImportCache) -> list[str]:
+    """Add new images of a manuscript to the library; return a message for each that cannot be added."""
+    new = [image for image in manuscript.images if image.key not in import_cache.images]
+    return [message for image in new if (message := _store_image(image, files, import_cache))]
+
+
+def _store_image(image: ManuscriptImage, files: ManuscriptFiles, import_cache: ImportCache) -> str:
+    content = files.contents.get(image.file)
+    if content is None or not has_valid_key(image):
+        return _("Picture missing: %(file)s.") % {"file": image.file or image.key}
+    row = _unsaved_image(image)
+    try:
+        row.store_upload(
+            content,
+            PurePath(image.file).name,
+            properties=files.image_properties.get(image.file),
+            write=not files.is_dry_run,
+        )
+    except images.UnsuitableImage as error:
+        return f"{image.file}: {error}"
+    row.save()
+    import_cache.images[row.key] = row
+    if files.make_renditions and not files.is_dry_run:
+        renditions.make_image_files(row)
+    return ""
+
+
+def has_valid_key(image: ManuscriptImage) -> bool:
+    """Whether the key of an image is valid, so that texts can refer to it."""
+    return image_keys_in(f"image:{image.key}") == (image.key,)
+
+
+def _unsaved_image(image: ManuscriptImage) -> Image:
+    return Image(
+        key=image.key,
+        alt_en=image.alt.get("en", "")[:300],
+        alt_sv=image.alt.get("sv", "")[:300],
+        is_decorative=image.decorative,
+        credit=image.credit[:200],
+        licence=image.licence[:200],
+        focus_x=image.focus[0],
+        focus_y=image.focus[1],
+    )
+
+
+def replace_attachments(
+    publication: Publication, attachments: tuple[ManuscriptFile, ...], files: ManuscriptFiles
+) -> None:
+    """Set the attachments of a publication, in this order; existing ones keep their file."""
+    rows = {row.digest: row for row in publication.attachments.all()}
+    digests = {attachment.digest for attachment in attachments}
+    removed = [row.pk for digest, row in rows.items() if digest not in digests]
+    publication.attachments.filter(pk__in=removed).delete()
+    for position, attachment in enumerate(attachments):
+        name = attachment.file
+        values = {
+            "filename": name[-MAX_FILE_NAME_CHARACTERS:],
+            "label": attachment.label,
+            "position": position,
+        }
+        if attachment.digest in rows:
+            publication.attachments.filter(pk=rows[attachment.digest].pk).update(**values)
+        else:
+            content = _read_attachment(name, files)
+            original = store_original(content, _extension(name), write=not files.is_dry_run)
+            publication.attachments.create(original=original, size=len(content), **values)
+
+
+def _read_attachment(name: str, files: ManuscriptFiles) -> bytes:
+    """Return the content of a file. Raises FileNotFoundError if it was deleted since it was listed."""
+    try:
+        return files.contents[name]
+    except KeyError as error:
+        raise FileNotFoundError(_("Attachment missing: %(file)s.") % {"file": name}) from error
+
+
+def _extension(name: str) -> str:
+    extension = PurePath(name).suffix.lstrip(".").lower()
+    return extension if extension.isalnum() and len(extension) <= MAX_EXTENSION_CHARACTERS else "bin"

@@ -1,0 +1,302 @@
+"""Create a draft from a manuscript with its files, or update one. Nothing public changes here.
+
+Authors, tags, images and files are looked up or created; what is created or left out is reported. The stored content is
+the manuscript as normalized by `normalize`; `ImportCache` caches rows over many manuscripts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publications.draft_content import plain_values, set_values
+from publications.locales import LANGUAGE_NAMES
+from publications.manuscript import Manuscript, ManuscriptByline
+from publications.models import (
+    Author,
+    Byline,
+    Publication,
+    Revision,
+    RevisionReason,
+    Tag,
+    TaggedPublication,
+)
+
+from .import_cache import ImportCache
+from .manuscript_files import Files, ManuscriptFiles, replace_attachments, store_images
+from .normalize import (
+    describe_cut_title,
+    describe_invalid_identifiers,
+    is_uid,
+    normalize_manuscript,
+    translation_refusal,
+)
+
+
+@dataclass
+class ImportedDraft:
+    """The publication of a manuscript, with messages on guest authors created and on parts left out."""
+
+    publication: Publication
+    is_new: bool
+    guest_messages: list[str] = field(default_factory=list)
+    missing_messages: list[str] = field(default_factory=list)
+
+    @property
+    def messages(self) -> list[str]:
+        """All messages."""
+        return self.guest_messages + self.missing_messages
+
+
+class ManuscriptRefused(ValueError):
+    """A manuscript that cannot be stored; the message gives the reason."""
+
+
+@transaction.atomic
+def import_manuscript(
+    manuscript: Manuscript,
+    files: Files | ManuscriptFiles | None = None,
+    *,
+    by: User | None,
+    reason: RevisionReason = RevisionReason.IMPORTED,
+    import_cache: ImportCache | None = None,
+) -> ImportedDraft:
+    """Create the draft of a manuscript, or update the publication with its uid, and store a revision.
+
+    Args:
+        files: contents of the files that the manuscript names.
+        by: the user in the revision; None for the system.
+        reason: the reason in the revision.
+        import_cache: cached rows, for several manuscripts.
+
+    Returns:
+        The publication with messages on what was created or left out.
+
+    Raises:
+        ManuscriptRefused: the kind or language is unknown, or a uid is invalid.
+    """
+    files = files if isinstance(files, ManuscriptFiles) else ManuscriptFiles(files or {})
+    existing = Publication.objects.filter(uid=manuscript.uid).first() if is_uid(manuscript.uid) else None
+    import_cache = import_cache or ImportCache()
+    _validate(manuscript, import_cache)
+    pending = _prepare_draft(manuscript, files, existing, import_cache, by)
+    _store_drafts([pending])
+    Revision.objects.create_from(pending.publication, by=by, reason=reason)
+    return pending.result
+
+
+@transaction.atomic
+def import_manuscripts(
+    items: Sequence[tuple[Manuscript, ManuscriptFiles, Publication | None]],
+    *,
+    by: User | None,
+    import_cache: ImportCache,
+    reason: RevisionReason = RevisionReason.IMPORTED,
+) -> list[ImportedDraft | ManuscriptRefused]:
+    """Create or update many drafts in one transaction.
+
+    Args:
+        items: each a manuscript, its files, and the publication to update or None.
+        by: the user in the revisions; None for the system.
+        import_cache: cached rows.
+        reason: the reason in the revisions.
+
+    Returns:
+        The result of each manuscript, or the refusal, which does not affect the others.
+
+    Raises:
+        DatabaseError: nothing is stored.
+    """
+    results: list[ImportedDraft | ManuscriptRefused] = []
+    pending: list[PendingDraft] = []
+    stored = 0
+    for manuscript, files, existing in items:
+        try:
+            _validate(manuscript, import_cache)
+        except ManuscriptRefused as error:
+            results.append(error)
+            continue
+        if _is_translation_of_pending(pending[stored:], manuscript, existing):
+            _store_drafts(pending[stored:])  # so that its original or its translations can be found
+            stored = len(pending)
+        pending.append(_prepare_draft(manuscript, files, existing, import_cache, by))
+        results.append(pending[-1].result)
+    _store_drafts(pending[stored:])
+    Revision.objects.create_many_from([draft.publication for draft in pending], by=by, reason=reason)
+    return results
+
+
+def _is_translation_of_pending(
+    pending: Sequence["PendingDraft"], manuscript: Manuscript, existing: Publication | None
+) -> bool:
+    """Whether the original of a translation, or a translation of it, is among the drafts not stored yet."""
+    if not manuscript.translation_of:
+        return False
+    original = UUID(manuscript.translation_of)
+    pk = existing.pk if existing else None
+    return any(
+        draft.uid == original or (pk and draft.publication.translation_of_id == pk) for draft in pending
+    )
+
+
+@dataclass
+class PendingDraft:
+    """A draft to store, with its authors, tags and files, and the digests of attachments it already has."""
+
+    result: ImportedDraft
+    manuscript: Manuscript
+    files: ManuscriptFiles
+    roles: dict[Author, str]
+    tags: dict[int, Tag]
+    attached_digests: set[str]
+
+    @property
+    def publication(self) -> Publication:
+        return self.result.publication
+
+    @property
+    def uid(self) -> UUID:
+        return UUID(str(self.publication.uid))
+
+
+def _prepare_draft(
+    manuscript: Manuscript,
+    files: ManuscriptFiles,
+    existing: Publication | None,
+    import_cache: ImportCache,
+    by: User | None,
+) -> PendingDraft:
+    """Return the draft of a manuscript, ready to store; create its new images, authors and tags."""
+    publication = existing or Publication(uid=manuscript.uid or uuid4(), created_by=by)
+    result = ImportedDraft(publication, is_new=not existing)
+    result.missing_messages += store_images(manuscript, files, import_cache)
+    attached_digests = set() if result.is_new else {file.digest for file in publication.attachments.all()}
+    normalized = normalize_manuscript(
+        manuscript,
+        import_cache,
+        available_files={*files.contents, *attached_digests},
+        publication_pk=publication.pk,
+    )
+    result.missing_messages += [
+        *_describe_missing_attachments(manuscript, normalized),
+        *describe_invalid_identifiers(manuscript),
+        *describe_cut_title(manuscript),
+    ]
+    result.missing_messages += _describe_missing_original(manuscript, normalized, publication, import_cache)
+    if existing and normalized.translation_of:
+        import_cache.originals.clear()  # cached originals may have changed
+    _set_fields(publication, normalized, import_cache)
+    roles = _find_authors(normalized, files, import_cache, result)
+    tags = {tag.pk: tag for tag in map(import_cache.get_or_create_tag, normalized.tags)}
+    return PendingDraft(result, normalized, files, roles, tags, attached_digests)
+
+
+def _describe_missing_original(
+    manuscript: Manuscript, normalized: Manuscript, publication: Publication, import_cache: ImportCache
+) -> list[str]:
+    if not manuscript.translation_of or normalized.translation_of:
+        return []
+    if UUID(manuscript.translation_of) == UUID(str(publication.uid)):
+        return [translation_refusal(publication.pk, publication.pk)]
+    original = import_cache.find_original(manuscript.translation_of)
+    return [translation_refusal(original, publication.pk)] if original else []
+
+
+def _store_drafts(pending: Sequence[PendingDraft]) -> None:
+    """Write drafts with their bylines, tags and attachments, without revisions."""
+    Publication.objects.bulk_create(draft.publication for draft in pending if draft.result.is_new)
+    for draft in pending:
+        if not draft.result.is_new:
+            draft.publication.save()
+    tags = [row for draft in pending for row in _new_tag_rows(draft)]
+    Byline.objects.bulk_create(byline for draft in pending for byline in _new_bylines(draft))
+    TaggedPublication.objects.bulk_create(tags)
+    for draft in pending:
+        if draft.attached_digests or draft.manuscript.attachments:
+            replace_attachments(draft.publication, draft.manuscript.attachments, draft.files)
+
+
+def _validate(manuscript: Manuscript, import_cache: ImportCache) -> None:
+    """Raise ManuscriptRefused if the kind or language is unknown, or a uid is invalid."""
+    if manuscript.kind not in import_cache.kinds:
+        values = {"kind": manuscript.kind, "known": ", ".join(import_cache.kinds)}
+        raise ManuscriptRefused(_("There is no kind “%(kind)s”. There are: %(known)s.") % values)
+    if manuscript.language not in LANGUAGE_NAMES:
+        raise ManuscriptRefused(
+            _("The language “%(language)s” is not known.") % {"language": manuscript.language}
+        )
+    for uid in (manuscript.uid, manuscript.translation_of):
+        if uid and not is_uid(uid):
+            raise ManuscriptRefused(_("“%(uid)s” is not a uid.") % {"uid": uid})
+
+
+def _set_fields(publication: Publication, manuscript: Manuscript, import_cache: ImportCache) -> None:
+    """Set the fields of the publication; an internal note stays if the manuscript has none."""
+    references = {
+        "kind": import_cache.kinds[manuscript.kind],
+        "cover": import_cache.images.get(manuscript.cover),
+        "translation_of_id": int(manuscript.translation_of) if manuscript.translation_of else None,
+    }
+    set_values(
+        publication,
+        {
+            **plain_values(manuscript),
+            **references,
+            "internal_note": manuscript.note or publication.internal_note,
+        },
+    )
+
+
+def _find_authors(
+    manuscript: Manuscript, files: ManuscriptFiles, import_cache: ImportCache, result: ImportedDraft
+) -> dict[Author, str]:
+    """Return the authors with their roles in order; unknown ones are created."""
+    roles: dict[Author, str] = {}
+    for byline in manuscript.bylines:
+        author = import_cache.find_author(byline.author, byline.name) or _new_author(
+            byline, files, import_cache, result
+        )
+        roles.setdefault(author, byline.role)
+    return roles
+
+
+def _new_author(
+    byline: ManuscriptByline, files: ManuscriptFiles, import_cache: ImportCache, result: ImportedDraft
+) -> Author:
+    """Create an author: staff if in the author list of the import, otherwise a guest, which is reported."""
+    is_staff = byline.author in files.staff
+    author = import_cache.create_author(byline.author, byline.name, is_guest=not is_staff)
+    if not is_staff:
+        result.guest_messages.append(
+            _("Author not known, made a guest author: %(name)s.") % {"name": author.name}
+        )
+    return author
+
+
+def _new_bylines(draft: PendingDraft) -> list[Byline]:
+    """Return the bylines to add; those of an existing publication are deleted if the manuscript has any."""
+    if draft.roles and not draft.result.is_new:
+        draft.publication.bylines.all().delete()
+    return [
+        Byline(publication=draft.publication, author=author, role=role, position=position)
+        for position, (author, role) in enumerate(draft.roles.items())
+    ]
+
+
+def _new_tag_rows(draft: PendingDraft) -> list[TaggedPublication]:
+    """Return the tags to add; tags that the manuscript does not have are removed."""
+    publication = draft.publication
+    current = set() if draft.result.is_new else set(publication.tagged.values_list("tag_id", flat=True))
+    if removed := current - draft.tags.keys():
+        publication.tagged.filter(tag__in=removed).delete()
+    added = sorted(draft.tags.keys() - current)
+    return [TaggedPublication(content_object=publication, tag_id=pk) for pk in added]
+
+
+def _describe_missing_attachments(manuscript: Manuscript, normalized: Manuscript) -> list[str]:
+    stored = {attachment.file for attachment in normalized.attachments}
+    missing = [attachment.file for attachment in manuscript.attachments if attachment.file not in stored]
+    return [_("Attachment missing: %(file)s.") % {"file": file} for file in missing]
