@@ -1,8 +1,8 @@
 """Merge two changes of one record field by field; a field that both sides changed becomes a conflict.
 
 `stored` are the values in the database, `incoming` those of a form or a file, `base` those that both started from.
-Fields are declarations with `name`, `merge_rule`, `is_equal(a, b)` and `display(value)`: those of `publication_fields`, or a
-`RowField` for other rows. Callers save nothing while the result has `conflicts`.
+Fields are declarations with `name`, `merge_rule`, `is_equal(a, b)` and `display(value)`: those of `publication_fields`,
+or a `RowField` for other rows. Callers save nothing while the result has `conflicts`.
 """
 
 import hashlib
