@@ -174,7 +174,9 @@ def set_open_changes(publication: Publication, count: int) -> None:
 
 def files_of(document: WordDocument) -> ManuscriptFiles:
     """Return the images of a file; their sizes are rendered on demand, since forty images take half a minute."""
-    return ManuscriptFiles(contents=document.files, image_properties=document.image_properties, make_renditions=False)
+    return ManuscriptFiles(
+        contents=document.files, image_properties=document.image_properties, make_renditions=False
+    )
 
 
 def store_original_of(word_file: WordFile, content: bytes) -> None:
