@@ -129,6 +129,23 @@ def test_old_revisions_are_a_link_away(desk, editor, monkeypatch):
     assert rows(second) == [[2], [1]]
 
 
+@pytest.mark.parametrize("minutes_ago", [50, 150, 199, 201, 250, 350])
+def test_an_edition_is_on_one_page_of_a_long_history(desk, editor, monkeypatch, minutes_ago):
+    monkeypatch.setattr("publications.admin.history.timeline.REVISIONS_PER_PAGE", 2)
+    publication = make_publication()
+    for minutes in (400, 300, 200, 100):
+        save_at(publication, minutes, editor)
+    Revision.objects.filter(number=1).update(saved_at=timezone.now() - timedelta(days=1))
+    edition = actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
+    Revision.objects.filter(number__gt=5).delete()
+    Edition.objects.filter(pk=edition.pk).update(created_at=timezone.now() - timedelta(minutes=minutes_ago))
+
+    pages = [history(desk, publication, **query) for query in ({}, {"before": 4}, {"before": 2})]
+
+    shown = [entry.key for page in pages for entry in page.context["entries"]]
+    assert shown.count("e1") == 1 and {"r5", "r4", "r3", "r2", "r1"} <= set(shown)
+
+
 def test_a_contributor_reads_the_history_without_links_to_what_is_closed(client):
     publication = make_live().publication
     client.force_login(make_person("Contributors"), backend=BACKEND)

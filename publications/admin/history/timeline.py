@@ -99,13 +99,14 @@ def build_timeline(publication: Publication, before: int | None = None) -> list[
     """Return the entries of a page, the newest first; `before` is the last revision number of the previous page."""
     revisions = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
     page = list((revisions.filter(number__lt=before) if before else revisions)[:REVISIONS_PER_PAGE])
+    until = revisions.filter(number=before).values_list("saved_at", flat=True).first() if before else None
     editions = (
         publication.editions.select_related("published_by", "restored_from")
         .without_texts()
         .order_by("-number")
     )
     timeline_editions = [
-        TimelineEdition(edition) for edition in editions if _is_on_page(edition, page, before)
+        TimelineEdition(edition) for edition in editions if _is_on_page(edition, page, until)
     ]
     return sorted([*group_saves(page), *timeline_editions], key=lambda entry: entry.at, reverse=True)
 
@@ -122,12 +123,11 @@ def group_saves(revisions: Iterable[Revision]) -> Iterator[SaveGroup]:
         yield group
 
 
-def _is_on_page(edition: Edition, page: list[Revision], before: int | None) -> bool:
-    """Return whether an edition belongs among the revisions of a page."""
+def _is_on_page(edition: Edition, page: list[Revision], until: datetime | None) -> bool:
+    """Return whether an edition belongs among the revisions of a page; `until` is where the previous page ends."""
     is_last_page = len(page) < REVISIONS_PER_PAGE
-    newest = page[0].saved_at if page and before else None
-    is_not_newer = newest is None or edition.written_at <= newest
-    return is_not_newer and (is_last_page or edition.written_at >= page[-1].saved_at)
+    is_after_start = is_last_page or edition.created_at >= page[-1].saved_at
+    return is_after_start and (until is None or edition.created_at < until)
 
 
 StoredVersion = Revision | Edition
