@@ -15,7 +15,7 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from publications import actions, manuscript
-from publications.admin.history.comparison import build_comparison, content_of_draft
+from publications.admin.history.comparison import build_comparison, build_draft_snapshot
 from publications.admin.history.restore import restore_revision
 from publications.diff import DiffOperation
 from publications.locales import datetime_with_zone
@@ -338,8 +338,8 @@ def test_a_column_that_only_one_editor_changed_is_kept_beside_the_other_changes(
 
 
 def test_a_comparison_shows_every_column_that_an_edition_keeps(filled):
-    before = content_of_draft(Publication.objects.get(pk=filled.pk))
-    after = content_of_draft(fill(filled, 1))
+    before = build_draft_snapshot(Publication.objects.get(pk=filled.pk))
+    after = build_draft_snapshot(fill(filled, 1))
 
     comparison = build_comparison(before, after)
 

@@ -18,7 +18,7 @@ from .public_models import PublicModelAdmin, PublicModelForm
 from .site import flag_column
 
 PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
-"""What is shown of an author with a pen name to users who may not change authors."""
+"""Fields of an author with a pen name for users who may not change authors."""
 
 
 class AuthorForm(PublicModelForm):
@@ -127,7 +127,7 @@ def _describe_author(author: Author) -> str:
 
 
 class AuthorAdmin(PublicModelAdmin):
-    """Authors. What is known of one with a pen name is shown to those alone who may change authors."""
+    """Authors. Only users who may change authors see other fields of one with a pen name than PEN_NAME_FIELDS."""
 
     form = AuthorForm
     change_form_template = "desk/author_form.html"

@@ -90,7 +90,7 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
         return super().delete_view(request, object_id, self._with_role(request, object_id, extra_context))
 
     def response_change(self, request: HttpRequest, obj: Group) -> HttpResponse:
-        obj.name = describe_group(obj)  # for the message alone: the row is stored
+        obj.name = describe_group(obj)  # after saving, for the message only
         return super().response_change(request, obj)
 
     def _with_role(self, request: HttpRequest, object_id: str, context: dict | None) -> dict:

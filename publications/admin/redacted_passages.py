@@ -23,7 +23,7 @@ MAX_ADJACENT_MARKS = 2
 MIN_PASSAGE_CHARACTERS = 3
 MAX_STEPS = 400_000
 FIRST_PLACEHOLDER = 0x10FF00
-"""Marks are replaced by private-use characters for the comparison: each is one word with the letters beside it."""
+"""Marks are replaced by private-use characters for the comparison: each forms one word with adjacent letters."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class RedactedPassages:
         side = TextSide(base, submitted)
         inserted = [text for texts in side.inserted.values() for text in texts]
         if inserted and not self.are_all_known:
-            return True  # a paragraph that was the passage alone is gone
+            return True  # redaction removes a paragraph that has only the passage
         changed = {index for index, text in side.current.items() if text != base[index]}
         if self.may_contain_passage(
             [*inserted, *(side.current[index] for index in changed if not self.may_be_redacted(base[index]))]
@@ -149,7 +149,7 @@ class RedactedPassages:
         return self._keys[text]
 
     def _contains_words(self, submitted: str, redacted: str) -> bool:
-        """Return whether a form value has all words beside the marks of the redacted text, in the same order."""
+        """Return whether a form value has all words of the redacted text except its marks, in the same order."""
         keys = iter(self._get_keys(submitted))
         return all(
             key in keys for key in self._get_keys(redacted) if not self._placeholder_pattern.search(key)
@@ -215,7 +215,7 @@ class RedactedPassages:
         )
 
     def _find_passages(self, gap: str, stored: str) -> set[str]:
-        """Return the passages in the places of stored marks; none where words beside them differ."""
+        """Return the passages in the places of stored marks; none if other words differ."""
         literals = self._placeholder_pattern.split(_on_one_line(stored))
         marks, gap = literals[1::2], _on_one_line(gap)
         if len(marks) > MAX_ADJACENT_MARKS or len(gap) > MAX_PASSAGE_CHARACTERS:

@@ -85,7 +85,7 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}here/", "presence", autosave.report_presence),
     (f"{PUBLICATION_ROUTE}preview/", "preview", preview.preview_page),
     (f"{PUBLICATION_ROUTE}not-ready/", "submission-withdraw", worklists.withdraw_submission),
-    # What readers see
+    # Actions
     (f"{PUBLICATION_ROUTE}publish/", "publish", publish.publish_page),
     (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
     (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
@@ -105,7 +105,7 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}word/replace/", "word-replace", word.word_next_version),
     (f"{PUBLICATION_ROUTE}word/changes/", "word-changes", word.word_changes),
     (f"{PUBLICATION_ROUTE}word/<number:file_pk>/original/", "word-original", word.word_original),
-    # Beside the publications
+    # Images, related links, settings
     ("library/arriving/", "image-upload", images.upload_image),
     ("library/<slug:key>/<slug:size>.<slug:extension>", "library-image", preview.library_image),
     ("links/", "related-links", related_links.related_links_list),

@@ -30,7 +30,7 @@ from .form_data import get_pk, get_pks, mark_redisplay
 from .site import limit_query, render_desk_page, require_permissions
 
 MAX_ENDED_PUBLICATIONS = 40
-"""Publications whose addresses are searched for in texts, those that ended last: each reads every text."""
+"""How many publications, those that ended last, are searched for in texts: each search reads every text."""
 
 
 def ended_publications() -> QuerySet[Publication]:

@@ -1,4 +1,4 @@
-"""The desk: Django's admin site under the organisation's own name, and what its pages share.
+"""The desk: Django's admin site with our own sign-in and layout, and functions that its pages share.
 
 `register` lists its models and pages.
 """

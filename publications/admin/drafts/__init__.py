@@ -1,1 +1,1 @@
-"""Drafts: their list and form, what is typed and not saved, previews, suggestions, many at once."""
+"""Drafts: their list and form, autosave, previews, suggestions, bulk actions."""

@@ -32,7 +32,7 @@ from ..form_data import (
     list_values,
     new_form_key,
 )
-from ..history.comparison import build_comparison, content_of_draft
+from ..history.comparison import build_comparison, build_draft_snapshot
 from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .form import PublicationForm
 from .preview import form_from_values, publication_from_form
@@ -233,7 +233,7 @@ def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not publication:
         return render_desk_page(request, "autosave_detail", **context)
     difference = build_comparison(
-        content_of_draft(publication), content_of_draft(publication_from_form(form))
+        build_draft_snapshot(publication), build_draft_snapshot(publication_from_form(form))
     )
     return render_publication_page(request, "autosave_publication", publication, **context, **difference)
 

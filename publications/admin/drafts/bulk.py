@@ -1,4 +1,4 @@
-"""Bulk actions on publications: change tags, withdraw. Each page shows what it will do before it does it."""
+"""Bulk actions on publications: change tags, withdraw. Each page shows its effects before it performs the action."""
 
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
@@ -36,7 +36,7 @@ from ..status_text import status_with_submission, with_submissions
 from .suggestions import describe_new_tags
 
 MAX_BULK_PUBLICATIONS = 200
-LIST_PAGE = "desk:publications_publication_changelist"
+LIST_URL_NAME = "desk:publications_publication_changelist"
 
 
 def redirect_to_bulk_page(
@@ -137,7 +137,7 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
             request,
             [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
         )
-        return HttpResponseRedirect(reverse(LIST_PAGE))
+        return HttpResponseRedirect(reverse(LIST_URL_NAME))
     return render_desk_page(
         request, "bulk_tags", title=_("Change tags"), publications=publications, form=form
     )
@@ -145,7 +145,7 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _change_tags(publication: Publication, options: dict, by) -> str:
-    """Change the tags of one publication. Return "same", "draft" or "public": what has changed."""
+    """Change the tags of one publication. Return what has changed: "same" (nothing), "draft" or "public"."""
     actions.lock_for_action(publication.pk)
     publication = with_status(Publication.objects).get(pk=publication.pk)
     before = set(publication.tags.values_list("pk", flat=True))
@@ -201,7 +201,7 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and public and form.is_valid():
         _withdraw(request, public, form.cleaned_data["note"])
-        return HttpResponseRedirect(reverse(LIST_PAGE))
+        return HttpResponseRedirect(reverse(LIST_URL_NAME))
     states = actions.public_states(public)
     for publication in public:
         publication.state = states[publication.pk]

@@ -20,11 +20,11 @@ from publications.models import Author, Byline, Edition, Publication, Revision, 
 
 from ..form_data import RedisplayMixin
 from ..site import render_desk_page, require_permissions
-from .bulk import LIST_PAGE, get_selected_publications
+from .bulk import LIST_URL_NAME, get_selected_publications
 
 MAX_DRAFTS = 1000
 MAX_LISTED = 200  # drafts on the page that asks for confirmation
-BATCH_SIZE = 50  # drafts of a transaction: other editors wait for one at most
+BATCH_SIZE = 50  # drafts of one transaction, for which other editors have to wait
 MAX_TITLES = 3  # named with each reason
 DraftsByReason = dict[str, list[Publication]]
 
@@ -70,7 +70,7 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and drafts and form.is_valid():
         _sign_and_publish(request, drafts, form.cleaned_data)
-        return HttpResponseRedirect(reverse(LIST_PAGE))
+        return HttpResponseRedirect(reverse(LIST_URL_NAME))
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
         publications=drafts[:MAX_LISTED], count=len(drafts),

@@ -57,7 +57,7 @@ def describe_entry(entry: AuditEntry) -> AuditEntryText:
 
 
 def describe_actions_since(publication: Publication, state: str) -> list[AuditEntryText]:
-    """Return what was done since the state that a form was opened in."""
+    """Return the actions since a public state, as texts."""
     return [describe_entry(entry) for entry in actions.actions_since(publication, state)]
 
 
@@ -179,7 +179,7 @@ REBUILT_PARTS = {
     "similarity": gettext_lazy("similarity"),
     "likeness": gettext_lazy("similarity"),  # in entries of older releases
 }
-"""What audit entries call the parts of the site that were rebuilt."""
+"""Labels of the rebuilt parts in audit entries."""
 
 
 class ObjectFilter(admin.SimpleListFilter):

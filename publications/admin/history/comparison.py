@@ -19,7 +19,7 @@ COMPARED_FIELDS = tuple(field for field in FIELDS if field.shown_beside_text)
 
 @dataclass(frozen=True)
 class FieldChange:
-    """The value of a field beside the text, before and after."""
+    """A changed field other than the text, with its values before and after."""
 
     name: str
     label: str
@@ -27,7 +27,7 @@ class FieldChange:
     after: str
 
 
-def content_of_draft(publication: Publication) -> EditionWithRows | None:
+def build_draft_snapshot(publication: Publication) -> EditionWithRows | None:
     """Return the edition that a draft, stored or not, would become, or None if it cannot be rendered."""
     try:
         return snapshot.build_snapshot(publication).with_translations()
@@ -35,8 +35,8 @@ def content_of_draft(publication: Publication) -> EditionWithRows | None:
         return None
 
 
-def content_of_revision(publication: Publication, revision: Revision) -> EditionWithRows | None:
-    return content_of_draft(
+def build_revision_snapshot(publication: Publication, revision: Revision) -> EditionWithRows | None:
+    return build_draft_snapshot(
         unsaved_publication(manuscript.loads(revision.manuscript), publication=publication)
     )
 
@@ -57,7 +57,7 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
 
 
 def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[FieldChange]:
-    """Return what differs beside the text: tags, date, kind, address and the like, and roles other than author."""
+    """Return the changed fields other than the text, such as tags, date, kind and address, and roles in the byline."""
     changes = [
         FieldChange(field.name, _label_of(field), _value_of(field, before), _value_of(field, after))
         for field in COMPARED_FIELDS
@@ -86,7 +86,7 @@ FIELD_GETTERS = {
     "slug": lambda rows: rows.edition.get_absolute_url(),
     "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
 }
-"""Functions for fields whose text is not the value that the edition stores."""
+"""Functions for fields that are not shown as the edition stores them."""
 
 
 def _roles_besides_author(rows: EditionWithRows) -> str:

@@ -14,7 +14,7 @@ from publications.models import Publication, Revision, RevisionReason
 
 from ..form_data import RedisplayMixin
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .comparison import build_comparison, content_of_draft
+from .comparison import build_comparison, build_draft_snapshot
 
 
 class RestoreForm(RedisplayMixin, forms.Form):
@@ -25,7 +25,7 @@ class RestoreForm(RedisplayMixin, forms.Form):
 
 @require_permissions("change_publication")
 def restore_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show what the draft would become; restore when the form is sent and the draft is still the one that was seen."""
+    """Render the difference and the form; restore if the draft has not changed since the form was rendered."""
     publication = get_publication_or_404(pk)
     revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
     form = RestoreForm(request.POST or None, initial={"seen": publication.version})
@@ -35,7 +35,7 @@ def restore_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         form = RestoreForm(initial={"seen": Publication.objects.get(pk=pk).version})
         publication = get_publication_or_404(pk)
     comparison = build_comparison(
-        content_of_draft(publication), content_of_draft(_draft_of_revision(publication, revision))
+        build_draft_snapshot(publication), build_draft_snapshot(_draft_of_revision(publication, revision))
     )
     title = _("Restore revision %(number)d") % {"number": number}
     return render_publication_page(

@@ -18,7 +18,7 @@ from publications.models import Edition, EditionWithRows, EndReason, Publication
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .audit_log import describe_entry
-from .comparison import build_comparison, content_of_draft, content_of_revision
+from .comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 
 SAVE_GROUP_WINDOW = timedelta(minutes=10)
 REVISIONS_PER_PAGE = 500
@@ -160,15 +160,12 @@ def revision_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Show a revision: the difference from the one before it, and its manuscript."""
     publication = get_publication_or_404(pk)
     revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
-    before = publication.revisions.filter(number__lt=number).first()
-    comparison = (
-        build_comparison(content_of_revision(publication, before), content_of_revision(publication, revision))
-        if before
-        else {}
-    )
+    previous = publication.revisions.filter(number__lt=number).first()
+    snapshots = [build_revision_snapshot(publication, item) for item in (previous, revision) if previous]
+    comparison = build_comparison(*snapshots) if previous else {}
     title = _("Revision %(number)d") % {"number": number}
     return render_publication_page(
-        request, "revision", publication, title=title, revision=revision, before=before,
+        request, "revision", publication, title=title, revision=revision, previous=previous,
         is_current=number == publication.version, **comparison,
     )  # fmt: skip
 
@@ -225,11 +222,11 @@ def _default_versions(publication: Publication) -> tuple[str, str]:
 def _get_version(publication: Publication, name: str) -> tuple[StoredVersion | None, EditionWithRows | None]:
     """Return the version of a name in the URL, such as "r3", "e2" or "now", and its content."""
     if name == "now":
-        return None, content_of_draft(publication)
+        return None, build_draft_snapshot(publication)
     number = _parse_number(name[1:])
     if name[:1] == "r":
         revision = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
-        return revision, content_of_revision(publication, revision)
+        return revision, build_revision_snapshot(publication, revision)
     if name[:1] == "e":
         edition = get_object_or_404(
             publication.editions.select_related("kind", "published_by", "cover"), number=number
@@ -239,7 +236,7 @@ def _get_version(publication: Publication, name: str) -> tuple[StoredVersion | N
 
 
 def _created_at(version: StoredVersion | None) -> datetime:
-    """Return when a version was created; the older side of a comparison comes first."""
+    """Return when a version was created, to sort the two versions of a comparison."""
     if isinstance(version, Revision):
         return version.saved_at
     return version.created_at if version else DRAFT_CREATED_AT

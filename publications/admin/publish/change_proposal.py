@@ -25,7 +25,7 @@ MIN_RESPELLED_LETTERS = 5
 LONG_WORD_LETTERS = 9
 """Letters of the shortest word that may change by two letters."""
 SILENT_FIX_FIELDS = {"tags"}
-"""Fields beside the text that may change in a silent fix."""
+"""Fields other than the text that may change in a silent fix."""
 
 
 @dataclass(frozen=True)

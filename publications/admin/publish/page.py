@@ -11,7 +11,7 @@ from publications.locales import datetime_with_zone
 from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, RevisionReason
 
 from ..history.audit_log import describe_actions_since
-from ..history.comparison import build_comparison, content_of_draft, content_of_revision
+from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .change_proposal import propose_change
 from .form import PublishForm
@@ -120,7 +120,7 @@ def _build_change_context(publication: Publication, live: Edition | None) -> dic
     """Return the difference from the live edition, and the scheduled edition."""
     scheduled = publication.editions.scheduled().first()
     return {
-        **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
+        **(build_comparison(EditionWithRows.get(live), build_draft_snapshot(publication)) if live else {}),
         "scheduled": scheduled,
         "scheduled_from": datetime_with_zone(scheduled.visible_from) if scheduled else "",
     }
@@ -133,6 +133,8 @@ def _build_outdated_context(publication: Publication, seen: str) -> dict[str, ob
     )
     if not revision:
         return {}
-    difference = build_comparison(content_of_revision(publication, revision), content_of_draft(publication))
+    difference = build_comparison(
+        build_revision_snapshot(publication, revision), build_draft_snapshot(publication)
+    )
     last = publication.revisions.select_related("saved_by").first()
     return {"draft_change": {**difference, "revision": last}}

@@ -1,4 +1,4 @@
-"""The pages of withdraw, undo and redact. Each works without scripts and shows what it will do."""
+"""The pages of withdraw, undo and redact. Each shows its effects before it performs the action."""
 
 from collections.abc import Callable, Iterator
 
@@ -142,7 +142,7 @@ def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan
 
 @require_permissions("redact_publication")
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what a redaction would change, and redact once that has been seen."""
+    """Render a preview of a redaction, then redact if the preview is still valid."""
     publication = get_publication_or_404(pk)
     form = RedactForm(
         request.POST or None, initial={"mark": actions.default_redaction_mark(publication.language)}
