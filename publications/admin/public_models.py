@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from publications import actions
 from publications.diff import Fingerprints, RowField, merge_fields
 from publications.locales import LANGUAGE_NAMES
+from publications.models import SiteVersion
 
 from .choosers import ChooserField, ChooserModelForm
 from .form_data import mark_redisplay
@@ -161,6 +163,12 @@ class PublicModelAdmin(DeskModelAdmin):
     change_form_template = "desk/public_model_form.html"
     actions = None
     list_per_page = 100
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Model | None:
+        """Return the object. While a form is saved no action changes it: the second of two saves sees the first."""
+        if request.method == "POST" and transaction.get_connection().in_atomic_block:
+            SiteVersion.objects.select_for_update().get()  # the lock of every action
+        return super().get_object(request, object_id, from_field)
 
     def get_public_urls(self, obj: Model) -> dict[str, str]:
         """Return the public URLs of the object by locale; none where readers cannot see it."""

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Case, SmallIntegerField, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, LOCALES
-from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
+from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings, SiteVersion
 from publications.presentation import render_page, site_page_context, site_page_url
 
 from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
@@ -85,9 +86,15 @@ def newsletter_page(request: HttpRequest) -> HttpResponse:
 def _edit_settings(
     request: HttpRequest, form_class: type[PublicModelForm], name: str, title: str
 ) -> HttpResponse:
-    form = form_class(request.POST or None, instance=SiteSettings.objects.get())
-    if request.method == "POST" and form.is_valid() and _save_settings(request, form):
-        return HttpResponseRedirect(reverse(f"desk:{name}"))
+    if request.method == "POST":
+        with transaction.atomic():
+            SiteVersion.objects.select_for_update().get()  # the second of two saves sees the first
+            form = form_class(request.POST, instance=SiteSettings.objects.get())
+            is_saved = form.is_valid() and _save_settings(request, form)
+        if is_saved:
+            return HttpResponseRedirect(reverse(f"desk:{name}"))
+    else:
+        form = form_class(request.POST or None, instance=SiteSettings.objects.get())
     return render_desk_page(request, "site_setting", title=title, form=form)
 
 

@@ -199,6 +199,8 @@ def _accept_pending_version(request: HttpRequest, publication: Publication) -> b
         return False
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
+        if not publication.word_files.undecided().filter(pk=pending.pk).exists():
+            return False  # another editor has accepted or discarded it
         pending.publication.refresh_from_db()
         merged = versions.merge_version(pending, request.POST)
         if merged.conflicts:

@@ -6,7 +6,9 @@ import lxml.html
 import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -389,3 +391,22 @@ def test_authors_are_found_without_diacritics(desk, typed):
     assert [match["label"] for match in matches] == [
         "Doina Răchitaru" if typed == "rachi" else "Mårten Håkansson"
     ]
+
+
+# Saves at the same time
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize(("column", "path"), [("biography_en", ""), ("newsletter", "/desk/newsletter/")])
+def test_a_form_is_compared_with_what_is_stored_once_no_action_is_running(desk, column, path):
+    """Two saves at the same time would otherwise both compare with what was stored before either."""
+    author = make_author("Ann Berg")
+
+    with CaptureQueriesContext(connection) as captured:
+        desk.post(path or change(author), {"name": "Ann Bergh", "newsletter": "", "seen": "", "sure": ""})
+
+    queries = [query["sql"] for query in captured]
+    lock = next(number for number, sql in enumerate(queries) if "FOR UPDATE" in sql)
+    assert "siteversion" in queries[lock]
+    reads = [number for number, sql in enumerate(queries) if f'"{column}"' in sql]
+    assert reads and min(reads) > lock

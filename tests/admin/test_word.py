@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -385,6 +386,26 @@ def test_an_offered_version_can_be_discarded(desk):
 
     publication.refresh_from_db()
     assert "Ours second" in publication.body and not publication.word_files.undecided().exists()
+
+
+def test_a_version_that_a_colleague_discards_meanwhile_is_not_accepted(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "Ours second")
+    )
+    replace(desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
+    key = desk.get(address("word-replace", publication)).context["conflicts"][0]["key"]
+
+    def discard_before_lock(execute, sql, *args):
+        if "publications_siteversion" in sql and publication.word_files.undecided().exists():
+            publication.word_files.undecided().get().delete()
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(discard_before_lock):
+        desk.post(address("word-replace", publication), {key: "incoming"})
+
+    publication.refresh_from_db()
+    assert "Ours second" in publication.body and publication.word_files.count() == 1
 
 
 def test_a_lost_file_of_an_offered_version_is_reported(desk):
