@@ -388,7 +388,7 @@ def test_an_offered_version_can_be_discarded(desk):
     assert "Ours second" in publication.body and not publication.word_files.undecided().exists()
 
 
-def test_a_version_that_a_colleague_discards_meanwhile_is_not_accepted(desk):
+def test_a_version_that_a_colleague_discards_just_before_is_not_accepted(desk):
     publication = draft_of(desk, BASE)
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "Ours second")
