@@ -14,7 +14,7 @@ application = get_wsgi_application()  # models may be imported from here on
 
 from accounts.mail import send_in_background  # noqa: E402
 from publications import page_cache  # noqa: E402
-from publications.metadata import COMPRESSIBLE_TYPES, MADE_ON_REQUEST  # noqa: E402
+from publications.metadata import COMPRESSIBLE_TYPES, SLOW_FORMATS  # noqa: E402
 from publications.renditions import MAX_RENDERINGS  # noqa: E402
 from publications.urls import parameters_of  # noqa: E402
 from sceeus import service_urls  # noqa: E402
@@ -38,7 +38,7 @@ if settings.PAGES_IN_MEMORY:
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=COMPRESSIBLE_TYPES,
-        made_on_request=tuple(f".{format.extension}" for format in MADE_ON_REQUEST),
+        slow_extensions=tuple(f".{format.extension}" for format in SLOW_FORMATS),
         static_paths=collected_static_paths(),
     )
 application = page_cache.RequestBodies(application)

@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test.client import RequestFactory
 
-from publications.metadata import COMPRESSIBLE_TYPES, MADE_ON_REQUEST
+from publications.metadata import COMPRESSIBLE_TYPES, SLOW_FORMATS
 from publications.page_cache import PageCache, SiteStateWatcher, WorkerPool
 from publications.urls import parameters_of
 
@@ -103,7 +103,7 @@ class CachedClient:
             max_bytes=max_bytes,
             parameters=parameters_of,
             compressible=COMPRESSIBLE_TYPES,
-            made_on_request=tuple(f".{format.extension}" for format in MADE_ON_REQUEST),
+            slow_extensions=tuple(f".{format.extension}" for format in SLOW_FORMATS),
             download_slots=download_slots,
             static_paths=static_paths,
         )

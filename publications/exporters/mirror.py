@@ -79,7 +79,7 @@ class VisitedPage:
 
 
 class Crawl:
-    """One crawl into a folder. `with_renditions` includes what is made on request: PDFs and social images."""
+    """One crawl into a folder. `with_renditions` includes PDFs and social images."""
 
     def __init__(self, root: Path, *, processes: int = 0, with_renditions: bool = False) -> None:
         self.folder, self.with_renditions = MirrorFolder(root), with_renditions

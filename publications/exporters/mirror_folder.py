@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 
-from publications.metadata import FORMATS, MADE_ON_REQUEST
+from publications.metadata import FORMATS, SLOW_FORMATS
 from publications.page_cache import COMPRESS, UNCACHED_PREFIXES
 
 MARKER = ".mirror"
@@ -235,7 +235,7 @@ def is_mirrored(path: str, *, with_renditions: bool) -> bool:
 
 def is_rendition(path: str) -> bool:
     """Whether the path is that of a PDF or a social image."""
-    return path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
+    return path.endswith(tuple(format.path_ending for format in SLOW_FORMATS))
 
 
 def _html_urls(text: str) -> Iterator[str]:

@@ -117,7 +117,7 @@ class OutputFormat:
         applies_to: "publication" or "feed".
         render: returns the record of an edition in it; None for a PDF, an image or a feed, rendered elsewhere.
         is_reference: whether reference managers read it.
-        is_made_on_request: whether rendering is so slow that it has a pool of its own.
+        is_slow: whether rendering is so slow that it has a pool of its own.
         filename: the last segment of the path, where it is fixed.
     """
 
@@ -128,7 +128,7 @@ class OutputFormat:
     render: Callable[[Record], str] | None = None
     is_reference: bool = False
     is_compressible: bool = True
-    is_made_on_request: bool = False
+    is_slow: bool = False
     filename: str = ""
 
     @property
@@ -144,14 +144,14 @@ FORMATS = {
             label="PDF",
             media_type="application/pdf",
             is_compressible=False,
-            is_made_on_request=True,
+            is_slow=True,
         ),
         OutputFormat(
             extension="png",
             label="PNG",
             media_type="image/png",
             is_compressible=False,
-            is_made_on_request=True,
+            is_slow=True,
             filename="card.png",
         ),
         OutputFormat(extension="md", label="Markdown", media_type="text/markdown", render=to_markdown_record),
@@ -188,7 +188,7 @@ FORMATS = {
 RECORD_FORMATS = {extension: format for extension, format in FORMATS.items() if format.render}
 REFERENCE_FORMATS = {extension: format for extension, format in FORMATS.items() if format.is_reference}
 FEED_FORMATS = {extension: format for extension, format in FORMATS.items() if format.applies_to == "feed"}
-MADE_ON_REQUEST = tuple(format for format in FORMATS.values() if format.is_made_on_request)
+SLOW_FORMATS = tuple(format for format in FORMATS.values() if format.is_slow)
 
 COMPRESSIBLE_TYPES = frozenset(
     [

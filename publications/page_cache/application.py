@@ -59,7 +59,7 @@ class PageCache:
         max_bytes: bytes of responses that are stored in this process.
         parameters: returns the query parameters that the page of a path reads.
         compressible: media types that are compressed.
-        made_on_request: extensions of PDFs and social images, such as ".pdf".
+        slow_extensions: extensions of PDFs and social images, such as ".pdf".
         static_paths: paths of static files, which are read without a slot.
         download_slots: how many large bodies may be sent at a time.
     """
@@ -73,12 +73,12 @@ class PageCache:
         max_bytes: int,
         parameters: Parameters,
         compressible: frozenset[str],
-        made_on_request: tuple[str, ...],
+        slow_extensions: tuple[str, ...],
         static_paths: Collection[str] = (),
         download_slots: int = DOWNLOAD_SLOTS,
     ) -> None:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
-        self._made_on_request = made_on_request
+        self._slow_extensions = slow_extensions
         self._page_pool, self._slow_pool, self._static_paths = page_pool, slow_pool, static_paths
         second_bytes = max_bytes // SECOND_STORE_FRACTION
         self.page_store = PageStore(max_bytes - second_bytes, PINNED_KEYS)
@@ -86,7 +86,7 @@ class PageCache:
         self._downloads = Slots(download_slots)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        key = cache_key(environ, self._parameters, self._made_on_request)
+        key = cache_key(environ, self._parameters, self._slow_extensions)
         if key is None:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = (self.second_store if key[1] else self.page_store).get(key) or self.second_store.get(key)
@@ -103,7 +103,7 @@ class PageCache:
         if environ["PATH_INFO"] in self._static_paths:
             return self._page_pool.render_in_calling_thread(environ)
         try:
-            is_slow_request = is_slow(environ, self._made_on_request)
+            is_slow_request = is_slow(environ, self._slow_extensions)
             return (self._slow_pool if is_slow_request else self._page_pool).render(environ)
         except NoFreeSlot:
             return BUSY_RESPONSE

@@ -28,7 +28,7 @@ MAX_FORM_BYTES = 64 * 1024
 _allowed_hosts: set[str] = set()
 
 
-def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[str, ...]) -> Key | None:
+def cache_key(environ: Environ, parameters: Parameters, slow_extensions: tuple[str, ...]) -> Key | None:
     """Return the path and the sorted query parameters that its page reads, or None for what is never stored.
 
     A request for a range of a page gets the whole page, which a server may send (RFC 9110, section 14.2); files have no
@@ -37,7 +37,7 @@ def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[s
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER_CACHED):
         return None
-    if _is_file(path, made_on_request):
+    if _is_file(path, slow_extensions):
         return None
     if not (_is_allowed_host(environ.get("HTTP_HOST", "")) and _has_required_scheme(environ)):
         return None
@@ -51,12 +51,12 @@ def is_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
 
 
-def is_slow(environ: Environ, made_on_request: tuple[str, ...]) -> bool:
+def is_slow(environ: Environ, slow_extensions: tuple[str, ...]) -> bool:
     """Return whether the response may take long: an image, file, PDF, social image, or many records."""
     path = environ["PATH_INFO"]
     if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)):
         return True
-    return not path.startswith(NEVER_CACHED) and _is_file(path, made_on_request)
+    return not path.startswith(NEVER_CACHED) and _is_file(path, slow_extensions)
 
 
 def max_body_bytes(environ: Environ) -> int:
@@ -80,8 +80,8 @@ def without_body(environ: Environ) -> Environ:
     return {**environ, "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
 
 
-def _is_file(path: str, made_on_request: tuple[str, ...]) -> bool:
-    return path.endswith(made_on_request) or "/files/" in path
+def _is_file(path: str, slow_extensions: tuple[str, ...]) -> bool:
+    return path.endswith(slow_extensions) or "/files/" in path
 
 
 def _decode(path: str) -> str:
