@@ -45,7 +45,7 @@ class SiteState:
     Attributes:
         site_version: the number of the version.
         serial: counts the states that the process has read.
-        unremoved_since: the serial of the first state since which nothing public was removed, by an action or by the
+        no_removal_since: the serial of the first state since which nothing public was removed, by an action or by the
             end of a window. Pages of that state may be stale but show nothing that is no longer public.
         next_start: when the next window starts, in seconds since 1970 as all times here.
         next_end: when the next window ends without another edition in its place.
@@ -57,7 +57,7 @@ class SiteState:
 
     site_version: int
     serial: int
-    unremoved_since: int
+    no_removal_since: int
     next_start: float
     next_end: float
     next_midnight: float
@@ -81,7 +81,7 @@ class SiteState:
             read_at: when that state was read. Before it texts of the page may be under embargo.
             next_end: when its next window ends.
         """
-        return serial >= self.unremoved_since and read_at <= now < min(next_end, self.next_end)
+        return serial >= self.no_removal_since and read_at <= now < min(next_end, self.next_end)
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
@@ -100,7 +100,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     return SiteState(
         site_version=version,
         serial=serial,
-        unremoved_since=serial if has_removed else previous.unremoved_since,
+        no_removal_since=serial if has_removed else previous.no_removal_since,
         next_start=(next_start or FOREVER).timestamp(),
         next_end=(next_end or FOREVER).timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
