@@ -72,7 +72,7 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
         "object_id": (getattr(things.get(model), "pk", things.get(model, 1)), "0", "x"),
         "content_type_id": (1,),
         "app_label": ("publications", "auth"),
-        "what": (*CHOICE_SOURCES, "nothing"),
+        "source_name": (*CHOICE_SOURCES, "nothing"),
         "key": (image.key, "nothing"),
         "size": ("192s", "9"),
         "extension": ("jpg", "x"),
@@ -101,7 +101,7 @@ def _about(publication: Publication, route: str, query: str, newsroom: Newsroom)
         "pk": (publication.pk,),
         "object_id": (publication.pk,),
         "number": tuple(dict.fromkeys(numbers)),
-        "file": (newsroom.things["word"],),
+        "file_pk": (newsroom.things["word"],),
     }
     yield from (path + query for path in _filled(route, values))
 
@@ -156,7 +156,7 @@ def test_every_parameter_of_an_address_has_values():
     newsroom = Newsroom(
         {}, {"image": type("", (), {"key": "x"}), **dict.fromkeys(("typed", "publication", "user"), 1)}
     )
-    known = {"number", "file", *values_of("", "", newsroom)}
+    known = {"number", "file_pk", *values_of("", "", newsroom)}
 
     assert {name for route in routes().values() for name in PARAMETER.findall(route)} <= known
     assert len(routes()) > 80
