@@ -8,7 +8,7 @@ LINE_PREFIX = r"\n[^\S\n]*+(?:>[^\S\n]*+)*+"
 GAP_BEFORE = rf"(?:(?<!\s)(?:[^\S\n]++(?:{LINE_PREFIX})?+|{LINE_PREFIX}))?"
 GAP_AFTER = rf"(?:[^\S\n]*+(?:{LINE_PREFIX})?+)"
 """White space around a passage, with at most one line break and the marks of a quotation after it."""
-DELIMITER_IN_PASSAGE = re.compile(r"(?<![\\*_])[*_]{1,3}(?![*_])")
+DELIMITER_IN_PASSAGE = re.compile(r"(?<=[^\\*_])[*_]{1,3}(?=[^*_])")
 BLOCK_START = re.compile(r"(?:\A|\n)[\s>*+.)0-9-]*(?:\[\^[^\]\n]*\]:\s*)?\Z")
 BLOCK_END = re.compile(r"\s*(?:\n|\Z)")
 
@@ -39,15 +39,18 @@ def balance_emphasis(left: str, passage: str, right: str, *, is_mark_empty: bool
 
     Args:
         left: the delimiters directly before the passage.
+        passage: as it stands in the text.
         right: those directly after it.
         is_mark_empty: whether nothing takes its place, so that the delimiters of both sides would enclose nothing.
     """
     closing = opening = ""
     for match in DELIMITER_IN_PASSAGE.finditer(passage):
         delimiter = match[0]
+        if _is_literal(match):
+            continue
         if _begins_emphasis(match, right):
             opening += delimiter
-        elif not _is_literal(match):
+        else:
             opening, delimiter = _cancel(opening, delimiter)
             left, delimiter = _cancel(left, delimiter)
             closing += delimiter
@@ -66,7 +69,10 @@ def _begins_emphasis(match: re.Match[str], right: str) -> bool:
 
 
 def _is_literal(match: re.Match[str]) -> bool:
-    return _has_space_before(match) and _has_space_after(match)
+    """Whether characters are no delimiter: between spaces, or underscores within a word."""
+    if _has_space_before(match):
+        return _has_space_after(match)
+    return match[0].startswith("_") and not _has_space_after(match)
 
 
 def _has_space_before(match: re.Match[str]) -> bool:

@@ -17,7 +17,7 @@ NAME_ENDINGS = "(?:s|es|en|ens|a|u|y|e|om|ov|а|я|у|ю|е|ы|и|і|ом|ем|�
 """Pattern of the endings of a short name in the languages of the site."""
 NO_LETTER_BEFORE = rf"(?<![^\W_])(?<![^\W_][{JOINING}])"
 NO_LETTER_AFTER = rf"(?![{JOINING}]*+[^\W_])"
-BETWEEN_WORDS = rf"(?:(?<=\n)(?:[ \t]*+>)++|[\s*_\\{INVISIBLE}])++"
+BETWEEN_WORDS = rf"(?:(?<=\n)(?:[ \t]*+>)++|[\s*_\\{INVISIBLE}])+"
 """White space, emphasis and, at the beginning of a line, the marks of a quotation."""
 BETWEEN_LETTERS = f"[{INVISIBLE}]*"
 EQUIVALENT_SIGNS = dict.fromkeys("'’‘ʼ", "['’‘ʼ]") | dict.fromkeys("-‐‑", "[-‐‑]")

@@ -152,9 +152,8 @@ class Redaction(PassageMatcher):
     def _mark_in_text(self, match: re.Match[str]) -> str:
         """Return the mark with the emphasis delimiters that keep those before and after it balanced."""
         self._record_spelling(match, match.span("words"))
-        emphasis = balance_emphasis(
-            match["left"], match["words"], match["right"], is_mark_empty=not self.mark
-        )
+        words = "" if "*" in self.passage or "_" in self.passage else match["words"]
+        emphasis = balance_emphasis(match["left"], words, match["right"], is_mark_empty=not self.mark)
         start, end = match.start(), match.end("words")
         context = match.string[max(0, start - CONTEXT_BEFORE) : start]
         before = context + match["gap_before"] + emphasis.left

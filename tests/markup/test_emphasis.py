@@ -74,6 +74,7 @@ def test_emphasis_within_emphasis_stays_balanced(outer, inner, mark):
     ("*“Vera* Holm", "*“[x]*"),
     ("Vera *Holm.*", "*[x].*"),
     ("**Vera**Holm", "[x]"),
+    ("_Of Vera_Holm there_", "_Of [x] there_"),
     ("Vera**Holm**", "[x]"),
     (r"Vera\* Holm", "[x]"),
     ("Vera * Holm", "[x]"),
@@ -84,6 +85,11 @@ def test_emphasis_within_emphasis_stays_balanced(outer, inner, mark):
 ])  # fmt: skip
 def test_delimiters_stand_where_parsers_read_them(source, left):
     assert Redaction("Vera Holm", "[x]").redact_markdown(source) == left
+
+
+@pytest.mark.parametrize("passage", ["five*", "*five", "five*six*", "user_name", "_user_name", "5 * 6"])
+def test_delimiters_of_a_passage_itself_are_part_of_it(passage):
+    assert Redaction(passage, "[x]").redact_markdown(f"Of {passage} there.") == "Of [x] there."
 
 
 @pytest.mark.parametrize(
