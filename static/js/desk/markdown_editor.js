@@ -22,7 +22,7 @@ function start() {
     notice.textContent = [countText(lostNotes, "note"), countText(lostImages, "picture")].filter(Boolean).join(" ");
   }
 
-  document.querySelector("[data-read]").addEventListener("click", () => {
+  document.querySelector("[data-close-notice]").addEventListener("click", () => {
     reportLosses();
     textarea.focus();
   });

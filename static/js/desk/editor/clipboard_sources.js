@@ -135,7 +135,7 @@ export function normalizeHref(href) {
 
 function removeTrackingParams(href, search) {
   const params = search.slice(1).split("&");
-  const kept = params.filter((param) => param && !TRACKING_PARAMS.test(param.split("=")[0]));
-  if (!search || kept.length === params.length) return href;
-  return href.replace(search, kept.length ? `?${kept.join("&")}` : "");
+  const remaining = params.filter((param) => param && !TRACKING_PARAMS.test(param.split("=")[0]));
+  if (!search || remaining.length === params.length) return href;
+  return href.replace(search, remaining.length ? `?${remaining.join("&")}` : "");
 }

@@ -5,7 +5,7 @@ import { block, insert } from "./edits.js";
 
 /** Returns {insertImages, chooseImages}: uploads image files one after another; opens the file picker for them. */
 export function imageUpload(textarea, dialog) {
-  const form = dialog.querySelector("form"), status = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
+  const form = dialog.querySelector("form"), status = dialog.querySelector("[data-status]"), count = dialog.querySelector("[data-count]");
   const { url, large, signedOut, failed, sending } = dialog.dataset;
   const buttons = dialog.querySelectorAll("button, input[type=submit]");
   let currentFile = null, resolveMarkdown = () => {};
