@@ -15,10 +15,10 @@ def check(browser, pages: list[Page]) -> bool:
     for scheme in SCHEMES:
         for width in WIDTHS:
             context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            opened = context.new_page()
+            browser_page = context.new_page()
             for page in pages:
-                opened.goto(page.url)
-                violations = _violations(opened)
+                browser_page.goto(page.url)
+                violations = _violations(browser_page)
                 counts[page.name].append(len(violations))
                 faults += [(f"{page.name} {width} {scheme}", violation) for violation in violations]
             context.close()
@@ -28,6 +28,6 @@ def check(browser, pages: list[Page]) -> bool:
     return not faults
 
 
-def _violations(opened) -> list[str]:
-    violations = Axe().run(opened).response["violations"]
+def _violations(browser_page) -> list[str]:
+    violations = Axe().run(browser_page).response["violations"]
     return [f"{violation['id']}: {node['target']}" for violation in violations for node in violation["nodes"]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from .sheet import shot
+from .sheet import take_screenshot
 from .site import Page
 
 HOME, LIST = "/en/", "/en/publications/"
@@ -41,7 +41,7 @@ FONT = ImageFont.load_default(size=19)
 
 def make(browser, url: str, file: Path) -> None:
     rows = [
-        (height // 2, [(label, shot(browser, Page(label, f"{url}{path}"), scheme, width)) for label, path, width, scheme in row])
+        (height // 2, [(label, take_screenshot(browser, Page(label, f"{url}{path}"), scheme, width)) for label, path, width, scheme in row])
         for height, row in ROWS
     ]  # fmt: skip
     whole = Image.new("RGB", (WIDTH, GAP + sum(height + LABEL + GAP for height, _row in rows)), PAPER)
@@ -56,11 +56,14 @@ def make(browser, url: str, file: Path) -> None:
 
 
 def _paste_row(whole: Image.Image, row: list[tuple[str, Image.Image]], top: int, height: int) -> None:
-    """Put a row of shots, cut to one height, from edge to edge, with their names above them."""
+    """Put a row of screenshots, cropped to one height, from edge to edge, with their names above them."""
     pen = ImageDraw.Draw(whole)
-    room = WIDTH - 2 * GAP - sum(shown.width for _label, shown in row)
+    room = WIDTH - 2 * GAP - sum(screenshot.width for _label, screenshot in row)
     left = float(GAP)
-    for label, shown in row:
+    for label, screenshot in row:
         pen.text((round(left), top), label, fill=INK, font=FONT)
-        whole.paste(shown.crop((0, 0, shown.width, min(height, shown.height))), (round(left), top + LABEL))
-        left += shown.width + room / (len(row) - 1)
+        whole.paste(
+            screenshot.crop((0, 0, screenshot.width, min(height, screenshot.height))),
+            (round(left), top + LABEL),
+        )
+        left += screenshot.width + room / (len(row) - 1)

@@ -21,25 +21,27 @@ MEASURE = """() => {
 
 
 def check(browser, pages: list[Page]) -> bool:
-    over: dict[str, list[int]] = {page.name: [] for page in pages}
+    overflows: dict[str, list[int]] = {page.name: [] for page in pages}
     faults = []
     for name, (viewport, script) in VIEWPORTS.items():
         context = browser.new_context(viewport=viewport)
-        opened = context.new_page()
+        browser_page = context.new_page()
         for page in pages:
-            opened.goto(page.url)
+            browser_page.goto(page.url)
             if script:
-                opened.evaluate(script)
-            out, culprits = opened.evaluate(MEASURE)
-            over[page.name].append(out)
+                browser_page.evaluate(script)
+            overflow, elements = browser_page.evaluate(MEASURE)
+            overflows[page.name].append(overflow)
             faults += (
-                [(f"{page.name} {name}", f"{out} px too wide: {', '.join(culprits)}")] if out > 0 else []
+                [(f"{page.name} {name}", f"{overflow} px too wide: {', '.join(elements)}")]
+                if overflow > 0
+                else []
             )
         context.close()
     table.print_table(
         "Pixels beyond the width of the page",
         ("page", *VIEWPORTS),
-        [(name, *pixels) for name, pixels in over.items()],
+        [(name, *pixels) for name, pixels in overflows.items()],
     )
     table.print_faults(faults)
     return not faults

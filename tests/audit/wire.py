@@ -34,9 +34,9 @@ def check(browser, pages: list[Page]) -> bool:
 def _first_view(browser, page: Page) -> tuple[Counter, list[str], bool]:
     sizes, foreign_urls, responses = Counter(), [], []
     context = browser.new_context(viewport={"width": 375, "height": 800})
-    opened = context.new_page()
-    opened.on("response", responses.append)
-    opened.goto(page.url, wait_until="networkidle")
+    browser_page = context.new_page()
+    browser_page.on("response", responses.append)
+    browser_page.goto(page.url, wait_until="networkidle")
     for response in responses:
         if urlsplit(response.url).netloc != urlsplit(page.url).netloc:
             foreign_urls.append(response.url)

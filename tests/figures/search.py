@@ -188,8 +188,10 @@ def find_linked_by_tfidf(editions) -> list[bool]:
 
 def compare_with_tfidf(editions) -> tuple[float, float]:
     """Return how many times as often as by plain TF-IDF a linked post is among the nearest, in each half of the posts."""
-    ours, baseline = find_linked_nearest(editions), find_linked_by_tfidf(editions)
-    return sum(ours[::2]) / sum(baseline[::2]), sum(ours[1::2]) / sum(baseline[1::2])
+    by_similarity, by_tfidf = find_linked_nearest(editions), find_linked_by_tfidf(editions)
+    halves = (slice(0, None, 2), slice(1, None, 2))
+    first, second = (sum(by_similarity[half]) / sum(by_tfidf[half]) for half in halves)
+    return first, second
 
 
 def _linked(editions) -> Iterator[tuple]:
