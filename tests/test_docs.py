@@ -15,6 +15,7 @@ PATH = re.compile(rf"(?<![\w/.…>-])(?:{'|'.join(FOLDERS)})/[\w./@*-]*\w[*/]?")
 FILE = re.compile(r"`([\w.-]+\.(?:py|md|toml))(?=[ `])")
 IDENTIFIER = re.compile(r"\b[A-Za-z]\w*_\w+\b")
 ROW_NAME = re.compile(r"`([A-Za-z_]+)`")
+EMPHASIZED = re.compile(r"\*{1,2}([^*\n]+)\*{1,2}")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -66,6 +67,21 @@ def test_every_name_in_the_table_of_tasks_is_in_a_file_of_its_row():
         missing = [name for name in ROW_NAME.findall(row) if files and not re.search(rf"\b{name}\b", text)]
 
         assert missing == [], row
+
+
+def test_the_first_five_minutes_name_buttons_and_pages_as_the_desk_does():
+    section = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .split("## The first five minutes")[1]
+        .split("\n## ")[0]
+    )
+    messages = (ROOT / "locale/sv/LC_MESSAGES/django.po").read_text(encoding="utf-8")
+
+    labels = set(EMPHASIZED.findall(section))
+
+    assert len(labels) > 10
+    assert {label for label in labels if f'msgid "{label}"' not in messages} == set()
 
 
 def test_a_path_that_does_not_exist_is_found(tmp_path, monkeypatch):

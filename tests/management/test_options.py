@@ -202,3 +202,16 @@ def test_help_avoids_private_words(name):
 
     assert [word for word in PRIVATE_WORDS if word in text.casefold()] == []
     assert len(parser.description) > 100 and all(action.help for action in options_of(name))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_usage_names_arguments_in_capitals_as_the_text_does(name):
+    arguments = [action.metavar or action.dest for action in options_of(name) if not action.option_strings]
+
+    assert [argument for argument in arguments if not str(argument).isupper()] == []
+
+
+def test_the_help_of_the_import_says_how_to_import_from_wordpress():
+    command = load_command_class("publications", "import_publications")
+
+    assert "wordpress-export-to-markdown" in command.create_parser("manage.py", "").format_help()

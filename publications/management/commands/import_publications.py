@@ -18,6 +18,8 @@ from publications.management.option_types import MAX_PROCESSES, non_empty_path, 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
 Front matter is the block of fields at the top of a file (title, date, author …), as Jekyll, Hugo and Eleventy have it.
+An export of WordPress (.xml) is not read: turn it into such files first (programs such as
+wordpress-export-to-markdown do), then import their folder.
 
 Each file becomes a draft. With --publish, those are published that do not say that they are drafts and whose date is
 not in the future. Texts that name no author stay drafts unless --author says who signs them. A post that only has a

@@ -28,7 +28,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "folder", type=non_empty_path, help="an empty folder, or one that this command has written before"
+            "folder",
+            metavar="FOLDER",
+            type=non_empty_path,
+            help="an empty folder, or one that this command has written before",
         )
         parser.add_argument(
             "--with-pdf",

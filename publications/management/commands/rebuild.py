@@ -25,7 +25,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "part", nargs="*", help=f"the index to rebuild: {', '.join(INDEXES)} (default: all)"
+            "part",
+            metavar="PART",
+            nargs="*",
+            help=f"the index to rebuild: {', '.join(INDEXES)} (default: all)",
         )
 
     def handle(self, *args, **options) -> None:
