@@ -17,7 +17,7 @@ def filled(publication: Publication | None = None, **fields) -> dict:
     """Return the form data as a browser posts it; `fields` override it."""
     data = {
         "title": "On Minsk", "summary": "What happened.", "body": "First.\r\n\r\nSecond.", "tags": "", "slug": "", "internal_note": "",
-        "key_points": "", "kind": str(Kind.objects.get(slug="quick-comment").pk), "language": "en",
+        "key_points": "", "external_url": "", "doi": "", "isbn": "", "kind": str(Kind.objects.get(slug="quick-comment").pk), "language": "en",
         "published_at": "", "_save": "Save draft",
     }  # fmt: skip
     for name in ("bylines", "related", "cover_choice", "translation_choice"):

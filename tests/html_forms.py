@@ -39,7 +39,7 @@ class PageForm:
     def submitted(self) -> dict[str, list[str]]:
         """Return all that the browser submits, by name."""
         values: dict[str, list[str]] = {}
-        for name, value in self.element.form_values():
+        for name, value in submitted_values(self.element):
             values.setdefault(name, []).append(value)
         return values
 
@@ -53,6 +53,14 @@ class PageForm:
                 : len(values_by_name[name.removesuffix("-role")])
             ]  # empty bylines have a role too
         return {name: values for name, values in values_by_name.items() if name in self.names and values}
+
+
+def submitted_values(form: html.FormElement) -> list[tuple[str, str]]:
+    """Return names and values as a browser submits them: lxml leaves out an input without a value, browsers do not."""
+    for control in form.iter("input"):
+        if control.get("type", "text") not in ("checkbox", "radio", "file") and "value" not in control.attrib:
+            control.set("value", "")
+    return form.form_values()
 
 
 def forms_of(text: str, page: str) -> list[PageForm]:

@@ -19,6 +19,7 @@ from publications.models import parse_pk
 
 from .choice_sources import CHOICE_SOURCES, choice_source_for
 from .form_data import RedisplayMixin
+from .outdated_forms import OutdatedFormMixin
 
 MAX_OPTIONS = 60
 EMPTY_SELECTS = 3
@@ -110,6 +111,12 @@ class ChooserWidget(forms.Widget):
 
     def value_omitted_from_data(self, data, files, name: str) -> bool:
         return f"{name}-chooser" not in data
+
+    def fill_in(self, data, name: str, pairs: list[tuple[str, str]]) -> None:
+        """Set these pairs of value and role in form data, as if the page had submitted them unchanged."""
+        data.setlist(name, [value for value, _role in pairs])
+        data.setlist(f"{name}-role", [role for _value, role in pairs])
+        data[f"{name}-chooser"] = ",".join(data.getlist(name))
 
     def get_context(self, name: str, value: ChooserValue, attrs) -> dict:
         context = super().get_context(name, value, attrs)
@@ -288,7 +295,7 @@ class ChooserFormMixin(RedisplayMixin):
             self.data.appendlist(f"{name}-role", "")
 
 
-class ChooserModelForm(ChooserFormMixin, forms.ModelForm):
+class ChooserModelForm(OutdatedFormMixin, ChooserFormMixin, forms.ModelForm):
     """A model form with choosers."""
 
     def __init__(self, *args, **kwargs) -> None:

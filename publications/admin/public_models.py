@@ -85,6 +85,16 @@ class PublicModelForm(ChooserModelForm):
         self.stored = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
         self.initial["seen"] = self._fingerprints() if instance and instance.pk else ""
 
+    def find_absent_fields(self) -> list[str]:
+        """Return the fields without a fingerprint. The page then needs the fingerprints of all, to be saved again."""
+        seen = self.data.get(self.add_prefix("seen"), "")
+        hashes = Fingerprints.parse(seen).hashes
+        absent = [name for name in self.stored if name not in hashes] if hashes else []
+        if absent:
+            fields = [field for field in self._row_fields if field.name in absent]
+            self._set_hidden("seen", f"{seen} {Fingerprints.of(fields, self.stored)}")
+        return absent
+
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """Return questions to confirm before the object is saved, by the field that shows them."""
         return {}

@@ -64,6 +64,10 @@ class DeskModelAdmin(ModelAdmin):
     form = RedisplayModelForm
     media = Media()
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
+        """Return the object. Django fails on an empty name of a field (`_to_field=`), which means the primary key."""
+        return super().get_object(request, object_id, from_field or None)
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
         """Render an add form. Its URL has a form key, so that two windows stay distinct after Back."""
         if is_new_form_request(request) and self.has_add_permission(request):

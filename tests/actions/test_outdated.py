@@ -13,6 +13,7 @@ from publications import actions
 from publications.models import Edition, Publication, RelatedLink
 from tests.desk_forms import change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
+from tests.html_forms import submitted_values
 
 pytestmark = pytest.mark.django_db
 
@@ -84,7 +85,7 @@ def fields_of(answer) -> dict[str, list[str]]:
         each for each in html.fromstring(answer.text).forms if each.method == "POST" and _is_of_page(each)
     ]
     values: dict[str, list[str]] = {}
-    for name, value in form.form_values():
+    for name, value in submitted_values(form):
         values.setdefault(name, []).append(value)
     return values
 

@@ -16,6 +16,7 @@ from publications import actions
 from publications.admin.register import MODEL_ADMINS, admin_site
 from publications.models import Author, Image, Kind, Publication, SitePage, Tag
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
+from tests.html_forms import submitted_values
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def change(row) -> str:
 def form_data_of(response) -> dict:
     """Return the form of a page as a browser would submit it, with CRLF line ends."""
     [form] = lxml.html.fromstring(response.text).xpath("//form[@id]")
-    values = {name: value for name, value in form.form_values() if not name.startswith("_")}
+    values = {name: value for name, value in submitted_values(form) if not name.startswith("_")}
     return {name: value.replace("\r\n", "\n").replace("\n", "\r\n") for name, value in values.items()}
 
 

@@ -27,7 +27,7 @@ from publications.preflight import has_structure
 from publications.slugs import slugify
 
 from ..choosers import ChooserField, ChooserModelForm, read_initial_pks
-from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin
+from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
 from ..form_fields import LocalDateTimeField, MarkdownEditor, ModelChoicesField, TagInput
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
@@ -41,6 +41,14 @@ TYPED_FIELDS = tuple(
 def bylines_field(*, can_add: bool = False) -> ChooserField:
     return ChooserField(
         "authors", roles=BylineRole.choices, can_add=can_add, required=False, label=_("Authors")
+    )
+
+
+def cover_field(user=None, cover: int | None = None) -> ChooserField:
+    """Return the field of the cover. The present cover may stay, also an image that the user may not choose."""
+    always_selectable = [cover] if cover else []
+    return ChooserField(
+        "images", limit=1, required=False, label=_("Cover"), user=user, always_selectable=always_selectable
     )
 
 
@@ -59,7 +67,7 @@ class PublicationForm(MergeFormMixin, ChooserModelForm):
         label=_("Related publications"),
         is_merged=True,
     )
-    cover_choice = ChooserField("images", limit=1, required=False, label=_("Cover"))
+    cover_choice = cover_field()
     translation_choice = ChooserField("publications", limit=1, required=False, label=_("Translation of"))
     tags = TagField(
         required=False,
@@ -108,6 +116,7 @@ class PublicationForm(MergeFormMixin, ChooserModelForm):
         can_relate: bool = True,
         can_add_author: bool = False,
         is_merged: bool = True,
+        user=None,
         **kwargs,
     ) -> None:
         publication = kwargs.get("instance")
@@ -116,10 +125,21 @@ class PublicationForm(MergeFormMixin, ChooserModelForm):
         self.is_merged = is_merged
         self.fields["related"].disabled = not can_relate
         self.fields["bylines"] = bylines_field(can_add=can_add_author)
+        self.fields["cover_choice"] = cover_field(user, publication.cover_id if publication else None)
         if publication and publication.pk:
             self.fields["detach"].queryset = publication.attachments.all()
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
+
+    def find_absent_fields(self) -> list[str]:
+        """Return the fields of the draft that the page did not submit, if it is the page of a form."""
+        names = [form_field_name(field.name) for field in MERGED_FIELDS] if "version" in self.data else []
+        return [
+            name
+            for name in names
+            if name in self.fields
+            and self.fields[name].widget.value_omitted_from_data(self.data, self.files, self.add_prefix(name))
+        ]
 
     def merge_related_links(self, publication: Publication) -> list[Publication] | None:
         """Return the related publications to store, or None where this form leaves them as they are.

@@ -16,6 +16,7 @@ from publications.models import Byline, Image, Kind, Publication, SiteSettings, 
 from publications.presentation import publication_context, render_page
 from publications.slugs import slugify
 
+from ..choice_sources import visible_images
 from ..form_data import build_post, get_pk
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .form import PublicationForm
@@ -130,8 +131,10 @@ def _render_reason(reason: str) -> HttpResponse:
 
 @require_permissions("view_image")
 def library_image(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
-    """Return an image of the library, public or not, to users who may view images."""
-    content = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
+    """Return an image of the library, public or not, to a user who may see it."""
+    content = renditions.get_image_file(
+        get_object_or_404(visible_images(Image.objects.all(), request.user), key=key), size, extension
+    )
     if not content:
         raise Http404
     return HttpResponse(content, content_type=renditions.media_type_of(extension))

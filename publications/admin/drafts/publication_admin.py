@@ -85,6 +85,7 @@ class PublicationAdmin(PublicationListAdmin):
             form,
             can_relate=can_relate(request, obj),
             can_add_author=request.user.has_perm("publications.add_author"),
+            user=request.user,
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
