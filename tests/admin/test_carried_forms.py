@@ -384,7 +384,7 @@ def test_words_that_cannot_be_kept_are_never_taken_for_saved_ones(browser, ann, 
     browser.send(form)
     form.element.fields["title"] = "Typed after Back"
     end_sessions()
-    monkeypatch.setattr(AutosaveQuerySet, "save_values", raise_operational_error)
+    monkeypatch.setattr(AutosaveQuerySet, "save_form", raise_operational_error)
     page = browser.send(form)
     monkeypatch.undo()
 
