@@ -28,7 +28,7 @@ def folder(tmp_path_factory) -> Path:
 @pytest.fixture
 def server(folder, request) -> Iterator[Server]:
     address, grace = f"sqlite:///{folder}/site.sqlite3", getattr(request, "param", GRACE)
-    started = site(folder, more=["--grace", str(grace)], DATABASE_URL=address).wait(PAGE)
+    started = site(folder, arguments=["--grace", str(grace)], DATABASE_URL=address).wait(PAGE)
     yield started
     with suppress(ProcessLookupError):
         started.kill()

@@ -29,7 +29,7 @@ from .sites import PAGES, publishing, stopping, warm
 MEGABYTE = 1024 * 1024
 DISK_MEGABYTES = 128
 RESERVE_MEGABYTES = 16
-MIRROR_RETRY_SECONDS = 10  # seconds
+MIRROR_RETRY_SECONDS = 10
 SEED = 20_261_127
 KILLS = 67
 WITHDRAWALS = 10  # publications withdrawn one after the other
