@@ -68,11 +68,10 @@ def _no_damaged_originals(monkeypatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_site_data(settings, tmp_path) -> None:
+def _own_site_data(tmp_path) -> Iterator[None]:
     """Each test has originals and renditions of its own, and no collected static files, which each client would read."""
-    settings.SITE_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
-    for name, value in _settings_of(tmp_path).items():
-        setattr(settings, name, value)
+    with override_settings(**_settings_of(tmp_path)):
+        yield
 
 
 def _settings_of(folder: Path) -> dict[str, object]:
