@@ -13,12 +13,31 @@ WORD = re.compile(r"\b\w\w+\b")
 
 def find_nearest(texts: Sequence[str], count: int) -> list[list[int]]:
     """Return the indexes of the most similar texts of each, the nearest first."""
+    scores = _score_pairs(make_vectors(texts))
+    return [_highest(row, own, count) for own, row in enumerate(scores)]
+
+
+def _score_pairs(vectors: Sequence[dict[str, float]]) -> list[list[float]]:
+    """Return the cosine similarity of each text to each; that to itself is 0."""
     postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    vectors = make_vectors(texts)
     for index, vector in enumerate(vectors):
         for word, weight in vector.items():
             postings[word].append((index, weight))
-    return [_find_nearest_to(index, vector, postings, count) for index, vector in enumerate(vectors)]
+    scores = [[0.0] * len(vectors) for _vector in vectors]
+    for entries in postings.values():
+        for place, (index, weight) in enumerate(entries, start=1):
+            row = scores[index]
+            for later, other in entries[place:]:
+                row[later] += weight * other
+    for index, row in enumerate(scores):
+        row[:index] = [scores[earlier][index] for earlier in range(index)]
+    return scores
+
+
+def _highest(row: Sequence[float], own: int, count: int) -> list[int]:
+    """Return the indexes of the texts with the highest scores, of those that share a word."""
+    others = (index for index, score in enumerate(row) if score and index != own)
+    return nlargest(count, others, key=row.__getitem__)
 
 
 def make_vectors(texts: Sequence[str]) -> list[dict[str, float]]:
@@ -34,14 +53,3 @@ def make_vectors(texts: Sequence[str]) -> list[dict[str, float]]:
 def _normalize(vector: dict[str, float]) -> dict[str, float]:
     length = sqrt(sum(weight * weight for weight in vector.values())) or 1
     return {word: weight / length for word, weight in vector.items()}
-
-
-def _find_nearest_to(
-    own: int, vector: dict[str, float], postings: dict[str, list[tuple[int, float]]], count: int
-) -> list[int]:
-    scores: dict[int, float] = defaultdict(float)
-    for word, weight in vector.items():
-        for index, other in postings[word]:
-            scores[index] += weight * other
-    scores.pop(own, None)
-    return nlargest(count, scores, key=lambda index: scores[index])
