@@ -6,7 +6,8 @@ from datetime import date
 
 import rispy
 from citeproc.source.json import CiteProcJSON
-from pybtex.database import Person, parse_string
+from pybtex.database import Person
+from pybtex.database.input.bibtex import Parser
 from pylatexenc.latex2text import LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 
 SYMBOLS = {
@@ -28,7 +29,7 @@ class ParsedReference:
 
 
 def parse_bibtex(text: str) -> ParsedReference:
-    entry = next(iter(parse_string(text, "bibtex").entries.values()))
+    entry = next(iter(Parser().parse_string(text).entries.values()))
     fields = entry.fields
     assert fields["month"][:3] == f"{date.fromisoformat(fields['date']):%b}"
     assert fields["year"] == fields["date"][:4]
