@@ -1,5 +1,6 @@
 """Fixtures and settings of all tests. With `NO_SKIPS=1` only tests that need ../shared may be skipped."""
 
+import fcntl
 import gc
 import os
 import shutil
@@ -117,10 +118,14 @@ def in_shared_site(shared_site, _own_site_data, tmp_path, db) -> None:
 @pytest.fixture(scope="session")
 def _shared_renditions_folder(tmp_path_factory) -> Path:
     """One folder of renditions for all workers: each is written atomically and named by a digest of its source."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "renditions"
+    folder = _folder_of_all_workers(tmp_path_factory) / "renditions"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def _folder_of_all_workers(tmp_path_factory) -> Path:
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 @pytest.fixture
@@ -135,14 +140,35 @@ def migrated_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Pat
 
     Its database is a copy of the tests' own where that is one of SQLite.
     """
-    folder = tmp_path_factory.mktemp("migrated")
-    if connection.vendor == "sqlite":
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        folder = tmp_path_factory.mktemp("migrated")
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
         return folder
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    environment = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
-    subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True)
+    return _make_by_command(tmp_path_factory, "migrate", "--verbosity=0")
+
+
+@pytest.fixture(scope="session")
+def servable_sqlite(tmp_path_factory, migrated_sqlite) -> Path:
+    """The same with static files as a server has them, to be copied."""
+    collected = _make_by_command(tmp_path_factory, "collectstatic", "--verbosity=0", "--no-input")
+    folder = tmp_path_factory.mktemp("servable")
+    shutil.copytree(migrated_sqlite, folder, dirs_exist_ok=True)
+    shutil.copytree(collected / "static", folder / "static")
+    return folder
+
+
+def _make_by_command(tmp_path_factory, command: str, *options: str) -> Path:
+    """Run a command on a new site on SQLite, once for all workers; return the folder of the site."""
+    base = _folder_of_all_workers(tmp_path_factory)
+    folder, unfinished = base / command, base / f"unfinished-{command}"
+    environment = {"SITE_DATA": str(unfinished), "PATH": os.environ["PATH"]}
+    with (base / f"{command}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            arguments = [sys.executable, "manage.py", command, *options]
+            subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, check=True)
+            unfinished.rename(folder)
     return folder
 
 

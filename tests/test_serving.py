@@ -1,5 +1,6 @@
 """The server itself: strangers who hold it up, heads that are too long, and new processes that nobody notices."""
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.exercise.readers import Crowd, Reader, open_connections, read_for, slow_readers
-from tests.exercise.servers import Server, manage, site, wait_until
+from tests.exercise.servers import Server, site, wait_until
 
 OVERLAP = 12  # seconds; a start takes two, on a machine that does nothing else
 PAGE = "/en/"
@@ -20,14 +21,10 @@ LONG = "/en/publications/"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    plain = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "SITE_DATA": str(folder)}
-    manage("migrate", **plain)
-    manage("collectstatic", "--noinput", **plain)
-    server = site(folder, arguments=["--overlap", str(OVERLAP)], DATABASE_URL=plain["DATABASE_URL"]).wait(
-        PAGE
-    )
+def server(servable_sqlite, tmp_path_factory):
+    folder = shutil.copytree(servable_sqlite, tmp_path_factory.mktemp("site"), dirs_exist_ok=True)
+    address = f"sqlite:///{folder}/site.sqlite3"
+    server = site(folder, arguments=["--overlap", str(OVERLAP)], DATABASE_URL=address).wait(PAGE)
     yield server
     server.stop()
 
