@@ -1,6 +1,7 @@
 """A server stops at a signal, whatever its workers do and however many signals it gets."""
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.exercise.readers import Crowd
-from tests.exercise.servers import Server, manage, site, wait_until
+from tests.exercise.servers import Server, site, wait_until
 
 PAGE = "/en/about/"
 GRACE = 60  # seconds in which workers may finish what they have begun; here none has begun anything
@@ -18,11 +19,8 @@ STOPS_WITHIN = 15  # seconds; by far less on a machine that does nothing else
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("site")
-    manage("migrate", DATABASE_URL=f"sqlite:///{folder}/site.sqlite3", SITE_DATA=str(folder))
-    manage("collectstatic", "--noinput", SITE_DATA=str(folder))
-    return folder
+def folder(servable_sqlite, tmp_path_factory) -> Path:
+    return shutil.copytree(servable_sqlite, tmp_path_factory.mktemp("site"), dirs_exist_ok=True)
 
 
 @pytest.fixture
