@@ -14,6 +14,7 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
+from .pending_uploads import PendingUploadFormMixin
 from .public_models import PublicModelAdmin, PublicModelForm
 from .site import flag_column
 
@@ -21,7 +22,7 @@ PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
 """Fields of an author with a pen name for users who may not change authors."""
 
 
-class AuthorForm(PublicModelForm):
+class AuthorForm(PendingUploadFormMixin, PublicModelForm):
     """An author; the portrait is chosen from the library.
 
     `publications_with_files` are what the author signed with attached files, once a pen name is to be confirmed.
@@ -38,6 +39,7 @@ class AuthorForm(PublicModelForm):
         ),
     )
     single_choosers = {"portrait_choice": "portrait"}
+    upload_field = "portrait_file"
 
     class Meta:
         model = Author

@@ -25,19 +25,15 @@ from publications import actions, images, renditions
 from publications.locales import locale_of
 from publications.models import Author, Edition, Image, Publication, SitePage, store_original
 
-from . import pending_uploads
 from .choice_sources import visible_images
 from .drafts.preview import library_image_url
-from .form_fields import HiddenStateField
+from .pending_uploads import PendingUploadFormMixin
 from .public_models import PublicModelAdmin, PublicModelForm, refusal_reasons
 from .site import require_permissions
 
 
-class ImageForm(PublicModelForm):
-    """An image with its texts.
-
-    `held` is the token of a pending upload: the form had errors, and the file need not be chosen again.
-    """
+class ImageForm(PendingUploadFormMixin, PublicModelForm):
+    """An image with its texts."""
 
     file = forms.FileField(
         required=False,
@@ -46,7 +42,6 @@ class ImageForm(PublicModelForm):
             "JPEG, PNG, WebP or GIF, at most 20 MB. What cameras write into it is taken out."
         ),
     )
-    held = HiddenStateField()
 
     class Meta:
         model = Image
@@ -59,57 +54,37 @@ class ImageForm(PublicModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.content, self.pending_upload = b"", None
+        self.content = b""
         message = _("Give a number from 0 to 100: percent of the width, or of the height.")
         for name in {"focus_x", "focus_y"} & set(self.fields):
             self.fields[name].validators = [MinValueValidator(0, message), MaxValueValidator(100, message)]
 
     def clean_file(self):
-        file = self.cleaned_data["file"]
-        token = self.data.get(self.add_prefix("held"), "")
-        self.pending_upload = pending_uploads.get_pending_upload(token)
-        if file:
-            self._set_content(file.read(), file.name)
-        elif self.pending_upload:
-            self._set_content(self.pending_upload.read(), self.pending_upload.filename)
-        elif not self.instance.original:
-            raise forms.ValidationError(_("Choose a file."))
-        elif token:
-            self._set_hidden("held", "")
-            raise forms.ValidationError(_("The file that was kept is gone. Choose it again."))
-        return file
-
-    def _set_content(self, content: bytes, filename: str) -> None:
         """Set the upload as the image of the instance; `save` stores its bytes."""
-        try:
-            self.instance.store_upload(content, filename, write=False)
-        except images.UnsuitableImage as error:
-            raise forms.ValidationError(str(error)) from error
-        self.content = content
+        file = self.cleaned_data["file"]
+        if not file and not self.instance.original:
+            raise forms.ValidationError(_("Choose a file."))
+        if file:
+            content = file.read()
+            try:
+                self.instance.store_upload(content, file.name, write=False)
+            except images.UnsuitableImage as error:
+                raise forms.ValidationError(str(error)) from error
+            self.content = content
+        return file
 
     def clean(self) -> dict:
         cleaned = super().clean()
         if self.needs_alt_text(cleaned) and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
             self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
-        if self.errors and self.content:
-            self._store_pending_upload(cleaned.get("file"))
         return cleaned
 
     def needs_alt_text(self, cleaned: dict) -> bool:
         return not cleaned.get("is_decorative")
 
-    def _store_pending_upload(self, file) -> None:
-        if file:
-            self._set_hidden("held", pending_uploads.store_pending_upload(self.content, file.name))
-        text = _("“%(file)s” is kept. Choose another only to take its place.")
-        self["file"].help_text = text % {"file": self.instance.filename}
-
     def save(self, commit: bool = True) -> Image:
         if self.content:
             store_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
-        if self.pending_upload:
-            # After the commit: the upload is kept if the action is refused.
-            transaction.on_commit(self.pending_upload.delete, robust=True)
         return super().save(commit)
 
 
@@ -184,7 +159,7 @@ class EditorImageForm(ImageForm):
     def needs_alt_text(self, cleaned: dict) -> bool:
         return super().needs_alt_text(cleaned) and not cleaned.get("later")
 
-    def _store_pending_upload(self, file) -> None:
+    def _keep_upload(self) -> None:
         """Store nothing: the page that sends the image still has it."""
 
 

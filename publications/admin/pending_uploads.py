@@ -1,4 +1,4 @@
-"""Uploads of forms with errors: stored for a day, so that nobody has to choose the file again.
+"""Uploads of forms that are shown again, as with errors: stored for a day, so that nobody has to choose the file again.
 
 A browser sends a chosen file once. The form carries a signed token with its name in the private storage. Expired files
 are deleted by the next upload and by `manage.py tidy`.
@@ -10,9 +10,14 @@ from uuid import uuid4
 
 from django.core import signing
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from publications.models import original_storage
+
+from .form_fields import HiddenStateField
 
 FOLDER = "waiting"
 MAX_PENDING_AGE = timedelta(days=1)
@@ -34,6 +39,9 @@ class PendingUpload:
     def read(self) -> bytes:
         with original_storage().open(self.name) as file:
             return file.read()
+
+    def as_uploaded_file(self) -> UploadedFile:
+        return SimpleUploadedFile(self.filename, self.read())
 
     def delete(self) -> None:
         original_storage().delete(self.name)
@@ -76,3 +84,58 @@ def _is_expired(name: str) -> bool:
         if storage.exists(name):
             raise
         return False
+
+
+class PendingUploadFormMixin:
+    """A model form that keeps its chosen file while it is shown again: with errors, a question or unsaved values.
+
+    The hidden field `held` has the token. A file that has an error itself is not kept.
+    """
+
+    upload_field = "file"
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["held"] = HiddenStateField()
+        self._token = self.data.get(self.add_prefix("held"), "")
+        self.pending_upload = None
+        if self._token and not self._upload:
+            self.pending_upload = get_pending_upload(self._token)
+        if self.pending_upload:
+            self.files = {**self.files.dict(), self._upload_name: self.pending_upload.as_uploaded_file()}
+
+    @property
+    def _upload_name(self) -> str:
+        return self.add_prefix(self.upload_field)
+
+    @property
+    def _upload(self) -> UploadedFile | None:
+        return self.files.get(self._upload_name)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self._token and not self._upload:
+            self._set_token("")
+            if not self.is_redisplay and self.upload_field not in self.errors:
+                self.add_error(self.upload_field, _("The file that was kept is gone. Choose it again."))
+        if self._upload and self.upload_field in self.errors:
+            self._set_token("")
+        elif self._upload and (self.errors or self.is_redisplay):
+            self._keep_upload()
+
+    def _keep_upload(self) -> None:
+        if not self.pending_upload:
+            self._upload.seek(0)
+            self._set_token(store_pending_upload(self._upload.read(), self._upload.name))
+        text = _("“%(file)s” is kept. Choose another only to take its place.")
+        self[self.upload_field].help_text = text % {"file": self._upload.name}
+
+    def _set_token(self, token: str) -> None:
+        self.data = self.data.copy()
+        self.data[self.add_prefix("held")] = token
+
+    def save(self, commit: bool = True):
+        if self.pending_upload:
+            # After the commit: the upload is kept if the action is refused.
+            transaction.on_commit(self.pending_upload.delete, robust=True)
+        return super().save(commit)

@@ -29,6 +29,7 @@ from publications.slugs import slugify
 from ..choosers import ChooserField, ChooserModelForm, read_initial_pks
 from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
 from ..form_fields import LocalDateTimeField, MarkdownEditor, ModelChoicesField, TagInput
+from ..pending_uploads import PendingUploadFormMixin
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
@@ -52,7 +53,7 @@ def cover_field(user=None, cover: int | None = None) -> ChooserField:
     )
 
 
-class PublicationForm(MergeFormMixin, ChooserModelForm):
+class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
     """The form of a draft, in the order in which an editor reads it.
 
     `version` is the revision that the editor started from. An outdated form is merged with what others have saved
@@ -95,6 +96,7 @@ class PublicationForm(MergeFormMixin, ChooserModelForm):
         Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    upload_field = "attach"
 
     class Meta:
         model = Publication
