@@ -193,8 +193,7 @@ def test_an_older_publication_stands_at_its_own_date(client, clock):
 
 def test_the_newest_thirty_include_an_old_one_that_was_corrected(client, clock):
     old = make_live(title="Old", published_at=datetime(2014, 3, 1, tzinfo=UTC))
-    for number in range(31):
-        make_live(title=f"New {number}")
+    make_many(31, author=make_author(), tag=make_tag())
     clock.shift(timedelta(seconds=1))
     actions.publish(saved(old.publication, body="Mended."), by=None, change="correction", note="Mended.")
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from publications import actions
-from tests.factories import make_author, make_live, make_publication
+from tests.factories import make_author, make_live, make_many, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
 HERE = "http://127.0.0.1:8000"
@@ -31,8 +31,7 @@ def test_the_index_leads_to_every_publication_as_markdown(client):
 def test_the_index_names_a_family_once_and_the_hundred_newest(client):
     english = make_live(title="English").publication
     actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
-    for _number in range(100):
-        make_live()
+    make_many(100, author=make_author(), tag=make_tag())
 
     text = client.get("/llms.txt").content.decode()
 
