@@ -164,6 +164,10 @@ def lock_publication(publication: Publication) -> Publication:
 
 
 def lock_for_action(pk: int) -> None:
-    """Take the locks of an action in their order, for code that saves a draft and may perform actions with it."""
+    """Take the locks of an action in their order, for code that saves a draft and may perform actions with it.
+
+    Raises:
+        Publication.DoesNotExist: the draft has been deleted.
+    """
     lock_site_version()
-    Publication.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    Publication.objects.select_for_update(no_key=True).only("pk").get(pk=pk)

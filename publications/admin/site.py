@@ -179,14 +179,22 @@ class DeskSite(AdminSite):
         self.disable_action("delete_selected")  # nothing is deleted in bulk
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Require a staff account; a form submitted while signed out is carried through the sign-in."""
+        """Require a staff account; a form submitted while signed out is carried through the sign-in.
+
+        A draft that is deleted while a view runs is reported.
+        """
         staff_view = super().admin_view(restores_autosave(view), cacheable)
 
         @wraps(staff_view)
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if carried_forms.is_form_submission(request) and not self.has_permission(request):
                 return self.render_sign_in(request, carried_forms.build_carried_form(request))
-            return staff_view(request, *args, **kwargs)
+            try:
+                return staff_view(request, *args, **kwargs)
+            except Publication.DoesNotExist as error:
+                if carried_forms.is_form_submission(request):
+                    return redirect_from_deleted_draft(request)
+                raise Http404 from error
 
         return wrapper
 
@@ -268,6 +276,14 @@ def require_permissions(*permissions: str) -> Callable[[View], View]:
         return wrapper
 
     return decorate
+
+
+def redirect_from_deleted_draft(request: HttpRequest) -> HttpResponse:
+    """Redirect to the first page of the desk with a message that the draft of a form has been deleted."""
+    messages.warning(
+        request, _("This draft has been deleted in the meantime: nothing was published or changed.")
+    )
+    return HttpResponseRedirect(reverse("desk:index"))
 
 
 def get_publication_or_404(pk: int) -> Publication:

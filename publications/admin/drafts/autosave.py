@@ -84,6 +84,15 @@ def store_autosave(user, key: str, fields: dict[str, object]) -> None:
     Autosave.objects.delete_over_limit(autosave)
 
 
+def store_values_of_deleted(request: HttpRequest) -> None:
+    """Store the values of the form of a deleted draft as an autosave of a new one, unless they are too long."""
+    values = list_values(request.POST, exclude=EXCLUDED_FIELDS)
+    if count_characters(values) <= MAX_FORM_CHARACTERS:
+        key = get_form_key(request.POST) or new_form_key()
+        Autosave.objects.save_form(request.user, key, {"values": values, "publication": None, "path": ""})
+        messages.info(request, _("What you typed is kept below; it can become a new draft."))
+
+
 def mark_autosave_saved(request: HttpRequest, publication: Publication) -> None:
     """Mark the autosave of the submitted form as saved in this publication, and empty it."""
     _delete_equal_autosaves(request, publication)

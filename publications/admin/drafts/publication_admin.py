@@ -1,5 +1,7 @@
 """The form of a publication in the admin: its context, what saving stores, and the messages afterwards."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.db import transaction
 from django.forms.widgets import Script
@@ -22,6 +24,7 @@ from publications.models import (
 from .. import related_links, reviews, worklists
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
 from ..publish.withdraw import undo_name
+from ..site import redirect_from_deleted_draft
 from ..status_text import short_name_of, status_text
 from ..word_report import word_report_context
 from . import autosave, suggestions
@@ -68,7 +71,8 @@ class PublicationAdmin(PublicationListAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
         """Return the publication, locked while a form is saved, so that the second of two saves sees the first."""
         if request.method == "POST" and (pk := parse_pk(object_id)):
-            actions.lock_for_action(pk)
+            with suppress(Publication.DoesNotExist):
+                actions.lock_for_action(pk)
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
@@ -180,6 +184,9 @@ class PublicationAdmin(PublicationListAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         publication = super().get_object(request, object_id) if object_id else None
+        if object_id and not publication and request.method == "POST" and self.has_add_permission(request):
+            autosave.store_values_of_deleted(request)
+            return redirect_from_deleted_draft(request)
         title = {"title": str(publication), "subtitle": ""} if publication else {}
         autosave.fill_from_autosave(request, publication)
         if "_take" in request.POST:
