@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format bench audit contact-sheet picture demo fonts lock messages
+.PHONY: help run dev test check format modules bench audit contact-sheet picture demo fonts lock messages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ check: ## Check style, terms, migrations and settings
 	$(PY) scripts/check_terms.py
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+
+modules: ## List all modules in docs/where-to-change-what.md
+	@./bootstrap dev
+	$(PY) scripts/list_modules.py
 
 format: ## Format Python files
 	@./bootstrap dev

@@ -1,4 +1,4 @@
-"""Middleware for compress_responses, allowed methods, request size, language and response headers.
+"""Middleware for compression, allowed methods, request size, language and response headers.
 
 The language of a public page depends on its URL alone; only the desk reads cookie and `Accept-Language`.
 """

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.list_modules import DOCUMENT, HEADING, build_section, find_modules
 from tests.conftest import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -21,7 +22,7 @@ LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 def paths_in(document: Path) -> set[Path]:
     """Return the paths that a document names: from the root of the project, in backticks, or as links."""
-    text = document.read_text(encoding="utf-8")
+    text = document.read_text(encoding="utf-8").partition(HEADING)[0]
     named = {ROOT / path for path in [*PATH.findall(text), *FILE.findall(text)]}
     linked = {document.parent / path for path in LINK.findall(text)}
     return {path for path in named | linked if not str(path.relative_to(ROOT)).startswith(MADE_LATER)}
@@ -59,7 +60,7 @@ def test_every_name_in_the_description_of_the_architecture_is_in_the_code():
 
 
 def test_every_name_in_the_table_of_tasks_is_in_a_file_of_its_row():
-    rows = (ROOT / "docs" / "where-to-change-what.md").read_text(encoding="utf-8").split("\n| ")[1:]
+    rows = DOCUMENT.read_text(encoding="utf-8").partition(HEADING)[0].split("\n| ")[1:]
 
     for row in rows:
         files = [file for path in PATH.findall(row) for file in ROOT.glob(path) if file.is_file()]
@@ -67,6 +68,19 @@ def test_every_name_in_the_table_of_tasks_is_in_a_file_of_its_row():
         missing = [name for name in ROW_NAME.findall(row) if files and not re.search(rf"\b{name}\b", text)]
 
         assert missing == [], row
+
+
+def test_the_list_of_modules_is_current():
+    _table, heading, section = DOCUMENT.read_text(encoding="utf-8").partition(HEADING)
+
+    assert heading + section == build_section(), "run `make modules`"
+    assert len(find_modules()) > 300
+
+
+def test_every_module_says_in_one_line_what_it_is_for():
+    lines = [line for line in build_section().splitlines() if line.startswith("- ")]
+
+    assert [line for line in lines if "No docstring" in line] == []
 
 
 def test_the_first_five_minutes_name_buttons_and_pages_as_the_desk_does():

@@ -5,6 +5,7 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
+from .delete import check_deletable, delete_instance
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
@@ -13,7 +14,7 @@ from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
 from .repair import repair_copied_columns, repair_windows
-from .save import check_deletable, delete_instance, render_site_page, save_instance
+from .save import render_site_page, save_instance
 from .transaction import (
     ActionRefused,
     ClockBehind,

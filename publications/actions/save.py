@@ -1,13 +1,11 @@
-"""Save and delete instances that are public at once: authors, tags, kinds, images, site pages, links, settings."""
+"""Save instances that are public at once: authors, tags, kinds, images, site pages, menu links, settings."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import models, router, transaction
-from django.db.models.deletion import Collector
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from publications import markup, renditions, search
@@ -19,18 +17,14 @@ from publications.models import (
     Edition,
     EditionByline,
     EditionTag,
-    Image,
     Kind,
-    Publication,
     SitePage,
     SiteSettings,
     Tag,
 )
 
 from .redirects import check_addresses, keep_redirects, stored_addresses
-from .transaction import ActionRefused, begin_action
-
-MAX_LISTED_TITLES = 3  # of publications, in a refusal
+from .transaction import begin_action
 
 
 @transaction.atomic
@@ -113,61 +107,6 @@ def render_site_page(page: SitePage) -> None:
         setattr(page, f"html_{locale}", text.html)
     if errors:
         raise ValidationError(errors)
-
-
-@transaction.atomic
-def delete_instance(instance: models.Model, *, by) -> None:
-    """Delete an author, tag, image, site page or menu link that nothing refers to.
-
-    Raises:
-        ActionRefused: something refers to it; the message says what.
-    """
-    action = begin_action(by=by)
-    check_deletable(instance)
-    subject, pk = str(instance), instance.pk
-    search.delete_names(instance)
-    instance.delete()
-    action.write_audit_entry(ActionType.AMEND, subject, kind=instance._meta.model_name, pk=pk, removed=True)
-
-
-def check_deletable(instance: models.Model) -> None:
-    """Check that nothing refers to an instance.
-
-    Raises:
-        ActionRefused: something does; the message says what.
-    """
-    if (
-        isinstance(instance, Image)
-        and Publication.objects.filter(body__contains=f"image:{instance.key}").exists()
-    ):
-        raise ActionRefused(
-            _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
-            % {"what": instance}
-        )
-    try:
-        Collector(using=router.db_for_write(type(instance)), origin=instance).collect([instance])
-    except models.ProtectedError as error:
-        raise ActionRefused(_describe_uses(instance, error.protected_objects)) from error
-
-
-def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str:
-    if isinstance(instance, SitePage):
-        message = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
-        return message % {"what": instance}
-    titles = sorted({str(_owner_of(user)) for user in users})
-    named = ", ".join(f"“{title}”" for title in titles[:MAX_LISTED_TITLES]) + (
-        " …" if len(titles) > MAX_LISTED_TITLES else ""
-    )
-    message = _(
-        "“%(what)s” is in use and stays: %(where)s. What has been published keeps its authors and topics."
-    )
-    return message % {"what": instance, "where": named}
-
-
-def _owner_of(instance: models.Model) -> models.Model:
-    """Return the edition or publication that an instance belongs to, else the instance itself."""
-    names = ("edition", "publication", "content_object")
-    return next((owner for name in names if (owner := getattr(instance, name, None))), instance)
 
 
 def replace_author_name(author: Author, at: datetime) -> None:

@@ -1,7 +1,5 @@
 """Authors. An author is never a login account."""
 
-import re
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -11,18 +9,7 @@ from publications.slugs import numbered_slug, slug_stem, slugify
 
 from .image import Image
 from .translated import CountedQuerySet, TranslatedModel
-
-
-def check_orcid(value: str) -> None:
-    """Refuse an ORCID iD whose check digit is wrong (ISO 7064 11,2, as orcid.org describes it)."""
-    if not re.fullmatch(r"([0-9]{4}-){3}[0-9]{3}[0-9X]", value):
-        raise ValidationError(_("An ORCID iD looks like 0000-0002-1825-0097."))
-    total = 0
-    for digit in value.replace("-", "")[:-1]:
-        total = (total + int(digit)) * 2
-    check = (12 - total % 11) % 11
-    if value[-1] != ("X" if check == 10 else str(check)):
-        raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
+from .validators import check_orcid
 
 
 class AuthorQuerySet(CountedQuerySet):

@@ -1,4 +1,4 @@
-"""Validators and normal forms of identifiers (DOI, ISBN, primary key), of links in menus and of external URLs."""
+"""Validators and normal forms of DOIs, ISBNs, ORCID iDs and primary keys, of links in menus and of external URLs."""
 
 import re
 from urllib.parse import SplitResult, quote, urlsplit
@@ -55,6 +55,18 @@ def check_isbn(value: str) -> None:
         )
     if digits[-1] != _check_digit(digits[:-1]):
         raise ValidationError(_("This ISBN has a typing error: its last digit does not fit the others."))
+
+
+def check_orcid(value: str) -> None:
+    """Raise ValidationError for an ORCID iD of the wrong form or check digit (ISO 7064 11,2)."""
+    if not re.fullmatch(r"([0-9]{4}-){3}[0-9]{3}[0-9X]", value):
+        raise ValidationError(_("An ORCID iD looks like 0000-0002-1825-0097."))
+    total = 0
+    for digit in value.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    if value[-1] != ("X" if check == 10 else str(check)):
+        raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
 
 
 def doi_url(doi: str) -> str:

@@ -25,7 +25,7 @@ MAX_VENDOR_BYTES = 9_000
 
 
 def loaded_by(script: Path, seen: set[Path]) -> set[Path]:
-    """The script and all that it imports, at cached_for_version or later."""
+    """The script and all that it imports, at once or later."""
     if script not in seen:
         seen.add(script)
         for name in IMPORT.findall(script.read_text()):
