@@ -9,12 +9,12 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin, display
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.forms import Media, ModelForm
+from django.forms import BoundField, Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -75,13 +75,17 @@ class DeskModelAdmin(ModelAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        """Render Django's page of a form, with whether this user may save it (`can_save`).
+        """Render Django's page of a form, with whether this user may save it (`can_save`) and its fields with errors.
 
         A form with a `notice` asks for an answer: the page shows the notice instead of a count of errors.
         """
         obj = kwargs.get("obj")
         can_save = kwargs.get("add") or self.has_change_permission(request, obj)
-        context = {**context, "can_save": can_save}
+        context = {
+            **context,
+            "can_save": can_save,
+            "fields_with_errors": _fields_with_errors(context["adminform"]),
+        }
         if notice := getattr(context["adminform"].form, "notice", ""):
             context |= {"notice": notice, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
@@ -121,6 +125,12 @@ class DeskModelAdmin(ModelAdmin):
             url = reverse("desk:publications_auditentry_changelist")
             return f"{url}?row={self.opts.model_name}-{obj.pk}"
         return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+
+
+def _fields_with_errors(adminform: AdminForm) -> list[BoundField]:
+    """Return the fields with errors, in the order of the page."""
+    fields = [field for fieldset in adminform for line in fieldset for field in line if not field.is_readonly]
+    return [field.field for field in fields if field.field.errors]
 
 
 def flag_column(model: type[Model], name: str) -> Callable[[Model], str]:

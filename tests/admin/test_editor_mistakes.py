@@ -99,7 +99,7 @@ def test_a_text_that_did_not_change_is_not_reported_again(desk):
 def test_help_with_markdown_stands_at_the_text(desk):
     page = desk.get(ADD).text
 
-    assert page.index('id="id_body"') < page.index("How to write Markdown") < page.index("chooser-bylines")
+    assert page.index('id="id_body"') < page.index("How to write Markdown") < page.index('id="id_bylines"')
 
 
 def test_a_portrait_is_added_in_the_form_of_its_author(desk):

@@ -28,7 +28,7 @@ def test_enter_chooses_what_was_typed_and_not_the_first_option_of_an_older_list(
     expect(form.locator("[role=option]")).to_have_count(1)
     box.press("Enter")
 
-    expect(form.locator("#chooser-bylines .chooser__label")).to_contain_text(["Elin"])
+    expect(form.locator("#id_bylines .chooser__label")).to_contain_text(["Elin"])
 
 
 def test_what_is_typed_before_the_first_response_is_searched_for(form):

@@ -30,7 +30,7 @@ def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_pa
     page.fill("[name=bylines-find]", "qqzzqq")
     page.press("[name=bylines-find]", "Enter")
 
-    expect(page.locator("#chooser-bylines")).to_contain_text("Nothing found.")
+    expect(page.locator("#id_bylines")).to_contain_text("Nothing found.")
     expect(page.locator("textarea[name=summary]")).to_have_value("Half typed")
     expect(page.locator("[name=bylines-find]")).to_be_focused()
     expect(page.get_by_text("Draft saved")).to_have_count(0)
