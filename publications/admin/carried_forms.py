@@ -39,6 +39,7 @@ from .form_urls import (
     form_url_of,
     origin_of,
     publication_of,
+    replace_former_path,
     resolve_url,
     restore_url,
     split_url,
@@ -105,7 +106,7 @@ def read_carried_form(request: HttpRequest) -> CarriedForm | None:
     """Return the form that a page carries, or None without a valid one."""
     match _decode(request.POST.get(CARRIED_FIELD, "")):
         case [str(path), list(values), list(files), str(key), int() | None as owner_pk]:
-            return CarriedForm(path, values, files, key, owner_pk)
+            return CarriedForm(replace_former_path(path), values, files, key, owner_pk)
     return None
 
 

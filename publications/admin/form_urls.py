@@ -1,10 +1,12 @@
 """URLs of the forms of the desk: which page and publication a URL belongs to, and the autosave that it restores."""
 
+from contextlib import suppress
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.views.generic import RedirectView
 
 from publications.models import Autosave, Publication, parse_pk
 
@@ -43,6 +45,16 @@ def resolve_url(url: str) -> ResolverMatch:
         return resolve(reverse("desk:index"))
 
 
+def replace_former_path(url: str) -> str:
+    """Return the URL that a former address of the desk redirects to; any other URL unchanged."""
+    parts = split_url(url)
+    with suppress(Resolver404):
+        match = resolve(parts.path)
+        if getattr(match.func, "view_class", None) is RedirectView:
+            return parts._replace(path=match.func.view_initkwargs["url"] % match.kwargs).geturl()
+    return url
+
+
 def url_name_of(url: str) -> str:
     """Return the URL name of a page; "index" for a page without one."""
     return resolve_url(url).url_name or "index"
@@ -65,7 +77,7 @@ def form_url_of(request: HttpRequest) -> str:
     )
     if not path.startswith(settings.DESK) or (is_own and url_name_of(path) in SIGN_IN_URL_NAMES):
         path, query = request.path, request.META.get("QUERY_STRING", "")
-    return remove_param(f"{path}?{query}", AUTOSAVE_PARAM)
+    return remove_param(replace_former_path(f"{path}?{query}"), AUTOSAVE_PARAM)
 
 
 def restore_url(autosave: Autosave, url: str) -> str:

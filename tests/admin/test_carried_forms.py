@@ -25,7 +25,7 @@ from publications.admin import carried_forms, pending_uploads
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
 from publications.admin.remembered_sign_ins import find_user_pk
-from publications.models import Author, Autosave, MenuLink, Publication, Review
+from publications.models import Author, Autosave, MenuLink, Publication, Review, SitePage
 from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
@@ -285,6 +285,30 @@ def test_whoever_signs_in_next_finds_no_words_of_another_account(browser, ann, b
     page = browser.sign_in(browser.open(path), person=bo)
 
     assert "Ann Bergh" not in page.text + browser.open("/desk/").text
+
+
+@pytest.mark.parametrize("is_carried_from_before", [False, True])
+def test_a_form_of_a_former_address_comes_back_at_the_current_one(is_carried_from_before):
+    browser, editor = Browser(), make_person("Administrators", password=PASSWORD)
+    browser.sign_in(person=editor)
+    page = SitePage.objects.first()
+    current = reverse("desk:publications_sitepage_change", args=[page.pk])
+    former = current.replace("/sitepage/", "/page/")
+    form = form_at(browser.open(current), current)
+    form.element.fields["title_en"] = "Typed while signed out"
+    end_sessions()
+
+    headers = {"Origin": HOST, "Referer": HOST + former, "Accept": "text/html"}
+    if is_carried_from_before:
+        values = [[name, value] for name, (value, *_rest) in form.typed().items() if value]
+        answer = sign_in_carrying(browser, editor, CarriedForm(former, values, [], "", editor.pk).encrypted)
+        restored = browser.open(answer["Location"])
+    else:
+        answer = browser.post(former, form.submitted(), headers=headers, follow=True)
+        restored = browser.sign_in(answer, person=editor)
+
+    assert restored.request["PATH_INFO"] == current
+    assert form_at(restored, current).typed()["title_en"] == ["Typed while signed out"]
 
 
 def test_strangers_leave_nothing_on_the_server(ann):
