@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import rispy
 from citeproc.source.json import CiteProcJSON
@@ -52,11 +53,15 @@ def _inverted(person: Person) -> str:
 
 def latex_to_plain(latex: str) -> str:
     """Return the text that LaTeX would print, on one line."""
+    return " ".join(_latex_decoder().latex_to_text(latex).split())
+
+
+@cache
+def _latex_decoder() -> LatexNodes2Text:
     context = get_default_latex_context_db()
     symbols = [MacroTextSpec(name, simplify_repl=symbol) for name, symbol in SYMBOLS.items()]
     context.add_context_category("symbols", prepend=True, macros=symbols)
-    decoder = LatexNodes2Text(latex_context=context, math_mode="verbatim", strict_latex_spaces=True)
-    return " ".join(decoder.latex_to_text(latex).split())
+    return LatexNodes2Text(latex_context=context, math_mode="verbatim", strict_latex_spaces=True)
 
 
 def parse_ris(text: str) -> ParsedReference:
