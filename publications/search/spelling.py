@@ -6,23 +6,27 @@ nothing is suggested that is not public now.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 
-from publications.models import Edition, IndexedTerm
+from publications.models import Edition, IndexedTerm, NamedTerm
 
 from .expansion import ExpandedQuery
 from .expressions import Term
 from .query import ParsedQuery, QueryPart, parse_query
 from .results import MAX_RESULTS, SearchResults, search
 from .snippets import SnippetBuilder
-from .terms import query_terms
+from .terms import POSSESSIVE, fold, query_terms
 
 MAX_PARTS = 6
-MAX_CANDIDATES = 6
+MAX_CANDIDATES = 8
 MAX_CORRECTED_WORDS = 4
-MIN_LETTERS = 3
+MAX_EDITIONS_READ = 4  # for the spellings of one term
+MAX_EDITS = 3
+LETTERS_PER_EDIT = 3  # a word of six letters may differ in two
+MIN_LETTERS = 4
+MIN_STEM_LETTERS = 3
 MIN_LETTERS_FOR_TWO_EDITS = 6  # a shorter word is corrected by one edit
 MAX_LETTERS = 24
 MAX_COMPARED_TERMS = 400
@@ -34,6 +38,15 @@ LETTERS = {
 
 def edit_distance(word: str, other: str) -> int:
     """Return the optimal string alignment distance: letters deleted, inserted, replaced or transposed."""
+    return _distances_to_prefixes(word, other)[-1]
+
+
+def stem_distance(stem: str, word: str) -> int:
+    """Return the distance of a stem to the beginning of a word that is nearest to it."""
+    return min(_distances_to_prefixes(stem, word))
+
+
+def _distances_to_prefixes(word: str, other: str) -> list[int]:
     previous: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(word, start=1):
@@ -43,7 +56,7 @@ def edit_distance(word: str, other: str) -> int:
             if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == other_letter:
                 distance = min(distance, before_previous[j - 2] + 1)
             row.append(distance)
-    return row[-1]
+    return row
 
 
 def one_edit_away(word: str) -> set[str]:
@@ -120,50 +133,85 @@ def _correct(query: ParsedQuery, unmatched: list[QueryPart], locale: str) -> str
 
 
 def _nearest_spelling(word: str, locale: str) -> str:
-    """Return the nearest word of a live edition as it spells it, or "" where none is near."""
-    if _search_word(QueryPart((word,)), locale).total:
+    """Return the nearest word of a live edition as it spells it, or "" where none is near.
+
+    Of equally near ones words in the language of the locale come first, then names of topics and authors, then
+    frequent words.
+    """
+    if search(_word_query(word), locale=locale, with_counts=False, limit=1).total:
         return ""
-    for term in _candidates(word):
-        results = _search_word(QueryPart((term,)), locale)
-        if results.total and (spelling := _spelling_in(results.edition_ids[0], term)):
-            return spelling
-    return ""
+    edition_counts = dict(_candidates(word))
+    named = set(NamedTerm.objects.filter(term__in=edition_counts).values_list("term", flat=True))
+    ranks: dict[str, tuple[int, bool, int]] = {}
+    for term, editions in _editions_by_term(edition_counts, locale).items():
+        penalty = 0 if any(edition.language == locale for edition in editions) else 1
+        for spelling in _spellings_in(editions, term):
+            distance = edit_distance(fold(word), fold(spelling))
+            if distance <= _max_edits(fold(word), fold(spelling)):
+                rank = distance + penalty, term not in named, -edition_counts[term]
+                ranks[spelling] = min(ranks.get(spelling, rank), rank)
+    return min(ranks, key=ranks.__getitem__, default="")
 
 
-def _search_word(part: QueryPart, locale: str) -> SearchResults:
-    query = ParsedQuery("", (replace(part, is_quoted=True),))
-    return search(query, locale=locale, with_counts=False, limit=1)
+def _max_edits(word: str, other: str) -> int:
+    """Return how many edits may lie between two words, so that most of their letters are the same."""
+    return min(MAX_EDITS, min(len(word), len(other)) // LETTERS_PER_EDIT)
 
 
-def _candidates(word: str) -> Iterator[str]:
-    """Yield terms of the index near the word, the nearest and most frequent first."""
-    terms = [term for term in query_terms(word) if MIN_LETTERS <= len(term) <= MAX_LETTERS]
-    ranks: dict[str, tuple[int, int]] = {}
+def _word_query(word: str) -> ParsedQuery:
+    return ParsedQuery("", (QueryPart((word,), is_quoted=True),))
+
+
+def _candidates(word: str) -> list[tuple[str, int]]:
+    """Return terms of the index near the word with their numbers of editions, the nearest and most frequent first."""
+    if len(word) < MIN_LETTERS:
+        return []
+    terms = [term for term in query_terms(word) if MIN_STEM_LETTERS <= len(term) <= MAX_LETTERS]
+    ranks: dict[tuple[str, int], tuple[int, int]] = {}
     for term in terms:
         for indexed in _near_terms(term):
-            distance = edit_distance(term, indexed.term)
+            distance = stem_distance(indexed.term, term)
             if distance <= (2 if len(term) >= MIN_LETTERS_FOR_TWO_EDITS else 1):
-                rank = distance, -indexed.edition_count
-                ranks[indexed.term] = min(ranks.get(indexed.term, (9, 0)), rank)
-    yield from sorted(ranks, key=ranks.__getitem__)[:MAX_CANDIDATES]
+                key, rank = (indexed.term, indexed.edition_count), (distance, -indexed.edition_count)
+                ranks[key] = min(ranks.get(key, rank), rank)
+    return sorted(ranks, key=ranks.__getitem__)[:MAX_CANDIDATES]
 
 
 def _near_terms(term: str) -> Iterable[IndexedTerm]:
     yield from IndexedTerm.objects.filter(term__in=one_edit_away(term))
     if len(term) >= MIN_LETTERS_FOR_TWO_EDITS:
         same_prefix = IndexedTerm.objects.filter(prefix=term[: IndexedTerm.PREFIX_LENGTH])
-        yield from same_prefix.order_by("-edition_count", "term")[:MAX_COMPARED_TERMS]
+        frequent = same_prefix.order_by("-edition_count", "term")[:MAX_COMPARED_TERMS]
+        yield from (indexed for indexed in frequent if len(indexed.term) * 2 >= len(term))
 
 
-def _spelling_in(edition_id: int, term: str) -> str:
-    """Return the term as the edition spells it, in lower case if it does so anywhere."""
-    edition = Edition.objects.live().filter(pk=edition_id).first()
-    if not edition:
-        return ""
+def _editions_by_term(terms: Iterable[str], locale: str) -> dict[str, list[Edition]]:
+    """Return some live editions with each term, in the language of the locale if there are any."""
+    ids = {term: _edition_ids(term, locale) for term in terms}
+    live = Edition.objects.live().only("language", "title", "summary", "key_points", "plain_text")
+    editions = live.prefetch_related("bylines").in_bulk({pk for pks in ids.values() for pk in pks})
+    return {term: [editions[pk] for pk in pks if pk in editions] for term, pks in ids.items()}
+
+
+def _edition_ids(term: str, locale: str) -> tuple[int, ...]:
+    for filters in ({"language": locale}, {}):
+        results = search(
+            _word_query(term), locale=locale, filters=filters, with_counts=False, limit=MAX_EDITIONS_READ
+        )
+        if results.total:
+            return results.edition_ids
+    return ()
+
+
+def _spellings_in(editions: Iterable[Edition], term: str) -> list[str]:
+    """Return the words with this term as the editions spell them, in lower case if they do so anywhere."""
     builder = SnippetBuilder(ExpandedQuery((Term(term),)))
-    names = (byline.name for byline in edition.bylines.all())
-    texts = (edition.title, edition.summary, edition.key_points, edition.plain_text, *names)
-    spellings = [
-        text[start:end] for text in texts for start, end, _part in builder.find_spans(text, edition.language)
-    ]
-    return min(spellings, key=lambda spelling: not spelling.islower(), default="")
+    spellings: dict[str, str] = {}
+    for edition in editions:
+        names = (byline.name for byline in edition.bylines.all())
+        for text in (edition.title, edition.summary, edition.key_points, edition.plain_text, *names):
+            for start, end, _part in builder.find_spans(text, edition.language):
+                spelling = POSSESSIVE.sub("", text[start:end])
+                if spelling.islower() or spelling.casefold() not in spellings:
+                    spellings[spelling.casefold()] = spelling
+    return list(spellings.values())

@@ -52,7 +52,7 @@ WORD = re.compile(
 )
 """A word of a text in any alphabet; in scripts without spaces each character is one."""
 
-_POSSESSIVE = re.compile(r"['’ʼ]s$")
+POSSESSIVE = re.compile(r"['’ʼ]s$")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
 _TRANSLITERATED = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "a",
@@ -127,7 +127,7 @@ def _build_term(folded: str, word: str) -> str:
 
 
 def _normalize(word: str) -> str:
-    lowered = unicodedata.normalize("NFKC", _POSSESSIVE.sub("", word.casefold())).translate(_APOSTROPHES)
+    lowered = unicodedata.normalize("NFKC", POSSESSIVE.sub("", word.casefold())).translate(_APOSTROPHES)
     if lowered.isascii():
         return lowered
     return "".join(character for character in lowered if not _is_ignored(character))

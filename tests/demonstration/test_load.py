@@ -5,13 +5,36 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from publications import actions, demonstration, manuscript, preflight
+from publications import actions, demonstration, manuscript, preflight, search
 from publications.demonstration.load import CONTENT, EditionStep
 from publications.management import site_setup
 from publications.models import Author, Change, Edition, EndReason, Image, Publication, Tag
 from tests.factories import make_person
 
 TEXTS = {path.parent.name: manuscript.read(path.parent)[0] for path in CONTENT.glob("*/index.md")}
+
+# fmt: off
+TYPOS = {
+    "en": {
+        "ukrania": "Ukraine", "ukriane": "Ukraine", "ukranian": "Ukrainian", "moldva": "Moldova",
+        "moldovia": "Moldova", "belaruss": "Belarus", "azerbajan": "Azerbaijan", "gorgia": "Georgia",
+        "armania": "Armenia", "russsia": "Russia", "sanctons": "sanctions",
+        "reconstuction": "reconstruction", "enlargemnt": "enlargement", "lavarov": "Lavrov",
+        "syunk": "Syunik", "hromda": "hromada", "tribunl": "tribunal", "agression": "aggression",
+        "elecction": "election", "securty": "security", "enrgy": "energy", "kalinohirska": "Kalynohirska",
+        "chnia": "China", "corrider": "corridor", "goverment": "government", "parliment": "parliament",
+        "minsiter": "minister", "comission": "commission", "negotations": "negotiations", "äåö": "",
+        "qwerty": "", "berlusconi": "",
+    },
+    "sv": {
+        "ukriana": "Ukraina", "ukrania": "Ukraina", "rysland": "Ryssland", "moldavein": "Moldavien",
+        "belaruss": "Belarus", "sanktonerna": "sanktionerna", "utrikesminster": "utrikesminister",
+        "klassrumet": "klassrummet", "födelseregistert": "födelseregistret", "elnetet": "elnätet",
+        "lavrof": "Lavrov", "förråen": "förråden", "kriegt": "kriget",
+    },
+}
+"""Typos of readers by locale, with what the demonstration has; "" where nothing is near."""
+# fmt: on
 
 
 @pytest.fixture(scope="class")
@@ -29,6 +52,17 @@ def loaded(load, in_shared_site, shared_renditions) -> list[str]:
 
 class TestLoaded:
     """One load, checked by several tests."""
+
+    def test_typos_of_readers_are_corrected(self, loaded):
+        corrected = {
+            locale: {
+                typo: search.suggest_spelling(search.parse_query(typo), locale=locale).corrected
+                for typo in typos
+            }
+            for locale, typos in TYPOS.items()
+        }
+
+        assert corrected == TYPOS
 
     def test_all_publications_authors_tags_and_images_are_loaded(self, loaded):
         live = Edition.objects.live()

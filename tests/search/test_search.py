@@ -370,6 +370,30 @@ def test_the_nearest_spelling_is_offered(text, expected):
     assert search.suggest_spelling(search.parse_query(text), locale="en").corrected == expected
 
 
+@pytest.mark.parametrize(("locale", "expected"), [("en", "trains"), ("sv", "tränas")])
+def test_of_near_words_the_language_of_the_page_comes_first(locale, expected):
+    make_live(body="All trains stand still.")
+    make_live(body="De ska tränas.", language="sv")
+
+    assert search.suggest_spelling(search.parse_query("traxnas"), locale=locale).corrected == expected
+
+
+@pytest.mark.parametrize("names", [["Kramov", "Krasov"], ["Krasov", "Kramov"]])
+def test_of_near_words_the_name_of_a_topic_comes_first(names):
+    for name in names:
+        make_live(body=f"{name} spoke.")
+    make_live(tags=(make_tag("Krasov"),))
+
+    assert search.suggest_spelling(search.parse_query("Kraov"), locale="en").corrected == "Krasov"
+
+
+@pytest.mark.parametrize("text", ["äåö", "<script>"])
+def test_no_word_with_few_letters_in_common_is_offered(text):
+    make_live(body="A scrap of long ago.")
+
+    assert search.suggest_spelling(search.parse_query(text), locale="en").corrected == ""
+
+
 def test_a_spelling_is_offered_only_where_the_whole_query_has_results():
     make_live(body="Grain.")
     make_live(body="Barley.")
