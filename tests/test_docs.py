@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import get_commands
 
 from scripts.list_modules import DOCUMENT, HEADING, build_section, find_modules
 from tests.conftest import ROOT
@@ -17,6 +18,17 @@ FILE = re.compile(r"`([\w.-]+\.(?:py|md|toml))(?=[ `])")
 IDENTIFIER = re.compile(r"\b[A-Za-z]\w*_\w+\b")
 ROW_NAME = re.compile(r"`([A-Za-z_]+)`")
 EMPHASIZED = re.compile(r"\*{1,2}([^*\n]+)\*{1,2}")
+IN_BACKTICKS = re.compile(r"`([^`\n]+)`")
+NAME = re.compile(r"\b(?:[A-Za-z]+_\w+|[A-Z][a-z]+[A-Z]\w+|[A-Z]{4,}\b|\w+(?=\(\)))")
+"""A name of code: with an underscore, in CamelCase, in capitals or called."""
+MODULE = re.compile(r"[\w/]+\.py\b")
+OF_OTHER_PROGRAMS = {
+    "SameSite", "TfidfVectorizer", "db_column", "ignore_startup_parameters", "loop_iteration_limit",
+    "max_connections", "output_stream_limit", "pg_amcheck", "set_wakeup_fd", "shared_buffers", "ts_headline",
+}  # fmt: skip
+"""Names of PostgreSQL, browsers and libraries that documents mention and the code does not."""
+CODE_FOLDERS = ("accounts", "deploy", "publications", "sceeus", "scripts", "static", "templates", "tests")
+SUPERSEDED = re.compile(r"^\S+ · superseded by ", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -81,6 +93,83 @@ def test_every_module_says_in_one_line_what_it_is_for():
     lines = [line for line in build_section().splitlines() if line.startswith("- ")]
 
     assert [line for line in lines if "No docstring" in line] == []
+
+
+@pytest.fixture(scope="module")
+def code_files() -> list[Path]:
+    files = [path for folder in CODE_FOLDERS for path in (ROOT / folder).rglob("*") if path.is_file()]
+    suffixes = {".py", ".html", ".css", ".js", ".conf", ".yaml", ".service", ".typ", ".txt", ".xml", ""}
+    return [
+        *(path for path in files if path.suffix in suffixes),
+        *(ROOT / name for name in ("bootstrap", "manage.py", "Makefile", "pyproject.toml")),
+    ]
+
+
+@pytest.fixture(scope="module")
+def code_words(code_files) -> set[str]:
+    texts = [
+        path.read_text(encoding="utf-8", errors="ignore") for path in code_files if path != Path(__file__)
+    ]
+    return {
+        word
+        for text in [*texts, *map(str, [*code_files, *ROOT.iterdir()])]
+        for word in re.findall(r"\w+", text)
+    }
+
+
+def names_in(text: str) -> set[str]:
+    """Return the names of code in backticks that a document does not define in a block of its own."""
+    blocks = re.findall(r"```.*?```", text, re.DOTALL)
+    spans = IN_BACKTICKS.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    names = {name for span in spans for name in NAME.findall(span)}
+    return {name for name in names if not any(f"{name}()" in block for block in blocks)}
+
+
+def current_documents() -> list[Path]:
+    """Return all documents but the decisions that others supersede as a whole: those describe former code."""
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    documents = [*DOCUMENTS, ROOT / "CHANGELOG.md", *decisions]
+    return [path for path in documents if not SUPERSEDED.search(path.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("document", current_documents(), ids=lambda document: document.name)
+def test_every_name_in_backticks_is_in_the_code(document, code_words):
+    assert names_in(document.read_text(encoding="utf-8")) - code_words - OF_OTHER_PROGRAMS == set()
+
+
+@pytest.mark.parametrize("document", current_documents(), ids=lambda document: document.name)
+def test_every_module_in_backticks_exists(document, code_files):
+    paths = [path.as_posix() for path in code_files]
+    modules = {
+        name
+        for span in IN_BACKTICKS.findall(document.read_text(encoding="utf-8"))
+        for name in MODULE.findall(span)
+    }
+
+    assert {name for name in modules if not any(path.endswith(f"/{name}") for path in paths)} == set()
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, *sorted((ROOT / "docs" / "decisions").glob("*.md"))], ids=lambda path: path.name
+)
+def test_every_command_that_a_document_names_exists(document):
+    text = document.read_text(encoding="utf-8")
+    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(re.findall(r"manage\.py (\w+)", text)) - set(get_commands()) == set()
+    assert set(re.findall(r"`make ([\w-]+)", text)) - set(targets) == set()
+
+
+def test_names_of_other_programs_are_all_in_documents():
+    names = {name for path in current_documents() for name in names_in(path.read_text(encoding="utf-8"))}
+
+    assert OF_OTHER_PROGRAMS - names == set()
+
+
+def test_a_name_that_the_code_does_not_have_is_found(code_words):
+    text = "Call `made_up()` of `MadeUpName` with `MADE_UP`; `published_at` stays. ```\nmake_it() {}\n``` `make_it`"
+
+    assert names_in(text) - code_words == {"made_up", "MadeUpName", "MADE_UP"}
 
 
 def test_the_first_five_minutes_name_buttons_and_pages_as_the_desk_does():
