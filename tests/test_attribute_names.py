@@ -1,4 +1,4 @@
-"""Names that the code reads are defined: each attribute, and each field in a queryset.
+"""Names that the code reads are defined: each attribute, also in templates, and each field in a queryset.
 
 A renamed attribute that one place still reads is an AttributeError only when that line runs; a renamed field that a
 queryset still names is a FieldError. These tests read the source instead. An attribute counts as defined if any class
@@ -7,6 +7,7 @@ or module has one of that name, whatever the class of the object.
 
 import ast
 import importlib
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -34,6 +35,11 @@ STRING_QUERIES = {
     "order_by", "values", "values_list", "only", "defer", "select_related", "prefetch_related", "F", "OuterRef",
 }  # fmt: skip
 KEYWORD_QUERIES = {"filter", "exclude", "Q", "get_or_create", "update_or_create", "create"}
+TEMPLATE_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+STRING = re.compile(r""""[^"]*"|'[^']*'""")
+ATTRIBUTE_PATH = re.compile(r"\b[A-Za-z_]\w*(?:\.\w+)+")
+TEMPLATES_OF_DJANGO = ("admin", "registration")
+"""Folders of templates that replace those of Django and read what its views give them."""
 ANNOTATIONS = {"annotate", "alias", "aggregate", "extra"}
 
 
@@ -46,6 +52,7 @@ class Names:
         attributes: the places that read each attribute.
         fields: the places that name each path of fields in a queryset, such as "-edition__kind".
         imported: the modules that they import.
+        strings: what may be the key of a dictionary, which templates read like an attribute.
     """
 
     defined: set[str] = field(default_factory=set)
@@ -53,6 +60,7 @@ class Names:
     fields: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     annotations: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
+    strings: set[str] = field(default_factory=set)
 
     def read(self, source: str, path: str) -> None:
         """Add the names of a module."""
@@ -71,6 +79,8 @@ class Names:
                     self.imported.update(alias.name for alias in aliases)
                 case ast.ImportFrom(module=str(name), level=0):
                     self.imported.add(name)
+                case ast.Constant(value=str(text)) if text.isidentifier():
+                    self.strings.add(text)
                 case ast.Call():
                     self._read_call(node, place)
 
@@ -113,6 +123,13 @@ class Names:
             for path, places in self.fields.items()
             if not known.union(self.annotations).issuperset(path.lstrip("-").split(LOOKUP_SEP))
         }
+
+
+def attributes_in(template: str) -> set[str]:
+    """Return the attributes that a template reads: "title" and "key" for "{{ page.title.key }}"."""
+    expressions = [STRING.sub("", tag) for tag in TEMPLATE_TAG.findall(template)]
+    paths = [path for expression in expressions for path in ATTRIBUTE_PATH.findall(expression)]
+    return {name for path in paths for name in path.split(".")[1:] if not name.isdigit()}
 
 
 def _walk(tree: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
@@ -211,6 +228,28 @@ class TestAttributes:
         module.read(f"def publish(written_at):\n    written_at = 1\n    {source}", "publish.py")
 
         assert module.undefined_attributes(library_names | model_names) == {"written_at": ["publish.py:3"]}
+
+    def test_every_attribute_that_a_template_reads_is_defined(self, names, library_names, model_names):
+        """Django shows nothing for one that is missing."""
+        known = names.defined | names.strings | library_names | model_names
+        templates = (ROOT / "templates").rglob("*.*")
+
+        missing = {
+            (str(path.relative_to(ROOT)), name)
+            for path in templates
+            if path.relative_to(ROOT / "templates").parts[0] not in TEMPLATES_OF_DJANGO
+            for name in attributes_in(path.read_text(encoding="utf-8")) - known
+        }
+
+        assert missing == set()
+
+
+def test_attributes_are_found_in_templates():
+    template = (
+        """{{ edition.written_at|date:"a.b" }} {% if page.0.kind.label and not is_public %}x.y{% endif %}"""
+    )
+
+    assert attributes_in(template) == {"written_at", "kind", "label"}
 
 
 def test_every_field_in_a_queryset_is_one_of_a_model(names, field_names):
