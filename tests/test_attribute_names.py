@@ -51,6 +51,7 @@ class Names:
         defined: names of classes and functions, of what modules and classes assign, of keywords and attribute targets.
         attributes: the places that read each attribute.
         fields: the places that name each path of fields in a queryset, such as "-edition__kind".
+        annotations: the names of annotations.
         imported: the modules that they import.
         strings: what may be the key of a dictionary, which templates read like an attribute.
     """
