@@ -3,11 +3,10 @@
 import re
 from dataclasses import dataclass
 
-HYPERLINK = re.compile(
-    r'HYPERLINK\s+(?P<inner>\\l\s+)?(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))(?P<rest>.*)',
-    re.DOTALL | re.IGNORECASE,
-)
-ANCHOR_SWITCH = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+TOKEN = re.compile(r'"(?P<quoted>(?:\\.|[^"\\])*)"?|(?P<bare>[^\s"]+)', re.DOTALL)
+ESCAPE = re.compile(r'\\(["\\])')
+SWITCHES_WITH_ARGUMENT = {"\\l", "\\o", "\\t", "\\*"}
+"""The switches of HYPERLINK that an argument follows (ISO/IEC 29500-1, 17.16.5.25), and the general one."""
 OMITTED_FIELDS = {"TOC", "INDEX", "TOA", "RD", "XE", "TC", "TA"}
 UNREPORTED_FIELDS = {
     "HYPERLINK",
@@ -32,19 +31,33 @@ class ComplexField:
 
     @property
     def name(self) -> str:
-        return (self.instruction.split() or [""])[0].upper()
+        name = TOKEN.match(self.instruction.strip())
+        return name[0].upper() if name else ""
 
     @property
     def address(self) -> str:
         """The target of a hyperlink: an address, or `#` with the name of a bookmark."""
-        match = HYPERLINK.match(self.instruction.strip())
-        if not match:
+        if self.name != "HYPERLINK":
             return ""
-        target = match["quoted"] or match["bare"] or ""
-        if match["inner"]:
-            return f"#{target}"
-        anchor = ANCHOR_SWITCH.search(match["rest"])
-        return f"{target}#{anchor[1] or anchor[2]}" if anchor else target
+        target, switches = parse_arguments(self.instruction.strip()[len(self.name) :])
+        anchor = switches.get("\\l", "")
+        return f"{target}#{anchor}" if anchor else target
+
+
+def parse_arguments(arguments: str) -> tuple[str, dict[str, str]]:
+    """Return the first argument of a field that belongs to no switch, and the arguments of switches by switch."""
+    target, switch, switches = "", "", {}
+    for token in TOKEN.finditer(arguments):
+        if (token["bare"] or "").startswith("\\"):
+            switch = token["bare"].casefold()
+            continue
+        text = token["bare"] or ESCAPE.sub(r"\1", token["quoted"])
+        if switch in SWITCHES_WITH_ARGUMENT:
+            switches.setdefault(switch, text)
+        else:
+            target = target or text
+        switch = ""
+    return target, switches
 
 
 class FieldStack:
