@@ -1,7 +1,7 @@
 """The content of a Word text as plain values: blocks of inline content, tables, notes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field, replace
 
 FOOTNOTES, ENDNOTES = "footnote", "endnote"
@@ -185,8 +185,16 @@ class NoteSeries:
     def count(self, kind: str) -> int:
         return sum(note_kind == kind for note_kind, _note_id in self.texts)
 
-    def count_referenced(self, kind: str) -> int:
-        return sum(note_kind == kind for note_kind, _note_id in self.labels)
+    def count_referenced(self, kind: str, labels: Container[str]) -> int:
+        """Return the number of notes of a kind whose label is one of these."""
+        return sum(
+            note_kind == kind and label in labels for (note_kind, _note_id), label in self.labels.items()
+        )
+
+    @property
+    def blocks(self) -> list[Block]:
+        """The blocks of all notes, whether referenced or not."""
+        return [block for blocks in self.texts.values() for block in blocks]
 
     @property
     def referenced(self) -> list[tuple[str, list[Block]]]:

@@ -27,7 +27,9 @@ from .title_block import TitleBlock, split_title_block
 from .tracked_changes import TrackedChange, TrackedChanges, resolve_changes
 
 logger = logging.getLogger(__name__)
-REFERENCE_ID = re.compile(r'id="fnref-(\d+)"')
+NOTE_DEFINITION = re.compile(r"^\[\^\d+\]:", re.MULTILINE)
+NOTE_REFERENCE = re.compile(r"(?<!\\)\[\^(\d+)\]")
+TABLE = re.compile(r"<table[\s>]")
 
 
 class TrackedChangesPolicy(StrEnum):
@@ -105,7 +107,11 @@ def read_word(content: bytes, filename: str, options: WordReadOptions) -> WordDo
         return _WordFileReader(WordPackage(content), filename, options).read()
     except InvalidWordFile as error:
         raise ImportRefused(str(error)) from error
-    except (RecursionError, MemoryError) as error:
+    except MemoryError as error:
+        raise ImportRefused(
+            _("The file needs more memory than the server has. Make its pictures smaller, then try again.")
+        ) from error
+    except RecursionError as error:
         raise ImportRefused(
             _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
         ) from error
@@ -131,7 +137,7 @@ class _WordFileReader:
         self.source = "\n".join(
             paragraph.text for paragraph in all_paragraphs([*blocks, *self._note_blocks()])
         )
-        self.tables = len(list(all_tables(blocks)))
+        self.tables = len(list(all_tables([*blocks, *self.notes.blocks])))
         self.language = self.options.language or self._language()
         self.images = WordImages(self.package, self.losses, self.options.image_key, self.language)
         title_block = self._title_block(blocks)
@@ -146,7 +152,7 @@ class _WordFileReader:
             read_comments(self.package, self.context.comments),
         )
         document.changes = self.changes.changes
-        document.counts = self._counts(rendered)
+        document.counts = self._counts(body if rendered else "", rendered.html if rendered else "")
         document.coverage = self._coverage(title_block, rendered)
         document.notes = [*self.log.notes, *self.losses.as_notes()]
         return document
@@ -248,19 +254,14 @@ class _WordFileReader:
             body=body,
         )
 
-    def _counts(self, rendered: markup.RenderedText | None) -> dict[str, Count]:
-        html = rendered.html if rendered else ""
-        shown = set(REFERENCE_ID.findall(html))
-        lost = max(0, len(self.notes.labels) - len(shown))
+    def _counts(self, body: str, html: str) -> dict[str, Count]:
+        """Return the counts of notes, tables and images; body and HTML are empty if the text cannot be rendered."""
+        labels = set(NOTE_REFERENCE.findall(NOTE_DEFINITION.sub("", body)))
         images = self.images.examined_images.values()
         return {
-            "footnotes": Count(
-                self.notes.count(FOOTNOTES), max(0, self.notes.count_referenced(FOOTNOTES) - lost)
-            ),
-            "endnotes": Count(
-                self.notes.count(ENDNOTES), max(0, self.notes.count_referenced(ENDNOTES) - lost)
-            ),
-            "tables": Count(self.tables, html.count("<table>")),
+            "footnotes": Count(self.notes.count(FOOTNOTES), self.notes.count_referenced(FOOTNOTES, labels)),
+            "endnotes": Count(self.notes.count(ENDNOTES), self.notes.count_referenced(ENDNOTES, labels)),
+            "tables": Count(self.tables, len(TABLE.findall(html))),
             "pictures": Count(len(images), sum(kept is not None for kept in images)),
         }
 

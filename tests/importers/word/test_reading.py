@@ -178,6 +178,35 @@ def test_a_note_of_the_title_moves_to_the_first_paragraph():
     assert "Notes of the title" in notes_of(result)
 
 
+def test_a_note_without_a_reference_in_the_text_is_subtracted_from_its_own_kind():
+    result = read(
+        p("Title", style="Title") + p("Text", note(1, "endnote"), "."),
+        footnotes=note_element(1, p("One.")) + note_element(2, p("Two", note(1), ".")),
+        endnotes=note_element(1, p("At the end."), kind="endnote"),
+    )
+
+    assert (result.counts["footnotes"], result.counts["endnotes"]) == (word.Count(2, 0), word.Count(1, 1))
+
+
+def test_a_table_in_a_note_is_counted():
+    notes = note_element(1, p("A note."), table(["a", "b"], ["c", "d"]))
+    result = read(p("Title", style="Title") + p("Text", note(1), "."), footnotes=notes)
+
+    assert result.counts["tables"] == word.Count(1, 1)
+
+
+def test_the_losses_of_a_text_with_links_to_headings_are_reported_once():
+    heading = p('<w:bookmarkStart w:id="1" w:name="part"/>', r("Part"), style="heading1")
+    to_heading = f'<w:hyperlink w:anchor="part">{r("there")}</w:hyperlink>'
+    result = read(
+        p("Title", style="Title") + p("See ", to_heading, ".") + heading + p("Text.", picture("media/a.emf")),
+        parts={"media/a.emf": b"EMF"},
+    )
+
+    assert "[there](#s-part)" in result.manuscript.body
+    assert notes_of(result).count("a.emf") == 1
+
+
 def test_lists_nest_and_numbers_go_on():
     body = body_of(
         p("One", list=(1, 0))

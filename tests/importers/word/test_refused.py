@@ -8,7 +8,8 @@ import pytest
 from publications.importers import word
 from publications.importers.imported_file import ImportRefused
 from publications.ooxml import MAX_FILE_BYTES
-from tests.word_files import OFFICE, bomb, docx, forged_bomb, p, zipped
+from tests.factories import picture_bytes
+from tests.word_files import OFFICE, bomb, docx, forged_bomb, p, picture, zipped
 
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
@@ -132,3 +133,13 @@ def test_a_template_elsewhere_is_not_opened_and_is_reported():
     result = word.read_word(zipped(files), "x.docx", word.WordReadOptions(lambda digest: digest[:20]))
 
     assert "https://example.org/t.dotx" in "".join(line.text for line in result.notes)
+
+
+def test_a_lack_of_memory_is_not_reported_as_nesting():
+    def exhausted(digest):
+        raise MemoryError
+
+    content = docx(p("Text.", picture("media/a.png")), parts={"media/a.png": picture_bytes()})
+
+    with pytest.raises(ImportRefused, match="more memory than the server has"):
+        word.read_word(content, "x.docx", word.WordReadOptions(exhausted))
