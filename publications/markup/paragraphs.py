@@ -42,7 +42,7 @@ def assign_paragraph_ids(root: Element, previous: Sequence[Paragraph]) -> tuple[
     result = []
     for index, (element, text) in enumerate(paragraphs):
         anchor = earlier[matches[index]].anchor if index in matches else anchors.claim(_new_id(text))
-        element.attributes = {"id": anchor} | element.attributes
+        element.attributes = {"id": ""} | element.attributes | {"id": anchor}  # the id comes first
         result.append(Paragraph(anchor, text))
     return tuple(result)
 

@@ -44,7 +44,7 @@ def assign_heading_ids(root: Element) -> tuple[Heading, ...]:
 def _assign_id(heading: Element, anchors: UniqueIds) -> Heading:
     text = inline_text(heading)
     anchor = anchors.claim(f"s-{heading_slug(text)}")
-    heading.attributes = {"id": anchor} | heading.attributes
+    heading.attributes = {"id": ""} | heading.attributes | {"id": anchor}  # the id comes first
     return Heading(int(heading.tag[1]), text, anchor)
 
 

@@ -3,7 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publications.html_tree import Element
 from publications.markup import Paragraph, render_markdown
+from publications.markup.paragraphs import assign_paragraph_ids
+from publications.markup.structure import assign_heading_ids
 from tests.prose_pages import MARKDOWN
 
 
@@ -116,3 +119,19 @@ def test_an_id_that_is_none_of_ours_is_not_carried():
 
 def test_a_number_of_a_note_is_no_word_of_its_paragraph():
     assert render_markdown("a[^1] b\n\n[^1]: n").paragraphs[0] == render_markdown("a b").paragraphs[0]
+
+
+def test_an_id_that_a_paragraph_already_has_is_replaced_by_the_one_returned():
+    element = Element("p", {"id": "p-aaaaaa"}, ["Text."])
+
+    (paragraph,) = assign_paragraph_ids(Element("body", {}, [element]), [])
+
+    assert element.attributes["id"] == paragraph.anchor != "p-aaaaaa"
+
+
+def test_an_id_that_a_heading_already_has_is_replaced_by_the_one_returned():
+    element = Element("h2", {"id": "s-other"}, ["Title"])
+
+    (heading,) = assign_heading_ids(Element("body", {}, [element]))
+
+    assert element.attributes["id"] == heading.anchor == "s-title"
