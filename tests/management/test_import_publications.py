@@ -9,6 +9,7 @@ import sys
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from publications.importers.markdown.read_ahead import block_interrupts
 from publications.importers.report_text import render_report
@@ -79,6 +80,26 @@ def test_a_refused_import_writes_no_report(tmp_path):
             call(write_post(tmp_path / "blog"), "--kind", "poem", "--report", report)
 
     assert old.read_text() == "{}" and not new.exists()
+
+
+def test_a_report_with_a_name_that_is_too_long_is_refused_with_a_message(tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        call(write_post(tmp_path / "blog"), "--report", tmp_path / ("r" * 300))
+
+
+def test_a_refused_import_keeps_a_symbolic_link_to_a_report_to_be_written(tmp_path):
+    link = tmp_path / "report.json"
+    link.symlink_to(tmp_path / "target.json")
+
+    with pytest.raises(CommandError):
+        call(write_post(tmp_path / "blog"), "--kind", "poem", "--report", link)
+
+    assert link.is_symlink() and not link.exists()
+
+
+def test_messages_of_the_command_are_in_the_active_language(tmp_path):
+    with override("sv"), pytest.raises(CommandError, match="kontot ”nobody” finns inte"):
+        call(write_post(tmp_path / "blog"), "--by", "nobody")
 
 
 def test_a_report_that_cannot_be_written_at_the_end_is_an_error_after_the_output(tmp_path, monkeypatch):

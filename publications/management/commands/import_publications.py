@@ -1,4 +1,4 @@
-"""Import texts with front matter: Jekyll, Hugo, Eleventy, and manuscripts of this site."""
+"""Import Markdown files with front matter: of Jekyll, Hugo and Eleventy, and manuscripts that this site exported."""
 
 import os
 from argparse import RawDescriptionHelpFormatter
@@ -44,7 +44,7 @@ OPTIONS = {
         "type": Path,
         "help": "who the ids in front matter are: a CSV file (id, full_name or first_name and last_name, "
         "redirect_from) or a folder of profiles, one file or folder a person (that of a Hugo site is found by itself). "
-        "Only authors in use are made; others than these become guests",
+        "Only those who sign a text are created; authors that are not listed become guests",
     },
     "--author": {
         "default": "",
@@ -110,32 +110,30 @@ class Command(BaseCommand):
             parser.add_argument(name, **option)
 
     def handle(self, *args, **options) -> None:
-        path = options["report"]
+        report_path = options["report"]
         try:
-            if path:
-                check_writable(path)
+            if report_path:
+                check_writable(report_path)
             report = run_import(self._import_options(options))
         except (ImportRefused, InvalidOptions) as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt as error:
-            message = "Broken off. The same command goes on where this one stopped."
+            message = _("Broken off. The same command goes on where this one stopped.")
             raise CommandError(message, returncode=130) from error
         for line in render_report(report, detail=options["verbosity"]):
             self.stdout.write(line)
-        if path:
-            self._write(report, path)
+        if report_path:
+            self._write(report, report_path)
         if refused := report.count(FileOutcome.REFUSED):
-            raise CommandError(
-                f"Done, but {refused} of the files were refused: the report says which.", returncode=3
-            )
+            message = _("Done, but %(count)d of the files were refused: the report says which.")
+            raise CommandError(message % {"count": refused}, returncode=3)
 
     def _write(self, report: ImportReport, path: Path) -> None:
         try:
             write_json_report(report, path)
         except OSError as error:
-            raise CommandError(
-                f"The import is done, but the report could not be written: {error}", returncode=3
-            ) from error
+            message = _("The import is done, but the report could not be written: %(error)s")
+            raise CommandError(message % {"error": error}, returncode=3) from error
 
     def _import_options(self, options: dict) -> ImportOptions:
         names = (
@@ -143,9 +141,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         user = get_user_model().objects.filter(username=options["by"]).first() if options["by"] else None
         if options["by"] and not user:
-            raise CommandError(
-                f"--by: there is no account “{options['by']}”. The desk lists the accounts under Users."
-            )
+            message = _("--by: there is no account “%(username)s”. The desk lists the accounts under Users.")
+            raise CommandError(message % {"username": options["by"]})
         return ImportOptions(
             **{name: options[name] for name in names},
             media=tuple(options["media"]),
@@ -156,14 +153,14 @@ class Command(BaseCommand):
 
 
 def check_writable(path: Path) -> None:
-    """Raise CommandError if a report cannot be written to a path. An existing file is not changed."""
-    is_new = not path.exists()
+    """Raise CommandError if a report cannot be written to a path. An existing file or symbolic link is not changed."""
     try:
+        is_new = not path.exists()
         path.open("a").close()
+        if is_new:
+            path.resolve().unlink()
     except OSError as error:
         message = _(
             "--report: the report “%(path)s” cannot be written: %(why)s. Name a file in a folder that is there."
         )
         raise CommandError(message % {"path": path, "why": error.strerror}) from error
-    if is_new:
-        path.unlink()
