@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Replace
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
@@ -71,6 +72,19 @@ class PublicationContent(models.Model):
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
 
+class PublicationQuerySet(models.QuerySet):
+    def with_identifier(self, name: str, value: str) -> "PublicationQuerySet":
+        """Publications with this DOI in any case, or this ISBN however it is hyphenated.
+
+        Args:
+            name: "doi" or "isbn".
+        """
+        if name == "isbn":
+            digits = Replace("isbn", models.Value("-"))
+            return self.alias(isbn_digits=digits).filter(isbn_digits__iexact=value.replace("-", ""))
+        return self.filter(**{f"{name}__iexact": value})
+
+
 class Publication(PublicationContent):
     """A publication as its editors write it. Readers see its editions, which `publications.actions` creates."""
 
@@ -96,6 +110,8 @@ class Publication(PublicationContent):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(_("saved"), auto_now=True)
+
+    objects = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at", "-pk"]

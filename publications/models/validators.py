@@ -1,7 +1,7 @@
 """Validators and normal forms of DOIs, ISBNs, ORCID iDs and primary keys, of links in menus and of external URLs."""
 
 import re
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from publications.publication_fields import MAX_LENGTHS
 
 DOI_RESOLVER = "https://doi.org/"
-DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
-ISBN_PREFIX = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
-DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f]+", re.ASCII)
+DOI_URL_PREFIX = re.compile(r"\Ahttps?://(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+DOI_SCHEME = re.compile(r"\Adoi:\s*", re.IGNORECASE)
+ISBN_PREFIX = re.compile(r"\A(?:urn:)?isbn(?:-1[03]|1[03](?=[:\s]))?:?\s*", re.IGNORECASE)
+FORMAT_CHARACTERS = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # invisible
+DOI = re.compile(rf"10\.[0-9]{{4,9}}(?:\.[0-9]+)*/[^\s\x00-\x20\x7f-\x9f{FORMAT_CHARACTERS}]+")
 DIGIT_SEPARATORS = re.compile(r"[\s\u2010-\u2015-]+")
 MAX_PK_DIGITS = 18  # fewer than of the largest integer that a column holds
 SAFE_CHARACTERS = "/:;()._-"
@@ -25,13 +27,24 @@ def parse_pk(text: str) -> int:
 
 
 def normalize_doi(text: str) -> str:
-    """Return a DOI in its one spelling: "https://doi.org/10.1234/x" and "doi:10.1234/x" are "10.1234/x"."""
-    return DOI_PREFIX.sub("", text.strip(), count=1)
+    """Return a DOI in its one spelling: "https://doi.org/10.1234/x%3Cy" and "doi:10.1234/x<y" are "10.1234/x<y"."""
+    doi = text.strip()
+    if prefix := DOI_URL_PREFIX.match(doi):
+        return _percent_decoded(doi[prefix.end() :]).strip()
+    return DOI_SCHEME.sub("", doi)
+
+
+def _percent_decoded(path: str) -> str:
+    """Return the path of a URL decoded, or as it is if it is not in UTF-8."""
+    try:
+        return unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return path
 
 
 def normalize_isbn(text: str) -> str:
     """Return an ISBN in its one spelling: "ISBN 978 91 986 5432 1" is "978-91-986-5432-1"."""
-    return DIGIT_SEPARATORS.sub("-", ISBN_PREFIX.sub("", text.strip(), count=1)).strip("-").upper()
+    return DIGIT_SEPARATORS.sub("-", ISBN_PREFIX.sub("", text.strip())).strip("-").upper()
 
 
 def check_doi(value: str) -> None:
@@ -111,7 +124,7 @@ def link_url(address: str) -> str:
     return f"mailto:{address}" if is_mail else address
 
 
-_is_url = URLValidator(schemes=["http", "https"])
+_validate_url = URLValidator(schemes=["http", "https"])
 
 
 def check_external_url(value: str) -> None:
@@ -128,7 +141,7 @@ def check_external_url(value: str) -> None:
 def _parts(value: str) -> SplitResult | None:
     """Return the parts of an absolute http or https URL, else None."""
     try:
-        _is_url(value)
+        _validate_url(value)
         return urlsplit(value)
     except (ValidationError, ValueError):
         return None

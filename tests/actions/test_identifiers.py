@@ -30,8 +30,21 @@ def test_a_doi_has_one_spelling(typed):
     assert normalize_doi(typed) == "10.1234/abc-5"
 
 
+def test_the_url_of_a_doi_is_read_back():
+    doi = "10.1002/(SICI)1097<1::AID>3.0;2-X"
+
+    assert normalize_doi(doi_url(doi)) == doi
+    assert normalize_doi("https://doi.org/10.1234/%E5") == "10.1234/%E5"
+    assert normalize_doi("10.1234/a%3Cb") == "10.1234/a%3Cb"
+
+
+def test_only_the_beginning_of_an_identifier_is_removed():
+    assert normalize_doi("10.1234/doi:abc") == "10.1234/doi:abc"
+    assert normalize_isbn("978 isbn 91") == "978-ISBN-91"
+
+
 @pytest.mark.parametrize(
-    "typed", ["978-91-986543-2-3", "ISBN 978 91 986543 2 3", "isbn-13: 978–91–986543–2–3", " 978-91-986543 - 2-3 "]
+    "typed", ["978-91-986543-2-3", "ISBN 978 91 986543 2 3", "ISBN13: 978 91 986543 2 3", "ISBN13 978 91 986543 2 3", "isbn-13: 978–91–986543–2–3", " 978-91-986543 - 2-3 "]
 )  # fmt: skip
 def test_an_isbn_has_one_spelling(typed):
     assert normalize_isbn(typed) == "978-91-986543-2-3"
@@ -45,7 +58,18 @@ def test_a_doi_may_hold_any_sign_but_spaces(doi):
 
 
 @pytest.mark.parametrize(
-    "doi", ["10.1234", "10.12/x", "11.1234/x", "10.1234/a b", "10.1234/", "10.1234/" + "x" * 200]
+    "doi",
+    [
+        "10.1234",
+        "10.12/x",
+        "11.1234/x",
+        "10.1234/a b",
+        "10.1234/",
+        "10.1234/" + "x" * 200,
+        "10.1234/a\u00a0b",
+        "10.1234/a\u2028b",
+        "10.1234/a\u200b",
+    ],
 )
 def test_what_no_resolver_could_take_is_refused_in_words(doi):
     with pytest.raises(ValidationError, match="is no DOI"):
@@ -167,10 +191,11 @@ def test_the_desk_takes_identifiers_as_they_are_pasted(at_the_desk):
         ("doi", "abc", "“abc” is no DOI."),
         ("isbn", "978-3-16-148410-1", "This ISBN has a typing error"),
         ("doi", "10.1234/TAKEN", "“First” has 10.1234/TAKEN already."),
+        ("isbn", "9780306406157", "“First” has 9780306406157 already."),
     ],
 )
 def test_the_desk_says_what_is_wrong_with_an_identifier(at_the_desk, field, typed, said):
-    make_publication(title="First", doi="10.1234/taken")
+    make_publication(title="First", doi="10.1234/taken", isbn="978-0-306-40615-7")
     publication = make_publication()
 
     response = at_the_desk.post(change(publication), filled(publication, **{field: typed}))

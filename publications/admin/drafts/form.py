@@ -173,7 +173,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
 
     def _check_unused(self, name: str, value: str) -> str:
         """Return the identifier. Raises `ValidationError` if another publication has it."""
-        others = Publication.objects.exclude(pk=self.instance.pk).filter(**{f"{name}__iexact": value})
+        others = Publication.objects.exclude(pk=self.instance.pk).with_identifier(name, value)
         if value and (owner := others.first()):
             raise forms.ValidationError(
                 _("“%(other)s” has %(value)s already. Each publication has one of its own.")

@@ -94,7 +94,7 @@ def _drop_used_identifiers(publication: Publication, content: Content) -> list[s
     missing = []
     for name in IDENTIFIERS:
         value = content[name]
-        others = Publication.objects.exclude(pk=publication.pk).filter(**{f"{name}__iexact": value})
+        others = Publication.objects.exclude(pk=publication.pk).with_identifier(name, value)
         if value and others.exists():
             missing.append(
                 _("%(value)s belongs to another publication now and stayed away.") % {"value": value}
