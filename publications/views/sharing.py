@@ -17,8 +17,11 @@ from publications.presentation import (
 
 from .publications import redirect_or_gone
 
-SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-SCHEME = re.compile(r"(?:https?://|acct:)")
+MAX_HOST_CHARACTERS = 253
+HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])")
+PORT = re.compile(r":[1-9][0-9]{0,4}")
+SCHEME = re.compile(r"\A(?:https?://|acct:)")
+END_OF_HOST = re.compile(r"[/?#]")
 
 
 def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
@@ -56,7 +59,20 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def parse_server(typed: str) -> str:
-    """Return the host in a host name, URL, profile URL or @name@host, or "" if there is none."""
-    host = SCHEME.sub("", typed.strip().lower(), count=1).partition("/")[0]
-    server = host.rpartition("@")[2]
-    return server if SERVER.fullmatch(server) else ""
+    """Return the host, with its port, in a host name, URL, profile URL or @name@host, or "" if there is none.
+
+    The host of an internationalized domain name is returned in ASCII: "xn--mnchen-3ya.social".
+    """
+    authority = END_OF_HOST.split(SCHEME.sub("", typed.strip().lower()), maxsplit=1)[0].rpartition("@")[2]
+    name, colon, port_number = authority.partition(":")
+    host, port = _encode_host(name), colon + port_number
+    return f"{host}{port}" if HOST.fullmatch(host) and (not port or PORT.fullmatch(port)) else ""
+
+
+def _encode_host(name: str) -> str:
+    """Return a host name in ASCII (IDNA), or "" if it has no such form."""
+    try:
+        host = name.encode("idna").decode("ascii") if len(name) <= MAX_HOST_CHARACTERS else ""
+    except UnicodeError:
+        return ""
+    return host if len(host) <= MAX_HOST_CHARACTERS else ""
