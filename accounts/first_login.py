@@ -31,9 +31,10 @@ class FirstLogin:
 def create_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:
     """Create a staff account in a group, with a generated password."""
     password = generate_password()
+    user_group = Group.objects.get(name=group)  # before the account: without the group there is none
     users = get_user_model().objects
     user = users.create_user(username, email, password, is_staff=True, is_superuser=superuser)
-    user.groups.add(Group.objects.get(name=group))
+    user.groups.add(user_group)
     record_event(EventType.CREATED, user)
     return FirstLogin(username, password)
 
@@ -59,14 +60,14 @@ def remove_first_login(username: str) -> None:
     path = first_login_path()
     if not path.exists():
         return
-    lines = path.read_text(encoding="utf-8").splitlines()
-    others = [line for line in lines if line.partition(" ")[0] != username]
     try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        others = [line for line in lines if line.partition(" ")[0] != username]
         if others:
             _write_lines(others)
         else:
             path.unlink(missing_ok=True)
-    except OSError:  # the account has another password already
+    except (OSError, UnicodeDecodeError):  # the account has another password already
         logger.warning("A generated password could not be removed from %s.", path, exc_info=True)
 
 
@@ -74,7 +75,8 @@ def _write_lines(lines: Iterable[str]) -> Path:
     """Replace the file atomically, so that a full disk loses no password."""
     path = first_login_path()
     temporary_path = path.with_suffix(".part")
-    handle = os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary_path.unlink(missing_ok=True)  # a file left by an interrupted run may be readable by others
+    handle = os.open(temporary_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.writelines(f"{line}\n" for line in lines)
     return temporary_path.replace(path)

@@ -150,6 +150,26 @@ def test_the_file_is_deleted_when_all_first_passwords_are_changed():
     assert not first_login.first_login_path().exists()
 
 
+def test_only_its_owner_reads_the_file_even_after_an_interrupted_start():
+    temporary_path = first_login.first_login_path().with_suffix(".part")
+    temporary_path.write_text("")
+    temporary_path.chmod(0o644)
+
+    path = first_login.write_first_logins([FirstLogin("ann", "x")])
+
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("content", [b"\xff", None])
+def test_a_file_that_cannot_be_read_does_not_stop_a_change_of_password(content, caplog):
+    path = first_login.first_login_path()
+    path.write_bytes(content) if content else path.mkdir()
+
+    first_login.remove_first_login("ann")
+
+    assert "could not be removed" in caplog.text
+
+
 def test_both_copies_of_the_requirements_are_equal():
     assert (ROOT / "requirements.txt").read_bytes() == (ROOT / "requirements/base.txt").read_bytes()
 

@@ -275,6 +275,13 @@ def test_the_first_accounts_of_a_site_are_events_too():
     assert events_of(User.objects.get(username="ann")) == [("created", "")]
 
 
+def test_without_its_group_no_account_is_created():
+    with pytest.raises(Group.DoesNotExist):
+        create_account("ann", "Nobody")
+
+    assert not User.objects.filter(username="ann").exists()
+
+
 def test_an_editor_sees_no_account_events(client):
     client.force_login(make_person("Editors"), backend=BACKEND)
 
