@@ -23,7 +23,7 @@ class PublishBatch:
     """Drafts that are published together, with the site version and the addresses and series numbers they get.
 
     Args:
-        pks: the primary keys of the publications, which are locked until the transaction ends.
+        pks: the primary keys of the publications, each once, which are locked until the transaction ends.
         prerendered: texts that were rendered before the transaction.
 
     Raises:
@@ -43,7 +43,11 @@ class PublishBatch:
 
     @contextmanager
     def open_action(self, publication: Publication) -> Iterator[ActionContext]:
-        """Open the action of one draft; where it is refused, its site version is not used up. Raises ClockBehind."""
+        """Open the action of one draft. If the block raises ActionRefused, the site version is as before.
+
+        Raises:
+            ClockBehind: the clock of the server is behind the last action.
+        """
         number, changed_at = self.site_version.number, self.site_version.changed_at
         has_editions = publication.pk in self.last_numbers
         try:
@@ -57,7 +61,10 @@ class PublishBatch:
     def choose_series_number(
         self, publication: Publication, date: datetime, previous: Edition | None
     ) -> SeriesNumber | None:
-        """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
+        """Return the series number for an edition of a publication.
+
+        It is the number that the publication has, that of its translations, or the next of the year, not stored yet.
+        """
         kind, current = publication.kind, publication.series_number
         if not kind.is_numbered:
             return current
@@ -70,12 +77,13 @@ class PublishBatch:
         return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 
     def _next_number(self, kind: int, year: int) -> int:
+        """Return the next number of a kind, by its primary key, in a year: the stored ones are read once."""
         reserved = [
             series_number.number
             for series_number in self.series_numbers.values()
             if (series_number.kind_id, series_number.year) == (kind, year)
         ]
-        return max(reserved, default=SeriesNumber.objects.highest(kind, year)) + 1
+        return (max(reserved) if reserved else SeriesNumber.objects.highest(kind, year)) + 1
 
     def reserve(self, publication: Publication) -> None:
         """Reserve the address and the series number that the draft now has, to be stored with the others."""
@@ -116,7 +124,11 @@ def available_slug(publication: Publication) -> str:
 
 
 def choose_slug(publication: Publication, owners: Mapping[tuple[str, str], int]) -> str:
-    """Return the same from known owners: of the proposed address, and of those reserved since."""
+    """Return the slug that publishing will give to a publication, as `available_slug`, without reading the owners.
+
+    Args:
+        owners: the owners of the proposed address, and of the addresses that the batch has reserved.
+    """
     proposed = publication.proposed_slug()
     if owners.get((publication.locale, proposed), publication.pk) == publication.pk:
         return proposed

@@ -86,6 +86,17 @@ def test_drafts_of_one_title_get_addresses_of_their_own():
     assert [edition.slug for edition in editions] == ["grain", "grain-2", "grain-3"]
 
 
+def test_stored_numbers_are_read_once_for_a_kind():
+    Kind.objects.filter(slug="report").update(is_numbered=True)
+    publications = [make_publication(kind="report") for _ in range(4)]
+
+    with CaptureQueriesContext(connection) as statements:
+        editions = actions.publish_many(publications, by=None)
+
+    assert [edition.series_number.number for edition in editions] == [1, 2, 3, 4]
+    assert sum('MAX("publications_seriesnumber"."number")' in each["sql"] for each in statements) == 1
+
+
 def test_a_text_and_its_translation_share_a_number():
     Kind.objects.filter(slug="report").update(is_numbered=True)
     english = make_publication(kind="report")
