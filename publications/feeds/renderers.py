@@ -20,8 +20,9 @@ RSS_NAMESPACES = {
     "xmlns:media": "http://search.yahoo.com/mrss/",
 }
 JSON_FEED_VERSION = "https://jsonfeed.org/version/1.1"
+REQUIRED_MEMBERS = ("items", "content_html")
 
-Node = dict[str, Any]
+JSONObject = dict[str, Any]
 
 
 def render_atom(feed: Feed) -> bytes:
@@ -155,7 +156,7 @@ def render_json_feed(feed: Feed) -> bytes:
     return json.dumps(_without_empty(_json_feed(feed)), ensure_ascii=False, indent=1).encode()
 
 
-def _json_feed(feed: Feed) -> Node:
+def _json_feed(feed: Feed) -> JSONObject:
     return {
         "version": JSON_FEED_VERSION,
         "title": feed.title,
@@ -168,7 +169,7 @@ def _json_feed(feed: Feed) -> Node:
     }
 
 
-def _json_item(entry: FeedEntry) -> Node:
+def _json_item(entry: FeedEntry) -> JSONObject:
     return {
         "id": entry.id,
         "url": entry.url,
@@ -186,11 +187,11 @@ def _json_item(entry: FeedEntry) -> Node:
     }
 
 
-def _json_person(person: FeedPerson) -> Node:
+def _json_person(person: FeedPerson) -> JSONObject:
     return {"name": person.name, "url": person.uri}
 
 
-def _json_attachment(file: FeedFile) -> Node:
+def _json_attachment(file: FeedFile) -> JSONObject:
     return {
         "url": file.url,
         "mime_type": file.media_type,
@@ -200,10 +201,14 @@ def _json_attachment(file: FeedFile) -> Node:
 
 
 def _without_empty(value: Any) -> Any:
-    """Return a value without empty members, except `items`, and without the characters that XML forbids."""
+    """Return a value without empty members that are optional, and without the characters that XML forbids."""
     if isinstance(value, dict):
         members = {name: _without_empty(member) for name, member in value.items()}
-        return {name: member for name, member in members.items() if member not in ("", []) or name == "items"}
+        return {
+            name: member
+            for name, member in members.items()
+            if member not in ("", []) or name in REQUIRED_MEMBERS
+        }
     if isinstance(value, list):
         return [_without_empty(member) for member in value]
     return FORBIDDEN.sub("", value) if isinstance(value, str) else value

@@ -59,10 +59,10 @@ def _blocks(record: Record) -> Iterator[str]:
     """Yield the blocks in the order of the page, some of them empty."""
     edition = record.edition
     yield f"# {escape_markdown(record.title)}"
-    yield escape_markdown(edition.summary)
+    yield _escape_block(edition.summary)
     if points := edition.key_points_list:
         yield f"**{_('Key points')}**"
-        yield "\n".join(f"- {escape_markdown(point)}" for point in points)
+        yield "\n".join(f"- {_escape_block(point)}" for point in points)
     if record.external_url:
         yield f"<{record.external_url}>"
     image_urls = {image.key: _image_url(image) for image in record.edition_with_rows.images}
@@ -76,6 +76,11 @@ def _blocks(record: Record) -> Iterator[str]:
             for correction in record.corrections
         )
     yield "\n".join(f"- [{escape_markdown(file.label)}]({file.url})" for file in record.files)
+
+
+def _escape_block(text: str) -> str:
+    """Return the text of a paragraph or list item, escaped so that its beginning starts no other block."""
+    return EXCHANGE.escape_start(escape_markdown(text))
 
 
 def _image_url(image: Image) -> str:

@@ -60,3 +60,11 @@ def test_security_txt_has_contact_and_expiry(client, settings):
     assert (fields["Contact"], fields["Canonical"]) == ("mailto:security@example.org", f"{HERE}{SECURITY}")
     left = datetime.fromisoformat(fields["Expires"]) - datetime(2026, 5, 3, 10, tzinfo=UTC)
     assert timedelta(days=90) < left < timedelta(days=366)
+
+
+def test_a_summary_and_key_points_start_no_other_block(client):
+    edition = make_live(summary="1. Not a list.", key_points="# Not a heading")
+
+    text = client.get(f"{edition.get_absolute_url()[:-1]}.md").text
+
+    assert "\n1\\. Not a list.\n" in text and "\n- \\# Not a heading\n" in text
