@@ -34,6 +34,21 @@ class KindForm(PublicModelForm):
         help_text=gettext_lazy("The type of schema.org that pages of this kind name."),
     )
 
+    def clean_type_line_en(self) -> str:
+        return _check_placeholders(self.cleaned_data["type_line_en"])
+
+    def clean_type_line_sv(self) -> str:
+        return _check_placeholders(self.cleaned_data["type_line_sv"])
+
+
+def _check_placeholders(type_line: str) -> str:
+    """Return the type line. Raises `ValidationError` for braces that `Kind.type_line` does not fill in."""
+    if {"{", "}"} & set(type_line.replace("{number}", "").replace("{year}", "")):
+        raise forms.ValidationError(
+            _("Only {number} and {year} are filled in. Readers would see any other braces as they are.")
+        )
+    return type_line
+
 
 class KindAdmin(PublicModelAdmin):
     form = KindForm

@@ -51,6 +51,20 @@ def make_page(editor, **fields) -> SitePage:
     return actions.save_instance(SitePage(slug_en="press", slug_sv="press", **texts), by=editor)
 
 
+@pytest.mark.parametrize("line", ["Report {foo}", "Report {number", "Report year}", "{{number}} {year}"])
+@pytest.mark.parametrize("field", ["type_line_en", "type_line_sv"])
+def test_a_type_line_has_known_placeholders_only(admin_client, field, line):
+    kind = Kind.objects.get(slug="quick-comment")
+    form = form_data_of(admin_client.get(change(kind)))
+
+    page = admin_client.post(change(kind), {**form, field: line})
+    assert "Only {number} and {year} are filled in." in page.text
+    response = admin_client.post(change(kind), {**form, field: "Report No {number}, {year}"})
+
+    assert response.status_code == 302
+    assert getattr(Kind.objects.get(pk=kind.pk), field) == "Report No {number}, {year}"
+
+
 def test_a_field_that_both_changed_is_a_conflict(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
     form = form_data_of(desk.get(change(tag)))
