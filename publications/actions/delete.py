@@ -64,6 +64,7 @@ def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str
 
 
 def _owner_of(instance: models.Model) -> models.Model:
-    """Return the edition or publication that an instance belongs to, else the instance itself."""
+    """Return the publication that an instance belongs to, also by an edition, else the instance itself."""
     names = ("edition", "publication", "content_object")
-    return next((owner for name in names if (owner := getattr(instance, name, None))), instance)
+    owner = next((owner for name in names if (owner := getattr(instance, name, None))), None)
+    return _owner_of(owner) if owner else instance

@@ -13,6 +13,7 @@ from tests.factories import (
     make_live,
     make_person,
     make_publication,
+    make_tag,
     picture_bytes,
     saved,
     tomorrow,
@@ -294,13 +295,16 @@ def test_a_file_that_readers_should_not_get_is_refused(desk, name, content):
     assert not Publication.objects.exists()
 
 
-def test_an_author_in_use_cannot_be_deleted_and_the_desk_says_so(desk):
-    author = make_live(title="A piece of hers").bylines.get().author
+@pytest.mark.parametrize("name", ["author", "tag"])
+def test_an_author_or_tag_in_use_cannot_be_deleted_and_the_desk_says_so(desk, name):
+    tag = make_tag("Armenia")
+    author = make_live(title="A piece of hers", tags=(tag,)).bylines.get().author
+    instance = {"author": author, "tag": tag}[name]
 
-    page = desk.get(reverse("desk:publications_author_delete", args=[author.pk]), follow=True)
+    page = desk.get(reverse(f"desk:publications_{name}_delete", args=[instance.pk]), follow=True)
 
-    assert "is in use and stays: “A piece of hers”" in page.text
-    assert Author.objects.filter(pk=author.pk).exists()
+    assert "is in use and stays: “A piece of hers”. What" in page.text
+    instance.refresh_from_db()
 
 
 def test_a_forgotten_password_is_answered_by_mail(client, mailoutbox):
