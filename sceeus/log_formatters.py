@@ -1,4 +1,4 @@
-"""Log formatters that cut the secret part of review links and password reset links.
+"""Log formatters that cut the secret part of review links and password reset links, and a filter of tracebacks.
 
 These links grant access by themselves, and may be logged with a refused request, a traceback or by the development
 server. `deploy/` does the same for the access logs of nginx and Caddy.
@@ -6,6 +6,7 @@ server. `deploy/` does the same for the access logs of nginx and Caddy.
 
 import logging
 import re
+from http import HTTPStatus
 
 from django.utils.log import ServerFormatter
 
@@ -22,6 +23,15 @@ def cut_secret_addresses(text: str) -> str:
 class LogFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return cut_secret_addresses(super().format(record))
+
+
+class ForbiddenFilter(logging.Filter):
+    """Leave out the traceback of a page that answers 403: it is no fault of the site."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", None) == HTTPStatus.FORBIDDEN:
+            record.exc_info = record.exc_text = None
+        return True
 
 
 class DevelopmentServerFormatter(ServerFormatter):

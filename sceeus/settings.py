@@ -250,8 +250,9 @@ LOGGING = {
             "style": "{",
         },
     },
+    "filters": {"forbidden": {"()": "sceeus.log_formatters.ForbiddenFilter"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "console"},
+        "console": {"class": "logging.StreamHandler", "formatter": "console", "filters": ["forbidden"]},
         "django.server": {"class": "logging.StreamHandler", "formatter": "django.server", "level": "INFO"},
     },
     "loggers": {"django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False}},

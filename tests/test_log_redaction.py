@@ -1,10 +1,12 @@
-"""Secret addresses (review links, links of reset mails) are masked in the logs of the application."""
+"""Logs of the application: secret addresses (review links, links of reset mails) are masked, a 403 has one line."""
 
 import io
 import logging
 
 import pytest
 from django.test import Client
+
+from tests.factories import make_person
 
 TOKEN = "kV9wZr3Tq8Lm2Nx7Bc5Yd1Fg6Hj4Ks0P"
 REVIEW = f"/desk/review/{TOKEN}/"
@@ -70,3 +72,14 @@ def test_other_addresses_are_not_masked(log):
     logging.getLogger("django.request").warning("Not Found: %s", "/en/publications/on-minsk/")
 
     assert "Not Found: /en/publications/on-minsk/" in log.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/desk/publications/synonym/", "/desk/autocomplete/"])
+def test_a_page_that_is_not_open_to_a_user_has_no_traceback(client, log, path):
+    client.force_login(make_person("Contributors"))
+
+    response = client.get(path)
+
+    assert response.status_code == 403
+    assert f"Forbidden (Permission denied): {path}" in log.getvalue() and "Traceback" not in log.getvalue()
