@@ -165,12 +165,17 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _exclude_or_allow(request: HttpRequest, publication: Publication) -> QueryDict:
-    """Exclude a suggestion, or allow it again. Returns the form data, to be redisplayed."""
+    """Exclude a live publication as a suggestion, or allow it again. Returns the form data, to be redisplayed."""
     for name, change in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
-        other = Publication.objects.filter(pk=get_pk(request.POST, name)).first()
-        if other and other.pk != publication.pk:
+        live = (
+            Edition.objects.live()
+            .filter(publication=get_pk(request.POST, name))
+            .select_related("publication")
+        )
+        other = live.first()
+        if other and other.publication_id != publication.pk:
             try:
-                change(publication, other, by=request.user)
+                change(publication, other.publication, by=request.user)
             except actions.ActionRefused as refusal:
                 messages.error(request, refusal.reasons[0])
     return mark_redisplay(request.POST)

@@ -191,7 +191,7 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
     publication = make_live(body=GRAIN).publication
     lines = AuditEntry.objects.count()
 
-    for value in ("x", publication.pk, 10**12, ""):
+    for value in ("x", publication.pk, 10**12, "", make_publication().pk):
         linker.post(
             reverse("desk:related-links-edit", args=[publication.pk]),
             {"_apart": value, "related-chooser": ""},
