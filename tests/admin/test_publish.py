@@ -51,6 +51,16 @@ def test_publishing_puts_the_publication_before_its_readers(desk):
     assert desk.get("/en/publications/on-minsk/").status_code == 200
 
 
+def test_addresses_are_shown_decoded(desk):
+    publication = make_live(title="Åäö").publication
+    publication.slug = "ny-ämne"
+    saved(publication)
+
+    page = desk.get(publish_url(publication)).text
+
+    assert "<code>/en/publications/ny-ämne/</code>" in page and "<code>/en/publications/åäö/</code>" in page
+
+
 def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_published(desk):
     publication = make_publication(summary="", authors=[])
 

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 
 from publications import actions, preflight
@@ -113,7 +114,8 @@ def _build_address_context(
     with translation.override(publication.locale):
         address = reverse("publications:detail", kwargs={"slug": slug})
     current_url = live.get_absolute_url() if live else ""
-    return {"address": address, "redirected_from": current_url if current_url != address else ""}
+    redirected_from = current_url if current_url != address else ""
+    return {"address": uri_to_iri(address), "redirected_from": uri_to_iri(redirected_from)}
 
 
 def _build_change_context(publication: Publication, live: Edition | None) -> dict[str, object]:
