@@ -196,7 +196,9 @@ def _describe_other_format(content: bytes) -> str:
         )
     if start[:1] == b"<":
         return _("This is a web page or XML. Open it in Word and save it as a Word document (.docx).")
-    return _("This is not a Word file. Choose one that ends in .docx.")
+    return _(
+        "This is not a Word file, or it is damaged. Open it in Word and save it as a Word document (.docx)."
+    )
 
 
 def _describe_other_archive(entries: dict, part: str) -> str:

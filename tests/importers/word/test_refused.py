@@ -69,6 +69,7 @@ WRONG = {
     "rich text": (b"{\\rtf1 text}", "Rich Text Format"),
     "a web page": (b"<html><body>Text</body></html>", "web page"),
     "a picture": (b"\x89PNG\r\n", "not a Word file"),
+    "any bytes": (b"so-called Word", "or it is damaged"),
     "a broken archive": (truncated(), "damaged"),
     "a damaged part (LZMA)": (with_damaged_part(zipfile.ZIP_LZMA), "damaged"),
     "a damaged part (bzip2)": (with_damaged_part(zipfile.ZIP_BZIP2), "damaged"),
