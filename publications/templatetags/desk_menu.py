@@ -105,7 +105,7 @@ MENU = (
     ("beside", _("Beside the texts"), (
         model_entry(Author, _("Authors"), _("The people who write, as readers see them")),
         model_entry(Tag, _("Tags"), _("Themes, countries and series")),
-        model_entry(Image, _("Library"), _("Pictures, and what they show")),
+        model_entry(Image, _("Images"), _("The library of pictures, and what they show")),
     )),
     ("site", _("The site"), (
         page_entry(
@@ -116,8 +116,7 @@ MENU = (
             SitePage, _("Site pages"), _("About, contact, privacy and others, in both languages")
         ),
         model_entry(
-            MenuLink, _("Menu, footer and social accounts"),
-            _("The links on every page, and their order"),
+            MenuLink, _("Menu links"), _("The links in menu and footer, social accounts, and their order")
         ),
         model_entry(
             SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), has_add=False

@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from publications import actions
+from publications.admin.register import MODEL_ADMINS
 from publications.models import ActionType, Autosave, Presence, Publication, Submission
 from publications.templatetags.desk_menu import MENU
 from tests.desk_forms import ADD, change, filled
@@ -237,6 +239,28 @@ def test_each_entry_of_the_menu_has_existing_permissions_and_pages(definition):
         assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), name
     assert reverse(f"desk:{definition.url_name}")
     assert not definition.add_url_name or reverse(f"desk:{definition.add_url_name}")
+
+
+@pytest.mark.parametrize("model", MODEL_ADMINS, ids=lambda model: model.__name__)
+def test_an_entry_of_the_menu_has_the_name_of_its_list(admin_client, model):
+    opts = model._meta
+    url_name = f"{opts.app_label}_{opts.model_name}_changelist"
+    [label] = {
+        entry.label for _slug, _label, entries in MENU for entry in entries if entry.url_name == url_name
+    }
+
+    page = admin_client.get(reverse(f"desk:{url_name}")).text
+
+    assert str(label) == capfirst(opts.verbose_name_plural)
+    assert f"<title>{label} – " in page
+
+
+def test_a_list_counts_its_rows(desk, admin_client):
+    make_live()
+
+    page = admin_client.get(reverse("desk:publications_auditentry_changelist")).text
+
+    assert "1 in all" in page and "1 audit" not in page
 
 
 @pytest.mark.parametrize("app", ["publications", "auth", "accounts"])
