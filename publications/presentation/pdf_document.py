@@ -4,7 +4,7 @@ import textwrap
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.encoding import iri_to_uri
+from django.utils.encoding import iri_to_uri, uri_to_iri
 from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -176,7 +176,7 @@ def _orcid_url(author: Author) -> str:
 
 def _citation_section(citation: str, address: str) -> PdfSection:
     """Return the suggested citation and the address, in one line if the citation ends with the address."""
-    text = citation.removesuffix(address).strip()
+    text = citation.removesuffix(uri_to_iri(address)).strip()
     if text != citation:
         return PdfSection(gettext("Suggested citation"), (Notice(text, address=address),))
     lines = (Notice(text), Notice("", address=address)) if text else (Notice("", address=address),)

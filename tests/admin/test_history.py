@@ -158,6 +158,16 @@ def test_a_contributor_reads_the_history_without_links_to_what_is_closed(client)
 # The difference of any two
 
 
+def test_addresses_are_compared_decoded(desk, editor):
+    publication = make_live(title="Åäö").publication
+    publication.slug = "ny-ämne"
+    actions.publish(saved(publication), by=editor)
+
+    page = get_difference(desk, publication, "e1", "e2").text
+
+    assert "/en/publications/åäö/" in page and "/en/publications/ny-ämne/" in page and "%C3" not in page
+
+
 def get_difference(client, publication: Publication, one: str, other: str):
     return client.get(reverse("desk:difference", args=[publication.pk]), {"from": one, "to": other})
 

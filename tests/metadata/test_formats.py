@@ -266,6 +266,13 @@ def test_quotation_marks_within_a_title_become_single_in_chicago():
     )
 
 
+@pytest.mark.parametrize("style", ["APA 7", "Chicago 17", "Harvard"])
+def test_the_address_of_a_citation_is_decoded(style):
+    record = replace(RECORD, url="https://example.org/sv/publikationer/%C3%A4mne-50%25/")
+
+    assert reference(style, record).endswith("https://example.org/sv/publikationer/ämne-50%25/")
+
+
 def test_a_doi_replaces_the_address():
     assert reference("APA 7", replace(RECORD, doi="10.1234/x")).endswith(
         f"{CENTRE}. https://doi.org/10.1234/x"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -83,7 +84,7 @@ def _value_of(field: PublicationField, rows: EditionWithRows) -> str:
 
 FIELD_GETTERS = {
     "language": lambda rows: rows.edition.language_name,
-    "slug": lambda rows: rows.edition.get_absolute_url(),
+    "slug": lambda rows: uri_to_iri(rows.edition.get_absolute_url()),
     "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
 }
 """Functions for fields that are not shown as the edition stores them."""
