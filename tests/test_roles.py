@@ -23,6 +23,7 @@ from publications.models import (
     SiteSettings,
     Synonym,
 )
+from tests.desk_forms import filled
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.word_files import make_word_file
 
@@ -331,14 +332,7 @@ def test_related_links_of_a_live_publication_are_saved_by_those_who_may(client, 
 def test_a_contributor_cannot_link_from_a_live_publication_through_the_form(client, things):
     publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
-    form = client.get(address("publications_publication_change", things)).context["adminform"].form
-    params = {name: form[name].value() or "" for name in ("title", "summary", "body", "kind", "language")}
-    params |= {"version": publication.version, "related": things["draft"], "related-chooser": ""}
-    params |= {
-        "bylines": publication.bylines.get().author_id,
-        "bylines-role": "author",
-        "bylines-chooser": "1",
-    }
+    params = filled(publication, related=[str(things["draft"])])
 
     answer = client.post(address("publications_publication_change", things), params)
 
