@@ -119,13 +119,13 @@ class Element:
         """Return this element and its descendants with one of these tags, in document order."""
         return [element for element in self.walk() if element.tag in tags]
 
-    def replace(self, change: Callable[["Element"], list["Element | str"]]) -> None:
-        """Replace each descendant by what `change` returns for it, the innermost first."""
+    def replace_descendants(self, replacement: Callable[["Element"], list["Element | str"]]) -> None:
+        """Replace each descendant by what `replacement` returns for it, the innermost first."""
         children: list[Element | str] = []
         for child in self.children:
             if isinstance(child, Element):
-                child.replace(change)
-                children += change(child)
+                child.replace_descendants(replacement)
+                children += replacement(child)
             else:
                 children.append(child)
         self.children = children

@@ -38,7 +38,7 @@ def test_elements_are_walked_in_the_order_of_the_text():
 def test_replacing_begins_with_the_innermost():
     tree = parse("<b>a<b>b</b></b>c")
 
-    tree.replace(lambda element: [f"({element.text})"])
+    tree.replace_descendants(lambda element: [f"({element.text})"])
 
     assert tree.children == ["(a(b))", "c"]
 

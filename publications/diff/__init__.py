@@ -21,7 +21,7 @@ from .field_merge import (
     merge_set,
     shared_paragraphs,
 )
-from .matching import Budget, longest_in_order, match
+from .matching import Budget, longest_increasing_subsequence, match
 from .merge_base import BaseValues, Fingerprints, NoBase
 from .text_merge import TextConflict, TextMerge, TextSide, merge_texts
 
@@ -51,7 +51,7 @@ __all__ = [
     "compare",
     "compare_texts",
     "join_paragraphs",
-    "longest_in_order",
+    "longest_increasing_subsequence",
     "match",
     "merge_fields",
     "merge_set",

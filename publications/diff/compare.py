@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from .blocks import BLOCK_GAP, DiffBlock, Token, blocks_of_text
-from .matching import Budget, Pairs, find_moved, longest_in_order, match
+from .matching import Budget, Pairs, find_moved, longest_increasing_subsequence, match
 
 MAX_STEPS = 400_000
 """Limit for one comparison, about a third of a second: twice the cost of two texts of 10,000 words with one changed
@@ -185,7 +185,7 @@ def _choose_pairs(rated: Iterable[tuple[float, int, int]]) -> Pairs:
             paired_before.add(before_index)
             paired_after.add(after_index)
             pairs.append((before_index, after_index))
-    return longest_in_order(sorted(pairs))
+    return longest_increasing_subsequence(sorted(pairs))
 
 
 def _build_passages(

@@ -97,10 +97,10 @@ def _pair_unique(before: Sequence, after: Sequence, span: MatchSpan) -> Pairs:
         for index in range(span.start, span.end)
         if counts[before[index]] == 1 and before[index] in places
     ]
-    return longest_in_order(candidates)
+    return longest_increasing_subsequence(candidates)
 
 
-def longest_in_order(pairs: Pairs) -> Pairs:
+def longest_increasing_subsequence(pairs: Pairs) -> Pairs:
     """Return the longest series of pairs whose second indexes increase too.
 
     Args:

@@ -153,7 +153,7 @@ class BatchImporter:
         return ManuscriptFiles(
             LazyFiles(imported.files),
             imported.image_properties,
-            imported.staff,
+            imported.non_guest_authors,
             make_renditions=False,
             is_dry_run=self.options.dry_run,
         )

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator
 
-from .imported_file import WordCoverage
+from .imported_file import TextCoverage
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
 WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")
@@ -17,12 +17,12 @@ def split_words(text: str) -> list[str]:
     return WORD.findall(WITHIN_WORDS.sub("", html.unescape(text)).casefold())
 
 
-def compare_plain_text(source: str, page: str) -> WordCoverage:
+def compare_plain_text(source: str, page: str) -> TextCoverage:
     """Return the number of words of a plain text, and those that its page does not contain."""
     return compare_words(split_words(source), page)
 
 
-def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()) -> WordCoverage:
+def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()) -> TextCoverage:
     """Return the number of words, and those that a page does not contain as often as they are given.
 
     Args:
@@ -38,7 +38,7 @@ def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()
         else:
             missing.append(word)
     unmatched = Counter({word: count for word, count in remaining.items() if count > 0})
-    return WordCoverage(len(words), tuple(_unmatched_words(missing, unmatched, {*words, *neighbours})))
+    return TextCoverage(len(words), tuple(_unmatched_words(missing, unmatched, {*words, *neighbours})))
 
 
 def _unmatched_words(

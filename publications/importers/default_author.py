@@ -31,13 +31,13 @@ def build_default_byline(
     """
     if not name.strip():
         return None
-    listed = authors.find(name)
-    author = None if listed.is_known else import_cache.find_author(name, name)
-    slug, full_name = (author.slug, author.name) if author else (listed.slug, listed.name)
+    match = authors.find(name)
+    author = None if match.is_known else import_cache.find_author(name, name)
+    slug, full_name = (author.slug, author.name) if author else (match.slug, match.name)
     if not slugify(slug):
         raise InvalidOptions(_("“%(name)s” is no name for an author.") % {"name": name})
-    if not author and not listed.is_known:
-        import_cache.organisations.add(slug)
+    if not author and not match.is_known:
+        import_cache.organisation_slugs.add(slug)
     return ManuscriptByline(author=slug, name=full_name)
 
 
@@ -45,7 +45,7 @@ def report_new_organisation(
     report: ImportReport, byline: ManuscriptByline | None, import_cache: ImportCache
 ) -> None:
     """Report, with the first text signed, that the default author was created as an organisation."""
-    if byline is None or byline.author not in import_cache.organisations:
+    if byline is None or byline.author not in import_cache.organisation_slugs:
         return
     if file := next((file for file in report.files if file.notes_on("signed")), None):
         message = _(
@@ -55,7 +55,7 @@ def report_new_organisation(
         file.add_note(NoteKind.GUESSED, "organisation", message % byline.name)
 
 
-def sign_file(imported: ImportedFile, byline: ManuscriptByline | None) -> ImportedFile:
+def apply_default_byline(imported: ImportedFile, byline: ManuscriptByline | None) -> ImportedFile:
     """Return the file with the default byline and a note if it names no author, otherwise unchanged."""
     if byline is None or imported.manuscript is None or imported.manuscript.bylines:
         return imported
@@ -63,6 +63,6 @@ def sign_file(imported: ImportedFile, byline: ManuscriptByline | None) -> Import
     return replace(
         imported,
         manuscript=replace(imported.manuscript, bylines=(byline,)),
-        staff=imported.staff | {byline.author},
+        non_guest_authors=imported.non_guest_authors | {byline.author},
         notes=[*imported.notes, ImportNote(NoteKind.GUESSED, "signed", message)],
     )

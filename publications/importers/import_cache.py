@@ -15,17 +15,17 @@ MAX_NAME_CHARACTERS = 120
 class ImportCache:
     """Caches rows during an import. Call `clear()` after a rollback of created rows.
 
-    `listed_slugs` are slugs of distinct persons in an author list, who may share a name; `organisations` are slugs of
-    authors that are created as organisations.
+    `listed_slugs` are slugs of distinct persons in an author list, who may share a name; `organisation_slugs`
+    are those of authors that are created as organisations.
     """
 
     def __init__(self, listed_slugs: Iterable[str] = ()) -> None:
         self.listed_slugs = frozenset(listed_slugs)
-        self.organisations: set[str] = set()
+        self.organisation_slugs: set[str] = set()
 
     def clear(self) -> None:
         """Clear the cache."""
-        self.__dict__ = {"listed_slugs": self.listed_slugs, "organisations": self.organisations}
+        self.__dict__ = {"listed_slugs": self.listed_slugs, "organisation_slugs": self.organisation_slugs}
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
@@ -80,7 +80,7 @@ class ImportCache:
         listed_id = _collapse_spaces(slug)
         name = _collapse_spaces(name)[:MAX_NAME_CHARACTERS] or listed_id[:MAX_NAME_CHARACTERS]
         author = Author(
-            name=name, is_guest=is_guest, slug=slugify(slug), is_organisation=slug in self.organisations
+            name=name, is_guest=is_guest, slug=slugify(slug), is_organisation=slug in self.organisation_slugs
         )
         if listed_id and listed_id != author.slug and listed_id.casefold() != name.casefold():
             author.aliases = listed_id

@@ -57,7 +57,7 @@ class ImportRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class WordCoverage:
+class TextCoverage:
     """The number of words of a source, and those that its page does not contain."""
 
     total: int = 0
@@ -76,7 +76,7 @@ class ImportedFile:
     Args:
         files: paths by the names that the manuscript uses.
         image_properties: size and format of the images among the files.
-        staff: slugs of the authors in the author list; other authors become guests.
+        non_guest_authors: slugs of the authors in the author list; other authors become guests.
         rendered: the text as publishing renders it.
         anchors: the ids on its page.
         fragment_links: the links on its page that have a fragment.
@@ -88,11 +88,11 @@ class ImportedFile:
     notes: list[ImportNote] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
     image_properties: dict[str, ImageProperties] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
+    non_guest_authors: frozenset[str] = frozenset()
     former_paths: tuple[str, ...] = ()
     is_draft: bool = False
     rendered: RenderedText | None = None
-    coverage: WordCoverage = WordCoverage()
+    coverage: TextCoverage = TextCoverage()
     expires_at: datetime | None = None
     anchors: frozenset[str] = frozenset()
     fragment_links: tuple[str, ...] = ()

@@ -26,14 +26,14 @@ class ManuscriptFiles:
     Args:
         contents: the files by name.
         image_properties: size and format of the images among them, by name.
-        staff: slugs of the authors in the author list; other new authors become guests.
+        non_guest_authors: slugs of the authors in the author list; other new authors become guests.
         make_renditions: whether image sizes are rendered now, or when a page first requests them.
         is_dry_run: whether no files are stored.
     """
 
     contents: Files = field(default_factory=dict)
     image_properties: Mapping[str, images.ImageProperties] = field(default_factory=dict)
-    staff: frozenset[str] = frozenset()
+    non_guest_authors: frozenset[str] = frozenset()
     make_renditions: bool = True
     is_dry_run: bool = False
 

@@ -266,10 +266,10 @@ def _find_authors(
 def _new_author(
     byline: ManuscriptByline, files: ManuscriptFiles, import_cache: ImportCache, result: ImportedDraft
 ) -> Author:
-    """Create an author: staff if in the author list of the import, otherwise a guest, which is reported."""
-    is_staff = byline.author in files.staff
-    author = import_cache.create_author(byline.author, byline.name, is_guest=not is_staff)
-    if not is_staff:
+    """Create an author. One who is not in the author list of the import becomes a guest, which is reported."""
+    is_listed = byline.author in files.non_guest_authors
+    author = import_cache.create_author(byline.author, byline.name, is_guest=not is_listed)
+    if not is_listed:
         result.guest_messages.append(
             _("Author not known, made a guest author: %(name)s.") % {"name": author.name}
         )

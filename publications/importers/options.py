@@ -48,7 +48,7 @@ class ImportOptions:
         processes: number of reading processes; 0 uses all cores.
         by: the user in audit entries and revisions.
         progress: called after each batch of files.
-        comparison_progress: called after each step of the similarity index.
+        similarity_progress: called after each step of the similarity index.
     """
 
     path: Path
@@ -64,7 +64,7 @@ class ImportOptions:
     processes: int = 0
     by: User | None = None
     progress: ProgressCallback = _ignore_progress
-    comparison_progress: ProgressCallback = _ignore_progress
+    similarity_progress: ProgressCallback = _ignore_progress
 
     def validate(self) -> None:
         """Raise InvalidOptions if a path, kind, language or address is invalid."""

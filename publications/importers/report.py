@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .imported_file import ImportedFile, ImportNote, NoteKind, WordCoverage
+from .imported_file import ImportedFile, ImportNote, NoteKind, TextCoverage
 
 NOTE_KIND_LABELS = {
     NoteKind.CHANGED: _("changed"),
@@ -51,6 +51,7 @@ class FileOutcome(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     KEPT = "kept"
+    """Not overwritten, because it was edited at the desk after its import."""
     REFUSED = "refused"
 
 
@@ -78,6 +79,7 @@ _NOTE_TOPICS = (
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
     NoteTopic("words", _("texts with words left out"), needs_attention=True),
+    # Names and files that a manuscript of this site refers to, but that do not exist here
     NoteTopic("missing", _("missing from manuscripts"), needs_attention=True),
     NoteTopic("redirect", _("old addresses that do not lead here"), needs_attention=True),
     NoteTopic("address", _("addresses numbered, since another has them"), needs_attention=True),
@@ -106,6 +108,7 @@ _NOTE_TOPICS = (
     NoteTopic("html", _("pieces of HTML left out or replaced")),
     NoteTopic("field", _("fields left out")),
     NoteTopic("yaml", _("front matter mended"), needs_attention=True),
+    # Files with the `uid` of a manuscript but without its `format: 1`
     NoteTopic("manuscript", _("manuscripts read as other files"), needs_attention=True),
     NoteTopic("encoding", _("files in another encoding"), needs_attention=True),
     NoteTopic("characters", _("files with characters that are no text"), needs_attention=True),
@@ -116,6 +119,8 @@ _NOTE_TOPICS = (
     NoteTopic("chart", _("charts of Word files left out"), needs_attention=True, is_word_only=True),
     NoteTopic("diagram", _("drawings (SmartArt) left out"), needs_attention=True, is_word_only=True),
     NoteTopic("object", _("embedded objects left out"), needs_attention=True, is_word_only=True),
+    # The topics "frame" (headers and footers), "note" (unreferenced footnotes and endnotes), "embedded" (w:altChunk),
+    # "tracking" (URL parameters) and "sign" (w:sym) have the names under which reports are stored.
     NoteTopic("frame", _("headers and footers left out"), is_word_only=True),
     NoteTopic("hidden", _("hidden text left out"), is_word_only=True),
     NoteTopic("prompt", _("prompts that nobody filled in"), is_word_only=True),
@@ -164,7 +169,7 @@ class FileReport:
     title: str = ""
     address: str = ""
     is_published: bool = False
-    coverage: WordCoverage = field(default_factory=WordCoverage)
+    coverage: TextCoverage = field(default_factory=TextCoverage)
     uid: str = ""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -197,7 +202,11 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """A whole import: its files in the order of import, and the totals."""
+    """A whole import: its files in the order of import, and the totals.
+
+    Args:
+        progress: after each batch, the number of files done and the seconds since the start.
+    """
 
     files: list[FileReport] = field(default_factory=list)
     redirects: int = 0
@@ -223,7 +232,7 @@ class ImportReport:
             "images": len({image for file in self.files for image in file.images}),
             "redirects": self.redirects,
             "related_links": self.related_links,
-            "least_share_of_words": round(min(ratios, default=1.0), 5),
+            "min_word_coverage": round(min(ratios, default=1.0), 5),
             **{topic.total_name: topics[topic.key] for topic in _counted_topics(topics)},
             "held": sum(bool(file.notes_on("held")) for file in self.files),
             "seconds": round(self.seconds, 1),

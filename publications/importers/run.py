@@ -16,7 +16,7 @@ from publications.locales import locale_of
 from publications.models import Address, Edition, Image, Kind, Publication, Redirect
 
 from .batches import BatchImporter
-from .default_author import build_default_byline, report_new_organisation, sign_file
+from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .import_cache import ImportCache
 from .imported_file import ImportedFile
 from .markdown import (
@@ -81,7 +81,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
     context = _build_context(options, index, authors)
     started_at = time.perf_counter()
     for batch in _batched(read_files(index.files, context, processes=options.processes)):
-        importer.import_batch([sign_file(file, byline) for file in batch])
+        importer.import_batch([apply_default_byline(file, byline) for file in batch])
         report.progress.append((len(importer.reports), time.perf_counter() - started_at))
         options.progress(len(importer.reports), len(index.files))
     report_new_organisation(report, byline, import_cache)
@@ -115,7 +115,7 @@ def _rebuild_similarity(options: ImportOptions) -> None:
     if options.dry_run or not search.similarity.is_rebuild_due():
         return
     for done, total in search.similarity.rebuild():
-        options.comparison_progress(done, total)
+        options.similarity_progress(done, total)
     actions.bump_site_version("similarity", by=options.by)
 
 

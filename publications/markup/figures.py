@@ -39,7 +39,7 @@ class ResponsiveImage:
 
 def build_figures(root: Element) -> None:
     """Replace paragraphs that contain only images by figures. Images within a line have no caption."""
-    root.replace(_figures_of_paragraph)
+    root.replace_descendants(_figures_of_paragraph)
 
 
 def _figures_of_paragraph(element: Element) -> list[Element | str]:

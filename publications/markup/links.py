@@ -72,7 +72,7 @@ def safe_address(address: str) -> str:
 
 def normalize_links(root: Element) -> None:
     """Remove disallowed link targets and empty inline elements, and turn external images into links."""
-    root.replace(_normalize_element)
+    root.replace_descendants(_normalize_element)
 
 
 def _normalize_element(element: Element) -> list[Element | str]:
@@ -82,7 +82,7 @@ def _normalize_element(element: Element) -> list[Element | str]:
         return _normalize_link(element)
     if element.tag == "span" and not element.attributes:
         return element.children
-    return [element] if element.children or element.tag not in INLINE or is_empty_anchor(element) else []
+    return [element] if element.children or element.tag not in INLINE or is_id_span(element) else []
 
 
 def _normalize_image(element: Element) -> list[Element | str]:
@@ -97,9 +97,8 @@ def _normalize_image(element: Element) -> list[Element | str]:
 
 
 def _normalize_link(element: Element) -> list[Element | str]:
-    element.replace(
-        lambda child: child.children if child.tag == "a" else [child]
-    )  # links in its alternative text
+    # Links cannot be nested.
+    element.replace_descendants(lambda child: child.children if child.tag == "a" else [child])
     href = safe_address(element.attributes.pop("href", ""))
     if not href or not element.children:
         return element.children
@@ -120,7 +119,7 @@ def fragment_on_page(fragment: str) -> str:
     return f"s-{fragment}" if fragment in PAGE_IDS else fragment
 
 
-def lift_ids(root: Element) -> None:
+def move_ids_to_spans(root: Element) -> None:
     """Replace the ids of elements by empty spans within or before them."""
     for element in list(root.walk()):
         for child in [child for child in element.elements if child.tag in INLINE | VOID]:
@@ -132,7 +131,7 @@ def lift_ids(root: Element) -> None:
     _move_lone_anchors(root)
 
 
-def is_empty_anchor(child: Element | str) -> bool:
+def is_id_span(child: Element | str) -> bool:
     """Whether this is a span with an id."""
     return isinstance(child, Element) and child.tag == "span" and "id" in child.attributes
 
@@ -143,10 +142,10 @@ def resolve_ids(roots: Sequence[Element], headings: Sequence[Heading]) -> None:
         element.attributes["id"]
         for root in roots
         for element in root.walk()
-        if "id" in element.attributes and not is_empty_anchor(element)
+        if "id" in element.attributes and not is_id_span(element)
     }
     for root in roots:
-        root.replace(lambda element: _normalize_anchor(element, used_ids))
+        root.replace_descendants(lambda element: _normalize_anchor(element, used_ids))
     slugs = _heading_slugs(headings)
     for link in [link for root in roots for link in root.find_all("a")]:
         href = link.attributes.get("href", "")
@@ -173,7 +172,7 @@ def _heading_slugs(headings: Sequence[Heading]) -> dict[str, str]:
 
 
 def _normalize_anchor(element: Element, used_ids: set[str]) -> list[Element | str]:
-    if not is_empty_anchor(element):
+    if not is_id_span(element):
         return [element]
     name = fragment_on_page(element.attributes["id"])
     if name in used_ids or SITE_IDS.fullmatch(name):
@@ -184,7 +183,7 @@ def _normalize_anchor(element: Element, used_ids: set[str]) -> list[Element | st
 
 def _pop_id(element: Element) -> str:
     """Remove and return the id of an element, or its `name`, as older HTML has it."""
-    if is_empty_anchor(element) and not element.children and len(element.attributes) == 1:
+    if is_id_span(element) and not element.children and len(element.attributes) == 1:
         return ""
     name = element.attributes.pop("name", "")
     name = element.attributes.pop("id", "") or name
@@ -209,9 +208,9 @@ def _move_lone_anchors(root: Element) -> None:
         for element in root.walk()
         if element.tag in PHRASING_PARENTS and all(child.is_inline for child in element.elements)
     ]:
-        anchors = [child for child in element.elements if is_empty_anchor(child)]
+        anchors = [child for child in element.elements if is_id_span(child)]
         if element.tag == "p" and anchors and not _has_text(element):
-            element.children = [child for child in element.children if not is_empty_anchor(child)]
+            element.children = [child for child in element.children if not is_id_span(child)]
             pending += anchors
         elif pending:
             element.children[:0] = pending

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from hashlib import blake2b
 
-from publications.diff import longest_in_order
+from publications.diff import longest_increasing_subsequence
 from publications.html_tree import Element
 
 from .links import UniqueIds
@@ -19,10 +19,10 @@ from .plain_text import inline_text
 
 ANCHOR = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?")
 MIN_SIMILARITY = 0.5
-MAX_SHIFT = 20  # distance, in its gap, at which a changed paragraph is searched
+MAX_SHIFT = 20  # number of places by which a changed paragraph may have moved within its gap
 MAX_COMPARED_WORDS = 100  # of one paragraph
-MAX_PAIRS = 50_000
-MAX_COMPARISONS = 2_000
+MAX_PAIRS = 50_000  # pairs of paragraphs in one text whose word counts are compared
+MAX_COMPARISONS = 2_000  # pairs of paragraphs in one text whose words are compared in order, which is slower
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _find_gaps(
     """Yield the indexes of unmatched paragraphs, new and old, between matches that kept their order."""
     used = set(matches.values())
     last_new = last_old = -1
-    for new, old in [*longest_in_order(sorted(matches.items())), (new_length, old_length)]:
+    for new, old in [*longest_increasing_subsequence(sorted(matches.items())), (new_length, old_length)]:
         yield (
             [index for index in range(last_new + 1, new) if index not in matches],
             [index for index in range(last_old + 1, old) if index not in used],
@@ -129,11 +129,11 @@ class ParagraphMatcher:
     def _rate_pairs(self, new: list[int], old: list[int]) -> Iterator[tuple[float, int, int]]:
         words = [ParagraphWords(self.texts[index]) for index in new if old]
         others = [ParagraphWords(self.previous_texts[index]) for index in old if new]
-        for step in sorted(range(-MAX_SHIFT, MAX_SHIFT + 1), key=abs):
-            for row in range(max(-step, 0), min(len(words), len(others) - step)):
-                similarity = self._similarity(words[row], others[row + step])
+        for shift in sorted(range(-MAX_SHIFT, MAX_SHIFT + 1), key=abs):
+            for position in range(max(-shift, 0), min(len(words), len(others) - shift)):
+                similarity = self._similarity(words[position], others[position + shift])
                 if similarity >= MIN_SIMILARITY:
-                    yield 1 - similarity, new[row], old[row + step]
+                    yield 1 - similarity, new[position], old[position + shift]
 
     def _similarity(self, words: ParagraphWords, other: ParagraphWords) -> float:
         self.remaining_pairs -= 1

@@ -24,7 +24,7 @@ from .links import (
     KEY,
     Heading,
     image_keys_of,
-    lift_ids,
+    move_ids_to_spans,
     normalize_links,
     resolve_ids,
     safe_address,
@@ -136,7 +136,7 @@ def _render(source: str, language: str, previous_paragraphs: Sequence[Paragraph]
 
 def _normalize(body: Element, note_contents: list[Element], language: str, labels: RenderLabels) -> None:
     for root in (body, *note_contents):
-        lift_ids(root)
+        move_ids_to_spans(root)
     normalize_headings(body)
     for note in note_contents:
         flatten_headings(note)

@@ -20,7 +20,7 @@ MAX_ANCHOR_CHARACTERS = 60
 
 def normalize_headings(root: Element) -> None:
     """Renumber headings from level 2 without gaps; headings without text become paragraphs."""
-    root.replace(_replace_empty_heading)
+    root.replace_descendants(_replace_empty_heading)
     open_levels: list[str] = []
     for heading in _find_headings(root):
         while open_levels and open_levels[-1] >= heading.tag:

@@ -11,7 +11,7 @@ from publications.models import NamedTerm, Synonym
 
 from .expressions import Expression, Term, Without, all_of, any_of, phrase
 from .query import ParsedQuery, QueryPart
-from .terms import ROW_KEY_PREFIXES, WORD, fold, index_term, languages_of, name_term, query_terms, row_key
+from .terms import ROW_KEY_PREFIXES, WORD, entity_term, fold, index_term, languages_of, query_terms, row_key
 
 MIN_PREFIX_LETTERS = 3
 
@@ -134,7 +134,7 @@ class _Expansion:
     def _name_terms(self, words: tuple[str, ...], row_keys: RowKeys) -> list[Expression]:
         """Return the terms of the topics and authors whose name has all these words."""
         shared = set.intersection(*(self._row_keys_of(word, row_keys) for word in words))
-        return [Term(name_term(key)) for key in sorted(shared) if key[0] != ROW_KEY_PREFIXES[Synonym]]
+        return [Term(entity_term(key)) for key in sorted(shared) if key[0] != ROW_KEY_PREFIXES[Synonym]]
 
     def _row_keys_of(self, word: str, row_keys: RowKeys) -> set[str]:
         return {key for term in query_terms(word) for key in row_keys.get(term, ())}

@@ -39,9 +39,9 @@ from .engines import IndexRow, engine
 from .terms import (
     ROW_KEY_PREFIXES,
     WORD,
+    entity_term,
     facet_term,
     index_terms,
-    name_term,
     query_terms,
     row_key,
     title_key,
@@ -121,10 +121,10 @@ def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
         summary=[*index_terms(kind_label, edition.language), *_column_terms(edition, SearchWeight.SUMMARY)],
         people=[
             *(term for byline in bylines for term in index_terms(byline.name, "")),
-            *(name_term(f"a{byline.author_id}") for byline in bylines),
+            *(entity_term(f"a{byline.author_id}") for byline in bylines),
             *_column_terms(edition, SearchWeight.PEOPLE),
         ],
-        topics=[*(name_term(f"t{tag.pk}") for tag in tags), *_column_terms(edition, SearchWeight.TOPICS)],
+        topics=[*(entity_term(f"t{tag.pk}") for tag in tags), *_column_terms(edition, SearchWeight.TOPICS)],
         text=_column_terms(edition, SearchWeight.TEXT),
         filter_terms=[title_term(title_key(edition.title)), *_facet_terms(edition)],
     )

@@ -156,7 +156,7 @@ def _is_ignored(character: str) -> bool:
     return unicodedata.category(character) in ("Mn", "Me", "Cf") and character not in MARKS
 
 
-FACET_SIGN, NAME_SIGN, TITLE_SIGN = "\ue000", "\ue001", "\ue002"
+FACET_PREFIX, ENTITY_PREFIX, TITLE_PREFIX = "\ue000", "\ue001", "\ue002"
 """The first character of terms for filters, for the topics and authors of an edition, and for its whole title."""
 
 ROW_KEY_PREFIXES = {Tag: "t", Author: "a", Synonym: "s"}
@@ -168,13 +168,13 @@ def row_key(instance: Tag | Author | Synonym) -> str:
 
 
 def facet_term(prefix: str, value: object) -> str:
-    return f"{FACET_SIGN}{prefix}{value}"
+    return f"{FACET_PREFIX}{prefix}{value}"
 
 
-def name_term(key: str) -> str:
+def entity_term(key: str) -> str:
     """Return the term of a topic or author, by its row key."""
-    return f"{NAME_SIGN}{key}"
+    return f"{ENTITY_PREFIX}{key}"
 
 
 def title_term(key: str) -> str:
-    return f"{TITLE_SIGN}{key}"
+    return f"{TITLE_PREFIX}{key}"

@@ -225,7 +225,7 @@ def main(generated: int) -> None:
         "drafts": drafts.filter(editions=None).count(), "undated": drafts.filter(published_at=None).count(),
         "languages": dict(languages), "related links": RelatedLink.objects.filter(source__in=drafts).count(),
         "translations": drafts.exclude(translation_of=None).count(),
-        "least share of words": guides.totals()["least_share_of_words"],
+        "least share of words": guides.totals()["min_word_coverage"],
         "Arabic reads": Edition(language="ar").direction, **speed,
     })  # fmt: skip
     if generated:

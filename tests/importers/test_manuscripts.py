@@ -163,7 +163,7 @@ def test_two_listed_authors_with_one_name_are_two_authors():
 
     import_manuscript(
         make_manuscript(bylines=bylines),
-        ManuscriptFiles(staff=frozenset({"bo", "bo-ek"})),
+        ManuscriptFiles(non_guest_authors=frozenset({"bo", "bo-ek"})),
         by=None,
         import_cache=import_cache,
     )

@@ -82,7 +82,7 @@ def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(import_r
 
 
 def test_no_word_is_lost(import_report):
-    assert texts_of(import_report, "words") == [] and import_report.totals()["least_share_of_words"] == 1.0
+    assert texts_of(import_report, "words") == [] and import_report.totals()["min_word_coverage"] == 1.0
 
 
 def test_every_relative_link_leads_to_a_page_of_ours(import_report, client):

@@ -41,7 +41,7 @@ def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
 def test_an_import_tells_how_far_the_comparing_is(tmp_path):
     steps = []
 
-    blogs.import_blog(write_posts(tmp_path / "posts"), comparison_progress=lambda *step: steps.append(step))
+    blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=lambda *step: steps.append(step))
 
     assert steps[0] == (0, 24) and steps[-1] == (24, 24)
 
@@ -65,7 +65,7 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        blogs.import_blog(write_posts(tmp_path / "posts"), comparison_progress=break_off)
+        blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=break_off)
     assert similarity.is_rebuild_due()
 
     blogs.import_blog(tmp_path / "posts")

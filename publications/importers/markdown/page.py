@@ -9,7 +9,7 @@ from publications import markup
 from publications.manuscript import Manuscript
 
 from ..coverage import WORD, compare_words, split_words
-from ..imported_file import ImportLog, WordCoverage
+from ..imported_file import ImportLog, TextCoverage
 from .front_matter import without_html
 from .links import addresses_in
 from .placeholders import replace_spans
@@ -58,10 +58,10 @@ def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText
 
 def measure_coverage(
     source: str, text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog
-) -> WordCoverage:
+) -> TextCoverage:
     """Return the coverage of a source by its page, and report missing words."""
     if rendered is None:
-        return WordCoverage()
+        return TextCoverage()
     page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
     coverage = compare_markdown(source, page)
     if coverage.missing:
@@ -70,7 +70,7 @@ def measure_coverage(
     return coverage
 
 
-def compare_markdown(source: str, page: str) -> WordCoverage:
+def compare_markdown(source: str, page: str) -> TextCoverage:
     """Return the coverage of a Markdown source by a page."""
     neighbours = WORD.findall(html.unescape(source).casefold())
     return compare_words(split_visible_words(source), page, neighbours=neighbours)

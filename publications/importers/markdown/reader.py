@@ -120,7 +120,7 @@ class _MarkdownFile:
             self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
             files={name: image.path for name, image in self.images.files_by_name.items()},
             image_properties={name: image.properties for name, image in self.images.files_by_name.items()},
-            staff=frozenset(author.slug for _byline, author in bylines if author.is_known),
+            non_guest_authors=frozenset(author.slug for _byline, author in bylines if author.is_known),
             rendered=rendered, coverage=coverage, expires_at=expires_at,
             anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
         )  # fmt: skip
@@ -221,7 +221,7 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
     return ImportedFile(
         file.source, text, notes=log.notes, image_properties=properties,
         files={name: path for name, path in files.items() if name not in unsuitable},
-        staff=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
+        non_guest_authors=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
         is_draft=as_flag(str(text.extra_fields.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
         anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip

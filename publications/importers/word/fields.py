@@ -67,12 +67,12 @@ class FieldStack:
         self.open: list[ComplexField] = []
 
     @property
-    def is_suppressed(self) -> bool:
+    def is_text_suppressed(self) -> bool:
         """Whether text here is an instruction, or content that pages generate themselves."""
         return any(not field.is_result or field.name in OMITTED_FIELDS for field in self.open)
 
     @property
-    def is_omitted(self) -> bool:
+    def is_in_omitted_field(self) -> bool:
         return any(field.is_result and field.name in OMITTED_FIELDS for field in self.open)
 
     @property

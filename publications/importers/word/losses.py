@@ -40,7 +40,7 @@ class ConversionLosses:
     single_cell_tables: int = 0
     merged_tables: list[int] = field(default_factory=list)
     lost_notes: list[str] = field(default_factory=list)
-    moved_notes: int = 0
+    moved_note_count: int = 0
     template: str = ""
     macros: bool = False
     embedded: int = 0
@@ -138,7 +138,7 @@ class ConversionLosses:
             )
         if self.lettered_lists:
             change("lettered", _("Lists with letters or Roman numbers are numbered 1, 2, 3."))
-        if self.moved_notes:
+        if self.moved_note_count:
             change("moved-note", _("Notes of the title or summary stand at the first paragraph."))
         if self.highlights:
             change("highlight", _("Highlighting is not kept."))

@@ -7,7 +7,7 @@ had in the earlier version, and a new note gets an unused label.
 import re
 from collections.abc import Iterable
 
-from publications.diff import longest_in_order
+from publications.diff import longest_increasing_subsequence
 
 DEFINITION = re.compile(r"^\[\^([^\]\n]+)\]:[ ]?(.*(?:\n(?:    .*|[ ]*)(?=\n|\Z))*)", re.MULTILINE)
 LABEL = re.compile(r"\[\^([^\]\n]+)\]")
@@ -37,7 +37,7 @@ def _match_labels(earlier_notes: dict[str, str], later_notes: dict[str, str]) ->
     labels, later_labels = list(earlier_notes), list(later_notes)
     indexes = {text: index for index, text in enumerate(earlier_notes.values())}
     pairs = [(indexes[text], index) for index, text in enumerate(later_notes.values()) if text in indexes]
-    equal = longest_in_order(sorted(pairs))
+    equal = longest_increasing_subsequence(sorted(pairs))
     matches = {later_labels[later_index]: labels[index] for index, later_index in equal}
     start = later_start = 0
     for index, later_index in [*equal, (len(labels), len(later_labels))]:

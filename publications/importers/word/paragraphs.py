@@ -97,7 +97,7 @@ class ParagraphReader:
 
     def add_text(self, text: str, run_format: RunFormat) -> None:
         """Add text, unless a field or a style suppresses it."""
-        if not text or self.fields.is_suppressed:
+        if not text or self.fields.is_text_suppressed:
             return
         if run_format.is_hidden:
             self.part.losses.hidden.append(text)
@@ -172,7 +172,7 @@ class ParagraphReader:
         self.add_text(character, run_format)
 
     def _break(self, element: Element, run_format: RunFormat) -> None:
-        if element.get("w:type", "textWrapping") == "textWrapping" and not self.fields.is_suppressed:
+        if element.get("w:type", "textWrapping") == "textWrapping" and not self.fields.is_text_suppressed:
             self.inlines.append(LineBreak())
 
     def _hyperlink(self, element: Element, run_format: RunFormat) -> None:
@@ -180,7 +180,7 @@ class ParagraphReader:
         anchor = element.get("w:anchor", "")
         target = (relation.target if relation else "") + (f"#{anchor}" if anchor else "")
         was_in_link, self.in_link = self.in_link, True
-        is_shown = not self.fields.is_suppressed
+        is_shown = not self.fields.is_text_suppressed
         self.read(element, replace(run_format, address=self.part.clean_link(target) if is_shown else ""))
         self.in_link = was_in_link
 
@@ -207,11 +207,11 @@ class ParagraphReader:
         losses = self.part.losses
         if field.name in OMITTED_FIELDS:
             losses.tables_of_contents += field.name in ("TOC", "INDEX", "TOA")
-        elif field.name not in UNREPORTED_FIELDS and not self.fields.is_omitted:
+        elif field.name not in UNREPORTED_FIELDS and not self.fields.is_in_omitted_field:
             losses.fields[field.name] += 1
 
     def _note(self, element: Element, run_format: RunFormat) -> None:
-        if not self.fields.is_suppressed and not run_format.is_hidden:
+        if not self.fields.is_text_suppressed and not run_format.is_hidden:
             kind = "footnote" if element.tag == "w:footnoteReference" else "endnote"
             if label := self.part.notes.label(kind, element.get("w:id", "")):
                 self.inlines.append(NoteReference(label))
@@ -226,7 +226,7 @@ class ParagraphReader:
         self.part.comments.add_reference(element.get("w:id", ""))
 
     def _drawing(self, element: Element, run_format: RunFormat) -> None:
-        if self.fields.is_suppressed:
+        if self.fields.is_text_suppressed:
             return
         drawing = read_drawing(element, self.part)
         self.inlines += drawing.pictures

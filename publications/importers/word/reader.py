@@ -16,7 +16,7 @@ from publications.ooxml import InvalidWordFile, WordPackage
 from publications.publication_fields import MAX_LENGTHS
 
 from ..coverage import compare_plain_text
-from ..imported_file import ImportLog, ImportNote, ImportRefused, WordCoverage
+from ..imported_file import ImportLog, ImportNote, ImportRefused, TextCoverage
 from .annotations import WordComment, determine_language, read_comments, read_creator, report_omitted_parts
 from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context
@@ -80,7 +80,7 @@ class WordDocument:
     comments: list[WordComment] = field(default_factory=list)
     counts: dict[str, Count] = field(default_factory=dict)
     notes: list[ImportNote] = field(default_factory=list)
-    coverage: WordCoverage = field(default_factory=WordCoverage)
+    coverage: TextCoverage = field(default_factory=TextCoverage)
 
     @property
     def is_empty(self) -> bool:
@@ -128,7 +128,7 @@ class _WordFileReader:
     def __init__(self, package: WordPackage, filename: str, options: WordReadOptions) -> None:
         self.package, self.filename, self.options = package, filename, options
         self.context = read_context(package)
-        self.losses, self.notes = self.context.losses, self.context.notes
+        self.losses, self.note_series = self.context.losses, self.context.notes
         self.log = ImportLog()
         self.changes = TrackedChanges()
 
@@ -137,13 +137,13 @@ class _WordFileReader:
         self.source = "\n".join(
             paragraph.text for paragraph in all_paragraphs([*blocks, *self._note_blocks()])
         )
-        self.tables = len(list(all_tables([*blocks, *self.notes.blocks])))
+        self.tables = len(list(all_tables([*blocks, *self.note_series.blocks])))
         self.language = self.options.language or self._language()
         self.images = WordImages(self.package, self.losses, self.options.image_key, self.language)
         title_block = self._title_block(blocks)
         body, rendered = self._write_body(title_block.blocks)
         self.images.report_unplaced()
-        report_omitted_parts(self.package, self.notes, self.losses)
+        report_omitted_parts(self.package, self.note_series, self.losses)
         document = WordDocument(
             self._manuscript(title_block, body), self.images.files, self.images.properties, title_block.names
         )
@@ -170,14 +170,14 @@ class _WordFileReader:
             part = PartReader(self.context, parts[kind])
             for note in root:
                 if note.get("w:type", "") not in SEPARATOR_TYPES:
-                    self.notes.texts[kind, note.get("w:id", "")] = part.blocks(note)
+                    self.note_series.texts[kind, note.get("w:id", "")] = part.blocks(note)
         body = self.package.document.find("w:body")
         return PartReader(self.context, self.package.main).blocks(
             self.package.document if body is None else body
         )
 
     def _note_blocks(self) -> list[Block]:
-        return [block for _label, blocks in self.notes.referenced for block in blocks]
+        return [block for _label, blocks in self.note_series.referenced for block in blocks]
 
     def _language(self) -> str:
         styles = self.package.parse(self.package.first_related("styles"))
@@ -190,7 +190,7 @@ class _WordFileReader:
 
     def _title_block(self, blocks: list[Block]) -> TitleBlock:
         title_block = split_title_block(blocks)
-        self.losses.moved_notes += title_block.moved_notes
+        self.losses.moved_note_count += title_block.moved_note_count
         if not title_block.title:
             self._set_title_from_filename(title_block)
         elif title_block.is_title_guessed:
@@ -223,7 +223,7 @@ class _WordFileReader:
     def _write_body(self, blocks: list[Block]) -> tuple[str, markup.RenderedText | None]:
         """Return the Markdown and its rendering, which is needed first for the anchors of links to headings."""
         notes: LabelledNotes = [
-            (label, normalize_blocks(note, self.losses)) for label, note in self.notes.referenced
+            (label, normalize_blocks(note, self.losses)) for label, note in self.note_series.referenced
         ]
         anchors: dict[str, str] = {}
         builder = ElementBuilder(self.images.build_element, lambda address: resolve_link(address, anchors))
@@ -259,15 +259,19 @@ class _WordFileReader:
         labels = set(NOTE_REFERENCE.findall(NOTE_DEFINITION.sub("", body)))
         images = self.images.examined_images.values()
         return {
-            "footnotes": Count(self.notes.count(FOOTNOTES), self.notes.count_referenced(FOOTNOTES, labels)),
-            "endnotes": Count(self.notes.count(ENDNOTES), self.notes.count_referenced(ENDNOTES, labels)),
+            "footnotes": Count(
+                self.note_series.count(FOOTNOTES), self.note_series.count_referenced(FOOTNOTES, labels)
+            ),
+            "endnotes": Count(
+                self.note_series.count(ENDNOTES), self.note_series.count_referenced(ENDNOTES, labels)
+            ),
             "tables": Count(self.tables, len(TABLE.findall(html))),
             "pictures": Count(len(images), sum(kept is not None for kept in images)),
         }
 
-    def _coverage(self, title_block: TitleBlock, rendered: markup.RenderedText | None) -> WordCoverage:
+    def _coverage(self, title_block: TitleBlock, rendered: markup.RenderedText | None) -> TextCoverage:
         if rendered is None:
-            return WordCoverage()
+            return TextCoverage()
         fields = (title_block.title, title_block.byline, title_block.summary, *title_block.key_points)
         coverage = compare_plain_text(self.source, "\n".join((*fields, rendered.text)))
         if coverage.missing:

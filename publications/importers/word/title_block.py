@@ -48,7 +48,7 @@ class TitleBlock:
     """Notes and images from the title block, which are moved to the first paragraph."""
 
     @property
-    def moved_notes(self) -> int:
+    def moved_note_count(self) -> int:
         return sum(isinstance(inline, NoteReference) for inline in self.moved_inlines)
 
 

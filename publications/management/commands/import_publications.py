@@ -148,7 +148,7 @@ class Command(BaseCommand):
             media=tuple(options["media"]),
             by=user,
             progress=Progress(),
-            comparison_progress=Progress(message=_("%(done)d of %(total)d steps of finding similar texts")),
+            similarity_progress=Progress(message=_("%(done)d of %(total)d steps of finding similar texts")),
         )
 
 

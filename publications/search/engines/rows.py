@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from ..terms import FACET_SIGN
+from ..terms import FACET_PREFIX
 
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """The weight of a word in each part of a row."""
@@ -34,7 +34,7 @@ class IndexRow:
     def facet_keys(self) -> str:
         """The facet values of the edition as text, such as "k2 y2024 len t5 a3"."""
         return " ".join(
-            term.removeprefix(FACET_SIGN) for term in self.filter_terms if term.startswith(FACET_SIGN)
+            term.removeprefix(FACET_PREFIX) for term in self.filter_terms if term.startswith(FACET_PREFIX)
         )
 
 

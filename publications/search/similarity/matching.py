@@ -27,7 +27,7 @@ from .terms import (
     build_draft_profile,
     characteristic_terms,
     id_in_term,
-    is_name_term,
+    is_entity_term,
 )
 
 MAX_POSTINGS = 6000  # rows of terms that are read to find candidates
@@ -197,14 +197,14 @@ def _build_match(
 ) -> Match:
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda term: (-shares[term], term))
-    words = [term for term in ranked if not is_name_term(term)]
+    words = [term for term in ranked if not is_entity_term(term)]
     topics, people = _ids_in_terms(ranked, "t"), _ids_in_terms(ranked, "a")
     has_names = bool(topics or people)
     reasons = _choose_reasons(words, profile, rarity, allow_frequent=not has_names)
     is_by_words = not has_names or sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total
     if not is_by_words or len(reasons) < (1 if has_names else MIN_WORDS):
         reasons = []
-    return Match(candidate, total, topics, people, profile.spell(reasons))
+    return Match(candidate, total, topics, people, profile.spellings_of(reasons))
 
 
 def _choose_reasons(

@@ -18,7 +18,7 @@ from django.db.models import Count
 
 from publications.models import Author, Edition, EditionTerm, Tag
 
-from ..terms import MAX_TEXT_CHARACTERS, NAME_SIGN, WORD, index_term, is_stop_word, name_term, row_key
+from ..terms import ENTITY_PREFIX, MAX_TEXT_CHARACTERS, WORD, entity_term, index_term, is_stop_word, row_key
 
 TITLE, SUMMARY, TEXT = 3, 2, 1
 """The weight of a word in each part of a text."""
@@ -26,10 +26,10 @@ TITLE, SUMMARY, TEXT = 3, 2, 1
 SATURATION, LENGTH_NORMALIZATION, AVERAGE_LENGTH = 2.0, 0.5, 700  # k1, b and avgdl of BM25
 TOPIC, AUTHOR = 1.4, 1.7
 MAX_TERMS = 80
-MAX_NAME_TERMS = 20
+MAX_ENTITY_TERMS = 20
 MIN_LETTERS = 3
 RARITY_POWER = 1.5  # rare terms count more than in BM25, see docs/decisions/0032
-FREQUENT_SHARE = 4  # a word of more than one in so many texts is frequent
+MAX_DOCUMENT_FREQUENCY = 0.25  # a word in a larger share of the texts is frequent
 MIN_TEXTS = 100  # from which frequent words are ignored
 BATCH_SIZE = 500
 _COUNTED = "SELECT term, edition_count FROM publications_indexedterm WHERE term IN ({})"
@@ -41,18 +41,18 @@ _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 
 @dataclass(frozen=True)
 class TermProfile:
-    """The weighted terms of a text; `text` serves to spell them."""
+    """The weighted terms of a text; `text` is the source of their spellings."""
 
     weights: dict[str, float]
     text: str = field(repr=False)
     language: str = "en"
 
-    def spell(self, terms: Iterable[str]) -> list[str]:
+    def spellings_of(self, terms: Iterable[str]) -> list[str]:
         """Return the terms as the text spells them most often, in lower case if it does so anywhere."""
-        return [self._spellings[term] for term in terms if term in self._spellings]
+        return [self._spelling_by_term[term] for term in terms if term in self._spelling_by_term]
 
     @cached_property
-    def _spellings(self) -> dict[str, str]:
+    def _spelling_by_term(self) -> dict[str, str]:
         tally = Counter(WORD.findall(self.text))
         terms = {word: index_term(word, self.language) for word in tally}
         words = [word for word in tally if terms[word] in self.weights]
@@ -73,7 +73,9 @@ class Rarity:
         needed = {*terms, *UBIQUITOUS_WORDS}
         counts = count_texts(needed) if counts is None else counts
         self.counts = {term: counts[term] for term in needed if term in counts}
-        self.total = max((count for term, count in self.counts.items() if not is_name_term(term)), default=1)
+        self.total = max(
+            (count for term, count in self.counts.items() if not is_entity_term(term)), default=1
+        )
 
     def __getitem__(self, term: str) -> float:
         return log(1 + self.total / self.count(term)) ** RARITY_POWER
@@ -82,8 +84,8 @@ class Rarity:
         return self.counts.get(term) or 1
 
     def is_frequent(self, term: str, *, min_texts: int) -> bool:
-        """Return whether more than one in FREQUENT_SHARE texts has a term; not if there are fewer than `min_texts`."""
-        return self.total >= min_texts and self.count(term) * FREQUENT_SHARE > self.total
+        """Whether the share of texts with a term exceeds MAX_DOCUMENT_FREQUENCY, and there are `min_texts`."""
+        return self.total >= min_texts and self.count(term) > MAX_DOCUMENT_FREQUENCY * self.total
 
 
 def count_texts(terms: Iterable[str]) -> dict[str, int]:
@@ -94,19 +96,21 @@ def count_texts(terms: Iterable[str]) -> dict[str, int]:
         for batch in batched(sorted(needed), BATCH_SIZE, strict=False):
             cursor.execute(_COUNTED.format(", ".join(["%s"] * len(batch))), batch)
             counts |= dict(cursor.fetchall())
-    row_terms = [term for term in needed if is_name_term(term)]
-    rows = EditionTerm.objects.filter(term__in=row_terms).values_list("term").annotate(Count("pk"))
-    return counts | dict(rows) if row_terms else counts
+    entity_terms = [term for term in needed if is_entity_term(term)]
+    entity_counts = (
+        EditionTerm.objects.filter(term__in=entity_terms).values_list("term").annotate(Count("pk"))
+    )
+    return counts | dict(entity_counts) if entity_terms else counts
 
 
-def is_name_term(term: str) -> bool:
+def is_entity_term(term: str) -> bool:
     """Whether the term stands for a topic or an author."""
-    return term.startswith(NAME_SIGN)
+    return term.startswith(ENTITY_PREFIX)
 
 
 def id_in_term(term: str, letter: str) -> int | None:
     """Return the primary key of the topic ("t") or author ("a") that a term stands for, or None."""
-    return int(term[2:]) if is_name_term(term) and term[1] == letter else None
+    return int(term[2:]) if is_entity_term(term) and term[1] == letter else None
 
 
 def build_profile(edition: Edition) -> TermProfile:
@@ -114,24 +118,24 @@ def build_profile(edition: Edition) -> TermProfile:
     summary = f"{edition.summary} {edition.key_points}"
     weights = weigh_words(edition.title, summary, edition.plain_text, edition.language)
     tags = (row.tag for row in edition.tag_rows.all())
-    return _add_name_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
+    return _add_entity_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
 
 
 def build_draft_profile(
     title: str, text: str, language: str, tags: Iterable[Tag], authors: Iterable[Author]
 ) -> TermProfile:
     draft = Edition(title=title, plain_text=text, language=language)
-    return _add_name_terms(weigh_words(title, "", text, language), tags, authors, draft)
+    return _add_entity_terms(weigh_words(title, "", text, language), tags, authors, draft)
 
 
-def _add_name_terms(
+def _add_entity_terms(
     weights: dict[str, float], tags: Iterable[Tag], authors: Iterable[Author], edition: Edition
 ) -> TermProfile:
     """Return the profile with topics and authors. Pseudonyms are left out: similarity must not reveal who uses one."""
-    topics = [name_term(row_key(tag)) for tag in tags][:MAX_NAME_TERMS]
-    people = [name_term(row_key(author)) for author in authors if not author.is_pseudonymous]
-    rows = {**dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_NAME_TERMS], AUTHOR)}
-    return TermProfile({**weights, **rows}, full_text(edition), edition.language)
+    topics = [entity_term(row_key(tag)) for tag in tags][:MAX_ENTITY_TERMS]
+    people = [entity_term(row_key(author)) for author in authors if not author.is_pseudonymous]
+    entities = {**dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_ENTITY_TERMS], AUTHOR)}
+    return TermProfile({**weights, **entities}, full_text(edition), edition.language)
 
 
 def full_text(edition: Edition) -> str:
@@ -162,9 +166,9 @@ def characteristic_terms(profile: TermProfile, rarity: Rarity) -> TermProfile:
         (
             term
             for term in profile.weights
-            if not is_name_term(term) and not rarity.is_frequent(term, min_texts=MIN_TEXTS)
+            if not is_entity_term(term) and not rarity.is_frequent(term, min_texts=MIN_TEXTS)
         ),
         key=lambda term: (-profile.weights[term] * cbrt(rarity[term]), term),
     )
-    terms = [*ranked[:MAX_TERMS], *filter(is_name_term, profile.weights)]
+    terms = [*ranked[:MAX_TERMS], *filter(is_entity_term, profile.weights)]
     return TermProfile({term: profile.weights[term] for term in terms}, profile.text, profile.language)

@@ -11,7 +11,7 @@ from publications.models import Edition, EditionTerm, Similarity
 from ..index import EDITIONS_PER_STEP, indexable_editions, read_editions
 from .matching import WEIGHT_SCALE, TextContext, compare_many
 from .rows import MAX_ROWS
-from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_name_term
+from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_entity_term
 
 ProgressCallback = Callable[[int, int], None]
 """Called with how many of how many editions are done."""
@@ -36,7 +36,7 @@ def differing_editions(progress: ProgressCallback) -> set[int]:
 
 
 def _name_terms(weights: dict[str, int]) -> set[str]:
-    return {term for term in weights if is_name_term(term)}
+    return {term for term in weights if is_entity_term(term)}
 
 
 def _stored_weights(editions: list[Edition]) -> dict[int, dict[str, int]]:

@@ -185,7 +185,7 @@ def test_a_name_of_a_file_gives_the_date_and_says_so():
 def test_no_date_stays_no_date_and_unknown_authors_are_not_staff():
     arrival = arrivals(SAMPLES / "jekyll", SAMPLES / "authors.csv")["_posts/no-date.md"]
 
-    assert arrival.manuscript.published_at is None and arrival.staff == frozenset()
+    assert arrival.manuscript.published_at is None and arrival.non_guest_authors == frozenset()
     assert [line.name for line in arrival.manuscript.bylines] == ["Somebody Else"]
 
 
