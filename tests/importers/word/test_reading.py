@@ -1,6 +1,8 @@
 """Reading Word files as manuscripts: the content is complete, and differences from Word are noted."""
 
+import io
 import re
+import zipfile
 
 import pytest
 from hypothesis import assume, given, settings
@@ -21,6 +23,7 @@ from tests.word_files import (
     picture,
     r,
     table,
+    zipped,
 )
 
 
@@ -205,6 +208,16 @@ def test_the_losses_of_a_text_with_links_to_headings_are_reported_once():
 
     assert "[there](#s-part)" in result.manuscript.body
     assert notes_of(result).count("a.emf") == 1
+
+
+def test_a_file_without_styles_and_numbering_is_read():
+    with zipfile.ZipFile(io.BytesIO(docx(p("Text.")))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    del files["word/styles.xml"], files["word/numbering.xml"]
+
+    result = word.read_word(zipped(files), "x.docx", word.WordReadOptions(str))
+
+    assert result.manuscript.body == "Text."
 
 
 def test_lists_nest_and_numbers_go_on():
