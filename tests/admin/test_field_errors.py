@@ -26,6 +26,9 @@ def test_a_form_links_to_its_fields_with_errors(desk):
     assert links_of(page) == ["id_translation_choice", "id_isbn"]
     tree = lxml.html.fromstring(page.text)
     assert tree.xpath("boolean(//ul[contains(@class, 'field-errors')][@autofocus])")
+    assert (
+        "change_form.js" not in page.text and "change_form.js" in desk.get(ADD).text
+    )  # focuses the first field
     assert not tree.xpath("//details//*[@id='id_isbn']")
 
 
