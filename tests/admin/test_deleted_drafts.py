@@ -12,10 +12,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def deletes_meanwhile():
+def delete_at_first_lock():
     """Return a context that deletes a draft when an action takes its first lock, after the page has read it."""
 
-    class DeleteMeanwhile:
+    class DeleteAtFirstLock:
         def __init__(self, publication: Publication) -> None:
             self.pk, self.has_read = publication.pk, False
 
@@ -26,7 +26,7 @@ def deletes_meanwhile():
             self.has_read |= 'FROM "publications_publication"' in sql
             return execute(sql, params, many, context)
 
-    return lambda publication: connection.execute_wrapper(DeleteMeanwhile(publication))
+    return lambda publication: connection.execute_wrapper(DeleteAtFirstLock(publication))
 
 
 FORMS = {
@@ -40,22 +40,22 @@ FORMS = {
 
 
 @pytest.mark.parametrize("page", FORMS)
-def test_an_action_on_a_draft_that_is_deleted_meanwhile_is_refused(client, page, deletes_meanwhile):
+def test_an_action_on_a_draft_that_is_deleted_at_the_same_time_is_refused(client, page, delete_at_first_lock):
     client.force_login(make_person("Administrators"))
     draft = make_publication()
     data = {"state": actions.public_state(draft), "seen": draft.digest} | FORMS[page]
 
-    with deletes_meanwhile(draft):
+    with delete_at_first_lock(draft):
         response = client.post(f"/desk/publications/publication/{draft.pk}/{page}", data, follow=True)
 
     assert response.status_code == 200 and "This draft has been deleted in the meantime" in response.text
 
 
-def test_a_script_learns_that_the_draft_is_missing(client, deletes_meanwhile):
+def test_a_script_learns_that_the_draft_is_missing(client, delete_at_first_lock):
     client.force_login(make_person("Administrators"))
     draft = make_publication()
 
-    with deletes_meanwhile(draft):
+    with delete_at_first_lock(draft):
         response = client.post(
             f"/desk/publications/publication/{draft.pk}/withdraw/",
             {"state": actions.public_state(draft)},
