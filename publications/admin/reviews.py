@@ -61,7 +61,7 @@ def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _invite(request: HttpRequest, publication: Publication, form: InviteForm) -> dict[str, object]:
     """Create a review and return the context of its link, which is shown once: only a digest of the token is stored."""
-    if publication.reviews.unexpired().count() >= MAX_OPEN_REVIEWS:
+    if publication.reviews.active().count() >= MAX_OPEN_REVIEWS:
         form.add_error(
             None, _("%(most)d links to this piece are open. Close one first.") % {"most": MAX_OPEN_REVIEWS}
         )
@@ -101,7 +101,7 @@ def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
 
 
 def add_excerpts(review: Review, excerpts_by_revision: dict[int, dict[int, str]]) -> list[CommentWithExcerpt]:
-    """Return the comments of a reader, each with an excerpt of its passage.
+    """Return the comments of a reader, each with an excerpt of its passage, whose number is `comment.place`.
 
     Args:
         excerpts_by_revision: a cache of excerpts by passage number, which this fills.

@@ -255,7 +255,7 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
 
 def _matching_publications(params: ApiParams) -> list[int]:
     """Return the publications that match the query. Raises search.SearchBusy."""
-    results = search.search(params.query, locale=LOCALES[0], filters=params.filters, with_counts=False)
+    results = search.search(params.query, locale=LOCALES[0], filters=params.filters, with_facet_counts=False)
     editions = Edition.objects.filter(pk__in=results.edition_ids).order_by()
     return list(editions.values_list("publication", flat=True))
 

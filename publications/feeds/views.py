@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_last_value, site_settings
+from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_for_last_key, site_settings
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
 
 from .entries import build_entries
 from .feed import Feed, FeedPerson
 from .renderers import RENDERERS
 
-FeedLinks = dict[str, Any]
+FeedLink = dict[str, Any]
 TAG_URI_YEAR = "2026"  # RFC 4151: a year in which the publisher owned its domain
 
 
@@ -77,14 +77,14 @@ def _editions_or_404(all_editions: QuerySet, editions: QuerySet) -> QuerySet:
 
 
 def _feed_response(
-    request: HttpRequest, format: str, editions: QuerySet, page: str, links: list[FeedLinks]
+    request: HttpRequest, format: str, editions: QuerySet, page: str, links: list[FeedLink]
 ) -> HttpResponse:
     return conditional_response(request, lambda: _render_feed(format, editions, page, links[0]))
 
 
-def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLinks) -> HttpResponse:
+def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLink) -> HttpResponse:
     site = site_settings()
-    entries = cached_last_value("entries of a feed", link["url"], lambda: build_entries(editions))
+    entries = cached_for_last_key("entries of a feed", link["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(link["url"]),
         url=absolute_url(link["paths"][format]),

@@ -9,7 +9,7 @@
 from .figures import ResponsiveImage, insert_images, insert_permalinks
 from .folding import INVISIBLE_CHARACTERS, fold
 from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
-from .markdown_styles import EDITABLE, EXCHANGE, MarkdownStyle, escape_markdown
+from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
 from .paragraphs import Paragraph
 from .passages import MIN_SPECIFIC_LETTERS, NAME_ENDINGS, split_address_words
 from .plain_text import inline_text
@@ -19,12 +19,12 @@ from .source import MAX_CHARACTERS, Unrenderable
 from .to_markdown import to_markdown
 
 __all__ = [
-    "EDITABLE",
-    "EXCHANGE",
+    "EDITABLE_STYLE",
     "INVISIBLE_CHARACTERS",
     "MAX_CHARACTERS",
     "MIN_SPECIFIC_LETTERS",
     "NAME_ENDINGS",
+    "PORTABLE_STYLE",
     "Heading",
     "MarkdownStyle",
     "Paragraph",

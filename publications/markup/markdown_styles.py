@@ -1,7 +1,7 @@
 """The two styles of Markdown that the site writes, and how each escapes text.
 
-EDITABLE is for text that people edit, such as a draft made from a Word file: it escapes as little as possible. EXCHANGE
-is for any Markdown parser: every character that could be markup is escaped.
+EDITABLE_STYLE is for text that people edit, such as a draft made from a Word file: it escapes as little as possible.
+PORTABLE_STYLE is for any Markdown parser: every character that could be markup is escaped.
 """
 
 import re
@@ -101,7 +101,7 @@ def _write_readable_code(text: str) -> str:
     return f"<code>{''.join(CODE_ENTITIES.get(character, character) for character in text)}</code>"
 
 
-EXCHANGE = MarkdownStyle(
+PORTABLE_STYLE = MarkdownStyle(
     escape=escape_markdown,
     escape_start=escape_block_start,
     write_code=_write_fenced_code,
@@ -110,7 +110,7 @@ EXCHANGE = MarkdownStyle(
     unsafe_in_address=re.compile(r"[()<>\\\s]"),
     joins_delimiters=False,
 )
-EDITABLE = MarkdownStyle(
+EDITABLE_STYLE = MarkdownStyle(
     escape=escape_sparingly,
     escape_start=_escape_line_starts,
     write_code=_write_readable_code,

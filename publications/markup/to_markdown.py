@@ -40,7 +40,7 @@ def to_markdown(
 
     Args:
         element: stored HTML, with notes in a section of the class `footnotes`.
-        style: EDITABLE or EXCHANGE.
+        style: EDITABLE_STYLE or PORTABLE_STYLE.
         base: the absolute URL of the page, to resolve relative links; empty leaves links unchanged.
         image_address: returns the URL of an image by its key; an image without one is omitted.
     """

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from publications.html_tree import parse
 from publications.images import widths_for
 from publications.locales import absolute_url
-from publications.markup import EXCHANGE, escape_markdown, to_markdown
+from publications.markup import PORTABLE_STYLE, escape_markdown, to_markdown
 from publications.models import Image
 
 from .record import Record
@@ -67,7 +67,9 @@ def _blocks(record: Record) -> Iterator[str]:
         yield f"<{record.external_url}>"
     image_urls = {image.key: _image_url(image) for image in record.edition_with_rows.images}
     body = parse(edition.html)
-    yield to_markdown(body, EXCHANGE, base=record.url, image_address=lambda key: image_urls.get(key, ""))
+    yield to_markdown(
+        body, PORTABLE_STYLE, base=record.url, image_address=lambda key: image_urls.get(key, "")
+    )
     yield f"*{escape_markdown(edition.disclaimer)}*" if edition.disclaimer else ""
     if record.corrections:
         yield f"## {_('Corrections')}"
@@ -80,7 +82,7 @@ def _blocks(record: Record) -> Iterator[str]:
 
 def _escape_block(text: str) -> str:
     """Return the text of a paragraph or list item, escaped so that its beginning starts no other block."""
-    return EXCHANGE.escape_start(escape_markdown(text))
+    return PORTABLE_STYLE.escape_start(escape_markdown(text))
 
 
 def _image_url(image: Image) -> str:

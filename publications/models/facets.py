@@ -20,7 +20,7 @@ from .author import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .kind import Kind
-from .site_version import cached_last_value
+from .site_version import cached_for_last_key
 from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 
@@ -158,7 +158,9 @@ def _get_kinds(keys: Collection[Key]) -> list[Kind]:
 def _get_tags(keys: Collection[Key]) -> Iterable[Tag]:
     """Return tags; the facets of a page share one query, as they have the same keys."""
     tags = Tag.objects.defer("introduction_en", "introduction_sv")
-    return cached_last_value("tags of facets", frozenset(keys), lambda: list(tags.filter(pk__in=list(keys))))
+    return cached_for_last_key(
+        "tags of facets", frozenset(keys), lambda: list(tags.filter(pk__in=list(keys)))
+    )
 
 
 def _get_authors(keys: Collection[Key]) -> Iterable[Any]:

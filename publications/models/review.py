@@ -19,14 +19,14 @@ MAX_COMMENT_CHARACTERS = 4000
 
 
 class ReviewQuerySet(models.QuerySet):
-    def unexpired(self) -> "ReviewQuerySet":
+    def active(self) -> "ReviewQuerySet":
         """Reviews that were neither revoked nor have expired."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
     def get_by_token(self, token: str) -> "Review | None":
         """Return the open review of a token, or None."""
         return (
-            self.unexpired()
+            self.active()
             .filter(token_hash=hash_token(token))
             .select_related("revision", "publication__kind")
             .first()

@@ -159,8 +159,8 @@ def cached_for_version[T](key: Hashable, compute: Callable[[], T]) -> T:
     return value
 
 
-def cached_last_value[T](name: str, key: Hashable, compute: Callable[[], T]) -> T:
-    """As `cached_for_version`, but keep one value for each name, that of the last key: for large values."""
+def cached_for_last_key[T](name: str, key: Hashable, compute: Callable[[], T]) -> T:
+    """As `cached_for_version`, but keep only one value under each name, that of the last key: for large values."""
     last: list = cached_for_version(("last value", name), lambda: [(_MISSING, None)])
     last_key, value = last[0]
     if last_key != key:

@@ -191,8 +191,8 @@ def social_image_of_page(
     title: str,
     *,
     site: SiteSettings,
-    kind: str = "",
-    authors: str = "",
+    label: str = "",
+    subtitle: str = "",
     detail: str = "",
     cover: Image | None = None,
     cover_digest: str = "",
@@ -200,8 +200,9 @@ def social_image_of_page(
     """Return the content of the social image of a page that is no publication, in the current locale.
 
     Args:
-        kind: the label above the title.
-        authors, detail: lines below it; `detail` is shortened to `MAX_DETAIL` characters.
+        label: the line above the title, in the place of the kind of a publication.
+        subtitle, detail: lines below it, in the places of authors and date; `detail` is shortened to `MAX_DETAIL`
+            characters.
         cover, cover_digest: an image beside the text, and the digest of its cropped file.
     """
     locale = current_locale()
@@ -209,8 +210,8 @@ def social_image_of_page(
         title=title,
         language=locale,
         direction=text_direction(locale),
-        kind=kind,
-        authors=authors,
+        kind=label,
+        authors=subtitle,
         detail=textwrap.shorten(detail, MAX_DETAIL, placeholder=" …"),
         site=site.short_name,
         publisher=site.name if title != site.name else "",

@@ -71,7 +71,7 @@ class SearchResults:
     has_more: bool = False
     counts: FacetCounts = field(default_factory=dict)
     has_partial_counts: bool = False
-    expanded: ExpandedQuery | None = None
+    expanded_query: ExpandedQuery | None = None
 
     @property
     def total(self) -> int:
@@ -84,7 +84,7 @@ def search(
     locale: str,
     filters: Mapping[str, str] | None = None,
     newest_first: bool = False,
-    with_counts: bool = True,
+    with_facet_counts: bool = True,
     limit: int | None = None,
 ) -> SearchResults:
     """Find the live editions that match all parts of the query, one of each translation group.
@@ -94,16 +94,16 @@ def search(
 
     Args:
         filters: values by the names of FACETS.
-        with_counts: whether to count by facet.
+        with_facet_counts: whether to count by facet.
         limit: how many editions are ranked at most.
 
     Raises:
         SearchBusy: too many searches run at once.
     """
     if not query:
-        return SearchResults(query, counts={name: {} for name in FACETS} if with_counts else {})
+        return SearchResults(query, counts={name: {} for name in FACETS} if with_facet_counts else {})
     with search_slot():
-        return _Search(query, locale, filters or {}, limit).run(newest_first, with_counts)
+        return _Search(query, locale, filters or {}, limit).run(newest_first, with_facet_counts)
 
 
 class _Search:
@@ -112,15 +112,15 @@ class _Search:
     ) -> None:
         self.query, self.locale = query, locale
         self.filter_terms = {name: _value_term(FACETS[name], value) for name, value in filters.items()}
-        self.expanded = expand(query)
+        self.expanded_query = expand(query)
         self.title_term = title_term(title_key(query.text))
-        self.expression: Expression = AnyOf((self.expanded.expression, Term(self.title_term)))
+        self.expression: Expression = AnyOf((self.expanded_query.expression, Term(self.title_term)))
         max_ranked = ranking_limit(sum(1 for _term in included_terms(self.expression)))
         self.limit = min(max_ranked, limit or max_ranked)
         self.now = timezone.now()
         self.is_limited = False
 
-    def run(self, newest_first: bool, with_counts: bool) -> SearchResults:
+    def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
         hits = self._find_hits()
         if newest_first:
             ordered = sorted(hits, key=_BY_DATE, reverse=True)
@@ -130,9 +130,9 @@ class _Search:
             self.query,
             edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
             has_more=len(ordered) > MAX_RESULTS,
-            counts=self._count_facets(hits) if with_counts else {},
+            counts=self._count_facets(hits) if with_facet_counts else {},
             has_partial_counts=self.is_limited,
-            expanded=self.expanded,
+            expanded_query=self.expanded_query,
         )
 
     def _best_first(self, hits: list[Hit]) -> list[Hit]:
@@ -158,7 +158,7 @@ class _Search:
         filter_terms = {name: term for name, term in self.filter_terms.items() if name != without}
         hits = engine().find(
             self.expression,
-            self.expanded.proximity,
+            self.expanded_query.proximity,
             filter_terms=list(filter_terms.values()),
             now=self.now,
             limit=self.limit,

@@ -100,7 +100,10 @@ def suggest_spelling(query: ParsedQuery, *, locale: str) -> SpellingSuggestion:
     """Return what to search for instead, without filters. Raises SearchBusy."""
     parts = query.parts[:MAX_PARTS]
     results_by_part = [
-        (part, search(_single_part(query, part), locale=locale, with_counts=False, limit=MAX_RESULTS + 1))
+        (
+            part,
+            search(_single_part(query, part), locale=locale, with_facet_counts=False, limit=MAX_RESULTS + 1),
+        )
         for part in parts
     ]
     unmatched = [part for part, results in results_by_part if not results.total]
@@ -129,7 +132,7 @@ def _correct(query: ParsedQuery, unmatched: list[QueryPart], locale: str) -> str
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _match, new=spelling: new, text)
     if text == query.text:
         return ""
-    return text if search(parse_query(text), locale=locale, with_counts=False, limit=1).total else ""
+    return text if search(parse_query(text), locale=locale, with_facet_counts=False, limit=1).total else ""
 
 
 def _nearest_spelling(word: str, locale: str) -> str:
@@ -138,7 +141,7 @@ def _nearest_spelling(word: str, locale: str) -> str:
     Of equally near ones words in the language of the locale come first, then names of topics and authors, then
     frequent words.
     """
-    if search(_word_query(word), locale=locale, with_counts=False, limit=1).total:
+    if search(_word_query(word), locale=locale, with_facet_counts=False, limit=1).total:
         return ""
     edition_counts = dict(_candidates(word))
     named = set(NamedTerm.objects.filter(term__in=edition_counts).values_list("term", flat=True))
@@ -196,7 +199,11 @@ def _editions_by_term(terms: Iterable[str], locale: str) -> dict[str, list[Editi
 def _edition_ids(term: str, locale: str) -> tuple[int, ...]:
     for filters in ({"language": locale}, {}):
         results = search(
-            _word_query(term), locale=locale, filters=filters, with_counts=False, limit=MAX_EDITIONS_READ
+            _word_query(term),
+            locale=locale,
+            filters=filters,
+            with_facet_counts=False,
+            limit=MAX_EDITIONS_READ,
         )
         if results.total:
             return results.edition_ids

@@ -38,7 +38,7 @@ class PublicationSearch:
     def teasers(self, pks: Sequence[int]) -> list[Teaser]:
         """Return the teasers of these editions (primary keys) in this order, with highlighted words."""
         editions = result_editions(pks)
-        snippets = map(search.SnippetBuilder(self.results.expanded).snippet, editions)
+        snippets = map(search.SnippetBuilder(self.results.expanded_query).snippet, editions)
         return [
             replace(teaser, highlighted_title=snippet.title, snippet=snippet.text)
             for teaser, snippet in zip(build_teasers(editions), snippets, strict=True)
@@ -56,7 +56,7 @@ class PublicationSearch:
         """Return the results of the query alone if there are none within the facets, or None."""
         if self.results.total or not self.filters:
             return None
-        results = search.search(self.query, locale=self.locale, with_counts=False)
+        results = search.search(self.query, locale=self.locale, with_facet_counts=False)
         return results if results.total else None
 
 

@@ -1,4 +1,4 @@
-"""The social images of pages other than publications; each answers with the status of its page."""
+"""The social images of pages other than publications; each has the HTTP status of its page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -51,7 +51,7 @@ def author_list_image(request: HttpRequest) -> HttpResponseBase:
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def content(tag: Tag, site: SiteSettings) -> SocialImage:
         label = str(facet_of(tag).label)
-        return social_image_of_page(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
+        return social_image_of_page(tag.label, site=site, label=label, detail=describe_topic(tag, site))
 
     return _image_response(request, "topic", content, lambda: topic_or_404(slug))
 
@@ -64,8 +64,8 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
         return social_image_of_page(
             author.name,
             site=site,
-            kind=gettext("Author"),
-            authors=author.get_translation("title", fallback=False) or "",
+            label=gettext("Author"),
+            subtitle=author.get_translation("title", fallback=False) or "",
             detail=author.get_translation("affiliation") or describe_author(author, site),
             cover=portrait,
             cover_digest=renditions.cover_digest(portrait) if portrait else "",

@@ -302,7 +302,7 @@ def test_a_review_cannot_be_changed_through_another_publication(desk):
         reverse("desk:review-update", args=[publication.pk, Review.objects.get().pk]), {"close": "yes"}
     )
 
-    assert response.status_code == 404 and Review.objects.unexpired().exists()
+    assert response.status_code == 404 and Review.objects.active().exists()
 
 
 def test_redaction_covers_the_review(stranger, editor):

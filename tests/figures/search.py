@@ -228,7 +228,7 @@ def run_search(text: str) -> int:
     from publications.models import result_editions
 
     results = search.search(search.parse_query(text), locale="en")
-    snippets = search.SnippetBuilder(results.expanded)
+    snippets = search.SnippetBuilder(results.expanded_query)
     for edition in result_editions(results.edition_ids[:SHOWN]):
         snippets.snippet(edition)
     return results.total

@@ -40,7 +40,7 @@ def are_the_names(turned: list[str], edition: Edition) -> bool:
 
 def says_the_same_as_markdown(edition: Edition) -> bool:
     """Its Markdown, rendered anew, gives the same words."""
-    markdown = markup.to_markdown(parse(edition.html), markup.EXCHANGE)
+    markdown = markup.to_markdown(parse(edition.html), markup.PORTABLE_STYLE)
     return (
         markup.render_markdown(markdown, language=edition.language).text.split() == edition.plain_text.split()
     )

@@ -107,7 +107,7 @@ def test_ids_are_no_words_and_no_contents():
 def test_ids_survive_the_way_to_markdown_and_back():
     html = html_of("## Ships {#x}\n\n- <a id='y'></a>one\n- two\n\n[a](#x) [b](#y)")
 
-    markdown = markup.to_markdown(parse(html), markup.EXCHANGE)
+    markdown = markup.to_markdown(parse(html), markup.PORTABLE_STYLE)
 
     assert html_of(markdown) == html
 

@@ -25,7 +25,7 @@ def again(markdown: str, style: markup.MarkdownStyle) -> str:
 def written(markdown: str, **pictures: str) -> str:
     tree = parse(markup.render_markdown(markdown).html)
     return markup.to_markdown(
-        tree, markup.EXCHANGE, base=PAGE, image_address=lambda key: pictures.get(key, "")
+        tree, markup.PORTABLE_STYLE, base=PAGE, image_address=lambda key: pictures.get(key, "")
     )
 
 
@@ -43,7 +43,7 @@ def says_the_same(markdown: str, style: markup.MarkdownStyle) -> bool:
     if before is None:
         return True
     after = markup.render_markdown(markup.to_markdown(parse(before.html), style))
-    if style is markup.EDITABLE:  # quotes and dashes of an editor become typographic
+    if style is markup.EDITABLE_STYLE:  # quotes and dashes of an editor become typographic
         return words_of(after) == words_of(before)
     return after.text == before.text
 
@@ -52,7 +52,7 @@ def words_of(page: markup.RenderedText) -> list[str]:
     return re.findall(r"\w+", page.text)
 
 
-@pytest.fixture(params=["EDITABLE", "EXCHANGE"])
+@pytest.fixture(params=["EDITABLE_STYLE", "PORTABLE_STYLE"])
 def style(request) -> markup.MarkdownStyle:
     return getattr(markup, request.param)
 
@@ -111,7 +111,7 @@ def test_each_thing_has_its_spelling(typed, spelled):
     ],
 )
 def test_what_an_editor_would_type_is_written_so(typed):
-    assert again(typed, markup.EDITABLE) == typed
+    assert again(typed, markup.EDITABLE_STYLE) == typed
 
 
 def test_a_picture_stands_at_its_address_with_its_caption():
@@ -130,13 +130,13 @@ def test_what_no_page_shows_is_not_given_away():
 def test_a_table_that_pipes_cannot_say_stands_as_html():
     table = '<table><tr><th colspan="2">A</th></tr><tr><td>1</td><td>2</td></tr></table>'
 
-    assert '<th colspan="2"' in written(table) and says_the_same(table, markup.EXCHANGE)
+    assert '<th colspan="2"' in written(table) and says_the_same(table, markup.PORTABLE_STYLE)
 
 
 @settings(deadline=None)
 @given(text=some.text(alphabet="ab1 \n[]()<>\"'#/?;:&=.*_!`\\|-+~{}^", max_size=80))
 def test_any_text_says_the_same(text):
-    assert says_the_same(text, markup.EXCHANGE)
+    assert says_the_same(text, markup.PORTABLE_STYLE)
 
 
 @pytest.mark.corpus

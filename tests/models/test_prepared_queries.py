@@ -106,7 +106,7 @@ def test_only_models_prepare_queries():
 def test_pages_know_no_sql_and_no_cache(folder):
     """Views and presentation call models and write templates, which keep what is kept."""
     optimised = re.compile(
-        r"cached_for_version|cached_last_value|prepared_queries|django.db import connection|\.raw\("
+        r"cached_for_version|cached_for_last_key|prepared_queries|django.db import connection|\.raw\("
     )
 
     assert not [path for path, source in sources(folder).items() if optimised.search(source)]

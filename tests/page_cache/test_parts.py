@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from publications.models import SiteState, cached_for_version, cached_last_value, site_state_scope
+from publications.models import SiteState, cached_for_last_key, cached_for_version, site_state_scope
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
@@ -256,7 +256,7 @@ def test_a_cached_value_is_computed_once_per_site_version():
     assert [cached_for_version("a", make), cached_for_version("a", make)] == [4, 5]
 
 
-def test_cached_last_value_keeps_the_value_of_the_last_key_only():
+def test_cached_for_last_key_keeps_the_value_of_the_last_key_only():
     calls = []
 
     def make() -> int:
@@ -264,9 +264,9 @@ def test_cached_last_value_keeps_the_value_of_the_last_key_only():
         return len(calls)
 
     with site_state_scope(make_state()):
-        assert [cached_last_value("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
-        assert cached_last_value("b", "x", make) == 4
-    assert [cached_last_value("a", "x", make), cached_last_value("a", "x", make)] == [5, 6]
+        assert [cached_for_last_key("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
+        assert cached_for_last_key("b", "x", make) == 4
+    assert [cached_for_last_key("a", "x", make), cached_for_last_key("a", "x", make)] == [5, 6]
 
 
 def test_a_slot_is_released_after_use_and_refused_beyond_the_limit():

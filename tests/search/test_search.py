@@ -28,7 +28,7 @@ def titles(text: str, *, locale: str = "en", newest_first: bool = False, **filte
 def snippet_of(text: str) -> str:
     results = search.search(search.parse_query(text), locale="en")
     edition = Edition.objects.get(pk=results.edition_ids[0])
-    return search.SnippetBuilder(results.expanded).snippet(edition).text
+    return search.SnippetBuilder(results.expanded_query).snippet(edition).text
 
 
 # Results -----------------------------------------------------------------------------------------
@@ -479,7 +479,7 @@ def test_any_query_is_answered(grain_edition, text):
     query = search.parse_query(text)
     results = search.search(query, locale="en")
     suggestion = search.suggest_spelling(query, locale="en")
-    builder = search.SnippetBuilder(results.expanded)
+    builder = search.SnippetBuilder(results.expanded_query)
 
     assert results.total <= 1 and isinstance(suggestion.corrected, str)
     for edition in Edition.objects.filter(pk__in=results.edition_ids):

@@ -227,12 +227,12 @@ class _WordFileReader:
         ]
         anchors: dict[str, str] = {}
         builder = ElementBuilder(self.images.build_element, lambda address: resolve_link(address, anchors))
-        body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
+        body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE_STYLE)
         rendered = self._render(body)
         bookmarks = internal_links([*blocks, *(block for _label, note in notes for block in note)])
         if rendered and bookmarks and (targets := heading_anchors(blocks, rendered.contents)):
             anchors.update(targets)
-            body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
+            body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE_STYLE)
         self.losses.internal_links = sum(bookmark not in anchors for bookmark in bookmarks)
         return body, rendered
 

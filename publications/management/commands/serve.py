@@ -77,7 +77,8 @@ class Command(BaseCommand):
             self._check_database(allow_newer=options["allow_newer_database"])
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
-        threads = SERVER_THREADS if settings.PAGES_IN_MEMORY else THREADS_WITHOUT_CACHE
+        has_page_cache = settings.PAGES_IN_MEMORY > 0
+        threads = SERVER_THREADS if has_page_cache else THREADS_WITHOUT_CACHE
         arguments = [
             sys.executable, "-m", "sceeus.server", "--host", options["host"], "--port", str(options["port"]),
             "--workers", str(options["workers"]), "--threads", str(threads), "--overlap", str(options["overlap"]),
@@ -85,7 +86,8 @@ class Command(BaseCommand):
         ]  # fmt: skip
         reserve_disk_space()
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, arguments)  # noqa: S606 (this process knows the code as it is now, the server must not)
+        # Workers that start after kill -HUP would inherit the modules that this process has imported.
+        os.execv(sys.executable, arguments)  # noqa: S606
 
     def _check_database(self, *, allow_newer: bool) -> None:
         """Refuse a database of another release; one that does not answer yet is no reason to stop."""
