@@ -57,7 +57,7 @@ def test_editions_are_found_by_a_pen_name_and_not_by_the_name_before_it(editor):
     by_pen_name, by_name = (
         search.search(search.parse_query(name), locale="en") for name in ("sokolova", "berg")
     )
-    assert (list(by_pen_name.editions), list(by_name.editions)) == ([edition.pk], [])
+    assert (list(by_pen_name.edition_ids), list(by_name.edition_ids)) == ([edition.pk], [])
 
 
 def test_a_picture_is_deleted_where_no_publication_shows_it(editor):

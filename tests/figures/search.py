@@ -139,7 +139,7 @@ def is_first_for_title(edition) -> bool:
     from publications import search
     from publications.models import Edition
 
-    results = search.search(search.parse_query(edition.title), locale="en").editions
+    results = search.search(search.parse_query(edition.title), locale="en").edition_ids
     return bool(results) and Edition.objects.get(pk=results[0]).title == edition.title
 
 

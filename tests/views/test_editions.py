@@ -171,7 +171,7 @@ def test_unchanged_passages_are_folded_in_details_elements(client, editor):
 
 
 def test_the_template_adds_no_white_space_to_a_passage():
-    run = {"shown": "code", "role": "", "change": "kept"}
+    run = {"stripped_text": "code", "role": "", "change": "kept"}
 
     block = render_to_string(
         "partials/diff_block.html", {"labelled": {"runs": [run], "passage": {"kind": "code"}}}

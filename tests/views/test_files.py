@@ -198,7 +198,7 @@ def test_a_damaged_original_is_read_once_until_it_is_replaced(client, caplog):
 
     queries = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (480, 960, 480)]
 
-    assert queries == [404] * 3 and caplog.text.count(f"The original {image.original} of picture") == 1
+    assert queries == [404] * 3 and caplog.text.count(f"The original {image.original} of image") == 1
     original_storage().save(image.original, ContentFile(whole))
     assert client.get(f"/media/{image.key}/480.webp").status_code == 200
 
