@@ -12,6 +12,9 @@ from PIL import Image, ImageCms, ImageOps
 
 WIDTHS = (480, 960, 1600)
 TEASER_ASPECT = (16, 9)
+PORTRAIT_SIDE = 192  # pixels of the square that portraits are cropped to
+PORTRAIT_SIZE = f"{PORTRAIT_SIDE}s"
+"""The name of that size in URLs."""
 MAX_UPLOAD_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 12_000

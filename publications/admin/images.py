@@ -123,7 +123,7 @@ class ImageAdmin(PublicModelAdmin):
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, image: Image) -> str:
         return format_html('<img class="thumbnail" src="{}" alt="{}" width="96" height="96">',
-                           library_image_url(image, "192s", "jpg"), image.alt)  # fmt: skip
+                           library_image_url(image, images.PORTRAIT_SIZE, "jpg"), image.alt)  # fmt: skip
 
     @admin.display(description=gettext_lazy("focal point"))
     def focal_point(self, image: Image) -> str:

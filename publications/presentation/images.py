@@ -5,10 +5,16 @@ from collections.abc import Callable, Iterable, Sequence
 from django.utils.translation import get_language, gettext
 
 from publications import markup
-from publications.images import FORMATS, teaser_height, teaser_widths, widths_for
+from publications.images import (
+    FORMATS,
+    PORTRAIT_SIDE,
+    PORTRAIT_SIZE,
+    teaser_height,
+    teaser_widths,
+    widths_for,
+)
 from publications.models import Edition, Image
 
-PORTRAIT_SIDE = 192  # pixels
 ImageUrl = Callable[[Image, str, str], str]
 """Returns the URL of an image, given its size and extension."""
 
@@ -49,11 +55,10 @@ def portrait_image(image: Image | None, image_url: ImageUrl) -> markup.Responsiv
     if not image:
         return None
     sources = tuple(
-        (kind.media_type, image_url(image, f"{PORTRAIT_SIDE}s", extension))
-        for extension, kind in FORMATS.items()
+        (kind.media_type, image_url(image, PORTRAIT_SIZE, extension)) for extension, kind in FORMATS.items()
     )
     return markup.ResponsiveImage(
-        src=image_url(image, f"{PORTRAIT_SIDE}s", "jpg"),
+        src=image_url(image, PORTRAIT_SIZE, "jpg"),
         width=PORTRAIT_SIDE,
         height=PORTRAIT_SIDE,
         alt="",

@@ -14,10 +14,9 @@ from django.conf import settings
 from publications import durable_files, images
 from publications.models import Image, OriginalFault, find_original_fault, original_storage
 
-SQUARE_SIDE = 192
 IMAGE_SIZES = (
     *(f"{width}{suffix}" for suffix in ("", "c") for width in images.WIDTHS),
-    f"{SQUARE_SIDE}s",
+    images.PORTRAIT_SIZE,
 )
 """All sizes: "960" is the whole image, "960c" cropped for teasers, "192s" a square."""
 
@@ -84,7 +83,7 @@ def media_type_of(extension: str) -> str:
 
 def sizes_of(image: Image) -> tuple[str, ...]:
     uncropped = (str(width) for width in images.widths_for(image))
-    return (*uncropped, *(f"{width}c" for width in images.teaser_widths(image)), f"{SQUARE_SIDE}s")
+    return (*uncropped, *(f"{width}c" for width in images.teaser_widths(image)), images.PORTRAIT_SIZE)
 
 
 def make_image_files(image: Image) -> None:
@@ -99,7 +98,7 @@ def _render(image: Image, size: str, extension: str) -> bytes:
         raise KnownDamagedOriginal
     focus = (image.focus_x, image.focus_y)
     if size.endswith("s"):
-        return images.crop_square(image.content, side=SQUARE_SIDE, format=extension, focus=focus)
+        return images.crop_square(image.content, side=images.PORTRAIT_SIDE, format=extension, focus=focus)
     if size.endswith("c"):
         width = int(size[:-1])
         teaser_size = (width, images.teaser_height(width))
