@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from django.utils.translation import gettext as _
 
@@ -26,7 +26,11 @@ MARKDOWN_IMAGE = re.compile(
     r"""(?:[ \t\n]++("[^"\n]*+"|'[^'\n]*+'))?+[ \t]*+\)"""
 )
 REFERENCE_IMAGE = re.compile(r"!\[([^\[\]\n]*)\]\[([^\[\]\n]*)\]")
-LINK_DEFINITION = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*$", re.MULTILINE)
+LINK_DEFINITION = re.compile(
+    r"""^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?"""
+    r"""(?:[ \t]++("[^"\n]*+"|'[^'\n]*+'|\([^()\n]*+\)))?+[^\n]*$""",
+    re.MULTILINE,
+)
 IMG_ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 MAX_ALT = 300
@@ -102,11 +106,13 @@ class ImageFinder:
     def _examine(self, path: Path) -> FoundImage | str:
         try:
             if path.stat().st_size > images.MAX_UPLOAD_BYTES:
-                return f"{path.name}: {images.too_large_message()}"
+                return images.too_large_message()
             content = path.read_bytes()
             properties = images.read_properties(content)
-        except (images.UnsuitableImage, OSError) as error:
+        except images.UnsuitableImage as error:
             return str(error)
+        except OSError as error:
+            return error.strerror or type(error).__name__  # without the path on the server
         digest = hashlib.sha256(content).hexdigest()
         return FoundImage(self.keys.get(digest) or image_key(digest, self.secret), digest, path, properties)
 
@@ -128,7 +134,10 @@ class ImageRewriter:
     def rewrite_images(self, text: str) -> str:
         """Return the text with images referenced by library keys."""
         if "![" in text:
-            definitions = {name.casefold(): address for name, address in LINK_DEFINITION.findall(text)}
+            definitions = {
+                name.casefold(): _inline_target(address, quoted_title[1:-1])
+                for name, address, quoted_title in LINK_DEFINITION.findall(text)
+            }
             text = REFERENCE_IMAGE.sub(lambda match: _inline_reference(match, definitions), text)
             text = MARKDOWN_IMAGE.sub(self._rewrite_markdown, text)
         return IMG_ELEMENT.sub(self._rewrite_element, text) if "<img" in text.lower() else text
@@ -155,13 +164,14 @@ class ImageRewriter:
         )
 
     def _rewrite(self, alt: str, address: str, title: str) -> str:
-        address = address.strip()
-        if re.match(r"(?:https?:)?//", address):
+        address, title = address.strip(), " ".join(title.split())
+        if re.match(r"(?:https?:)?//", address, re.IGNORECASE):
             absolute_url = f"https:{address}" if address.startswith("//") else address
             self.log.changed(
                 "image-elsewhere", _("A picture of another site became a link: %s") % absolute_url
             )
-            return f"[{alt or title or _file_name(absolute_url)}]({absolute_url.replace(' ', '%20')})"
+            label = alt or title or _file_name(absolute_url)
+            return f"[{label}]({re.sub(r'[\s()<>]', lambda match: quote(match[0]), absolute_url)})"
         if address.startswith("image:"):
             return f"![{alt}]({address})"
         image = self._find(address, alt)
@@ -169,8 +179,7 @@ class ImageRewriter:
             alt_text = f"*{alt}*" if alt and "*" not in alt else alt
             return " ".join(filter(None, [alt_text, title if title != alt else ""]))
         self._add(image, alt)
-        caption = f' "{title.replace(chr(34), "”")}"' if title and title != alt else ""
-        return f"![{alt}](image:{image.key}{caption})"
+        return f"![{alt}]({_inline_target(f'image:{image.key}', title if title != alt else '')})"
 
     def _find(self, address: str, alt: str) -> FoundImage | None:
         image = self.finder.find(address, self.folder)
@@ -194,8 +203,13 @@ class ImageRewriter:
 
 
 def _inline_reference(match: re.Match[str], definitions: Mapping[str, str]) -> str:
-    address = definitions.get((match[2] or match[1]).casefold())
-    return f"![{match[1]}]({address})" if address else match[0]
+    target = definitions.get((match[2] or match[1]).casefold())
+    return f"![{match[1]}]({target})" if target else match[0]
+
+
+def _inline_target(address: str, title: str) -> str:
+    """Return what stands in the parentheses of an inline image: the address, and the title if there is one."""
+    return f'{address} "{title.replace(chr(34), "”")}"' if title else address
 
 
 def _file_name(address: str) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from publications import images
-from publications.importers.imported_file import ImportedFile, NoteKind
+from publications.importers.imported_file import ImportedFile, ImportLog, NoteKind
 from publications.importers.markdown.file_index import index_files
-from publications.importers.markdown.images import image_key
+from publications.importers.markdown.images import ImageFinder, ImageRewriter, image_key
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
 from tests.importers.markdown.test_reader import SAMPLES, arrivals
@@ -207,7 +207,52 @@ def test_a_picture_that_is_too_large_is_reported(tmp_path, monkeypatch):
     (tmp_path / "p.png").write_bytes(picture_bytes())
     monkeypatch.setattr(images, "MAX_UPLOAD_BYTES", 10)
 
-    assert "larger than 20 MB" in texts_of(shown(tmp_path, "p.png"), "image-missing")[0]
+    [message] = texts_of(shown(tmp_path, "p.png"), "image-missing")
+
+    assert "larger than 20 MB" in message and message.count("p.png") == 1
+
+
+def test_the_report_on_an_unreadable_image_does_not_name_folders_of_the_server(tmp_path, monkeypatch):
+    (tmp_path / "p.png").write_bytes(picture_bytes())
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    rewriter = ImageRewriter(ImageFinder((tmp_path,), {}, b"secret"), tmp_path, "en", ImportLog())
+
+    assert rewriter.cover("p.png", "") == ""
+    assert [note.text for note in rewriter.log.notes] == ["p.png: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '![A port][port]\n\n[port]: p.png "The new port"',
+        "![A port][port]\n\n[port]: p.png (The new port)",
+        '<img src="p.png" alt="A port" title="The\n\nnew  port">',
+    ],
+)
+def test_the_title_of_an_image_is_its_caption(tmp_path, body):
+    (tmp_path / "p.png").write_bytes(picture_bytes())
+
+    text = read(written(tmp_path, body=body), media=tmp_path).manuscript
+
+    assert text.body.startswith(f'![A port](image:{text.images[0].key} "The new port")')
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://x.example/a) b.png", "https://x.example/a%29%20b.png"),
+        ("HTTPS://x.example/a.png", "HTTPS://x.example/a.png"),
+        ("//x.example/a.png", "https://x.example/a.png"),
+    ],
+)
+def test_an_image_of_another_site_becomes_a_link(tmp_path, address, link):
+    arrival = read(written(tmp_path, body=f'<img src="{address}" alt="A port">'))
+
+    assert arrival.manuscript.body == f"[A port]({link})" and not texts_of(arrival, "image-missing")
 
 
 # Links
