@@ -12,13 +12,14 @@ from publications.slugs import normalize_redirect_path, slugify
 from .imported_file import NoteKind
 from .markdown import (
     AUTHOR_FOLDERS,
+    PATH_END_PREFIX,
     TOPIC_FOLDERS,
     AuthorList,
     FoundImage,
     ImageFinder,
-    ListedAuthor,
-    ListedTopic,
+    SourceAuthor,
     SourceFile,
+    SourceTopic,
 )
 from .options import ImportOptions
 from .report import FileReport, ImportReport
@@ -53,7 +54,7 @@ def _old_addresses(folders: Iterable[str], names: Iterable[str], url_name: str, 
             target = localized_path(LOCALES[0], url_name, slug=slug)
             addresses |= {
                 normalize_redirect_path(f"/{folder}/{name}"): target,
-                f"end:{folder}/{name}": target,
+                f"{PATH_END_PREFIX}{folder}/{name}": target,
             }
             addresses |= {
                 normalize_redirect_path(f"/{locale}/{folder}/{name}"): localized_path(
@@ -64,7 +65,7 @@ def _old_addresses(folders: Iterable[str], names: Iterable[str], url_name: str, 
     return addresses
 
 
-TEXT_FIELDS = {
+FIELDS_BY_PART = {
     "biography": ("biography_en", "biography_sv"),
     "portrait": ("portrait", "portrait_choice", "portrait_file"),
     "introduction": ("introduction_en", "introduction_sv"),
@@ -94,7 +95,7 @@ def complete_authors(
         profile, file = profiles[author.slug], first_files[author.slug]
         field = f"biography_{locale_of(options.language)}"
         changed_fields = _fill_text(author, field, profile.biography, file) + _fill_portrait(
-            author, profile, image_finder, file, is_stored=not options.dry_run
+            author, profile, image_finder, file, write_file=not options.dry_run
         )
         if changed_fields:
             actions.save_instance(author, by=options.by, changed=changed_fields)
@@ -110,7 +111,7 @@ def _first_files(
 def _fill_text(instance: Author | Tag, field: str, text: str, file: FileReport) -> list[str]:
     """Set a text that the instance never had; return the changed fields."""
     part = field.partition("_")[0]
-    if not text or text in (getattr(instance, name) for name in TEXT_FIELDS[part]):
+    if not text or text in (getattr(instance, name) for name in FIELDS_BY_PART[part]):
         return []
     if _report_if_kept(instance, part, file):
         return []
@@ -119,21 +120,30 @@ def _fill_text(instance: Author | Tag, field: str, text: str, file: FileReport) 
 
 
 def _fill_portrait(
-    author: Author, profile: ListedAuthor, image_finder: ImageFinder, file: FileReport, *, is_stored: bool
+    author: Author, profile: SourceAuthor, image_finder: ImageFinder, file: FileReport, *, write_file: bool
 ) -> list[str]:
     """Set the portrait of an author who never had one; return the changed fields."""
-    match = image_finder.find(profile.portrait, profile.folder) if profile.portrait else ""
-    if isinstance(match, str) or (author.portrait and author.portrait.key == match.key):
+    if not profile.portrait:
+        return []
+    match = image_finder.find(profile.portrait, profile.folder)
+    if isinstance(match, str):
+        if not _has_been_set(author, FIELDS_BY_PART["portrait"]):
+            file.add_note(NoteKind.DROPPED, "image", f"{profile.portrait}: {match}")
+        return []
+    if author.portrait and author.portrait.key == match.key:
         return []
     if _report_if_kept(author, "portrait", file):
         return []
-    author.portrait = _get_or_create_portrait(match, profile.name, is_stored=is_stored)
-    return ["portrait"] if author.portrait else []
+    author.portrait = _get_or_create_portrait(match, profile.name, write_file=write_file)
+    if not author.portrait:
+        file.add_note(NoteKind.DROPPED, "image", f"{profile.portrait}: {_('The picture is missing.')}")
+        return []
+    return ["portrait"]
 
 
 def _report_if_kept(instance: Author | Tag, part: str, file: FileReport) -> bool:
     """Return whether the site keeps its value, set or cleared, and report it if so."""
-    if is_kept := _has_been_set(instance, TEXT_FIELDS[part]):
+    if is_kept := _has_been_set(instance, FIELDS_BY_PART[part]):
         file.add_note(NoteKind.DROPPED, "kept", KEPT_MESSAGES[part] % instance)
     return is_kept
 
@@ -149,21 +159,21 @@ def _has_been_set(instance: Author | Tag, fields: Iterable[str]) -> bool:
     return any(not field_names or {*field_names} & {*fields} for field_names in changed_fields)
 
 
-def _get_or_create_portrait(found_image: FoundImage, name: str, *, is_stored: bool) -> Image | None:
+def _get_or_create_portrait(found_image: FoundImage, name: str, *, write_file: bool) -> Image | None:
     """Return the library image of a profile, added if necessary; None if it cannot be read."""
     if image := Image.objects.filter(key=found_image.key).first():
         return image
     image = Image(key=found_image.key, alt_en=name, alt_sv=name)
     try:
         content, filename = found_image.path.read_bytes(), found_image.path.name
-        image.store_upload(content, filename, properties=found_image.properties, write=is_stored)
+        image.store_upload(content, filename, properties=found_image.properties, write=write_file)
     except (images.UnsuitableImage, OSError):
         return None
     image.save()
     return image
 
 
-def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, report: ImportReport) -> int:
+def complete_topics(topics: Mapping[str, SourceTopic], options: ImportOptions, report: ImportReport) -> int:
     """Set the introductions of topics from their old pages, if they never had any, and redirect those pages.
 
     Returns:
@@ -178,5 +188,6 @@ def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, r
         file = first_files.get(tag.name.casefold())
         if file and (changed_fields := _fill_text(tag, field, topic.introduction, file)):
             actions.save_instance(tag, by=options.by, changed=changed_fields)
-        redirects += not actions.add_redirects(tag, [topic.former_path], by=options.by)
+        conflicting_paths = actions.add_redirects(tag, [topic.former_path], by=options.by)
+        redirects += 0 if conflicting_paths else 1
     return redirects

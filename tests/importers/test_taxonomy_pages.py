@@ -176,6 +176,26 @@ def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
     assert not Redirect.objects.exists()
 
 
+@pytest.mark.parametrize("portrait", ["gone.jpg", "_index.md", "https://x.example/ann.jpg"])
+def test_a_portrait_that_cannot_be_used_is_reported(hugo, portrait):
+    profile = hugo.parent / "authors/ann/_index.md"
+    profile.write_text(profile.read_text().replace("slug: ann", f"slug: ann\nportrait: {portrait}"))
+    write_post(hugo)
+
+    import_report = bring(hugo)
+
+    [line] = texts_of(import_report, "image")
+    assert line.startswith(f"{portrait}: ") and not Author.objects.get().portrait
+
+
+def test_an_unusable_portrait_is_not_reported_for_an_author_with_a_portrait(hugo):
+    write_post(hugo)
+    bring(hugo)
+    (hugo.parent / "authors/ann/portrait.jpg").write_bytes(b"no image")
+
+    assert texts_of(bring(hugo), "image") == []
+
+
 def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
     write_post(hugo)
     bring(hugo)

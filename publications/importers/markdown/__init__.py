@@ -5,27 +5,29 @@ here uses the database or imports models. A file that cannot be read is refused 
 import fail.
 """
 
-from .authors import AuthorList, ListedAuthor, read_authors
+from .authors import AuthorList, SourceAuthor, read_authors
 from .file_index import FileIndex, index_files
 from .images import FoundImage, ImageFinder, image_key
+from .links import PATH_END_PREFIX
 from .read_ahead import read_files
 from .reader import MarkdownImportContext, read_file
 from .source_file import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS, SourceFile
-from .taxonomies import AUTHOR_FOLDERS, TOPIC_FOLDERS, ListedTopic, Taxonomies
+from .taxonomies import AUTHOR_FOLDERS, TOPIC_FOLDERS, SourceTopic, Taxonomies
 
 __all__ = [
     "AUTHOR_FOLDERS",
     "NAME_PLACEHOLDERS",
+    "PATH_END_PREFIX",
     "SLUG_PLACEHOLDERS",
     "TOPIC_FOLDERS",
     "AuthorList",
     "FileIndex",
     "FoundImage",
     "ImageFinder",
-    "ListedAuthor",
-    "ListedTopic",
     "MarkdownImportContext",
+    "SourceAuthor",
     "SourceFile",
+    "SourceTopic",
     "Taxonomies",
     "image_key",
     "index_files",

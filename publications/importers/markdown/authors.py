@@ -23,7 +23,7 @@ PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 @dataclass(frozen=True)
-class ListedAuthor:
+class SourceAuthor:
     """An author of the import: slug, full name, and the old paths of their page.
 
     A profile has a biography and the path of a portrait, relative to its `folder`. `is_known` is false for an
@@ -42,15 +42,15 @@ class ListedAuthor:
 class AuthorList:
     """Authors by id and by name."""
 
-    def __init__(self, authors: dict[str, ListedAuthor]) -> None:
+    def __init__(self, authors: dict[str, SourceAuthor]) -> None:
         self.by_id = {author_id.casefold(): author for author_id, author in authors.items()}
         self.by_name = {author.name.casefold(): author for author in reversed(authors.values())}
 
-    def find(self, name: str) -> ListedAuthor:
+    def find(self, name: str) -> SourceAuthor:
         """Return the author with an id or a name; an unlisted one gets a slug and a name made from it."""
         key = " ".join(name.split()).casefold()
         author = self.by_id.get(key) or self.by_name.get(key)
-        return author or ListedAuthor(slugify(name), _build_name(name), is_known=False)
+        return author or SourceAuthor(slugify(name), _build_name(name), is_known=False)
 
 
 def read_authors(path: Path | None) -> AuthorList:
@@ -65,7 +65,7 @@ def read_authors(path: Path | None) -> AuthorList:
     if path is None:
         return AuthorList({})
     rows = _read_profiles(path) if path.is_dir() else _read_table(path)
-    authors = {author_id: author for author_id, row in rows if (author := _listed_author(author_id, row))}
+    authors = {author_id: author for author_id, row in rows if (author := _build_author(author_id, row))}
     if not authors:
         raise ImportRefused(_("“%s” names nobody: it needs a column “id”, or a file for each person.") % path)
     return AuthorList(authors)
@@ -110,7 +110,7 @@ def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
     return front_matter.fields | {"body": front_matter.body, "folder": path.parent, "page": page}
 
 
-def _listed_author(author_id: str, row: dict[str, Any]) -> ListedAuthor | None:
+def _build_author(author_id: str, row: dict[str, Any]) -> SourceAuthor | None:
     parts = " ".join(as_text(row.get(name)) for name in ("first_name", "last_name"))
     names = [as_text(row.get(name)) for name in NAME_KEYS]
     name = next(filter(None, [*names[:2], parts.strip(), *names[2:]]), "")
@@ -118,7 +118,7 @@ def _listed_author(author_id: str, row: dict[str, Any]) -> ListedAuthor | None:
     if not slug:
         return None
     folder = row.get("folder") if isinstance(row.get("folder"), Path) else Path()
-    return ListedAuthor(
+    return SourceAuthor(
         slug,
         (name or _build_name(author_id))[:MAX_NAME_CHARACTERS],
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),

@@ -14,7 +14,7 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
 from ..imported_file import ImportLog
-from .authors import AuthorList, ListedAuthor
+from .authors import AuthorList, SourceAuthor
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
     MAX_ITEMS,
@@ -217,9 +217,9 @@ class FrontMatterFields:
                 return kind
         return default
 
-    def bylines(self, authors: AuthorList) -> list[tuple[ManuscriptByline, ListedAuthor]]:
+    def bylines(self, authors: AuthorList) -> list[tuple[ManuscriptByline, SourceAuthor]]:
         """Return the distinct authors in order, with their entries in the author list."""
-        bylines: dict[str, tuple[ManuscriptByline, ListedAuthor]] = {}
+        bylines: dict[str, tuple[ManuscriptByline, SourceAuthor]] = {}
         for name, role in _names_with_roles(self.read_value("authors")):
             author = authors.find(name)
             if not author.slug:

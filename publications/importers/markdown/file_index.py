@@ -11,6 +11,7 @@ from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 
 from ..imported_file import ImportRefused
 from .anchors import fragments_in
+from .links import FILE_PREFIX, PATH_END_PREFIX
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import Taxonomies, describes_taxonomy, find_taxonomies, is_list_page
@@ -89,9 +90,9 @@ class FileIndex:
                 *filter(None, map(normalize_redirect_path, file.former_paths)),
             ):
                 addresses.setdefault(old_path, new_address)
-            addresses[f"file:{file.source}"] = new_address
+            addresses[f"{FILE_PREFIX}{file.source}"] = new_address
             for end in _path_ends(file.source.removesuffix(".md")):
-                addresses.setdefault(f"end:{end}", new_address)
+                addresses.setdefault(f"{PATH_END_PREFIX}{end}", new_address)
         return addresses
 
     def uids_by_name(self) -> dict[tuple[str, str], str]:

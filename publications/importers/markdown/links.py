@@ -17,6 +17,8 @@ from publications.slugs import normalize_redirect_path
 from ..imported_file import ImportLog
 from .includes import normalize_label
 
+FILE_PREFIX = "file:"
+PATH_END_PREFIX = "end:"
 INLINE_TARGET = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
 DEFINITION = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
 ANCHOR_HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
@@ -35,7 +37,7 @@ class LinkRewriter:
     """Rewrites the links of one file to the new addresses of imported files.
 
     Args:
-        addresses: new addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
+        addresses: new addresses by old path, by FILE_PREFIX and a path, and by PATH_END_PREFIX and the end of a path.
         site: the address of the old site, for links whose target is not imported.
         page: the path of the file on the old site, the base of unknown relative links.
     """
@@ -96,7 +98,7 @@ class LinkRewriter:
             file = normpath(f"{folder}/{unquote(relative)}" if folder else unquote(relative)).lstrip("/")
             names = (file, f"{file}.md", f"{file}/index.md", file.removesuffix(".html") + ".md")
             for name in names:
-                if address := self.addresses.get(f"file:{name}"):
+                if address := self.addresses.get(f"{FILE_PREFIX}{name}"):
                     return address
         return self.addresses.get(normalize_redirect_path(f"/{path.lstrip('./')}"))
 
@@ -106,7 +108,12 @@ class LinkRewriter:
         if not name:
             return f"#{fragment}"
         plain = name.removeprefix("_posts/").removesuffix(".md").removesuffix("/_index").strip("/")
-        keys = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}", f"end:{plain}")
+        keys = (
+            f"{FILE_PREFIX}{plain}.md",
+            f"{FILE_PREFIX}{plain}/index.md",
+            f"{FILE_PREFIX}{name}",
+            f"{PATH_END_PREFIX}{plain}",
+        )
         new = next((self.addresses[key] for key in keys if key in self.addresses), "")
         if not new:
             self.log.changed("link-lost", _("A link names a file that did not come along: %s") % name)

@@ -15,7 +15,7 @@ MAX_TOPICS = 5_000
 
 
 @dataclass(frozen=True)
-class ListedTopic:
+class SourceTopic:
     """A topic of the old site with its name, introduction and old path."""
 
     name: str
@@ -27,7 +27,7 @@ class ListedTopic:
 class Taxonomies:
     """The topics of the old site by id, and the folder of its authors."""
 
-    topics: dict[str, ListedTopic] = field(default_factory=dict)
+    topics: dict[str, SourceTopic] = field(default_factory=dict)
     authors: Path | None = None
 
     @property
@@ -64,8 +64,8 @@ def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
     return taxonomies
 
 
-def _read_topics(folder: Path) -> dict[str, ListedTopic]:
-    topics: dict[str, ListedTopic] = {}
+def _read_topics(folder: Path) -> dict[str, SourceTopic]:
+    topics: dict[str, SourceTopic] = {}
     for path in _list_pages(folder):
         try:
             fields = read_front_matter(path.read_bytes(), ImportLog()).fields
@@ -74,7 +74,7 @@ def _read_topics(folder: Path) -> dict[str, ListedTopic]:
         topic_id = path.parent.name
         if name := without_html(as_text(first_value(fields, "title", "name", "display_name"))):
             introduction = without_html(as_text(first_value(fields, *INTRODUCTION_KEYS)))
-            topics[topic_id.casefold()] = ListedTopic(
+            topics[topic_id.casefold()] = SourceTopic(
                 name.replace(",", ""), introduction, f"/{folder.name}/{topic_id}/"
             )
     return topics
