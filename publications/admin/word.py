@@ -224,7 +224,9 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
                 return _redirect_to_form(pk)
             merged, _word = versions.merge_rejecting_changes(word_file, request.POST)
             conflicts = _conflict_context(merged, request.POST)
-        except (ImportRefused, FileNotFoundError):
+        except ImportRefused as refusal:
+            messages.error(request, str(refusal))
+        except FileNotFoundError:
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
         request, "word_changes", publication, title=_("Tracked changes"), word_file=word_file, conflicts=conflicts,
@@ -235,13 +237,16 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _resolve_changes(request: HttpRequest, publication: Publication, word_file: WordFile) -> bool:
     """Accept or reject all tracked changes; return False if conflicts are left."""
-    if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
-        versions.accept_changes(word_file)
-        messages.success(request, _("All tracked changes are accepted. The draft has them already."))
-        return True
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
         word_file.publication.refresh_from_db()
+        is_current = publication.word_files.accepted().first() == word_file
+        if not (is_current and word_file.publication.undecided_changes):
+            return True  # another editor has accepted or rejected them, or replaced the file
+        if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
+            versions.accept_changes(word_file)
+            messages.success(request, _("All tracked changes are accepted. The draft has them already."))
+            return True
         merged, word = versions.merge_rejecting_changes(word_file, request.POST)
         if merged.conflicts:
             return False

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
+from publications.importers.imported_file import ImportRefused
+from publications.importers.word import versions
 from publications.models import (
     Author,
     Image,
@@ -221,6 +223,45 @@ def test_rejecting_changes_keeps_the_edits_of_the_draft(desk):
         0,
         "One word, old here.\n\nAnother paragraph.",
     )
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [("reject", TrackedChangesState.ACCEPTED), ("accept", TrackedChangesState.REJECTED)],
+)
+def test_changes_that_a_colleague_decides_just_before_keep_that_decision(desk, decision, state):
+    publication = draft_of(desk, CHANGED)
+    body = publication.body
+
+    def decide_before_lock(execute, sql, *args):
+        if (
+            "publications_siteversion" in sql
+            and publication.word_files.exclude(tracked_changes=state).exists()
+        ):
+            publication.word_files.update(tracked_changes=state)
+            Publication.objects.filter(pk=publication.pk).update(undecided_changes=0)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(decide_before_lock):
+        response = desk.post(address("word-changes", publication), {"changes": decision})
+
+    publication.refresh_from_db()
+    assert response.status_code == 302 and publication.body == body
+    assert publication.word_files.get().tracked_changes == state and not publication.undecided_changes
+
+
+@pytest.mark.parametrize(("error", "message"), [(ImportRefused("Too many parts."), "Too many parts."),
+                                               (FileNotFoundError(), "The file was given up")])  # fmt: skip
+def test_a_file_that_cannot_be_read_again_is_reported_with_the_reason(desk, monkeypatch, error, message):
+    publication = draft_of(desk, CHANGED)
+
+    def refuse(*_args, **_options):
+        raise error
+
+    monkeypatch.setattr(versions, "read_word_file", refuse)
+    page = desk.post(address("word-changes", publication), {"changes": "reject"})
+
+    assert message in page.text and ("The file was given up" in page.text) == (message != "Too many parts.")
 
 
 def test_tracked_changes_without_a_decision_stay_undecided(desk):
