@@ -51,13 +51,14 @@ class Facet:
         rows: the model of rows of an edition with this column; None if it is a column of the edition.
         model: the model of the values, which have slugs; None where the keys are the values.
         limit_choices_to: attribute values that a row of `model` must have to belong to this facet: `{"kind": THEME}`.
-        get_rows: returns the rows of `model` with the given primary keys, with the columns that this class uses.
+        get_values: returns the rows of `model` with the given primary keys, with the columns that this class uses; the
+            keys themselves without a model.
         label_of: what readers call a row of `model`, or a value, in the language of the page.
         term_prefix: the first letter of its terms in the search index; facets with the same `rows` share one. With a
             new letter increase `search.VERSION`.
         values: all values there can be; `pattern` is what each looks like. Without either they are slugs.
         description: what a value is, for users of the API, with an `example`.
-        feed: the argument of `feeds_for` that takes a value, if its editions have a feed.
+        feed_argument: the argument of `feeds_for` that takes a value, if its editions have a feed.
         set_label: the name of the OAI-PMH set of a row of `model`, or of a value; None if it has no sets.
         is_descending: whether the last values come first in lists.
     """
@@ -73,10 +74,10 @@ class Facet:
     rows: type[EditionRow] | None = None
     model: type[Model] | None = None
     limit_choices_to: Mapping[str, object] = field(default_factory=dict)
-    get_rows: Callable[[Collection[Key]], Iterable[Any]] = sorted
+    get_values: Callable[[Collection[Key]], Iterable[Any]] = sorted
     values: Collection[str] = ()
     pattern: str = ""
-    feed: str = ""
+    feed_argument: str = ""
     set_label: Callable[[Any], str] | None = None
     is_descending: bool = False
 
@@ -130,17 +131,17 @@ class Facet:
     def value_of(self, row: Any) -> str:
         return row.slug if self.model else str(row)
 
-    def rows_used_by(self, editions: QuerySet) -> list[Any]:
+    def values_used_by(self, editions: QuerySet) -> list[Any]:
         """Return the rows of `model`, or the values, that any of these editions has."""
         queryset = self.rows.objects.filter(edition__in=editions) if self.rows else editions
         keys = set(queryset.order_by().values_list(self.column, flat=True).distinct())
-        return [row for row in self.get_rows(keys) if self.includes(row)]
+        return [row for row in self.get_values(keys) if self.includes(row)]
 
     def build_choices(self, counts: Mapping[Key, int]) -> list[FacetChoice]:
         """Return the choices for counts by key; keys of other facets are left out."""
         return [
             FacetChoice(self.value_of(row), self.label_of(row), counts[row.pk if self.model else row])
-            for row in self.get_rows(counts)
+            for row in self.get_values(counts)
             if self.includes(row)
         ]
 
@@ -174,10 +175,10 @@ def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
         rows=EditionTag,
         model=Tag,
         limit_choices_to={"kind": kind},
-        get_rows=_get_tags,
+        get_values=_get_tags,
         label_of=lambda tag: tag.label,
         term_prefix="t",
-        feed="tag",
+        feed_argument="tag",
         **attributes,
     )
 
@@ -191,10 +192,10 @@ FACETS = {
             all_label=_("All types"),
             column="kind",
             model=Kind,
-            get_rows=_get_kinds,
+            get_values=_get_kinds,
             label_of=lambda kind: kind.get_translation("name"),
             term_prefix="k",
-            feed="kind",
+            feed_argument="kind",
             set_label=lambda kind: kind.plural,
             description="the slug of a kind",
             example="quick-comment",
@@ -231,10 +232,10 @@ FACETS = {
             rows=EditionByline,
             model=Author,
             limit_choices_to={"is_pseudonymous": False},
-            get_rows=_get_authors,
+            get_values=_get_authors,
             label_of=lambda author: author.name,
             term_prefix="a",
-            feed="author",
+            feed_argument="author",
             description="the slug of an author",
             example="ann-berg",
         ),
@@ -257,7 +258,7 @@ FACETS = {
             label_of=language_label,
             term_prefix="l",
             values=LANGUAGE_NAMES,
-            feed="language",
+            feed_argument="language",
             set_label=LANGUAGE_NAMES.__getitem__,
             description="the code of a language",
             example="en",
@@ -268,8 +269,11 @@ FACETS = {
 
 
 def facet_of(row: Model) -> Facet:
-    """Return the facet of a kind, tag or author."""
-    return next(facet for facet in FACETS.values() if facet.model is type(row) and facet.includes(row))
+    """Return the facet of a kind, tag or author. Raises ValueError for a pseudonymous author, who has none."""
+    for facet in FACETS.values():
+        if facet.model is type(row) and facet.includes(row):
+            return facet
+    raise ValueError(f"{type(row).__name__} {row.pk} belongs to no facet.")
 
 
 def filter_by_facets(queryset: QuerySet, filters: Filters) -> QuerySet:

@@ -206,7 +206,7 @@ class Repository:
             (f"{facet.name}-{facet.value_of(row)}", facet.set_label(row))
             for facet in FACETS.values()
             if facet.set_label
-            for row in facet.rows_used_by(started)
+            for row in facet.values_used_by(started)
         ]
         if not sets:
             raise OaiError("noSetHierarchy", "There is nothing here yet.")

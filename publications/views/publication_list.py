@@ -109,7 +109,7 @@ class PublicationList:
         if len(self.filters) != 1 or self.query_text:
             return {}
         facet = next(FACETS[name] for name in self.filters)
-        return {facet.feed: self._chosen_values[facet.name]} if facet.feed else {}
+        return {facet.feed_argument: self._chosen_values[facet.name]} if facet.feed_argument else {}
 
     @property
     def has_own_feed(self) -> bool:

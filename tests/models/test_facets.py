@@ -22,6 +22,7 @@ from publications.models import (
     count_by_column,
     count_editions,
     count_tags,
+    facet_of,
     live_choices,
     read_site_state,
     site_state_scope,
@@ -118,6 +119,14 @@ def test_the_facets_of_tags_share_one_query_for_their_labels(families, django_as
         with django_assert_num_queries(0):
             for facet in tag_facets[1:]:
                 live_choices(facet, "en", {})
+
+
+def test_a_pseudonymous_author_belongs_to_no_facet():
+    author, pseudonym = make_author(), make_author("A. B.", is_pseudonymous=True)
+
+    assert facet_of(author) is FACETS["author"]
+    with pytest.raises(ValueError, match=f"Author {pseudonym.pk} belongs to no facet"):
+        facet_of(pseudonym)
 
 
 def test_top_counts_come_with_the_equals_of_the_last():
