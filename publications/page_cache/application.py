@@ -143,10 +143,12 @@ class PageCache:
             return ERROR_RESPONSE
 
     def _may_be_shown_stale(self, stored: CachedResponse | None) -> bool:
-        state = self.watcher.stale_state()
+        state = self.watcher.state_for_stale_pages()
         if stored is None or state is None:
             return False
-        return state.can_serve_stale(stored.serial, stored.read_at, stored.next_end, time.time())
+        return state.can_serve_stale(
+            stored.state_serial, stored.state_read_at, stored.state_next_end, time.time()
+        )
 
     def _store(
         self, key: Key, response: RenderedResponse, state: SiteState
@@ -179,7 +181,9 @@ class PageCache:
         if stored.is_not_modified(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")):
             start_response(NOT_MODIFIED, [*stored.not_modified_headers, status])
             return []
-        coding = choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_text else IDENTITY
+        coding = (
+            choose_coding(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_compressible else IDENTITY
+        )
         (headers, body), growth = stored.encode(coding)
         if growth:
             self._store_for(stored, key).add_bytes(key, stored, growth)

@@ -38,18 +38,19 @@ class CachedResponse:
     clients request it and it takes as much memory as all others.
     """
 
-    __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_text", "last_modified", "next_end",
-                 "not_modified_headers", "read_at", "serial", "state_identity", "status", "status_code")  # fmt: skip
+    __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_compressible", "last_modified",
+                 "not_modified_headers", "state_identity", "state_next_end", "state_read_at", "state_serial",
+                 "status", "status_code")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
     ) -> None:
         values = {name.lower(): value for name, value in headers}
         self.status, self.status_code = status, int(status[:3])
-        self.state_identity, self.serial = state.identity, state.serial
-        self.read_at, self.next_end = state.read_at, state.next_end
+        self.state_identity, self.state_serial = state.identity, state.serial
+        self.state_read_at, self.state_next_end = state.read_at, state.next_end
         self._lock = Lock()
-        self.is_text = compressible and len(body) >= MIN_COMPRESSED_BYTES
+        self.is_compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self.etag = values.get("etag") or etag_of(body)
         self.last_modified = values.get("last-modified")
         self._headers = [

@@ -97,7 +97,7 @@ class SiteStateWatcher:
         self._removal_message_count += message.is_removal
         self._refresh_requested.set()
 
-    def stale_state(self) -> SiteState | None:
+    def state_for_stale_pages(self) -> SiteState | None:
         """Return the last known state if stale pages may be shown, or None.
 
         They may if no removal has been signalled since, and signals could be received not too long ago.

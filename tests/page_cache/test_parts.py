@@ -100,7 +100,7 @@ def test_the_key_counts_towards_the_size_of_a_response():
 
 
 def test_a_short_text_is_sent_as_it_is():
-    assert not CachedResponse("200 OK", [], b"short", make_state(), compressible=True).is_text
+    assert not CachedResponse("200 OK", [], b"short", make_state(), compressible=True).is_compressible
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_a_database_that_hangs_delays_no_stale_page():
     time.sleep(0.1)
 
     assert [watcher.state() for _ in range(3)] == [None] * 3
-    assert watcher.stale_state() is last_state
+    assert watcher.state_for_stale_pages() is last_state
     hang.set()
 
 
@@ -194,10 +194,10 @@ def test_a_failing_database_leaves_the_last_state_until_an_action():
         watcher = SiteStateWatcher(read, threaded=False)
         last_state = watcher.state()
         clock.shift(2)
-        assert watcher.state() is None and watcher.stale_state() is last_state
+        assert watcher.state() is None and watcher.state_for_stale_pages() is last_state
 
         announce_change()
-        assert watcher.state() is None and watcher.stale_state() is None
+        assert watcher.state() is None and watcher.state_for_stale_pages() is None
 
 
 def test_concurrent_requests_for_one_page_share_a_rendering():

@@ -70,7 +70,7 @@ def watcher_without_database(subscription: int = 0, **options) -> SiteStateWatch
 
 def serves_stale_pages(watcher: SiteStateWatcher) -> bool:
     assert watcher.state() is None
-    return watcher.stale_state() is not None
+    return watcher.state_for_stale_pages() is not None
 
 
 @pytest.mark.parametrize("message", [Message(b"a:1:2", is_removal=True), Message(b"", is_removal=False)])
@@ -165,7 +165,7 @@ def test_a_message_of_the_own_machine_is_ignored(published):
 
     watcher.receive(*published)
 
-    assert watcher.state() is state and watcher.stale_state() is state
+    assert watcher.state() is state and watcher.state_for_stale_pages() is state
 
 
 def test_a_message_without_counter_is_not_ignored_by_its_own_machine(settings, tmp_path, published):
