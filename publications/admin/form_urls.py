@@ -50,8 +50,9 @@ def replace_former_path(url: str) -> str:
     parts = split_url(url)
     with suppress(Resolver404):
         match = resolve(parts.path)
-        if getattr(match.func, "view_class", None) is RedirectView:
-            return parts._replace(path=match.func.view_initkwargs["url"] % match.kwargs).geturl()
+        options = getattr(match.func, "view_initkwargs", {})
+        if getattr(match.func, "view_class", None) is RedirectView and "url" in options:
+            return parts._replace(path=options["url"] % match.kwargs).geturl()
     return url
 
 

@@ -140,7 +140,7 @@ class Newsroom(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def undo(self, which: int) -> None:
         publication = self.publication_at(which)
-        plan = actions.plan_undo(publication)
+        plan, clock_was_right = actions.plan_undo(publication), self.clock_is_right()
         try:
             restored = actions.undo(publication, by=self.by)
         except actions.ActionRefused as refusal:
@@ -151,7 +151,8 @@ class Newsroom(RuleBasedStateMachine):
             self.clock.move_to(max(timezone.now(), restored.visible_from))
         if restored and restored.visible_until > timezone.now():  # it keeps the end of the one undone
             assert self.live(publication) == [restored]
-            assert restored.body == plan.restored.body
+            if clock_was_right:  # else the action comes after a start that the plan does not know yet
+                assert restored.body == plan.restored.body
         return None
 
     # -- what must hold, whatever happened

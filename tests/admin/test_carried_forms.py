@@ -1001,3 +1001,8 @@ def test_what_the_page_does_not_carry_is_held_for_whoever_had_the_form_open(edit
     shown = carried_forms._drop_long_values(carried_forms._store_for_owner(carried))
 
     assert shown.values == [] and Autosave.objects.get(owner=editor).title == "Long"
+
+
+def test_a_form_sent_to_a_redirect_of_the_admin_is_no_server_error(client):
+    """The admin redirects `…/kind/1/` by the name of a URL pattern, not by a path."""
+    assert client.post("/desk/publications/kind/1/", {"name": "Note"}).status_code < 500
