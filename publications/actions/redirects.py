@@ -28,7 +28,7 @@ def keep_redirects(instance: models.Model, old_addresses: set[str]) -> None:
     field = REDIRECT_FIELDS.get(type(instance))
     if not field:
         return
-    if getattr(instance, "is_pseudonymous", False):
+    if isinstance(instance, Author) and instance.is_pseudonymous:
         instance.redirects.all().delete()
         return
     current = addresses_of(instance)

@@ -50,7 +50,7 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     _mark_changed_records(instance, action.at)
     instance.save()
     keep_redirects(instance, old_addresses)
-    if getattr(instance, "is_pseudonymous", False):
+    if isinstance(instance, Author) and instance.is_pseudonymous:
         replace_author_name(instance, action.at)
     search.index_names(instance)
     action.write_audit_entry(

@@ -159,7 +159,7 @@ def _is_public(locale: str, match: ResolverMatch) -> bool:
 def find_public_subject(redirect: Redirect) -> Tag | Author | None:
     """Return the topic or author of a redirect; None for a pen name and for one without a live publication."""
     subject: Tag | Author | None = redirect.tag or redirect.author
-    if not subject or getattr(subject, "is_pseudonymous", False):
+    if not subject or (isinstance(subject, Author) and subject.is_pseudonymous):
         return None
     live = Edition.objects.live()
     editions = live.tagged(subject) if redirect.tag_id else live.authored_by(subject)
