@@ -35,7 +35,7 @@ def _first_view(browser, page: Page) -> tuple[Counter, list[str], bool]:
     sizes, foreign_urls, responses = Counter(), [], []
     context = browser.new_context(viewport={"width": 375, "height": 800})
     browser_page = context.new_page()
-    browser_page.on("response", responses.append)
+    browser_page.on("response", lambda response: responses.append(response))
     browser_page.goto(page.url, wait_until="networkidle")
     for response in responses:
         if urlsplit(response.url).netloc != urlsplit(page.url).netloc:
