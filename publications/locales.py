@@ -6,6 +6,7 @@ A locale is a language version of the site (`/en/`, `/sv/`); a text may be in an
 import re
 from datetime import datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -45,6 +46,7 @@ LANGUAGE_CODES = {
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
 MAX_CACHED_PATHS = 4_096  # some hundred bytes each
+ANY_SLUG = "any-slug"
 
 
 def locale_of(language: str) -> str:
@@ -85,9 +87,16 @@ def datetime_with_zone(at: datetime) -> str:
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
+def localized_path(locale: str, name: str, *, slug: str | None = None, **kwargs: str | int) -> str:
+    """Return the path of a URL name in a locale. The slug is one that the URL patterns accept."""
+    if slug is None:
+        return _reverse_in_locale(locale, name, **kwargs)
+    return _reverse_in_locale(locale, name, slug=ANY_SLUG, **kwargs).replace(ANY_SLUG, quote(slug), 1)
+
+
 @lru_cache(maxsize=MAX_CACHED_PATHS)
-def localized_path(locale: str, name: str, **kwargs: str | int) -> str:
-    """Return the path of a URL name in a locale; cached, as the site is at the root of its host."""
+def _reverse_in_locale(locale: str, name: str, **kwargs: str | int) -> str:
+    """Cached, as the site is at the root of its host: for each name once, not for each slug."""
     with translation.override(locale):
         return reverse(name, kwargs=kwargs or None)
 

@@ -4,10 +4,12 @@ import re
 import unicodedata
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, text_direction
+from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, localized_path, text_direction
 from publications.slugs import SLUG, numbered_slug, slugify
 
 ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각كِעִबि़ำ่𐐀𞤀Ⅷ½²-_ '’\u200d\u00ad")
@@ -95,6 +97,24 @@ def test_the_slug_of_every_letter_matches():
 )  # fmt: skip
 def test_an_invalid_slug_does_not_match(wrong):
     assert not re.fullmatch(SLUG, wrong)
+
+
+@pytest.mark.parametrize("slug", ["any-slug", "östersjön-säkerhet", "переговоры", "העולם", "हिन्दी"])
+@pytest.mark.parametrize(
+    ("name", "kwargs"),
+    [
+        ("publications:detail", {}),
+        ("publications:changes", {"number": 12}),
+        ("publications:record", {"record_format": "bib"}),
+        ("publications:attachment", {"digest": "0" * 32, "filename": "any-slug Ö.pdf"}),
+    ],
+)
+def test_the_path_of_a_slug_is_the_reversed_one(name, kwargs, slug):
+    for locale in LOCALES:
+        with translation.override(locale):
+            path = reverse(name, kwargs={"slug": slug, **kwargs})
+
+        assert localized_path(locale, name, slug=slug, **kwargs) == path
 
 
 def test_a_third_language_belongs_to_the_first_locale():
