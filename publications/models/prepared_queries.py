@@ -9,7 +9,8 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 class IntegerListField(models.Field):
@@ -72,26 +73,25 @@ class PreparedQuery[M: models.Model]:
         return list(self._fill_in(values)[1].results_iter(tuple_expected=True))
 
     def _fill_in(self, values: dict[str, Any]) -> tuple:
-        queryset, compiler, sql, params = self._compile(connection.vendor)
-        filled = [self._value_of(param, values) for param in params]
+        connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
+        queryset, compiler, sql, params = self._compile(connection)
+        prepared = {
+            name: field.get_db_prep_value(values[name], connection) for name, field in self._fields.items()
+        }
+        filled = [prepared[param.name] if isinstance(param, Parameter) else param for param in params]
         compiler = copy(compiler)
         compiler.connection, compiler.as_sql = connection, lambda: (sql, filled)
         return queryset, compiler
 
-    def _compile(self, vendor: str) -> tuple:
-        if vendor not in self._compiled:
+    def _compile(self, connection: BaseDatabaseWrapper) -> tuple:
+        if connection.vendor not in self._compiled:
             placeholders = {name: Parameter(name, field) for name, field in self._fields.items()}
             queryset = self._build_queryset(**placeholders)
             compiler = queryset.query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
             _cache_converters(compiler)
-            self._compiled[vendor] = (queryset, compiler, sql, params)
-        return self._compiled[vendor]
-
-    def _value_of(self, param: Any, values: dict[str, Any]) -> Any:
-        if not isinstance(param, Parameter):
-            return param
-        return self._fields[param.name].get_db_prep_value(values[param.name], connection)
+            self._compiled[connection.vendor] = (queryset, compiler, sql, params)
+        return self._compiled[connection.vendor]
 
 
 def _cache_converters(compiler) -> None:
