@@ -18,8 +18,9 @@ from publications.html_tree import Element, is_blank
 from .links import KEY
 
 SIZES = "(min-width: 44rem) 38rem, 94vw"
+PLACEHOLDER_START = '<img data-image="'
 PLACEHOLDER = re.compile(
-    rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?<img data-image="(?P<key>{KEY})" alt="(?P<alt>[^"]*)">'
+    rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?{PLACEHOLDER_START}(?P<key>{KEY})" alt="(?P<alt>[^"]*)">'
     r"(?P<end>(?(link)</a>))(?(figure)(?:<figcaption>(?P<caption>[^<]*)</figcaption>)?</figure>)"
 )
 BLOCK = re.compile(r'(<(p|h[2-6]) id="([ps]-[^"]+)"[^<>]*>.*?)(</\2>)', re.DOTALL)
@@ -72,6 +73,8 @@ def _build_figure(linked_image: Element) -> Element:
 
 def insert_images(html: str, images: Mapping[str, ResponsiveImage]) -> str:
     """Return stored HTML with its images inserted; an image that is not in `images` is omitted with its figure."""
+    if PLACEHOLDER_START not in html:
+        return html
     return PLACEHOLDER.sub(lambda match: _render_image(match, images.get(match["key"])), html)
 
 
