@@ -13,6 +13,7 @@ from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
 from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
+from .edition_list import EditionList
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
     ANNOUNCED_CHANGES,
@@ -132,6 +133,7 @@ __all__ = [
     "EditionAttachment",
     "EditionByline",
     "EditionImage",
+    "EditionList",
     "EditionRow",
     "EditionTag",
     "EditionTerm",

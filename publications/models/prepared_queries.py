@@ -23,6 +23,7 @@ class IntegerListField(models.Field):
 INTEGER, TEXT, DATETIME = models.BigIntegerField(), models.TextField(), models.DateTimeField()
 INTEGERS = IntegerListField()
 """Types of parameters."""
+ALL_ROWS = slice(None)
 
 
 class InList(models.Lookup):
@@ -68,17 +69,19 @@ class PreparedQuery[M: models.Model]:
         queryset, compiler = self._fill_in(values)
         return list(queryset._iterable_class(_CompiledQuerySet(queryset, compiler)))
 
-    def values_list(self, **values: Any) -> list[tuple]:
-        """Return the selected columns of each row as tuples, without instances."""
-        return list(self._fill_in(values)[1].results_iter(tuple_expected=True))
+    def values_list(self, rows: slice = ALL_ROWS, /, **values: Any) -> list[tuple]:
+        """Return the selected columns of all rows, or of a slice of them, as tuples, without instances."""
+        return list(self._fill_in(values, rows)[1].results_iter(tuple_expected=True))
 
-    def _fill_in(self, values: dict[str, Any]) -> tuple:
+    def _fill_in(self, values: dict[str, Any], rows: slice = ALL_ROWS) -> tuple:
         connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
         queryset, compiler, sql, params = self._compile(connection)
         prepared = {
             name: field.get_db_prep_value(values[name], connection) for name, field in self._fields.items()
         }
         filled = [prepared[param.name] if isinstance(param, Parameter) else param for param in params]
+        if rows is not ALL_ROWS:
+            sql = f"{sql} {connection.ops.limit_offset_sql(rows.start, rows.stop)}"
         compiler = copy(compiler)
         compiler.connection, compiler.as_sql = connection, lambda: (sql, filled)
         return queryset, compiler

@@ -14,9 +14,9 @@ from publications.metadata import json_ld, parse_name
 from publications.models import (
     Author,
     Edition,
+    EditionList,
     Tag,
     count_authors,
-    count_editions,
     count_tags,
     site_settings,
     top_counts,
@@ -158,9 +158,9 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show an author and their publications."""
     author = author_or_404(slug)
     locale, site = current_locale(), site_settings()
-    live = Edition.objects.live().for_locale(locale).authored_by(author).newest_first()
-    total = count_editions(locale, {"author": slug})
-    pagination = paginate_teasers(live, request.GET.get("page", "1"), page_url_of(request.path), total=total)
+    pagination = paginate_teasers(
+        EditionList(locale, {"author": slug}), request.GET.get("page", "1"), page_url_of(request.path)
+    )
     summary = author_summaries([author])[0]
     counts = top_counts(count_tags(locale, {"author": slug}), MAX_TOPICS, attrgetter("count"))
     tags = sorted(Tag.objects.order_by("name").attach_counts(counts), key=lambda tag: -tag.edition_count)[

@@ -1,11 +1,11 @@
 """Pagination of lists. Every page has a URL of its own; a page that does not exist is a 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404
 
-from publications.models import teaser_editions
+from publications.models import EditionList, teaser_editions
 from publications.presentation import build_teasers
 
 PER_PAGE = 20
@@ -13,24 +13,18 @@ PER_PAGE = 20
 PageUrl = Callable[[int], str]
 
 
-def paginate(
-    items, number: str, page_url: PageUrl, per_page: int = PER_PAGE, *, total: int | None = None
-) -> dict[str, object]:
+def paginate(items: Sequence, number: str, page_url: PageUrl, per_page: int = PER_PAGE) -> dict[str, object]:
     """Return the context of `partials/pagination.html`: a page of items and the URLs of the others.
 
     Args:
         number: the number of the page, as in the URL.
         page_url: returns the URL of a page by its number.
-        total: the number of items, if it is known; else they are counted.
 
     Raises:
         Http404: there is no such page.
     """
-    paginator = Paginator(items, per_page)
-    if total is not None:
-        paginator.count = total
     try:
-        page = paginator.page(number)
+        page = Paginator(items, per_page).page(number)
     except InvalidPage as error:
         raise Http404 from error
     return {
@@ -44,14 +38,9 @@ def paginate(
     }
 
 
-def paginate_teasers(
-    editions, number: str, page_url: PageUrl, *, total: int | None = None
-) -> dict[str, object]:
-    """Return the same context for editions, with their teasers.
-
-    Only primary keys are paginated, from an index: the rows before a late page are not read.
-    """
-    context = paginate(editions.values_list("pk", flat=True), number, page_url, total=total)
+def paginate_teasers(editions: EditionList, number: str, page_url: PageUrl) -> dict[str, object]:
+    """Return the same context for a list of editions, with their teasers."""
+    context = paginate(editions, number, page_url)
     return {**context, "teasers": build_teasers(teaser_editions(context["page"].object_list))}
 
 

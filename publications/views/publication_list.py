@@ -15,10 +15,8 @@ from publications import search
 from publications.locales import current_locale
 from publications.models import (
     FACETS,
-    Edition,
+    EditionList,
     FacetChoice,
-    count_editions,
-    filter_by_facets,
     live_choices,
     site_settings,
 )
@@ -157,12 +155,8 @@ class PublicationList:
         return title + _(", newest first") if self.order == "newest" else title
 
     def _list_context(self) -> dict[str, object]:
-        live, locale = Edition.objects.live(), self._locale_of_texts
-        editions = filter_by_facets(live.for_locale(locale) if locale else live, self.filters).newest_first()
-        total = count_editions(locale, self.filters)
-        return paginate_teasers(
-            editions, self.page_number, lambda number: self._build_url(page=number), total=total
-        )
+        editions = EditionList(self._locale_of_texts, self.filters)
+        return paginate_teasers(editions, self.page_number, lambda number: self._build_url(page=number))
 
     def _search_context(self, publication_search: PublicationSearch) -> dict[str, object]:
         """Return a page of results, or what to try instead if there are none."""

@@ -57,6 +57,20 @@ def test_columns_come_without_instances():
     assert prepared.values_list(publication=edition.publication_id) == [(edition.pk, edition.slug)]
 
 
+def test_a_slice_of_the_rows_is_read():
+    keys = [make_live().pk for _number in range(4)]
+    prepared = PreparedQuery(
+        lambda now: Edition.objects.live(now).order_by("pk").values_list("pk"), now=DATETIME
+    )
+
+    def read(rows: slice) -> list[int]:
+        return [key for (key,) in prepared.values_list(rows, now=timezone.now())]
+
+    assert read(slice(0, 2)) == keys[:2]
+    assert read(slice(1, 3)) == keys[1:3]
+    assert read(slice(3, 9)) == keys[3:]
+
+
 def test_rows_selected_along_ask_nothing_more():
     edition = make_live()
     prepared = PreparedQuery(

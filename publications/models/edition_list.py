@@ -1,0 +1,46 @@
+"""The live editions of a list, newest first: their number, and their primary keys a page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from .edition import Edition
+from .facet_counts import count_editions
+from .facets import Filters, filter_by_facets
+from .prepared_queries import DATETIME, TEXT, PreparedQuery
+
+
+@dataclass(frozen=True)
+class EditionList:
+    """The primary keys of live editions, newest first, as a sequence for a paginator.
+
+    Only keys are read, from an index: a late page does not read the rows before it.
+
+    Attributes:
+        locale: whose editions are listed; None for all.
+        filters: the facets that they have.
+    """
+
+    locale: str | None
+    filters: Filters
+
+    def __len__(self) -> int:
+        return count_editions(self.locale, self.filters)
+
+    def __getitem__(self, rows: slice) -> list[int]:
+        query = _newest_keys(tuple(sorted(self.filters)), in_locale=bool(self.locale))
+        keys = query.values_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
+        return [key for (key,) in keys]
+
+
+@cache
+def _newest_keys(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
+    def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
+        live = Edition.objects.live(now)
+        editions = live.for_locale(locale, now) if in_locale else live
+        return filter_by_facets(editions, filters).newest_first().values_list("pk")
+
+    return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))
