@@ -37,9 +37,9 @@ format: ## Format Python files
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: ## Measure speed beside its budgets and beside nginx (minutes; PUBLICATIONS=20000)
+bench: ## Measure speed beside its budgets and beside nginx (minutes; PARTS="uncached profile" PUBLICATIONS=20000 DATABASE_URL)
 	@./bootstrap dev
-	$(PY) -m tests.bench
+	$(PY) -m tests.bench $(PARTS)
 
 audit: ## Check every type of page: HTML, axe, width, bytes, Lighthouse (needs Chromium, Java, npm; minutes)
 	@./bootstrap dev

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from publications.models import Edition
+from tests.bench.cpu_parts import IMPORT, PAGES, UnknownName, difference, find_function
 from tests.bench.figures import Figure, format_row, read_last, store
 from tests.bench.site import fill_database
 from tests.conftest import ROOT
@@ -46,6 +47,24 @@ def test_an_unknown_part_is_refused_with_the_known_ones():
 
     assert completed.returncode == 2
     assert "there is no part “wram”: choose from warm, render" in completed.stderr
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for table in (PAGES, IMPORT) for names in table.values() for name in names})
+)
+def test_a_function_whose_cpu_is_measured_exists(name):
+    assert callable(find_function(name)[2])
+
+
+def test_a_function_that_does_not_exist_is_named():
+    with pytest.raises(UnknownName, match="no_such_function"):
+        find_function("publications.models:no_such_function")
+
+
+def test_parts_add_up_to_the_whole():
+    before, after = {"template": 1.0, "": 4.0}, {"template": 3.0, "queries": 1.0, "": 9.0}
+
+    assert difference(before, after, "server") == {"server": 2.0, "template": 2.0, "queries": 1.0}
 
 
 TOOLS = ("bench", "exercise", "audit", "figures.search", "figures.pdf", "figures.word")

@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,12 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import figures, uncached, warm, writing
+from . import figures, profile, uncached, warm, writing
+from .databases import Site, copy, forget, sites
 from .figures import Figure
-from .site import FOLDER, ROOT, build_site, copy_site, environment
+from .site import FOLDER, ROOT
 
 DEFAULT_PUBLICATIONS = "20000"
 PER_PAGE = 20
+PARTS_WITHOUT_SITE = ("texts", "corpus")
 LAST_RUN = FOLDER / "last.json"
 HELP = """\
 Measures the speed of the site and prints one table: each figure beside its budget, as a ratio to nginx where nginx
@@ -39,57 +40,73 @@ examples:
   python -m tests.bench render --publications 100000
                                                 on a larger site
   DATABASE_URL=postgres://user:word@host/ python -m tests.bench search
-                                                on PostgreSQL as well, in databases of its own there
+                                                on PostgreSQL as well, in databases of its own there, which are
+                                                kept like the sites: --forget drops them
   BENCH_PORTS=8120-8129 make bench              servers listen on these ports
 """
 
 
 def warm_part(publications: int) -> Iterator[Figure]:
     """cached pages over HTTP, beside nginx; memory of the server; bytes over the wire"""
-    site = build_site(publications)
-    addresses = json.loads(_run_part(site, "addresses", str(warm.DIFFERENT_PUBLICATIONS)))
+    site = next(sites(publications))
+    addresses = _addresses(site, warm.DIFFERENT_PUBLICATIONS)["publications"]
     yield from warm.warm(site, addresses, _last_page(publications))
 
 
 def render_part(publications: int) -> Iterator[Figure]:
     """rendering of pages within one process, and of the first after a change"""
-    yield from _figures(build_site(publications), "render", str(_last_page(publications)))
+    for site in sites(publications):
+        yield from _figures(site, "render", str(_last_page(publications)))
 
 
 def uncached_part(publications: int) -> Iterator[Figure]:
-    """uncached pages over HTTP at 1,000 publications and at --publications, server and compression included"""
-    for count in dict.fromkeys((1_000, publications)):
-        site = build_site(count)
-        addresses = json.loads(_run_part(site, "addresses", str(uncached.WARM_UP + uncached.PUBLICATIONS)))
-        yield from uncached.measure_uncached(site, addresses, count)
+    """uncached pages over HTTP, server and compression included: never requested before, and again after a change"""
+    for site in sites(1_000, publications):
+        yield from uncached.measure_uncached(site, _addresses(site, uncached.WARM_UP + uncached.PUBLICATIONS))
+
+
+def profile_part(publications: int) -> Iterator[Figure]:
+    """the CPU of uncached pages and of the import by part, and a flame graph of each (build/bench/flame-*.svg)"""
+    for site in sites(publications):
+        addresses = _addresses(site, uncached.WARM_UP + uncached.PUBLICATIONS)
+        yield from profile.profile_pages(site, addresses)
+        with copy(site) as own:
+            yield from _figures(own, "import-by-part")
+        profile.draw_flame_graphs(site, addresses)
 
 
 def search_part(publications: int) -> Iterator[Figure]:
-    """searches of many kinds at 1,000 publications and at --publications; on PostgreSQL too by DATABASE_URL"""
-    for count in dict.fromkeys((1_000, publications)):
-        yield from _figures(build_site(count), "search", str(count))
-        if server := os.environ.get("DATABASE_URL", ""):
-            yield from _on_postgresql(server, count)
+    """searches of many kinds"""
+    for site in sites(1_000, publications):
+        yield from _figures(site, "search")
 
 
 def publish_part(publications: int) -> Iterator[Figure]:
     """saving and publishing, similarity, and the time until another process shows the text"""
-    with copy_site(build_site(publications)) as site:
-        yield from _figures(site, "publishing", str(publications))
-        yield from writing.visible(site)
+    for site in sites(publications):
+        with copy(site) as own:
+            yield from _figures(own, "publishing")
+            yield from writing.visible(own, str(site))
 
 
 def import_part(publications: int) -> Iterator[Figure]:
-    """import of a folder of texts, and the mirror of a small site"""
-    with copy_site(build_site(1_000)) as site:
-        yield from _figures(site, "importing")
-    yield from _figures(build_site(1_000), "mirror")
+    """import of a folder of texts of 700 words into sites of 1,000 publications and of --publications"""
+    for site in sites(1_000, publications):
+        with copy(site) as own:
+            yield from _figures(own, "importing")
+
+
+def mirror_part(publications: int) -> Iterator[Figure]:
+    """the mirror of a small site, whole and after one publication"""
+    for site in sites(1_000):
+        with copy(site) as own:
+            yield from _figures(own, "mirror")
 
 
 def texts_part(publications: int) -> Iterator[Figure]:
     """one text: rendered, compared with another, typeset as PDF"""
     with tempfile.TemporaryDirectory() as folder:
-        yield from _figures(Path(folder), "texts")
+        yield from _figures(Site(Path(folder), 0), "texts")
 
 
 def corpus_part(publications: int) -> Iterator[Figure]:
@@ -100,16 +117,18 @@ def corpus_part(publications: int) -> Iterator[Figure]:
         print(f"(corpus: there is no {CORPUS})", flush=True)
         return
     with tempfile.TemporaryDirectory() as folder:
-        yield from _figures(Path(folder), "corpus")
+        yield from _figures(Site(Path(folder), 0), "corpus")
 
 
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "warm": warm_part,
     "render": render_part,
     "uncached": uncached_part,
+    "profile": profile_part,
     "search": search_part,
     "publish": publish_part,
     "import": import_part,
+    "mirror": mirror_part,
     "texts": texts_part,
     "corpus": corpus_part,
 }
@@ -119,30 +138,21 @@ def _last_page(publications: int) -> int:
     return max(1, min(500, publications // PER_PAGE))
 
 
-def _figures(site: Path, part: str, *arguments: str, **environment_variables: str) -> Iterator[Figure]:
-    for line in _run_part(site, part, *arguments, **environment_variables).splitlines():
+def _addresses(site: Site, count: int) -> dict[str, list[str]]:
+    return json.loads(_run_part(site, "addresses", str(count)))
+
+
+def _figures(site: Site, part: str, *arguments: str) -> Iterator[Figure]:
+    names = [] if part in PARTS_WITHOUT_SITE else [str(site)]
+    for line in _run_part(site, part, *names, *arguments).splitlines():
         yield Figure(**json.loads(line))
 
 
-def _run_part(site: Path, part: str, *arguments: str, **environment_variables: str) -> str:
+def _run_part(site: Site, part: str, *arguments: str) -> str:
     command = [sys.executable, "-m", "tests.bench.inside", part, *arguments]
     return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment(site, **environment_variables),
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
+        command, cwd=ROOT, env=site.environment(), check=True, text=True, stdout=subprocess.PIPE
     ).stdout
-
-
-def _on_postgresql(server: str, publications: int) -> Iterator[Figure]:
-    from tests.figures.search import own_database
-
-    with tempfile.TemporaryDirectory() as folder, own_database(server) as url:
-        command = [sys.executable, "-m", "tests.bench.site", str(publications)]
-        subprocess.run(command, cwd=ROOT, env=environment(Path(folder), DATABASE_URL=url), check=True)
-        yield from _figures(Path(folder), "search", str(publications), DATABASE_URL=url)
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -160,7 +170,11 @@ def _parse_arguments() -> argparse.Namespace:
         default=int(os.environ.get("PUBLICATIONS", DEFAULT_PUBLICATIONS)),
         help=f"size of the large site ({DEFAULT_PUBLICATIONS})",
     )
-    parser.add_argument("--forget", action="store_true", help="delete the sites and the last result first")
+    parser.add_argument(
+        "--forget",
+        action="store_true",
+        help="delete the sites, their databases on PostgreSQL and the last result first",
+    )
     options = parser.parse_args()
     if unknown := [name for name in options.part if name not in PARTS]:
         parser.error(f"there is no part “{unknown[0]}”: choose from {', '.join(PARTS)}")
@@ -172,7 +186,7 @@ def _parse_arguments() -> argparse.Namespace:
 def main() -> None:
     options = _parse_arguments()
     if options.forget:
-        shutil.rmtree(FOLDER, ignore_errors=True)
+        forget()
     last, measured, started = figures.read_last(LAST_RUN), [], time.monotonic()
     print(figures.format_row(figures.COLUMNS), flush=True)
     for name in options.part or PARTS:

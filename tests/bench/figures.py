@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 COLUMNS = ("", "figure", "unit", "budget", "× nginx", "req/s", "p50 ms", "p99 ms", "change")
-WIDTHS = (44, 9, 9, 12, 8, 8, 8, 8, 8)
+WIDTHS = (68, 9, 9, 12, 8, 8, 8, 8, 8)
 MIN_CHANGE = 0.05  # a smaller change is shown as "="
 
 

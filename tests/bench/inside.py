@@ -9,27 +9,29 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from . import corpus, render, texts, writing
+from . import corpus, profile, render, texts, writing
 from .figures import Figure
 
 
-def search(publications: str) -> Iterator[Figure]:
+def search(site: str) -> Iterator[Figure]:
     """Measure searches of many kinds with the snippets of a page; CPU of a PostgreSQL server is included."""
     from django.db import connection
 
     from tests.figures.search import median_and_worst
 
     median, worst = median_and_worst()
-    name = f"search of {publications}, {connection.vendor}"
-    yield Figure(f"{name}: median", median, "ms CPU", {"sqlite": 10, "postgresql": 40}[connection.vendor])
-    yield Figure(f"{name}: worst", worst, "ms CPU")
+    yield Figure(
+        f"search, {site}: median", median, "ms CPU", {"sqlite": 10, "postgresql": 40}[connection.vendor]
+    )
+    yield Figure(f"search, {site}: worst", worst, "ms CPU")
 
 
 PARTS = {
-    "render": lambda last: render.render(render.addresses(200), int(last)),
+    "render": lambda site, last: render.render(site, render.addresses(200)["publications"], int(last)),
     "search": search,
-    "publishing": lambda publications: writing.publishing(int(publications)),
+    "publishing": writing.publishing,
     "importing": writing.importing,
+    "import-by-part": profile.import_by_part,
     "mirror": writing.mirror,
     "texts": texts.texts,
     "corpus": corpus.corpus,
@@ -45,6 +47,8 @@ def main(part: str, *arguments: str) -> None:
         print(json.dumps(render.addresses(int(arguments[0]))))
     elif part == "publish":
         writing.publish_for_each_line()
+    elif part == "import-once":
+        profile.import_once()
     else:
         for figure in PARTS[part](*arguments):
             print(json.dumps(asdict(figure)), flush=True)

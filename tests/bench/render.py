@@ -1,7 +1,7 @@
 """Rendering of pages in this process, without server and page cache."""
 
+import re
 import statistics
-import time
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -12,14 +12,23 @@ PUBLICATION, OTHER = 3, 6  # budgets in milliseconds of CPU
 MAX_RATIO = 1.5  # of the last page of the list to the first
 
 
-def addresses(count: int) -> list[str]:
-    """Return the addresses of the `count` newest live publications."""
+def addresses(count: int) -> dict[str, list[str]]:
+    """Return the addresses of the `count` newest live publications and of the sitemap, with its parts if it has any."""
+    from django.core.handlers.wsgi import WSGIHandler
+
     from publications.models import Edition
 
-    return [edition.get_absolute_url() for edition in Edition.objects.live().newest_first()[:count]]
+    sitemap = _request(WSGIHandler(), "/sitemap.xml").decode()
+    parts = re.findall(r"<loc>https?://[^/<]+(/[^<]+\.xml)</loc>", sitemap)
+    return {
+        "publications": [
+            edition.get_absolute_url() for edition in Edition.objects.live().newest_first()[:count]
+        ],
+        "sitemap": ["/sitemap.xml", *parts],
+    }
 
 
-def render(paths: list[str], last: int) -> Iterator[Figure]:
+def render(site: str, paths: list[str], last: int) -> Iterator[Figure]:
     """Yield the CPU of every type of page within one site version, and of the first page in it.
 
     The first page of its type also computes what all of them share (counts of each topic, author, year).
@@ -38,34 +47,33 @@ def render(paths: list[str], last: int) -> Iterator[Figure]:
     for name, (page_paths, budget) in pages.items():
         first, cpu, queries = _measure(page_paths)
         cpu_by_page[name] = cpu
-        yield Figure(f"{name}, rendered", cpu, "ms CPU", budget)
-        yield Figure(f"{name}, rendered first after an action", first, "ms CPU")
-        yield Figure(f"{name}, rendered: queries", queries, "")
+        yield Figure(f"{name}, rendered, {site}", cpu, "ms CPU", budget)
+        yield Figure(f"{name}, rendered first after an action, {site}", first, "ms CPU")
+        yield Figure(f"{name}, rendered, {site}: queries", queries, "")
     ratio = cpu_by_page[f"list page {last}"] / cpu_by_page["list page 1"]
-    yield Figure(f"list page {last} ÷ page 1", ratio, "", MAX_RATIO)
+    yield Figure(f"list page {last} ÷ page 1, {site}", ratio, "", MAX_RATIO)
 
 
 def _measure(paths: list[str]) -> tuple[float, float, int]:
+    """Return the CPU of the first page and of each after it, the database included, and the number of queries."""
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import connection
 
     from publications.models import read_site_state, site_state_scope
+    from tests.figures.search import Clock, cpu_of
 
     application = WSGIHandler()
     _request(application, paths[0])  # loads what a process loads once
+    clock = Clock()
     with site_state_scope(read_site_state()):
-        first = _cpu(lambda: _request(application, paths[0]))
+        first = cpu_of(clock, lambda: _request(application, paths[0]))
         statements = []
         with connection.execute_wrapper(lambda execute, *args: statements.append(1) or execute(*args)):
             _request(application, paths[0])
-        times = [_cpu(lambda n=n: _request(application, paths[n % len(paths)])) for n in range(ROUNDS)]
+        times = [
+            cpu_of(clock, lambda n=n: _request(application, paths[n % len(paths)])) for n in range(ROUNDS)
+        ]
     return first, statistics.median(times), len(statements)
-
-
-def _cpu(call) -> float:
-    start = time.process_time()
-    call()
-    return (time.process_time() - start) * 1000
 
 
 def _request(application, path: str) -> bytes:

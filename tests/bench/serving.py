@@ -13,12 +13,13 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from tests.ports import first_free, ports_from_environment
+from tests.processes import cpu_seconds, cpu_seconds_of_children, process_tree
 
-from .site import ROOT, environment
+from .databases import Backends, Site
+from .site import ROOT
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 SERVER_CORE, CLIENT_CORE = (CORES[0], CORES[-1]) if CORES else (None, None)
-TICKS = os.sysconf("SC_CLK_TCK")
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
 events {{ worker_connections 256; }}
@@ -35,18 +36,29 @@ http {{
 
 
 class Server:
-    """A running server: its port, and the CPU and memory of its processes."""
+    """A running server: its port, and the CPU and memory of its processes.
 
-    def __init__(self, process: subprocess.Popen, port: int) -> None:
-        self.process, self.port = process, port
+    Args:
+        backends: the processes of its database, whose CPU is part of the server's.
+    """
+
+    def __init__(self, process: subprocess.Popen, port: int, backends: Backends | None = None) -> None:
+        self.process, self.port, self._backends = process, port, backends
 
     def cpu(self) -> float:
-        """Return the seconds of CPU of all its processes, ended ones included."""
-        return sum(_cpu_ticks(pid) for pid in _process_tree(self.process.pid)) / TICKS
+        """Return the seconds of CPU of all its processes, ended ones and its database included."""
+        return self.own_cpu() + self.database_cpu()
+
+    def own_cpu(self) -> float:
+        return sum(cpu_seconds(pid) + cpu_seconds_of_children(pid) for pid in process_tree(self.process.pid))
+
+    def database_cpu(self) -> float:
+        """Return the seconds of CPU of PostgreSQL for this server; SQLite works within the process."""
+        return self._backends.cpu() if self._backends else 0
 
     def memory(self) -> float:
         """Return the megabytes of its processes (proportional set size)."""
-        return sum(_memory_kilobytes(pid) for pid in _process_tree(self.process.pid)) / 1024
+        return sum(_memory_kilobytes(pid) for pid in process_tree(self.process.pid)) / 1024
 
     def load(self, requests: list[tuple[str, dict[str, str]]], seconds: float) -> dict[str, float]:
         """Send requests over sixteen connections; return what `load` measures and the server's microseconds of CPU for each."""
@@ -62,11 +74,16 @@ class Server:
 
 
 @contextmanager
-def site_server(folder: Path) -> Iterator[Server]:
-    """Serve a site as in production, with one process."""
+def site_server(site: Site, application: str = "") -> Iterator[Server]:
+    """Serve a site as in production, with one process; with `application` another WSGI module than that of the site."""
     port = free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
-    with _running(command, port, env=environment(folder)) as server:
+    if application:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--blocking-threads", "128", "--no-ws",
+            "--log-level", "error", f"{application}:application",
+        ]  # fmt: skip
+    with Backends(site) as backends, _running(command, port, backends, env=site.environment()) as server:
         yield server
 
 
@@ -100,13 +117,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], port: int, **options) -> Iterator[Server]:
+def _running(command: list[str], port: int, backends: Backends | None = None, **options) -> Iterator[Server]:
     process = subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=lambda: _pin(SERVER_CORE), **options
     )
     try:
         _wait_for(port, process)
-        yield Server(process, port)
+        yield Server(process, port, backends)
     finally:
         process.terminate()
         process.wait(20)
@@ -139,21 +156,6 @@ def _run_on(core: int | None, command: list[str], **options) -> str:
         **options,
     )
     return completed.stdout
-
-
-def _process_tree(pid: int) -> list[int]:
-    children = [
-        int(child)
-        for tasks in Path(f"/proc/{pid}/task").glob("*/children")
-        for child in tasks.read_text().split()
-    ]
-    return [pid, *(descendant for child in children for descendant in _process_tree(child))]
-
-
-def _cpu_ticks(pid: int) -> int:
-    """Return the ticks of a process and of its ended children (proc(5): utime, stime, cutime, cstime)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15]))
 
 
 def _memory_kilobytes(pid: int) -> int:

@@ -1,24 +1,25 @@
-"""Uncached pages over HTTP from a server as in production: its CPU, database included.
+"""Pages that are not in the page cache, over HTTP from a server as in production: its CPU, database included.
 
-`render` measures the same pages within one process, without server, compression and page cache.
+Two cases: pages that nobody has requested from this process, and pages that were all requested once and are requested
+again after one publication was published by another process.
 """
 
 import http.client
 import time
 from collections.abc import Iterable, Iterator
 from itertools import batched
-from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
+from .databases import Site, copy
 from .figures import Figure
 from .serving import Server, site_server
+from .writing import publisher, wait_until_visible
 
-PUBLICATION, LIST, SEARCH, FEED = 4, 5, 8, 15
-"""Budgets in milliseconds of CPU."""
 WARM_UP = 10
 """Publications that are requested first: they pay for what a process loads once."""
-PUBLICATIONS, LIST_PAGES = 200, 50
+PUBLICATIONS, LIST_PAGES, TOPICS, SITEMAP_FILES, HARVESTS = 200, 50, 20, 5, 5
 ROUNDS = 5
 """Each type of page is requested in so many rounds; the figure is the median of their means."""
 QUERIES = (
@@ -29,54 +30,73 @@ QUERIES = (
 HEADERS = {"Host": "localhost", "Accept-Encoding": "gzip, br"}
 
 
-def measure_uncached(folder: Path, addresses: list[str], publications: int) -> Iterator[Figure]:
-    """Yield the CPU and the latency of each type of page.
+class PageType(NamedTuple):
+    """Different addresses of one type, and its budget in milliseconds of CPU on SQLite and on PostgreSQL."""
 
-    Args:
-        folder: of the site that is served.
-        addresses: of publications; more than `WARM_UP`, each is requested once.
-        publications: how many publications the site has.
-    """
-    pages = {
-        "publication": (addresses[WARM_UP : WARM_UP + PUBLICATIONS], PUBLICATION),
-        f"list, pages 1–{LIST_PAGES}": (
-            [f"/en/publications/?page={n}" for n in _list_pages(publications)],
-            LIST,
+    paths: list[str]
+    budget: float | None = None
+    postgresql_budget: float | None = None
+
+    def budget_on(self, site: Site) -> float | None:
+        return self.postgresql_budget if site.database_url and self.postgresql_budget else self.budget
+
+
+def page_types(publications: int, addresses: dict[str, list[str]]) -> dict[str, PageType]:
+    """Return the types of page by name, with the addresses that `render.addresses` returned; `WARM_UP` are left out."""
+    lists = range(1, 1 + min(LIST_PAGES, publications // 20))
+    return {
+        "publication": PageType(addresses["publications"][WARM_UP:], 4),
+        f"list, pages 1–{LIST_PAGES}": PageType([f"/en/publications/?page={n}" for n in lists], 5),
+        "topic": PageType([f"/en/topics/topic-{n}/" for n in range(TOPICS)]),
+        "search, twenty queries": PageType(
+            [f"/en/publications/?q={quote_plus(query)}" for query in QUERIES], 8, 15
         ),
-        "search, twenty queries": ([f"/en/publications/?q={quote_plus(query)}" for query in QUERIES], SEARCH),
-        "feed of 30 full texts": ([f"/en/feeds/topics/topic-{n}.atom" for n in range(20)], FEED),
+        "feed of 30 full texts": PageType([f"/en/feeds/topics/topic-{n}.atom" for n in range(TOPICS)], 15),
+        "sitemap, each file": PageType(addresses["sitemap"][:SITEMAP_FILES]),
+        "OAI-PMH, a page of records": PageType(["/oai?verb=ListRecords&metadataPrefix=oai_dc"] * HARVESTS),
     }
-    with site_server(folder) as server:
-        _request(server, addresses[:WARM_UP])
-        for name, (paths, budget) in pages.items():
-            cpu, latency = _measure(server, paths)
-            yield Figure(f"{name}, uncached, of {publications}", cpu, "ms CPU", budget, p50=latency)
 
 
-def _list_pages(publications: int) -> range:
-    return range(1, 1 + min(LIST_PAGES, publications // 20))
+def measure_uncached(site: Site, addresses: dict[str, list[str]]) -> Iterator[Figure]:
+    """Yield the CPU and the latency of each type of page on a copy of the site, in both cases."""
+    pages = page_types(site.publications, addresses)
+    with copy(site) as own, site_server(own) as server, publisher(own) as publish:
+        request_all(server, addresses["publications"][:WARM_UP])
+        yield from _measure(server, site, pages, "never requested")
+        wait_until_visible(server, publish())
+        yield from _measure(server, site, pages, "again after a change")
 
 
-def _measure(server: Server, paths: list[str]) -> tuple[float, float]:
-    """Return the milliseconds of CPU of the server, and of latency, for one page."""
-    size = max(1, len(paths) // ROUNDS)
-    rounds = [_request(server, part) for part in batched(paths, size) if len(part) == size]
-    cpu, latencies = zip(*rounds, strict=True)
-    return median(cpu), median(latencies)
+def _measure(server: Server, site: Site, pages: dict[str, PageType], case: str) -> Iterator[Figure]:
+    for name, page_type in pages.items():
+        size = max(1, len(page_type.paths) // ROUNDS)
+        rounds = [request_all(server, part) for part in batched(page_type.paths, size) if len(part) == size]
+        latencies = sorted(latency for _cpu, times in rounds for latency in times)
+        yield Figure(
+            f"{name}, {case}, {site}",
+            median(cpu for cpu, _times in rounds),
+            "ms CPU",
+            page_type.budget_on(site),
+            p50=median(latencies),
+            p99=latencies[len(latencies) * 99 // 100],
+        )
 
 
-def _request(server: Server, paths: Iterable[str]) -> tuple[float, float]:
-    """Request each path once, one after the other over one connection.
+def request_all(server: Server, paths: Iterable[str]) -> tuple[float, list[float]]:
+    """Request each path once, one after the other over one connection; return the CPU of a page and the latencies, in
+    milliseconds.
 
-    Raises AssertionError where an address does not answer 200: an error page would be quick.
+    Raises:
+        AssertionError: an address does not answer 200; an error page would be quick.
     """
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    cpu, start, count = server.cpu(), time.perf_counter(), 0
+    connection, latencies = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60), []
+    cpu = server.cpu()
     for path in paths:
+        start = time.perf_counter()
         connection.request("GET", path, headers=HEADERS)
         response = connection.getresponse()
         response.read()
+        latencies.append((time.perf_counter() - start) * 1000)
         assert response.status == 200, f"{path} answers {response.status}"
-        count += 1
     connection.close()
-    return (server.cpu() - cpu) * 1000 / count, (time.perf_counter() - start) * 1000 / count
+    return (server.cpu() - cpu) * 1000 / len(latencies), latencies

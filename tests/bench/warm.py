@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from .databases import Site
 from .figures import Figure
 from .serving import Server, nginx_server, site_server
 
@@ -17,23 +18,23 @@ BUDGETS = {"HTML": 15_000, "styles": 12_000, "scripts": 4_000}
 Requests = list[tuple[str, dict[str, str]]]
 
 
-def warm(folder: Path, addresses: list[str], last: int) -> Iterator[Figure]:
+def warm(site: Site, addresses: list[str], last: int) -> Iterator[Figure]:
     """Yield figures of every type of page.
 
     Args:
         addresses: of publications.
         last: number of the last page of the list.
     """
-    with site_server(folder) as site, tempfile.TemporaryDirectory() as nginx_folder:
-        requests_by_name = _build_requests(site, addresses, last)
+    with site_server(site) as server, tempfile.TemporaryDirectory() as nginx_folder:
+        requests_by_name = _build_requests(server, addresses, last)
         paths = dict.fromkeys(path for requests in requests_by_name.values() for path, _headers in requests)
         names = {path: f"page-{number}.html" for number, path in enumerate(paths)}
-        bodies = {names[path]: _fetch_compressed(site, path) for path in paths}
+        bodies = {names[path]: _fetch_compressed(server, path) for path in paths}
         with nginx_server(bodies, Path(nginx_folder)) as nginx:
             for name, requests in requests_by_name.items():
-                yield _compare(name, site, requests, nginx, names)
-        yield Figure("memory of the server", site.memory(), "MB")
-        yield from _measure_transfer(site, addresses[0])
+                yield _compare(name, server, requests, nginx, names)
+        yield Figure("memory of the server", server.memory(), "MB")
+        yield from _measure_transfer(server, addresses[0])
 
 
 def _build_requests(site: Server, addresses: list[str], last: int) -> dict[str, Requests]:

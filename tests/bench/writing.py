@@ -10,21 +10,26 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.error import URLError
 
+from .databases import Site
 from .figures import Figure
 from .serving import Server, site_server
-from .site import ROOT, environment
+from .site import ROOT
+
+if TYPE_CHECKING:
+    from publications.importers.options import ImportOptions
 
 DRAFTS = 25
 ROUNDS = 5
-IMPORTED_TEXTS = 2_000
+IMPORTED_TEXTS = 1_000
 VISIBLE_WITHIN = 1_000  # milliseconds
 
 
-def publishing(publications: int) -> Iterator[Figure]:
+def publishing(site: str) -> Iterator[Figure]:
     """Save and publish new texts on this site, and measure the share of similarity."""
     from publications import actions
     from tests.factories import saved
@@ -35,38 +40,39 @@ def publishing(publications: int) -> Iterator[Figure]:
         cpu_of(clock, lambda draft=draft: actions.publish(saved(draft), by=None)) for draft in drafts[:DRAFTS]
     ]
     similarity = time_similarity(clock, drafts[DRAFTS:])
-    yield Figure(
-        f"save and publish, {publications} publications: median", statistics.median(times), "ms CPU", 50
-    )
-    yield Figure(f"save and publish, {publications} publications: worst", max(times), "ms CPU")
-    yield Figure(
-        f"similarity of it, {publications} publications: median", statistics.median(similarity), "ms CPU"
-    )
+    yield Figure(f"save and publish, {site}: median", statistics.median(times), "ms CPU", 50)
+    yield Figure(f"save and publish, {site}: worst", max(times), "ms CPU")
+    yield Figure(f"similarity of it, {site}: median", statistics.median(similarity), "ms CPU")
 
 
-def visible(folder: Path) -> Iterator[Figure]:
+def visible(site: Site, name: str) -> Iterator[Figure]:
     """Measure the time from the end of an action in one process to the page of a server in another."""
-    command = [sys.executable, "-m", "tests.bench.inside", "publish"]
-    with site_server(folder) as server:
+    with site_server(site) as server, publisher(site) as publish:
         server.fetch("/en/")
-        with subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=environment(folder),
-            text=True,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as publisher:
-            times = [_wait_until_visible(server, publisher) for _round in range(ROUNDS)]
-            publisher.stdin.close()
-    yield Figure("published, until other processes show it: worst", max(times), "ms", VISIBLE_WITHIN)
+        times = [wait_until_visible(server, publish()) for _round in range(ROUNDS)]
+    yield Figure(f"published, until other processes show it, {name}: worst", max(times), "ms", VISIBLE_WITHIN)
 
 
-def _wait_until_visible(server: Server, publisher: subprocess.Popen) -> float:
-    """Let the other process publish a text; return the milliseconds until the server shows it."""
-    publisher.stdin.write("\n")
-    publisher.stdin.flush()
-    path, started = publisher.stdout.readline().strip(), time.monotonic()
+@contextmanager
+def publisher(site: Site) -> Iterator[Callable[[], str]]:
+    """Yield a function that lets another process publish a text, and returns its address."""
+    command = [sys.executable, "-m", "tests.bench.inside", "publish"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=site.environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+
+        def publish() -> str:
+            process.stdin.write("\n")
+            process.stdin.flush()
+            return process.stdout.readline().strip()
+
+        yield publish
+        process.stdin.close()
+
+
+def wait_until_visible(server: Server, path: str) -> float:
+    """Wait until the server shows the address of a new publication; return the milliseconds."""
+    started = time.monotonic()
     while True:
         try:
             server.fetch(path)
@@ -83,36 +89,56 @@ def publish_for_each_line() -> None:
         print(make_live().get_absolute_url(), flush=True)
 
 
-def importing() -> Iterator[Figure]:
-    """Import and publish a folder of short texts."""
+def importing(site: str) -> Iterator[Figure]:
+    """Import and publish a folder of texts into this site, on all cores."""
+    cores = os.cpu_count() or 1
+    with import_options(IMPORTED_TEXTS, processes=cores) as options:
+        cpu, seconds = _time(lambda: import_texts(options))
+    yield Figure(f"import, published, {site}", IMPORTED_TEXTS / seconds, "a second", 120, is_minimum=True)
+    yield Figure(f"import, by one core, {site}", IMPORTED_TEXTS / cpu, "a CPU s")
+
+
+@contextmanager
+def import_options(count: int, *, processes: int) -> Iterator["ImportOptions"]:
+    """Write texts into a folder and yield the options that import and publish them."""
     from publications.importers.report_text import Progress
-    from publications.importers.run import ImportOptions, run_import
+    from publications.importers.run import ImportOptions
     from tests.figures.imports import generate
 
+    with tempfile.TemporaryDirectory() as folder, redirect_stderr(io.StringIO()):  # of its progress
+        source = generate(Path(folder) / "many", count)
+        yield ImportOptions(source, processes=processes, publish=True, progress=Progress())
+
+
+def import_texts(options: "ImportOptions") -> None:
+    from publications.importers.run import run_import
+
+    run_import(options)
+
+
+def mirror(site: str) -> Iterator[Figure]:
+    """Write the whole site as files, and again after one publication."""
+    from tests.factories import make_live
+
     with tempfile.TemporaryDirectory() as folder:
-        source, cores = generate(Path(folder) / "many", IMPORTED_TEXTS), os.cpu_count() or 1
-        options = ImportOptions(source, processes=cores, publish=True, progress=Progress())
-        with redirect_stderr(io.StringIO()):
-            cpu, seconds = _time(lambda: run_import(options))
-    yield Figure(
-        f"import of {IMPORTED_TEXTS}, published", IMPORTED_TEXTS / seconds, "a second", 300, is_minimum=True
-    )
-    yield Figure("import, by one core", IMPORTED_TEXTS / cpu, "a CPU s")
+        pages, cpu, seconds = _write_mirror(Path(folder) / "mirror")
+        yield Figure(
+            f"mirror of {pages} addresses, {site}", pages / seconds, "a second", 400, is_minimum=True
+        )
+        yield Figure(f"mirror, by one core, {site}", pages / cpu, "a CPU s")
+        make_live()
+        pages, cpu, seconds = _write_mirror(Path(folder) / "mirror")
+        yield Figure(f"mirror after one publication, {site}", seconds, "s")
+        yield Figure(f"mirror after one publication, CPU, {site}", cpu, "s CPU")
 
 
-def mirror() -> Iterator[Figure]:
-    """Write the whole site as files."""
+def _write_mirror(folder: Path) -> tuple[int, float, float]:
+    """Return the number of addresses, the seconds of CPU and of wall-clock time."""
     from django.core.management import call_command
 
     output = io.StringIO()
-    with tempfile.TemporaryDirectory() as folder:
-        mirror_folder = Path(folder) / "mirror"
-        cpu, seconds = _time(
-            lambda: call_command("mirror", mirror_folder, stdout=output, stderr=io.StringIO())
-        )
-    pages = int(re.match(r"\s*(\d+)", output.getvalue())[1])
-    yield Figure(f"mirror of {pages} addresses", pages / seconds, "a second", 400, is_minimum=True)
-    yield Figure("mirror, by one core", pages / cpu, "a CPU s")
+    cpu, seconds = _time(lambda: call_command("mirror", folder, stdout=output, stderr=io.StringIO()))
+    return int(re.match(r"\s*(\d+)", output.getvalue())[1]), cpu, seconds
 
 
 def _time(call: Callable[[], object]) -> tuple[float, float]:

@@ -21,10 +21,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.processes import cpu_seconds
+
 CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus")
 SHOWN = 20
 PUBLICATIONS, QUERIES = 20_000, 10_000
-TICKS = 100  # a second, in /proc
 LINK = re.compile(r'href="([^"#]+)')
 
 
@@ -74,30 +75,19 @@ class Clock:
     def __init__(self) -> None:
         from django.db import connection
 
-        self.server = None
+        self.backend = None
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
-                self.server = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+                self.backend = cursor.fetchone()[0]
 
     def now(self) -> float:
-        return time.process_time() * 1000 + self._of_the_server()
-
-    def _of_the_server(self) -> float:
-        if not self.server or not self.server.exists():
-            return 0
-        fields = self.server.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / TICKS
+        return 1000 * (time.process_time() + (cpu_seconds(self.backend) if self.backend else 0))
 
     def median_of(self, call: Callable[[], object], rounds: int = 40) -> float:
-        """Return the median of so many rounds; of the backend's time, whose ticks are longer than a call, the mean."""
+        """Return the median of so many rounds."""
         call()
-        served, times = self._of_the_server(), []
-        for _round in range(rounds):
-            start = time.process_time()
-            call()
-            times.append((time.process_time() - start) * 1000)
-        return statistics.median(times) + (self._of_the_server() - served) / rounds
+        return statistics.median(cpu_of(self, call) for _round in range(rounds))
 
 
 def show(name: str, value: object) -> None:
