@@ -84,14 +84,14 @@ from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
 from .teasers import (
-    bylines_by_edition,
+    BylineName,
+    byline_names,
     editions_by_kind,
     home_editions,
     kinds_by_pk,
     result_editions,
     teaser_editions,
     topic_lead,
-    updated_publications,
 )
 from .validators import (
     check_doi,
@@ -126,6 +126,7 @@ __all__ = [
     "Author",
     "Autosave",
     "Byline",
+    "BylineName",
     "BylineRole",
     "Change",
     "DraftComment",
@@ -178,7 +179,7 @@ __all__ = [
     "TrackedChangesState",
     "WordFile",
     "announced_at",
-    "bylines_by_edition",
+    "byline_names",
     "cached_for_last_key",
     "cached_for_version",
     "check_doi",
@@ -234,7 +235,6 @@ __all__ = [
     "topic_lead",
     "translations_of",
     "truncate_to_minute",
-    "updated_publications",
     "use_existing_spelling",
     "with_status",
 ]

@@ -5,8 +5,9 @@ The number of queries does not depend on the number of editions.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from .edition import Change, Edition
@@ -25,15 +26,22 @@ TEASER_COLUMNS = (
 )  # fmt: skip
 
 
+class BylineName(NamedTuple):
+    """What a teaser shows of a byline."""
+
+    role: str
+    name: str
+
+
 def kinds_by_pk() -> Mapping[int, Kind]:
     """Return all kinds in their order, by their primary keys. They are shared: not to be changed."""
     return cached_for_version("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
 
 
 def teaser_editions(pks: Iterable[int]) -> list[Edition]:
-    """Return the editions with these primary keys in this order, with the columns of a teaser."""
+    """Return the editions with these primary keys in this order, with the columns of a teaser and `is_updated`."""
     keys = list(pks)
-    return _in_order(keys, _editions(pks=keys))
+    return _in_order(keys, _editions(pks=keys, now=timezone.now()))
 
 
 def result_editions(pks: Iterable[int]) -> list[Edition]:
@@ -42,19 +50,12 @@ def result_editions(pks: Iterable[int]) -> list[Edition]:
     return _in_order(keys, _live_editions_with_text(pks=keys, now=timezone.now()))
 
 
-def bylines_by_edition(editions: Iterable[Edition]) -> dict[int, list[EditionByline]]:
+def byline_names(editions: Iterable[Edition]) -> dict[int, list[BylineName]]:
     """Return the bylines of editions in their order, by the primary keys of the editions."""
-    bylines: dict[int, list[EditionByline]] = {edition.pk: [] for edition in editions}
-    for row in _bylines(editions=bylines) if bylines else ():
-        bylines[row.edition_id].append(row)
+    bylines: dict[int, list[BylineName]] = {edition.pk: [] for edition in editions}
+    for edition, role, name in _bylines.values_list(editions=bylines) if bylines else ():
+        bylines[edition].append(BylineName(role, name))
     return bylines
-
-
-def updated_publications(editions: Iterable[Edition]) -> set[int]:
-    """Return the publications of these editions that have had an update."""
-    publications = [edition.publication_id for edition in editions]
-    updates = _updates(publications=publications, now=timezone.now()) if publications else ()
-    return {edition.publication_id for edition in updates}
 
 
 def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
@@ -105,9 +106,11 @@ def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, excluded: list[int
     return [edition.pk for edition in _newest_of_kind_in_locale(**values)]
 
 
-def _with_updates(publications: QuerySet, now: datetime) -> QuerySet[Edition]:
-    updates = Edition.objects.readable(now).filter(change=Change.UPDATE)
-    return updates.filter(InList(F("publication"), publications)).order_by().only("publication")
+def _teasers(pks: list[int], now: datetime) -> QuerySet[Edition]:
+    """Editions with `is_updated`: whether their publication has had an update, the date of which they show."""
+    updates = Edition.objects.readable(now).filter(change=Change.UPDATE, publication=OuterRef("publication"))
+    editions = Edition.objects.filter(InList(F("pk"), pks)).order_by().only(*TEASER_COLUMNS)
+    return editions.annotate(is_updated=Exists(updates.order_by()))
 
 
 def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
@@ -122,24 +125,18 @@ def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet[EditionTag]:
 _LOCALE = {"locale": TEXT, "now": DATETIME}
 _KIND = {"kind": INTEGER, "excluded": INTEGERS, **_LOCALE}
 
-_editions = PreparedQuery(
-    lambda pks: Edition.objects.filter(InList(F("pk"), pks)).order_by().only(*TEASER_COLUMNS),
-    pks=INTEGERS,
-)
+_editions = PreparedQuery(_teasers, pks=INTEGERS, now=DATETIME)
 _live_editions_with_text = PreparedQuery(
-    lambda pks, now: (
-        Edition.objects.live(now).filter(InList(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "plain_text")
-    ),
+    lambda pks, now: _teasers(pks, now).live(now).only(*TEASER_COLUMNS, "plain_text"),
     pks=INTEGERS,
     now=DATETIME,
 )
 _bylines = PreparedQuery(
-    lambda editions: EditionByline.objects.filter(InList(F("edition"), editions)).only(
+    lambda editions: EditionByline.objects.filter(InList(F("edition"), editions)).values_list(
         "edition", "role", "name"
     ),
     editions=INTEGERS,
 )
-_updates = PreparedQuery(_with_updates, publications=INTEGERS, now=DATETIME)
 _newest = PreparedQuery(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
 _newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=INTEGER, **_LOCALE)
 _newest_of_kind_in_locale = PreparedQuery(

@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 
 from publications import markup
-from publications.models import Author, EditionByline
+from publications.models import Author, BylineName, EditionByline
 
 from .images import ImageUrl, portrait_image
 from .links import author_url, public_image_url
@@ -72,7 +72,7 @@ class AuthorProfile(BylinePerson):
     initials: str = ""
 
 
-def byline_text(bylines: Iterable[EditionByline]) -> str:
+def byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
     """Return the names as running text: "A and B, with C". Editors are named only if nobody else is."""
     rows = list(bylines)
     authors, others = (_join_names(row for row in rows if row.role == role) for role in ("author", "with"))
@@ -81,7 +81,7 @@ def byline_text(bylines: Iterable[EditionByline]) -> str:
     return authors or others or _join_names(rows)
 
 
-def short_byline_text(bylines: Iterable[EditionByline]) -> str:
+def short_byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
     """Return the names as running text, of more than `MAX_NAMES` authors the first ones "and others"."""
     rows = list(bylines)
     authors = [row for row in rows if row.role == "author"] or rows
@@ -92,8 +92,9 @@ def short_byline_text(bylines: Iterable[EditionByline]) -> str:
     }
 
 
-def _join_names(bylines: Iterable[EditionByline]) -> str:
-    return get_text_list([row.name for row in bylines], gettext("and"))
+def _join_names(bylines: Iterable[EditionByline | BylineName]) -> str:
+    names = [row.name for row in bylines]
+    return get_text_list(names, gettext("and")) if len(names) > 1 else "".join(names)
 
 
 def byline_parts(row: EditionByline) -> tuple[str, str, str]:

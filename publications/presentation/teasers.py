@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from publications import markup
 from publications.locales import language_label, locale_of
 from publications.models import (
+    BylineName,
     Edition,
-    EditionByline,
     Kind,
     Tag,
     TagKind,
-    bylines_by_edition,
-    updated_publications,
+    byline_names,
 )
 
 from .authors import short_byline_text
@@ -25,11 +26,16 @@ from .links import LabelledLink, public_image_url, topic_url
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 MAX_INTRODUCTION = 170  # characters
+LONG_TITLE = 80  # characters from which on a title is set smaller
 
 
 @dataclass(frozen=True)
 class Teaser:
-    """An edition in a list. A search result also has a highlighted title and a snippet, as safe HTML."""
+    """An edition in a list. Of a search result, title and summary are safe HTML with the words that were found.
+
+    Attributes:
+        published_at: in the time zone of the site; `published_on` is its day in words.
+    """
 
     kind: str
     title: str
@@ -40,12 +46,12 @@ class Teaser:
     language_label: str
     byline: str
     published_at: datetime
+    published_on: str
     reading_time: str
-    id: int = field(default=0)
+    id: int = 0
+    has_long_title: bool = False
     is_updated: bool = False
     cover: markup.ResponsiveImage | None = None
-    highlighted_title: str = ""
-    snippet: str = ""
     reason: str = ""
 
 
@@ -57,7 +63,7 @@ def reading_time(edition: Edition) -> str:
 
 
 def build_teaser(
-    edition: Edition, *, is_updated: bool = False, bylines: Iterable[EditionByline] | None = None
+    edition: Edition, *, is_updated: bool = False, bylines: Iterable[BylineName] | None = None
 ) -> Teaser:
     """Return an edition as a list shows it; the language is named if it is not that of the page.
 
@@ -65,6 +71,7 @@ def build_teaser(
         is_updated: whether its date is that of an update.
         bylines: its bylines, if the caller has read them.
     """
+    published_at = timezone.localtime(edition.published_at)
     is_other_language = edition.language != locale_of(get_language() or "en")
     return Teaser(
         kind=edition.kind.get_translation("name"),
@@ -75,9 +82,11 @@ def build_teaser(
         direction=edition.direction,
         language_label=language_label(edition.language) if is_other_language else "",
         byline=short_byline_text(edition.bylines.all() if bylines is None else bylines),
-        published_at=edition.published_at,
+        published_at=published_at,
+        published_on=date_format(published_at, "DATE_FORMAT"),
         reading_time=reading_time(edition),
         id=edition.publication_id,
+        has_long_title=len(edition.title) > LONG_TITLE,
         is_updated=is_updated,
     )
 
@@ -89,11 +98,11 @@ def build_lead_teaser(edition: Edition, teaser: Teaser) -> Teaser:
 
 
 def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
-    """Return the teasers of editions, reading bylines and updates with two queries for all."""
+    """Return the teasers of `teaser_editions`, reading their bylines with one query."""
     editions = list(editions)
-    updated, bylines = updated_publications(editions), bylines_by_edition(editions)
+    bylines = byline_names(editions)
     return [
-        build_teaser(edition, is_updated=edition.publication_id in updated, bylines=bylines[edition.pk])
+        build_teaser(edition, is_updated=edition.is_updated, bylines=bylines[edition.pk])
         for edition in editions
     ]
 

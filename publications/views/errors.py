@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from publications.locales import current_locale
-from publications.models import Edition
+from publications.models import EditionList, teaser_editions
 from publications.presentation import Teaser, build_teasers, render_page
 from publications.reserved_disk_space import is_disk_full_error
 
@@ -74,8 +74,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def _latest_teasers() -> list[Teaser]:
-    live = Edition.objects.live().for_locale(current_locale())
-    return build_teasers(live.newest_first().with_teaser_columns()[:MAX_TEASERS])
+    return build_teasers(teaser_editions(EditionList(current_locale(), {})[:MAX_TEASERS]))
 
 
 def query_text_of_path(path: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from publications.locales import LOCALES, current_locale
 from publications.markup import escape_markdown
 from publications.metadata import format_url
-from publications.models import Edition, SitePage, SiteSettings, site_settings
+from publications.models import Edition, EditionList, SitePage, SiteSettings, site_settings, teaser_editions
 from publications.presentation import (
     Teaser,
     absolute_url,
@@ -95,17 +95,12 @@ def llms_txt(request: HttpRequest) -> HttpResponse:
 
 def _llms_response() -> HttpResponse:
     with translation.override(LOCALES[0]):
-        live = (
-            Edition.objects.live()
-            .for_locale(LOCALES[0])
-            .newest_first()
-            .with_teaser_columns()[:LLMS_PUBLICATIONS]
-        )
+        editions = teaser_editions(EditionList(LOCALES[0], {})[:LLMS_PUBLICATIONS])
         context = {
             "site": SiteSettings.current(),
             "publications": [
                 _llms_publication(edition, teaser)
-                for edition, teaser in zip(live, build_teasers(live), strict=True)
+                for edition, teaser in zip(editions, build_teasers(editions), strict=True)
             ],
             "lists": [absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES],
             "feeds": [absolute_url(localized_path(locale, "publications:feed")) for locale in LOCALES],

@@ -40,7 +40,7 @@ class PublicationSearch:
         editions = result_editions(pks)
         snippets = map(search.SnippetBuilder(self.results.expanded_query).snippet, editions)
         return [
-            replace(teaser, highlighted_title=snippet.title, snippet=snippet.text)
+            replace(teaser, title=snippet.title or teaser.title, summary=snippet.text or teaser.summary)
             for teaser, snippet in zip(build_teasers(editions), snippets, strict=True)
         ]
 
