@@ -4,7 +4,7 @@ No other module writes a window. The rules are in `docs/decisions/0001-rules-of-
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from publications.models import (
@@ -97,8 +97,7 @@ def store_editions(new: Sequence[EditionWithRows]) -> list[Edition]:
 def copy_edition(edition: Edition) -> EditionWithRows:
     """Return the text of an edition with its rows, as a copy that is not stored."""
     stored = Edition.objects.filter(pk=edition.pk)
-    rows = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
-    copy = replace(rows, edition=stored.get())  # the edition of get_many has prefetched rows
+    copy = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
     for row in (copy.edition, *copy.bylines, *copy.attachments):
         row.pk = None
         row._state.adding = True

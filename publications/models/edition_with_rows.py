@@ -7,22 +7,20 @@ queries that does not depend on how many editions or rows there are.
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby, takewhile
+from itertools import takewhile
 from typing import Self
 
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.utils import timezone
 
 from .edition import Change, Edition
-from .edition_rows import EditionAttachment, EditionByline, EditionTag
+from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag
 from .image import Image
-from .prepared_queries import DATETIME, INTEGER, TEXT, PreparedQuery
+from .prepared_queries import DATETIME, INTEGERS, InList, PreparedQuery
 from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """Relations of an edition that are read with it."""
-JOINS = ("kind", "series_number", "cover", "uid", "portraits")
-"""Relations that are joined in the same query: `uid` of the publication, `portraits` of the authors."""
 TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
 HISTORY_COLUMNS = (
     "publication_id", "locale", "slug", "number", "change", "change_note", "published_at",
@@ -55,54 +53,40 @@ class EditionWithRows:
     @classmethod
     def get(cls, edition: Edition) -> Self:
         """Return a stored edition with all its rows, in six queries."""
-        return cls(
-            edition=edition,
-            bylines=_bylines(edition=edition.pk),
-            tags=_tags(edition=edition.pk),
-            images=_images(edition=edition.pk),
-            attachments=_attachments(edition=edition.pk),
-            translations=translations_of(edition),
-            history=readable_editions(ever_public_editions(edition.publication_id)),
-        )
+        return cls.add_rows([edition])[0]
 
     @classmethod
-    def get_many(
-        cls,
-        editions: QuerySet[Edition],
-        *,
-        rows: Container[str] = ROWS,
-        joins: Container[str] = JOINS,
-    ) -> list[Self]:
+    def get_many(cls, editions: QuerySet[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
         """Return the editions of a queryset, in its order, with the named rows: at most one query for each name.
 
         Args:
             editions: the queryset also says which columns are read (`without_texts()`, `defer()`).
             rows: names from ROWS; the others stay empty.
-            joins: names from JOINS; the others are not joined.
         """
-        prefetched = [lookup for name, lookup in _prefetches(joins).items() if name in rows]
-        joined = [name for name in ("kind", "series_number", "cover") if name in joins]
-        queryset = editions.select_related(*joined) if joined else editions
-        if "uid" in joins:
-            queryset = queryset.annotate(uid=F("publication__uid"))
-        loaded = list(queryset.prefetch_related(*prefetched))
-        translations = _translations_by_group(loaded) if "translations" in rows else {}
-        histories = _histories(loaded) if "history" in rows else {}
+        joined = editions.select_related("kind", "series_number", "cover")
+        return cls.add_rows(list(joined.annotate(uid=F("publication__uid"))), rows=rows)
+
+    @classmethod
+    def add_rows(cls, editions: Sequence[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
+        """Return editions that are already read with the named rows, as `get_many` does."""
+        pks = [edition.pk for edition in editions]
+        bylines = _rows_by_edition(_bylines, pks, "bylines" in rows)
+        tags = _rows_by_edition(_tag_rows, pks, "tags" in rows)
+        images = _rows_by_edition(_image_rows, pks, "images" in rows)
+        attachments = _rows_by_edition(_attachments, pks, "attachments" in rows)
+        translations = _translations_by_publication(editions) if "translations" in rows else {}
+        histories = _histories(editions) if "history" in rows else {}
         return [
             cls(
                 edition=edition,
-                bylines=list(edition.bylines.all()) if "bylines" in rows else (),
-                tags=[row.tag for row in edition.tag_rows.all()] if "tags" in rows else (),
-                images=list(edition.images.all()) if "images" in rows else (),
-                attachments=list(edition.attachments.all()) if "attachments" in rows else (),
-                translations=[
-                    other
-                    for other in translations.get(edition.translation_group, ())
-                    if _is_translation(other, edition)
-                ],
+                bylines=bylines.get(edition.pk, ()),
+                tags=[row.tag for row in tags.get(edition.pk, ())],
+                images=[row.image for row in images.get(edition.pk, ())],
+                attachments=attachments.get(edition.pk, ()),
+                translations=translations.get(edition.publication_id, ()),
                 history=histories.get(edition.publication_id, ()),
             )
-            for edition in loaded
+            for edition in editions
         ]
 
     def with_translations(self) -> Self:
@@ -132,14 +116,12 @@ class EditionWithRows:
 
 def ever_public_editions(publication_pk: int) -> list[Edition]:
     """Return all editions of a publication that are or were public, oldest first, without their text columns."""
-    return _ever_public(publication=publication_pk, now=timezone.now())
+    return ever_public_editions_by_publication([publication_pk]).get(publication_pk, [])
 
 
 def ever_public_editions_by_publication(publication_pks: Iterable[int]) -> dict[int, list[Edition]]:
     """Return the same for many publications, by primary key, in one query."""
-    queryset = Edition.objects.ever_public().filter(publication__in=publication_pks)
-    editions = queryset.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
-    return {pk: list(group) for pk, group in groupby(editions, key=lambda edition: edition.publication_id)}
+    return _grouped(_ever_public(publications=publication_pks, now=timezone.now()), "publication_id")
 
 
 def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
@@ -149,12 +131,7 @@ def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
 
 def translations_of(edition: Edition) -> list[Edition]:
     """Return the live editions of its group in other languages, without their text columns, in one query."""
-    return _translations(
-        translation_group=edition.translation_group,
-        publication=edition.publication_id,
-        language=edition.language,
-        now=timezone.now(),
-    )
+    return _translations_by_publication([edition])[edition.publication_id]
 
 
 def first_published_at(editions: Sequence[Edition]) -> datetime | None:
@@ -185,68 +162,77 @@ def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
     return [edition for edition in editions if edition.change == Change.CORRECTION and edition.change_note]
 
 
-def _translations_by_group(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    live = Edition.objects.live().filter(
-        translation_group__in=[edition.translation_group for edition in editions]
-    )
-    groups: dict[int, list[Edition]] = {}
-    for edition in _translation_columns(live):
-        groups.setdefault(edition.translation_group, []).append(edition)
-    return groups
+def _rows_by_edition[M: Model](query: PreparedQuery[M], pks: list[int], is_read: bool) -> dict[int, list[M]]:
+    return _grouped(query(editions=pks), "edition_id") if is_read and pks else {}
 
 
-def _is_translation(other: Edition, edition: Edition) -> bool:
-    return other.publication_id != edition.publication_id and other.language != edition.language
-
-
-def _histories(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    histories = ever_public_editions_by_publication([edition.publication_id for edition in editions])
-    return {publication: readable_editions(history) for publication, history in histories.items()}
-
-
-def _translation_columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
-    ordered = editions.order_by("language", "pk").annotate(uid=F("publication__uid"))
-    return ordered.only(*TRANSLATION_COLUMNS)
-
-
-def _prefetches(joins: Container[str]) -> dict[str, str | Prefetch]:
-    author = "author__portrait" if "portraits" in joins else "author"
+def _translations_by_publication(editions: Sequence[Edition]) -> dict[int, list[Edition]]:
+    groups = {edition.translation_group for edition in editions}
+    by_group = _grouped(_live_in_groups(groups=groups, now=timezone.now()), "translation_group")
     return {
-        "bylines": Prefetch("bylines", EditionByline.objects.select_related(author)),
-        "tags": Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
-        "images": "images",
-        "attachments": "attachments",
+        edition.publication_id: [
+            other
+            for other in by_group.get(edition.translation_group, ())
+            if other.publication_id != edition.publication_id and other.language != edition.language
+        ]
+        for edition in editions
     }
 
 
+def _histories(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
+    histories = ever_public_editions_by_publication({edition.publication_id for edition in editions})
+    return {publication: readable_editions(history) for publication, history in histories.items()}
+
+
+def _grouped[M: Model](rows: Iterable[M], column: str) -> dict[int, list[M]]:
+    """Return rows in their order by the value of a column."""
+    groups: dict[int, list[M]] = {}
+    for row in rows:
+        groups.setdefault(getattr(row, column), []).append(row)
+    return groups
+
+
 _bylines = PreparedQuery(
-    lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
-    edition=INTEGER,
-)
-_tags = PreparedQuery(lambda edition: Tag.objects.filter(published__edition=edition), edition=INTEGER)
-_images = PreparedQuery(lambda edition: Image.objects.filter(editions=edition), edition=INTEGER)
-_attachments = PreparedQuery(
-    lambda edition: EditionAttachment.objects.filter(edition=edition), edition=INTEGER
-)
-_translations = PreparedQuery(
-    lambda translation_group, publication, language, now: _translation_columns(
-        Edition.objects.live(now)
-        .filter(translation_group=translation_group)
-        .exclude(publication=publication)
-        .exclude(language=language)
+    lambda editions: EditionByline.objects.filter(InList(F("edition"), editions)).select_related(
+        "author__portrait"
     ),
-    translation_group=INTEGER,
-    publication=INTEGER,
-    language=TEXT,
+    editions=INTEGERS,
+)
+_tag_rows = PreparedQuery(
+    lambda editions: (
+        EditionTag.objects.filter(InList(F("edition"), editions)).select_related("tag").only("edition", "tag")
+    ),
+    editions=INTEGERS,
+)
+_image_rows = PreparedQuery(
+    lambda editions: (
+        EditionImage.objects.filter(InList(F("edition"), editions))
+        .select_related("image")
+        .order_by("-image__added_at", "-image_id")
+    ),
+    editions=INTEGERS,
+)
+_attachments = PreparedQuery(
+    lambda editions: EditionAttachment.objects.filter(InList(F("edition"), editions)), editions=INTEGERS
+)
+_live_in_groups = PreparedQuery(
+    lambda groups, now: (
+        Edition.objects.live(now)
+        .filter(InList(F("translation_group"), groups))
+        .order_by("language", "pk")
+        .annotate(uid=F("publication__uid"))
+        .only(*TRANSLATION_COLUMNS)
+    ),
+    groups=INTEGERS,
     now=DATETIME,
 )
 _ever_public = PreparedQuery(
-    lambda publication, now: (
+    lambda publications, now: (
         Edition.objects.ever_public(now)
-        .filter(publication=publication)
-        .order_by("number")
+        .filter(InList(F("publication"), publications))
+        .order_by("publication_id", "number")
         .only(*HISTORY_COLUMNS)
     ),
-    publication=INTEGER,
+    publications=INTEGERS,
     now=DATETIME,
 )

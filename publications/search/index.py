@@ -17,13 +17,15 @@ from datetime import datetime
 from itertools import batched
 
 from django.db import connection, models, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from publications.models import (
     FACETS,
     Author,
     Edition,
+    EditionByline,
+    EditionTag,
     EditionWithRows,
     IndexedTerm,
     NamedTerm,
@@ -106,10 +108,24 @@ def remove_rows(edition_ids: Iterable[int]) -> None:
 
 
 def read_editions(edition_ids: Iterable[int]) -> list[EditionWithRows]:
-    """Return editions with everything that their rows are built from."""
+    """Return editions with everything that their rows are built from; facets and similarity read it as prefetched."""
     queryset = Edition.objects.filter(pk__in=list(edition_ids)).order_by("pk")
-    texts = queryset.defer("body", "html", "paragraphs", "contents")
-    return EditionWithRows.get_many(texts, rows=("bylines", "tags"), joins=("kind", "series_number"))
+    editions = (
+        queryset.defer("body", "html", "paragraphs", "contents")
+        .select_related("kind", "series_number")
+        .prefetch_related(
+            Prefetch("bylines", EditionByline.objects.select_related("author")),
+            Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
+        )
+    )
+    return [
+        EditionWithRows(
+            edition=edition,
+            bylines=edition.bylines.all(),
+            tags=[row.tag for row in edition.tag_rows.all()],
+        )
+        for edition in editions
+    ]
 
 
 def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
