@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 from publications.locales import locale_of
 from publications.models import (
@@ -43,8 +43,7 @@ from publications.presentation import (
 from .feed import FeedCategory, FeedEntry, FeedFile, FeedImage, FeedPerson, LanguageVersion
 
 FEED_ENTRIES = 30
-IS_LATER_CHANGE = Q(change__in=ANNOUNCED_CHANGES) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
-CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
+IS_UNDONE = Q(change__in=(*ANNOUNCED_CHANGES, Change.FIRST), end_reason=EndReason.UNDONE)
 
 
 @dataclass(frozen=True)
@@ -59,21 +58,29 @@ class AnnouncedChanges:
 def read_newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges]:
     """Return the publications among live editions with the newest announced changes, in that order: three queries.
 
-    The newest by date and the newest by a later announcement are candidates: the newest by either are among them.
+    The newest by date are candidates, and, if there may be more, those with a change since the last of them.
+
+    Args:
+        editions: live editions, newest first.
     """
-    newest_by_date = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)
-    later_changes = Edition.objects.ever_public().filter(IS_LATER_CHANGE).order_by()
-    of_publication = later_changes.filter(publication=OuterRef("publication")).values("publication")
-    last_change = of_publication.annotate(changed_at=Max(CHANGED_AT)).values("changed_at")
-    newest_by_change = (
-        editions.filter(publication__in=later_changes.values("publication"))
-        .annotate(changed_at=Subquery(last_change))
-        .order_by("-changed_at", "-publication_id")
-        .values_list("publication_id", flat=True)
-    )
-    changes = _announced_changes({*newest_by_date[:count], *newest_by_change[:count]})
+    newest = list(editions.values_list("publication_id", "published_at")[:count])
+    candidates = {publication for publication, _published_at in newest}
+    if len(newest) == count:
+        candidates.update(_publications_changed_since(newest[-1][1], editions)[:count])
+    changes = _announced_changes(candidates)
     ordered = sorted(changes, key=lambda pk: (changes[pk].updated_at, pk), reverse=True)
     return {pk: changes[pk] for pk in ordered[:count]}
+
+
+def _publications_changed_since(at: datetime, editions: QuerySet) -> QuerySet:
+    """Return the keys of publications among live editions with a later change since then, the last changed first."""
+    announced = Q(change__in=ANNOUNCED_CHANGES, visible_from__gte=at)
+    undone = IS_UNDONE & Q(visible_until__gte=at, visible_until__lte=timezone.now())
+    changed_at = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
+    live = editions.order_by().filter(publication=OuterRef("publication"))
+    changes = Edition.objects.ever_public().filter(announced | undone, Exists(live)).order_by()
+    newest = changes.values("publication").annotate(changed_at=Max(changed_at))
+    return newest.order_by("-changed_at", "-publication").values_list("publication", flat=True)
 
 
 def _announced_changes(publication_ids: Iterable[int]) -> dict[int, AnnouncedChanges]:

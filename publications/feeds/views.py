@@ -40,14 +40,16 @@ def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     topic = get_object_or_404(Tag, slug=tag)
-    live = _editions_or_404(Edition.objects.live().tagged(topic), _editions_of_locale().tagged(topic))
+    tagged = _newest_first_by(_editions_of_locale().tagged(topic), "tag_rows")
+    live = _editions_or_404(Edition.objects.live().tagged(topic), tagged)
     return _feed_response(request, format, live, topic_url(topic), feeds_for(current_locale(), tag=topic))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.not_pseudonymous(), slug=author)
     live = _editions_or_404(
-        Edition.objects.live().authored_by(author), _editions_of_locale().authored_by(author)
+        Edition.objects.live().authored_by(author),
+        _newest_first_by(_editions_of_locale().authored_by(author), "bylines"),
     )
     return _feed_response(
         request, format, live, author_url(author), feeds_for(current_locale(), author=author)
@@ -58,7 +60,7 @@ def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """All texts in a language, translations included."""
     if code not in LANGUAGE_NAMES:
         raise Http404
-    live = Edition.objects.live().filter(language=code)
+    live = Edition.objects.live().filter(language=code).newest_first()
     page = f"{reverse('publications:list')}?language={code}"
     return _feed_response(
         request, format, _editions_or_404(live, live), page, feeds_for(current_locale(), language=code)
@@ -66,7 +68,12 @@ def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
 
 
 def _editions_of_locale() -> QuerySet:
-    return Edition.objects.live().for_locale(current_locale())
+    return Edition.objects.live().for_locale(current_locale()).newest_first()
+
+
+def _newest_first_by(editions: QuerySet, rows: str) -> QuerySet:
+    """Sort editions by the columns of the rows that they are filtered by: the index of these is in this order."""
+    return editions.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
 
 
 def _editions_or_404(all_editions: QuerySet, editions: QuerySet) -> QuerySet:

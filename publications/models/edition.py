@@ -229,6 +229,8 @@ class Edition(PublicationContent):
                 ],
                 name="edition_found",
             ),
+            # For feeds: corrections and updates since a moment.
+            models.Index(fields=["change", "visible_from", "publication"], name="edition_change"),
             # For harvesters: what has started, ended or changed its record since a moment.
             models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
             models.Index(fields=["visible_until", "publication"], name="edition_ended"),

@@ -203,6 +203,26 @@ def test_the_newest_thirty_include_an_old_one_that_was_corrected(client, clock):
     assert newest[0] == "Old"
 
 
+def test_the_newest_thirty_include_an_old_one_whose_correction_was_undone(client, clock):
+    old = make_live(title="Old", published_at=datetime(2014, 3, 1, tzinfo=UTC))
+    actions.publish(saved(old.publication, body="Wrong."), by=None, change="correction", note="Wrong.")
+    clock.shift(timedelta(seconds=1))
+    make_many(31, author=make_author(), tag=make_tag())
+    clock.shift(timedelta(seconds=1))
+    actions.undo(old.publication, by=None)
+
+    assert titles(client)[0] == "Old"
+
+
+def test_a_full_feed_of_a_topic_includes_none_of_another_that_was_corrected(client, clock):
+    other = make_live(title="Other")
+    make_many(31, author=make_author(), tag=make_tag("Belarus"))
+    clock.shift(timedelta(seconds=1))
+    actions.publish(saved(other.publication, body="Mended."), by=None, change="correction", note="Mended.")
+
+    assert "Other" not in titles(client, "/en/feeds/topics/belarus.atom")
+
+
 def test_one_text_of_a_translation_group_is_listed_that_of_the_locale_first(client):
     english = make_live(title="English").publication
     actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
