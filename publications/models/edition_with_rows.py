@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Self
 
-from django.db.models import F, Model, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from .edition import Change, Edition
@@ -52,7 +52,7 @@ class EditionWithRows:
 
     @classmethod
     def get(cls, edition: Edition) -> Self:
-        """Return a stored edition with all its rows, in six queries."""
+        """Return a stored edition with all its rows, in at most five queries."""
         return cls.add_rows([edition])[0]
 
     @classmethod
@@ -69,13 +69,23 @@ class EditionWithRows:
     @classmethod
     def add_rows(cls, editions: Sequence[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
         """Return editions that are already read with the named rows, as `get_many` does."""
+        others = _public_editions(
+            publications={edition.publication_id for edition in editions} if "history" in rows else (),
+            groups={edition.translation_group for edition in editions} if "translations" in rows else (),
+        )
+        live = _grouped((other for other in others if other.is_live), "translation_group")
+        histories = _by_publication(others) if "history" in rows else {}
+        without_images = {other.pk for other in others if not other.has_images}
+        without_attachments = {other.pk for other in others if not other.has_attachments}
         pks = [edition.pk for edition in editions]
         bylines = _rows_by_edition(_bylines, pks, "bylines" in rows)
         tags = _rows_by_edition(_tag_rows, pks, "tags" in rows)
-        images = _rows_by_edition(_image_rows, pks, "images" in rows)
-        attachments = _rows_by_edition(_attachments, pks, "attachments" in rows)
-        translations = _translations_by_publication(editions) if "translations" in rows else {}
-        histories = _histories(editions) if "history" in rows else {}
+        images = _rows_by_edition(
+            _image_rows, [pk for pk in pks if pk not in without_images], "images" in rows
+        )
+        attachments = _rows_by_edition(
+            _attachments, [pk for pk in pks if pk not in without_attachments], "attachments" in rows
+        )
         return [
             cls(
                 edition=edition,
@@ -83,8 +93,8 @@ class EditionWithRows:
                 tags=[row.tag for row in tags.get(edition.pk, ())],
                 images=[row.image for row in images.get(edition.pk, ())],
                 attachments=attachments.get(edition.pk, ()),
-                translations=translations.get(edition.publication_id, ()),
-                history=histories.get(edition.publication_id, ()),
+                translations=_translations_among(live.get(edition.translation_group, ()), edition),
+                history=readable_editions(histories.get(edition.publication_id, ())),
             )
             for edition in editions
         ]
@@ -121,7 +131,7 @@ def ever_public_editions(publication_pk: int) -> list[Edition]:
 
 def ever_public_editions_by_publication(publication_pks: Iterable[int]) -> dict[int, list[Edition]]:
     """Return the same for many publications, by primary key, in one query."""
-    return _grouped(_ever_public(publications=publication_pks, now=timezone.now()), "publication_id")
+    return _by_publication(_public_editions(publications=publication_pks))
 
 
 def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
@@ -131,7 +141,7 @@ def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
 
 def translations_of(edition: Edition) -> list[Edition]:
     """Return the live editions of its group in other languages, without their text columns, in one query."""
-    return _translations_by_publication([edition])[edition.publication_id]
+    return _translations_among(_public_editions(groups=[edition.translation_group]), edition)
 
 
 def first_published_at(editions: Sequence[Edition]) -> datetime | None:
@@ -166,22 +176,22 @@ def _rows_by_edition[M: Model](query: PreparedQuery[M], pks: list[int], is_read:
     return _grouped(query(editions=pks), "edition_id") if is_read and pks else {}
 
 
-def _translations_by_publication(editions: Sequence[Edition]) -> dict[int, list[Edition]]:
-    groups = {edition.translation_group for edition in editions}
-    by_group = _grouped(_live_in_groups(groups=groups, now=timezone.now()), "translation_group")
-    return {
-        edition.publication_id: [
-            other
-            for other in by_group.get(edition.translation_group, ())
-            if other.publication_id != edition.publication_id and other.language != edition.language
-        ]
-        for edition in editions
-    }
+def _public_editions(*, publications: Iterable[int] = (), groups: Iterable[int] = ()) -> list[Edition]:
+    """Return editions of publications that are or were public, and the live ones of translation groups."""
+    keys = {"publications": list(publications), "groups": list(groups)}
+    return _public_or_in_groups(**keys, now=timezone.now()) if any(keys.values()) else []
 
 
-def _histories(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    histories = ever_public_editions_by_publication({edition.publication_id for edition in editions})
-    return {publication: readable_editions(history) for publication, history in histories.items()}
+def _by_publication(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
+    return _grouped(sorted(editions, key=lambda edition: edition.number), "publication_id")
+
+
+def _translations_among(live: Iterable[Edition], edition: Edition) -> list[Edition]:
+    return [
+        other
+        for other in live
+        if other.publication_id != edition.publication_id and other.language != edition.language
+    ]
 
 
 def _grouped[M: Model](rows: Iterable[M], column: str) -> dict[int, list[M]]:
@@ -193,8 +203,10 @@ def _grouped[M: Model](rows: Iterable[M], column: str) -> dict[int, list[M]]:
 
 
 _bylines = PreparedQuery(
-    lambda editions: EditionByline.objects.filter(InList(F("edition"), editions)).select_related(
-        "author__portrait"
+    lambda editions: (
+        EditionByline.objects.filter(InList(F("edition"), editions))
+        .select_related("author__portrait")
+        .defer(*EditionByline.COPIED_COLUMNS)
     ),
     editions=INTEGERS,
 )
@@ -215,24 +227,21 @@ _image_rows = PreparedQuery(
 _attachments = PreparedQuery(
     lambda editions: EditionAttachment.objects.filter(InList(F("edition"), editions)), editions=INTEGERS
 )
-_live_in_groups = PreparedQuery(
-    lambda groups, now: (
-        Edition.objects.live(now)
-        .filter(InList(F("translation_group"), groups))
+_public_or_in_groups = PreparedQuery(
+    lambda publications, groups, now: (
+        (
+            Edition.objects.ever_public(now).filter(InList(F("publication"), publications))
+            | Edition.objects.live(now).filter(InList(F("translation_group"), groups))
+        )
+        .annotate(
+            uid=F("publication__uid"),
+            has_images=Exists(EditionImage.objects.filter(edition=OuterRef("pk"))),
+            has_attachments=Exists(EditionAttachment.objects.filter(edition=OuterRef("pk"))),
+        )
         .order_by("language", "pk")
-        .annotate(uid=F("publication__uid"))
-        .only(*TRANSLATION_COLUMNS)
-    ),
-    groups=INTEGERS,
-    now=DATETIME,
-)
-_ever_public = PreparedQuery(
-    lambda publications, now: (
-        Edition.objects.ever_public(now)
-        .filter(InList(F("publication"), publications))
-        .order_by("publication_id", "number")
-        .only(*HISTORY_COLUMNS)
+        .only(*TRANSLATION_COLUMNS, *HISTORY_COLUMNS)
     ),
     publications=INTEGERS,
+    groups=INTEGERS,
     now=DATETIME,
 )
