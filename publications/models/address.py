@@ -12,12 +12,13 @@ from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 from .edition import Edition, EndReason
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 from .publication import Publication
+from .teasers import attach_kinds
 
 _live_edition_at_address = PreparedQuery(
     lambda locale, slug, now: (
         Edition.objects.at_address(locale, slug)
         .live(now)
-        .select_related("kind", "series_number")
+        .select_related("series_number")
         .defer("body", "plain_text", "paragraphs")[:1]
     ),
     locale=TEXT,
@@ -79,6 +80,7 @@ def resolve_address(locale: str, slug: str) -> ResolvedAddress:
     now = timezone.now()
     live = next(iter(_live_edition_at_address(locale=locale, slug=slug, now=now)), None)
     if live and (live.locale, live.slug) == (locale, slug):
+        attach_kinds([live])
         return ResolvedAddress(AddressStatus.OK, live)
     if not _past_edition_at_address(locale=locale, slug=slug, now=now):
         return _NOT_FOUND

@@ -38,6 +38,14 @@ def kinds_by_pk() -> Mapping[int, Kind]:
     return cached_for_version("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
 
 
+def attach_kinds(editions: Iterable[Edition]) -> None:
+    """Set the kinds of editions without a query; one newer than the cached kinds is read when needed."""
+    kinds = kinds_by_pk()
+    for edition in editions:
+        if edition.kind_id in kinds:
+            edition.kind = kinds[edition.kind_id]
+
+
 def teaser_editions(pks: Iterable[int]) -> list[Edition]:
     """Return the editions with these primary keys in this order, with the columns of a teaser and `is_updated`."""
     keys = list(pks)
@@ -85,10 +93,8 @@ def editions_by_kind(
 
 
 def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
-    by_pk, kinds = {edition.pk: edition for edition in editions}, kinds_by_pk()
-    for edition in by_pk.values():
-        if edition.kind_id in kinds:  # else it is newer than the cache, and read when needed
-            edition.kind = kinds[edition.kind_id]
+    by_pk = {edition.pk: edition for edition in editions}
+    attach_kinds(by_pk.values())
     return [by_pk[pk] for pk in pks if pk in by_pk]
 
 
