@@ -5,7 +5,7 @@ a `Parameter` in place of each value; later calls only fill in the values.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Any
 
@@ -92,9 +92,27 @@ class PreparedQuery[M: models.Model]:
             queryset = self._build_queryset(**placeholders)
             compiler = queryset.query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
+            if connection.vendor == "sqlite":
+                sql, params = _write_constants(sql, params, connection)
             _cache_converters(compiler)
             self._compiled[connection.vendor] = (queryset, compiler, sql, params)
         return self._compiled[connection.vendor]
+
+
+def _write_constants(
+    sql: str, params: Sequence, connection: BaseDatabaseWrapper
+) -> tuple[str, list[Parameter]]:
+    """Write the values that no call changes into the SQL.
+
+    SQLite compiles a statement anew at each run if a parameter decides whether a partial index covers it.
+    """
+    quote = connection.schema_editor().quote_value
+    constants = [
+        "%s" if isinstance(param, Parameter) else quote(param).replace("%", "%%") for param in params
+    ]
+    return sql.replace("%%", "%%%%") % tuple(constants), [
+        param for param in params if isinstance(param, Parameter)
+    ]
 
 
 def _cache_converters(compiler) -> None:
