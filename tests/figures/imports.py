@@ -6,11 +6,14 @@ not checked by itself.
 
 import html
 import os
+import random
 import re
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from itertools import batched, islice
 from pathlib import Path
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
@@ -155,18 +158,43 @@ def show(title: str, rows: dict[str, object]) -> None:
 
 
 def generate(folder: Path, count: int) -> Path:
-    """Write short publications by a hundred authors on forty topics."""
-    text = "\n\n".join(
-        ["Steel and grain are moved by rail, and *nobody* says [how](https://example.org/)."] * 6
-    )
+    """Write publications of 700 words, by two authors on three topics each, in words that have a usual distribution."""
+    from tests.many_texts import AUTHORS, TOPICS, Vocabulary
+
+    rng = random.Random(20_000)
+    vocabulary = Vocabulary(rng)  # of the texts of a generated site
+    rng.seed(700)
     for number in range(count):
+        topics, authors = rng.sample(range(TOPICS), 3), rng.sample(range(AUTHORS), 2)
         place = folder / f"{number // 1000:03}"
         place.mkdir(parents=True, exist_ok=True)
+        title = f"{' '.join(rng.sample(vocabulary.of(topics[0]), 5)).capitalize()} {number}"
         (place / f"2020-01-{number % 28 + 1:02}-piece-{number}.md").write_text(
-            f"---\ntitle: Piece {number}\nauthor: author-{number % 100}\ntags: [topic {number % 40}]\n"
-            f"excerpt: What happened on day {number}.\n---\n{text} {number}\n", encoding="utf-8",
+            f"---\ntitle: {title}\nauthors: {[f'author-{author}' for author in authors]}\n"
+            f"tags: {[f'Topic {topic}' for topic in topics]}\nexcerpt: What happened on day {number}.\n---\n"
+            f"{write_body(vocabulary.text(topics))}\n", encoding="utf-8",
         )  # fmt: skip
     return folder
+
+
+def write_body(words: list[str]) -> str:
+    """Return words as Markdown: four sections with a heading, two paragraphs with a link and a note, and a list."""
+    return "\n\n".join(
+        write_section(number, iter(part)) for number, part in enumerate(batched(words, 175), start=1)
+    )
+
+
+def write_section(number: int, words: Iterator[str]) -> str:
+    def take(count: int) -> str:
+        return " ".join(islice(words, count))
+
+    address = f"https://example.org/{number}"
+    return (
+        f"## {take(5).capitalize()}\n\n"
+        f"{take(40).capitalize()}, *{take(2)}*, and [{take(3)}]({address}) {take(30)}.[^{number}]\n\n"
+        f"- {take(10)}\n- {take(10)} **{take(2)}**\n- {take(10)}\n\n"
+        f"{take(50).capitalize()}.\n\n[^{number}]: {take(13).capitalize()}, <{address}/note>."
+    )
 
 
 def rates_of(report) -> dict[str, object]:
