@@ -85,12 +85,14 @@ def publish_many(
     by: User | None,
     prerendered: PrerenderedTexts | None = None,
     until_by_pk: Mapping[int, datetime] | None = None,
+    defer_similarity: bool = False,
 ) -> list[PublishResult]:
     """Publish drafts now, each by an action with an audit entry and a site version of its own.
 
     Args:
         prerendered: texts that were rendered before the transaction.
         until_by_pk: when the editions of some publications end, by primary key of the publication.
+        defer_similarity: leave the similarity of first editions to `search.similarity.do_what_is_due`.
 
     Returns:
         For each publication its edition, or why it was refused. A refusal does not affect the others.
@@ -100,12 +102,16 @@ def publish_many(
     """
     ends = until_by_pk or {}
     options = {publication.pk: PublishOptions(until=ends.get(publication.pk)) for publication in publications}
-    results = _publish(options, by=by, prerendered=prerendered)
+    results = _publish(options, by=by, prerendered=prerendered, defer_similarity=defer_similarity)
     return [results[publication.pk] for publication in publications]
 
 
 def _publish(
-    options: Mapping[int, PublishOptions], *, by: User | None, prerendered: PrerenderedTexts | None = None
+    options: Mapping[int, PublishOptions],
+    *,
+    by: User | None,
+    prerendered: PrerenderedTexts | None = None,
+    defer_similarity: bool = False,
 ) -> dict[int, PublishResult]:
     """Publish the drafts with these primary keys; return the result for each. Raises ClockBehind."""
     if not options:
@@ -123,6 +129,9 @@ def _publish(
             results[publication.pk] = refusal
     if plans:
         _store_plans(plans, batch)
+        _update_search(plans, defer_similarity=defer_similarity)
+        AuditEntry.objects.bulk_create(_build_audit_entry(plan) for plan in plans)
+        save_site_version(batch.site_version)
     return results | {plan.publication.pk: plan.edition for plan in plans}
 
 
@@ -139,9 +148,6 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
     for plan in plans:
         if plan.scheduled and plan.options.keep_scheduled:
             plan.rescheduled = reschedule(plan.scheduled, after=plan.edition)
-    _update_search(plans)
-    AuditEntry.objects.bulk_create(_build_audit_entry(plan) for plan in plans)
-    save_site_version(batch.site_version)
 
 
 def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
@@ -158,8 +164,8 @@ def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     )
 
 
-def _update_search(plans: Iterable[PublishPlan]) -> None:
-    search.index_editions(plan.edition.pk for plan in plans if plan.is_first)
+def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> None:
+    search.index_editions([plan.rows for plan in plans if plan.is_first], defer_similarity=defer_similarity)
     for plan in plans:
         if not plan.is_first:
             search.sync_publication(plan.publication, plan.action.at)

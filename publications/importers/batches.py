@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from publications import actions, search, snapshot
+from publications import actions, snapshot
 from publications.manuscript import Manuscript
 from publications.models import Edition, Publication, SiteVersion
 from publications.reserved_disk_space import is_disk_full_error
@@ -215,13 +215,12 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
     states = load_publication_states({file.publication.pk: file.is_edited for file in stored})
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
-    if ready:
-        search.similarity.mark_rebuild_due()
     results = actions.publish_many(
         [file.publication for file in ready],
         by=options.by,
         prerendered=_rendered_texts(ready),
         until_by_pk=_expiry_dates(ready, states),
+        defer_similarity=True,
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)

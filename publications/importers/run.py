@@ -107,14 +107,14 @@ def _finish_import(
     report.redirects += redirect_authors(authors, by=options.by)
     complete_authors(authors, image_finder, options, report)
     report.redirects += complete_topics(index.taxonomies.topics, options, report)
-    _rebuild_similarity(options)
+    _complete_similarity(options)
 
 
-def _rebuild_similarity(options: ImportOptions) -> None:
-    """Rebuild similarity after texts were published, since the frequency of terms has changed; not in a dry run."""
-    if options.dry_run or not search.similarity.is_rebuild_due():
+def _complete_similarity(options: ImportOptions) -> None:
+    """Compare the texts that were published, now that the frequency of terms is known; not in a dry run."""
+    if options.dry_run or not search.similarity.is_due():
         return
-    for done, total in search.similarity.rebuild():
+    for done, total in search.similarity.do_what_is_due():
         options.similarity_progress(done, total)
     actions.bump_site_version("similarity", by=options.by)
 

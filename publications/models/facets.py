@@ -19,6 +19,7 @@ from publications.locales import LANGUAGE_NAMES, language_label
 from .author import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
+from .edition_with_rows import EditionWithRows
 from .kind import Kind
 from .site_version import cached_for_last_key
 from .tag import Tag, TagKind
@@ -119,9 +120,12 @@ class Facet:
         """Return whether a row of `model`, or a value, belongs to this facet."""
         return all(getattr(row, name) == limit for name, limit in self.limit_choices_to.items())
 
-    def keys_of(self, edition: Edition) -> list[Key]:
+    def keys_of(self, edition: EditionWithRows) -> list[Key]:
         """Return the keys of an edition, including those of other facets with the same rows."""
-        return [instance.serializable_value(self.column) for instance in self._instances_of(edition)]
+        if self.rows is EditionTag:
+            return [tag.pk for tag in edition.tags]
+        instances = edition.bylines if self.rows is EditionByline else [edition.edition]
+        return [instance.serializable_value(self.column) for instance in instances]
 
     def values_of(self, edition: Edition) -> list[str]:
         """Return the values of an edition."""

@@ -12,7 +12,7 @@ rebuild starts again from the beginning.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 
@@ -84,17 +84,12 @@ def outdated_and_missing_rows(publication: Publication, at: datetime) -> tuple[s
     return indexed - expected, expected - indexed
 
 
-def store_rows(edition_ids: Iterable[int]) -> list[Edition]:
-    """Store rows of editions that have none, and return the editions."""
-    ids = list(edition_ids)
-    if not ids:
-        return []
-    editions_with_rows = read_editions(ids)
-    rows = [build_row(edition) for edition in editions_with_rows]
+def store_rows(editions: Sequence[EditionWithRows]) -> None:
+    """Store rows of editions that have none."""
+    rows = [build_row(edition) for edition in editions]
     engine().store(rows)
     _add_counts(_count_words(rows))
-    _index_missing_names(editions_with_rows)
-    return [edition.edition for edition in editions_with_rows]
+    _index_missing_names(editions)
 
 
 def remove_rows(edition_ids: Iterable[int]) -> None:
@@ -142,7 +137,7 @@ def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
         ],
         topics=[*(entity_term(f"t{tag.pk}") for tag in tags), *_column_terms(edition, SearchWeight.TOPICS)],
         text=_column_terms(edition, SearchWeight.TEXT),
-        filter_terms=[title_term(title_key(edition.title)), *_facet_terms(edition)],
+        filter_terms=[title_term(title_key(edition.title)), *_facet_terms(edition_with_rows)],
     )
 
 
@@ -162,7 +157,7 @@ def _column_terms(edition: Edition, weight: SearchWeight) -> list[str]:
     return index_terms(text, edition.language)
 
 
-def _facet_terms(edition: Edition) -> list[str]:
+def _facet_terms(edition: EditionWithRows) -> list[str]:
     """Return the terms of the facets, those of the edition's own columns first."""
     facets = sorted(FACETS.values(), key=lambda facet: facet.rows is not None)
     terms = (facet_term(facet.term_prefix, key) for facet in facets for key in facet.keys_of(edition))

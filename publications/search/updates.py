@@ -1,10 +1,10 @@
 """Changes of actions to the index and to similarity, in their transaction, after windows or texts have changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from publications.models import Publication
+from publications.models import EditionWithRows, Publication
 
 from . import index, similarity
 from .engines import engine
@@ -14,14 +14,24 @@ def sync_publication(publication: Publication, at: datetime) -> None:
     """Add and remove rows of a publication after an action changed the windows of its editions."""
     outdated, missing = index.outdated_and_missing_rows(publication, at)
     neighbours = _remove_rows(outdated)
-    index_editions(missing)
+    index_editions(index.read_editions(missing))
     if neighbours:
         similarity.refill_rows(neighbours - similarity.editions_similar_to(missing))
 
 
-def index_editions(edition_ids: Iterable[int]) -> None:
-    """Add rows for editions, by primary key, that have none."""
-    similarity.add_rows(index.store_rows(edition_ids))
+def index_editions(editions: Sequence[EditionWithRows], *, defer_similarity: bool = False) -> None:
+    """Add rows for editions that have none.
+
+    Args:
+        defer_similarity: leave their similarity to `similarity.complete`, which is marked as due.
+    """
+    if not editions:
+        return
+    index.store_rows(editions)
+    if defer_similarity:
+        similarity.mark_due()
+    else:
+        similarity.add_rows(editions)
 
 
 @contextmanager
@@ -35,7 +45,7 @@ def reindex_after(edition_ids: Iterable[int]) -> Iterator[None]:
     index.remove_rows(indexed)
     neighbours = similarity.remove_rows(ids)  # even if they are not in the index, which may have been rebuilt
     yield
-    index_editions(indexed)
+    index_editions(index.read_editions(indexed))
     similarity.refill_rows(neighbours - similarity.editions_similar_to(indexed))
     if indexed:
         engine().purge()

@@ -49,7 +49,7 @@ def comparable() -> list:
     ]
 
 
-def one_by_one(publications, *, by, prerendered=None, until_by_pk=None) -> list:
+def one_by_one(publications, *, by, until_by_pk=None, **options) -> list:
     ends = until_by_pk or {}
     return [actions.publish(each, by=by, until=ends.get(each.pk)) for each in publications]
 

@@ -80,7 +80,8 @@ def fill_database(publications: int) -> None:
     from publications import search
     from publications.models import Edition, SearchIndex
     from publications.search import index
-    from publications.search.similarity import rows as similarity
+    from publications.search.similarity.rebuilds import VERSION as SIMILARITY_VERSION
+    from publications.search.similarity.rows import store_terms
     from tests.many_texts import make_texts
 
     make_texts(min(publications, DIFFERENT_TEXTS))
@@ -88,14 +89,14 @@ def fill_database(publications: int) -> None:
         pass
     originals = index.read_editions(Edition.objects.values_list("pk", flat=True))
     with transaction.atomic():
-        similarity.store_terms([original.edition for original in originals])
+        store_terms(originals)
         _store_similarity(originals)
     rows = [index.build_row(original) for original in originals]
     for copy_number in range(1, -(-publications // DIFFERENT_TEXTS)):
         _copy_texts(copy_number, rows[: publications - copy_number * DIFFERENT_TEXTS])
     _count_words(rows, publications)
     SearchIndex.objects.update_or_create(
-        pk=1, defaults={"version": index.VERSION, "similarity_version": similarity.VERSION}
+        pk=1, defaults={"version": index.VERSION, "similarity_version": SIMILARITY_VERSION}
     )
 
 

@@ -1,11 +1,14 @@
-"""Importing ends with similarity rebuilt, so that it does not depend on which texts came first."""
+"""Importing ends with similarity completed, or rebuilt on a small site, so that no text was compared too early."""
 
 import pytest
 
-from publications.models import AuditEntry, EditionTerm, SearchIndex
+from publications import search
+from publications.models import AuditEntry, EditionTerm, SearchIndex, Similarity
 from publications.search import similarity
+from publications.search.similarity import rebuilds
 from tests import blogs
 from tests.blogs import write_post
+from tests.factories import make_live
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +53,7 @@ def test_an_import_tells_how_far_the_comparing_is(tmp_path):
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, options):
     blogs.import_blog(write_posts(tmp_path / "posts"), **options)
 
-    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_rebuild_due()
+    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_due()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
@@ -66,8 +69,54 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=break_off)
-    assert similarity.is_rebuild_due()
+    assert similarity.is_due()
 
     blogs.import_blog(tmp_path / "posts")
 
-    assert not similarity.is_rebuild_due() and SearchIndex.objects.exists()
+    assert not similarity.is_due() and SearchIndex.objects.exists()
+
+
+@pytest.fixture
+def large_site(monkeypatch):
+    """A site whose import compares only what it publishes."""
+    edition = make_live(title="Barges", body="Grain barge elevator.")
+    for _step in search.rebuild():
+        pass
+    for _step in similarity.rebuild():
+        pass
+    monkeypatch.setattr(rebuilds, "MIN_EDITIONS", 1)
+    return edition
+
+
+def similar_to(edition) -> int:
+    return Similarity.objects.filter(edition=edition).count()
+
+
+def test_an_import_into_a_large_site_compares_only_its_own_texts(tmp_path, large_site):
+    steps = []
+    blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=lambda *step: steps.append(step))
+
+    assert steps == [(0, 12), (12, 12)] and not similarity.is_outdated()
+    assert similar_to(large_site) == 12 and len({edition for edition, *_term in rows()}) == 13
+
+
+def test_a_completion_that_was_broken_off_is_done_by_the_next_import(tmp_path, large_site):
+    def break_off(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=break_off)
+    assert similarity.is_due() and similar_to(large_site) == 0
+
+    blogs.import_blog(tmp_path / "posts")
+
+    assert not similarity.is_due() and similar_to(large_site) == 12
+
+
+def test_an_import_into_an_outdated_large_site_rebuilds(tmp_path, large_site):
+    SearchIndex.objects.update(similarity_version=rebuilds.VERSION - 1)
+    steps = []
+
+    blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=lambda *step: steps.append(step))
+
+    assert steps[-1] == (26, 26)

@@ -9,16 +9,8 @@ docs/decisions/0013.
 from publications.models import similar_publications
 
 from .matching import build_reasons, suggest
-from .rows import (
-    add_rows,
-    editions_similar_to,
-    is_outdated,
-    is_rebuild_due,
-    mark_rebuild_due,
-    rebuild,
-    refill_rows,
-    remove_rows,
-)
+from .rebuilds import do_what_is_due, is_due, is_outdated, mark_due, rebuild
+from .rows import add_rows, editions_similar_to, refill_rows, remove_rows
 from .verification import MIN_AGREEMENT, compare_with_rebuild, differing_editions
 
 __all__ = [
@@ -27,10 +19,11 @@ __all__ = [
     "build_reasons",
     "compare_with_rebuild",
     "differing_editions",
+    "do_what_is_due",
     "editions_similar_to",
+    "is_due",
     "is_outdated",
-    "is_rebuild_due",
-    "mark_rebuild_due",
+    "mark_due",
     "rebuild",
     "refill_rows",
     "remove_rows",

@@ -1,8 +1,7 @@
-"""Rows of similarity: kept in step with the editions of the index in the transaction of an action, and rebuilt.
+"""Rows of similarity, kept in step with the editions of the index in the transaction of an action.
 
 A new edition finds the editions most similar to it, and competes for the slots of each of them. A removed one frees the
-slots it had, and the few editions with too few rows left are compared again. A rebuild first stores the terms of all
-editions, then their rows, in steps that each leave whole rows behind; it may be interrupted at any time.
+slots it had, and the few editions with too few rows left are compared again.
 """
 
 from collections import defaultdict
@@ -10,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from itertools import batched, chain, islice
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from publications.models import Edition, EditionTerm, SearchIndex, Similarity
+from publications.models import Edition, EditionTerm, EditionWithRows, Similarity
 
 from ..engines import engine
-from ..index import EDITIONS_PER_STEP, RebuildSteps, indexable_editions, lock_index, read_editions
 from .matching import WEIGHT_SCALE, Match, TextContext, compare_many, decay
 from .terms import (
     BATCH_SIZE,
@@ -60,7 +58,7 @@ class SimilarityRow(NamedTuple):
     match: Match
 
 
-def add_rows(editions: Sequence[Edition]) -> None:
+def add_rows(editions: Sequence[EditionWithRows]) -> None:
     """Store the terms and the rows of editions that have none."""
     for batch in batched(store_terms(editions), EDITIONS_PER_BATCH, strict=False):
         _store_batch(batch)
@@ -82,14 +80,14 @@ def _store_batch(profiles: Sequence[EditionProfile]) -> None:
     slots.store()
 
 
-def store_terms(editions: Sequence[Edition]) -> list[EditionProfile]:
+def store_terms(editions: Sequence[EditionWithRows]) -> list[EditionProfile]:
     """Store the characteristic terms of editions that have none stored."""
-    full_profiles = [build_profile(edition) for edition in editions]
+    full_profiles = [build_profile(rows) for rows in editions]
     counts = count_texts({term for profile in full_profiles for term in profile.weights})
     profiles = []
-    for edition, profile in zip(editions, full_profiles, strict=True):
+    for rows, profile in zip(editions, full_profiles, strict=True):
         rarity = Rarity(profile.weights, counts)
-        profiles.append((edition, characteristic_terms(profile, rarity), rarity))
+        profiles.append((rows.edition, characteristic_terms(profile, rarity), rarity))
     with connection.cursor() as cursor:
         terms = (_term_params(edition, profile) for edition, profile, _rarity in profiles)
         cursor.executemany(_STORE_TERMS, list(chain.from_iterable(terms)))
@@ -224,71 +222,3 @@ class SimilaritySlots:
         if self.removed_pks:
             Similarity.objects.filter(pk__in=self.removed_pks).delete()
         _store(self.new_rows.values())
-
-
-VERSION = 3
-"""The version of the rules by which similarity is found. After a change the next start of the site rebuilds it."""
-
-REBUILD_DUE = 32_767
-"""A version number that stands for none: the next import or the next start of the site rebuilds."""
-
-
-def is_outdated() -> bool:
-    """Whether similarity was found by rules of another VERSION."""
-    return not SearchIndex.objects.filter(similarity_version=VERSION).exists()
-
-
-def mark_rebuild_due() -> None:
-    """Mark a rebuild as due: many publications at once change which terms are rare."""
-    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": REBUILD_DUE})
-
-
-def is_rebuild_due() -> bool:
-    """Whether a rebuild was marked as due."""
-    return SearchIndex.objects.filter(similarity_version=REBUILD_DUE).exists()
-
-
-def rebuild() -> RebuildSteps:
-    """Build all terms and rows anew; the index must be in step.
-
-    Each iteration does one step and yields (done, total). Storing the terms counts as one half of the work.
-    """
-    ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
-    total = 2 * len(ids)
-    yield 0, total
-    done = 0
-    for process in (_rebuild_terms, _rebuild_rows):
-        for batch in batched(ids, EDITIONS_PER_STEP):
-            with transaction.atomic():
-                lock_index()
-                process(_read_indexable(batch))
-            done += len(batch)
-            yield done, total
-    with transaction.atomic():
-        lock_index()
-        _finish_rebuild()
-
-
-def _read_indexable(editions: Iterable[int]) -> list[Edition]:
-    indexable = indexable_editions(timezone.now()).filter(pk__in=editions)
-    return [rows.edition for rows in read_editions(indexable.values_list("pk", flat=True))]
-
-
-def _rebuild_terms(editions: list[Edition]) -> None:
-    EditionTerm.objects.filter(edition__in=editions).delete()
-    store_terms(editions)
-
-
-def _rebuild_rows(editions: list[Edition]) -> None:
-    for edition in editions:
-        compare_again(edition)
-
-
-def _finish_rebuild() -> None:
-    """Remove the rows of editions that ended during the rebuild, and add those of new ones."""
-    expected = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
-    with_terms = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
-    pairs = Similarity.objects.order_by().values_list("edition", "similar_edition")
-    remove_rows((with_terms | {pk for pair in pairs for pk in pair}) - expected)
-    add_rows([rows.edition for rows in read_editions(expected - with_terms)])
-    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": VERSION})

@@ -16,7 +16,7 @@ from math import cbrt, log
 from django.db import connection
 from django.db.models import Count
 
-from publications.models import Author, Edition, EditionTerm, Tag
+from publications.models import Author, Edition, EditionTerm, EditionWithRows, Tag
 
 from ..terms import ENTITY_PREFIX, MAX_TEXT_CHARACTERS, WORD, entity_term, index_term, is_stop_word, row_key
 
@@ -113,12 +113,13 @@ def id_in_term(term: str, letter: str) -> int | None:
     return int(term[2:]) if is_entity_term(term) and term[1] == letter else None
 
 
-def build_profile(edition: Edition) -> TermProfile:
-    """Return all terms of an edition whose bylines and tags are prefetched."""
+def build_profile(edition_with_rows: EditionWithRows) -> TermProfile:
+    """Return all terms of an edition."""
+    edition = edition_with_rows.edition
     summary = f"{edition.summary} {edition.key_points}"
     weights = weigh_words(edition.title, summary, edition.plain_text, edition.language)
-    tags = (row.tag for row in edition.tag_rows.all())
-    return _add_entity_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
+    authors = (byline.author for byline in edition_with_rows.bylines)
+    return _add_entity_terms(weights, edition_with_rows.tags, authors, edition)
 
 
 def build_draft_profile(

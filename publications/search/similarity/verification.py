@@ -6,7 +6,7 @@ from itertools import batched
 
 from django.utils import timezone
 
-from publications.models import Edition, EditionTerm, Similarity
+from publications.models import Edition, EditionTerm, EditionWithRows, Similarity
 
 from ..index import EDITIONS_PER_STEP, indexable_editions, read_editions
 from .matching import WEIGHT_SCALE, TextContext, compare_many
@@ -24,9 +24,9 @@ def differing_editions(progress: ProgressCallback) -> set[int]:
     """Return the editions whose stored terms are not of their text, have other weights, or are missing."""
     differing: set[int] = set()
     for editions in _read_editions(progress):
-        stored = _stored_weights(editions)
-        for edition in editions:
-            weights = build_profile(edition).weights
+        stored = _stored_weights([rows.edition for rows in editions])
+        for rows in editions:
+            edition, weights = rows.edition, build_profile(rows).weights
             own = {term: round(weight * WEIGHT_SCALE) for term, weight in weights.items()}
             terms = stored[edition.pk]
             is_missing = bool(own) and not terms
@@ -52,30 +52,31 @@ def compare_with_rebuild(progress: ProgressCallback) -> tuple[int, int]:
     same = total = 0
     for editions in _read_editions(progress):
         stored = defaultdict(set)
-        rows = Similarity.objects.filter(edition__in=editions).values_list("edition", "similar_edition")
-        for edition, similar_edition in rows:
+        pks = [rows.edition.pk for rows in editions]
+        pairs = Similarity.objects.filter(edition__in=pks).values_list("edition", "similar_edition")
+        for edition, similar_edition in pairs:
             stored[edition].add(similar_edition)
-        for edition, similar_editions in zip(editions, _rebuilt_rows(editions), strict=True):
-            same += len(stored[edition.pk] & similar_editions)
+        for pk, similar_editions in zip(pks, _rebuilt_rows(editions), strict=True):
+            same += len(stored[pk] & similar_editions)
             total += len(similar_editions)
     return same, total
 
 
-def _rebuilt_rows(editions: list[Edition]) -> Iterator[set[int]]:
+def _rebuilt_rows(editions: list[EditionWithRows]) -> Iterator[set[int]]:
     """Yield for each edition the editions that it is similar to by the terms that are characteristic today."""
-    profiles = [build_profile(edition) for edition in editions]
+    profiles = [build_profile(rows) for rows in editions]
     counts = count_texts({term for profile in profiles for term in profile.weights})
     texts = []
-    for edition, profile in zip(editions, profiles, strict=True):
+    for rows, profile in zip(editions, profiles, strict=True):
         rarity = Rarity(profile.weights, counts)
-        context = TextContext(edition.translation_group, edition.published_at)
+        context = TextContext(rows.edition.translation_group, rows.edition.published_at)
         texts.append((characteristic_terms(profile, rarity), rarity, context))
     for matches in compare_many(texts, timezone.now()):
         yield {match.candidate.edition_id for match in matches[:MAX_ROWS]}
 
 
-def _read_editions(progress: ProgressCallback) -> Iterator[list[Edition]]:
+def _read_editions(progress: ProgressCallback) -> Iterator[list[EditionWithRows]]:
     ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
     for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
-        yield [rows.edition for rows in read_editions(batch)]
+        yield read_editions(batch)
         progress(min(done * EDITIONS_PER_STEP, len(ids)), len(ids))

@@ -21,7 +21,7 @@ from publications.models import (
 )
 from publications.search import similarity
 from publications.search.index import indexable_editions
-from publications.search.similarity import rows
+from publications.search.similarity import rebuilds, rows
 from tests.factories import (
     call_and_roll_back,
     make_author,
@@ -298,7 +298,7 @@ def test_a_rebuild_repairs_everything():
 
 
 def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypatch):
-    monkeypatch.setattr(rows, "EDITIONS_PER_STEP", 1)
+    monkeypatch.setattr(rebuilds, "EDITIONS_PER_STEP", 1)
     withdrawn, unchanged = live("Gone").publication, live("Stays")
     steps = similarity.rebuild()
     next(steps), next(steps)
@@ -344,7 +344,7 @@ def test_the_next_start_rebuilds_similarity_of_another_version(monkeypatch, sett
     call_command("rebuild", verbosity=0)
     assert not similarity.is_outdated() and not search.is_outdated()
 
-    monkeypatch.setattr(rows, "VERSION", 99)
+    monkeypatch.setattr(rebuilds, "VERSION", 99)
     assert similarity.is_outdated() and not search.is_outdated()
     make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)
