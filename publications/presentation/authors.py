@@ -74,11 +74,14 @@ class AuthorProfile(BylinePerson):
 
 def byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
     """Return the names as running text: "A and B, with C". Editors are named only if nobody else is."""
-    rows = list(bylines)
-    authors, others = (_join_names(row for row in rows if row.role == role) for role in ("author", "with"))
+    names: dict[str, list[str]] = {}
+    for row in bylines:
+        names.setdefault(row.role, []).append(row.name)
+    authors, others = names.get("author"), names.get("with")
     if authors and others:
-        return gettext("%(authors)s, with %(others)s") % {"authors": authors, "others": others}
-    return authors or others or _join_names(rows)
+        texts = {"authors": _join_names(authors), "others": _join_names(others)}
+        return gettext("%(authors)s, with %(others)s") % texts
+    return _join_names(authors or others or names.get("editor", []))
 
 
 def short_byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
@@ -92,8 +95,7 @@ def short_byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
     }
 
 
-def _join_names(bylines: Iterable[EditionByline | BylineName]) -> str:
-    names = [row.name for row in bylines]
+def _join_names(names: list[str]) -> str:
     return get_text_list(names, gettext("and")) if len(names) > 1 else "".join(names)
 
 

@@ -55,7 +55,7 @@ def indexing_context(path: str, page: Page) -> dict[str, str]:
     return {"canonical": path if is_first else "", "robots": "" if is_first else "noindex"}
 
 
-def _page_link(number, page: Page, page_url: PageUrl) -> dict[str, object]:
-    if not isinstance(number, int):
-        return {"gap": True}
-    return {"number": number, "url": page_url(number), "current": number == page.number}
+def _page_link(number: int | str, page: Page, page_url: PageUrl) -> dict[str, object]:
+    """Return the link to a page, or an ellipsis without URL."""
+    url = page_url(number) if isinstance(number, int) else ""
+    return {"label": str(number), "url": url, "current": number == page.number}
