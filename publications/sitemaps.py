@@ -5,10 +5,9 @@ It lists nothing that is not live, and no page with `noindex`. The format is tha
 a range of primary keys, so that an address never changes its part and the last part is read as fast as the first.
 """
 
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -16,11 +15,11 @@ from django.db.models import Count, Exists, F, Max, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.xmlutils import SimplerXMLGenerator
 
 from publications.locales import LOCALES
 from publications.models import Author, Edition, EditionByline, EditionRow, EditionTag, SitePage, Tag
 from publications.presentation import absolute_url, conditional_response, localized_path, paths_in_locales
+from publications.xml_writer import XmlWriter, build_xml, format_datetime
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -229,22 +228,18 @@ def _render_index(parts: Iterable[SitemapEntry]) -> bytes:
 def _render_document(
     root: str, element: str, entries: Iterable[SitemapEntry], namespaces: dict[str, str]
 ) -> bytes:
-    stream = io.StringIO()
-    xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)
-    xml.startDocument()
-    xml.startElement(root, namespaces)
-    for entry in entries:
-        _write_entry(xml, element, entry)
-    xml.endElement(root)
-    xml.endDocument()
-    return stream.getvalue().encode()
+    def write(xml: XmlWriter) -> None:
+        with xml.inside(root, namespaces):
+            for entry in entries:
+                _write_entry(xml, element, entry)
+
+    return build_xml(write)
 
 
-def _write_entry(xml: SimplerXMLGenerator, element: str, entry: SitemapEntry) -> None:
-    xml.startElement(element, {})
-    xml.addQuickElement("loc", entry.url)
-    if entry.changed_at:
-        xml.addQuickElement("lastmod", f"{entry.changed_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
-    for language, url in entry.alternates.items():
-        xml.addQuickElement("xhtml:link", None, {"rel": "alternate", "hreflang": language, "href": url})
-    xml.endElement(element)
+def _write_entry(xml: XmlWriter, element: str, entry: SitemapEntry) -> None:
+    with xml.inside(element):
+        xml.element("loc", entry.url)
+        if entry.changed_at:
+            xml.element("lastmod", format_datetime(entry.changed_at))
+        for language, url in entry.alternates.items():
+            xml.element("xhtml:link", attributes={"rel": "alternate", "hreflang": language, "href": url})
