@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 
 from publications.locales import locale_of
 from publications.models import (
@@ -22,8 +21,10 @@ from publications.models import (
     EditionByline,
     EditionWithRows,
     EndReason,
+    FeedSubject,
     Image,
     ever_public_editions_by_publication,
+    feed_editions,
     first_published_at,
     readable_editions,
 )
@@ -43,7 +44,6 @@ from publications.presentation import (
 from .feed import FeedCategory, FeedEntry, FeedFile, FeedImage, FeedPerson, LanguageVersion
 
 FEED_ENTRIES = 30
-IS_UNDONE = Q(change__in=(*ANNOUNCED_CHANGES, Change.FIRST), end_reason=EndReason.UNDONE)
 
 
 @dataclass(frozen=True)
@@ -55,32 +55,18 @@ class AnnouncedChanges:
     corrections: list[ChangeNote]
 
 
-def read_newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges]:
-    """Return the publications among live editions with the newest announced changes, in that order: three queries.
+def read_newest_changes(subject: FeedSubject, count: int) -> dict[int, AnnouncedChanges]:
+    """Return the publications of a subject with the newest announced changes, in that order: three queries.
 
-    The newest by date are candidates, and, if there may be more, those with a change since the last of them.
-
-    Args:
-        editions: live editions, newest first.
+    The newest by date are candidates, and, if there may be more, those changed since the last of them.
     """
-    newest = list(editions.values_list("publication_id", "published_at")[:count])
-    candidates = {publication for publication, _published_at in newest}
+    newest = subject.newest_by_date(count)
+    candidates = set(newest)
     if len(newest) == count:
-        candidates.update(_publications_changed_since(newest[-1][1], editions)[:count])
+        candidates.update(subject.last_changed(count, since=min(newest.values())))
     changes = _announced_changes(candidates)
     ordered = sorted(changes, key=lambda pk: (changes[pk].updated_at, pk), reverse=True)
     return {pk: changes[pk] for pk in ordered[:count]}
-
-
-def _publications_changed_since(at: datetime, editions: QuerySet) -> QuerySet:
-    """Return the keys of publications among live editions with a later change since then, the last changed first."""
-    announced = Q(change__in=ANNOUNCED_CHANGES, visible_from__gte=at)
-    undone = IS_UNDONE & Q(visible_until__gte=at, visible_until__lte=timezone.now())
-    changed_at = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
-    live = editions.order_by().filter(publication=OuterRef("publication"))
-    changes = Edition.objects.ever_public().filter(announced | undone, Exists(live)).order_by()
-    newest = changes.values("publication").annotate(changed_at=Max(changed_at))
-    return newest.order_by("-changed_at", "-publication").values_list("publication", flat=True)
 
 
 def _announced_changes(publication_ids: Iterable[int]) -> dict[int, AnnouncedChanges]:
@@ -110,20 +96,11 @@ def _changed_at(edition: Edition) -> datetime:
     return edition.visible_until if edition.end_reason == EndReason.UNDONE else edition.visible_from
 
 
-def build_entries(editions: QuerySet) -> list[FeedEntry]:
-    """Return entries of the FEED_ENTRIES publications among live editions that changed last, newest first."""
-    changes = read_newest_changes(editions, FEED_ENTRIES)
-    editions_with_rows = _read_live_editions(changes)
-    live = {live_edition.edition.publication_id: live_edition for live_edition in editions_with_rows}
-    return [_build_entry(live[pk], change) for pk, change in changes.items() if pk in live]
-
-
-def _read_live_editions(publication_ids: Iterable[int]) -> list[EditionWithRows]:
-    live = Edition.objects.live().filter(publication__in=list(publication_ids))
-    editions = live.defer("body", "plain_text", "paragraphs")
-    return EditionWithRows.get_many(
-        editions, rows=("bylines", "tags", "images", "attachments", "translations")
-    )
+def build_entries(subject: FeedSubject) -> list[FeedEntry]:
+    """Return entries of the FEED_ENTRIES publications of a subject that changed last, newest first."""
+    changes = read_newest_changes(subject, FEED_ENTRIES)
+    editions = {loaded.edition.publication_id: loaded for loaded in feed_editions(changes)}
+    return [_build_entry(editions[pk], change) for pk, change in changes.items() if pk in editions]
 
 
 def _build_entry(edition_with_rows: EditionWithRows, changes: AnnouncedChanges) -> FeedEntry:
@@ -214,15 +191,14 @@ def _categories(edition_with_rows: EditionWithRows) -> list[FeedCategory]:
 def _content(edition_with_rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
     """Return corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     edition = edition_with_rows.edition
-    with translation.override(edition.locale):
-        html = render_to_string(
-            "partials/feed_entry.html",
-            {
-                "edition": edition,
-                "corrections": corrections,
-                "cover": responsive_image(edition.cover, public_image_url) if edition.cover else None,
-                "external_link": external_link_html(edition),
-                "html": body_html(edition, edition_with_rows.images, public_image_url),
-            },
-        )
+    html = render_to_string(
+        "partials/feed_entry.html",
+        {
+            "edition": edition,
+            "corrections": corrections,
+            "cover": responsive_image(edition.cover, public_image_url) if edition.cover else None,
+            "external_link": external_link_html(edition),
+            "html": body_html(edition, edition_with_rows.images, public_image_url),
+        },
+    )
     return absolutize_urls(html.strip(), absolute_url(edition.get_absolute_url()))

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_for_last_key, site_settings
+from publications.models import (
+    Author,
+    FeedSubject,
+    Kind,
+    SiteVersion,
+    Tag,
+    cached_for_last_key,
+    site_settings,
+)
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
 
 from .entries import build_entries
@@ -26,72 +33,55 @@ TAG_URI_YEAR = "2026"  # RFC 4151: a year in which the publisher owned its domai
 
 def site_feed(request: HttpRequest, format: str) -> HttpResponse:
     """All publications, one text of each translation group, as on the list."""
-    return _feed_response(
-        request, format, _editions_of_locale(), reverse("publications:list"), feeds_for(current_locale())
-    )
+    locale = current_locale()
+    page = reverse("publications:list")
+    return _feed_response(request, format, FeedSubject(locale=locale), page, feeds_for(locale))
 
 
 def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
-    kind = get_object_or_404(Kind, slug=kind)
-    live = _editions_or_404(Edition.objects.live().filter(kind=kind), _editions_of_locale().filter(kind=kind))
+    kind, locale = get_object_or_404(Kind, slug=kind), current_locale()
+    subject = _subject_or_404(FeedSubject("kind", kind.pk, locale))
     page = f"{reverse('publications:list')}?kind={kind.slug}"
-    return _feed_response(request, format, live, page, feeds_for(current_locale(), kind=kind))
+    return _feed_response(request, format, subject, page, feeds_for(locale, kind=kind))
 
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
-    topic = get_object_or_404(Tag, slug=tag)
-    tagged = _newest_first_by(_editions_of_locale().tagged(topic), "tag_rows")
-    live = _editions_or_404(Edition.objects.live().tagged(topic), tagged)
-    return _feed_response(request, format, live, topic_url(topic), feeds_for(current_locale(), tag=topic))
+    topic, locale = get_object_or_404(Tag, slug=tag), current_locale()
+    subject = _subject_or_404(FeedSubject("tag_rows__tag", topic.pk, locale))
+    return _feed_response(request, format, subject, topic_url(topic), feeds_for(locale, tag=topic))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
-    author = get_object_or_404(Author.objects.not_pseudonymous(), slug=author)
-    live = _editions_or_404(
-        Edition.objects.live().authored_by(author),
-        _newest_first_by(_editions_of_locale().authored_by(author), "bylines"),
-    )
-    return _feed_response(
-        request, format, live, author_url(author), feeds_for(current_locale(), author=author)
-    )
+    author, locale = get_object_or_404(Author.objects.not_pseudonymous(), slug=author), current_locale()
+    subject = _subject_or_404(FeedSubject("bylines__author", author.pk, locale))
+    return _feed_response(request, format, subject, author_url(author), feeds_for(locale, author=author))
 
 
 def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """All texts in a language, translations included."""
     if code not in LANGUAGE_NAMES:
         raise Http404
-    live = Edition.objects.live().filter(language=code).newest_first()
+    subject = _subject_or_404(FeedSubject("language", code))
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed_response(
-        request, format, _editions_or_404(live, live), page, feeds_for(current_locale(), language=code)
-    )
+    return _feed_response(request, format, subject, page, feeds_for(current_locale(), language=code))
 
 
-def _editions_of_locale() -> QuerySet:
-    return Edition.objects.live().for_locale(current_locale()).newest_first()
-
-
-def _newest_first_by(editions: QuerySet, rows: str) -> QuerySet:
-    """Sort editions by the columns of the rows that they are filtered by: the index of these is in this order."""
-    return editions.order_by(f"-{rows}__published_at", f"-{rows}__edition_id")
-
-
-def _editions_or_404(all_editions: QuerySet, editions: QuerySet) -> QuerySet:
-    """Return `editions`, those of the locale, or raise Http404 if there are none in any locale."""
-    if not all_editions.order_by().exists():
+def _subject_or_404(subject: FeedSubject) -> FeedSubject:
+    """Return the subject, or raise Http404 if it has no live edition in any locale."""
+    if not subject.has_live_editions():
         raise Http404
-    return editions
+    return subject
 
 
 def _feed_response(
-    request: HttpRequest, format: str, editions: QuerySet, page: str, links: list[FeedLink]
+    request: HttpRequest, format: str, subject: FeedSubject, page: str, links: list[FeedLink]
 ) -> HttpResponse:
-    return conditional_response(request, lambda: _render_feed(format, editions, page, links[0]))
+    return conditional_response(request, lambda: _render_feed(format, subject, page, links[0]))
 
 
-def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLink) -> HttpResponse:
+def _render_feed(format: str, subject: FeedSubject, page: str, link: FeedLink) -> HttpResponse:
     site = site_settings()
-    entries = cached_for_last_key("entries of a feed", link["url"], lambda: build_entries(editions))
+    entries = cached_for_last_key("entries of a feed", link["url"], lambda: build_entries(subject))
     feed = Feed(
         id=_stable_id(link["url"]),
         url=absolute_url(link["paths"][format]),

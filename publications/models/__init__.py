@@ -35,6 +35,7 @@ from .facet_counts import (
     top_counts,
 )
 from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of, filter_by_facets
+from .feed_editions import FeedSubject, feed_editions
 from .image import (
     Image,
     OriginalFault,
@@ -143,6 +144,7 @@ __all__ = [
     "ExcludedSuggestion",
     "Facet",
     "FacetChoice",
+    "FeedSubject",
     "Image",
     "IndexedTerm",
     "Kind",
@@ -196,6 +198,7 @@ __all__ = [
     "ever_public_editions",
     "ever_public_editions_by_publication",
     "facet_of",
+    "feed_editions",
     "filter_by_facets",
     "find_original_fault",
     "first_published_at",
