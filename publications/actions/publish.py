@@ -5,7 +5,7 @@ editions with their rows and audit entries are written, each in as many statemen
 No other module makes editions of drafts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -26,10 +26,14 @@ from publications.models import (
 )
 from publications.snapshot import PrerenderedTexts
 
+from .changed_pages import publications_showing
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
 from .windows import cancel_scheduled, cut_windows, reschedule, store_editions
+
+MAX_WITH_SINGLE_PAGES = 20
+"""Drafts published together from which on every page counts as changed: most of them are, after an import."""
 
 PublishResult = Edition | ActionRefused
 """The edition of a draft, or why there is none."""
@@ -129,9 +133,9 @@ def _publish(
             results[publication.pk] = refusal
     if plans:
         _store_plans(plans, batch)
-        _update_search(plans, defer_similarity=defer_similarity)
+        neighbours = _update_search(plans, defer_similarity=defer_similarity)
         AuditEntry.objects.bulk_create(_build_audit_entry(plan) for plan in plans)
-        save_site_version(batch.site_version)
+        save_site_version(batch.site_version, _changed_pages(plans, neighbours))
     return results | {plan.publication.pk: plan.edition for plan in plans}
 
 
@@ -164,11 +168,21 @@ def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     )
 
 
-def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> None:
+def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> set[int]:
+    """Index the editions; return the keys of those that were similar to editions that are replaced."""
     search.index_editions([plan.rows for plan in plans if plan.is_first], defer_similarity=defer_similarity)
+    neighbours: set[int] = set()
     for plan in plans:
         if not plan.is_first:
-            search.sync_publication(plan.publication, plan.action.at)
+            neighbours |= search.sync_publication(plan.publication, plan.action.at)
+    return neighbours
+
+
+def _changed_pages(plans: Sequence[PublishPlan], neighbours: Collection[int]) -> set[int] | None:
+    """Return the publications whose pages change, or None (every page) for many drafts."""
+    if len(plans) > MAX_WITH_SINGLE_PAGES:
+        return None
+    return publications_showing([plan.publication.pk for plan in plans], neighbours)
 
 
 def _build_audit_entry(plan: PublishPlan) -> AuditEntry:

@@ -55,7 +55,7 @@ def set_related_links(
         raise Outdated(
             _("Somebody has changed the related publications since you opened them. Look, then save again.")
         )
-    action = begin_action(by=by)
+    action = begin_action(by=by, changed_pages=[publication.pk])
     reason_by_key = dict(publication.related_links.values_list("target_id", "reason"))
     reason_by_key.update(zip(keys, reasons, strict=False))
     publication.related_links.all().delete()
@@ -84,7 +84,7 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
         raise ActionRefused(_("A publication cannot be related to itself."))
     if ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk)).exists():
         return False
-    action = begin_action(by=by)
+    action = begin_action(by=by, changed_pages=[publication.pk, other.pk])
     ExcludedSuggestion.objects.create(
         **ExcludedSuggestion.pair(publication.pk, other.pk), by=by, at=action.at
     )
@@ -103,7 +103,7 @@ def allow_suggestion(publication: Publication, other: Publication, *, by) -> boo
     excluded = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
     if not excluded.exists():
         return False
-    action = begin_action(by=by)
+    action = begin_action(by=by, changed_pages=[publication.pk, other.pk])
     excluded.delete()
     action.write_audit_entry(ActionType.APART, publication, publication=publication, together=other.pk)
     return True

@@ -1,5 +1,6 @@
 """The transaction of an action: its lock, its time, its site version, its audit entry, and the refusals."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from publications.models import (
     ADDITIVE_ACTIONS,
     ActionType,
     AuditEntry,
+    PageVersion,
     Publication,
     SiteVersion,
 )
@@ -78,10 +80,15 @@ def lock_site_version() -> SiteVersion:
     return SiteVersion.objects.select_for_update().get()
 
 
-def begin_action(*, by, publication: Publication | None = None) -> ActionContext:
+def begin_action(
+    *, by, publication: Publication | None = None, changed_pages: Collection[int] | None = None
+) -> ActionContext:
     """Lock the site version, increment it and set the time of the action.
 
     Two actions on one publication at the same instant are a microsecond apart.
+
+    Args:
+        changed_pages: as for `save_site_version`.
 
     Raises:
         ClockBehind: the clock is more than a few seconds behind the last action, so that public editions would seem
@@ -89,12 +96,20 @@ def begin_action(*, by, publication: Publication | None = None) -> ActionContext
     """
     site_version = lock_site_version()
     action = open_action(site_version, by=by, publication=publication)
-    save_site_version(site_version)
+    save_site_version(site_version, changed_pages)
     return action
 
 
-def save_site_version(site_version: SiteVersion) -> None:
-    """Store the site version; after the commit the page caches of all processes are notified."""
+def save_site_version(site_version: SiteVersion, changed_pages: Collection[int] | None = None) -> None:
+    """Store the site version; after the commit the page caches of all processes are notified.
+
+    Args:
+        changed_pages: the primary keys of the publications whose pages the action changes; None stands for every page.
+    """
+    if changed_pages is None:
+        site_version.every_page_number = site_version.number
+    else:
+        PageVersion.objects.record(changed_pages, site_version.number)
     site_version.save()
     number = site_version.number
     transaction.on_commit(lambda: _announce(number))

@@ -1,10 +1,11 @@
 """The site version, and the site state: a period in which nothing public changes and values may be cached."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Max, Min
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from .audit import ActionType, AuditEntry
 from .edition import FOREVER, Edition
+from .page_version import PageVersion
 from .translated import SingleRowModel
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any action
@@ -25,10 +27,12 @@ _MISSING = object()
 class SiteVersion(SingleRowModel):
     """The number that every action increments, by which pages are cached.
 
-    `changed_at` is the time of the last action; the next one refuses a clock that is behind it.
+    `changed_at` is the time of the last action; the next one refuses a clock that is behind it. `every_page_number` is
+    the number of the last action that may have changed every page; later ones changed those in `PageVersion`.
     """
 
     number = models.PositiveBigIntegerField(default=0)
+    every_page_number = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(default=BEGINNING)
 
     class Meta(SingleRowModel.Meta):
@@ -38,6 +42,15 @@ class SiteVersion(SingleRowModel):
         return str(self.number)
 
 
+class StateKey(NamedTuple):
+    """The state that a stored page was rendered in, without the cached values. Keys are compared by identity."""
+
+    site_version: int
+    serial: int
+    read_at: float
+    next_end: float
+
+
 @dataclass(frozen=True, eq=False)
 class SiteState:
     """A site version up to the next window that starts or ends, or the next midnight.
@@ -45,25 +58,34 @@ class SiteState:
     Attributes:
         site_version: the number of the version.
         serial: counts the states that the process has read.
+        every_page_since: the serial of the first state since which no change was one of every page: none of an action,
+            and no window or day that ended.
+        page_versions: the site versions of later changes, by the primary keys of the publications whose pages changed.
         no_removal_since: the serial of the first state since which nothing public was removed, by an action or by the
             end of a window. Pages of that state may be stale but show nothing that is no longer public.
         next_start: when the next window starts, in seconds since 1970 as all times here.
         next_end: when the next window ends without another edition in its place.
         next_midnight: the next midnight in the time zone of the site.
         read_at: when the state was read. A clock set back before that may show another site.
-        identity: identifies the state for caches that must not hold a reference to it.
+        key: identifies the state for caches that must not hold a reference to it.
         cached_values: values of `cached_for_version`.
     """
 
     site_version: int
     serial: int
+    every_page_since: int
     no_removal_since: int
     next_start: float
     next_end: float
     next_midnight: float
     read_at: float = 0.0
-    identity: object = field(default_factory=object, repr=False)
+    page_versions: Mapping[int, int] = field(default_factory=dict, repr=False)
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    key: StateKey = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        key = StateKey(self.site_version, self.serial, self.read_at, self.next_end)
+        object.__setattr__(self, "key", key)
 
     @property
     def valid_until(self) -> float:
@@ -73,39 +95,60 @@ class SiteState:
         """Return whether the public site at this time is the one that the state describes."""
         return self.read_at <= now < self.valid_until
 
-    def can_serve_stale(self, serial: int, read_at: float, next_end: float, now: float) -> bool:
-        """Return whether a page of an earlier state may still be served where no newer one can be rendered.
+    def is_page_unchanged(self, publication: int | None, rendered_in: StateKey) -> bool:
+        """Return whether a page of an earlier state is the same in this one.
 
         Args:
-            serial: the serial of the state of the page.
-            read_at: when that state was read. Before it texts of the page may be under embargo.
-            next_end: when its next window ends.
+            publication: the primary key of the publication that the page belongs to; None for any other page.
+            rendered_in: the state of the page.
         """
-        return serial >= self.no_removal_since and read_at <= now < min(next_end, self.next_end)
+        if publication is None or rendered_in.serial < self.every_page_since:
+            return False
+        return self.page_versions.get(publication, 0) <= rendered_in.site_version
+
+    def can_serve_stale(self, rendered_in: StateKey, now: float) -> bool:
+        """Return whether a page of an earlier state may still be served where no newer one can be rendered.
+
+        It may not before that state was read, when texts of the page may have been under embargo.
+        """
+        is_within = rendered_in.read_at <= now < min(rendered_in.next_end, self.next_end)
+        return is_within and rendered_in.serial >= self.no_removal_since
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
-    """Read the current state in at most four short queries.
+    """Read the current state in at most five short queries.
 
     Args:
         previous: the previous state of the process, whose serial the new one continues.
     """
-    version, now = SiteVersion.objects.get().number, timezone.now()
+    version, now = SiteVersion.objects.get(), timezone.now()
     editions = Edition.objects.order_by()
     next_start = editions.filter(visible_from__gt=now).aggregate(at=Min("visible_from"))["at"]
     ending = editions.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
     next_end = ending.aggregate(at=Min("visible_until"))["at"]
     serial = previous.serial + 1 if previous else 0
-    has_removed = not previous or _has_removed_content(previous, version, now)
+    has_removed = not previous or _has_removed_content(previous, version.number, now)
+    page_versions = _page_versions(previous, version, now) if previous else None
     return SiteState(
-        site_version=version,
+        site_version=version.number,
         serial=serial,
+        every_page_since=serial if page_versions is None else previous.every_page_since,
         no_removal_since=serial if has_removed else previous.no_removal_since,
         next_start=(next_start or FOREVER).timestamp(),
         next_end=(next_end or FOREVER).timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
         read_at=now.timestamp(),
+        page_versions=page_versions or {},
     )
+
+
+def _page_versions(previous: SiteState, version: SiteVersion, now: datetime) -> Mapping[int, int] | None:
+    """Return which pages of publications have changed since the last change of every page, None if that is this one."""
+    if not previous.is_valid_at(now.timestamp()) or version.number < previous.site_version:
+        return None
+    if version.every_page_number > previous.site_version:
+        return None
+    return previous.page_versions | PageVersion.objects.changed_since(previous.site_version)
 
 
 def _has_removed_content(previous: SiteState, version: int, now: datetime) -> bool:

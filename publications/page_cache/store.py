@@ -10,6 +10,7 @@ from threading import Lock
 
 import brotli
 
+from publications.cache_tags import CACHE_TAG, tagged_publication
 from publications.models import SiteState
 
 Key = tuple[str, str]
@@ -33,28 +34,28 @@ OVERHEAD_BYTES = 1_500  # of keys, headers and objects
 BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
 MAX_RESPONSE_FRACTION = 8  # no response takes more than an eighth of a store
 OMITTED_FROM_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
-REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
+REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary", CACHE_TAG.lower()}
 ZERO_QUALITY = re.compile(r"q=0(\.0*)?")
 
 
 class CachedResponse:
-    """A response rendered in one state of the site. `bytes` is its size in memory.
+    """A response rendered in one state of the site. It is current while its page is the same.
+
+    `bytes` is its size in memory.
 
     A text is stored in the requested codings only. The plain text is decompressed from one of them when needed, as few
     clients request it and it takes as much memory as all others.
     """
 
     __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_compressible", "last_modified",
-                 "not_modified_headers", "state_identity", "state_next_end", "state_read_at", "state_serial",
-                 "status", "status_code")  # fmt: skip
+                 "not_modified_headers", "publication", "state_key", "status", "status_code")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
     ) -> None:
         values = {name.lower(): value for name, value in headers}
         self.status, self.status_code = status, int(status[:3])
-        self.state_identity, self.state_serial = state.identity, state.serial
-        self.state_read_at, self.state_next_end = state.read_at, state.next_end
+        self.state_key, self.publication = state.key, tagged_publication(values.get(CACHE_TAG.lower(), ""))
         self._lock = Lock()
         self.is_compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self.etag = values.get("etag") or etag_of(body)
@@ -69,6 +70,15 @@ class CachedResponse:
         ]
         self.encodings: dict[str, EncodedBody] = {IDENTITY: self._encoded_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
+
+    def is_current(self, state: SiteState) -> bool:
+        """Return whether the page is the same in this state, and if so, note that it was seen in it."""
+        if self.state_key is state.key:
+            return True
+        if not state.is_page_unchanged(self.publication, self.state_key):
+            return False
+        self.state_key = state.key
+        return True
 
     def encode(self, coding: str) -> tuple[EncodedBody, int]:
         """Return headers and body in this coding, and by how many bytes the response has grown."""

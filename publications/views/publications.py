@@ -13,6 +13,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications import markup, metadata
+from publications.cache_tags import CACHE_TAG, cache_tag
 from publications.locales import current_locale
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
@@ -55,7 +56,8 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     address = resolve_address(current_locale(), slug)
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
-    return render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
+    response = render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
+    return _tag(response, address.edition)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -65,7 +67,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         return redirect_or_gone(request, address, lambda edition: edition_url(edition, number))
     edition = address.edition
     live = _superseding_edition(edition)
-    return render_edition(
+    response = render_edition(
         request,
         edition,
         "" if edition.is_live else request.path,
@@ -76,6 +78,13 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         has_downloads=True,
         **(_superseded_context(edition, live) if live else {}),
     )
+    return _tag(response, edition)
+
+
+def _tag(response: HttpResponse, edition: Edition) -> HttpResponse:
+    """Mark the response as a page of a publication, which changes only with what `PageVersion` records."""
+    response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
+    return response
 
 
 def _numbered_title(edition: Edition, live: Edition | None) -> str:
@@ -172,7 +181,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, editions_url)
     live = address.edition
-    return render_page(
+    response = render_page(
         request,
         "pages/editions.html",
         **_history_page_context(live, {"label": _("Editions")}),
@@ -183,6 +192,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
+    return _tag(response, live)
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -198,7 +208,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     before, after = _compared_editions(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
     editions_step = {"label": _("Editions"), "url": editions_url(live)}
-    return render_page(
+    response = render_page(
         request,
         "pages/comparison.html",
         **_history_page_context(live, editions_step, {"label": _("What changed")}),
@@ -217,6 +227,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         canonical=live.get_absolute_url(),
         **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
+    return _tag(response, live)
 
 
 def _compared_editions(

@@ -117,7 +117,7 @@ def test_a_watcher_reads_again_when_the_clock_is_behind_its_last_read():
         queries.append(time.time())
         later = time.time() + 3600
         return SiteState(
-            1, len(queries), 1, next_start=later, next_end=later, next_midnight=later, read_at=time.time()
+            1, len(queries), 1, 1, next_start=later, next_end=later, next_midnight=later, read_at=time.time()
         )
 
     with time_machine.travel(timezone.now(), tick=False) as clock:

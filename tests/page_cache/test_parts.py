@@ -24,6 +24,7 @@ def make_state(site_version: int = 1, **times: float) -> SiteState:
         site_version,
         site_version,
         site_version,
+        site_version,
         **{"next_start": later, "next_end": later, "next_midnight": later, **times},
     )
 

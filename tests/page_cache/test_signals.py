@@ -50,7 +50,9 @@ def clock(monkeypatch):
 
 def make_state(site_version: int = 1) -> SiteState:
     later = time.time() + 3600
-    return SiteState(site_version, site_version, 1, next_start=later, next_end=later, next_midnight=later)
+    return SiteState(
+        site_version, site_version, site_version, 1, next_start=later, next_end=later, next_midnight=later
+    )
 
 
 def watcher_without_database(subscription: int = 0, **options) -> SiteStateWatcher:

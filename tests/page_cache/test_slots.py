@@ -62,7 +62,7 @@ def blocked_requests(*paths: str, started: int | None = None, **options) -> Iter
     """Yield a client of a cache with threads while these requests wait for their responses; `started` of them in Django."""
     application, state = (
         SlowApplication(),
-        SiteState(1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER),
+        SiteState(1, 1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER),
     )
     with ExitStack() as stack:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
@@ -169,7 +169,9 @@ def test_a_request_without_a_key_takes_a_slot(path, method):
 def test_a_request_without_a_slot_gets_the_stale_page():
     with blocked_requests(*(f"/en/slow-{number}/" for number in range(SLOTS))) as client:
         stored = client.cache.page_store.get((PAGE, ""))
-        stored.state_identity = object()  # of another site state, since which nothing was removed
+        stored.state_key = (
+            stored.state_key._replace()
+        )  # of another site state, since which nothing was removed
         response = client.get(PAGE)
 
         assert (response.status, response.cache_status) == (200, "pages; hit; detail=stale")
