@@ -31,6 +31,7 @@ from .facet_counts import (
     count_by_column,
     count_editions,
     count_tags,
+    is_public,
     live_choices,
     top_counts,
 )
@@ -208,6 +209,7 @@ __all__ = [
     "home_editions",
     "images_of",
     "in_status",
+    "is_public",
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from .edition import Edition
 from .facet_counts import count_editions
-from .facets import Filters, filter_by_facets
+from .facets import FACETS, Filters, edition_lookup, filter_by_facets
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 
 
@@ -38,9 +38,13 @@ class EditionList:
 
 @cache
 def _newest_keys(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
+    """Return the query for facets with these names; of rows of editions where one has them: their index is in order."""
+    with_rows = next((FACETS[name] for name in names if FACETS[name].rows), None)
+
     def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
-        live = Edition.objects.live(now)
-        editions = live.for_locale(locale, now) if in_locale else live
-        return filter_by_facets(editions, filters).newest_first().values_list("pk")
+        selected = with_rows.rows_with(filters.pop(with_rows.name)) if with_rows else Edition.objects.all()
+        live = filter_by_facets(selected.live(now), filters)
+        in_list = live.for_locale(locale, now) if in_locale else live
+        return in_list.newest_first().values_list(edition_lookup(live))
 
     return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))

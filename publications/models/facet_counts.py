@@ -29,6 +29,15 @@ class LiveCount:
     newest: datetime
 
 
+def is_public(facet: Facet, value: str) -> bool:
+    """Return whether a live edition has the value. Other tags, authors and kinds are not public."""
+    if not facet.accepts(value):
+        return False
+    if not facet.model:
+        return value in map(str, count_by_column(facet.name, None, {}))
+    return bool(_live_with_value(facet.name).values_list(value=value, now=timezone.now()))
+
+
 def live_choices(facet: Facet, locale: str | None, filters: Filters) -> list[FacetChoice]:
     """Return the choices among the live editions of a locale (None: all) that pass the filters, unordered."""
     if facet.rows:
@@ -122,6 +131,17 @@ def _count_query(
         return queryset.order_by(*columns).values_list(*columns).annotate(Count("pk"), Max("published_at"))
 
     return PreparedQuery(build_queryset, now=DATETIME, hidden=INTEGERS, **dict.fromkeys(names, TEXT))
+
+
+@cache
+def _live_with_value(name: str) -> PreparedQuery:
+    facet = FACETS[name]
+
+    def build_queryset(value: str, now: datetime) -> QuerySet:
+        selected = facet.rows_with(value) if facet.rows else facet.filter(Edition.objects.all(), value)
+        return selected.live(now).order_by().values_list("pk")[:1]
+
+    return PreparedQuery(build_queryset, value=TEXT, now=DATETIME)
 
 
 def _pen_names() -> set[int]:

@@ -90,18 +90,20 @@ class Facet:
             return re.fullmatch(self.pattern, value) is not None
         return 0 < len(value) <= MAX_FACET_VALUE_CHARACTERS
 
-    def is_public(self, value: str) -> bool:
-        """Return whether a live edition has the value. Other tags, authors and kinds are not public."""
-        return self.accepts(value) and self.filter(Edition.objects.live(), value).exists()
-
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
         """Return the editions, or rows of editions, that have the value."""
-        conditions = {f"{self.column}__{name}": limit for name, limit in self.limit_choices_to.items()}
-        conditions[f"{self.column}__slug" if self.model else self.column] = value
         if not self.rows:
-            return queryset.filter(**conditions)
-        editions = self.rows.objects.filter(**conditions).order_by().values("edition")
+            return queryset.filter(**self._conditions(value))
+        editions = self.rows_with(value).order_by().values("edition")
         return queryset.filter(**{f"{edition_lookup(queryset)}__in": editions})
+
+    def rows_with(self, value: str) -> QuerySet:
+        """Return the rows of `rows` that have the value, one for each edition."""
+        return self.rows.objects.filter(**self._conditions(value))
+
+    def _conditions(self, value: str) -> dict[str, object]:
+        limits = {f"{self.column}__{name}": limit for name, limit in self.limit_choices_to.items()}
+        return {**limits, f"{self.column}__slug" if self.model else self.column: value}
 
     def find(self, value: str) -> Any:
         """Return the row of `model` with this value as slug, or the value itself without a model; None if invalid."""

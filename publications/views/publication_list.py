@@ -17,6 +17,7 @@ from publications.models import (
     FACETS,
     EditionList,
     FacetChoice,
+    is_public,
     live_choices,
     site_settings,
 )
@@ -77,7 +78,7 @@ class PublicationList:
 
     def __init__(self, params: QueryDict, locale: str) -> None:
         self.filters = {name: value for name in FACETS if (value := params.get(name, "").strip())}
-        if not all(FACETS[name].is_public(value) for name, value in self.filters.items()):
+        if not all(is_public(FACETS[name], value) for name, value in self.filters.items()):
             raise Http404
         self.query_text = search.parse_query(params.get("q", "")).text
         order = params.get("order", "")

@@ -23,6 +23,7 @@ from publications.models import (
     count_editions,
     count_tags,
     facet_of,
+    is_public,
     live_choices,
     read_site_state,
     site_state_scope,
@@ -175,6 +176,26 @@ def test_the_list_offers_and_applies_an_eighth_facet(client, eighth, signed):
     assert '<option value="cilla-dahl">Cilla Dahl (1)</option>' in page
     assert "Grain signed" in filtered and "Grain beside" not in filtered
     assert client.get("/en/publications/?signatory=nobody").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [
+        ("kind", "quick-comment", "report"),
+        ("topic", "belarus", "energy"),
+        ("author", "ann-berg", "cilla-dahl"),
+        ("year", str(timezone.localtime().year), "1999"),
+        ("language", "en", "sv"),
+    ],
+)
+def test_a_value_is_public_with_a_live_edition(name, value, other):
+    draft = {"authors": [make_author("Cilla Dahl")], "tags": (make_tag("Energy"),)}
+    actions.publish(make_publication(language="sv", kind="report", **draft), at=tomorrow(), by=None)
+    make_live(author=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+
+    assert is_public(FACETS[name], value)
+    assert not is_public(FACETS[name], other)
+    assert not is_public(FACETS[name], "")
 
 
 def test_a_list_of_one_value_of_an_eighth_facet_has_its_feed(client, eighth, signed):
