@@ -5,7 +5,7 @@ a `Parameter` in place of each value; later calls only fill in the values.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import Any
 
@@ -75,15 +75,14 @@ class PreparedQuery[M: models.Model]:
 
     def _fill_in(self, values: dict[str, Any], rows: slice = ALL_ROWS) -> tuple:
         connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
-        queryset, compiler, sql, params = self._compile(connection)
-        prepared = {
+        queryset, compiler, sql = self._compile(connection)
+        params = {
             name: field.get_db_prep_value(values[name], connection) for name, field in self._fields.items()
         }
-        filled = [prepared[param.name] if isinstance(param, Parameter) else param for param in params]
         if rows is not ALL_ROWS:
             sql = f"{sql} {connection.ops.limit_offset_sql(rows.start, rows.stop)}"
         compiler = copy(compiler)
-        compiler.connection, compiler.as_sql = connection, lambda: (sql, filled)
+        compiler.connection, compiler.as_sql = connection, lambda: (sql, params)
         return queryset, compiler
 
     def _compile(self, connection: BaseDatabaseWrapper) -> tuple:
@@ -91,28 +90,29 @@ class PreparedQuery[M: models.Model]:
             placeholders = {name: Parameter(name, field) for name, field in self._fields.items()}
             queryset = self._build_queryset(**placeholders)
             compiler = queryset.query.get_compiler(connection=connection)
-            sql, params = compiler.as_sql()
-            if connection.vendor == "sqlite":
-                sql, params = _write_constants(sql, params, connection)
+            sql = _name_parameters(*compiler.as_sql())
             _cache_converters(compiler)
-            self._compiled[connection.vendor] = (queryset, compiler, sql, params)
+            self._compiled[connection.vendor] = (queryset, compiler, sql)
         return self._compiled[connection.vendor]
 
 
-def _write_constants(
-    sql: str, params: Sequence, connection: BaseDatabaseWrapper
-) -> tuple[str, list[Parameter]]:
-    """Write the values that no call changes into the SQL.
+def _name_parameters(sql: str, params: Iterable[Any]) -> str:
+    """Return the SQL with named parameters, and with all other values as literals.
 
-    SQLite compiles a statement anew at each run if a parameter decides whether a partial index covers it.
+    SQLite plans a statement anew at each run if a parameter decides whether a partial index covers it.
     """
-    quote = connection.schema_editor().quote_value
-    constants = [
-        "%s" if isinstance(param, Parameter) else quote(param).replace("%", "%%") for param in params
-    ]
-    return sql.replace("%%", "%%%%") % tuple(constants), [
-        param for param in params if isinstance(param, Parameter)
-    ]
+    placeholders = (
+        f"%({param.name})s" if isinstance(param, Parameter) else _as_literal(param) for param in params
+    )
+    return sql.replace("%%", "%%%%") % tuple(placeholders)
+
+
+def _as_literal(value: str | int) -> str:
+    if isinstance(value, str):
+        return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
+    if isinstance(value, int):
+        return str(value)
+    raise TypeError(f"{value!r} in the SQL of a prepared query: make it a parameter.")
 
 
 def _cache_converters(compiler) -> None:
