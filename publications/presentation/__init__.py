@@ -34,7 +34,7 @@ from .links import (
     social_image_url,
     topic_url,
 )
-from .page import breadcrumb, paths_in_locales, render_page
+from .page import breadcrumb, breadcrumb_step, paths_in_locales, render_page
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import publication_context, site_page_context, site_page_url
 from .teasers import (
@@ -65,6 +65,7 @@ __all__ = [
     "author_url",
     "body_html",
     "breadcrumb",
+    "breadcrumb_step",
     "build_change_notes",
     "build_lead_teaser",
     "build_teaser",

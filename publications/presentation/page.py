@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
@@ -32,6 +31,8 @@ from publications.search import MAX_QUERY_CHARACTERS
 from .links import localized_url, social_image_tags
 
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
+DEFAULTS = {"robots": "", "feeds": (), "notice": "", "has_search_form": False, "hide_kind": False}
+"""Values of names that few pages have: looking up a missing name takes Django ten times as long."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class NavigationLink:
 def render_page(
     request: HttpRequest, template: str, *, status: int = 200, site: SiteSettings | None = None, **context
 ) -> HttpResponse:
-    """Render a template with the context of every public page.
+    """Render a template with the context of every public page. It has no request: the page is the same for everyone.
 
     Args:
         site: the site settings, if the caller has read them.
@@ -95,7 +96,7 @@ def render_page(
     }
     context["document_title"] = _document_title(context)
     context["description"] = context.get("description") or site.description or site.name
-    return render(request, template, {**page_context, **context}, status=status)
+    return HttpResponse(render_to_string(template, {**DEFAULTS, **page_context, **context}), status=status)
 
 
 def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
@@ -105,8 +106,12 @@ def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
 
 def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
     """Return the breadcrumb from the home page: (label, URL name) pairs, then the title of this page."""
-    home = {"label": gettext("Home"), "url": localized_url("home")}
-    return [home, *(_breadcrumb_step(step) for step in steps)]
+    return [breadcrumb_step(gettext("Home"), localized_url("home")), *(_named_step(step) for step in steps)]
+
+
+def breadcrumb_step(label: str, url: str = "", language: str = "") -> dict[str, str]:
+    """Return a step of a breadcrumb; the page itself has no URL, a publication has the language of its title."""
+    return {"label": label, "url": url, "language": language}
 
 
 def build_menus(
@@ -176,15 +181,11 @@ def _translated_text(row, field: str, locale: str) -> tuple[str, str]:
 
 def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[str, object]:
     """Return the link to the page in a language; without that translation, to the home page and labelled so."""
+    link = {"code": code, "label": LANGUAGE_NAMES[code], "current": code == locale}
+    if code in alternates:
+        return {**link, "url": alternates[code]}
     with override(code):
-        fallback_label = "" if code in alternates else gettext("To the home page")
-    return {
-        "code": code,
-        "label": LANGUAGE_NAMES[code],
-        "url": alternates.get(code) or localized_path(code, "publications:home"),
-        "fallback_label": fallback_label,
-        "current": code == locale,
-    }
+        return {**link, "url": localized_url("home"), "fallback_label": gettext("To the home page")}
 
 
 def _alternate_links(alternates: dict[str, str]) -> list[dict[str, str]]:
@@ -194,11 +195,11 @@ def _alternate_links(alternates: dict[str, str]) -> list[dict[str, str]]:
     return [{"language": code, "url": absolute_url(url)} for code, url in alternates.items()]
 
 
-def _breadcrumb_step(step: str | tuple[str, str]) -> dict[str, str]:
+def _named_step(step: str | tuple[str, str]) -> dict[str, str]:
     if isinstance(step, str):
-        return {"label": step}
+        return breadcrumb_step(step)
     label, name = step
-    return {"label": label, "url": reverse(name)}
+    return breadcrumb_step(label, localized_path(current_locale(), name))
 
 
 def _document_title(context: dict) -> str:

@@ -28,7 +28,6 @@ from .links import (
     author_url,
     editions_url,
     external_link,
-    localized_url,
     public_image_url,
     share_links,
 )
@@ -60,6 +59,7 @@ def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, objec
         "description": edition.summary,
         "edition": edition,
         "language_label": language_label(edition.language),
+        "is_other_language": edition.language != current_locale(),
         "age_notice": age_notice(edition),
         "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
         "contents": table_of_contents(edition),
@@ -102,11 +102,7 @@ def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
     edition = rows.edition
     return {
         "section": "publications",
-        "breadcrumb": [
-            {"label": _("Home"), "url": localized_url("home")},
-            {"label": _("Publications"), "url": localized_url("list")},
-            {"label": edition.title},
-        ],
+        "breadcrumb": breadcrumb((_("Publications"), "publications:list"), edition.title),
         "canonical": edition.get_absolute_url(),
         "alternates": {
             translation.language: translation.get_absolute_url()

@@ -34,6 +34,7 @@ from publications.presentation import (
     absolute_url,
     announced_date_text,
     breadcrumb,
+    breadcrumb_step,
     changes_url,
     compare_editions,
     comparison_context,
@@ -184,7 +185,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     response = render_page(
         request,
         "pages/editions.html",
-        **_history_page_context(live, {"label": _("Editions")}),
+        **_history_page_context(live, breadcrumb_step(_("Editions"))),
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.title},
@@ -207,11 +208,11 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     readable = readable_editions(editions)
     before, after = _compared_editions(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
-    editions_step = {"label": _("Editions"), "url": editions_url(live)}
+    editions_step = breadcrumb_step(_("Editions"), editions_url(live))
     response = render_page(
         request,
         "pages/comparison.html",
-        **_history_page_context(live, editions_step, {"label": _("What changed")}),
+        **_history_page_context(live, editions_step, breadcrumb_step(_("What changed"))),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
         % {"before": before.number, "number": number, "title": live.title},
         description=_(
@@ -257,7 +258,7 @@ def _with_compared_rows(*editions: Edition) -> list[EditionWithRows]:
 
 def _history_page_context(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
     """Return what the pages of editions and changes share; `steps` end the breadcrumb."""
-    publication_step = {"label": live.title, "url": live.get_absolute_url(), "language": live.language}
+    publication_step = breadcrumb_step(live.title, live.get_absolute_url(), live.language)
     return {
         "section": "publications",
         "robots": "noindex",
