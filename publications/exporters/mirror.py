@@ -5,34 +5,33 @@ Pages are rendered by the WSGI application in this process and its children, wit
 
 import multiprocessing
 import os
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import nullcontext
 from dataclasses import dataclass, field
-from functools import cache
-from io import BytesIO
 from pathlib import Path
-from urllib.parse import unquote_to_bytes, urlsplit
 
-from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.urls import reverse
 
 from publications.locales import LOCALES, localized_path
-from publications.models import ADDITIVE_ACTIONS, Address, AuditEntry, Edition, SiteVersion, site_state_scope
-from publications.page_cache import SiteStateWatcher
+from publications.models import (
+    ADDITIVE_ACTIONS,
+    Address,
+    AuditEntry,
+    Edition,
+    SiteState,
+    read_site_state,
+)
 
 from .mirror_folder import MirrorFolder, is_mirrored, is_rendition, links_of, normalize_path
+from .responses import fetch_with_retries
 
 OK = 200
 PATHS_PER_TASK = 16
 TASKS_AHEAD = 4  # queued for each process
 NOT_FOUND = (404, 410)
 UNAVAILABLE = 503
-MAX_RETRIES, MAX_RETRY_SECONDS = 3, 10  # of a rendition, while others are rendered
 FILE_FOLDERS = ("static", "media")  # without pages
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
@@ -79,7 +78,11 @@ class VisitedPage:
 
 
 class Crawl:
-    """One crawl into a folder. `with_renditions` includes PDFs and social images."""
+    """One crawl into a folder. `with_renditions` includes PDFs and social images.
+
+    The pages of publications that no action has changed since the last crawl are not rendered again; their links are
+    read from the folder. They are if a window has started or ended since then, or midnight has passed.
+    """
 
     def __init__(self, root: Path, *, processes: int = 0, with_renditions: bool = False) -> None:
         self.folder, self.with_renditions = MirrorFolder(root), with_renditions
@@ -88,6 +91,7 @@ class Crawl:
         self._linked_from: dict[str, str] = {}  # every known path, and the first page that links to it
         self._queue: deque[str] = deque()
         self._mirrored: set[str] = set()
+        self._kept: frozenset[str] = frozenset()
 
     def run(self, progress: Callable[[int, int], None] = lambda done, total: None) -> MirrorReport:
         """Bring the folder up to date. An interrupted run leaves whole pages, and the next one continues.
@@ -98,7 +102,10 @@ class Crawl:
         Raises:
             SiteUnavailable: the application fails; no page that it may still have is removed.
         """
-        site_version = SiteVersion.objects.get().number
+        previous = self.folder.state
+        state = read_site_state(previous)
+        if previous and state.every_page_since == previous.every_page_since:
+            self._kept = _unchanged_publications(state)
         self._remove_withdrawn()
         for entry_path in (
             *ENTRY_PATHS,
@@ -110,7 +117,7 @@ class Crawl:
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
-        self.folder.site_version = site_version
+        self.folder.state = state
         return self.report
 
     def _remove_withdrawn(self) -> None:
@@ -161,10 +168,10 @@ class Crawl:
     def _visit_all(self) -> Iterator[VisitedPage]:
         if self.processes == 1:
             while self._queue:
-                yield visit(self._queue.popleft(), self.folder)
+                yield self._visit(self._queue.popleft())
             return
         for _entry in range(len(self._queue)):  # fills caches before the processes fork
-            yield visit(self._queue.popleft(), self.folder)
+            yield self._visit(self._queue.popleft())
         connections.close_all()  # forked processes must not share one
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(self.processes, mp_context=fork) as pool:
@@ -178,18 +185,45 @@ class Crawl:
         while self._queue or pending:
             while self._queue and len(pending) < self.processes * TASKS_AHEAD:
                 batch = [self._queue.popleft() for _ in range(min(PATHS_PER_TASK, len(self._queue)))]
-                pending.add(pool.submit(visit_paths, batch, self.folder))
+                kept = {path for path in batch if self._is_kept(path)}
+                pending.add(pool.submit(visit_paths, batch, self.folder, kept))
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
 
+    def _visit(self, path: str) -> VisitedPage:
+        return visit(path, self.folder, is_kept=self._is_kept(path))
 
-def visit_paths(paths: list[str], folder: MirrorFolder) -> list[VisitedPage]:
-    return [visit(path, folder) for path in paths]
+    def _is_kept(self, path: str) -> bool:
+        """Return whether the path is that of a publication, or below it, that has not changed since the last crawl."""
+        page, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
+        return page in self._kept
 
 
-def visit(path: str, folder: MirrorFolder) -> VisitedPage:
-    """Fetch a path, write its page into the folder, and return the paths it links to."""
+def _unchanged_publications(state: SiteState) -> frozenset[str]:
+    """Return the paths, without the last slash, of the live publications whose pages are those of the last crawl."""
+    live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
+    sections = {locale: f"/{_section(locale)}" for locale in LOCALES}
+    return frozenset(
+        normalize_path(f"{sections[locale]}/{slug}")
+        for locale, slug, publication in live.iterator()
+        if publication not in state.page_versions
+    )
+
+
+def visit_paths(paths: list[str], folder: MirrorFolder, kept: Container[str] = ()) -> list[VisitedPage]:
+    return [visit(path, folder, is_kept=path in kept) for path in paths]
+
+
+def visit(path: str, folder: MirrorFolder, *, is_kept: bool = False) -> VisitedPage:
+    """Fetch a path, write its page into the folder, and return the paths it links to.
+
+    Args:
+        is_kept: whether the page in the folder, if there is one, is current.
+    """
+    if is_kept and (body := folder.read_page(path)) is not None:
+        media_type = "text/html" if path.endswith("/") else ""
+        return VisitedPage(path, OK, links=tuple(links_of(path, media_type, body)))
     page = fetch_with_retries(path)
     if page.status in REDIRECTS:
         return VisitedPage(
@@ -211,89 +245,3 @@ def _as_link(location: str) -> bytes:
 def _section(locale: str) -> str:
     """Return the folder of the publications of a locale."""
     return localized_path(locale, "publications:list").strip("/")
-
-
-@dataclass(frozen=True)
-class CrawledPage:
-    """The response to a path."""
-
-    path: str
-    status: int
-    media_type: str
-    body: bytes
-    location: str = ""
-    retry_after: int = 0
-
-
-@cache
-def _site():
-    return get_wsgi_application()
-
-
-@cache
-def _watcher() -> SiteStateWatcher:
-    return SiteStateWatcher(threaded=False)
-
-
-def fetch_with_retries(path: str) -> CrawledPage:
-    """Return the response to a path; a rendition that has to wait for others is requested again."""
-    page = fetch(path)
-    for _retry in range(MAX_RETRIES):
-        if not (is_rendition(path) and 0 < page.retry_after <= MAX_RETRY_SECONDS):
-            break
-        time.sleep(page.retry_after)
-        page = fetch(path)
-    return page
-
-
-def fetch(path: str) -> CrawledPage:
-    """Return the response to GET for a path, which is percent-encoded as in a link.
-
-    Values cached for the site state are shared by all pages fetched in it.
-    """
-    state = _watcher().state()
-    with site_state_scope(state) if state else nullcontext():
-        return _get(path)
-
-
-def _get(path: str) -> CrawledPage:
-    start_response: list = []
-    parts = _site()(
-        _environ(path), lambda status, headers, error=None: start_response.extend((status, headers))
-    )
-    try:
-        body = b"".join(parts)
-    finally:
-        if close := getattr(parts, "close", None):
-            close()
-    headers = {name.lower(): value for name, value in start_response[1]}
-    media_type = headers.get("content-type", "").partition(";")[0]
-    return CrawledPage(
-        path,
-        int(start_response[0][:3]),
-        media_type,
-        body,
-        headers.get("location", ""),
-        int(headers.get("retry-after", "0")),
-    )
-
-
-def _environ(path: str) -> dict[str, object]:
-    site = urlsplit(settings.SITE_URL)
-    return {
-        "REQUEST_METHOD": "GET",
-        "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": "",
-        "SERVER_NAME": site.hostname,
-        "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": site.netloc,
-        "HTTP_X_FORWARDED_PROTO": site.scheme,
-        "wsgi.url_scheme": site.scheme,
-        "wsgi.input": BytesIO(),
-        "wsgi.errors": BytesIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-    }

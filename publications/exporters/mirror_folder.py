@@ -3,6 +3,7 @@
 Files are written whole or not at all, texts with compressed variants beside them.
 """
 
+import json
 import os
 import re
 import time
@@ -14,9 +15,17 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from django.conf import settings
 
 from publications.metadata import FORMATS, SLOW_FORMATS
+from publications.models import SiteState
 from publications.page_cache import COMPRESS, UNCACHED_PREFIXES
 
+from .release import release_fingerprint
+
 MARKER = ".mirror"
+INTRODUCTION = "Made by manage.py mirror, which removes what it does not know."
+STORED_ATTRIBUTES = (
+    "site_version", "serial", "every_page_since", "no_removal_since",
+    "next_start", "next_end", "next_midnight", "read_at",
+)  # fmt: skip
 MAX_NAME_BYTES = 240  # file systems allow 255, and compressed variants have a suffix more
 COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
@@ -46,22 +55,47 @@ class MirrorFolder:
         if not marker.exists():
             if any(root.iterdir()):
                 raise NotAMirror(root)
-            marker.write_text(
-                "Made by manage.py mirror, which removes what it does not know.\n", encoding="utf-8"
-            )
+            marker.write_text(f"{INTRODUCTION}\n", encoding="utf-8")
 
     @property
     def site_version(self) -> int:
         """The site version that the folder shows; some of its pages may be newer."""
-        words = (self.root / MARKER).read_text(encoding="utf-8").split()
-        return int(words[-1]) if words and words[-1].isdigit() else 0
+        *_introduction, last = self._read_marker().split() or [""]
+        return int(last) if last.isdigit() else self._stored().get("state", {}).get("site_version", 0)
 
-    @site_version.setter
-    def site_version(self, number: int) -> None:
-        text = (
-            f"Made by manage.py mirror, which removes what it does not know. It shows site version {number}\n"
-        )
-        _write_together({self.root / MARKER: text.encode()})
+    @property
+    def state(self) -> SiteState | None:
+        """The site state that the folder shows; None if it is unknown, or if another release rendered the pages."""
+        stored = self._stored()
+        is_same_release = stored.get("release") == release_fingerprint()
+        return SiteState(**stored["state"]) if is_same_release else None
+
+    @state.setter
+    def state(self, state: SiteState) -> None:
+        values = {name: getattr(state, name) for name in STORED_ATTRIBUTES}
+        stored = json.dumps({"release": release_fingerprint(), "state": values})
+        _write_together({self.root / MARKER: f"{INTRODUCTION}\n{stored}\n".encode()})
+
+    def _stored(self) -> dict:
+        """Return what `state` has stored, or {} before the first crawl, or after one of an older release."""
+        last_line = self._read_marker().rstrip().rpartition("\n")[2]
+        try:
+            return json.loads(last_line)
+        except ValueError:
+            return {}
+
+    def _read_marker(self) -> str:
+        return (self.root / MARKER).read_text(encoding="utf-8")
+
+    def read_page(self, path: str) -> bytes | None:
+        """Return the stored page of a path, or None if it or a variant is missing or was changed by others."""
+        file = self.file_of(path)
+        try:
+            if file and all(_is_written_with(file, variant) for variant in _variants(file)):
+                return file.read_bytes()
+        except OSError:
+            pass
+        return None
 
     def subfolders(self, folder: str) -> list[str]:
         """Return the names of the folders in a folder."""

@@ -4,16 +4,20 @@ import cProfile
 import pstats
 import re
 import resource
+import shutil
+from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit
 
 import brotli
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from publications import actions
-from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror
+from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
 from publications.exporters.mirror_folder import (
     COMPRESSED_ENDINGS,
     is_mirrored,
@@ -24,6 +28,7 @@ from publications.models import Change, original_storage
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.page_caches import no_connection_closed
+from tests.related_site import KEEPING_CHANGES, RelatedSite, rename_an_author
 
 pytestmark = pytest.mark.django_db
 
@@ -40,8 +45,8 @@ def root(tmp_path, settings):
 
 def clear_caches() -> None:
     """Clear what this process caches of the site."""
-    mirror._site.cache_clear()
-    mirror._watcher.cache_clear()
+    responses._site.cache_clear()
+    responses._watcher.cache_clear()
 
 
 def crawl(root, **options):
@@ -434,12 +439,12 @@ def test_a_rendition_that_fails_does_not_end_the_crawl(root, settings):
 def test_a_rendition_is_requested_again_while_others_are_rendered(root, monkeypatch):
     edition = make_live(title="Grain")
     path, pauses = f"{edition.get_absolute_url().rstrip('/')}.pdf", []
-    busy = mirror.CrawledPage(path, 503, "text/html", b"", retry_after=5)
-    pages = [busy, busy, mirror.CrawledPage(path, 200, "application/pdf", b"%PDF")]
-    monkeypatch.setattr(mirror, "fetch", lambda _path: pages.pop(0))
-    monkeypatch.setattr(mirror.time, "sleep", pauses.append)
+    busy = responses.CrawledPage(path, 503, "text/html", b"", retry_after=5)
+    pages = [busy, busy, responses.CrawledPage(path, 200, "application/pdf", b"%PDF")]
+    monkeypatch.setattr(responses, "fetch", lambda _path: pages.pop(0))
+    monkeypatch.setattr(responses.time, "sleep", pauses.append)
 
-    page = mirror.fetch_with_retries(path)
+    page = responses.fetch_with_retries(path)
 
     assert page.status == 200 and pauses == [5, 5]
 
@@ -477,3 +482,85 @@ def test_a_mirror_without_renditions_lacks_nothing_else(root, full_site):
         path for path in expected if not MirrorFolder(root).file_of(normalize_path(path)).is_file()
     } - {*REDIRECTS}
     assert missing and all(path.endswith((".pdf", "/card.png")) for path in missing)
+
+
+def test_a_crawl_after_changes_gives_the_same_files_as_a_new_one(root, django_capture_on_commit_callbacks):
+    site = RelatedSite(lambda: django_capture_on_commit_callbacks(execute=True))
+    crawl(root)
+    for number, change in enumerate((*KEEPING_CHANGES, rename_an_author)):
+        with site.commit():
+            change(site)
+        if number % 6 == 0 or change is rename_an_author:
+            crawl(root)
+            assert read_pages(root) == read_pages_of_new_mirror(root), change.__name__
+
+
+def read_pages(root) -> dict[str, bytes]:
+    """Return the content of all files, without the marker and the compressed variants."""
+    files = [file for file in root.rglob("*") if file.is_file() and file.suffix not in (".gz", ".br")]
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in files if file.name != ".mirror"}
+
+
+def read_pages_of_new_mirror(root) -> dict[str, bytes]:
+    new = root.with_name("new")
+    crawl(new)
+    try:
+        return read_pages(new)
+    finally:
+        shutil.rmtree(new)
+
+
+def count_requests(monkeypatch) -> list[str]:
+    """Return a list that the paths of all requests to the application are added to."""
+    paths, fetch = [], responses.fetch
+    monkeypatch.setattr(responses, "fetch", lambda path: paths.append(path) or fetch(path))
+    return paths
+
+
+def test_pages_that_no_action_has_changed_are_not_rendered_again(root, monkeypatch):
+    changed = make_live(title="Grain", author=make_author("Vera Holm"))
+    other = make_live(title="Iron", body="About [steel](https://example.org/).", author=make_author("Bo Ek"))
+    crawl(root)
+    actions.publish(saved(changed.publication, body="Something else."), by=None)
+    paths = count_requests(monkeypatch)
+
+    result = crawl(root)
+
+    assert (
+        changed.get_absolute_url() in paths and "/en/" in paths and f"{other.get_absolute_url()}" not in paths
+    )
+    assert not any(path.startswith(other.get_absolute_url().rstrip("/")) for path in paths)
+    assert (result.removed, result.broken) == ([], [])
+
+
+@pytest.mark.parametrize("reason", ["release", "window", "marker"])
+def test_every_page_is_rendered_again(root, monkeypatch, reason):
+    edition = make_live(title="Grain")
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        if reason == "window":
+            in_an_hour = timezone.now() + timedelta(hours=1)
+            actions.publish(make_publication(title="Rye"), by=None, until=in_an_hour)
+        crawl(root)
+        if reason == "release":
+            monkeypatch.setattr(mirror_folder, "release_fingerprint", lambda: "another")
+        elif reason == "window":
+            clock.shift(timedelta(hours=2))
+        else:
+            (root / ".mirror").write_text("Made by manage.py mirror. It shows site version 1\n")
+        paths = count_requests(monkeypatch)
+
+        crawl(root)
+
+    assert edition.get_absolute_url() in paths
+
+
+def test_a_page_changed_by_others_is_rendered_again_though_no_action_changed_it(root, monkeypatch):
+    edition = make_live(title="Grain")
+    crawl(root)
+    page = root.joinpath(*edition.get_absolute_url().strip("/").split("/"), "index.html")
+    before = page.read_bytes()
+    page.write_bytes(b"<p>Something else")
+
+    crawl(root)
+
+    assert page.read_bytes() == before

@@ -1,0 +1,22 @@
+"""What pages are rendered by: a digest of the code, the packages and the settings."""
+
+import hashlib
+from functools import cache
+from importlib.metadata import distributions
+
+from django.conf import settings
+
+FOLDERS = ("accounts", "locale", "publications", "sceeus", "static", "templates")
+
+
+@cache
+def release_fingerprint() -> str:
+    """Return a digest of all that pages depend on besides the database: code, templates, packages, the site's URL."""
+    digest = hashlib.sha256(repr((settings.SITE_URL, settings.DEBUG)).encode())
+    digest.update(repr(sorted((package.name, package.version) for package in distributions())).encode())
+    for folder in FOLDERS:
+        for file in sorted((settings.BASE_DIR / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(file.relative_to(settings.BASE_DIR).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
