@@ -92,12 +92,10 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(is_shown_in_locale(locale, at or timezone.now()))
 
     def hidden_in_locale(self, locale: str, at: datetime) -> "EditionQuerySet":
-        """Live editions that the locale leaves out, found among groups of several: fast for counts of many."""
-        live = self.live(at).order_by()
-        groups = live.values("translation_group").annotate(count=models.Count("pk")).filter(count__gt=1)
-        return live.filter(translation_group__in=groups.values("translation_group")).exclude(
-            is_shown_in_locale(locale, at)
-        )
+        """Live editions that the locale leaves out, found among groups with a translation: fast for counts of many."""
+        translated = Edition.objects.exclude(translation_group=F("publication")).order_by()
+        groups = self.live(at).order_by().filter(translation_group__in=translated.values("translation_group"))
+        return groups.exclude(is_shown_in_locale(locale, at))
 
     def tagged(self, tag) -> "EditionQuerySet":
         return self.filter(tag_rows__tag=tag)
