@@ -128,7 +128,11 @@ def _count_query(
         queryset = filter_by_facets(model.objects.live(now), filters)
         if excludes_hidden:
             queryset = queryset.exclude(InList(F(edition_lookup(queryset)), hidden))
-        return queryset.order_by(*columns).values_list(*columns).annotate(Count("pk"), Max("published_at"))
+        return (
+            queryset.order_by(*columns)
+            .values_list(*columns)
+            .annotate(count=Count("*"), newest=Max("published_at"))
+        )
 
     return PreparedQuery(build_queryset, now=DATETIME, hidden=INTEGERS, **dict.fromkeys(names, TEXT))
 
