@@ -27,6 +27,10 @@ LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
+_SCORE = f"""
+SELECT rowid, -{_RANK} FROM publications_search
+WHERE publications_search MATCH %s AND rowid BETWEEN %s AND %s AND +rowid IN ({IDS_QUERY}) ORDER BY rowid DESC
+"""  # noqa: S608 (no value from outside; in the order of the index each row is scored as it is read)
 _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -140,10 +144,23 @@ def find(
         proximity: need not match, but raises the score of the editions where it does.
     """
     at = connection.ops.adapt_datetimefield_value(now)
-    ranked = AnyOf((expression, AllOf((expression, proximity)))) if proximity else expression
+    match = render_expression(with_terms(expression, filter_terms))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [render_expression(with_terms(ranked, filter_terms)), at, at, limit])
-        return list(map(Hit._make, cursor.fetchall()))
+        cursor.execute(_FIND, [match, at, at, limit])
+        hits = list(map(Hit._make, cursor.fetchall()))
+    return _raise_scores(hits, proximity) if proximity and hits else hits
+
+
+def _raise_scores(hits: Sequence[Hit], proximity: Expression) -> list[Hit]:
+    """Return the hits with the score doubled where `proximity` matches, and the score of that match added."""
+    ids = [hit.edition_id for hit in hits]
+    with connection.cursor() as cursor:
+        cursor.execute(_SCORE, [render_expression(proximity), min(ids), max(ids), bind_ids(ids)])
+        scores = dict(cursor.fetchall())
+    return [
+        hit._replace(score=2 * hit.score + scores[hit.edition_id]) if hit.edition_id in scores else hit
+        for hit in hits
+    ]
 
 
 def editions_with_term(term: str) -> set[int]:
