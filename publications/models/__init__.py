@@ -59,7 +59,7 @@ from .revision import (
     images_of,
     manuscript_of,
 )
-from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym
+from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym, row_keys_by_term
 from .similarity import EditionTerm, ExcludedSuggestion, Similarity, similar_publications
 from .site_page import (
     LinkPlacement,
@@ -230,6 +230,7 @@ __all__ = [
     "resolve_address",
     "resolve_edition_address",
     "result_editions",
+    "row_keys_by_term",
     "scheduled_end",
     "similar_publications",
     "site_names",

@@ -13,21 +13,21 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-class IntegerListField(models.Field):
-    """A list of integers of any length as one parameter."""
+class ListField(models.Field):
+    """A list of integers or texts, of any length, as one parameter."""
 
     def get_db_prep_value(self, value, connection, prepared=False):
         return json.dumps(list(value)) if connection.vendor == "sqlite" else list(value)
 
 
 INTEGER, TEXT, DATETIME = models.BigIntegerField(), models.TextField(), models.DateTimeField()
-INTEGERS = IntegerListField()
+INTEGERS, TEXTS = ListField(), ListField()
 """Types of parameters."""
 ALL_ROWS = slice(None)
 
 
 class InList(models.Lookup):
-    """Whether an integer is in a list: `filter(InList(F("pk"), pks))`. The SQL of `pk__in` depends on its length."""
+    """Whether a value is in a list: `filter(InList(F("pk"), pks))`. The SQL of `pk__in` depends on its length."""
 
     def as_sql(self, compiler, connection):
         return self._format("%s = ANY(%s)", compiler, connection)

@@ -1,9 +1,12 @@
 """Terms of the search index, equal spellings, and the versions of the rules that indexes were built by."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .prepared_queries import TEXTS, InList, PreparedQuery
 from .translated import SingleRowModel
 
 MAX_SPELLINGS = 30
@@ -72,6 +75,20 @@ class NamedTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term} → {self.row_key}"
+
+
+_named_rows = PreparedQuery(
+    lambda terms: NamedTerm.objects.filter(InList(models.F("term"), terms)).values_list("term", "row_key"),
+    terms=TEXTS,
+)
+
+
+def row_keys_by_term(terms: Iterable[str]) -> dict[str, set[str]]:
+    """Return the keys of the rows (topics, authors, synonyms) that each of these terms names."""
+    row_keys: dict[str, set[str]] = {}
+    for term, key in _named_rows.values_list(terms=terms):
+        row_keys.setdefault(term, set()).add(key)
+    return row_keys
 
 
 class SearchIndex(SingleRowModel):

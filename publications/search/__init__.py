@@ -10,7 +10,7 @@ cost of a query is bounded: its terms, the editions that it ranks and the search
 from . import similarity
 from .index import delete_names, index_names, is_outdated, name_terms_of, rebuild
 from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, parse_query, truncate_query
-from .results import MAX_RESULTS, SearchBusy, SearchResults, search
+from .results import MAX_RESULTS, ResultCount, SearchBusy, SearchResults, count_results, search
 from .snippets import Snippet, SnippetBuilder
 from .spelling import SpellingSuggestion, edit_distance, suggest_spelling
 from .terms import index_terms, is_stop_word, row_key
@@ -22,11 +22,13 @@ __all__ = [
     "MAX_QUERY_WORDS",
     "MAX_RESULTS",
     "ParsedQuery",
+    "ResultCount",
     "SearchBusy",
     "SearchResults",
     "Snippet",
     "SnippetBuilder",
     "SpellingSuggestion",
+    "count_results",
     "delete_names",
     "differing_editions",
     "differing_words",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from publications.models import NamedTerm, Synonym
+from publications.models import Synonym, row_keys_by_term
 
 from .expressions import Expression, Term, Without, all_of, any_of, phrase
 from .query import ParsedQuery, QueryPart
@@ -39,8 +39,9 @@ class ExpandedQuery:
 
 
 def expand(query: ParsedQuery) -> ExpandedQuery:
-    """Return the expression of a query that is not empty, in two or three database queries."""
-    row_keys = _read_row_keys(word for part in (*query.parts, *query.excluded) for word in part.words)
+    """Return the expression of a query that is not empty, in at most three database queries."""
+    named = (part for part in (*query.parts, *query.excluded) if not part.is_quoted)
+    row_keys = _read_row_keys(word for part in named for word in part.words)
     synonyms = _read_synonyms(row_keys)
     synonym_row_keys = _read_row_keys(
         word for spellings in synonyms.values() for spelling in spellings for word in spelling
@@ -65,11 +66,7 @@ def _proximity(parts: Sequence[QueryPart]) -> Expression | None:
 
 def _read_row_keys(words: Iterable[str]) -> RowKeys:
     terms = {term for word in words for term in query_terms(word)}
-    row_keys: RowKeys = {}
-    rows = NamedTerm.objects.filter(term__in=terms).values_list("term", "row_key") if terms else ()
-    for term, key in rows:
-        row_keys.setdefault(term, set()).add(key)
-    return row_keys
+    return row_keys_by_term(terms) if terms else {}
 
 
 def _read_synonyms(row_keys: RowKeys) -> dict[str, list[tuple[str, ...]]]:

@@ -78,6 +78,36 @@ class SearchResults:
         return len(self.edition_ids)
 
 
+@dataclass(frozen=True)
+class ResultCount:
+    """How many editions a query matches, one of each translation group, and at most MAX_RESULTS.
+
+    Attributes:
+        is_partial: whether there are more, or may be.
+    """
+
+    total: int
+    is_partial: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.total}{'+' if self.is_partial else ''}"
+
+
+def count_results(query: ParsedQuery, *, limit: int | None = None) -> ResultCount:
+    """Count the live editions that match all parts of the query, without ranking them.
+
+    Args:
+        limit: how many editions are counted at most; none are read beyond.
+
+    Raises:
+        SearchBusy: too many searches run at once.
+    """
+    if not query:
+        return ResultCount(0)
+    with search_slot():
+        return _Search(query, limit=limit).count()
+
+
 def search(
     query: ParsedQuery,
     *,
@@ -103,15 +133,19 @@ def search(
     if not query:
         return SearchResults(query, counts={name: {} for name in FACETS} if with_facet_counts else {})
     with search_slot():
-        return _Search(query, locale, filters or {}, limit).run(newest_first, with_facet_counts)
+        return _Search(query, locale, filters, limit).run(newest_first, with_facet_counts)
 
 
 class _Search:
     def __init__(
-        self, query: ParsedQuery, locale: str, filters: Mapping[str, str], limit: int | None = None
+        self,
+        query: ParsedQuery,
+        locale: str = "",
+        filters: Mapping[str, str] | None = None,
+        limit: int | None = None,
     ) -> None:
         self.query, self.locale = query, locale
-        self.filter_terms = {name: _value_term(FACETS[name], value) for name, value in filters.items()}
+        self.filter_terms = {name: _value_term(FACETS[name], value) for name, value in (filters or {}).items()}
         self.expanded_query = expand(query)
         self.title_term = title_term(title_key(query.text))
         self.expression: Expression = AnyOf((self.expanded_query.expression, Term(self.title_term)))
@@ -119,6 +153,11 @@ class _Search:
         self.limit = min(max_ranked, limit or max_ranked)
         self.now = timezone.now()
         self.is_limited = False
+
+    def count(self) -> ResultCount:
+        editions, groups = engine().count(self.expression, now=self.now, limit=self.limit)
+        is_partial = groups > MAX_RESULTS or editions == self.limit
+        return ResultCount(min(groups, MAX_RESULTS), is_partial)
 
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
         hits = self._find_hits()
@@ -144,7 +183,7 @@ class _Search:
         return hit.score * boost, hit.published_at, hit.edition_id
 
     def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
-        exact = engine().editions_with_term(self.title_term)
+        exact = engine().editions_with_term(self.title_term) if len(hits) > 1 else ()
         return sorted(hits, key=lambda hit: hit.edition_id not in exact) if exact else hits
 
     def _count_facets(self, hits: Sequence[Hit]) -> FacetCounts:

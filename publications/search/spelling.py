@@ -15,7 +15,7 @@ from publications.models import Edition, IndexedTerm, NamedTerm
 from .expansion import ExpandedQuery
 from .expressions import Term
 from .query import ParsedQuery, QueryPart, parse_query
-from .results import MAX_RESULTS, SearchResults, search
+from .results import MAX_RESULTS, ResultCount, count_results, search
 from .snippets import SnippetBuilder
 from .terms import POSSESSIVE, fold, query_terms
 
@@ -89,26 +89,20 @@ class SpellingSuggestion:
 
     Attributes:
         corrected: the query with other spellings that has results, or "".
-        parts: the parts of the query that have results on their own, as typed, with these results.
+        parts: the parts of the query that have results on their own, as typed, with the number of results.
     """
 
     corrected: str = ""
-    parts: tuple[tuple[str, SearchResults], ...] = ()
+    parts: tuple[tuple[str, ResultCount], ...] = ()
 
 
 def suggest_spelling(query: ParsedQuery, *, locale: str) -> SpellingSuggestion:
     """Return what to search for instead, without filters. Raises SearchBusy."""
     parts = query.parts[:MAX_PARTS]
-    results_by_part = [
-        (
-            part,
-            search(_single_part(query, part), locale=locale, with_facet_counts=False, limit=MAX_RESULTS + 1),
-        )
-        for part in parts
-    ]
-    unmatched = [part for part, results in results_by_part if not results.total]
+    counts = [(part, count_results(_single_part(query, part), limit=MAX_RESULTS + 1)) for part in parts]
+    unmatched = [part for part, count in counts if not count.total]
     corrected = _correct(query, unmatched, locale) if unmatched else ""
-    matched = tuple((format_part(part), results) for part, results in results_by_part if results.total)
+    matched = tuple((format_part(part), count) for part, count in counts if count.total)
     return SpellingSuggestion(corrected, matched if len(parts) > 1 else ())
 
 
@@ -132,7 +126,11 @@ def _correct(query: ParsedQuery, unmatched: list[QueryPart], locale: str) -> str
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _match, new=spelling: new, text)
     if text == query.text:
         return ""
-    return text if search(parse_query(text), locale=locale, with_facet_counts=False, limit=1).total else ""
+    return text if _has_results(parse_query(text)) else ""
+
+
+def _has_results(query: ParsedQuery) -> bool:
+    return count_results(query, limit=1).total > 0
 
 
 def _nearest_spelling(word: str, locale: str) -> str:
@@ -141,7 +139,7 @@ def _nearest_spelling(word: str, locale: str) -> str:
     Of equally near ones words in the language of the locale come first, then names of topics and authors, then
     frequent words.
     """
-    if search(_word_query(word), locale=locale, with_facet_counts=False, limit=1).total:
+    if _has_results(_word_query(word)):
         return ""
     edition_counts = dict(_candidates(word))
     named = set(NamedTerm.objects.filter(term__in=edition_counts).values_list("term", flat=True))
@@ -162,7 +160,7 @@ def _max_edits(word: str, other: str) -> int:
 
 
 def _word_query(word: str) -> ParsedQuery:
-    return ParsedQuery("", (QueryPart((word,), is_quoted=True),))
+    return ParsedQuery(word, (QueryPart((word,), is_quoted=True),))
 
 
 def _candidates(word: str) -> list[tuple[str, int]]:

@@ -30,7 +30,7 @@ from publications.presentation import (
 
 from .descriptions import breadcrumb_context, describe_list
 from .pagination import paginate, paginate_teasers
-from .publication_search import ORDERS, PublicationSearch, count_text, search_busy_response
+from .publication_search import ORDERS, PublicationSearch, search_busy_response
 
 
 def _result_count_text(page: dict[str, Any], publication_search: PublicationSearch | None) -> str:
@@ -177,10 +177,10 @@ class PublicationList:
             "single_words": [
                 {
                     "word": word,
-                    "count_text": count_text(results),
+                    "count_text": str(count),
                     "url": self._build_url(query_text=word, keep_filters=False),
                 }
-                for word, results in suggestion.parts
+                for word, count in suggestion.parts
             ],
             "without_filters": {"results": without_filters, "url": self._build_url(keep_filters=False)}
             if without_filters

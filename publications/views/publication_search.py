@@ -52,17 +52,12 @@ class PublicationSearch:
             else search.SpellingSuggestion()
         )
 
-    def without_filters(self) -> search.SearchResults | None:
-        """Return the results of the query alone if there are none within the facets, or None."""
+    def without_filters(self) -> search.ResultCount | None:
+        """Return the number of results of the query alone if there are none within the facets, or None."""
         if self.results.total or not self.filters:
             return None
-        results = search.search(self.query, locale=self.locale, with_facet_counts=False)
-        return results if results.total else None
-
-
-def count_text(results: search.SearchResults) -> str:
-    """Return the number of results: "12", or "12+" if there may be more."""
-    return f"{results.total}{'+' if results.has_more or results.has_partial_counts else ''}"
+        count = search.count_results(self.query)
+        return count if count.total else None
 
 
 def search_busy_response(request: HttpRequest) -> HttpResponse:

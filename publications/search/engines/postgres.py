@@ -29,8 +29,7 @@ PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
 _WEIGHT = f"ts_rank('{_WEIGHTS}', matched.vector, %s::tsquery)"
 _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
-_FIND = """
-SELECT matched.edition_id, {weight}, matched.language, matched.translation_group, matched.published_at, matched.marks
+_MATCHED = """
 FROM (
     SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
@@ -39,6 +38,11 @@ FROM (
     ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS matched
 """
+_FIND = f"""
+SELECT matched.edition_id, {{weight}}, matched.language, matched.translation_group, matched.published_at, matched.marks
+{_MATCHED}
+"""  # noqa: S608 (no value from outside)
+_COUNT = f"SELECT count(*), count(DISTINCT matched.translation_group) {_MATCHED}"  # noqa: S608
 _DIFFERING = """
 SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
 LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
@@ -119,6 +123,13 @@ def find(
     with connection.cursor() as cursor:
         cursor.execute(_FIND.format(weight=weight), params)
         return list(map(Hit._make, cursor.fetchall()))
+
+
+def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, int]:
+    """Return how many live editions match, `limit` at most, and of how many translation groups they are."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [render_expression(expression), now, now, limit])
+        return cursor.fetchone()
 
 
 def editions_with_term(term: str) -> set[int]:

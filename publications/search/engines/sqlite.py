@@ -20,13 +20,16 @@ EDITION_INDEX_HINT = "INDEXED BY edition_found"
 """For joins with editions: without it SQLite reads whole rows, which contain the texts."""
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
-_FIND = f"""
-SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '')
+_MATCHED = f"""
 FROM publications_search AS s CROSS JOIN publications_edition AS e {EDITION_INDEX_HINT} ON e.id = s.rowid
 LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
+"""
+_FIND = f"""
+SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '') {_MATCHED}
 """  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
+_COUNT = f"SELECT count(*), count(DISTINCT translation_group) FROM (SELECT e.translation_group {_MATCHED})"  # noqa: S608
 _SCORE = f"""
 SELECT rowid, -{_RANK} FROM publications_search
 WHERE publications_search MATCH %s AND rowid BETWEEN %s AND %s AND +rowid IN ({IDS_QUERY}) ORDER BY rowid DESC
@@ -149,6 +152,14 @@ def find(
         cursor.execute(_FIND, [match, at, at, limit])
         hits = list(map(Hit._make, cursor.fetchall()))
     return _raise_scores(hits, proximity) if proximity and hits else hits
+
+
+def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, int]:
+    """Return how many live editions match, `limit` at most, and of how many translation groups they are."""
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [render_expression(expression), at, at, limit])
+        return cursor.fetchone()
 
 
 def _raise_scores(hits: Sequence[Hit], proximity: Expression) -> list[Hit]:
