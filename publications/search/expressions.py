@@ -68,6 +68,19 @@ def included_terms(expression: Expression) -> Iterator[Term]:
             yield from included_terms(included)
 
 
+def conjuncts(expression: Expression) -> list[Expression]:
+    """Return expressions that match together what this one matches: (a and b) or c as (a or c) and (b or c)."""
+    match expression:
+        case AllOf(parts):
+            return [conjunct for part in parts for conjunct in conjuncts(part)]
+        case AnyOf((AllOf() | Without() as both, other)):
+            return [AnyOf((conjunct, other)) for conjunct in conjuncts(both)]
+        case Without(included, excluded):
+            *others, last = conjuncts(included)
+            return [*others, Without(last, excluded)]
+    return [expression]
+
+
 def with_terms(expression: Expression, terms: Iterable[str]) -> Expression:
     """Return the expression limited to editions that have all these terms too."""
     return all_of([expression, *map(Term, terms)])

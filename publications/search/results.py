@@ -145,7 +145,9 @@ class _Search:
         limit: int | None = None,
     ) -> None:
         self.query, self.locale = query, locale
-        self.filter_terms = {name: _value_term(FACETS[name], value) for name, value in (filters or {}).items()}
+        self.filter_terms = {
+            name: _value_term(FACETS[name], value) for name, value in (filters or {}).items()
+        }
         self.expanded_query = expand(query)
         self.title_term = title_term(title_key(query.text))
         self.expression: Expression = AnyOf((self.expanded_query.expression, Term(self.title_term)))
@@ -160,7 +162,7 @@ class _Search:
         return ResultCount(min(groups, MAX_RESULTS), is_partial)
 
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
-        hits = self._find_hits()
+        hits = self._find_hits(is_ranked=not newest_first)
         if newest_first:
             ordered = sorted(hits, key=_BY_DATE, reverse=True)
         else:
@@ -190,10 +192,10 @@ class _Search:
         """Return the counts of all facets, those of a filtered facet as if it were not filtered."""
         counts = _count_keys(hits, [name for name in FACETS if name not in self.filter_terms])
         for name in self.filter_terms:
-            counts |= _count_keys(self._find_hits(without=name), [name])
+            counts |= _count_keys(self._find_hits(without=name, is_ranked=False), [name])
         return {name: counts[name] for name in FACETS}
 
-    def _find_hits(self, without: str = "") -> list[Hit]:
+    def _find_hits(self, *, without: str = "", is_ranked: bool) -> list[Hit]:
         filter_terms = {name: term for name, term in self.filter_terms.items() if name != without}
         hits = engine().find(
             self.expression,
@@ -201,6 +203,7 @@ class _Search:
             filter_terms=list(filter_terms.values()),
             now=self.now,
             limit=self.limit,
+            is_ranked=is_ranked,
         )
         self.is_limited |= len(hits) == self.limit
         return hits if "language" in filter_terms else self._one_per_group(hits)

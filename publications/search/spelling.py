@@ -200,6 +200,7 @@ def _edition_ids(term: str, locale: str) -> tuple[int, ...]:
             _word_query(term),
             locale=locale,
             filters=filters,
+            newest_first=True,
             with_facet_counts=False,
             limit=MAX_EDITIONS_READ,
         )

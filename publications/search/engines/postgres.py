@@ -4,6 +4,9 @@ Vectors are stored outside their rows (TOAST), and the planner does not count th
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
 expensive, and "+ 0" keeps the planner from walking the primary key.
 
+Each part of a query that must match is a condition of its own: the index then looks up the others only where the
+rarest one matches. It tests a single condition with all parts for every edition that has any of its terms.
+
 The facet keys of editions are in the column `marks`.
 """
 
@@ -12,7 +15,18 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, included_terms, with_terms
+from ..expressions import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Phrase,
+    Term,
+    Without,
+    any_of,
+    conjuncts,
+    included_terms,
+    with_terms,
+)
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, IndexRow
 
 IDS_QUERY = "SELECT unnest(%s::bigint[]) AS id"
@@ -33,15 +47,13 @@ _MATCHED = """
 FROM (
     SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
-    WHERE s.vector @@ %s::tsquery AND publications_by_the_index(s.edition_id)
+    WHERE {conditions} AND publications_by_the_index(s.edition_id)
         AND live.visible_from <= %s AND live.visible_until > %s
     ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS matched
 """
-_FIND = f"""
-SELECT matched.edition_id, {{weight}}, matched.language, matched.translation_group, matched.published_at, matched.marks
-{_MATCHED}
-"""  # noqa: S608 (no value from outside)
+_COLUMNS = "matched.edition_id, {weight}, matched.language, matched.translation_group, matched.published_at, matched.marks"
+_FIND = f"SELECT {_COLUMNS} {_MATCHED}"  # noqa: S608 (no value from outside)
 _COUNT = f"SELECT count(*), count(DISTINCT matched.translation_group) {_MATCHED}"  # noqa: S608
 _DIFFERING = """
 SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
@@ -109,27 +121,41 @@ def find(
     filter_terms: Sequence[str],
     now: datetime,
     limit: int,
+    is_ranked: bool = True,
 ) -> list[Hit]:
     """Return the live editions that match and have all filter terms, the last stored first.
 
     Args:
         proximity: need not match, but raises the score of the editions where it does.
+        is_ranked: whether the scores are needed; without, all are 0.
     """
-    params = [render_expression(any_of(list(included_terms(expression))))]
-    weight = _WEIGHT
-    if proximity:
+    params: list[object] = []
+    weight = "0"
+    if is_ranked:
+        weight, params = _WEIGHT, [render_expression(any_of(list(included_terms(expression))))]
+    if is_ranked and proximity:
         weight, params = f"{_WEIGHT} * {_PROXIMITY}", [*params, render_expression(proximity)]
-    params += [render_expression(with_terms(expression, filter_terms)), now, now, limit]
+    conditions = _render_conditions(with_terms(expression, filter_terms))
+    statement = _FIND.format(weight=weight, conditions=_match_all(conditions))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(weight=weight), params)
+        cursor.execute(statement, [*params, *conditions, now, now, limit])
         return list(map(Hit._make, cursor.fetchall()))
 
 
 def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, int]:
     """Return how many live editions match, `limit` at most, and of how many translation groups they are."""
+    conditions = _render_conditions(expression)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [render_expression(expression), now, now, limit])
+        cursor.execute(_COUNT.format(conditions=_match_all(conditions)), [*conditions, now, now, limit])
         return cursor.fetchone()
+
+
+def _render_conditions(expression: Expression) -> list[str]:
+    return [render_expression(conjunct) for conjunct in conjuncts(expression)]
+
+
+def _match_all(conditions: Sequence[str]) -> str:
+    return " AND ".join(["s.vector @@ %s::tsquery"] * len(conditions))
 
 
 def editions_with_term(term: str) -> set[int]:

@@ -26,9 +26,11 @@ LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """
-_FIND = f"""
-SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '') {_MATCHED}
-"""  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
+_COLUMNS = (
+    "e.id, {score}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '')"
+)
+"""Joined to a text, a date stays as stored, which sorts as well and costs less."""
+_FIND = f"SELECT {_COLUMNS} {_MATCHED}"  # noqa: S608 (no value from outside)
 _COUNT = f"SELECT count(*), count(DISTINCT translation_group) FROM (SELECT e.translation_group {_MATCHED})"  # noqa: S608
 _SCORE = f"""
 SELECT rowid, -{_RANK} FROM publications_search
@@ -140,18 +142,20 @@ def find(
     filter_terms: Sequence[str],
     now: datetime,
     limit: int,
+    is_ranked: bool = True,
 ) -> list[Hit]:
     """Return the live editions that match and have all filter terms, the last stored first.
 
     Args:
         proximity: need not match, but raises the score of the editions where it does.
+        is_ranked: whether the scores are needed; without, all are 0.
     """
     at = connection.ops.adapt_datetimefield_value(now)
     match = render_expression(with_terms(expression, filter_terms))
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [match, at, at, limit])
+        cursor.execute(_FIND.format(score=f"-{_RANK}" if is_ranked else "0"), [match, at, at, limit])
         hits = list(map(Hit._make, cursor.fetchall()))
-    return _raise_scores(hits, proximity) if proximity and hits else hits
+    return _raise_scores(hits, proximity) if is_ranked and proximity and hits else hits
 
 
 def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, int]:
