@@ -41,7 +41,7 @@ MAX_POSITIONS_PER_TERM = 255
 PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
-_WEIGHT = f"ts_rank('{_WEIGHTS}', matched.vector, %s::tsquery)"
+_SCORE = f"ts_rank('{_WEIGHTS}', matched.vector, %s::tsquery)"
 _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _MATCHED = """
 FROM (
@@ -52,9 +52,8 @@ FROM (
     ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS matched
 """
-_COLUMNS = "matched.edition_id, {weight}, matched.language, matched.translation_group, matched.published_at, matched.marks"
-_FIND = f"SELECT {_COLUMNS} {_MATCHED}"  # noqa: S608 (no value from outside)
-_COUNT = f"SELECT count(*), count(DISTINCT matched.translation_group) {_MATCHED}"  # noqa: S608
+_FIND = f"SELECT edition_id, {{score}}, language, translation_group, published_at, marks {_MATCHED}"
+_COUNT = f"SELECT count(*), count(DISTINCT translation_group) {_MATCHED}"
 _DIFFERING = """
 SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
 LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
@@ -130,13 +129,13 @@ def find(
         is_ranked: whether the scores are needed; without, all are 0.
     """
     params: list[object] = []
-    weight = "0"
+    score = "0"
     if is_ranked:
-        weight, params = _WEIGHT, [render_expression(any_of(list(included_terms(expression))))]
+        score, params = _SCORE, [render_expression(any_of(list(included_terms(expression))))]
     if is_ranked and proximity:
-        weight, params = f"{_WEIGHT} * {_PROXIMITY}", [*params, render_expression(proximity)]
+        score, params = f"{_SCORE} * {_PROXIMITY}", [*params, render_expression(proximity)]
     conditions = _render_conditions(with_terms(expression, filter_terms))
-    statement = _FIND.format(weight=weight, conditions=_match_all(conditions))
+    statement = _FIND.format(score=score, conditions=_match_all(conditions))
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *conditions, now, now, limit])
         return list(map(Hit._make, cursor.fetchall()))

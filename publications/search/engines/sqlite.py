@@ -30,7 +30,7 @@ _COLUMNS = (
     "e.id, {score}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '')"
 )
 """Joined to a text, a date stays as stored, which sorts as well and costs less."""
-_FIND = f"SELECT {_COLUMNS} {_MATCHED}"  # noqa: S608 (no value from outside)
+_FIND = f"SELECT {_COLUMNS} {_MATCHED}"
 _COUNT = f"SELECT count(*), count(DISTINCT translation_group) FROM (SELECT e.translation_group {_MATCHED})"  # noqa: S608
 _SCORE = f"""
 SELECT rowid, -{_RANK} FROM publications_search
