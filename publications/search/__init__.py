@@ -14,7 +14,7 @@ from .results import MAX_RESULTS, ResultCount, SearchBusy, SearchResults, count_
 from .snippets import Snippet, SnippetBuilder
 from .spelling import SpellingSuggestion, edit_distance, suggest_spelling
 from .terms import index_terms, is_stop_word, row_key
-from .updates import index_editions, reindex_after, sync_publication
+from .updates import index_editions, merge_segments, reindex_after, sync_publication
 from .verification import differing_editions, differing_words, expected_editions, indexed_editions
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "indexed_editions",
     "is_outdated",
     "is_stop_word",
+    "merge_segments",
     "name_terms_of",
     "parse_query",
     "rebuild",

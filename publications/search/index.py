@@ -271,6 +271,7 @@ def rebuild() -> RebuildSteps:
     with transaction.atomic():
         lock_index()
         _finish_rebuild(set(ids), counts, started_at)
+    engine().merge_segments()
 
 
 def lock_index() -> None:

@@ -56,6 +56,11 @@ def reindex_after(edition_ids: Iterable[int]) -> Iterator[None]:
         engine().purge()
 
 
+def merge_segments() -> None:
+    """Merge what actions added to the index one by one, so that searches read less."""
+    engine().merge_segments()
+
+
 def _remove_rows(edition_ids: set[int]) -> set[int]:
     """Remove the rows of editions and return the editions that were similar to them."""
     index.remove_rows(edition_ids)

@@ -95,6 +95,7 @@ def fill_database(publications: int) -> None:
     for copy_number in range(1, -(-publications // DIFFERENT_TEXTS)):
         _copy_texts(copy_number, rows[: publications - copy_number * DIFFERENT_TEXTS])
     _count_words(rows, publications)
+    search.merge_segments()
     SearchIndex.objects.update_or_create(
         pk=1, defaults={"version": index.VERSION, "similarity_version": SIMILARITY_VERSION}
     )

@@ -200,6 +200,27 @@ def test_a_rebuild_repairs_everything():
     )
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no segments")
+@pytest.mark.parametrize(
+    "merge", [search.merge_segments, lambda: call_command("rebuild", "search", verbosity=0)]
+)
+def test_the_segments_of_the_index_are_merged(merge):
+    for number in range(3):
+        make_live(title=f"Grain {number}")
+    assert count_segments() > 1
+
+    merge()
+
+    assert count_segments() == 1
+    assert is_found("grain")
+
+
+def count_segments() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT segid) FROM publications_search_idx")
+        return cursor.fetchone()[0]
+
+
 def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypatch):
     monkeypatch.setattr(index, "EDITIONS_PER_STEP", 1)
     withdrawn, changed = make_live(body="Grain.").publication, make_live(body="Barley.").publication

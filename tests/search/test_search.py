@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from publications import actions, search
 from publications.models import FACETS, Edition, Synonym
 from publications.search import results as results_module
+from publications.search.engines import engine
+from publications.search.expansion import expand
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -205,6 +207,23 @@ def test_words_as_close_as_they_were_typed_come_first():
     assert len(titles("user research")) == 5
 
 
+def test_nearness_counts_the_same_whichever_text_was_stored_after():
+    close, far = (
+        "Of wheat prices, a price, grain. Wheat prices grain.",
+        "Of wheat prices the grain came late.",
+    )
+    for title, body in (("1", close), ("2", close), ("3", far)):
+        make_live(title=title, body=body, language="fi")
+    query = search.parse_query("prices grain")
+
+    hits = engine().find(
+        expand(query).expression, expand(query).proximity, filter_terms=[], now=timezone.now(), limit=9
+    )
+
+    far_score, *close_scores = (hit.score for hit in hits)
+    assert close_scores[0] == close_scores[1] > far_score
+
+
 def test_the_newest_can_come_first():
     old = timezone.now() - timedelta(days=90)
     make_live(title="Grain, grain", published_at=old)
@@ -301,6 +320,26 @@ def test_results_over_the_limit_are_cut_and_marked_as_partial(monkeypatch):
     results = search.search(search.parse_query("grain"), locale="en")
 
     assert (results.total, results.has_more, results.has_partial_counts) == (3, True, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["grain", "grain harvest", "grain -harvest", '"grain harvest"', "zzyzx", "???"]
+)
+def test_the_count_of_a_search_is_that_of_its_results(store, text):
+    make_live(title="Grain harvest")
+    results = search.search(search.parse_query(text), locale="en")
+
+    count = search.count_results(search.parse_query(text))
+
+    assert (count.total, count.is_partial) == (results.total, False)
+
+
+def test_a_count_over_the_limit_is_marked_as_partial():
+    for number in range(3):
+        make_live(title=f"Grain {number}")
+
+    assert str(search.count_results(search.parse_query("grain"), limit=2)) == "2+"
+    assert str(search.count_results(search.parse_query("grain"), limit=4)) == "3"
 
 
 # Snippets -----------------------------------------------------------------------------------------

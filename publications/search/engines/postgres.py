@@ -87,6 +87,10 @@ def purge() -> None:
     """Do nothing: PostgreSQL's vacuum overwrites removed rows."""
 
 
+def merge_segments() -> None:
+    """Do nothing: the index of PostgreSQL has no segments."""
+
+
 def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
     """Return which of these editions, or of all, have a row."""
     where, params = (

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import chain, repeat
 
 from django.db import connection
 
@@ -36,6 +37,7 @@ _SCORE = f"""
 SELECT rowid, -{_RANK} FROM publications_search
 WHERE publications_search MATCH %s AND rowid BETWEEN %s AND %s AND +rowid IN ({IDS_QUERY}) ORDER BY rowid DESC
 """  # noqa: S608 (no value from outside; in the order of the index each row is scored as it is read)
+PAGES_PER_MERGE = 1000
 _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -70,6 +72,22 @@ def purge() -> None:
     """Merge the segments of the index, so that the terms of removed rows leave the file."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO publications_search (publications_search) VALUES ('optimize')")
+
+
+def merge_segments() -> None:
+    """Merge the segments of the index, each of which a search reads, into one. Others can write between its steps."""
+    with connection.cursor() as cursor:
+        for pages in chain([-PAGES_PER_MERGE], repeat(PAGES_PER_MERGE)):
+            changes = _total_changes(cursor)
+            cursor.execute(
+                "INSERT INTO publications_search (publications_search, rank) VALUES ('merge', %s)", [pages]
+            )
+            if _total_changes(cursor) - changes < 2:  # as FTS5 defines that nothing was left to merge
+                return
+
+
+def _total_changes(cursor) -> int:
+    return cursor.execute("SELECT total_changes()").fetchone()[0]
 
 
 def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
