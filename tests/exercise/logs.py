@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .measurements import Measurement
+from .proxies import caddy, nginx
 from .readers import Reader
-from .servers import caddy, free_port, nginx
+from .servers import free_port
 from .sites import stopping
 
 SECRET = "zzqsecret"

@@ -8,8 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from .proxies import nginx
 from .readers import Reader
-from .servers import ROOT, PostgreSQL, Server, manage, nginx, redis, site
+from .servers import ROOT, PostgreSQL, Server, manage, redis, site
 
 PAGES = ["/en/", "/en/publications/", "/en/authors/", "/en/topics/", "/sv/", "/en/about/"]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from .measurements import Measurement
+from .proxies import caddy, nginx
 from .readers import Reader, open_connections, read_for
-from .servers import Server, caddy, nginx
+from .servers import Server
 from .sites import PAGES, one_site, stopping
 
 CONNECTIONS = 400
