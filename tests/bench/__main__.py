@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -185,6 +186,7 @@ def _parse_arguments() -> argparse.Namespace:
 
 def main() -> None:
     options = _parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers and copies are removed on the way out
     if options.forget:
         forget()
     last, measured, started = figures.read_last(LAST_RUN), [], time.monotonic()
