@@ -67,13 +67,19 @@ def uncached_part(publications: int) -> Iterator[Figure]:
 
 
 def profile_part(publications: int) -> Iterator[Figure]:
-    """the CPU of uncached pages and of the import by part, and a flame graph of each (build/bench/flame-*.svg)"""
+    """the CPU of uncached pages and of the import by part"""
     for site in sites(publications):
         addresses = _addresses(site, uncached.WARM_UP + uncached.PUBLICATIONS)
         yield from profile.profile_pages(site, addresses)
         with copy(site) as own:
             yield from _figures(own, "import-by-part")
-        profile.draw_flame_graphs(site, addresses)
+
+
+def flame_part(publications: int) -> Iterator[Figure]:
+    """flame graphs of the same (build/bench/flame-*.svg), by py-spy; no figures"""
+    for site in sites(publications):
+        profile.draw_flame_graphs(site, _addresses(site, uncached.WARM_UP + uncached.PUBLICATIONS))
+        yield from ()
 
 
 def search_part(publications: int) -> Iterator[Figure]:
@@ -126,6 +132,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "render": render_part,
     "uncached": uncached_part,
     "profile": profile_part,
+    "flame": flame_part,
     "search": search_part,
     "publish": publish_part,
     "import": import_part,
