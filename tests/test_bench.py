@@ -12,6 +12,7 @@ from tests.bench.cpu_parts import IMPORT, PAGES, UnknownName, difference, find_f
 from tests.bench.figures import Figure, format_row, read_last, store
 from tests.bench.site import fill_database
 from tests.conftest import ROOT
+from tests.exercise.crawler import choose_paths
 
 
 def test_a_figure_above_its_budget_is_marked():
@@ -65,6 +66,16 @@ def test_parts_add_up_to_the_whole():
     before, after = {"template": 1.0, "": 4.0}, {"template": 3.0, "queries": 1.0, "": 9.0}
 
     assert difference(before, after, "server") == {"server": 2.0, "template": 2.0, "queries": 1.0}
+
+
+def test_the_reader_beside_a_crawler_requests_other_pages_each_time():
+    addresses = [f"/en/publications/text-{number}/" for number in range(2_000)]
+
+    chosen, others = choose_paths(addresses, 200)
+
+    assert len(chosen) == len(set(chosen)) == 200
+    assert not set(chosen) & set(others)
+    assert len(others) == 2_000 - 80
 
 
 TOOLS = ("bench", "exercise", "audit", "figures.search", "figures.pdf", "figures.word")

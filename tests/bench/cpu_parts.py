@@ -56,7 +56,7 @@ IMPORT: Table = {
     "search index": ("publications.search.index:store_rows",),
     "similarity": (
         "publications.search.similarity.rows:add_rows",
-        "publications.importers.run:_rebuild_similarity",
+        "publications.importers.run:_complete_similarity",
     ),
     **SHARED,
 }
