@@ -62,6 +62,11 @@ def test_each_filter_limits_the_list(client, two_publications, name, value):
     assert titles(client) == {"Hers", "Another"}
 
 
+@pytest.mark.parametrize("year", ["0000", "0001", "0002", "9999"])
+def test_a_year_without_publications_has_an_empty_list(client, two_publications, year):
+    assert titles(client, year=year) == set()
+
+
 def test_filters_and_words_combine(client, two_publications):
     assert titles(client, q="corridor") == {"Hers", "Another"}
     assert titles(client, q="corridor", kind="report", year="2024") == {"Hers"}
