@@ -34,6 +34,7 @@ class Teaser:
     """An edition in a list. Of a search result, title and summary are safe HTML with the words that were found.
 
     Attributes:
+        kind: its label; "" below a heading that names it.
         published_at: in the time zone of the site; `published_on` is its day in words.
     """
 
@@ -199,7 +200,7 @@ def teaser_groups(
     """
     teasers: dict[int, list[Teaser]] = {}
     for edition, teaser in editions:
-        teasers.setdefault(edition.kind_id, []).append(teaser)
+        teasers.setdefault(edition.kind_id, []).append(replace(teaser, kind=""))
     return [
         TeaserGroup(kind.plural, url_of(kind), teasers[kind.pk], count)
         for kind, count in counts.items()

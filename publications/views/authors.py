@@ -13,11 +13,12 @@ from publications.locales import current_locale
 from publications.metadata import json_ld, parse_name
 from publications.models import (
     Author,
-    Edition,
     EditionList,
     Tag,
     count_authors,
     count_tags,
+    facet_of,
+    is_public,
     site_settings,
     top_counts,
 )
@@ -189,7 +190,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def author_or_404(slug: str) -> Author:
     """Return the author with this slug. Raises Http404 also if they have no live publication."""
     author = get_object_or_404(Author.objects.not_pseudonymous().select_related("portrait"), slug=slug)
-    if not Edition.objects.live().authored_by(author).exists():
+    if not is_public(facet_of(author), slug):
         raise Http404
     return author
 

@@ -20,6 +20,7 @@ from publications.models import (
     count_tags,
     editions_by_kind,
     facet_of,
+    is_public,
     kinds_by_pk,
     site_settings,
     top_counts,
@@ -94,7 +95,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def topic_or_404(slug: str) -> Tag:
     """Return the topic with this slug. Raises Http404 also if it has no live publication."""
     tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
-    if not Edition.objects.live().tagged(tag).exists():
+    if not is_public(facet_of(tag), slug):
         raise Http404
     return tag
 
@@ -123,7 +124,7 @@ def _top_authors(filters: dict[str, str]) -> list[Author]:
 def _responsible_author(tag: Tag) -> AuthorSummary | None:
     """Return the person responsible for the topic, or None if that is a pen name or has no live publication."""
     author = tag.responsible
-    if not author or author.is_pseudonymous or not Edition.objects.live().authored_by(author).exists():
+    if not author or author.is_pseudonymous or not is_public(facet_of(author), author.slug):
         return None
     return author_summaries([author])[0]
 
