@@ -27,7 +27,6 @@ from .terms import (
     build_draft_profile,
     characteristic_terms,
     id_in_term,
-    is_entity_term,
 )
 
 MAX_POSTINGS = 6000  # rows of terms that are read to find candidates
@@ -197,8 +196,9 @@ def _build_match(
 ) -> Match:
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda term: (-shares[term], term))
-    words = [term for term in ranked if not is_entity_term(term)]
-    topics, people = _ids_in_terms(ranked, "t"), _ids_in_terms(ranked, "a")
+    words = [term for term in ranked if term not in profile.entity_terms]
+    entities = [term for term in ranked if term in profile.entity_terms]
+    topics, people = _ids_in_terms(entities, "t"), _ids_in_terms(entities, "a")
     has_names = bool(topics or people)
     reasons = _choose_reasons(words, profile, rarity, allow_frequent=not has_names)
     is_by_words = not has_names or sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total
@@ -215,10 +215,8 @@ def _choose_reasons(
     With `allow_frequent`, words of many texts are returned if there are no others.
     """
     not_common = [term for term in words if not is_common_word(term, profile.language)]
-    infrequent = [
-        term for term in not_common if not rarity.is_frequent(term, min_texts=MIN_TEXTS_FOR_REASONS)
-    ]
-    return (infrequent or not_common if allow_frequent else infrequent)[:MAX_REASONS]
+    reasons = list(islice(rarity.infrequent(not_common, min_texts=MIN_TEXTS_FOR_REASONS), MAX_REASONS))
+    return reasons or not_common[:MAX_REASONS] if allow_frequent else reasons
 
 
 def _ids_in_terms(terms: Iterable[str], letter: str) -> list[int]:

@@ -7,11 +7,11 @@ how rare a term is (`Rarity`) is read when texts are compared.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import batched
-from math import cbrt, log
+from math import cbrt, inf, log
 
 from django.db import connection
 from django.db.models import Count
@@ -47,6 +47,11 @@ class TermProfile:
     text: str = field(repr=False)
     language: str = "en"
 
+    @cached_property
+    def entity_terms(self) -> frozenset[str]:
+        """The terms that stand for topics and authors."""
+        return frozenset(filter(is_entity_term, self.weights))
+
     def spellings_of(self, terms: Iterable[str]) -> list[str]:
         """Return the terms as the text spells them most often, in lower case if it does so anywhere."""
         return [self._spelling_by_term[term] for term in terms if term in self._spelling_by_term]
@@ -73,9 +78,8 @@ class Rarity:
         needed = {*terms, *UBIQUITOUS_WORDS}
         counts = count_texts(needed) if counts is None else counts
         self.counts = {term: counts[term] for term in needed if term in counts}
-        self.total = max(
-            (count for term, count in self.counts.items() if not is_entity_term(term)), default=1
-        )
+        words = (count for term, count in self.counts.items() if term[0] != ENTITY_PREFIX)
+        self.total = max(words, default=1)
 
     def __getitem__(self, term: str) -> float:
         return log(1 + self.total / self.count(term)) ** RARITY_POWER
@@ -83,9 +87,10 @@ class Rarity:
     def count(self, term: str) -> int:
         return self.counts.get(term) or 1
 
-    def is_frequent(self, term: str, *, min_texts: int) -> bool:
-        """Whether the share of texts with a term exceeds MAX_DOCUMENT_FREQUENCY, and there are `min_texts`."""
-        return self.total >= min_texts and self.count(term) > MAX_DOCUMENT_FREQUENCY * self.total
+    def infrequent(self, terms: Iterable[str], *, min_texts: int) -> Iterator[str]:
+        """Yield the terms whose share of texts is at most MAX_DOCUMENT_FREQUENCY; all with fewer than `min_texts`."""
+        limit = MAX_DOCUMENT_FREQUENCY * self.total if self.total >= min_texts else inf
+        return (term for term in terms if self.count(term) <= limit)
 
 
 def count_texts(terms: Iterable[str]) -> dict[str, int]:
@@ -163,13 +168,10 @@ def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str,
 
 def characteristic_terms(profile: TermProfile, rarity: Rarity) -> TermProfile:
     """Return the profile reduced to its MAX_TERMS most characteristic words, its topics and its authors."""
+    words = (term for term in profile.weights if term not in profile.entity_terms)
     ranked = sorted(
-        (
-            term
-            for term in profile.weights
-            if not is_entity_term(term) and not rarity.is_frequent(term, min_texts=MIN_TEXTS)
-        ),
+        rarity.infrequent(words, min_texts=MIN_TEXTS),
         key=lambda term: (-profile.weights[term] * cbrt(rarity[term]), term),
     )
-    terms = [*ranked[:MAX_TERMS], *filter(is_entity_term, profile.weights)]
+    terms = [*ranked[:MAX_TERMS], *(term for term in profile.weights if term in profile.entity_terms)]
     return TermProfile({term: profile.weights[term] for term in terms}, profile.text, profile.language)
