@@ -31,7 +31,7 @@ from publications.search import MAX_QUERY_CHARACTERS
 from .links import localized_url, social_image_tags
 
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
-DEFAULTS = {"robots": "", "feeds": (), "notice": "", "has_search_form": False, "hide_kind": False}
+DEFAULTS = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
 """Values of names that few pages have: looking up a missing name takes Django ten times as long."""
 
 

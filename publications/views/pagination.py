@@ -44,9 +44,10 @@ def paginate_teasers(editions: EditionList, number: str, page_url: PageUrl) -> d
     return {**context, "teasers": build_teasers(teaser_editions(context["page"].object_list))}
 
 
-def page_url_of(path: str) -> PageUrl:
-    """Return the function that builds the URL of each page of the list at a path."""
-    return lambda number: f"{path}?page={number}" if number > 1 else path
+def page_url_of(url: str) -> PageUrl:
+    """Return the function that builds the URL of each page of the list at a URL."""
+    separator = "&" if "?" in url else "?"
+    return lambda number: f"{url}{separator}page={number}" if number > 1 else url
 
 
 def indexing_context(path: str, page: Page) -> dict[str, str]:

@@ -29,7 +29,7 @@ from publications.presentation import (
 )
 
 from .descriptions import breadcrumb_context, describe_list
-from .pagination import paginate, paginate_teasers
+from .pagination import page_url_of, paginate, paginate_teasers
 from .publication_search import ORDERS, PublicationSearch, search_busy_response
 
 
@@ -157,12 +157,12 @@ class PublicationList:
 
     def _list_context(self) -> dict[str, object]:
         editions = EditionList(self._locale_of_texts, self.filters)
-        return paginate_teasers(editions, self.page_number, lambda number: self._build_url(page=number))
+        return paginate_teasers(editions, self.page_number, page_url_of(self._build_url()))
 
     def _search_context(self, publication_search: PublicationSearch) -> dict[str, object]:
         """Return a page of results, or what to try instead if there are none."""
         results, suggestion = publication_search.results, publication_search.suggestion()
-        page = paginate(results.edition_ids, self.page_number, lambda number: self._build_url(page=number))
+        page = paginate(results.edition_ids, self.page_number, page_url_of(self._build_url()))
         without_filters = publication_search.without_filters()
         return {
             **page,
@@ -242,16 +242,14 @@ class PublicationList:
         query_text: str = "",
         order: str = "",
         without: str = "",
-        page: int = 1,
         keep_filters: bool = True,
     ) -> str:
-        """Return the URL of this list with one thing changed: path, query, order, page, or without a parameter."""
+        """Return the URL of this list with one thing changed: path, query, order, or without a parameter."""
         order = order or self.order
         params = {
             "q": query_text or self.query_text,
             **(self.filters if keep_filters else {}),
             "order": order if order != ORDERS[0] else "",
-            "page": str(page) if page > 1 else "",
         }
         if without == "q":
             params["order"] = ""
