@@ -49,13 +49,10 @@ class SimilarityQuerySet(models.QuerySet):
         excluded = ExcludedSuggestion.objects.filter(Q(one=first, other=second) | Q(one=second, other=first))
         return self.filter(~Exists(excluded))
 
-    def unlinked(self, at: datetime) -> "SimilarityQuerySet":
-        """Rows to editions that staff have not linked to, neither directly nor by a translation."""
-        linked = Edition.objects.live(at).filter(
-            publication__linked_from__source=OuterRef("edition__publication"),
-            translation_group=OuterRef("similar_edition__translation_group"),
-        )
-        return self.filter(~Exists(linked))
+    def unlinked(self, publication: int, at: datetime) -> "SimilarityQuerySet":
+        """Rows to editions that staff have not linked to the publication, neither directly nor by a translation."""
+        linked = Edition.objects.live(at).filter(publication__linked_from__source=publication).order_by()
+        return self.exclude(similar_edition__translation_group__in=linked.values("translation_group"))
 
 
 class Similarity(models.Model):
@@ -112,7 +109,8 @@ def similar_publications(publication_pk: int, at: datetime, count: int) -> list[
 
 
 def _suggested(publication: int, at: datetime) -> SimilarityQuerySet:
-    rows = Similarity.objects.filter(edition__publication=publication).live(at).not_excluded().unlinked(at)
+    rows = Similarity.objects.filter(edition__publication=publication).live(at)
+    rows = rows.not_excluded().unlinked(publication, at)
     columns = {
         "own_language": F("edition__language"),
         "translation_group": F("similar_edition__translation_group"),
