@@ -5,8 +5,8 @@ kinds: the `citation_` tags of Google Scholar's guidelines for webmasters. Open 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -28,8 +28,7 @@ OPEN_GRAPH_LOCALES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class HeadTag:
+class HeadTag(NamedTuple):
     """A `meta` element; `attribute` is the attribute that has its name, "name" or "property"."""
 
     name: str
@@ -139,7 +138,12 @@ def citation_context(record: Record, edition: Edition, *, is_preview: bool = Fal
         {"name": format.label, "url": format_url(edition, extension, number)}
         for extension, format in REFERENCE_FORMATS.items()
     ]
-    return {"references": citations(record), "formats": [] if is_preview else formats}
+    references = citations(record)
+    return {
+        "references": references,
+        "suggested_citation": references[0].html,
+        "formats": [] if is_preview else formats,
+    }
 
 
 def head_context(

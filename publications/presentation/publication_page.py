@@ -116,12 +116,13 @@ def change_notes_context(rows: EditionWithRows) -> dict[str, object]:
     edition = rows.edition
     first = rows.first_published_at
     notes = build_change_notes(rows.history_so_far, first)
+    is_updated = any(note.change == Change.UPDATE for note in notes)
+    published_at = timezone.localtime(first if is_updated else edition.published_at)
     return {
         "change_notes": notes,
         "latest_change_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
-        "first_published_at": first
-        if any(note.change == Change.UPDATE for note in notes)
-        else edition.published_at,
+        "first_published_at": published_at,
+        "first_published_on": date_format(published_at, "DATE_FORMAT"),
         "editions_url": editions_url(edition) if len(rows.history) > 1 else "",
         "has_notes_section": bool(notes) or len(rows.history) > 1,
     }
