@@ -5,7 +5,8 @@ many words it would scan the table instead of the index. `publications_by_the_in
 expensive, and "+ 0" keeps the planner from walking the primary key.
 
 Each part of a query that must match is a condition of its own: the index then looks up the others only where the
-rarest one matches. It tests a single condition with all parts for every edition that has any of its terms.
+rarest one matches. It tests a single condition with all parts for every edition that has any of its terms. Rows are
+sorted before they are joined ("OFFSET 0"), so that no more windows are read than the limit needs.
 
 The facet keys of editions are in the column `marks`.
 """
@@ -46,10 +47,13 @@ _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _MATCHED = """
 FROM (
     SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
-    FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
-    WHERE {conditions} AND publications_by_the_index(s.edition_id)
-        AND live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY s.edition_id + 0 DESC LIMIT %s
+    FROM (
+        SELECT edition_id, vector, marks, edition_id + 0 AS position FROM publications_search
+        WHERE {conditions} AND publications_by_the_index(edition_id)
+        ORDER BY position DESC OFFSET 0
+    ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
+    WHERE live.visible_from <= %s AND live.visible_until > %s
+    ORDER BY s.position DESC LIMIT %s
 ) AS matched
 """
 _FIND = f"SELECT edition_id, {{score}}, language, translation_group, published_at, marks {_MATCHED}"
@@ -158,7 +162,7 @@ def _render_conditions(expression: Expression) -> list[str]:
 
 
 def _match_all(conditions: Sequence[str]) -> str:
-    return " AND ".join(["s.vector @@ %s::tsquery"] * len(conditions))
+    return " AND ".join(["vector @@ %s::tsquery"] * len(conditions))
 
 
 def editions_with_term(term: str) -> set[int]:
