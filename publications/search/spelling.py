@@ -6,11 +6,11 @@ nothing is suggested that is not public now.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
-from publications.models import Edition, IndexedTerm, NamedTerm
+from publications.models import BylineName, Edition, IndexedTerm, NamedTerm, byline_names
 
 from .expansion import ExpandedQuery
 from .expressions import Term
@@ -143,10 +143,12 @@ def _nearest_spelling(word: str, locale: str) -> str:
         return ""
     edition_counts = dict(_candidates(word))
     named = set(NamedTerm.objects.filter(term__in=edition_counts).values_list("term", flat=True))
+    editions_by_term = _editions_by_term(edition_counts, locale)
+    bylines = byline_names(chain.from_iterable(editions_by_term.values()))
     ranks: dict[str, tuple[int, bool, int]] = {}
-    for term, editions in _editions_by_term(edition_counts, locale).items():
+    for term, editions in editions_by_term.items():
         penalty = 0 if any(edition.language == locale for edition in editions) else 1
-        for spelling in _spellings_in(editions, term):
+        for spelling in _spellings_in(editions, bylines, term):
             distance = edit_distance(fold(word), fold(spelling))
             if distance <= _max_edits(fold(word), fold(spelling)):
                 rank = distance + penalty, term not in named, -edition_counts[term]
@@ -190,7 +192,7 @@ def _editions_by_term(terms: Iterable[str], locale: str) -> dict[str, list[Editi
     """Return some live editions with each term, in the language of the locale if there are any."""
     ids = {term: _edition_ids(term, locale) for term in terms}
     live = Edition.objects.live().only("language", "title", "summary", "key_points", "plain_text")
-    editions = live.prefetch_related("bylines").in_bulk({pk for pks in ids.values() for pk in pks})
+    editions = live.in_bulk({pk for pks in ids.values() for pk in pks})
     return {term: [editions[pk] for pk in pks if pk in editions] for term, pks in ids.items()}
 
 
@@ -209,12 +211,14 @@ def _edition_ids(term: str, locale: str) -> tuple[int, ...]:
     return ()
 
 
-def _spellings_in(editions: Iterable[Edition], term: str) -> list[str]:
+def _spellings_in(
+    editions: Iterable[Edition], bylines: Mapping[int, Iterable[BylineName]], term: str
+) -> list[str]:
     """Return the words with this term as the editions spell them, in lower case if they do so anywhere."""
     builder = SnippetBuilder(ExpandedQuery((Term(term),)))
     spellings: dict[str, str] = {}
     for edition in editions:
-        names = (byline.name for byline in edition.bylines.all())
+        names = (byline.name for byline in bylines[edition.pk])
         for text in (edition.title, edition.summary, edition.key_points, edition.plain_text, *names):
             for start, end, _part in builder.find_spans(text, edition.language):
                 spelling = POSSESSIVE.sub("", text[start:end])
