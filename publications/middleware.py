@@ -15,9 +15,10 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from publications.compression import COMPRESS, MIN_COMPRESSED_BYTES, choose_coding
 from publications.locales import LOCALES, locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
-from publications.page_cache import COMPRESS, MACHINE_PREFIXES, MIN_COMPRESSED_BYTES, choose_coding
+from publications.page_cache import MACHINE_PREFIXES
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"

@@ -43,6 +43,7 @@ LAYERS = {
     2: ("publications.publication_fields", "publications.folder_storage", "publications.reserved_disk_space"),
     1: (
         "publications.cache_tags",
+        "publications.compression",
         "publications.locales",
         "publications.name_particles",
         "publications.slugs",
@@ -70,6 +71,21 @@ ACTION_CALLERS = {
     "publications.importers",
     "publications.integrity",
     "publications.actions",
+}
+PAGE_CACHE = "publications.page_cache"
+RENDERING_PACKAGES = {
+    f"publications.{name}"
+    for name in (
+        "views",
+        "presentation",
+        "templatetags",
+        "feeds",
+        "sitemaps",
+        "api",
+        "metadata",
+        "models",
+        "search",
+    )
 }
 DRAFT_MODELS = ("Publication", "Revision", "Attachment", "Byline")
 APPS = ("accounts", "publications", "sceeus")
@@ -174,6 +190,18 @@ def test_only_the_desk_importers_and_commands_perform_actions():
     }
 
     assert callers <= ACTION_CALLERS
+
+
+def test_only_the_page_cache_knows_its_modules_and_pages_know_nothing_of_it():
+    imported = {
+        (module, name)
+        for module, path in modules()
+        for name, _in_function in imports(module, path)
+        if package_of(name) == PAGE_CACHE != package_of(module)
+    }
+
+    assert {name for _module, name in imported} == {PAGE_CACHE}
+    assert not {package_of(module) for module, _name in imported} & RENDERING_PACKAGES
 
 
 def test_public_views_and_presentation_never_name_a_draft():

@@ -14,9 +14,10 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 
+from publications.compression import BROTLI, COMPRESS, GZIP
 from publications.metadata import FORMATS, SLOW_FORMATS
 from publications.models import SiteState
-from publications.page_cache import COMPRESS, UNCACHED_PREFIXES
+from publications.page_cache import UNCACHED_PREFIXES
 
 from .release import release_fingerprint
 
@@ -31,7 +32,7 @@ COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
     *(format.path_ending for format in FORMATS.values() if format.is_compressible),
 )  # fmt: skip
-COMPRESSORS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
+COMPRESSORS = {".gz": COMPRESS[GZIP], ".br": COMPRESS[BROTLI]}
 CSS_URL = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 SITEMAP_LOC = re.compile(r"<loc>([^<]+)</loc>")
 TAG = re.compile(r"<[a-z][^<>]*>")

@@ -20,9 +20,9 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from publications import metadata
+from publications.compression import COMPRESS
 from publications.locales import absolute_url
 from publications.models import FACETS, Edition, EditionWithRows, SiteSettings
-from publications.page_cache import COMPRESS
 from publications.xml_writer import XmlWriter, format_datetime
 
 from .request import (

@@ -10,13 +10,10 @@ from .change_signal import announce_change, check_pubsub
 from .keys import MACHINE_PREFIXES, UNCACHED_PREFIXES, Environ
 from .pools import PAGE_SLOTS, SERVER_THREADS, SLOW_SLOTS, WorkerPool
 from .request_bodies import RequestBodies
-from .store import COMPRESS, MIN_COMPRESSED_BYTES, choose_coding
 from .watcher import SiteStateWatcher
 
 __all__ = [
-    "COMPRESS",
     "MACHINE_PREFIXES",
-    "MIN_COMPRESSED_BYTES",
     "PAGE_SLOTS",
     "SERVER_THREADS",
     "SLOW_SLOTS",
@@ -28,5 +25,4 @@ __all__ = [
     "WorkerPool",
     "announce_change",
     "check_pubsub",
-    "choose_coding",
 ]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from http import HTTPStatus
 
+from publications.compression import IDENTITY, choose_coding
 from publications.locales import LOCALES
 from publications.models import SiteState
 
@@ -18,7 +19,7 @@ from .pools import (
     Slots,
     WorkerPool,
 )
-from .store import IDENTITY, CachedResponse, Header, Headers, PageStore, choose_coding
+from .store import CachedResponse, Header, Headers, PageStore
 from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}

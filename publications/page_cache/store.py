@@ -1,41 +1,24 @@
 """Cached responses with their compressed bodies, and LRU stores bounded by bytes."""
 
-import gzip
 import hashlib
-import re
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from threading import Lock
 
-import brotli
-
 from publications.cache_tags import CACHE_TAG, tagged_publication
+from publications.compression import COMPRESS, DECOMPRESS, IDENTITY, MIN_COMPRESSED_BYTES
 from publications.models import SiteState
 
 Key = tuple[str, str]
 Header = tuple[str, str]
 Headers = list[Header]
 EncodedBody = tuple[Headers, list[bytes]]
-IDENTITY, GZIP, BROTLI = "", "gzip", "br"
-SMALL_BODY, SMALL_WINDOW, LARGE_WINDOW = 64 * 1024, 16, 22  # bytes, and windows as powers of two (RFC 7932)
-
-
-def compress_brotli(body: bytes) -> bytes:
-    """Compress with a window that fits the body: preparing the largest one takes as long as compressing a page."""
-    window = SMALL_WINDOW if len(body) <= SMALL_BODY else LARGE_WINDOW
-    return brotli.compress(body, quality=5, lgwin=window)
-
-
-COMPRESS = {GZIP: lambda body: gzip.compress(body, 6, mtime=0), BROTLI: compress_brotli}
-DECOMPRESS = {IDENTITY: bytes, GZIP: gzip.decompress, BROTLI: brotli.decompress}
-MIN_COMPRESSED_BYTES = 200
 OVERHEAD_BYTES = 1_500  # of keys, headers and objects
 BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
 MAX_RESPONSE_FRACTION = 8  # no response takes more than an eighth of a store
 OMITTED_FROM_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
 REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary", CACHE_TAG.lower()}
-ZERO_QUALITY = re.compile(r"q=0(\.0*)?")
 
 
 class CachedResponse:
@@ -184,21 +167,6 @@ class PageStore:
 def etag_of(body: bytes) -> str:
     """Return a weak ETag, since one text is sent in several codings."""
     return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-
-
-def choose_coding(accept_encoding: str) -> str:
-    """Return the best coding for a value of Accept-Encoding (RFC 9110, section 12.5.3)."""
-    if not accept_encoding:
-        return IDENTITY
-    codings = set(_accepted_codings(accept_encoding.lower().split(",")))
-    return BROTLI if BROTLI in codings else GZIP if GZIP in codings else IDENTITY
-
-
-def _accepted_codings(parts: Iterable[str]) -> Iterable[str]:
-    for part in parts:
-        name, _, parameters = part.partition(";")
-        if not parameters or not ZERO_QUALITY.fullmatch(parameters.replace(" ", "")):
-            yield name.strip()
 
 
 def etag_matches(if_none_match: str, etag: str) -> bool:

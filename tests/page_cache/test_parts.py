@@ -8,11 +8,12 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
+from publications.compression import choose_coding
 from publications.models import SiteState, cached_for_last_key, cached_for_version, site_state_scope
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
-from publications.page_cache.store import CachedResponse, PageStore, choose_coding, etag_matches
+from publications.page_cache.store import CachedResponse, PageStore, etag_matches
 
 HOUR = 3600
 LONG_TEXT = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
