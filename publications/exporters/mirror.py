@@ -221,9 +221,9 @@ def visit(path: str, folder: MirrorFolder, *, is_kept: bool = False) -> VisitedP
     Args:
         is_kept: whether the page in the folder, if there is one, is current.
     """
-    if is_kept and (body := folder.read_page(path)) is not None:
-        media_type = "text/html" if path.endswith("/") else ""
-        return VisitedPage(path, OK, links=tuple(links_of(path, media_type, body)))
+    if is_kept and folder.has_page(path):
+        links = links_of(path, "text/html", folder.file_of(path).read_bytes()) if path.endswith("/") else ()
+        return VisitedPage(path, OK, links=tuple(links))
     page = fetch_with_retries(path)
     if page.status in REDIRECTS:
         return VisitedPage(

@@ -88,15 +88,12 @@ class MirrorFolder:
     def _read_marker(self) -> str:
         return (self.root / MARKER).read_text(encoding="utf-8")
 
-    def read_page(self, path: str) -> bytes | None:
-        """Return the stored page of a path, or None if it or a variant is missing or was changed by others."""
+    def has_page(self, path: str) -> bool:
+        """Return whether the page of a path is stored as it was written, with all its variants."""
         file = self.file_of(path)
-        try:
-            if file and all(_is_written_with(file, variant) for variant in _variants(file)):
-                return file.read_bytes()
-        except OSError:
-            pass
-        return None
+        return bool(
+            file and file.is_file() and all(_is_written_with(file, variant) for variant in _variants(file))
+        )
 
     def subfolders(self, folder: str) -> list[str]:
         """Return the names of the folders in a folder."""
