@@ -202,7 +202,7 @@ def main() -> None:
         for figure in PARTS[name](options.publications):
             print(figures.format_row(figure.cells(last.get(figure.name))), flush=True)
             measured.append(figure)
-        figures.store(LAST_RUN, measured, last)
+            figures.store(LAST_RUN, measured, last)
     print(
         f"\n{len(measured)} figures in {time.monotonic() - started:.0f} s, stored in {LAST_RUN.relative_to(ROOT)}."
     )

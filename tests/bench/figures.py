@@ -34,13 +34,13 @@ class Figure:
     def cells(self, last: float | None) -> tuple[str, ...]:
         return (
             self.name,
-            _format_number(self.value),
+            format_number(self.value),
             self.unit,
             self._format_budget(),
-            _format_number(self.nginx_ratio),
-            _format_number(self.rate),
-            _format_number(self.p50),
-            _format_number(self.p99),
+            format_number(self.nginx_ratio),
+            format_number(self.rate),
+            format_number(self.p50),
+            format_number(self.p99),
             _format_change(self.value, last),
         )
 
@@ -53,7 +53,7 @@ class Figure:
         return limit if is_met else f"{limit}  !"
 
 
-def _format_number(value: float | None) -> str:
+def format_number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

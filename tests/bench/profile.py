@@ -66,11 +66,16 @@ def _figures_of_parts(
 
 def import_by_part(site: str) -> Iterator[Figure]:
     """Import and publish texts into the site of this process, in this process alone, by part."""
+    from tests.figures.search import Clock
+
+    clock = Clock()
     with import_options(IMPORTED_TEXTS, processes=0) as options:
         meter = CpuMeter(cpu_parts.IMPORT)
-        before = meter.read()
+        before, database = meter.read(), clock.backend_seconds()
         import_texts(options)
         parts = difference(before, meter.read(), cpu_parts.IMPORT_REST)
+        if database_cpu := clock.backend_seconds() - database:
+            parts["PostgreSQL"] = database_cpu
     yield from _figures_of_parts(f"a text imported, {site}: one process", parts, 1000 / IMPORTED_TEXTS)
 
 

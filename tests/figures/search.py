@@ -82,7 +82,10 @@ class Clock:
                 self.backend = cursor.fetchone()[0]
 
     def now(self) -> float:
-        return 1000 * (time.process_time() + (cpu_seconds(self.backend) if self.backend else 0))
+        return 1000 * (time.process_time() + self.backend_seconds())
+
+    def backend_seconds(self) -> float:
+        return cpu_seconds(self.backend) if self.backend else 0
 
     def median_of(self, call: Callable[[], object], rounds: int = 40) -> float:
         """Return the median of so many rounds."""
