@@ -34,7 +34,7 @@ from .related_links import apply_related_links, report_lost_fragments
 from .report import ImportReport
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
-BATCH_FILES = 100
+BATCH_FILES = 50
 MEDIA_PARENT_FOLDERS = 2
 
 

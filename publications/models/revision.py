@@ -76,9 +76,9 @@ class RevisionQuerySet(models.QuerySet):
 
 
 _UPDATE_PUBLICATION = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
-_dumps = lru_cache(128)(
+_dumps = lru_cache(50)(
     manuscript.dumps
-)  # a draft is often published just after it was saved, alone or in a batch of an import
+)  # a draft is often published just after it was saved, alone or in a batch
 MANUSCRIPT_RELATIONS = (
     "kind",
     "bylines__author",
