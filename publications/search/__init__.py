@@ -8,7 +8,8 @@ cost of a query is bounded: its terms, the editions that it ranks and the search
 """
 
 from . import similarity
-from .index import delete_names, index_names, is_outdated, name_terms_of, rebuild
+from .index import is_outdated, rebuild
+from .names import delete_names, index_names, name_terms_of
 from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, parse_query, truncate_query
 from .results import MAX_RESULTS, ResultCount, SearchBusy, SearchResults, count_results, search
 from .snippets import Snippet, SnippetBuilder

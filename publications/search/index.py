@@ -1,11 +1,7 @@
-"""The index: the row of an edition, the terms that name topics and authors, and the rebuild.
+"""The index: the rows of editions, and the rebuild.
 
 Editions have a row while they are public or scheduled; every search checks anew which of them are live. Everything here
 runs in the transaction of an action.
-
-The words of a topic or author are stored apart from the rows, so that a new name is found at once without rewriting
-rows. Authors are found by the letters of their slug too: Semedbeyli for Səmədbəyli. A pseudonym has no such terms: its
-texts are found by the name in their byline.
 
 A rebuild runs in steps, each of which leaves a whole index behind. Actions may run between steps; an interrupted
 rebuild starts again from the beginning.
@@ -16,36 +12,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import F, Prefetch, QuerySet
 from django.utils import timezone
 
 from publications.models import (
     FACETS,
-    Author,
     Edition,
     EditionByline,
     EditionTag,
     EditionWithRows,
     IndexedTerm,
-    NamedTerm,
     Publication,
     SearchIndex,
     SiteVersion,
-    Synonym,
-    Tag,
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, SearchWeight
 
 from .engines import IndexRow, engine
+from .names import index_missing_names, rebuild_names
 from .terms import (
-    ROW_KEY_PREFIXES,
-    WORD,
     entity_term,
     facet_term,
     index_terms,
-    query_terms,
-    row_key,
     title_key,
     title_term,
 )
@@ -59,7 +48,6 @@ EDITIONS_PER_STEP = 100
 RebuildSteps = Iterator[tuple[int, int]]
 """After each step of a rebuild, how many editions are done, of how many."""
 
-NamedObject = Tag | Author | Synonym
 MIN_WORD_LETTERS = 3
 BATCH_SIZE = 500
 _ADD_COUNTS = """
@@ -89,7 +77,7 @@ def store_rows(editions: Sequence[EditionWithRows]) -> None:
     rows = [build_row(edition) for edition in editions]
     engine().store(rows)
     _add_counts(_count_words(rows))
-    _index_missing_names(editions)
+    index_missing_names(editions)
 
 
 def remove_rows(edition_ids: Iterable[int]) -> None:
@@ -192,63 +180,6 @@ def _subtract_counts(counts: Counter[str]) -> None:
         IndexedTerm.objects.filter(term__in=terms).update(edition_count=F("edition_count") - count)
 
 
-def index_names(instance: models.Model) -> None:
-    """Store the terms that name a topic, author or synonym. Does nothing for other models."""
-    if type(instance) in ROW_KEY_PREFIXES:
-        delete_names(instance)
-        _store_names([instance])
-
-
-def delete_names(instance: models.Model) -> None:
-    if type(instance) in ROW_KEY_PREFIXES and instance.pk:
-        NamedTerm.objects.filter(row_key=row_key(instance)).delete()
-
-
-def _index_missing_names(editions: Iterable[EditionWithRows]) -> None:
-    """Store the names of the topics and authors of editions that have none stored."""
-    instances: dict[str, NamedObject] = {}
-    for edition in editions:
-        for instance in (*(byline.author for byline in edition.bylines), *edition.tags):
-            instances[row_key(instance)] = instance
-    stored = set(NamedTerm.objects.filter(row_key__in=list(instances)).values_list("row_key", flat=True))
-    _store_names([instance for key, instance in instances.items() if key not in stored])
-
-
-def _rebuild_names() -> None:
-    NamedTerm.objects.all().delete()
-    for model in ROW_KEY_PREFIXES:
-        _store_names(model.objects.all())
-
-
-def _store_names(instances: Iterable[NamedObject]) -> None:
-    NamedTerm.objects.bulk_create(
-        (
-            NamedTerm(term=term, row_key=row_key(instance))
-            for instance in instances
-            for term in name_terms_of(instance)
-        ),
-        batch_size=BATCH_SIZE,
-    )
-
-
-def name_terms_of(instance: NamedObject) -> set[str]:
-    """Return the terms that name a topic, author or synonym."""
-    name = _NAMES_OF[type(instance)](instance)
-    return {term for word in WORD.findall(name) for term in query_terms(word)}
-
-
-def _first_words(synonym: Synonym) -> str:
-    """Return the first word of each spelling: a query finds the synonym by it and compares the rest."""
-    return " ".join(match[0] for line in synonym.spelling_list if (match := WORD.search(line)))
-
-
-_NAMES_OF = {
-    Tag: lambda tag: f"{tag.name} {tag.name_sv}",
-    Author: lambda author: "" if author.is_pseudonymous else f"{author.name} {author.slug}",
-    Synonym: _first_words,
-}
-
-
 def is_outdated() -> bool:
     """Whether the index was built by rules of another VERSION."""
     return SearchIndex.objects.filter(version=VERSION).first() is None
@@ -259,7 +190,7 @@ def rebuild() -> RebuildSteps:
     started_at = timezone.now()
     with transaction.atomic():
         lock_index()
-        _rebuild_names()
+        rebuild_names()
     ids = list(indexable_editions(started_at).order_by("pk").values_list("pk", flat=True))
     counts: Counter[str] = Counter()
     yield 0, len(ids)

@@ -8,7 +8,8 @@ from itertools import batched
 from publications.models import Edition, EditionByline, EditionTag, IndexedTerm, NamedTerm
 
 from .engines import IndexRow, engine
-from .index import EDITIONS_PER_STEP, build_row, indexable_editions, name_terms_of, read_editions, vocabulary
+from .index import EDITIONS_PER_STEP, build_row, indexable_editions, read_editions, vocabulary
+from .names import name_terms_of
 from .terms import ROW_KEY_PREFIXES, row_key
 
 ProgressCallback = Callable[[int, int], None]
