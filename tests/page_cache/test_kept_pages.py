@@ -10,7 +10,7 @@ from django.utils import timezone
 from publications import actions
 from publications.cache_tags import CACHE_TAG, cache_tag, tagged_publication
 from publications.models import PageVersion, RelatedLink, SiteVersion
-from tests.page_caches import CachedClient, environ
+from tests.page_caches import CachedClient, environ, no_connection_closed
 from tests.related_site import (
     KEEPING_CHANGES,
     LISTS,
@@ -104,7 +104,8 @@ def test_a_page_without_a_tag_is_rendered_again_after_every_change(site):
 def test_a_page_of_a_publication_carries_its_tag_inside_and_not_to_readers(site):
     path = site.alone.editions.get().get_absolute_url()
     headers: list = []
-    get_wsgi_application()(environ(path), lambda status, sent, error=None: headers.extend(sent))
+    with no_connection_closed():
+        get_wsgi_application()(environ(path), lambda status, sent, error=None: headers.extend(sent))
 
     assert dict(headers)[CACHE_TAG] == cache_tag(site.alone.pk)
     assert CACHE_TAG not in CachedClient().get(path).headers
