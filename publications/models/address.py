@@ -19,6 +19,7 @@ _live_edition_at_address = PreparedQuery(
         Edition.objects.at_address(locale, slug)
         .live(now)
         .select_related("series_number")
+        .order_by()
         .defer("body", "plain_text", "paragraphs")[:1]
     ),
     locale=TEXT,
@@ -30,6 +31,7 @@ _past_edition_at_address = PreparedQuery(
         Edition.objects.at_address(locale, slug)
         .ever_public(now)
         .filter(locale=locale, slug=slug)
+        .order_by()
         .only("pk")[:1]
     ),
     locale=TEXT,
