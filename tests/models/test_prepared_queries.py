@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -102,6 +102,23 @@ def test_a_value_is_no_part_of_the_statement():
 
     assert prepared(slug="' OR 1=1 --") == []
     assert prepared(slug="%s") == []
+
+
+def test_constants_are_written_into_the_statement():
+    edition = make_live(title="50 % of it's “%s”")
+    prepared = PreparedQuery(
+        lambda slug: Edition.objects.filter(slug=slug, title="50 % of it's “%s”", number__gt=0), slug=TEXT
+    )
+
+    assert prepared(slug=edition.slug) == [edition]
+    assert prepared(slug="another") == []
+
+
+def test_a_constant_that_is_no_text_or_number_has_to_be_a_parameter():
+    prepared = PreparedQuery(lambda: Edition.objects.filter(year=Value(1.5)))
+
+    with pytest.raises(TypeError, match="make it a parameter"):
+        prepared()
 
 
 def sources(folder: str = "") -> dict[str, str]:
