@@ -5,6 +5,7 @@ Matching ignores case, the form in which letters are stored, invisible character
 
 import re
 from html import unescape
+from itertools import chain, pairwise, zip_longest
 from urllib.parse import unquote
 
 from publications.slugs import strip_marks, strip_marks_both_ways
@@ -19,6 +20,9 @@ NO_LETTER_BEFORE = rf"(?<![^\W_])(?<![^\W_][{JOINING}])"
 NO_LETTER_AFTER = rf"(?![{JOINING}]*+[^\W_])"
 BETWEEN_WORDS = rf"(?:(?<=\n)(?:[ \t]*+>)++|[\s*_\\{INVISIBLE}])+"
 """White space, emphasis and, at the beginning of a line, the marks of a quotation."""
+SPACE = rf"(?:(?<=\n)(?:[ \t]*+>)++|[\s{INVISIBLE}])++"
+DELIMITERS, ESCAPE = r"[*_\\]{0,6}", r"\\?"
+"""The parts of BETWEEN_WORDS: white space with the marks of a quotation, and emphasis or a backslash beside it."""
 BETWEEN_LETTERS = f"[{INVISIBLE}]*"
 EQUIVALENT_SIGNS = dict.fromkeys("'’‘ʼ", "['’‘ʼ]") | dict.fromkeys("-‐‑", "[-‐‑]")
 """Apostrophes and hyphens that match each other."""
@@ -129,4 +133,19 @@ def _words_pattern(words: list[str]) -> str:
     letters = (
         [EQUIVALENT_SIGNS.get(character, re.escape(character)) for character in word] for word in words
     )
-    return BETWEEN_WORDS.join(map(BETWEEN_LETTERS.join, letters))
+    patterns = list(map(BETWEEN_LETTERS.join, letters))
+    gaps = [_gap_pattern(word, following) for word, following in pairwise(words)]
+    return "".join(chain.from_iterable(zip_longest(patterns, gaps, fillvalue="")))
+
+
+def _gap_pattern(word: str, following: str) -> str:
+    """Return the pattern between two words.
+
+    Beside a word of delimiters alone, as in "5 * 6", it matches in one way only: if each gap could also match the next
+    word, the time of a search would grow exponentially with the number of such words.
+    """
+    has_delimiters_alone = [not word.strip("*_\\") for word in (word, following)]
+    if not any(has_delimiters_alone):
+        return BETWEEN_WORDS
+    is_before, is_after = has_delimiters_alone
+    return f"{'' if is_before else DELIMITERS}{SPACE}{ESCAPE if is_after else DELIMITERS}"

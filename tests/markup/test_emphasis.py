@@ -1,6 +1,7 @@
 """Emphasis around a removed passage: whatever it cut stays balanced, and the other words keep theirs."""
 
 import re
+import time
 from itertools import combinations, product
 
 import pytest
@@ -90,6 +91,23 @@ def test_delimiters_stand_where_parsers_read_them(source, left):
 @pytest.mark.parametrize("passage", ["five*", "*five", "five*six*", "user_name", "_user_name", "5 * 6"])
 def test_delimiters_of_a_passage_itself_are_part_of_it(passage):
     assert Redaction(passage, "[x]").redact_markdown(f"Of {passage} there.") == "Of [x] there."
+
+
+@pytest.mark.parametrize("source", [r"Of 5 \* 6 there.", "Of *5* * 6 there.", "Of 5\n* _6_ there."])
+def test_a_passage_with_a_word_of_delimiters_is_found_in_any_markup(source):
+    assert "[x]" in Redaction("5 * 6", "[x]").redact_markdown(source)
+
+
+@pytest.mark.parametrize("sign", ["_", "*", "____"])
+def test_a_passage_with_many_delimiters_is_found_in_linear_time(sign):
+    redaction = Redaction(f"{sign} " * 8 + "Signed", "[x]")
+    text = f"{sign} " * 60
+
+    started_at = time.process_time()
+    missed, found = redaction.redact_markdown(f"{text}End"), redaction.redact_markdown(f"Of {text}Signed.")
+
+    assert time.process_time() - started_at < 1
+    assert missed == f"{text}End" and found == f"Of {f'{sign} ' * 52}[x]."
 
 
 @pytest.mark.parametrize(
