@@ -242,7 +242,9 @@ def _resolve_changes(request: HttpRequest, publication: Publication, word_file: 
         word_file.publication.refresh_from_db()
         is_current = publication.word_files.accepted().first() == word_file
         if not (is_current and word_file.publication.undecided_changes):
-            return True  # another editor has accepted or rejected them, or replaced the file
+            text = _("Another editor has accepted or rejected these changes already, or replaced the file.")
+            messages.warning(request, text)
+            return True
         if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
             versions.accept_changes(word_file)
             messages.success(request, _("All tracked changes are accepted. The draft has them already."))
