@@ -97,6 +97,7 @@ class PendingUploadFormMixin:
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["held"] = HiddenStateField()
+        self.initial.pop("held", None)  # from the URL of a restored form, whose parameter has the same name
         self._token = self.data.get(self.add_prefix("held"), "")
         self.pending_upload = None
         if self._token and not self._upload:

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from publications import actions
 from publications.admin import pending_uploads
+from publications.admin.drafts.preview import form_from_values
 from publications.admin.register import MODEL_ADMINS
 from publications.models import Author, Publication
 from tests.desk_forms import ADD, change, filled
@@ -106,6 +107,19 @@ def test_a_kept_attachment_that_is_gone_has_to_be_chosen_again(desk):
 
     assert "The file that was kept is gone. Choose it again." in page.text
     assert not token_of(page) and not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("address", [ADD, ADD_AUTHOR])
+def test_the_autosave_in_the_address_of_a_form_is_no_kept_file(desk, address):
+    assert token_of(desk.get(f"{address}?held=7")) == ""
+
+
+def test_a_preview_does_not_read_a_kept_file(desk):
+    token = token_of(desk.post(ADD, filled(attach=report(), isbn="no number")))
+
+    form = form_from_values([["title", "Typed"], ["held", token]], None)
+
+    assert form.cleaned_data["title"] == "Typed" and not form.files
 
 
 def test_a_portrait_is_kept_through_a_question(desk):

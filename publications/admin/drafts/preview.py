@@ -28,7 +28,9 @@ def form_from_values(values: list[list[str]], publication: Publication | None) -
 
 
 def form_from_post(data: QueryDict, publication: Publication | None) -> PublicationForm:
-    """Return the cleaned form with this data; nothing is merged with what others saved."""
+    """Return the cleaned form with this data; nothing is merged with what others saved, and no kept file is read."""
+    data = data.copy()
+    data.pop("held", None)
     form = PublicationForm(data, instance=_copy(publication), is_merged=False)
     form.full_clean()
     return form
