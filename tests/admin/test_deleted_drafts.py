@@ -5,6 +5,7 @@ from django.db import connection
 
 from publications import actions
 from publications.models import Autosave, Publication
+from tests.admin.test_bulk_actions import bulk_url, tags_of
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication
 
@@ -63,6 +64,16 @@ def test_a_script_learns_that_the_draft_is_missing(client, delete_at_first_lock)
         )
 
     assert response.status_code == 404
+
+
+def test_tags_of_the_other_drafts_change_and_the_deleted_one_is_reported(desk, delete_at_first_lock):
+    drafts = [make_publication(), make_publication()]
+
+    with delete_at_first_lock(drafts[0]):
+        page = desk.post(bulk_url("bulk-tags", *drafts), {"add": "Moldova"}, follow=True)
+
+    assert tags_of(drafts[1]) == ["Moldova"] and "Tags changed in 1 draft." in page.text
+    assert "1 draft has been deleted in the meantime." in page.text and "nothing was" not in page.text
 
 
 def test_what_was_typed_for_a_deleted_draft_can_become_a_new_one(desk):

@@ -145,8 +145,15 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
 
 @transaction.atomic
 def _change_tags(publication: Publication, options: dict, by) -> str:
-    """Change the tags of one publication. Return what has changed: "same" (nothing), "draft" or "public"."""
-    actions.lock_for_action(publication.pk)
+    """Change the tags of one publication.
+
+    Returns:
+        What has changed: "same" (nothing), "draft" or "public"; "deleted" if another editor has deleted the draft.
+    """
+    try:
+        actions.lock_for_action(publication.pk)
+    except Publication.DoesNotExist:
+        return "deleted"
     publication = with_status(Publication.objects).get(pk=publication.pk)
     before = set(publication.tags.values_list("pk", flat=True))
     has_no_changes = (
@@ -189,6 +196,13 @@ def _report_tags(request: HttpRequest, outcomes: list[str]) -> None:
         messages.success(request, text % drafts)
     if not public and not drafts:
         messages.info(request, _("Nothing has changed."))
+    if deleted := outcomes.count("deleted"):
+        text = ngettext(
+            "%d draft has been deleted in the meantime.",
+            "%d drafts have been deleted in the meantime.",
+            deleted,
+        )
+        messages.warning(request, text % deleted)
 
 
 @require_permissions("publish_publication")
