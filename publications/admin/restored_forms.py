@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -73,7 +74,7 @@ def restores_autosave(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.method == "POST":
             response = view(request, *args, **kwargs)
-            if 300 <= response.status_code < 400:
+            if _is_saved(response, kwargs):
                 fields = {"values": [], "saved_at": timezone.now()}
                 Autosave.objects.unsaved().filter(pk=autosave.pk).update(**fields)
             return response
@@ -85,6 +86,12 @@ def restores_autosave(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return wrapper
+
+
+def _is_saved(response: HttpResponse, url_kwargs: dict[str, object]) -> bool:
+    """Return whether a form was saved. That of a row which has been deleted redirects to the first page instead."""
+    is_redirect = 300 <= response.status_code < 400
+    return is_redirect and not ("object_id" in url_kwargs and response["Location"] == reverse("desk:index"))
 
 
 def is_model_form(view: View) -> bool:

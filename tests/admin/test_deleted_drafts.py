@@ -86,3 +86,16 @@ def test_what_was_typed_for_a_deleted_draft_can_become_a_new_one(desk):
     assert "This draft has been deleted" in page.text and "What you typed is kept below" in page.text
     autosave = Autosave.objects.unsaved().get()
     assert ["title", "Typed"] in autosave.values and autosave.title in page.text
+
+
+def test_what_was_restored_and_typed_for_a_deleted_draft_is_kept_too(desk, editor):
+    draft = make_publication()
+    autosave = Autosave.objects.create(
+        owner=editor, key="k1", publication=draft, values=[["title", "Restored"]]
+    )
+    url, form = f"{change(draft)}?held={autosave.pk}", filled(draft, title="Typed", form_key="k1")
+    draft.delete()
+
+    desk.post(url, form)
+
+    assert ["title", "Typed"] in Autosave.objects.unsaved().get().values
