@@ -23,6 +23,7 @@ from publications.locales import LANGUAGE_NAMES
 from publications.models import SiteVersion
 
 from .choosers import ChooserField, ChooserModelForm
+from .drafts import autosave
 from .form_data import mark_redisplay
 from .form_fields import HiddenStateField
 from .site import DeskModelAdmin
@@ -199,11 +200,24 @@ class PublicModelAdmin(DeskModelAdmin):
         return super().render_change_form(request, {**context, "public_links": links}, *args, **kwargs)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        """Render the form; if the action is refused, redisplay it with the reasons as messages."""
+        """Render the form; if the action is refused, redisplay it with the reasons as messages.
+
+        What was typed for an object that has been deleted is stored for the add form.
+        """
+        if request.method == "POST" and object_id and self._is_deleted(request, object_id):
+            autosave.store_values_of_deleted(request, path=self._add_url)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:
             return self.redisplay_form(request, refusal_reasons(refusal), object_id, form_url, extra_context)
+
+    def _is_deleted(self, request: HttpRequest, object_id: str) -> bool:
+        """Return whether there is no such object, and the user may add another."""
+        return self.has_add_permission(request) and not super().get_object(request, unquote(object_id))
+
+    @property
+    def _add_url(self) -> str:
+        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_add")
 
     def redisplay_form(self, request: HttpRequest, reasons: list[str], *view_args) -> HttpResponse:
         """Redisplay the form with its unsaved values and these errors."""

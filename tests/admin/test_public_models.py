@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.register import MODEL_ADMINS, admin_site
-from publications.models import Author, Image, Kind, Publication, SitePage, Tag
+from publications.models import Author, Autosave, Image, Kind, Publication, SitePage, Tag
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 from tests.html_forms import submitted_values
 
@@ -125,6 +125,22 @@ def test_a_conflict_of_a_long_text_shows_the_differing_part(desk, editor):
     [said] = [line for line in page.splitlines() if "It now reads" in line]
     assert "again. Theirs." in said
     assert len(said) < 500
+
+
+def test_what_was_typed_for_a_deleted_object_is_offered_for_a_new_one(desk):
+    author = make_author("Ann Berg")
+    url = change(author)
+    form = {**form_data_of(desk.get(url)), "biography_en": "Of Kyiv.\r\n\r\nWrites."}
+    author.delete()
+
+    page = desk.post(url, form, follow=True)
+    assert "Perhaps it was deleted?" in page.text and "What you typed is kept below" in page.text
+    [url] = {link for link in lxml.html.fromstring(page.text).xpath("//a/@href") if "held=" in link}
+    response = desk.post(url, form_data_of(desk.get(url)))
+
+    assert response.status_code == 302
+    assert Author.objects.get(name="Ann Berg").biography_en == "Of Kyiv.\n\nWrites."
+    assert not Autosave.objects.unsaved().exists()
 
 
 def test_crlf_line_ends_separate_paragraphs(desk, client):

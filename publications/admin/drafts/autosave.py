@@ -84,13 +84,17 @@ def store_autosave(user, key: str, fields: dict[str, object]) -> None:
     Autosave.objects.delete_over_limit(autosave)
 
 
-def store_values_of_deleted(request: HttpRequest) -> None:
-    """Store the values of the form of a deleted draft as an autosave of a new one, unless they are too long."""
-    values = list_values(request.POST, exclude=EXCLUDED_FIELDS)
+def store_values_of_deleted(request: HttpRequest, *, path: str = "") -> None:
+    """Store the values of the form of a deleted row as an autosave of a new one, unless they are too long.
+
+    Args:
+        path: the URL of the add form; empty for that of a publication.
+    """
+    values = list_values(request.POST, exclude=(*EXCLUDED_FIELDS, "seen", "sure"))
     if count_characters(values) <= MAX_FORM_CHARACTERS:
         key = get_form_key(request.POST) or new_form_key()
-        Autosave.objects.save_form(request.user, key, {"values": values, "publication": None, "path": ""})
-        messages.info(request, _("What you typed is kept below; it can become a new draft."))
+        Autosave.objects.save_form(request.user, key, {"values": values, "publication": None, "path": path})
+        messages.info(request, _("What you typed is kept below. You can restore it in a new form."))
 
 
 def mark_autosave_saved(request: HttpRequest, publication: Publication) -> None:
