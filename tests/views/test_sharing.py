@@ -21,6 +21,7 @@ def test_a_server_is_found_in_urls_and_handles(typed):
     [
         ("https://München.social/@me", "xn--mnchen-3ya.social"),
         ("мастодон.рф", "xn--80aiwgdbsi.xn--p1ai"),
+        ("straße.social", "xn--strae-oqa.social"),
         ("fosstodon.org:8080", "fosstodon.org:8080"),
     ],
 )
@@ -31,7 +32,7 @@ def test_a_server_may_have_an_international_name_and_a_port(typed, server):
 @pytest.mark.parametrize(
     "typed",
     ["", "@me", "me@", "javascript:alert(1)", "fosstodon", "a b.org", "fosstodon.org:", "fosstodon.org:x", "//x.org",
-     "fosstodon.orghttps://", "a..org", f"{'ü' * 64}.org", "x" * 9999],
+     "fosstodon.org:65536", "fosstodon.orghttps://", "a..org", f"{'ü' * 64}.org", "x" * 9999],
 )  # fmt: skip
 def test_other_texts_name_no_server(typed):
     assert parse_server(typed) == ""
