@@ -21,7 +21,7 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .edition_with_rows import EditionWithRows
 from .kind import Kind
-from .site_version import cached_for_last_key
+from .site_version import cached_for_version
 from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 
@@ -162,17 +162,20 @@ def _get_kinds(keys: Collection[Key]) -> list[Kind]:
     return [kind for pk, kind in kinds_by_pk().items() if pk in keys]
 
 
-def _get_tags(keys: Collection[Key]) -> Iterable[Tag]:
-    """Return tags; the facets of a page share one query, as they have the same keys."""
-    tags = Tag.objects.defer("introduction_en", "introduction_sv")
-    return cached_for_last_key(
-        "tags of facets", frozenset(keys), lambda: list(tags.filter(pk__in=list(keys)))
-    )
+def _get_tags(keys: Collection[Key]) -> list[Tag]:
+    return [tag for tag in cached_for_version("tags of facets", _read_tags) if tag.pk in keys]
 
 
-def _get_authors(keys: Collection[Key]) -> Iterable[Any]:
-    authors = Author.objects.filter(pk__in=list(keys))
-    return authors.values_list("pk", "slug", "name", "is_pseudonymous", named=True)
+def _get_authors(keys: Collection[Key]) -> list[Any]:
+    return [author for author in cached_for_version("authors of facets", _read_authors) if author.pk in keys]
+
+
+def _read_tags() -> list[Tag]:
+    return list(Tag.objects.defer("introduction_en", "introduction_sv"))
+
+
+def _read_authors() -> list[Any]:
+    return list(Author.objects.values_list("pk", "slug", "name", "is_pseudonymous", named=True))
 
 
 def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
