@@ -4,6 +4,7 @@ A browser sends a chosen file once. The form carries a signed token with its nam
 are deleted by the next upload and by `manage.py tidy`.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -19,6 +20,7 @@ from publications.models import original_storage
 
 from .form_fields import HiddenStateField
 
+logger = logging.getLogger(__name__)
 FOLDER = "waiting"
 MAX_PENDING_AGE = timedelta(days=1)
 SALT = "publications.desk.waiting_files"  # of pages in open browsers: stored data, not the name of a module
@@ -125,9 +127,15 @@ class PendingUploadFormMixin:
             self._keep_upload()
 
     def _keep_upload(self) -> None:
+        """Store the file. On a full disk the form is shown without it, and the file has to be chosen again."""
         if not self.pending_upload:
             self._upload.seek(0)
-            self._set_token(store_pending_upload(self._upload.read(), self._upload.name))
+            try:
+                self._set_token(store_pending_upload(self._upload.read(), self._upload.name))
+            except OSError:
+                logger.warning("The upload of a form could not be kept.", exc_info=True)
+                self._set_token("")
+                return
         text = _("“%(file)s” is kept. Choose another only to take its place.")
         self[self.upload_field].help_text = text % {"file": self._upload.name}
 

@@ -1,6 +1,7 @@
 """Files of forms that are shown again: they stay chosen, in every form with a file."""
 
 import re
+from errno import ENOSPC
 
 import pytest
 from django import forms
@@ -10,7 +11,7 @@ from publications import actions
 from publications.admin import pending_uploads
 from publications.admin.drafts.preview import form_from_values
 from publications.admin.register import MODEL_ADMINS
-from publications.models import Author, Publication
+from publications.models import Author, Publication, original_storage
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_publication, picture_bytes
 
@@ -91,6 +92,18 @@ def test_an_attachment_is_kept_when_the_form_is_redisplayed(desk, button):
     desk.post(ADD, filled(held=token_of(page)))
 
     assert attached() == ["report.csv"]
+
+
+def test_on_a_full_disk_the_errors_are_shown_and_the_attachment_is_not_kept(desk, monkeypatch):
+    def refuse(*_args, **_options):
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(type(original_storage()), "_save", refuse)
+
+    page = desk.post(ADD, filled(attach=report(), isbn="no number"))
+
+    assert page.status_code == 200 and "id_isbn" in page.text
+    assert "is kept." not in page.text and not token_of(page)
 
 
 def test_an_unsuitable_attachment_is_not_kept(desk):
