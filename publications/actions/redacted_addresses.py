@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils.encoding import uri_to_iri
 from django.utils.html import escape
 
 from publications import markup
@@ -79,4 +80,5 @@ def _links_to(edition: Edition, paths: Collection[str]) -> bool:
 
 
 def _address_of(edition: Edition) -> str:
-    return edition.get_absolute_url() if edition.is_live else edition.permanent_url
+    """Return the address of an edition, decoded for readers."""
+    return uri_to_iri(edition.get_absolute_url() if edition.is_live else edition.permanent_url)

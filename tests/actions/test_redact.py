@@ -391,6 +391,15 @@ def test_a_report_names_other_publications_that_link_to_what_is_given_up(desk, e
     assert path in Edition.objects.get(title="Fragment").html
 
 
+def test_a_report_shows_addresses_decoded(editor):
+    edition = make_live(slug="ivan-petrov-held", body="Ivan Petrov.")
+    make_live(title="Åäö", body=f"[The case]({edition.get_absolute_url()}).")
+
+    report = actions.redact(edition.publication, "Ivan Petrov", by=editor)
+
+    assert [linking.address for linking in report.linked_from] == ["/en/publications/åäö/"]
+
+
 @pytest.mark.parametrize(
     ("passage", "reason", "left"),
     [
