@@ -2,13 +2,13 @@
 
 import pytest
 
-from publications import search
+from publications import actions, search
 from publications.models import AuditEntry, EditionTerm, SearchIndex, Similarity
 from publications.search import similarity
 from publications.search.similarity import rebuilds
 from tests import blogs
 from tests.blogs import write_post
-from tests.factories import make_live
+from tests.factories import make_live, make_publication
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +120,15 @@ def test_an_import_into_an_outdated_large_site_rebuilds(tmp_path, large_site):
     blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=lambda *step: steps.append(step))
 
     assert steps[-1] == (26, 26)
+
+
+def test_texts_of_another_import_that_come_during_a_completion_are_compared(tmp_path, large_site):
+    def publish_another(done: int, total: int) -> None:
+        if done == total:
+            draft = make_publication(title="Another", body="Grain barge elevator.")
+            actions.publish_many([draft], by=None, defer_similarity=True)
+
+    blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=publish_another)
+
+    assert not similarity.is_due()
+    assert len({edition for edition, *_term in rows()}) == 14

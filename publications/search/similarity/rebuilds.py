@@ -65,7 +65,10 @@ def _complete() -> RebuildSteps:
             lock_index()
             add_rows(_read(_editions_without_terms().filter(pk__in=batch)))
         yield min(done * EDITIONS_PER_STEP, len(ids)), len(ids)
-    _set_version(VERSION)
+    with transaction.atomic():
+        lock_index()
+        add_rows(_read(_editions_without_terms()))  # those that another import has published meanwhile
+        _set_version(VERSION)
 
 
 def _editions_without_terms() -> QuerySet[Edition]:
