@@ -96,7 +96,7 @@ def publish_many(
     Args:
         prerendered: texts that were rendered before the transaction.
         until_by_pk: when the editions of some publications end, by primary key of the publication.
-        defer_similarity: leave the similarity of first editions to `search.similarity.do_what_is_due`.
+        defer_similarity: leave the similarity of first editions to `search.similarity.complete`.
 
     Returns:
         For each publication its edition, or why it was refused. A refusal does not affect the others.

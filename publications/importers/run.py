@@ -112,9 +112,9 @@ def _finish_import(
 
 def _complete_similarity(options: ImportOptions) -> None:
     """Compare the texts that were published, now that the frequency of terms is known; not in a dry run."""
-    if options.dry_run or not search.similarity.is_due():
+    if options.dry_run or not search.similarity.is_incomplete():
         return
-    for done, total in search.similarity.do_what_is_due():
+    for done, total in search.similarity.complete():
         options.similarity_progress(done, total)
     actions.bump_site_version("similarity", by=options.by)
 

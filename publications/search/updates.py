@@ -34,7 +34,7 @@ def index_editions(editions: Sequence[EditionWithRows], *, defer_similarity: boo
         return
     index.store_rows(editions)
     if defer_similarity:
-        similarity.mark_due()
+        similarity.mark_incomplete()
     else:
         similarity.add_rows(editions)
 

@@ -53,7 +53,7 @@ def test_an_import_tells_how_far_the_comparing_is(tmp_path):
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, options):
     blogs.import_blog(write_posts(tmp_path / "posts"), **options)
 
-    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_due()
+    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_incomplete()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
@@ -69,11 +69,11 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=break_off)
-    assert similarity.is_due()
+    assert similarity.is_incomplete()
 
     blogs.import_blog(tmp_path / "posts")
 
-    assert not similarity.is_due() and SearchIndex.objects.exists()
+    assert not similarity.is_incomplete() and SearchIndex.objects.exists()
 
 
 @pytest.fixture
@@ -106,11 +106,11 @@ def test_a_completion_that_was_broken_off_is_done_by_the_next_import(tmp_path, l
 
     with pytest.raises(KeyboardInterrupt):
         blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=break_off)
-    assert similarity.is_due() and similar_to(large_site) == 0
+    assert similarity.is_incomplete() and similar_to(large_site) == 0
 
     blogs.import_blog(tmp_path / "posts")
 
-    assert not similarity.is_due() and similar_to(large_site) == 12
+    assert not similarity.is_incomplete() and similar_to(large_site) == 12
 
 
 def test_an_import_into_an_outdated_large_site_rebuilds(tmp_path, large_site):
@@ -130,5 +130,5 @@ def test_texts_of_another_import_that_come_during_a_completion_are_compared(tmp_
 
     blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=publish_another)
 
-    assert not similarity.is_due()
+    assert not similarity.is_incomplete()
     assert len({edition for edition, *_term in rows()}) == 14

@@ -9,7 +9,7 @@ docs/decisions/0013.
 from publications.models import similar_publications
 
 from .matching import build_reasons, suggest
-from .rebuilds import do_what_is_due, is_due, is_outdated, mark_due, rebuild
+from .rebuilds import complete, is_incomplete, is_outdated, mark_incomplete, rebuild
 from .rows import add_rows, editions_similar_to, refill_rows, remove_rows
 from .verification import MIN_AGREEMENT, compare_with_rebuild, differing_editions
 
@@ -18,12 +18,12 @@ __all__ = [
     "add_rows",
     "build_reasons",
     "compare_with_rebuild",
+    "complete",
     "differing_editions",
-    "do_what_is_due",
     "editions_similar_to",
-    "is_due",
+    "is_incomplete",
     "is_outdated",
-    "mark_due",
+    "mark_incomplete",
     "rebuild",
     "refill_rows",
     "remove_rows",

@@ -27,18 +27,18 @@ MIN_EDITIONS = 500
 
 
 def is_outdated() -> bool:
-    """Whether similarity was found by rules of another VERSION, or something is due."""
+    """Whether similarity was found by rules of another VERSION, or is incomplete."""
     return _version() != VERSION
 
 
-def is_due() -> bool:
-    """Whether a rebuild or a completion was marked as due."""
+def is_incomplete() -> bool:
+    """Whether editions have no rows yet: a rebuild or a completion was marked as due."""
     return _version() in (REBUILD_DUE, COMPLETION_DUE)
 
 
-def mark_due() -> None:
+def mark_incomplete() -> None:
     """Mark a completion as due, or a rebuild on a small site or one that is outdated."""
-    if is_due():
+    if is_incomplete():
         return
     is_complete = _version() == VERSION and Edition.objects.live().count() >= MIN_EDITIONS
     _set_version(COMPLETION_DUE if is_complete else REBUILD_DUE)
@@ -52,12 +52,15 @@ def _set_version(version: int) -> None:
     SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": version})
 
 
-def do_what_is_due() -> RebuildSteps:
-    """Complete or rebuild similarity. Each iteration does one step and yields (done, total)."""
-    return rebuild() if _version() == REBUILD_DUE else _complete()
+def complete() -> RebuildSteps:
+    """Add the rows of editions that have none, or rebuild, whichever is due.
+
+    Each iteration does one step and yields (done, total).
+    """
+    return rebuild() if _version() == REBUILD_DUE else _add_missing()
 
 
-def _complete() -> RebuildSteps:
+def _add_missing() -> RebuildSteps:
     ids = list(_editions_without_terms().order_by("pk").values_list("pk", flat=True))
     yield 0, len(ids)
     for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
