@@ -53,7 +53,7 @@ class EditionWithRows:
     @classmethod
     def get(cls, edition: Edition) -> Self:
         """Return a stored edition with all its rows, in at most five queries."""
-        return cls.add_rows([edition])[0]
+        return cls.from_editions([edition])[0]
 
     @classmethod
     def get_many(cls, editions: QuerySet[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
@@ -64,16 +64,20 @@ class EditionWithRows:
             rows: names from ROWS; the others stay empty.
         """
         joined = editions.select_related("kind", "series_number", "cover")
-        return cls.add_rows(list(joined.annotate(uid=F("publication__uid"))), rows=rows)
+        return cls.from_editions(list(joined.annotate(uid=F("publication__uid"))), rows=rows)
 
     @classmethod
-    def add_rows(cls, editions: Sequence[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
+    def from_editions(cls, editions: Sequence[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
         """Return editions that are already read with the named rows, as `get_many` does."""
         others = _public_editions(
             publications={edition.publication_id for edition in editions} if "history" in rows else (),
             groups={edition.translation_group for edition in editions} if "translations" in rows else (),
         )
-        live = _grouped((other for other in others if other.is_live), "translation_group")
+        live = (
+            _grouped((other for other in others if other.is_live), "translation_group")
+            if "translations" in rows
+            else {}
+        )
         histories = _by_publication(others) if "history" in rows else {}
         without_images = {other.pk for other in others if not other.has_images}
         without_attachments = {other.pk for other in others if not other.has_attachments}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from .edition import Change, Edition, EndReason
 from .edition_with_rows import ANNOUNCED_CHANGES, EditionWithRows
 from .prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
-from .teasers import kinds_by_pk
+from .teasers import attach_kinds
 
 ENTRY_COLUMNS = (
     "publication", "translation_group", "kind", "language", "locale", "title", "slug", "summary", "key_points", "cover",
@@ -56,11 +56,9 @@ class FeedSubject:
 
 def feed_editions(publications: Iterable[int]) -> list[EditionWithRows]:
     """Return the live editions of publications, with the columns and rows of entries of feeds."""
-    editions, kinds = _editions(publications=publications, now=timezone.now()), kinds_by_pk()
-    for edition in editions:
-        if edition.kind_id in kinds:  # else it is newer than the cache, and read when needed
-            edition.kind = kinds[edition.kind_id]
-    return EditionWithRows.add_rows(editions, rows=ENTRY_ROWS)
+    editions = _editions(publications=publications, now=timezone.now())
+    attach_kinds(editions)
+    return EditionWithRows.from_editions(editions, rows=ENTRY_ROWS)
 
 
 @cache

@@ -70,6 +70,12 @@ def test_only_the_named_rows_are_read(edition):
     assert (len(rows.tags), len(rows.bylines), len(rows.history)) == (1, 0, 0)
 
 
+def test_translations_are_not_read_unless_they_are_named(edition):
+    editions = EditionWithRows.get_many(Edition.objects.live(), rows=("history",))
+
+    assert [rows.translations for rows in editions] == [[], []]
+
+
 def test_an_edition_that_is_not_stored_has_its_live_translations(edition):
     composed = snapshot.build_snapshot(edition.publication).with_translations()
 
