@@ -124,15 +124,11 @@ class Facet:
 
     def keys_of(self, edition: EditionWithRows) -> list[Key]:
         """Return the keys of an edition, including those of other facets with the same rows."""
-        if self.rows is EditionTag:
-            return [tag.pk for tag in edition.tags]
-        instances = edition.bylines if self.rows is EditionByline else [edition.edition]
-        return [instance.serializable_value(self.column) for instance in instances]
+        return [row.pk if self.model else row for row in self._rows_of(edition)]
 
-    def values_of(self, edition: Edition) -> list[str]:
+    def values_of(self, edition: EditionWithRows) -> list[str]:
         """Return the values of an edition."""
-        values = [getattr(instance, self.column) for instance in self._instances_of(edition)]
-        return [self.value_of(value) for value in values if self.includes(value)]
+        return [self.value_of(row) for row in self._rows_of(edition) if self.includes(row)]
 
     def value_of(self, row: Any) -> str:
         return row.slug if self.model else str(row)
@@ -151,11 +147,14 @@ class Facet:
             if self.includes(row)
         ]
 
-    def _instances_of(self, edition: Edition) -> Iterable[Any]:
-        """Return what has the column: the edition itself, or its rows."""
-        if not self.rows:
-            return [edition]
-        return getattr(edition, self.rows._meta.get_field("edition").remote_field.get_accessor_name()).all()
+    def _rows_of(self, edition: EditionWithRows) -> Iterable[Any]:
+        """Return the rows of `model`, or the value, that an edition has."""
+        if self.rows is EditionTag:
+            return edition.tags
+        return [
+            getattr(instance, self.column)
+            for instance in (edition.bylines if self.rows is EditionByline else [edition.edition])
+        ]
 
 
 def _get_kinds(keys: Collection[Key]) -> list[Kind]:

@@ -77,7 +77,7 @@ class HarvestItem:
             f"{facet.name}-{value}"
             for facet in FACETS.values()
             if facet.set_label
-            for value in facet.values_of(self.edition)
+            for value in facet.values_of(self.edition_with_rows)
         ]
 
 

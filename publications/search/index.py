@@ -91,7 +91,7 @@ def remove_rows(edition_ids: Iterable[int]) -> None:
 
 
 def read_editions(edition_ids: Iterable[int]) -> list[EditionWithRows]:
-    """Return editions with everything that their rows are built from; facets and similarity read it as prefetched."""
+    """Return editions with everything that their rows and similarity are built from, without other relations."""
     queryset = Edition.objects.filter(pk__in=list(edition_ids)).order_by("pk")
     editions = (
         queryset.defer("body", "html", "paragraphs", "contents")
