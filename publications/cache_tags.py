@@ -1,7 +1,7 @@
 """The `Cache-Tag` of a response: which publication its page belongs to.
 
-Without a tag a response may show anything that is public, so that every change outdates it. With one it changes only
-when an action records the publication in `PageVersion`, or every page.
+Without a tag a response may show anything that is public, so that every action outdates it. With one it changes only
+when an action names the publication among its changed pages, or every page.
 """
 
 CACHE_TAG = "Cache-Tag"
@@ -13,7 +13,7 @@ def cache_tag(publication_pk: int) -> str:
     return f"{_PREFIX}{publication_pk}"
 
 
-def tagged_publication(value: str) -> int | None:
+def parse_cache_tag(value: str) -> int | None:
     """Return the primary key of the publication in a value of the header, or None without one."""
     number = value.removeprefix(_PREFIX)
     return int(number) if number != value and number.isdecimal() else None

@@ -5,21 +5,20 @@ from collections.abc import Collection
 from publications.models import Edition, RelatedLink, Similarity
 
 
-def publications_showing(publications: Collection[int], similar_editions: Collection[int] = ()) -> set[int]:
-    """Return the publications whose pages may change when editions of some publications start or are replaced.
+def publications_showing(publications: Collection[int]) -> set[int]:
+    """Return the publications whose pages show any of these, or may: themselves, and as translation or related text.
 
-    These are the publications, all that were ever translations of them, those that link to any of these, and those that
-    they are or were suggested for. Call it after similarity has been updated.
+    Those are the publications, all that were ever translations of them, those that link to them, and those that they
+    are suggested for.
 
     Args:
-        publications: primary keys of the publications with new editions.
-        similar_editions: primary keys of the editions that replaced ones were suggested for.
+        publications: primary keys.
     """
     own = Edition.objects.filter(publication__in=publications).order_by()
     group = Edition.objects.filter(translation_group__in=own.values("translation_group")).order_by()
-    shown = group.values("publication")
-    linking = RelatedLink.objects.filter(target__in=shown).order_by().values("source")
-    suggested = Similarity.objects.filter(similar_edition__publication__in=shown).order_by()
-    neighbours = Edition.objects.filter(pk__in=similar_editions).order_by().values("publication")
-    rows = shown.union(linking, suggested.values("edition__publication"), neighbours).order_by()
-    return {*publications, *(pk for row in rows for pk in row.values())}
+    linking = RelatedLink.objects.filter(target__in=publications).order_by()
+    suggested = Similarity.objects.filter(similar_edition__publication__in=publications).order_by()
+    rows = group.values_list("publication", flat=True).union(
+        linking.values_list("source", flat=True), suggested.values_list("edition__publication", flat=True)
+    )
+    return {*publications, *rows.order_by()}

@@ -32,8 +32,8 @@ from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
 from .windows import cancel_scheduled, cut_windows, reschedule, store_editions
 
-MAX_WITH_SINGLE_PAGES = 20
-"""Drafts published together from which on every page counts as changed: most of them are, after an import."""
+MAX_DRAFTS_WITH_CHANGED_PAGES = 20
+"""If more are published together, as by an import, every page counts as changed."""
 
 PublishResult = Edition | ActionRefused
 """The edition of a draft, or why there is none."""
@@ -133,9 +133,11 @@ def _publish(
             results[publication.pk] = refusal
     if plans:
         _store_plans(plans, batch)
-        neighbours = _update_search(plans, defer_similarity=defer_similarity)
-        AuditEntry.objects.bulk_create(_build_audit_entry(plan) for plan in plans)
-        save_site_version(batch.site_version, _changed_pages(plans, neighbours))
+        changed = _changed_pages(plans)  # where they were shown until now
+        _update_search(plans, defer_similarity=defer_similarity)
+        changed = None if changed is None else changed | _changed_pages(plans)
+        AuditEntry.objects.bulk_create(_build_audit_entry(plan, changed) for plan in plans)
+        save_site_version(batch.site_version)
     return results | {plan.publication.pk: plan.edition for plan in plans}
 
 
@@ -168,29 +170,27 @@ def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:
     )
 
 
-def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> set[int]:
-    """Index the editions; return the keys of those that were similar to editions that are replaced."""
+def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> None:
     search.index_editions([plan.rows for plan in plans if plan.is_first], defer_similarity=defer_similarity)
-    neighbours: set[int] = set()
     for plan in plans:
         if not plan.is_first:
-            neighbours |= search.sync_publication(plan.publication, plan.action.at)
-    return neighbours
+            search.sync_publication(plan.publication, plan.action.at)
 
 
-def _changed_pages(plans: Sequence[PublishPlan], neighbours: Collection[int]) -> set[int] | None:
-    """Return the publications whose pages change, or None (every page) for many drafts."""
-    if len(plans) > MAX_WITH_SINGLE_PAGES:
+def _changed_pages(plans: Sequence[PublishPlan]) -> set[int] | None:
+    """Return the publications whose pages show the drafts, or None (every page) for many drafts."""
+    if len(plans) > MAX_DRAFTS_WITH_CHANGED_PAGES:
         return None
-    return publications_showing([plan.publication.pk for plan in plans], neighbours)
+    return publications_showing([plan.publication.pk for plan in plans])
 
 
-def _build_audit_entry(plan: PublishPlan) -> AuditEntry:
+def _build_audit_entry(plan: PublishPlan, changed_pages: Collection[int] | None) -> AuditEntry:
     edition = plan.edition
     return plan.action.build_audit_entry(
         ActionType.SCHEDULE if edition.is_scheduled else ActionType.PUBLISH,
         edition,
         publication=plan.publication,
+        changed_pages=changed_pages,
         edition=edition.number,
         change=edition.change,
         note=edition.change_note,

@@ -55,7 +55,7 @@ def set_related_links(
         raise Outdated(
             _("Somebody has changed the related publications since you opened them. Look, then save again.")
         )
-    action = begin_action(by=by, changed_pages=[publication.pk])
+    action = begin_action(by=by)
     reason_by_key = dict(publication.related_links.values_list("target_id", "reason"))
     reason_by_key.update(zip(keys, reasons, strict=False))
     publication.related_links.all().delete()
@@ -64,7 +64,13 @@ def set_related_links(
         for position, pk in enumerate(keys)
     )
     action.write_audit_entry(
-        ActionType.RELATE, publication, publication=publication, before=before, after=keys, imported=imported
+        ActionType.RELATE,
+        publication,
+        publication=publication,
+        changed_pages=[publication.pk],
+        before=before,
+        after=keys,
+        imported=imported,
     )
     return True
 
@@ -84,11 +90,14 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
         raise ActionRefused(_("A publication cannot be related to itself."))
     if ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk)).exists():
         return False
-    action = begin_action(by=by, changed_pages=[publication.pk, other.pk])
+    action = begin_action(by=by)
     ExcludedSuggestion.objects.create(
         **ExcludedSuggestion.pair(publication.pk, other.pk), by=by, at=action.at
     )
-    action.write_audit_entry(ActionType.APART, publication, publication=publication, apart=other.pk)
+    pair = [publication.pk, other.pk]
+    action.write_audit_entry(
+        ActionType.APART, publication, publication=publication, changed_pages=pair, apart=other.pk
+    )
     return True
 
 
@@ -103,7 +112,10 @@ def allow_suggestion(publication: Publication, other: Publication, *, by) -> boo
     excluded = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
     if not excluded.exists():
         return False
-    action = begin_action(by=by, changed_pages=[publication.pk, other.pk])
+    action = begin_action(by=by)
     excluded.delete()
-    action.write_audit_entry(ActionType.APART, publication, publication=publication, together=other.pk)
+    pair = [publication.pk, other.pk]
+    action.write_audit_entry(
+        ActionType.APART, publication, publication=publication, changed_pages=pair, together=other.pk
+    )
     return True

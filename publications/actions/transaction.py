@@ -14,7 +14,6 @@ from publications.models import (
     ADDITIVE_ACTIONS,
     ActionType,
     AuditEntry,
-    PageVersion,
     Publication,
     SiteVersion,
 )
@@ -52,15 +51,32 @@ class ActionContext:
     by: object
 
     def write_audit_entry(
-        self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
+        self,
+        action_type: ActionType,
+        subject: object,
+        *,
+        publication: Publication | None = None,
+        changed_pages: Collection[int] | None = None,
+        **detail,
     ) -> None:
-        """Store the audit entry: exactly one for each action."""
-        self.build_audit_entry(action_type, subject, publication=publication, **detail).save(
-            force_insert=True
+        """Store the audit entry: exactly one for each action.
+
+        Args:
+            changed_pages: the primary keys of the publications whose pages the action changed; None for every page.
+        """
+        entry = self.build_audit_entry(
+            action_type, subject, publication=publication, changed_pages=changed_pages, **detail
         )
+        entry.save(force_insert=True)
 
     def build_audit_entry(
-        self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
+        self,
+        action_type: ActionType,
+        subject: object,
+        *,
+        publication: Publication | None = None,
+        changed_pages: Collection[int] | None = None,
+        **detail,
     ) -> AuditEntry:
         """Return the audit entry unsaved, for bulk inserts."""
         return AuditEntry(
@@ -72,6 +88,7 @@ class ActionContext:
             subject=str(subject)[:300],
             detail={key: value for key, value in detail.items() if value},
             site_version=self.site_version,
+            changed_pages=None if changed_pages is None else sorted(changed_pages),
         )
 
 
@@ -80,15 +97,10 @@ def lock_site_version() -> SiteVersion:
     return SiteVersion.objects.select_for_update().get()
 
 
-def begin_action(
-    *, by, publication: Publication | None = None, changed_pages: Collection[int] | None = None
-) -> ActionContext:
+def begin_action(*, by, publication: Publication | None = None) -> ActionContext:
     """Lock the site version, increment it and set the time of the action.
 
     Two actions on one publication at the same instant are a microsecond apart.
-
-    Args:
-        changed_pages: as for `save_site_version`.
 
     Raises:
         ClockBehind: the clock is more than a few seconds behind the last action, so that public editions would seem
@@ -96,20 +108,12 @@ def begin_action(
     """
     site_version = lock_site_version()
     action = open_action(site_version, by=by, publication=publication)
-    save_site_version(site_version, changed_pages)
+    save_site_version(site_version)
     return action
 
 
-def save_site_version(site_version: SiteVersion, changed_pages: Collection[int] | None = None) -> None:
-    """Store the site version; after the commit the page caches of all processes are notified.
-
-    Args:
-        changed_pages: the primary keys of the publications whose pages the action changes; None stands for every page.
-    """
-    if changed_pages is None:
-        site_version.every_page_number = site_version.number
-    else:
-        PageVersion.objects.record(changed_pages, site_version.number)
+def save_site_version(site_version: SiteVersion) -> None:
+    """Store the site version; after the commit the page caches of all processes are notified."""
     site_version.save()
     number = site_version.number
     transaction.on_commit(lambda: _announce(number))

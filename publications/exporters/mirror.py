@@ -20,7 +20,6 @@ from publications.models import (
     Address,
     AuditEntry,
     Edition,
-    SiteState,
     read_site_state,
 )
 
@@ -80,8 +79,8 @@ class VisitedPage:
 class Crawl:
     """One crawl into a folder. `with_renditions` includes PDFs and social images.
 
-    The pages of publications that no action has changed since the last crawl are not rendered again; their links are
-    read from the folder. They are if a window has started or ended since then, or midnight has passed.
+    The pages of publications that no action has changed since the last crawl are not rendered again, unless a window
+    has started or ended since then, or midnight has passed; their links are read from the folder.
     """
 
     def __init__(self, root: Path, *, processes: int = 0, with_renditions: bool = False) -> None:
@@ -91,7 +90,7 @@ class Crawl:
         self._linked_from: dict[str, str] = {}  # every known path, and the first page that links to it
         self._queue: deque[str] = deque()
         self._mirrored: set[str] = set()
-        self._kept: frozenset[str] = frozenset()
+        self._unchanged: frozenset[str] = frozenset()
 
     def run(self, progress: Callable[[int, int], None] = lambda done, total: None) -> MirrorReport:
         """Bring the folder up to date. An interrupted run leaves whole pages, and the next one continues.
@@ -102,10 +101,11 @@ class Crawl:
         Raises:
             SiteUnavailable: the application fails; no page that it may still have is removed.
         """
-        previous = self.folder.state
+        previous = self.folder.read_state()
         state = read_site_state(previous)
-        if previous and state.every_page_since == previous.every_page_since:
-            self._kept = _unchanged_publications(state)
+        changed = state.pages_changed_since(previous) if previous else None
+        self._unchanged = frozenset() if changed is None else _unchanged_publications(changed)
+        self.folder.begin_crawl()
         self._remove_withdrawn()
         for entry_path in (
             *ENTRY_PATHS,
@@ -117,7 +117,7 @@ class Crawl:
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
-        self.folder.state = state
+        self.folder.finish_crawl(state)
         return self.report
 
     def _remove_withdrawn(self) -> None:
@@ -185,45 +185,49 @@ class Crawl:
         while self._queue or pending:
             while self._queue and len(pending) < self.processes * TASKS_AHEAD:
                 batch = [self._queue.popleft() for _ in range(min(PATHS_PER_TASK, len(self._queue)))]
-                kept = {path for path in batch if self._is_kept(path)}
-                pending.add(pool.submit(visit_paths, batch, self.folder, kept))
+                unchanged = {path for path in batch if self._is_unchanged(path)}
+                pending.add(pool.submit(visit_paths, batch, self.folder, unchanged))
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
 
     def _visit(self, path: str) -> VisitedPage:
-        return visit(path, self.folder, is_kept=self._is_kept(path))
+        (visited,) = visit_paths([path], self.folder, [path] if self._is_unchanged(path) else [])
+        return visited
 
-    def _is_kept(self, path: str) -> bool:
+    def _is_unchanged(self, path: str) -> bool:
         """Return whether the path is that of a publication, or below it, that has not changed since the last crawl."""
         page, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
-        return page in self._kept
+        return page in self._unchanged
 
 
-def _unchanged_publications(state: SiteState) -> frozenset[str]:
+def _unchanged_publications(changed: Container[int]) -> frozenset[str]:
     """Return the paths, without the last slash, of the live publications whose pages are those of the last crawl."""
     live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
     sections = {locale: f"/{_section(locale)}" for locale in LOCALES}
     return frozenset(
         normalize_path(f"{sections[locale]}/{slug}")
         for locale, slug, publication in live.iterator()
-        if publication not in state.page_versions
+        if publication not in changed
     )
 
 
-def visit_paths(paths: list[str], folder: MirrorFolder, kept: Container[str] = ()) -> list[VisitedPage]:
-    return [visit(path, folder, is_kept=path in kept) for path in paths]
+def visit_paths(paths: list[str], folder: MirrorFolder, unchanged: Container[str]) -> list[VisitedPage]:
+    """Visit paths; those that are unchanged since the last crawl are read from the folder, if they are there."""
+    return [
+        visit_stored(path, folder) if path in unchanged and folder.has_page(path) else visit(path, folder)
+        for path in paths
+    ]
 
 
-def visit(path: str, folder: MirrorFolder, *, is_kept: bool = False) -> VisitedPage:
-    """Fetch a path, write its page into the folder, and return the paths it links to.
+def visit_stored(path: str, folder: MirrorFolder) -> VisitedPage:
+    """Return the paths that a page in the folder links to, without fetching it."""
+    links = links_of(path, "text/html", folder.file_of(path).read_bytes()) if path.endswith("/") else ()
+    return VisitedPage(path, OK, links=tuple(links))
 
-    Args:
-        is_kept: whether the page in the folder, if there is one, is current.
-    """
-    if is_kept and folder.has_page(path):
-        links = links_of(path, "text/html", folder.file_of(path).read_bytes()) if path.endswith("/") else ()
-        return VisitedPage(path, OK, links=tuple(links))
+
+def visit(path: str, folder: MirrorFolder) -> VisitedPage:
+    """Fetch a path, write its page into the folder, and return the paths it links to."""
     page = fetch_with_retries(path)
     if page.status in REDIRECTS:
         return VisitedPage(

@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -23,10 +24,6 @@ from .release import release_fingerprint
 
 MARKER = ".mirror"
 INTRODUCTION = "Made by manage.py mirror, which removes what it does not know."
-STORED_ATTRIBUTES = (
-    "site_version", "serial", "every_page_since", "no_removal_since",
-    "next_start", "next_end", "next_midnight", "read_at",
-)  # fmt: skip
 MAX_NAME_BYTES = 240  # file systems allow 255, and compressed variants have a suffix more
 COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
@@ -62,23 +59,47 @@ class MirrorFolder:
     def site_version(self) -> int:
         """The site version that the folder shows; some of its pages may be newer."""
         *_introduction, last = self._read_marker().split() or [""]
-        return int(last) if last.isdigit() else self._stored().get("state", {}).get("site_version", 0)
+        return int(last) if last.isdigit() else self._stored().get("site_version", 0)
 
-    @property
-    def state(self) -> SiteState | None:
-        """The site state that the folder shows; None if it is unknown, or if another release rendered the pages."""
+    def read_state(self) -> SiteState | None:
+        """Return the site state that the folder shows; None after an unfinished crawl, or one of another release."""
         stored = self._stored()
-        is_same_release = stored.get("release") == release_fingerprint()
-        return SiteState(**stored["state"]) if is_same_release else None
+        if stored.get("release") != release_fingerprint():
+            return None
+        last_action_at, valid_until = stored["last_action_at"], stored["valid_until"]
+        return SiteState(
+            site_version=stored["site_version"],
+            serial=0,
+            all_changed_serial=0,
+            no_removal_since=0,
+            next_start=valid_until,
+            next_end=valid_until,
+            next_midnight=valid_until,
+            read_at=stored["read_at"],
+            last_action_at=datetime.fromisoformat(last_action_at) if last_action_at else None,
+        )
 
-    @state.setter
-    def state(self, state: SiteState) -> None:
-        values = {name: getattr(state, name) for name in STORED_ATTRIBUTES}
-        stored = json.dumps({"release": release_fingerprint(), "state": values})
-        _write_together({self.root / MARKER: f"{INTRODUCTION}\n{stored}\n".encode()})
+    def begin_crawl(self) -> None:
+        """Store that the pages are those of no state until `finish_crawl`."""
+        self._store({"site_version": self.site_version})
+
+    def finish_crawl(self, state: SiteState) -> None:
+        """Store that the folder shows this state, rendered by this release."""
+        self._store(
+            {
+                "site_version": state.site_version,
+                "release": release_fingerprint(),
+                "read_at": state.read_at,
+                "valid_until": state.valid_until,
+                "last_action_at": state.last_action_at.isoformat() if state.last_action_at else "",
+            }
+        )
+
+    def _store(self, values: dict) -> None:
+        _write_together({self.root / MARKER: f"{INTRODUCTION}\n{json.dumps(values)}\n".encode()})
 
     def _stored(self) -> dict:
-        """Return what `state` has stored, or {} before the first crawl, or after one of an older release."""
+        """Return what the last crawl has stored, or {} before the first, or after one of an older release."""
         last_line = self._read_marker().rstrip().rpartition("\n")[2]
         try:
             return json.loads(last_line)
@@ -89,11 +110,10 @@ class MirrorFolder:
         return (self.root / MARKER).read_text(encoding="utf-8")
 
     def has_page(self, path: str) -> bool:
-        """Return whether the page of a path is stored as it was written, with all its variants."""
+        """Return whether the page of a path is stored as it was written; never for files without variants."""
         file = self.file_of(path)
-        return bool(
-            file and file.is_file() and all(_is_written_with(file, variant) for variant in _variants(file))
-        )
+        variants = _variants(file) if file else []
+        return bool(variants) and all(_is_written_with(file, variant) for variant in variants)
 
     def subfolders(self, folder: str) -> list[str]:
         """Return the names of the folders in a folder."""
@@ -196,12 +216,13 @@ def _has_content(file: Path, body: bytes) -> bool:
 
 
 def _is_written_with(file: Path, variant: Path) -> bool:
-    """Whether both come from one `_write_together`; a power cut may leave an empty file with the right time."""
+    """Whether both come from one `_write_together`; a power cut may leave empty files with the right time."""
     try:
         file_stat, variant_stat = file.stat(), variant.stat()
     except OSError:
         return False
-    return file_stat.st_mtime_ns == variant_stat.st_mtime_ns and variant_stat.st_size > 0
+    has_content = file_stat.st_size > 0 and variant_stat.st_size > 0
+    return has_content and file_stat.st_mtime_ns == variant_stat.st_mtime_ns
 
 
 def _write_together(files: Mapping[Path, bytes]) -> None:

@@ -114,9 +114,11 @@ def _complete_similarity(options: ImportOptions) -> None:
     """Compare the texts that were published, now that the frequency of terms is known; not in a dry run."""
     if options.dry_run or not search.similarity.is_incomplete():
         return
-    for done, total in search.similarity.complete():
-        options.similarity_progress(done, total)
-    actions.bump_site_version("similarity", by=options.by)
+    try:
+        for done, total in search.similarity.complete():
+            options.similarity_progress(done, total)
+    finally:
+        actions.bump_site_version("similarity", by=options.by)  # also for the steps of one that is broken off
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:

@@ -101,8 +101,10 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
     """Return a function that runs a rebuild and writes its audit entry."""
 
     def repair() -> None:
-        deque(rebuild(), maxlen=0)
-        actions.bump_site_version(part)
+        try:
+            deque(rebuild(), maxlen=0)
+        finally:
+            actions.bump_site_version(part)  # also for the steps of a rebuild that is broken off
 
     return repair
 

@@ -46,7 +46,6 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber
-from .page_version import PageVersion
 from .presence import Presence
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
@@ -156,7 +155,6 @@ __all__ = [
     "MenuLink",
     "NamedTerm",
     "OriginalFault",
-    "PageVersion",
     "Presence",
     "Publication",
     "Redirect",

@@ -24,7 +24,12 @@ class ActionType(models.TextChoices):
 
 
 class AuditEntry(models.Model):
-    """One change of the public site: who did what, to what, and when. Entries are never deleted."""
+    """One change of the public site: who did what, to what, and when. Entries are never deleted.
+
+    `changed_pages` are the primary keys of the publications whose pages the action changed; None stands for every page
+    of the site. The pages of a publication are its page, those of its editions, and the comparisons of them. Lists,
+    feeds and all other pages count as changed by every action.
+    """
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
     by = models.ForeignKey(
@@ -42,6 +47,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(gettext_lazy("what"), max_length=300)
     detail = models.JSONField(gettext_lazy("detail"), default=dict)
     site_version = models.PositiveBigIntegerField(unique=True)
+    changed_pages = models.JSONField(null=True, default=None)
 
     class Meta:
         ordering = ["-site_version"]

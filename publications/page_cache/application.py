@@ -92,7 +92,7 @@ class PageCache:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = (self.second_store if key[1] else self.page_store).get(key) or self.second_store.get(key)
         state = self.watcher.state()
-        if stored is not None and state is not None and stored.is_current(state):
+        if stored is not None and state is not None and stored.revalidate(state):
             return self._send(stored, CACHE_STATUS_HIT, key, environ, start_response)
         response, status = self._render_or_stale(key, stored, state, environ)
         if isinstance(response, CachedResponse):
@@ -147,7 +147,7 @@ class PageCache:
         state = self.watcher.state_for_stale_pages()
         if stored is None or state is None:
             return False
-        return state.can_serve_stale(stored.state_key, time.time())
+        return state.can_serve_stale(stored.state_id, time.time())
 
     def _store(
         self, key: Key, response: RenderedResponse, state: SiteState
@@ -163,6 +163,7 @@ class PageCache:
             response.body,
             state,
             compressible=media_type in self._compressible,
+            publication=response.publication,
         )
         store = self._store_for(stored, key)
         (self.page_store if store is self.second_store else self.second_store).delete(key)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
+from publications.cache_tags import CACHE_TAG, parse_cache_tag
 from publications.models import SiteState, site_state_scope
 
 from .keys import Environ
@@ -54,12 +55,16 @@ class Slots:
 
 @dataclass(frozen=True)
 class RenderedResponse:
-    """A response of Django: with the whole body, or with a stream that can be read once."""
+    """A response of Django: with the whole body, or with a stream that can be read once.
+
+    `publication` is the primary key in its cache tag, which is not among the headers.
+    """
 
     status: str
     headers: Headers
     body: bytes | None
     stream: Iterable[bytes] = ()
+    publication: int | None = None
 
     @property
     def status_code(self) -> int:
@@ -138,10 +143,13 @@ class WorkerPool:
         else:
             with site_state_scope(state):
                 stream = self._application(environ, start_response)
-        if getattr(stream, "streaming", True) and not _is_small(status_and_headers[1]):
-            return RenderedResponse(*status_and_headers, None, stream)
+        status, sent_headers = status_and_headers
+        headers = [pair for pair in sent_headers if pair[0] != CACHE_TAG]
+        if getattr(stream, "streaming", True) and not _is_small(headers):
+            return RenderedResponse(status, headers, None, stream)
         try:
-            return RenderedResponse(*status_and_headers, b"".join(stream))
+            tag = dict(sent_headers).get(CACHE_TAG, "")
+            return RenderedResponse(status, headers, b"".join(stream), publication=parse_cache_tag(tag))
         finally:
             stream.close()
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from threading import Lock
 
-from publications.cache_tags import CACHE_TAG, tagged_publication
 from publications.compression import COMPRESS, DECOMPRESS, IDENTITY, MIN_COMPRESSED_BYTES
 from publications.models import SiteState
 
@@ -18,7 +17,7 @@ OVERHEAD_BYTES = 1_500  # of keys, headers and objects
 BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
 MAX_RESPONSE_FRACTION = 8  # no response takes more than an eighth of a store
 OMITTED_FROM_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
-REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary", CACHE_TAG.lower()}
+REPLACED_HEADERS = {"content-length", "content-encoding", "etag", "vary"}
 
 
 class CachedResponse:
@@ -31,14 +30,21 @@ class CachedResponse:
     """
 
     __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_compressible", "last_modified",
-                 "not_modified_headers", "publication", "state_key", "status", "status_code")  # fmt: skip
+                 "not_modified_headers", "publication", "state_id", "status", "status_code")  # fmt: skip
 
     def __init__(
-        self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
+        self,
+        status: str,
+        headers: Headers,
+        body: bytes,
+        state: SiteState,
+        *,
+        compressible: bool,
+        publication: int | None = None,
     ) -> None:
         values = {name.lower(): value for name, value in headers}
         self.status, self.status_code = status, int(status[:3])
-        self.state_key, self.publication = state.key, tagged_publication(values.get(CACHE_TAG.lower(), ""))
+        self.state_id, self.publication = state.id, publication
         self._lock = Lock()
         self.is_compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self.etag = values.get("etag") or etag_of(body)
@@ -54,13 +60,13 @@ class CachedResponse:
         self.encodings: dict[str, EncodedBody] = {IDENTITY: self._encoded_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
-    def is_current(self, state: SiteState) -> bool:
-        """Return whether the page is the same in this state, and if so, note that it was seen in it."""
-        if self.state_key is state.key:
+    def revalidate(self, state: SiteState) -> bool:
+        """Return whether the page is the same in this state; if so, it counts as rendered in it."""
+        if self.state_id is state.id:
             return True
-        if not state.is_page_unchanged(self.publication, self.state_key):
+        if not state.is_page_unchanged(self.publication, self.state_id):
             return False
-        self.state_key = state.key
+        self.state_id = state.id
         return True
 
     def encode(self, coding: str) -> tuple[EncodedBody, int]:

@@ -142,11 +142,8 @@ def table_of_contents(edition: Edition) -> list[dict[str, object]]:
 
 def age_notice(edition: Edition) -> str:
     """Return the notice on a comment that is older than `AGE_NOTICE_AFTER`, or ""; numbered reports have none."""
-    if (
-        edition.kind.is_numbered
-        or edition.current_series_number
-        or timezone.now() - edition.published_at < AGE_NOTICE_AFTER
-    ):
+    age = timezone.localdate() - timezone.localdate(edition.published_at)
+    if edition.kind.is_numbered or edition.current_series_number or age < AGE_NOTICE_AFTER:
         return ""
     day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}

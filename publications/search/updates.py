@@ -10,18 +10,13 @@ from . import index, similarity
 from .engines import engine
 
 
-def sync_publication(publication: Publication, at: datetime) -> set[int]:
-    """Add and remove rows of a publication after an action changed the windows of its editions.
-
-    Returns:
-        The primary keys of the editions that were similar to removed ones.
-    """
+def sync_publication(publication: Publication, at: datetime) -> None:
+    """Add and remove rows of a publication after an action changed the windows of its editions."""
     outdated, missing = index.outdated_and_missing_rows(publication, at)
     neighbours = _remove_rows(outdated)
     index_editions(index.read_editions(missing))
     if neighbours:
         similarity.refill_rows(neighbours - similarity.editions_similar_to(missing))
-    return neighbours
 
 
 def index_editions(editions: Sequence[EditionWithRows], *, defer_similarity: bool = False) -> None:

@@ -83,7 +83,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 def _tag(response: HttpResponse, edition: Edition) -> HttpResponse:
-    """Mark the response as a page of a publication, which changes only with what `PageVersion` records."""
+    """Mark the response as a page of a publication, which changes only when an action names that."""
     response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
     return response
 

@@ -1,6 +1,7 @@
 """The mirror: the public site as files, complete, up to date, and without anything that is not public."""
 
 import cProfile
+import os
 import pstats
 import re
 import resource
@@ -564,3 +565,41 @@ def test_a_page_changed_by_others_is_rendered_again_though_no_action_changed_it(
     crawl(root)
 
     assert page.read_bytes() == before
+
+
+def test_after_an_interrupted_crawl_every_page_is_rendered_again(root, monkeypatch):
+    edition = make_live(title="Grain")
+    crawl(root)
+    with monkeypatch.context() as patch:
+        patch.setattr(MirrorFolder, "remove_unlisted", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            crawl(root)
+    paths = count_requests(monkeypatch)
+
+    crawl(root)
+
+    assert edition.get_absolute_url() in paths
+
+
+def interrupted(*_arguments) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_emptied_page_is_written_again_though_its_time_is_right(root):
+    edition = make_live(title="Grain")
+    crawl(root)
+    page = root.joinpath(*edition.get_absolute_url().strip("/").split("/"), "index.html")
+    before, modified = page.read_bytes(), page.stat().st_mtime_ns
+    page.write_bytes(b"")
+    os.utime(page, ns=(modified, modified))
+
+    crawl(root)
+
+    assert page.read_bytes() == before
+
+
+def test_a_file_without_variants_is_never_taken_for_unchanged(root):
+    folder = MirrorFolder(root)
+    folder.write_page("/en/publications/x.pdf", b"%PDF-whole")
+
+    assert not folder.has_page("/en/publications/x.pdf")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from publications import search
+from publications import actions, search
 from publications.management.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 from publications.migration_state import read_migration_state, refuse_newer_database
 
@@ -52,10 +52,15 @@ class Command(BaseCommand):
             )
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        for index, name in ((search, "the search index"), (search.similarity, "the index of similar texts")):
+        for part, index, name in (
+            ("search", search, "the search index"),
+            ("similarity", search.similarity, "the index of similar texts"),
+        ):
             if index.is_outdated():
                 self._say(f"Building {name} …")
-                deque(index.rebuild(), maxlen=0)
+                done, _total = deque(index.rebuild(), maxlen=1).pop()
+                if done:
+                    actions.bump_site_version(part)
         if not settings.DEBUG:
             self._say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False)
