@@ -164,13 +164,13 @@ def test_a_former_name_is_removed_first(root, editor):
 def test_a_failing_application_removes_nothing(root, settings):
     make_live(title="Grain")
     crawl(root)
-    before = read_texts(root)
+    before = read_pages(root)
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
 
     with pytest.raises(SiteUnavailable, match="answers 400"):
         crawl(root)
 
-    assert read_texts(root) == before
+    assert read_pages(root) == before
 
 
 def test_files_without_a_link_are_removed_last(root):

@@ -169,9 +169,8 @@ def test_a_request_without_a_key_takes_a_slot(path, method):
 def test_a_request_without_a_slot_gets_the_stale_page():
     with blocked_requests(*(f"/en/slow-{number}/" for number in range(SLOTS))) as client:
         stored = client.cache.page_store.get((PAGE, ""))
-        stored.state_key = (
-            stored.state_key._replace()
-        )  # of another site state, since which nothing was removed
+        # of another site state, since which nothing was removed
+        stored.state_id = stored.state_id._replace()
         response = client.get(PAGE)
 
         assert (response.status, response.cache_status) == (200, "pages; hit; detail=stale")
