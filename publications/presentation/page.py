@@ -32,7 +32,7 @@ from publications.search import MAX_QUERY_CHARACTERS
 from .links import localized_url, social_image_tags
 
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
-DEFAULTS = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
+DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
 """Values of names that few pages have: looking up a missing name takes Django ten times as long."""
 
 
@@ -97,7 +97,9 @@ def render_page(
     }
     context["document_title"] = _document_title(context)
     context["description"] = context.get("description") or site.description or site.name
-    return HttpResponse(render_to_string(template, {**DEFAULTS, **page_context, **context}), status=status)
+    return HttpResponse(
+        render_to_string(template, {**DEFAULT_CONTEXT, **page_context, **context}), status=status
+    )
 
 
 def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:

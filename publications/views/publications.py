@@ -58,7 +58,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
     response = render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
-    return _tag(response, address.edition)
+    return _with_cache_tag(response, address.edition)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -79,10 +79,10 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         has_downloads=True,
         **(_superseded_context(edition, live) if live else {}),
     )
-    return _tag(response, edition)
+    return _with_cache_tag(response, edition)
 
 
-def _tag(response: HttpResponse, edition: Edition) -> HttpResponse:
+def _with_cache_tag(response: HttpResponse, edition: Edition) -> HttpResponse:
     """Mark the response as a page of a publication, which changes only when an action names that."""
     response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
     return response
@@ -193,7 +193,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
-    return _tag(response, live)
+    return _with_cache_tag(response, live)
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -228,7 +228,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         canonical=live.get_absolute_url(),
         **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
-    return _tag(response, live)
+    return _with_cache_tag(response, live)
 
 
 def _compared_editions(
