@@ -34,7 +34,7 @@ from .links import (
     social_image_url,
     topic_url,
 )
-from .page import breadcrumb, breadcrumb_step, paths_in_locales, render_page
+from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import publication_context, site_page_context, site_page_url
 from .teasers import (
@@ -84,6 +84,7 @@ __all__ = [
     "external_link_html",
     "feeds_for",
     "history_entries",
+    "is_long_title",
     "localized_path",
     "paragraphs_html",
     "paths_in_locales",

@@ -31,6 +31,7 @@ from publications.search import MAX_QUERY_CHARACTERS
 
 from .links import localized_url, social_image_tags
 
+LONG_TITLE = 80  # characters; a longer title is set smaller
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
 DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
 """Values of names that few pages have: looking up a missing name takes Django ten times as long."""
@@ -66,6 +67,7 @@ def render_page(
         context: the context of the template. These names have a meaning for every page:
 
             - `title`: its heading; `document_title`: its `<title>` if the heading is not unique
+            - `has_long_title`: whether the heading is set smaller, if it is not `title`
             - `section`: the section of the menu that it belongs to
             - `alternates`: its paths by language, for the language switch; other languages lead to the home page
             - `canonical`: its canonical path
@@ -89,6 +91,7 @@ def render_page(
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
         "current_path": current_path,
         "site": site,
+        "has_long_title": is_long_title(context.get("title", "")),
         "locale": locale,
         "languages": [_language_link(code, locale, alternates) for code in LOCALES],
         "canonical": absolute_url(iri_to_uri(canonical)) if canonical else "",
@@ -100,6 +103,11 @@ def render_page(
     return HttpResponse(
         render_to_string(template, {**DEFAULT_CONTEXT, **page_context, **context}), status=status
     )
+
+
+def is_long_title(title: str) -> bool:
+    """Return whether a title is set smaller."""
+    return len(title) > LONG_TITLE
 
 
 def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:

@@ -23,10 +23,10 @@ from publications.models import (
 from .authors import short_byline_text
 from .images import teaser_image
 from .links import LabelledLink, public_image_url, topic_url
+from .page import is_long_title
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 MAX_INTRODUCTION = 170  # characters
-LONG_TITLE = 80  # characters from which on a title is set smaller
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def build_teaser(
         published_on=date_format(published_at, "DATE_FORMAT"),
         reading_time=reading_time(edition),
         id=edition.publication_id,
-        has_long_title=len(edition.title) > LONG_TITLE,
+        has_long_title=is_long_title(edition.title),
         is_updated=is_updated,
     )
 

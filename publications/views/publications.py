@@ -43,6 +43,7 @@ from publications.presentation import (
     edition_url,
     editions_url,
     history_entries,
+    is_long_title,
     pdf_url,
     publication_context,
     render_page,
@@ -262,6 +263,7 @@ def _history_page_context(live: Edition, *steps: dict[str, str]) -> dict[str, ob
     return {
         "section": "publications",
         "robots": "noindex",
+        "has_long_title": is_long_title(live.title),
         "social_image_of": live.get_absolute_url(),
         "live": live,
         "edition_url": live.get_absolute_url(),

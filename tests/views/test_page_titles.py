@@ -112,3 +112,21 @@ def edition():
 )  # fmt: skip
 def test_a_title_says_which_page_it_is(client, edition, path, title):
     assert title_of(client, path) == f"{title} – SCEEUS"
+
+
+@pytest.mark.parametrize(("length", "is_small"), [(80, False), (81, True)])
+def test_a_long_title_is_set_smaller_on_each_page_of_a_publication_and_in_lists(client, length, is_small):
+    edition = make_live(title="x" * length)
+    actions.publish(saved(edition.publication, body="Second."), by=None)
+    path = edition.get_absolute_url()
+
+    for page in (
+        path,
+        f"{path}editions/1/",
+        f"{path}editions/",
+        f"{path}editions/2/changes/",
+        "/en/publications/",
+    ):
+        response = client.get(page)
+        assert response.status_code == 200, page
+        assert ('data-length="long"' in response.text) is is_small, page
