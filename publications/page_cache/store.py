@@ -163,11 +163,12 @@ class PageStore:
         for _ in range(len(self._responses)):
             if self.bytes <= self.max_bytes:
                 return
-            key = next(iter(self._responses))
+            # `get` moves keys without the lock: an iterator would fail, `popitem` is atomic.
+            key, response = self._responses.popitem(last=False)
             if key in self._pinned:
-                self._responses.move_to_end(key)
+                self._responses[key] = response
             else:
-                self._remove(key)
+                self.bytes -= response.bytes
 
 
 def etag_of(body: bytes) -> str:

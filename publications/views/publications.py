@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
@@ -84,8 +85,12 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 
 
 def _with_cache_tag(response: HttpResponse, edition: Edition) -> HttpResponse:
-    """Mark the response as a page of a publication, which changes only when an action names that."""
-    response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
+    """Mark the response as a page of a publication, which changes only when an action names that.
+
+    The page cache takes the header off, so without one there is none.
+    """
+    if settings.PAGES_IN_MEMORY:
+        response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
     return response
 
 

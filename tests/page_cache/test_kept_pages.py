@@ -181,9 +181,16 @@ def test_an_age_notice_appears_at_midnight_and_at_no_other_time(site):
         assert "speaks of the situation then" in before
 
 
-def test_no_tag_reaches_readers_while_the_site_state_is_unknown(site):
-    client = CachedClient()
-    client.watcher.state = lambda: None
-    response = client.get(site.alone.editions.get().get_absolute_url())
+@pytest.mark.parametrize("reason", ["unknown state", "long address", "no page cache"])
+def test_no_tag_reaches_readers_past_the_page_cache(site, client, settings, reason):
+    path, cached = site.alone.editions.get().get_absolute_url(), CachedClient()
+    if reason == "no page cache":
+        settings.PAGES_IN_MEMORY = 0
+        cached = client
+    elif reason == "unknown state":
+        cached.watcher.state = lambda: None
+    else:
+        path += f"?a={'x' * 2_000}"
+    response = cached.get(path)
 
-    assert response.status == 200 and CACHE_TAG not in response.headers
+    assert getattr(response, "status_code", 200) == 200 and CACHE_TAG not in response.headers

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -57,6 +58,24 @@ def test_pinned_keys_are_never_evicted():
         store.set((str(number), ""), make_response())
 
     assert store.get(("home", "")) and len(store) == 9
+
+
+class ReadDict(OrderedDict):
+    """A dictionary of which another thread reads a key while it is iterated over."""
+
+    def __iter__(self):
+        keys = super().__iter__()
+        self.move_to_end(next(super().__iter__()))
+        return keys
+
+
+def test_a_response_is_evicted_while_others_are_read():
+    store = PageStore(9 * (make_response().bytes + 16), pinned=frozenset({("0", "")}))
+    store._responses = ReadDict()
+    for number in range(40):
+        store.set((str(number), ""), make_response())
+
+    assert store.get(("0", "")) and store.get(("39", "")) and store.bytes <= store.max_bytes
 
 
 def test_a_response_larger_than_an_eighth_of_the_store_is_not_stored():
