@@ -68,7 +68,7 @@ class RelatedSite:
         paths = list(LISTS)
         for edition in Edition.objects.select_related("publication").order_by("pk"):
             page = edition.get_absolute_url()
-            paths.append(page)
+            paths += [page, f"{page}share/mastodon/"]
             if edition.number > 1:
                 editions = f"{page}editions/"
                 paths += [

@@ -22,6 +22,7 @@ from .transaction import (
     Outdated,
     bump_site_version,
     lock_for_action,
+    new_version_after_rebuild,
     trust_clock,
 )
 from .undo import UndoType, plan_undo, undo
@@ -47,6 +48,7 @@ __all__ = [
     "delete_instance",
     "exclude_suggestion",
     "lock_for_action",
+    "new_version_after_rebuild",
     "plan_undo",
     "preview_redaction",
     "public_state",

@@ -10,11 +10,13 @@ from collections.abc import Callable, Container, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import unquote
 
 from django.db import connections
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils import translation
 
-from publications.locales import LOCALES, localized_path
+from publications.locales import LOCALES, locale_of_path, localized_path
 from publications.models import (
     ADDITIVE_ACTIONS,
     Address,
@@ -23,7 +25,8 @@ from publications.models import (
     read_site_state,
 )
 
-from .mirror_folder import MirrorFolder, is_mirrored, is_rendition, links_of, normalize_path
+from .mirror_folder import MirrorFolder
+from .mirror_paths import is_mirrored, is_rendition, links_of, normalize_path
 from .responses import fetch_with_retries
 
 OK = 200
@@ -32,6 +35,12 @@ TASKS_AHEAD = 4  # queued for each process
 NOT_FOUND = (404, 410)
 UNAVAILABLE = 503
 FILE_FOLDERS = ("static", "media")  # without pages
+PUBLICATION_PAGES = frozenset(
+    f"publications:{name}"
+    for name in ("detail", "editions", "edition", "changes", "mastodon", "record", "edition_record")
+)
+"""Pages and records that change only with the publications whose pages an action names."""
+
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
     "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
@@ -105,8 +114,8 @@ class Crawl:
         state = read_site_state(previous)
         changed = state.pages_changed_since(previous) if previous else None
         self._unchanged = frozenset() if changed is None else _unchanged_publications(changed)
+        self._remove_withdrawn()  # first: it needs no space on the disk
         self.folder.begin_crawl()
-        self._remove_withdrawn()
         for entry_path in (
             *ENTRY_PATHS,
             *(localized_path(locale, "publications:home") for locale in LOCALES),
@@ -196,9 +205,17 @@ class Crawl:
         return visited
 
     def _is_unchanged(self, path: str) -> bool:
-        """Return whether the path is that of a publication, or below it, that has not changed since the last crawl."""
+        """Return whether the path is one of `PUBLICATION_PAGES`, of a publication not changed since the last crawl."""
         page, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
-        return page in self._unchanged
+        return page in self._unchanged and _view_name(path) in PUBLICATION_PAGES
+
+
+def _view_name(path: str) -> str:
+    with translation.override(locale_of_path(path)):  # sections are translated
+        try:
+            return resolve(unquote(path)).view_name
+        except Resolver404:
+            return ""
 
 
 def _unchanged_publications(changed: Container[int]) -> frozenset[str]:

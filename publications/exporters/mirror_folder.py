@@ -1,24 +1,20 @@
-"""The folder of the mirror, which paths of the site belong into it, and the links of pages, style sheets and sitemaps.
+"""The folder of the mirror, and the site state that it shows.
 
 Files are written whole or not at all, texts with compressed variants beside them.
 """
 
 import json
 import os
-import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from html import unescape
+from functools import cached_property
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
-
-from django.conf import settings
+from urllib.parse import unquote
 
 from publications.compression import BROTLI, COMPRESS, GZIP
-from publications.metadata import FORMATS, SLOW_FORMATS
+from publications.metadata import FORMATS
 from publications.models import SiteState
-from publications.page_cache import UNCACHED_PREFIXES
 
 from .release import release_fingerprint
 
@@ -30,13 +26,6 @@ COMPRESSED_ENDINGS = (
     *(format.path_ending for format in FORMATS.values() if format.is_compressible),
 )  # fmt: skip
 COMPRESSORS = {".gz": COMPRESS[GZIP], ".br": COMPRESS[BROTLI]}
-CSS_URL = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
-SITEMAP_LOC = re.compile(r"<loc>([^<]+)</loc>")
-TAG = re.compile(r"<[a-z][^<>]*>")
-LINK_ATTRIBUTE = re.compile(r'\s(href|src|srcset)="([^"]+)"')
-META_URL = re.compile(r'\scontent="(https?://[^"\s]+)"')
-JSON_LD = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
-JSON_URL = re.compile(r'"(https?://[^"\\\s]+)"')
 
 
 class NotAMirror(Exception):
@@ -81,7 +70,13 @@ class MirrorFolder:
 
     def begin_crawl(self) -> None:
         """Store that the pages are those of no state until `finish_crawl`."""
-        self._store({"site_version": self.site_version})
+        finished_at = self._finished_at
+        self._store({"site_version": self.site_version, "finished_at": finished_at})
+
+    @cached_property
+    def _finished_at(self) -> int:
+        """When the last crawl ended. Another release may have written since, and not have finished."""
+        return self._stored().get("finished_at", 0)
 
     def finish_crawl(self, state: SiteState) -> None:
         """Store that the folder shows this state, rendered by this release."""
@@ -89,6 +84,7 @@ class MirrorFolder:
             {
                 "site_version": state.site_version,
                 "release": release_fingerprint(),
+                "finished_at": time.time_ns(),
                 "read_at": state.read_at,
                 "valid_until": state.valid_until,
                 "last_action_at": state.last_action_at.isoformat() if state.last_action_at else "",
@@ -110,10 +106,17 @@ class MirrorFolder:
         return (self.root / MARKER).read_text(encoding="utf-8")
 
     def has_page(self, path: str) -> bool:
-        """Return whether the page of a path is stored as it was written; never for files without variants."""
+        """Return whether the page of a path is stored as the last finished crawl left it.
+
+        Never for files without variants.
+        """
         file = self.file_of(path)
         variants = _variants(file) if file else []
-        return bool(variants) and all(_is_written_with(file, variant) for variant in variants)
+        return (
+            bool(variants)
+            and all(_is_written_with(file, variant) for variant in variants)
+            and file.stat().st_mtime_ns <= self._finished_at
+        )
 
     def subfolders(self, folder: str) -> list[str]:
         """Return the names of the folders in a folder."""
@@ -247,64 +250,3 @@ def _write_together(files: Mapping[Path, bytes]) -> None:
 
 def _escape_glob(name: str) -> str:
     return "".join(f"[{character}]" if character in "*?[" else character for character in name)
-
-
-def links_of(path: str, media_type: str, body: bytes) -> list[str]:
-    """Return the distinct paths of this site that a document links to, without those that have a query."""
-    if media_type == "text/html":
-        urls = [*_html_urls(body.decode())]
-    elif media_type == "text/css":
-        urls = CSS_URL.findall(body.decode())
-    elif media_type == "application/xml":
-        urls = SITEMAP_LOC.findall(body.decode())
-    else:
-        return []
-    return list(dict.fromkeys(_own_paths(path, urls)))
-
-
-def _own_paths(path: str, urls: Iterable[str]) -> Iterator[str]:
-    base_url = f"{settings.SITE_URL}{path}"
-    site = urlsplit(settings.SITE_URL)
-    for url in urls:
-        try:
-            parts = urlsplit(urljoin(base_url, url.strip()))
-        except ValueError:  # not a URL, such as http://[
-            continue
-        if (parts.scheme, parts.netloc) == (site.scheme, site.netloc) and not parts.query:
-            yield normalize_path(parts.path or "/")
-
-
-def normalize_path(path: str) -> str:
-    """Return the one spelling of a path that links may spell in several ways."""
-    return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
-
-
-def is_mirrored(path: str, *, with_renditions: bool) -> bool:
-    """Whether the path belongs into the folder; PDFs and social images do only `with_renditions`."""
-    if path.startswith(UNCACHED_PREFIXES) or "/files/" in path:
-        return False  # only the application sends uploaded files with the headers of downloads
-    return with_renditions or not is_rendition(path)
-
-
-def is_rendition(path: str) -> bool:
-    """Whether the path is that of a PDF or a social image."""
-    return path.endswith(tuple(format.path_ending for format in SLOW_FORMATS))
-
-
-def _html_urls(text: str) -> Iterator[str]:
-    """Yield the URLs in attributes, `meta` elements and JSON-LD, not those in texts.
-
-    Our templates put attribute values in double quotes and escape every other "<" and ">".
-    """
-    for tag in TAG.findall(text):
-        for name, value in LINK_ATTRIBUTE.findall(tag):
-            urls = (
-                [part.split()[0] for part in value.split(",") if part.strip()]
-                if name == "srcset"
-                else [value]
-            )
-            yield from map(unescape, urls)
-        if tag.startswith("<meta "):
-            yield from map(unescape, META_URL.findall(tag))
-    for json_ld in JSON_LD.findall(text):
-        yield from JSON_URL.findall(json_ld)

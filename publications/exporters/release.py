@@ -13,6 +13,8 @@ FOLDERS = ("accounts", "locale", "publications", "sceeus", "static", "templates"
 def release_fingerprint() -> str:
     """Return a digest of all that pages depend on besides the database: code, templates, packages, the site's URL."""
     digest = hashlib.sha256(repr((settings.SITE_URL, settings.DEBUG)).encode())
+    manifest = settings.STATIC_ROOT / "staticfiles.json"  # the names of static files in pages
+    digest.update(manifest.read_bytes() if manifest.exists() else b"")
     digest.update(repr(sorted((package.name, package.version) for package in distributions())).encode())
     for folder in FOLDERS:
         for file in sorted((settings.BASE_DIR / folder).rglob("*")):

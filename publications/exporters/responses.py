@@ -13,7 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from publications.models import site_state_scope
 from publications.page_cache import SiteStateWatcher
 
-from .mirror_folder import is_rendition
+from .mirror_paths import is_rendition
 
 MAX_RETRIES, MAX_RETRY_SECONDS = 3, 10  # of a rendition, while others are rendered
 

@@ -114,11 +114,9 @@ def _complete_similarity(options: ImportOptions) -> None:
     """Compare the texts that were published, now that the frequency of terms is known; not in a dry run."""
     if options.dry_run or not search.similarity.is_incomplete():
         return
-    try:
+    with actions.new_version_after_rebuild("similarity", by=options.by):
         for done, total in search.similarity.complete():
             options.similarity_progress(done, total)
-    finally:
-        actions.bump_site_version("similarity", by=options.by)  # also for the steps of one that is broken off
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:

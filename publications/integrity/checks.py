@@ -101,10 +101,8 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
     """Return a function that runs a rebuild and writes its audit entry."""
 
     def repair() -> None:
-        try:
+        with actions.new_version_after_rebuild(part):
             deque(rebuild(), maxlen=0)
-        finally:
-            actions.bump_site_version(part)  # also for the steps of a rebuild that is broken off
 
     return repair
 

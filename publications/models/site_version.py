@@ -99,6 +99,10 @@ class SiteState:
         """Return whether the public site at this time is the one that the state describes."""
         return self.read_at <= now < self.valid_until
 
+    def has_same_actions(self, other: "SiteState") -> bool:
+        """Return whether no action lies between the two states, nor a backup that was restored."""
+        return (self.site_version, self.last_action_at) == (other.site_version, other.last_action_at)
+
     def pages_changed_since(self, previous: "SiteState") -> Mapping[int, int] | None:
         """Return the publications whose pages have changed since the state before, None if every page may have."""
         return self.changed_pages if self.all_changed_serial == previous.all_changed_serial else None

@@ -124,9 +124,7 @@ class SiteStateWatcher:
             _close_connection()
             return
         last = observation.state
-        is_same = (
-            signals == observation.signals and last is not None and last.site_version == current.site_version
-        )
+        is_same = signals == observation.signals and last is not None and last.has_same_actions(current)
         state = last if is_same and last.is_valid_at(now) else current
         trusted_until = min(state.valid_until, now + self._trusted_seconds)
         self._observation = Observation(state, signals, now, trusted_until, monotonic, connection_number)

@@ -60,7 +60,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
     response = render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
-    return _with_cache_tag(response, address.edition)
+    return with_cache_tag(response, address.edition)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -81,10 +81,10 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         has_downloads=True,
         **(_superseded_context(edition, live) if live else {}),
     )
-    return _with_cache_tag(response, edition)
+    return with_cache_tag(response, edition)
 
 
-def _with_cache_tag(response: HttpResponse, edition: Edition) -> HttpResponse:
+def with_cache_tag(response: HttpResponse, edition: Edition) -> HttpResponse:
     """Mark the response as a page of a publication, which changes only when an action names that.
 
     The page cache takes the header off, so without one there is none.
@@ -199,7 +199,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
-    return _with_cache_tag(response, live)
+    return with_cache_tag(response, live)
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -234,7 +234,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         canonical=live.get_absolute_url(),
         **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
-    return _with_cache_tag(response, live)
+    return with_cache_tag(response, live)
 
 
 def _compared_editions(

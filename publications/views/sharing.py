@@ -16,7 +16,7 @@ from publications.presentation import (
     render_page,
 )
 
-from .publications import redirect_or_gone
+from .publications import redirect_or_gone, with_cache_tag
 
 MAX_HOST_CHARACTERS = 253
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])")
@@ -41,7 +41,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     typed = request.GET.get("server", "").strip()
     server = parse_server(typed)
     text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
-    return render_page(
+    response = render_page(
         request,
         "pages/share_mastodon.html",
         title=_("Share on Mastodon"),
@@ -61,6 +61,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         else "",
         robots="noindex",
     )
+    return with_cache_tag(response, edition)
 
 
 def parse_server(typed: str) -> str:

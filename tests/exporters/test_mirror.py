@@ -19,12 +19,8 @@ from django.utils import timezone
 
 from publications import actions
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
-from publications.exporters.mirror_folder import (
-    COMPRESSED_ENDINGS,
-    is_mirrored,
-    links_of,
-    normalize_path,
-)
+from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
+from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
 from publications.models import Change, original_storage
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
@@ -603,3 +599,32 @@ def test_a_file_without_variants_is_never_taken_for_unchanged(root):
     folder.write_page("/en/publications/x.pdf", b"%PDF-whole")
 
     assert not folder.has_page("/en/publications/x.pdf")
+
+
+def test_a_page_that_another_release_wrote_and_did_not_finish_is_written_again(root):
+    edition = make_live(title="Grain")
+    crawl(root)
+    folder = MirrorFolder(root)
+    page = folder.file_of(edition.get_absolute_url())
+    before = page.read_bytes()
+    folder.write_page(edition.get_absolute_url(), b"<p>Of another release</p>" * 20)
+
+    crawl(root)
+
+    assert page.read_bytes() == before
+
+
+def test_only_pages_that_actions_name_are_taken_for_unchanged(root):
+    path = make_live(title="Grain").get_absolute_url()
+    crawler = Crawl(root, processes=1)
+    crawler._unchanged = frozenset([path.rstrip("/")])
+
+    unchanged = ("", "editions/", "editions/1/", "editions/2/changes/", "share/mastodon/")
+    assert all(crawler._is_unchanged(f"{path}{ending}") for ending in unchanged)
+    assert crawler._is_unchanged(f"{path.rstrip('/')}.bib") and crawler._is_unchanged(f"{path}editions/1.bib")
+    others = (
+        f"{path}of-the-future/",
+        "/en/publications/",
+        f"{path.rstrip('/')}.pdf",
+    )
+    assert not any(crawler._is_unchanged(other) for other in others)

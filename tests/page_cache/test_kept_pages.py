@@ -152,7 +152,7 @@ def test_an_action_of_an_earlier_release_outdates_every_page(site):
 
 def test_a_restored_site_outdates_every_page_though_it_reaches_the_same_version(site):
     client = CachedClient(max_bytes=60_000_000)
-    savepoint = transaction.savepoint()
+    savepoint = transaction.savepoint_create()
     with site.commit():
         lost = site.publish("Grain, lost", "harvest wheat", topic=0)
     path = lost.editions.get().get_absolute_url()
@@ -163,6 +163,20 @@ def test_a_restored_site_outdates_every_page_though_it_reaches_the_same_version(
 
     assert client.get(path).status == 404
     assert compare_pages(site, client) == 0
+
+
+def test_a_restored_site_is_found_without_a_signal(site):
+    client = CachedClient(max_bytes=60_000_000)
+    savepoint = transaction.savepoint_create()
+    lost = site.publish("Grain, lost", "harvest wheat", topic=0)
+    path = lost.editions.get().get_absolute_url()
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert client.get(path).status == 200
+        transaction.savepoint_rollback(savepoint)
+        clock.shift(5)
+        actions.set_related_links(site.alone, [site.courts[0]], by=None)
+
+        assert client.get(path).status == 404
 
 
 def test_an_age_notice_appears_at_midnight_and_at_no_other_time(site):

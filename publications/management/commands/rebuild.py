@@ -48,11 +48,9 @@ class Command(BaseCommand):
         bar = ProgressBar(
             name, self._write if is_shown else lambda _text: None, is_terminal=self.stdout.isatty()
         )
-        try:
+        with actions.new_version_after_rebuild(name):
             for done, total in INDEXES[name]():
                 bar.show(done, total)
-        finally:
-            actions.bump_site_version(name)  # also for the steps of a rebuild that is broken off
         bar.finish()
 
     def _write(self, text: str) -> None:
