@@ -212,8 +212,15 @@ class PublicModelAdmin(DeskModelAdmin):
             return self.redisplay_form(request, refusal_reasons(refusal), object_id, form_url, extra_context)
 
     def _is_deleted(self, request: HttpRequest, object_id: str) -> bool:
-        """Return whether there is no such object, and the user may add another."""
-        return self.has_add_permission(request) and not super().get_object(request, unquote(object_id))
+        """Return whether there is no such object, and the user may add another.
+
+        The object itself is not read: forms are compared with what is stored once no other action runs.
+        """
+        try:
+            key = self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:
+            key = None
+        return self.has_add_permission(request) and not self.get_queryset(request).filter(pk=key).exists()
 
     @property
     def _add_url(self) -> str:
