@@ -4,6 +4,9 @@ Without a tag a response may show anything that is public, so that every action 
 when an action names the publication among its changed pages, or every page.
 """
 
+from django.conf import settings
+from django.http import HttpResponse
+
 CACHE_TAG = "Cache-Tag"
 _PREFIX = "publication-"
 
@@ -11,6 +14,13 @@ _PREFIX = "publication-"
 def cache_tag(publication_pk: int) -> str:
     """Return the value of the header for the pages of a publication."""
     return f"{_PREFIX}{publication_pk}"
+
+
+def tag_response(response: HttpResponse, publication_pk: int) -> HttpResponse:
+    """Mark a response as a page of a publication. Without a page cache, which takes the header off, there is none."""
+    if settings.PAGES_IN_MEMORY:
+        response.headers[CACHE_TAG] = cache_tag(publication_pk)
+    return response
 
 
 def parse_cache_tag(value: str) -> int | None:

@@ -1,4 +1,4 @@
-"""What pages are rendered by: a digest of the code, the packages and the settings."""
+"""A digest of the release that renders pages: its code, packages and settings."""
 
 import hashlib
 from functools import cache

@@ -21,7 +21,6 @@ ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, 
 """Types of actions that remove nothing from the public site."""
 MAX_ACTIONS = 1_000
 """Actions between two states of a process; after more, everything counts as changed."""
-MAX_CHANGED_PAGES = 10_000
 MAX_CACHED_VALUES = 500  # such as the filter counts of a list, some 50 kB each
 _MISSING = object()
 
@@ -139,7 +138,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     ending = editions.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
     next_end = ending.aggregate(at=Min("visible_until"))["at"]
     serial = previous.serial + 1 if previous else 0
-    actions = _Actions.read(previous, version)
+    actions = _ActionsSince.read(previous, version)
     changed_pages = actions.changed_pages(previous, now)
     return SiteState(
         site_version=version,
@@ -155,7 +154,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     )
 
 
-class _Actions(NamedTuple):
+class _ActionsSince(NamedTuple):
     """The actions since a state.
 
     Attributes:
@@ -194,7 +193,7 @@ class _Actions(NamedTuple):
             if publications is None:
                 return None
             changed.update(dict.fromkeys(publications, number))
-        return changed if len(changed) <= MAX_CHANGED_PAGES else None
+        return changed
 
     def has_removed(self, previous: SiteState | None, now: datetime) -> bool:
         """Return whether anything that was public in the previous state may no longer be."""

@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications import markup, metadata
-from publications.cache_tags import CACHE_TAG, cache_tag
+from publications.cache_tags import tag_response
 from publications.locales import current_locale
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
@@ -60,7 +59,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
     response = render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
-    return with_cache_tag(response, address.edition)
+    return tag_response(response, address.edition.publication_id)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -81,17 +80,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         has_downloads=True,
         **(_superseded_context(edition, live) if live else {}),
     )
-    return with_cache_tag(response, edition)
-
-
-def with_cache_tag(response: HttpResponse, edition: Edition) -> HttpResponse:
-    """Mark the response as a page of a publication, which changes only when an action names that.
-
-    The page cache takes the header off, so without one there is none.
-    """
-    if settings.PAGES_IN_MEMORY:
-        response.headers[CACHE_TAG] = cache_tag(edition.publication_id)
-    return response
+    return tag_response(response, edition.publication_id)
 
 
 def _numbered_title(edition: Edition, live: Edition | None) -> str:
@@ -199,7 +188,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
-    return with_cache_tag(response, live)
+    return tag_response(response, live.publication_id)
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -234,7 +223,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         canonical=live.get_absolute_url(),
         **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
-    return with_cache_tag(response, live)
+    return tag_response(response, live.publication_id)
 
 
 def _compared_editions(

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from publications.cache_tags import tag_response
 from publications.locales import current_locale
 from publications.models import AddressStatus, resolve_address
 from publications.presentation import (
@@ -16,7 +17,7 @@ from publications.presentation import (
     render_page,
 )
 
-from .publications import redirect_or_gone, with_cache_tag
+from .publications import redirect_or_gone
 
 MAX_HOST_CHARACTERS = 253
 HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])")
@@ -61,7 +62,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         else "",
         robots="noindex",
     )
-    return with_cache_tag(response, edition)
+    return tag_response(response, edition.publication_id)
 
 
 def parse_server(typed: str) -> str:

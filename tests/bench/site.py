@@ -11,8 +11,6 @@ import subprocess
 import sys
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from itertools import batched
@@ -55,17 +53,6 @@ def environment(folder: Path, **variables: str) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in UNSET_VARIABLES}
     site = {"SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
     return {**inherited, **site, **variables}
-
-
-@contextmanager
-def copy_site(folder: Path) -> Iterator[Path]:
-    """Yield a copy of a site that may be changed."""
-    copy = FOLDER / f"copy-{os.getpid()}"
-    shutil.copytree(folder, copy)
-    try:
-        yield copy
-    finally:
-        shutil.rmtree(copy)
 
 
 def _fingerprint() -> str:
