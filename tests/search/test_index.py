@@ -200,14 +200,13 @@ def test_a_rebuild_repairs_everything():
     )
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no segments")
 @pytest.mark.parametrize(
     "merge", [search.merge_segments, lambda: call_command("rebuild", "search", verbosity=0)]
 )
 def test_the_segments_of_the_index_are_merged(merge):
     for number in range(3):
         make_live(title=f"Grain {number}")
-    assert count_segments() > 1
+    assert (count_segments() > 1) is (connection.vendor == "sqlite")
 
     merge()
 
@@ -216,6 +215,9 @@ def test_the_segments_of_the_index_are_merged(merge):
 
 
 def count_segments() -> int:
+    """Count the segments of the search index: an index of PostgreSQL is always one."""
+    if connection.vendor == "postgresql":
+        return 1
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(DISTINCT segid) FROM publications_search_idx")
         return cursor.fetchone()[0]
