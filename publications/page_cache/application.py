@@ -19,7 +19,7 @@ from .pools import (
     Slots,
     WorkerPool,
 )
-from .store import CachedResponse, Header, Headers, PageStore
+from .store import CachedResponse, Header, PageStore
 from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
@@ -44,7 +44,7 @@ ERROR_RESPONSE = RenderedResponse(
 NOT_MODIFIED = "304 Not Modified"
 UNKNOWN_STATE_TIMEOUT = 3  # seconds that a reader waits for a page while the site state is unknown
 CHUNK = 64 * 1024
-StartResponse = Callable[[str, Headers], object]
+StartResponse = Callable[[str, list[Header]], object]
 logger = logging.getLogger(__name__)
 
 
@@ -188,7 +188,7 @@ class PageCache:
         if growth:
             self._store_for(stored, key).add_bytes(key, stored, growth)
         start_response(stored.status, [*headers, status])
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else body
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _store_for(self, stored: CachedResponse, key: Key) -> PageStore:
         is_page = stored.status_code == HTTPStatus.OK and not key[1]

@@ -13,7 +13,7 @@ from publications.cache_tags import CACHE_TAG, parse_cache_tag
 from publications.models import SiteState, site_state_scope
 
 from .keys import Environ
-from .store import Headers
+from .store import Header
 
 Application = Callable[[Environ, Callable], Iterable[bytes]]
 SERVER_THREADS = 128
@@ -61,7 +61,7 @@ class RenderedResponse:
     """
 
     status: str
-    headers: Headers
+    headers: list[Header]
     body: bytes | None
     stream: Iterable[bytes] = ()
     publication: int | None = None
@@ -135,7 +135,7 @@ class WorkerPool:
     def _call_application(self, environ: Environ, state: SiteState | None) -> RenderedResponse:
         status_and_headers: list = []
 
-        def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
+        def start_response(status: str, headers: list[Header], exc_info: object = None) -> None:
             status_and_headers[:] = [status, list(headers)]
 
         if state is None:
@@ -154,7 +154,7 @@ class WorkerPool:
             stream.close()
 
 
-def _is_small(headers: Headers) -> bool:
+def _is_small(headers: list[Header]) -> bool:
     """Return whether the length of a stream is known and small enough to be held in memory."""
     lengths = [value for name, value in headers if name.lower() == "content-length"]
     return bool(lengths) and int(lengths[0]) <= MAX_CACHED_BODY

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from threading import Lock
 
@@ -11,8 +11,8 @@ from publications.models import SiteState
 
 Key = tuple[str, str]
 Header = tuple[str, str]
-Headers = list[Header]
-EncodedBody = tuple[Headers, list[bytes]]
+Headers = tuple[Header, ...]
+EncodedBody = tuple[Headers, bytes]
 OVERHEAD_BYTES = 1_500  # of keys, headers and objects
 BYTES_PER_CHARACTER = 4  # at most, of a path or query, in the key and in headers
 MAX_RESPONSE_FRACTION = 8  # no response takes more than an eighth of a store
@@ -26,7 +26,8 @@ class CachedResponse:
     `bytes` is its size in memory.
 
     A text is stored in the requested codings only. The plain text is decompressed from one of them when needed, as few
-    clients request it and it takes as much memory as all others.
+    clients request it and it takes as much memory as all others. Headers are tuples, which the garbage collector does
+    not go through: with lists a full collection took 90 ms for 20,000 responses.
     """
 
     __slots__ = ("_headers", "_lock", "bytes", "encodings", "etag", "is_compressible", "last_modified",
@@ -35,7 +36,7 @@ class CachedResponse:
     def __init__(
         self,
         status: str,
-        headers: Headers,
+        headers: Iterable[Header],
         body: bytes,
         state: SiteState,
         *,
@@ -49,14 +50,14 @@ class CachedResponse:
         self.is_compressible = compressible and len(body) >= MIN_COMPRESSED_BYTES
         self.etag = values.get("etag") or etag_of(body)
         self.last_modified = values.get("last-modified")
-        self._headers = [
+        self._headers: Headers = (
             *((name, value) for name, value in headers if name.lower() not in REPLACED_HEADERS),
             ("ETag", self.etag),
-            *([("Vary", "Accept-Encoding")] if compressible else []),
-        ]
-        self.not_modified_headers = [
+            *((("Vary", "Accept-Encoding"),) if compressible else ()),
+        )
+        self.not_modified_headers = tuple(
             pair for pair in self._headers if pair[0].lower() not in OMITTED_FROM_304
-        ]
+        )
         self.encodings: dict[str, EncodedBody] = {IDENTITY: self._encoded_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
@@ -82,11 +83,11 @@ class CachedResponse:
         if encoded := self.encodings.get(coding):  # another thread was faster
             return encoded, 0
         compressed = self._encoded_body(coding, COMPRESS[coding](self._decompress()))
-        before = sum(len(encoded[1][0]) for encoded in self.encodings.values())
+        before = sum(len(encoded[1]) for encoded in self.encodings.values())
         self.encodings = {name: encoded for name, encoded in self.encodings.items() if name} | {
             coding: compressed
         }
-        return compressed, sum(len(encoded[1][0]) for encoded in self.encodings.values()) - before
+        return compressed, sum(len(encoded[1]) for encoded in self.encodings.values()) - before
 
     def is_not_modified(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
         """Return whether a request with these conditional headers gets 304 (RFC 9110, section 13)."""
@@ -98,11 +99,11 @@ class CachedResponse:
 
     def _decompress(self) -> bytes:
         coding, encoded = next(iter(self.encodings.items()))
-        return DECOMPRESS[coding](encoded[1][0])
+        return DECOMPRESS[coding](encoded[1])
 
     def _encoded_body(self, coding: str, body: bytes) -> EncodedBody:
-        encoding = [("Content-Encoding", coding)] if coding else []
-        return [*self._headers, *encoding, ("Content-Length", str(len(body)))], [body]
+        encoding = (("Content-Encoding", coding),) if coding else ()
+        return (*self._headers, *encoding, ("Content-Length", str(len(body)))), body
 
 
 class PageStore:
