@@ -81,17 +81,20 @@ def refuse_null_bytes(get_response: GetResponse) -> GetResponse:
 def limit_methods(get_response: GetResponse) -> GetResponse:
     """Answer 405, or OPTIONS with `Allow`, on public URLs (RFC 9110, sections 9.3.7 and 15.5.6).
 
+    Methods are case-sensitive (section 9.1); Django takes "get" for GET.
+
     A view with the attribute `allowed_methods` answers these instead of GET and HEAD; one with `handles_all_methods`
     answers every method itself.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.method in SAFE_METHODS or request.path_info.startswith(settings.DESK):
+        method = request.META["REQUEST_METHOD"]
+        if method in SAFE_METHODS or request.path_info.startswith(settings.DESK):
             return get_response(request)
         methods = _allowed_methods(request.path_info)
-        if not methods or request.method in methods:
+        if not methods or method in methods:
             return get_response(request)
-        if request.method == "OPTIONS":
+        if method == "OPTIONS":
             response = HttpResponse(status=HTTPStatus.NO_CONTENT)
         else:
             response = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)

@@ -93,9 +93,10 @@ def json_response(value: dict[str, Any], *, next_url: str = "") -> HttpResponse:
 
 
 def _respond_by_method(view: View, request: HttpRequest, kwargs: dict[str, Any]) -> HttpResponse:
-    if request.method in ("GET", "HEAD"):
+    method = request.META["REQUEST_METHOD"]  # `request.method` is in capitals, methods are case-sensitive
+    if method in ("GET", "HEAD"):
         return view(request, **kwargs)
-    if request.method == "OPTIONS":
+    if method == "OPTIONS":
         return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS, **PREFLIGHT_HEADERS})
     raise Problem(
         HTTPStatus.METHOD_NOT_ALLOWED,

@@ -86,6 +86,7 @@ class Command(BaseCommand):
         ]  # fmt: skip
         reserve_disk_space()
         os.chdir(settings.BASE_DIR)
+        os.environ["PORT"] = str(options["port"])  # SITE_URL, without a value of its own, has this port
         # Workers that start after kill -HUP would inherit the modules that this process has imported.
         os.execv(sys.executable, arguments)  # noqa: S606
 
