@@ -4,7 +4,7 @@ A locale is a language version of the site (`/en/`, `/sv/`); a text may be in an
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -45,7 +45,7 @@ LANGUAGE_CODES = {
 """Language codes by the codes and names, in lower case, that imported files use."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
-MAX_CACHED_PATHS = 4_096  # some hundred bytes each
+MAX_CACHED_PATHS, MAX_CACHED_DAYS = 4_096, 4_096  # some hundred bytes each
 ANY_SLUG = "any-slug"
 
 
@@ -85,6 +85,19 @@ def datetime_with_zone(at: datetime) -> str:
     """Return a time with its zone in the current language: "9 June 2026 07:00 CEST"."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+
+
+def format_day(day: date | datetime, format: str = "DATE_FORMAT") -> str:
+    """Return a day, or that of a time in the time zone of the site, in the current language: "9 June 2026"."""
+    if isinstance(day, datetime):
+        day = timezone.localdate(day)
+    return _format_day_in_language(day, format, translation.get_language())
+
+
+@lru_cache(maxsize=MAX_CACHED_DAYS)
+def _format_day_in_language(day: date, format: str, language: str | None) -> str:
+    """Cached, as a list formats twenty days and many publications have the same one."""
+    return date_format(day, format)
 
 
 def localized_path(locale: str, name: str, *, slug: str | None = None, **kwargs: str | int) -> str:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from html import unescape
 
 from django.utils.encoding import uri_to_iri
-from django.utils.formats import date_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
-from publications.locales import text_direction
+from publications.locales import format_day, text_direction
 from publications.models import doi_url
 
 from .record import Name, Record
@@ -44,7 +43,7 @@ def apa(record: Record) -> SafeString:
     year = record.published_on.year
     day = gettext("%(year)d, %(day)s") % {
         "year": year,
-        "day": date_format(record.published_on, gettext("F j")),
+        "day": format_day(record.published_on, gettext("F j")),
     }
     date = str(year) if record.is_report else day
     work = f"({record.label})" if record.is_report else f"[{record.kind}]"
@@ -63,7 +62,7 @@ def apa(record: Record) -> SafeString:
 
 def chicago(record: Record) -> SafeString:
     """Berg, Ann, and Bo Ek. 2026. “Title.” Quick Comment. Publisher, May 3, 2026. https://…"""
-    day = date_format(record.published_on, gettext("F j, Y"))
+    day = format_day(record.published_on, gettext("F j, Y"))
     author_names = _chicago_authors(record.creators)
     if record.is_report:
         work = [_italic_title(record), record.label, record.publisher]
@@ -79,7 +78,7 @@ def chicago(record: Record) -> SafeString:
 def harvard(record: Record) -> SafeString:
     """Berg, A. and Ek, B. (2026) Title. Quick Comment, 3 May. Publisher. Available at: https://…"""
     author_names = _harvard_authors(record.creators)
-    day = date_format(record.published_on, gettext("j F"))
+    day = format_day(record.published_on, gettext("j F"))
     return _sentences(
         format_html("{} ({}) {}", author_names, record.published_on.year, _italic_title(record)),
         record.label if record.is_report else f"{record.kind}, {day}",

@@ -6,12 +6,11 @@ from typing import Any
 import yaml
 from django.urls import reverse
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.html_tree import parse
 from publications.images import widths_for
-from publications.locales import absolute_url
+from publications.locales import absolute_url, format_day
 from publications.markup import PORTABLE_STYLE, escape_markdown, to_markdown
 from publications.models import Image
 
@@ -74,7 +73,7 @@ def _blocks(record: Record) -> Iterator[str]:
     if record.corrections:
         yield f"## {_('Corrections')}"
         yield "\n".join(
-            f"- {date_format(correction.at, 'DATE_FORMAT')}: {escape_markdown(correction.note)}"
+            f"- {format_day(correction.at)}: {escape_markdown(correction.note)}"
             for correction in record.corrections
         )
     yield "\n".join(f"- [{escape_markdown(file.label)}]({file.url})" for file in record.files)

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.locales import datetime_with_zone
+from publications.locales import datetime_with_zone, format_day
 from publications.models import Change, Edition, announced_at
 
 from .links import changes_url, edition_url
@@ -107,7 +106,7 @@ def _restored_label(edition: Edition, editions: Sequence[Edition]) -> str:
 
 def announced_date_text(edition: Edition) -> str:
     """Return the date that readers see for the edition, formatted."""
-    return date_format(timezone.localdate(announced_at(edition)), "DATE_FORMAT")
+    return format_day(announced_at(edition))
 
 
 def _build_entry(
@@ -150,7 +149,7 @@ def _change_date_text(at: datetime, published_at: datetime | None) -> str:
     day = timezone.localdate(at)
     if published_at and day == timezone.localdate(published_at):
         return datetime_with_zone(at)
-    return date_format(day, "DATE_FORMAT")
+    return format_day(day)
 
 
 def _without_microseconds(at: datetime) -> datetime:

@@ -1,14 +1,12 @@
 """The content of PDFs and social images: the same texts as on the pages, in the same order."""
 
 import textwrap
-from datetime import datetime
 
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri, uri_to_iri
-from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from publications.locales import absolute_url, current_locale, language_label, text_direction
+from publications.locales import absolute_url, current_locale, format_day, language_label, text_direction
 from publications.models import Author, Edition, EditionWithRows, Image, SiteSettings
 from publications.pdf import (
     CreditedName,
@@ -84,16 +82,12 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         direction=edition.direction,
         kind=edition.kind_label,
         authors=short_byline_text(edition.bylines.all()),
-        detail=_format_day(edition.published_at),
+        detail=format_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
         locale=current_locale(),
         cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
     )
-
-
-def _format_day(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATE_FORMAT")
 
 
 def _labels() -> PdfLabels:
@@ -106,7 +100,7 @@ def _labels() -> PdfLabels:
 
 
 def _imprint(edition: Edition, note_context: dict) -> tuple[str, ...]:
-    first, notes = _format_day(note_context["first_published_at"]), note_context["latest_change_notes"]
+    first, notes = format_day(note_context["first_published_at"]), note_context["latest_change_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
     language = (
         f"{gettext('Language:')} {language_label(edition.language)}"

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.locales import absolute_url, current_locale, language_label, localized_path
+from publications.locales import absolute_url, current_locale, format_day, language_label, localized_path
 from publications.models import (
     Change,
     Edition,
@@ -122,7 +121,7 @@ def change_notes_context(rows: EditionWithRows) -> dict[str, object]:
         "change_notes": notes,
         "latest_change_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
         "first_published_at": published_at,
-        "first_published_on": date_format(published_at, "DATE_FORMAT"),
+        "first_published_on": format_day(published_at),
         "editions_url": editions_url(edition) if len(rows.history) > 1 else "",
         "has_notes_section": bool(notes) or len(rows.history) > 1,
     }
@@ -145,7 +144,7 @@ def age_notice(edition: Edition) -> str:
     age = timezone.localdate() - timezone.localdate(edition.published_at)
     if edition.kind.is_numbered or edition.current_series_number or age < AGE_NOTICE_AFTER:
         return ""
-    day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
+    day = format_day(edition.published_at)
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from publications import markup
-from publications.locales import language_label, locale_of
+from publications.locales import format_day, language_label, locale_of
 from publications.models import (
     BylineName,
     Edition,
@@ -84,7 +83,7 @@ def build_teaser(
         language_label=language_label(edition.language) if is_other_language else "",
         byline=short_byline_text(edition.bylines.all() if bylines is None else bylines),
         published_at=published_at,
-        published_on=date_format(published_at, "DATE_FORMAT"),
+        published_on=format_day(published_at),
         reading_time=reading_time(edition),
         id=edition.publication_id,
         has_long_title=is_long_title(edition.title),

@@ -1,5 +1,6 @@
 """The date of an edition: the same on every page."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,25 @@ import time_machine
 from django.utils.html import strip_tags
 
 from publications import actions
+from publications.metadata import RECORD_FORMATS
+from publications.presentation import changes_url, editions_url
 from tests.factories import make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
 
 TODAY = "2026-11-25 10:00Z"
+ADDRESSES = {
+    "page": lambda live: live.get_absolute_url(),
+    "editions": editions_url,
+    "changes": lambda live: changes_url(live, 2),
+    **{
+        format.extension: lambda live, format=format: (
+            live.get_absolute_url().removesuffix("/") + format.path_ending
+        )
+        for format in RECORD_FORMATS.values()
+    },
+}
+UTC_DAY = re.compile(r"25 november|november 25|2026[-/]11[-/]25(?!T)", re.IGNORECASE)
 ORIGINAL_DATE = datetime(2024, 10, 24, 7, tzinfo=UTC)
 
 
@@ -92,3 +107,20 @@ def test_an_edition_that_took_another_back_has_its_text_and_nothing_to_compare(c
             client, f"{address}editions/3/changes/"
         )
         assert f'href="{address}editions/3/changes/"' not in client.get(f"{address}editions/").text
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_dates_are_those_of_the_time_zone_of_the_site(client, editor, name, language):
+    """In Stockholm it is the next day already, as a text is published and corrected."""
+    with time_machine.travel("2026-11-25 23:20Z", tick=False) as clock:
+        publication = make_publication(body="It was so.", language=language)
+        actions.publish(publication, by=editor)
+        clock.shift(60)
+        live = actions.publish(
+            saved(publication, body="It is so."), by=editor, change="correction", note="It is."
+        )
+        clock.shift(60)
+        text = client.get(ADDRESSES[name](live)).text
+
+    assert "26" in text and not UTC_DAY.search(text)
