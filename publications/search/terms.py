@@ -47,9 +47,8 @@ _INNER_CHARACTERS = (
     + "".join(sorted(MARKS))
 )
 _LETTER = rf"[^\W_{IDEOGRAPHS}]"
-WORD = re.compile(
-    rf"[{IDEOGRAPHS}]|{_LETTER}(?:{_LETTER}|[{_INNER_CHARACTERS}])*(?:['’ʼ]{_LETTER}(?:{_LETTER}|[{_INNER_CHARACTERS}])*)*"
-)
+_LETTERS = rf"{_LETTER}++(?:[{_INNER_CHARACTERS}]++{_LETTER}*+)*+"
+WORD = re.compile(rf"{_LETTERS}(?:['’ʼ]{_LETTERS})*+|[{IDEOGRAPHS}]")
 """A word of a text in any alphabet; in scripts without spaces each character is one."""
 
 POSSESSIVE = re.compile(r"['’ʼ]s$")
@@ -110,7 +109,6 @@ def languages_of(word: str) -> tuple[str, ...]:
     return LANGUAGES_BY_SCRIPT.get(script, ())
 
 
-@lru_cache(CACHED_TERMS)
 def is_stop_word(word: str) -> bool:
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES) in STOP_WORDS
 

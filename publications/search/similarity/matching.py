@@ -103,6 +103,24 @@ class Match:
         return json.dumps(self.tags), json.dumps(self.authors), json.dumps(self.words)
 
 
+@dataclass(frozen=True)
+class ReasonWords:
+    """The terms of a text that may be reasons: its words that are not common, and those of them that few texts have."""
+
+    uncommon: frozenset[str]
+    infrequent: frozenset[str]
+
+    def choose(self, words: Iterable[str], *, allow_frequent: bool) -> list[str]:
+        """Return the first of the words that say what two texts are about.
+
+        With `allow_frequent`, words of many texts are returned if there are no others.
+        """
+        reasons = list(islice((term for term in words if term in self.infrequent), MAX_REASONS))
+        if reasons or not allow_frequent:
+            return reasons
+        return list(islice((term for term in words if term in self.uncommon), MAX_REASONS))
+
+
 ComparedText = tuple[TermProfile, Rarity, TextContext]
 
 
@@ -158,8 +176,9 @@ def _match_candidates(
     least = MIN_SIMILARITY * sum(weight * profile.weights[term] for term, weight in weights.items())
     others = (candidate for candidate in nearest if candidate.translation_group != context.translation_group)
     candidates = {candidate.edition_id: candidate for candidate in islice(others, MAX_COMPARED)}
+    reason_words = _find_reason_words(profile, rarity)
     matches = [
-        _build_match(candidates[edition_id], shares, profile, rarity)
+        _build_match(candidates[edition_id], shares, profile, reason_words)
         for edition_id, shares in _shared_terms(list(candidates), weights).items()
         if sum(shares.values()) >= least
     ]
@@ -192,31 +211,26 @@ def _shared_terms(edition_ids: Sequence[int], weights: dict[str, float]) -> dict
 
 
 def _build_match(
-    candidate: Candidate, shares: dict[str, float], profile: TermProfile, rarity: Rarity
+    candidate: Candidate, shares: dict[str, float], profile: TermProfile, reason_words: ReasonWords
 ) -> Match:
     total = sum(shares.values())
-    ranked = sorted(shares, key=lambda term: (-shares[term], term))
+    ranked = [term for _share, term in sorted((-share, term) for term, share in shares.items())]
     words = [term for term in ranked if term not in profile.entity_terms]
     entities = [term for term in ranked if term in profile.entity_terms]
     topics, people = _ids_in_terms(entities, "t"), _ids_in_terms(entities, "a")
     has_names = bool(topics or people)
-    reasons = _choose_reasons(words, profile, rarity, allow_frequent=not has_names)
+    reasons = reason_words.choose(words, allow_frequent=not has_names)
     is_by_words = not has_names or sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total
     if not is_by_words or len(reasons) < (1 if has_names else MIN_WORDS):
         reasons = []
     return Match(candidate, total, topics, people, profile.spellings_of(reasons))
 
 
-def _choose_reasons(
-    words: Sequence[str], profile: TermProfile, rarity: Rarity, *, allow_frequent: bool
-) -> list[str]:
-    """Return the shared words that say what two texts are about: no common words, and none of many texts.
-
-    With `allow_frequent`, words of many texts are returned if there are no others.
-    """
-    not_common = [term for term in words if not is_common_word(term, profile.language)]
-    reasons = list(islice(rarity.infrequent(not_common, min_texts=MIN_TEXTS_FOR_REASONS), MAX_REASONS))
-    return reasons or not_common[:MAX_REASONS] if allow_frequent else reasons
+def _find_reason_words(profile: TermProfile, rarity: Rarity) -> ReasonWords:
+    words = profile.weights.keys() - profile.entity_terms
+    uncommon = frozenset(term for term in words if not is_common_word(term, profile.language))
+    infrequent = rarity.infrequent(uncommon, min_texts=MIN_TEXTS_FOR_REASONS)
+    return ReasonWords(uncommon, frozenset(infrequent))
 
 
 def _ids_in_terms(terms: Iterable[str], letter: str) -> list[int]:

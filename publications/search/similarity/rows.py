@@ -33,7 +33,7 @@ MAX_COMPETED = 30
 """Editions whose slots a new one competes for."""
 MIN_ROWS, MAX_REFILLED = 6, 8
 """An edition with fewer rows is compared again when one of them is removed; so many editions at a time."""
-EDITIONS_PER_BATCH = 50
+EDITIONS_PER_BATCH = 100
 EditionProfile = tuple[Edition, TermProfile, Rarity]
 _STORE_TERMS = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 _STORE = """
@@ -41,8 +41,9 @@ INSERT INTO publications_similarity (edition_id, similar_edition_id, score, tags
 ON CONFLICT (edition_id, similar_edition_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
 """
+_REMOVE = "DELETE FROM publications_similarity WHERE edition_id = %s AND similar_edition_id = %s"
 _READ = """
-SELECT stored.edition_id, stored.similar_edition_id, stored.id, stored.score, neighbour.publication_id
+SELECT stored.edition_id, stored.similar_edition_id, stored.score, neighbour.publication_id
 FROM ({ids_query}) AS requested JOIN publications_similarity AS stored ON stored.edition_id = requested.id
 JOIN publications_edition AS neighbour {index_hint} ON neighbour.id = stored.similar_edition_id
 WHERE neighbour.visible_until > %s
@@ -171,8 +172,8 @@ def _store(rows: Iterable[SimilarityRow]) -> None:
             cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(batch))), values)
 
 
-def _read_rows(edition_ids: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
-    """Return the rows of editions to others that have not ended: both editions, key, score, similar publication."""
+def _read_rows(edition_ids: Iterable[int]) -> list[tuple[int, int, float, int]]:
+    """Return the rows of editions to others that have not ended: both editions, score, similar publication."""
     statement = _READ.format(ids_query=engine().IDS_QUERY, index_hint=engine().EDITION_INDEX_HINT)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
@@ -189,12 +190,10 @@ class SimilaritySlots:
 
     def __init__(self, edition_ids: Iterable[int]) -> None:
         self.slots: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
-        self.stored_pks: dict[tuple[int, int], int] = {}
         self.new_rows: dict[tuple[int, int], SimilarityRow] = {}
-        self.removed_pks: list[int] = []
-        for edition_id, similar_edition_id, pk, score, publication_id in _read_rows(edition_ids):
+        self.removed_rows: list[tuple[int, int]] = []
+        for edition_id, similar_edition_id, score, publication_id in _read_rows(edition_ids):
             self.slots[edition_id][similar_edition_id] = score, publication_id
-            self.stored_pks[edition_id, similar_edition_id] = pk
 
     def add(self, row: SimilarityRow, publication_id: int) -> None:
         """Add a row to an edition of this publication."""
@@ -215,10 +214,9 @@ class SimilaritySlots:
     def _remove(self, edition_id: int, similar_edition_id: int) -> None:
         del self.slots[edition_id][similar_edition_id]
         self.new_rows.pop((edition_id, similar_edition_id), None)
-        if pk := self.stored_pks.pop((edition_id, similar_edition_id), None):
-            self.removed_pks.append(pk)
+        self.removed_rows.append((edition_id, similar_edition_id))
 
     def store(self) -> None:
-        if self.removed_pks:
-            Similarity.objects.filter(pk__in=self.removed_pks).delete()
+        with connection.cursor() as cursor:
+            cursor.executemany(_REMOVE, self.removed_rows)
         _store(self.new_rows.values())

@@ -6,10 +6,10 @@ how rare a term is (`Rarity`) is read when texts are compared.
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import batched
 from math import cbrt, inf, log
 
@@ -18,7 +18,16 @@ from django.db.models import Count
 
 from publications.models import Author, Edition, EditionTerm, EditionWithRows, Tag
 
-from ..terms import ENTITY_PREFIX, MAX_TEXT_CHARACTERS, WORD, entity_term, index_term, is_stop_word, row_key
+from ..terms import (
+    CACHED_TERMS,
+    ENTITY_PREFIX,
+    MAX_TEXT_CHARACTERS,
+    WORD,
+    entity_term,
+    index_term,
+    is_stop_word,
+    row_key,
+)
 
 TITLE, SUMMARY, TEXT = 3, 2, 1
 """The weight of a word in each part of a text."""
@@ -59,12 +68,14 @@ class TermProfile:
     @cached_property
     def _spelling_by_term(self) -> dict[str, str]:
         tally = Counter(WORD.findall(self.text))
-        terms = {word: index_term(word, self.language) for word in tally}
-        words = [word for word in tally if terms[word] in self.weights]
-        spellings: dict[str, str] = {}
-        for word in sorted(words, key=lambda word: (not word.islower(), -tally[word], word)):
-            spellings.setdefault(terms[word], word)
-        return spellings
+        words_by_term: defaultdict[str, list[str]] = defaultdict(list)
+        for word in tally:
+            if (term := index_term(word, self.language)) in self.weights:
+                words_by_term[term].append(word)
+        return {
+            term: min(words, key=lambda word: (not word.islower(), -tally[word], word))
+            for term, words in words_by_term.items()
+        }
 
 
 class Rarity:
@@ -76,10 +87,8 @@ class Rarity:
 
     def __init__(self, terms: Iterable[str], counts: Mapping[str, int] | None = None) -> None:
         needed = {*terms, *UBIQUITOUS_WORDS}
-        counts = count_texts(needed) if counts is None else counts
-        self.counts = {term: counts[term] for term in needed if term in counts}
-        words = (count for term, count in self.counts.items() if term[0] != ENTITY_PREFIX)
-        self.total = max(words, default=1)
+        self.counts = count_texts(needed) if counts is None else counts
+        self.total = max(self.count(term) for term in needed if term[0] != ENTITY_PREFIX)
 
     def __getitem__(self, term: str) -> float:
         return log(1 + self.total / self.count(term)) ** RARITY_POWER
@@ -152,11 +161,11 @@ def full_text(edition: Edition) -> str:
 
 def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str, float]:
     """Return the BM25 weight of each word of a text that is long enough to distinguish it."""
-    tally: Counter[str] = Counter()
+    tally: defaultdict[str, int] = defaultdict(int)
     for part, weight in ((title, TITLE), (summary, SUMMARY), (text[:MAX_TEXT_CHARACTERS], TEXT)):
         for word, times in Counter(WORD.findall(_ADDRESS.sub(" ", part))).items():
-            if not is_stop_word(word):
-                tally[index_term(word, language)] += times * weight
+            if term := _significant_term(word, language):
+                tally[term] += times * weight
     length = sum(tally.values()) / AVERAGE_LENGTH
     damping = SATURATION * (1 - LENGTH_NORMALIZATION + LENGTH_NORMALIZATION * length)
     return {
@@ -164,6 +173,12 @@ def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str,
         for term, times in tally.items()
         if len(term) >= MIN_LETTERS and term.isalpha()
     }
+
+
+@lru_cache(CACHED_TERMS)
+def _significant_term(word: str, language: str) -> str:
+    """Return the term of a word, or an empty string for a stop word."""
+    return "" if is_stop_word(word) else index_term(word, language)
 
 
 def characteristic_terms(profile: TermProfile, rarity: Rarity) -> TermProfile:
