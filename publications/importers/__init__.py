@@ -1,5 +1,4 @@
 """Convert files of other programs to manuscripts, and manuscripts to drafts, with one report for all formats.
 
-Callers import the modules. This one imports nothing, because worker processes import `importers.markdown` before Django
-is set up.
+Callers import the modules.
 """

@@ -1,7 +1,4 @@
-"""The result of reading a file, with the notes on it.
-
-This module imports no models, because files are read in processes that start before Django is set up.
-"""
+"""The result of reading a file, with the notes on it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""Read and render files in separate processes while others are written to the database."""
+"""Read and render files in separate processes while others are written to the database.
+
+The processes are forked: they start at once with all modules loaded, and use no database connection.
+"""
 
 import os
 import signal
@@ -9,9 +12,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
-
-import django
-from django.utils import translation
 
 from ..imported_file import ImportedFile
 from .reader import MarkdownImportContext, read_file
@@ -49,12 +49,7 @@ def _read_in_processes(
 ) -> Iterator[list[ImportedFile]]:
     """Yield files in chunks, only a few ahead, so that memory does not grow with the import."""
     chunks = (files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES))
-    pool = ProcessPoolExecutor(
-        processes,
-        get_context("spawn"),
-        initializer=_start_worker,
-        initargs=(context, translation.get_language()),
-    )
+    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start_worker, initargs=(context,))
     try:
         waiting: deque = deque()
         for chunk in chunks:
@@ -78,10 +73,8 @@ def block_interrupts() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _start_worker(context: MarkdownImportContext, language: str | None) -> None:
+def _start_worker(context: MarkdownImportContext) -> None:
     global _context  # one process reads for one import
-    django.setup()
-    translation.activate(language or "en")
     _context = context
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 
