@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from .imported_file import TextCoverage
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
-WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")
+WORD = re.compile(rf"[^\W_{IDEOGRAPHS}]+|[{IDEOGRAPHS}]")
 WITHIN_WORDS = re.compile(r"</?[a-zA-Z][^<>]*>|[*`\[\\\u00ad\u200b-\u200d\ufeff]")
 
 
@@ -28,7 +28,7 @@ def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()
     Args:
         words: the words of the source, in lower case.
         page: the text of the page.
-        neighbours: further words that may be joined with them in the page.
+        neighbours: further words that may be joined with them in the page; read only if words are missing.
     """
     remaining = Counter(split_words(page))
     missing: list[str] = []
@@ -37,6 +37,8 @@ def compare_words(words: list[str], page: str, *, neighbours: Iterable[str] = ()
             remaining[word] -= 1
         else:
             missing.append(word)
+    if not missing:
+        return TextCoverage(len(words))
     unmatched = Counter({word: count for word, count in remaining.items() if count > 0})
     return TextCoverage(len(words), tuple(_unmatched_words(missing, unmatched, {*words, *neighbours})))
 

@@ -7,8 +7,7 @@ from itertools import chain, groupby
 from publications.html_tree import Element, is_inline_child
 
 IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")  # a word each
-GAP = re.compile(r"[\s/–—]+")
-LETTER = re.compile(r"[^\W_]")
+WORD = re.compile(r"[^\W_][^\s/–—]*+")
 
 
 def inline_text(element: Element) -> str:
@@ -23,8 +22,8 @@ def block_text(root: Element) -> str:
 
 def count_words(text: str) -> int:
     """Return the number of words in any script: sequences with a letter or digit; an ideograph counts as one."""
-    ideographs = len(IDEOGRAPH.findall(text))
-    return ideographs + sum(1 for word in GAP.split(IDEOGRAPH.sub(" ", text)) if LETTER.search(word))
+    text, ideographs = IDEOGRAPH.subn(" ", text)
+    return ideographs + len(WORD.findall(text))
 
 
 def _text_parts(element: Element) -> Iterator[str]:

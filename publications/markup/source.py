@@ -39,9 +39,10 @@ BACKTICKS = re.compile("`+")
 BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
 # A rule, an underlined heading, or a run of definitions of one kind.
 RULE_OR_DEFINITION = re.compile(
-    r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"
+    r"^(?=[ >]*+[-=_*\[])"
+    r"(?:[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"
     r"|(?:^[ >]*+\[\^[^\]\n]*+\]:.*\n?)+"
-    r"|(?:^[ >]*+\[(?!\^)[^\]\n]*+\]:.*\n?)+",
+    r"|(?:^[ >]*+\[(?!\^)[^\]\n]*+\]:.*\n?)+)",
     re.MULTILINE,
 )
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
@@ -203,7 +204,7 @@ def clean_source(markdown: str) -> str:
 
 def unmask(text: str) -> str:
     """Return the text with masked characters restored."""
-    return text.translate(_UNMASKED)
+    return text if text.isascii() else text.translate(_UNMASKED)
 
 
 class MarkupMask:

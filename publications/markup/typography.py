@@ -55,6 +55,7 @@ QUOTATION_MARKS = {
 APOSTROPHE = "’"
 PLACEHOLDER = "\ufffc"  # for code, an image or an address, which count as a word
 CANDIDATE = re.compile(r"""[a-z+]{2,12}://[^\s"']+|www\.[^\s"']+|["']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)""")
+STRAIGHT_MARK = re.compile(r"""["']|--|\.\.\.""")
 CLOSING = re.compile(r"(?<=\S)'(?!\w)")
 DECADE = re.compile(r"[0-9]{2}s?\b")
 PLAIN = {"--": "–", "---": "—", "...": "…"}
@@ -100,7 +101,7 @@ def _inline_parts(element: Element) -> Iterator[Element | tuple[Element, int] | 
 def _refine_passage(passage: list[tuple[Element, int] | str], marks: tuple[str, str, str, str]) -> None:
     texts = [part if isinstance(part, str) else str(part[0].children[part[1]]) for part in passage]
     passage_text = "".join(texts)
-    if not CANDIDATE.search(passage_text):
+    if not STRAIGHT_MARK.search(passage_text):
         return
     quotes = Quotes(passage_text, marks)
     start = 0

@@ -160,7 +160,7 @@ def resolve_references(text: str, definitions: Mapping[str, str], log: ImportLog
     Args:
         definitions: addresses by normal label, from included files; used ones are appended to the text.
     """
-    if "[" not in text:
+    if "][" not in text and not definitions:
         return text
     own_labels = {normalize_label(label) for label in DEFINITION_LABEL.findall(text)}
     references = ReferenceResolver(text, own_labels, definitions, log)

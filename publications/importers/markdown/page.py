@@ -16,7 +16,7 @@ from .placeholders import replace_spans
 from .shortcodes import END_RAW, RAW
 from .tag_arguments import words_in_tag
 
-ID = re.compile(r'\bid="([^"]+)"')
+ID = re.compile(r'id="(?<!\wid=")([^"]+)"')
 RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
 MAX_EXCERPT = 300
 LATIN_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
@@ -72,7 +72,7 @@ def measure_coverage(
 
 def compare_markdown(source: str, page: str) -> TextCoverage:
     """Return the coverage of a Markdown source by a page."""
-    neighbours = WORD.findall(html.unescape(source).casefold())
+    neighbours = (match[0] for match in WORD.finditer(html.unescape(source).casefold()))
     return compare_words(split_visible_words(source), page, neighbours=neighbours)
 
 
