@@ -185,7 +185,7 @@ def test_drafts_are_published_by_a_later_run(tmp_path):
 
 
 def test_a_date_that_lies_ahead_is_not_public(tmp_path):
-    import_report = import_blog(write_post(tmp_path / "blog", date=tomorrow().date()))
+    import_report = import_blog(write_post(tmp_path / "blog", date=timezone.localdate(tomorrow())))
 
     assert not Edition.objects.exists() and "lies ahead" in import_report.files[0].notes[-1].text
 
