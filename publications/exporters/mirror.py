@@ -10,18 +10,18 @@ from collections.abc import Callable, Container, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 from django.db import connections
-from django.urls import Resolver404, resolve, reverse
-from django.utils import translation
+from django.urls import reverse
 
-from publications.locales import LOCALES, locale_of_path, localized_path
+from publications.locales import LOCALES, localized_path
 from publications.models import (
     ADDITIVE_ACTIONS,
+    ActionsSince,
     Address,
     AuditEntry,
     Edition,
+    SiteState,
     read_site_state,
 )
 
@@ -35,12 +35,6 @@ TASKS_AHEAD = 4  # queued for each process
 NOT_FOUND = (404, 410)
 UNAVAILABLE = 503
 FILE_FOLDERS = ("static", "media")  # without pages
-PUBLICATION_PAGES = frozenset(
-    f"publications:{name}"
-    for name in ("detail", "editions", "edition", "changes", "mastodon", "record", "edition_record")
-)
-"""Pages and records that change only with the publications whose pages an action names."""
-
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
     "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
@@ -110,10 +104,8 @@ class Crawl:
         Raises:
             SiteUnavailable: the application fails; no page that it may still have is removed.
         """
-        previous = self.folder.read_state()
-        state = read_site_state(previous)
-        changed = state.pages_changed_since(previous) if previous else None
-        self._unchanged = frozenset() if changed is None else _unchanged_publications(changed)
+        state = read_site_state()
+        self._unchanged = self._unchanged_publications(state)
         self._remove_withdrawn()  # first: it needs no space on the disk
         self.folder.begin_crawl()
         for entry_path in (
@@ -128,6 +120,23 @@ class Crawl:
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
         self.folder.finish_crawl(state)
         return self.report
+
+    def _unchanged_publications(self, state: SiteState) -> frozenset[str]:
+        """Return the paths, without the last slash, of live publications whose pages are those of the last crawl."""
+        mirrored = self.folder.read_state()
+        if not mirrored or not mirrored.read_at <= state.read_at < mirrored.valid_until:
+            return frozenset()
+        actions = ActionsSince.read(mirrored.site_version, mirrored.last_action_at, until=state.site_version)
+        changed = actions.changed_pages()
+        if changed is None:
+            return frozenset()
+        live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
+        sections = {locale: f"/{_section(locale)}" for locale in LOCALES}
+        return frozenset(
+            normalize_path(f"{sections[locale]}/{slug}")
+            for locale, slug, publication in live.iterator()
+            if publication not in changed
+        )
 
     def _remove_withdrawn(self) -> None:
         """Remove pages that are not public any more, and all pages that may mention them, before the crawl.
@@ -205,28 +214,9 @@ class Crawl:
         return visited
 
     def _is_unchanged(self, path: str) -> bool:
-        """Return whether the path is one of `PUBLICATION_PAGES`, of a publication not changed since the last crawl."""
-        page, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
-        return page in self._unchanged and _view_name(path) in PUBLICATION_PAGES
-
-
-def _view_name(path: str) -> str:
-    with translation.override(locale_of_path(path)):  # sections are translated
-        try:
-            return resolve(unquote(path)).view_name
-        except Resolver404:
-            return ""
-
-
-def _unchanged_publications(changed: Container[int]) -> frozenset[str]:
-    """Return the paths, without the last slash, of the live publications whose pages are those of the last crawl."""
-    live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
-    sections = {locale: f"/{_section(locale)}" for locale in LOCALES}
-    return frozenset(
-        normalize_path(f"{sections[locale]}/{slug}")
-        for locale, slug, publication in live.iterator()
-        if publication not in changed
-    )
+        """Return whether the path is that of a publication not changed since the last crawl, or below it."""
+        address, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
+        return address in self._unchanged
 
 
 def visit_paths(paths: list[str], folder: MirrorFolder, unchanged: Container[str]) -> list[VisitedPage]:

@@ -7,9 +7,9 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from publications.compression import BROTLI, COMPRESS, GZIP
@@ -32,6 +32,15 @@ class NotAMirror(Exception):
     """The folder contains files and no marker of a mirror."""
 
 
+class MirroredState(NamedTuple):
+    """The site state that the folder shows, with the attributes of `SiteState`."""
+
+    site_version: int
+    last_action_at: float
+    read_at: float
+    valid_until: float
+
+
 class MirrorFolder:
     """The folder of a mirror. Raises NotAMirror for a folder that is used for something else."""
 
@@ -50,23 +59,12 @@ class MirrorFolder:
         *_introduction, last = self._read_marker().split() or [""]
         return int(last) if last.isdigit() else self._stored().get("site_version", 0)
 
-    def read_state(self) -> SiteState | None:
+    def read_state(self) -> MirroredState | None:
         """Return the site state that the folder shows; None after an unfinished crawl, or one of another release."""
         stored = self._stored()
         if stored.get("release") != release_fingerprint():
             return None
-        last_action_at, valid_until = stored["last_action_at"], stored["valid_until"]
-        return SiteState(
-            site_version=stored["site_version"],
-            serial=0,
-            all_changed_serial=0,
-            no_removal_since=0,
-            next_start=valid_until,
-            next_end=valid_until,
-            next_midnight=valid_until,
-            read_at=stored["read_at"],
-            last_action_at=datetime.fromisoformat(last_action_at) if last_action_at else None,
-        )
+        return MirroredState(**{name: stored[name] for name in MirroredState._fields})
 
     def begin_crawl(self) -> None:
         """Store that the pages are those of no state until `finish_crawl`."""
@@ -80,16 +78,8 @@ class MirrorFolder:
 
     def finish_crawl(self, state: SiteState) -> None:
         """Store that the folder shows this state, rendered by this release."""
-        self._store(
-            {
-                "site_version": state.site_version,
-                "release": release_fingerprint(),
-                "finished_at": time.time_ns(),
-                "read_at": state.read_at,
-                "valid_until": state.valid_until,
-                "last_action_at": state.last_action_at.isoformat() if state.last_action_at else "",
-            }
-        )
+        shown = {name: getattr(state, name) for name in MirroredState._fields}
+        self._store({**shown, "release": release_fingerprint(), "finished_at": time.time_ns()})
 
     def _store(self, values: dict) -> None:
         _write_together({self.root / MARKER: f"{INTRODUCTION}\n{json.dumps(values)}\n".encode()})

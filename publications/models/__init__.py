@@ -8,7 +8,7 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
-from .audit import ActionType, AuditEntry
+from .audit import ADDITIVE_ACTIONS, ActionType, AuditEntry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
@@ -46,6 +46,7 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber
+from .last_change import LastChange, last_change
 from .presence import Presence
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
@@ -70,18 +71,15 @@ from .site_page import (
     social_addresses,
 )
 from .site_settings import SiteSettings, site_names, site_settings
-from .site_version import (
-    ADDITIVE_ACTIONS,
-    LastChange,
+from .site_state import (
+    ActionsSince,
     SiteState,
-    SiteVersion,
     cached_for_last_key,
     cached_for_version,
-    current_site_version,
-    last_change,
     read_site_state,
     site_state_scope,
 )
+from .site_version import SiteVersion
 from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
@@ -121,6 +119,7 @@ __all__ = [
     "RELATED_EDITIONS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
+    "ActionsSince",
     "Address",
     "AddressStatus",
     "Attachment",
@@ -192,7 +191,6 @@ __all__ = [
     "count_by_column",
     "count_editions",
     "count_tags",
-    "current_site_version",
     "digest_of_draft",
     "doi_url",
     "editions_by_kind",

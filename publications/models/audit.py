@@ -23,6 +23,10 @@ class ActionType(models.TextChoices):
     REBUILD = "rebuild", gettext_lazy("Rebuilt")
 
 
+ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
+"""Types of actions that remove nothing from the public site."""
+
+
 class AuditEntry(models.Model):
     """One change of the public site: who did what, to what, and when. Entries are never deleted.
 

@@ -21,7 +21,7 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .edition_with_rows import EditionWithRows
 from .kind import Kind
-from .site_version import cached_for_version
+from .site_state import cached_for_version
 from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 

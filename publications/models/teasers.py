@@ -14,7 +14,7 @@ from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind
 from .prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
-from .site_version import cached_for_version
+from .site_state import cached_for_version
 from .tag import Tag
 
 HOME_EDITIONS = 9

@@ -18,10 +18,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions
+from publications.cache_tags import CACHE_TAG
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
 from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
 from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
-from publications.models import Change, original_storage
+from publications.models import Change, original_storage, read_site_state
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.page_caches import no_connection_closed
@@ -614,17 +615,15 @@ def test_a_page_that_another_release_wrote_and_did_not_finish_is_written_again(r
     assert page.read_bytes() == before
 
 
-def test_only_pages_that_actions_name_are_taken_for_unchanged(root):
-    path = make_live(title="Grain").get_absolute_url()
+def test_the_pages_below_the_address_of_a_publication_and_no_others_carry_its_tag(root, full_site, client):
+    crawl(root)
     crawler = Crawl(root, processes=1)
-    crawler._unchanged = frozenset([path.rstrip("/")])
+    crawler._unchanged = crawler._unchanged_publications(read_site_state())
+    names = [name for name in read_pages(root) if name.endswith("index.html")]
+    paths = [normalize_path(f"/{name.removesuffix('index.html')}") for name in names]
 
-    unchanged = ("", "editions/", "editions/1/", "editions/2/changes/", "share/mastodon/")
-    assert all(crawler._is_unchanged(f"{path}{ending}") for ending in unchanged)
-    assert crawler._is_unchanged(f"{path.rstrip('/')}.bib") and crawler._is_unchanged(f"{path}editions/1.bib")
-    others = (
-        f"{path}of-the-future/",
-        "/en/publications/",
-        f"{path.rstrip('/')}.pdf",
-    )
-    assert not any(crawler._is_unchanged(other) for other in others)
+    tagged = [
+        path for path in paths if CACHE_TAG in client.get(path, headers={"host": "site.example"}).headers
+    ]
+
+    assert tagged and tagged == [path for path in paths if crawler._is_unchanged(path)]

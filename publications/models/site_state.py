@@ -1,0 +1,235 @@
+"""The site state: a period in which nothing public changes and values may be cached."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from django.db.models import F, Min
+from django.utils import timezone
+
+from .audit import ADDITIVE_ACTIONS, AuditEntry
+from .edition import FOREVER, Edition
+from .site_version import SiteVersion
+
+MAX_ACTIONS = 1_000
+"""Actions between two states; after more, everything counts as changed."""
+MAX_CACHED_VALUES = 500  # such as the filter counts of a list, some 50 kB each
+_MISSING = object()
+_current: ContextVar["SiteState | None"] = ContextVar("site_state", default=None)
+
+
+class StateId(NamedTuple):
+    """The state that a stored page was rendered in, without the cached values. It is compared by identity."""
+
+    site_version: int
+    serial: int
+    read_at: float
+    next_end: float
+
+
+@dataclass(frozen=True, eq=False)
+class SiteState:
+    """A site version up to the next window that starts or ends, or the next midnight.
+
+    Attributes:
+        site_version: the number of the version.
+        serial: counts the states that the process has read.
+        all_changed_serial: the serial of the last state in which every page may have changed: by an action, or because
+            a window or a day had ended.
+        changed_pages: the publications whose pages have changed since that state, by primary key, each with the site
+            version of the last change.
+        last_action_at: when the action of this version was, 0 before the first one. A site that was restored from a
+            backup may reach the number again.
+        no_removal_since: the serial of the first state since which nothing public was removed, by an action or by the
+            end of a window. Pages of that state may be stale but show nothing that is no longer public.
+        next_start: when the next window starts, in seconds since 1970 as all times here.
+        next_end: when the next window ends without another edition in its place.
+        next_midnight: the next midnight in the time zone of the site.
+        read_at: when the state was read. A clock set back before that may show another site.
+        id: identifies the state for caches that must not hold a reference to it.
+        cached_values: values of `cached_for_version`.
+    """
+
+    site_version: int
+    serial: int
+    all_changed_serial: int
+    no_removal_since: int
+    next_start: float
+    next_end: float
+    next_midnight: float
+    read_at: float = 0.0
+    changed_pages: Mapping[int, int] = field(default_factory=dict, repr=False)
+    last_action_at: float = 0.0
+    cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
+    id: StateId = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        state_id = StateId(self.site_version, self.serial, self.read_at, self.next_end)
+        object.__setattr__(self, "id", state_id)
+
+    @property
+    def valid_until(self) -> float:
+        return min(self.next_start, self.next_end, self.next_midnight)
+
+    def is_valid_at(self, now: float) -> bool:
+        """Return whether the public site at this time is the one that the state describes."""
+        return self.read_at <= now < self.valid_until
+
+    def has_same_actions(self, other: "SiteState") -> bool:
+        """Return whether no action lies between the two states, nor a backup that was restored."""
+        return (self.site_version, self.last_action_at) == (other.site_version, other.last_action_at)
+
+    def is_page_unchanged(self, publication: int | None, rendered_in: StateId) -> bool:
+        """Return whether a page of an earlier state is the same in this one.
+
+        Args:
+            publication: the primary key of the publication that the page belongs to; None for any other page.
+            rendered_in: the state of the page.
+        """
+        if publication is None or rendered_in.serial < self.all_changed_serial:
+            return False
+        return self.changed_pages.get(publication, 0) <= rendered_in.site_version
+
+    def can_serve_stale(self, rendered_in: StateId, now: float) -> bool:
+        """Return whether a page of an earlier state may still be served where no newer one can be rendered.
+
+        It may not before that state was read, when texts of the page may have been under embargo.
+        """
+        is_within = rendered_in.read_at <= now < min(rendered_in.next_end, self.next_end)
+        return is_within and rendered_in.serial >= self.no_removal_since
+
+
+class ActionsSince(NamedTuple):
+    """The actions after a site version.
+
+    Attributes:
+        entries: site version, type and changed pages of each; None where they are not known: where there are too many,
+            or where the site is not a later one than that of the version.
+        last_at: when the last action was, 0 without one.
+    """
+
+    entries: Sequence[tuple[int, str, Sequence[int] | None]] | None
+    last_at: float
+
+    @classmethod
+    def read(cls, site_version: int, last_action_at: float, *, until: int) -> Self:
+        """Read the audit entries after a site version up to another, in one query.
+
+        Args:
+            last_action_at: when the action of the first version was, which tells whether it is on the same site.
+        """
+        entries = AuditEntry.objects.filter(site_version__gte=site_version, site_version__lte=until)
+        rows = entries.order_by("site_version").values_list("site_version", "action", "changed_pages", "at")
+        actions = list(rows[: MAX_ACTIONS + 1])
+        times = {number: at.timestamp() for number, _action, _pages, at in actions}
+        later = [(number, action, pages) for number, action, pages, _at in actions if number > site_version]
+        is_same_site = times.get(site_version, 0.0) == last_action_at
+        is_complete = is_same_site and site_version + len(later) == until
+        return cls(later if is_complete else None, times.get(until, 0.0))
+
+    def changed_pages(self) -> dict[int, int] | None:
+        """Return the publications whose pages they changed, as in `SiteState`; None if every page may have changed."""
+        if self.entries is None:
+            return None
+        changed: dict[int, int] = {}
+        for number, _action, publications in self.entries:
+            if publications is None:
+                return None
+            changed.update(dict.fromkeys(publications, number))
+        return changed
+
+    def has_removals(self) -> bool:
+        """Return whether they may have removed anything from the public site."""
+        if self.entries is None:
+            return True
+        return any(action not in ADDITIVE_ACTIONS for _number, action, _pages in self.entries)
+
+
+def read_site_state(previous: SiteState | None = None) -> SiteState:
+    """Read the current state in at most five short queries.
+
+    Args:
+        previous: the previous state of the process, whose serial the new one continues.
+    """
+    version, now = SiteVersion.objects.get().number, timezone.now()
+    editions = Edition.objects.order_by()
+    next_start = editions.filter(visible_from__gt=now).aggregate(at=Min("visible_from"))["at"]
+    ending = editions.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
+    next_end = ending.aggregate(at=Min("visible_until"))["at"]
+    serial, since, last_action_at, read_at = 0, version, 0.0, now.timestamp()
+    is_same_period = keeps_windows = False
+    if previous:
+        serial, since, last_action_at = previous.serial + 1, previous.site_version, previous.last_action_at
+        is_same_period = previous.is_valid_at(read_at)
+        keeps_windows = previous.read_at <= read_at < previous.next_end
+    actions = ActionsSince.read(since, last_action_at, until=version)
+    changed = actions.changed_pages() if is_same_period else None
+    is_removal = not keeps_windows or actions.has_removals()
+    return SiteState(
+        site_version=version,
+        serial=serial,
+        all_changed_serial=serial if changed is None else previous.all_changed_serial,
+        no_removal_since=serial if is_removal else previous.no_removal_since,
+        next_start=(next_start or FOREVER).timestamp(),
+        next_end=(next_end or FOREVER).timestamp(),
+        next_midnight=_midnight_after(now).timestamp(),
+        read_at=read_at,
+        changed_pages={} if changed is None else {**previous.changed_pages, **changed},
+        last_action_at=actions.last_at,
+    )
+
+
+def _midnight_after(now: datetime) -> datetime:
+    """Return the next midnight in the time zone of the site, as pages contain days and years."""
+    day = timezone.localtime(now).date().toordinal() + 1
+    start = datetime.fromordinal(day)
+    return timezone.make_aware(start)
+
+
+@contextmanager
+def site_state_scope(state: SiteState) -> Iterator[None]:
+    """Cache values of this context in a site state."""
+    token = _current.set(state)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current_site_version(default: int) -> int:
+    """Return the version of the site state of this context, or the default outside of one."""
+    state = _current.get()
+    return default if state is None else state.site_version
+
+
+def cached_for_version[T](key: Hashable, compute: Callable[[], T]) -> T:
+    """Return what `compute` returns, called once for each site version, or each time outside of a request.
+
+    The value is shared: not to be changed.
+
+    Args:
+        key: all that the value depends on besides what is public.
+    """
+    state = _current.get()
+    if state is None:
+        return compute()
+    cached = state.cached_values.get(key, _MISSING)
+    if cached is not _MISSING:
+        return cached  # type: ignore[return-value]
+    if len(state.cached_values) >= MAX_CACHED_VALUES:
+        state.cached_values.clear()
+    state.cached_values[key] = value = compute()
+    return value
+
+
+def cached_for_last_key[T](name: str, key: Hashable, compute: Callable[[], T]) -> T:
+    """As `cached_for_version`, but keep only one value under each name, that of the last key: for large values."""
+    last: list = cached_for_version(("last value", name), lambda: [(_MISSING, None)])
+    last_key, value = last[0]
+    if last_key != key:
+        value = compute()
+        last[0] = key, value
+    return value  # type: ignore[return-value]
