@@ -19,13 +19,15 @@ from publications.models import (
     Change,
     Edition,
     EditionByline,
+    EditionList,
     EditionWithRows,
     EndReason,
-    FeedSubject,
     Image,
     ever_public_editions_by_publication,
     feed_editions,
     first_published_at,
+    last_changed,
+    newest_by_date,
     readable_editions,
 )
 from publications.presentation import (
@@ -55,15 +57,15 @@ class AnnouncedChanges:
     corrections: list[ChangeNote]
 
 
-def read_newest_changes(subject: FeedSubject, count: int) -> dict[int, AnnouncedChanges]:
-    """Return the publications of a subject with the newest announced changes, in that order: three queries.
+def read_newest_changes(editions: EditionList, count: int) -> dict[int, AnnouncedChanges]:
+    """Return the publications of a list with the newest announced changes, in that order: three queries.
 
     The newest by date are candidates, and, if there may be more, those changed since the last of them.
     """
-    newest = subject.newest_by_date(count)
+    newest = newest_by_date(editions, count)
     candidates = set(newest)
     if len(newest) == count:
-        candidates.update(subject.last_changed(count, since=min(newest.values())))
+        candidates.update(last_changed(editions, count, since=min(newest.values())))
     changes = _announced_changes(candidates)
     ordered = sorted(changes, key=lambda pk: (changes[pk].updated_at, pk), reverse=True)
     return {pk: changes[pk] for pk in ordered[:count]}
@@ -96,11 +98,11 @@ def _changed_at(edition: Edition) -> datetime:
     return edition.visible_until if edition.end_reason == EndReason.UNDONE else edition.visible_from
 
 
-def build_entries(subject: FeedSubject) -> list[FeedEntry]:
-    """Return entries of the FEED_ENTRIES publications of a subject that changed last, newest first."""
-    changes = read_newest_changes(subject, FEED_ENTRIES)
-    editions = {loaded.edition.publication_id: loaded for loaded in feed_editions(changes)}
-    return [_build_entry(editions[pk], change) for pk, change in changes.items() if pk in editions]
+def build_entries(editions: EditionList) -> list[FeedEntry]:
+    """Return entries of the FEED_ENTRIES publications of a list that changed last, newest first."""
+    changes = read_newest_changes(editions, FEED_ENTRIES)
+    live = {loaded.edition.publication_id: loaded for loaded in feed_editions(changes)}
+    return [_build_entry(live[pk], change) for pk, change in changes.items() if pk in live]
 
 
 def _build_entry(edition_with_rows: EditionWithRows, changes: AnnouncedChanges) -> FeedEntry:

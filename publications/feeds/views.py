@@ -14,11 +14,12 @@ from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
 from publications.models import (
     Author,
-    FeedSubject,
+    EditionList,
     Kind,
     SiteVersion,
     Tag,
     cached_for_last_key,
+    facet_of,
     site_settings,
 )
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
@@ -35,53 +36,54 @@ def site_feed(request: HttpRequest, format: str) -> HttpResponse:
     """All publications, one text of each translation group, as on the list."""
     locale = current_locale()
     page = reverse("publications:list")
-    return _feed_response(request, format, FeedSubject(locale=locale), page, feeds_for(locale))
+    return _feed_response(request, format, EditionList(locale, {}), page, feeds_for(locale))
 
 
 def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
     kind, locale = get_object_or_404(Kind, slug=kind), current_locale()
-    subject = _subject_or_404(FeedSubject("kind", kind.pk, locale))
+    editions = _editions_or_404(locale, "kind", kind.slug)
     page = f"{reverse('publications:list')}?kind={kind.slug}"
-    return _feed_response(request, format, subject, page, feeds_for(locale, kind=kind))
+    return _feed_response(request, format, editions, page, feeds_for(locale, kind=kind))
 
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     topic, locale = get_object_or_404(Tag, slug=tag), current_locale()
-    subject = _subject_or_404(FeedSubject("tag_rows__tag", topic.pk, locale))
-    return _feed_response(request, format, subject, topic_url(topic), feeds_for(locale, tag=topic))
+    editions = _editions_or_404(locale, facet_of(topic).name, topic.slug)
+    return _feed_response(request, format, editions, topic_url(topic), feeds_for(locale, tag=topic))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
     author, locale = get_object_or_404(Author.objects.not_pseudonymous(), slug=author), current_locale()
-    subject = _subject_or_404(FeedSubject("bylines__author", author.pk, locale))
-    return _feed_response(request, format, subject, author_url(author), feeds_for(locale, author=author))
+    editions = _editions_or_404(locale, "author", author.slug)
+    return _feed_response(request, format, editions, author_url(author), feeds_for(locale, author=author))
 
 
 def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """All texts in a language, translations included."""
     if code not in LANGUAGE_NAMES:
         raise Http404
-    subject = _subject_or_404(FeedSubject("language", code))
+    editions = _editions_or_404(None, "language", code)
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed_response(request, format, subject, page, feeds_for(current_locale(), language=code))
+    return _feed_response(request, format, editions, page, feeds_for(current_locale(), language=code))
 
 
-def _subject_or_404(subject: FeedSubject) -> FeedSubject:
-    """Return the subject, or raise Http404 if it has no live edition in any locale."""
-    if not subject.has_live_editions():
+def _editions_or_404(locale: str | None, facet: str, value: str) -> EditionList:
+    """Return the live editions with this value, of a locale (None: all). Raises Http404 if no locale has any."""
+    filters = {facet: value}
+    if not EditionList(None, filters)[:1]:
         raise Http404
-    return subject
+    return EditionList(locale, filters)
 
 
 def _feed_response(
-    request: HttpRequest, format: str, subject: FeedSubject, page: str, links: list[FeedLink]
+    request: HttpRequest, format: str, editions: EditionList, page: str, links: list[FeedLink]
 ) -> HttpResponse:
-    return conditional_response(request, lambda: _render_feed(format, subject, page, links[0]))
+    return conditional_response(request, lambda: _render_feed(format, editions, page, links[0]))
 
 
-def _render_feed(format: str, subject: FeedSubject, page: str, link: FeedLink) -> HttpResponse:
+def _render_feed(format: str, editions: EditionList, page: str, link: FeedLink) -> HttpResponse:
     site = site_settings()
-    entries = cached_for_last_key("entries of a feed", link["url"], lambda: build_entries(subject))
+    entries = cached_for_last_key("entries of a feed", link["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(link["url"]),
         url=absolute_url(link["paths"][format]),

@@ -36,7 +36,7 @@ from .facet_counts import (
     top_counts,
 )
 from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of, filter_by_facets
-from .feed_editions import FeedSubject, feed_editions
+from .feed_editions import feed_editions, last_changed, newest_by_date
 from .image import (
     Image,
     OriginalFault,
@@ -144,7 +144,6 @@ __all__ = [
     "ExcludedSuggestion",
     "Facet",
     "FacetChoice",
-    "FeedSubject",
     "Image",
     "IndexedTerm",
     "Kind",
@@ -209,11 +208,13 @@ __all__ = [
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",
+    "last_changed",
     "link_url",
     "live_choices",
     "manuscript_of",
     "menu_links",
     "menu_paths",
+    "newest_by_date",
     "normalize_doi",
     "normalize_isbn",
     "original_exists",

@@ -36,15 +36,24 @@ class EditionList:
         return [key for (key,) in keys]
 
 
+def newest_live(locale: str | None, filters: Filters, now: datetime) -> QuerySet:
+    """Return the live editions of a locale (None: all) that have these values, newest first.
+
+    Where one of the facets has rows of editions, it returns those rows instead: their index is in this order.
+    """
+    others = dict(filters)
+    with_rows = next((FACETS[name] for name in sorted(others) if FACETS[name].rows), None)
+    selected = with_rows.rows_with(others.pop(with_rows.name)) if with_rows else Edition.objects.all()
+    live = filter_by_facets(selected.live(now), others)
+    return (live.for_locale(locale, now) if locale else live).newest_first()
+
+
 @cache
 def _newest_keys(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
-    """Return the query for facets with these names; of rows of editions where one has them: their index is in order."""
-    with_rows = next((FACETS[name] for name in names if FACETS[name].rows), None)
+    """Return the query for facets with these names."""
 
     def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
-        selected = with_rows.rows_with(filters.pop(with_rows.name)) if with_rows else Edition.objects.all()
-        live = filter_by_facets(selected.live(now), filters)
-        in_list = live.for_locale(locale, now) if in_locale else live
-        return in_list.newest_first().values_list(edition_lookup(live))
+        newest = newest_live(locale if in_locale else None, filters, now)
+        return newest.values_list(edition_lookup(newest))
 
     return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))
