@@ -88,15 +88,13 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
     lock_for_action(publication.pk)
     if publication.pk == other.pk:
         raise ActionRefused(_("A publication cannot be related to itself."))
-    if ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk)).exists():
+    pair = ExcludedSuggestion.pair(publication.pk, other.pk)
+    if ExcludedSuggestion.objects.filter(**pair).exists():
         return False
     action = begin_action(by=by)
-    ExcludedSuggestion.objects.create(
-        **ExcludedSuggestion.pair(publication.pk, other.pk), by=by, at=action.at
-    )
-    pair = [publication.pk, other.pk]
+    ExcludedSuggestion.objects.create(**pair, by=by, at=action.at)
     action.write_audit_entry(
-        ActionType.APART, publication, publication=publication, changed_pages=pair, apart=other.pk
+        ActionType.APART, publication, publication=publication, changed_pages=pair.values(), apart=other.pk
     )
     return True
 
@@ -109,13 +107,13 @@ def allow_suggestion(publication: Publication, other: Publication, *, by) -> boo
         Whether anything changed.
     """
     lock_for_action(publication.pk)
-    excluded = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
+    pair = ExcludedSuggestion.pair(publication.pk, other.pk)
+    excluded = ExcludedSuggestion.objects.filter(**pair)
     if not excluded.exists():
         return False
     action = begin_action(by=by)
     excluded.delete()
-    pair = [publication.pk, other.pk]
     action.write_audit_entry(
-        ActionType.APART, publication, publication=publication, changed_pages=pair, together=other.pk
+        ActionType.APART, publication, publication=publication, changed_pages=pair.values(), together=other.pk
     )
     return True

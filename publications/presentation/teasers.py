@@ -48,9 +48,9 @@ class Teaser:
     published_at: datetime
     published_on: str
     reading_time: str
-    id: int = 0
-    has_long_title: bool = False
-    is_updated: bool = False
+    id: int
+    has_long_title: bool
+    is_updated: bool
     cover: markup.ResponsiveImage | None = None
     reason: str = ""
 
@@ -62,15 +62,15 @@ def reading_time(edition: Edition) -> str:
     return gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes}
 
 
-def build_teaser(
-    edition: Edition, *, is_updated: bool = False, bylines: Iterable[BylineName] | None = None
-) -> Teaser:
-    """Return an edition as a list shows it; the language is named if it is not that of the page.
+def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
+    """Return the teasers of `teaser_editions`, reading their bylines with one query."""
+    editions = list(editions)
+    bylines = byline_names(editions)
+    return [_build_teaser(edition, bylines[edition.pk]) for edition in editions]
 
-    Args:
-        is_updated: whether its date is that of an update.
-        bylines: its bylines, if the caller has read them.
-    """
+
+def _build_teaser(edition: Edition, bylines: Iterable[BylineName]) -> Teaser:
+    """Return the teaser of an edition; the language is named if it is not that of the page."""
     published_at = timezone.localtime(edition.published_at)
     is_other_language = edition.language != locale_of(get_language() or "en")
     return Teaser(
@@ -81,13 +81,13 @@ def build_teaser(
         language=edition.language,
         direction=edition.direction,
         language_label=language_label(edition.language) if is_other_language else "",
-        byline=short_byline_text(edition.bylines.all() if bylines is None else bylines),
+        byline=short_byline_text(bylines),
         published_at=published_at,
         published_on=format_day(published_at),
         reading_time=reading_time(edition),
         id=edition.publication_id,
         has_long_title=is_long_title(edition.title),
-        is_updated=is_updated,
+        is_updated=edition.is_updated,
     )
 
 
@@ -95,16 +95,6 @@ def build_lead_teaser(edition: Edition, teaser: Teaser) -> Teaser:
     """Return the teaser of the edition that leads a page, with its cover if it has one."""
     cover = teaser_image(edition.cover, public_image_url) if edition.cover else None
     return replace(teaser, cover=cover)
-
-
-def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
-    """Return the teasers of `teaser_editions`, reading their bylines with one query."""
-    editions = list(editions)
-    bylines = byline_names(editions)
-    return [
-        build_teaser(edition, is_updated=edition.is_updated, bylines=bylines[edition.pk])
-        for edition in editions
-    ]
 
 
 def topic_links(tags: Iterable[Tag]) -> list[LabelledLink]:

@@ -8,8 +8,8 @@ from PIL import Image as Pixels
 
 from publications import actions, images, renditions
 from publications.admin.images import find_image_uses
-from publications.models import Author, Image
-from publications.presentation import build_lead_teaser, build_teaser
+from publications.models import Author, Image, teaser_editions
+from publications.presentation import build_lead_teaser, build_teasers
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,8 @@ def test_a_teaser_links_its_crop_in_both_formats(client):
     image = make_image(size=(1000, 800))
     edition = make_live(cover=image)
 
-    cover = build_lead_teaser(edition, build_teaser(edition)).cover
+    [teaser] = build_teasers(teaser_editions([edition.pk]))
+    cover = build_lead_teaser(edition, teaser).cover
 
     assert [kind for kind, _srcset in cover.sources] == ["image/webp", "image/jpeg"]
     assert cover.src.endswith("/960c.jpg") and (cover.width, cover.height) == (960, 540)
