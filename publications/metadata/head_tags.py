@@ -138,12 +138,7 @@ def citation_context(record: Record, edition: Edition, *, is_preview: bool = Fal
         {"name": format.label, "url": format_url(edition, extension, number)}
         for extension, format in REFERENCE_FORMATS.items()
     ]
-    references = citations(record)
-    return {
-        "references": references,
-        "suggested_citation": references[0].html,
-        "formats": [] if is_preview else formats,
-    }
+    return {"references": citations(record), "formats": [] if is_preview else formats}
 
 
 def head_context(

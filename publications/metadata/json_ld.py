@@ -26,7 +26,6 @@ SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<
 """Characters that could end the script element or its JSON."""
 MAX_HEADLINE_CHARACTERS = 110
 LOGO_PIXELS = 512
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,8 @@ class HeadImage:
 def render_json_ld(nodes: Iterable[Node]) -> SafeString:
     """Return the nodes, without empty values, as the escaped content of a script element."""
     graph = {"@context": "https://schema.org", "@graph": [_without_empty(node) for node in nodes]}
-    return mark_safe(_encode(graph).translate(SCRIPT_ESCAPES))
+    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(text.translate(SCRIPT_ESCAPES))
 
 
 def _without_empty(value: Any) -> Any:

@@ -74,14 +74,12 @@ class AuthorProfile(BylinePerson):
 
 def byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:
     """Return the names as running text: "A and B, with C". Editors are named only if nobody else is."""
-    names: dict[str, list[str]] = {}
-    for row in bylines:
-        names.setdefault(row.role, []).append(row.name)
-    authors, others = names.get("author"), names.get("with")
+    rows = list(bylines)
+    authors, others = ([row.name for row in rows if row.role == role] for role in ("author", "with"))
     if authors and others:
         texts = {"authors": _join_names(authors), "others": _join_names(others)}
         return gettext("%(authors)s, with %(others)s") % texts
-    return _join_names(authors or others or names.get("editor", []))
+    return _join_names(authors or others or [row.name for row in rows])
 
 
 def short_byline_text(bylines: Iterable[EditionByline | BylineName]) -> str:

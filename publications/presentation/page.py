@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -192,15 +191,11 @@ def _translated_text(row, field: str, locale: str) -> tuple[str, str]:
 
 def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[str, object]:
     """Return the link to the page in a language; without that translation, to the home page and labelled so."""
-    target = {"url": alternates[code]} if code in alternates else _home_link(code)
-    return {"code": code, "label": LANGUAGE_NAMES[code], "current": code == locale, **target}
-
-
-@cache
-def _home_link(code: str) -> dict[str, str]:
-    """Return the link in place of a missing translation, the same on every page."""
+    link = {"code": code, "label": LANGUAGE_NAMES[code], "current": code == locale}
+    if code in alternates:
+        return {**link, "url": alternates[code]}
     with override(code):
-        return {"url": localized_url("home"), "fallback_label": gettext("To the home page")}
+        return {**link, "url": localized_url("home"), "fallback_label": gettext("To the home page")}
 
 
 def _alternate_links(alternates: dict[str, str]) -> list[dict[str, str]]:
