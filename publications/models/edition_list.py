@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from .edition import Edition
 from .facet_counts import count_editions
-from .facets import FACETS, Filters, edition_lookup, filter_by_facets
+from .facets import Filters, edition_lookup, select_by_facets
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 
 
@@ -41,10 +41,7 @@ def newest_live(locale: str | None, filters: Filters, now: datetime) -> QuerySet
 
     Where one of the facets has rows of editions, it returns those rows instead: their index is in this order.
     """
-    others = dict(filters)
-    with_rows = next((FACETS[name] for name in sorted(others) if FACETS[name].rows), None)
-    selected = with_rows.rows_with(others.pop(with_rows.name)) if with_rows else Edition.objects.all()
-    live = filter_by_facets(selected.live(now), others)
+    live = select_by_facets(filters).live(now)
     return (live.for_locale(locale, now) if locale else live).newest_first()
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from .author import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
-from .facets import FACETS, Facet, FacetChoice, Filters, Key, edition_lookup, filter_by_facets
+from .facets import FACETS, Facet, FacetChoice, Filters, Key, edition_lookup, filter_by_facets, select_by_facets
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_state import cached_for_version
 
@@ -125,7 +125,8 @@ def _count_query(
     excludes_hidden: bool,
 ) -> PreparedQuery:
     def build_queryset(now: datetime, hidden: list[int], **filters: str) -> QuerySet:
-        queryset = filter_by_facets(model.objects.live(now), filters)
+        selected = select_by_facets(filters) if model is Edition else filter_by_facets(model.objects, filters)
+        queryset = selected.live(now)
         if excludes_hidden:
             queryset = queryset.exclude(InList(F(edition_lookup(queryset)), hidden))
         return (
@@ -139,11 +140,8 @@ def _count_query(
 
 @cache
 def _live_with_value(name: str) -> PreparedQuery:
-    facet = FACETS[name]
-
     def build_queryset(value: str, now: datetime) -> QuerySet:
-        selected = facet.rows_with(value) if facet.rows else facet.filter(Edition.objects.all(), value)
-        return selected.live(now).order_by().values_list("pk")[:1]
+        return select_by_facets({name: value}).live(now).order_by().values_list("pk")[:1]
 
     return PreparedQuery(build_queryset, value=TEXT, now=DATETIME)
 
