@@ -227,6 +227,11 @@ class Edition(PublicationContent):
                 ],
                 name="edition_found",
             ),
+            # For locales, which hide texts of groups with a translation.
+            models.Index(
+                fields=["translation_group"],
+                condition=~Q(translation_group=F("publication")), name="edition_translated",
+            ),
             # For feeds: corrections and updates since a moment.
             models.Index(fields=["change", "visible_from", "publication"], name="edition_change"),
             # For harvesters: what has started, ended or changed its record since a moment.

@@ -7,9 +7,8 @@ from functools import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .edition import Edition
-from .facet_counts import count_editions
-from .facets import Filters, edition_lookup, select_by_facets
+from .facet_counts import count_editions, select_by_facets
+from .facets import Filters, edition_lookup
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 
 

@@ -291,15 +291,6 @@ def filter_by_facets(queryset: QuerySet, filters: Filters) -> QuerySet:
     return queryset
 
 
-def select_by_facets(filters: Filters) -> QuerySet:
-    """Return the editions that have all these values, or their rows where a facet has some: an index has these in order."""
-    with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
-    if not with_rows:
-        return filter_by_facets(Edition.objects.all(), filters)
-    others = {name: value for name, value in filters.items() if name != with_rows.name}
-    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)
-
-
 def edition_lookup(queryset: QuerySet) -> str:
     """Return the lookup of the edition in a queryset of editions or of their rows."""
     return "pk" if queryset.model is Edition else "edition"

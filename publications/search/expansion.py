@@ -14,6 +14,7 @@ from .query import ParsedQuery, QueryPart
 from .terms import ROW_KEY_PREFIXES, WORD, entity_term, fold, index_term, languages_of, query_terms, row_key
 
 MIN_PREFIX_LETTERS = 3
+MAX_NAMED_ROWS = 20  # topics and authors that one word stands for, unless its neighbours leave more
 
 RowKeys = dict[str, set[str]]
 """The rows (topics, authors, synonyms) that each term names, by their keys."""
@@ -96,7 +97,7 @@ class _Expansion:
         start = 0
         while start < len(parts):
             count, synonyms = self._match_synonym(parts, start)
-            as_typed = [self._expand_part(part) for part in parts[start : start + count]]
+            as_typed = [self._expand_part(parts, position) for position in range(start, start + count)]
             expressions.append(any_of([all_of(as_typed), *map(self._expand_synonym, synonyms)]))
             start += count
         return expressions
@@ -115,8 +116,8 @@ class _Expansion:
         longest = max(synonyms)
         return longest, synonyms[longest]
 
-    def _expand_part(self, part: QueryPart) -> Expression:
-        names = [] if part.is_quoted else self._name_terms(part.words, self.row_keys)
+    def _expand_part(self, parts: Sequence[QueryPart], position: int) -> Expression:
+        part, names = parts[position], _entity_terms(self._named_rows(parts, position))
         if part.is_phrase:
             return any_of([*_phrase_readings(part.words), *names])
         word = part.words[0]
@@ -125,16 +126,32 @@ class _Expansion:
         prefixes = [Term(prefix, is_prefix=True)] if has_prefix else []
         return any_of([*map(Term, query_terms(word)), *names, *prefixes])
 
-    def _expand_synonym(self, words: tuple[str, ...]) -> Expression:
-        return any_of([*_phrase_readings(words), *self._name_terms(words, self.synonym_row_keys)])
+    def _named_rows(self, parts: Sequence[QueryPart], position: int) -> set[str]:
+        """Return the rows that a part names: of more than MAX_NAMED_ROWS those that a neighbour names too, if any."""
+        rows = self._rows_named_by(parts[position])
+        if len(rows) <= MAX_NAMED_ROWS:
+            return rows
+        neighbours = (*parts[max(0, position - 1) : position], *parts[position + 1 : position + 2])
+        return rows & set().union(*map(self._rows_named_by, neighbours)) or rows
 
-    def _name_terms(self, words: tuple[str, ...], row_keys: RowKeys) -> list[Expression]:
-        """Return the terms of the topics and authors whose name has all these words."""
+    def _rows_named_by(self, part: QueryPart) -> set[str]:
+        return set() if part.is_quoted else self._shared_rows(part.words, self.row_keys)
+
+    def _expand_synonym(self, words: tuple[str, ...]) -> Expression:
+        rows = self._shared_rows(words, self.synonym_row_keys)
+        return any_of([*_phrase_readings(words), *_entity_terms(rows)])
+
+    def _shared_rows(self, words: tuple[str, ...], row_keys: RowKeys) -> set[str]:
+        """Return the topics and authors whose name has all these words."""
         shared = set.intersection(*(self._row_keys_of(word, row_keys) for word in words))
-        return [Term(entity_term(key)) for key in sorted(shared) if key[0] != ROW_KEY_PREFIXES[Synonym]]
+        return {key for key in shared if key[0] != ROW_KEY_PREFIXES[Synonym]}
 
     def _row_keys_of(self, word: str, row_keys: RowKeys) -> set[str]:
         return {key for term in query_terms(word) for key in row_keys.get(term, ())}
+
+
+def _entity_terms(rows: Iterable[str]) -> list[Expression]:
+    return [Term(entity_term(key)) for key in sorted(rows)]
 
 
 def _phrase_readings(words: tuple[str, ...]) -> list[Expression]:

@@ -15,7 +15,8 @@ from publications.management.commands import rebuild as command
 from publications.models import IndexedTerm, NamedTerm, SearchIndex
 from publications.publication_fields import SearchWeight
 from publications.search import index
-from publications.search.engines import engine
+from publications.search.engines import IndexRow, engine
+from publications.search.engines.postgres import render_ranked_vector
 from publications.search.index import build_row, indexable_editions, read_editions, vocabulary
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
@@ -155,6 +156,23 @@ def test_a_row_without_facet_keys_is_found_and_can_be_stored_again(editor):
 
     actions.redact(edition.publication, "Grain", by=editor)
     assert is_in_step() and not is_found("grain")
+
+
+def test_postgresql_ranks_by_all_terms_but_those_that_only_the_text_has_and_rarely():
+    text = ["grain", "once", *["often"] * 3]
+    row = IndexRow(1, title=["grain"], summary=[], people=[], topics=[], text=text, filter_terms=["x"])
+
+    assert render_ranked_vector(row) == "'grain':1A,34D 'often':36D,37D,38D"
+
+
+@pytest.mark.skipif("connection.vendor == 'sqlite'")
+def test_a_row_without_ranked_vector_is_found_and_differs():
+    edition = make_live(title="Minsk")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE publications_search SET ranked_vector = NULL")
+
+    assert is_found("minsk")
+    assert search.differing_editions(lambda *_done: None) == {edition.pk}
 
 
 def test_deleted_topics_and_authors_leave_no_names(editor):

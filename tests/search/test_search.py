@@ -245,6 +245,23 @@ def test_one_text_of_a_translation_group_is_found_that_of_the_locale_first():
     assert titles("minsk", locale="en", language="sv") == ["Minsk talar"]
 
 
+def test_a_word_that_many_names_have_means_those_that_the_word_beside_it_names(monkeypatch):
+    monkeypatch.setattr("publications.search.expansion.MAX_NAMED_ROWS", 2)
+    tags = [make_tag(f"Policy {word}") for word in ("North", "South", "East")]
+    for tag in tags:
+        make_live(title=f"On {tag.name.split()[1]}", body="Northern lights, north.", tags=(tag,))
+
+    assert titles("policy north") == ["On North"]
+    assert len(titles("policy")) == len(titles("policy lights")) == 3
+
+
+def test_a_word_that_few_names_have_means_all_of_them():
+    for word in ("North", "South"):
+        make_live(title=word, body="North.", tags=(make_tag(f"Policy {word}"),))
+
+    assert len(titles("policy north")) == 2
+
+
 # Filters and counts ------------------------------------------------------------------------------------
 
 

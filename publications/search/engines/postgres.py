@@ -1,5 +1,8 @@
 """PostgreSQL: one tsvector per edition under a GIN index, ranked by ts_rank. Terms come ready made.
 
+Matches are ranked by `ranked_vector`, which is short enough to be stored within its row: the terms of everything but
+the text, and those that the text repeats. Rows of an earlier release have none until the index is rebuilt.
+
 Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
 expensive, and "+ 0" keeps the planner from walking the primary key.
@@ -11,7 +14,7 @@ sorted before they are joined ("OFFSET 0"), so that no more windows are read tha
 The facet keys of editions are in the column `marks`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -39,16 +42,20 @@ EDITION_INDEX_HINT = ""
 WEIGHT_LABELS = "ABCCDD"  # of the parts of a row; D is the lowest
 MAX_POSITION = 16383
 MAX_POSITIONS_PER_TERM = 255
+LEAST_SCORE = 0.03  # of a match in the text alone, which near words double
+MIN_REPEATS = 3  # of a term in the text, for its place in the ranked vector
 PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
-_SCORE = f"ts_rank('{_WEIGHTS}', matched.vector, %s::tsquery)"
+_SCORE = (
+    f"({LEAST_SCORE} + ts_rank('{_WEIGHTS}', COALESCE(matched.ranked_vector, matched.vector), %s::tsquery))"
+)
 _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _MATCHED = """
 FROM (
-    SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
+    SELECT s.*, live.language, live.translation_group, live.published_at
     FROM (
-        SELECT edition_id, vector, marks, edition_id + 0 AS position FROM publications_search
+        SELECT *, edition_id + 0 AS position FROM publications_search
         WHERE {conditions} AND publications_by_the_index(edition_id)
         ORDER BY position DESC OFFSET 0
     ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
@@ -58,10 +65,16 @@ FROM (
 """
 _FIND = f"SELECT edition_id, {{score}}, language, translation_group, published_at, marks {_MATCHED}"
 _COUNT = f"SELECT count(*), count(DISTINCT translation_group) {_MATCHED}"
+_STORE = """
+INSERT INTO publications_search (edition_id, vector, ranked_vector, marks) VALUES (%s, %s::tsvector, %s::tsvector, %s)
+"""
 _DIFFERING = """
-SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
+SELECT expected.id
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS expected (id, vector, ranked_vector, marks)
 LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
-WHERE stored.vector IS DISTINCT FROM expected.vector::tsvector OR stored.marks IS DISTINCT FROM expected.marks
+WHERE stored.vector IS DISTINCT FROM expected.vector::tsvector
+    OR stored.ranked_vector IS DISTINCT FROM expected.ranked_vector::tsvector
+    OR stored.marks IS DISTINCT FROM expected.marks
 """
 
 
@@ -73,10 +86,11 @@ def bind_ids(ids: Iterable[int]) -> list[int]:
 def store(rows: Sequence[IndexRow]) -> None:
     """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO publications_search (edition_id, vector, marks) VALUES (%s, %s::tsvector, %s)",
-            [(row.edition_id, render_vector(row), row.facet_keys) for row in rows],
-        )
+        cursor.executemany(_STORE, map(_row_params, rows))
+
+
+def _row_params(row: IndexRow) -> tuple[object, ...]:
+    return row.edition_id, render_vector(row), render_ranked_vector(row), row.facet_keys
 
 
 def remove(edition_ids: Iterable[int]) -> None:
@@ -109,11 +123,7 @@ def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
     """Return a function that returns the editions whose stored row is missing or differs from the given one."""
 
     def find_differing(rows: Sequence[IndexRow]) -> set[int]:
-        columns = (
-            [row.edition_id for row in rows],
-            [render_vector(row) for row in rows],
-            [row.facet_keys for row in rows],
-        )
+        columns = [list(column) for column in zip(*map(_row_params, rows), strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(_DIFFERING, columns)
             return {edition_id for (edition_id,) in cursor.fetchall()}
@@ -169,19 +179,40 @@ def editions_with_term(term: str) -> set[int]:
     """Return the editions, live or not, whose row has a term."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT edition_id FROM publications_search WHERE vector @@ %s::tsquery", [f"'{term}'"]
+            "SELECT edition_id FROM publications_search "
+            "WHERE vector @@ %s::tsquery AND publications_by_the_index(edition_id)",
+            [f"'{term}'"],
         )
         return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
 def render_vector(row: IndexRow) -> str:
     """Return the row as PostgreSQL reads a tsvector: each term with its positions, each with its weight."""
+    return _render_positions(_positions_by_term(row))
+
+
+def render_ranked_vector(row: IndexRow) -> str:
+    """Return the same without the terms that only the text has, and less than MIN_REPEATS times."""
+    ranked = {
+        term: positions
+        for term, positions in _positions_by_term(row).items()
+        if len(positions) >= MIN_REPEATS or not positions[0].endswith(WEIGHT_LABELS[-1])
+    }
+    return _render_positions(ranked)
+
+
+def _render_positions(positions_by_term: Mapping[str, Sequence[str]]) -> str:
+    return " ".join(
+        f"'{term}':{','.join(positions[:MAX_POSITIONS_PER_TERM])}"
+        for term, positions in positions_by_term.items()
+    )
+
+
+def _positions_by_term(row: IndexRow) -> dict[str, list[str]]:
     positions: dict[str, list[str]] = {}
     for term, position in _term_positions(row):
         positions.setdefault(term, []).append(position)
-    return " ".join(
-        f"'{term}':{','.join(of_term[:MAX_POSITIONS_PER_TERM])}" for term, of_term in positions.items()
-    )
+    return positions
 
 
 def _term_positions(row: IndexRow) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from ..terms import FACET_PREFIX
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """The weight of a word in each part of a row."""
 
-MAX_RANKED = 2500
+MAX_RANKED = 1000
 MIN_RANKED = 501
 MAX_LOOKUPS = 30_000
 
