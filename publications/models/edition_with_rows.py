@@ -73,32 +73,29 @@ class EditionWithRows:
             publications={edition.publication_id for edition in editions} if "history" in rows else (),
             groups={edition.translation_group for edition in editions} if "translations" in rows else (),
         )
-        live = (
-            _grouped((other for other in others if other.is_live), "translation_group")
-            if "translations" in rows
-            else {}
-        )
-        histories = _by_publication(others) if "history" in rows else {}
-        without_images = {other.pk for other in others if not other.has_images}
-        without_attachments = {other.pk for other in others if not other.has_attachments}
-        pks = [edition.pk for edition in editions]
-        bylines = _rows_by_edition(_bylines, pks, "bylines" in rows)
-        tags = _rows_by_edition(_tag_rows, pks, "tags" in rows)
-        images = _rows_by_edition(
-            _image_rows, [pk for pk in pks if pk not in without_images], "images" in rows
-        )
-        attachments = _rows_by_edition(
-            _attachments, [pk for pk in pks if pk not in without_attachments], "attachments" in rows
-        )
+        live = _grouped((other for other in others if other.is_live), "translation_group")
+        histories = _by_publication(others)
+        without = {
+            "images": {other.pk for other in others if not other.has_images},
+            "attachments": {other.pk for other in others if not other.has_attachments},
+        }
+        by_edition = {}
+        for name, query in _ROW_QUERIES.items():
+            pks = [edition.pk for edition in editions if edition.pk not in without.get(name, ())]
+            by_edition[name] = _grouped(query(editions=pks), "edition_id") if pks and name in rows else {}
         return [
             cls(
                 edition=edition,
-                bylines=bylines.get(edition.pk, ()),
-                tags=[row.tag for row in tags.get(edition.pk, ())],
-                images=[row.image for row in images.get(edition.pk, ())],
-                attachments=attachments.get(edition.pk, ()),
-                translations=_translations_among(live.get(edition.translation_group, ()), edition),
-                history=readable_editions(histories.get(edition.publication_id, ())),
+                bylines=by_edition["bylines"].get(edition.pk, ()),
+                tags=[row.tag for row in by_edition["tags"].get(edition.pk, ())],
+                images=[row.image for row in by_edition["images"].get(edition.pk, ())],
+                attachments=by_edition["attachments"].get(edition.pk, ()),
+                translations=_translations_among(live.get(edition.translation_group, ()), edition)
+                if "translations" in rows
+                else [],
+                history=readable_editions(histories.get(edition.publication_id, ()))
+                if "history" in rows
+                else [],
             )
             for edition in editions
         ]
@@ -176,10 +173,6 @@ def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
     return [edition for edition in editions if edition.change == Change.CORRECTION and edition.change_note]
 
 
-def _rows_by_edition[M: Model](query: PreparedQuery[M], pks: list[int], is_read: bool) -> dict[int, list[M]]:
-    return _grouped(query(editions=pks), "edition_id") if is_read and pks else {}
-
-
 def _public_editions(*, publications: Iterable[int] = (), groups: Iterable[int] = ()) -> list[Edition]:
     """Return editions of publications that are or were public, and the live ones of translation groups."""
     keys = {"publications": list(publications), "groups": list(groups)}
@@ -231,6 +224,7 @@ _image_rows = PreparedQuery(
 _attachments = PreparedQuery(
     lambda editions: EditionAttachment.objects.filter(InList(F("edition"), editions)), editions=INTEGERS
 )
+_ROW_QUERIES = {"bylines": _bylines, "tags": _tag_rows, "images": _image_rows, "attachments": _attachments}
 _public_or_in_groups = PreparedQuery(
     lambda publications, groups, now: (
         (
