@@ -31,8 +31,7 @@ class EditionList:
 
     def __getitem__(self, rows: slice) -> list[int]:
         query = _newest_keys(tuple(sorted(self.filters)), in_locale=bool(self.locale))
-        keys = query.values_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
-        return [key for (key,) in keys]
+        return query.flat_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
 
 
 def newest_live(locale: str | None, filters: Filters, now: datetime) -> QuerySet:

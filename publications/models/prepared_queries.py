@@ -73,6 +73,10 @@ class PreparedQuery[M: models.Model]:
         """Return the selected columns of all rows, or of a slice of them, as tuples, without instances."""
         return list(self._fill_in(values, rows)[1].results_iter(tuple_expected=True))
 
+    def flat_list(self, rows: slice = ALL_ROWS, /, **values: Any) -> list:
+        """Return the only selected column of these rows."""
+        return [value for (value,) in self.values_list(rows, **values)]
+
     def _fill_in(self, values: dict[str, Any], rows: slice = ALL_ROWS) -> tuple:
         connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
         queryset, compiler, sql = self._compile(connection)

@@ -5,7 +5,7 @@ The number of queries does not depend on the number of editions.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -72,7 +72,7 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
     Args:
         pinned: the primary key of a publication whose edition in the locale comes first while it is live.
     """
-    newest = _first_column(_newest, locale=locale, now=timezone.now())
+    newest = _newest.flat_list(locale=locale, now=timezone.now())
     lead = _pinned_edition(locale, pinned) if pinned else []
     return teaser_editions(dict.fromkeys([*lead, *newest]))
 
@@ -80,7 +80,7 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
     pks = _pinned_edition(locale, tag.lead_id, tag) if tag.lead_id else []
-    pks = pks or _first_column(_newest_on_tag, tag=tag.pk, locale=locale, now=timezone.now())
+    pks = pks or _newest_on_tag.flat_list(tag=tag.pk, locale=locale, now=timezone.now())
     return next(iter(teaser_editions(pks)), None)
 
 
@@ -108,12 +108,8 @@ def _pinned_edition(locale: str, publication: int, tag: Tag | None = None) -> li
 def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, excluded: list[int]) -> list[int]:
     values = {"locale": locale, "kind": kind.pk, "now": timezone.now(), "excluded": excluded}
     if tag:
-        return _first_column(_newest_of_kind_on_tag, tag=tag.pk, **values)
-    return _first_column(_newest_of_kind_in_locale, **values)
-
-
-def _first_column(query: PreparedQuery, **values: Any) -> list[int]:
-    return [key for (key,) in query.values_list(**values)]
+        return _newest_of_kind_on_tag.flat_list(tag=tag.pk, **values)
+    return _newest_of_kind_in_locale.flat_list(**values)
 
 
 def _teasers(pks: list[int], now: datetime) -> QuerySet[Edition]:
