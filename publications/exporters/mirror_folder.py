@@ -7,7 +7,6 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -56,8 +55,7 @@ class MirrorFolder:
     @property
     def site_version(self) -> int:
         """The site version that the folder shows; some of its pages may be newer."""
-        *_introduction, last = self._read_marker().split() or [""]
-        return int(last) if last.isdigit() else self._stored().get("site_version", 0)
+        return self._stored().get("site_version", 0)
 
     def read_state(self) -> MirroredState | None:
         """Return the site state that the folder shows; None after an unfinished crawl, or one of another release."""
@@ -68,18 +66,12 @@ class MirrorFolder:
 
     def begin_crawl(self) -> None:
         """Store that the pages are those of no state until `finish_crawl`."""
-        finished_at = self._finished_at
-        self._store({"site_version": self.site_version, "finished_at": finished_at})
-
-    @cached_property
-    def _finished_at(self) -> int:
-        """When the last crawl ended. Another release may have written since, and not have finished."""
-        return self._stored().get("finished_at", 0)
+        self._store({"site_version": self.site_version})
 
     def finish_crawl(self, state: SiteState) -> None:
         """Store that the folder shows this state, rendered by this release."""
         shown = {name: getattr(state, name) for name in MirroredState._fields}
-        self._store({**shown, "release": release_fingerprint(), "finished_at": time.time_ns()})
+        self._store({**shown, "release": release_fingerprint()})
 
     def _store(self, values: dict) -> None:
         _write_together({self.root / MARKER: f"{INTRODUCTION}\n{json.dumps(values)}\n".encode()})
@@ -96,17 +88,10 @@ class MirrorFolder:
         return (self.root / MARKER).read_text(encoding="utf-8")
 
     def has_page(self, path: str) -> bool:
-        """Return whether the page of a path is stored as the last finished crawl left it.
-
-        Never for files without variants.
-        """
+        """Return whether the page of a path is stored as a crawl wrote it. Never for files without variants."""
         file = self.file_of(path)
         variants = _variants(file) if file else []
-        return (
-            bool(variants)
-            and all(_is_written_with(file, variant) for variant in variants)
-            and file.stat().st_mtime_ns <= self._finished_at
-        )
+        return bool(variants) and all(_is_written_with(file, variant) for variant in variants)
 
     def subfolders(self, folder: str) -> list[str]:
         """Return the names of the folders in a folder."""

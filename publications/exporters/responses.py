@@ -22,7 +22,6 @@ MAX_RETRIES, MAX_RETRY_SECONDS = 3, 10  # of a rendition, while others are rende
 class CrawledPage:
     """The response to a path."""
 
-    path: str
     status: int
     media_type: str
     body: bytes
@@ -74,7 +73,6 @@ def _get(path: str) -> CrawledPage:
     headers = {name.lower(): value for name, value in start_response[1]}
     media_type = headers.get("content-type", "").partition(";")[0]
     return CrawledPage(
-        path,
         int(start_response[0][:3]),
         media_type,
         body,

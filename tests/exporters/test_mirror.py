@@ -437,8 +437,8 @@ def test_a_rendition_that_fails_does_not_end_the_crawl(root, settings):
 def test_a_rendition_is_requested_again_while_others_are_rendered(root, monkeypatch):
     edition = make_live(title="Grain")
     path, pauses = f"{edition.get_absolute_url().rstrip('/')}.pdf", []
-    busy = responses.CrawledPage(path, 503, "text/html", b"", retry_after=5)
-    pages = [busy, busy, responses.CrawledPage(path, 200, "application/pdf", b"%PDF")]
+    busy = responses.CrawledPage(503, "text/html", b"", retry_after=5)
+    pages = [busy, busy, responses.CrawledPage(200, "application/pdf", b"%PDF")]
     monkeypatch.setattr(responses, "fetch", lambda _path: pages.pop(0))
     monkeypatch.setattr(responses.time, "sleep", pauses.append)
 
@@ -600,19 +600,6 @@ def test_a_file_without_variants_is_never_taken_for_unchanged(root):
     folder.write_page("/en/publications/x.pdf", b"%PDF-whole")
 
     assert not folder.has_page("/en/publications/x.pdf")
-
-
-def test_a_page_that_another_release_wrote_and_did_not_finish_is_written_again(root):
-    edition = make_live(title="Grain")
-    crawl(root)
-    folder = MirrorFolder(root)
-    page = folder.file_of(edition.get_absolute_url())
-    before = page.read_bytes()
-    folder.write_page(edition.get_absolute_url(), b"<p>Of another release</p>" * 20)
-
-    crawl(root)
-
-    assert page.read_bytes() == before
 
 
 def test_the_pages_below_the_address_of_a_publication_and_no_others_carry_its_tag(root, full_site, client):
