@@ -51,24 +51,9 @@ class ActionContext:
     site_version: int
     by: object
 
-    def write_audit_entry(
-        self,
-        action_type: ActionType,
-        subject: object,
-        *,
-        publication: Publication | None = None,
-        changed_pages: Collection[int] | None = None,
-        **detail,
-    ) -> None:
-        """Store the audit entry: exactly one for each action.
-
-        Args:
-            changed_pages: the primary keys of the publications whose pages the action changed; None for every page.
-        """
-        entry = self.build_audit_entry(
-            action_type, subject, publication=publication, changed_pages=changed_pages, **detail
-        )
-        entry.save(force_insert=True)
+    def write_audit_entry(self, action_type: ActionType, subject: object, **values) -> None:
+        """Store the audit entry, exactly one for each action. `values` are those of `build_audit_entry`."""
+        self.build_audit_entry(action_type, subject, **values).save(force_insert=True)
 
     def build_audit_entry(
         self,
@@ -79,7 +64,11 @@ class ActionContext:
         changed_pages: Collection[int] | None = None,
         **detail,
     ) -> AuditEntry:
-        """Return the audit entry unsaved, for bulk inserts."""
+        """Return the audit entry unsaved, for bulk inserts.
+
+        Args:
+            changed_pages: the primary keys of the publications whose pages the action changed; None for every page.
+        """
         return AuditEntry(
             action=action_type,
             by=self.by,
