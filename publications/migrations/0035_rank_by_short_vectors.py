@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 ADD_COLUMN = (
     "ALTER TABLE publications_search ADD COLUMN ranked_vector tsvector",
-    "ALTER TABLE publications_search SET (toast_tuple_target = 4080)",  # bytes of a row before parts are moved out
+    "ALTER TABLE publications_search SET (toast_tuple_target = 128)",  # moves both vectors out of their row
 )
 DROP_COLUMN = (
     "ALTER TABLE publications_search RESET (toast_tuple_target)",

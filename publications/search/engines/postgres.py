@@ -1,7 +1,7 @@
 """PostgreSQL: one tsvector per edition under a GIN index, ranked by ts_rank. Terms come ready made.
 
-Matches are ranked by `ranked_vector`, which is short enough to be stored within its row: the terms of everything but
-the text, and those that the text repeats. Rows of an earlier release have none until the index is rebuilt.
+Matches are ranked by `ranked_vector`, which is a fifth as long: the terms of everything but the text, and those that
+the text repeats. Rows of an earlier release have none until the index is rebuilt.
 
 Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
