@@ -53,6 +53,7 @@ LAYERS = {
         "publications.ooxml",
         "publications.images",
         "publications.roles",
+        "publications.child_processes",
         "publications.durable_files",
         "publications.bucket_storage",
         "publications.site_lock",

@@ -3,7 +3,6 @@
 Pages are rendered by the WSGI application in this process and its children, without a server.
 """
 
-import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Container, Iterator
@@ -14,6 +13,7 @@ from pathlib import Path
 from django.db import connections
 from django.urls import reverse
 
+from publications.child_processes import fork_processes
 from publications.locales import LOCALES, localized_path
 from publications.models import (
     ADDITIVE_ACTIONS,
@@ -191,8 +191,7 @@ class Crawl:
         for _entry in range(len(self._queue)):  # fills caches before the processes fork
             yield self._visit(self._queue.popleft())
         connections.close_all()  # forked processes must not share one
-        fork = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(self.processes, mp_context=fork) as pool:
+        with fork_processes(self.processes) as pool:
             try:
                 yield from self._visit_in_pool(pool)
             finally:
