@@ -9,12 +9,14 @@ from .imported_file import TextCoverage
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # each is a word
 WORD = re.compile(rf"[^\W_{IDEOGRAPHS}]+|[{IDEOGRAPHS}]")
-WITHIN_WORDS = re.compile(r"</?[a-zA-Z][^<>]*>|[*`\[\\\u00ad\u200b-\u200d\ufeff]")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+MARK_WITHIN_WORD = re.compile(r"[*`\[\\\u00ad\u200b-\u200d\ufeff]")
 
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text in lower case, without tags and marks within words."""
-    return WORD.findall(WITHIN_WORDS.sub("", html.unescape(text)).casefold())
+    without_tags = TAG.sub("", html.unescape(text))
+    return WORD.findall(MARK_WITHIN_WORD.sub("", without_tags).casefold())
 
 
 def compare_plain_text(source: str, page: str) -> TextCoverage:

@@ -3,6 +3,7 @@
 The processes are forked: they start at once with all modules loaded, and use no database connection.
 """
 
+import gc
 import os
 import signal
 import threading
@@ -49,6 +50,7 @@ def _read_in_processes(
 ) -> Iterator[list[ImportedFile]]:
     """Yield files in chunks, only a few ahead, so that memory does not grow with the import."""
     chunks = (files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES))
+    gc.freeze()  # so that collections copy no page of the memory that the processes share
     pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start_worker, initargs=(context,))
     try:
         waiting: deque = deque()
