@@ -1,4 +1,4 @@
-"""The `Cache-Tag` of a response: which publication its page belongs to.
+"""The `Cache-Tag` of a response: which publication its page belongs to. Those at its address and below have one.
 
 Without a tag a response may show anything that is public, so that every action outdates it. With one it changes only
 when an action names the publication among its changed pages, or every page.

@@ -31,8 +31,8 @@ class AuditEntry(models.Model):
     """One change of the public site: who did what, to what, and when. Entries are never deleted.
 
     `changed_pages` are the primary keys of the publications whose pages the action changed; None stands for every page
-    of the site. The pages of a publication are its page, those of its editions, and the comparisons of them. Lists,
-    feeds and all other pages count as changed by every action.
+    of the site. The pages of a publication are those at its address and below. Lists, feeds and all others count as
+    changed by every action.
     """
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
