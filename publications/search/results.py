@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
-from operator import attrgetter
 
 from django.utils import timezone
 
@@ -34,10 +32,6 @@ FacetCounts = dict[str, dict[int | str, int]]
 
 LOCALE_BOOST = 4
 """The factor for texts in the language of the locale, when results are in several languages."""
-_BY_SCORE, _BY_DATE = (
-    attrgetter("score", "published_at", "edition_id"),
-    attrgetter("published_at", "edition_id"),
-)
 
 _slots = threading.BoundedSemaphore(MAX_SEARCHES)
 
@@ -164,9 +158,9 @@ class _Search:
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
         hits = self._find_hits(is_ranked=not newest_first)
         if newest_first:
-            ordered = sorted(hits, key=_BY_DATE, reverse=True)
+            ordered = sorted(hits, reverse=True)
         else:
-            ordered = self._exact_title_first(self._best_first(hits))
+            ordered = self._exact_title_first(sorted(self._boost_locale(hits), reverse=True))
         return SearchResults(
             self.query,
             edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
@@ -176,13 +170,13 @@ class _Search:
             expanded_query=self.expanded_query,
         )
 
-    def _best_first(self, hits: list[Hit]) -> list[Hit]:
-        has_one_language = len({hit.language for hit in hits}) < 2
-        return sorted(hits, key=_BY_SCORE if has_one_language else self._boosted_score, reverse=True)
-
-    def _boosted_score(self, hit: Hit) -> tuple[float, datetime | str, int]:
-        boost = LOCALE_BOOST if hit.language == self.locale else 1
-        return hit.score * boost, hit.published_at, hit.edition_id
+    def _boost_locale(self, hits: list[Hit]) -> list[Hit]:
+        if len({hit.language for hit in hits}) < 2:
+            return hits
+        return [
+            hit._replace(score=LOCALE_BOOST * hit.score) if hit.language == self.locale else hit
+            for hit in hits
+        ]
 
     def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
         exact = engine().editions_with_term(self.title_term) if len(hits) > 1 else ()

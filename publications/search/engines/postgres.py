@@ -63,7 +63,7 @@ FROM (
     ORDER BY s.position DESC LIMIT %s
 ) AS matched
 """
-_FIND = f"SELECT edition_id, {{score}}, language, translation_group, published_at, marks {_MATCHED}"
+_FIND = f"SELECT {{score}}, published_at, edition_id, language, translation_group, marks {_MATCHED}"
 _COUNT = f"SELECT count(*), count(DISTINCT translation_group) {_MATCHED}"
 _STORE = """
 INSERT INTO publications_search (edition_id, vector, ranked_vector, marks) VALUES (%s, %s::tsvector, %s::tsvector, %s)

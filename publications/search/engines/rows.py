@@ -39,18 +39,18 @@ class IndexRow:
 
 
 class Hit(NamedTuple):
-    """A live edition that matches, with the columns that results are sorted and counted by.
+    """A live edition that matches, with the columns that results are sorted and counted by, those to sort by first.
 
     Attributes:
         score: the greater, the better the match.
         facet_keys: as in `IndexRow`.
     """
 
-    edition_id: int
     score: float
+    published_at: datetime | str
+    edition_id: int
     language: str
     translation_group: int
-    published_at: datetime | str
     facet_keys: str
 
 

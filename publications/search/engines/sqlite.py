@@ -28,7 +28,7 @@ WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until 
 ORDER BY s.rowid DESC LIMIT %s
 """
 _COLUMNS = (
-    "e.id, {score}, e.language, e.translation_group, e.published_at || '', COALESCE(facet_keys.marks, '')"
+    "{score}, e.published_at || '', e.id, e.language, e.translation_group, COALESCE(facet_keys.marks, '')"
 )
 """Joined to a text, a date stays as stored, which sorts as well and costs less."""
 _FIND = f"SELECT {_COLUMNS} {_MATCHED}"
