@@ -1,4 +1,4 @@
-"""`manage.py serve`: what the server that it starts is told."""
+"""`manage.py serve`: the environment of the server that it starts."""
 
 import os
 
