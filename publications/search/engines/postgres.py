@@ -51,7 +51,8 @@ _SCORE = (
     f"({LEAST_SCORE} + ts_rank('{_WEIGHTS}', COALESCE(matched.ranked_vector, matched.vector), %s::tsquery))"
 )
 _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
-_MATCHED = """
+_FIND = """
+SELECT {score}, published_at, edition_id, language, translation_group, marks
 FROM (
     SELECT s.*, live.language, live.translation_group, live.published_at
     FROM (
@@ -63,8 +64,17 @@ FROM (
     ORDER BY s.position DESC LIMIT %s
 ) AS matched
 """
-_FIND = f"SELECT {{score}}, published_at, edition_id, language, translation_group, marks {_MATCHED}"
-_COUNT = f"SELECT count(*), count(DISTINCT translation_group) {_MATCHED}"
+_COUNT = """
+SELECT count(*), count(DISTINCT translation_group)
+FROM (
+    SELECT live.translation_group
+    FROM (
+        SELECT edition_id FROM publications_search
+        WHERE {conditions} AND publications_by_the_index(edition_id) OFFSET 0
+    ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
+    WHERE live.visible_from <= %s AND live.visible_until > %s LIMIT %s
+) AS matched
+"""
 _STORE = """
 INSERT INTO publications_search (edition_id, vector, ranked_vector, marks) VALUES (%s, %s::tsvector, %s::tsvector, %s)
 """
