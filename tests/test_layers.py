@@ -42,7 +42,6 @@ LAYERS = {
     3: ("publications.diff", "publications.manuscript", "publications.pdf"),
     2: ("publications.publication_fields", "publications.folder_storage", "publications.reserved_disk_space"),
     1: (
-        "publications.cache_tags",
         "publications.compression",
         "publications.locales",
         "publications.name_particles",

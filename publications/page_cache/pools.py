@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from publications.cache_tags import CACHE_TAG, parse_cache_tag
 from publications.models import SiteState, site_state_scope
 
 from .keys import Environ
@@ -57,7 +56,7 @@ class Slots:
 class RenderedResponse:
     """A response of Django: with the whole body, or with a stream that can be read once.
 
-    `publication` is the primary key in its cache tag, which is not among the headers.
+    `publication` is the primary key of the publication whose page it is, if any.
     """
 
     status: str
@@ -139,19 +138,18 @@ class WorkerPool:
             status_and_headers[:] = [status, list(headers)]
 
         if state is None:
-            stream = self._application(environ, start_response)
+            response = self._application(environ, start_response)
         else:
             with site_state_scope(state):
-                stream = self._application(environ, start_response)
-        status, sent_headers = status_and_headers
-        headers = [pair for pair in sent_headers if pair[0] != CACHE_TAG]
-        if getattr(stream, "streaming", True) and not _is_small(headers):
-            return RenderedResponse(status, headers, None, stream)
+                response = self._application(environ, start_response)
+        status, headers = status_and_headers
+        if getattr(response, "streaming", True) and not _is_small(headers):
+            return RenderedResponse(status, headers, None, response)
         try:
-            tag = dict(sent_headers).get(CACHE_TAG, "")
-            return RenderedResponse(status, headers, b"".join(stream), publication=parse_cache_tag(tag))
+            publication = getattr(response, "publication_pk", None)
+            return RenderedResponse(status, headers, b"".join(response), publication=publication)
         finally:
-            stream.close()
+            response.close()
 
 
 def _is_small(headers: list[Header]) -> bool:

@@ -57,12 +57,20 @@ class NavigationLink:
 
 
 def render_page(
-    request: HttpRequest, template: str, *, status: int = 200, site: SiteSettings | None = None, **context
+    request: HttpRequest,
+    template: str,
+    *,
+    status: int = 200,
+    site: SiteSettings | None = None,
+    publication: int | None = None,
+    **context,
 ) -> HttpResponse:
     """Render a template with the context of every public page. It has no request: the page is the same for everyone.
 
     Args:
         site: the site settings, if the caller has read them.
+        publication: the primary key of the publication whose page this is, if any. The response has it as
+            `publication_pk`.
         context: the context of the template. These names have a meaning for every page:
 
             - `title`: its heading; `document_title`: its `<title>` if the heading is not unique
@@ -99,9 +107,10 @@ def render_page(
     }
     context["document_title"] = _document_title(context)
     context["description"] = context.get("description") or site.description or site.name
-    return HttpResponse(
-        render_to_string(template, {**DEFAULT_CONTEXT, **page_context, **context}), status=status
-    )
+    html = render_to_string(template, {**DEFAULT_CONTEXT, **page_context, **context})
+    response = HttpResponse(html, status=status)
+    response.publication_pk = publication
+    return response
 
 
 def is_long_title(title: str) -> bool:

@@ -13,7 +13,6 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications import markup, metadata
-from publications.cache_tags import tag_response
 from publications.locales import current_locale
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
@@ -58,8 +57,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     address = resolve_address(current_locale(), slug)
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, lambda edition: edition.get_absolute_url())
-    response = render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
-    return tag_response(response, address.edition.publication_id)
+    return render_edition(request, address.edition, pdf_url=pdf_url(address.edition), has_downloads=True)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -69,7 +67,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         return redirect_or_gone(request, address, lambda edition: edition_url(edition, number))
     edition = address.edition
     live = _superseding_edition(edition)
-    response = render_edition(
+    return render_edition(
         request,
         edition,
         "" if edition.is_live else request.path,
@@ -80,7 +78,6 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         has_downloads=True,
         **(_superseded_context(edition, live) if live else {}),
     )
-    return tag_response(response, edition.publication_id)
 
 
 def _numbered_title(edition: Edition, live: Edition | None) -> str:
@@ -140,7 +137,9 @@ def render_edition(
     if not own_address:
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
-    return render_page(request, "pages/publication.html", site=site, **context)
+    return render_page(
+        request, "pages/publication.html", site=site, publication=edition.publication_id, **context
+    )
 
 
 def _social_image(edition: Edition) -> metadata.HeadImage:
@@ -177,9 +176,10 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, editions_url)
     live = address.edition
-    response = render_page(
+    return render_page(
         request,
         "pages/editions.html",
+        publication=live.publication_id,
         **_history_page_context(live, breadcrumb_step(_("Editions"))),
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
@@ -188,7 +188,6 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )
-    return tag_response(response, live.publication_id)
 
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -204,9 +203,10 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     before, after = _compared_editions(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
     editions_step = breadcrumb_step(_("Editions"), editions_url(live))
-    response = render_page(
+    return render_page(
         request,
         "pages/comparison.html",
+        publication=live.publication_id,
         **_history_page_context(live, editions_step, breadcrumb_step(_("What changed"))),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
         % {"before": before.number, "number": number, "title": live.title},
@@ -223,7 +223,6 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         canonical=live.get_absolute_url(),
         **comparison_context(compare_editions(*_with_compared_rows(before, after)), live.language),
     )
-    return tag_response(response, live.publication_id)
 
 
 def _compared_editions(

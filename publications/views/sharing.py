@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications.cache_tags import tag_response
 from publications.locales import current_locale
 from publications.models import AddressStatus, resolve_address
 from publications.presentation import (
@@ -42,9 +41,10 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     typed = request.GET.get("server", "").strip()
     server = parse_server(typed)
     text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
-    response = render_page(
+    return render_page(
         request,
         "pages/share_mastodon.html",
+        publication=edition.publication_id,
         title=_("Share on Mastodon"),
         document_title=f"{_('Share on Mastodon')}: {edition.title}",
         section="publications",
@@ -62,7 +62,6 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         else "",
         robots="noindex",
     )
-    return tag_response(response, edition.publication_id)
 
 
 def parse_server(typed: str) -> str:

@@ -18,7 +18,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions
-from publications.cache_tags import CACHE_TAG
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
 from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
 from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
@@ -602,15 +601,14 @@ def test_a_file_without_variants_is_never_taken_for_unchanged(root):
     assert not folder.has_page("/en/publications/x.pdf")
 
 
-def test_the_pages_below_the_address_of_a_publication_and_no_others_carry_its_tag(root, full_site, client):
+def test_the_pages_of_publications_are_those_at_and_below_their_addresses(root, full_site, client):
     crawl(root)
     crawler = Crawl(root, processes=1)
     crawler._unchanged = crawler._unchanged_publications(read_site_state())
     names = [name for name in read_pages(root) if name.endswith("index.html")]
     paths = [normalize_path(f"/{name.removesuffix('index.html')}") for name in names]
 
-    tagged = [
-        path for path in paths if CACHE_TAG in client.get(path, headers={"host": "site.example"}).headers
-    ]
+    responses = {path: client.get(path, headers={"host": "site.example"}) for path in paths}
+    of_publications = [path for path, response in responses.items() if response.publication_pk]
 
-    assert tagged and tagged == [path for path in paths if crawler._is_unchanged(path)]
+    assert of_publications and of_publications == [path for path in paths if crawler._is_unchanged(path)]

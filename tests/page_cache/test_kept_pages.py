@@ -4,15 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.utils import timezone
 
 from publications import actions
-from publications.cache_tags import CACHE_TAG, cache_tag, parse_cache_tag
 from publications.models import AuditEntry, RelatedLink, SiteVersion
 from tests.factories import saved
-from tests.page_caches import CachedClient, environ, no_connection_closed
+from tests.page_caches import CachedClient
 from tests.related_site import (
     KEEPING_CHANGES,
     LISTS,
@@ -94,31 +92,13 @@ def test_a_process_that_misses_changes_keeps_only_what_none_of_them_changed(site
     assert compare_pages(site, client) == 0
 
 
-def test_a_page_without_a_tag_is_rendered_again_after_every_change(site):
+def test_a_page_of_no_publication_is_rendered_again_after_every_change(site):
     client = CachedClient()
     for _change in range(2):
         with site.commit():
             actions.exclude_suggestion(site.grain[0], site.grain[1], by=None)
             actions.allow_suggestion(site.grain[0], site.grain[1], by=None)
         assert [client.get(path).cache_status for path in LISTS] == ["pages; fwd=miss; stored"] * len(LISTS)
-
-
-def test_a_page_of_a_publication_carries_its_tag_inside_and_not_to_readers(site):
-    path = site.alone.editions.get().get_absolute_url()
-    headers: list = []
-    with no_connection_closed():
-        get_wsgi_application()(environ(path), lambda status, sent, error=None: headers.extend(sent))
-
-    assert dict(headers)[CACHE_TAG] == cache_tag(site.alone.pk)
-    assert CACHE_TAG not in CachedClient().get(path).headers
-
-
-@pytest.mark.parametrize(
-    "value", ["", "publication-", "publication-x", "author-1", "publication-1 publication-2"]
-)
-def test_another_tag_names_no_publication(value):
-    assert parse_cache_tag(value) is None
-    assert parse_cache_tag(cache_tag(7)) == 7
 
 
 def changed_pages() -> set[int] | None:
@@ -193,18 +173,3 @@ def test_an_age_notice_appears_at_midnight_and_at_no_other_time(site):
 
         assert before == CachedClient().get(edition.get_absolute_url()).text
         assert "speaks of the situation then" in before
-
-
-@pytest.mark.parametrize("reason", ["unknown state", "long address", "no page cache"])
-def test_no_tag_reaches_readers_past_the_page_cache(site, client, settings, reason):
-    path, cached = site.alone.editions.get().get_absolute_url(), CachedClient()
-    if reason == "no page cache":
-        settings.PAGES_IN_MEMORY = 0
-        cached = client
-    elif reason == "unknown state":
-        cached.watcher.state = lambda: None
-    else:
-        path += f"?a={'x' * 2_000}"
-    response = cached.get(path)
-
-    assert getattr(response, "status_code", 200) == 200 and CACHE_TAG not in response.headers
