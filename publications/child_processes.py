@@ -1,5 +1,6 @@
-"""Processes that a command starts to share its work, on all cores."""
+"""Processes that commands start to share their work, on all cores."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -17,6 +18,7 @@ def fork_processes(count: int, initialize: Callable[..., None] | None = None, *a
     Args:
         initialize: called in each process, with `args`.
     """
+    gc.freeze()  # so that collections copy no page of the memory that the processes share
     context = multiprocessing.get_context("fork")
     return ProcessPoolExecutor(count, context, initializer=_start, initargs=(initialize, *args))
 

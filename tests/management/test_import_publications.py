@@ -3,15 +3,12 @@
 import io
 import json
 import re
-import subprocess
-import sys
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.utils.translation import override
 
-from publications.importers.markdown.read_ahead import block_interrupts
 from publications.importers.report_text import render_report
 from publications.management.commands import import_publications
 from publications.models import Publication
@@ -129,17 +126,6 @@ def test_a_clock_that_was_set_back_is_refused_with_a_message(tmp_path, publish):
         call(folder, *publish)
 
     assert not Publication.objects.filter(title="A").exists()
-
-
-ASK = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
-
-
-def test_worker_processes_leave_an_interrupt_to_their_parent():
-    with block_interrupts():
-        within = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
-    behind = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
-
-    assert (within.stdout, behind.stdout) == ("True\n", "False\n")
 
 
 EXIT_STATUS = {

@@ -3,16 +3,11 @@
 The processes are forked: they start at once with all modules loaded, and use no database connection.
 """
 
-import gc
-import os
-import signal
-import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+
+from publications.child_processes import fork_processes
 
 from ..imported_file import ImportedFile
 from .reader import MarkdownImportContext, read_file
@@ -50,13 +45,11 @@ def _read_in_processes(
 ) -> Iterator[list[ImportedFile]]:
     """Yield files in chunks, only a few ahead, so that memory does not grow with the import."""
     chunks = (files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES))
-    gc.freeze()  # so that collections copy no page of the memory that the processes share
-    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=_start_worker, initargs=(context,))
+    pool = fork_processes(processes, _set_context, context)
     try:
         waiting: deque = deque()
         for chunk in chunks:
-            with block_interrupts():
-                waiting.append(pool.submit(_read_chunk, chunk))
+            waiting.append(pool.submit(_read_chunk, chunk))
             if len(waiting) > processes * MAX_CHUNKS_AHEAD:
                 yield waiting.popleft().result()
         while waiting:
@@ -65,27 +58,9 @@ def _read_in_processes(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-@contextmanager
-def block_interrupts() -> Iterator[None]:
-    """Block SIGINT for processes started here, so that only the parent handles Ctrl-C."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _start_worker(context: MarkdownImportContext) -> None:
+def _set_context(context: MarkdownImportContext) -> None:
     global _context  # one process reads for one import
     _context = context
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-
-
-def _exit_with_parent() -> None:
-    """Exit when the parent process is killed."""
-    if parent := parent_process():
-        connection.wait([parent.sentinel])
-        os._exit(1)
 
 
 def _read_chunk(files: Sequence[SourceFile]) -> list[ImportedFile]:
