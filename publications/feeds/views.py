@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
 from publications.models import (
+    FACETS,
     Author,
     EditionList,
     Kind,
@@ -20,6 +21,7 @@ from publications.models import (
     Tag,
     cached_for_last_key,
     facet_of,
+    is_public,
     site_settings,
 )
 from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
@@ -69,10 +71,9 @@ def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
 
 def _editions_or_404(locale: str | None, facet: str, value: str) -> EditionList:
     """Return the live editions with this value, of a locale (None: all). Raises Http404 if no locale has any."""
-    filters = {facet: value}
-    if not EditionList(None, filters)[:1]:
+    if not is_public(FACETS[facet], value):
         raise Http404
-    return EditionList(locale, filters)
+    return EditionList(locale, {facet: value})
 
 
 def _feed_response(
