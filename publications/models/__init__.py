@@ -45,8 +45,7 @@ from .image import (
     original_storage,
     store_original,
 )
-from .kind import Kind, SeriesNumber
-from .last_change import LastChange, last_change
+from .kind import Kind, SeriesNumber, kinds_by_pk
 from .presence import Presence
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
@@ -71,15 +70,8 @@ from .site_page import (
     social_addresses,
 )
 from .site_settings import SiteSettings, site_names, site_settings
-from .site_state import (
-    ActionsSince,
-    SiteState,
-    cached_for_last_key,
-    cached_for_version,
-    read_site_state,
-    site_state_scope,
-)
-from .site_version import SiteVersion
+from .site_state import ActionsSince, LastChange, SiteState, last_change, read_site_state
+from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
 from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
@@ -88,7 +80,6 @@ from .teasers import (
     byline_names,
     editions_by_kind,
     home_editions,
-    kinds_by_pk,
     result_editions,
     teaser_editions,
     topic_lead,

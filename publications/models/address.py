@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 
 from .edition import Edition, EndReason
+from .kind import attach_kinds
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 from .publication import Publication
-from .teasers import attach_kinds
 
 _live_edition_at_address = PreparedQuery(
     lambda locale, slug, now: (

@@ -18,7 +18,7 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .facets import FACETS, Facet, FacetChoice, Filters, Key, edition_lookup, filter_by_facets
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
-from .site_state import cached_for_version
+from .site_version import cached_for_version
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,9 @@ from .author import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionRow, EditionTag
 from .edition_with_rows import EditionWithRows
-from .kind import Kind
-from .site_state import cached_for_version
+from .kind import Kind, kinds_by_pk
+from .site_version import cached_for_version
 from .tag import Tag, TagKind
-from .teasers import kinds_by_pk
 
 MAX_FACET_VALUE_CHARACTERS = 120
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from .edition import Change, Edition, EndReason
 from .edition_list import EditionList, newest_live
 from .edition_with_rows import ANNOUNCED_CHANGES, EditionWithRows
+from .kind import attach_kinds
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
-from .teasers import attach_kinds
 
 ENTRY_COLUMNS = (
     "publication", "translation_group", "kind", "language", "locale", "title", "slug", "summary", "key_points", "cover",

@@ -1,8 +1,11 @@
 """Kinds of publication and their series numbers."""
 
+from collections.abc import Iterable, Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .site_version import cached_for_version
 from .translated import TranslatedModel
 
 DASH = " – "
@@ -60,6 +63,19 @@ class Kind(TranslatedModel):
             *(part for part in others if not _has_number_placeholder(part)),
         ]
         return DASH.join(parts)
+
+
+def kinds_by_pk() -> Mapping[int, Kind]:
+    """Return all kinds in their order, by their primary keys. They are shared: not to be changed."""
+    return cached_for_version("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
+
+
+def attach_kinds(editions: Iterable[models.Model]) -> None:
+    """Set the kinds of editions without a query; one newer than the cached kinds is read when needed."""
+    kinds = kinds_by_pk()
+    for edition in editions:
+        if edition.kind_id in kinds:
+            edition.kind = kinds[edition.kind_id]
 
 
 def _has_number_placeholder(part: str) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from publications.locales import LOCALES, localized_path
 from publications.slugs import slugify
 
-from .site_state import cached_for_version
+from .site_version import cached_for_version
 from .translated import TranslatedModel
 from .validators import check_link, link_url
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from .publication import Publication
-from .site_state import cached_for_version
+from .site_version import cached_for_version
 from .translated import SingleRowModel, TranslatedModel
 from .validators import check_link
 

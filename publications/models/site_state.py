@@ -1,24 +1,19 @@
-"""The site state: a period in which nothing public changes and values may be cached."""
+"""The site state, a period in which nothing public changes, and the last change, by which clients validate."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from django.db.models import F, Min
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from .audit import ADDITIVE_ACTIONS, AuditEntry
 from .edition import FOREVER, Edition
-from .site_version import SiteVersion
+from .site_version import SiteVersion, cached_for_version, current_site_version
 
 MAX_ACTIONS = 1_000
 """Actions between two states; after more, everything counts as changed."""
-MAX_CACHED_VALUES = 500  # such as the filter counts of a list, some 50 kB each
-_MISSING = object()
-_current: ContextVar["SiteState | None"] = ContextVar("site_state", default=None)
 
 
 class StateId(NamedTuple):
@@ -189,47 +184,35 @@ def _midnight_after(now: datetime) -> datetime:
     return timezone.make_aware(start)
 
 
-@contextmanager
-def site_state_scope(state: SiteState) -> Iterator[None]:
-    """Cache values of this context in a site state."""
-    token = _current.set(state)
-    try:
-        yield
-    finally:
-        _current.reset(token)
+@dataclass(frozen=True)
+class LastChange:
+    """When the public site last changed: by an action, and by windows that started or ended without one.
 
-
-def current_site_version(default: int) -> int:
-    """Return the version of the site state of this context, or the default outside of one."""
-    state = _current.get()
-    return default if state is None else state.site_version
-
-
-def cached_for_version[T](key: Hashable, compute: Callable[[], T]) -> T:
-    """Return what `compute` returns, called once for each site version, or each time outside of a request.
-
-    The value is shared: not to be changed.
-
-    Args:
-        key: all that the value depends on besides what is public.
+    A clock that is set back may undo the last two, though the first is later.
     """
-    state = _current.get()
-    if state is None:
-        return compute()
-    cached = state.cached_values.get(key, _MISSING)
-    if cached is not _MISSING:
-        return cached  # type: ignore[return-value]
-    if len(state.cached_values) >= MAX_CACHED_VALUES:
-        state.cached_values.clear()
-    state.cached_values[key] = value = compute()
-    return value
+
+    site_version: int
+    acted_at: datetime
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.acted_at, self.started_at, self.ended_at)
 
 
-def cached_for_last_key[T](name: str, key: Hashable, compute: Callable[[], T]) -> T:
-    """As `cached_for_version`, but keep only one value under each name, that of the last key: for large values."""
-    last: list = cached_for_version(("last value", name), lambda: [(_MISSING, None)])
-    last_key, value = last[0]
-    if last_key != key:
-        value = compute()
-        last[0] = key, value
-    return value  # type: ignore[return-value]
+def last_change() -> LastChange:
+    """Return the last change, the same all through a site version, whose number it has."""
+    change = cached_for_version("last change", _read_last_change)
+    return replace(change, site_version=current_site_version(change.site_version))
+
+
+def _read_last_change() -> LastChange:
+    """Read the last change in three queries: the version, and the last windows that started and ended."""
+    version, now = SiteVersion.objects.get(), timezone.now()
+    editions = Edition.objects.order_by()
+    started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]
+    ended = editions.filter(visible_until__lte=now).aggregate(at=Max("visible_until"))["at"]
+    return LastChange(
+        version.number, version.changed_at, started or version.changed_at, ended or version.changed_at
+    )

@@ -3,7 +3,7 @@
 The number of queries does not depend on the number of editions.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,9 +12,8 @@ from django.utils import timezone
 
 from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
-from .kind import Kind
+from .kind import Kind, attach_kinds
 from .prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
-from .site_state import cached_for_version
 from .tag import Tag
 
 HOME_EDITIONS = 9
@@ -31,19 +30,6 @@ class BylineName(NamedTuple):
 
     role: str
     name: str
-
-
-def kinds_by_pk() -> Mapping[int, Kind]:
-    """Return all kinds in their order, by their primary keys. They are shared: not to be changed."""
-    return cached_for_version("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
-
-
-def attach_kinds(editions: Iterable[Edition]) -> None:
-    """Set the kinds of editions without a query; one newer than the cached kinds is read when needed."""
-    kinds = kinds_by_pk()
-    for edition in editions:
-        if edition.kind_id in kinds:
-            edition.kind = kinds[edition.kind_id]
 
 
 def teaser_editions(pks: Iterable[int]) -> list[Edition]:
