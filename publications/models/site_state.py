@@ -2,10 +2,10 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
-from django.db.models import F, Max, Min
+from django.db.models import F, Max, Min, QuerySet
 from django.utils import timezone
 
 from .audit import ADDITIVE_ACTIONS, AuditEntry
@@ -144,37 +144,53 @@ class ActionsSince(NamedTuple):
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
-    """Read the current state in at most five short queries.
+    """Read the current state in at most six short queries.
 
     Args:
         previous: the previous state of the process, whose serial the new one continues.
     """
     version, now = SiteVersion.objects.get().number, timezone.now()
-    editions = Edition.objects.order_by()
-    next_start = editions.filter(visible_from__gt=now).aggregate(at=Min("visible_from"))["at"]
-    ending = editions.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
-    next_end = ending.aggregate(at=Min("visible_until"))["at"]
+    next_start, next_end = _next_windows(now)
     serial, since, last_action_at, read_at = 0, version, 0.0, now.timestamp()
-    is_same_period = keeps_windows = False
+    is_same_period = has_expired = False
     if previous:
         serial, since, last_action_at = previous.serial + 1, previous.site_version, previous.last_action_at
         is_same_period = previous.is_valid_at(read_at)
-        keeps_windows = previous.read_at <= read_at < previous.next_end
+        has_expired = read_at < previous.read_at or _has_expired(previous.read_at, now)
     actions = ActionsSince.read(since, last_action_at, until=version)
     changed = actions.changed_pages() if is_same_period else None
-    is_removal = not keeps_windows or actions.has_removals()
+    is_removal = previous is None or has_expired or actions.has_removals()
     return SiteState(
         site_version=version,
         serial=serial,
         all_changed_serial=serial if changed is None else previous.all_changed_serial,
         no_removal_since=serial if is_removal else previous.no_removal_since,
-        next_start=(next_start or FOREVER).timestamp(),
-        next_end=(next_end or FOREVER).timestamp(),
+        next_start=next_start.timestamp(),
+        next_end=next_end.timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
         read_at=read_at,
         changed_pages={} if changed is None else {**previous.changed_pages, **changed},
         last_action_at=actions.last_at,
     )
+
+
+def _next_windows(now: datetime) -> tuple[datetime, datetime]:
+    """Return when the next window starts, and when the next one ends without another edition in its place."""
+    starting = Edition.objects.order_by().filter(visible_from__gt=now)
+    start = starting.aggregate(at=Min("visible_from"))["at"]
+    end = _expiring_after(now).filter(visible_until__lt=FOREVER).aggregate(at=Min("visible_until"))["at"]
+    return start or FOREVER, end or FOREVER
+
+
+def _has_expired(since: float, now: datetime) -> bool:
+    """Return whether a window has ended since then without another edition in its place."""
+    after = datetime.fromtimestamp(since, UTC)
+    return _expiring_after(after).filter(visible_until__lte=now).exists()
+
+
+def _expiring_after(at: datetime) -> QuerySet[Edition]:
+    """Return the editions whose windows end after this time without another edition in their place."""
+    return Edition.objects.order_by().filter(visible_until=F("expires_at"), visible_until__gt=at)
 
 
 def _midnight_after(now: datetime) -> datetime:
