@@ -70,7 +70,7 @@ from .site_page import (
     social_addresses,
 )
 from .site_settings import SiteSettings, site_names, site_settings
-from .site_state import ActionsSince, LastChange, SiteState, last_change, read_site_state
+from .site_state import ActionsSince, LastChange, SiteState, StateId, last_change, read_site_state
 from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
 from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
@@ -162,6 +162,7 @@ __all__ = [
     "SiteSettings",
     "SiteState",
     "SiteVersion",
+    "StateId",
     "Status",
     "Submission",
     "Synonym",

@@ -17,7 +17,17 @@ MAX_ACTIONS = 1_000
 
 
 class StateId(NamedTuple):
-    """The state that a stored page was rendered in, without the cached values. It is compared by identity."""
+    """What caches keep of the state that a page was rendered in. Compare it with `is` alone.
+
+    Two processes, or two restored sites, may have equal values that are not the same state.
+
+    Attributes:
+        site_version: the number of the version.
+        serial: counts the states that the process has read.
+        read_at: when the state was read, in seconds since 1970 as all times here. A clock set back before that may
+            show another site.
+        next_end: when the next window ends without another edition in its place.
+    """
 
     site_version: int
     serial: int
@@ -30,8 +40,7 @@ class SiteState:
     """A site version up to the next window that starts or ends, or the next midnight.
 
     Attributes:
-        site_version: the number of the version.
-        serial: counts the states that the process has read.
+        id: what caches keep of the state; its values are attributes of the state too.
         all_changed_serial: the serial of the last state in which every page may have changed: by an action, or because
             a window or a day had ended.
         changed_pages: the publications whose pages have changed since that state, by primary key, each with the site
@@ -40,30 +49,35 @@ class SiteState:
             backup may reach the number again.
         no_removal_since: the serial of the first state since which nothing public was removed, by an action or by the
             end of a window. Pages of that state may be stale but show nothing that is no longer public.
-        next_start: when the next window starts, in seconds since 1970 as all times here.
-        next_end: when the next window ends without another edition in its place.
+        next_start: when the next window starts.
         next_midnight: the next midnight in the time zone of the site.
-        read_at: when the state was read. A clock set back before that may show another site.
-        id: identifies the state for caches that must not hold a reference to it.
         cached_values: values of `cached_for_version`.
     """
 
-    site_version: int
-    serial: int
+    id: StateId
     all_changed_serial: int
     no_removal_since: int
     next_start: float
-    next_end: float
     next_midnight: float
-    read_at: float = 0.0
     changed_pages: Mapping[int, int] = field(default_factory=dict, repr=False)
     last_action_at: float = 0.0
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
-    id: StateId = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        state_id = StateId(self.site_version, self.serial, self.read_at, self.next_end)
-        object.__setattr__(self, "id", state_id)
+    @property
+    def site_version(self) -> int:
+        return self.id.site_version
+
+    @property
+    def serial(self) -> int:
+        return self.id.serial
+
+    @property
+    def read_at(self) -> float:
+        return self.id.read_at
+
+    @property
+    def next_end(self) -> float:
+        return self.id.next_end
 
     @property
     def valid_until(self) -> float:
@@ -161,14 +175,11 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     changed = actions.changed_pages() if is_same_period else None
     is_removal = previous is None or has_expired or actions.has_removals()
     return SiteState(
-        site_version=version,
-        serial=serial,
+        id=StateId(version, serial, read_at, next_end.timestamp()),
         all_changed_serial=serial if changed is None else previous.all_changed_serial,
         no_removal_since=serial if is_removal else previous.no_removal_since,
         next_start=next_start.timestamp(),
-        next_end=next_end.timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
-        read_at=read_at,
         changed_pages={} if changed is None else {**previous.changed_pages, **changed},
         last_action_at=actions.last_at,
     )

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from publications import actions
-from publications.models import SiteState
+from publications.models import SiteState, StateId
 from publications.page_cache import SiteStateWatcher
 from publications.views.publication_list import PublicationList
 from tests.factories import make_author, make_live, make_publication, make_tag
@@ -116,9 +116,8 @@ def test_a_watcher_reads_again_when_the_clock_is_behind_its_last_read():
     def read(_before: SiteState | None) -> SiteState:
         queries.append(time.time())
         later = time.time() + 3600
-        return SiteState(
-            1, len(queries), 1, 1, next_start=later, next_end=later, next_midnight=later, read_at=time.time()
-        )
+        state_id = StateId(1, len(queries), read_at=time.time(), next_end=later)
+        return SiteState(state_id, 1, 1, next_start=later, next_midnight=later)
 
     with time_machine.travel(timezone.now(), tick=False) as clock:
         watcher = SiteStateWatcher(read, threaded=False)

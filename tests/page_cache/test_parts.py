@@ -13,7 +13,7 @@ import time_machine
 from django.db import OperationalError
 
 from publications.compression import choose_coding
-from publications.models import SiteState, cached_for_last_key, cached_for_version, site_state_scope
+from publications.models import SiteState, StateId, cached_for_last_key, cached_for_version, site_state_scope
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
@@ -25,13 +25,9 @@ LONG_TEXT = b"<p>A sentence of the usual length, which is compressed well.</p>" 
 
 def make_state(site_version: int = 1, **times: float) -> SiteState:
     later = time.time() + HOUR
-    return SiteState(
-        site_version,
-        site_version,
-        site_version,
-        site_version,
-        **{"next_start": later, "next_end": later, "next_midnight": later, **times},
-    )
+    times = {"read_at": 0.0, "next_start": later, "next_end": later, "next_midnight": later, **times}
+    state_id = StateId(site_version, site_version, times.pop("read_at"), times.pop("next_end"))
+    return SiteState(state_id, site_version, site_version, **times)
 
 
 def make_pool(application, threads: int = 2, slots: int = 8) -> WorkerPool:

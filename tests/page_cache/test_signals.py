@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from publications import actions
-from publications.models import SiteState
+from publications.models import SiteState, StateId
 from publications.page_cache import SiteStateWatcher, announce_change, change_signal
 from publications.page_cache.change_signal import ChangeCounter, Message
 from publications.views.publication_list import PublicationList
@@ -50,9 +50,8 @@ def clock(monkeypatch):
 
 def make_state(site_version: int = 1) -> SiteState:
     later = time.time() + 3600
-    return SiteState(
-        site_version, site_version, site_version, 1, next_start=later, next_end=later, next_midnight=later
-    )
+    state_id = StateId(site_version, site_version, read_at=0.0, next_end=later)
+    return SiteState(state_id, site_version, 1, next_start=later, next_midnight=later)
 
 
 def watcher_without_database(subscription: int = 0, **options) -> SiteStateWatcher:

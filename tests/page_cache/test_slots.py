@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from publications.models import SiteState
+from publications.models import SiteState, StateId
 from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
 from tests.page_caches import CachedClient, Response
 
@@ -62,7 +62,7 @@ def blocked_requests(*paths: str, started: int | None = None, **options) -> Iter
     """Yield a client of a cache with threads while these requests wait for their responses; `started` of them in Django."""
     application, state = (
         SlowApplication(),
-        SiteState(1, 1, 1, 1, next_start=LATER, next_end=LATER, next_midnight=LATER),
+        SiteState(StateId(1, 1, read_at=0.0, next_end=LATER), 1, 1, next_start=LATER, next_midnight=LATER),
     )
     with ExitStack() as stack:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
