@@ -4,7 +4,7 @@ The ETag is computed before the content is read: a response may be newer than it
 """
 
 from collections.abc import Iterable
-from datetime import MINYEAR, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -243,8 +243,8 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
     after = params.after
     as_of = after.as_of if after else now
     editions = filter_by_facets(Edition.objects.live(as_of), params.filters)
-    if (year := int(params.filters.get("year", MINYEAR))) > MINYEAR:
-        editions = editions.filter(published_at__year=year)  # a range of the index that sorts the list
+    if year := params.filters.get("year"):
+        editions = editions.published_in(int(year))
     if params.query:
         editions = editions.filter(publication__in=_matching_publications(params))
     if after:

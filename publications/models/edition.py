@@ -1,6 +1,6 @@
 """Editions: the published snapshots of publications, written by `publications.actions` alone."""
 
-from datetime import UTC, datetime
+from datetime import MINYEAR, UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -111,6 +111,10 @@ class EditionQuerySet(models.QuerySet):
             if publication
             else None
         )
+
+    def published_in(self, year: int) -> "EditionQuerySet":
+        """Editions dated in a year, as a range of the index that sorts lists. Years 0 and 1 have none."""
+        return self.filter(published_at__year=year) if year > MINYEAR else self.none()
 
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-published_at", "-pk")
