@@ -127,7 +127,7 @@ class Crawl:
         if not mirrored or not mirrored.read_at <= state.read_at < mirrored.valid_until:
             return frozenset()
         actions = ActionsSince.read(mirrored.site_version, mirrored.last_action_at, until=state.site_version)
-        changed = actions.changed_pages()
+        changed = actions.find_changed_publications()
         if changed is None:
             return frozenset()
         live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")

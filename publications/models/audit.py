@@ -30,7 +30,7 @@ ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, 
 class AuditEntry(models.Model):
     """One change of the public site: who did what, to what, and when. Entries are never deleted.
 
-    `changed_pages` are the primary keys of the publications whose pages the action changed; None stands for every page
+    `changed_pages` holds publications, by primary key: those whose pages the action changed; None stands for every page
     of the site. The pages of a publication are those at its address and below. Lists, feeds and all others count as
     changed by every action.
     """

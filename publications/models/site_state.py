@@ -43,7 +43,7 @@ class SiteState:
         id: what caches keep of the state; its values are attributes of the state too.
         all_changed_serial: the serial of the last state in which every page may have changed: by an action, or because
             a window or a day had ended.
-        changed_pages: the publications whose pages have changed since that state, by primary key, each with the site
+        changed_publications: those whose pages have changed since that state, by primary key, each with the site
             version of the last change.
         last_action_at: when the action of this version was, 0 before the first one. A site that was restored from a
             backup may reach the number again.
@@ -59,7 +59,7 @@ class SiteState:
     no_removal_since: int
     next_start: float
     next_midnight: float
-    changed_pages: Mapping[int, int] = field(default_factory=dict, repr=False)
+    changed_publications: Mapping[int, int] = field(default_factory=dict, repr=False)
     last_action_at: float = 0.0
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
@@ -100,7 +100,7 @@ class SiteState:
         """
         if publication is None or rendered_in.serial < self.all_changed_serial:
             return False
-        return self.changed_pages.get(publication, 0) <= rendered_in.site_version
+        return self.changed_publications.get(publication, 0) <= rendered_in.site_version
 
     def can_serve_stale(self, rendered_in: StateId, now: float) -> bool:
         """Return whether a page of an earlier state may still be served where no newer one can be rendered.
@@ -115,8 +115,8 @@ class ActionsSince(NamedTuple):
     """The actions after a site version.
 
     Attributes:
-        entries: site version, type and changed pages of each; None where they are not known: where there are too many,
-            or where the site is not a later one than that of the version.
+        entries: site version and type of each, and the publications whose pages it changed; None where they are not
+            known: where there are too many, or where the site is not a later one than that of the version.
         last_at: when the last action was, 0 without one.
     """
 
@@ -139,7 +139,7 @@ class ActionsSince(NamedTuple):
         is_complete = is_same_site and site_version + len(later) == until
         return cls(later if is_complete else None, times.get(until, 0.0))
 
-    def changed_pages(self) -> dict[int, int] | None:
+    def find_changed_publications(self) -> dict[int, int] | None:
         """Return the publications whose pages they changed, as in `SiteState`; None if every page may have changed."""
         if self.entries is None:
             return None
@@ -172,7 +172,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
         is_same_period = previous.is_valid_at(read_at)
         has_expired = read_at < previous.read_at or _has_expired(previous.read_at, now)
     actions = ActionsSince.read(since, last_action_at, until=version)
-    changed = actions.changed_pages() if is_same_period else None
+    changed = actions.find_changed_publications() if is_same_period else None
     is_removal = previous is None or has_expired or actions.has_removals()
     return SiteState(
         id=StateId(version, serial, read_at, next_end.timestamp()),
@@ -180,7 +180,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
         no_removal_since=serial if is_removal else previous.no_removal_since,
         next_start=next_start.timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
-        changed_pages={} if changed is None else {**previous.changed_pages, **changed},
+        changed_publications={} if changed is None else {**previous.changed_publications, **changed},
         last_action_at=actions.last_at,
     )
 
