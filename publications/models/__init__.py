@@ -36,7 +36,7 @@ from .facet_counts import (
     top_counts,
 )
 from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of, filter_by_facets
-from .feed_editions import feed_editions, last_changed, newest_by_date
+from .feed_editions import feed_editions, newest_publications, recently_changed_publications
 from .image import (
     Image,
     OriginalFault,
@@ -200,13 +200,12 @@ __all__ = [
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",
-    "last_changed",
     "link_url",
     "live_choices",
     "manuscript_of",
     "menu_links",
     "menu_paths",
-    "newest_by_date",
+    "newest_publications",
     "normalize_doi",
     "normalize_isbn",
     "original_exists",
@@ -215,6 +214,7 @@ __all__ = [
     "parse_tags",
     "read_site_state",
     "readable_editions",
+    "recently_changed_publications",
     "related_editions",
     "resolve_address",
     "resolve_edition_address",

@@ -21,14 +21,14 @@ ENTRY_ROWS = ("bylines", "tags", "images", "attachments", "translations")
 CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
-def newest_by_date(editions: EditionList, count: int) -> dict[int, datetime]:
+def newest_publications(editions: EditionList, count: int) -> dict[int, datetime]:
     """Return the publications of a list that are the newest by date, each with its date, in that order."""
-    return dict(_values_list(_newest_by_date, editions, count))
+    return dict(_values_list(_newest, editions, count))
 
 
-def last_changed(editions: EditionList, count: int, *, since: datetime) -> list[int]:
+def recently_changed_publications(editions: EditionList, count: int, *, since: datetime) -> list[int]:
     """Return the publications of a list that were last corrected, updated or undone since then."""
-    return [publication for (publication,) in _values_list(_last_changed, editions, count, since=since)]
+    return [publication for (publication,) in _values_list(_recently_changed, editions, count, since=since)]
 
 
 def feed_editions(publications: Iterable[int]) -> list[EditionWithRows]:
@@ -47,7 +47,7 @@ def _values_list(
 
 
 @cache
-def _newest_by_date(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
+def _newest(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
     def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
         newest = newest_live(locale if in_locale else None, filters, now)
         return newest.values_list(_publication_lookup(newest), "published_at")
@@ -56,7 +56,7 @@ def _newest_by_date(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery
 
 
 @cache
-def _last_changed(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
+def _recently_changed(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
     def build_queryset(locale: str, now: datetime, since: datetime, **filters: str) -> QuerySet:
         announced = Q(change__in=ANNOUNCED_CHANGES, visible_from__gte=since)
         undone = Q(end_reason=EndReason.UNDONE, visible_until__gte=since, visible_until__lte=now)
