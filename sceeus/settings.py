@@ -160,7 +160,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
 ORIGINALS = SITE_DATA / "originals"  # uploaded files, unchanged: private, named by their digest
 RENDITIONS = SITE_DATA / "renditions"  # rendered from originals, may be deleted at any time
-PDF_TIMEOUT = env.int("PDF_TIMEOUT", env.int("PDF_TIMEOUT", 20))  # seconds; formerly PDF_TIMEOUT
+PDF_TIMEOUT = env.int("PDF_TIMEOUT", 20)  # seconds
 _uploads = service_urls.parse_storage_url(env.str("STORAGE_URL", ""), ORIGINALS)
 STORAGES = {
     "default": _uploads,

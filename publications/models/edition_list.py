@@ -14,7 +14,7 @@ from .prepared_queries import DATETIME, TEXT, PreparedQuery
 
 @dataclass(frozen=True)
 class EditionList:
-    """The primary keys of live editions, newest first, as a sequence for a paginator.
+    """The primary keys of live editions, newest first, for a paginator: with a length, and in slices.
 
     Only keys are read, from an index: a late page does not read the rows before it.
 
@@ -30,6 +30,7 @@ class EditionList:
         return count_editions(self.locale, self.filters)
 
     def __getitem__(self, rows: slice) -> list[int]:
+        """Return the keys of these rows. It takes slices alone, as a single row is never needed."""
         query = _newest_keys(tuple(sorted(self.filters)), in_locale=bool(self.locale))
         return query.flat_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
 

@@ -69,22 +69,22 @@ class PreparedQuery[M: models.Model]:
         queryset, compiler = self._fill_in(values)
         return list(queryset._iterable_class(_CompiledQuerySet(queryset, compiler)))
 
-    def values_list(self, rows: slice = ALL_ROWS, /, **values: Any) -> list[tuple]:
-        """Return the selected columns of all rows, or of a slice of them, as tuples, without instances."""
-        return list(self._fill_in(values, rows)[1].results_iter(tuple_expected=True))
+    def values_list(self, limits: slice = ALL_ROWS, /, **values: Any) -> list[tuple]:
+        """Return the selected columns of all rows, or of those within limits, as tuples, without instances."""
+        return list(self._fill_in(values, limits)[1].results_iter(tuple_expected=True))
 
-    def flat_list(self, rows: slice = ALL_ROWS, /, **values: Any) -> list:
+    def flat_list(self, limits: slice = ALL_ROWS, /, **values: Any) -> list:
         """Return the only selected column of these rows."""
-        return [value for (value,) in self.values_list(rows, **values)]
+        return [value for (value,) in self.values_list(limits, **values)]
 
-    def _fill_in(self, values: dict[str, Any], rows: slice = ALL_ROWS) -> tuple:
+    def _fill_in(self, values: dict[str, Any], limits: slice = ALL_ROWS) -> tuple:
         connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
         queryset, compiler, sql = self._compile(connection)
         params = {
             name: field.get_db_prep_value(values[name], connection) for name, field in self._fields.items()
         }
-        if rows is not ALL_ROWS:
-            sql = f"{sql} {connection.ops.limit_offset_sql(rows.start, rows.stop)}"
+        if limits is not ALL_ROWS:
+            sql = f"{sql} {connection.ops.limit_offset_sql(limits.start, limits.stop)}"
         compiler = copy(compiler)
         compiler.connection, compiler.as_sql = connection, lambda: (sql, params)
         return queryset, compiler

@@ -13,6 +13,7 @@ from publications.models import AddressStatus, resolve_address
 from publications.presentation import (
     absolute_url,
     breadcrumb,
+    breadcrumb_step,
     render_page,
 )
 
@@ -50,8 +51,8 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         section="publications",
         breadcrumb=[
             *breadcrumb((_("Publications"), "publications:list")),
-            {"label": edition.title, "url": edition_url, "language": edition.language},
-            {"label": _("Share on Mastodon")},
+            breadcrumb_step(edition.title, edition_url, edition.language),
+            breadcrumb_step(_("Share on Mastodon")),
         ],
         edition_title=edition.title,
         edition_url=edition_url,
