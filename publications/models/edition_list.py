@@ -7,8 +7,9 @@ from functools import cache
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from .facet_counts import count_editions, select_by_facets
-from .facets import Filters, edition_lookup
+from .edition_rows import edition_lookup
+from .facet_counts import count_editions
+from .facets import Filters, select_by_facets
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 
 
@@ -36,10 +37,7 @@ class EditionList:
 
 
 def newest_live(locale: str | None, filters: Filters, now: datetime) -> QuerySet:
-    """Return the live editions of a locale (None: all) that have these values, newest first.
-
-    Where one of the facets has rows of editions, it returns those rows instead: their index is in this order.
-    """
+    """Return the live ones of `select_by_facets`, editions or their rows, of a locale (None: all), newest first."""
     live = select_by_facets(filters).live(now)
     return (live.for_locale(locale, now) if locale else live).newest_first()
 

@@ -69,6 +69,16 @@ class EditionRowQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-edition_id")
 
 
+def edition_lookup(queryset: models.QuerySet) -> str:
+    """Return the lookup of the edition in a queryset of editions or of their rows."""
+    return "pk" if queryset.model is Edition else "edition"
+
+
+def publication_lookup(queryset: models.QuerySet) -> str:
+    """Return the lookup of the publication in a queryset of editions or of their rows."""
+    return "publication" if queryset.model is Edition else "edition__publication"
+
+
 class EditionRow(models.Model):
     """A row of an edition with copies of the columns that lists filter and sort by.
 

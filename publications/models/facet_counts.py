@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from .author import Author
 from .edition import Edition
-from .edition_rows import EditionByline, EditionRow, EditionTag
-from .facets import FACETS, Facet, FacetChoice, Filters, Key, edition_lookup, filter_by_facets
+from .edition_rows import EditionByline, EditionRow, EditionTag, edition_lookup
+from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_by_facets, select_by_facets
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
 
@@ -27,15 +27,6 @@ class LiveCount:
 
     count: int
     newest: datetime
-
-
-def select_by_facets(filters: Filters) -> QuerySet:
-    """Return the editions that have all these values, as rows of a facet if one has some."""
-    with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
-    if not with_rows:
-        return filter_by_facets(Edition.objects.all(), filters)
-    others = {name: value for name, value in filters.items() if name != with_rows.name}
-    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)
 
 
 def is_public(facet: Facet, value: str) -> bool:

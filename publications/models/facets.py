@@ -18,7 +18,7 @@ from publications.locales import LANGUAGE_NAMES, language_label
 
 from .author import Author
 from .edition import Edition
-from .edition_rows import EditionByline, EditionRow, EditionTag
+from .edition_rows import EditionByline, EditionRow, EditionTag, edition_lookup
 from .edition_with_rows import EditionWithRows
 from .kind import Kind, kinds_by_pk
 from .site_version import cached_for_version
@@ -51,6 +51,7 @@ class Facet:
         rows: the model of rows of an edition with this column; None if it is a column of the edition.
         model: the model of the values, which have slugs; None where the keys are the values.
         limit_choices_to: attribute values that a row of `model` must have to belong to this facet: `{"kind": THEME}`.
+        rows_of: returns the rows of `model`, or the values, that an edition has.
         get_values: returns the rows of `model` with the given primary keys, with the columns that this class uses; the
             keys themselves without a model.
         label_of: what readers call a row of `model`, or a value, in the language of the page.
@@ -70,6 +71,7 @@ class Facet:
     term_prefix: str
     description: str
     example: str
+    rows_of: Callable[[EditionWithRows], Iterable[Any]]
     label_of: Callable[[Any], str] = str
     rows: type[EditionRow] | None = None
     model: type[Model] | None = None
@@ -123,11 +125,11 @@ class Facet:
 
     def keys_of(self, edition: EditionWithRows) -> list[Key]:
         """Return the keys of an edition, including those of other facets with the same rows."""
-        return [row.pk if self.model else row for row in self._rows_of(edition)]
+        return [row.pk if self.model else row for row in self.rows_of(edition)]
 
     def values_of(self, edition: EditionWithRows) -> list[str]:
         """Return the values of an edition."""
-        return [self.value_of(row) for row in self._rows_of(edition) if self.includes(row)]
+        return [self.value_of(row) for row in self.rows_of(edition) if self.includes(row)]
 
     def value_of(self, row: Any) -> str:
         return row.slug if self.model else str(row)
@@ -144,15 +146,6 @@ class Facet:
             FacetChoice(self.value_of(row), self.label_of(row), counts[row.pk if self.model else row])
             for row in self.get_values(counts)
             if self.includes(row)
-        ]
-
-    def _rows_of(self, edition: EditionWithRows) -> Iterable[Any]:
-        """Return the rows of `model`, or the value, that an edition has."""
-        if self.rows is EditionTag:
-            return edition.tags
-        return [
-            getattr(instance, self.column)
-            for instance in (edition.bylines if self.rows is EditionByline else [edition.edition])
         ]
 
 
@@ -181,6 +174,7 @@ def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
         column="tag",
         rows=EditionTag,
         model=Tag,
+        rows_of=lambda loaded: loaded.tags,
         limit_choices_to={"kind": kind},
         get_values=_get_tags,
         label_of=lambda tag: tag.label,
@@ -199,6 +193,7 @@ FACETS = {
             all_label=_("All types"),
             column="kind",
             model=Kind,
+            rows_of=lambda loaded: [loaded.edition.kind],
             get_values=_get_kinds,
             label_of=lambda kind: kind.get_translation("name"),
             term_prefix="k",
@@ -238,6 +233,7 @@ FACETS = {
             column="author",
             rows=EditionByline,
             model=Author,
+            rows_of=lambda loaded: [byline.author for byline in loaded.bylines],
             limit_choices_to={"is_pseudonymous": False},
             get_values=_get_authors,
             label_of=lambda author: author.name,
@@ -251,6 +247,7 @@ FACETS = {
             label=_("Year"),
             all_label=_("All years"),
             column="year",
+            rows_of=lambda loaded: [loaded.edition.year],
             term_prefix="y",
             pattern="[0-9]{4}",
             is_descending=True,
@@ -262,6 +259,7 @@ FACETS = {
             label=_("Language"),
             all_label=_("All languages"),
             column="language",
+            rows_of=lambda loaded: [loaded.edition.language],
             label_of=language_label,
             term_prefix="l",
             values=LANGUAGE_NAMES,
@@ -284,12 +282,19 @@ def facet_of(row: Model) -> Facet:
 
 
 def filter_by_facets(queryset: QuerySet, filters: Filters) -> QuerySet:
-    """Return the editions, or rows of editions, that have all these values."""
+    """Return those in a queryset of editions, or of rows of editions, that have all these values."""
     for name, value in filters.items():
         queryset = FACETS[name].filter(queryset, value)
     return queryset
 
 
-def edition_lookup(queryset: QuerySet) -> str:
-    """Return the lookup of the edition in a queryset of editions or of their rows."""
-    return "pk" if queryset.model is Edition else "edition"
+def select_by_facets(filters: Filters) -> QuerySet:
+    """Return what has all these values: `EditionTag` or `EditionByline` rows if a facet has such `rows`, else editions.
+
+    Each index of rows is in the order of lists. See `edition_lookup` for what differs between the two.
+    """
+    with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
+    if not with_rows:
+        return filter_by_facets(Edition.objects.all(), filters)
+    others = {name: value for name, value in filters.items() if name != with_rows.name}
+    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)

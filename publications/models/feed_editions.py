@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .edition import Change, Edition, EndReason
 from .edition_list import EditionList, newest_live
+from .edition_rows import publication_lookup
 from .edition_with_rows import ANNOUNCED_CHANGES, EditionWithRows
 from .kind import attach_kinds
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
@@ -50,7 +51,7 @@ def _values_list(
 def _newest(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
     def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
         newest = newest_live(locale if in_locale else None, filters, now)
-        return newest.values_list(_publication_lookup(newest), "published_at")
+        return newest.values_list(publication_lookup(newest), "published_at")
 
     return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))
 
@@ -61,7 +62,7 @@ def _recently_changed(names: tuple[str, ...], *, in_locale: bool) -> PreparedQue
         announced = Q(change__in=ANNOUNCED_CHANGES, visible_from__gte=since)
         undone = Q(end_reason=EndReason.UNDONE, visible_until__gte=since, visible_until__lte=now)
         live = newest_live(locale if in_locale else None, filters, now).order_by()
-        is_live = Exists(live.filter(**{_publication_lookup(live): OuterRef("publication")}))
+        is_live = Exists(live.filter(**{publication_lookup(live): OuterRef("publication")}))
         changes = Edition.objects.ever_public(now).filter(
             announced | undone & ~Q(change=Change.SILENT), is_live
         )
@@ -71,11 +72,6 @@ def _recently_changed(names: tuple[str, ...], *, in_locale: bool) -> PreparedQue
     return PreparedQuery(
         build_queryset, locale=TEXT, now=DATETIME, since=DATETIME, **dict.fromkeys(names, TEXT)
     )
-
-
-def _publication_lookup(queryset: QuerySet) -> str:
-    """Return the lookup of the publication in a queryset of editions or of their rows."""
-    return "publication" if queryset.model is Edition else "edition__publication"
 
 
 _editions = PreparedQuery(
