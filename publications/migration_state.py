@@ -21,6 +21,9 @@ DERIVED_MODELS = frozenset(
 )
 """Models of `publications` whose rows are derived, or rebuilt by `manage.py rebuild`."""
 
+DERIVED_FIELDS = frozenset({("auditentry", "changed_pages")})
+"""Fields of other models of `publications` without which the site only does more than it needs to."""
+
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""
 
@@ -143,20 +146,17 @@ def find_lost_rows(plan: Plan, apps: Apps, using: str = DEFAULT_DB_ALIAS) -> lis
     Args:
         apps: the models as the database has them now.
     """
-    models, fields = _find_created(plan)
-    rows_by_place = [
-        _rows_of_model(apps, key, using) for key in sorted(models) if key[1] not in DERIVED_MODELS
-    ]
-    rows_by_place += [
-        _rows_of_field(apps, key, using)
-        for key in sorted(fields)
-        if key[:2] not in models and key[1] not in DERIVED_MODELS
-    ]
+    models, fields = find_created(plan)
+    rows_by_place = [_rows_of_model(apps, key, using) for key in sorted(models)]
+    rows_by_place += [_rows_of_field(apps, key, using) for key in sorted(fields)]
     return [f"{what}: {_format_row_count(rows)}" for what, rows in rows_by_place if rows]
 
 
-def _find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
-    """Return the models and fields created by the migrations to be unapplied, under their current names."""
+def find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
+    """Return the models, and the fields of other models, that the migrations to be unapplied created.
+
+    Derived ones are left out. All have their current names.
+    """
     models: set[tuple[str, str]] = set()
     fields: set[tuple[str, str, str]] = set()
     undone = [migration for migration, backwards in plan if backwards]
@@ -180,7 +180,9 @@ def _find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str,
                 case operations.RenameField():
                     old = (app, operation.model_name_lower, operation.old_name)
                     fields = {(*old[:2], operation.new_name) if key == old else key for key in fields}
-    return models, fields
+    kept = {key for key in models if key[1] not in DERIVED_MODELS}
+    fields = {key for key in fields if key[:2] not in models and key[1] not in DERIVED_MODELS}
+    return kept, {key for key in fields if key[1:] not in DERIVED_FIELDS}
 
 
 def _database_operations(steps: Iterable[operations.base.Operation]) -> Iterator[operations.base.Operation]:
