@@ -64,6 +64,32 @@ print(json.dumps({
 }))
 """
 
+LOCK_TABLES = """
+import json
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+STRONG_LOCKS = '''
+SELECT DISTINCT relname FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+WHERE pid = pg_backend_pid() AND relkind = 'r' AND relnamespace = 'public'::regnamespace
+AND mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+'''
+call_command("migrate", verbosity=0)
+call_command("migrate", "publications", "0032", verbosity=0)
+executor = MigrationExecutor(connection)
+locked = {}
+for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    existing = set(connection.introspection.table_names())
+    with transaction.atomic(), connection.cursor() as cursor:
+        MigrationExecutor(connection).migrate([(migration.app_label, migration.name)])
+        cursor.execute(STRONG_LOCKS)
+        locked[migration.name] = sorted({name for (name,) in cursor} & existing)
+print(json.dumps(locked))
+"""
+
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory) -> dict:
@@ -95,3 +121,13 @@ def test_details_of_audit_entries_have_the_new_names_of_models_and_fields(migrat
         {"kind": "kind", "changed": ["is_numbered", "name_en"]},
         {"kind": "sitepage", "changed": ["guest"]},
     ]
+
+
+@pytest.mark.postgresql
+def test_no_migration_beside_app_servers_can_deadlock_with_their_actions(tmp_path):
+    """Each locks one table against writes at most. The app servers of older releases stop for those up to 0032."""
+    with own_database(tmp_path) as environment:
+        locked = json.loads(run_python(LOCK_TABLES, environment))
+
+    assert locked["0035_index_translations"] == ["publications_edition"]
+    assert {name: tables for name, tables in locked.items() if len(tables) > 1} == {}

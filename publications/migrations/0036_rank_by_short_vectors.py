@@ -1,9 +1,9 @@
-"""On PostgreSQL a column with what a search ranks by; an index of the editions that are translations.
+"""On PostgreSQL a column with what a search ranks by.
 
-The column is filled when the index is rebuilt: to fill it here would hold up every search.
+It is filled when the index is rebuilt: to fill it here would hold up every search.
 """
 
-from django.db import migrations, models
+from django.db import migrations
 
 ADD_COLUMN = (
     "ALTER TABLE publications_search ADD COLUMN ranked_vector tsvector",
@@ -30,16 +30,6 @@ def _execute_on_postgresql(schema_editor, statements):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publications", "0034_changed_pages")]
+    dependencies = [("publications", "0035_index_translations")]
 
-    operations = [
-        migrations.RunPython(add_column, drop_column),
-        migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=["translation_group"],
-                condition=~models.Q(translation_group=models.F("publication")),
-                name="edition_translated",
-            ),
-        ),
-    ]
+    operations = [migrations.RunPython(add_column, drop_column)]
