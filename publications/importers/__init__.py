@@ -1,4 +1,1 @@
-"""Convert files of other programs to manuscripts, and manuscripts to drafts, with one report for all formats.
-
-Callers import the modules.
-"""
+"""Convert files of other programs to manuscripts, and manuscripts to drafts, with one report for all formats."""

@@ -24,7 +24,7 @@ class ActionType(models.TextChoices):
 
 
 ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
-"""Types of actions that remove nothing from the public site."""
+"""Types of actions that remove no publication from the public site."""
 
 
 class AuditEntry(models.Model):

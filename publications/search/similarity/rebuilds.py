@@ -20,7 +20,7 @@ VERSION = 3
 """The version of the rules by which similarity is found. After a change the next start of the site rebuilds it."""
 
 REBUILD_DUE, COMPLETION_DUE = 32_767, 32_766
-"""Version numbers that stand for none: the next import does what is due, or the next start of the site rebuilds."""
+"""Values of `similarity_version` that are no versions: the next import does what is due, or the next start rebuilds."""
 
 MIN_EDITIONS = 500
 """With fewer, the texts of an import change which words are rare so much that all editions are compared again."""
