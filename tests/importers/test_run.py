@@ -1,5 +1,6 @@
 """Importing: what comes in, what becomes public, and that repeating or breaking off changes nothing."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from django.utils import timezone
 
 from publications import actions
 from publications.importers import batches, manuscripts
+from publications.importers.markdown import read_ahead
+from publications.importers.markdown.reader import read_file
 from publications.importers.report import FileOutcome
 from publications.models import (
     Address,
@@ -38,6 +41,8 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+
+PIPE_BYTES = 65_536  # of a pipe in Linux
 
 TABLES = (
     Address, AuditEntry, Author, Byline, Edition, EditionByline, EditionImage, EditionTag, Redirect, Image,
@@ -310,6 +315,23 @@ def test_processes_give_the_same_as_none(tmp_path):
     several = import_blog(tmp_path / "blog", dry_run=True, processes=2)
 
     assert several.as_dict()["files"] == import_blog(tmp_path / "blog").as_dict()["files"]
+
+
+def test_files_that_are_read_at_a_time_fit_in_a_pipe(tmp_path, monkeypatch):
+    sizes = []
+
+    def measure(file, context):
+        imported = read_file(file, context)
+        sizes.append(len(pickle.dumps(imported)))
+        return imported
+
+    monkeypatch.setattr(read_ahead, "read_file", measure)
+    words = (
+        "The **grain** corridor, as [Ann Berg](https://example.org/corridor) wrote, holds. " * 70
+    )  # 700 words
+    import_blog(write_post(tmp_path / "blog", body=words), dry_run=True)
+
+    assert read_ahead.CHUNK_FILES * max(sizes) < PIPE_BYTES
 
 
 def test_an_address_that_ever_led_to_another_publication_is_not_given_again(tmp_path):

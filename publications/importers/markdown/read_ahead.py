@@ -13,8 +13,9 @@ from ..imported_file import ImportedFile
 from .reader import MarkdownImportContext, read_file
 from .source_file import SourceFile
 
-CHUNK_FILES = 8
-MAX_CHUNKS_AHEAD = 6
+CHUNK_FILES = 2
+"""They fit in a pipe (64 kB): a process that is killed within a longer answer leaves the others waiting for its end."""
+MAX_CHUNKS_AHEAD = 24
 MIN_PARALLEL_FILES = 60
 
 _context: MarkdownImportContext | None = None
