@@ -15,6 +15,7 @@ from publications.html_tree import HEADINGS, INLINE, VOID, Element, is_blank
 
 KEY = r"[a-z0-9]{6,32}"
 LIBRARY_IMAGE = re.compile(f"image:({KEY})")
+# Starts with a literal, which `re` searches fast; otherwise the same as \bimage:.
 IMAGE_MENTION = re.compile(rf"image:(?<!\wimage:)({KEY})(?!\w)")
 INVALID_IMAGE_MENTION = re.compile(
     rf"!\[[^\]\n]{{0,1000}}\]\(\s*<?image:(?!{KEY}(?![^\s)>]))([^\s)>]{{0,200}})"

@@ -37,7 +37,7 @@ BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
 BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
-# A rule, an underlined heading, or a run of definitions of one kind.
+# A rule, an underlined heading, or a run of definitions of one kind. The first lookahead dismisses most lines at once.
 RULE_OR_DEFINITION = re.compile(
     r"^(?=[ >]*+[-=_*\[])"
     r"(?:[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"

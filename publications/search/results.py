@@ -33,6 +33,9 @@ FacetCounts = dict[str, dict[int | str, int]]
 LOCALE_BOOST = 4
 """The factor for texts in the language of the locale, when results are in several languages."""
 
+EXACT_TITLE_SCORE = 1_000_000
+"""That of texts whose title is the query: greater than any other, so that they come first."""
+
 _slots = threading.BoundedSemaphore(MAX_SEARCHES)
 
 
@@ -52,27 +55,6 @@ def search_slot() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class SearchResults:
-    """The editions that a query matches, at most MAX_RESULTS, in order.
-
-    Attributes:
-        edition_ids: their primary keys.
-        has_partial_counts: whether more editions match than were ranked and counted.
-    """
-
-    query: ParsedQuery
-    edition_ids: tuple[int, ...] = ()
-    has_more: bool = False
-    counts: FacetCounts = field(default_factory=dict)
-    has_partial_counts: bool = False
-    expanded_query: ExpandedQuery | None = None
-
-    @property
-    def total(self) -> int:
-        return len(self.edition_ids)
-
-
-@dataclass(frozen=True)
 class ResultCount:
     """How many editions a query matches, one of each translation group, and at most MAX_RESULTS.
 
@@ -85,6 +67,24 @@ class ResultCount:
 
     def __str__(self) -> str:
         return f"{self.total}{'+' if self.is_partial else ''}"
+
+
+@dataclass(frozen=True)
+class SearchResults:
+    """The editions that a query matches, at most MAX_RESULTS, in order.
+
+    Attributes:
+        edition_ids: their primary keys.
+        count: how many they are, and whether more match.
+        has_partial_counts: whether values of facets may have more editions than `counts` says.
+    """
+
+    query: ParsedQuery
+    edition_ids: tuple[int, ...] = ()
+    count: ResultCount = ResultCount(0)
+    counts: FacetCounts = field(default_factory=dict)
+    has_partial_counts: bool = False
+    expanded_query: ExpandedQuery | None = None
 
 
 def count_results(query: ParsedQuery, *, limit: int | None = None) -> ResultCount:
@@ -114,7 +114,8 @@ def search(
     """Find the live editions that match all parts of the query, one of each translation group.
 
     Of a group the text in the language of the locale is taken, unless `filters` has a language. The counts of a facet
-    ignore its own filter and respect the others. The number of ranked editions is bounded, the last stored first.
+    ignore its own filter and respect the others. The number of ranked editions is bounded, the last stored first; texts
+    whose title is the query are found in any case.
 
     Args:
         filters: values by the names of FACETS.
@@ -143,44 +144,39 @@ class _Search:
             name: _value_term(FACETS[name], value) for name, value in (filters or {}).items()
         }
         self.expanded_query = expand(query)
-        self.title_term = title_term(title_key(query.text))
-        self.expression: Expression = AnyOf((self.expanded_query.expression, Term(self.title_term)))
+        self.expression: Expression = self.expanded_query.expression
+        self.exact_title: Expression = Term(title_term(title_key(query.text)))
         max_ranked = ranking_limit(sum(1 for _term in included_terms(self.expression)))
         self.limit = min(max_ranked, limit or max_ranked)
         self.now = timezone.now()
-        self.is_limited = False
+        self.is_limited = False  # whether more editions may match than any of the searches has read
 
     def count(self) -> ResultCount:
-        editions, groups = engine().count(self.expression, now=self.now, limit=self.limit)
-        is_partial = groups > MAX_RESULTS or editions == self.limit
-        return ResultCount(min(groups, MAX_RESULTS), is_partial)
+        expression = AnyOf((self.expression, self.exact_title))
+        editions, groups = engine().count(expression, now=self.now, limit=self.limit)
+        return _result_count(groups, is_limited=editions == self.limit)
 
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
         hits = self._find_hits(is_ranked=not newest_first)
-        if newest_first:
-            ordered = sorted(hits, reverse=True)
-        else:
-            ordered = self._exact_title_first(sorted(self._boost_locale(hits), reverse=True))
+        count = _result_count(len(hits), is_limited=self.is_limited)
+        ordered = sorted(hits if newest_first else self._boost(hits), reverse=True)
         return SearchResults(
             self.query,
             edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
-            has_more=len(ordered) > MAX_RESULTS,
+            count=count,
             counts=self._count_facets(hits) if with_facet_counts else {},
             has_partial_counts=self.is_limited,
             expanded_query=self.expanded_query,
         )
 
-    def _boost_locale(self, hits: list[Hit]) -> list[Hit]:
+    def _boost(self, hits: list[Hit]) -> list[Hit]:
+        """Return the hits with greater scores for texts in the language of the locale, if there are others."""
         if len({hit.language for hit in hits}) < 2:
             return hits
         return [
             hit._replace(score=LOCALE_BOOST * hit.score) if hit.language == self.locale else hit
             for hit in hits
         ]
-
-    def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
-        exact = engine().editions_with_term(self.title_term) if len(hits) > 1 else ()
-        return sorted(hits, key=lambda hit: hit.edition_id not in exact) if exact else hits
 
     def _count_facets(self, hits: Sequence[Hit]) -> FacetCounts:
         """Return the counts of all facets, those of a filtered facet as if it were not filtered."""
@@ -191,16 +187,23 @@ class _Search:
 
     def _find_hits(self, *, without: str = "", is_ranked: bool) -> list[Hit]:
         filter_terms = {name: term for name, term in self.filter_terms.items() if name != without}
-        hits = engine().find(
-            self.expression,
+        found = self._find(self.expression, filter_terms.values(), is_ranked=is_ranked)
+        self.is_limited |= len(found) == self.limit
+        exact = self._find(self.exact_title, filter_terms.values(), is_ranked=False)
+        if is_ranked:
+            exact = [hit._replace(score=EXACT_TITLE_SCORE) for hit in exact]
+        hits = list({hit.edition_id: hit for hit in [*found, *exact]}.values())
+        return hits if "language" in filter_terms else self._one_per_group(hits)
+
+    def _find(self, expression: Expression, filter_terms: Iterable[str], *, is_ranked: bool) -> list[Hit]:
+        return engine().find(
+            expression,
             self.expanded_query.proximity,
-            filter_terms=list(filter_terms.values()),
+            filter_terms=list(filter_terms),
             now=self.now,
             limit=self.limit,
             is_ranked=is_ranked,
         )
-        self.is_limited |= len(hits) == self.limit
-        return hits if "language" in filter_terms else self._one_per_group(hits)
 
     def _one_per_group(self, hits: Sequence[Hit]) -> list[Hit]:
         best: dict[int, Hit] = {}
@@ -212,6 +215,10 @@ class _Search:
 
     def _preference(self, hit: Hit) -> tuple[bool, bool, float]:
         return hit.language == self.locale, hit.language == LOCALES[0], hit.score
+
+
+def _result_count(groups: int, *, is_limited: bool) -> ResultCount:
+    return ResultCount(min(groups, MAX_RESULTS), is_partial=is_limited or groups > MAX_RESULTS)
 
 
 def _value_term(facet: Facet, value: str) -> str:

@@ -206,7 +206,7 @@ def _edition_ids(term: str, locale: str) -> tuple[int, ...]:
             with_facet_counts=False,
             limit=MAX_EDITIONS_READ,
         )
-        if results.total:
+        if results.count.total:
             return results.edition_ids
     return ()
 

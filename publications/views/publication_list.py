@@ -35,10 +35,8 @@ from .publication_search import ORDERS, PublicationSearch, search_busy_response
 
 def _result_count_text(page: dict[str, Any], publication_search: PublicationSearch | None) -> str:
     """Return the number of publications, and their order if it cannot be chosen."""
-    total = page["total"]
-    if publication_search and publication_search.results.has_more:
-        return _("More than %(most)s publications") % {"most": total}
-    text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
+    count = publication_search.results.count if publication_search else search.ResultCount(page["total"])
+    text = ngettext("%(total)s publication", "%(total)s publications", count.total) % {"total": count}
     return text + _(", newest first") if page["teasers"] and not publication_search else text
 
 
@@ -169,7 +167,7 @@ class PublicationList:
             "teasers": publication_search.teasers(list(page["page"].object_list)),
             "publication_search": publication_search,
             "chosen_order": self.order if self.order != ORDERS[0] else "",
-            "orders": self._orders() if results.total > 1 else [],
+            "orders": self._orders() if results.count.total > 1 else [],
             "suggestion": {
                 "query_text": suggestion.corrected,
                 "url": self._build_url(query_text=suggestion.corrected, keep_filters=False),

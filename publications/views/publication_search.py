@@ -48,13 +48,13 @@ class PublicationSearch:
         """Return what to search for instead if nothing was found."""
         return (
             search.suggest_spelling(self.query, locale=self.locale)
-            if self.query and not self.results.total
+            if self.query and not self.results.count.total
             else search.SpellingSuggestion()
         )
 
     def without_filters(self) -> search.ResultCount | None:
         """Return the number of results of the query alone if there are none within the facets, or None."""
-        if self.results.total or not self.filters:
+        if self.results.count.total or not self.filters:
             return None
         count = search.count_results(self.query)
         return count if count.total else None

@@ -224,7 +224,7 @@ def run_search(text: str) -> int:
     snippets = search.SnippetBuilder(results.expanded_query)
     for edition in result_editions(results.edition_ids[:SHOWN]):
         snippets.snippet(edition)
-    return results.total
+    return results.count.total
 
 
 def queries_of_many_kinds() -> dict[str, str]:

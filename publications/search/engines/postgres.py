@@ -185,17 +185,6 @@ def _match_all(conditions: Sequence[str]) -> str:
     return " AND ".join(["vector @@ %s::tsquery"] * len(conditions))
 
 
-def editions_with_term(term: str) -> set[int]:
-    """Return the editions, live or not, whose row has a term."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT edition_id FROM publications_search "
-            "WHERE vector @@ %s::tsquery AND publications_by_the_index(edition_id)",
-            [f"'{term}'"],
-        )
-        return {edition_id for (edition_id,) in cursor.fetchall()}
-
-
 def render_vector(row: IndexRow) -> str:
     """Return the row as PostgreSQL reads a tsvector: each term with its positions, each with its weight."""
     return _render_positions(_positions_by_term(row))

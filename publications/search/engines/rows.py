@@ -10,8 +10,11 @@ TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """The weight of a word in each part of a row."""
 
 MAX_RANKED = 1000
+"""How many editions a search ranks at most: editions, not publications, as translations are grouped afterwards."""
 MIN_RANKED = 501
+"""How many it ranks however many terms it has: one more than a search returns, so that more are noticed."""
 MAX_LOOKUPS = 30_000
+"""The most terms, times ranked editions, of a query of many terms."""
 
 
 @dataclass(frozen=True)

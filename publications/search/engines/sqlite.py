@@ -196,15 +196,6 @@ def _raise_scores(hits: Sequence[Hit], proximity: Expression) -> list[Hit]:
     ]
 
 
-def editions_with_term(term: str) -> set[int]:
-    """Return the editions, live or not, whose row has a term."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [f'"{term}"']
-        )
-        return {edition_id for (edition_id,) in cursor.fetchall()}
-
-
 def render_expression(expression: Expression) -> str:
     """Return an expression in the syntax of FTS5. Terms are quoted; none contains a quotation mark."""
     match expression:

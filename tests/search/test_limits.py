@@ -1,0 +1,115 @@
+"""Searches that match more editions than are ranked: which of them are found, and what the page says."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from publications import search
+from publications.models import Edition
+from tests.factories import make_live, make_tag
+from tests.search.test_search_page import page_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def limits(monkeypatch):
+    """Rank four editions and return three."""
+    monkeypatch.setattr("publications.search.results.MAX_RESULTS", 3)
+    monkeypatch.setattr("publications.search.engines.rows.MIN_RANKED", 3)
+    monkeypatch.setattr("publications.search.engines.rows.MAX_RANKED", 4)
+
+
+def results_of(text: str, **options) -> search.SearchResults:
+    return search.search(search.parse_query(text), locale="en", **options)
+
+
+def titles(text: str, **options) -> list[str]:
+    results = results_of(text, **options)
+    editions = Edition.objects.in_bulk(results.edition_ids)
+    return [editions[pk].title for pk in results.edition_ids]
+
+
+def make_pairs(count: int, **fields) -> None:
+    for number in range(count):
+        original = make_live(title=f"Grain {number}", **fields).publication
+        make_live(title=f"Grain {number} på svenska", language="sv", translation_of=original, **fields)
+
+
+# Counts --------------------------------------------------------------------------------------------
+
+
+def test_more_results_than_are_returned_are_marked_as_partial():
+    for number in range(4):
+        make_live(title=f"Grain {number}")
+
+    assert results_of("grain").count == search.ResultCount(3, is_partial=True)
+
+
+def test_more_translations_than_are_ranked_are_marked_as_partial():
+    make_pairs(3)
+
+    results = results_of("grain")
+
+    assert results.count == search.ResultCount(2, is_partial=True)
+    assert (len(results.edition_ids), results.has_partial_counts) == (2, True)
+
+
+def test_the_result_of_a_filter_is_exact_if_only_other_filters_match_more():
+    for _number in range(4):
+        make_live(title="Grain")
+    make_live(title="Grain", tags=(make_tag("Energy"),))
+
+    results = results_of("grain", filters={"topic": "energy"})
+
+    assert results.count == search.ResultCount(1)
+    assert results.has_partial_counts
+
+
+@pytest.mark.parametrize(("pairs", "expected"), [(1, "1 publication "), (3, "2+ publications ")])
+def test_the_page_marks_a_partial_count(client, pairs, expected):
+    make_pairs(pairs)
+
+    assert expected in page_of(client, "grain").replace("<", " <")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"), [(1, "there is 1 publication with"), (3, "there are 2+ publications with")]
+)
+def test_the_page_without_results_marks_the_partial_count_of_the_query_alone(client, pairs, expected):
+    make_pairs(pairs)
+    make_live(title="Barley", tags=(make_tag("Energy"),))
+
+    assert expected in page_of(client, "grain", topic="energy")
+
+
+# Exact titles -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("filters", [{}, {"language": "en"}, {"topic": "energy"}])
+def test_the_exact_title_comes_first_however_many_newer_editions_match(filters):
+    long_ago = timezone.now() - timedelta(days=4000)
+    tags = (make_tag("Energy"),)
+    make_live(title="European security", body="Other.", published_at=long_ago, tags=tags)
+    for number in range(6):
+        make_live(title=f"On European security, part {number}", body="European security. " * 9, tags=tags)
+
+    found = titles("european security", filters=filters)
+
+    assert found[0] == "European security" and len(found) == 3
+    assert "European security" not in titles("european security", filters=filters, newest_first=True)
+
+
+def test_an_exact_title_is_found_only_within_the_filters():
+    make_live(title="Grain", tags=(make_tag("Belarus", kind="country"),))
+    make_live(title="Grain and more", tags=(make_tag("Energy"),))
+
+    assert titles("grain", filters={"topic": "energy"}) == ["Grain and more"]
+
+
+def test_of_equal_titles_that_of_the_locale_comes_first_then_the_newest():
+    for title, language, days in (("Grain", "en", 3), ("GRAIN", "en", 2), ("grain", "sv", 1)):
+        make_live(title=title, language=language, published_at=timezone.now() - timedelta(days=days))
+
+    assert titles("grain") == ["GRAIN", "Grain", "grain"]
