@@ -9,7 +9,7 @@ rebuild starts again from the beginning.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import batched
 
 from django.db import connection, transaction
@@ -39,7 +39,7 @@ from .terms import (
     title_term,
 )
 
-VERSION = 4
+VERSION = 5
 """The version of the rules by which rows are built. After a change the next start of the site rebuilds the index."""
 
 EDITIONS_PER_STEP = 100
@@ -116,6 +116,7 @@ def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
     kind_label = edition.kind_label if edition.series_number_id else ""
     return IndexRow(
         edition_id=edition.pk,
+        published_on=edition.published_at.astimezone(UTC).date(),
         title=_column_terms(edition, SearchWeight.TITLE),
         summary=[*index_terms(kind_label, edition.language), *_column_terms(edition, SearchWeight.SUMMARY)],
         people=[

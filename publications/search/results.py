@@ -114,7 +114,7 @@ def search(
     """Find the live editions that match all parts of the query, one of each translation group.
 
     Of a group the text in the language of the locale is taken, unless `filters` has a language. The counts of a facet
-    ignore its own filter and respect the others. The number of ranked editions is bounded, the last stored first; texts
+    ignore its own filter and respect the others. The number of ranked editions is bounded, the newest first; those
     whose title is the query are found in any case.
 
     Args:

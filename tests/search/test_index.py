@@ -1,7 +1,7 @@
 """The index: actions keep it in step with the editions, and it can be rebuilt at any time."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -126,11 +126,22 @@ def test_a_refused_action_leaves_the_index_as_it_was(editor):
     assert is_in_step()
 
 
-def test_the_migration_copies_facet_keys_out_of_an_older_index():
+def store_as_earlier_releases(edition_ids, monkeypatch) -> None:
+    """Store the rows of editions anew as before they had a position."""
+    rows = list(map(build_row, read_editions(edition_ids)))
+    engine().remove(edition_ids)
+    is_sqlite = connection.vendor == "sqlite"
+    with monkeypatch.context() as patch:
+        patch.setattr(IndexRow, "position", property(lambda row: row.edition_id if is_sqlite else None))
+        engine().store(rows)
+
+
+def test_the_migration_copies_facet_keys_out_of_an_older_index(monkeypatch):
     author = make_author("Ann Berg")
     make_live(author=author, tags=(make_tag("Belarus"), make_tag("Grain")))
     make_live()
     facet_keys = read_facet_keys()
+    store_as_earlier_releases(list(facet_keys), monkeypatch)
     migration = import_module("publications.migrations.0018_filed")
 
     with connection.cursor() as cursor:
@@ -160,7 +171,9 @@ def test_a_row_without_facet_keys_is_found_and_can_be_stored_again(editor):
 
 def test_postgresql_ranks_by_all_terms_but_those_that_only_the_text_has_and_rarely():
     text = ["grain", "once", *["often"] * 3]
-    row = IndexRow(1, title=["grain"], summary=[], people=[], topics=[], text=text, filter_terms=["x"])
+    row = IndexRow(
+        1, date(2026, 1, 2), title=["grain"], summary=[], people=[], topics=[], text=text, filter_terms=["x"]
+    )
 
     assert render_ranked_vector(row) == "'grain':1A,34D 'often':36D,37D,38D"
 
@@ -173,6 +186,19 @@ def test_a_row_without_ranked_vector_is_found_and_differs():
 
     assert is_found("minsk")
     assert search.differing_editions(lambda *_done: None) == {edition.pk}
+
+
+def test_a_row_of_an_earlier_release_is_found_differs_and_can_be_removed(editor, monkeypatch):
+    edition = make_live(body="Of grain and barley.")
+    make_live(body="Barley and grain.")
+    store_as_earlier_releases([edition.pk], monkeypatch)
+
+    assert is_found("grain") and is_found("barley grain")
+    assert search.differing_editions(lambda *_done: None) == {edition.pk}
+    assert engine().indexed_editions([edition.pk]) == {edition.pk}
+
+    actions.redact(edition.publication, "grain", by=editor)
+    assert is_in_step()
 
 
 def test_deleted_topics_and_authors_leave_no_names(editor):

@@ -84,6 +84,33 @@ def test_the_page_without_results_marks_the_partial_count_of_the_query_alone(cli
     assert expected in page_of(client, "grain", topic="energy")
 
 
+# Which editions are ranked ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("filters", [{}, {"language": "en"}])
+def test_the_newest_editions_are_ranked_whenever_they_were_stored(newest_first, filters):
+    now = timezone.now()
+    days_by_title = {"Grain, new": 1, "Grain, archive 1": 900, "Grain, newest": 0, "Grain, archive 2": 800}
+    days_by_title |= {f"Grain, archive {n}": 700 + n for n in range(3, 8)}
+    for title, days in days_by_title.items():
+        make_live(title=title, published_at=now - timedelta(days=days))
+
+    found = titles("grain", newest_first=newest_first, filters=filters)
+
+    assert {"Grain, new", "Grain, newest"} <= set(found)
+    if newest_first:
+        assert found == ["Grain, newest", "Grain, new", "Grain, archive 3"]
+
+
+def test_facets_count_the_newest_editions():
+    make_live(title="Grain")
+    for number in range(4):
+        make_live(title=f"Grain {number}", published_at=timezone.now() - timedelta(days=800 + number))
+
+    assert results_of("grain").counts["year"][str(timezone.localtime().year)] == 1
+
+
 # Exact titles -------------------------------------------------------------------------------------------
 
 

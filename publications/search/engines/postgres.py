@@ -5,11 +5,12 @@ the text repeats. Rows of an earlier release have none until the index is rebuil
 
 Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
-expensive, and "+ 0" keeps the planner from walking the primary key.
+expensive.
 
 Each part of a query that must match is a condition of its own: the index then looks up the others only where the
 rarest one matches. It tests a single condition with all parts for every edition that has any of its terms. Rows are
-sorted before they are joined ("OFFSET 0"), so that no more windows are read than the limit needs.
+sorted by `position`, the newest first, before they are joined ("OFFSET 0"), so that no more windows are read than the
+limit needs. Rows of an earlier release have no position until the index is rebuilt.
 
 The facet keys of editions are in the column `marks`.
 """
@@ -56,12 +57,12 @@ SELECT {score}, published_at, edition_id, language, translation_group, marks
 FROM (
     SELECT s.*, live.language, live.translation_group, live.published_at
     FROM (
-        SELECT *, edition_id + 0 AS position FROM publications_search
+        SELECT * FROM publications_search
         WHERE {conditions} AND publications_by_the_index(edition_id)
-        ORDER BY position DESC OFFSET 0
+        ORDER BY COALESCE(position, edition_id) DESC OFFSET 0
     ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY s.position DESC LIMIT %s
+    ORDER BY COALESCE(s.position, s.edition_id) DESC LIMIT %s
 ) AS matched
 """
 _COUNT = """
@@ -76,13 +77,16 @@ FROM (
 ) AS matched
 """
 _STORE = """
-INSERT INTO publications_search (edition_id, vector, ranked_vector, marks) VALUES (%s, %s::tsvector, %s::tsvector, %s)
+INSERT INTO publications_search (edition_id, position, vector, ranked_vector, marks)
+VALUES (%s, %s, %s::tsvector, %s::tsvector, %s)
 """
 _DIFFERING = """
 SELECT expected.id
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS expected (id, vector, ranked_vector, marks)
+FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+    AS expected (id, position, vector, ranked_vector, marks)
 LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
-WHERE stored.vector IS DISTINCT FROM expected.vector::tsvector
+WHERE stored.position IS DISTINCT FROM expected.position
+    OR stored.vector IS DISTINCT FROM expected.vector::tsvector
     OR stored.ranked_vector IS DISTINCT FROM expected.ranked_vector::tsvector
     OR stored.marks IS DISTINCT FROM expected.marks
 """
@@ -100,7 +104,7 @@ def store(rows: Sequence[IndexRow]) -> None:
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
-    return row.edition_id, render_vector(row), render_ranked_vector(row), row.facet_keys
+    return row.edition_id, row.position, render_vector(row), render_ranked_vector(row), row.facet_keys
 
 
 def remove(edition_ids: Iterable[int]) -> None:
@@ -150,7 +154,7 @@ def find(
     limit: int,
     is_ranked: bool = True,
 ) -> list[Hit]:
-    """Return the live editions that match and have all filter terms, the last stored first.
+    """Return the live editions that match and have all filter terms, those published last first.
 
     Args:
         proximity: need not match, but raises the score of the editions where it does.

@@ -1,7 +1,7 @@
 """What an engine stores and what it finds, whatever the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from ..terms import FACET_PREFIX
@@ -16,18 +16,26 @@ MIN_RANKED = 501
 MAX_LOOKUPS = 30_000
 """The most terms, times ranked editions, of a query of many terms."""
 
+EDITION_ID_BITS = 32
+"""The last bits of a position, which are the primary key of the edition."""
+
 
 @dataclass(frozen=True)
 class IndexRow:
     """The index row of one edition: terms in the order of the text, and terms for filters."""
 
     edition_id: int
+    published_on: date
     title: list[str]
     summary: list[str]
     people: list[str]
     topics: list[str]
     text: list[str]
     filter_terms: list[str]
+
+    @property
+    def position(self) -> int:
+        return index_position(self.published_on, self.edition_id)
 
     @property
     def parts(self) -> tuple[list[str], ...]:
@@ -55,6 +63,11 @@ class Hit(NamedTuple):
     language: str
     translation_group: int
     facet_keys: str
+
+
+def index_position(published_on: date, edition_id: int) -> int:
+    """Return a number that sorts editions by their day of publication (UTC), then by primary key."""
+    return published_on.toordinal() << EDITION_ID_BITS | edition_id
 
 
 def ranking_limit(terms: int) -> int:

@@ -1,18 +1,21 @@
 """SQLite: an FTS5 table, ranked by bm25. Terms come ready made, so the tokenizer only splits at spaces.
 
+The rowid is the position of the edition (`index_position`), as FTS5 reads matches in the order of rowids alone: so the
+newest are read without the others. Rows of a release before have the primary key until the index is rebuilt.
+
 The facet keys of editions are in the column `marks` of the table `publications_filed`.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, repeat
 
 from django.db import connection
 
 from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, with_terms
-from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, IndexRow
+from .rows import EDITION_ID_BITS, PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, IndexRow, index_position
 
 IDS_QUERY = "SELECT value AS id FROM json_each(%s)"
 """Primary keys given as one parameter, as rows."""
@@ -20,10 +23,11 @@ IDS_QUERY = "SELECT value AS id FROM json_each(%s)"
 EDITION_INDEX_HINT = "INDEXED BY edition_found"
 """For joins with editions: without it SQLite reads whole rows, which contain the texts."""
 
+_EDITION_ID = f"(s.rowid & {2**EDITION_ID_BITS - 1})"
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _MATCHED = f"""
-FROM publications_search AS s CROSS JOIN publications_edition AS e {EDITION_INDEX_HINT} ON e.id = s.rowid
-LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = s.rowid
+FROM publications_search AS s CROSS JOIN publications_edition AS e {EDITION_INDEX_HINT} ON e.id = {_EDITION_ID}
+LEFT JOIN publications_filed AS facet_keys ON facet_keys.edition_id = e.id
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """
@@ -34,9 +38,13 @@ _COLUMNS = (
 _FIND = f"SELECT {_COLUMNS} {_MATCHED}"
 _COUNT = f"SELECT count(*), count(DISTINCT translation_group) FROM (SELECT e.translation_group {_MATCHED})"  # noqa: S608
 _SCORE = f"""
-SELECT rowid, -{_RANK} FROM publications_search
-WHERE publications_search MATCH %s AND rowid BETWEEN %s AND %s AND +rowid IN ({IDS_QUERY}) ORDER BY rowid DESC
+SELECT {_EDITION_ID}, -{_RANK} FROM publications_search AS s
+WHERE publications_search MATCH %s AND s.rowid BETWEEN %s AND %s AND {_EDITION_ID} IN ({IDS_QUERY})
+ORDER BY s.rowid DESC
 """  # noqa: S608 (no value from outside; in the order of the index each row is scored as it is read)
+_PUBLISHED_AT = f"""
+SELECT id, published_at || '' FROM publications_edition {EDITION_INDEX_HINT} WHERE id IN ({IDS_QUERY})
+"""  # noqa: S608
 PAGES_PER_MERGE = 1000
 _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
@@ -53,19 +61,35 @@ def bind_ids(ids: Iterable[int]) -> str:
 def store(rows: Sequence[IndexRow]) -> None:
     """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
-        cursor.executemany(_STORE, map(_row_params, rows))
+        cursor.executemany(_STORE, sorted(map(_row_params, rows)))  # each smaller rowid starts a segment
         cursor.executemany(_STORE_FACET_KEYS, [(row.edition_id, row.facet_keys) for row in rows])
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
-    return row.edition_id, *map(" ".join, row.parts)
+    return row.position, *map(" ".join, row.parts)
+
+
+def _rowids(edition_ids: Sequence[int]) -> list[int]:
+    """Return the rowids that rows of these editions may have."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED_AT, [bind_ids(edition_ids)])
+        positions = [_position(published_at, edition_id) for edition_id, published_at in cursor.fetchall()]
+    return [*positions, *edition_ids]
+
+
+def _position(published_at: str, edition_id: int) -> int:
+    return index_position(date.fromisoformat(published_at[:10]), edition_id)
 
 
 def remove(edition_ids: Iterable[int]) -> None:
-    ids = bind_ids(edition_ids)
+    ids = list(edition_ids)
+    rowids = bind_ids(_rowids(ids))
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({IDS_QUERY})", [ids])  # noqa: S608
-        cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({IDS_QUERY})", [ids])  # noqa: S608
+        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({IDS_QUERY})", [rowids])  # noqa: S608
+        cursor.execute(
+            f"DELETE FROM publications_filed WHERE edition_id IN ({IDS_QUERY})",  # noqa: S608
+            [bind_ids(ids)],
+        )
 
 
 def purge() -> None:
@@ -93,10 +117,12 @@ def _total_changes(cursor) -> int:
 def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
     """Return which of these editions, or of all, have a row."""
     where, params = (
-        ("", []) if edition_ids is None else (f" WHERE rowid IN ({IDS_QUERY})", [bind_ids(edition_ids)])
+        ("", [])
+        if edition_ids is None
+        else (f" WHERE rowid IN ({IDS_QUERY})", [bind_ids(_rowids(list(edition_ids)))])
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid FROM publications_search{where}", params)  # noqa: S608
+        cursor.execute(f"SELECT {_EDITION_ID} FROM publications_search AS s{where}", params)  # noqa: S608
         return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
@@ -116,7 +142,7 @@ def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
         return {
             row.edition_id
             for row in rows
-            if stored[row.edition_id] != expected[row.edition_id]
+            if stored[row.position] != expected[row.position]
             or facet_keys.get(row.edition_id) != row.facet_keys
         }
 
@@ -162,7 +188,7 @@ def find(
     limit: int,
     is_ranked: bool = True,
 ) -> list[Hit]:
-    """Return the live editions that match and have all filter terms, the last stored first.
+    """Return the live editions that match and have all filter terms, those published last first.
 
     Args:
         proximity: need not match, but raises the score of the editions where it does.
@@ -187,8 +213,9 @@ def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, in
 def _raise_scores(hits: Sequence[Hit], proximity: Expression) -> list[Hit]:
     """Return the hits with the score doubled where `proximity` matches, and the score of that match added."""
     ids = [hit.edition_id for hit in hits]
+    newest, oldest = (_position(hit.published_at, hit.edition_id) for hit in (hits[0], hits[-1]))
     with connection.cursor() as cursor:
-        cursor.execute(_SCORE, [render_expression(proximity), min(ids), max(ids), bind_ids(ids)])
+        cursor.execute(_SCORE, [render_expression(proximity), oldest, newest, bind_ids(ids)])
         scores = dict(cursor.fetchall())
     return [
         hit._replace(score=2 * hit.score + scores[hit.edition_id]) if hit.edition_id in scores else hit
