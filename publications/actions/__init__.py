@@ -9,6 +9,7 @@ from .delete import check_deletable, delete_instance
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
+from .rebuild import INDEXES, bump_site_version, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
@@ -20,15 +21,14 @@ from .transaction import (
     ClockBehind,
     NotReady,
     Outdated,
-    bump_site_version,
     lock_for_action,
-    new_version_after_rebuild,
     trust_clock,
 )
 from .undo import UndoType, plan_undo, undo
 from .withdraw import withdraw
 
 __all__ = [
+    "INDEXES",
     "MAX_RELATED_LINKS",
     "NEVER_PUBLIC",
     "ActionRefused",
@@ -55,6 +55,7 @@ __all__ = [
     "public_states",
     "publish",
     "publish_many",
+    "rebuild_index",
     "redact",
     "render_site_page",
     "repair_copied_columns",

@@ -1,7 +1,6 @@
 """The transaction of an action: its lock, its time, its site version, its audit entry, and the refusals."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -139,26 +138,6 @@ def open_action(site_version: SiteVersion, *, by, publication: Publication | Non
     site_version.number += 1
     site_version.changed_at = max(site_version.changed_at, at)
     return ActionContext(at=at, site_version=site_version.number, by=by)
-
-
-@transaction.atomic
-def bump_site_version(subject: str, *, by=None) -> None:
-    """Increment the site version after a rebuild of the search index or of similarity: pages are rendered again."""
-    action = begin_action(by=by)
-    action.write_audit_entry(ActionType.REBUILD, subject)
-
-
-@contextmanager
-def new_version_after_rebuild(part: str, *, by=None) -> Iterator[None]:
-    """Increment the site version when the block ends, also if it is broken off: its steps may have changed pages.
-
-    Args:
-        part: what is rebuilt, for the audit entry.
-    """
-    try:
-        yield
-    finally:
-        bump_site_version(part, by=by)
 
 
 @transaction.atomic

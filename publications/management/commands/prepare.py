@@ -1,7 +1,5 @@
 """Bring a site up to date before it is served: database, accounts, demonstration content, styles."""
 
-from collections import deque
-from contextlib import nullcontext
 from io import StringIO
 from pathlib import Path
 
@@ -12,7 +10,6 @@ from django.core.management.base import BaseCommand
 from publications import actions, search
 from publications.management.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 from publications.migration_state import read_migration_state, refuse_newer_database
-from publications.models import Edition
 
 
 class Command(BaseCommand):
@@ -60,9 +57,7 @@ class Command(BaseCommand):
         ):
             if index.is_outdated():
                 self._say(f"Building {name} …")
-                is_new_site = not Edition.objects.exists()
-                with nullcontext() if is_new_site else actions.new_version_after_rebuild(part):
-                    deque(index.rebuild(), maxlen=0)
+                actions.rebuild_index(part)
         if not settings.DEBUG:
             self._say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False)

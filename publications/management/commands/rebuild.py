@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publications import actions, search
+from publications import actions
+from publications.actions import INDEXES
 
-INDEXES = {"search": search.rebuild, "similarity": search.similarity.rebuild}
 BAR_CHARACTERS = 30
 PROGRESS_SECONDS = 0.1  # between two updates of the bar
 
@@ -48,9 +48,7 @@ class Command(BaseCommand):
         bar = ProgressBar(
             name, self._write if is_shown else lambda _text: None, is_terminal=self.stdout.isatty()
         )
-        with actions.new_version_after_rebuild(name):
-            for done, total in INDEXES[name]():
-                bar.show(done, total)
+        actions.rebuild_index(name, progress=bar.show)
         bar.finish()
 
     def _write(self, text: str) -> None:

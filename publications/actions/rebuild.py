@@ -1,0 +1,49 @@
+"""Rebuild an index. Each rebuild has a site version and an audit entry of its own: pages are rendered again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.utils import timezone
+
+from publications import search
+from publications.models import ActionType
+
+from .transaction import ActionContext, lock_site_version, save_site_version
+
+INDEXES = {"search": search.rebuild, "similarity": search.similarity.rebuild}
+"""The rebuilds of indexes, in their order. Each yields how many steps are done, of how many."""
+
+Progress = Callable[[int, int], object]
+"""Called with how many steps are done, of how many."""
+
+
+def rebuild_index(name: str, *, progress: Progress = lambda _done, _total: None, by=None) -> None:
+    """Rebuild one of INDEXES. Actions may run meanwhile."""
+    with new_version_after_rebuild(name, by=by):
+        for done, total in INDEXES[name]():
+            progress(done, total)
+
+
+@contextmanager
+def new_version_after_rebuild(part: str, *, by=None) -> Iterator[None]:
+    """Increment the site version when the block ends, also if it is broken off: its steps may have changed pages.
+
+    Args:
+        part: what is rebuilt, for the audit entry.
+    """
+    try:
+        yield
+    finally:
+        bump_site_version(part, by=by)
+
+
+@transaction.atomic
+def bump_site_version(subject: str, *, by=None) -> None:
+    """Increment the site version, though the clock may be behind the last action: no edition starts or ends."""
+    site_version = lock_site_version()
+    site_version.changed_at = max(site_version.changed_at, timezone.now())
+    site_version.number += 1
+    save_site_version(site_version)
+    action = ActionContext(at=site_version.changed_at, site_version=site_version.number, by=by)
+    action.write_audit_entry(ActionType.REBUILD, subject)
