@@ -1,4 +1,4 @@
-"""What the importers import: files are read in processes that start before Django is set up."""
+"""What the importers import: forked processes read files, and must not query the database."""
 
 import subprocess
 import sys
