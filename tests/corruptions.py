@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
@@ -27,6 +28,7 @@ from publications.models import (
     Publication,
     Review,
     Revision,
+    SearchIndex,
     Similarity,
     SiteVersion,
     WordFile,
@@ -37,6 +39,7 @@ from publications.models.guards import SQLITE_TRIGGERS
 from publications.models.translated import SingleRowModel
 from publications.search.engines import engine
 from publications.search.index import build_row, read_editions
+from publications.search.similarity import mark_incomplete
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -64,7 +67,7 @@ def make_site() -> Publication:
     actions.undo(
         actions.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None
     )
-    actions.bump_site_version("search")
+    call_command("rebuild", verbosity=0)
     return Publication.objects.get(pk=publication.pk)
 
 
@@ -303,12 +306,17 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda publication: engine().remove([_live(publication).pk]),
         lambda _publication: _index_again(Edition.objects.get(end_reason="withdrawn").pk),
     ],
+    "index-release": [lambda _publication: SearchIndex.objects.update(version=1)],
     "index-rows": [_index_other_words],
     "vocabulary": [
         lambda _publication: IndexedTerm.objects.filter(term="grain").update(edition_count=99),
         lambda _publication: IndexedTerm.objects.filter(term="grain").delete(),
         lambda _publication: NamedTerm.objects.filter(row_key__startswith="a").delete(),
         lambda _publication: NamedTerm.objects.create(term="nobody", row_key="a999999"),
+    ],
+    "similarity-release": [
+        lambda _publication: SearchIndex.objects.update(similarity_version=1),
+        lambda _publication: mark_incomplete(),
     ],
     "terms": [
         lambda publication: EditionTerm.objects.filter(edition=_live(publication)).delete(),

@@ -1,11 +1,11 @@
 """The table of all checks with their remedies, and the repairs of derived data."""
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import partial
 
 from django.db import transaction
 
-from publications import actions, search
+from publications import actions
 from publications.models import guards
 
 from . import audit, database, derived, editions, originals
@@ -71,14 +71,18 @@ CHECKS: tuple[Check, ...] = (
     Check("made-files", "made pictures, PDFs and cards are whole", derived.find_broken_files, RUN_REPAIR, "files"),
     Check("index", "searches find what is public, and nothing else", derived.find_index_differences, REBUILD_SEARCH,
           "search"),
+    Check("index-release", "the search index is of this release", derived.find_outdated_index,
+          "Run “manage.py prepare”.", "search", is_full=True),
     Check("index-rows", "the search index is what a rebuild makes", derived.find_wrong_index_rows, REBUILD_SEARCH,
-          "search", is_full=True),
+          "search", "index-release", is_full=True),
     Check("vocabulary", "words and names are counted as they stand", derived.find_wrong_vocabulary, REBUILD_SEARCH,
-          "search", is_full=True),
+          "search", "index-release", is_full=True),
+    Check("similarity-release", "similarity is of this release and complete", derived.find_incomplete_similarity,
+          "Wait for the import that runs. If none runs, repeat the last one or run “manage.py prepare”.", is_full=True),
     Check("terms", "similarity goes by the words of the texts", derived.find_wrong_terms, REBUILD_SIMILARITY,
-          "similarity", is_full=True),
+          "similarity", "similarity-release", is_full=True),
     Check("similarity", "suggestions are largely those of a rebuild", derived.find_poor_similarity, REBUILD_SIMILARITY,
-          "similarity", is_full=True),
+          "similarity", "similarity-release", is_full=True),
     Check("manuscripts", "each revision can be read", derived.find_unreadable_revisions, NO_REPAIR, is_full=True),
 )  # fmt: skip
 
@@ -92,19 +96,9 @@ def find_faults(check: Check, progress: Progress) -> list[str]:
     return [fault for fault in faults if fault in confirmed]
 
 
-def has_right_schema(faults: dict[str, list[str]]) -> bool:
-    """Return whether the schema is right, without which other checks cannot run."""
-    return not faults.get(SCHEMA.name)
-
-
-def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[], None]:
-    """Return a function that runs a rebuild and writes its audit entry."""
-
-    def repair() -> None:
-        with actions.new_version_after_rebuild(part):
-            deque(rebuild(), maxlen=0)
-
-    return repair
+def can_run(check: Check, faults: dict[str, list[str]]) -> bool:
+    """Return whether the checks that a check requires found nothing."""
+    return not faults.get(SCHEMA.name) and not faults.get(check.requires)
 
 
 REPAIRS: dict[str, Callable[[], None]] = {
@@ -112,7 +106,6 @@ REPAIRS: dict[str, Callable[[], None]] = {
     "copies": actions.repair_copied_columns,
     "guards": transaction.atomic(guards.install_guards),  # all of them or none
     "files": derived.remove_broken_files,
-    "search": _rebuild("search", search.rebuild),
-    "similarity": _rebuild("similarity", search.similarity.rebuild),
+    **{name: partial(actions.rebuild_index, name) for name in actions.INDEXES},
 }
 """Repairs of derived data, in order: guards of PostgreSQL need sound rows, and the others need right windows."""

@@ -32,6 +32,20 @@ def find_index_differences(progress: Progress) -> Iterator[str]:
     )
 
 
+def find_outdated_index(progress: Progress) -> Iterator[str]:
+    """Yield a sentence if the search index was built by the rules of another release."""
+    if search.is_outdated():
+        yield "The search index is of another release. It was not compared with a rebuild."
+
+
+def find_incomplete_similarity(progress: Progress) -> Iterator[str]:
+    """Yield a sentence if similarity was found by the rules of another release, or texts of an import are missing."""
+    if search.similarity.is_incomplete():
+        yield "Texts that an import has published are still to be compared. Nothing was compared with a rebuild."
+    elif search.similarity.is_outdated():
+        yield "Similarity is of another release. It was not compared with a rebuild."
+
+
 def find_wrong_index_rows(progress: Progress) -> Iterator[str]:
     """Yield editions whose rows in the search index differ from those of a rebuild."""
     yield from _describe(

@@ -20,6 +20,7 @@ class Check:
         expectation: what holds if it finds nothing.
         find: yields a sentence for each fault.
         remedy: what an administrator does about it.
+        requires: the name of a check without whose success this one cannot run. All require that of the schema.
         repair: the key of `REPAIRS` for derived data; empty for original data.
         is_full: run only with `--full`, as it takes long.
         is_note: its findings are no faults.
@@ -31,6 +32,7 @@ class Check:
     find: Callable[[Progress], Iterable[str]]
     remedy: str
     repair: str = ""
+    requires: str = ""
     is_full: bool = False
     is_note: bool = False
     is_final: bool = False

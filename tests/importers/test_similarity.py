@@ -1,6 +1,7 @@
 """Importing ends with similarity completed, or rebuilt on a small site, so that no text was compared too early."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from publications import actions, search
 from publications.models import AuditEntry, EditionTerm, SearchIndex, Similarity
@@ -120,6 +121,18 @@ def test_an_import_into_an_outdated_large_site_rebuilds(tmp_path, large_site):
     blogs.import_blog(write_posts(tmp_path / "posts"), similarity_progress=lambda *step: steps.append(step))
 
     assert steps[-1] == (26, 26)
+
+
+def test_verify_during_an_import_finds_nothing_but_the_import(tmp_path, large_site, capsys):
+    def verify(done: int, total: int) -> None:
+        with pytest.raises(CommandError):
+            call_command("verify", "--full", "--repair")
+
+    blogs.import_blog(write_posts(tmp_path / "posts"), progress=verify)
+
+    said = capsys.readouterr().out
+    assert "fault “similarity-release”" in said and "faults: 1, in checks: 1." in said
+    assert "Repairing similarity" not in said
 
 
 def test_texts_of_another_import_that_come_during_a_completion_are_compared(tmp_path, large_site):

@@ -1,17 +1,20 @@
 """verify: a sound site is whole, every fault of the table is found and named, and what is derived is repaired."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import FileField
+from django.utils import timezone
 
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
-from publications.models import Publication, SiteVersion, original_storage
+from publications.models import Publication, SearchIndex, SiteVersion, original_storage
 from sceeus import service_urls
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
 from tests.small_bucket import bucket
@@ -144,6 +147,25 @@ class TestSoundSite:
         verify()
 
         assert capsys.readouterr().out.count("whole ") == 0
+
+    @pytest.mark.parametrize("options", [["--full"], ["--full", "--repair"]])
+    def test_an_index_of_another_release_is_the_only_fault_of_it(self, publication, capsys, options):
+        for name in ("index-rows", "vocabulary", "terms", "similarity"):
+            CORRUPTIONS[name][0](publication)
+        SearchIndex.objects.update(version=1, similarity_version=1)
+
+        verify(*options)
+
+        said = capsys.readouterr().out
+        assert all(f"  {name}: " not in said for name in ("terms", "similarity"))
+        assert "faults: 1," in said if "--repair" in options else "faults: 2," in said
+
+    def test_a_repair_that_the_clock_prevents_is_reported(self, publication, capsys):
+        CORRUPTIONS["ends"][0](publication)
+        with time_machine.travel(timezone.now() - timedelta(hours=1)):
+            verify("--repair")
+
+        assert "could not be repaired: The clock of the server" in capsys.readouterr().out
 
     def test_an_interruption_is_reported(self, publication, monkeypatch):
         def interrupt(*_):

@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from publications.integrity import CHECKS, REPAIRS, Check, find_faults, has_right_schema
+from publications import actions
+from publications.integrity import CHECKS, REPAIRS, Check, can_run, find_faults
 from publications.models import original_storage
 
 EXIT_FAULTY = 3  # 0 is sound, 1 could not be verified
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         """Run checks, report each as it ends, and return the faults by check."""
         faults: dict[str, list[str]] = {}
         for check in checks:
-            if has_right_schema(faults):
+            if can_run(check, faults):
                 faults[check.name] = self._run_check(check)
         return faults
 
@@ -76,12 +77,12 @@ class Command(BaseCommand):
             self._say(f"Repairing {part} …")
             try:
                 REPAIRS[part]()
-            except DatabaseError as error:  # its faults are left; the other parts are still repaired
+            except (DatabaseError, actions.ActionRefused) as error:  # its faults are left, others repaired
                 self.stdout.write(f"It could not be repaired: {' '.join(str(error).split())}")
         repaired_checks = [check for check in checks if check.repair in parts]
         remaining = self._run_checks(repaired_checks) if repaired_checks else {}
         for check in repaired_checks:
-            self._report_repairs(check, faults[check.name], remaining.get(check.name, []))
+            self._report_repairs(check, faults.get(check.name, []), remaining.get(check.name, []))
         return {**faults, **remaining}
 
     def _report_repairs(self, check: Check, before: list[str], remaining: list[str]) -> None:
