@@ -128,13 +128,9 @@ class EditionQuerySet(models.QuerySet):
         return self.defer("body", "html", "plain_text", "paragraphs")
 
 
-def is_shown_in_locale(locale: str, at: datetime, translation_group: str = "translation_group") -> Q:
-    """Return the condition that an edition is the one of its translation group that a locale shows.
-
-    Args:
-        translation_group: the path to the column, for rows of editions.
-    """
-    group = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
+def is_shown_in_locale(locale: str, at: datetime) -> Q:
+    """Return the condition that an edition is the one of its translation group that a locale shows."""
+    group = Edition.objects.live(at).filter(translation_group=models.OuterRef("translation_group")).order_by()
     has_locale = models.Exists(group.filter(language=locale))
     has_first_locale = models.Exists(group.filter(language=LOCALES[0]))
     return Q(language=locale) | (~has_locale & (Q(language=LOCALES[0]) | ~has_first_locale))

@@ -56,7 +56,11 @@ class EditionRowQuerySet(models.QuerySet):
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
     def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
-        return self.filter(is_shown_in_locale(locale, at, "edition__translation_group"))
+        """Return rows of the editions that a locale shows. Only those in another language are looked up."""
+        shown = Edition.objects.filter(
+            is_shown_in_locale(locale, at), pk=models.OuterRef("edition")
+        ).order_by()
+        return self.filter(models.Q(language=locale) | models.Exists(shown))
 
     def with_wrong_copies(self) -> "EditionRowQuerySet":
         """Rows of which a copied column differs from the edition."""

@@ -1,6 +1,6 @@
 """The live editions of feeds: which publications of a list a feed may show, and the columns of its entries."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 
@@ -24,12 +24,16 @@ CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), de
 
 def newest_publications(editions: EditionList, count: int) -> dict[int, datetime]:
     """Return the publications of a list that are the newest by date, each with its date, in that order."""
-    return dict(_values_list(_newest, editions, count))
+    keys = editions[:count]
+    dates = {key: (publication, date) for key, publication, date in _dates.values_list(pks=keys)}
+    return dict(dates[key] for key in keys if key in dates)
 
 
 def recently_changed_publications(editions: EditionList, count: int, *, since: datetime) -> list[int]:
     """Return the publications of a list that were last corrected, updated or undone since then."""
-    return [publication for (publication,) in _values_list(_recently_changed, editions, count, since=since)]
+    query = _recently_changed(tuple(sorted(editions.filters)), in_locale=bool(editions.locale))
+    values = {"locale": editions.locale, "now": timezone.now(), "since": since, **editions.filters}
+    return query.flat_list(slice(0, count), **values)
 
 
 def feed_editions(publications: Iterable[int]) -> list[EditionWithRows]:
@@ -37,23 +41,6 @@ def feed_editions(publications: Iterable[int]) -> list[EditionWithRows]:
     editions = _editions(publications=publications, now=timezone.now())
     attach_kinds(editions)
     return EditionWithRows.from_editions(editions, rows=ENTRY_ROWS)
-
-
-def _values_list(
-    prepare: Callable[..., PreparedQuery], editions: EditionList, count: int, **values: object
-) -> list[tuple]:
-    query = prepare(tuple(sorted(editions.filters)), in_locale=bool(editions.locale))
-    values |= {"locale": editions.locale, "now": timezone.now(), **editions.filters}
-    return query.values_list(slice(0, count), **values)
-
-
-@cache
-def _newest(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
-    def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
-        newest = newest_live(locale if in_locale else None, filters, now)
-        return newest.values_list(publication_lookup(newest), "published_at")
-
-    return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))
 
 
 @cache
@@ -74,6 +61,14 @@ def _recently_changed(names: tuple[str, ...], *, in_locale: bool) -> PreparedQue
     )
 
 
+_dates = PreparedQuery(
+    lambda pks: (
+        Edition.objects.filter(InList(F("pk"), pks))
+        .order_by()
+        .values_list("pk", "publication", "published_at")
+    ),
+    pks=INTEGERS,
+)
 _editions = PreparedQuery(
     lambda publications, now: (
         Edition.objects.live(now)
