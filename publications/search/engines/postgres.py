@@ -9,8 +9,8 @@ expensive.
 
 Each part of a query that must match is a condition of its own: the index then looks up the others only where the
 rarest one matches. It tests a single condition with all parts for every edition that has any of its terms. Rows are
-sorted by `position`, the newest first, before they are joined ("OFFSET 0"), so that no more windows are read than the
-limit needs. Rows of an earlier release have no position until the index is rebuilt.
+sorted by `date_position`, the newest first, before they are joined ("OFFSET 0"), so that no more windows are read than
+the limit needs. Rows of an earlier release have no position until the index is rebuilt.
 
 The facet keys of editions are in the column `marks`.
 """
@@ -59,10 +59,10 @@ FROM (
     FROM (
         SELECT * FROM publications_search
         WHERE {conditions} AND publications_by_the_index(edition_id)
-        ORDER BY COALESCE(position, edition_id) DESC OFFSET 0
+        ORDER BY COALESCE(date_position, edition_id) DESC OFFSET 0
     ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY COALESCE(s.position, s.edition_id) DESC LIMIT %s
+    ORDER BY COALESCE(s.date_position, s.edition_id) DESC LIMIT %s
 ) AS matched
 """
 _COUNT = """
@@ -77,15 +77,15 @@ FROM (
 ) AS matched
 """
 _STORE = """
-INSERT INTO publications_search (edition_id, position, vector, ranked_vector, marks)
+INSERT INTO publications_search (edition_id, date_position, vector, ranked_vector, marks)
 VALUES (%s, %s, %s::tsvector, %s::tsvector, %s)
 """
 _DIFFERING = """
 SELECT expected.id
 FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
-    AS expected (id, position, vector, ranked_vector, marks)
+    AS expected (id, date_position, vector, ranked_vector, marks)
 LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
-WHERE stored.position IS DISTINCT FROM expected.position
+WHERE stored.date_position IS DISTINCT FROM expected.date_position
     OR stored.vector IS DISTINCT FROM expected.vector::tsvector
     OR stored.ranked_vector IS DISTINCT FROM expected.ranked_vector::tsvector
     OR stored.marks IS DISTINCT FROM expected.marks
