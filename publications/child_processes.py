@@ -18,13 +18,13 @@ def fork_processes(count: int, initialize: Callable[..., None] | None = None, *a
     Args:
         initialize: called in each process, with `args`.
     """
-    gc.freeze()  # so that collections copy no page of the memory that the processes share
     context = multiprocessing.get_context("fork")
     return ProcessPoolExecutor(count, context, initializer=_start, initargs=(initialize, *args))
 
 
 def _start(initialize: Callable[..., None] | None, *args) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # so that collections copy no page of the memory that the processes share
     threading.Thread(target=_exit_with_parent, daemon=True).start()
     if initialize:
         initialize(*args)

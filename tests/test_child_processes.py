@@ -1,5 +1,6 @@
 """Processes that a command starts: what happens to them when it is interrupted or killed."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from publications.child_processes import fork_processes
 from tests.conftest import ROOT
 
 SCRIPT = """
@@ -67,3 +69,11 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def test_collections_in_a_process_leave_shared_memory_alone():
+    before = gc.get_freeze_count()
+    with fork_processes(1) as pool:
+        assert pool.submit(gc.get_freeze_count).result() > before
+
+    assert gc.get_freeze_count() == before, "in the process that forks, garbage is still collected"

@@ -58,7 +58,7 @@ class AnnouncedChanges:
 
 
 def read_newest_changes(editions: EditionList, count: int) -> dict[int, AnnouncedChanges]:
-    """Return the publications of a list with the newest announced changes, in that order: three queries.
+    """Return the publications of a list with the newest announced changes, in that order: four queries.
 
     The newest by date are candidates, and, if there may be more, those changed since the last of them.
     """

@@ -113,7 +113,7 @@ class EditionQuerySet(models.QuerySet):
         )
 
     def published_in(self, year: int) -> "EditionQuerySet":
-        """Editions dated in a year, as a range of the index that sorts lists. Years 0 and 1 have none."""
+        """Editions dated in a year: a range of the index of lists. Years 0 and 1, without bounds in UTC, have none."""
         return self.filter(published_at__year=year) if year > MINYEAR else self.none()
 
     def newest_first(self) -> "EditionQuerySet":

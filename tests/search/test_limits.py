@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from publications import search
@@ -101,6 +102,23 @@ def test_the_newest_editions_are_ranked_whenever_they_were_stored(newest_first, 
     assert {"Grain, new", "Grain, newest"} <= set(found)
     if newest_first:
         assert found == ["Grain, newest", "Grain, new", "Grain, archive 3"]
+
+
+def test_a_row_that_an_earlier_release_stored_since_the_upgrade_is_found():
+    """PostgreSQL: without a position it counts as the newest. SQLite: see docs/deploying.md, Upgrade."""
+    newest = make_live(title="Grain of today", body="Grain.")
+    for number in range(5):
+        make_live(
+            title=f"Grain {number}", body="Grain.", published_at=timezone.now() - timedelta(days=number + 1)
+        )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE publications_search SET date_position = NULL, ranked_vector = NULL WHERE edition_id = %s",
+                [newest.pk],
+            )
+
+    assert "Grain of today" in titles("grain", newest_first=True)
 
 
 def test_facets_count_the_newest_editions():

@@ -14,7 +14,7 @@ from .reader import MarkdownImportContext, read_file
 from .source_file import SourceFile
 
 CHUNK_FILES = 2
-"""They fit in a pipe (64 kB): a process that is killed within a longer answer leaves the others waiting for its end."""
+"""Usual texts fit in a pipe (64 kB): a process that is killed within a longer answer makes the others wait for ever."""
 MAX_CHUNKS_AHEAD = 24
 MIN_PARALLEL_FILES = 60
 

@@ -59,10 +59,10 @@ FROM (
     FROM (
         SELECT * FROM publications_search
         WHERE {conditions} AND publications_by_the_index(edition_id)
-        ORDER BY COALESCE(date_position, edition_id) DESC OFFSET 0
+        ORDER BY date_position DESC, edition_id DESC OFFSET 0
     ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY COALESCE(s.date_position, s.edition_id) DESC LIMIT %s
+    ORDER BY s.date_position DESC, s.edition_id DESC LIMIT %s
 ) AS matched
 """
 _COUNT = """

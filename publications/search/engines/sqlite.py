@@ -1,7 +1,8 @@
 """SQLite: an FTS5 table, ranked by bm25. Terms come ready made, so the tokenizer only splits at spaces.
 
 The rowid is the position of the edition (`index_position`), as FTS5 reads matches in the order of rowids alone: so the
-newest are read without the others. Rows of a release before have the primary key until the index is rebuilt.
+newest are read without the others. Rows of a release before have the primary key, until the index is rebuilt and if its
+server still runs after that.
 
 The facet keys of editions are in the column `marks` of the table `publications_filed`.
 """
