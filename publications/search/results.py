@@ -76,7 +76,7 @@ class SearchResults:
     Attributes:
         edition_ids: their primary keys.
         count: how many they are, and whether more match.
-        has_partial_counts: whether values of facets may have more editions than `counts` says.
+        has_partial_counts: whether values of facets may have more editions than `counts` says, and others too.
     """
 
     query: ParsedQuery

@@ -199,15 +199,16 @@ class PublicationList:
         return None if "language" in self.filters else self.locale
 
     def _facet_fields(self, publication_search: PublicationSearch | None) -> list[dict[str, object]]:
-        """Return the select fields of the facets, with the counts of the results or of the whole list."""
-        if not publication_search:
-            return [self._facet_field(name, self._list_choices(name)) for name in FACETS]
-        results = publication_search.results
-        suffix = "+" if results.has_partial_counts else ""
-        return [
-            self._facet_field(name, FACETS[name].build_choices(results.counts[name]), suffix)
-            for name in FACETS
-        ]
+        """Return the select fields of the facets, with the counts of the results or of the whole list.
+
+        If not all results were counted, those of the list without counts, so that no value with results is missing.
+        """
+        results = publication_search.results if publication_search else None
+        if not results or results.has_partial_counts:
+            return [
+                self._facet_field(name, self._list_choices(name), with_counts=not results) for name in FACETS
+            ]
+        return [self._facet_field(name, FACETS[name].build_choices(results.counts[name])) for name in FACETS]
 
     def _list_choices(self, name: str) -> list[FacetChoice]:
         """Return the choices of a facet with their counts within the other chosen facets."""
@@ -215,9 +216,9 @@ class PublicationList:
         return live_choices(FACETS[name], None if name == "language" else self._locale_of_texts, others)
 
     def _facet_field(
-        self, name: str, facet_choices: list[FacetChoice], suffix: str = ""
+        self, name: str, facet_choices: list[FacetChoice], *, with_counts: bool = True
     ) -> dict[str, object]:
-        """Return the select field of a facet; `suffix` is appended to counts that may be larger."""
+        """Return the select field of a facet."""
         facet, chosen = FACETS[name], self.filters.get(name, "")
         if chosen and chosen not in {choice.value for choice in facet_choices}:
             facet_choices = [
@@ -228,7 +229,11 @@ class PublicationList:
             facet_choices, key=lambda choice: choice.label.casefold(), reverse=facet.is_descending
         )
         options = [
-            {"value": value, "label": label, "selected": value == chosen, "count": f"{count}{suffix}"}
+            {
+                "value": value,
+                "label": f"{label} ({count})" if with_counts else label,
+                "selected": value == chosen,
+            }
             for value, label, count in by_label
         ]
         return {"name": name, "label": facet.label, "all_label": facet.all_label, "options": options}

@@ -1,6 +1,7 @@
 """Searches that match more editions than are ranked: which of them are found, and what the page says."""
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -130,6 +131,18 @@ def test_facets_count_the_newest_editions():
 
 
 # Exact titles -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("year", ["", "2019"])
+def test_the_page_offers_every_year_of_the_list_if_not_all_results_are_counted(client, year):
+    for day in range(1, 9):
+        make_live(title=f"Grain {day}", published_at=datetime(2024, 5, day, tzinfo=UTC))
+    make_live(title="Old grain", published_at=datetime(2019, 5, 1, tzinfo=UTC))
+
+    page = client.get("/en/publications/", {"q": "grain", **({"year": year} if year else {})}).text
+    years = page.partition('<select name="year">')[2].partition("</select>")[0]
+
+    assert [text.strip() for text in re.findall(r">([^<]+)</option>", years)] == ["All years", "2024", "2019"]
 
 
 @pytest.mark.parametrize("filters", [{}, {"language": "en"}, {"topic": "energy"}])
