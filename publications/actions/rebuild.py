@@ -19,7 +19,7 @@ Progress = Callable[[int, int], object]
 
 
 def rebuild_index(name: str, *, progress: Progress = lambda _done, _total: None, by=None) -> None:
-    """Rebuild one of INDEXES. Actions may run meanwhile."""
+    """Rebuild one of INDEXES. Other actions may run at the same time."""
     with new_version_after_rebuild(name, by=by):
         for done, total in INDEXES[name]():
             progress(done, total)
