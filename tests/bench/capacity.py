@@ -9,8 +9,8 @@ from .site import FOLDER
 COUNTS, DATABASES = (1_000, 20_000, 100_000), ("SQLite", "PostgreSQL")
 CASES = ("never requested", "again after a change")
 PAGES = (
-    "publication", "list, pages 1–50", "topic", "search, twenty queries", "feed of 30 full texts", "sitemap, each file",
-    "OAI-PMH, a page of records",
+    "publication", "list, pages 1–50", "topic", "search, twenty queries", "feed of 30 full texts", "list, last 50 pages",
+    "sitemap, each file", "OAI-PMH, a page of records",
 )  # fmt: skip
 OTHER = {
     "search alone, with snippets, median": "search, {}: median",

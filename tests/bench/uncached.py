@@ -20,6 +20,7 @@ from .writing import publisher, wait_until_visible
 WARM_UP = 10
 """Publications that are requested first: they pay for what a process loads once."""
 PUBLICATIONS, LIST_PAGES, TOPICS, SITEMAP_FILES, HARVESTS = 200, 50, 20, 5, 5
+LISTS = ("/en/publications/", "/sv/publikationer/")
 ROUNDS = 5
 """Each type of page is requested in so many rounds; the figure is the median of their means."""
 QUERIES = (
@@ -43,7 +44,9 @@ class PageType(NamedTuple):
 
 def page_types(publications: int, addresses: dict[str, list[str]]) -> dict[str, PageType]:
     """Return the types of page by name, with the addresses that `render.addresses` returned; `WARM_UP` are left out."""
-    lists = range(1, 1 + min(LIST_PAGES, publications // 20))
+    last_page = publications // 20
+    lists = range(1, 1 + min(LIST_PAGES, last_page))
+    late_lists = range(1 + last_page - len(lists) // len(LISTS), 1 + last_page)
     return {
         "publication": PageType(addresses["publications"][WARM_UP:], 4),
         f"list, pages 1–{LIST_PAGES}": PageType([f"/en/publications/?page={n}" for n in lists], 5),
@@ -52,6 +55,9 @@ def page_types(publications: int, addresses: dict[str, list[str]]) -> dict[str, 
             [f"/en/publications/?q={quote_plus(query)}" for query in QUERIES], 8, 15
         ),
         "feed of 30 full texts": PageType([f"/en/feeds/topics/topic-{n}.atom" for n in range(TOPICS)], 15),
+        f"list, last {LIST_PAGES} pages": PageType(
+            [f"{path}?page={n}" for n in late_lists for path in LISTS], 10
+        ),
         "sitemap, each file": PageType(addresses["sitemap"][:SITEMAP_FILES]),
         "OAI-PMH, a page of records": PageType(["/oai?verb=ListRecords&metadataPrefix=oai_dc"] * HARVESTS),
     }
