@@ -81,10 +81,15 @@ class SiteStateWatcher:
     def state(self) -> SiteState | None:
         """Return the current state, or None if the database does not answer within a second."""
         observation = self._observation
-        if self._has_all_signals(observation) and observation.is_trusted(time.time()):
+        if self._is_current(observation):
             self._has_requests = True
             return observation.state
-        return self._state_after_refresh()
+        if self._threaded:
+            self._wait_for_refresh()
+        else:
+            self.refresh()
+        observation = self._observation
+        return observation.state if self._is_current(observation) else None
 
     def receive(self, message: Message) -> None:
         """Handle a message of a change: the state is read from the database before it is used again.
@@ -144,21 +149,14 @@ class SiteStateWatcher:
             complete_at = max(complete_at, subscription.received_at)
         return time.monotonic() - complete_at < self._stale_seconds
 
-    def _state_after_refresh(self) -> SiteState | None:
-        if self._threaded:
-            self._wait_for_refresh()
-        else:
-            self.refresh()
-        return self._observation.state if self._is_current() else None
-
-    def _is_current(self) -> bool:
-        observation = self._observation
-        return self._has_all_signals(observation) and observation.is_trusted(time.time())
-
-    def _has_all_signals(self, observation: Observation) -> bool:
-        """Return whether no machine has signalled a change since the observation."""
+    def _is_current(self, observation: Observation) -> bool:
+        """Return whether the observation is trusted, and no machine has signalled a change since."""
         signals = observation.signals
-        return self._counter.changes() == signals.changes and self._message_count == signals.messages
+        return (
+            self._counter.changes() == signals.changes
+            and self._message_count == signals.messages
+            and observation.is_trusted(time.time())
+        )
 
     def _wait_for_refresh(self) -> None:
         """Wait for the refresh after the current one, which may have started before the change."""
@@ -174,7 +172,11 @@ class SiteStateWatcher:
             self._refresh_requested.set()
             if not self._is_stuck():
                 self._refreshed.wait_for(
-                    lambda: self._is_current() or self._refresh_count > refresh_count + 1 or self._is_failing,
+                    lambda: (
+                        self._is_current(self._observation)
+                        or self._refresh_count > refresh_count + 1
+                        or self._is_failing
+                    ),
                     WAIT_TIMEOUT,
                 )
 
