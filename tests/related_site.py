@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from publications import actions, search
+from publications import actions
 from publications.models import (
     Author,
     Byline,
@@ -240,9 +240,7 @@ def redirect_an_old_path(site: RelatedSite) -> None:
 
 
 def rebuild_similarity(site: RelatedSite) -> None:
-    for _step in search.similarity.rebuild():
-        pass
-    actions.bump_site_version("similarity")
+    actions.rebuild_index("similarity")
 
 
 KEEPING_CHANGES = (

@@ -9,7 +9,7 @@ from .delete import check_deletable, delete_instance
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
-from .rebuild import INDEXES, bump_site_version, new_version_after_rebuild, rebuild_index
+from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
@@ -41,7 +41,6 @@ __all__ = [
     "add_redirects",
     "allow_suggestion",
     "available_slug",
-    "bump_site_version",
     "check_deletable",
     "check_passage",
     "default_redaction_mark",

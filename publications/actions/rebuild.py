@@ -35,11 +35,11 @@ def new_version_after_rebuild(part: str, *, by=None) -> Iterator[None]:
     try:
         yield
     finally:
-        bump_site_version(part, by=by)
+        _increment_site_version(part, by=by)
 
 
 @transaction.atomic
-def bump_site_version(subject: str, *, by=None) -> None:
+def _increment_site_version(subject: str, *, by=None) -> None:
     """Increment the site version, though the clock may be behind the last action: no edition starts or ends."""
     site_version = lock_site_version()
     site_version.changed_at = max(site_version.changed_at, timezone.now())

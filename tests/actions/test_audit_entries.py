@@ -121,7 +121,7 @@ def test_saved_and_deleted_rows_are_recorded_with_their_model(editor):
         (actions.repair_windows, {"repaired": "windows"}),
         (actions.repair_copied_columns, {"repaired": "copies"}),
         (actions.trust_clock, {}),
-        (lambda by: actions.bump_site_version("the index", by=by), {}),
+        (lambda by: actions.rebuild_index("search", by=by), {}),
     ],
 )
 def test_maintenance_records_who_started_it(editor, action, detail):

@@ -367,7 +367,7 @@ def test_a_rebuild_outdates_stored_pages(capture_on_commit):
     client.get(LIST)
 
     with capture_on_commit():
-        actions.bump_site_version("search")
+        actions.rebuild_index("search")
 
     assert client.get(LIST).cache_status == "pages; fwd=miss; stored"
 

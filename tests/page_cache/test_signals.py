@@ -209,7 +209,7 @@ class TestActions:
         with capture_on_commit():
             actions.withdraw(live.publication, by=editor, note="")
         with capture_on_commit():
-            actions.bump_site_version("the index")
+            actions.rebuild_index("search")
 
         assert [message.is_removal for message in published] == [False, True, False]
 
