@@ -100,14 +100,13 @@ class MirrorFolder:
 
     def remove_all_but(self, sections: Iterable[str], folders: Iterable[str]) -> list[str]:
         """Remove all files but those of publications in `sections` and those in `folders`; return their names."""
-        excluded = [self.root / name for name in folders]
-        publications = [self.root / name / slug for name in sections for slug in self.subfolders(name)]
+        names = [
+            *folders,
+            *(f"{section}/{slug}" for section in sections for slug in self.subfolders(section)),
+        ]
+        excluded = {self.root / name for name in names}
         return self._remove(
-            [
-                file
-                for file in self.files()
-                if file.name != MARKER and not _is_in(file, excluded, publications)
-            ]
+            [file for file in self.files() if file.name != MARKER and not _is_in(file, excluded)]
         )
 
     def file_of(self, path: str) -> Path | None:
@@ -172,12 +171,9 @@ class MirrorFolder:
             folder = folder.parent
 
 
-def _is_in(file: Path, folders: list[Path], publications: list[Path]) -> bool:
-    """Whether the file is in one of the folders, or is a page or another format of one of the publications."""
-    parents = set(file.parents)
-    if not parents.isdisjoint(folders) or not parents.isdisjoint(publications):
-        return True
-    return any(file.parent == page.parent and file.name.startswith(f"{page.name}.") for page in publications)
+def _is_in(file: Path, folders: set[Path]) -> bool:
+    """Whether the file is in one of the folders, or is another format of the page in one, beside it."""
+    return file.parent / file.name.partition(".")[0] in folders or not folders.isdisjoint(file.parents)
 
 
 def _variants(file: Path) -> list[Path]:

@@ -258,6 +258,17 @@ def test_renditions_are_mirrored_on_request():
     assert normalize_path("/en/å b/") == normalize_path("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
 
 
+def test_publications_with_all_below_and_beside_their_pages_are_left(root):
+    folder = MirrorFolder(root)
+    for path in ("/en/", "/en/p/", "/en/p/rye/", "/en/p/rye/editions/1/", "/en/p/rye.bib", "/en/p/oats.bib"):
+        folder.write_page(path, b"<p>Rye</p>")
+    folder.write_page("/static/x.css", b"p{}")
+
+    removed = folder.remove_all_but(["en/p"], ["static"])
+
+    assert removed == ["en/index.html", "en/p/index.html", "en/p/oats.bib"]
+
+
 def test_a_full_disk_leaves_pages_and_variants_unchanged(root):
     folder = MirrorFolder(root)
     folder.write_page("/en/x/", b"<p>Rye</p>" * 20_000)
