@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from publications import page_cache
 from publications.models import (
-    ADDITIVE_ACTIONS,
     ActionType,
     AuditEntry,
     Publication,
@@ -111,9 +110,7 @@ def save_site_version(site_version: SiteVersion) -> None:
 def _announce(number: int) -> None:
     """Announce a site version, and whether it removed public content; if that is unknown, announce that it did."""
     try:
-        is_removal = (
-            AuditEntry.objects.filter(site_version=number).exclude(action__in=ADDITIVE_ACTIONS).exists()
-        )
+        is_removal = AuditEntry.objects.removals().filter(site_version=number).exists()
     except Error:
         is_removal = True
     page_cache.announce_change(is_removal=is_removal)

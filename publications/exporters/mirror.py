@@ -5,9 +5,10 @@ Pages are rendered by the WSGI application in this process and its children, wit
 
 import os
 from collections import deque
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from django.db import connections
@@ -15,15 +16,7 @@ from django.urls import reverse
 
 from publications.child_processes import fork_processes
 from publications.locales import LOCALES, localized_path
-from publications.models import (
-    ADDITIVE_ACTIONS,
-    ActionsSince,
-    Address,
-    AuditEntry,
-    Edition,
-    SiteState,
-    read_site_state,
-)
+from publications.models import Address, AuditEntry, Edition, SiteState, read_site_state
 
 from .mirror_folder import MirrorFolder
 from .mirror_paths import is_mirrored, is_rendition, links_of, normalize_path
@@ -104,9 +97,10 @@ class Crawl:
         Raises:
             SiteUnavailable: the application fails; no page that it may still have is removed.
         """
-        state = read_site_state()
-        self._unchanged = self._unchanged_publications(state)
-        self._remove_withdrawn()  # first: it needs no space on the disk
+        shown = self.folder.read_state()
+        state = read_site_state(shown)
+        self._unchanged = find_unchanged_publications(state, shown)
+        self._remove_withdrawn(shown.site_version)  # first: it needs no space on the disk
         self.folder.begin_crawl()
         for entry_path in (
             *ENTRY_PATHS,
@@ -121,31 +115,15 @@ class Crawl:
         self.folder.finish_crawl(state)
         return self.report
 
-    def _unchanged_publications(self, state: SiteState) -> frozenset[str]:
-        """Return the paths, without the last slash, of live publications whose pages are those of the last crawl."""
-        mirrored = self.folder.read_state()
-        if not mirrored or not mirrored.read_at <= state.read_at < mirrored.valid_until:
-            return frozenset()
-        actions = ActionsSince.read(mirrored.site_version, mirrored.last_action_at, until=state.site_version)
-        changed = actions.find_changed_publications()
-        if changed is None:
-            return frozenset()
-        live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
-        sections = {locale: f"/{_section(locale)}" for locale in LOCALES}
-        return frozenset(
-            normalize_path(f"{sections[locale]}/{slug}")
-            for locale, slug, publication in live.iterator()
-            if publication not in changed
-        )
-
-    def _remove_withdrawn(self) -> None:
+    def _remove_withdrawn(self, site_version: int) -> None:
         """Remove pages that are not public any more, and all pages that may mention them, before the crawl.
 
         Until the crawl restores them, the web server falls back to the application.
+
+        Args:
+            site_version: the version that the folder shows.
         """
-        removals = AuditEntry.objects.filter(site_version__gt=self.folder.site_version).exclude(
-            action__in=ADDITIVE_ACTIONS
-        )
+        removals = AuditEntry.objects.removals().filter(site_version__gt=site_version)
         if removals.filter(publication=None).exists():  # any page may have the old name
             self.report.removed += self.folder.remove_all_but([], FILE_FOLDERS)
             return
@@ -184,12 +162,12 @@ class Crawl:
             self.report.broken.append((visited.path, self._linked_from[visited.path]))
 
     def _visit_all(self) -> Iterator[VisitedPage]:
+        for _entry in range(len(self._queue)):  # fills caches before the processes fork
+            yield from visit_paths(self._take(1), self.folder)
         if self.processes == 1:
             while self._queue:
-                yield self._visit(self._queue.popleft())
+                yield from visit_paths(self._take(PATHS_PER_TASK), self.folder)
             return
-        for _entry in range(len(self._queue)):  # fills caches before the processes fork
-            yield self._visit(self._queue.popleft())
         connections.close_all()  # forked processes must not share one
         with fork_processes(self.processes) as pool:
             try:
@@ -201,16 +179,15 @@ class Crawl:
         pending: set[Future] = set()
         while self._queue or pending:
             while self._queue and len(pending) < self.processes * TASKS_AHEAD:
-                batch = [self._queue.popleft() for _ in range(min(PATHS_PER_TASK, len(self._queue)))]
-                unchanged = {path for path in batch if self._is_unchanged(path)}
-                pending.add(pool.submit(visit_paths, batch, self.folder, unchanged))
+                pending.add(pool.submit(visit_paths, self._take(PATHS_PER_TASK), self.folder))
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             for future in done:
                 yield from future.result()
 
-    def _visit(self, path: str) -> VisitedPage:
-        (visited,) = visit_paths([path], self.folder, [path] if self._is_unchanged(path) else [])
-        return visited
+    def _take(self, count: int) -> dict[str, bool]:
+        """Take paths from the queue, each with whether it is unchanged since the last crawl."""
+        paths = [self._queue.popleft() for _ in range(min(count, len(self._queue)))]
+        return {path: self._is_unchanged(path) for path in paths}
 
     def _is_unchanged(self, path: str) -> bool:
         """Return whether the path is that of a publication not changed since the last crawl, or below it."""
@@ -218,11 +195,21 @@ class Crawl:
         return address in self._unchanged
 
 
-def visit_paths(paths: list[str], folder: MirrorFolder, unchanged: Container[str]) -> list[VisitedPage]:
+def find_unchanged_publications(state: SiteState, shown: SiteState) -> frozenset[str]:
+    """Return the paths, without the last slash, of live publications whose pages are the same in both states."""
+    live = Edition.objects.live().order_by().values_list("locale", "slug", "publication")
+    return frozenset(
+        normalize_path(f"/{_section(locale)}/{slug}")
+        for locale, slug, publication in live.iterator()
+        if state.is_page_unchanged(publication, shown.id)
+    )
+
+
+def visit_paths(paths: Mapping[str, bool], folder: MirrorFolder) -> list[VisitedPage]:
     """Visit paths; those that are unchanged since the last crawl are read from the folder, if they are there."""
     return [
-        visit_stored(path, folder) if path in unchanged and folder.has_page(path) else visit(path, folder)
-        for path in paths
+        visit_stored(path, folder) if is_unchanged and folder.has_page(path) else visit(path, folder)
+        for path, is_unchanged in paths.items()
     ]
 
 
@@ -252,6 +239,7 @@ def _as_link(location: str) -> bytes:
     return f'<a href="{location}">'.encode()
 
 
+@cache
 def _section(locale: str) -> str:
     """Return the folder of the publications of a locale."""
     return localized_path(locale, "publications:list").strip("/")

@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote
 
 from publications.compression import BROTLI, COMPRESS, GZIP
@@ -31,15 +30,6 @@ class NotAMirror(Exception):
     """The folder contains files and no marker of a mirror."""
 
 
-class MirroredState(NamedTuple):
-    """The site state that the folder shows, with the attributes of `SiteState`."""
-
-    site_version: int
-    last_action_at: float
-    read_at: float
-    valid_until: float
-
-
 class MirrorFolder:
     """The folder of a mirror. Raises NotAMirror for a folder that is used for something else."""
 
@@ -52,40 +42,31 @@ class MirrorFolder:
                 raise NotAMirror(root)
             marker.write_text(f"{INTRODUCTION}\n", encoding="utf-8")
 
-    @property
-    def site_version(self) -> int:
-        """The site version that the folder shows; some of its pages may be newer."""
-        return self._stored().get("site_version", 0)
-
-    def read_state(self) -> MirroredState | None:
-        """Return the site state that the folder shows; None after an unfinished crawl, or one of another release."""
-        stored = self._stored()
+    def read_state(self) -> SiteState:
+        """Return the site state of the last crawl, an ended one if that is unfinished or of another release."""
+        stored = self._read_marker()
         if stored.get("release") != release_fingerprint():
-            return None
-        return MirroredState(**{name: stored[name] for name in MirroredState._fields})
+            stored = {"site_version": stored.get("site_version", 0)}
+        return SiteState.from_dict(stored)
 
     def begin_crawl(self) -> None:
-        """Store that the pages are those of no state until `finish_crawl`."""
-        self._store({"site_version": self.site_version})
+        """Store that the last crawl is unfinished, until `finish_crawl`."""
+        self._write_marker({"site_version": self.read_state().site_version})
 
     def finish_crawl(self, state: SiteState) -> None:
-        """Store that the folder shows this state, rendered by this release."""
-        shown = {name: getattr(state, name) for name in MirroredState._fields}
-        self._store({**shown, "release": release_fingerprint()})
+        """Store that the folder shows this state, rendered by this release; some of its pages may be newer."""
+        self._write_marker({**state.as_dict(), "release": release_fingerprint()})
 
-    def _store(self, values: dict) -> None:
+    def _write_marker(self, values: dict) -> None:
         _write_together({self.root / MARKER: f"{INTRODUCTION}\n{json.dumps(values)}\n".encode()})
 
-    def _stored(self) -> dict:
+    def _read_marker(self) -> dict:
         """Return what the last crawl has stored, or {} before the first, or after one of an older release."""
-        last_line = self._read_marker().rstrip().rpartition("\n")[2]
+        last_line = (self.root / MARKER).read_text(encoding="utf-8").rstrip().rpartition("\n")[2]
         try:
             return json.loads(last_line)
         except ValueError:
             return {}
-
-    def _read_marker(self) -> str:
-        return (self.root / MARKER).read_text(encoding="utf-8")
 
     def has_page(self, path: str) -> bool:
         """Return whether the page of a path is stored as a crawl wrote it. Never for files without variants."""

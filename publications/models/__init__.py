@@ -8,7 +8,7 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
-from .audit import ADDITIVE_ACTIONS, ActionType, AuditEntry
+from .audit import ActionType, AuditEntry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
@@ -70,7 +70,7 @@ from .site_page import (
     social_addresses,
 )
 from .site_settings import SiteSettings, site_names, site_settings
-from .site_state import ActionsSince, LastChange, SiteState, StateId, last_change, read_site_state
+from .site_state import LastChange, SiteState, StateId, last_change, read_site_state
 from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
 from .status import Status, in_status, scheduled_end, with_status
 from .submission import Submission
@@ -97,7 +97,6 @@ from .validators import (
 from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
-    "ADDITIVE_ACTIONS",
     "ANNOUNCED_CHANGES",
     "FACETS",
     "FOREVER",
@@ -110,7 +109,6 @@ __all__ = [
     "RELATED_EDITIONS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
-    "ActionsSince",
     "Address",
     "AddressStatus",
     "Attachment",

@@ -27,6 +27,12 @@ ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, 
 """Types of actions that remove no publication from the public site."""
 
 
+class AuditEntryQuerySet(models.QuerySet):
+    def removals(self) -> "AuditEntryQuerySet":
+        """Entries of actions that may have removed something from the public site."""
+        return self.exclude(action__in=ADDITIVE_ACTIONS)
+
+
 class AuditEntry(models.Model):
     """One change of the public site: who did what, to what, and when. Entries are never deleted.
 
@@ -53,6 +59,8 @@ class AuditEntry(models.Model):
     site_version = models.PositiveBigIntegerField(unique=True)
     changed_pages = models.JSONField(null=True, default=None)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         ordering = ["-site_version"]
         verbose_name = gettext_lazy("audit line")
@@ -60,3 +68,8 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.subject}"
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the action may have removed something from the public site."""
+        return self.action not in ADDITIVE_ACTIONS

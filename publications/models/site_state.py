@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 from django.db.models import F, Max, Min, QuerySet
 from django.utils import timezone
 
-from .audit import ADDITIVE_ACTIONS, AuditEntry
+from .audit import AuditEntry
 from .edition import FOREVER, Edition
 from .site_version import SiteVersion, cached_for_version, current_site_version
 
@@ -63,6 +63,28 @@ class SiteState:
     last_action_at: float = 0.0
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, float]) -> Self:
+        """Return a state that another process has stored, as the first one of this process.
+
+        Args:
+            values: of `as_dict`; without its times the state has ended.
+        """
+        state_id = StateId(*(values.get(name, 0) for name in StateId._fields))
+        return cls(
+            state_id,
+            all_changed_serial=state_id.serial,
+            no_removal_since=state_id.serial,
+            next_start=values.get("next_start", 0.0),
+            next_midnight=values.get("next_midnight", 0.0),
+            last_action_at=values.get("last_action_at", 0.0),
+        )
+
+    def as_dict(self) -> dict[str, float]:
+        """Return what another process needs for `read_site_state` and `is_page_unchanged`, for JSON."""
+        times = {name: getattr(self, name) for name in ("next_start", "next_midnight", "last_action_at")}
+        return {**self.id._asdict(), **times}
+
     @property
     def site_version(self) -> int:
         return self.id.site_version
@@ -112,68 +134,58 @@ class SiteState:
 
 
 class ActionsSince(NamedTuple):
-    """The actions after a site version.
+    """The actions after a site state.
 
     Attributes:
-        entries: site version and type of each, and the publications whose pages it changed; None where they are not
-            known: where there are too many, or where the site is not a later one than that of the version.
+        entries: their audit entries, the newest first; None where they are not known: where there are too many, or
+            where the site is not a later one than that of the state.
         last_at: when the last action was, 0 without one.
     """
 
-    entries: Sequence[tuple[int, str, Sequence[int] | None]] | None
+    entries: Sequence[AuditEntry] | None
     last_at: float
 
     @classmethod
-    def read(cls, site_version: int, last_action_at: float, *, until: int) -> Self:
-        """Read the audit entries after a site version up to another, in one query.
-
-        Args:
-            last_action_at: when the action of the first version was, which tells whether it is on the same site.
-        """
-        entries = AuditEntry.objects.filter(site_version__gte=site_version, site_version__lte=until)
-        rows = entries.order_by("site_version").values_list("site_version", "action", "changed_pages", "at")
-        actions = list(rows[: MAX_ACTIONS + 1])
-        times = {number: at.timestamp() for number, _action, _pages, at in actions}
-        later = [(number, action, pages) for number, action, pages, _at in actions if number > site_version]
-        is_same_site = times.get(site_version, 0.0) == last_action_at
-        is_complete = is_same_site and site_version + len(later) == until
+    def read(cls, state: SiteState, *, until: int) -> Self:
+        """Read the audit entries after a state up to a site version, in one query."""
+        entries = AuditEntry.objects.filter(site_version__gte=state.site_version, site_version__lte=until)
+        newest = entries.order_by("-site_version").only("site_version", "action", "changed_pages", "at")
+        read = list(newest[: MAX_ACTIONS + 1])
+        times = {entry.site_version: entry.at.timestamp() for entry in read}
+        later = [entry for entry in read if entry.site_version > state.site_version]
+        is_same_site = times.get(state.site_version, 0.0) == state.last_action_at
+        is_complete = is_same_site and state.site_version + len(later) == until
         return cls(later if is_complete else None, times.get(until, 0.0))
 
     def find_changed_publications(self) -> dict[int, int] | None:
         """Return the publications whose pages they changed, as in `SiteState`; None if every page may have changed."""
-        if self.entries is None:
+        if self.entries is None or any(entry.changed_pages is None for entry in self.entries):
             return None
-        changed: dict[int, int] = {}
-        for number, _action, publications in self.entries:
-            if publications is None:
-                return None
-            changed.update(dict.fromkeys(publications, number))
-        return changed
+        return {
+            publication: entry.site_version
+            for entry in reversed(self.entries)
+            for publication in entry.changed_pages
+        }
 
     def has_removals(self) -> bool:
         """Return whether they may have removed anything from the public site."""
-        if self.entries is None:
-            return True
-        return any(action not in ADDITIVE_ACTIONS for _number, action, _pages in self.entries)
+        return self.entries is None or any(entry.is_removal for entry in self.entries)
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
     """Read the current state in at most six short queries.
 
     Args:
-        previous: the previous state of the process, whose serial the new one continues.
+        previous: the previous state of the process, whose serial the new one continues, or of another process.
     """
     version, now = SiteVersion.objects.get().number, timezone.now()
     next_start, next_end = _next_windows(now)
-    serial, since, last_action_at, read_at = 0, version, 0.0, now.timestamp()
-    is_same_period = has_expired = False
-    if previous:
-        serial, since, last_action_at = previous.serial + 1, previous.site_version, previous.last_action_at
-        is_same_period = previous.is_valid_at(read_at)
-        has_expired = read_at < previous.read_at or _has_expired(previous.read_at, now)
-    actions = ActionsSince.read(since, last_action_at, until=version)
-    changed = actions.find_changed_publications() if is_same_period else None
-    is_removal = previous is None or has_expired or actions.has_removals()
+    read_at = now.timestamp()
+    previous = previous or SiteState.from_dict({"site_version": version})
+    serial = previous.serial + 1
+    actions = ActionsSince.read(previous, until=version)
+    changed = actions.find_changed_publications() if previous.is_valid_at(read_at) else None
+    is_removal = actions.has_removals() or read_at < previous.read_at or _has_expired(previous.read_at, now)
     return SiteState(
         id=StateId(version, serial, read_at, next_end.timestamp()),
         all_changed_serial=serial if changed is None else previous.all_changed_serial,

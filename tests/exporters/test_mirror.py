@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
+from publications.exporters.mirror import find_unchanged_publications
 from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
 from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
 from publications.models import Change, original_storage, read_site_state
@@ -615,7 +616,8 @@ def test_a_file_without_variants_is_never_taken_for_unchanged(root):
 def test_the_pages_of_publications_are_those_at_and_below_their_addresses(root, full_site, client):
     crawl(root)
     crawler = Crawl(root, processes=1)
-    crawler._unchanged = crawler._unchanged_publications(read_site_state())
+    shown = crawler.folder.read_state()
+    crawler._unchanged = find_unchanged_publications(read_site_state(shown), shown)
     names = [name for name in read_pages(root) if name.endswith("index.html")]
     paths = [normalize_path(f"/{name.removesuffix('index.html')}") for name in names]
 

@@ -1,5 +1,6 @@
-"""Site states: what was removed between two of them, so that stale pages do not show it."""
+"""Site states: what changed between two of them, and what was removed, so that stale pages do not show it."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Change, read_site_state
+from publications.models import Change, SiteState, read_site_state, site_state
 from tests.factories import make_live, make_publication, saved
 
 HOUR = timedelta(hours=1)
@@ -46,3 +47,35 @@ def test_an_edition_that_another_has_replaced_was_not_removed(clock):
     clock.shift(1)
 
     assert can_serve_stale(before, read_site_state(before))
+
+
+def test_a_state_that_another_process_has_stored_tells_which_pages_have_changed(clock):
+    changed, other = make_live(title="Grain").publication, make_live(title="Iron").publication
+    stored = json.dumps(read_site_state().as_dict())
+    clock.shift(1)
+    actions.publish(saved(changed, body="New facts."), by=None)
+
+    before = SiteState.from_dict(json.loads(stored))
+    after = read_site_state(before)
+
+    assert after.is_page_unchanged(other.pk, before.id) and not after.is_page_unchanged(changed.pk, before.id)
+
+
+def test_a_state_without_its_times_has_ended(clock):
+    publication, version = make_live().publication, read_site_state().site_version
+    before = SiteState.from_dict({"site_version": version})
+
+    assert not read_site_state(before).is_page_unchanged(publication.pk, before.id)
+
+
+def test_the_state_after_too_many_actions_is_like_any_other(clock, monkeypatch):
+    before = read_site_state()
+    for _number in range(4):
+        clock.shift(1)
+        last = make_live()
+    monkeypatch.setattr(site_state, "MAX_ACTIONS", 2)
+
+    after = read_site_state(before)
+
+    assert not after.is_page_unchanged(last.publication_id, before.id)
+    assert after.has_same_actions(read_site_state(after))
