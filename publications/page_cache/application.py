@@ -90,7 +90,7 @@ class PageCache:
         key = cache_key(environ, self._parameters, self._slow_extensions)
         if key is None:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
-        stored = (self.second_store if key[1] else self.page_store).get(key) or self.second_store.get(key)
+        stored = self.page_store.get(key) or self.second_store.get(key)
         state = self.watcher.state()
         if stored is not None and state is not None and stored.revalidate(state):
             return self._send(stored, CACHE_STATUS_HIT, key, environ, start_response)
