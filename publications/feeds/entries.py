@@ -26,9 +26,7 @@ from publications.models import (
     ever_public_editions_by_publication,
     feed_editions,
     first_published_at,
-    newest_publications,
     readable_editions,
-    recently_changed_publications,
 )
 from publications.presentation import (
     ChangeNote,
@@ -62,10 +60,10 @@ def read_newest_changes(editions: EditionList, count: int) -> dict[int, Announce
 
     The newest by date are candidates, and, if there may be more, those changed since the last of them.
     """
-    newest = newest_publications(editions, count)
+    newest = editions.newest_publications(count)
     candidates = set(newest)
     if len(newest) == count:
-        candidates.update(recently_changed_publications(editions, count, since=min(newest.values())))
+        candidates.update(editions.changed_publications(count, since=min(newest.values())))
     changes = _announced_changes(candidates)
     ordered = sorted(changes, key=lambda pk: (changes[pk].updated_at, pk), reverse=True)
     return {pk: changes[pk] for pk in ordered[:count]}

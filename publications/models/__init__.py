@@ -12,8 +12,9 @@ from .audit import ActionType, AuditEntry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
-from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
+from .edition import FOREVER, Change, Edition
 from .edition_list import EditionList
+from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
     ANNOUNCED_CHANGES,
@@ -28,15 +29,16 @@ from .edition_with_rows import (
 from .facet_counts import (
     LiveCount,
     count_authors,
-    count_by_column,
+    count_by_facet,
     count_editions,
     count_tags,
     is_public,
     live_choices,
     top_counts,
 )
-from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of, filter_by_facets
-from .feed_editions import feed_editions, newest_publications, recently_changed_publications
+from .facet_filters import filter_by_facets
+from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of
+from .feed_editions import feed_editions
 from .image import (
     Image,
     OriginalFault,
@@ -177,7 +179,7 @@ __all__ = [
     "check_external_url",
     "check_isbn",
     "count_authors",
-    "count_by_column",
+    "count_by_facet",
     "count_editions",
     "count_tags",
     "digest_of_draft",
@@ -203,7 +205,6 @@ __all__ = [
     "manuscript_of",
     "menu_links",
     "menu_paths",
-    "newest_publications",
     "normalize_doi",
     "normalize_isbn",
     "original_exists",
@@ -212,7 +213,6 @@ __all__ = [
     "parse_tags",
     "read_site_state",
     "readable_editions",
-    "recently_changed_publications",
     "related_editions",
     "resolve_address",
     "resolve_edition_address",

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 
-from .edition import Edition, EndReason
+from .edition import Edition
+from .edition_queryset import EndReason
 from .kind import attach_kinds
 from .prepared_queries import DATETIME, TEXT, PreparedQuery
 from .publication import Publication

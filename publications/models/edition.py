@@ -1,6 +1,6 @@
 """Editions: the published snapshots of publications, written by `publications.actions` alone."""
 
-from datetime import MINYEAR, UTC, datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, localized_path, text_direction
+from publications.locales import LANGUAGE_NAMES, locale_of, localized_path, text_direction
 
+from .edition_queryset import WITHDRAWN_OR_UNDONE, EditionQuerySet, EndReason
 from .image import Image
 from .kind import DASH, SeriesNumber
 from .publication import Publication, PublicationContent
@@ -26,114 +27,6 @@ class Change(models.TextChoices):
     SILENT = "silent", _("Silent fix")
     CORRECTION = "correction", _("Correction, with a note to readers")
     UPDATE = "update", _("Update, the date moves")
-
-
-class EndReason(models.TextChoices):
-    """Why an edition ended other than by its own end or the next edition."""
-
-    NONE = "", "–"
-    CANCELLED = "cancelled", _("Cancelled before it was public")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
-    UNDONE = "undone", _("Undone")
-
-
-WITHDRAWN_OR_UNDONE = (EndReason.UNDONE, EndReason.WITHDRAWN)
-"""Reasons after which the text of an edition stays hidden, even if the publication is live again."""
-
-
-class EditionQuerySet(models.QuerySet):
-    def live(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Editions that readers see now, or at the given moment, which several queries of one page share."""
-        now = at or timezone.now()
-        return self.filter(visible_from__lte=now, visible_until__gt=now)
-
-    def not_cancelled(self) -> "EditionQuerySet":
-        """Editions without those cancelled before they started."""
-        return self.exclude(end_reason=EndReason.CANCELLED)
-
-    def ever_public(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Editions that are or were public."""
-        return self.not_cancelled().filter(
-            visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from")
-        )
-
-    def readable(self, at: datetime | None = None) -> "EditionQuerySet":
-        """Editions whose text is served at their permanent address while the publication is live."""
-        return self.ever_public(at).exclude(end_reason__in=WITHDRAWN_OR_UNDONE)
-
-    def scheduled(self) -> "EditionQuerySet":
-        """Editions that will become live later."""
-        return self.filter(end_reason=EndReason.NONE, visible_from__gt=timezone.now())
-
-    def last_public_by(self, at: datetime) -> "Edition | None":
-        """Return the last of these that had started by the given moment, or None."""
-        return self.not_cancelled().filter(visible_from__lte=at).order_by("-visible_from").first()
-
-    def latest(self) -> "Edition | None":
-        return self.order_by("-number").first()
-
-    def latest_in_effect(self) -> "Edition | None":
-        """Return the last of these that was neither cancelled nor undone, or None."""
-        return (
-            self.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
-        )
-
-    def next_number(self) -> int:
-        """Return the next number; those of cancelled editions are not used again."""
-        last = self.order_by("-number").values_list("number", flat=True).first()
-        return (last or 0) + 1
-
-    def at_address(self, locale: str, slug: str) -> "EditionQuerySet":
-        """Editions of the publication that an address belongs to, current or former."""
-        return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
-
-    def for_locale(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
-        """One edition of each translation group: in the language of the locale, else of the first locale, else any."""
-        return self.filter(is_shown_in_locale(locale, at or timezone.now()))
-
-    def hidden_in_locale(self, locale: str, at: datetime) -> "EditionQuerySet":
-        """Live editions that the locale leaves out, found among groups with a translation: fast for counts of many."""
-        translated = Edition.objects.exclude(translation_group=F("publication")).order_by()
-        groups = self.live(at).order_by().filter(translation_group__in=translated.values("translation_group"))
-        return groups.exclude(is_shown_in_locale(locale, at))
-
-    def tagged(self, tag) -> "EditionQuerySet":
-        return self.filter(tag_rows__tag=tag)
-
-    def authored_by(self, author) -> "EditionQuerySet":
-        return self.filter(bylines__author=author)
-
-    def counterpart_of(self, publication: int | None) -> "Edition | None":
-        """Return the one of these that is the live edition of a publication or of a translation of it, or None."""
-        live = Edition.objects.live().filter(publication=publication).order_by()
-        return (
-            self.filter(translation_group__in=live.values("translation_group")).first()
-            if publication
-            else None
-        )
-
-    def published_in(self, year: int) -> "EditionQuerySet":
-        """Editions dated in a year: a range of the index of lists. Years 0 and 1, without bounds in UTC, have none."""
-        return self.filter(published_at__year=year) if year > MINYEAR else self.none()
-
-    def newest_first(self) -> "EditionQuerySet":
-        return self.order_by("-published_at", "-pk")
-
-    def with_teaser_columns(self) -> "EditionQuerySet":
-        """Editions with the columns of a teaser and their kinds."""
-        return self.select_related("kind").without_texts()
-
-    def without_texts(self) -> "EditionQuerySet":
-        """Editions whose long text columns are deferred."""
-        return self.defer("body", "html", "plain_text", "paragraphs")
-
-
-def is_shown_in_locale(locale: str, at: datetime) -> Q:
-    """Return the condition that an edition is the one of its translation group that a locale shows."""
-    group = Edition.objects.live(at).filter(translation_group=models.OuterRef("translation_group")).order_by()
-    has_locale = models.Exists(group.filter(language=locale))
-    has_first_locale = models.Exists(group.filter(language=LOCALES[0]))
-    return Q(language=locale) | (~has_locale & (Q(language=LOCALES[0]) | ~has_first_locale))
 
 
 class Edition(PublicationContent):

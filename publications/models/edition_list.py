@@ -1,16 +1,20 @@
-"""The live editions of a list, newest first: their number, and their primary keys a page at a time."""
+"""The live editions of a list, newest first: their number, their keys a page at a time, and their publications."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
-from .edition_rows import edition_lookup
+from .edition import Change, Edition
+from .edition_queryset import EndReason, ListQuerySet
+from .edition_with_rows import ANNOUNCED_CHANGES
 from .facet_counts import count_editions
-from .facets import Filters, select_by_facets
-from .prepared_queries import DATETIME, TEXT, PreparedQuery
+from .facet_filters import Filters, select_for_list
+from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
+
+CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
 @dataclass(frozen=True)
@@ -32,22 +36,46 @@ class EditionList:
 
     def __getitem__(self, rows: slice) -> list[int]:
         """Return the keys of these rows. It takes slices alone, as a single row is never needed."""
-        query = _newest_keys(tuple(sorted(self.filters)), in_locale=bool(self.locale))
-        return query.flat_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
+        return _newest.flat_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
+
+    def newest_publications(self, count: int) -> dict[int, datetime]:
+        """Return the publications that are the newest by date, each with its date, in that order."""
+        keys = self[:count]
+        dates = {key: (publication, date) for key, publication, date in _dates.values_list(pks=keys)}
+        return dict(dates[key] for key in keys if key in dates)
+
+    def changed_publications(self, count: int, *, since: datetime) -> list[int]:
+        """Return the publications that were last corrected, updated or undone since then, the last first."""
+        values = {"locale": self.locale, "now": timezone.now(), "since": since}
+        return _changed_publications.flat_list(slice(count), **values, **self.filters)
 
 
-def newest_live(locale: str | None, filters: Filters, now: datetime) -> QuerySet:
-    """Return the live ones of `select_by_facets`, editions or their rows, of a locale (None: all), newest first."""
-    live = select_by_facets(filters).live(now)
-    return (live.for_locale(locale, now) if locale else live).newest_first()
+def _live_rows(now: datetime, locale: str | None = None, **filters: str) -> ListQuerySet:
+    return select_for_list(filters).live(now).for_locale(locale, now)
 
 
-@cache
-def _newest_keys(names: tuple[str, ...], *, in_locale: bool) -> PreparedQuery:
-    """Return the query for facets with these names."""
+def _build_newest(**values: Any) -> QuerySet:
+    rows = _live_rows(**values)
+    return rows.newest_first().values_list(rows.edition_lookup)
 
-    def build_queryset(locale: str, now: datetime, **filters: str) -> QuerySet:
-        newest = newest_live(locale if in_locale else None, filters, now)
-        return newest.values_list(edition_lookup(newest))
 
-    return PreparedQuery(build_queryset, locale=TEXT, now=DATETIME, **dict.fromkeys(names, TEXT))
+def _build_changed_publications(now: datetime, since: datetime, **values: Any) -> QuerySet:
+    announced = Q(change__in=ANNOUNCED_CHANGES, visible_from__gte=since)
+    undone = Q(end_reason=EndReason.UNDONE, visible_until__gte=since, visible_until__lte=now)
+    rows = _live_rows(now, **values).order_by()
+    is_live = Exists(rows.filter(**{rows.publication_lookup: OuterRef("publication")}))
+    changes = Edition.objects.ever_public(now).filter(announced | undone & ~Q(change=Change.SILENT), is_live)
+    last = changes.order_by().values("publication").annotate(changed_at=Max(CHANGED_AT))
+    return last.order_by("-changed_at", "-publication").values_list("publication")
+
+
+_newest = PreparedQuery(_build_newest, now=DATETIME, locale=TEXT)
+_changed_publications = PreparedQuery(_build_changed_publications, now=DATETIME, since=DATETIME, locale=TEXT)
+_dates = PreparedQuery(
+    lambda pks: (
+        Edition.objects.filter(InList(F("pk"), pks))
+        .order_by()
+        .values_list("pk", "publication", "published_at")
+    ),
+    pks=INTEGERS,
+)

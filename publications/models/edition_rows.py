@@ -1,10 +1,12 @@
 """Rows of an edition: bylines, tags, images and attachments as they were published."""
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 
-from .edition import Edition, is_shown_in_locale
+from .edition import Edition
+from .edition_queryset import ListQuerySet
 from .image import Image, digest_of
 from .kind import Kind
 from .publication import BylineRole
@@ -49,38 +51,25 @@ MEDIA_TYPES = {
 HTML, SVG and scripts, which a browser would run."""
 
 
-class EditionRowQuerySet(models.QuerySet):
+class EditionRowQuerySet(ListQuerySet):
     """The same filters as on editions, applied to the columns copied from the edition."""
 
-    def live(self, at: datetime) -> "EditionRowQuerySet":
-        return self.filter(visible_from__lte=at, visible_until__gt=at)
+    edition_lookup = "edition_id"
+    publication_lookup = "edition__publication"
 
-    def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
-        """Return rows of the editions that a locale shows. Only those in another language are looked up."""
-        shown = Edition.objects.filter(
-            is_shown_in_locale(locale, at), pk=models.OuterRef("edition")
-        ).order_by()
+    def for_locale(self, locale: str | None, at: datetime | None = None) -> Self:
+        """Rows of the editions that a locale shows. Only those in another language are looked up."""
+        if not locale:
+            return self
+        shown = Edition.objects.for_locale(locale, at).filter(pk=models.OuterRef("edition")).order_by()
         return self.filter(models.Q(language=locale) | models.Exists(shown))
 
-    def with_wrong_copies(self) -> "EditionRowQuerySet":
+    def with_wrong_copies(self) -> Self:
         """Rows of which a copied column differs from the edition."""
         differs = models.Q()
         for name in self.model.COPIED_COLUMNS:
             differs |= ~models.Q(**{name: models.F(f"edition__{name}")})
         return self.filter(differs)
-
-    def newest_first(self) -> "EditionRowQuerySet":
-        return self.order_by("-published_at", "-edition_id")
-
-
-def edition_lookup(queryset: models.QuerySet) -> str:
-    """Return the lookup of the edition in a queryset of editions or of their rows."""
-    return "pk" if queryset.model is Edition else "edition"
-
-
-def publication_lookup(queryset: models.QuerySet) -> str:
-    """Return the lookup of the publication in a queryset of editions or of their rows."""
-    return "publication" if queryset.model is Edition else "edition__publication"
 
 
 class EditionRow(models.Model):

@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from .author import Author
 from .edition import Edition
-from .edition_rows import EditionByline, EditionRow, EditionTag, edition_lookup
-from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_by_facets, select_by_facets
+from .edition_rows import EditionRow
+from .facet_filters import Filters, filter_by_facets, select_for_list
+from .facets import FACETS, Facet, FacetChoice, Key
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
 
@@ -34,116 +35,89 @@ def is_public(facet: Facet, value: str) -> bool:
     if not facet.accepts(value):
         return False
     if not facet.model:
-        return value in map(str, count_by_column(facet.name, None, {}))
-    return bool(_live_with_value(facet.name).values_list(value=value, now=timezone.now()))
+        return value in map(str, count_by_facet(facet.name, None, {}))
+    return bool(_any_live.values_list(now=timezone.now(), **{facet.name: value}))
 
 
 def live_choices(facet: Facet, locale: str | None, filters: Filters) -> list[FacetChoice]:
     """Return the choices among the live editions of a locale (None: all) that pass the filters, unordered."""
-    if facet.rows:
-        counts = _count_by_rows(facet.rows, facet.column, locale, filters)
-    else:
-        counts = count_by_column(facet.name, locale, filters)
+    counts = count_by_facet(facet.name, locale, filters)
     return facet.build_choices({key: live.count for key, live in counts.items()})
 
 
 def count_editions(locale: str | None, filters: Filters) -> int:
     """Return the number of live editions of a locale (None: all) that pass the filters."""
-    return sum(count for *_keys, count, _newest in _count_by_all_columns(locale, filters))
+    return sum(count for *_keys, count, _newest in _count(Edition, locale, filters))
 
 
-def count_by_column(name: str, locale: str | None, filters: Filters) -> dict[Key, LiveCount]:
-    """Return these counts by the keys of a facet that is a column of editions, such as kind or year."""
-    position = _facet_columns().index(FACETS[name].column)
+def count_by_facet(name: str, locale: str | None, filters: Filters) -> dict[Key, LiveCount]:
+    """Return these counts by the keys of a facet, and of the other facets with the same column."""
+    facet = FACETS[name]
+    model = facet.rows or Edition
+    position = _columns_of(model).index(facet.column)
     counts: dict[Key, LiveCount] = {}
-    for *keys, count, newest in _count_by_all_columns(locale, filters):
-        total = counts.get(keys[position], LiveCount(0, newest))
-        counts[keys[position]] = LiveCount(total.count + count, max(total.newest, newest))
+    for *keys, count, newest in _count(model, locale, filters):
+        if total := counts.get(keys[position]):
+            count, newest = total.count + count, max(total.newest, newest)
+        counts[keys[position]] = LiveCount(count, newest)
     return counts
 
 
-def count_tags(locale: str | None, filters: Filters) -> dict[int, LiveCount]:
+def count_tags(locale: str | None, filters: Filters) -> dict[Key, LiveCount]:
     """Return these counts by the primary keys of tags, of all kinds."""
-    return _count_by_rows(EditionTag, "tag", locale, filters)
+    return count_by_facet("topic", locale, filters)
 
 
-def count_authors(locale: str | None, filters: Filters) -> dict[int, LiveCount]:
+def count_authors(locale: str | None, filters: Filters) -> dict[Key, LiveCount]:
     """Return these counts by the primary keys of authors, without pen names."""
-    counts = _count_by_rows(EditionByline, "author", locale, filters)
+    counts = count_by_facet("author", locale, filters)
     pen_names = cached_for_version("pen names", _pen_names)
     return {pk: live for pk, live in counts.items() if pk not in pen_names}
 
 
 def top_counts(
-    counts: dict[int, LiveCount], count: int, rank: Callable[[LiveCount], Any]
-) -> dict[int, LiveCount]:
+    counts: dict[Key, LiveCount], count: int, rank: Callable[[LiveCount], Any]
+) -> dict[Key, LiveCount]:
     """Return the `count` entries with the highest ranks, and those with the same rank as the last."""
     ranks = sorted(map(rank, counts.values()), reverse=True)[:count]
     return {key: live for key, live in counts.items() if rank(live) >= ranks[-1]}
 
 
-def _count_by_rows(
-    rows: type[EditionRow], column: str, locale: str | None, filters: Filters
-) -> dict[int, LiveCount]:
-    counts = _count(rows, (column,), locale, filters)
-    return {key: LiveCount(count, newest) for key, count, newest in counts}
+def _columns_of(model: type[Edition] | type[EditionRow]) -> tuple[str, ...]:
+    """Return the columns of a model that have the keys of facets."""
+    return tuple(dict.fromkeys(facet.column for facet in FACETS.values() if (facet.rows or Edition) is model))
 
 
-def _count_by_all_columns(locale: str | None, filters: Filters) -> list[tuple]:
-    """Return keys, number and newest date for all facets that are columns of editions, in one query."""
-    return _count(Edition, _facet_columns(), locale, filters)
+def _count(model: type[Edition] | type[EditionRow], locale: str | None, filters: Filters) -> list[tuple]:
+    """Return the keys of all facets of a model, with the number of its live rows that have them and the newest date.
 
-
-def _facet_columns() -> tuple[str, ...]:
-    return tuple(facet.column for facet in FACETS.values() if not facet.rows)
-
-
-def _count(
-    model: type[Edition] | type[EditionRow], columns: tuple[str, ...], locale: str | None, filters: Filters
-) -> list[tuple]:
-    """Return the number of live rows and the newest date by these columns, without editions hidden in the locale.
-
-    Where none is hidden, one cached count serves all locales.
+    Rows of editions hidden in the locale are left out. Where none is hidden, one cached count serves all locales.
     """
     hidden = _hidden_editions(locale) if locale else []
-    names = tuple(sorted(filters))
 
     def count() -> list[tuple]:
-        query = _count_query(model, columns, names, excludes_hidden=bool(hidden))
-        return query.values_list(now=timezone.now(), hidden=hidden, **filters)
+        return _count_query(model).values_list(now=timezone.now(), hidden=hidden or None, **filters)
 
-    values = ((name, filters[name]) for name in names)
-    return cached_for_version((model, columns, locale if hidden else None, *values), count)
+    return cached_for_version((model, locale if hidden else None, *sorted(filters.items())), count)
 
 
 @cache
-def _count_query(
-    model: type[Edition] | type[EditionRow],
-    columns: tuple[str, ...],
-    names: tuple[str, ...],
-    *,
-    excludes_hidden: bool,
-) -> PreparedQuery:
-    def build_queryset(now: datetime, hidden: list[int], **filters: str) -> QuerySet:
-        selected = select_by_facets(filters) if model is Edition else filter_by_facets(model.objects, filters)
-        queryset = selected.live(now)
-        if excludes_hidden:
-            queryset = queryset.exclude(InList(F(edition_lookup(queryset)), hidden))
+def _count_query(model: type[Edition] | type[EditionRow]) -> PreparedQuery:
+    columns = _columns_of(model)
+
+    def build_queryset(now: datetime, hidden: list[int] | None = None, **filters: str) -> QuerySet:
+        rows = (
+            select_for_list(filters) if model is Edition else filter_by_facets(model.objects.all(), filters)
+        )
+        live = rows.live(now)
+        shown = live.exclude(InList(F(live.edition_lookup), hidden)) if hidden else live
         return (
-            queryset.order_by(*columns)
+            shown.order_by(*columns)
             .values_list(*columns)
             .annotate(count=Count("*"), newest=Max("published_at"))
         )
 
-    return PreparedQuery(build_queryset, now=DATETIME, hidden=INTEGERS, **dict.fromkeys(names, TEXT))
-
-
-@cache
-def _live_with_value(name: str) -> PreparedQuery:
-    def build_queryset(value: str, now: datetime) -> QuerySet:
-        return select_by_facets({name: value}).live(now).order_by().values_list("pk")[:1]
-
-    return PreparedQuery(build_queryset, value=TEXT, now=DATETIME)
+    return PreparedQuery(build_queryset, now=DATETIME, hidden=INTEGERS)
 
 
 def _pen_names() -> set[int]:
@@ -153,10 +127,13 @@ def _pen_names() -> set[int]:
 def _hidden_editions(locale: str) -> list[int]:
     return cached_for_version(
         ("hidden editions", locale),
-        lambda: [pk for (pk,) in _hidden_in_locale.values_list(locale=locale, at=timezone.now())],
+        lambda: _hidden_in_locale.flat_list(locale=locale, at=timezone.now()),
     )
 
 
 _hidden_in_locale = PreparedQuery(
     lambda locale, at: Edition.objects.hidden_in_locale(locale, at).only("pk"), locale=TEXT, at=DATETIME
+)
+_any_live = PreparedQuery(
+    lambda now, **filters: select_for_list(filters).live(now).order_by().values_list("pk")[:1], now=DATETIME
 )

@@ -17,8 +17,8 @@ from django.utils.translation import pgettext_lazy
 from publications.locales import LANGUAGE_NAMES, language_label
 
 from .author import Author
-from .edition import Edition
-from .edition_rows import EditionByline, EditionRow, EditionTag, edition_lookup
+from .edition_queryset import ListQuerySet
+from .edition_rows import EditionByline, EditionRow, EditionRowQuerySet, EditionTag
 from .edition_with_rows import EditionWithRows
 from .kind import Kind, kinds_by_pk
 from .site_version import cached_for_version
@@ -28,9 +28,6 @@ MAX_FACET_VALUE_CHARACTERS = 120
 
 Key = int | str
 """The primary key of a row, or a value that has no row, such as a year."""
-
-Filters = Mapping[str, str]
-"""Values that editions must have, by the names of their facets."""
 
 
 class FacetChoice(NamedTuple):
@@ -91,14 +88,14 @@ class Facet:
             return re.fullmatch(self.pattern, value) is not None
         return 0 < len(value) <= MAX_FACET_VALUE_CHARACTERS
 
-    def filter(self, queryset: QuerySet, value: str) -> QuerySet:
-        """Return the editions, or rows of editions, that have the value."""
+    def filter[L: ListQuerySet](self, queryset: L, value: str) -> L:
+        """Return those of a queryset that have the value."""
         if not self.rows:
             return queryset.filter(**self._conditions(value))
         editions = self.rows_with(value).order_by().values("edition")
-        return queryset.filter(**{f"{edition_lookup(queryset)}__in": editions})
+        return queryset.filter(**{f"{queryset.edition_lookup}__in": editions})
 
-    def rows_with(self, value: str) -> QuerySet:
+    def rows_with(self, value: str) -> EditionRowQuerySet:
         """Return the rows of `rows` that have the value, one for each edition."""
         return self.rows.objects.filter(**self._conditions(value))
 
@@ -279,22 +276,3 @@ def facet_of(row: Model) -> Facet:
         if facet.model is type(row) and facet.includes(row):
             return facet
     raise ValueError(f"{type(row).__name__} {row.pk} belongs to no facet.")
-
-
-def filter_by_facets(queryset: QuerySet, filters: Filters) -> QuerySet:
-    """Return those in a queryset of editions, or of rows of editions, that have all these values."""
-    for name, value in filters.items():
-        queryset = FACETS[name].filter(queryset, value)
-    return queryset
-
-
-def select_by_facets(filters: Filters) -> QuerySet:
-    """Return what has all these values: `EditionTag` or `EditionByline` rows if a facet has such `rows`, else editions.
-
-    Each index of rows is in the order of lists. See `edition_lookup` for what differs between the two.
-    """
-    with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
-    if not with_rows:
-        return filter_by_facets(Edition.objects.all(), filters)
-    others = {name: value for name, value in filters.items() if name != with_rows.name}
-    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)

@@ -55,15 +55,18 @@ class Parameter(models.Expression):
 class PreparedQuery[M: models.Model]:
     """A queryset with named parameters: `PreparedQuery(build_queryset, locale=TEXT)(locale="en")` returns instances.
 
+    A parameter that a call leaves out, or gives as None, is not given to `build_queryset` either: each combination of
+    parameters has SQL of its own.
+
     Args:
         build_queryset: takes the parameters by name and returns a queryset. Its SQL must not depend on their values. It
             may use `select_related`, but not `prefetch_related`.
-        fields: the type of each parameter.
+        fields: the type of each parameter; those without one are texts, such as filters by facets.
     """
 
     def __init__(self, build_queryset: Callable[..., models.QuerySet[M]], **fields: models.Field) -> None:
         self._build_queryset, self._fields = build_queryset, fields
-        self._compiled: dict[str, tuple] = {}
+        self._compiled: dict[tuple[str, frozenset[str]], tuple] = {}
 
     def __call__(self, **values: Any) -> list[M]:
         queryset, compiler = self._fill_in(values)
@@ -79,9 +82,10 @@ class PreparedQuery[M: models.Model]:
 
     def _fill_in(self, values: dict[str, Any], limits: slice = ALL_ROWS) -> tuple:
         connection = connections[DEFAULT_DB_ALIAS]  # not the proxy, which looks it up at each access
-        queryset, compiler, sql = self._compile(connection)
+        given = {name: value for name, value in values.items() if value is not None}
+        queryset, compiler, sql = self._compile(connection, frozenset(given))
         params = {
-            name: field.get_db_prep_value(values[name], connection) for name, field in self._fields.items()
+            name: self._field(name).get_db_prep_value(value, connection) for name, value in given.items()
         }
         if limits is not ALL_ROWS:
             sql = f"{sql} {connection.ops.limit_offset_sql(limits.start, limits.stop)}"
@@ -89,15 +93,19 @@ class PreparedQuery[M: models.Model]:
         compiler.connection, compiler.as_sql = connection, lambda: (sql, params)
         return queryset, compiler
 
-    def _compile(self, connection: BaseDatabaseWrapper) -> tuple:
-        if connection.vendor not in self._compiled:
-            placeholders = {name: Parameter(name, field) for name, field in self._fields.items()}
+    def _compile(self, connection: BaseDatabaseWrapper, names: frozenset[str]) -> tuple:
+        key = connection.vendor, names
+        if key not in self._compiled:
+            placeholders = {name: Parameter(name, self._field(name)) for name in sorted(names)}
             queryset = self._build_queryset(**placeholders)
             compiler = queryset.query.get_compiler(connection=connection)
             sql = _name_parameters(*compiler.as_sql())
             _cache_converters(compiler)
-            self._compiled[connection.vendor] = (queryset, compiler, sql)
-        return self._compiled[connection.vendor]
+            self._compiled[key] = (queryset, compiler, sql)
+        return self._compiled[key]
+
+    def _field(self, name: str) -> models.Field:
+        return self._fields.get(name, TEXT)
 
 
 def _name_parameters(sql: str, params: Iterable[Any]) -> str:

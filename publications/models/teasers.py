@@ -58,7 +58,7 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
     Args:
         pinned: the primary key of a publication whose edition in the locale comes first while it is live.
     """
-    newest = _newest.flat_list(locale=locale, now=timezone.now())
+    newest = _newest.flat_list(slice(HOME_EDITIONS), locale=locale, now=timezone.now())
     lead = _pinned_edition(locale, pinned) if pinned else []
     return teaser_editions(dict.fromkeys([*lead, *newest]))
 
@@ -66,7 +66,7 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
     pks = _pinned_edition(locale, tag.lead_id, tag) if tag.lead_id else []
-    pks = pks or _newest_on_tag.flat_list(tag=tag.pk, locale=locale, now=timezone.now())
+    pks = pks or _newest.flat_list(slice(1), tag=tag.pk, locale=locale, now=timezone.now())
     return next(iter(teaser_editions(pks)), None)
 
 
@@ -74,8 +74,14 @@ def editions_by_kind(
     kinds: Iterable[Kind], locale: str, *, tag: Tag | None = None, exclude: Iterable[Edition] = ()
 ) -> list[Edition]:
     """Return the newest live editions of each kind, kind by kind: those of the locale, or on the tag in it."""
-    excluded = [edition.pk for edition in exclude]
-    return teaser_editions(pk for kind in kinds for pk in _newest_of_kind(kind, locale, tag, excluded))
+    values = {
+        "locale": locale,
+        "now": timezone.now(),
+        "tag": tag.pk if tag else None,
+        "excluded": [edition.pk for edition in exclude],
+    }
+    rows = slice(EDITIONS_BY_KIND)
+    return teaser_editions(pk for kind in kinds for pk in _newest.flat_list(rows, kind=kind.pk, **values))
 
 
 def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
@@ -91,13 +97,6 @@ def _pinned_edition(locale: str, publication: int, tag: Tag | None = None) -> li
     return [edition.pk] if edition else []
 
 
-def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, excluded: list[int]) -> list[int]:
-    values = {"locale": locale, "kind": kind.pk, "now": timezone.now(), "excluded": excluded}
-    if tag:
-        return _newest_of_kind_on_tag.flat_list(tag=tag.pk, **values)
-    return _newest_of_kind_in_locale.flat_list(**values)
-
-
 def _teasers(pks: list[int], now: datetime) -> QuerySet[Edition]:
     """Editions with `is_updated`: whether their publication has had an update, the date of which they show."""
     updates = Edition.objects.readable(now).filter(change=Change.UPDATE, publication=OuterRef("publication"))
@@ -105,24 +104,25 @@ def _teasers(pks: list[int], now: datetime) -> QuerySet[Edition]:
     return editions.annotate(is_updated=Exists(updates.order_by()))
 
 
-def _in_locale(locale: str, now: datetime) -> QuerySet:
-    """Keys of the editions of a locale, newest first."""
-    return Edition.objects.live(now).for_locale(locale, now).newest_first().values_list("pk")
+def _build_newest(
+    locale: str,
+    now: datetime,
+    tag: int | None = None,
+    kind: int | None = None,
+    excluded: list[int] | None = None,
+) -> QuerySet:
+    """Keys of the editions of a locale, or of those of a tag or a kind, newest first.
 
+    The index is in this order, so that few rows of a large topic are read.
+    """
+    rows = EditionTag.objects.filter(tag=tag) if tag else Edition.objects.all()
+    rows = rows.live(now).for_locale(locale, now).newest_first()
+    if excluded:
+        rows = rows.filter(~Q(InList(F(rows.edition_lookup), excluded)))
+    if kind:
+        rows = rows.filter(kind=kind)
+    return rows.values_list(rows.edition_lookup)
 
-def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet:
-    """Keys of editions of the tag, newest first: the index is in this order, so that few of a large topic are read."""
-    return (
-        EditionTag.objects.filter(tag=tag)
-        .live(now)
-        .for_locale(locale, now)
-        .newest_first()
-        .values_list("edition")
-    )
-
-
-_LOCALE = {"locale": TEXT, "now": DATETIME}
-_KIND = {"kind": INTEGER, "excluded": INTEGERS, **_LOCALE}
 
 _editions = PreparedQuery(_teasers, pks=INTEGERS, now=DATETIME)
 _live_editions_with_text = PreparedQuery(
@@ -136,18 +136,6 @@ _bylines = PreparedQuery(
     ),
     editions=INTEGERS,
 )
-_newest = PreparedQuery(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
-_newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=INTEGER, **_LOCALE)
-_newest_of_kind_in_locale = PreparedQuery(
-    lambda kind, excluded, **values: _in_locale(**values).filter(~Q(InList(F("pk"), excluded)), kind=kind)[
-        :EDITIONS_BY_KIND
-    ],
-    **_KIND,
-)
-_newest_of_kind_on_tag = PreparedQuery(
-    lambda kind, excluded, **values: _on_tag(**values).filter(~Q(InList(F("edition"), excluded)), kind=kind)[
-        :EDITIONS_BY_KIND
-    ],
-    tag=INTEGER,
-    **_KIND,
+_newest = PreparedQuery(
+    _build_newest, locale=TEXT, now=DATETIME, tag=INTEGER, kind=INTEGER, excluded=INTEGERS
 )

@@ -16,7 +16,7 @@ from publications.models import (
     Kind,
     Tag,
     count_authors,
-    count_by_column,
+    count_by_facet,
     count_tags,
     editions_by_kind,
     facet_of,
@@ -152,7 +152,7 @@ def teasers_by_kind(
 
 def count_kinds(**filters: str) -> dict[Kind, int]:
     """Return how many publications there are of each kind, in the order of the kinds."""
-    counts = count_by_column("kind", current_locale(), filters)
+    counts = count_by_facet("kind", current_locale(), filters)
     return {kind: counts[pk].count for pk, kind in kinds_by_pk().items() if pk in counts}
 
 

@@ -19,7 +19,7 @@ from publications.models import (
     LiveCount,
     Tag,
     count_authors,
-    count_by_column,
+    count_by_facet,
     count_editions,
     count_tags,
     facet_of,
@@ -75,7 +75,7 @@ def test_as_many_are_counted_as_stand_in_the_tree(families, locale):
 def test_those_are_counted_that_stand_in_the_tree(families, locale):
     shown = Edition.objects.live().for_locale(locale)
 
-    found = Counter({code: live.count for code, live in count_by_column("language", locale, {}).items()})
+    found = Counter({code: live.count for code, live in count_by_facet("language", locale, {}).items()})
 
     assert found == Counter(edition.language for edition in shown)
     assert count_tags(locale, {})[families[1].pk].newest == max(edition.published_at for edition in shown)

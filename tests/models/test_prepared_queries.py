@@ -71,6 +71,24 @@ def test_a_slice_of_the_rows_is_read():
     assert read(slice(3, 9)) == keys[3:]
 
 
+def test_a_parameter_that_is_left_out_or_none_is_no_part_of_the_sql():
+    swedish, english = make_live(language="sv"), make_live()
+    prepared = PreparedQuery(
+        lambda language=None: Edition.objects.order_by("pk").filter(
+            **{"language": language} if language else {}
+        ),
+        language=TEXT,
+    )
+
+    assert prepared() == prepared(language=None) == [swedish, english]
+    assert prepared(language="sv") == [swedish]
+
+
+def test_a_parameter_that_the_query_does_not_take_is_refused():
+    with pytest.raises(TypeError, match="slag"):
+        PreparedQuery(lambda slug=None: Edition.objects.order_by("pk"))(slag="a-slug")
+
+
 def test_rows_selected_along_ask_nothing_more():
     edition = make_live()
     prepared = PreparedQuery(

@@ -287,7 +287,8 @@ def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: dateti
     editions = (
         Edition.objects.live(now)
         .filter(pk__in=[match.candidate.edition_id for match in matches])
-        .with_teaser_columns()
+        .select_related("kind")
+        .without_texts()
         .exclude(publication__in=excluded)
         .in_bulk()
     )
