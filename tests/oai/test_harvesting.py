@@ -10,7 +10,7 @@ from sickle.oaiexceptions import BadResumptionToken, NoRecordsMatch
 
 from publications import actions
 from publications.models import Edition
-from publications.oai import repository
+from publications.oai import items
 from tests.factories import make_live, make_publication, saved
 from tests.oai.test_oai import identifier, stamp
 
@@ -48,7 +48,7 @@ def harvester(client, monkeypatch):
 
 
 def test_a_harvester_gets_all_then_changes_and_deletions(harvester, clock, monkeypatch):
-    monkeypatch.setattr(repository, "PAGE_ITEMS", 4)
+    monkeypatch.setattr(items, "PAGE_ITEMS", 4)
     publications = [make_live(title=f"Text {n} – ö").publication for n in range(10)]
     clock.shift(timedelta(seconds=1))
     actions.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
@@ -69,7 +69,7 @@ def test_a_harvester_gets_all_then_changes_and_deletions(harvester, clock, monke
 
 
 def test_a_harvester_misses_no_change_during_a_harvest(harvester, clock, monkeypatch):
-    monkeypatch.setattr(repository, "PAGE_ITEMS", 2)
+    monkeypatch.setattr(items, "PAGE_ITEMS", 2)
     publications = []
     for number in range(8):
         clock.shift(timedelta(seconds=1))

@@ -9,7 +9,7 @@ from lxml import etree
 
 from publications import actions
 from publications.models import BylineRole, Kind, Publication
-from publications.oai import repository
+from publications.oai import items
 from publications.oai.request import _read_token
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
@@ -406,7 +406,7 @@ def test_a_new_name_of_a_tag_or_kind_is_a_change(request_oai, clock, renamed):
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    monkeypatch.setattr(repository, "PAGE_ITEMS", 3)
+    monkeypatch.setattr(items, "PAGE_ITEMS", 3)
 
 
 def pages(request_oai, between=None, **arguments: str):
