@@ -18,7 +18,8 @@ from .formats import (
 )
 from .head_tags import citation_context, head_context
 from .json_ld import HeadImage
-from .record import Name, Record, build_record, parse_name
+from .names import Name, parse_name
+from .record import Record, build_record
 
 __all__ = [
     "COMPRESSIBLE_TYPES",

@@ -7,7 +7,8 @@ written as a command: BibTeX counts braces, escaped or not. URLs and DOIs are no
 import re
 from collections.abc import Sequence
 
-from .record import Name, Record
+from .names import Name
+from .record import Record
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OPEN, CLOSE, EMPTY = "\ue000", "\ue001", "\ue002"

@@ -17,7 +17,8 @@ from django.utils.translation import get_language, gettext, ngettext
 from publications.locales import format_day, text_direction
 from publications.models import doi_url
 
-from .record import Name, Record
+from .names import Name
+from .record import Record
 
 APA_MAX_NAMES, CHICAGO_MAX_NAMES, HARVARD_MAX_NAMES = 20, 10, 3
 CHICAGO_SHOWN_NAMES = 7

@@ -14,7 +14,8 @@ from publications.models import Edition, doi_url
 
 from .bibtex import to_bibtex
 from .markdown import to_markdown_record
-from .record import Name, Record
+from .names import Name
+from .record import Record
 
 
 def to_ris(record: Record) -> str:

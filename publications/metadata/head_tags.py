@@ -17,7 +17,8 @@ from . import json_ld
 from .citations import citations
 from .formats import FORMATS, REFERENCE_FORMATS, format_url
 from .json_ld import HeadImage
-from .record import Name, Record, format_local_datetime
+from .names import Name
+from .record import Record, format_local_datetime
 
 OPEN_GRAPH_LOCALES = {
     "en": "en_GB", "sv": "sv_SE", "uk": "uk_UA", "ru": "ru_RU", "be": "be_BY", "pl": "pl_PL", "de": "de_DE",
