@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import AccountEvent, EventType
 
 from .groups import role_name
-from .site import ReadOnlyAdmin
+from .model_admin import ReadOnlyAdmin
 
 REFUSALS = {
     "account": gettext_lazy("Refused: too many attempts for one account"),

@@ -20,7 +20,7 @@ from publications.models import Presence, parse_pk
 
 from .form_data import RedisplayMixin, mark_redisplay
 from .groups import CHECKBOX_OVERRIDES, GroupFilter
-from .site import DeskModelAdmin
+from .model_admin import DeskModelAdmin
 
 WITHOUT_HISTORY = (User.groups.through, User.user_permissions.through, Presence, AccountEvent)
 """Models with a foreign key to a user that is no history: deleted with the user, or with a copy of the name."""

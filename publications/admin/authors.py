@@ -14,9 +14,9 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
+from .model_admin import flag_column
 from .pending_uploads import PendingUploadFormMixin
 from .public_models import PublicModelAdmin, PublicModelForm
-from .site import flag_column
 
 PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
 """Fields of an author with a pen name for users who may not change authors."""

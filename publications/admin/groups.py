@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .form_fields import ModelChoicesField
-from .site import DeskModelAdmin
+from .model_admin import DeskModelAdmin
 
 ROLE_NAMES = {
     "Contributors": _("Contributors"),

@@ -22,11 +22,12 @@ from publications.diff import Fingerprints, RowField, merge_fields
 from publications.locales import LANGUAGE_NAMES
 from publications.models import SiteVersion
 
-from .choosers import ChooserField, ChooserModelForm
+from .chooser_forms import ChooserModelForm
+from .choosers import ChooserField
 from .drafts import autosave
 from .form_data import mark_redisplay
 from .form_fields import HiddenStateField
-from .site import DeskModelAdmin
+from .model_admin import DeskModelAdmin
 
 EXCERPT_CHARACTERS = 300
 CONTEXT_CHARACTERS = 60  # of an excerpt, before the first difference

@@ -24,10 +24,12 @@ from publications.locales import localized_path
 from publications.models import Address, Edition, ExcludedSuggestion, Publication, RelatedLink
 
 from .choice_sources import can_read_drafts
-from .choosers import ChooserField, ChooserFormMixin, read_initial_pks
+from .chooser_forms import ChooserFormMixin
+from .choosers import ChooserField, read_initial_pks
 from .drafts import suggestions
 from .form_data import get_pk, get_pks, mark_redisplay
-from .site import limit_query, render_desk_page, require_permissions
+from .model_admin import limit_query
+from .site import render_desk_page, require_permissions
 
 MAX_ENDED_PUBLICATIONS = 40
 """How many publications, those that ended last, are searched for in texts: each search reads every text."""

@@ -11,8 +11,8 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
+from .model_admin import flag_column
 from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
-from .site import flag_column
 
 SCHEMA_TYPES = (
     "Article", "Report", "ScholarlyArticle", "NewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle",

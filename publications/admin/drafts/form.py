@@ -26,7 +26,8 @@ from publications.models import (
 from publications.preflight import has_structure
 from publications.slugs import slugify
 
-from ..choosers import ChooserField, ChooserModelForm, read_initial_pks
+from ..chooser_forms import ChooserModelForm
+from ..choosers import ChooserField, read_initial_pks
 from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
 from ..form_fields import LocalDateTimeField, MarkdownEditor, ModelChoicesField, TagInput
 from ..pending_uploads import PendingUploadFormMixin

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from publications.locales import LANGUAGE_NAMES
 from publications.models import Publication, Status, in_status, with_status
 
-from ..site import DeskModelAdmin
+from ..model_admin import DeskModelAdmin
 from ..status_text import status_with_submission, with_submissions
 from ..word import can_import_word
 from ..worklists import Worklist, worklist_publications, worklists_for

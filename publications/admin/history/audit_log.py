@@ -19,7 +19,8 @@ from publications import actions
 from publications.locales import datetime_with_zone
 from publications.models import ActionType, AuditEntry, Change, Publication, parse_pk
 
-from ..site import ReadOnlyAdmin, admin_site
+from ..model_admin import ReadOnlyAdmin
+from ..site import admin_site
 
 COMMAND_LINE_NAMES = {"", "the command line", "kommandoraden"}
 """Actor names of management commands, in the language of the command."""
