@@ -30,6 +30,7 @@ from .manuscript_files import Files, ManuscriptFiles, replace_attachments, store
 from .normalize import (
     describe_cut_title,
     describe_invalid_identifiers,
+    describe_missing_attachments,
     is_uid,
     normalize_manuscript,
     translation_refusal,
@@ -181,7 +182,7 @@ def _prepare_draft(
         publication_pk=publication.pk,
     )
     result.missing_messages += [
-        *_describe_missing_attachments(manuscript, normalized),
+        *describe_missing_attachments(manuscript, normalized),
         *describe_invalid_identifiers(manuscript),
         *describe_cut_title(manuscript),
     ]
@@ -294,9 +295,3 @@ def _new_tag_rows(draft: PendingDraft) -> list[TaggedPublication]:
         publication.tagged.filter(tag__in=removed).delete()
     added = sorted(draft.tags.keys() - current)
     return [TaggedPublication(content_object=publication, tag_id=pk) for pk in added]
-
-
-def _describe_missing_attachments(manuscript: Manuscript, normalized: Manuscript) -> list[str]:
-    stored = {attachment.file for attachment in normalized.attachments}
-    missing = [attachment.file for attachment in manuscript.attachments if attachment.file not in stored]
-    return [_("Attachment missing: %(file)s.") % {"file": file} for file in missing]

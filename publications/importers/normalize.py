@@ -89,6 +89,13 @@ def describe_cut_title(manuscript: Manuscript) -> list[str]:
     return [message % values]
 
 
+def describe_missing_attachments(manuscript: Manuscript, normalized: Manuscript) -> list[str]:
+    """Return a message for each attachment that the normalized manuscript does not have."""
+    stored = {attachment.file for attachment in normalized.attachments}
+    missing = [attachment.file for attachment in manuscript.attachments if attachment.file not in stored]
+    return [_("Attachment missing: %(file)s.") % {"file": file} for file in missing]
+
+
 IDENTIFIERS = {
     "doi": (normalize_doi, check_doi),
     "isbn": (normalize_isbn, check_isbn),

@@ -8,49 +8,31 @@ and size are limited.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ..imported_file import ImportLog
+from .liquid_template import Node, parse_cached, parse_template
 from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, evaluate_items, is_true, to_text
 from .source_site import SourceSite
 
 MAX_DEPTH = 8
-MAX_NESTING = 20
 MAX_STEPS = 100_000
 MAX_OUTPUT = 1_000_000
 INCLUDE_TAGS = ("include", "include_cached", "include_relative")
-BLOCK_TAGS = ("if", "unless", "case", "for", "capture")
-UNCLOSED_BLOCK = "unclosed"
-TAG_OPENING = re.compile(r"\{%|\{\{(?![<%])")
-END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
-END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
 PARAMETER_VALUE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
 INCLUDE_NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
 ASSIGNMENT = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
 LOOP = re.compile(r"\s*([\w-]+)\s+in\s+(\([^)]*\)|[^\s]+)")
 IMAGE_PARAMETERS = frozenset({"src", "alt", "image_path", "image", "image_url"})
 LINK_DEFINITION = re.compile(r"^[ \t]*\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*\n?", re.MULTILINE)
-WHITE_SPACE = re.compile(r"\s*")
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 class IncludesTooLarge(ValueError):
     """A text whose includes exceed the limits."""
-
-
-@dataclass
-class Node:
-    """A node of a template: text, an output, or a tag with its branches, each as name, arguments and content."""
-
-    source: str
-    name: str = ""
-    rest: str = ""
-    branches: list[tuple[str, str, list["Node"]]] = field(default_factory=list)
-    end: str = ""
 
 
 @dataclass
@@ -186,7 +168,7 @@ class IncludeResolver:
         """Return the parsed file with this name."""
         folder = self.folder if tag == "include_relative" else None
         text = self.site.read_include(name, folder=folder)
-        return None if text is None else _parse_cached(text)
+        return None if text is None else parse_cached(text)
 
     def _without_definitions(self, name: str, included: str) -> str:
         """Return the text of an include without its link definitions, which are kept until they are used."""
@@ -230,73 +212,3 @@ def _read_parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
     arguments = PARAMETER_VALUE.findall(rest[match.end() :] if match else "")
     values = {key: evaluate(value, scope) for key, value in arguments}
     return name, {key: None if isinstance(value, Unknown) else value for key, value in values.items()}
-
-
-@lru_cache(maxsize=200)
-def _parse_cached(text: str) -> list[Node]:
-    """Return the nodes of an included file, cached; they must not be changed."""
-    return parse_template(text)
-
-
-def parse_template(text: str) -> list[Node]:
-    """Return the nodes of a template; tags of unclosed blocks are single tags."""
-    root: list[Node] = []
-    open_blocks: list[tuple[Node, list[Node]]] = []
-    nodes = root
-    for node in _tokens(text):
-        if node.name in BLOCK_TAGS and len(open_blocks) >= MAX_NESTING:
-            nodes.append(replace(node, name=UNCLOSED_BLOCK))
-        elif node.name in BLOCK_TAGS:
-            node.branches = [(node.name, node.rest, [])]
-            nodes.append(node)
-            open_blocks.append((node, nodes))
-            nodes = node.branches[0][2]
-        elif open_blocks and node.name in ("else", "elsif", "when"):
-            nodes = []
-            open_blocks[-1][0].branches.append((node.name, node.rest, nodes))
-        elif open_blocks and node.name == f"end{open_blocks[-1][0].name}":
-            block, nodes = open_blocks.pop()
-            block.end = node.source
-        else:
-            nodes.append(node)
-    for block, _outer in open_blocks:  # without an end tag
-        block.name = UNCLOSED_BLOCK
-    return root
-
-
-def _tokens(text: str) -> Iterator[Node]:
-    """Yield texts, outputs and tags in order; an opening without an end, and all after it, is text."""
-    position = start = 0
-    unclosed: set[str] = set()
-    while opening := TAG_OPENING.search(text, position):
-        closing = "%}" if opening[0] == "{%" else "}}"
-        end = -1 if closing in unclosed else text.find(closing, opening.end())
-        if end < 0:
-            unclosed.add(closing)
-            position = opening.end()
-            if unclosed >= {"%}", "}}"}:
-                break
-            continue
-        source = text[opening.start() : end + 2]
-        node, stop = _read_tag(source, text, end + 2, unclosed)
-        before = text[start : opening.start()]
-        yield Node(before.rstrip() if source[2] == "-" and node.name != "literal" else before)
-        yield replace(node, name="") if node.name == "literal" else node
-        position = start = stop
-        if source[-3] == "-" and node.name != "literal":
-            position = start = WHITE_SPACE.match(text, stop).end()
-    yield Node(text[start:])
-
-
-def _read_tag(source: str, text: str, stop: int, unclosed: set[str]) -> tuple[Node, int]:
-    """Return the node of a tag, and the position after it, or after the end of literal content."""
-    content = source[2:-2].removeprefix("-").removesuffix("-").strip()
-    if source.startswith("{{"):
-        return Node(source, "output", content), stop
-    name, _space, rest = content.partition(" ")
-    ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in unclosed else name)
-    if ends and not (end := ends.search(text, stop)):
-        unclosed.add(name)
-    elif ends:
-        return Node(text[stop - len(source) : end.end()], "literal" if name == "raw" else name), end.end()
-    return Node(source, name, rest), stop
