@@ -39,7 +39,7 @@ from .terms import (
     title_term,
 )
 
-VERSION = 5
+VERSION = 6
 """The version of the rules by which rows are built. After a change the next start of the site rebuilds the index."""
 
 EDITIONS_PER_STEP = 100

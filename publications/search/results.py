@@ -1,5 +1,8 @@
 """Results: which live editions match a query, in which order, and how many have each value of a facet.
 
+An engine finds the newest matches with their scores, and all editions whose title is the query. Of each translation
+group one is kept; these are counted and sorted.
+
 Each process runs MAX_SEARCHES at a time, so that a flood of searches leaves threads for every other page.
 """
 
@@ -15,7 +18,6 @@ from publications.locales import LOCALES
 from publications.models import FACETS, Facet
 
 from .engines import Hit, engine
-from .engines.rows import ranking_limit
 from .expansion import ExpandedQuery, expand
 from .expressions import AnyOf, Expression, Term, included_terms
 from .query import ParsedQuery
@@ -25,6 +27,11 @@ MAX_SEARCHES = 2
 MAX_WAIT_SECONDS = 1.0  # for a free slot
 
 MAX_RESULTS = 500
+MAX_RANKED = 1000
+"""How many editions a search ranks at most: editions, not publications, as translations are grouped afterwards."""
+MAX_LOOKUPS = 30_000
+"""The most terms, times ranked editions, of a query of many terms. It ranks MAX_RESULTS + 1 all the same: one more than
+a search returns, so that more are noticed."""
 UNKNOWN_TERM = facet_term("-", "-")  # a term that no row has
 
 FacetCounts = dict[str, dict[int | str, int]]
@@ -146,8 +153,7 @@ class _Search:
         self.expanded_query = expand(query)
         self.expression: Expression = self.expanded_query.expression
         self.exact_title: Expression = Term(title_term(title_key(query.text)))
-        max_ranked = ranking_limit(sum(1 for _term in included_terms(self.expression)))
-        self.limit = min(max_ranked, limit or max_ranked)
+        self.limit = min(_ranking_limit(self.expression), limit or MAX_RANKED)
         self.now = timezone.now()
         self.is_limited = False  # whether more editions may match than any of the searches has read
 
@@ -157,14 +163,15 @@ class _Search:
         return _result_count(groups, is_limited=editions == self.limit)
 
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
-        hits = self._find_hits(is_ranked=not newest_first)
+        hits = self._find_hits(self.filter_terms, is_ranked=not newest_first)
         count = _result_count(len(hits), is_limited=self.is_limited)
+        counts = self._count_facets(hits) if with_facet_counts else {}
         ordered = sorted(hits if newest_first else self._boost(hits), reverse=True)
         return SearchResults(
             self.query,
             edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
             count=count,
-            counts=self._count_facets(hits) if with_facet_counts else {},
+            counts=counts,
             has_partial_counts=self.is_limited,
             expanded_query=self.expanded_query,
         )
@@ -182,24 +189,25 @@ class _Search:
         """Return the counts of all facets, those of a filtered facet as if it were not filtered."""
         counts = _count_keys(hits, [name for name in FACETS if name not in self.filter_terms])
         for name in self.filter_terms:
-            counts |= _count_keys(self._find_hits(without=name, is_ranked=False), [name])
+            others = {other: term for other, term in self.filter_terms.items() if other != name}
+            counts |= _count_keys(self._find_hits(others, is_ranked=False), [name])
         return {name: counts[name] for name in FACETS}
 
-    def _find_hits(self, *, without: str = "", is_ranked: bool) -> list[Hit]:
-        filter_terms = {name: term for name, term in self.filter_terms.items() if name != without}
-        found = self._find(self.expression, filter_terms.values(), is_ranked=is_ranked)
-        self.is_limited |= len(found) == self.limit
-        exact = self._find(self.exact_title, filter_terms.values(), is_ranked=False)
+    def _find_hits(self, filter_terms: Mapping[str, str], *, is_ranked: bool) -> list[Hit]:
+        """Return the matches and the exact titles that have the terms of these filters, one of each group."""
+        matches = self._find(self.expression, filter_terms, is_ranked=is_ranked)
+        self.is_limited |= len(matches) == self.limit
+        exact = self._find(self.exact_title, filter_terms, is_ranked=False)
         if is_ranked:
             exact = [hit._replace(score=EXACT_TITLE_SCORE) for hit in exact]
-        hits = list({hit.edition_id: hit for hit in [*found, *exact]}.values())
+        hits = list({hit.edition_id: hit for hit in [*matches, *exact]}.values())
         return hits if "language" in filter_terms else self._one_per_group(hits)
 
-    def _find(self, expression: Expression, filter_terms: Iterable[str], *, is_ranked: bool) -> list[Hit]:
+    def _find(self, expression: Expression, filter_terms: Mapping[str, str], *, is_ranked: bool) -> list[Hit]:
         return engine().find(
             expression,
             self.expanded_query.proximity,
-            filter_terms=list(filter_terms),
+            filter_terms=list(filter_terms.values()),
             now=self.now,
             limit=self.limit,
             is_ranked=is_ranked,
@@ -215,6 +223,12 @@ class _Search:
 
     def _preference(self, hit: Hit) -> tuple[bool, bool, float]:
         return hit.language == self.locale, hit.language == LOCALES[0], hit.score
+
+
+def _ranking_limit(expression: Expression) -> int:
+    """Return how many editions are ranked: fewer where each costs more, as an expression has many terms."""
+    terms = len(list(included_terms(expression)))
+    return max(MAX_RESULTS + 1, min(MAX_RANKED, MAX_LOOKUPS // max(1, terms)))
 
 
 def _result_count(groups: int, *, is_limited: bool) -> ResultCount:

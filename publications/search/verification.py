@@ -28,11 +28,7 @@ def indexed_editions() -> set[int]:
 
 def differing_editions(progress: ProgressCallback) -> set[int]:
     """Return the editions whose row differs from the one that a rebuild would store."""
-    find_differing = engine().row_comparer()
-    differing: set[int] = set()
-    for rows in _build_rows(progress):
-        differing |= find_differing(rows)
-    return differing
+    return engine().find_differing(_build_rows(progress))
 
 
 def _build_rows(progress: ProgressCallback) -> Iterator[list[IndexRow]]:

@@ -1,6 +1,7 @@
 """The index: actions keep it in step with the editions, and it can be rebuilt at any time."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from importlib import import_module
 from types import SimpleNamespace
@@ -126,47 +127,59 @@ def test_a_refused_action_leaves_the_index_as_it_was(editor):
     assert is_in_step()
 
 
-def store_as_earlier_releases(edition_ids, monkeypatch) -> None:
-    """Store the rows of editions anew as before they had a position."""
+FACET_KEYS = import_module("publications.migrations.0018_filed")
+POSITIONS = import_module("publications.migrations.0039_positions_of_rows")
+
+
+def store_as_earlier_releases(monkeypatch) -> None:
+    """Store all rows anew as they were before they had a position, in the tables of that time."""
+    edition_ids = engine().indexed_editions()
     rows = list(map(build_row, read_editions(edition_ids)))
     engine().remove(edition_ids)
-    is_sqlite = connection.vendor == "sqlite"
-    with monkeypatch.context() as patch:
-        patch.setattr(IndexRow, "position", property(lambda row: row.edition_id if is_sqlite else None))
+    if connection.vendor == "sqlite":
+        with monkeypatch.context() as patch:
+            patch.setattr(IndexRow, "date_position", property(lambda row: row.edition_id))
+            engine().store(rows)
+    else:
         engine().store(rows)
+    run(FACET_KEYS.forget)
+    run(FACET_KEYS.file)
 
 
-def test_the_migration_copies_facet_keys_out_of_an_older_index(monkeypatch):
-    author = make_author("Ann Berg")
-    make_live(author=author, tags=(make_tag("Belarus"), make_tag("Grain")))
-    make_live()
+def run(operation) -> None:
+    """Run a function of a migration."""
+    with connection.cursor() as cursor:
+        operation(None, SimpleNamespace(connection=connection, execute=cursor.execute))
+
+
+def test_rows_of_an_earlier_release_are_found_and_differ_until_they_are_replaced(editor, monkeypatch):
+    edition = make_live(body="Of grain and barley.", tags=(make_tag("Belarus"), make_tag("Grain")))
+    other = make_live(body="Barley and grain.", author=make_author("Ann Berg"))
     facet_keys = read_facet_keys()
-    store_as_earlier_releases(list(facet_keys), monkeypatch)
-    migration = import_module("publications.migrations.0018_filed")
+    store_as_earlier_releases(monkeypatch)
 
-    with connection.cursor() as cursor:
-        editor = SimpleNamespace(connection=connection, execute=cursor.execute)
-        migration.forget(None, editor)
-        migration.file(None, editor)
+    run(POSITIONS.migrate_index)
 
-    empty_until_rebuilt: dict[int, set] = {edition: set() for edition in facet_keys}
-    expected = {"sqlite": facet_keys, "postgresql": empty_until_rebuilt}[connection.vendor]
-    assert len(facet_keys) == 2 and read_facet_keys() == expected
+    empty_until_rebuilt: dict[int, set] = {pk: set() for pk in facet_keys}
+    assert read_facet_keys() == {"sqlite": facet_keys, "postgresql": empty_until_rebuilt}[connection.vendor]
+    assert is_found("grain") and is_found("barley grain")
+    assert engine().indexed_editions() == {edition.pk, other.pk}
+    assert search.differing_editions(lambda *_done: None) == {edition.pk, other.pk}
+
+    actions.redact(edition.publication, "grain", by=editor)
+    call_command("rebuild", "search", verbosity=0)
+    assert is_in_step() and search.differing_editions(lambda *_done: None) == set()
 
 
-def test_a_row_without_facet_keys_is_found_and_can_be_stored_again(editor):
-    edition = make_live(body="Grain.")
-    with connection.cursor() as cursor:
-        statement = {
-            "sqlite": "DELETE FROM publications_filed",
-            "postgresql": "UPDATE publications_search SET marks = ''",
-        }
-        cursor.execute(statement[connection.vendor])
+def test_the_migration_of_positions_can_be_reversed():
+    edition = make_live()
+    facet_keys = read_facet_keys()
 
-    assert is_found("grain")
+    run(POSITIONS.restore_index)
+    assert read_facet_keys() == facet_keys
 
-    actions.redact(edition.publication, "Grain", by=editor)
-    assert is_in_step() and not is_found("grain")
+    run(POSITIONS.migrate_index)
+    assert read_facet_keys() == facet_keys and engine().indexed_editions() == {edition.pk}
 
 
 def test_postgresql_ranks_by_all_terms_but_those_that_only_the_text_has_and_rarely():
@@ -176,31 +189,6 @@ def test_postgresql_ranks_by_all_terms_but_those_that_only_the_text_has_and_rare
     )
 
     assert render_ranked_vector(row) == "'grain':1A,34D 'often':36D,37D,38D"
-
-
-def test_a_row_without_ranked_vector_is_found_and_differs():
-    """SQLite has none, so there the row is as it should be."""
-    edition = make_live(title="Minsk")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE publications_search SET ranked_vector = NULL")
-
-    assert is_found("minsk")
-    expected = {"sqlite": set(), "postgresql": {edition.pk}}[connection.vendor]
-    assert search.differing_editions(lambda *_done: None) == expected
-
-
-def test_a_row_of_an_earlier_release_is_found_differs_and_can_be_removed(editor, monkeypatch):
-    edition = make_live(body="Of grain and barley.")
-    make_live(body="Barley and grain.")
-    store_as_earlier_releases([edition.pk], monkeypatch)
-
-    assert is_found("grain") and is_found("barley grain")
-    assert search.differing_editions(lambda *_done: None) == {edition.pk}
-    assert engine().indexed_editions([edition.pk]) == {edition.pk}
-
-    actions.redact(edition.publication, "grain", by=editor)
-    assert is_in_step()
 
 
 def test_deleted_topics_and_authors_leave_no_names(editor):
@@ -294,6 +282,29 @@ def test_a_rebuild_keeps_no_word_that_is_redacted_between_its_steps(editor, monk
     list(steps)
 
     assert is_in_step() and not is_indexed("holm")
+
+
+def test_a_rebuild_repairs_a_half_of_a_row():
+    """On SQLite a row is in two tables."""
+    make_live(body="Grain.")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM publications_filed")
+
+    call_command("rebuild", "search", verbosity=0)
+
+    assert is_in_step() and is_found("grain")
+    assert search.differing_editions(lambda *_done: None) == set()
+
+
+def test_a_rebuild_removes_the_row_of_an_edition_that_does_not_exist():
+    row = build_row(*read_editions([make_live(body="Grain.").pk]))
+    engine().store([replace(row, edition_id=row.edition_id + 1, title=["barley"])])
+    assert len(engine().indexed_editions()) == 2
+
+    call_command("rebuild", "search", verbosity=0)
+
+    assert is_in_step()
 
 
 def test_an_interrupted_rebuild_leaves_the_index_as_it_was(monkeypatch):

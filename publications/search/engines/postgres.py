@@ -1,21 +1,19 @@
 """PostgreSQL: one tsvector per edition under a GIN index, ranked by ts_rank. Terms come ready made.
 
-Matches are ranked by `ranked_vector`, which is a fifth as long: the terms of everything but the text, and those that
-the text repeats. Rows of an earlier release have none until the index is rebuilt.
+A row has the `vector` that is searched and a `ranked_vector`, a fifth as long, that matches are ranked by: the terms of
+everything but the text, and those that the text repeats. The column `marks` has the facet keys.
 
 Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
 many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
 expensive.
 
 Each part of a query that must match is a condition of its own: the index then looks up the others only where the
-rarest one matches. It tests a single condition with all parts for every edition that has any of its terms. Rows are
-sorted by `date_position`, the newest first, before they are joined ("OFFSET 0"), so that no more windows are read than
-the limit needs. Rows of an earlier release have no position until the index is rebuilt.
-
-The facet keys of editions are in the column `marks`.
+rarest one matches. It tests a single condition with all parts for every edition that has any of its terms. Matches are
+sorted before they are joined with editions ("OFFSET 0" keeps the planner from joining first), so that no more windows
+are read than the limit needs.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -35,10 +33,7 @@ from ..expressions import (
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, IndexRow
 
 IDS_QUERY = "SELECT unnest(%s::bigint[]) AS id"
-"""Primary keys given as one parameter, as rows."""
-
-EDITION_INDEX_HINT = ""
-"""None needed: PostgreSQL stores long texts outside the rows."""
+EDITION_INDEX_HINT = ""  # none needed: PostgreSQL stores long texts outside the rows
 
 WEIGHT_LABELS = "ABCCDD"  # of the parts of a row; D is the lowest
 MAX_POSITION = 16383
@@ -48,21 +43,19 @@ MIN_REPEATS = 3  # of a term in the text, for its place in the ranked vector
 PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
-_SCORE = (
-    f"({LEAST_SCORE} + ts_rank('{_WEIGHTS}', COALESCE(matched.ranked_vector, matched.vector), %s::tsquery))"
-)
+_SCORE = f"({LEAST_SCORE} + ts_rank('{_WEIGHTS}', matched.ranked_vector, %s::tsquery))"
 _PROXIMITY = "CASE WHEN matched.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _FIND = """
-SELECT {score}, published_at, edition_id, language, translation_group, marks
+SELECT {score}, published_at, edition_id, language, translation_group, marks, date_position
 FROM (
     SELECT s.*, live.language, live.translation_group, live.published_at
     FROM (
         SELECT * FROM publications_search
         WHERE {conditions} AND publications_by_the_index(edition_id)
-        ORDER BY date_position DESC, edition_id DESC OFFSET 0
+        ORDER BY date_position DESC OFFSET 0
     ) AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY s.date_position DESC, s.edition_id DESC LIMIT %s
+    ORDER BY s.date_position DESC LIMIT %s
 ) AS matched
 """
 _COUNT = """
@@ -93,18 +86,16 @@ WHERE stored.date_position IS DISTINCT FROM expected.date_position
 
 
 def bind_ids(ids: Iterable[int]) -> list[int]:
-    """Return primary keys as the parameter of IDS_QUERY."""
     return list(ids)
 
 
 def store(rows: Sequence[IndexRow]) -> None:
-    """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, map(_row_params, rows))
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
-    return row.edition_id, row.position, render_vector(row), render_ranked_vector(row), row.facet_keys
+    return row.edition_id, row.date_position, render_vector(row), render_ranked_vector(row), row.facet_keys
 
 
 def remove(edition_ids: Iterable[int]) -> None:
@@ -120,11 +111,10 @@ def purge() -> None:
 
 
 def merge_segments() -> None:
-    """Do nothing: the index of PostgreSQL has no segments."""
+    """Do nothing: this index has no segments."""
 
 
 def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
-    """Return which of these editions, or of all, have a row."""
     where, params = (
         ("", []) if edition_ids is None else (f" WHERE edition_id IN ({IDS_QUERY})", [bind_ids(edition_ids)])
     )
@@ -133,16 +123,14 @@ def indexed_editions(edition_ids: Iterable[int] | None = None) -> set[int]:
         return {edition_id for (edition_id,) in cursor.fetchall()}
 
 
-def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
-    """Return a function that returns the editions whose stored row is missing or differs from the given one."""
-
-    def find_differing(rows: Sequence[IndexRow]) -> set[int]:
+def find_differing(batches: Iterable[Sequence[IndexRow]]) -> set[int]:
+    differing: set[int] = set()
+    for rows in batches:
         columns = [list(column) for column in zip(*map(_row_params, rows), strict=True)]
         with connection.cursor() as cursor:
             cursor.execute(_DIFFERING, columns)
-            return {edition_id for (edition_id,) in cursor.fetchall()}
-
-    return find_differing
+            differing |= {edition_id for (edition_id,) in cursor.fetchall()}
+    return differing
 
 
 def find(
@@ -154,38 +142,29 @@ def find(
     limit: int,
     is_ranked: bool = True,
 ) -> list[Hit]:
-    """Return the live editions that match and have all filter terms, those published last first.
-
-    Args:
-        proximity: need not match, but raises the score of the editions where it does.
-        is_ranked: whether the scores are needed; without, all are 0.
-    """
-    params: list[object] = []
-    score = "0"
+    """Where `proximity` matches, the score is doubled."""
+    score, params = "0", []
     if is_ranked:
-        score, params = _SCORE, [render_expression(any_of(list(included_terms(expression))))]
+        score, params = _SCORE, [any_of(list(included_terms(expression)))]
     if is_ranked and proximity:
-        score, params = f"{_SCORE} * {_PROXIMITY}", [*params, render_expression(proximity)]
-    conditions = _render_conditions(with_terms(expression, filter_terms))
+        score, params = f"{_SCORE} * {_PROXIMITY}", [*params, proximity]
+    conditions = conjuncts(with_terms(expression, filter_terms))
     statement = _FIND.format(score=score, conditions=_match_all(conditions))
+    tsqueries = map(render_expression, [*params, *conditions])
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*params, *conditions, now, now, limit])
+        cursor.execute(statement, [*tsqueries, now, now, limit])
         return list(map(Hit._make, cursor.fetchall()))
 
 
 def count(expression: Expression, *, now: datetime, limit: int) -> tuple[int, int]:
-    """Return how many live editions match, `limit` at most, and of how many translation groups they are."""
-    conditions = _render_conditions(expression)
+    conditions = conjuncts(expression)
+    statement = _COUNT.format(conditions=_match_all(conditions))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(conditions=_match_all(conditions)), [*conditions, now, now, limit])
+        cursor.execute(statement, [*map(render_expression, conditions), now, now, limit])
         return cursor.fetchone()
 
 
-def _render_conditions(expression: Expression) -> list[str]:
-    return [render_expression(conjunct) for conjunct in conjuncts(expression)]
-
-
-def _match_all(conditions: Sequence[str]) -> str:
+def _match_all(conditions: Sequence[Expression]) -> str:
     return " AND ".join(["vector @@ %s::tsquery"] * len(conditions))
 
 

@@ -9,15 +9,8 @@ from ..terms import FACET_PREFIX
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """The weight of a word in each part of a row."""
 
-MAX_RANKED = 1000
-"""How many editions a search ranks at most: editions, not publications, as translations are grouped afterwards."""
-MIN_RANKED = 501
-"""How many it ranks however many terms it has: one more than a search returns, so that more are noticed."""
-MAX_LOOKUPS = 30_000
-"""The most terms, times ranked editions, of a query of many terms."""
-
 EDITION_ID_BITS = 32
-"""The last bits of a position, which are the primary key of the edition."""
+"""The last bits of a `date_position`, which are the primary key of the edition."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +27,9 @@ class IndexRow:
     filter_terms: list[str]
 
     @property
-    def position(self) -> int:
-        return index_position(self.published_on, self.edition_id)
+    def date_position(self) -> int:
+        """A number by which rows are sorted: by the day of publication (UTC), then by primary key."""
+        return self.published_on.toordinal() << EDITION_ID_BITS | self.edition_id
 
     @property
     def parts(self) -> tuple[list[str], ...]:
@@ -54,7 +48,7 @@ class Hit(NamedTuple):
 
     Attributes:
         score: the greater, the better the match.
-        facet_keys: as in `IndexRow`.
+        facet_keys, date_position: as in `IndexRow`.
     """
 
     score: float
@@ -63,13 +57,4 @@ class Hit(NamedTuple):
     language: str
     translation_group: int
     facet_keys: str
-
-
-def index_position(published_on: date, edition_id: int) -> int:
-    """Return a number that sorts editions by their day of publication (UTC), then by primary key."""
-    return published_on.toordinal() << EDITION_ID_BITS | edition_id
-
-
-def ranking_limit(terms: int) -> int:
-    """Return how many editions a query of so many terms ranks: fewer where each costs more."""
-    return max(MIN_RANKED, min(MAX_RANKED, MAX_LOOKUPS // max(1, terms)))
+    date_position: int
