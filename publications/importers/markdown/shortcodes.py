@@ -1,12 +1,11 @@
 """Resolve Liquid tags, outputs and filters, and Hugo shortcodes.
 
-Those in the tables below are resolved; others are reported, and their text stays. Content between `raw` and `endraw` is
-literal and is replaced by a placeholder until the end.
+Those in the tables of `shortcode_handlers` are resolved; others are reported, and their text stays. Content between
+`raw` and `endraw` is literal and is replaced by a placeholder until the end.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
@@ -14,14 +13,20 @@ from ..imported_file import ImportLog
 from .anchors import plain_words
 from .authors import AuthorList
 from .placeholders import replace_spans
+from .shortcode_handlers import (
+    EMPTY_VARIABLES,
+    FILTERS,
+    LIQUID_TAGS,
+    SHORTCODES,
+    ShortcodeTag,
+    TagHandler,
+)
 from .tag_arguments import (
     CITATION_ARGUMENTS,
-    CONTROL_TAGS,
     IMAGE_PATH,
     IMAGE_TAGS,
     LINK_ARGUMENTS,
     QUOTE_TAGS,
-    QUOTED_ARGUMENT,
     SEVERAL_WORDS,
     absolute_path,
     image_source_of,
@@ -55,33 +60,10 @@ END_SHORTCODE = re.compile(r"[>%]\}\}")
 UNRESOLVED = re.compile(
     r"\{%(?:[^\n%{]++|%(?!\})|\{(?![%{]))*+%\}|\{\{(?:[^\n{}]++|\}(?!\})|\{(?![%{]))*+\}\}"
 )
-VIDEO_ADDRESSES = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
 CAPTION_ARGUMENTS = ("caption", "image_caption", "text", "label", "attr", "attribution", "credit", "title")
 ALT_ARGUMENTS = ("alt", "image_alt", "alt_text")
 
 KeepLiteral = Callable[[str], str]
-
-
-@dataclass
-class ShortcodeTag:
-    """A Liquid tag or a shortcode with its name, its quoted and named arguments, and its source."""
-
-    match: re.Match[str]
-    tag_source: str
-    name: str
-    rest: str
-    quoted: list[str]
-    named: dict[str, str]
-    is_end: bool = False
-
-    @property
-    def source_on_one_line(self) -> str:
-        return " ".join(self.tag_source.split())
-
-    @property
-    def positional(self) -> list[str]:
-        """The positional arguments, quoted or not."""
-        return self.quoted or self.rest.split()
 
 
 def resolve_shortcodes(
@@ -139,7 +121,7 @@ class ShortcodeResolver:
         )
         return self._resolve(SHORTCODES, tag)
 
-    def _resolve(self, handlers: "dict[str, TagHandler]", tag: ShortcodeTag) -> str:
+    def _resolve(self, handlers: dict[str, TagHandler], tag: ShortcodeTag) -> str:
         handler = handlers.get(tag.name)
         text = handler(self, tag) if handler else None
         if text is not None:
@@ -220,111 +202,3 @@ def _write_figure(source: str, named: dict[str, str]) -> str:
     if link := named.get("link") or named.get("link_url"):
         image = f"[{image}]({link})"
     return f"\n\n{image}\n\n{'' if is_plain else caption}\n\n" if caption else image
-
-
-def _text_after(rest: str, argument: str) -> str:
-    """Return the text after an argument: an alternative text may contain quotes."""
-    after = rest[rest.index(argument) + len(argument) + 1 :].strip()
-    return after.strip("\"' ") if after.count('"') > 2 else after.strip("\"'")
-
-
-# Handlers of tags return the text in place of a tag, or None where it is to be treated as any other.
-TagHandler = Callable[[ShortcodeResolver, ShortcodeTag], str | None]
-# Handlers of filters get the text and the argument, and return a text, or None where the output is dropped.
-FilterHandler = Callable[[ShortcodeResolver, str, str], str | None]
-
-
-def _image_tag(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    return write_image(tag.quoted[0], _text_after(tag.rest, tag.quoted[0])) if tag.quoted else None
-
-
-def _image_with_class(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    if not tag.quoted:
-        return None
-    return write_image(tag.quoted[0], _text_after(tag.rest, tag.quoted[1]) if len(tag.quoted) > 2 else "")
-
-
-def _include(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    """Return the link of a video for an include that names one; file names are not text."""
-    file = " ".join([*tag.quoted, tag.rest]).lower()
-    name = next((name for name in VIDEO_ADDRESSES if name in file), "")
-    if name and tag.named.get("id"):
-        return write_link(VIDEO_ADDRESSES[name].format(tag.named["id"]), tag.named.get("title", ""))
-    if tag.rest.lstrip()[:1] in ("'", '"'):
-        tag.quoted = tag.quoted[1:]
-    return None
-
-
-def _post_address(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str:
-    return f"post:{tag.rest.strip()}"
-
-
-def _reference(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    return f"post:{tag.positional[0]}" if tag.positional else None
-
-
-def _video(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
-    video = tag.named.get("id") or next(iter(tag.positional), "")
-    return write_link(VIDEO_ADDRESSES[tag.name].format(video), tag.named.get("title", "")) if video else None
-
-
-def _image_source(resolver: ShortcodeResolver, tag: ShortcodeTag) -> None:
-    """Use the first positional argument as the source of the image."""
-    if not image_source_of(tag.named) and tag.positional:
-        tag.named["src"] = tag.positional[0]
-
-
-def _author_name(resolver: ShortcodeResolver, text: str, argument: str) -> str:
-    return resolver.authors.find(text).name
-
-
-def _author_portrait(resolver: ShortcodeResolver, text: str, argument: str) -> str:
-    name = resolver.authors.find(text).name
-    resolver.log.dropped("image", _("A portrait that the old site put in: %s") % name)
-    return ""
-
-
-def _embedded_link(resolver: ShortcodeResolver, text: str, argument: str) -> str:
-    label = QUOTED_ARGUMENT.search(argument)
-    return write_link(text, (label[2] or label[3]) if label else "")
-
-
-SINGLE_SITE_TAGS: dict[str, TagHandler] = {"image_with_class": _image_with_class}
-SINGLE_SITE_FILTERS: dict[str, FilterHandler] = {
-    "team_link": _author_name,
-    "team_photo": _author_portrait,
-    "embed": _embedded_link,
-}
-SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
-"""Names defined by single sites; those of generators are in the tables below."""
-
-LIQUID_TAGS: dict[str, TagHandler] = {
-    **dict.fromkeys(CONTROL_TAGS, lambda resolver, tag: resolver.drop(tag.tag_source)),
-    **dict.fromkeys(QUOTE_TAGS, ShortcodeResolver.resolve_quotation),
-    "image": _image_tag,
-    "include": _include,
-    "link": _post_address,
-    "post_url": _post_address,
-    **SINGLE_SITE_TAGS,
-}
-SHORTCODES: dict[str, TagHandler] = {
-    **dict.fromkeys(QUOTE_TAGS, ShortcodeResolver.resolve_quotation),
-    **dict.fromkeys(IMAGE_TAGS, _image_source),
-    **dict.fromkeys(VIDEO_ADDRESSES, _video),
-    "ref": _reference,
-    "relref": _reference,
-}
-FILTERS: dict[str, FilterHandler] = {
-    **dict.fromkeys(
-        (
-            "url", "relative_url", "absolute_url", "safe", "escape", "htmlBaseUrl", "relURL", "absURL", "trim",
-            "strip",
-        ),
-        lambda resolver, text, argument: text,
-    ),
-    **SINGLE_SITE_FILTERS,
-}  # fmt: skip
-EMPTY_VARIABLES = SINGLE_SITE_VARIABLES | {
-    "site.baseurl", "site.url", "pathPrefix", "baseurl", "root", "site.BaseURL",
-}  # fmt: skip
-"""Variables that are empty in an address from the root of a site."""
