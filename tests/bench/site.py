@@ -113,6 +113,7 @@ def _copy_texts(copy_number: int, rows: list) -> None:
     """Copy the original texts with titles and addresses of their own, on other dates."""
     from django.db import transaction
 
+    from publications.models import Edition
     from publications.search.engines import engine
     from publications.search.terms import index_terms
 
@@ -120,9 +121,12 @@ def _copy_texts(copy_number: int, rows: list) -> None:
     for batch in batched([row.edition_id for row in rows], BATCH_SIZE):
         with transaction.atomic():
             _copy_editions(batch, copy_number, offset)
-    engine().store(
-        [replace(row, edition_id=row.edition_id + offset, title=[*row.title, *number_terms]) for row in rows]
-    )
+    copies = [
+        replace(row, edition_id=row.edition_id + offset, title=[*row.title, *number_terms]) for row in rows
+    ]
+    ids = [copy.edition_id for copy in copies]
+    dates = dict(Edition.objects.filter(pk__in=ids).values_list("pk", "published_at"))
+    engine().store([replace(copy, published_on=dates[copy.edition_id].date()) for copy in copies])
     _copy_similarity(rows[0].edition_id, rows[-1].edition_id, offset)
 
 
