@@ -43,11 +43,15 @@ _STORE = """
 INSERT OR REPLACE INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_FILE = "INSERT OR REPLACE INTO publications_filed (edition_id, date_position, marks) VALUES (%s, %s, %s)"
+"""It replaces a row of which only the half in `publications_filed` was removed, as by the code of earlier releases."""
+_STORE_POSITION = (
+    "INSERT OR REPLACE INTO publications_filed (edition_id, date_position, marks) VALUES (%s, %s, %s)"
+)
 _REMOVE = f"""
-DELETE FROM publications_search
-WHERE rowid IN (SELECT date_position FROM publications_filed WHERE edition_id IN ({IDS_QUERY}))
-"""  # noqa: S608
+DELETE FROM publications_search WHERE rowid IN (
+    SELECT date_position FROM publications_filed WHERE edition_id IN ({IDS_QUERY}) UNION ALL {IDS_QUERY}
+)
+"""  # noqa: S608 (the rowid of rows that the code of earlier releases stored is the primary key)
 
 
 def bind_ids(ids: Iterable[int]) -> str:
@@ -57,7 +61,9 @@ def bind_ids(ids: Iterable[int]) -> str:
 def store(rows: Sequence[IndexRow]) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, sorted(map(_row_params, rows)))  # each smaller rowid starts a segment
-        cursor.executemany(_FILE, [(row.edition_id, row.date_position, row.facet_keys) for row in rows])
+        cursor.executemany(
+            _STORE_POSITION, [(row.edition_id, row.date_position, row.facet_keys) for row in rows]
+        )
 
 
 def _row_params(row: IndexRow) -> tuple[object, ...]:
@@ -67,7 +73,7 @@ def _row_params(row: IndexRow) -> tuple[object, ...]:
 def remove(edition_ids: Iterable[int]) -> None:
     ids = bind_ids(edition_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_REMOVE, [ids])
+        cursor.execute(_REMOVE, [ids, ids])
         cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({IDS_QUERY})", [ids])  # noqa: S608
 
 
