@@ -32,10 +32,11 @@ def differing_editions(progress: ProgressCallback) -> set[int]:
 
 
 def _build_rows(progress: ProgressCallback) -> Iterator[list[IndexRow]]:
-    """Yield the rows of all indexed editions as a rebuild would store them, in batches."""
+    """Yield the rows of all indexed editions as a rebuild would store them, in batches, none empty."""
     ids = sorted(engine().indexed_editions())
     for done, batch in enumerate(batched(ids, EDITIONS_PER_STEP), start=1):
-        yield [build_row(edition) for edition in read_editions(batch)]
+        if rows := [build_row(edition) for edition in read_editions(batch)]:
+            yield rows
         progress(min(done * EDITIONS_PER_STEP, len(ids)), len(ids))
 
 
