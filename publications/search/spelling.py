@@ -15,7 +15,7 @@ from publications.models import BylineName, Edition, IndexedTerm, NamedTerm, byl
 from .expansion import ExpandedQuery
 from .expressions import Term
 from .query import ParsedQuery, QueryPart, parse_query
-from .results import MAX_RESULTS, ResultCount, count_results, search
+from .results import ResultCount, count_results, search
 from .snippets import SnippetBuilder
 from .terms import POSSESSIVE, fold, query_terms
 
@@ -99,7 +99,7 @@ class SpellingSuggestion:
 def suggest_spelling(query: ParsedQuery, *, locale: str) -> SpellingSuggestion:
     """Return what to search for instead, without filters. Raises SearchBusy."""
     parts = query.parts[:MAX_PARTS]
-    counts = [(part, count_results(_single_part(query, part), limit=MAX_RESULTS + 1)) for part in parts]
+    counts = [(part, count_results(_single_part(query, part))) for part in parts]
     unmatched = [part for part, count in counts if not count.total]
     corrected = _correct(query, unmatched, locale) if unmatched else ""
     matched = tuple((format_part(part), count) for part, count in counts if count.total)

@@ -85,6 +85,15 @@ def test_the_page_without_results_marks_the_partial_count_of_the_query_alone(cli
     assert expected in page_of(client, "grain", topic="energy")
 
 
+def test_the_number_beside_a_suggested_word_is_that_of_its_results(monkeypatch):
+    monkeypatch.setattr("publications.search.results.MAX_RANKED", 8)
+    make_pairs(3)
+
+    suggestion = search.suggest_spelling(search.parse_query("grain zzyzx"), locale="en")
+
+    assert suggestion.parts == (("grain", results_of("grain").count),)
+
+
 # Which editions are ranked ---------------------------------------------------------------------------------
 
 
