@@ -24,7 +24,7 @@ from .transaction import (
     lock_for_action,
     trust_clock,
 )
-from .undo import UndoType, plan_undo, undo
+from .undo import UndoPlan, UndoType, plan_undo, undo
 from .withdraw import withdraw
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "NotReady",
     "Outdated",
     "RedactionReport",
+    "UndoPlan",
     "UndoType",
     "actions_since",
     "add_redirects",

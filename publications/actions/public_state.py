@@ -15,6 +15,7 @@ WINDOW_ACTIONS = (
     ActionType.SCHEDULE,
     ActionType.WITHDRAW,
     ActionType.UNDO,
+    ActionType.REPUBLISH,
     ActionType.CANCEL,
 )
 NEVER_PUBLIC = "0.0"

@@ -101,7 +101,7 @@ def render_site_page(page: SitePage) -> None:
             continue
         if text.images:
             errors[f"body_{locale}"] = _(
-                "A site page shows no pictures of the library: those are public only through a publication. "
+                "A site page shows no pictures of the image library: those are public only through a publication. "
                 "Take the picture out."
             )
         setattr(page, f"html_{locale}", text.html)

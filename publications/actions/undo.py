@@ -1,7 +1,8 @@
-"""Undo the last edition of a publication that was published or scheduled.
+"""Undo the last action of a publication: publishing, scheduling or withdrawing.
 
 A scheduled edition is cancelled. A live one is replaced by the text before it, as a new edition; the first edition is
-withdrawn. `plan_undo` says which. An undo cannot be undone: publish the draft instead.
+withdrawn. A withdrawn text is published again as it was, as a new edition. `plan_undo` says which. An undo cannot be
+undone: publish the draft instead.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, Change, Edition, EndReason, Publication
+from publications.models import FOREVER, ActionType, Change, Edition, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .public_state import refuse_outdated_state
@@ -32,15 +33,21 @@ class UndoType(Enum):
     CANCEL = "cancel"
     RESTORE = "restore"
     WITHDRAW = "withdraw"
+    REPUBLISH = "republish"
 
 
 @dataclass(frozen=True)
 class UndoPlan:
-    """What an undo does: the edition that it ends, and the one whose text it restores."""
+    """What an undo does: the edition that it is about, the one whose text it publishes, and the end of that."""
 
     type: UndoType
     edition: Edition
     restored: Edition | None = None
+    until: datetime = FOREVER
+
+    @property
+    def has_end(self) -> bool:
+        return self.until < FOREVER
 
 
 def plan_undo(publication: Publication) -> UndoPlan | None:
@@ -53,14 +60,14 @@ def plan_undo(publication: Publication) -> UndoPlan | None:
 def undo(
     publication: Publication, *, by, edition: int | None = None, state: str | None = None
 ) -> Edition | None:
-    """Undo the last edition of a publication.
+    """Undo the last action of a publication.
 
     Args:
         edition: the number of the edition that the editor wants to undo; None is not compared.
         state: the `public_state` that the editor saw; None is not compared.
 
     Returns:
-        The new edition where an earlier text is restored, else None.
+        The new edition where a text is public again, else None.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
@@ -73,14 +80,14 @@ def undo(
     plan = _plan(publication, action.at)
     if not plan:
         raise ActionRefused(
-            _("There is nothing to undo here. To change what readers see, publish the working copy.")
+            _("There is nothing to take back here. To change what readers see, publish the working copy.")
         )
     if edition is not None and edition != plan.edition.number:
-        raise Outdated(_("Something else has been published since. Look again before you undo."))
+        raise Outdated(_("Something else has been published since. Look again before you take it back."))
     restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
-        ActionType.CANCEL if plan.type is UndoType.CANCEL else ActionType.UNDO,
+        _ACTION_TYPES.get(plan.type, ActionType.UNDO),
         plan.edition,
         publication=publication,
         edition=plan.edition.number,
@@ -93,7 +100,9 @@ def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
     if scheduled := scheduled_edition(publication, at):
         return UndoPlan(UndoType.CANCEL, scheduled)
     live = live_edition(publication, at)
-    if not live or live.restored_from_id:
+    if not live:
+        return _plan_republication(publication, at)
+    if live.restored_from_id:
         return None
     previous = (
         publication.editions.not_cancelled()
@@ -101,7 +110,26 @@ def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
         .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires_at__gt=at)
         .first()
     )
-    return UndoPlan(UndoType.RESTORE, live, previous) if previous else UndoPlan(UndoType.WITHDRAW, live)
+    if not previous:
+        return UndoPlan(UndoType.WITHDRAW, live)
+    return UndoPlan(UndoType.RESTORE, live, previous, previous.expires_at)
+
+
+def _plan_republication(publication: Publication, at: datetime) -> UndoPlan | None:
+    """Return a plan for the text that was withdrawn last, unless it would have ended by now."""
+    last = publication.editions.last_public_by(at)
+    if not last or last.end_reason != EndReason.WITHDRAWN:
+        return None
+    until = _end_before_withdrawal(publication, last)
+    return UndoPlan(UndoType.REPUBLISH, last, last, until) if until > at else None
+
+
+def _end_before_withdrawal(publication: Publication, edition: Edition) -> datetime:
+    """Return the end that a withdrawn edition had: withdrawing has replaced it, its audit entry has kept it."""
+    withdrawals = publication.audit_entries.filter(action=ActionType.WITHDRAW, detail__edition=edition.number)
+    entry = withdrawals.order_by("-site_version").first()
+    until = entry.detail.get("until") if entry else None
+    return datetime.fromisoformat(until) if until else FOREVER
 
 
 def _cancel(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:
@@ -113,15 +141,24 @@ def _withdraw(publication: Publication, plan: UndoPlan, action: ActionContext) -
 
 
 def _restore(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
-    until = plan.restored.expires_at
     end_edition(plan.edition, at=action.at, reason=EndReason.UNDONE)
+    return _republish(publication, plan, action)
+
+
+def _republish(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     copy = copy_edition(plan.restored)
     edition = copy.edition
     edition.number = publication.editions.next_number()
     edition.change, edition.published_by = Change.SILENT, action.by
-    edition.visible_from, edition.expires_at, edition.visible_until = action.at, until, until
+    edition.visible_from, edition.expires_at, edition.visible_until = action.at, plan.until, plan.until
     edition.restored_from = plan.restored
     return store_editions([copy])[0]
 
 
-_UNDO_FUNCTIONS = {UndoType.CANCEL: _cancel, UndoType.RESTORE: _restore, UndoType.WITHDRAW: _withdraw}
+_UNDO_FUNCTIONS = {
+    UndoType.CANCEL: _cancel,
+    UndoType.RESTORE: _restore,
+    UndoType.WITHDRAW: _withdraw,
+    UndoType.REPUBLISH: _republish,
+}
+_ACTION_TYPES = {UndoType.CANCEL: ActionType.CANCEL, UndoType.REPUBLISH: ActionType.REPUBLISH}

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, EndReason, Publication
+from publications.models import FOREVER, ActionType, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .public_state import refuse_outdated_state
@@ -33,6 +33,7 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
     refuse_outdated_state(publication, state)
     cancelled = cancel_scheduled(publication, action.at)
     live = live_edition(publication, action.at)
+    until = live.expires_at if live and live.expires_at < FOREVER else None
     if not (live or cancelled):
         raise ActionRefused(_("This publication is not public, and nothing waits to be."))
     if live:
@@ -48,4 +49,5 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
         edition=(live or cancelled).number,
         note=note.strip(),
         cancelled=cancelled.number if cancelled else None,
+        until=until.isoformat() if until else None,
     )

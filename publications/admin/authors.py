@@ -35,7 +35,7 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
         required=False,
         label=gettext_lazy("A new portrait"),
         help_text=gettext_lazy(
-            "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the library and takes the place."
+            "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the image library and takes the place."
         ),
     )
     single_choosers = {"portrait_choice": "portrait"}

@@ -25,6 +25,8 @@ START_ENTRIES = {
     (action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
 }
 
+RESTORING_ACTIONS = (ActionType.UNDO, ActionType.REPUBLISH)
+
 Entries = dict[int, set[tuple[str, str, int | None]]]
 
 
@@ -75,7 +77,7 @@ def _read_entries() -> Entries:
 
 def _has_start(entries: set, number: int, restored: int | None) -> bool:
     if restored:
-        return (ActionType.UNDO, "restored", restored) in entries
+        return any((action, "restored", restored) in entries for action in RESTORING_ACTIONS)
     return any((action, name, number) in entries for action, name in START_ENTRIES)
 
 

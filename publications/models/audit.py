@@ -14,7 +14,8 @@ class ActionType(models.TextChoices):
     PUBLISH = "publish", gettext_lazy("Published")
     SCHEDULE = "schedule", gettext_lazy("Scheduled")
     WITHDRAW = "withdraw", gettext_lazy("Withdrawn")
-    UNDO = "undo", gettext_lazy("Undone")
+    UNDO = "undo", gettext_lazy("Taken back")
+    REPUBLISH = "republish", gettext_lazy("Published again as it was")
     CANCEL = "cancel", gettext_lazy("Schedule cancelled")
     RELATE = "relate", gettext_lazy("Related links changed")
     APART = "apart", gettext_lazy("Suggestions changed")
@@ -23,7 +24,9 @@ class ActionType(models.TextChoices):
     REBUILD = "rebuild", gettext_lazy("Rebuilt")
 
 
-ADDITIVE_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
+ADDITIVE_ACTIONS = (
+    ActionType.PUBLISH, ActionType.REPUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD,
+)  # fmt: skip
 """Types of actions that remove no publication from the public site."""
 
 

@@ -20,7 +20,7 @@ class EndReason(models.TextChoices):
     NONE = "", "–"
     CANCELLED = "cancelled", _("Cancelled before it was public")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    UNDONE = "undone", _("Undone")
+    UNDONE = "undone", _("Taken back")
 
 
 WITHDRAWN_OR_UNDONE = (EndReason.UNDONE, EndReason.WITHDRAWN)

@@ -121,7 +121,7 @@ class Image(TranslatedModel):
     class Meta:
         ordering = ["-added_at", "-pk"]
         verbose_name = _("image")
-        verbose_name_plural = _("images")
+        verbose_name_plural = _("image library")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(focus_x__lte=100, focus_y__lte=100), name="focus_within_the_picture"

@@ -200,7 +200,9 @@ class Publication(PublicationContent):
     def _missing_image_messages(self) -> list[str]:
         keys = image_keys_in(self.body)
         existing = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
-        return [_("There is no picture “%s” in the library.") % key for key in keys if key not in existing]
+        return [
+            _("There is no picture “%s” in the image library.") % key for key in keys if key not in existing
+        ]
 
 
 class Byline(models.Model):

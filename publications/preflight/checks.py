@@ -47,8 +47,10 @@ def image_without_alt(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     for image in draft.images:
         if image.has_alt or not (image.is_cover or image.key in without_alt):
             continue
-        text = _("The picture “%(name)s” has no alternative text. Say in the library what it shows, or mark it as "
-                 "decorative.")  # fmt: skip
+        text = _(
+            "The picture “%(name)s” has no alternative text. Say in the image library what it shows, or mark it as "
+            "decorative."
+        )
         yield PreflightIssue("picture", text % {"name": image.filename}, *_position_of(image, draft))
 
 
@@ -64,7 +66,7 @@ def misnamed_image(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     for name in invalid_image_keys(draft.body)[:MAX_BLOCKING]:
         if f"image:{name}" not in draft.code:
             text = _(
-                "There is no picture “%(name)s” in the library. How to write it stands beside each picture there."
+                "There is no picture “%(name)s” in the image library. How to write it stands beside each picture there."
             )
             yield PreflightIssue("picture", text % {"name": name}, "body", draft.line_of(f"image:{name}"))
 

@@ -29,7 +29,7 @@ def find_dropped_markup(body: str) -> list[str]:
         sentences.append(_("Only the words in it are shown: %(what)s.") % {"what": _list_elements(unwrapped)})
     if EXTERNAL_IMAGE.search(text):
         sentences.append(
-            _("A picture of another site is shown as a link. Take it into the library to show it.")
+            _("A picture of another site is shown as a link. Take it into the image library to show it.")
         )
     if SCRIPT_LINK.search(text):
         sentences.append(_("A link that is no address of a page is shown as words alone."))

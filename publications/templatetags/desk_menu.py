@@ -105,7 +105,7 @@ MENU = (
     ("beside", _("Beside the texts"), (
         model_entry(Author, _("Authors"), _("The people who write, as readers see them")),
         model_entry(Tag, _("Tags"), _("Themes, countries and series")),
-        model_entry(Image, _("Images"), _("The library of pictures, and what they show")),
+        model_entry(Image, _("Image library"), _("The pictures of the texts, and what they show")),
     )),
     ("site", _("The site"), (
         page_entry(

@@ -283,8 +283,31 @@ def test_an_undo_cannot_be_undone_so_that_a_second_press_does_nothing(editor):
     actions.publish(saved(publication, body="Two."), by=editor)
     actions.undo(publication, by=editor)
 
-    with pytest.raises(actions.ActionRefused, match="nothing to undo"):
+    with pytest.raises(actions.ActionRefused, match="nothing to take back"):
         actions.undo(publication, by=editor)
+
+
+def test_a_withdrawn_text_returns_with_its_date_and_end_and_the_withdrawn_edition_stays_hidden(editor):
+    publication, until = make_publication(body="One."), tomorrow()
+    first = actions.publish(publication, by=editor, until=until)
+    actions.withdraw(publication, by=editor)
+
+    again = actions.undo(publication, by=editor)
+
+    assert (again.number, again.body, again.published_at) == (2, "One.", first.published_at)
+    assert again.visible_until == until and live(publication) == again
+    assert list(publication.editions.readable()) == [again]
+    with pytest.raises(actions.ActionRefused, match="nothing to take back"):
+        actions.undo(publication, by=editor)
+
+
+def test_a_withdrawn_text_that_would_have_ended_by_now_does_not_return(editor):
+    publication, until = make_publication(), tomorrow()
+    actions.publish(publication, by=editor, until=until)
+    actions.withdraw(publication, by=editor)
+
+    with time_machine.travel(until + timedelta(seconds=1)):
+        assert actions.plan_undo(publication) is None
 
 
 def test_undo_refuses_an_edition_that_is_not_the_last(editor):

@@ -72,7 +72,7 @@ def redact(publication, by):
 ACTIONS_SINCE = [withdraw, undo, publish, schedule, withdraw_and_publish]
 SAID = {
     withdraw: "Withdrawn",
-    undo: "Undone",
+    undo: "Taken back",
     publish: "Published",
     schedule: "Scheduled",
     withdraw_and_publish: "Withdrawn",

@@ -267,10 +267,14 @@ def test_a_scheduled_edition_is_cancelled_by_that_name(desk):
     actions.publish(publication, by=None, at=tomorrow())
     undo = reverse("desk:undo", args=[publication.pk])
 
-    for page in (desk.get(change(publication)), desk.get(reverse("desk:publish", args=[publication.pk]))):
+    form, publish_page = (
+        desk.get(change(publication)),
+        desk.get(reverse("desk:publish", args=[publication.pk])),
+    )
+    for page in (form, publish_page):
         links = html.fromstring(page.text).xpath(f"//a[@href='{undo}']")
-        assert [link.text_content() for link in links] == ["Cancel the scheduled edition"]
-    assert "Cancel the scheduled edition" in desk.get(undo).context["title"]
+        assert [link.text_content() for link in links] == ["Cancel the schedule…"]
+    assert "Cancel the schedule" in desk.get(undo).context["title"]
 
 
 def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):

@@ -112,7 +112,7 @@ def test_an_undo_is_called_one(desk, editor):
 
     page = history(desk, publication)
 
-    assert rows(page)[0] == "Undo: the text of edition 1 again"
+    assert rows(page)[0] == "The text of edition 1 again"
     assert "readers see the text of edition 1 again" in page.text
 
 
@@ -490,7 +490,7 @@ def describe(action: str, language: str = "en", **detail) -> str:
             "Published – Correction, with a note to readers, in place of edition 2, which waited: A date.",
             None,
         ),
-        ("undo", {"edition": 2, "restored": 1}, "Undone – readers see the text of edition 1 again", None),
+        ("undo", {"edition": 2, "restored": 1}, "Taken back – readers see the text of edition 1 again", None),
         ("withdraw", {"edition": 2, "cancelled": 3, "note": "Wrong."}, "Withdrawn – edition 3, which waited, is cancelled: Wrong.", None),
         ("redact", {"editions": [1], "why": "A name."}, "Redacted – A name.", "Maskerad – A name."),
     ],

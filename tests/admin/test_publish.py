@@ -36,7 +36,7 @@ def publish_url(publication: Publication) -> str:
 def publish_form_data(desk, publication: Publication, **fields) -> dict:
     """The form as the page shows it, with what an editor changes in it."""
     form = desk.get(publish_url(publication)).context["form"]
-    shown = {name: form[name].value() for name in form.fields}
+    shown = {name: form[name].value() for name in form.fields} | ({"when": "later"} if "at" in fields else {})
     return {name: value for name, value in {**shown, **fields}.items() if value is not None}
 
 
@@ -69,7 +69,7 @@ def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_publ
 
     assert "The summary is missing" in page and "An author is missing." in page
     assert f"{reverse('desk:publications_publication_change', args=[publication.pk])}#id_summary" in page
-    assert 'type="submit" class="default" value="Publish"' not in page
+    assert '<button type="submit" class="default">' not in page
     assert not publication.editions.exists()
 
 
@@ -142,7 +142,7 @@ def test_an_address_of_another_publication_is_to_be_mended_first(desk):
     page = desk.get(publish_url(publication)).text
 
     assert "belongs to another publication" in page
-    assert 'value="Publish"' not in page
+    assert '<button type="submit" class="default">' not in page
 
 
 def test_a_title_that_is_taken_shows_the_address_that_it_will_have(desk):
@@ -427,3 +427,28 @@ def test_a_picture_without_words_keeps_a_publication_from_its_readers_until_it_h
     desk.post(publish_url(publication), {"seen": publication.digest})
 
     assert publication.editions.count() == 1
+
+
+def test_the_button_says_schedule_for_a_later_moment_and_nothing_is_scheduled_for_now(desk):
+    publication = make_publication()
+    page = desk.get(publish_url(publication))
+    shown = {"seen": publication.digest, "after": 0}
+    moment = f"{tomorrow():%Y-%m-%dT%H:%M}"
+
+    without_moment = desk.post(publish_url(publication), {**shown, "when": "later"}).text
+
+    assert 'value="now"' in page.text and "Schedule</span>" in page.text
+    assert "Say when it is to be public." in without_moment and not publication.editions.exists()
+    desk.post(publish_url(publication), {**shown, "when": "later", "at": moment})
+    assert publication.editions.get().is_scheduled
+
+
+@pytest.mark.parametrize("hidden_value", [f"{tomorrow():%Y-%m-%dT%H:%M}", "2026-02-31T99:00"])
+def test_a_moment_that_is_not_shown_any_more_does_not_count(desk, hidden_value):
+    publication = make_publication()
+
+    desk.post(
+        publish_url(publication), {"seen": publication.digest, "after": 0, "when": "now", "at": hidden_value}
+    )
+
+    assert publication.editions.live().exists()

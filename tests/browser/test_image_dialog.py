@@ -100,7 +100,7 @@ def test_an_image_can_be_added_to_the_library_alone(form):
     before = in_library(form, "field")
     insert_files(form, picture_bytes("yellow"))
 
-    form.get_by_role("button", name="Only into the library").click()
+    form.get_by_role("button", name="Only into the image library").click()
 
     expect(form.get_by_role("dialog")).to_be_hidden()
     expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")

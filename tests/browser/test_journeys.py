@@ -146,3 +146,18 @@ def choose(page, name: str, typed: str, expected: str) -> None:
 def option(page, name: str, expected: str) -> str:
     texts = page.locator(f"select[name={name}]").first.locator("option").all_inner_texts()
     return next(text for text in texts if expected in text)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_publish_button_says_schedule_once_a_later_moment_is_chosen(open_page, site, scripts):
+    page = open_page("/desk/", java_script_enabled=scripts)
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/3/publish/")
+
+    expect(page.get_by_label("Publish at")).to_be_hidden()
+    page.get_by_label("At a later moment").check()
+
+    expect(page.get_by_label("Publish at")).to_be_visible()
+    expect(page.get_by_role("button", name="Schedule", exact=True)).to_be_visible()
+    page.get_by_label("Now", exact=True).check()
+    expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()

@@ -110,7 +110,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
             "internal_note": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {
-            "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
+            "body": _("Markdown. A picture of the image library: ![what it shows](image:its-key)"),
         }
 
     def __init__(

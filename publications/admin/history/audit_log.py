@@ -157,6 +157,7 @@ DESCRIPTIONS = {
     ActionType.SCHEDULE: _describe_scheduling,
     ActionType.WITHDRAW: _describe_withdrawal,
     ActionType.UNDO: _describe_undo,
+    ActionType.REPUBLISH: _describe_undo,
     ActionType.RELATE: _describe_related_links,
     ActionType.APART: _describe_exclusion,
     ActionType.AMEND: _describe_amendment,

@@ -82,9 +82,7 @@ class TimelineEdition:
     @property
     def description(self) -> str:
         if self.edition.restored_from_id:
-            return _("Undo: the text of edition %(number)d again") % {
-                "number": self.edition.restored_from.number
-            }
+            return _("The text of edition %(number)d again") % {"number": self.edition.restored_from.number}
         return self.edition.get_change_display()
 
     @property

@@ -27,8 +27,9 @@ ZONE_CITIES = {
     "UTC": gettext_lazy("UTC"),
 }
 REPLACE, KEEP = "replace", "keep"
+NOW, LATER = "now", "later"
 SCHEDULE_WARNING_DAYS = 366
-FORM_ONLY_FIELDS = ("zone", "sure", "placeholders_meant")
+FORM_ONLY_FIELDS = ("when", "zone", "sure", "placeholders_meant")
 
 
 class PublishForm(RedisplayMixin, forms.Form):
@@ -36,12 +37,18 @@ class PublishForm(RedisplayMixin, forms.Form):
 
     Hidden fields say what the page showed: `seen` is the digest of the draft, `after` the number of the last edition,
     `state` the public state. `sure` is the distant time of publication that the editor has to confirm. `waiting` is
-    what becomes of a scheduled edition.
+    what becomes of a scheduled edition. The style sheet shows `at` and the label of the button by `when`; values posted
+    without it, of programs, are scheduled if they have a moment.
     """
 
-    at = LocalDateTimeField(
-        label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now.")
+    when = forms.ChoiceField(
+        label=gettext_lazy("When"),
+        choices=[(NOW, gettext_lazy("Now")), (LATER, gettext_lazy("At a later moment"))],
+        required=False,
+        initial=NOW,
+        widget=forms.RadioSelect,
     )
+    at = LocalDateTimeField(label=gettext_lazy("Publish at"))
     until = LocalDateTimeField(
         label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
     )
@@ -108,13 +115,18 @@ class PublishForm(RedisplayMixin, forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean()
+        if cleaned.get("when") == NOW:
+            self.errors.pop("at", None)
+            cleaned["at"] = None
         at = cleaned.get("at")
+        if cleaned.get("when") == LATER and not at and "at" not in self.errors:
+            self.add_error("at", _("Say when it is to be public."))
         if (
             at
             and at > timezone.now() + timedelta(days=SCHEDULE_WARNING_DAYS)
             and cleaned.get("sure") != at.isoformat()
         ):
-            text = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
+            text = _("That is more than a year away: %(moment)s. Schedule it again if that is meant.")
             self.add_error("at", text % {"moment": datetime_with_zone(at)})
             self.data = self.data.copy()
             self.data["sure"] = at.isoformat()

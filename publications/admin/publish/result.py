@@ -1,4 +1,4 @@
-"""The result page of publishing an edition: its status, texts to copy, and Undo."""
+"""The result page of publishing an edition: its status, texts to copy, and what can be taken back."""
 
 from html import unescape
 
@@ -76,7 +76,7 @@ TITLES = {
 
 @require_permissions("publish_publication")
 def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Show the status of an edition, texts to copy, and Undo where it can be undone."""
+    """Show the status of an edition, texts to copy, and how to take it back."""
     publication = get_publication_or_404(pk)
     edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
     edition_status, plan = _edition_status(edition), _plan_undo_of(publication, edition)
@@ -91,7 +91,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
         plan=plan,
         undo_name=undo_name(plan),
-        undo_label=undo_label(plan),
+        undo_label=undo_label(plan) if plan else "",
         state=actions.public_state(publication),
         previous_edition=edition.previous,
         schedule_note=_schedule_note(publication.audit_entries.filter(detail__edition=number).first()),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
-from publications.models import Edition, Publication
+from publications.models import Publication
 
 from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
@@ -96,19 +96,39 @@ def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) 
     return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
 
 
-def undo_name(plan) -> str:
-    """Return the name of an undo from its plan (see `plan_undo`), which may be None."""
-    is_cancelling = plan and plan.type is actions.UndoType.CANCEL
-    return _("Cancel the scheduled edition") if is_cancelling else _("Undo")
+UNDO_NAMES = {
+    actions.UndoType.CANCEL: gettext_lazy("Cancel the schedule"),
+    actions.UndoType.RESTORE: gettext_lazy("Take back the last publication"),
+    actions.UndoType.WITHDRAW: gettext_lazy("Take back the last publication"),
+    actions.UndoType.REPUBLISH: gettext_lazy("Publish again as it was"),
+}
+UNDO_LABELS = UNDO_NAMES | {
+    actions.UndoType.RESTORE: gettext_lazy("Take back: show edition %(restored)s again"),
+    actions.UndoType.WITHDRAW: gettext_lazy("Take back: withdraw the publication"),
+}
+UNDO_MESSAGES = {
+    actions.UndoType.CANCEL: gettext_lazy(
+        "Cancelled. What readers see stays, and your working copy is as it was."
+    ),
+    actions.UndoType.RESTORE: gettext_lazy(
+        "Taken back. Readers see the text of the edition before again; your working copy is as it was."
+    ),
+    actions.UndoType.WITHDRAW: gettext_lazy("Taken back. Your working copy is as it was."),
+    actions.UndoType.REPUBLISH: gettext_lazy(
+        "Published again as it was. Readers see the text that was withdrawn; your working copy is as it was."
+    ),
+}
 
 
-def undo_label(plan) -> str:
+def undo_name(plan: actions.UndoPlan | None) -> str:
+    """Return the name of an undo from its plan (see `plan_undo`)."""
+    return str(UNDO_NAMES[plan.type if plan else actions.UndoType.RESTORE])
+
+
+def undo_label(plan: actions.UndoPlan) -> str:
     """Return the label of the button of an undo."""
-    if plan and plan.type is actions.UndoType.CANCEL:
-        return _("Cancel the scheduled edition")
-    if plan and plan.type is actions.UndoType.RESTORE:
-        return _("Undo: show edition %(before)s again") % {"before": plan.restored.number}
-    return _("Undo: withdraw the publication")
+    restored = plan.restored.number if plan.restored else ""
+    return str(UNDO_LABELS[plan.type]) % {"restored": restored}
 
 
 @require_permissions("publish_publication")
@@ -126,18 +146,14 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         form=form,
         title=undo_name(plan),
         plan=plan,
-        undo_label=undo_label(plan),
+        undo_label=undo_label(plan) if plan else "",
         newer_entries=newer_entries,
     )
 
 
 def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
-    restored = actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
-    if plan and plan.type is actions.UndoType.CANCEL:
-        return _("Cancelled. What readers see stays, and your working copy is as it was.")
-    if isinstance(restored, Edition):
-        return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
-    return _("Undone. Your working copy is as it was.")
+    actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
+    return str(UNDO_MESSAGES[plan.type])
 
 
 @require_permissions("redact_publication")
