@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publications", "0033_index_edition_changes")]
+    dependencies = [("publications", "0033_index_editions")]
 
     operations = [
         migrations.AddField(

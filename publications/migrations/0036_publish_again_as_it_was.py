@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publications", "0039_positions_of_rows"),
+        ("publications", "0035_date_positions"),
     ]
 
     operations = [
