@@ -101,7 +101,7 @@ class Crawl:
         state = read_site_state(shown)
         self._unchanged = find_unchanged_publications(state, shown)
         self._remove_withdrawn(shown.site_version)  # first: it needs no space on the disk
-        self.folder.begin_crawl()
+        self.folder.begin_crawl(shown.site_version)
         for entry_path in (
             *ENTRY_PATHS,
             *(localized_path(locale, "publications:home") for locale in LOCALES),

@@ -3,18 +3,21 @@
 Files are written whole or not at all, texts with compressed variants beside them.
 """
 
+import hashlib
 import json
 import os
 import time
 from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 from urllib.parse import unquote
+
+from django.conf import settings
 
 from publications.compression import BROTLI, COMPRESS, GZIP
 from publications.metadata import FORMATS
 from publications.models import SiteState
-
-from .release import release_fingerprint
 
 MARKER = ".mirror"
 INTRODUCTION = "Made by manage.py mirror, which removes what it does not know."
@@ -23,6 +26,7 @@ COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
     *(format.path_ending for format in FORMATS.values() if format.is_compressible),
 )  # fmt: skip
+RELEASE_FOLDERS = ("accounts", "locale", "publications", "sceeus", "static", "templates")
 COMPRESSORS = {".gz": COMPRESS[GZIP], ".br": COMPRESS[BROTLI]}
 
 
@@ -46,12 +50,12 @@ class MirrorFolder:
         """Return the site state of the last crawl, an ended one if that is unfinished or of another release."""
         stored = self._read_marker()
         if stored.get("release") != release_fingerprint():
-            stored = {"site_version": stored.get("site_version", 0)}
+            return SiteState.ended(stored.get("site_version", 0))
         return SiteState.from_dict(stored)
 
-    def begin_crawl(self) -> None:
-        """Store that the last crawl is unfinished, until `finish_crawl`."""
-        self._write_marker({"site_version": self.read_state().site_version})
+    def begin_crawl(self, site_version: int) -> None:
+        """Store that the folder shows this version or a later one, until `finish_crawl`."""
+        self._write_marker({"site_version": site_version})
 
     def finish_crawl(self, state: SiteState) -> None:
         """Store that the folder shows this state, rendered by this release; some of its pages may be newer."""
@@ -61,12 +65,13 @@ class MirrorFolder:
         _write_together({self.root / MARKER: f"{INTRODUCTION}\n{json.dumps(values)}\n".encode()})
 
     def _read_marker(self) -> dict:
-        """Return what the last crawl has stored, or {} before the first, or after one of an older release."""
+        """Return what the last crawl has stored, or {} before the first."""
         last_line = (self.root / MARKER).read_text(encoding="utf-8").rstrip().rpartition("\n")[2]
         try:
             return json.loads(last_line)
         except ValueError:
-            return {}
+            number = last_line.rpartition(" ")[2]  # older releases: "It shows site version 123"
+            return {"site_version": int(number)} if number.isdigit() else {}
 
     def has_page(self, path: str) -> bool:
         """Return whether the page of a path is stored as a crawl wrote it. Never for files without variants."""
@@ -152,8 +157,23 @@ class MirrorFolder:
             folder = folder.parent
 
 
+@cache
+def release_fingerprint() -> str:
+    """Return a digest of what pages depend on besides the database: code, packages, and the settings named here."""
+    digest = hashlib.sha256(repr((settings.SITE_URL, settings.DEBUG)).encode())
+    manifest = settings.STATIC_ROOT / "staticfiles.json"  # the names of static files in pages
+    digest.update(manifest.read_bytes() if manifest.exists() else b"")
+    digest.update(repr(sorted((package.name, package.version) for package in distributions())).encode())
+    for folder in RELEASE_FOLDERS:
+        for file in sorted((settings.BASE_DIR / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(file.relative_to(settings.BASE_DIR).as_posix().encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
 def _is_in(file: Path, folders: set[Path]) -> bool:
-    """Whether the file is in one of the folders, or is another format of the page in one, beside it."""
+    """Whether the file is in one of the folders, or beside one with its name, such as rye.bib of rye/."""
     return file.parent / file.name.partition(".")[0] in folders or not folders.isdisjoint(file.parents)
 
 

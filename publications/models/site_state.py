@@ -1,7 +1,7 @@
 """The site state, a period in which nothing public changes, and the last change, by which clients validate."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import NamedTuple, Self
 
@@ -15,11 +15,15 @@ from .site_version import SiteVersion, cached_for_version, current_site_version
 MAX_ACTIONS = 1_000
 """Actions between two states; after more, everything counts as changed."""
 
+STORED_TIMES = ("next_start", "next_midnight", "last_action_at")
+"""Attributes of a state that another process needs besides its id."""
 
-class StateId(NamedTuple):
-    """What caches keep of the state that a page was rendered in. Compare it with `is` alone.
 
-    Two processes, or two restored sites, may have equal values that are not the same state.
+@dataclass(frozen=True, slots=True, eq=False)
+class StateId:
+    """What caches keep of the state that a page was rendered in. It equals only itself.
+
+    Two processes, or two restored sites, may have the same values for states that are not the same.
 
     Attributes:
         site_version: the number of the version.
@@ -46,9 +50,9 @@ class SiteState:
         changed_publications: those whose pages have changed since that state, by primary key, each with the site
             version of the last change.
         last_action_at: when the action of this version was, 0 before the first one. A site that was restored from a
-            backup may reach the number again.
-        no_removal_since: the serial of the first state since which nothing public was removed, by an action or by the
-            end of a window. Pages of that state may be stale but show nothing that is no longer public.
+            backup may reach the number again, which this tells apart.
+        last_removal_serial: the serial of the last state before which something public was removed, by an action or by
+            the end of a window. Pages of that state may be stale but show nothing that is no longer public.
         next_start: when the next window starts.
         next_midnight: the next midnight in the time zone of the site.
         cached_values: values of `cached_for_version`.
@@ -56,7 +60,7 @@ class SiteState:
 
     id: StateId
     all_changed_serial: int
-    no_removal_since: int
+    last_removal_serial: int
     next_start: float
     next_midnight: float
     changed_publications: Mapping[int, int] = field(default_factory=dict, repr=False)
@@ -64,26 +68,21 @@ class SiteState:
     cached_values: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, float]) -> Self:
-        """Return a state that another process has stored, as the first one of this process.
+    def ended(cls, site_version: int) -> Self:
+        """Return a state that has ended, of which only the site version is known."""
+        state_id = StateId(site_version, serial=0, read_at=0.0, next_end=0.0)
+        return cls(state_id, 0, 0, next_start=0.0, next_midnight=0.0)
 
-        Args:
-            values: of `as_dict`; without its times the state has ended.
-        """
-        state_id = StateId(*(values.get(name, 0) for name in StateId._fields))
-        return cls(
-            state_id,
-            all_changed_serial=state_id.serial,
-            no_removal_since=state_id.serial,
-            next_start=values.get("next_start", 0.0),
-            next_midnight=values.get("next_midnight", 0.0),
-            last_action_at=values.get("last_action_at", 0.0),
-        )
+    @classmethod
+    def from_dict(cls, values: Mapping[str, float]) -> Self:
+        """Return a state that another process has stored as `as_dict`, as the first one of this process."""
+        state_id = StateId(**{field.name: values[field.name] for field in fields(StateId)})
+        times = {name: values[name] for name in STORED_TIMES}
+        return cls(state_id, state_id.serial, state_id.serial, **times)
 
     def as_dict(self) -> dict[str, float]:
         """Return what another process needs for `read_site_state` and `is_page_unchanged`, for JSON."""
-        times = {name: getattr(self, name) for name in ("next_start", "next_midnight", "last_action_at")}
-        return {**self.id._asdict(), **times}
+        return {**asdict(self.id), **{name: getattr(self, name) for name in STORED_TIMES}}
 
     @property
     def site_version(self) -> int:
@@ -130,7 +129,7 @@ class SiteState:
         It may not before that state was read, when texts of the page may have been under embargo.
         """
         is_within = rendered_in.read_at <= now < min(rendered_in.next_end, self.next_end)
-        return is_within and rendered_in.serial >= self.no_removal_since
+        return is_within and rendered_in.serial >= self.last_removal_serial
 
 
 class ActionsSince(NamedTuple):
@@ -148,14 +147,17 @@ class ActionsSince(NamedTuple):
     @classmethod
     def read(cls, state: SiteState, *, until: int) -> Self:
         """Read the audit entries after a state up to a site version, in one query."""
-        entries = AuditEntry.objects.filter(site_version__gte=state.site_version, site_version__lte=until)
-        newest = entries.order_by("-site_version").only("site_version", "action", "changed_pages", "at")
-        read = list(newest[: MAX_ACTIONS + 1])
-        times = {entry.site_version: entry.at.timestamp() for entry in read}
-        later = [entry for entry in read if entry.site_version > state.site_version]
+        newest = (
+            AuditEntry.objects.filter(site_version__gte=state.site_version, site_version__lte=until)
+            .order_by("-site_version")
+            .only("site_version", "action", "changed_pages", "at")
+        )
+        entries = list(newest[: MAX_ACTIONS + 1])
+        times = {entry.site_version: entry.at.timestamp() for entry in entries}
+        later_entries = [entry for entry in entries if entry.site_version > state.site_version]
         is_same_site = times.get(state.site_version, 0.0) == state.last_action_at
-        is_complete = is_same_site and state.site_version + len(later) == until
-        return cls(later if is_complete else None, times.get(until, 0.0))
+        is_complete = is_same_site and state.site_version + len(later_entries) == until
+        return cls(later_entries if is_complete else None, times.get(until, 0.0))
 
     def find_changed_publications(self) -> dict[int, int] | None:
         """Return the publications whose pages they changed, as in `SiteState`; None if every page may have changed."""
@@ -173,7 +175,7 @@ class ActionsSince(NamedTuple):
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
-    """Read the current state in at most six short queries.
+    """Read the current state in at most five short queries.
 
     Args:
         previous: the previous state of the process, whose serial the new one continues, or of another process.
@@ -181,7 +183,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     version, now = SiteVersion.objects.get().number, timezone.now()
     next_start, next_end = _next_windows(now)
     read_at = now.timestamp()
-    previous = previous or SiteState.from_dict({"site_version": version})
+    previous = previous or SiteState.ended(version)
     serial = previous.serial + 1
     actions = ActionsSince.read(previous, until=version)
     changed = actions.find_changed_publications() if previous.is_valid_at(read_at) else None
@@ -189,7 +191,7 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
     return SiteState(
         id=StateId(version, serial, read_at, next_end.timestamp()),
         all_changed_serial=serial if changed is None else previous.all_changed_serial,
-        no_removal_since=serial if is_removal else previous.no_removal_since,
+        last_removal_serial=serial if is_removal else previous.last_removal_serial,
         next_start=next_start.timestamp(),
         next_midnight=_midnight_after(now).timestamp(),
         changed_publications={} if changed is None else {**previous.changed_publications, **changed},

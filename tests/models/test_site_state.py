@@ -61,9 +61,9 @@ def test_a_state_that_another_process_has_stored_tells_which_pages_have_changed(
     assert after.is_page_unchanged(other.pk, before.id) and not after.is_page_unchanged(changed.pk, before.id)
 
 
-def test_a_state_without_its_times_has_ended(clock):
+def test_every_page_may_have_changed_since_an_ended_state(clock):
     publication, version = make_live().publication, read_site_state().site_version
-    before = SiteState.from_dict({"site_version": version})
+    before = SiteState.ended(version)
 
     assert not read_site_state(before).is_page_unchanged(publication.pk, before.id)
 
