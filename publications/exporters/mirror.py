@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from django.db import connections
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from publications.child_processes import fork_processes
@@ -20,11 +21,12 @@ from publications.models import Address, AuditEntry, Edition, SiteState, read_si
 
 from .mirror_folder import MirrorFolder
 from .mirror_paths import is_mirrored, is_rendition, links_of, normalize_path
-from .responses import fetch_with_retries
+from .responses import fetch_with_retries, forget_site_state
 
 OK = 200
 PATHS_PER_TASK = 16
 TASKS_AHEAD = 4  # queued for each process
+ADDRESS_PARTS = 4  # of the path of a publication, split at its slashes: "", locale, section, slug
 NOT_FOUND = (404, 410)
 UNAVAILABLE = 503
 FILE_FOLDERS = ("static", "media")  # without pages
@@ -99,6 +101,7 @@ class Crawl:
         """
         shown = self.folder.read_state()
         state = read_site_state(shown)
+        forget_site_state()  # no page is rendered in an older state than the folder is said to show
         self._unchanged = find_unchanged_publications(state, shown)
         self._remove_withdrawn(shown.site_version)  # first: it needs no space on the disk
         self.folder.begin_crawl(shown.site_version)
@@ -112,6 +115,7 @@ class Crawl:
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
+        self._remove_publications(removals_after(state.site_version))  # those of actions during the crawl
         self.folder.finish_crawl(state)
         return self.report
 
@@ -123,10 +127,14 @@ class Crawl:
         Args:
             site_version: the version that the folder shows.
         """
-        removals = AuditEntry.objects.removals().filter(site_version__gt=site_version)
+        removals = removals_after(site_version)
         if removals.filter(publication=None).exists():  # any page may have the old name
             self.report.removed += self.folder.remove_all_but([], FILE_FOLDERS)
-            return
+        else:
+            self._remove_publications(removals)
+
+    def _remove_publications(self, removals: QuerySet[AuditEntry]) -> None:
+        """Remove the pages of publications that are not public any more or that removals are of; then lists, feeds."""
         changed = Address.objects.filter(publication__in=removals.values("publication"))
         public = set(Edition.objects.live().order_by().values_list("locale", "slug"))
         public -= set(changed.values_list("locale", "slug"))
@@ -191,8 +199,12 @@ class Crawl:
 
     def _is_unchanged(self, path: str) -> bool:
         """Return whether the path is that of a publication not changed since the last crawl, or below it."""
-        address, _dot, _ending = "/".join(path.split("/")[:4]).partition(".")
+        address, _dot, _ending = "/".join(path.split("/")[:ADDRESS_PARTS]).partition(".")
         return address in self._unchanged
+
+
+def removals_after(site_version: int) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.removals().filter(site_version__gt=site_version)
 
 
 def find_unchanged_publications(state: SiteState, shown: SiteState) -> frozenset[str]:

@@ -19,7 +19,7 @@ MAX_RETRIES, MAX_RETRY_SECONDS = 3, 10  # of a rendition, while others are rende
 
 
 @dataclass(frozen=True)
-class CrawledPage:
+class CrawlResponse:
     """The response to a path."""
 
     status: int
@@ -39,7 +39,12 @@ def _watcher() -> SiteStateWatcher:
     return SiteStateWatcher(threaded=False)
 
 
-def fetch_with_retries(path: str) -> CrawledPage:
+def forget_site_state() -> None:
+    """Read the site state again before the next page is rendered."""
+    _watcher.cache_clear()
+
+
+def fetch_with_retries(path: str) -> CrawlResponse:
     """Return the response to a path; a rendition that has to wait for others is requested again."""
     page = fetch(path)
     for _retry in range(MAX_RETRIES):
@@ -50,7 +55,7 @@ def fetch_with_retries(path: str) -> CrawledPage:
     return page
 
 
-def fetch(path: str) -> CrawledPage:
+def fetch(path: str) -> CrawlResponse:
     """Return the response to GET for a path, which is percent-encoded as in a link.
 
     Values cached for the site state are shared by all pages fetched in it.
@@ -60,7 +65,7 @@ def fetch(path: str) -> CrawledPage:
         return _get(path)
 
 
-def _get(path: str) -> CrawledPage:
+def _get(path: str) -> CrawlResponse:
     start_response: list = []
     parts = _site()(
         _environ(path), lambda status, headers, error=None: start_response.extend((status, headers))
@@ -72,7 +77,7 @@ def _get(path: str) -> CrawledPage:
             close()
     headers = {name.lower(): value for name, value in start_response[1]}
     media_type = headers.get("content-type", "").partition(";")[0]
-    return CrawledPage(
+    return CrawlResponse(
         int(start_response[0][:3]),
         media_type,
         body,

@@ -9,6 +9,7 @@ import shutil
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import PurePath
 from urllib.parse import unquote, urljoin, urlsplit
 
 import brotli
@@ -22,12 +23,14 @@ from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavaila
 from publications.exporters.mirror import find_unchanged_publications
 from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
 from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
-from publications.models import Change, original_storage, read_site_state
+from publications.metadata import RECORD_FORMATS
+from publications.models import Change, SiteSettings, SiteVersion, original_storage, read_site_state
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.page_caches import no_connection_closed
 from tests.related_site import KEEPING_CHANGES, RelatedSite, rename_an_author
 
+RECORD_ENDINGS = {format.path_ending for format in RECORD_FORMATS.values()}
 pytestmark = pytest.mark.django_db
 
 
@@ -156,6 +159,54 @@ def test_a_former_name_is_removed_first(root, editor):
     interrupt_crawl(root)
 
     assert "Vera Holm" not in read_texts(root)
+
+
+def test_pages_are_kept_after_the_last_crawl_of_an_older_release(root, editor):
+    author = make_author("Vera Holm")
+    make_live(title="Grain", author=author)
+    author.position_en = "Analyst"
+    actions.save_instance(author, by=editor)
+    crawl(root)
+    before = read_pages(root)
+    (root / ".mirror").write_text(
+        "Made by manage.py mirror, which removes what it does not know. "
+        f"It shows site version {SiteVersion.objects.get().number}\n"
+    )
+
+    interrupt_crawl(root)
+
+    assert read_pages(root) == before
+
+
+def test_what_is_withdrawn_during_a_crawl_is_removed_last(root, editor):
+    edition = make_live(title="Grain", body="What was said about grain.")
+    make_live(title="Iron", author=make_author("Bo Ek"))
+    crawl(root)
+
+    def withdraw(done: int, total: int) -> None:
+        if done == total:
+            actions.withdraw(edition.publication, by=editor)
+
+    result = Crawl(root, processes=1).run(withdraw)
+
+    assert "What was said" not in read_texts(root) and "Iron" in read_texts(root)
+    assert f"{edition.get_absolute_url().strip('/')}/index.html" in result.removed
+
+
+def test_a_crawl_at_once_after_another_shows_what_another_server_has_changed(root):
+    """Its change is not signalled: pages of the last crawl were rendered in a state that is still trusted."""
+    make_live(title="Grain")
+    with time_machine.travel(timezone.now(), tick=False):
+        crawl(root)
+        site = SiteSettings.objects.get()
+        site.name_en = "Another Centre"
+        actions.save_instance(site, by=None)
+
+        crawl(root)
+
+    after = read_pages(root)
+    clear_caches()
+    assert after == read_pages_of_new_mirror(root)
 
 
 def test_a_failing_application_removes_nothing(root, settings):
@@ -448,8 +499,8 @@ def test_a_rendition_that_fails_does_not_end_the_crawl(root, settings):
 def test_a_rendition_is_requested_again_while_others_are_rendered(root, monkeypatch):
     edition = make_live(title="Grain")
     path, pauses = f"{edition.get_absolute_url().rstrip('/')}.pdf", []
-    busy = responses.CrawledPage(503, "text/html", b"", retry_after=5)
-    pages = [busy, busy, responses.CrawledPage(200, "application/pdf", b"%PDF")]
+    busy = responses.CrawlResponse(503, "text/html", b"", retry_after=5)
+    pages = [busy, busy, responses.CrawlResponse(200, "application/pdf", b"%PDF")]
     monkeypatch.setattr(responses, "fetch", lambda _path: pages.pop(0))
     monkeypatch.setattr(responses.time, "sleep", pauses.append)
 
@@ -502,6 +553,7 @@ def test_a_crawl_after_changes_gives_the_same_files_as_a_new_one(root, django_ca
         if number % 6 == 0 or change is rename_an_author:
             crawl(root)
             assert read_pages(root) == read_pages_of_new_mirror(root), change.__name__
+    assert {"".join(file.suffixes) for file in (root / "en/publications").iterdir()} >= RECORD_ENDINGS
 
 
 def read_pages(root) -> dict[str, bytes]:
@@ -618,10 +670,16 @@ def test_the_pages_of_publications_are_those_at_and_below_their_addresses(root, 
     crawler = Crawl(root, processes=1)
     shown = crawler.folder.read_state()
     crawler._unchanged = find_unchanged_publications(read_site_state(shown), shown)
-    names = [name for name in read_pages(root) if name.endswith("index.html")]
+    names = [name for name in read_pages(root) if name.endswith(("index.html", *RECORD_ENDINGS))]
     paths = [normalize_path(f"/{name.removesuffix('index.html')}") for name in names]
 
-    responses = {path: client.get(path, headers={"host": "site.example"}) for path in paths}
-    of_publications = [path for path, response in responses.items() if response.publication_pk]
+    def has_publication(path: str) -> bool:
+        """Whether a page is that of a publication; a record is one of what the page beside it is of."""
+        page = path if path.endswith("/") else f"{path.partition('.')[0]}/"
+        response = client.get(page, headers={"host": "site.example"})
+        return getattr(response, "publication_pk", None) is not None
 
-    assert of_publications and of_publications == [path for path in paths if crawler._is_unchanged(path)]
+    of_publications = [path for path in paths if has_publication(path)]
+
+    assert {"".join(PurePath(path).suffixes) for path in of_publications} == {"", *RECORD_ENDINGS}
+    assert of_publications == [path for path in paths if crawler._is_unchanged(path)]
