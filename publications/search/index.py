@@ -13,14 +13,12 @@ from datetime import UTC, datetime
 from itertools import batched
 
 from django.db import connection, transaction
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from publications.models import (
     FACETS,
     Edition,
-    EditionByline,
-    EditionTag,
     EditionWithRows,
     IndexedTerm,
     Publication,
@@ -92,23 +90,10 @@ def remove_rows(edition_ids: Iterable[int]) -> None:
 
 def read_editions(edition_ids: Iterable[int]) -> list[EditionWithRows]:
     """Return editions with everything that their rows and similarity are built from, without other relations."""
-    queryset = Edition.objects.filter(pk__in=list(edition_ids)).order_by("pk")
-    editions = (
-        queryset.defer("body", "html", "paragraphs", "contents")
-        .select_related("kind", "series_number")
-        .prefetch_related(
-            Prefetch("bylines", EditionByline.objects.select_related("author")),
-            Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
-        )
-    )
-    return [
-        EditionWithRows(
-            edition=edition,
-            bylines=edition.bylines.all(),
-            tags=[row.tag for row in edition.tag_rows.all()],
-        )
-        for edition in editions
-    ]
+    editions = Edition.objects.filter(pk__in=list(edition_ids)).order_by("pk")
+    with_texts = editions.defer("body", "html", "paragraphs", "contents")
+    joined = with_texts.select_related("kind", "series_number")
+    return EditionWithRows.from_editions(list(joined), rows=("bylines", "tags"))
 
 
 def build_row(edition_with_rows: EditionWithRows) -> IndexRow:

@@ -84,7 +84,7 @@ def test_only_the_relations_of_a_row_are_read(django_assert_max_num_queries):
         build_row(*read_editions([edition.pk]))
 
     statements = " ".join(query["sql"] for query in captured.captured_queries)
-    assert "publications_image" not in statements and "publications_publication" not in statements
+    assert "publications_editionimage" not in statements and "publications_publication" not in statements
 
 
 @pytest.mark.parametrize("weight", SearchWeight)
