@@ -26,6 +26,7 @@ from publications.models import (
     SiteSettings,
     Tag,
     filter_by_facets,
+    filter_by_facets_and_dates,
 )
 from publications.presentation import conditional_response
 from publications.xml_writer import format_datetime
@@ -242,9 +243,7 @@ def _read_positions(params: ApiParams, now: datetime) -> list[Cursor]:
         return []  # a query without words matches nothing
     after = params.after
     as_of = after.as_of if after else now
-    editions = filter_by_facets(Edition.objects.live(as_of), params.filters)
-    if year := params.filters.get("year"):
-        editions = editions.published_in(int(year))
+    editions = filter_by_facets_and_dates(Edition.objects.live(as_of), params.filters)
     if params.query:
         editions = editions.filter(publication__in=_matching_publications(params))
     if after:
@@ -264,7 +263,10 @@ def _matching_publications(params: ApiParams) -> list[int]:
 
 def _by_publication(editions: QuerySet[Edition]) -> dict[int, EditionWithRows]:
     editions_with_rows = EditionWithRows.get_many(editions.without_texts().order_by(), rows=_RECORD_ROWS)
-    return {loaded.edition.publication_id: loaded for loaded in editions_with_rows}
+    return {
+        edition_with_rows.edition.publication_id: edition_with_rows
+        for edition_with_rows in editions_with_rows
+    }
 
 
 def _read_page(list_name: str, queryset: QuerySet, params: ApiParams) -> tuple[list, str]:

@@ -14,18 +14,17 @@ from django.utils import translation
 
 from publications.locales import locale_of
 from publications.models import (
-    ANNOUNCED_CHANGES,
     BylineRole,
     Change,
     Edition,
     EditionByline,
     EditionList,
     EditionWithRows,
-    EndReason,
     Image,
     ever_public_editions_by_publication,
     feed_editions,
     first_published_at,
+    later_change_at,
     readable_editions,
 )
 from publications.presentation import (
@@ -78,28 +77,21 @@ def _changes_of(editions: list[Edition]) -> AnnouncedChanges:
     """Return the changes of one publication from its editions that are or were public, in order."""
     readable = readable_editions(editions) or editions
     published_at = first_published_at(readable)
-    changed_at = [_changed_at(edition) for edition in editions if _is_later_change(edition)]
+    later_changes = [changed_at for edition in editions if (changed_at := later_change_at(edition))]
     corrections = [
         note for note in build_change_notes(readable) if note.change == Change.CORRECTION and note.note
     ]
-    updated_at = max([published_at, readable[-1].published_at, *changed_at])
+    updated_at = max([published_at, readable[-1].published_at, *later_changes])
     return AnnouncedChanges(published_at, updated_at, corrections)
-
-
-def _is_later_change(edition: Edition) -> bool:
-    return edition.change in ANNOUNCED_CHANGES or (
-        edition.change == Change.FIRST and edition.end_reason == EndReason.UNDONE
-    )
-
-
-def _changed_at(edition: Edition) -> datetime:
-    return edition.visible_until if edition.end_reason == EndReason.UNDONE else edition.visible_from
 
 
 def build_entries(editions: EditionList) -> list[FeedEntry]:
     """Return entries of the FEED_ENTRIES publications of a list that changed last, newest first."""
     changes = read_newest_changes(editions, FEED_ENTRIES)
-    live = {loaded.edition.publication_id: loaded for loaded in feed_editions(changes)}
+    live = {
+        edition_with_rows.edition.publication_id: edition_with_rows
+        for edition_with_rows in feed_editions(changes)
+    }
     return [_build_entry(live[pk], change) for pk, change in changes.items() if pk in live]
 
 

@@ -13,7 +13,7 @@ from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .draft_comment import DraftComment
 from .edition import FOREVER, Change, Edition
-from .edition_list import EditionList
+from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
@@ -36,9 +36,15 @@ from .facet_counts import (
     live_choices,
     top_counts,
 )
-from .facet_filters import filter_by_facets
-from .facets import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, FacetChoice, facet_of
-from .feed_editions import feed_editions
+from .facets import (
+    FACETS,
+    MAX_FACET_VALUE_CHARACTERS,
+    Facet,
+    FacetChoice,
+    facet_of,
+    filter_by_facets,
+    filter_by_facets_and_dates,
+)
 from .image import (
     Image,
     OriginalFault,
@@ -190,6 +196,7 @@ __all__ = [
     "facet_of",
     "feed_editions",
     "filter_by_facets",
+    "filter_by_facets_and_dates",
     "find_original_fault",
     "first_published_at",
     "get_or_create_tags",
@@ -200,6 +207,7 @@ __all__ = [
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",
+    "later_change_at",
     "link_url",
     "live_choices",
     "manuscript_of",

@@ -1,5 +1,9 @@
-"""The live editions of a list, newest first: their number, their keys a page at a time, and their publications."""
+"""The live editions of a list, newest first: their number, their keys a page at a time, and their publications.
 
+Feeds have those of a list that changed last, with the columns and rows of their entries.
+"""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +13,18 @@ from django.utils import timezone
 
 from .edition import Change, Edition
 from .edition_queryset import EndReason, ListQuerySet
-from .edition_with_rows import ANNOUNCED_CHANGES
+from .edition_with_rows import ANNOUNCED_CHANGES, EditionWithRows
 from .facet_counts import count_editions
-from .facet_filters import Filters, select_for_list
+from .facets import Filters, select_for_list
+from .kind import attach_kinds
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 
 CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
+ENTRY_COLUMNS = (
+    "publication", "translation_group", "kind", "language", "locale", "title", "slug", "summary", "key_points", "cover",
+    "external_url", "word_count", "html",
+)  # fmt: skip
+ENTRY_ROWS = ("bylines", "tags", "images", "attachments", "translations")
 
 
 @dataclass(frozen=True)
@@ -34,9 +44,9 @@ class EditionList:
     def __len__(self) -> int:
         return count_editions(self.locale, self.filters)
 
-    def __getitem__(self, rows: slice) -> list[int]:
-        """Return the keys of these rows. It takes slices alone, as a single row is never needed."""
-        return _newest.flat_list(rows, locale=self.locale, now=timezone.now(), **self.filters)
+    def __getitem__(self, limits: slice) -> list[int]:
+        """Return the keys within limits. It takes slices alone, as a single key is never needed."""
+        return _newest.flat_list(limits, locale=self.locale, now=timezone.now(), **self.filters)
 
     def newest_publications(self, count: int) -> dict[int, datetime]:
         """Return the publications that are the newest by date, each with its date, in that order."""
@@ -48,6 +58,21 @@ class EditionList:
         """Return the publications that were last corrected, updated or undone since then, the last first."""
         values = {"locale": self.locale, "now": timezone.now(), "since": since}
         return _changed_publications.flat_list(slice(count), **values, **self.filters)
+
+
+def later_change_at(edition: Edition) -> datetime | None:
+    """Return when readers learned that an edition changed or was undone; None if it is a first one or a silent fix."""
+    is_undone = edition.end_reason == EndReason.UNDONE
+    if edition.change in ANNOUNCED_CHANGES or (edition.change == Change.FIRST and is_undone):
+        return edition.visible_until if is_undone else edition.visible_from
+    return None
+
+
+def feed_editions(publications: Iterable[int]) -> list[EditionWithRows]:
+    """Return the live editions of publications, with the columns and rows of entries of feeds."""
+    editions = _feed_editions(publications=publications, now=timezone.now())
+    attach_kinds(editions)
+    return EditionWithRows.from_editions(editions, rows=ENTRY_ROWS)
 
 
 def _live_rows(now: datetime, locale: str | None = None, **filters: str) -> ListQuerySet:
@@ -78,4 +103,16 @@ _dates = PreparedQuery(
         .values_list("pk", "publication", "published_at")
     ),
     pks=INTEGERS,
+)
+_feed_editions = PreparedQuery(
+    lambda publications, now: (
+        Edition.objects.live(now)
+        .filter(InList(F("publication"), publications))
+        .order_by()
+        .select_related("cover")
+        .annotate(uid=F("publication__uid"))
+        .only(*ENTRY_COLUMNS)
+    ),
+    publications=INTEGERS,
+    now=DATETIME,
 )

@@ -16,8 +16,7 @@ from django.utils import timezone
 from .author import Author
 from .edition import Edition
 from .edition_rows import EditionRow
-from .facet_filters import Filters, filter_by_facets, select_for_list
-from .facets import FACETS, Facet, FacetChoice, Key
+from .facets import FACETS, Facet, FacetChoice, Filters, Key, filter_by_facets, select_for_list
 from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 from .site_version import cached_for_version
 

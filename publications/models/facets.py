@@ -1,8 +1,7 @@
 """Facets: what editions are filtered by.
 
-FACETS is the one table. The list of publications with its filters, feeds and query parameters, the search and its
-index, the API with its description, the sets of OAI-PMH and the redirects of renamed topics and authors are all
-derived from it.
+FACETS is the one table, from which these are derived: lists with their filters, feeds and query parameters, the search
+and its index, the API and its description, the sets of OAI-PMH, the redirects of renamed topics and authors.
 """
 
 import re
@@ -17,7 +16,8 @@ from django.utils.translation import pgettext_lazy
 from publications.locales import LANGUAGE_NAMES, language_label
 
 from .author import Author
-from .edition_queryset import ListQuerySet
+from .edition import Edition
+from .edition_queryset import EditionQuerySet, ListQuerySet
 from .edition_rows import EditionByline, EditionRow, EditionRowQuerySet, EditionTag
 from .edition_with_rows import EditionWithRows
 from .kind import Kind, kinds_by_pk
@@ -28,6 +28,9 @@ MAX_FACET_VALUE_CHARACTERS = 120
 
 Key = int | str
 """The primary key of a row, or a value that has no row, such as a year."""
+
+Filters = Mapping[str, str]
+"""Values that editions must have, by the names of their facets."""
 
 
 class FacetChoice(NamedTuple):
@@ -49,8 +52,7 @@ class Facet:
         model: the model of the values, which have slugs; None where the keys are the values.
         limit_choices_to: attribute values that a row of `model` must have to belong to this facet: `{"kind": THEME}`.
         rows_of: returns the rows of `model`, or the values, that an edition has.
-        get_values: returns the rows of `model` with the given primary keys, with the columns that this class uses; the
-            keys themselves without a model.
+        get_values: returns the rows of `model` with these primary keys, with the columns used here; else the keys.
         label_of: what readers call a row of `model`, or a value, in the language of the page.
         term_prefix: the first letter of its terms in the search index; facets with the same `rows` share one. With a
             new letter increase `search.VERSION`.
@@ -151,19 +153,13 @@ def _get_kinds(keys: Collection[Key]) -> list[Kind]:
 
 
 def _get_tags(keys: Collection[Key]) -> list[Tag]:
-    return [tag for tag in cached_for_version("tags of facets", _read_tags) if tag.pk in keys]
+    queryset = Tag.objects.defer("introduction_en", "introduction_sv")
+    return [tag for tag in cached_for_version("tags of facets", lambda: list(queryset)) if tag.pk in keys]
 
 
 def _get_authors(keys: Collection[Key]) -> list[Any]:
-    return [author for author in cached_for_version("authors of facets", _read_authors) if author.pk in keys]
-
-
-def _read_tags() -> list[Tag]:
-    return list(Tag.objects.defer("introduction_en", "introduction_sv"))
-
-
-def _read_authors() -> list[Any]:
-    return list(Author.objects.values_list("pk", "slug", "name", "is_pseudonymous", named=True))
+    rows = Author.objects.values_list("pk", "slug", "name", "is_pseudonymous", named=True)
+    return [row for row in cached_for_version("authors of facets", lambda: list(rows)) if row.pk in keys]
 
 
 def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
@@ -171,7 +167,7 @@ def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
         column="tag",
         rows=EditionTag,
         model=Tag,
-        rows_of=lambda loaded: loaded.tags,
+        rows_of=lambda edition_with_rows: edition_with_rows.tags,
         limit_choices_to={"kind": kind},
         get_values=_get_tags,
         label_of=lambda tag: tag.label,
@@ -190,7 +186,7 @@ FACETS = {
             all_label=_("All types"),
             column="kind",
             model=Kind,
-            rows_of=lambda loaded: [loaded.edition.kind],
+            rows_of=lambda edition_with_rows: [edition_with_rows.edition.kind],
             get_values=_get_kinds,
             label_of=lambda kind: kind.get_translation("name"),
             term_prefix="k",
@@ -230,7 +226,7 @@ FACETS = {
             column="author",
             rows=EditionByline,
             model=Author,
-            rows_of=lambda loaded: [byline.author for byline in loaded.bylines],
+            rows_of=lambda edition_with_rows: [byline.author for byline in edition_with_rows.bylines],
             limit_choices_to={"is_pseudonymous": False},
             get_values=_get_authors,
             label_of=lambda author: author.name,
@@ -244,7 +240,7 @@ FACETS = {
             label=_("Year"),
             all_label=_("All years"),
             column="year",
-            rows_of=lambda loaded: [loaded.edition.year],
+            rows_of=lambda edition_with_rows: [edition_with_rows.edition.year],
             term_prefix="y",
             pattern="[0-9]{4}",
             is_descending=True,
@@ -256,7 +252,7 @@ FACETS = {
             label=_("Language"),
             all_label=_("All languages"),
             column="language",
-            rows_of=lambda loaded: [loaded.edition.language],
+            rows_of=lambda edition_with_rows: [edition_with_rows.edition.language],
             label_of=language_label,
             term_prefix="l",
             values=LANGUAGE_NAMES,
@@ -276,3 +272,29 @@ def facet_of(row: Model) -> Facet:
         if facet.model is type(row) and facet.includes(row):
             return facet
     raise ValueError(f"{type(row).__name__} {row.pk} belongs to no facet.")
+
+
+def filter_by_facets[L: ListQuerySet](queryset: L, filters: Filters) -> L:
+    """Return those of a queryset that have all these values."""
+    for name, value in filters.items():
+        queryset = FACETS[name].filter(queryset, value)
+    return queryset
+
+
+def filter_by_facets_and_dates(editions: EditionQuerySet, filters: Filters) -> EditionQuerySet:
+    """Return the same editions, found faster in the order of dates: a year is also a range of these."""
+    filtered = filter_by_facets(editions, filters)
+    return filtered.published_in(int(filters["year"])) if "year" in filters else filtered
+
+
+def select_for_list(filters: Filters) -> ListQuerySet:
+    """Return what a list of the editions with all these values is read from, one row for each edition.
+
+    These are the tags or bylines with the value of a facet that has such `rows`, whose index is in the order of lists;
+    else editions. Both have the columns and the methods that lists use.
+    """
+    with_rows = next((facet for facet in FACETS.values() if facet.name in filters and facet.rows), None)
+    if not with_rows:
+        return filter_by_facets(Edition.objects.all(), filters)
+    others = {name: value for name, value in filters.items() if name != with_rows.name}
+    return filter_by_facets(with_rows.rows_with(filters[with_rows.name]), others)

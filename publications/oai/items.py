@@ -127,5 +127,5 @@ def earliest_datestamp(now: datetime) -> datetime:
 def _read_items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]:
     editions = Edition.objects.filter(pk__in=[pk for _position, pk, _is_deleted in rows]).without_texts()
     editions_with_rows = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
-    by_pk = {loaded.edition.pk: loaded for loaded in editions_with_rows}
+    by_pk = {edition_with_rows.edition.pk: edition_with_rows for edition_with_rows in editions_with_rows}
     return [HarvestItem(by_pk[pk], position.datestamp, is_deleted) for position, pk, is_deleted in rows]
