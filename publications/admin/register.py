@@ -24,6 +24,7 @@ from publications.models import (
 
 from . import (
     choice_sources,
+    home,
     images,
     related_links,
     review_link,
@@ -68,7 +69,7 @@ MODEL_ADMINS = {
 PUBLICATION_ROUTE = "publications/publication/<number:pk>/"
 
 PAGES = (
-    ("", "index", worklists.index_page),
+    ("", "index", home.index_page),
     ("carried/", "carried", sign_in.confirm_carried_form),
     ("signed-in/", "signed-in", sign_in.signed_in_user),
     # Drafts

@@ -4,9 +4,17 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publications.locales import datetime_with_zone
-from publications.models import WITHDRAWN_OR_UNDONE, Publication, Submission, scheduled_end
+from publications.models import (
+    WITHDRAWN_OR_UNDONE,
+    Publication,
+    Status,
+    Submission,
+    scheduled_end,
+    status_of,
+)
 
 
 def status_text(publication: Publication) -> str:
@@ -41,6 +49,22 @@ def _live_text(publication: Publication) -> str:
     if publication.digest not in (publication.live_digest, publication.scheduled_digest):
         return _("%s; your changes are not public") % text
     return text
+
+
+STATUS_MARKS = {
+    Status.DRAFT: gettext_lazy("Draft"),
+    Status.SCHEDULED: gettext_lazy("Scheduled"),
+    Status.LIVE: gettext_lazy("Live"),
+    Status.CHANGED: gettext_lazy("Live, changed"),
+    Status.ENDED: gettext_lazy("No longer public"),
+}
+
+
+def waiting_texts(publication: Publication) -> list[str]:
+    """Return what waits in an annotated draft: its scheduled edition, changes, and that it is to be checked."""
+    changes = _("changes are not public") if status_of(publication) is Status.CHANGED else ""
+    submission = submission_text(publication.submission) if publication.is_submitted else ""
+    return [text for text in (_scheduled_text(publication), changes, submission) if text]
 
 
 def with_submissions(publications: QuerySet) -> QuerySet:

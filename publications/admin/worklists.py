@@ -1,8 +1,6 @@
-"""Worklists of the desk, and its first page: which publications need attention from whom."""
+"""Worklists of the desk: which publications need attention from whom. `home.py` shows their first rows."""
 
-from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import models
@@ -15,10 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publications.models import (
-    AuditEntry,
-    Autosave,
-    Image,
-    Presence,
     Publication,
     ReviewComment,
     Revision,
@@ -28,14 +22,9 @@ from publications.models import (
     with_status,
 )
 
-from .accounts import user_managers
-from .drafts.autosave import distinct_autosaves
-from .form_urls import restore_url
-from .history.audit_log import AuditEntryText, describe_entry
 from .related_links import has_links_to_ended
-from .site import admin_site, get_publication_or_404, require_permissions
-from .status_text import status_with_submission, with_submissions
-from .word import can_import_word
+from .site import get_publication_or_404, require_permissions
+from .status_text import with_submissions
 
 STALE_AFTER = timedelta(days=548)  # eighteen months without a save
 
@@ -43,15 +32,16 @@ STALE_AFTER = timedelta(days=548)  # eighteen months without a save
 class Worklist(models.TextChoices):
     """Why a publication needs attention."""
 
-    MINE = "mine", gettext_lazy("My drafts")
     CHECK = "check", gettext_lazy("To check")
     REVIEWED = "reviewed", gettext_lazy("Reviewed: read what was said")
+    MINE = "mine", gettext_lazy("My drafts")
+    CHANGED = "changed", gettext_lazy("Live, with changes of mine that are not public")
     SCHEDULED = "scheduled", gettext_lazy("Scheduled")
     STALE = "old", gettext_lazy("Public, and untouched for 18 months")
     LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")
 
 
-WRITER_WORKLISTS = (Worklist.MINE, Worklist.REVIEWED, Worklist.SCHEDULED)
+WRITER_WORKLISTS = (Worklist.MINE, Worklist.CHANGED, Worklist.REVIEWED, Worklist.SCHEDULED)
 PUBLISHER_WORKLISTS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
 
 
@@ -76,13 +66,18 @@ def worklist_publications(worklist: Worklist, user, publications: QuerySet | Non
     return SELECTIONS[worklist](publications, user)
 
 
+NOT_SCHEDULED = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
+"""Drafts whose text, as it is now, does not become public by itself."""
+
+
 def _mine(publications: QuerySet, user) -> QuerySet:
-    """Return drafts that this user created or saved and whose text is neither live nor scheduled."""
-    not_live = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
-    not_scheduled = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
-    return publications.filter(
-        _is_own(user), not_live, not_scheduled, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
-    )
+    """Return drafts that this user created or saved, never public and not scheduled with this text."""
+    return publications.filter(_is_own(user), NOT_SCHEDULED, ended_at__isnull=True)
+
+
+def _changed(publications: QuerySet, user) -> QuerySet:
+    """Return live publications that this user created or saved, with changes that are neither live nor scheduled."""
+    return in_status(publications, Status.CHANGED).filter(_is_own(user), NOT_SCHEDULED)
 
 
 def _is_own(user) -> Q:
@@ -117,6 +112,7 @@ def _stale(publications: QuerySet, _person) -> QuerySet:
 
 SELECTIONS = {
     Worklist.MINE: _mine,
+    Worklist.CHANGED: _changed,
     Worklist.CHECK: _to_check,
     Worklist.REVIEWED: _reviewed,
     Worklist.SCHEDULED: _scheduled,
@@ -152,119 +148,3 @@ def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
     Submission.objects.filter(publication=publication).delete()
     messages.success(request, _("No longer among what is to be checked."))
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
-
-
-PREVIEW_PUBLICATIONS = 5
-RECENT_ACTIONS = 6
-RECENT_PUBLICATIONS = 8
-MAX_READ = 100  # revisions for the recent publications, audit entries, and autosaves
-
-
-@dataclass(frozen=True)
-class WorklistPreview:
-    """A worklist on the first page.
-
-    Attributes:
-        count: how many publications it has in all.
-        publications: the first of them.
-        url: where all are listed.
-    """
-
-    worklist: Worklist
-    count: int
-    publications: list[Publication]
-    url: str
-
-    @property
-    def label(self) -> str:
-        return self.worklist.label
-
-    @property
-    def remaining_count(self) -> int:
-        return self.count - len(self.publications)
-
-
-def index_page(request: HttpRequest) -> HttpResponse:
-    """Render the first page of the desk."""
-    return admin_site.index(request, build_index_context(request))
-
-
-def build_index_context(request: HttpRequest) -> dict[str, object]:
-    """Return the context of the first page: each section only for users who may see it."""
-    user = request.user
-    return {
-        "autosaves": _unsaved_forms(user),
-        "worklists": [
-            preview
-            for worklist in worklists_for(user)
-            if (preview := _preview_worklist(worklist, user)).count
-        ],
-        "presences": _recent_presences(user),
-        "recent_publications": _recent_publications(user),
-        "can_import_word": can_import_word(user),
-        "recent_actions": _recent_actions(user),
-        "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
-    }
-
-
-def _unsaved_forms(user) -> list[Autosave]:
-    """Return the autosaves of this user; of equal ones the newest."""
-    autosaves = distinct_autosaves(
-        Autosave.objects.unsaved().filter(owner=user).select_related("publication")[:MAX_READ]
-    )
-    for autosave in autosaves:
-        autosave.restore_url = restore_url(autosave, autosave.path) if autosave.path else ""
-    return autosaves
-
-
-def _preview_worklist(worklist: Worklist, user) -> WorklistPreview:
-    order = "updated_at" if worklist is Worklist.STALE else "-updated_at"
-    publications = worklist_publications(worklist, user).order_by(order, "pk")
-    if worklist is Worklist.LINKS_TO_ENDED:  # each query reads every text, so there is only one
-        matches = list(publications)
-        first, count = matches[:PREVIEW_PUBLICATIONS], len(matches)
-    else:
-        first = list(publications[:PREVIEW_PUBLICATIONS])
-        count = len(first) if len(first) < PREVIEW_PUBLICATIONS else publications.count()
-    for publication in first:
-        publication.status_text = status_with_submission(publication)
-    list_url = reverse("desk:publications_publication_changelist")
-    return WorklistPreview(worklist, count, first, f"{list_url}?{urlencode({'waits': worklist.value})}")
-
-
-def _recent_presences(user) -> list[Presence]:
-    """Return which other users have which draft open."""
-    if not user.has_perm("publications.change_publication"):
-        return []
-    return list(
-        Presence.objects.recent().exclude(person=user).select_related("publication")[:PREVIEW_PUBLICATIONS]
-    )
-
-
-def _recent_publications(user) -> list[Publication]:
-    """Return the publications that this user saved last, newest first."""
-    if not user.has_perm("publications.change_publication"):
-        return []
-    newest = Revision.objects.filter(saved_by=user).order_by("-saved_at", "-pk")
-    pks = list(dict.fromkeys(newest.values_list("publication", flat=True)[:MAX_READ]))[:RECENT_PUBLICATIONS]
-    publications = Publication.objects.in_bulk(pks)
-    return [publications[pk] for pk in pks]
-
-
-def _recent_actions(user) -> list[AuditEntryText]:
-    """Return the last changes that readers see, for those who may read the audit log.
-
-    Images that no edition and no author shows are left out: readers see nothing of them.
-    """
-    if not user.has_perm("publications.view_auditentry"):
-        return []
-    entries = list(AuditEntry.objects.select_related("publication")[:MAX_READ])
-    images = {entry.detail.get("pk") for entry in entries if entry.detail.get("kind") == "image"}
-    shown = Q(editions__isnull=False) | Q(portrays__isnull=False)
-    hidden = images - set(Image.objects.filter(shown, pk__in=images).values_list("pk", flat=True))
-    visible = [
-        entry
-        for entry in entries
-        if entry.detail.get("kind") != "image" or entry.detail.get("pk") not in hidden
-    ]
-    return [describe_entry(entry) for entry in visible[:RECENT_ACTIONS]]

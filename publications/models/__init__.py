@@ -80,7 +80,7 @@ from .site_page import (
 from .site_settings import SiteSettings, site_names, site_settings
 from .site_state import LastChange, SiteState, StateId, last_change, read_site_state
 from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
-from .status import Status, in_status, scheduled_end, with_status
+from .status import Status, in_status, scheduled_end, status_of, with_status
 from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
 from .teasers import (
@@ -232,6 +232,7 @@ __all__ = [
     "site_settings",
     "site_state_scope",
     "social_addresses",
+    "status_of",
     "store_original",
     "teaser_editions",
     "top_counts",

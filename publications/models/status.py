@@ -42,6 +42,16 @@ def with_status(publications: models.QuerySet) -> models.QuerySet:
     )
 
 
+def status_of(publication) -> Status:
+    """Return the status of a publication annotated by `with_status`; of several, the one that readers see."""
+    if publication.live_from:
+        is_public = publication.digest in (publication.live_digest, publication.scheduled_digest)
+        return Status.LIVE if is_public else Status.CHANGED
+    if publication.scheduled_from:
+        return Status.SCHEDULED
+    return Status.ENDED if publication.ended_at else Status.DRAFT
+
+
 def scheduled_end(publication) -> datetime | None:
     """Return when the live edition will end, or None. The publication is annotated by `with_status`."""
     until = publication.live_until

@@ -25,7 +25,17 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def worklists(client) -> dict[str, list[Publication]]:
-    return {preview.worklist.value: preview.publications for preview in client.get(HOME).context["worklists"]}
+    """Return the publications of each list on the first page."""
+    previews = client.get(HOME).context["worklists"]
+    return {preview.worklist.value: [row.publication for row in preview.rows] for preview in previews}
+
+
+def waiting(client, publication: Publication) -> list[str]:
+    """Return what waits in the one row of a publication."""
+    context = client.get(HOME).context
+    lists = [context["unsaved_rows"], context["recent_rows"], *(each.rows for each in context["worklists"])]
+    [row] = [row for rows in lists for row in rows if row.publication == publication]
+    return row.waiting
 
 
 def listed(client, what: str) -> list[Publication]:
@@ -58,10 +68,11 @@ def test_a_changed_live_publication_is_listed_until_its_changes_are_published(de
     publication = make_live().publication
     desk.post(change(publication), filled(publication, body="Changed."))
 
-    assert worklists(desk)["mine"] == [publication]
+    assert worklists(desk) == {"changed": [publication]} and listed(desk, "changed") == [publication]
+    assert listed(desk, "mine") == []
 
     actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
-    assert "mine" not in worklists(desk)
+    assert worklists(desk) == {}
 
 
 def test_a_scheduled_publication_is_listed_with_its_time(desk):
@@ -166,7 +177,7 @@ def test_the_first_page_shows_five_and_links_to_the_whole_worklist(desk, editor)
     page = desk.get(HOME)
 
     preview = page.context["worklists"][0]
-    assert (preview.count, len(preview.publications)) == (7, 5)
+    assert (preview.count, len(preview.rows)) == (7, 5)
     assert f'href="{LIST}?waits=mine"' in page.text
     assert len(listed(desk, "mine")) == 7
 
@@ -186,13 +197,78 @@ def test_the_first_page_shows_who_else_has_a_draft_open(desk, editor):
     assert [(row.person.first_name, row.publication) for row in presences] == [("Ann", publication)]
 
 
-def test_my_latest_work_names_each_publication_once_newest_first(desk):
-    first, second = make_publication(), make_publication()
+def test_my_latest_work_names_what_no_list_above_has_newest_first(client):
+    client.force_login(person := make_person("Contributors"), backend=BACKEND)
+    first, second, draft = make_publication(), make_publication(), make_publication(created_by=person)
     for publication in (first, second, first):
         publication.refresh_from_db()
-        desk.post(change(publication), filled(publication, internal_note=f"Note {publication.version}"))
+        client.post(change(publication), filled(publication, internal_note=f"Note {publication.version}"))
+    for publication in (first, second):
+        actions.publish(Publication.objects.get(pk=publication.pk), by=None)
 
-    assert desk.get(HOME).context["recent_publications"] == [first, second]
+    page = client.get(HOME)
+
+    assert [row.publication for row in page.context["recent_rows"]] == [first, second]
+    assert worklists(client) == {"mine": [draft]}
+
+
+def test_a_publication_has_one_row_that_says_all_that_waits(desk, editor):
+    publication = make_publication(created_by=editor, title="On Minsk")
+    Submission.objects.create(publication=publication, submitted_by=make_person(first_name="Ann"))
+    for key in ("one", "two"):
+        Autosave.objects.create(owner=editor, key=key, values=[["body", key]], publication=publication)
+    Presence.objects.create(
+        person=make_person(first_name="Bo"), publication=publication, seen_at=timezone.now()
+    )
+
+    page = desk.get(HOME)
+
+    assert page.text.count(f'href="{change(publication)}"') == 1
+    assert [text.split(",")[0] for text in waiting(desk, publication)] == [
+        "ready to be checked",
+        "Bo has this open",
+    ]
+    assert page.context["worklists"] == [] and page.context["presences"] == []
+    assert "Discard all 2" in page.text and "Nothing waits for you" not in page.text
+
+
+def test_what_was_typed_can_be_discarded_on_the_first_page_at_once(desk, editor):
+    publication = make_publication()
+    autosaves = [
+        Autosave.objects.create(owner=editor, key=key, values=[["body", key]], publication=publication)
+        for key in ("one", "two")
+    ]
+
+    shown = desk.get(HOME).context["unsaved_rows"][0].autosaves
+    desk.post(
+        reverse("desk:autosave-discard", args=[shown[0].pk]),
+        {"home": "1", "all": [each.pk for each in shown]},
+    )
+
+    assert {each.pk for each in shown} == {each.pk for each in autosaves}
+    assert not Autosave.objects.unsaved().exists()
+
+
+def test_a_row_names_the_lists_further_down_that_have_it_too(desk, editor):
+    target = make_live().publication
+    publication = make_live(created_by=editor).publication
+    actions.set_related_links(publication, [target], by=None)
+    desk.post(change(publication), filled(publication, body="Changed.", related=[target.pk]))
+
+    actions.withdraw(target, by=None)
+
+    assert worklists(desk) == {"changed": [publication]}
+    assert waiting(desk, publication) == ["changes are not public", "leads to what is no longer public"]
+
+
+def test_changes_for_readers_name_a_publication_once_and_none_that_has_a_row(desk, editor):
+    corrected, changed = make_live().publication, make_live(created_by=editor).publication
+    actions.publish(saved(corrected, body="It was Brest."), by=None, change="update")
+    saved(changed, body="Not ready.")
+
+    entries = [entry.audit_entry for entry in desk.get(HOME).context["recent_actions"]]
+
+    assert [entry.publication for entry in entries] == [corrected]
 
 
 def test_a_linker_sees_neither_drafts_nor_actions(client):
@@ -224,7 +300,8 @@ def test_autosaves_are_listed_for_their_owner_only(desk, editor):
 
     page = desk.get(HOME)
 
-    assert [str(autosave) for autosave in page.context["autosaves"]] == ["On Brest", "A new piece"]
+    rows = page.context["unsaved_rows"]
+    assert [str(row.autosaves[0]) for row in rows] == ["On Brest", "A new piece"]
     assert "Not mine" not in page.text and f'href="{change(publication)}"' in page.text
 
 

@@ -115,7 +115,9 @@ def test_fine_by_me_is_stored_once_and_shown_on_the_form_and_the_first_page(stra
     assert comments_of(publication) == [(0, "", True)]
     assert "You said that it is fine by you" in stranger.get(address).text
     assert "<strong>Ann</strong>: Fine by me" in desk.get(change(publication)).text
-    assert [preview.publications for preview in desk.get("/desk/").context["worklists"]] == [[publication]]
+    assert [row.publication for each in desk.get("/desk/").context["worklists"] for row in each.rows] == [
+        publication
+    ]
 
 
 def test_a_resolved_comment_leaves_the_worklist_and_can_be_reopened(stranger, desk):
@@ -140,7 +142,7 @@ def test_a_contributor_gets_reviews_of_their_own_publications_only(client, stran
 
     worklists = {row.worklist.value: row for row in client.get("/desk/").context["worklists"]}
 
-    assert worklists["reviewed"].publications == [mine]
+    assert [row.publication for row in worklists["reviewed"].rows] == [mine]
 
 
 # Where a link ends

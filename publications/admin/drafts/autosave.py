@@ -221,10 +221,11 @@ def _store_presence(user, publication: Publication, *, is_typing: bool = False) 
 def describe_other_editors(publication: Publication, user) -> list[str]:
     """Return which other users have a publication open, a text each: "Ann has this open, last typed 14:02"."""
     presences = Presence.objects.recent().filter(publication=publication).exclude(person=user)
-    return [_describe_presence(presence) for presence in presences]
+    return [describe_presence(presence) for presence in presences]
 
 
-def _describe_presence(presence: Presence) -> str:
+def describe_presence(presence: Presence) -> str:
+    """Return who has a publication open, and when they last typed there."""
     name = presence.person.get_short_name() or presence.person.get_username()
     if not presence.typed_at:
         return _("%(name)s has this open") % {"name": name}

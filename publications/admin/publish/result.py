@@ -17,7 +17,7 @@ from publications.presentation import absolute_url
 from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
-from .withdraw import undo_label, undo_name
+from .withdraw import undo_context
 
 MAX_SOCIAL_CHARACTERS = 300
 """Characters of a post on Bluesky, the shortest of the networks where a whole post still fits (X: 280 counts
@@ -89,9 +89,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
-        plan=plan,
-        undo_name=undo_name(plan),
-        undo_label=undo_label(plan) if plan else "",
+        **undo_context(plan),
         state=actions.public_state(publication),
         previous_edition=edition.previous,
         schedule_note=_schedule_note(publication.audit_entries.filter(detail__edition=number).first()),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
+from publications.locales import datetime_with_zone
 from publications.models import Publication
 
 from ..form_data import RedisplayMixin
@@ -131,6 +132,17 @@ def undo_label(plan: actions.UndoPlan) -> str:
     return str(UNDO_LABELS[plan.type]) % {"restored": restored}
 
 
+def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
+    """Return the context of `desk/undo_plan.html` and of its button."""
+    return {
+        "plan": plan,
+        "undo_name": undo_name(plan),
+        "undo_label": undo_label(plan) if plan else "",
+        "undo_is_final": bool(plan) and plan.type is not actions.UndoType.REPUBLISH,
+        "undo_until": datetime_with_zone(plan.until) if plan and plan.has_end else "",
+    }
+
+
 @require_permissions("publish_publication")
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
@@ -145,8 +157,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         publication,
         form=form,
         title=undo_name(plan),
-        plan=plan,
-        undo_label=undo_label(plan) if plan else "",
+        **undo_context(plan),
         newer_entries=newer_entries,
     )
 

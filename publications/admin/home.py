@@ -1,0 +1,227 @@
+"""The first page of the desk: what waits for a user, the publications of others, and what changed for readers.
+
+A publication has one row on the page, in the first list that asks for it; the row says all that waits there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
+
+from publications.models import (
+    AuditEntry,
+    Autosave,
+    Image,
+    Presence,
+    Publication,
+    Revision,
+    status_of,
+    with_status,
+)
+
+from .accounts import user_managers
+from .drafts.autosave import describe_presence, distinct_autosaves
+from .form_urls import restore_url
+from .history.audit_log import AuditEntryText, describe_entry
+from .site import admin_site
+from .status_text import STATUS_MARKS, waiting_texts, with_submissions
+from .word import can_import_word
+from .worklists import Worklist, worklist_publications, worklists_for
+
+PREVIEW_PUBLICATIONS = 5
+RECENT_ACTIONS = 6
+RECENT_PUBLICATIONS = 8
+MENTIONS = {
+    Worklist.REVIEWED: gettext_lazy("reviewers have commented on it"),
+    Worklist.STALE: gettext_lazy("untouched for 18 months"),
+    Worklist.LINKS_TO_ENDED: gettext_lazy("leads to what is no longer public"),
+}
+"""What a row further up says of these worklists; of the others its mark and `waiting_texts` say as much."""
+MAX_READ = 100  # revisions for the recent publications, audit entries, and autosaves
+
+
+@dataclass
+class HomeRow:
+    """The one row of a publication; without one, that of a form typed and not saved.
+
+    Attributes:
+        autosaves: what the user typed there and did not save, the newest first.
+        waiting: what waits there, a text each.
+    """
+
+    publication: Publication | None
+    autosaves: list[Autosave] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+
+    @property
+    def discard_count(self) -> int:
+        """How many autosaves are discarded at once, or 0 for a single one."""
+        return len(self.autosaves) if len(self.autosaves) > 1 else 0
+
+    @property
+    def status(self) -> str:
+        return status_of(self.publication).value
+
+    @property
+    def mark(self) -> str:
+        return str(STATUS_MARKS[status_of(self.publication)])
+
+
+class HomeRows:
+    """The rows of the page by publication, so that each has one."""
+
+    def __init__(self, user) -> None:
+        self.user = user
+        self._by_publication: dict[int, HomeRow] = {}
+
+    def __contains__(self, publication_pk: int | None) -> bool:
+        return publication_pk in self._by_publication
+
+    @property
+    def pks(self) -> list[int]:
+        return list(self._by_publication)
+
+    def add(self, publication: Publication) -> HomeRow:
+        """Add the row of a publication that is annotated as worklists are."""
+        row = HomeRow(publication, waiting=waiting_texts(publication))
+        return self._by_publication.setdefault(publication.pk, row)
+
+    def mention(self, publication_pks: Iterable[int], text: str) -> None:
+        """Add what waits to the rows of these publications."""
+        for pk in publication_pks:
+            self._by_publication[pk].waiting.append(text)
+
+
+@dataclass(frozen=True)
+class WorklistPreview:
+    """A worklist on the first page.
+
+    Attributes:
+        count: how many publications it has in all.
+        rows: the first of them that have no row further up.
+        url: where all are listed.
+    """
+
+    worklist: Worklist
+    count: int
+    rows: list[HomeRow]
+    url: str
+
+    @property
+    def label(self) -> str:
+        return self.worklist.label
+
+    @property
+    def has_more(self) -> bool:
+        return self.count > len(self.rows)
+
+
+def index_page(request: HttpRequest) -> HttpResponse:
+    """Render the first page of the desk."""
+    return admin_site.index(request, build_index_context(request))
+
+
+def build_index_context(request: HttpRequest) -> dict[str, object]:
+    """Return the context of the first page: each section only for users who may see it."""
+    user, rows = request.user, HomeRows(request.user)
+    context = {
+        "unsaved_rows": _unsaved_rows(rows),
+        "worklists": [
+            preview for worklist in worklists_for(user) if (preview := _preview_worklist(worklist, rows)).rows
+        ],
+        "presences": _recent_presences(rows),
+        "recent_actions": _recent_actions(rows),
+    }
+    shown = {entry.audit_entry.publication_id for entry in context["recent_actions"]}
+    return context | {
+        "recent_rows": _recent_rows(rows, except_for=shown),
+        "can_import_word": can_import_word(user),
+        "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
+    }
+
+
+def _publications():
+    return with_submissions(with_status(Publication.objects.select_related("kind")))
+
+
+def _unsaved_rows(rows: HomeRows) -> list[HomeRow]:
+    """Return the rows of what this user typed and did not save: one for each publication, one for each other form."""
+    autosaves = distinct_autosaves(
+        Autosave.objects.unsaved().filter(owner=rows.user).select_related("publication")[:MAX_READ]
+    )
+    publications = _publications().in_bulk([each.publication_id for each in autosaves if not each.path])
+    unsaved: dict[object, HomeRow] = {}
+    for autosave in autosaves:
+        autosave.restore_url = restore_url(autosave, autosave.path) if autosave.path else ""
+        publication = None if autosave.path else publications.get(autosave.publication_id)
+        row = rows.add(publication) if publication else HomeRow(None)
+        unsaved.setdefault(publication or autosave, row).autosaves.append(autosave)
+    return list(unsaved.values())
+
+
+def _preview_worklist(worklist: Worklist, rows: HomeRows) -> WorklistPreview:
+    order = "updated_at" if worklist is Worklist.STALE else "-updated_at"
+    publications = worklist_publications(worklist, rows.user).order_by(order, "pk")
+    if worklist is Worklist.LINKS_TO_ENDED:  # each query reads every text, so there is only one
+        matches = list(publications)
+        listed, count = [each.pk for each in matches if each.pk in rows], len(matches)
+        others = [each for each in matches if each.pk not in rows][:PREVIEW_PUBLICATIONS]
+    else:
+        listed = list(publications.filter(pk__in=rows.pks).values_list("pk", flat=True)) if rows.pks else []
+        others = list(publications.exclude(pk__in=rows.pks)[:PREVIEW_PUBLICATIONS])
+        is_whole = len(others) < PREVIEW_PUBLICATIONS
+        count = len(listed) + len(others) if is_whole else publications.count()
+    if worklist in MENTIONS:
+        rows.mention(listed, str(MENTIONS[worklist]))
+    list_url = reverse("desk:publications_publication_changelist")
+    url = f"{list_url}?{urlencode({'waits': worklist.value})}"
+    return WorklistPreview(worklist, count, [rows.add(each) for each in others], url)
+
+
+def _recent_presences(rows: HomeRows) -> list[Presence]:
+    """Return which other users have which draft open; the rows of the page name theirs."""
+    if not rows.user.has_perm("publications.change_publication"):
+        return []
+    presences = Presence.objects.recent().exclude(person=rows.user).select_related("publication")
+    others = []
+    for presence in presences[:MAX_READ]:
+        if presence.publication_id in rows:
+            rows.mention([presence.publication_id], describe_presence(presence))
+        else:
+            others.append(presence)
+    return others[:PREVIEW_PUBLICATIONS]
+
+
+def _recent_rows(rows: HomeRows, *, except_for: set[int | None]) -> list[HomeRow]:
+    """Return the publications that this user saved last and that the page does not show yet, newest first."""
+    if not rows.user.has_perm("publications.change_publication"):
+        return []
+    newest = Revision.objects.filter(saved_by=rows.user).order_by("-saved_at", "-pk")
+    pks = dict.fromkeys(newest.values_list("publication", flat=True)[:MAX_READ])
+    other_pks = [pk for pk in pks if pk not in rows and pk not in except_for][:RECENT_PUBLICATIONS]
+    publications = _publications().in_bulk(other_pks)
+    return [rows.add(publications[pk]) for pk in other_pks]
+
+
+def _recent_actions(rows: HomeRows) -> list[AuditEntryText]:
+    """Return the last changes that readers see, one for each publication, for those who may read the audit log.
+
+    Publications that have a row are left out, and images that no edition and no author shows: readers see nothing of
+    them.
+    """
+    if not rows.user.has_perm("publications.view_auditentry"):
+        return []
+    entries = list(AuditEntry.objects.select_related("publication")[:MAX_READ])
+    images = {entry.detail.get("pk") for entry in entries if entry.detail.get("kind") == "image"}
+    shown = Q(editions__isnull=False) | Q(portrays__isnull=False)
+    hidden = images - set(Image.objects.filter(shown, pk__in=images).values_list("pk", flat=True))
+    newest: dict[object, AuditEntry] = {}
+    for entry in entries:
+        is_hidden = entry.detail.get("kind") == "image" and entry.detail.get("pk") in hidden
+        if not is_hidden and entry.publication_id not in rows:
+            newest.setdefault(entry.publication_id or entry, entry)
+    return [describe_entry(entry) for entry in list(newest.values())[:RECENT_ACTIONS]]
