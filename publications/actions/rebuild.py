@@ -9,10 +9,10 @@ from django.utils import timezone
 from publications import search
 from publications.models import ActionType
 
-from .transaction import ActionContext, lock_site_version, save_site_version
+from .transaction import increment_site_version, lock_site_version
 
-INDEXES = {"search": search.rebuild, "similarity": search.similarity.rebuild}
-"""The rebuilds of indexes, in their order. Each yields how many steps are done, of how many."""
+INDEXES = {"search": search, "similarity": search.similarity}
+"""The modules of indexes, in the order of rebuilding. `rebuild` of each yields how many steps are done, of how many."""
 
 Progress = Callable[[int, int], object]
 """Called with how many steps are done, of how many."""
@@ -21,7 +21,7 @@ Progress = Callable[[int, int], object]
 def rebuild_index(name: str, *, progress: Progress = lambda _done, _total: None, by=None) -> None:
     """Rebuild one of INDEXES. Other actions may run at the same time."""
     with new_version_after_rebuild(name, by=by):
-        for done, total in INDEXES[name]():
+        for done, total in INDEXES[name].rebuild():
             progress(done, total)
 
 
@@ -35,15 +35,7 @@ def new_version_after_rebuild(part: str, *, by=None) -> Iterator[None]:
     try:
         yield
     finally:
-        _increment_site_version(part, by=by)
-
-
-@transaction.atomic
-def _increment_site_version(subject: str, *, by=None) -> None:
-    """Increment the site version, though the clock may be behind the last action: no edition starts or ends."""
-    site_version = lock_site_version()
-    site_version.changed_at = max(site_version.changed_at, timezone.now())
-    site_version.number += 1
-    save_site_version(site_version)
-    action = ActionContext(at=site_version.changed_at, site_version=site_version.number, by=by)
-    action.write_audit_entry(ActionType.REBUILD, subject)
+        with transaction.atomic():
+            site_version = lock_site_version()
+            at = max(site_version.changed_at, timezone.now())
+            increment_site_version(site_version, at=at, by=by).write_audit_entry(ActionType.REBUILD, part)

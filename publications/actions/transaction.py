@@ -141,11 +141,23 @@ def open_action(site_version: SiteVersion, *, by, publication: Publication | Non
 def trust_clock(*, by=None) -> None:
     """Accept the clock of the server, although it was ahead at the last action."""
     site_version = lock_site_version()
-    site_version.changed_at = min(site_version.changed_at, timezone.now())
-    site_version.number += 1
-    save_site_version(site_version)
-    action = ActionContext(at=site_version.changed_at, site_version=site_version.number, by=by)
+    at = min(site_version.changed_at, timezone.now())
+    action = increment_site_version(site_version, at=at, by=by)
     action.write_audit_entry(ActionType.AMEND, _("The clock of the server"))
+
+
+def increment_site_version(site_version: SiteVersion, *, at: datetime, by) -> ActionContext:
+    """Store the next site version, and return the context of an action that starts and ends no edition.
+
+    The caller has locked the site version.
+
+    Args:
+        at: the time of the action, whatever the clock and the last action say.
+    """
+    site_version.number += 1
+    site_version.changed_at = at
+    save_site_version(site_version)
+    return ActionContext(at=at, site_version=site_version.number, by=by)
 
 
 def _time_after_last_start(publication: Publication, now: datetime, last_action: datetime) -> datetime:

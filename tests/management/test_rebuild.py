@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from publications import actions, search
+from publications import search
 from publications.models import SearchIndex, SiteVersion
 from publications.search.similarity import rebuilds
 from tests.factories import make_live, make_person
@@ -42,7 +42,7 @@ def test_a_rebuild_that_is_broken_off_says_so(monkeypatch):
     def interrupted_rebuild():
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(actions.INDEXES, "search", interrupted_rebuild)
+    monkeypatch.setattr(search, "rebuild", interrupted_rebuild)
 
     with pytest.raises(CommandError, match="Broken off while rebuilding search"):
         call_command("rebuild", verbosity=0)

@@ -12,7 +12,6 @@ from django.db import connection
 from django.utils import timezone
 
 from publications import actions, search
-from publications.management.commands import rebuild as command
 from publications.models import IndexedTerm, NamedTerm, SearchIndex
 from publications.publication_fields import SearchWeight
 from publications.search import index, verification
@@ -345,7 +344,7 @@ def test_an_interrupted_rebuild_leaves_the_index_as_it_was(monkeypatch):
         yield 0, 1
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(command.INDEXES, "search", interrupted_rebuild)
+    monkeypatch.setattr(search, "rebuild", interrupted_rebuild)
     with pytest.raises(CommandError, match="Broken off while rebuilding search"):
         call_command("rebuild", verbosity=0)
 

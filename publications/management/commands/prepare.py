@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from publications import actions, search
+from publications import actions
 from publications.management.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 from publications.migration_state import read_migration_state, refuse_newer_database
 
@@ -51,13 +51,10 @@ class Command(BaseCommand):
             )
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        for part, index, name in (
-            ("search", search, "the search index"),
-            ("similarity", search.similarity, "the index of similar texts"),
-        ):
+        for name, index in actions.INDEXES.items():
             if index.is_outdated():
-                self._say(f"Building {name} …")
-                actions.rebuild_index(part)
+                self._say(f"Building the index “{name}” …")
+                actions.rebuild_index(name)
         if not settings.DEBUG:
             self._say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False)

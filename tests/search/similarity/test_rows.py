@@ -315,12 +315,12 @@ def test_an_interrupted_rebuild_leaves_the_rows_as_they_were(monkeypatch):
     live("Two")
 
     def interrupted_rebuild():
-        steps = similarity.rebuild()
+        steps = rebuilds.rebuild()
         yield next(steps)
         yield next(steps)
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(command.INDEXES, "similarity", interrupted_rebuild)
+    monkeypatch.setattr(similarity, "rebuild", interrupted_rebuild)
     with pytest.raises(CommandError, match="Broken off while rebuilding similarity"):
         call_command("rebuild", verbosity=0)
 
