@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import unescape
 
 from django.utils.encoding import uri_to_iri
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from publications.locales import format_day, text_direction
@@ -98,7 +98,7 @@ STYLES: dict[str, Callable[[Record], SafeString]] = {
 
 def _sentences(*parts: str, record: Record, url_label: str = "") -> SafeString:
     """Return the parts, each with its full stop, then the address, decoded for readers, which has none."""
-    sentences = mark_safe(" ".join(conditional_escape(_with_full_stop(part)) for part in parts if part))
+    sentences = format_html_join(" ", "{}", ((_with_full_stop(part),) for part in parts if part))
     url = doi_url(record.doi) if record.doi and record.is_current else record.url
     return format_html("{} {}", sentences, f"{url_label} {uri_to_iri(url)}".strip())
 

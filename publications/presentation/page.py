@@ -33,7 +33,10 @@ from .links import localized_url, social_image_tags
 LONG_TITLE = 80  # characters; a longer title is set smaller
 LINK_RELATIONS = {LinkPlacement.SOCIAL: "me"}
 DEFAULT_CONTEXT = {"robots": "", "feeds": (), "notice": "", "has_search_form": False}
-"""Values of names that the base template tests and few pages set. For a missing name Django raises an exception."""
+"""Values of names that the base template tests and few pages set.
+
+Django resolves a missing name by an exception that it catches, which is slow.
+"""
 
 
 @dataclass(frozen=True)
@@ -200,7 +203,7 @@ def _translated_text(row, field: str, locale: str) -> tuple[str, str]:
 
 def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[str, object]:
     """Return the link to the page in a language; without that translation, to the home page and labelled so."""
-    link = {"code": code, "label": LANGUAGE_NAMES[code], "current": code == locale}
+    link = {"code": code, "label": LANGUAGE_NAMES[code], "current": code == locale, "fallback_label": ""}
     if code in alternates:
         return {**link, "url": alternates[code]}
     with override(code):
