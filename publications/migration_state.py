@@ -21,7 +21,7 @@ DERIVED_MODELS = frozenset(
 )
 """Models of `publications` whose rows are derived, or rebuilt by `manage.py rebuild`."""
 
-DERIVED_FIELDS = frozenset({("auditentry", "changed_pages")})
+DERIVED_FIELDS = frozenset({("auditentry", "changed_publications")})
 """Fields of other models of `publications` without which the site only does more than it needs to."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")

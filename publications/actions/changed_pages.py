@@ -5,7 +5,7 @@ from collections.abc import Collection
 from publications.models import Edition, RelatedLink, Similarity
 
 
-def publications_showing(publications: Collection[int]) -> set[int]:
+def find_publications_showing(publications: Collection[int]) -> set[int]:
     """Return the publications whose pages show any of these, or may: themselves, and as translation or related text.
 
     Those are the publications, all that were ever translations of them, those that link to them, and those that they

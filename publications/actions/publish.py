@@ -26,13 +26,13 @@ from publications.models import (
 )
 from publications.snapshot import PrerenderedTexts
 
-from .changed_pages import publications_showing
+from .changed_pages import find_publications_showing
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
 from .windows import cancel_scheduled, cut_windows, reschedule, store_editions
 
-MAX_DRAFTS_WITH_CHANGED_PAGES = 20
+MAX_DRAFTS_WITH_CHANGED_PUBLICATIONS = 20
 """If more are published together, as by an import, every page counts as changed."""
 
 PublishResult = Edition | ActionRefused
@@ -133,9 +133,9 @@ def _publish(
             results[publication.pk] = refusal
     if plans:
         _store_plans(plans, batch)
-        changed = _changed_pages(plans)  # where they were shown until now
+        changed = _find_changed_publications(plans)  # where they were shown until now
         _update_search(plans, defer_similarity=defer_similarity)
-        changed = None if changed is None else changed | _changed_pages(plans)
+        changed = None if changed is None else changed | _find_changed_publications(plans)
         AuditEntry.objects.bulk_create(_build_audit_entry(plan, changed) for plan in plans)
         save_site_version(batch.site_version)
     return results | {plan.publication.pk: plan.edition for plan in plans}
@@ -177,20 +177,20 @@ def _update_search(plans: Sequence[PublishPlan], *, defer_similarity: bool) -> N
             search.sync_publication(plan.publication, plan.action.at)
 
 
-def _changed_pages(plans: Sequence[PublishPlan]) -> set[int] | None:
+def _find_changed_publications(plans: Sequence[PublishPlan]) -> set[int] | None:
     """Return the publications whose pages show the drafts, or None (every page) for many drafts."""
-    if len(plans) > MAX_DRAFTS_WITH_CHANGED_PAGES:
+    if len(plans) > MAX_DRAFTS_WITH_CHANGED_PUBLICATIONS:
         return None
-    return publications_showing([plan.publication.pk for plan in plans])
+    return find_publications_showing([plan.publication.pk for plan in plans])
 
 
-def _build_audit_entry(plan: PublishPlan, changed_pages: Collection[int] | None) -> AuditEntry:
+def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] | None) -> AuditEntry:
     edition = plan.edition
     return plan.action.build_audit_entry(
         ActionType.SCHEDULE if edition.is_scheduled else ActionType.PUBLISH,
         edition,
         publication=plan.publication,
-        changed_pages=changed_pages,
+        changed_publications=changed_publications,
         edition=edition.number,
         change=edition.change,
         note=edition.change_note,

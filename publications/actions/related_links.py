@@ -67,7 +67,7 @@ def set_related_links(
         ActionType.RELATE,
         publication,
         publication=publication,
-        changed_pages=[publication.pk],
+        changed_publications=[publication.pk],
         before=before,
         after=keys,
         imported=imported,
@@ -94,7 +94,11 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
     action = begin_action(by=by)
     ExcludedSuggestion.objects.create(**pair, by=by, at=action.at)
     action.write_audit_entry(
-        ActionType.APART, publication, publication=publication, changed_pages=pair.values(), apart=other.pk
+        ActionType.APART,
+        publication,
+        publication=publication,
+        changed_publications=pair.values(),
+        apart=other.pk,
     )
     return True
 
@@ -114,6 +118,10 @@ def allow_suggestion(publication: Publication, other: Publication, *, by) -> boo
     action = begin_action(by=by)
     excluded.delete()
     action.write_audit_entry(
-        ActionType.APART, publication, publication=publication, changed_pages=pair.values(), together=other.pk
+        ActionType.APART,
+        publication,
+        publication=publication,
+        changed_publications=pair.values(),
+        together=other.pk,
     )
     return True

@@ -59,13 +59,13 @@ class ActionContext:
         subject: object,
         *,
         publication: Publication | None = None,
-        changed_pages: Collection[int] | None = None,
+        changed_publications: Collection[int] | None = None,
         **detail,
     ) -> AuditEntry:
         """Return the audit entry unsaved, for bulk inserts.
 
         Args:
-            changed_pages: the primary keys of the publications whose pages the action changed; None for every page.
+            changed_publications: the primary keys of those whose pages the action changed; None for every page.
         """
         return AuditEntry(
             action=action_type,
@@ -76,7 +76,7 @@ class ActionContext:
             subject=str(subject)[:300],
             detail={key: value for key, value in detail.items() if value},
             site_version=self.site_version,
-            changed_pages=None if changed_pages is None else sorted(changed_pages),
+            changed_publications=None if changed_publications is None else sorted(changed_publications),
         )
 
 

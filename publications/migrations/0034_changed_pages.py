@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="auditentry",
-            name="changed_pages",
+            name="changed_publications",
             field=models.JSONField(default=None, null=True),
         ),
     ]

@@ -39,9 +39,9 @@ class AuditEntryQuerySet(models.QuerySet):
 class AuditEntry(models.Model):
     """One change of the public site: who did what, to what, and when. Entries are never deleted.
 
-    `changed_pages` holds publications, by primary key: those whose pages the action changed; None stands for every page
-    of the site. The pages of a publication are those at its address and below. Lists, feeds and all others count as
-    changed by every action.
+    `changed_publications` holds those whose pages the action changed, by primary key; None stands for every page of the
+    site. The pages of a publication are those at its address and below. Lists, feeds and all others count as changed by
+    every action.
     """
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
@@ -60,7 +60,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(gettext_lazy("what"), max_length=300)
     detail = models.JSONField(gettext_lazy("detail"), default=dict)
     site_version = models.PositiveBigIntegerField(unique=True)
-    changed_pages = models.JSONField(null=True, default=None)
+    changed_publications = models.JSONField(null=True, default=None)
 
     objects = AuditEntryQuerySet.as_manager()
 

@@ -150,7 +150,7 @@ class ActionsSince(NamedTuple):
         newest = (
             AuditEntry.objects.filter(site_version__gte=state.site_version, site_version__lte=until)
             .order_by("-site_version")
-            .only("site_version", "action", "changed_pages", "at")
+            .only("site_version", "action", "changed_publications", "at")
         )
         entries = list(newest[: MAX_ACTIONS + 1])
         times = {entry.site_version: entry.at.timestamp() for entry in entries}
@@ -161,12 +161,12 @@ class ActionsSince(NamedTuple):
 
     def find_changed_publications(self) -> dict[int, int] | None:
         """Return the publications whose pages they changed, as in `SiteState`; None if every page may have changed."""
-        if self.entries is None or any(entry.changed_pages is None for entry in self.entries):
+        if self.entries is None or any(entry.changed_publications is None for entry in self.entries):
             return None
         return {
             publication: entry.site_version
             for entry in reversed(self.entries)
-            for publication in entry.changed_pages
+            for publication in entry.changed_publications
         }
 
     def has_removals(self) -> bool:

@@ -1,4 +1,4 @@
-"""A WSGI application around Django that keeps whole public responses in memory until public content changes.
+"""A WSGI application around Django that keeps each whole public response in memory until its page may have changed.
 
 Every action announces its change: to processes on the same machine by a counter in shared memory, to other machines by
 pub/sub over CACHE_URL, if set. Each process also reads the site state from the database twice a second. While the

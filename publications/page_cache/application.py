@@ -92,7 +92,7 @@ class PageCache:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = self.page_store.get(key) or self.second_store.get(key)
         state = self.watcher.state()
-        if stored is not None and state is not None and stored.revalidate(state):
+        if stored is not None and state is not None and stored.adopt_state(state):
             return self._send(stored, CACHE_STATUS_HIT, key, environ, start_response)
         response, status = self._render_or_stale(key, stored, state, environ)
         if isinstance(response, CachedResponse):

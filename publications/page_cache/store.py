@@ -61,7 +61,7 @@ class CachedResponse:
         self.encodings: dict[str, EncodedBody] = {IDENTITY: self._encoded_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
-    def revalidate(self, state: SiteState) -> bool:
+    def adopt_state(self, state: SiteState) -> bool:
         """Return whether the page is the same in this state; if so, it counts as rendered in it."""
         if self.state_id is state.id:
             return True

@@ -101,23 +101,24 @@ def test_a_page_of_no_publication_is_rendered_again_after_every_change(site):
         assert [client.get(path).cache_status for path in LISTS] == ["pages; fwd=miss; stored"] * len(LISTS)
 
 
-def changed_pages() -> set[int] | None:
+def changed_publications() -> set[int] | None:
     """Return the publications whose pages the last action changed."""
-    publications = AuditEntry.objects.latest("site_version").changed_pages
+    publications = AuditEntry.objects.latest("site_version").changed_publications
     return None if publications is None else set(publications)
 
 
 def test_what_a_replaced_edition_was_suggested_for_changes_too(site):
     publish_another_subject(site)
 
-    assert {publication.pk for publication in site.courts} <= changed_pages()
+    assert {publication.pk for publication in site.courts} <= changed_publications()
 
 
 def test_an_action_records_the_pages_that_it_changes_and_no_others(site):
     shown_by = RelatedLink.objects.filter(target=site.draft).values_list("source", flat=True)
     publish_what_others_link_to(site)
 
-    assert {site.draft.pk, *shown_by} <= changed_pages() and site.alone.pk not in changed_pages()
+    assert {site.draft.pk, *shown_by} <= changed_publications()
+    assert site.alone.pk not in changed_publications()
 
 
 def test_an_action_of_an_earlier_release_outdates_every_page(site):
@@ -125,7 +126,9 @@ def test_an_action_of_an_earlier_release_outdates_every_page(site):
     compare_pages(site, client)
     with site.commit():
         publish_a_first_edition(site)
-        AuditEntry.objects.filter(site_version=SiteVersion.objects.get().number).update(changed_pages=None)
+        AuditEntry.objects.filter(site_version=SiteVersion.objects.get().number).update(
+            changed_publications=None
+        )
 
     assert compare_pages(site, client) == 0
 
