@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -170,7 +171,7 @@ def test_a_request_without_a_slot_gets_the_stale_page():
     with blocked_requests(*(f"/en/slow-{number}/" for number in range(SLOTS))) as client:
         stored = client.cache.page_store.get((PAGE, ""))
         # of another site state, since which nothing was removed
-        stored.state_id = stored.state_id._replace()
+        stored.state_id = replace(stored.state_id)
         response = client.get(PAGE)
 
         assert (response.status, response.cache_status) == (200, "pages; hit; detail=stale")
