@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..imported_file import ImportLog
-from .liquid_template import Node, parse_cached, parse_template
+from .liquid_template import Node, parse_included, parse_template
 from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, evaluate_items, is_true, to_text
 from .source_site import SourceSite
 
@@ -168,7 +168,7 @@ class IncludeResolver:
         """Return the parsed file with this name."""
         folder = self.folder if tag == "include_relative" else None
         text = self.site.read_include(name, folder=folder)
-        return None if text is None else parse_cached(text)
+        return None if text is None else parse_included(text)
 
     def _without_definitions(self, name: str, included: str) -> str:
         """Return the text of an include without its link definitions, which are kept until they are used."""

@@ -26,7 +26,7 @@ class Node:
 
 
 @lru_cache(maxsize=200)
-def parse_cached(text: str) -> list[Node]:
+def parse_included(text: str) -> list[Node]:
     """Return the nodes of an included file, cached; they must not be changed."""
     return parse_template(text)
 
