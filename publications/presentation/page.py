@@ -65,15 +65,14 @@ def render_page(
     *,
     status: int = 200,
     site: SiteSettings | None = None,
-    publication: int | None = None,
+    publication_pk: int | None = None,
     **context,
 ) -> HttpResponse:
     """Render a template with the context of every public page. It has no request: the page is the same for everyone.
 
     Args:
         site: the site settings, if the caller has read them.
-        publication: the primary key of the publication whose page this is, if any. The response has it as
-            `publication_pk`.
+        publication_pk: the primary key of the publication whose page this is, if any. The response has it too.
         context: the context of the template. These names have a meaning for every page:
 
             - `title`: its heading; `document_title`: its `<title>` if the heading is not unique
@@ -112,7 +111,7 @@ def render_page(
     context["description"] = context.get("description") or site.description or site.name
     html = render_to_string(template, {**DEFAULT_CONTEXT, **page_context, **context})
     response = HttpResponse(html, status=status)
-    response.publication_pk = publication
+    response.publication_pk = publication_pk
     return response
 
 

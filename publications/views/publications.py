@@ -138,7 +138,7 @@ def render_edition(
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
     return render_page(
-        request, "pages/publication.html", site=site, publication=edition.publication_id, **context
+        request, "pages/publication.html", site=site, publication_pk=edition.publication_id, **context
     )
 
 
@@ -179,7 +179,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     return render_page(
         request,
         "pages/editions.html",
-        publication=live.publication_id,
+        publication_pk=live.publication_id,
         **_history_page_context(live, breadcrumb_step(_("Editions"))),
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
@@ -206,7 +206,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     return render_page(
         request,
         "pages/comparison.html",
-        publication=live.publication_id,
+        publication_pk=live.publication_id,
         **_history_page_context(live, editions_step, breadcrumb_step(_("What changed"))),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
         % {"before": before.number, "number": number, "title": live.title},

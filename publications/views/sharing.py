@@ -45,7 +45,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     return render_page(
         request,
         "pages/share_mastodon.html",
-        publication=edition.publication_id,
+        publication_pk=edition.publication_id,
         title=_("Share on Mastodon"),
         document_title=f"{_('Share on Mastodon')}: {edition.title}",
         section="publications",
