@@ -30,8 +30,7 @@ MAX_RESULTS = 500
 MAX_RANKED = 1000
 """How many editions a search ranks at most: editions, not publications, as translations are grouped afterwards."""
 MAX_LOOKUPS = 30_000
-"""The most terms, times ranked editions, of a query of many terms. It ranks MAX_RESULTS + 1 all the same: one more than
-a search returns, so that more are noticed."""
+"""Terms × ranked editions of one query, at most."""
 UNKNOWN_TERM = facet_term("-", "-")  # a term that no row has
 
 FacetCounts = dict[str, dict[int | str, int]]
@@ -83,14 +82,15 @@ class SearchResults:
     Attributes:
         edition_ids: their primary keys.
         count: how many they are, and whether more match.
-        has_partial_counts: whether values of facets may have more editions than `counts` says, and others too.
+        facet_counts: how many matches have each key of each facet, whatever its filter.
+        has_partial_facet_counts: whether more matches may have these keys, or others.
     """
 
     query: ParsedQuery
     edition_ids: tuple[int, ...] = ()
     count: ResultCount = ResultCount(0)
-    counts: FacetCounts = field(default_factory=dict)
-    has_partial_counts: bool = False
+    facet_counts: FacetCounts = field(default_factory=dict)
+    has_partial_facet_counts: bool = False
     expanded_query: ExpandedQuery | None = None
 
 
@@ -133,7 +133,7 @@ def search(
         SearchBusy: too many searches run at once.
     """
     if not query:
-        return SearchResults(query, counts={name: {} for name in FACETS} if with_facet_counts else {})
+        return SearchResults(query, facet_counts={name: {} for name in FACETS} if with_facet_counts else {})
     with search_slot():
         return _Search(query, locale, filters, limit).run(newest_first, with_facet_counts)
 
@@ -165,14 +165,14 @@ class _Search:
     def run(self, newest_first: bool, with_facet_counts: bool) -> SearchResults:
         hits = self._find_hits(self.filter_terms, is_ranked=not newest_first)
         count = _result_count(len(hits), is_limited=self.is_limited)
-        counts = self._count_facets(hits) if with_facet_counts else {}
+        facet_counts = self._count_facets(hits) if with_facet_counts else {}
         ordered = sorted(hits if newest_first else self._boost(hits), reverse=True)
         return SearchResults(
             self.query,
             edition_ids=tuple(hit.edition_id for hit in ordered[:MAX_RESULTS]),
             count=count,
-            counts=counts,
-            has_partial_counts=self.is_limited,
+            facet_counts=facet_counts,
+            has_partial_facet_counts=self.is_limited,
             expanded_query=self.expanded_query,
         )
 
@@ -226,7 +226,10 @@ class _Search:
 
 
 def _ranking_limit(expression: Expression) -> int:
-    """Return how many editions are ranked: fewer where each costs more, as an expression has many terms."""
+    """Return how many editions are ranked: fewer where each costs more, as an expression has many terms.
+
+    At least one more than a search returns, so that it notices whether there are more.
+    """
     terms = len(list(included_terms(expression)))
     return max(MAX_RESULTS + 1, min(MAX_RANKED, MAX_LOOKUPS // max(1, terms)))
 

@@ -180,7 +180,7 @@ class PublicationList:
                 }
                 for word, count in suggestion.parts
             ],
-            "without_filters": {"results": without_filters, "url": self._build_url(keep_filters=False)}
+            "without_filters": {"count": without_filters, "url": self._build_url(keep_filters=False)}
             if without_filters
             else None,
         }
@@ -204,11 +204,13 @@ class PublicationList:
         If not all results were counted, those of the list without counts, so that no value with results is missing.
         """
         results = publication_search.results if publication_search else None
-        if not results or results.has_partial_counts:
+        if not results or results.has_partial_facet_counts:
             return [
                 self._facet_field(name, self._list_choices(name), with_counts=not results) for name in FACETS
             ]
-        return [self._facet_field(name, FACETS[name].build_choices(results.counts[name])) for name in FACETS]
+        return [
+            self._facet_field(name, FACETS[name].build_choices(results.facet_counts[name])) for name in FACETS
+        ]
 
     def _list_choices(self, name: str) -> list[FacetChoice]:
         """Return the choices of a facet with their counts within the other chosen facets."""

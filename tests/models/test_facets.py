@@ -215,7 +215,7 @@ def test_the_search_filters_and_counts_by_an_eighth_facet(client, eighth, signed
     found = search.search(search.parse_query("grain"), locale="en", filters={"signatory": "cilla-dahl"})
 
     assert found.edition_ids == (signed.pk,)
-    assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.build_choices(found.counts["signatory"])
+    assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.build_choices(found.facet_counts["signatory"])
     assert "Cilla Dahl (1)" in client.get("/en/publications/?q=grain&signatory=cilla-dahl").text
 
 

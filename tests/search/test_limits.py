@@ -54,7 +54,7 @@ def test_more_translations_than_are_ranked_are_marked_as_partial():
     results = results_of("grain")
 
     assert results.count == search.ResultCount(2, is_partial=True)
-    assert (len(results.edition_ids), results.has_partial_counts) == (2, True)
+    assert (len(results.edition_ids), results.has_partial_facet_counts) == (2, True)
 
 
 def test_the_result_of_a_filter_is_exact_if_only_other_filters_match_more():
@@ -65,7 +65,7 @@ def test_the_result_of_a_filter_is_exact_if_only_other_filters_match_more():
     results = results_of("grain", filters={"topic": "energy"})
 
     assert results.count == search.ResultCount(1)
-    assert results.has_partial_counts
+    assert results.has_partial_facet_counts
 
 
 @pytest.mark.parametrize(("pairs", "expected"), [(1, "1 publication "), (3, "2+ publications ")])
@@ -138,7 +138,7 @@ def test_facets_count_the_newest_editions():
     for number in range(4):
         make_live(title=f"Grain {number}", published_at=timezone.now() - timedelta(days=800 + number))
 
-    assert results_of("grain").counts["year"][str(timezone.localtime().year)] == 1
+    assert results_of("grain").facet_counts["year"][str(timezone.localtime().year)] == 1
 
 
 # Exact titles -------------------------------------------------------------------------------------------

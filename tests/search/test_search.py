@@ -311,11 +311,11 @@ def test_the_values_of_each_facet_are_counted(store):
     assert counts_of(results, "kind") == {"quick-comment": 2}
     assert counts_of(results, "language") == {"en": 2}
     assert counts_of(results, "year") == {str(store): 1, str(timezone.localtime().year): 1}
-    assert set(search.search(search.parse_query("???"), locale="en").counts) == set(FACETS)
+    assert set(search.search(search.parse_query("???"), locale="en").facet_counts) == set(FACETS)
 
 
 def counts_of(results: search.SearchResults, name: str) -> dict[str, int]:
-    return {choice.value: choice.count for choice in FACETS[name].build_choices(results.counts[name])}
+    return {choice.value: choice.count for choice in FACETS[name].build_choices(results.facet_counts[name])}
 
 
 def test_a_pseudonym_is_no_filter_and_is_not_counted():

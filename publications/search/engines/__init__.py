@@ -1,8 +1,9 @@
 """The two search engines: SQLite's FTS5 and PostgreSQL's full text search, chosen by the database in use.
 
 Both modules do what `Engine` says and store the same ready-made terms, so both find the same editions; neither stems.
-Every edition has one row, with its facet keys and its `date_position`. A search takes as many of the newest matches as
-its limit says, by `date_position`, and gives each of them a score; `publications.search.results` sorts them by score.
+Each indexed edition has one row, with its facet keys and its `date_position`. A search takes as many of the newest
+matches as its limit says, by `date_position`, and gives each of them a score; `publications.search.results` sorts them
+by score.
 """
 
 from collections.abc import Iterable, Sequence

@@ -283,11 +283,10 @@ def _excluded_publications(publication: Publication) -> set[int]:
 
 
 def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: datetime) -> list[Similarity]:
-    """Return those that are live, one of each translation group, with all that a teaser shows."""
+    """Return those that are live, one of each translation group."""
     editions = (
         Edition.objects.live(now)
         .filter(pk__in=[match.candidate.edition_id for match in matches])
-        .select_related("kind")
         .without_texts()
         .exclude(publication__in=excluded)
         .in_bulk()
