@@ -115,7 +115,8 @@ class Crawl:
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
-        self._remove_publications(removals_after(state.site_version))  # those of actions during the crawl
+        removals_meanwhile = removals_after(state.site_version).exclude(publication=None)
+        self._remove_publications(removals_meanwhile)
         self.folder.finish_crawl(state)
         return self.report
 

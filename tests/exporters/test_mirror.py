@@ -193,6 +193,19 @@ def test_what_is_withdrawn_during_a_crawl_is_removed_last(root, editor):
     assert f"{edition.get_absolute_url().strip('/')}/index.html" in result.removed
 
 
+def test_a_change_of_no_publication_during_a_crawl_removes_nothing(root):
+    make_live(title="Grain")
+    crawl(root)
+
+    def rename_site(done: int, total: int) -> None:
+        if done == total:
+            actions.save_instance(SiteSettings.objects.get(), by=None)
+
+    result = Crawl(root, processes=1).run(rename_site)
+
+    assert result.removed == []
+
+
 def test_a_crawl_at_once_after_another_shows_what_another_server_has_changed(root):
     """Its change is not signalled: pages of the last crawl were rendered in a state that is still trusted."""
     make_live(title="Grain")
