@@ -210,6 +210,17 @@ WORD_FIELDS = tuple(field for field in FIELDS if field.from_word)
 """Fields that the import of a Word file writes into the draft."""
 
 NON_CONTENT_COLUMNS = frozenset(
-    {"id", "uid", "version", "digest", "undecided_changes", "created_by", "created_at", "updated_at"}
+    {
+        "id",
+        "uid",
+        "version",
+        "digest",
+        "undecided_changes",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "deleted_at",
+        "deleted_by",
+    }
 )
 """Columns of `Publication` that are not content."""

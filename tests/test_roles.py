@@ -72,6 +72,8 @@ TABLE = {
     "redact": ADMINISTRATORS,
     "bulk-author": WRITERS,
     "bulk-tags": WRITERS,
+    "deleted-drafts": WRITERS,
+    "deleted-draft-restore": WRITERS,
     "bulk-withdraw": PUBLISHERS,
     "submission-withdraw": WRITERS,
     "difference": WRITERS,
@@ -161,6 +163,7 @@ POSTED = {
     "presence",
     "autosave-discard",
     "submission-withdraw",
+    "deleted-draft-restore",
     "review-update",
     "image-upload",
     "carried",
@@ -238,6 +241,7 @@ def address(name: str, things: dict) -> str:
         "history",
         "presence",
         "submission-withdraw",
+        "deleted-draft-restore",
         "reviews",
     ):
         return reverse(f"desk:{name}", args=[things["publication"]])

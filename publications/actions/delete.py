@@ -37,7 +37,7 @@ def check_deletable(instance: models.Model) -> None:
     """
     if (
         isinstance(instance, Image)
-        and Publication.objects.filter(body__contains=f"image:{instance.key}").exists()
+        and Publication.with_deleted.filter(body__contains=f"image:{instance.key}").exists()
     ):
         raise ActionRefused(
             _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
@@ -53,7 +53,7 @@ def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str
     if isinstance(instance, SitePage):
         message = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
         return message % {"what": instance}
-    titles = sorted({str(_owner_of(user)) for user in users})
+    titles = sorted({_title_of(_owner_of(user)) for user in users})
     named = ", ".join(f"“{title}”" for title in titles[:MAX_LISTED_TITLES]) + (
         " …" if len(titles) > MAX_LISTED_TITLES else ""
     )
@@ -61,6 +61,12 @@ def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str
         "“%(what)s” is in use and stays: %(where)s. What has been published keeps its authors and topics."
     )
     return message % {"what": instance, "where": named}
+
+
+def _title_of(owner: models.Model) -> str:
+    if isinstance(owner, Publication) and owner.deleted_at:
+        return _("%(title)s (a deleted draft)") % {"title": owner}
+    return str(owner)
 
 
 def _owner_of(instance: models.Model) -> models.Model:

@@ -93,7 +93,7 @@ def redact(
 def _redact(publication: Publication, passage: str, *, by, reason: str, mark: str | None) -> RedactionReport:
     check_passage(passage)
     action = begin_action(by=by, publication=publication)
-    publication = lock_publication(publication)
+    publication = lock_publication(publication, or_deleted=True)
     redaction = markup.Redaction(
         passage, default_redaction_mark(publication.language) if mark is None else mark
     )

@@ -167,9 +167,17 @@ def _time_after_last_start(publication: Publication, now: datetime, last_action:
     return max(now, last + MICROSECOND) if last else now
 
 
-def lock_publication(publication: Publication) -> Publication:
-    """Return the publication as the database has it now, locked until the transaction ends."""
-    locked = Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind")
+def lock_publication(publication: Publication, *, or_deleted: bool = False) -> Publication:
+    """Return the publication as the database has it now, locked until the transaction ends.
+
+    Args:
+        or_deleted: also a deleted draft, which every action but redacting refuses.
+
+    Raises:
+        Publication.DoesNotExist: the draft has been deleted.
+    """
+    manager = Publication.with_deleted if or_deleted else Publication.objects
+    locked = manager.select_for_update(no_key=True, of=("self",)).select_related("kind")
     return locked.get(pk=publication.pk)
 
 

@@ -38,7 +38,7 @@ from . import (
 from .account_events import AccountEventAdmin
 from .accounts import StaffUserAdmin
 from .authors import AuthorAdmin
-from .drafts import autosave, bulk, bulk_authors, preview, suggestions
+from .drafts import autosave, bulk, bulk_authors, deleted_drafts, preview, suggestions
 from .drafts.publication_admin import PublicationAdmin
 from .groups import StaffGroupAdmin
 from .history import restore, timeline
@@ -83,6 +83,8 @@ PAGES = (
     ("publications/publication/author/", "bulk-author", bulk_authors.bulk_author),
     ("publications/publication/tags/", "bulk-tags", bulk.bulk_tags),
     ("publications/publication/withdraw/", "bulk-withdraw", bulk.bulk_withdraw),
+    ("publications/publication/deleted/", "deleted-drafts", deleted_drafts.deleted_drafts_page),
+    (f"{PUBLICATION_ROUTE}deleted/restore/", "deleted-draft-restore", deleted_drafts.restore_deleted_draft),
     (f"{PUBLICATION_ROUTE}here/", "presence", autosave.report_presence),
     (f"{PUBLICATION_ROUTE}preview/", "preview", preview.preview_page),
     (f"{PUBLICATION_ROUTE}not-ready/", "submission-withdraw", worklists.withdraw_submission),

@@ -163,8 +163,9 @@ def redirect_from_deleted_draft(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:index"))
 
 
-def get_publication_or_404(pk: int) -> Publication:
-    return get_object_or_404(with_status(Publication.objects.select_related("kind")), pk=pk)
+def get_publication_or_404(pk: int, *, or_deleted: bool = False) -> Publication:
+    manager = Publication.with_deleted if or_deleted else Publication.objects
+    return get_object_or_404(with_status(manager.select_related("kind")), pk=pk)
 
 
 def render_desk_page(request: HttpRequest, template: str, **context) -> HttpResponse:

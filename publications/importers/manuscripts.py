@@ -208,7 +208,9 @@ def _describe_missing_original(
 
 def _store_drafts(pending: Sequence[PendingDraft]) -> None:
     """Write drafts with their bylines, tags and attachments, without revisions."""
-    Publication.objects.bulk_create(draft.publication for draft in pending if draft.result.is_new)
+    new = [draft.publication for draft in pending if draft.result.is_new]
+    _release_uids(new)
+    Publication.objects.bulk_create(new)
     for draft in pending:
         if not draft.result.is_new:
             draft.publication.save()
@@ -218,6 +220,13 @@ def _store_drafts(pending: Sequence[PendingDraft]) -> None:
     for draft in pending:
         if draft.attached_digests or draft.manuscript.attachments:
             replace_attachments(draft.publication, draft.manuscript.attachments, draft.files)
+
+
+def _release_uids(new: Sequence[Publication]) -> None:
+    """Give deleted drafts another uid where an imported one has theirs."""
+    for draft in Publication.with_deleted.deleted().filter(uid__in=[publication.uid for publication in new]):
+        draft.uid = uuid4()
+        draft.save(update_fields=["uid"])
 
 
 def _validate(manuscript: Manuscript, import_cache: ImportCache) -> None:

@@ -55,7 +55,15 @@ from .image import (
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
 from .presence import Presence
-from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
+from .publication import (
+    DELETED_DRAFT_RETENTION,
+    Attachment,
+    Byline,
+    BylineRole,
+    Publication,
+    RelatedLink,
+    truncate_to_minute,
+)
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewComment
 from .revision import (
@@ -106,6 +114,7 @@ from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
     "ANNOUNCED_CHANGES",
+    "DELETED_DRAFT_RETENTION",
     "FACETS",
     "FOREVER",
     "MANUSCRIPT_RELATIONS",

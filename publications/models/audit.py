@@ -76,3 +76,8 @@ class AuditEntry(models.Model):
     def is_removal(self) -> bool:
         """Whether the action may have removed something from the public site."""
         return self.action not in ADDITIVE_ACTIONS
+
+    @property
+    def has_history_page(self) -> bool:
+        """Whether its publication has a page at the desk, as a deleted draft has not."""
+        return bool(self.publication) and not self.publication.deleted_at

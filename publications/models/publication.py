@@ -1,11 +1,12 @@
 """Publications: the drafts that editors work on at the desk, the admin site. No public page reads them."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Replace
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
@@ -72,7 +73,18 @@ class PublicationContent(models.Model):
         return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
 
+DELETED_DRAFT_RETENTION = timedelta(days=30)
+
+
 class PublicationQuerySet(models.QuerySet):
+    def deleted(self) -> "PublicationQuerySet":
+        """Deleted drafts, the last deleted first."""
+        return self.filter(deleted_at__isnull=False).order_by("-deleted_at", "-pk")
+
+    def to_be_purged(self) -> "PublicationQuerySet":
+        """Drafts that have been deleted for as long as they can be restored."""
+        return self.deleted().filter(deleted_at__lt=timezone.now() - DELETED_DRAFT_RETENTION)
+
     def with_identifier(self, name: str, value: str) -> "PublicationQuerySet":
         """Publications with this DOI in any case, or this ISBN however it is hyphenated.
 
@@ -85,8 +97,18 @@ class PublicationQuerySet(models.QuerySet):
         return self.filter(**{f"{name}__iexact": value})
 
 
+class PublicationManager(models.Manager.from_queryset(PublicationQuerySet)):
+    """Publications without deleted drafts, which nothing shows but their own list."""
+
+    def get_queryset(self) -> PublicationQuerySet:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Publication(PublicationContent):
-    """A publication as its editors write it. Readers see its editions, which `publications.actions` creates."""
+    """A publication as its editors write it. Readers see its editions, which `publications.actions` creates.
+
+    A draft that was never public can be deleted: it stays restorable for `DELETED_DRAFT_RETENTION`.
+    """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     authors = models.ManyToManyField(Author, through="Byline", related_name="+")
@@ -111,7 +133,13 @@ class Publication(PublicationContent):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(_("saved"), auto_now=True)
 
-    objects = PublicationQuerySet.as_manager()
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+
+    objects = PublicationManager()
+    with_deleted = PublicationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-updated_at", "-pk"]
@@ -125,6 +153,11 @@ class Publication(PublicationContent):
 
     def __str__(self) -> str:
         return self.title or str(_("Untitled"))
+
+    @property
+    def purged_at(self) -> datetime | None:
+        """When a deleted draft is removed for good."""
+        return self.deleted_at and self.deleted_at + DELETED_DRAFT_RETENTION
 
     @property
     def locale(self) -> str:

@@ -20,8 +20,8 @@ MAX_COMMENT_CHARACTERS = 4000
 
 class ReviewQuerySet(models.QuerySet):
     def active(self) -> "ReviewQuerySet":
-        """Reviews that were neither revoked nor have expired."""
-        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
+        """Reviews that were neither revoked nor have expired, of drafts that are not deleted."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), publication__deleted_at=None)
 
     def get_by_token(self, token: str) -> "Review | None":
         """Return the open review of a token, or None."""

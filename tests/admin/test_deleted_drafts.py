@@ -1,13 +1,28 @@
-"""A draft that somebody deletes while another performs an action on it."""
+"""Drafts that are deleted: while another performs an action on them, and restored within thirty days."""
+
+from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
-from publications import actions
-from publications.models import Autosave, Publication
+from publications import actions, manuscript
+from publications.importers.manuscripts import import_manuscript
+from publications.models import (
+    AuditEntry,
+    Autosave,
+    Publication,
+    RelatedLink,
+    Review,
+    Revision,
+    Submission,
+    manuscript_of,
+)
 from tests.admin.test_bulk_actions import bulk_url, tags_of
 from tests.desk_forms import change, filled
-from tests.factories import make_person, make_publication
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +114,161 @@ def test_what_was_restored_and_typed_for_a_deleted_draft_is_kept_too(desk, edito
     desk.post(url, form)
 
     assert ["title", "Typed"] in Autosave.objects.unsaved().get().values
+
+
+# Restoring
+
+
+DELETED = "/desk/publications/publication/deleted/"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def delete(client, publication: Publication) -> str:
+    address = reverse("desk:publications_publication_delete", args=[publication.pk])
+    assert "can be restored" in client.get(address).text
+    return client.post(address, {"post": "yes"}, follow=True).text
+
+
+def restore(client, publication: Publication):
+    return client.post(reverse("desk:deleted-draft-restore", args=[publication.pk]), follow=True)
+
+
+def test_a_deleted_draft_is_restored_whole(desk, editor):
+    author, target = make_author(), make_live().publication
+    publication = make_publication(title="On Minsk", authors=[author], tags=[make_tag("Belarus").name])
+    desk.post(change(publication), filled(publication, body="Two.", related=[target.pk], bylines=[author.pk]))
+    publication.refresh_from_db()
+    revision = publication.revisions.first()
+    _review, token = Review.objects.invite(revision, reader="Ann", days=3, by=editor)
+    Submission.objects.create(publication=publication)
+    before, revisions = manuscript.dumps(manuscript_of(publication)), publication.revisions.count()
+
+    page = delete(desk, publication)
+
+    assert "“On Minsk” is deleted" in page and not Publication.objects.filter(pk=publication.pk).exists()
+    response = restore(desk, publication)
+    assert response.redirect_chain == [(change(publication), 302)]
+    restored = Publication.objects.get(pk=publication.pk)
+    assert manuscript.dumps(manuscript_of(restored)) == before and restored.revisions.count() == revisions
+    assert list(restored.related_links.values_list("target", flat=True)) == [target.pk]
+    assert desk.get(f"/desk/review/{token}/").status_code == 200
+    assert Submission.objects.filter(publication=restored).exists()
+
+
+def test_a_deleted_draft_shows_nowhere_but_in_its_list(desk, editor):
+    publication = make_publication(title="On Minsk", slug="on-minsk", created_by=editor)
+    linking = make_publication(title="On the way", created_by=editor)
+    RelatedLink.objects.create(source=linking, target=publication, position=0)
+    translation = make_publication(title="Om Minsk", language="sv", translation_of=publication)
+    _review, token = Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=editor)
+    Autosave.objects.create(owner=editor, key="one", values=[["title", "Typed"]], publication=publication)
+
+    delete(desk, publication)
+
+    pages = [
+        "/desk/", "/desk/publications/publication/", f"/desk/choose/publications/?q=minsk&form={linking.pk}",
+        change(linking), change(translation), reverse("desk:history", args=[linking.pk]),
+    ]  # fmt: skip
+    assert not [page for page in pages if "On Minsk" in desk.get(page).text]
+    assert "On Minsk" in desk.get(DELETED).text
+    for page in ("publish/", "withdraw/", "revisions/", "reviews/", "preview/"):
+        assert desk.get(f"/desk/publications/publication/{publication.pk}/{page}").status_code == 404
+    assert desk.get(f"/desk/review/{token}/").status_code != 200
+    assert desk.get(change(publication), follow=True).redirect_chain == [(DELETED, 302)]
+
+
+def test_saving_what_was_linked_to_a_deleted_draft_works(desk):
+    publication = make_publication()
+    translation = make_publication(language="sv", translation_of=publication)
+
+    delete(desk, publication)
+    desk.post(change(translation), filled(translation, title="Ny titel"))
+
+    assert Publication.objects.get(pk=translation.pk).title == "Ny titel"
+
+
+def test_only_whoever_may_delete_a_draft_restores_it(client):
+    person, other = make_person("Contributors"), make_person("Contributors")
+    mine, theirs = make_publication(created_by=person), make_publication(created_by=other, title="Not mine")
+    client.force_login(person, backend=BACKEND)
+    delete(client, mine)
+    Publication.objects.filter(pk=theirs.pk).update(deleted_at=timezone.now())
+
+    assert "Not mine" not in client.get(DELETED).text
+    assert restore(client, theirs).status_code == 404 and restore(client, mine).status_code == 200
+    client.force_login(make_person("Linkers"), backend=BACKEND)
+    assert client.get(DELETED).status_code == 403
+
+
+def test_what_readers_saw_is_never_deleted(desk):
+    publication = make_live().publication
+
+    desk.post(reverse("desk:publications_publication_delete", args=[publication.pk]), {"post": "yes"})
+
+    assert Publication.objects.filter(pk=publication.pk).exists()
+
+
+def test_the_address_of_a_deleted_draft_is_free(desk, editor):
+    publication, other = make_publication(slug="on-minsk"), make_publication(slug="on-minsk-2")
+    delete(desk, publication)
+    Publication.objects.filter(pk=other.pk).update(slug="on-minsk")
+
+    edition = actions.publish(Publication.objects.get(pk=other.pk), by=editor)
+
+    assert edition.slug == "on-minsk"
+
+
+def test_thirty_days_later_a_deleted_draft_is_removed_for_good(desk, capsys):
+    old, recent = make_publication(), make_publication()
+    for publication, days in ((old, 31), (recent, 29)):
+        delete(desk, publication)
+        deleted_at = timezone.now() - timedelta(days=days)
+        Publication.with_deleted.filter(pk=publication.pk).update(deleted_at=deleted_at)
+
+    call_command("tidy")
+
+    assert set(Publication.with_deleted.values_list("pk", flat=True)) == {recent.pk}
+    assert not Revision.objects.filter(publication=old.pk).exists()
+    assert "1 draft," in capsys.readouterr().out
+
+
+def test_a_redaction_reaches_a_deleted_draft(client):
+    client.force_login(make_person("Administrators"), backend=BACKEND)
+    publication = make_publication(body="Vera Holm said it.")
+    delete(client, publication)
+    address = reverse("desk:redact", args=[publication.pk])
+    form = {"passage": "Vera Holm", "mark": "", "why": ""}
+
+    preview = client.post(address, form).context["preview"]
+    page = client.post(address, {**form, "seen": preview.fingerprint}, follow=True)
+
+    assert address in client.get(DELETED).text and page.redirect_chain[-1] == (DELETED, 302)
+    stored = Publication.with_deleted.get(pk=publication.pk)
+    assert "Vera" not in stored.body and stored.deleted_at
+    assert not [each for each in stored.revisions.all() if "Vera" in each.manuscript]
+    assert reverse("desk:history", args=[publication.pk]) not in client.get("/desk/").text
+    assert AuditEntry.objects.filter(publication=publication.pk).exists()
+
+
+def test_an_import_of_the_same_manuscript_makes_a_new_draft(desk):
+    publication = make_publication(title="On Minsk")
+    text = manuscript_of(publication)
+    delete(desk, publication)
+
+    imported = import_manuscript(text, by=None).publication
+
+    assert imported.pk != publication.pk and str(imported.uid) == text.uid
+    restore(desk, publication)
+    assert set(Publication.objects.values_list("title", flat=True)) == {"On Minsk"}
+    assert Publication.objects.count() == 2
+
+
+def test_an_image_or_author_of_a_deleted_draft_stays(desk, editor):
+    image, author = actions.save_instance(make_image(), by=editor), make_author()
+    publication = make_publication(title="On Minsk", body=f"![A field](image:{image.key})", authors=[author])
+    delete(desk, publication)
+
+    with pytest.raises(actions.ActionRefused):
+        actions.delete_instance(image, by=editor)
+    with pytest.raises(actions.ActionRefused, match=r"On Minsk \(a deleted draft\)"):
+        actions.delete_instance(author, by=editor)

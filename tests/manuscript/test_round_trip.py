@@ -48,6 +48,8 @@ NO_FIELD = {
     "created_by",
     "created_at",
     "updated_at",
+    "deleted_at",
+    "deleted_by",
 }
 """Columns of a publication that the desk or an action writes, and no form shows."""
 BY_CHOOSER = {"cover": "cover_choice", "translation_of": "translation_choice"}

@@ -28,11 +28,12 @@ from ..site import redirect_from_deleted_draft
 from ..status_text import short_name_of, status_text
 from ..word_report import word_report_context
 from . import autosave, suggestions
+from .deleted_drafts import DraftDeletionMixin
 from .form import PublicationForm
 from .publication_list import PublicationListAdmin
 
 
-class PublicationAdmin(PublicationListAdmin):
+class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
     """The drafts. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
@@ -102,16 +103,6 @@ class PublicationAdmin(PublicationListAdmin):
         if db_field.name == "tags":
             return PublicationForm.base_fields["tags"]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        """A publication that has editions is withdrawn, never deleted."""
-        if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
-            return False
-        return (
-            not obj
-            or obj.created_by == request.user
-            or request.user.has_perm("publications.publish_publication")
-        )
 
     def save_model(self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool) -> None:
         if not change:

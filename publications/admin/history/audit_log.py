@@ -224,7 +224,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def about(self, entry: AuditEntry) -> str:
         if entry.action == ActionType.REBUILD:
             return ", ".join(str(REBUILT_PARTS.get(part, part)) for part in entry.subject.split(", "))
-        if not entry.publication_id:
+        if not entry.has_history_page:
             return entry.subject
         address = reverse("desk:history", args=[entry.publication_id])
         return format_html('<a href="{}">{}</a>', address, entry.subject)

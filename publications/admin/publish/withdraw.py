@@ -169,8 +169,8 @@ def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan
 
 @require_permissions("redact_publication")
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Render a preview of a redaction, then redact if the preview is still valid."""
-    publication = get_publication_or_404(pk)
+    """Render a preview of a redaction, then redact if the preview is still valid; of a deleted draft too."""
+    publication = get_publication_or_404(pk, or_deleted=True)
     form = RedactForm(
         request.POST or None, initial={"mark": actions.default_redaction_mark(publication.language)}
     )

@@ -1,4 +1,4 @@
-"""Delete expired sessions, events, pending uploads and unfinished files; merge the search index."""
+"""Delete expired sessions, events, deleted drafts, pending uploads and unfinished files; merge the search index."""
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -7,24 +7,26 @@ from django.core.management.base import BaseCommand
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions, search
 from publications.admin import pending_uploads
-from publications.models import original_storage
+from publications.models import DELETED_DRAFT_RETENTION, Publication, original_storage
 from publications.reserved_disk_space import reserve_disk_space
 
 
 class Command(BaseCommand):
     help = (
         f"Delete what is no longer needed: sessions that have expired, account events older than {EVENT_DAYS} "
-        "days, uploads that waited longer than a day for a form that was never saved, and half-written files that "
-        "a stopped process has left. Also merges the parts of the search index, which makes searches faster. Meant to "
-        "be run each night."
+        f"days, drafts deleted more than {DELETED_DRAFT_RETENTION.days} days ago, uploads that waited "
+        "longer than a day for a form that was never saved, and half-written files that a stopped process has left. "
+        "Also merges the parts of the search index, which makes searches faster. Meant to be run each night."
     )
 
     def handle(self, *args, **options) -> None:
         sessions = Session.objects.count()
         call_command("clearsessions", stdout=self.stdout)
+        _total, purged = Publication.with_deleted.to_be_purged().delete()
         counts = {
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
+            "draft": purged.get("publications.Publication", 0),
             "waiting file": pending_uploads.delete_expired_uploads(),
             "unfinished file": original_storage().remove_abandoned_files()
             + renditions.remove_abandoned_files(),
