@@ -21,8 +21,9 @@ DERIVED_MODELS = frozenset(
 )
 """Models of `publications` whose rows are derived, or rebuilt by `manage.py rebuild`."""
 
-DERIVED_FIELDS = frozenset({("auditentry", "changed_publications")})
-"""Fields of other models of `publications` without which the site only does more than it needs to."""
+DERIVED_FIELDS = frozenset({("auditentry", "changed_publications"), ("auditentry", "changed_pages")})
+"""Fields of other models of `publications` without which the site only does more than it needs to; a renamed one by
+both names."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""

@@ -4,12 +4,12 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publications", "0033_index_editions")]
+    dependencies = [("publications", "0033_index_edition_changes")]
 
     operations = [
         migrations.AddField(
             model_name="auditentry",
-            name="changed_publications",
+            name="changed_pages",
             field=models.JSONField(default=None, null=True),
         ),
     ]

@@ -60,7 +60,7 @@ class AuditEntry(models.Model):
     subject = models.CharField(gettext_lazy("what"), max_length=300)
     detail = models.JSONField(gettext_lazy("detail"), default=dict)
     site_version = models.PositiveBigIntegerField(unique=True)
-    changed_publications = models.JSONField(null=True, default=None)
+    changed_publications = models.JSONField(null=True, default=None, db_column="changed_pages")
 
     objects = AuditEntryQuerySet.as_manager()
 

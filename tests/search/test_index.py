@@ -128,7 +128,7 @@ def test_a_refused_action_leaves_the_index_as_it_was(editor):
 
 
 FACET_KEYS = import_module("publications.migrations.0018_filed")
-POSITIONS = import_module("publications.migrations.0035_date_positions")
+POSITIONS = import_module("publications.migrations.0039_positions_of_rows")
 
 
 def store_as_earlier_releases(monkeypatch) -> None:
@@ -142,7 +142,6 @@ def store_as_earlier_releases(monkeypatch) -> None:
             engine().store(rows)
     else:
         engine().store(rows)
-    run(POSITIONS.drop_columns)
     run(FACET_KEYS.forget)
     run(FACET_KEYS.file)
 
@@ -159,7 +158,7 @@ def test_rows_of_an_earlier_release_are_found_and_differ_until_they_are_replaced
     facet_keys = read_facet_keys()
     store_as_earlier_releases(monkeypatch)
 
-    run(POSITIONS.add_columns)
+    run(POSITIONS.migrate_index)
 
     empty_until_rebuilt: dict[int, set] = {pk: set() for pk in facet_keys}
     assert read_facet_keys() == {"sqlite": facet_keys, "postgresql": empty_until_rebuilt}[connection.vendor]
@@ -175,7 +174,7 @@ def test_rows_of_an_earlier_release_are_found_and_differ_until_they_are_replaced
 def test_a_redaction_removes_what_an_earlier_release_stored_after_the_migration(editor, monkeypatch):
     edition = make_live(body="Of grain and barley.")
     store_as_earlier_releases(monkeypatch)
-    run(POSITIONS.add_columns)
+    run(POSITIONS.migrate_index)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("UPDATE publications_filed SET date_position = 0")
@@ -197,10 +196,10 @@ def test_the_migration_of_positions_can_be_reversed():
     edition = make_live()
     facet_keys = read_facet_keys()
 
-    run(POSITIONS.drop_columns)
+    run(POSITIONS.restore_index)
     assert read_facet_keys() == facet_keys
 
-    run(POSITIONS.add_columns)
+    run(POSITIONS.migrate_index)
     assert read_facet_keys() == facet_keys and engine().indexed_editions() == {edition.pk}
 
 

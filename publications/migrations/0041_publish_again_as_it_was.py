@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publications", "0035_date_positions"),
+        ("publications", "0040_name_changed_publications"),
     ]
 
     operations = [
