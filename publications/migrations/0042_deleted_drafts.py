@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0036_publish_again_as_it_was'),
+        ('publications', '0041_publish_again_as_it_was'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
