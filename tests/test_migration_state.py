@@ -95,6 +95,7 @@ CREATED_BY_MIGRATION = {
     "0021_external_url": {"edition.external_url", "publication.external_url"},
     "0024_typed_into_other_forms": {"typed.path"},
     "0026_organisations": {"author.is_organisation"},
+    "0042_deleted_drafts": {"publication.deleted_at", "publication.deleted_by"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 
