@@ -148,11 +148,12 @@ TABLE = {
     "auth_user_password_change": ADMINISTRATORS,
     "auth_user_delete": ADMINISTRATORS,
     "auth_user_history": ADMINISTRATORS,
-    "auth_group_changelist": ADMINISTRATORS,
+    "role-matrix": ADMINISTRATORS,
+    "auth_group_changelist": NOBODY,
     "auth_group_add": NOBODY,
-    "auth_group_change": ADMINISTRATORS,
+    "auth_group_change": NOBODY,
     "auth_group_delete": NOBODY,
-    "auth_group_history": ADMINISTRATORS,
+    "auth_group_history": NOBODY,
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}

@@ -66,7 +66,7 @@ CHECKBOX_OVERRIDES = {ManyToManyField: {"form_class": CheckboxField, "widget": f
 
 
 class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
-    """Groups: the four roles, and others that superusers add. Only superusers change them."""
+    """Groups: the four roles, and others that superusers add. Others read what a role may do in `role_matrix.py`."""
 
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
@@ -103,6 +103,9 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
         permissions = Permission.objects.filter(content_type__in=models).select_related("content_type")
         kwargs["queryset"] = permissions.order_by("content_type__app_label", "content_type__model", "pk")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
+        return request.user.is_superuser
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

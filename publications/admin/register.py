@@ -29,6 +29,7 @@ from . import (
     related_links,
     review_link,
     reviews,
+    role_matrix,
     sign_in,
     site_settings,
     word,
@@ -114,6 +115,7 @@ PAGES = (
     ("links/", "related-links", related_links.related_links_list),
     ("links/<number:pk>/", "related-links-edit", related_links.related_links_edit),
     ("lead/", "home-lead", site_settings.home_lead),
+    ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
 """Route, URL name and view. They precede the URLs of Django's admin."""

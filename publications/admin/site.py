@@ -140,13 +140,13 @@ class DeskSite(AdminSite):
 admin_site = DeskSite(name="desk")
 
 
-def require_permissions(*permissions: str) -> Callable[[View], View]:
-    """Return a decorator that answers 403 to users without all of these permissions of this app."""
+def require_permissions(*permissions: str, app: str = "publications") -> Callable[[View], View]:
+    """Return a decorator that answers 403 to users without all of these permissions of an app."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            if not request.user.has_perms(f"publications.{name}" for name in permissions):
+            if not request.user.has_perms(f"{app}.{name}" for name in permissions):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

@@ -1,4 +1,7 @@
-"""Deleted drafts stay restorable: when a draft was deleted, and by whom."""
+"""Deleted drafts stay restorable: when a draft was deleted, and by whom.
+
+A constraint on that user would lock the table of users beside that of publications, while app servers run.
+"""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -21,6 +24,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='publication',
             name='deleted_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
     ]

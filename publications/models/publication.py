@@ -135,8 +135,9 @@ class Publication(PublicationContent):
 
     deleted_at = models.DateTimeField(null=True, editable=False)
     deleted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+",
+        db_constraint=False,
+    )  # fmt: skip
 
     objects = PublicationManager()
     with_deleted = PublicationQuerySet.as_manager()

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -137,7 +137,10 @@ MENU = (
             AccountEvent, _("Account events"),
             _("Who signed in, who was refused, who changed an account"), has_add=False,
         ),
-        model_entry(Group, _("Groups"), _("What they may do"), has_add=False),
+        EntryDefinition(
+            "auth.view_group", _("Who may do what"), _("The roles, their people, and what each may do"),
+            "role-matrix",
+        ),
     )),
 )  # fmt: skip
 """Sections: slug, label, entries. A section without an entry for a person is not shown."""
