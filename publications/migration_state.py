@@ -17,9 +17,18 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, Model, QuerySet
 
 DERIVED_MODELS = frozenset(
-    {"indexedterm", "namedterm", "searchindex", "editionterm", "similarity", "presence"}
+    {
+        "indexedterm",
+        "namedterm",
+        "searchindex",
+        "editionterm",
+        "similarity",
+        "presence",
+        "newsevent",
+        "outboxmail",
+    }
 )
-"""Models of `publications` whose rows are derived, or rebuilt by `manage.py rebuild`."""
+"""Models of `publications` whose rows are derived, rebuilt by `manage.py rebuild`, or say what other rows say."""
 
 DERIVED_FIELDS = frozenset({("auditentry", "changed_publications"), ("auditentry", "changed_pages")})
 """Fields of other models of `publications` without which the site only does more than it needs to; a renamed one by

@@ -25,6 +25,7 @@ from publications.models import (
     Image,
     IndexedTerm,
     NamedTerm,
+    OutboxMail,
     Publication,
     Review,
     Revision,
@@ -43,6 +44,12 @@ from publications.search.similarity import mark_incomplete
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
+
+
+def _make_mail(**fields) -> None:
+    OutboxMail.objects.create(
+        key="news:1:1", recipient="ann@example.org", message_id="<1@example.org>", **fields
+    )
 
 
 def make_site() -> Publication:
@@ -301,6 +308,10 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         ),
     ],
     "unused": [lambda _publication: store_original(b"of nothing", "pdf")],
+    "mail": [
+        lambda publication: _make_mail(attempts=1, last_error="450 Try later"),
+        lambda publication: _make_mail(next_attempt_at=timezone.now() - timedelta(hours=2)),
+    ],
     "made-files": [_truncate_rendition],
     "index": [
         lambda publication: engine().remove([_live(publication).pk]),

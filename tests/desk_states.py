@@ -19,6 +19,7 @@ from publications.models import (
     Image,
     Kind,
     MenuLink,
+    OutboxMail,
     Publication,
     Review,
     SitePage,
@@ -160,5 +161,6 @@ def _make_other_rows(publication: Publication, person) -> dict[str, object]:
         "typed": Autosave.objects.create(owner=person, key="window").pk,
         "word": make_word_file(publication).pk,
         "accountevent": AccountEvent.objects.first().pk,
+        "outboxmail": OutboxMail.objects.create(key="x", recipient="a@example.org", message_id="x").pk,
         "review": Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
     }  # fmt: skip

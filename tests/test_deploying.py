@@ -360,7 +360,7 @@ def test_units_and_compose_use_existing_commands():
     ]
     named = {name for text in texts for name in re.findall(r'manage\.py"?,? "?([a-z_]+)', text)}
 
-    assert {"serve", "mirror", "prepare", "tidy", "verify"} <= named <= set(get_commands())
+    assert {"serve", "mirror", "prepare", "tidy", "verify", "send_mail"} <= named <= set(get_commands())
 
 
 def test_settings_read_every_variable_of_a_deployment():
@@ -397,8 +397,9 @@ def test_secret_addresses_are_not_logged(file):
             "/desk/review/abcdef/",
             "/desk/review/abcdef/key/large.webp",
             "/desk/password_reset/Mg/token/",
+            "/desk/news/stop/token/",
         ):
-            assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset")
+            assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset", "/desk/news/stop")
         for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
             assert not re.match(pattern, path)
 

@@ -33,6 +33,7 @@ LAYERS = {
         "publications.search",
         "publications.metadata",
         "publications.renditions",
+        "publications.news",
         "publications.page_cache",
         "publications.sessions",
         "publications.templatetags",

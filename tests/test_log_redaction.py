@@ -11,6 +11,7 @@ from tests.factories import make_person
 TOKEN = "kV9wZr3Tq8Lm2Nx7Bc5Yd1Fg6Hj4Ks0P"
 REVIEW = f"/desk/review/{TOKEN}/"
 RESET = f"/desk/password_reset/Mg/{TOKEN}/"
+STOP = f"/desk/news/stop/{TOKEN}/"
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_wrong_review_link_is_masked(client, log, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [REVIEW, RESET])
+@pytest.mark.parametrize("path", [REVIEW, RESET, STOP])
 def test_the_path_of_a_forged_form_is_masked(log, path):
     Client(enforce_csrf_checks=True).post(path, {"x": "1"})
 

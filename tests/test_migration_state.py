@@ -96,6 +96,7 @@ CREATED_BY_MIGRATION = {
     "0024_typed_into_other_forms": {"typed.path"},
     "0026_organisations": {"author.is_organisation"},
     "0042_deleted_drafts": {"publication.deleted_at", "publication.deleted_by"},
+    "0043_news": {"newssettings"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -224,8 +224,8 @@ def test_values_are_displayed_as_a_person_reads_them():
 
 
 WORK_ROWS = {
-    "addresses", "audit_entries", "autosaves", "draft_comments", "editions", "kept_apart", "linked_from", "presences", "redirects",
-    "reviews", "revisions", "submission", "tagged", "translations", "word_files",
+    "addresses", "audit_entries", "autosaves", "draft_comments", "editions", "kept_apart", "linked_from", "news", "presences",
+    "redirects", "reviews", "revisions", "submission", "tagged", "translations", "word_files",
 }  # fmt: skip
 """Tables that lead to a publication and are no part of its text: what is done with them is tested by name."""
 

@@ -17,6 +17,7 @@ from publications.models import (
     Autosave,
     Kind,
     MenuLink,
+    OutboxMail,
     Publication,
     Review,
     SitePage,
@@ -137,6 +138,13 @@ TABLE = {
     "publications_auditentry_change": PUBLISHERS,
     "publications_auditentry_delete": NOBODY,
     "publications_auditentry_history": PUBLISHERS,
+    "news": ALL,
+    "news-choices": ALL,
+    "publications_outboxmail_changelist": ADMINISTRATORS,
+    "publications_outboxmail_add": NOBODY,
+    "publications_outboxmail_change": ADMINISTRATORS,
+    "publications_outboxmail_delete": NOBODY,
+    "publications_outboxmail_history": ADMINISTRATORS,
     "accounts_accountevent_changelist": ADMINISTRATORS,
     "accounts_accountevent_add": NOBODY,
     "accounts_accountevent_change": ADMINISTRATORS,
@@ -156,7 +164,7 @@ TABLE = {
     "auth_group_history": NOBODY,
 }
 WORD = ("word-report", "word-replace", "word-changes")
-OPEN = {"login", "logout", "review", "review-picture"}
+OPEN = {"login", "logout", "news-stop", "review", "review-picture"}
 POSTED = {
     "autosave",
     "suggestions",
@@ -203,6 +211,7 @@ def things(editor):
         "auditentry": AuditEntry.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
         "sitepage": SitePage.objects.first().pk, "menulink": MenuLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,
+        "outboxmail": OutboxMail.objects.create(key="x", recipient="xx@xx.xx", message_id="xx").pk,
         "typed": Autosave.objects.create(owner=person, key="window").pk,
         "word-new": make_word_file(live).pk,
         "review": Review.objects.invite(live.revisions.first(), reader="Ann", days=3, by=None)[0].pk,

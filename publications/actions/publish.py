@@ -27,6 +27,7 @@ from publications.models import (
 from publications.snapshot import PrerenderedTexts
 
 from .changed_pages import find_publications_showing
+from .news import store_news
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
@@ -75,7 +76,7 @@ def publish(
     options = PublishOptions(
         at=at, until=until, change=change, note=note, seen=seen, state=state, keep_scheduled=keep_scheduled
     )  # fmt: skip
-    result = _publish({publication.pk: options}, by=by)[publication.pk]
+    result = _publish({publication.pk: options}, by=by, brings_news=True)[publication.pk]
     if isinstance(result, ActionRefused):
         raise result
     publication.refresh_from_db()
@@ -91,7 +92,7 @@ def publish_many(
     until_by_pk: Mapping[int, datetime] | None = None,
     defer_similarity: bool = False,
 ) -> list[PublishResult]:
-    """Publish drafts now, each by an action with an audit entry and a site version of its own.
+    """Publish drafts now, each by an action with an audit entry and a site version of its own, without news for staff.
 
     Args:
         prerendered: texts that were rendered before the transaction.
@@ -116,6 +117,7 @@ def _publish(
     by: User | None,
     prerendered: PrerenderedTexts | None = None,
     defer_similarity: bool = False,
+    brings_news: bool = False,
 ) -> dict[int, PublishResult]:
     """Publish the drafts with these primary keys; return the result for each. Raises ClockBehind."""
     if not options:
@@ -137,6 +139,8 @@ def _publish(
         _update_search(plans, defer_similarity=defer_similarity)
         changed = None if changed is None else changed | _find_changed_publications(plans)
         AuditEntry.objects.bulk_create(_build_audit_entry(plan, changed) for plan in plans)
+        if brings_news:
+            _store_news(plans, by=by)
         save_site_version(batch.site_version)
     return results | {plan.publication.pk: plan.edition for plan in plans}
 
@@ -154,6 +158,11 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
     for plan in plans:
         if plan.scheduled and plan.options.keep_scheduled:
             plan.rescheduled = reschedule(plan.scheduled, after=plan.edition)
+
+
+def _store_news(plans: Sequence[PublishPlan], *, by: User | None) -> None:
+    for plan in plans:
+        store_news(filter(None, (plan.edition, plan.rescheduled)), by=by, at=plan.action.at)
 
 
 def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:

@@ -15,6 +15,7 @@ from publications.models import (
     Image,
     Kind,
     MenuLink,
+    OutboxMail,
     Publication,
     SitePage,
     SiteSettings,
@@ -26,6 +27,7 @@ from . import (
     choice_sources,
     home,
     images,
+    news,
     related_links,
     review_link,
     reviews,
@@ -45,6 +47,7 @@ from .groups import StaffGroupAdmin
 from .history import restore, timeline
 from .history.audit_log import AuditEntryAdmin
 from .images import ImageAdmin
+from .mails import OutboxMailAdmin
 from .publish import page as publish
 from .publish import result, withdraw
 from .site import admin_site
@@ -65,6 +68,7 @@ MODEL_ADMINS = {
     User: StaffUserAdmin,
     Group: StaffGroupAdmin,
     AccountEvent: AccountEventAdmin,
+    OutboxMail: OutboxMailAdmin,
 }
 
 PUBLICATION_ROUTE = "publications/publication/<number:pk>/"
@@ -73,6 +77,8 @@ PAGES = (
     ("", "index", home.index_page),
     ("carried/", "carried", sign_in.confirm_carried_form),
     ("signed-in/", "signed-in", sign_in.signed_in_user),
+    ("news/", "news", news.news_page),
+    ("news/mail/", "news-choices", news.choices_page),
     # Drafts
     ("typed/", "autosave", autosave.autosave_form),
     ("typed/preview/", "preview-unsaved", preview.preview_unsaved),
@@ -127,6 +133,7 @@ OPEN_PAGES = (
         "review-picture",
         review_link.review_image,
     ),
+    ("news/stop/<str:token>/", "news-stop", news.stop_page),
 )
 """Pages without sign-in: each checks a secret in its address."""
 

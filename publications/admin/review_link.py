@@ -29,6 +29,8 @@ from publications.models import (
     MAX_COMMENTS_PER_MINUTE,
     EditionWithRows,
     Image,
+    NewsEvent,
+    NewsType,
     Review,
     ReviewComment,
 )
@@ -129,17 +131,25 @@ def _store_comment(review: Review, form: ReviewCommentForm, *, is_fine: bool) ->
     """Store a comment; return why it was refused, or "", with the status of the response."""
     Review.objects.select_for_update().get(pk=review.pk)
     if is_fine:
-        ReviewComment.objects.get_or_create(review=review, is_fine=True)
+        comment, is_new = ReviewComment.objects.get_or_create(review=review, is_fine=True)
+        if is_new:
+            _store_news(comment)
         return "", HTTPStatus.OK
     if not form.is_valid():
         reasons = [reason for reasons in form.errors.values() for reason in reasons]
         return " ".join(reasons), HTTPStatus.BAD_REQUEST
     if reason := _describe_limit(review):
         return reason, HTTPStatus.TOO_MANY_REQUESTS
-    comment = {"place": form.cleaned_data["place"], "text": form.cleaned_data["text"]}
-    if not review.comments.recent().filter(**comment).exists():  # else submitted twice
-        review.comments.create(**comment)
+    values = {"place": form.cleaned_data["place"], "text": form.cleaned_data["text"]}
+    if not review.comments.recent().filter(**values).exists():  # else submitted twice
+        _store_news(review.comments.create(**values))
     return "", HTTPStatus.OK
+
+
+def _store_news(comment: ReviewComment) -> None:
+    NewsEvent.objects.create(
+        type=NewsType.REVIEWED, publication_id=comment.review.publication_id, comment=comment
+    )
 
 
 def _describe_limit(review: Review) -> str:

@@ -51,6 +51,8 @@ TASKS = (
         (gettext_lazy("Add, change and delete accounts, and give them roles"),
          ("view_user", "add_user", "change_user", "delete_user")),
         (gettext_lazy("See who signed in, and this page"), ("view_accountevent", "view_group")),
+        (gettext_lazy("See which mails were not delivered, and try again"),
+         ("view_outboxmail", "change_outboxmail")),
     )),
 )  # fmt: skip
 """Headings, and below each the tasks with the codenames that one of them takes. Every codename of a role has a task."""

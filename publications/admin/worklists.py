@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.contrib import messages
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publications.models import (
+    NewsEvent,
+    NewsType,
     Publication,
     ReviewComment,
     Revision,
@@ -133,11 +135,14 @@ def open_submission(publication: Publication | None) -> Submission | None:
     )
 
 
+@transaction.atomic
 def submit_for_checking(publication: Publication, *, by) -> None:
     """Submit a draft for checking, or renew its submission."""
+    now = timezone.now()
     Submission.objects.update_or_create(
-        publication=publication, defaults={"submitted_by": by, "submitted_at": timezone.now()}
+        publication=publication, defaults={"submitted_by": by, "submitted_at": now}
     )
+    NewsEvent.objects.create(type=NewsType.SUBMITTED, publication=publication, by=by, happens_at=now)
 
 
 @require_permissions("change_publication")

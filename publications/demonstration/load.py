@@ -20,6 +20,7 @@ from publications.models import (
     Image,
     LinkPlacement,
     MenuLink,
+    NewsEvent,
     Publication,
     Revision,
     SitePage,
@@ -56,6 +57,9 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
         publications.append(_import_and_publish(text, files, by))
     _set_related_links([text for text, _files in bundles], publications, by)
     _set_leads(people["leads"], publications, by)
+    NewsEvent.objects.due().filter(
+        publication__in=publications
+    ).delete()  # nobody has to read that it was loaded
     return publications
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from publications import actions, search
 from publications.locales import locale_of
-from publications.models import Address, Edition, Image, Kind, Publication, Redirect
+from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
 
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
@@ -31,7 +31,7 @@ from .markdown import (
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
 from .related_links import apply_related_links, report_lost_fragments
-from .report import ImportReport
+from .report import FileOutcome, ImportReport
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
 BATCH_FILES = 50
@@ -86,7 +86,18 @@ def _import_files(options: ImportOptions) -> ImportReport:
         options.progress(len(importer.reports), len(index.files))
     report_new_organisation(report, byline, import_cache)
     _finish_import(importer, authors, index, context.image_finder)
+    _store_news(report, options)
     return report
+
+
+def _store_news(report: ImportReport, options: ImportOptions) -> None:
+    """Inform administrators of an import that changed or refused anything."""
+    counts = {
+        outcome.value: report.count(outcome)
+        for outcome in (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.REFUSED)
+    }
+    if any(counts.values()):
+        NewsEvent.objects.create(type=NewsType.IMPORTED, by=options.by, counts=counts)
 
 
 def _batched(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:

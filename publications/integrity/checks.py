@@ -8,7 +8,7 @@ from django.db import transaction
 from publications import actions
 from publications.models import guards
 
-from . import audit, database, derived, editions, originals
+from . import audit, database, derived, editions, mail, originals
 from .report import Check, Progress
 
 RESTORE_FILE = (
@@ -68,6 +68,9 @@ CHECKS: tuple[Check, ...] = (
     Check("unused", "each file is of something", originals.find_unused,
           "They do no harm: what is no longer used, or what an upload left that was broken off. Nothing removes them.",
           is_note=True),
+    Check("mail", "mails to staff are delivered", mail.find_undelivered,
+          "The desk says why, under Outbox: mend the address or EMAIL_URL, then try again there. If nothing is sent at "
+          "all, run “manage.py send_mail” each minute.", is_note=True),
     Check("made-files", "made pictures, PDFs and cards are whole", derived.find_broken_files, RUN_REPAIR, "files"),
     Check("index", "searches find what is public, and nothing else", derived.find_index_differences, REBUILD_SEARCH,
           "search"),

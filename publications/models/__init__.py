@@ -54,6 +54,8 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
+from .news import AUDIENCES, NEWS_DAYS, MailTiming, NewsEvent, NewsSettings, NewsType
+from .outbox import RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
 from .presence import Presence
 from .publication import (
     DELETED_DRAFT_RETENTION,
@@ -114,6 +116,7 @@ from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
     "ANNOUNCED_CHANGES",
+    "AUDIENCES",
     "DELETED_DRAFT_RETENTION",
     "FACETS",
     "FOREVER",
@@ -122,8 +125,11 @@ __all__ = [
     "MAX_COMMENTS_PER_MINUTE",
     "MAX_COMMENT_CHARACTERS",
     "MAX_FACET_VALUE_CHARACTERS",
+    "NEWS_DAYS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
+    "RETRY_DELAYS",
+    "SENT_DAYS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
     "Address",
@@ -156,9 +162,15 @@ __all__ = [
     "LastChange",
     "LinkPlacement",
     "LiveCount",
+    "MailPurpose",
+    "MailTiming",
     "MenuLink",
     "NamedTerm",
+    "NewsEvent",
+    "NewsSettings",
+    "NewsType",
     "OriginalFault",
+    "OutboxMail",
     "Presence",
     "Publication",
     "Redirect",

@@ -17,6 +17,8 @@ from publications.models import (
     Image,
     Kind,
     MenuLink,
+    NewsSettings,
+    OutboxMail,
     Publication,
     SitePage,
     SiteSettings,
@@ -141,6 +143,9 @@ MENU = (
             "auth.view_group", _("Who may do what"), _("The roles, their people, and what each may do"),
             "role-matrix",
         ),
+        model_entry(
+            OutboxMail, _("Outbox"), _("Mails to staff: what waits, what could not be delivered and why"), has_add=False
+        ),
     )),
 )  # fmt: skip
 """Sections: slug, label, entries. A section without an entry for a person is not shown."""
@@ -163,6 +168,15 @@ def desk_menu(context: template.Context) -> Menu | None:
         if (entries := list(_entries_for(user, definitions, request.path)))
     ]
     return Menu(sections)
+
+
+@register.simple_tag(takes_context=True)
+def unread_news_count(context: template.Context) -> str:
+    """Return how much news the person of the request has not read, or "" for none.
+
+    {% unread_news_count as unread %}
+    """
+    return NewsSettings.of(context["user"]).unread_count_text()
 
 
 def _entries_for(user, definitions: Iterable[EntryDefinition], path: str) -> Iterable[MenuEntry]:

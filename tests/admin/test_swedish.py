@@ -32,7 +32,7 @@ KNOWN = re.compile(
     # Types of schema.org.
     r"\w*Article|BlogPosting|"
     # What the factories and the first rows of a site are called.
-    r".*(?:Piece|Author|Tag) \d.*|xx|xx@xx\.xx|: ?Ann|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
+    r".*(?:Piece|Author|Tag) \d.*|xx|(?:: )?xx@xx\.xx|: ?Ann|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
     r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"
     r"Abkhazia.*|Sea of Azov.*|http://127.*|.*Quick Comment, 27 .*"
 )

@@ -28,6 +28,8 @@ DESK = {
     "new image": "/desk/publications/image/add/",
     "links": "/desk/links/",
     "audit": "/desk/publications/auditentry/",
+    "news": "/desk/news/",
+    "mail about news": "/desk/news/mail/",
     "password": "/desk/password_change/",
 }
 SCHEMES = ("light", "dark")

@@ -8,7 +8,17 @@ from django.contrib.auth.models import User
 from publications import actions, demonstration, manuscript, preflight, search
 from publications.demonstration.load import CONTENT, EditionStep
 from publications.management import site_setup
-from publications.models import Author, Change, Edition, EndReason, Image, Publication, Tag
+from publications.models import (
+    Author,
+    Change,
+    Edition,
+    EndReason,
+    Image,
+    NewsEvent,
+    NewsType,
+    Publication,
+    Tag,
+)
 from tests.factories import make_person
 
 TEXTS = {path.parent.name: manuscript.read(path.parent)[0] for path in CONTENT.glob("*/index.md")}
@@ -52,6 +62,10 @@ def loaded(load, in_shared_site, shared_renditions) -> list[str]:
 
 class TestLoaded:
     """One load, checked by several tests."""
+
+    def test_what_was_loaded_is_no_news_and_what_is_scheduled_will_be(self, loaded):
+        assert not NewsEvent.objects.due().exists()
+        assert NewsEvent.objects.filter(type=NewsType.PUBLISHED).count() == 1
 
     def test_typos_of_readers_are_corrected(self, loaded):
         corrected = {

@@ -1,5 +1,6 @@
 """Exercise the site as in production: hostile connections, reload, two servers, a database that stops, a lock, a flood,
-a crawler, a full disk, unfinished bodies, logs, a clock that is set back, a lost connection, stops.
+a crawler, a full disk, unfinished bodies, logs, senders of mail that are killed, a clock that is set back, a lost
+connection, stops.
 
 It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
 one table: what was done, what was measured, its budget. Some minutes; it exits with 1 if a budget is missed.

@@ -10,6 +10,7 @@ from .crawler import crawler
 from .crowds import crowds
 from .disks import disk, kills
 from .logs import logs
+from .mails import killed_senders
 from .measurements import Measurement, no_failures
 from .mirrors import mirror_in_front
 from .outages import clock, cut_off, stop
@@ -254,6 +255,7 @@ PARTS = {
     "logs": logs,
     "disk": disk,
     "kills": kills,
+    "mail": killed_senders,
     "clock": clock,
     "cut-off": cut_off,
     "stop": stop,

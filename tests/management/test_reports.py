@@ -58,7 +58,9 @@ def test_tidy_reports_what_it_deleted(capsys, settings):
 
     call_command("tidy")
 
-    assert output(capsys) == ["Deleted: 0 sessions, 2 account events, 1 waiting file, 3 unfinished files."]
+    assert output(capsys) == [
+        "Deleted: 0 sessions, 2 account events, 0 drafts, 0 mails, 0 news events, 1 waiting file, 3 unfinished files."
+    ]
 
 
 def test_tidy_reports_that_nothing_was_to_delete(capsys):

@@ -7,16 +7,25 @@ from django.core.management.base import BaseCommand
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions, search
 from publications.admin import pending_uploads
-from publications.models import DELETED_DRAFT_RETENTION, Publication, original_storage
+from publications.models import (
+    DELETED_DRAFT_RETENTION,
+    NEWS_DAYS,
+    SENT_DAYS,
+    NewsEvent,
+    OutboxMail,
+    Publication,
+    original_storage,
+)
 from publications.reserved_disk_space import reserve_disk_space
 
 
 class Command(BaseCommand):
     help = (
         f"Delete what is no longer needed: sessions that have expired, account events older than {EVENT_DAYS} "
-        f"days, drafts deleted more than {DELETED_DRAFT_RETENTION.days} days ago, uploads that waited "
-        "longer than a day for a form that was never saved, and half-written files that a stopped process has left. "
-        "Also merges the parts of the search index, which makes searches faster. Meant to be run each night."
+        f"days, drafts deleted more than {DELETED_DRAFT_RETENTION.days} days ago, mails sent or given up more than "
+        f"{SENT_DAYS} days ago, news older than {NEWS_DAYS} days, uploads that waited longer than a day for a form "
+        "that was never saved, and half-written files that a stopped process has left. Also merges the parts of the "
+        "search index, which makes searches faster. Meant to be run each night."
     )
 
     def handle(self, *args, **options) -> None:
@@ -27,6 +36,8 @@ class Command(BaseCommand):
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
             "draft": purged.get("publications.Publication", 0),
+            "mail": OutboxMail.objects.outdated().delete()[1].get("publications.OutboxMail", 0),
+            "news event": NewsEvent.objects.outdated().delete()[1].get("publications.NewsEvent", 0),
             "waiting file": pending_uploads.delete_expired_uploads(),
             "unfinished file": original_storage().remove_abandoned_files()
             + renditions.remove_abandoned_files(),

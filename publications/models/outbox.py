@@ -1,0 +1,104 @@
+"""The outbox: mails to be sent and those sent, a row for each recipient and message.
+
+A row holds no text: the mail is written from the rows that it is about when it is sent, so that nothing that was
+redacted, withdrawn or forbidden since is mailed. Its Message-ID is chosen before the first attempt, so that a mail
+that a relay has accepted twice is recognized.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .news import NewsEvent
+
+SENT_DAYS = 30
+"""How long mails that are sent or given up are kept."""
+RETRY_DELAYS = tuple(
+    timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440, 1440)
+)
+"""How long after each failed attempt the next follows. After the last, some six days later, the mail is given up."""
+MAX_ERROR_CHARACTERS = 500
+
+
+class MailPurpose(models.TextChoices):
+    NEWS = "news", _("news, at once")
+    DIGEST = "digest", _("daily mail")
+
+
+class OutboxMailQuerySet(models.QuerySet):
+    def waiting(self) -> "OutboxMailQuerySet":
+        return self.filter(next_attempt_at__isnull=False)
+
+    def due(self) -> "OutboxMailQuerySet":
+        """Mails to be sent now, in the order in which they became due."""
+        return self.filter(next_attempt_at__lte=timezone.now()).order_by("next_attempt_at", "pk")
+
+    def failing(self) -> "OutboxMailQuerySet":
+        """Mails that could not be sent so far, those given up included."""
+        return self.filter(sent_at=None, attempts__gt=0)
+
+    def outdated(self) -> "OutboxMailQuerySet":
+        """Mails that were sent or given up some time ago."""
+        limit = timezone.now() - timedelta(days=SENT_DAYS)
+        given_up = Q(sent_at=None, next_attempt_at=None, created_at__lte=limit)
+        return self.filter(Q(sent_at__lte=limit) | given_up)
+
+
+class OutboxMail(models.Model):
+    """A mail to one recipient.
+
+    Attributes:
+        key: names the message and its recipient, so that a second row for them is refused.
+        account: whose permissions and choices decide what the mail says.
+        next_attempt_at: when it is due; None once it is sent or given up.
+    """
+
+    purpose = models.CharField(_("purpose"), max_length=10, choices=MailPurpose)
+    key = models.CharField(max_length=100, unique=True)
+    recipient = models.EmailField(_("recipient"))
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    events = models.ManyToManyField(NewsEvent, related_name="mails")
+    message_id = models.CharField(_("message ID"), max_length=200, unique=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    next_attempt_at = models.DateTimeField(_("next attempt"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+    last_error = models.CharField(_("error"), max_length=MAX_ERROR_CHARACTERS, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    objects = OutboxMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mail")
+        verbose_name_plural = _("outbox")
+        ordering = ["-created_at", "-pk"]
+        default_permissions = ("view", "change")
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="mail_waiting"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.recipient}"
+
+    @property
+    def is_given_up(self) -> bool:
+        return self.sent_at is None and self.next_attempt_at is None
+
+    def mark_sent(self) -> None:
+        self.sent_at, self.next_attempt_at = timezone.now(), None
+        self.save(update_fields=["sent_at", "next_attempt_at", "recipient"])
+
+    def mark_failed(self, error: str, *, is_final: bool = False) -> None:
+        """Store the error, and when to try again; a final one, or one too many, gives the mail up."""
+        is_final = is_final or self.attempts >= len(RETRY_DELAYS)
+        self.next_attempt_at = None if is_final else timezone.now() + RETRY_DELAYS[self.attempts]
+        self.attempts += 1
+        self.last_error = error[:MAX_ERROR_CHARACTERS]
+        self.save(update_fields=["next_attempt_at", "attempts", "last_error", "recipient"])

@@ -1,0 +1,107 @@
+"""An event of the news in words: what happened to which publication, by whom, and where to go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from publications.locales import datetime_with_zone
+from publications.models import Change, NewsEvent, NewsType
+
+
+@dataclass(frozen=True)
+class NewsText:
+    """An event for one person.
+
+    Attributes:
+        subject: one line that says what happened, and to which publication.
+        actor: who caused it, or "".
+        text: the remark of a reader, or the note of a correction; may be "".
+        url: the page of the desk where the person goes on.
+        public_url: the page that readers see, or "".
+    """
+
+    subject: str
+    at: datetime
+    actor: str = ""
+    text: str = ""
+    url: str = ""
+    public_url: str = ""
+
+
+def describe_news(event: NewsEvent, user) -> NewsText:
+    """Return an event in the current language; the caller has checked that the user may see it."""
+    describe = DESCRIPTIONS[NewsType(event.type)]
+    subject, text = describe(event)
+    is_public = event.type in (NewsType.PUBLISHED, NewsType.CORRECTED)
+    return NewsText(
+        subject=" ".join(subject.split()),
+        at=event.happens_at,
+        actor=_actor(event),
+        text=text.strip(),
+        url=_desk_url(event, user),
+        public_url=event.edition.get_absolute_url() if is_public else "",
+    )
+
+
+def _actor(event: NewsEvent) -> str:
+    if event.comment:
+        return event.comment.review.reader
+    return event.by.get_full_name() or event.by.get_username() if event.by else ""
+
+
+def _desk_url(event: NewsEvent, user) -> str:
+    if event.type == NewsType.IMPORTED:
+        return reverse("desk:publications_publication_changelist")
+    if event.type == NewsType.REVIEWED:
+        return reverse("desk:reviews", args=[event.publication_id])
+    if event.type in (NewsType.PUBLISHED, NewsType.CORRECTED) and not user.has_perm(
+        "publications.view_publication"
+    ):
+        return reverse("desk:related-links-edit", args=[event.publication_id])
+    return reverse("desk:publications_publication_change", args=[event.publication_id])
+
+
+def _submitted(event: NewsEvent) -> tuple[str, str]:
+    return _("To check: “%(title)s”") % {"title": event.publication}, ""
+
+
+def _reviewed(event: NewsEvent) -> tuple[str, str]:
+    comment = event.comment
+    values = {"reader": comment.review.reader, "title": event.publication}
+    if comment.is_fine:
+        return _("%(reader)s approves “%(title)s”") % values, ""
+    return _("%(reader)s on “%(title)s”") % values, comment.text
+
+
+def _tomorrow(event: NewsEvent) -> tuple[str, str]:
+    values = {"at": datetime_with_zone(event.edition.visible_from), "title": event.edition.title}
+    return _("Goes live %(at)s: “%(title)s”") % values, ""
+
+
+def _published(event: NewsEvent) -> tuple[str, str]:
+    return _("Published: “%(title)s”") % {"title": event.edition.title}, ""
+
+
+def _corrected(event: NewsEvent) -> tuple[str, str]:
+    is_correction = event.edition.change == Change.CORRECTION
+    subject = _("Corrected: “%(title)s”") if is_correction else _("Updated: “%(title)s”")
+    return subject % {"title": event.edition.title}, event.edition.change_note
+
+
+def _imported(event: NewsEvent) -> tuple[str, str]:
+    values = {name: event.counts.get(name, 0) for name in ("new", "updated", "refused")}
+    return _("Import done: %(new)d new, %(updated)d updated, %(refused)d refused") % values, ""
+
+
+DESCRIPTIONS: dict[NewsType, Callable[[NewsEvent], tuple[str, str]]] = {
+    NewsType.SUBMITTED: _submitted,
+    NewsType.REVIEWED: _reviewed,
+    NewsType.TOMORROW: _tomorrow,
+    NewsType.PUBLISHED: _published,
+    NewsType.CORRECTED: _corrected,
+    NewsType.IMPORTED: _imported,
+}
+"""For each type the function that returns subject and text."""

@@ -1,0 +1,134 @@
+"""Write the mails of the outbox in the language of the recipient, from the rows as they are.
+
+Headers: RFC 3834 (`Auto-Submitted`, so that no absence note answers), RFC 8058 (`List-Unsubscribe` by one POST without
+sign-in). The address for that is signed and allows nothing but fewer mails.
+"""
+
+from email.headerregistry import Address
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import ngettext, override
+
+from publications.locales import absolute_url
+from publications.models import (
+    MailPurpose,
+    MailTiming,
+    NewsEvent,
+    NewsSettings,
+    NewsType,
+    OutboxMail,
+    site_settings,
+)
+
+from .descriptions import NewsText, describe_news
+
+STOP_SALT = "news.stop"
+ALL_DAILY = "daily"
+
+
+def build_mail(mail: OutboxMail) -> EmailMessage | None:
+    """Return the mail of a row of the outbox, or None if there is nothing left that its recipient is to be mailed."""
+    user = mail.account
+    if not (user and user.is_active and user.is_staff and user.email):
+        return None
+    mail.recipient = user.email
+    choices = NewsSettings.of(user)
+    events = [
+        event
+        for event in mail.events.visible_to(user).with_rows().order_by("happens_at", "pk")
+        if choices.timing(NewsType(event.type)) != MailTiming.NEVER
+    ]
+    if not events:
+        return None
+    with override(choices.language):
+        return _write(mail, events, choices.language)
+
+
+def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMessage:
+    texts = [describe_news(event, mail.account) for event in events]
+    is_digest = mail.purpose == MailPurpose.DIGEST
+    stop_url = absolute_url(
+        reverse("desk:news-stop", args=[stop_token(mail.account, ALL_DAILY if is_digest else events[0].type)])
+    )
+    body = render_to_string(
+        "desk/mail/news.txt",
+        {
+            "texts": texts,
+            "site": site_settings(),
+            "site_url": settings.SITE_URL,
+            "choices_url": absolute_url(reverse("desk:news-choices")),
+            "stop_url": stop_url,
+        },
+    )
+    headers = {
+        "Message-ID": mail.message_id,
+        "Auto-Submitted": "auto-generated",
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Content-Language": language,
+    }
+    if not is_digest and events[0].publication_id:
+        headers["References"] = (
+            f"<publication-{events[0].publication_id}@{urlsplit(settings.SITE_URL).hostname}>"
+        )
+    subject = _digest_subject(texts) if is_digest else texts[0].subject
+    return EmailMessage(subject, body.strip() + "\n", _sender(), [mail.recipient], headers=headers)
+
+
+def _digest_subject(texts: list[NewsText]) -> str:
+    subject = ngettext(
+        "News of %(day)s: %(first)s", "News of %(day)s: %(first)s, and %(more)d more", len(texts)
+    )
+    return subject % {
+        "more": len(texts) - 1,
+        "day": date_format(timezone.localdate(), "DATE_FORMAT"),
+        "first": texts[0].subject,
+    }
+
+
+def _sender() -> str:
+    """Return the address of the desk with the name of the site, unless the setting has a name of its own."""
+    address = settings.DEFAULT_FROM_EMAIL
+    if "<" in address or "@" not in address:
+        return address
+    return str(Address(display_name=site_settings().short_name, addr_spec=address))
+
+
+def stop_token(user, news_type: str) -> str:
+    """Return the signed part of the address that ends mails of a type, or all daily ones (`ALL_DAILY`)."""
+    return signing.dumps([user.pk, news_type], salt=STOP_SALT)
+
+
+def stop_mails(token: str, *, is_confirmed: bool) -> list[NewsType] | None:
+    """Return the types of news that an address is about, none where they are stopped; None for an invalid address.
+
+    Args:
+        is_confirmed: stop these mails; otherwise nothing changes.
+    """
+    try:
+        pk, name = signing.loads(token, salt=STOP_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    user = get_user_model().objects.filter(pk=pk).first()
+    if not user:
+        return None
+    choices = NewsSettings.of(user)
+    timing = {news_type: choices.timing(news_type) for news_type in NewsType}
+    stopped = [
+        news_type
+        for news_type in NewsType
+        if news_type == name or (name == ALL_DAILY and timing[news_type] == MailTiming.DAILY)
+    ]
+    stopped = [news_type for news_type in stopped if timing[news_type] != MailTiming.NEVER]
+    if is_confirmed and stopped:
+        choices.timings = {**choices.timings, **dict.fromkeys(stopped, MailTiming.NEVER)}
+        choices.save()
+    return stopped

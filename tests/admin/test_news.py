@@ -1,0 +1,250 @@
+"""The news at the desk: the list, what is unread, the choices of mail, the address that ends mails, the outbox."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.mail import CONSOLE
+from publications import actions
+from publications.admin import worklists
+from publications.importers.options import ImportOptions
+from publications.importers.run import run_import
+from publications.models import MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail, Review
+from publications.news import expand_events, stop_token
+from tests.factories import make_live, make_person, make_publication
+
+pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def later():
+    """A minute after the account was made, as news is unread only since then."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=True):
+        yield
+
+
+def sign_in(client, group: str, **fields):
+    person = make_person(group, **fields)
+    client.force_login(person, backend=BACKEND)
+    return person
+
+
+def test_a_draft_handed_over_is_news_for_editors(desk, client, later):
+    publication = make_publication(title="Grain")
+    worklists.submit_for_checking(publication, by=make_person("Contributors", first_name="Bo"))
+
+    page = desk.get(reverse("desk:news")).text
+
+    assert "To check: “Grain”" in page and "Bo" in page
+    assert reverse("desk:publications_publication_change", args=[publication.pk]) in page
+
+
+def test_the_page_never_names_a_draft_to_somebody_who_may_not_see_it(client):
+    sign_in(client, "Linkers")
+    worklists.submit_for_checking(make_publication(title="Secret grain"), by=None)
+    make_live(title="Public rye")
+
+    page = client.get(reverse("desk:news")).text
+
+    assert "Secret grain" not in page and "Public rye" in page
+
+
+def test_linkers_go_on_to_related_links(client):
+    sign_in(client, "Linkers")
+    publication = make_live().publication
+
+    assert reverse("desk:related-links-edit", args=[publication.pk]) in client.get(reverse("desk:news")).text
+
+
+def test_a_remark_behind_a_review_link_is_news_once(client, editor):
+    publication = make_publication(title="Grain")
+    _review, token = Review.objects.invite(publication.revisions.first(), reader="Eva", days=3, by=editor)
+    url = reverse("desk:review", args=[token])
+
+    client.post(url, {"place": 0, "text": "Rye."})
+    client.post(url, {"place": 0, "text": "Rye."})
+    client.post(url, {"fine": "yes"})
+    client.post(url, {"fine": "yes"})
+
+    assert NewsEvent.objects.filter(type=NewsType.REVIEWED).count() == 2
+    client.force_login(editor, backend=BACKEND)
+    page = client.get(reverse("desk:news")).text
+    assert "Eva on “Grain”" in page and "Eva approves “Grain”" in page and token not in page
+
+
+def test_an_import_is_news_and_a_dry_run_is_not(client, tmp_path):
+    sign_in(client, "Administrators")
+    (tmp_path / "grain.md").write_text("---\ntitle: Grain\ndate: 2026-01-01\n---\nRye.\n")
+
+    run_import(ImportOptions(path=tmp_path, dry_run=True))
+    assert not NewsEvent.objects.exists()
+    run_import(ImportOptions(path=tmp_path))
+    run_import(ImportOptions(path=tmp_path))
+
+    assert NewsEvent.objects.get().counts["new"] == 1
+    assert "Import done: 1 new, 0 updated, 0 refused" in client.get(reverse("desk:news")).text
+
+
+def test_the_head_of_every_page_counts_what_is_unread(desk, later):
+    make_live(title="Rye")
+
+    assert "<strong>1<span" in desk.get(reverse("desk:index")).text
+
+
+def test_marking_as_read_leaves_what_came_after_the_page_was_shown(desk, later):
+    make_live()
+    shown = NewsEvent.objects.get().happens_at.isoformat()
+    make_live()
+
+    desk.post(reverse("desk:news"), {"until": shown})
+
+    assert "<strong>1<span" in desk.get(reverse("desk:news")).text
+    assert NewsSettings.objects.get().unread_count_text() == "1"
+
+
+def test_reading_older_news_later_does_not_make_news_unread_again(desk, editor, later):
+    now = timezone.now()
+    NewsSettings.objects.create(user=editor, read_until=now)
+
+    desk.post(reverse("desk:news"), {"until": (now - timedelta(days=1)).isoformat()})
+
+    assert NewsSettings.objects.get().read_until == now
+
+
+@pytest.mark.parametrize("until", ["", "x", "2026-12-01T10:00:00", "2026-99-99T10:00:00+00:00", "\u0660"])
+def test_a_made_up_time_is_ignored(until, desk):
+    assert desk.post(reverse("desk:news"), {"until": until}).status_code == 302
+    assert not NewsSettings.objects.exists()
+
+
+# Choices
+
+
+def test_choices_are_offered_for_what_the_role_may_see(client):
+    sign_in(client, "Linkers")
+
+    page = client.get(reverse("desk:news-choices")).text
+
+    assert 'name="published"' in page and 'name="submitted"' not in page
+
+
+def test_choices_are_stored_and_shown_again(desk, editor):
+    url = reverse("desk:news-choices")
+    choices = {"submitted": "daily", "reviewed": "never", "tomorrow": "at_once", "published": "at_once",
+               "corrected": "daily", "language": "sv"}  # fmt: skip
+
+    assert desk.post(url, choices).status_code == 302
+
+    stored = NewsSettings.of(editor)
+    assert stored.timing(NewsType.SUBMITTED) == MailTiming.DAILY and stored.language == "sv"
+    assert 'value="never" required id="id_reviewed_2" checked' in desk.get(url).text
+
+
+def test_an_unknown_choice_is_refused(desk):
+    response = desk.post(reverse("desk:news-choices"), {"submitted": "hourly", "language": "en"})
+
+    assert response.status_code == 200 and not NewsSettings.objects.exists()
+
+
+def test_the_page_says_that_mail_is_off_or_that_there_is_no_address(desk, settings):
+    assert "Your account has no address" in desk.get(reverse("desk:news-choices")).text
+
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+    assert "This site sends no mail yet" in desk.get(reverse("desk:news-choices")).text
+
+
+# The address that ends mails
+
+
+def test_one_post_without_sign_in_ends_mails(client, editor):
+    url = reverse("desk:news-stop", args=[stop_token(editor, NewsType.SUBMITTED)])
+
+    response = client.post(
+        url, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded"
+    )
+
+    assert response.status_code == 200 and not response.cookies
+    assert NewsSettings.of(editor).timing(NewsType.SUBMITTED) == MailTiming.NEVER
+
+
+def test_opening_the_address_asks_first(client, editor):
+    response = client.get(reverse("desk:news-stop", args=[stop_token(editor, NewsType.SUBMITTED)]))
+
+    assert "A draft is to be checked" in response.text and not NewsSettings.objects.exists()
+    assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_an_invalid_address_is_not_found(client, editor):
+    assert client.post("/desk/news/stop/x/").status_code == 404
+    editor.delete()
+    assert client.get(f"/desk/news/stop/{stop_token(editor, NewsType.SUBMITTED)}/").status_code == 404
+
+
+# The outbox
+
+
+@pytest.fixture
+def failing(db) -> OutboxMail:
+    make_person("Editors", email="ann@example.org")
+    worklists.submit_for_checking(make_publication(title="Secret grain"), by=None)
+    expand_events()
+    mail = OutboxMail.objects.get()
+    mail.mark_failed("550 No such user", is_final=True)
+    return mail
+
+
+def test_administrators_see_why_a_mail_was_not_delivered_and_try_again(client, failing):
+    sign_in(client, "Administrators")
+    url = reverse("desk:publications_outboxmail_changelist")
+
+    assert "550 No such user" in client.get(url, {"state": "failing"}).text
+    client.post(url, {"action": "send_again", "_selected_action": [failing.pk]})
+
+    failing.refresh_from_db()
+    assert failing.next_attempt_at <= timezone.now()
+
+
+def test_the_outbox_names_no_draft(client, failing):
+    sign_in(client, "Administrators")
+
+    pages = [
+        client.get(reverse("desk:publications_outboxmail_changelist")).text,
+        client.get(reverse("desk:publications_outboxmail_change", args=[failing.pk])).text,
+    ]
+
+    assert all("Secret grain" not in page for page in pages)
+
+
+def test_editors_do_not_see_the_outbox(desk, failing):
+    assert desk.get(reverse("desk:publications_outboxmail_changelist")).status_code == 403
+
+
+def test_news_survives_the_account_of_the_actor(desk, later):
+    other = make_person("Contributors")
+    worklists.submit_for_checking(make_publication(title="Grain"), by=other)
+    other.delete()
+
+    assert "To check: “Grain”" in desk.get(reverse("desk:news")).text
+
+
+def test_news_of_a_redacted_publication_has_its_mark(desk, editor):
+    publication = make_live(title="Vera Holm resigns", body="Vera Holm resigns.").publication
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    page = desk.get(reverse("desk:news")).text
+
+    assert "[redacted] resigns" in page and "Holm" not in page
+
+
+def test_the_list_takes_as_many_queries_for_many_events_as_for_one(
+    desk, django_assert_max_num_queries, later
+):
+    for _number in range(12):
+        make_live()
+
+    with django_assert_max_num_queries(14):
+        desk.get(reverse("desk:news"))

@@ -1,0 +1,63 @@
+"""Senders that are killed or overlap: no mail is missed, and none is sent twice but by a kill after its acceptance."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.mail_sink import (
+    MAKE_NEWS,
+    Kill,
+    count_deliveries,
+    mail_sink,
+    send_with_kills,
+    start_sender,
+)
+from tests.own_databases import run_python
+
+RECIPIENTS, EVENTS = 3, 4
+
+
+@pytest.fixture
+def site(migrated_sqlite, tmp_path):
+    """Return a function that gives the environment of a site with news to be mailed to a server."""
+    folder = shutil.copytree(migrated_sqlite, tmp_path / "site")
+
+    def make(email_url: str) -> dict[str, str]:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SITE_DATA": str(folder),
+            "DEBUG": "1",
+            "DJANGO_SETTINGS_MODULE": "sceeus.settings",
+            "EMAIL_URL": email_url,
+        }
+        run_python(MAKE_NEWS.format(recipients=RECIPIENTS, events=EVENTS), environment)
+        return environment
+
+    return make
+
+
+def test_a_killed_sender_misses_no_mail_and_repeats_only_what_was_accepted(site):
+    with mail_sink() as sink:
+        kills = [Kill("data", 2), Kill("accepting", 3), Kill("accepted", 2)]
+        runs = send_with_kills(sink, site(sink.url), kills)
+        deliveries = count_deliveries(sink)
+
+    assert len(deliveries) == RECIPIENTS * EVENTS
+    repeated = [key for key, count in deliveries.items() if count > 1]
+    assert len(sink.mails) - len(deliveries) <= runs.kills_after_acceptance == 2
+    assert len(repeated) >= 1, "the kill before the reply has to repeat a mail, else this tests nothing"
+    assert {mail.message["Subject"] for mail in sink.mails if mail.recipient == "editor-0@example.org"} == {
+        mail.message["Subject"] for mail in sink.mails
+    }
+
+
+def test_two_senders_at_once_send_nothing_twice(site):
+    with mail_sink() as sink:
+        environment = site(sink.url)
+        senders = [start_sender(environment) for _number in range(2)]
+        outputs = [sender.communicate()[0] for sender in senders]
+        start_sender(environment).communicate()
+        deliveries = count_deliveries(sink)
+
+    assert len(deliveries) == RECIPIENTS * EVENTS and set(deliveries.values()) == {1}, outputs
