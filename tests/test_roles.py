@@ -109,7 +109,7 @@ TABLE = {
     "publications_image_delete": PUBLISHERS,
     "publications_image_history": WRITERS,
     "publications_kind_changelist": WRITERS,
-    "publications_kind_add": NOBODY,
+    "publications_kind_add": ADMINISTRATORS,
     "publications_kind_change": WRITERS,
     "publications_kind_delete": NOBODY,
     "publications_kind_history": WRITERS,

@@ -42,7 +42,7 @@ TASKS = (
          ("view_menulink", "add_menulink", "change_menulink", "delete_menulink")),
         (gettext_lazy("Change equal spellings of a search"),
          ("view_synonym", "add_synonym", "change_synonym", "delete_synonym")),
-        (gettext_lazy("Change kinds: names, type lines, disclaimers"), ("change_kind",)),
+        (gettext_lazy("Add and change kinds: names, type lines, disclaimers"), ("change_kind",)),
         (gettext_lazy("Change the name of the site and its settings"),
          ("view_sitesettings", "change_sitesettings")),
     )),

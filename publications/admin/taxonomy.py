@@ -1,8 +1,9 @@
 """Kinds, tags and synonyms at the desk. Saving is public at once."""
 
 from django import forms
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.http import HttpRequest
+from django.utils.text import slugify as ascii_slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,8 @@ SCHEMA_TYPES = (
 )  # fmt: skip
 """Article of schema.org with its subtypes that suit a text of the site (https://schema.org/Article)."""
 
+MAX_KEY_CHARACTERS = Kind._meta.get_field("slug").max_length
+
 
 def schema_type_choices() -> list[tuple[str, str]]:
     """Return the types to choose from: SCHEMA_TYPES, then any other that a kind already has."""
@@ -33,6 +36,17 @@ class KindForm(PublicModelForm):
         label=gettext_lazy("Type for search engines"),
         help_text=gettext_lazy("The type of schema.org that pages of this kind name."),
     )
+
+    def clean_name_en(self) -> str:
+        """Derive the key of a new kind, which addresses of lists and feeds have for ever."""
+        name = self.cleaned_data["name_en"]
+        if not self.instance.pk:
+            self.instance.slug = ascii_slugify(name)[:MAX_KEY_CHARACTERS].strip("-")
+            if not self.instance.slug:
+                raise forms.ValidationError(_("The English name needs letters from a to z."))
+            if Kind.objects.filter(slug=self.instance.slug).exists():
+                raise forms.ValidationError(_("There is a kind of this name already."))
+        return name
 
     def clean_type_line_en(self) -> str:
         return _check_placeholders(self.cleaned_data["type_line_en"])
@@ -63,7 +77,13 @@ class KindAdmin(PublicModelAdmin):
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+        """Whoever changes kinds adds them; roles of a site that is older than this hold no other permission."""
+        return self.has_change_permission(request)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        """Put a new kind last: the first is that of a new draft."""
+        last = Kind.objects.aggregate(position=Max("position"))["position"]
+        return {"position": (last or 0) + 1, **super().get_changeform_initial_data(request)}
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

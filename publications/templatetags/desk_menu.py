@@ -83,11 +83,17 @@ class Menu:
 
 
 def model_entry(
-    model: type[Model], label: Promise, description: Promise, *, action: str = "view", has_add: bool = True
+    model: type[Model],
+    label: Promise,
+    description: Promise,
+    *,
+    action: str = "view",
+    add_action: str = "add",
+    has_add: bool = True,
 ) -> EntryDefinition:
     """Return the entry of a model: its list, and the form of a new row unless `has_add` is false."""
     app, name = model._meta.app_label, model._meta.model_name
-    add = (f"{app}.add_{name}", f"{app}_{name}_add") if has_add else ("", "")
+    add = (f"{app}.{add_action}_{name}", f"{app}_{name}_add") if has_add else ("", "")
     return EntryDefinition(f"{app}.{action}_{name}", label, description, f"{app}_{name}_changelist", *add)
 
 
@@ -132,7 +138,7 @@ MENU = (
             AuditEntry, _("Audit trail"), _("Who changed what readers see, and when"), has_add=False
         ),
         model_entry(
-            Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), action="change", has_add=False
+            Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), action="change", add_action="change",
         ),
         model_entry(User, _("Users"), _("Who may sign in")),
         model_entry(

@@ -65,6 +65,37 @@ def test_a_type_line_has_known_placeholders_only(admin_client, field, line):
     assert getattr(Kind.objects.get(pk=kind.pk), field) == "Report No {number}, {year}"
 
 
+def new_kind(client, **fields):
+    add = reverse("desk:publications_kind_add")
+    texts = [f"{name}_{locale}" for name in ("name", "plural", "type_line") for locale in ("en", "sv")]
+    names = dict.fromkeys(texts, "Policy Brief")
+    return client.post(add, {**form_data_of(client.get(add, follow=True)), **names, **fields}, follow=True)
+
+
+def test_a_kind_is_added_at_the_desk_and_drafts_can_have_it(client, editor):
+    client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+    first = Kind.objects.first()
+
+    new_kind(client)
+
+    kind = Kind.objects.get(slug="policy-brief")
+    assert Kind.objects.first() == first and Kind.objects.last() == kind
+    edition = actions.publish(make_publication(kind="policy-brief"), by=editor)
+    assert "Policy Brief" in client.get(edition.get_absolute_url()).text
+    assert client.get("/en/publications/?kind=policy-brief").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("policy brief!", "of this name already"), ("Огляд", "letters from a to z")]
+)
+def test_a_kind_needs_a_key_of_its_own(admin_client, name, reason):
+    new_kind(admin_client)
+
+    page = new_kind(admin_client, name_en=name)
+
+    assert reason in page.text and Kind.objects.filter(slug="policy-brief").count() == 1
+
+
 def test_a_field_that_both_changed_is_a_conflict(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
     form = form_data_of(desk.get(change(tag)))
