@@ -15,6 +15,7 @@ PAGES = (
     "/desk/",
     LIST,
     f"{LIST}?waits=mine",
+    f"{LIST}deleted/",
     "/desk/links/?only=few",
     "/desk/newsletter/",
     "/desk/publications/auditentry/",
