@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.mail import can_send_mail
 from publications.locales import current_locale
-from publications.models import MailTiming, NewsEvent, NewsSettings
+from publications.models import MailTiming, NewsEvent, NewsSettings, OutboxMail
 from publications.news import DIGEST_TIME, describe_news, stop_mails
 
 from .form_data import RedisplayMixin
@@ -41,7 +41,13 @@ def news_page(request: HttpRequest) -> HttpResponse:
         page=page,
         read_until=newest.happens_at.isoformat() if newest else "",
         has_unread=choices.unread().exists(),
+        undelivered_count=_undelivered_count(request.user),
     )
+
+
+def _undelivered_count(user) -> int:
+    """Return how many mails could not be delivered so far, for those who may see the outbox."""
+    return OutboxMail.objects.failing().count() if user.has_perm("publications.view_outboxmail") else 0
 
 
 def _mark_read(request: HttpRequest, choices: NewsSettings) -> HttpResponse:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -160,7 +161,8 @@ def test_the_page_says_that_mail_is_off_or_that_there_is_no_address(desk, settin
 # The address that ends mails
 
 
-def test_one_post_without_sign_in_ends_mails(client, editor):
+def test_one_post_without_sign_in_or_cookie_ends_mails(editor):
+    client = Client(enforce_csrf_checks=True)
     url = reverse("desk:news-stop", args=[stop_token(editor, NewsType.SUBMITTED)])
 
     response = client.post(
@@ -217,6 +219,13 @@ def test_the_outbox_names_no_draft(client, failing):
     ]
 
     assert all("Secret grain" not in page for page in pages)
+
+
+def test_the_news_of_administrators_says_that_a_mail_was_not_delivered(client, desk, failing):
+    assert "1 mail could not be delivered" not in desk.get(reverse("desk:news")).text
+
+    sign_in(client, "Administrators")
+    assert "1 mail could not be delivered" in client.get(reverse("desk:news")).text
 
 
 def test_editors_do_not_see_the_outbox(desk, failing):
