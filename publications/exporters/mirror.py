@@ -115,8 +115,8 @@ class Crawl:
             self._record(visited)
             progress(self.report.pages, len(self._linked_from))
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
-        removals_meanwhile = removals_after(state.site_version).exclude(publication=None)
-        self._remove_publications(removals_meanwhile)
+        removals_during_crawl = removals_after(state.site_version).exclude(publication=None)
+        self._remove_publications(removals_during_crawl)
         self.folder.finish_crawl(state)
         return self.report
 
