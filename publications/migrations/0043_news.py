@@ -37,9 +37,9 @@ class Migration(migrations.Migration):
                 ('counts', models.JSONField(default=dict)),
                 ('expanded_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('comment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.reviewcomment')),
-                ('edition', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.edition')),
-                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='news', to='publications.publication')),
+                ('comment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', db_constraint=False, to='publications.reviewcomment')),
+                ('edition', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', db_constraint=False, to='publications.edition')),
+                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='news', db_constraint=False, to='publications.publication')),
             ],
             options={
                 'verbose_name': 'news',

@@ -55,6 +55,7 @@ class Audience:
     Attributes:
         permissions: each of them lets a person see every event.
         own_permission: lets a person see events of drafts that they have created or saved.
+        live_permission: lets a person see events of editions that readers see now.
         includes_actor: whether the person who caused an event is informed of it, too.
         timing: the choice for people who have made none.
         administrator_timing: the same for people who may change the settings of the site.
@@ -62,6 +63,7 @@ class Audience:
 
     permissions: tuple[str, ...]
     own_permission: str = ""
+    live_permission: str = ""
     includes_actor: bool = False
     timing: MailTiming = MailTiming.AT_ONCE
     administrator_timing: MailTiming = MailTiming.DAILY
@@ -73,6 +75,8 @@ class Audience:
             return condition
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
             return condition & _is_own(user)
+        if self.live_permission and user.has_perm(f"publications.{self.live_permission}"):
+            return condition & Q(edition__in=Edition.objects.live().order_by().values("pk"))
         return None
 
 
@@ -83,10 +87,10 @@ AUDIENCES = {
         permissions=("publish_publication",), own_permission="change_publication", includes_actor=True
     ),
     NewsType.PUBLISHED: Audience(
-        permissions=("view_publication", "relate_publication"), timing=MailTiming.DAILY
+        permissions=("view_publication",), live_permission="relate_publication", timing=MailTiming.DAILY
     ),
     NewsType.CORRECTED: Audience(
-        permissions=("view_publication", "relate_publication"), timing=MailTiming.DAILY
+        permissions=("view_publication",), live_permission="relate_publication", timing=MailTiming.DAILY
     ),
     NewsType.IMPORTED: Audience(permissions=("change_sitesettings",), includes_actor=True),
 }
@@ -151,9 +155,15 @@ class NewsEvent(models.Model):
     type = models.CharField(max_length=10, choices=NewsType)
     happens_at = models.DateTimeField(default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, null=True, related_name="news")
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, null=True, related_name="+")
-    comment = models.ForeignKey(ReviewComment, on_delete=models.CASCADE, null=True, related_name="+")
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, null=True, related_name="news", db_constraint=False
+    )
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
+    comment = models.ForeignKey(
+        ReviewComment, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
+    )
     counts = models.JSONField(default=dict)
     expanded_at = models.DateTimeField(null=True)
 
