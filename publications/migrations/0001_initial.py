@@ -12,6 +12,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
@@ -20,1226 +21,491 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Author",
+            name='Author',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120, verbose_name="name")),
-                ("slug", models.CharField(blank=True, max_length=120, unique=True, verbose_name="address")),
-                (
-                    "aliases",
-                    models.TextField(blank=True, help_text="One per line.", verbose_name="other spellings"),
-                ),
-                ("title_en", models.CharField(blank=True, max_length=160, verbose_name="title, English")),
-                ("title_sv", models.CharField(blank=True, max_length=160, verbose_name="title, Swedish")),
-                (
-                    "affiliation_en",
-                    models.CharField(blank=True, max_length=200, verbose_name="affiliation, English"),
-                ),
-                (
-                    "affiliation_sv",
-                    models.CharField(blank=True, max_length=200, verbose_name="affiliation, Swedish"),
-                ),
-                ("biography_en", models.TextField(blank=True, verbose_name="biography, English")),
-                ("biography_sv", models.TextField(blank=True, verbose_name="biography, Swedish")),
-                (
-                    "orcid",
-                    models.CharField(
-                        blank=True,
-                        max_length=19,
-                        validators=[publications.models.author.check_orcid],
-                        verbose_name="ORCID iD",
-                    ),
-                ),
-                (
-                    "guest",
-                    models.BooleanField(
-                        default=False, help_text="Writes for the centre, is not of it.", verbose_name="guest"
-                    ),
-                ),
-                (
-                    "pseudonymous",
-                    models.BooleanField(
-                        default=False,
-                        help_text="The name is a pen name: no page, portrait, biography or ORCID iD is ever shown.",
-                        verbose_name="pseudonymous",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('slug', models.CharField(blank=True, max_length=120, unique=True, verbose_name='address')),
+                ('aliases', models.TextField(blank=True, help_text='One per line.', verbose_name='other spellings')),
+                ('title_en', models.CharField(blank=True, max_length=160, verbose_name='title, English')),
+                ('title_sv', models.CharField(blank=True, max_length=160, verbose_name='title, Swedish')),
+                ('affiliation_en', models.CharField(blank=True, max_length=200, verbose_name='affiliation, English')),
+                ('affiliation_sv', models.CharField(blank=True, max_length=200, verbose_name='affiliation, Swedish')),
+                ('biography_en', models.TextField(blank=True, verbose_name='biography, English')),
+                ('biography_sv', models.TextField(blank=True, verbose_name='biography, Swedish')),
+                ('orcid', models.CharField(blank=True, max_length=19, validators=[publications.models.author.check_orcid], verbose_name='ORCID iD')),
+                ('guest', models.BooleanField(default=False, help_text='Writes for the centre, is not of it.', verbose_name='guest')),
+                ('pseudonymous', models.BooleanField(default=False, help_text='The name is a pen name: no page, portrait, biography or ORCID iD is ever shown.', verbose_name='pseudonymous')),
             ],
             options={
-                "verbose_name": "author",
-                "verbose_name_plural": "authors",
-                "ordering": ["name", "pk"],
+                'verbose_name': 'author',
+                'verbose_name_plural': 'authors',
+                'ordering': ['name', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Kind",
+            name='Kind',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("slug", models.SlugField(max_length=40, unique=True, verbose_name="key")),
-                ("name_en", models.CharField(max_length=80, verbose_name="name, English")),
-                ("name_sv", models.CharField(max_length=80, verbose_name="name, Swedish")),
-                ("plural_en", models.CharField(max_length=80, verbose_name="plural, English")),
-                ("plural_sv", models.CharField(max_length=80, verbose_name="plural, Swedish")),
-                (
-                    "type_line_en",
-                    models.CharField(
-                        help_text="Stands above the title. {number} and {year} are filled in for numbered kinds.",
-                        max_length=200,
-                        verbose_name="type line, English",
-                    ),
-                ),
-                ("type_line_sv", models.CharField(max_length=200, verbose_name="type line, Swedish")),
-                ("disclaimer_en", models.TextField(blank=True, verbose_name="disclaimer, English")),
-                ("disclaimer_sv", models.TextField(blank=True, verbose_name="disclaimer, Swedish")),
-                (
-                    "numbered",
-                    models.BooleanField(
-                        default=False,
-                        help_text="A number per year, given at first publication and kept.",
-                        verbose_name="numbered",
-                    ),
-                ),
-                ("guest", models.BooleanField(default=False, verbose_name="guest kind")),
-                (
-                    "scholarly",
-                    models.BooleanField(
-                        default=False, help_text="Told to Google Scholar.", verbose_name="scholarly"
-                    ),
-                ),
-                (
-                    "schema_type",
-                    models.CharField(default="Article", max_length=40, verbose_name="schema.org type"),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='key')),
+                ('name_en', models.CharField(max_length=80, verbose_name='name, English')),
+                ('name_sv', models.CharField(max_length=80, verbose_name='name, Swedish')),
+                ('plural_en', models.CharField(max_length=80, verbose_name='plural, English')),
+                ('plural_sv', models.CharField(max_length=80, verbose_name='plural, Swedish')),
+                ('type_line_en', models.CharField(help_text='Stands above the title. {number} and {year} are filled in for numbered kinds.', max_length=200, verbose_name='type line, English')),
+                ('type_line_sv', models.CharField(max_length=200, verbose_name='type line, Swedish')),
+                ('disclaimer_en', models.TextField(blank=True, verbose_name='disclaimer, English')),
+                ('disclaimer_sv', models.TextField(blank=True, verbose_name='disclaimer, Swedish')),
+                ('numbered', models.BooleanField(default=False, help_text='A number per year, given at first publication and kept.', verbose_name='numbered')),
+                ('guest', models.BooleanField(default=False, verbose_name='guest kind')),
+                ('scholarly', models.BooleanField(default=False, help_text='Told to Google Scholar.', verbose_name='scholarly')),
+                ('schema_type', models.CharField(default='Article', max_length=40, verbose_name='schema.org type')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
             ],
             options={
-                "verbose_name": "kind",
-                "verbose_name_plural": "kinds",
-                "ordering": ["position", "slug"],
+                'verbose_name': 'kind',
+                'verbose_name_plural': 'kinds',
+                'ordering': ['position', 'slug'],
             },
         ),
         migrations.CreateModel(
-            name="Tag",
+            name='Tag',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
-                ("slug", models.CharField(blank=True, max_length=100, unique=True, verbose_name="address")),
-                ("name_sv", models.CharField(blank=True, max_length=100, verbose_name="name, Swedish")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("theme", "Theme"), ("country", "Country"), ("series", "Series or project")],
-                        default="theme",
-                        max_length=10,
-                        verbose_name="kind",
-                    ),
-                ),
-                ("introduction_en", models.TextField(blank=True, verbose_name="introduction, English")),
-                ("introduction_sv", models.TextField(blank=True, verbose_name="introduction, Swedish")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('slug', models.CharField(blank=True, max_length=100, unique=True, verbose_name='address')),
+                ('name_sv', models.CharField(blank=True, max_length=100, verbose_name='name, Swedish')),
+                ('kind', models.CharField(choices=[('theme', 'Theme'), ('country', 'Country'), ('series', 'Series or project')], default='theme', max_length=10, verbose_name='kind')),
+                ('introduction_en', models.TextField(blank=True, verbose_name='introduction, English')),
+                ('introduction_sv', models.TextField(blank=True, verbose_name='introduction, Swedish')),
             ],
             options={
-                "verbose_name": "tag",
-                "verbose_name_plural": "tags",
-                "ordering": ["name"],
+                'verbose_name': 'tag',
+                'verbose_name_plural': 'tags',
+                'ordering': ['name'],
             },
         ),
         migrations.CreateModel(
-            name="Byline",
+            name='Byline',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("author", "Author"), ("with", "With"), ("editor", "Editor")],
-                        default="author",
-                        max_length=10,
-                        verbose_name="role",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="bylines",
-                        to="publications.author",
-                        verbose_name="author",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('author', 'Author'), ('with', 'With'), ('editor', 'Editor')], default='author', max_length=10, verbose_name='role')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bylines', to='publications.author', verbose_name='author')),
             ],
             options={
-                "ordering": ["position", "pk"],
+                'ordering': ['position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Edition",
+            name='Edition',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("family", models.BigIntegerField(editable=False)),
-                ("number", models.PositiveIntegerField(verbose_name="edition")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[
-                            ("en", "English"),
-                            ("sv", "Svenska"),
-                            ("uk", "Українська"),
-                            ("ru", "Русский"),
-                            ("be", "Беларуская"),
-                            ("pl", "Polski"),
-                            ("de", "Deutsch"),
-                            ("fr", "Français"),
-                            ("es", "Español"),
-                            ("ka", "ქართული"),
-                            ("hy", "Հայերեն"),
-                            ("az", "Azərbaycanca"),
-                            ("ro", "Română"),
-                            ("et", "Eesti"),
-                            ("lv", "Latviešu"),
-                            ("lt", "Lietuvių"),
-                            ("fi", "Suomi"),
-                            ("da", "Dansk"),
-                            ("no", "Norsk"),
-                            ("cs", "Čeština"),
-                            ("sk", "Slovenčina"),
-                            ("hu", "Magyar"),
-                            ("bg", "Български"),
-                            ("el", "Ελληνικά"),
-                            ("tr", "Türkçe"),
-                            ("ar", "العربية"),
-                            ("he", "עברית"),
-                            ("fa", "فارسی"),
-                            ("zh", "中文"),
-                            ("ja", "日本語"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("tree", models.CharField(max_length=2)),
-                ("title", models.CharField(max_length=250)),
-                ("slug", models.CharField(max_length=100)),
-                ("type_line", models.CharField(max_length=200)),
-                ("summary", models.TextField(blank=True)),
-                ("key_points", models.TextField(blank=True)),
-                ("words", models.PositiveIntegerField(default=0)),
-                ("published_at", models.DateTimeField(verbose_name="date readers see")),
-                ("year", models.PositiveSmallIntegerField()),
-                (
-                    "change",
-                    models.CharField(
-                        choices=[
-                            ("first", "First edition"),
-                            ("silent", "Silent fix"),
-                            ("correction", "Correction, with a note to readers"),
-                            ("update", "Update, the date moves"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("note", models.TextField(blank=True)),
-                ("digest", models.CharField(max_length=64)),
-                ("redactions", models.PositiveIntegerField(default=0)),
-                ("visible_from", models.DateTimeField()),
-                (
-                    "visible_until",
-                    models.DateTimeField(
-                        default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
-                    ),
-                ),
-                (
-                    "expires",
-                    models.DateTimeField(
-                        default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
-                    ),
-                ),
-                ("planned", models.BooleanField(default=False)),
-                (
-                    "end",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "–"),
-                            ("cancelled", "Cancelled before it was public"),
-                            ("withdrawn", "Withdrawn"),
-                            ("undone", "Undone"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("end_note", models.TextField(blank=True)),
-                ("written_at", models.DateTimeField(auto_now_add=True)),
-                ("contents", models.JSONField(default=list)),
-                ("markdown", models.TextField()),
-                ("html", models.TextField()),
-                ("text", models.TextField()),
-                ("paragraphs", models.JSONField(default=list)),
-                (
-                    "editor",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "restores",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.edition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('family', models.BigIntegerField(editable=False)),
+                ('number', models.PositiveIntegerField(verbose_name='edition')),
+                ('language', models.CharField(choices=[('en', 'English'), ('sv', 'Svenska'), ('uk', 'Українська'), ('ru', 'Русский'), ('be', 'Беларуская'), ('pl', 'Polski'), ('de', 'Deutsch'), ('fr', 'Français'), ('es', 'Español'), ('ka', 'ქართული'), ('hy', 'Հայերեն'), ('az', 'Azərbaycanca'), ('ro', 'Română'), ('et', 'Eesti'), ('lv', 'Latviešu'), ('lt', 'Lietuvių'), ('fi', 'Suomi'), ('da', 'Dansk'), ('no', 'Norsk'), ('cs', 'Čeština'), ('sk', 'Slovenčina'), ('hu', 'Magyar'), ('bg', 'Български'), ('el', 'Ελληνικά'), ('tr', 'Türkçe'), ('ar', 'العربية'), ('he', 'עברית'), ('fa', 'فارسی'), ('zh', '中文'), ('ja', '日本語')], max_length=10)),
+                ('tree', models.CharField(max_length=2)),
+                ('title', models.CharField(max_length=250)),
+                ('slug', models.CharField(max_length=100)),
+                ('type_line', models.CharField(max_length=200)),
+                ('summary', models.TextField(blank=True)),
+                ('key_points', models.TextField(blank=True)),
+                ('words', models.PositiveIntegerField(default=0)),
+                ('published_at', models.DateTimeField(verbose_name='date readers see')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('change', models.CharField(choices=[('first', 'First edition'), ('silent', 'Silent fix'), ('correction', 'Correction, with a note to readers'), ('update', 'Update, the date moves')], max_length=10)),
+                ('note', models.TextField(blank=True)),
+                ('digest', models.CharField(max_length=64)),
+                ('redactions', models.PositiveIntegerField(default=0)),
+                ('visible_from', models.DateTimeField()),
+                ('visible_until', models.DateTimeField(default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ('expires', models.DateTimeField(default=datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
+                ('planned', models.BooleanField(default=False)),
+                ('end', models.CharField(blank=True, choices=[('', '–'), ('cancelled', 'Cancelled before it was public'), ('withdrawn', 'Withdrawn'), ('undone', 'Undone')], default='', max_length=10)),
+                ('end_note', models.TextField(blank=True)),
+                ('written_at', models.DateTimeField(auto_now_add=True)),
+                ('contents', models.JSONField(default=list)),
+                ('markdown', models.TextField()),
+                ('html', models.TextField()),
+                ('text', models.TextField()),
+                ('paragraphs', models.JSONField(default=list)),
+                ('editor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('restores', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.edition')),
             ],
             options={
-                "verbose_name": "edition",
-                "verbose_name_plural": "editions",
-                "ordering": ["-published_at", "-pk"],
+                'verbose_name': 'edition',
+                'verbose_name_plural': 'editions',
+                'ordering': ['-published_at', '-pk'],
             },
         ),
         migrations.CreateModel(
-            name="EditionAttachment",
+            name='EditionAttachment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("original", models.CharField(max_length=120)),
-                ("filename", models.CharField(max_length=200)),
-                ("label", models.CharField(blank=True, max_length=200)),
-                ("size", models.PositiveBigIntegerField()),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="publications.edition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('original', models.CharField(max_length=120)),
+                ('filename', models.CharField(max_length=200)),
+                ('label', models.CharField(blank=True, max_length=200)),
+                ('size', models.PositiveBigIntegerField()),
+                ('position', models.PositiveSmallIntegerField()),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='publications.edition')),
             ],
             options={
-                "ordering": ["position"],
+                'ordering': ['position'],
             },
         ),
         migrations.CreateModel(
-            name="Generation",
+            name='Generation',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("number", models.PositiveBigIntegerField(default=0)),
-                (
-                    "at",
-                    models.DateTimeField(
-                        default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)
-                    ),
-                ),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('number', models.PositiveBigIntegerField(default=0)),
+                ('at', models.DateTimeField(default=datetime.datetime(2000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc))),
             ],
             options={
-                "verbose_name": "generation",
-                "abstract": False,
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="single_generation")
-                ],
+                'verbose_name': 'generation',
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='single_generation')],
             },
         ),
         migrations.CreateModel(
-            name="Image",
+            name='Image',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        default=publications.models.image.new_key,
-                        editable=False,
-                        max_length=32,
-                        unique=True,
-                        verbose_name="key",
-                    ),
-                ),
-                ("original", models.CharField(editable=False, max_length=120, verbose_name="original")),
-                ("filename", models.CharField(editable=False, max_length=200, verbose_name="file name")),
-                ("width", models.PositiveIntegerField(editable=False)),
-                ("height", models.PositiveIntegerField(editable=False)),
-                (
-                    "alt_en",
-                    models.CharField(
-                        blank=True,
-                        help_text="What the picture shows, for readers who do not see it.",
-                        max_length=300,
-                        verbose_name="alternative text, English",
-                    ),
-                ),
-                (
-                    "alt_sv",
-                    models.CharField(blank=True, max_length=300, verbose_name="alternative text, Swedish"),
-                ),
-                (
-                    "decorative",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Says nothing that the text does not say.",
-                        verbose_name="decorative",
-                    ),
-                ),
-                ("credit", models.CharField(blank=True, max_length=200, verbose_name="credit")),
-                ("licence", models.CharField(blank=True, max_length=200, verbose_name="licence")),
-                (
-                    "focus_x",
-                    models.PositiveSmallIntegerField(
-                        default=50, verbose_name="focal point, per cent from the left"
-                    ),
-                ),
-                (
-                    "focus_y",
-                    models.PositiveSmallIntegerField(
-                        default=50, verbose_name="focal point, per cent from the top"
-                    ),
-                ),
-                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="added")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=publications.models.image.new_key, editable=False, max_length=32, unique=True, verbose_name='key')),
+                ('original', models.CharField(editable=False, max_length=120, verbose_name='original')),
+                ('filename', models.CharField(editable=False, max_length=200, verbose_name='file name')),
+                ('width', models.PositiveIntegerField(editable=False)),
+                ('height', models.PositiveIntegerField(editable=False)),
+                ('alt_en', models.CharField(blank=True, help_text='What the picture shows, for readers who do not see it.', max_length=300, verbose_name='alternative text, English')),
+                ('alt_sv', models.CharField(blank=True, max_length=300, verbose_name='alternative text, Swedish')),
+                ('decorative', models.BooleanField(default=False, help_text='Says nothing that the text does not say.', verbose_name='decorative')),
+                ('credit', models.CharField(blank=True, max_length=200, verbose_name='credit')),
+                ('licence', models.CharField(blank=True, max_length=200, verbose_name='licence')),
+                ('focus_x', models.PositiveSmallIntegerField(default=50, verbose_name='focal point, per cent from the left')),
+                ('focus_y', models.PositiveSmallIntegerField(default=50, verbose_name='focal point, per cent from the top')),
+                ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),
             ],
             options={
-                "verbose_name": "image",
-                "verbose_name_plural": "images",
-                "ordering": ["-added_at", "-pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("focus_x__lte", 100), ("focus_y__lte", 100)),
-                        name="focus_within_the_picture",
-                    )
-                ],
+                'verbose_name': 'image',
+                'verbose_name_plural': 'images',
+                'ordering': ['-added_at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('focus_x__lte', 100), ('focus_y__lte', 100)), name='focus_within_the_picture')],
             },
         ),
         migrations.CreateModel(
-            name="EditionImage",
+            name='EditionImage',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="image_rows",
-                        to="publications.edition",
-                    ),
-                ),
-                (
-                    "image",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="shown_in",
-                        to="publications.image",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='image_rows', to='publications.edition')),
+                ('image', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shown_in', to='publications.image')),
             ],
         ),
         migrations.AddField(
-            model_name="edition",
-            name="cover",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="publications.image",
-            ),
+            model_name='edition',
+            name='cover',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.image'),
         ),
         migrations.AddField(
-            model_name="edition",
-            name="images",
-            field=models.ManyToManyField(
-                related_name="editions", through="publications.EditionImage", to="publications.image"
-            ),
+            model_name='edition',
+            name='images',
+            field=models.ManyToManyField(related_name='editions', through='publications.EditionImage', to='publications.image'),
         ),
         migrations.AddField(
-            model_name="author",
-            name="portrait",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="portrays",
-                to="publications.image",
-                verbose_name="portrait",
-            ),
+            model_name='author',
+            name='portrait',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='portrays', to='publications.image', verbose_name='portrait'),
         ),
         migrations.CreateModel(
-            name="EditionByline",
+            name='EditionByline',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("published_at", models.DateTimeField()),
-                ("visible_from", models.DateTimeField()),
-                ("visible_until", models.DateTimeField()),
-                ("year", models.PositiveSmallIntegerField()),
-                ("language", models.CharField(max_length=10)),
-                ("position", models.PositiveSmallIntegerField()),
-                ("role", models.CharField(max_length=10)),
-                ("name", models.CharField(max_length=120)),
-                ("title", models.CharField(blank=True, max_length=160)),
-                ("affiliation", models.CharField(blank=True, max_length=200)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="published",
-                        to="publications.author",
-                    ),
-                ),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="bylines",
-                        to="publications.edition",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.kind",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('published_at', models.DateTimeField()),
+                ('visible_from', models.DateTimeField()),
+                ('visible_until', models.DateTimeField()),
+                ('year', models.PositiveSmallIntegerField()),
+                ('language', models.CharField(max_length=10)),
+                ('position', models.PositiveSmallIntegerField()),
+                ('role', models.CharField(max_length=10)),
+                ('name', models.CharField(max_length=120)),
+                ('title', models.CharField(blank=True, max_length=160)),
+                ('affiliation', models.CharField(blank=True, max_length=200)),
+                ('author', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='publications.author')),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bylines', to='publications.edition')),
+                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.kind')),
             ],
             options={
-                "ordering": ["position"],
+                'ordering': ['position'],
             },
         ),
         migrations.AddField(
-            model_name="edition",
-            name="kind",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="editions", to="publications.kind"
-            ),
+            model_name='edition',
+            name='kind',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='publications.kind'),
         ),
         migrations.CreateModel(
-            name="Number",
+            name='Number',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("year", models.PositiveSmallIntegerField()),
-                ("number", models.PositiveIntegerField()),
-                (
-                    "kind",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="numbers",
-                        to="publications.kind",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField()),
+                ('number', models.PositiveIntegerField()),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='numbers', to='publications.kind')),
             ],
         ),
         migrations.AddField(
-            model_name="edition",
-            name="series_number",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="publications.number",
-            ),
+            model_name='edition',
+            name='series_number',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.number'),
         ),
         migrations.CreateModel(
-            name="Publication",
+            name='Publication',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[
-                            ("en", "English"),
-                            ("sv", "Svenska"),
-                            ("uk", "Українська"),
-                            ("ru", "Русский"),
-                            ("be", "Беларуская"),
-                            ("pl", "Polski"),
-                            ("de", "Deutsch"),
-                            ("fr", "Français"),
-                            ("es", "Español"),
-                            ("ka", "ქართული"),
-                            ("hy", "Հայերեն"),
-                            ("az", "Azərbaycanca"),
-                            ("ro", "Română"),
-                            ("et", "Eesti"),
-                            ("lv", "Latviešu"),
-                            ("lt", "Lietuvių"),
-                            ("fi", "Suomi"),
-                            ("da", "Dansk"),
-                            ("no", "Norsk"),
-                            ("cs", "Čeština"),
-                            ("sk", "Slovenčina"),
-                            ("hu", "Magyar"),
-                            ("bg", "Български"),
-                            ("el", "Ελληνικά"),
-                            ("tr", "Türkçe"),
-                            ("ar", "العربية"),
-                            ("he", "עברית"),
-                            ("fa", "فارسی"),
-                            ("zh", "中文"),
-                            ("ja", "日本語"),
-                        ],
-                        default="en",
-                        max_length=10,
-                        verbose_name="language of the text",
-                    ),
-                ),
-                ("title", models.CharField(blank=True, max_length=250, verbose_name="title")),
-                (
-                    "slug",
-                    models.CharField(
-                        blank=True,
-                        help_text="Made from the title when left empty.",
-                        max_length=100,
-                        verbose_name="address",
-                    ),
-                ),
-                ("summary", models.TextField(blank=True, max_length=2000, verbose_name="summary")),
-                (
-                    "key_points",
-                    models.TextField(
-                        blank=True, help_text="One per line, three to five.", verbose_name="key points"
-                    ),
-                ),
-                ("body", models.TextField(blank=True, verbose_name="text")),
-                (
-                    "published_at",
-                    models.DateTimeField(
-                        blank=True,
-                        help_text="Set at publication when left empty.",
-                        null=True,
-                        verbose_name="date readers see",
-                    ),
-                ),
-                (
-                    "note",
-                    models.TextField(
-                        blank=True, help_text="For colleagues. Never public.", verbose_name="internal note"
-                    ),
-                ),
-                ("version", models.PositiveIntegerField(default=0, editable=False)),
-                ("digest", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ("created_at", models.DateTimeField(auto_now_add=True)),
-                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="saved")),
-                (
-                    "authors",
-                    models.ManyToManyField(
-                        related_name="+", through="publications.Byline", to="publications.author"
-                    ),
-                ),
-                (
-                    "cover",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.image",
-                        verbose_name="cover",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.kind",
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "series_number",
-                    models.ForeignKey(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.number",
-                    ),
-                ),
-                (
-                    "translation_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="translations",
-                        to="publications.publication",
-                        verbose_name="translation of",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('language', models.CharField(choices=[('en', 'English'), ('sv', 'Svenska'), ('uk', 'Українська'), ('ru', 'Русский'), ('be', 'Беларуская'), ('pl', 'Polski'), ('de', 'Deutsch'), ('fr', 'Français'), ('es', 'Español'), ('ka', 'ქართული'), ('hy', 'Հայերեն'), ('az', 'Azərbaycanca'), ('ro', 'Română'), ('et', 'Eesti'), ('lv', 'Latviešu'), ('lt', 'Lietuvių'), ('fi', 'Suomi'), ('da', 'Dansk'), ('no', 'Norsk'), ('cs', 'Čeština'), ('sk', 'Slovenčina'), ('hu', 'Magyar'), ('bg', 'Български'), ('el', 'Ελληνικά'), ('tr', 'Türkçe'), ('ar', 'العربية'), ('he', 'עברית'), ('fa', 'فارسی'), ('zh', '中文'), ('ja', '日本語')], default='en', max_length=10, verbose_name='language of the text')),
+                ('title', models.CharField(blank=True, max_length=250, verbose_name='title')),
+                ('slug', models.CharField(blank=True, help_text='Made from the title when left empty.', max_length=100, verbose_name='address')),
+                ('summary', models.TextField(blank=True, max_length=2000, verbose_name='summary')),
+                ('key_points', models.TextField(blank=True, help_text='One per line, three to five.', verbose_name='key points')),
+                ('body', models.TextField(blank=True, verbose_name='text')),
+                ('published_at', models.DateTimeField(blank=True, help_text='Set at publication when left empty.', null=True, verbose_name='date readers see')),
+                ('note', models.TextField(blank=True, help_text='For colleagues. Never public.', verbose_name='internal note')),
+                ('version', models.PositiveIntegerField(default=0, editable=False)),
+                ('digest', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='saved')),
+                ('authors', models.ManyToManyField(related_name='+', through='publications.Byline', to='publications.author')),
+                ('cover', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.image', verbose_name='cover')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('kind', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.kind', verbose_name='kind')),
+                ('series_number', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.number')),
+                ('translation_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='translations', to='publications.publication', verbose_name='translation of')),
             ],
             options={
-                "verbose_name": "publication",
-                "verbose_name_plural": "publications",
-                "ordering": ["-updated_at", "-pk"],
-                "permissions": [
-                    ("publish_publication", "Can publish, withdraw and undo"),
-                    ("relate_publication", "Can change related links"),
-                    ("redact_publication", "Can redact a name or passage everywhere"),
-                ],
+                'verbose_name': 'publication',
+                'verbose_name_plural': 'publications',
+                'ordering': ['-updated_at', '-pk'],
+                'permissions': [('publish_publication', 'Can publish, withdraw and undo'), ('relate_publication', 'Can change related links'), ('redact_publication', 'Can redact a name or passage everywhere')],
             },
         ),
         migrations.AddField(
-            model_name="edition",
-            name="publication",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="editions",
-                to="publications.publication",
-            ),
+            model_name='edition',
+            name='publication',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='publications.publication'),
         ),
         migrations.AddField(
-            model_name="byline",
-            name="publication",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="bylines",
-                to="publications.publication",
-            ),
+            model_name='byline',
+            name='publication',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bylines', to='publications.publication'),
         ),
         migrations.CreateModel(
-            name="AuditLine",
+            name='AuditLine',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "deed",
-                    models.CharField(
-                        choices=[
-                            ("publish", "Published"),
-                            ("schedule", "Scheduled"),
-                            ("withdraw", "Withdrawn"),
-                            ("undo", "Undone"),
-                            ("cancel", "Schedule cancelled"),
-                            ("relate", "Related links changed"),
-                            ("amend", "Amended"),
-                            ("redact", "Redacted"),
-                        ],
-                        max_length=10,
-                        verbose_name="deed",
-                    ),
-                ),
-                ("by_name", models.CharField(max_length=150, verbose_name="by")),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="at")),
-                ("subject", models.CharField(max_length=300, verbose_name="what")),
-                ("detail", models.JSONField(default=dict, verbose_name="detail")),
-                ("generation", models.PositiveBigIntegerField(unique=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="deeds",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="audit",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('deed', models.CharField(choices=[('publish', 'Published'), ('schedule', 'Scheduled'), ('withdraw', 'Withdrawn'), ('undo', 'Undone'), ('cancel', 'Schedule cancelled'), ('relate', 'Related links changed'), ('amend', 'Amended'), ('redact', 'Redacted')], max_length=10, verbose_name='deed')),
+                ('by_name', models.CharField(max_length=150, verbose_name='by')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='at')),
+                ('subject', models.CharField(max_length=300, verbose_name='what')),
+                ('detail', models.JSONField(default=dict, verbose_name='detail')),
+                ('generation', models.PositiveBigIntegerField(unique=True)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deeds', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='audit', to='publications.publication')),
             ],
             options={
-                "verbose_name": "audit line",
-                "verbose_name_plural": "audit trail",
-                "ordering": ["-generation"],
+                'verbose_name': 'audit line',
+                'verbose_name_plural': 'audit trail',
+                'ordering': ['-generation'],
             },
         ),
         migrations.CreateModel(
-            name="Attachment",
+            name='Attachment',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("original", models.CharField(editable=False, max_length=120)),
-                ("filename", models.CharField(max_length=200, verbose_name="file name")),
-                ("label", models.CharField(blank=True, max_length=200, verbose_name="label")),
-                ("size", models.PositiveBigIntegerField(default=0, editable=False)),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attachments",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('original', models.CharField(editable=False, max_length=120)),
+                ('filename', models.CharField(max_length=200, verbose_name='file name')),
+                ('label', models.CharField(blank=True, max_length=200, verbose_name='label')),
+                ('size', models.PositiveBigIntegerField(default=0, editable=False)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='publications.publication')),
             ],
             options={
-                "verbose_name": "attachment",
-                "verbose_name_plural": "attachments",
-                "ordering": ["position", "pk"],
+                'verbose_name': 'attachment',
+                'verbose_name_plural': 'attachments',
+                'ordering': ['position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Address",
+            name='Address',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("tree", models.CharField(max_length=2)),
-                ("slug", models.CharField(max_length=100, verbose_name="address")),
-                ("since", models.DateTimeField(auto_now_add=True)),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="addresses",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('tree', models.CharField(max_length=2)),
+                ('slug', models.CharField(max_length=100, verbose_name='address')),
+                ('since', models.DateTimeField(auto_now_add=True)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='publications.publication')),
             ],
             options={
-                "verbose_name": "address",
-                "verbose_name_plural": "addresses",
+                'verbose_name': 'address',
+                'verbose_name_plural': 'addresses',
             },
         ),
         migrations.CreateModel(
-            name="RelatedLink",
+            name='RelatedLink',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=0)),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-                (
-                    "source",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="related_links",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "target",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="linked_from",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('reason', models.CharField(blank=True, max_length=200, verbose_name='reason')),
+                ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='related_links', to='publications.publication')),
+                ('target', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='linked_from', to='publications.publication')),
             ],
             options={
-                "ordering": ["position", "pk"],
+                'ordering': ['position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="Revision",
+            name='Revision',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("manuscript", models.TextField()),
-                ("digest", models.CharField(max_length=64)),
-                ("saved_at", models.DateTimeField(auto_now_add=True)),
-                (
-                    "why",
-                    models.CharField(
-                        choices=[
-                            ("saved", "Saved"),
-                            ("published", "Published"),
-                            ("imported", "Imported"),
-                            ("restored", "Restored"),
-                            ("redacted", "Redacted"),
-                        ],
-                        default="saved",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="revisions",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "saved_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('manuscript', models.TextField()),
+                ('digest', models.CharField(max_length=64)),
+                ('saved_at', models.DateTimeField(auto_now_add=True)),
+                ('why', models.CharField(choices=[('saved', 'Saved'), ('published', 'Published'), ('imported', 'Imported'), ('restored', 'Restored'), ('redacted', 'Redacted')], default='saved', max_length=10)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='publications.publication')),
+                ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "verbose_name": "revision",
-                "verbose_name_plural": "revisions",
-                "ordering": ["-number"],
+                'verbose_name': 'revision',
+                'verbose_name_plural': 'revisions',
+                'ordering': ['-number'],
             },
         ),
         migrations.CreateModel(
-            name="Site",
+            name='Site',
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("short_name", models.CharField(default="SCEEUS", max_length=60, verbose_name="short name")),
-                (
-                    "name_en",
-                    models.CharField(
-                        default="Stockholm Centre for Eastern European Studies",
-                        max_length=160,
-                        verbose_name="name, English",
-                    ),
-                ),
-                (
-                    "name_sv",
-                    models.CharField(
-                        default="Centrum för Östeuropastudier", max_length=160, verbose_name="name, Swedish"
-                    ),
-                ),
-                (
-                    "description_en",
-                    models.CharField(blank=True, max_length=300, verbose_name="description, English"),
-                ),
-                (
-                    "description_sv",
-                    models.CharField(blank=True, max_length=300, verbose_name="description, Swedish"),
-                ),
+                ('id', models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
+                ('short_name', models.CharField(default='SCEEUS', max_length=60, verbose_name='short name')),
+                ('name_en', models.CharField(default='Stockholm Centre for Eastern European Studies', max_length=160, verbose_name='name, English')),
+                ('name_sv', models.CharField(default='Centrum för Östeuropastudier', max_length=160, verbose_name='name, Swedish')),
+                ('description_en', models.CharField(blank=True, max_length=300, verbose_name='description, English')),
+                ('description_sv', models.CharField(blank=True, max_length=300, verbose_name='description, Swedish')),
             ],
             options={
-                "verbose_name": "name of the site",
-                "verbose_name_plural": "name of the site",
-                "abstract": False,
-                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="single_site")],
+                'verbose_name': 'name of the site',
+                'verbose_name_plural': 'name of the site',
+                'abstract': False,
+                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='single_site')],
             },
         ),
         migrations.CreateModel(
-            name="EditionTag",
+            name='EditionTag',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("published_at", models.DateTimeField()),
-                ("visible_from", models.DateTimeField()),
-                ("visible_until", models.DateTimeField()),
-                ("year", models.PositiveSmallIntegerField()),
-                ("language", models.CharField(max_length=10)),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tag_rows",
-                        to="publications.edition",
-                    ),
-                ),
-                (
-                    "kind",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="publications.kind",
-                    ),
-                ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="published",
-                        to="publications.tag",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('published_at', models.DateTimeField()),
+                ('visible_from', models.DateTimeField()),
+                ('visible_until', models.DateTimeField()),
+                ('year', models.PositiveSmallIntegerField()),
+                ('language', models.CharField(max_length=10)),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tag_rows', to='publications.edition')),
+                ('kind', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publications.kind')),
+                ('tag', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='published', to='publications.tag')),
             ],
             options={
-                "ordering": ["tag__name"],
+                'ordering': ['tag__name'],
             },
         ),
         migrations.CreateModel(
-            name="TaggedPublication",
+            name='TaggedPublication',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "content_object",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="tagged",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tagged",
-                        to="publications.tag",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged', to='publications.publication')),
+                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tagged', to='publications.tag')),
             ],
         ),
         migrations.AddField(
-            model_name="publication",
-            name="tags",
-            field=taggit.managers.TaggableManager(
-                blank=True,
-                help_text="Divided by commas.",
-                through="publications.TaggedPublication",
-                to="publications.Tag",
-                verbose_name="tags",
-            ),
+            model_name='publication',
+            name='tags',
+            field=taggit.managers.TaggableManager(blank=True, help_text='Divided by commas.', through='publications.TaggedPublication', to='publications.Tag', verbose_name='tags'),
         ),
         migrations.AddConstraint(
-            model_name="editionimage",
-            constraint=models.UniqueConstraint(fields=("edition", "image"), name="image_once_per_edition"),
+            model_name='editionimage',
+            constraint=models.UniqueConstraint(fields=('edition', 'image'), name='image_once_per_edition'),
         ),
         migrations.AddIndex(
-            model_name="editionbyline",
-            index=models.Index(
-                fields=[
-                    "author",
-                    "-published_at",
-                    "-edition",
-                    "visible_from",
-                    "visible_until",
-                    "kind",
-                    "year",
-                    "language",
-                ],
-                name="byline_list",
-            ),
+            model_name='editionbyline',
+            index=models.Index(fields=['author', '-published_at', '-edition', 'visible_from', 'visible_until', 'kind', 'year', 'language'], name='byline_list'),
         ),
         migrations.AddConstraint(
-            model_name="editionbyline",
-            constraint=models.UniqueConstraint(fields=("edition", "author"), name="author_once_per_edition"),
+            model_name='editionbyline',
+            constraint=models.UniqueConstraint(fields=('edition', 'author'), name='author_once_per_edition'),
         ),
         migrations.AddConstraint(
-            model_name="number",
-            constraint=models.UniqueConstraint(
-                fields=("kind", "year", "number"), name="one_piece_per_number"
-            ),
+            model_name='number',
+            constraint=models.UniqueConstraint(fields=('kind', 'year', 'number'), name='one_piece_per_number'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=[
-                    "-published_at",
-                    "-id",
-                    "visible_from",
-                    "visible_until",
-                    "kind",
-                    "year",
-                    "language",
-                    "publication",
-                ],
-                name="edition_newest",
-            ),
+            model_name='edition',
+            index=models.Index(fields=['-published_at', '-id', 'visible_from', 'visible_until', 'kind', 'year', 'language', 'publication'], name='edition_newest'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=["kind", "year", "language", "-published_at", "-id", "visible_from", "visible_until"],
-                name="edition_kind_year",
-            ),
+            model_name='edition',
+            index=models.Index(fields=['kind', 'year', 'language', '-published_at', '-id', 'visible_from', 'visible_until'], name='edition_kind_year'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=["kind", "-published_at", "-id", "visible_from", "visible_until"], name="edition_kind"
-            ),
+            model_name='edition',
+            index=models.Index(fields=['kind', '-published_at', '-id', 'visible_from', 'visible_until'], name='edition_kind'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=["publication", "visible_until", "visible_from"], name="edition_window"
-            ),
+            model_name='edition',
+            index=models.Index(fields=['publication', 'visible_until', 'visible_from'], name='edition_window'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=["family", "language", "visible_until", "visible_from"], name="edition_family"
-            ),
+            model_name='edition',
+            index=models.Index(fields=['family', 'language', 'visible_until', 'visible_from'], name='edition_family'),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                fields=("publication", "number"), name="edition_numbered_once"
-            ),
+            model_name='edition',
+            constraint=models.UniqueConstraint(fields=('publication', 'number'), name='edition_numbered_once'),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("end", "cancelled"), _negated=True),
-                fields=("publication", "visible_from"),
-                name="one_start_at_a_time",
-            ),
+            model_name='edition',
+            constraint=models.UniqueConstraint(condition=models.Q(('end', 'cancelled'), _negated=True), fields=('publication', 'visible_from'), name='one_start_at_a_time'),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("visible_until", datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)),
-                    models.Q(("end", "cancelled"), _negated=True),
-                ),
-                fields=("publication",),
-                name="one_open_end",
-            ),
+            model_name='edition',
+            constraint=models.UniqueConstraint(condition=models.Q(('visible_until', datetime.datetime(9000, 1, 1, 0, 0, tzinfo=datetime.timezone.utc)), models.Q(('end', 'cancelled'), _negated=True)), fields=('publication',), name='one_open_end'),
         ),
         migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("visible_from__lte", models.F("visible_until")),
-                    ("visible_until__lte", models.F("expires")),
-                ),
-                name="window_in_order",
-            ),
+            model_name='edition',
+            constraint=models.CheckConstraint(condition=models.Q(('visible_from__lte', models.F('visible_until')), ('visible_until__lte', models.F('expires'))), name='window_in_order'),
         ),
         migrations.AddConstraint(
-            model_name="byline",
-            constraint=models.UniqueConstraint(
-                fields=("publication", "author"), name="author_once_per_publication"
-            ),
+            model_name='byline',
+            constraint=models.UniqueConstraint(fields=('publication', 'author'), name='author_once_per_publication'),
         ),
         migrations.AddConstraint(
-            model_name="address",
-            constraint=models.UniqueConstraint(fields=("tree", "slug"), name="address_of_one_publication"),
+            model_name='address',
+            constraint=models.UniqueConstraint(fields=('tree', 'slug'), name='address_of_one_publication'),
         ),
         migrations.AddConstraint(
-            model_name="relatedlink",
-            constraint=models.UniqueConstraint(fields=("source", "target"), name="linked_once"),
+            model_name='relatedlink',
+            constraint=models.UniqueConstraint(fields=('source', 'target'), name='linked_once'),
         ),
         migrations.AddConstraint(
-            model_name="relatedlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("target")), _negated=True), name="not_linked_to_itself"
-            ),
+            model_name='relatedlink',
+            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='not_linked_to_itself'),
         ),
         migrations.AddConstraint(
-            model_name="revision",
-            constraint=models.UniqueConstraint(
-                fields=("publication", "number"), name="revision_numbered_once"
-            ),
+            model_name='revision',
+            constraint=models.UniqueConstraint(fields=('publication', 'number'), name='revision_numbered_once'),
         ),
         migrations.AddIndex(
-            model_name="editiontag",
-            index=models.Index(
-                fields=[
-                    "tag",
-                    "-published_at",
-                    "-edition",
-                    "visible_from",
-                    "visible_until",
-                    "kind",
-                    "year",
-                    "language",
-                ],
-                name="tag_list",
-            ),
+            model_name='editiontag',
+            index=models.Index(fields=['tag', '-published_at', '-edition', 'visible_from', 'visible_until', 'kind', 'year', 'language'], name='tag_list'),
         ),
         migrations.AddConstraint(
-            model_name="editiontag",
-            constraint=models.UniqueConstraint(fields=("edition", "tag"), name="tag_once_per_edition"),
+            model_name='editiontag',
+            constraint=models.UniqueConstraint(fields=('edition', 'tag'), name='tag_once_per_edition'),
         ),
         migrations.AddConstraint(
-            model_name="taggedpublication",
-            constraint=models.UniqueConstraint(
-                fields=("content_object", "tag"), name="tag_once_per_publication"
-            ),
+            model_name='taggedpublication',
+            constraint=models.UniqueConstraint(fields=('content_object', 'tag'), name='tag_once_per_publication'),
         ),
     ]

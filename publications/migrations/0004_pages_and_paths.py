@@ -6,246 +6,99 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0003_roles"),
+        ('publications', '0003_roles'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="site",
-            name="lead",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="While it is public it leads the home page; else the newest piece does.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="publications.publication",
-                verbose_name="lead of the home page",
-            ),
+            model_name='site',
+            name='lead',
+            field=models.ForeignKey(blank=True, help_text='While it is public it leads the home page; else the newest piece does.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='publications.publication', verbose_name='lead of the home page'),
         ),
         migrations.AddField(
-            model_name="site",
-            name="newsletter",
-            field=models.CharField(
-                blank=True,
-                help_text="The address of a sign-up page, or an e-mail address.",
-                max_length=500,
-                validators=[publications.models.validators.check_link],
-                verbose_name="newsletter",
-            ),
+            model_name='site',
+            name='newsletter',
+            field=models.CharField(blank=True, help_text='The address of a sign-up page, or an e-mail address.', max_length=500, validators=[publications.models.validators.check_link], verbose_name='newsletter'),
         ),
         migrations.AddField(
-            model_name="site",
-            name="publisher_en",
-            field=models.TextField(
-                blank=True,
-                help_text="A few lines at the foot of every page: host, funder.",
-                verbose_name="who publishes, English",
-            ),
+            model_name='site',
+            name='publisher_en',
+            field=models.TextField(blank=True, help_text='A few lines at the foot of every page: host, funder.', verbose_name='who publishes, English'),
         ),
         migrations.AddField(
-            model_name="site",
-            name="publisher_sv",
-            field=models.TextField(blank=True, verbose_name="who publishes, Swedish"),
+            model_name='site',
+            name='publisher_sv',
+            field=models.TextField(blank=True, verbose_name='who publishes, Swedish'),
         ),
         migrations.AddField(
-            model_name="tag",
-            name="lead",
-            field=models.ForeignKey(
-                blank=True,
-                help_text="While it is public it leads the page of the topic; else the newest piece does.",
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="publications.publication",
-                verbose_name="lead of its page",
-            ),
+            model_name='tag',
+            name='lead',
+            field=models.ForeignKey(blank=True, help_text='While it is public it leads the page of the topic; else the newest piece does.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='publications.publication', verbose_name='lead of its page'),
         ),
         migrations.AddField(
-            model_name="tag",
-            name="responsible",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="publications.author",
-                verbose_name="responsible for its page",
-            ),
+            model_name='tag',
+            name='responsible',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='publications.author', verbose_name='responsible for its page'),
         ),
         migrations.CreateModel(
-            name="Page",
+            name='Page',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title_en", models.CharField(blank=True, max_length=160, verbose_name="title, English")),
-                ("title_sv", models.CharField(blank=True, max_length=160, verbose_name="title, Swedish")),
-                ("slug_en", models.CharField(blank=True, max_length=100, verbose_name="address, English")),
-                ("slug_sv", models.CharField(blank=True, max_length=100, verbose_name="address, Swedish")),
-                ("summary_en", models.CharField(blank=True, max_length=300, verbose_name="summary, English")),
-                ("summary_sv", models.CharField(blank=True, max_length=300, verbose_name="summary, Swedish")),
-                ("body_en", models.TextField(blank=True, verbose_name="text, English")),
-                ("body_sv", models.TextField(blank=True, verbose_name="text, Swedish")),
-                ("html_en", models.TextField(blank=True, editable=False)),
-                ("html_sv", models.TextField(blank=True, editable=False)),
-                ("changed_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title_en', models.CharField(blank=True, max_length=160, verbose_name='title, English')),
+                ('title_sv', models.CharField(blank=True, max_length=160, verbose_name='title, Swedish')),
+                ('slug_en', models.CharField(blank=True, max_length=100, verbose_name='address, English')),
+                ('slug_sv', models.CharField(blank=True, max_length=100, verbose_name='address, Swedish')),
+                ('summary_en', models.CharField(blank=True, max_length=300, verbose_name='summary, English')),
+                ('summary_sv', models.CharField(blank=True, max_length=300, verbose_name='summary, Swedish')),
+                ('body_en', models.TextField(blank=True, verbose_name='text, English')),
+                ('body_sv', models.TextField(blank=True, verbose_name='text, Swedish')),
+                ('html_en', models.TextField(blank=True, editable=False)),
+                ('html_sv', models.TextField(blank=True, editable=False)),
+                ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],
             options={
-                "verbose_name": "site page",
-                "verbose_name_plural": "site pages",
-                "ordering": ["title_en", "title_sv", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("slug_en", ""), _negated=True),
-                        fields=("slug_en",),
-                        name="page_address_once_en",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("slug_sv", ""), _negated=True),
-                        fields=("slug_sv",),
-                        name="page_address_once_sv",
-                    ),
-                ],
+                'verbose_name': 'site page',
+                'verbose_name_plural': 'site pages',
+                'ordering': ['title_en', 'title_sv', 'pk'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('slug_en', ''), _negated=True), fields=('slug_en',), name='page_address_once_en'), models.UniqueConstraint(condition=models.Q(('slug_sv', ''), _negated=True), fields=('slug_sv',), name='page_address_once_sv')],
             },
         ),
         migrations.CreateModel(
-            name="SiteLink",
+            name='SiteLink',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "place",
-                    models.CharField(
-                        choices=[("menu", "Menu"), ("footer", "Footer"), ("social", "Social accounts")],
-                        default="footer",
-                        max_length=10,
-                        verbose_name="place",
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField(default=10, verbose_name="position")),
-                (
-                    "section",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("publications", "Publications"),
-                            ("topics", "Topics"),
-                            ("authors", "Authors"),
-                        ],
-                        max_length=20,
-                        verbose_name="section",
-                    ),
-                ),
-                (
-                    "address_en",
-                    models.CharField(
-                        blank=True,
-                        max_length=500,
-                        validators=[publications.models.validators.check_link],
-                        verbose_name="address elsewhere, English",
-                    ),
-                ),
-                (
-                    "address_sv",
-                    models.CharField(
-                        blank=True,
-                        max_length=500,
-                        validators=[publications.models.validators.check_link],
-                        verbose_name="address elsewhere, Swedish",
-                    ),
-                ),
-                ("label_en", models.CharField(blank=True, max_length=60, verbose_name="label, English")),
-                ("label_sv", models.CharField(blank=True, max_length=60, verbose_name="label, Swedish")),
-                (
-                    "page",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="links",
-                        to="publications.page",
-                        verbose_name="site page",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.CharField(choices=[('menu', 'Menu'), ('footer', 'Footer'), ('social', 'Social accounts')], default='footer', max_length=10, verbose_name='place')),
+                ('position', models.PositiveSmallIntegerField(default=10, verbose_name='position')),
+                ('section', models.CharField(blank=True, choices=[('publications', 'Publications'), ('topics', 'Topics'), ('authors', 'Authors')], max_length=20, verbose_name='section')),
+                ('address_en', models.CharField(blank=True, max_length=500, validators=[publications.models.validators.check_link], verbose_name='address elsewhere, English')),
+                ('address_sv', models.CharField(blank=True, max_length=500, validators=[publications.models.validators.check_link], verbose_name='address elsewhere, Swedish')),
+                ('label_en', models.CharField(blank=True, max_length=60, verbose_name='label, English')),
+                ('label_sv', models.CharField(blank=True, max_length=60, verbose_name='label, Swedish')),
+                ('page', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='publications.page', verbose_name='site page')),
             ],
             options={
-                "verbose_name": "link of the site",
-                "verbose_name_plural": "menu, footer and social accounts",
-                "ordering": ["place", "position", "pk"],
+                'verbose_name': 'link of the site',
+                'verbose_name_plural': 'menu, footer and social accounts',
+                'ordering': ['place', 'position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="FormerPath",
+            name='FormerPath',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("path", models.CharField(max_length=500, unique=True, verbose_name="path")),
-                ("since", models.DateTimeField(auto_now_add=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="former_paths",
-                        to="publications.author",
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="former_paths",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "tag",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="former_paths",
-                        to="publications.tag",
-                    ),
-                ),
-                (
-                    "page",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="former_paths",
-                        to="publications.page",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(max_length=500, unique=True, verbose_name='path')),
+                ('since', models.DateTimeField(auto_now_add=True)),
+                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_paths', to='publications.author')),
+                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_paths', to='publications.publication')),
+                ('tag', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_paths', to='publications.tag')),
+                ('page', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='former_paths', to='publications.page')),
             ],
             options={
-                "verbose_name": "former path",
-                "verbose_name_plural": "former paths",
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("publication__isnull", False),
-                            ("tag__isnull", False),
-                            ("author__isnull", False),
-                            ("page__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="former_path_of_something",
-                    )
-                ],
+                'verbose_name': 'former path',
+                'verbose_name_plural': 'former paths',
+                'constraints': [models.CheckConstraint(condition=models.Q(('publication__isnull', False), ('tag__isnull', False), ('author__isnull', False), ('page__isnull', False), _connector='OR'), name='former_path_of_something')],
             },
         ),
     ]

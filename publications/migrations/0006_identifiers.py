@@ -6,71 +6,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0005_first_pages"),
+        ('publications', '0005_first_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="author",
-            name="family_name",
-            field=models.CharField(
-                blank=True,
-                help_text="What references sort by. The last word of the name when left empty; for an organisation, or somebody of one name, the whole name.",
-                max_length=120,
-                verbose_name="family name",
-            ),
+            model_name='author',
+            name='family_name',
+            field=models.CharField(blank=True, help_text='What references sort by. The last word of the name when left empty; for an organisation, or somebody of one name, the whole name.', max_length=120, verbose_name='family name'),
         ),
         migrations.AddField(
-            model_name="edition",
-            name="doi",
+            model_name='edition',
+            name='doi',
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name="edition",
-            name="isbn",
+            model_name='edition',
+            name='isbn',
             field=models.CharField(blank=True, max_length=17),
         ),
         migrations.AddField(
-            model_name="edition",
-            name="touched_at",
+            model_name='edition',
+            name='touched_at',
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name="publication",
-            name="doi",
-            field=models.CharField(
-                blank=True,
-                max_length=200,
-                validators=[publications.models.validators.check_doi],
-                verbose_name="DOI",
-            ),
+            model_name='publication',
+            name='doi',
+            field=models.CharField(blank=True, max_length=200, validators=[publications.models.validators.check_doi], verbose_name='DOI'),
         ),
         migrations.AddField(
-            model_name="publication",
-            name="isbn",
-            field=models.CharField(
-                blank=True,
-                max_length=17,
-                validators=[publications.models.validators.check_isbn],
-                verbose_name="ISBN",
-            ),
+            model_name='publication',
+            name='isbn',
+            field=models.CharField(blank=True, max_length=17, validators=[publications.models.validators.check_isbn], verbose_name='ISBN'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
+            model_name='edition',
+            index=models.Index(fields=['visible_from', 'publication', 'visible_until'], name='edition_begun'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(fields=["visible_until", "publication"], name="edition_ended"),
+            model_name='edition',
+            index=models.Index(fields=['visible_until', 'publication'], name='edition_ended'),
         ),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                condition=models.Q(("touched_at__isnull", False)),
-                fields=["touched_at", "publication"],
-                name="edition_touched",
-            ),
+            model_name='edition',
+            index=models.Index(condition=models.Q(('touched_at__isnull', False)), fields=['touched_at', 'publication'], name='edition_touched'),
         ),
     ]

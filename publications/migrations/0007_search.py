@@ -37,20 +37,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Synonym",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "spellings",
-                    models.TextField(
-                        help_text="One per line: names in transliteration, abbreviations, the same name in other languages.",
-                        max_length=2000,
-                        verbose_name="spellings",
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("spellings", models.TextField(help_text="One per line: names in transliteration, abbreviations, the same name in other languages.", max_length=2000, verbose_name="spellings")),
             ],
             options={
                 "verbose_name": "equal spellings",
@@ -61,12 +49,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Word",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("term", models.CharField(max_length=50, unique=True)),
                 ("opening", models.CharField(db_index=True, max_length=3)),
                 ("pieces", models.PositiveIntegerField(default=0)),
@@ -75,12 +58,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Naming",
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("term", models.CharField(max_length=50)),
                 ("sign", models.CharField(db_index=True, max_length=24)),
             ],
@@ -91,20 +69,13 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SearchIndex",
             fields=[
-                (
-                    "id",
-                    models.PositiveSmallIntegerField(
-                        default=1, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
+                ("id", models.PositiveSmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
                 ("version", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "verbose_name": "search index",
                 "abstract": False,
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="single_searchindex")
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="single_searchindex")],
             },
         ),
         migrations.RunPython(make_index, drop_index),

@@ -7,87 +7,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0007_search"),
+        ('publications', '0007_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Presence",
+            name='Presence',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("seen_at", models.DateTimeField()),
-                ("typed_at", models.DateTimeField(null=True)),
-                (
-                    "person",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="presences",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('seen_at', models.DateTimeField()),
+                ('typed_at', models.DateTimeField(null=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='publications.publication')),
             ],
             options={
-                "verbose_name": "presence",
-                "ordering": ["-seen_at"],
-                "default_permissions": (),
-                "constraints": [
-                    models.UniqueConstraint(fields=("person", "publication"), name="present_once_at_a_piece")
-                ],
+                'verbose_name': 'presence',
+                'ordering': ['-seen_at'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('person', 'publication'), name='present_once_at_a_piece')],
             },
         ),
         migrations.CreateModel(
-            name="Typed",
+            name='Typed',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=32)),
-                ("page", models.CharField(blank=True, max_length=32)),
-                ("turn", models.PositiveIntegerField(default=0)),
-                ("values", models.JSONField(default=list)),
-                ("typed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("saved_at", models.DateTimeField(null=True)),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="typed",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=32)),
+                ('page', models.CharField(blank=True, max_length=32)),
+                ('turn', models.PositiveIntegerField(default=0)),
+                ('values', models.JSONField(default=list)),
+                ('typed_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('saved_at', models.DateTimeField(null=True)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publication', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='typed', to='publications.publication')),
             ],
             options={
-                "verbose_name": "typed and not saved",
-                "ordering": ["-typed_at", "-pk"],
-                "default_permissions": (),
-                "constraints": [models.UniqueConstraint(fields=("owner", "key"), name="one_typed_a_form")],
+                'verbose_name': 'typed and not saved',
+                'ordering': ['-typed_at', '-pk'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='one_typed_a_form')],
             },
         ),
     ]

@@ -6,120 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0008_typing"),
+        ('publications', '0008_typing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="publication",
-            name="open_changes",
-            field=models.PositiveIntegerField(
-                default=0, editable=False, verbose_name="tracked changes to be decided"
-            ),
+            model_name='publication',
+            name='open_changes',
+            field=models.PositiveIntegerField(default=0, editable=False, verbose_name='tracked changes to be decided'),
         ),
         migrations.AlterField(
-            model_name="revision",
-            name="why",
-            field=models.CharField(
-                choices=[
-                    ("saved", "Saved"),
-                    ("published", "Published"),
-                    ("imported", "Imported"),
-                    ("restored", "Restored"),
-                    ("redacted", "Redacted"),
-                    ("word", "From Word"),
-                ],
-                default="saved",
-                max_length=10,
-            ),
+            model_name='revision',
+            name='why',
+            field=models.CharField(choices=[('saved', 'Saved'), ('published', 'Published'), ('imported', 'Imported'), ('restored', 'Restored'), ('redacted', 'Redacted'), ('word', 'From Word')], default='saved', max_length=10),
         ),
         migrations.CreateModel(
-            name="Remark",
+            name='Remark',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(choices=[("word", "comment in Word")], default="word", max_length=10),
-                ),
-                ("by_name", models.CharField(blank=True, max_length=150, verbose_name="by")),
-                ("passage", models.CharField(blank=True, max_length=300, verbose_name="about")),
-                ("text", models.TextField(verbose_name="remark")),
-                ("made_at", models.DateTimeField(null=True)),
-                ("is_settled", models.BooleanField(default=False, verbose_name="done")),
-                ("position", models.PositiveIntegerField(default=0)),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="remarks",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('source', models.CharField(choices=[('word', 'comment in Word')], default='word', max_length=10)),
+                ('by_name', models.CharField(blank=True, max_length=150, verbose_name='by')),
+                ('passage', models.CharField(blank=True, max_length=300, verbose_name='about')),
+                ('text', models.TextField(verbose_name='remark')),
+                ('made_at', models.DateTimeField(null=True)),
+                ('is_settled', models.BooleanField(default=False, verbose_name='done')),
+                ('position', models.PositiveIntegerField(default=0)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='publications.publication')),
             ],
             options={
-                "verbose_name": "remark",
-                "verbose_name_plural": "remarks",
-                "ordering": ["position", "pk"],
+                'verbose_name': 'remark',
+                'verbose_name_plural': 'remarks',
+                'ordering': ['position', 'pk'],
             },
         ),
         migrations.CreateModel(
-            name="WordFile",
+            name='WordFile',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("original", models.CharField(blank=True, editable=False, max_length=120)),
-                ("filename", models.CharField(max_length=200, verbose_name="file name")),
-                ("size", models.PositiveBigIntegerField(default=0)),
-                ("text", models.TextField()),
-                ("report", models.JSONField(default=dict)),
-                (
-                    "tracked",
-                    models.CharField(
-                        choices=[
-                            ("none", "none"),
-                            ("open", "to be decided"),
-                            ("accepted", "accepted"),
-                            ("rejected", "rejected"),
-                        ],
-                        default="none",
-                        max_length=10,
-                    ),
-                ),
-                ("is_waiting", models.BooleanField(default=False)),
-                ("added_at", models.DateTimeField(auto_now_add=True, verbose_name="added")),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="word_files",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('original', models.CharField(blank=True, editable=False, max_length=120)),
+                ('filename', models.CharField(max_length=200, verbose_name='file name')),
+                ('size', models.PositiveBigIntegerField(default=0)),
+                ('text', models.TextField()),
+                ('report', models.JSONField(default=dict)),
+                ('tracked', models.CharField(choices=[('none', 'none'), ('open', 'to be decided'), ('accepted', 'accepted'), ('rejected', 'rejected')], default='none', max_length=10)),
+                ('is_waiting', models.BooleanField(default=False)),
+                ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),
+                ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='word_files', to='publications.publication')),
             ],
             options={
-                "verbose_name": "Word file",
-                "verbose_name_plural": "Word files",
-                "ordering": ["-added_at", "-pk"],
+                'verbose_name': 'Word file',
+                'verbose_name_plural': 'Word files',
+                'ordering': ['-added_at', '-pk'],
             },
         ),
     ]

@@ -7,119 +7,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0010_former_paths"),
+        ('publications', '0010_former_paths'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="searchindex",
-            name="likeness",
+            model_name='searchindex',
+            name='likeness',
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.CreateModel(
-            name="EditionTerm",
+            name='EditionTerm',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("term", models.CharField(max_length=50)),
-                ("weight", models.PositiveIntegerField()),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="publications.edition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('term', models.CharField(max_length=50)),
+                ('weight', models.PositiveIntegerField()),
+                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.edition')),
             ],
             options={
-                "indexes": [models.Index(fields=["term", "edition", "weight"], name="term_tells_edition")],
+                'indexes': [models.Index(fields=['term', 'edition', 'weight'], name='term_tells_edition')],
             },
         ),
         migrations.CreateModel(
-            name="Likeness",
+            name='Likeness',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("score", models.FloatField()),
-                ("tags", models.JSONField(default=list)),
-                ("authors", models.JSONField(default=list)),
-                ("words", models.JSONField(default=list)),
-                (
-                    "edition",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="alike",
-                        to="publications.edition",
-                    ),
-                ),
-                (
-                    "other",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="alike_to",
-                        to="publications.edition",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('score', models.FloatField()),
+                ('tags', models.JSONField(default=list)),
+                ('authors', models.JSONField(default=list)),
+                ('words', models.JSONField(default=list)),
+                ('edition', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='alike', to='publications.edition')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alike_to', to='publications.edition')),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("edition", "other"), name="alike_once")],
+                'constraints': [models.UniqueConstraint(fields=('edition', 'other'), name='alike_once')],
             },
         ),
         migrations.CreateModel(
-            name="Unrelated",
+            name='Unrelated',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "one",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "other",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="publications.publication",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('one', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.publication')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publications.publication')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("one", "other"), name="ruled_out_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("one__lt", models.F("other"))), name="ruled_out_in_order"
-                    ),
-                ],
+                'constraints': [models.UniqueConstraint(fields=('one', 'other'), name='ruled_out_once'), models.CheckConstraint(condition=models.Q(('one__lt', models.F('other'))), name='ruled_out_in_order')],
             },
         ),
     ]

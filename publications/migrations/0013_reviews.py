@@ -7,90 +7,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0012_ready"),
+        ('publications', '0012_ready'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Review",
+            name='Review',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reader", models.CharField(max_length=100, verbose_name="reader")),
-                ("token_hash", models.CharField(editable=False, max_length=64, unique=True)),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(null=True)),
-                (
-                    "made_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "publication",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reviews",
-                        to="publications.publication",
-                    ),
-                ),
-                (
-                    "revision",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="reviews",
-                        to="publications.revision",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reader', models.CharField(max_length=100, verbose_name='reader')),
+                ('token_hash', models.CharField(editable=False, max_length=64, unique=True)),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires_at', models.DateTimeField()),
+                ('revoked_at', models.DateTimeField(null=True)),
+                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='publications.publication')),
+                ('revision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reviews', to='publications.revision')),
             ],
             options={
-                "verbose_name": "review",
-                "ordering": ["-made_at", "-pk"],
-                "default_permissions": (),
+                'verbose_name': 'review',
+                'ordering': ['-made_at', '-pk'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
-            name="ReviewRemark",
+            name='ReviewRemark',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("place", models.PositiveIntegerField(default=0)),
-                ("text", models.TextField(blank=True, max_length=4000, verbose_name="remark")),
-                ("is_fine", models.BooleanField(default=False)),
-                ("is_settled", models.BooleanField(default=False, verbose_name="done")),
-                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="remarks",
-                        to="publications.review",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.PositiveIntegerField(default=0)),
+                ('text', models.TextField(blank=True, max_length=4000, verbose_name='remark')),
+                ('is_fine', models.BooleanField(default=False)),
+                ('is_settled', models.BooleanField(default=False, verbose_name='done')),
+                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='publications.review')),
             ],
             options={
-                "verbose_name": "remark of a reader",
-                "ordering": ["place", "made_at", "pk"],
-                "default_permissions": (),
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("is_fine", True)), fields=("review",), name="fine_once_a_review"
-                    )
-                ],
+                'verbose_name': 'remark of a reader',
+                'ordering': ['place', 'made_at', 'pk'],
+                'default_permissions': (),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_fine', True)), fields=('review',), name='fine_once_a_review')],
             },
         ),
     ]

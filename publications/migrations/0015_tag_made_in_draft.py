@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0014_pages_for_readers"),
+        ('publications', '0014_pages_for_readers'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="tag",
-            name="made_in_draft",
+            model_name='tag',
+            name='made_in_draft',
             field=models.BooleanField(default=False, editable=False),
         ),
     ]

@@ -21,27 +21,16 @@ def forget_it(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0015_tag_made_in_draft"),
+        ('publications', '0015_tag_made_in_draft'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RunPython(make_it_dear, forget_it),
         migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(
-                fields=[
-                    "id",
-                    "visible_from",
-                    "visible_until",
-                    "kind",
-                    "year",
-                    "language",
-                    "family",
-                    "published_at",
-                ],
-                name="edition_found",
-            ),
+            model_name='edition',
+            index=models.Index(fields=['id', 'visible_from', 'visible_until', 'kind', 'year', 'language', 'family', 'published_at'], name='edition_found'),
         ),
     ]

@@ -4,28 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0016_found"),
+        ('publications', '0016_found'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="auditline",
-            name="deed",
-            field=models.CharField(
-                choices=[
-                    ("publish", "Published"),
-                    ("schedule", "Scheduled"),
-                    ("withdraw", "Withdrawn"),
-                    ("undo", "Undone"),
-                    ("cancel", "Schedule cancelled"),
-                    ("relate", "Related links changed"),
-                    ("apart", "Suggestions changed"),
-                    ("amend", "Amended"),
-                    ("redact", "Redacted"),
-                ],
-                max_length=10,
-                verbose_name="deed",
-            ),
+            model_name='auditline',
+            name='deed',
+            field=models.CharField(choices=[('publish', 'Published'), ('schedule', 'Scheduled'), ('withdraw', 'Withdrawn'), ('undo', 'Undone'), ('cancel', 'Schedule cancelled'), ('relate', 'Related links changed'), ('apart', 'Suggestions changed'), ('amend', 'Amended'), ('redact', 'Redacted')], max_length=10, verbose_name='deed'),
         ),
     ]

@@ -3,17 +3,7 @@
 from django.db import migrations, models
 
 NAME = "edition_found"
-FIELDS = [
-    "id",
-    "visible_from",
-    "visible_until",
-    "kind",
-    "year",
-    "language",
-    "family",
-    "published_at",
-    "publication",
-]
+FIELDS = ["id", "visible_from", "visible_until", "kind", "year", "language", "family", "published_at", "publication"]
 
 
 class Migration(migrations.Migration):

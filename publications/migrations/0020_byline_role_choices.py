@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0019_found_with_piece"),
+        ('publications', '0019_found_with_piece'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name="editionbyline",
-            name="role",
-            field=models.CharField(
-                choices=[("author", "Author"), ("with", "With"), ("editor", "Editor")], max_length=10
-            ),
+            model_name='editionbyline',
+            name='role',
+            field=models.CharField(choices=[('author', 'Author'), ('with', 'With'), ('editor', 'Editor')], max_length=10),
         ),
     ]

@@ -5,25 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0020_byline_role_choices"),
+        ('publications', '0020_byline_role_choices'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="edition",
-            name="external_url",
+            model_name='edition',
+            name='external_url',
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name="publication",
-            name="external_url",
-            field=models.CharField(
-                blank=True,
-                help_text="Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty.",
-                max_length=500,
-                validators=[publications.models.validators.check_external_url],
-                verbose_name="address of a text elsewhere",
-            ),
+            model_name='publication',
+            name='external_url',
+            field=models.CharField(blank=True, help_text='Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty.', max_length=500, validators=[publications.models.validators.check_external_url], verbose_name='address of a text elsewhere'),
         ),
     ]

@@ -23,22 +23,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="auditline",
             name="deed",
-            field=models.CharField(
-                choices=[
-                    ("publish", "Published"),
-                    ("schedule", "Scheduled"),
-                    ("withdraw", "Withdrawn"),
-                    ("undo", "Undone"),
-                    ("cancel", "Schedule cancelled"),
-                    ("relate", "Related links changed"),
-                    ("apart", "Suggestions changed"),
-                    ("amend", "Amended"),
-                    ("redact", "Redacted"),
-                    ("rebuild", "Rebuilt"),
-                ],
-                max_length=10,
-                verbose_name="deed",
-            ),
+            field=models.CharField(choices=[("publish", "Published"), ("schedule", "Scheduled"), ("withdraw", "Withdrawn"), ("undo", "Undone"), ("cancel", "Schedule cancelled"), ("relate", "Related links changed"), ("apart", "Suggestions changed"), ("amend", "Amended"), ("redact", "Redacted"), ("rebuild", "Rebuilt")], max_length=10, verbose_name="deed"),
         ),
         migrations.RunPython(fill_gaps, migrations.RunPython.noop),
     ]

@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0023_administrators_view_account_events"),
+        ('publications', '0023_administrators_view_account_events'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="typed",
-            name="path",
+            model_name='typed',
+            name='path',
             field=models.CharField(blank=True, max_length=1000),
         ),
     ]

@@ -5,36 +5,28 @@ from django.db import migrations, models
 
 def mark_organisations(apps, schema_editor):
     """So far an author of several words whose family name was the whole name was told as an organisation."""
-    authors = apps.get_model("publications", "Author").objects
-    names = authors.exclude(family_name="").values_list("pk", "name", "family_name")
+    authors = apps.get_model('publications', 'Author').objects
+    names = authors.exclude(family_name='').values_list('pk', 'name', 'family_name')
     whole = [pk for pk, name, family in names if len(name.split()) > 1 and family.split() == name.split()]
     authors.filter(pk__in=whole).update(is_organisation=True)
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0025_paths_of_any_length"),
+        ('publications', '0025_paths_of_any_length'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="author",
-            name="is_organisation",
-            field=models.BooleanField(
-                default=False,
-                help_text="Not a person but, say, an editorial desk: references give the name as it is, never turned round.",
-                verbose_name="organisation",
-            ),
+            model_name='author',
+            name='is_organisation',
+            field=models.BooleanField(default=False, help_text='Not a person but, say, an editorial desk: references give the name as it is, never turned round.', verbose_name='organisation'),
         ),
         migrations.AlterField(
-            model_name="author",
-            name="family_name",
-            field=models.CharField(
-                blank=True,
-                help_text="What references sort by. The last word of the name when left empty; for somebody of one name, the whole name.",
-                max_length=120,
-                verbose_name="family name",
-            ),
+            model_name='author',
+            name='family_name',
+            field=models.CharField(blank=True, help_text='What references sort by. The last word of the name when left empty; for somebody of one name, the whole name.', max_length=120, verbose_name='family name'),
         ),
         migrations.RunPython(mark_organisations, migrations.RunPython.noop, elidable=True),
     ]

@@ -4,27 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0027_editions_share_columns"),
+        ('publications', '0027_editions_share_columns'),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name="address",
-            name="address_of_one_publication",
+            model_name='address',
+            name='address_of_one_publication',
         ),
         migrations.RenameField(
-            model_name="address",
-            old_name="tree",
-            new_name="locale",
+            model_name='address',
+            old_name='tree',
+            new_name='locale',
         ),
         migrations.RenameField(
-            model_name="edition",
-            old_name="tree",
-            new_name="locale",
+            model_name='edition',
+            old_name='tree',
+            new_name='locale',
         ),
         migrations.AddConstraint(
-            model_name="address",
-            constraint=models.UniqueConstraint(fields=("locale", "slug"), name="address_of_one_publication"),
+            model_name='address',
+            constraint=models.UniqueConstraint(fields=('locale', 'slug'), name='address_of_one_publication'),
         ),
     ]

@@ -5,12 +5,8 @@ from django.db import migrations, models
 
 
 RENAMED = {
-    "auditline": "auditentry",
-    "formerpath": "redirect",
-    "number": "seriesnumber",
-    "page": "sitepage",
-    "site": "sitesettings",
-    "sitelink": "menulink",
+    "auditline": "auditentry", "formerpath": "redirect", "number": "seriesnumber", "page": "sitepage",
+    "site": "sitesettings", "sitelink": "menulink",
 }
 DESK = "/desk/publications/"
 
@@ -48,94 +44,94 @@ def rename_permissions(names):
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0028_rename_tree_to_locale"),
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('publications', '0028_rename_tree_to_locale'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RenameModel(
-            old_name="AuditLine",
-            new_name="AuditEntry",
+            old_name='AuditLine',
+            new_name='AuditEntry',
         ),
         migrations.RenameModel(
-            old_name="Typed",
-            new_name="Autosave",
+            old_name='Typed',
+            new_name='Autosave',
         ),
         migrations.RenameModel(
-            old_name="Remark",
-            new_name="DraftComment",
+            old_name='Remark',
+            new_name='DraftComment',
         ),
         migrations.RenameModel(
-            old_name="Unrelated",
-            new_name="ExcludedSuggestion",
+            old_name='Unrelated',
+            new_name='ExcludedSuggestion',
         ),
         migrations.RenameModel(
-            old_name="Word",
-            new_name="IndexedTerm",
+            old_name='Word',
+            new_name='IndexedTerm',
         ),
         migrations.RenameModel(
-            old_name="SiteLink",
-            new_name="MenuLink",
+            old_name='SiteLink',
+            new_name='MenuLink',
         ),
         migrations.RenameModel(
-            old_name="Naming",
-            new_name="NamedTerm",
+            old_name='Naming',
+            new_name='NamedTerm',
         ),
         migrations.RenameModel(
-            old_name="FormerPath",
-            new_name="Redirect",
+            old_name='FormerPath',
+            new_name='Redirect',
         ),
         migrations.RenameModel(
-            old_name="ReviewRemark",
-            new_name="ReviewComment",
+            old_name='ReviewRemark',
+            new_name='ReviewComment',
         ),
         migrations.RenameModel(
-            old_name="Number",
-            new_name="SeriesNumber",
+            old_name='Number',
+            new_name='SeriesNumber',
         ),
         migrations.RenameModel(
-            old_name="Likeness",
-            new_name="Similarity",
+            old_name='Likeness',
+            new_name='Similarity',
         ),
         migrations.RenameModel(
-            old_name="Page",
-            new_name="SitePage",
+            old_name='Page',
+            new_name='SitePage',
         ),
         migrations.RenameModel(
-            old_name="Site",
-            new_name="SiteSettings",
+            old_name='Site',
+            new_name='SiteSettings',
         ),
         migrations.RenameModel(
-            old_name="Generation",
-            new_name="SiteVersion",
+            old_name='Generation',
+            new_name='SiteVersion',
         ),
         migrations.RenameModel(
-            old_name="Ready",
-            new_name="Submission",
+            old_name='Ready',
+            new_name='Submission',
         ),
         migrations.RunPython(
             rename_stored_names(RENAMED), rename_stored_names({new: old for old, new in RENAMED.items()})
         ),
         migrations.RemoveConstraint(
-            model_name="sitesettings",
-            name="single_site",
+            model_name='sitesettings',
+            name='single_site',
         ),
         migrations.RemoveConstraint(
-            model_name="siteversion",
-            name="single_generation",
+            model_name='siteversion',
+            name='single_generation',
         ),
         migrations.AddConstraint(
-            model_name="sitesettings",
-            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="single_sitesettings"),
+            model_name='sitesettings',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='single_sitesettings'),
         ),
         migrations.AddConstraint(
-            model_name="siteversion",
-            constraint=models.CheckConstraint(condition=models.Q(("id", 1)), name="single_siteversion"),
+            model_name='siteversion',
+            constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='single_siteversion'),
         ),
     ]
-
 
 RENAMED_MODELS = {
     operation.old_name_lower: operation.new_name_lower
@@ -144,7 +140,6 @@ RENAMED_MODELS = {
 }
 Migration.operations.append(
     migrations.RunPython(
-        rename_permissions(RENAMED_MODELS),
-        rename_permissions({new: old for old, new in RENAMED_MODELS.items()}),
+        rename_permissions(RENAMED_MODELS), rename_permissions({new: old for old, new in RENAMED_MODELS.items()})
     )
 )

@@ -2,14 +2,15 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("publications", "0030_rename_fields"),
+        ('publications', '0030_rename_fields'),
     ]
 
     operations = [
         migrations.RenameField(
-            model_name="searchindex",
-            old_name="likeness",
-            new_name="similarity_version",
+            model_name='searchindex',
+            old_name='likeness',
+            new_name='similarity_version',
         ),
     ]
