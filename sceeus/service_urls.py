@@ -167,8 +167,8 @@ def _bucket_options(
 
 
 def parse_email_url(url: str) -> dict[str, object]:
-    """Return the entry of MAILERS: mail over SMTP, or printed on the console."""
-    parts = _split_url("EMAIL_URL", url, EMAIL_SCHEMES, EMAIL_URL_FORMAT)
+    """Return the entry of MAILERS: mail over SMTP, or printed on the console, as with an empty URL."""
+    parts = _split_url("EMAIL_URL", url or "console://", EMAIL_SCHEMES, EMAIL_URL_FORMAT)
     if parts.scheme == "console":
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
     if not parts.hostname:

@@ -222,3 +222,7 @@ def test_check_services_reports_an_unreachable_database(monkeypatch, db):
             CommandError, match=r"^DATABASE_URL: the database does not answer.*connection refused"
         ):
             check_services()
+
+
+def test_an_empty_url_of_mail_is_none():
+    assert service_urls.parse_email_url("") == service_urls.parse_email_url("console://")

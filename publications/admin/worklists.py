@@ -17,10 +17,10 @@ from publications.models import (
     NewsType,
     Publication,
     ReviewComment,
-    Revision,
     Status,
     Submission,
     in_status,
+    is_own,
     with_status,
 )
 
@@ -74,18 +74,12 @@ NOT_SCHEDULED = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__is
 
 def _mine(publications: QuerySet, user) -> QuerySet:
     """Return drafts that this user created or saved, never public and not scheduled with this text."""
-    return publications.filter(_is_own(user), NOT_SCHEDULED, ended_at__isnull=True)
+    return publications.filter(is_own(user), NOT_SCHEDULED, ended_at__isnull=True)
 
 
 def _changed(publications: QuerySet, user) -> QuerySet:
     """Return live publications that this user created or saved, with changes that are neither live nor scheduled."""
-    return in_status(publications, Status.CHANGED).filter(_is_own(user), NOT_SCHEDULED)
-
-
-def _is_own(user) -> Q:
-    """Return a condition on drafts that this user created or saved."""
-    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=user)
-    return Q(created_by=user) | Q(Exists(saved))
+    return in_status(publications, Status.CHANGED).filter(is_own(user), NOT_SCHEDULED)
 
 
 def _reviewed(publications: QuerySet, user) -> QuerySet:
@@ -93,7 +87,7 @@ def _reviewed(publications: QuerySet, user) -> QuerySet:
     comments = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
     commented = publications.filter(Exists(comments))
     may_publish = user.has_perm("publications.publish_publication")
-    return commented if may_publish else commented.filter(_is_own(user))
+    return commented if may_publish else commented.filter(is_own(user))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:

@@ -74,6 +74,7 @@ from .revision import (
     RevisionReason,
     digest_of_draft,
     images_of,
+    is_own,
     manuscript_of,
 )
 from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym, row_keys_by_term
@@ -224,6 +225,7 @@ __all__ = [
     "home_editions",
     "images_of",
     "in_status",
+    "is_own",
     "is_public",
     "is_redacted_since",
     "kinds_by_pk",

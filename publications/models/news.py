@@ -19,7 +19,7 @@ from .edition import Edition
 from .edition_queryset import EndReason
 from .publication import Publication
 from .review import ReviewComment
-from .revision import Revision
+from .revision import is_own
 from .submission import Submission
 
 MAX_UNREAD = 99
@@ -74,7 +74,7 @@ class Audience:
         if any(user.has_perm(f"publications.{name}") for name in self.permissions):
             return condition
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
-            return condition & _is_own(user)
+            return condition & is_own(user, "publication")
         if self.live_permission and user.has_perm(f"publications.{self.live_permission}"):
             return condition & Q(edition__in=Edition.objects.live().order_by().values("pk"))
         return None
@@ -94,12 +94,6 @@ AUDIENCES = {
     ),
     NewsType.IMPORTED: Audience(permissions=("change_sitesettings",), includes_actor=True),
 }
-
-
-def _is_own(user) -> Q:
-    """Return a condition on rows that refer to drafts which this user created or saved."""
-    saved = Revision.objects.filter(publication=OuterRef("publication"), saved_by=user)
-    return Q(publication__created_by=user) | Exists(saved)
 
 
 class NewsEventQuerySet(models.QuerySet):

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection, models
-from django.db.models import F, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
@@ -207,3 +207,14 @@ def _manuscript_image(image: Image) -> manuscript.ManuscriptImage:
         decorative=image.is_decorative,
         focus=(image.focus_x, image.focus_y),
     )
+
+
+def is_own(user, publication: str = "") -> Q:
+    """Return the condition that a user created or saved a draft.
+
+    Args:
+        publication: the field by which rows refer to their draft; empty for rows that are drafts.
+    """
+    saved = Revision.objects.filter(publication=OuterRef(publication or "pk"), saved_by=user)
+    created_by = f"{publication}__created_by" if publication else "created_by"
+    return Q(**{created_by: user}) | Q(Exists(saved))
