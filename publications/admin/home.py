@@ -28,7 +28,7 @@ from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
 from .history.audit_log import AuditEntryText, describe_entry
 from .site import admin_site
-from .status_text import STATUS_MARKS, waiting_texts, with_submissions
+from .status_text import STATUS_MARKS, list_open_tasks, with_submissions
 from .word import can_import_word
 from .worklists import Worklist, worklist_publications, worklists_for
 
@@ -40,7 +40,7 @@ MENTIONS = {
     Worklist.STALE: gettext_lazy("untouched for 18 months"),
     Worklist.LINKS_TO_ENDED: gettext_lazy("leads to what is no longer public"),
 }
-"""What a row further up says of these worklists; of the others its mark and `waiting_texts` say as much."""
+"""What a row further up says of these worklists; of the others its mark and `list_open_tasks` say as much."""
 MAX_READ = 100  # revisions for the recent publications, audit entries, and autosaves
 
 
@@ -87,7 +87,7 @@ class HomeRows:
 
     def add(self, publication: Publication) -> HomeRow:
         """Add the row of a publication that is annotated as worklists are."""
-        row = HomeRow(publication, waiting=waiting_texts(publication))
+        row = HomeRow(publication, waiting=list_open_tasks(publication))
         return self._by_publication.setdefault(publication.pk, row)
 
     def mention(self, publication_pks: Iterable[int], text: str) -> None:

@@ -25,7 +25,7 @@ class MailStateFilter(admin.SimpleListFilter):
             case "failing":
                 return queryset.failing()
             case "waiting":
-                return queryset.waiting()
+                return queryset.pending()
             case "sent":
                 return queryset.filter(sent_at__isnull=False)
         return queryset

@@ -31,7 +31,7 @@ def news_page(request: HttpRequest) -> HttpResponse:
         return _mark_read(request, choices)
     unread = choices.unread().filter(pk=OuterRef("pk"))
     events = NewsEvent.objects.visible_to(request.user).with_rows().annotate(is_unread=Exists(unread))
-    page = Paginator(events, NEWS_PER_PAGE).get_page(request.GET.get("p"))
+    page = Paginator(events, NEWS_PER_PAGE).get_page(request.GET.get("page"))
     newest = events.first()
     return render_desk_page(
         request,

@@ -60,7 +60,7 @@ STATUS_MARKS = {
 }
 
 
-def waiting_texts(publication: Publication) -> list[str]:
+def list_open_tasks(publication: Publication) -> list[str]:
     """Return what waits in an annotated draft: its scheduled edition, changes, and that it is to be checked."""
     changes = _("changes are not public") if status_of(publication) is Status.CHANGED else ""
     submission = submission_text(publication.submission) if publication.is_submitted else ""

@@ -30,7 +30,8 @@ class MailPurpose(models.TextChoices):
 
 
 class OutboxMailQuerySet(models.QuerySet):
-    def waiting(self) -> "OutboxMailQuerySet":
+    def pending(self) -> "OutboxMailQuerySet":
+        """Mails that are neither sent nor given up."""
         return self.filter(next_attempt_at__isnull=False)
 
     def due(self) -> "OutboxMailQuerySet":

@@ -30,7 +30,7 @@ def worklists(client) -> dict[str, list[Publication]]:
     return {preview.worklist.value: [row.publication for row in preview.rows] for preview in previews}
 
 
-def waiting(client, publication: Publication) -> list[str]:
+def open_tasks(client, publication: Publication) -> list[str]:
     """Return what waits in the one row of a publication."""
     context = client.get(HOME).context
     lists = [context["unsaved_rows"], context["recent_rows"], *(each.rows for each in context["worklists"])]
@@ -224,7 +224,7 @@ def test_a_publication_has_one_row_that_says_all_that_waits(desk, editor):
     page = desk.get(HOME)
 
     assert page.text.count(f'href="{change(publication)}"') == 1
-    assert [text.split(",")[0] for text in waiting(desk, publication)] == [
+    assert [text.split(",")[0] for text in open_tasks(desk, publication)] == [
         "ready to be checked",
         "Bo has this open",
     ]
@@ -258,7 +258,7 @@ def test_a_row_names_the_lists_further_down_that_have_it_too(desk, editor):
     actions.withdraw(target, by=None)
 
     assert worklists(desk) == {"changed": [publication]}
-    assert waiting(desk, publication) == ["changes are not public", "leads to what is no longer public"]
+    assert open_tasks(desk, publication) == ["changes are not public", "leads to what is no longer public"]
 
 
 def test_changes_for_readers_name_a_publication_once_and_none_that_has_a_row(desk, editor):

@@ -76,7 +76,7 @@ def test_news_after_the_daily_mail_goes_into_the_next():
         worklists.submit_for_checking(make_publication(), by=None)
         expand_events()
 
-    [later] = OutboxMail.objects.waiting()
+    [later] = OutboxMail.objects.pending()
     assert later.next_attempt_at == at("2026-12-06 07:00") and later.events.count() == 1
 
 

@@ -143,7 +143,7 @@ def test_a_mail_that_is_overtaken_is_not_sent(change, ann):
     change(ann, publication)
     call_command("send_mail", verbosity=0)
 
-    assert mail.outbox == [] and not OutboxMail.objects.waiting().exists()
+    assert mail.outbox == [] and not OutboxMail.objects.pending().exists()
 
 
 def test_a_passage_that_is_redacted_before_a_mail_is_sent_is_not_in_it(ann):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def waiting():
+def pending_mails():
     """Three editors who are to be mailed about a draft."""
     for name in ("ann", "bo", "cia"):
         make_person("Editors", email=f"{name}@example.org")
@@ -40,7 +40,7 @@ def send() -> None:
     call_command("send_mail", verbosity=0)
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_each_mail_is_sent_once_and_marked(sink):
     send()
     send()
@@ -51,7 +51,7 @@ def test_each_mail_is_sent_once_and_marked(sink):
     assert OutboxMail.objects.filter(sent_at__isnull=False, next_attempt_at=None).count() == 3
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_a_mail_that_is_refused_for_now_is_tried_again_later(sink):
     sink.replies["bo@example.org"] = "450 Try later"
 
@@ -63,10 +63,10 @@ def test_a_mail_that_is_refused_for_now_is_tried_again_later(sink):
     OutboxMail.objects.failing().update(next_attempt_at=timezone.now())
     sink.replies.clear()
     send()
-    assert sink.mails[-1].recipient == "bo@example.org" and not OutboxMail.objects.waiting().exists()
+    assert sink.mails[-1].recipient == "bo@example.org" and not OutboxMail.objects.pending().exists()
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_a_message_keeps_its_message_id_over_all_attempts(sink):
     ids = set(OutboxMail.objects.values_list("message_id", flat=True))
     sink.replies = dict.fromkeys(("ann@example.org", "bo@example.org", "cia@example.org"), "450 Try later")
@@ -78,7 +78,7 @@ def test_a_message_keeps_its_message_id_over_all_attempts(sink):
     assert {accepted.message["Message-ID"] for accepted in sink.mails} == ids
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_an_address_that_is_refused_for_good_is_given_up(sink):
     sink.replies["bo@example.org"] = "550 No such user"
 
@@ -87,7 +87,7 @@ def test_an_address_that_is_refused_for_good_is_given_up(sink):
     assert OutboxMail.objects.failing().get().is_given_up
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_the_delay_grows_until_a_mail_is_given_up():
     row, delays = OutboxMail.objects.first(), []
     with time_machine.travel(timezone.now(), tick=False):
@@ -100,7 +100,7 @@ def test_the_delay_grows_until_a_mail_is_given_up():
     assert timedelta(days=4) < sum(delays, timedelta()) < timedelta(days=7)
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_a_mail_server_that_cannot_be_reached_postpones_all_mails(settings):
     with mail_sink() as sink:
         url = sink.url
@@ -113,7 +113,7 @@ def test_a_mail_server_that_cannot_be_reached_postpones_all_mails(settings):
     assert OutboxMail.objects.failing().count() == 3 and not OutboxMail.objects.due().exists()
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(sink, monkeypatch):
     first = OutboxMail.objects.due().first()
     OutboxMail.objects.filter(pk=first.pk).update(message_id="x\ny")  # no header may hold a line break
@@ -123,7 +123,7 @@ def test_a_mail_that_cannot_be_written_does_not_hold_up_the_others(sink, monkeyp
     assert len(sink.mails) == 2 and OutboxMail.objects.failing().get().pk == first.pk
 
 
-@pytest.mark.usefixtures("waiting")
+@pytest.mark.usefixtures("pending_mails")
 def test_without_a_mail_server_nothing_is_sent(settings, capsys):
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
 
