@@ -82,8 +82,10 @@ class SinkHandler(socketserver.StreamRequestHandler):
                 recipient = line.decode().partition("<")[2].partition(">")[0]
                 self.reply(self.server.replies.get(recipient, "250 Fine"))
             elif word == b"DATA":
+                self.server.at_stage(
+                    "data"
+                )  # before the reply: a sender that is killed here has sent no text
                 self.reply("354 Go on")
-                self.server.at_stage("data")
                 self.accept(recipient)
             else:
                 self.reply("221 Bye" if word == b"QUIT" else "250 Fine")

@@ -16,13 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.events import record_changes, record_event
 from accounts.first_login import remove_first_login
 from accounts.models import AccountEvent, EventType
-from publications.models import Presence, parse_pk
+from publications.models import NewsSettings, OutboxMail, Presence, parse_pk
 
 from .form_data import RedisplayMixin, mark_redisplay
 from .groups import CHECKBOX_OVERRIDES, GroupFilter
 from .model_admin import DeskModelAdmin
 
-WITHOUT_HISTORY = (User.groups.through, User.user_permissions.through, Presence, AccountEvent)
+WITHOUT_HISTORY = (
+    User.groups.through,
+    User.user_permissions.through,
+    Presence,
+    AccountEvent,
+    NewsSettings,
+    OutboxMail,
+)
 """Models with a foreign key to a user that is no history: deleted with the user, or with a copy of the name."""
 
 

@@ -200,7 +200,9 @@ def _recent_rows(rows: HomeRows, *, except_for: set[int | None]) -> list[HomeRow
     """Return the publications that this user saved last and that the page does not show yet, newest first."""
     if not rows.user.has_perm("publications.change_publication"):
         return []
-    newest = Revision.objects.filter(saved_by=rows.user).order_by("-saved_at", "-pk")
+    newest = Revision.objects.filter(saved_by=rows.user, publication__deleted_at=None).order_by(
+        "-saved_at", "-pk"
+    )
     pks = dict.fromkeys(newest.values_list("publication", flat=True)[:MAX_READ])
     other_pks = [pk for pk in pks if pk not in rows and pk not in except_for][:RECENT_PUBLICATIONS]
     publications = _publications().in_bulk(other_pks)

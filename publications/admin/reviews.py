@@ -126,7 +126,7 @@ def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComme
 @require_POST
 def review_update(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Perform a button of a review: close the link, resolve a comment or reopen it."""
-    review = get_object_or_404(Review, pk=number, publication=pk)
+    review = get_object_or_404(Review, pk=number, publication=get_publication_or_404(pk))
     for name, perform in BUTTONS.items():
         if name in request.POST:
             perform(request, review)

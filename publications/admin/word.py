@@ -120,7 +120,7 @@ def _import_word_file(request: HttpRequest, form: NewFromWordForm) -> WordFile |
 @require_permissions("change_publication")
 def word_original(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     """Return the original Word file to users who may change its publication."""
-    word_file = get_object_or_404(WordFile, pk=file_pk, publication=pk)
+    word_file = get_object_or_404(WordFile, pk=file_pk, publication=get_publication_or_404(pk))
     try:
         content = word_file.content
     except FileNotFoundError as error:

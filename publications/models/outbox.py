@@ -20,7 +20,7 @@ SENT_DAYS = 30
 RETRY_DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440, 1440)
 )
-"""How long after each failed attempt the next follows. After the last, some six days later, the mail is given up."""
+"""How long after each failed attempt the next follows. After the last, some five days later, the mail is given up."""
 MAX_ERROR_CHARACTERS = 500
 
 

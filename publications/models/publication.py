@@ -83,7 +83,8 @@ class PublicationQuerySet(models.QuerySet):
 
     def to_be_purged(self) -> "PublicationQuerySet":
         """Drafts that have been deleted for as long as they can be restored."""
-        return self.deleted().filter(deleted_at__lt=timezone.now() - DELETED_DRAFT_RETENTION)
+        limit = timezone.now() - DELETED_DRAFT_RETENTION
+        return self.deleted().filter(deleted_at__lt=limit, editions=None)
 
     def with_identifier(self, name: str, value: str) -> "PublicationQuerySet":
         """Publications with this DOI in any case, or this ISBN however it is hyphenated.

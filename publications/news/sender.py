@@ -96,7 +96,7 @@ def _write(mail: OutboxMail, result: SendResult) -> EmailMessage | None:
         raise
     except Exception as error:
         logger.exception("Mail %s could not be written.", mail.pk)
-        _fail(mail, error, result)
+        _fail(mail, error, result, is_final=False)
         return None
     if message is None:
         mail.delete()
@@ -121,15 +121,15 @@ def _deliver(backend, mail: OutboxMail, message: EmailMessage, result: SendResul
     try:
         backend.send_messages([message])
     except Exception as error:  # mail servers and connections raise errors of many classes
-        _fail(mail, error, result)
+        _fail(mail, error, result, is_final=_is_final(error))
         _close(backend)
         return
     mail.mark_sent()
     result.sent += 1
 
 
-def _fail(mail: OutboxMail, error: Exception, result: SendResult) -> None:
-    mail.mark_failed(describe_error(error), is_final=_is_final(error))
+def _fail(mail: OutboxMail, error: Exception, result: SendResult, *, is_final: bool) -> None:
+    mail.mark_failed(describe_error(error), is_final=is_final)
     result.failed += 1
 
 

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions, manuscript
+from publications.admin.drafts.deleted_drafts import delete_draft
 from publications.importers.manuscripts import import_manuscript
 from publications.models import (
     AuditEntry,
@@ -18,6 +20,7 @@ from publications.models import (
     Review,
     Revision,
     Submission,
+    WordFile,
     manuscript_of,
 )
 from tests.admin.test_bulk_actions import bulk_url, tags_of
@@ -272,3 +275,67 @@ def test_an_image_or_author_of_a_deleted_draft_stays(desk, editor):
         actions.delete_instance(image, by=editor)
     with pytest.raises(actions.ActionRefused, match=r"On Minsk \(a deleted draft\)"):
         actions.delete_instance(author, by=editor)
+
+
+def test_the_first_page_opens_after_a_draft_was_saved_and_deleted(desk):
+    publication = make_publication()
+    desk.post(change(publication), filled(publication, body="Two."))
+
+    delete(desk, publication)
+
+    assert desk.get("/desk/").status_code == 200
+
+
+def test_a_draft_that_is_published_before_it_is_locked_is_not_deleted(editor):
+    publication = make_publication()
+    actions.publish(publication, by=editor)
+
+    with pytest.raises(PermissionDenied):
+        delete_draft(publication, by=editor)
+
+    assert Publication.objects.filter(pk=publication.pk).exists()
+
+
+def test_what_readers_saw_is_never_removed_for_good(editor):
+    live = make_live().publication
+    Publication.objects.filter(pk=live.pk).update(deleted_at=timezone.now() - timedelta(days=99))
+
+    call_command("tidy", verbosity=0)
+
+    assert Publication.with_deleted.filter(pk=live.pk).exists()
+
+
+def test_a_translation_that_was_deleted_before_its_original_is_restored_alone(desk):
+    original = make_publication()
+    translation = make_publication(language="sv", translation_of=original)
+    delete(desk, translation)
+    delete(desk, original)
+
+    restore(desk, translation)
+
+    assert Publication.objects.get(pk=translation.pk).translation_of is None
+
+
+@pytest.mark.parametrize("later_change", ["another translation", "the original is one"])
+def test_a_restored_translation_leaves_a_group_that_has_no_place_for_it(desk, later_change):
+    original = make_publication()
+    translation = make_publication(language="sv", translation_of=original)
+    delete(desk, translation)
+    if later_change == "another translation":
+        make_publication(language="sv", translation_of=original)
+    else:
+        Publication.objects.filter(pk=original.pk).update(translation_of=make_publication(language="uk"))
+
+    restore(desk, translation)
+
+    assert Publication.objects.get(pk=translation.pk).translation_of is None
+
+
+def test_files_and_reviews_of_a_deleted_draft_are_not_found(desk, editor):
+    publication = make_publication()
+    word_file = WordFile.objects.create(publication=publication, filename="a.docx")
+    review, _token = Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=editor)
+    delete(desk, publication)
+
+    assert desk.get(reverse("desk:word-original", args=[publication.pk, word_file.pk])).status_code == 404
+    assert desk.post(reverse("desk:review-update", args=[publication.pk, review.pk])).status_code == 404

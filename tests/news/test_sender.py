@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.mail import CONSOLE
 from publications.admin import worklists
 from publications.models import RETRY_DELAYS, OutboxMail
-from publications.news import expand_events, sender_lock
+from publications.news import expand_events, sender, sender_lock
 from sceeus.service_urls import parse_email_url
 from tests.factories import make_person, make_publication
 from tests.mail_sink import mail_sink
@@ -136,3 +136,15 @@ def test_without_a_mail_server_nothing_is_sent(settings, capsys):
 def test_two_senders_share_the_work_or_one_waits():
     with sender_lock() as first, sender_lock() as second:
         assert first and second == connection.features.has_select_for_update_skip_locked
+
+
+@pytest.mark.usefixtures("pending_mails")
+def test_a_mail_that_cannot_be_written_is_tried_again(sink, monkeypatch):
+    def fail(outbox_mail):
+        raise ValueError("a translation with a wrong format")
+
+    monkeypatch.setattr(sender, "build_mail", fail)
+
+    send()
+
+    assert OutboxMail.objects.failing().count() == OutboxMail.objects.pending().count() == 3

@@ -6,9 +6,10 @@ a new draft. `manage.py tidy` removes the draft for good.
 """
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -58,18 +59,35 @@ class DraftDeletionMixin(DeskModelAdmin):
 
 @transaction.atomic
 def delete_draft(publication: Publication, *, by) -> None:
-    """Delete a draft that was never public; it stays restorable for `DELETED_DRAFT_RETENTION`."""
+    """Delete a draft that was never public; it stays restorable for `DELETED_DRAFT_RETENTION`.
+
+    Raises:
+        PermissionDenied: the draft has been published or scheduled since the page was opened.
+    """
     actions.lock_for_action(publication.pk)
+    if publication.editions.exists():
+        raise PermissionDenied
     RelatedLink.objects.filter(target=publication).delete()
-    publication.translations.update(translation_of=None)
+    Publication.with_deleted.filter(translation_of=publication).update(translation_of=None)
     publication.autosaves.update(publication=None)
     publication.presences.all().delete()
     Publication.objects.filter(pk=publication.pk).update(deleted_at=timezone.now(), deleted_by=by)
 
 
+@transaction.atomic
 def restore_draft(publication: Publication) -> None:
-    """Make a deleted draft a draft again."""
-    Publication.with_deleted.filter(pk=publication.pk).update(deleted_at=None, deleted_by=None)
+    """Make a deleted draft a draft again, outside of its translation group if another has its place there."""
+    restored = Publication.with_deleted.filter(pk=publication.pk)
+    restored.update(deleted_at=None, deleted_by=None)
+    original = publication.translation_of
+    if original and (original.translation_of_id or _has_language(original, publication)):
+        restored.update(translation_of=None)
+
+
+def _has_language(original: Publication, translation: Publication) -> bool:
+    """Return whether an original or another of its translations is in the language of this one."""
+    group = Publication.objects.filter(Q(pk=original.pk) | Q(translation_of=original))
+    return group.exclude(pk=translation.pk).filter(language=translation.language).exists()
 
 
 @require_permissions("delete_publication")

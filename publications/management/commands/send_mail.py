@@ -12,7 +12,7 @@ class Command(BaseCommand):
     help = (
         "Send staff the mails that are due: news at once, and each morning a daily mail. Meant to be run every minute "
         "by a timer. Each person chooses at the desk which news are mailed. A mail that cannot be sent is tried "
-        "again, after longer and longer waits, for six days; the desk lists these under Outbox. Several runs may "
+        "again, after longer and longer waits, for five days; the desk lists these under Outbox. Several runs may "
         "overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing is sent. Ends "
         "with 3 where the mail server cannot be reached."
     )
