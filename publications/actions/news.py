@@ -24,6 +24,17 @@ def store_news(editions: Iterable[Edition], *, by, at: datetime) -> None:
     )
 
 
+def store_republication_news(edition: Edition, *, by) -> None:
+    """Store that a withdrawn text is public again: the news of its first publication were withdrawn with it."""
+    NewsEvent.objects.create(
+        type=NewsType.PUBLISHED,
+        happens_at=edition.visible_from,
+        by=by,
+        publication_id=edition.publication_id,
+        edition=edition,
+    )
+
+
 def _events_of(edition: Edition, *, by, at: datetime) -> Iterable[NewsEvent]:
     rows = {"by": by, "publication_id": edition.publication_id, "edition": edition}
     if news_type := NEWS_OF_CHANGES.get(Change(edition.change)):

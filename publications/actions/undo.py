@@ -17,6 +17,7 @@ from publications import search
 from publications.models import FOREVER, ActionType, Change, Edition, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .news import store_republication_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
 from .windows import (
@@ -142,10 +143,16 @@ def _withdraw(publication: Publication, plan: UndoPlan, action: ActionContext) -
 
 def _restore(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     end_edition(plan.edition, at=action.at, reason=EndReason.UNDONE)
-    return _republish(publication, plan, action)
+    return _store_copy(publication, plan, action)
 
 
 def _republish(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
+    edition = _store_copy(publication, plan, action)
+    store_republication_news(edition, by=action.by)
+    return edition
+
+
+def _store_copy(publication: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     copy = copy_edition(plan.restored)
     edition = copy.edition
     edition.number = publication.editions.next_number()

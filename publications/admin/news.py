@@ -56,8 +56,7 @@ def _mark_read(request: HttpRequest, choices: NewsSettings) -> HttpResponse:
     except ValueError:
         read_until = None
     if read_until and read_until.tzinfo and (not choices.read_until or read_until > choices.read_until):
-        choices.read_until = read_until
-        choices.save()
+        choices.store(read_until=read_until)
     return HttpResponseRedirect(reverse("desk:news"))
 
 
@@ -77,14 +76,13 @@ class NewsChoicesForm(RedisplayMixin, forms.Form):
         self.fields["language"] = forms.ChoiceField(
             label=gettext_lazy("Language of mails"),
             choices=[("en", "English"), ("sv", "Svenska")],
-            initial=current_locale(get_language()) if choices._state.adding else choices.language,
+            initial=choices.language or current_locale(get_language()),
         )
 
     def save(self) -> None:
         cleaned = dict(self.cleaned_data)
-        self.choices.language = cleaned.pop("language")
-        self.choices.timings = {**self.choices.timings, **cleaned}
-        self.choices.save()
+        language = cleaned.pop("language")
+        self.choices.store(language=language, timings={**self.choices.timings, **cleaned})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

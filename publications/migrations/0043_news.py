@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='news_settings', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('timings', models.JSONField(default=dict)),
-                ('language', models.CharField(default='en', max_length=2, verbose_name='language of mails')),
+                ('language', models.CharField(blank=True, max_length=2, verbose_name='language of mails')),
                 ('read_until', models.DateTimeField(null=True)),
             ],
             options={

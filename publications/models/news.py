@@ -55,7 +55,7 @@ class Audience:
     Attributes:
         permissions: each of them lets a person see every event.
         own_permission: lets a person see events of drafts that they have created or saved.
-        live_permission: lets a person see events of editions that readers see now.
+        live_permission: lets a person see events of publications that readers see now, under the same title.
         includes_actor: whether the person who caused an event is informed of it, too.
         timing: the choice for people who have made none.
         administrator_timing: the same for people who may change the settings of the site.
@@ -76,7 +76,10 @@ class Audience:
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
             return condition & is_own(user, "publication")
         if self.live_permission and user.has_perm(f"publications.{self.live_permission}"):
-            return condition & Q(edition__in=Edition.objects.live().order_by().values("pk"))
+            live = Edition.objects.live().filter(
+                publication=OuterRef("publication"), title=OuterRef("edition__title")
+            )
+            return condition & Q(Exists(live.order_by()))
         return None
 
 
@@ -180,13 +183,16 @@ class NewsEvent(models.Model):
 
 
 class NewsSettings(models.Model):
-    """The choices of a person: the timing by type of news, the language of mails, and what they have read."""
+    """The choices of a person: the timing by type of news, the language of mails, and what they have read.
+
+    `language` is empty until the person chooses one; `mail_language` is the one of their mails.
+    """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="news_settings"
     )
     timings = models.JSONField(default=dict)
-    language = models.CharField(_("language of mails"), max_length=2, default=LOCALES[0])
+    language = models.CharField(_("language of mails"), max_length=2, blank=True)
     read_until = models.DateTimeField(null=True)
 
     class Meta:
@@ -199,7 +205,17 @@ class NewsSettings(models.Model):
     @classmethod
     def of(cls, user) -> "NewsSettings":
         """Return the choices of a user, unsaved ones for a user who has made none."""
-        return cls.objects.filter(user=user).first() or cls(user=user)
+        choices = cls.objects.filter(user=user).first() or cls(user=user)
+        choices.user = user  # with the permissions that it has read already
+        return choices
+
+    @property
+    def mail_language(self) -> str:
+        return self.language or LOCALES[0]
+
+    def store(self, **columns: object) -> None:
+        """Store these columns, and leave others as another request may have stored them."""
+        NewsSettings.objects.update_or_create(user=self.user, defaults=columns)
 
     def timing(self, news_type: NewsType) -> MailTiming:
         """Return when the user is mailed about a type of news."""

@@ -48,8 +48,8 @@ def build_mail(mail: OutboxMail) -> EmailMessage | None:
     ]
     if not events:
         return None
-    with override(choices.language):
-        return _write(mail, events, choices.language)
+    with override(choices.mail_language):
+        return _write(mail, events, choices.mail_language)
 
 
 def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMessage:
@@ -129,6 +129,5 @@ def stop_mails(token: str, *, is_confirmed: bool) -> list[NewsType] | None:
     ]
     stopped = [news_type for news_type in stopped if timing[news_type] != MailTiming.NEVER]
     if is_confirmed and stopped:
-        choices.timings = {**choices.timings, **dict.fromkeys(stopped, MailTiming.NEVER)}
-        choices.save()
+        choices.store(timings={**choices.timings, **dict.fromkeys(stopped, MailTiming.NEVER)})
     return stopped

@@ -13,9 +13,9 @@ from publications import actions
 from publications.admin import worklists
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
-from publications.models import MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail, Review
+from publications.models import Change, MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail, Review
 from publications.news import expand_events, stop_token
-from tests.factories import make_live, make_person, make_publication
+from tests.factories import make_live, make_person, make_publication, saved
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -257,3 +257,43 @@ def test_the_list_takes_as_many_queries_for_many_events_as_for_one(
 
     with django_assert_max_num_queries(14):
         desk.get(reverse("desk:news"))
+
+
+def test_a_text_that_is_published_again_is_news(editor):
+    publication = make_live(title="On Minsk").publication
+    actions.withdraw(publication, by=editor, note="By mistake.")
+    reader = make_person("Editors")
+    assert not NewsEvent.objects.visible_to(reader).exists()
+
+    actions.undo(publication, by=editor)
+
+    assert [event.type for event in NewsEvent.objects.visible_to(reader)] == [NewsType.PUBLISHED]
+
+
+def test_linkers_keep_news_of_a_text_whose_typo_was_mended(editor):
+    publication = make_live(title="On Minsk", body="Tpyo.").publication
+    linker = make_person("Linkers")
+    before = list(NewsEvent.objects.visible_to(linker))
+    saved(publication, body="Typo.")
+
+    actions.publish(publication, by=editor, change=Change.SILENT)
+
+    assert before and list(NewsEvent.objects.visible_to(linker)) == before
+
+
+def test_marking_as_read_leaves_choices_that_were_made_since(desk, editor):
+    choices = NewsSettings.of(editor)
+    NewsSettings.of(editor).store(timings={NewsType.SUBMITTED: MailTiming.NEVER}, language="sv")
+
+    choices.store(read_until=timezone.now())
+
+    stored = NewsSettings.of(editor)
+    assert stored.timing(NewsType.SUBMITTED) is MailTiming.NEVER and stored.language == "sv"
+
+
+def test_the_language_of_mails_is_offered_as_that_of_the_desk_until_it_is_chosen(desk, editor):
+    NewsSettings.of(editor).store(read_until=timezone.now())
+
+    page = desk.get(reverse("desk:news-choices"), headers={"Accept-Language": "sv"}).text
+
+    assert '<option value="sv" selected>' in page
