@@ -24,6 +24,8 @@ class EventType(models.TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     PASSWORD_RESET = "password_reset", _("Password set through a mailed link")
     RESET_REQUESTED = "reset_requested", _("Reset mail requested")
+    CALENDAR_CREATED = "calendar_created", _("Calendar address made")
+    CALENDAR_REVOKED = "calendar_revoked", _("Calendar address revoked")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
     FAILED = "failed", _("Sign-in failed")

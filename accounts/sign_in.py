@@ -8,6 +8,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .devices import device_to_remember, remember_device
@@ -38,6 +39,14 @@ class LimitedAttemptsMixin:
 
 class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
     """Django's sign-in form of the admin, with limited attempts."""
+
+    error_messages = {
+        **AdminAuthenticationForm.error_messages,
+        "invalid_login": _(
+            "The user name or the password is not right. Look whether Caps Lock is on, and type both again. "
+            "Whoever has forgotten the password gets a new one below."
+        ),
+    }
 
     def clean(self) -> dict:
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")

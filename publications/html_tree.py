@@ -5,6 +5,7 @@ not: `markup` repairs it to the same tree. The module does not use the database,
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -175,17 +176,21 @@ class _TreeParser(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.root = Element("body")
         self._open = [self.root]
+        self._open_tags: Counter[str] = Counter()  # so that an end tag without a start tag costs no search
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(element)
         if tag not in VOID:
             self._open.append(element)
+            self._open_tags[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
-        if any(element.tag == tag for element in self._open[1:]):
-            while self._open.pop().tag != tag:
-                pass
+        while self._open_tags[tag]:
+            closed = self._open.pop().tag
+            self._open_tags[closed] -= 1
+            if closed == tag:
+                break
 
     def handle_data(self, data: str) -> None:
         self._open[-1].children.append(data)

@@ -70,6 +70,12 @@ def language_label(code: str) -> str:
     return str(LANGUAGE_LABELS[code])
 
 
+def language_in_sentence(code: str) -> str:
+    """Return the name of a language within a sentence: "the Swedish text", "texten på svenska"."""
+    label = language_label(code)
+    return label.lower() if current_locale() == "sv" else label
+
+
 def language_code(text: str) -> str:
     """Return the code of the language in `es-PR`, `sv_SE`, `EN` or `Svenska`, or "" for an unknown one."""
     lowered = text.strip().lower()

@@ -1,6 +1,7 @@
 """Middleware for compression, allowed methods, request size, language and response headers.
 
-The language of a public page depends on its URL alone; only the desk reads cookie and `Accept-Language`.
+The language of a public page depends on its URL alone. That of the desk is the choice of the person; before they have
+signed in or chosen, that of their browser.
 """
 
 from collections.abc import Callable
@@ -16,8 +17,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from publications.compression import COMPRESS, MIN_COMPRESSED_BYTES, choose_coding
-from publications.locales import LOCALES, locale_of_path
+from publications.locales import locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
+from publications.models import UserSettings
 from publications.page_cache import MACHINE_PREFIXES
 
 PERMISSIONS_POLICY = ", ".join(
@@ -130,11 +132,11 @@ def limit_request_size(get_response: GetResponse) -> GetResponse:
 
 
 def activate_locale(get_response: GetResponse) -> GetResponse:
-    """Activate the locale of the URL; at the desk, the language of the cookie or of the browser."""
+    """Activate the locale of the URL; at the desk, the language of the browser."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        is_desk = request.path_info.startswith(settings.DESK)
-        language = _desk_language(request) if is_desk else locale_of_path(request.path_info)
+        path, is_desk = request.path_info, request.path_info.startswith(settings.DESK)
+        language = translation.get_language_from_request(request) if is_desk else locale_of_path(path)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -145,8 +147,25 @@ def activate_locale(get_response: GetResponse) -> GetResponse:
             "Cache-Control", "no-store" if is_failure else settings.PUBLIC_CACHE_CONTROL
         )
         if is_desk:
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
+            response.headers["Cache-Control"] = "private, no-store"
+            response.headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+    return middleware
+
+
+def activate_user_language(get_response: GetResponse) -> GetResponse:
+    """Activate the language that the user of the desk has chosen. It follows `AuthenticationMiddleware`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        is_desk = request.path_info.startswith(settings.DESK)
+        language = UserSettings.language_of(request.user) if is_desk and request.user.is_authenticated else ""
+        if not language:
+            return get_response(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", language)
         return response
 
     return middleware
@@ -161,8 +180,3 @@ def add_permissions_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
-
-
-def _desk_language(request: HttpRequest) -> str:
-    language = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    return language if language in LOCALES else translation.get_language_from_request(request)

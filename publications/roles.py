@@ -31,7 +31,7 @@ PUBLISH = (
 )  # fmt: skip
 ADMINISTER = (
     *PUBLISH, "redact_publication", "change_kind", "view_sitesettings", "change_sitesettings",
-    *_all_verbs("user"), "view_group", "view_accountevent", "view_outboxmail", "change_outboxmail",
+    *_all_verbs("user"), "view_group", "view_accountevent", "view_outboxmail", "change_outboxmail", "add_archiveimport",
 )  # fmt: skip
 
 ROLES = {

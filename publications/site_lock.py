@@ -1,11 +1,13 @@
-"""A lock on a site in use: every process that opens its database holds it until it ends.
+"""Locks on files of a site. The system releases the lock of a process that ends, so that no lock is ever stale.
 
-`deploy/restore` takes it exclusively, so that it never runs beside a server, a command or a shell, and none can start
-while it runs. The system releases the lock of a process that ends, so that no lock is ever stale.
+One is on the site in use: every process that opens its database holds it until it ends. `deploy/restore` takes it
+exclusively, so that it never runs beside a server, a command or a shell, and none can start while it runs.
 """
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -38,3 +40,15 @@ def hold_site_lock(connection=None, **_signal) -> None:
         raise OperationalError("The site is being restored: see deploy/restore.") from error
     os.set_inheritable(handle, True)  # `serve` becomes the server by exec
     _lock_handles[path] = handle
+
+
+@contextmanager
+def hold_file_lock(name: str) -> Iterator[bool]:
+    """Yield whether this process has the lock on a file of the site: while no other process holds it."""
+    with (Path(settings.SITE_DATA) / name).open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

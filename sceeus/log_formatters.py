@@ -1,4 +1,4 @@
-"""Log formatters that cut the secret part of links in mails and of review links, and a filter of tracebacks.
+"""Log formatters that cut the secret part of review links, calendar addresses and links in mails; a traceback filter.
 
 These links grant access by themselves, and may be logged with a refused request, a traceback or by the development
 server. `deploy/` does the same for the access logs of nginx and Caddy.
@@ -11,12 +11,13 @@ from http import HTTPStatus
 from django.utils.log import ServerFormatter
 
 SECRET_ADDRESS = re.compile(
-    r"((?:/|%2F)desk(?:/|%2F)(?:review|password_reset|news(?:/|%2F)stop)(?:/|%2F))[^\s\"'<>]+", re.IGNORECASE
+    r"((?:/|%2F)desk(?:/|%2F)(?:review|password_reset|calendar|news(?:/|%2F)stop)(?:/|%2F))[^\s\"'<>]+",
+    re.IGNORECASE,
 )
 
 
 def cut_secret_addresses(text: str) -> str:
-    """Return a text with everything after `/desk/review/`, `/desk/password_reset/` and `/desk/news/stop/` as "…"."""
+    """Return a text with everything after `/desk/review/` and the other prefixes of secret addresses as "…"."""
     return SECRET_ADDRESS.sub(r"\1…", text)
 
 

@@ -1,4 +1,4 @@
-"""Storage of static files: names with a hash of the content, inlined style sheets, compressed copies.
+"""Storage of static files: names with a hash of the content, inlined style sheets, bundled scripts, compressed copies.
 
 Of the files of packages (Django's admin) only the scripts that the desk loads are compressed: compressing all would
 take half a minute at the first start of a site.
@@ -15,37 +15,40 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from publications.folder_storage import DurableStorageMixin
 
+from .scripts import serve_scripts
+
 COMPRESSED_PATHS = (
     "css/", "js/", "vendor/",
     *(f"admin/js/{name}.js" for name in ("actions", "cancel", "change_form", "filters")),
 )  # fmt: skip
 IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
-COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.MULTILINE)
 
 
 class PreparedStaticFilesStorage(DurableStorageMixin, CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True  # an import in a script names the file by its content as well
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):
-        """Inline imported style sheets and drop comments of scripts, then name and compress as Django does."""
+        """Inline imported style sheets, bundle and minify scripts, then name and compress as Django does."""
         self._urls.clear()
-        own_names = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
-        prepared = {name: (self, name) for name in own_names if self._prepare(name, paths)}
-        yield from super().post_process({**paths, **prepared}, dry_run=dry_run, **options)
+        prepared = {} if dry_run else self._prepare(paths)
+        for name, text in prepared.items():
+            Path(self.path(name)).write_text(text, encoding="utf-8")
+        own = {name: (self, name) for name in prepared}
+        yield from super().post_process({**paths, **own}, dry_run=dry_run, **options)
 
-    def _prepare(self, name: str, paths: Mapping) -> bool:
-        """Write a style sheet with its imports inlined, or a script without comments; return whether it changed.
+    def _prepare(self, paths: Mapping) -> dict[str, str]:
+        """Return our style sheets and scripts as they are served.
 
-        The source is read, as the collected file may be prepared already.
+        The sources are read, as collected files may be prepared already.
         """
-        text = _read_text(*paths[name])
-        if name.startswith("js/"):
-            prepared = strip_comments(text)
-        else:
-            prepared = IMPORT.sub(lambda match: _read_text(*paths[f"css/{match[1]}"]), text)
-        if prepared != text:
-            Path(self.path(name)).write_text(prepared, encoding="utf-8")
-        return prepared != text
+        texts = {name: _read_text(*paths[name]) for name in paths if name.startswith(("css/", "js/"))}
+        scripts = {name: text for name, text in texts.items() if name.startswith("js/")}
+        sheets = {
+            name: IMPORT.sub(lambda match: texts[f"css/{match[1]}"], text)
+            for name, text in texts.items()
+            if name not in scripts
+        }
+        return {**sheets, **serve_scripts(scripts)}
 
     def url(self, name: str, force: bool = False) -> str:
         """Return the URL, kept as long as the process lives: collected files do not move."""
@@ -65,11 +68,6 @@ def collected_static_paths() -> frozenset[str]:
     """Return the paths of all collected static files under the names that pages link to."""
     names = getattr(staticfiles_storage, "hashed_files", {}).values()
     return frozenset(f"{settings.STATIC_URL}{name}" for name in names)
-
-
-def strip_comments(script: str) -> str:
-    """Return a script without the comments that have lines of their own."""
-    return COMMENT.sub("", script)
 
 
 def _read_text(source, path: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -20,6 +21,10 @@ from sceeus import service_urls
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
+SERVED_STORAGES = {
+    **django_settings.STORAGES,
+    "staticfiles": {"BACKEND": "sceeus.static_files.PreparedStaticFilesStorage"},
+}
 SLOWEST_FILES = ("test_posts_corpus.py", "test_every_state.py", "test_secret_words.py")
 
 
@@ -60,6 +65,16 @@ def pytest_terminal_summary(terminalreporter) -> None:
         for report in unexpected:
             terminalreporter.write_line(f"{report.nodeid}: {report.longrepr}")
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def collected_static(tmp_path_factory) -> Path:
+    """Return a folder with the static files as they are served, collected twice as by two releases."""
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=SERVED_STORAGES, STATIC_ROOT=folder, WHITENOISE_AUTOREFRESH=False):
+        for _time in range(2):
+            call_command("collectstatic", verbosity=0, interactive=False)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -62,6 +62,8 @@ def make_site() -> Publication:
     for model in (Attachment, WordFile):
         FILES[model](publication)
     saved(publication)
+    publication.comments.create(text="Where?", quote="Rye", start=0, end=3)
+    publication.comments.create(text="Gone.", quote="Oats")
     actions.publish(publication, by=None)
     actions.publish(saved(publication, title="Oats"), by=None, change="correction", note="It was rye.")
     actions.publish(saved(publication, title="Barley"), by=None, at=tomorrow())
@@ -259,6 +261,12 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         for model in SingleRowModel.__subclasses__()
     ],
     "references": [_refer_to_nothing],
+    "comments": [
+        lambda publication: publication.comments.create(text="Outside.", quote="Rye", start=5000, end=5003),
+        lambda publication: publication.comments.create(text="Other words.", quote="Rye", start=1, end=4),
+        lambda publication: publication.comments.create(text="Half a range.", quote="Rye", start=0),
+        lambda publication: publication.comments.create(text="No words.", start=0, end=3),
+    ],
     "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
     "one-live": [_set_edition(1, visible_until=FOREVER, expires_at=FOREVER)],
     "ends": [

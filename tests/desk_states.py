@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import AccountEvent, EventType
 from publications import actions, demonstration
-from publications.admin import worklists
+from publications.admin import submissions
 from publications.admin.drafts.form import ATTACHMENT_TYPES
 from publications.models import (
     AuditEntry,
@@ -20,6 +20,7 @@ from publications.models import (
     Kind,
     MenuLink,
     OutboxMail,
+    PressLink,
     Publication,
     Review,
     SitePage,
@@ -90,12 +91,19 @@ def _publish_states(person) -> dict[str, Publication]:
     actions.withdraw(withdrawn, by=person, note="It was not so.")
     redacted = make_live(body="Vera Holm said it.").publication
     actions.redact(redacted, "Vera Holm", by=person)
+    behind, left = (
+        make_live(language="sv", translation_of=make_live().publication).publication for _number in range(2)
+    )
+    actions.publish(saved(behind.translation_of, body="Rye."), by=person, change="correction", note="Rye.")
+    actions.withdraw(left.translation_of, by=person, note="It was not so.")
     untitled = Publication.objects.create(kind=Kind.objects.first())
+    PressLink.objects.make(scheduled.revisions.first(), recipient="Ann", embargoed_until=tomorrow())
     ready = make_publication()
-    worklists.submit_for_checking(ready, by=person)
+    submissions.submit_for_checking(ready, by=person)
     return {
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,
+        "behind": behind, "left": left,
         "untitled": saved(untitled),
         "unsigned": make_publication(authors=[]),
         "unreadable": saved(make_live().publication, body="> " * 9000),
@@ -163,4 +171,12 @@ def _make_other_rows(publication: Publication, person) -> dict[str, object]:
         "accountevent": AccountEvent.objects.first().pk,
         "outboxmail": OutboxMail.objects.create(key="x", recipient="a@example.org", message_id="x").pk,
         "review": Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
+        **_make_press_link(),
     }  # fmt: skip
+
+
+def _make_press_link() -> dict[str, str]:
+    """Return the token of a press link to a draft, and an access to its text."""
+    revision = make_publication().revisions.first()
+    link, token, _password = PressLink.objects.make(revision, recipient="Ann", embargoed_until=tomorrow())
+    return {"press_token": token, "press_access": link.sign_access()}

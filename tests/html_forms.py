@@ -56,11 +56,17 @@ class PageForm:
 
 
 def submitted_values(form: html.FormElement) -> list[tuple[str, str]]:
-    """Return names and values as a browser submits them: lxml leaves out an input without a value, browsers do not."""
+    """Return names and values as a browser submits them.
+
+    lxml leaves out an input without a value, and keeps the line break after the start tag of a textarea.
+    """
+    textareas = {control.name for control in form.iter("textarea")}
     for control in form.iter("input"):
         if control.get("type", "text") not in ("checkbox", "radio", "file") and "value" not in control.attrib:
             control.set("value", "")
-    return form.form_values()
+    return [
+        (name, value.removeprefix("\n") if name in textareas else value) for name, value in form.form_values()
+    ]
 
 
 def forms_of(text: str, page: str) -> list[PageForm]:

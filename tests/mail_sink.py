@@ -20,25 +20,32 @@ from tests.conftest import ROOT
 
 STAGES = ("connect", "recipient", "data", "accepting", "accepted")
 """What the server is about to do, or has just done; from `accepting` on the mail counts as accepted."""
-ACCEPTED_STAGES = ("accepting", "accepted")
 MAKE_NEWS = """
 import django
 django.setup()
-from publications.admin import worklists
+from publications.admin import submissions
 from tests.factories import make_person, make_publication
 
 for number in range({recipients}):
     make_person("Editors", email=f"editor-{{number}}@example.org")
 for number in range({events}):
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(title=f"Draft {{number}}"), by=None)
 print("made")
 """
 
 
 @dataclass
 class AcceptedMail:
+    """A mail, and the number of the run of `send_mail` that sent it."""
+
     recipient: str
     message: Message
+    run: int
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The mail by what it says and to whom, however often it was sent."""
+        return self.recipient, self.message["Subject"]
 
 
 class MailSink(socketserver.ThreadingTCPServer):
@@ -49,6 +56,7 @@ class MailSink(socketserver.ThreadingTCPServer):
         replies: the reply to RCPT by recipient, where it is another than 250.
         at_stage: is called at each stage of a conversation.
         pause: seconds that it takes to accept a mail, so that a kill finds mails left.
+        run: the number of the run of `send_mail` that talks to it.
     """
 
     daemon_threads = True
@@ -58,6 +66,7 @@ class MailSink(socketserver.ThreadingTCPServer):
         self.replies: dict[str, str] = {}
         self.at_stage: Callable[[str], None] = lambda _stage: None
         self.pause = 0.0
+        self.run = 0
         super().__init__(("127.0.0.1", 0), SinkHandler)
 
     @property
@@ -72,6 +81,7 @@ class SinkHandler(socketserver.StreamRequestHandler):
     server: MailSink
 
     def handle(self) -> None:
+        self.run = self.server.run
         self.server.at_stage("connect")
         self.reply("220 Welcome")
         recipient = ""
@@ -96,7 +106,8 @@ class SinkHandler(socketserver.StreamRequestHandler):
         lines = []
         for line in self.rfile:
             if line == b".\r\n":
-                mail = AcceptedMail(recipient, message_from_bytes(b"".join(lines), policy=default))
+                message = message_from_bytes(b"".join(lines), policy=default)
+                mail = AcceptedMail(recipient, message, self.run)
                 self.server.mails.append(mail)
                 self.server.at_stage("accepting")
                 time.sleep(self.server.pause)
@@ -128,14 +139,10 @@ class Kill:
 
 @dataclass
 class KilledRuns:
-    """What runs of `send_mail` did that were killed, up to the last one, which was not."""
+    """The runs of `send_mail` that were killed, by number; the others had ended before."""
 
-    kills: list[Kill] = field(default_factory=list)
+    killed: set[int] = field(default_factory=set)
     last_output: str = ""
-
-    @property
-    def kills_after_acceptance(self) -> int:
-        return sum(kill.stage in ACCEPTED_STAGES or bool(kill.seconds) for kill in self.kills)
 
 
 def start_sender(environment: Mapping[str, str]) -> subprocess.Popen:
@@ -149,14 +156,17 @@ def send_with_kills(sink: MailSink, environment: Mapping[str, str], kills: Seque
     """Run `send_mail` once for each kill, then to its end."""
     runs = KilledRuns()
     for kill in kills:
-        _kill_at(sink, kill, start_sender(environment))
-        runs.kills.append(kill)
+        sink.run += 1
+        if _kill_at(sink, kill, start_sender(environment)):
+            runs.killed.add(sink.run)
+    sink.run += 1
     sink.at_stage, sink.pause = lambda _stage: None, 0
     runs.last_output = start_sender(environment).communicate()[0]
     return runs
 
 
-def _kill_at(sink: MailSink, kill: Kill, process: subprocess.Popen) -> None:
+def _kill_at(sink: MailSink, kill: Kill, process: subprocess.Popen) -> bool:
+    """Kill a sender at a stage or after some seconds; return whether it had not ended before."""
     reached: Counter[str] = Counter()
 
     def at_stage(stage: str) -> None:
@@ -170,6 +180,7 @@ def _kill_at(sink: MailSink, kill: Kill, process: subprocess.Popen) -> None:
         time.sleep(kill.seconds)
         process.kill()
     process.communicate()
+    return process.returncode == -signal.SIGKILL
 
 
 def random_kills(count: int, *, seed: int, longest: float) -> list[Kill]:
@@ -187,5 +198,17 @@ def _kill_at_stage(chance: random.Random) -> Kill:
 
 
 def count_deliveries(sink: MailSink) -> Counter[tuple[str, str]]:
-    """Return how often each mail was accepted, by recipient and Message-ID."""
-    return Counter((mail.recipient, mail.message["Message-ID"]) for mail in sink.mails)
+    """Return how often each mail was accepted."""
+    return Counter(mail.identity for mail in sink.mails)
+
+
+def repeated_mails(sink: MailSink) -> list[AcceptedMail]:
+    """Return the mails that were accepted, and accepted again later."""
+    last = {mail.identity: mail for mail in sink.mails}
+    return [mail for mail in sink.mails if mail is not last[mail.identity]]
+
+
+def is_repeated_by_a_kill(mail: AcceptedMail, sink: MailSink, runs: KilledRuns) -> bool:
+    """Return whether the run that sent a mail was killed before it could do anything after the acceptance."""
+    last_of_run = [other for other in sink.mails if other.run == mail.run][-1]
+    return mail.run in runs.killed and mail is last_of_run

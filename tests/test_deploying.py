@@ -397,10 +397,12 @@ def test_secret_addresses_are_not_logged(file):
             "/desk/review/abcdef/",
             "/desk/review/abcdef/key/large.webp",
             "/desk/password_reset/Mg/token/",
+            "/desk/calendar/token.ics",
             "/desk/news/stop/token/",
         ):
-            assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset", "/desk/news/stop")
-        for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
+            prefixes = ("/desk/review", "/desk/password_reset", "/desk/calendar", "/desk/news/stop")
+            assert re.match(pattern, path)[1] in prefixes
+        for path in ("/desk/publications/publication/1/reviews/2/", "/desk/planning/calendar/", "/en/"):
             assert not re.match(pattern, path)
 
 
@@ -420,11 +422,19 @@ def test_caddy_refuses_too_large_bodies_before_proxying():
         assert application.index(refused) < application.index("reverse_proxy")
 
 
+def test_nginx_limits_requests_to_every_page_of_the_desk():
+    text = (DEPLOY / "nginx-mirror.conf").read_text()
+    blocks = dict(re.findall(r"location (?:\^~ |= )(/desk/\S*) \{([^}]*)\}", text))
+
+    assert len(blocks) >= 5
+    assert not [path for path, block in blocks.items() if "limit_req " not in block]
+
+
 def test_nginx_logs_no_errors_of_secret_addresses():
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = dict(re.findall(r"location \^~ (/desk/\w+/) \{([^}]*)\}", text))
 
-    assert set(blocks) == {"/desk/review/", "/desk/password_reset/"}
+    assert set(blocks) == {"/desk/review/", "/desk/password_reset/", "/desk/calendar/"}
     assert all("error_log /dev/null emerg;" in block for block in blocks.values())
 
 

@@ -55,6 +55,14 @@ def test_the_table_of_tasks_names_paths():
     assert len(paths_in(ROOT / "docs" / "where-to-change-what.md")) > 50
 
 
+def test_the_table_of_tasks_has_each_task_once():
+    lines = (ROOT / "docs" / "where-to-change-what.md").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if line.startswith("| ") and not line.startswith(("| ---", "| to change"))]
+    tasks = [row.split(" | ")[0] for row in rows]
+
+    assert len(tasks) > 50 and [task for task in tasks if tasks.count(task) > 1] == []
+
+
 def test_every_name_in_the_description_of_the_architecture_is_in_the_code():
     """Names with an underscore: functions, modules, columns and settings."""
     code = "\n".join(

@@ -12,6 +12,7 @@ TOKEN = "kV9wZr3Tq8Lm2Nx7Bc5Yd1Fg6Hj4Ks0P"
 REVIEW = f"/desk/review/{TOKEN}/"
 RESET = f"/desk/password_reset/Mg/{TOKEN}/"
 STOP = f"/desk/news/stop/{TOKEN}/"
+CALENDAR = f"/desk/calendar/{TOKEN}.ics"
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_wrong_review_link_is_masked(client, log, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [REVIEW, RESET, STOP])
+@pytest.mark.parametrize("path", [REVIEW, RESET, STOP, CALENDAR])
 def test_the_path_of_a_forged_form_is_masked(log, path):
     Client(enforce_csrf_checks=True).post(path, {"x": "1"})
 
@@ -49,7 +50,7 @@ def test_the_path_of_a_forged_form_is_masked(log, path):
     assert TOKEN not in log.getvalue()
 
 
-@pytest.mark.parametrize("path", [REVIEW, RESET])
+@pytest.mark.parametrize("path", [REVIEW, RESET, CALENDAR])
 def test_a_traceback_is_masked(client, log, path):
     client.raise_request_exception = False  # no database in this test: every view fails
 
@@ -67,6 +68,13 @@ def test_an_address_in_a_message_is_masked(log, path, name):
 
     assert " HTTP/1.1" in log.getvalue()
     assert TOKEN not in log.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_wrong_calendar_address_is_masked(client, log):
+    client.get(CALENDAR)
+
+    assert "Not Found: /desk/calendar/…" in log.getvalue() and TOKEN not in log.getvalue()
 
 
 def test_other_addresses_are_not_masked(log):

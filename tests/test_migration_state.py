@@ -97,6 +97,30 @@ CREATED_BY_MIGRATION = {
     "0026_organisations": {"author.is_organisation"},
     "0042_deleted_drafts": {"publication.deleted_at", "publication.deleted_by"},
     "0043_news": {"newssettings"},
+    "0044_news_that_is_read": {"newssettings.read_events"},
+    "0045_editorial_plans": {"editorialplan"},
+    "0047_calendar_addresses": {"calendaraddress"},
+    "0048_comments": {
+        f"comment.{name}"
+        for name in (
+            "author",
+            "author_name",
+            "edited_at",
+            "end",
+            "publication",
+            "quote",
+            "resolved_at",
+            "resolved_by",
+            "start",
+            "thread",
+        )
+    },
+    "0049_proposed_authors": {"author.is_proposed"},
+    "0050_press_links": {"presslink", "presslinkevent"},
+    "0051_folder_imports": {"folderimport"},
+    "0052_outdated_translations": {"translationcheck"},
+    "0054_starts_of_imports": {"folderimport.starts"},
+    "0058_imported_publications": {"archiveimport.created_publications", "archiveimport.published_editions"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -90,6 +90,52 @@ for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_
 print(json.dumps(locked))
 """
 
+MOVE_COMMENTS = """
+import json
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from publications import manuscript
+
+call_command("migrate", "publications", "0047", verbosity=0)
+state = MigrationExecutor(connection).loader.project_state([("publications", "0047_calendar_addresses")])
+old = state.apps.get_model
+kind = old("publications", "Kind").objects.first()
+draft = old("publications", "Publication").objects.create(title="T", kind=kind, body="New.\\n\\nFirst.\\n\\nThe second one.")
+text = manuscript.Manuscript(title="T", body="First.\\n\\nThe second one.")
+revision = draft.revisions.create(number=1, manuscript=manuscript.dumps(text), digest="d")
+review = draft.reviews.create(revision=revision, reader="Ann", token_hash="h", expires_at=timezone.now())
+remark = review.comments.create(place=2, text="So?", is_resolved=True)
+review.comments.create(text="Good.")
+review.comments.create(is_fine=True)
+draft.draft_comments.create(author_name="Bo", passage="First", text="Sure?", position=1)
+event = old("publications", "NewsEvent").objects.create(type="reviewed", publication=draft, comment=remark)
+call_command("migrate", verbosity=0)
+
+from publications.models import Comment, NewsEvent
+rows = Comment.objects.order_by("pk")
+print(json.dumps({
+    "rows": [[row.author_label, row.text, row.quote, row.start, row.passage, row.is_approval] for row in rows],
+    "resolved": [row.text for row in rows if row.resolved_at],
+    "news": NewsEvent.objects.get().comment.text,
+}))
+"""
+STOPPED = {
+    "0044_news_that_is_read",
+    "0045_editorial_plans",
+    "0048_comments",
+    "0052_outdated_translations",
+    "0054_starts_of_imports",
+    "0057_archive_imports",
+    "0058_imported_publications",
+    "0059_user_settings",
+}
+"""Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:
+0048 moves rows that these servers write, so they have stopped for the others as well."""
+
 
 @pytest.fixture(scope="module")
 def migrated(tmp_path_factory) -> dict:
@@ -123,11 +169,24 @@ def test_details_of_audit_entries_have_the_new_names_of_models_and_fields(migrat
     ]
 
 
+def test_comments_of_readers_and_from_word_become_comments_at_their_words(tmp_path):
+    with own_database(tmp_path) as environment:
+        moved = json.loads(run_python(MOVE_COMMENTS, environment))
+
+    assert moved["rows"] == [
+        ["Ann", "So?", "The second one.", 12, 2, False],
+        ["Ann", "Good.", "", None, 0, False],
+        ["Ann", "", "", None, 0, True],
+        ["Bo", "Sure?", "First", 5, 0, False],
+    ]
+    assert (moved["resolved"], moved["news"]) == (["So?"], "So?")
+
+
 @pytest.mark.postgresql
 def test_no_migration_beside_app_servers_can_deadlock_with_their_actions(tmp_path):
-    """Each locks one table against writes at most. The app servers of older releases stop for those up to 0032."""
+    """Each locks one table against writes at most, but those for which the app servers of older releases stop."""
     with own_database(tmp_path) as environment:
         locked = json.loads(run_python(LOCK_TABLES, environment))
 
     assert locked["0035_index_translations"] == ["publications_edition"]
-    assert {name: tables for name, tables in locked.items() if len(tables) > 1} == {}
+    assert {name: tables for name, tables in locked.items() if len(tables) > 1}.keys() <= STOPPED

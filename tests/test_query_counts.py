@@ -37,6 +37,7 @@ DESK = [
     "/desk/publications/publication/",
     "/desk/publications/publication/?q=many&state=live",
     "/desk/links/",
+    "/desk/planning/",
     "/desk/choose/publications/?q=many",
     "/desk/publications/publication/add/",
 ]

@@ -3,6 +3,8 @@
 The addresses come from the URL resolver; one that is not in the table fails the test until it is.
 """
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -11,22 +13,37 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import AccountEvent, EventType
 from publications import actions
+from publications.admin.pending_uploads import store_pending_upload
 from publications.admin.register import MODEL_ADMINS, admin_site
 from publications.models import (
+    ArchiveImport,
+    ArchiveImportState,
     AuditEntry,
     Autosave,
     Kind,
     MenuLink,
+    NewsEvent,
+    NewsType,
     OutboxMail,
+    PressLink,
     Publication,
     Review,
     SitePage,
     SiteSettings,
+    Submission,
     Synonym,
 )
 from tests.desk_forms import filled
-from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
-from tests.word_files import make_word_file
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    tomorrow,
+)
+from tests.word_files import docx, make_word_file, p
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +67,13 @@ TABLE = {
     "chooser-search publications": ALL,
     "chooser-search images": WRITERS,
     "chooser-search live": ALL,
+    "editor-blocks": WRITERS,
+    "editor-markdown": WRITERS,
+    "link-search": WRITERS,
+    "image-library": WRITERS,
+    "image-choice": WRITERS,
+    "quick-add author": WRITERS,
+    "quick-add tag": PUBLISHERS,
     "home-lead": PUBLISHERS,
     "newsletter": PUBLISHERS,
     "tag-search": WRITERS,
@@ -57,11 +81,13 @@ TABLE = {
     "related-links-edit": LINKING,
     "library-image": WRITERS,
     "image-upload": WRITERS,
+    "image-descriptions": WRITERS,
     "carried": ALL,
     "signed-in": ALL,
     "preview": WRITERS,
     "preview-unsaved": WRITERS,
     "word-new": WRITERS,
+    "word-again": WRITERS,
     "word-report": WRITERS,
     "word-replace": WRITERS,
     "word-changes": WRITERS,
@@ -71,16 +97,27 @@ TABLE = {
     "withdraw": PUBLISHERS,
     "undo": PUBLISHERS,
     "redact": ADMINISTRATORS,
+    "planning": WRITERS,
+    "planning-idea": WRITERS,
+    "planning-calendar": WRITERS,
+    "planning-move": WRITERS,
+    "plan": WRITERS,
     "bulk-author": WRITERS,
     "bulk-tags": WRITERS,
     "deleted-drafts": WRITERS,
     "deleted-draft-restore": WRITERS,
     "bulk-withdraw": PUBLISHERS,
-    "submission-withdraw": WRITERS,
+    "submission-return": WRITERS,
     "difference": WRITERS,
     "suggestions": WRITERS,
+    "comments": WRITERS,
+    "comment-update": WRITERS,
+    "comment-resolve": WRITERS,
     "reviews": WRITERS,
     "review-update": WRITERS,
+    "translation": WRITERS,
+    "press-links": PUBLISHERS,
+    "press-link-update": PUBLISHERS,
     "restore": WRITERS,
     "history": WRITERS,
     "autosave": WRITERS,
@@ -93,6 +130,7 @@ TABLE = {
     "publications_publication_change": WRITERS,
     "publications_publication_delete": PUBLISHERS,
     "publications_publication_history": WRITERS,
+    "author-replace": PUBLISHERS,
     "publications_author_changelist": WRITERS,
     "publications_author_add": PUBLISHERS,
     "publications_author_change": WRITERS,
@@ -138,7 +176,14 @@ TABLE = {
     "publications_auditentry_change": PUBLISHERS,
     "publications_auditentry_delete": NOBODY,
     "publications_auditentry_history": PUBLISHERS,
+    "archive-imports": ADMINISTRATORS,
+    "archive-import": ADMINISTRATORS,
+    "archive-import-publish": ADMINISTRATORS,
+    "archive-import-undo": ADMINISTRATORS,
+    "help": ALL,
+    "my-settings": ALL,
     "news": ALL,
+    "news-open": ALL,
     "news-choices": ALL,
     "publications_outboxmail_changelist": ADMINISTRATORS,
     "publications_outboxmail_add": NOBODY,
@@ -164,20 +209,28 @@ TABLE = {
     "auth_group_history": NOBODY,
 }
 WORD = ("word-report", "word-replace", "word-changes")
-OPEN = {"login", "logout", "news-stop", "review", "review-picture"}
+OPEN = {
+    "calendar", "login", "logout", "news-stop", "review", "review-picture",
+    "press", "press-page", "press-pdf", "press-image", "press-file",
+}  # fmt: skip
 POSTED = {
     "autosave",
     "suggestions",
     "preview-unsaved",
     "presence",
     "autosave-discard",
-    "submission-withdraw",
+    "planning-move",
     "deleted-draft-restore",
     "review-update",
+    "comment-resolve",
+    "editor-blocks",
+    "editor-markdown",
+    "press-link-update",
     "image-upload",
     "carried",
 }
 """Asked by POST alone: who may come in is told so."""
+LED_ON = {"view_on_site", "app_list", "news-open", "publications_sitesettings_changelist"}
 
 
 def desk_names() -> set[str]:
@@ -204,26 +257,39 @@ def things(editor):
     live = make_live().publication
     draft = make_publication()
     actions.save_instance(make_author("Nobody's"), by=editor)
+    Submission.objects.create(publication=live)
     return {
+        "proposed": make_author(is_proposed=True).pk,
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "sitesettings": SiteSettings.objects.get().pk,
         "accountevent": AccountEvent.objects.create(type=EventType.FAILED).pk,
         "auditentry": AuditEntry.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
         "sitepage": SitePage.objects.first().pk, "menulink": MenuLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,
+        "comment": live.comments.create(text="1").pk,
         "outboxmail": OutboxMail.objects.create(key="x", recipient="xx@xx.xx", message_id="xx").pk,
         "typed": Autosave.objects.create(owner=person, key="window").pk,
         "word-new": make_word_file(live).pk,
+        "news": NewsEvent.objects.get(type=NewsType.PUBLISHED, publication=live).pk,
         "review": Review.objects.invite(live.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
+        "translation": make_publication(language="sv", translation_of=live).pk,
+        "press": PressLink.objects.make(live.revisions.first(), recipient="Ann", embargoed_until=tomorrow())[0].pk,
     }  # fmt: skip
 
 
 def address(name: str, things: dict) -> str:
     """The address of that name, about the things of the test."""
-    if name.startswith("chooser-search "):
-        return reverse("desk:chooser-search", args=[name.split()[1]])
+    if " " in name:
+        return reverse(f"desk:{name.split()[0]}", args=[name.split()[1]])
     if name == "library-image":
         return reverse("desk:library-image", args=[things["image"].key, "192s", "jpg"])
+    if name == "word-again":
+        held = store_pending_upload(docx(p("Text.")), "xx.docx")
+        return f"{reverse('desk:word-again')}?{urlencode({'held': held, 'draft': things['draft']})}"
+    if name.startswith("archive-import") and name != "archive-imports":
+        report = {"stored": 1, "published": 1, "files": []}
+        job = ArchiveImport.objects.create(archive="x", size=1, state=ArchiveImportState.DONE, report=report)
+        return reverse(f"desk:{name}", args=[job.pk])
     special = {
         "word-original": [things["publication"], things["word-new"]],
         "revision": [
@@ -231,11 +297,18 @@ def address(name: str, things: dict) -> str:
             Publication.objects.get(pk=things["publication"]).revisions.first().number,
         ],
         "review-update": [things["publication"], things["review"]],
+        "comment-update": [things["publication"], things["comment"]],
+        "comment-resolve": [things["publication"], things["comment"]],
+        "press-link-update": [things["publication"], things["press"]],
+        "translation": [things["publication"], things["translation"]],
         "restore": [things["publication"], 1],
         "publish-result": [things["publication"], 1],
         "autosave-detail": [things["typed"]],
+        "news-open": [things["news"]],
         "autosave-discard": [things["typed"]],
         "publications_publication_delete": [things["draft"]],
+        "author-replace": [things["proposed"]],
+        "image-choice": [things["image"].key],
         "app_list": ["publications"],
         "view_on_site": [1, 1],
     }
@@ -250,9 +323,14 @@ def address(name: str, things: dict) -> str:
         "redact",
         "history",
         "presence",
-        "submission-withdraw",
+        "submission-return",
         "deleted-draft-restore",
+        "comments",
         "reviews",
+        "image-descriptions",
+        "plan",
+        "planning-move",
+        "press-links",
     ):
         return reverse(f"desk:{name}", args=[things["publication"]])
     if name == "difference":
@@ -292,8 +370,8 @@ def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role):
 def is_right(name: str, role: str, status: int) -> bool:
     if role not in TABLE[name]:
         return status == 403
-    # What is in use says so on its own page; Django's histories lead to ours.
-    led_on = name in ("view_on_site", "app_list") or name.endswith(("_delete", "_history"))
+    # What is in use says so on its own page; Django's histories lead to ours, news to what it is about.
+    led_on = name in LED_ON or name.endswith(("_delete", "_history"))
     return status == (405 if name in POSTED else 200) or (led_on and status not in (403, 500))
 
 
@@ -409,3 +487,14 @@ def test_opening_a_page_of_the_desk_waits_for_nobody_who_writes(client, things, 
         started += [name for query in queries if query["sql"].startswith("SAVEPOINT")]
 
     assert started == []
+
+
+def test_the_form_of_a_role_offers_no_permission_without_effect(client):
+    person = make_person("Administrators", is_superuser=True)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(reverse("desk:auth_group_change", args=[Group.objects.first().pk]))
+
+    offered = page.context["adminform"].form.fields["permissions"].queryset.values_list("codename", flat=True)
+    assert "view_auditentry" in offered
+    assert not {"add_auditentry", "delete_auditentry", "delete_outboxmail"} & set(offered)

@@ -5,7 +5,8 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
-from .delete import check_deletable, delete_instance
+from .delete import check_deletable, delete_instance, purge_deleted_drafts
+from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
@@ -24,6 +25,7 @@ from .transaction import (
     lock_for_action,
     trust_clock,
 )
+from .translations import check_translation
 from .undo import UndoPlan, UndoType, plan_undo, undo
 from .withdraw import withdraw
 
@@ -44,6 +46,7 @@ __all__ = [
     "available_slug",
     "check_deletable",
     "check_passage",
+    "check_translation",
     "default_redaction_mark",
     "delete_instance",
     "exclude_suggestion",
@@ -55,11 +58,13 @@ __all__ = [
     "public_states",
     "publish",
     "publish_many",
+    "purge_deleted_drafts",
     "rebuild_index",
     "redact",
     "render_site_page",
     "repair_copied_columns",
     "repair_windows",
+    "replace_proposed_author",
     "save_instance",
     "set_related_links",
     "trust_clock",

@@ -1,4 +1,4 @@
-"""Delete instances that are public at once, such as authors and tags, if nothing refers to them."""
+"""Delete instances that are public at once, such as authors and tags, if nothing refers to them; purge drafts."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, Image, Publication, SitePage
+from publications.models import ActionType, Edition, Image, Publication, SitePage
 
 from .transaction import ActionRefused, begin_action
 
@@ -29,20 +29,33 @@ def delete_instance(instance: models.Model, *, by) -> None:
     action.write_audit_entry(ActionType.AMEND, subject, kind=instance._meta.model_name, pk=pk, removed=True)
 
 
+@transaction.atomic
+def purge_deleted_drafts() -> int:
+    """Remove for good the drafts that can no longer be restored, and return how many.
+
+    Editions of theirs that were cancelled before they were public go with them; a publication with any other stays.
+    """
+    ever_scheduled = Edition.objects.not_cancelled().filter(publication=models.OuterRef("pk"))
+    drafts = Publication.with_deleted.to_be_purged().exclude(models.Exists(ever_scheduled.order_by()))
+    pks = list(
+        drafts.select_for_update().values_list("pk", flat=True)
+    )  # or else be restored at the same moment
+    Edition.objects.filter(publication__in=pks).delete()
+    _total, counts = Publication.with_deleted.filter(pk__in=pks).delete()
+    return counts.get(Publication._meta.label, 0)
+
+
 def check_deletable(instance: models.Model) -> None:
     """Check that nothing refers to an instance.
 
     Raises:
         ActionRefused: something does; the message says what.
     """
-    if (
-        isinstance(instance, Image)
-        and Publication.with_deleted.filter(body__contains=f"image:{instance.key}").exists()
-    ):
-        raise ActionRefused(
-            _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
-            % {"what": instance}
-        )
+    if isinstance(instance, Image):
+        showing = Publication.with_deleted.filter(body__contains=f"image:{instance.key}")
+        if showing.exists():
+            message = _("“%(what)s” is shown in a text and stays: %(where)s. Take it out of the text first.")
+            raise ActionRefused(message % {"what": instance, "where": _list_titles(showing)})
     try:
         Collector(using=router.db_for_write(type(instance)), origin=instance).collect([instance])
     except models.ProtectedError as error:
@@ -53,14 +66,16 @@ def _describe_uses(instance: models.Model, users: Iterable[models.Model]) -> str
     if isinstance(instance, SitePage):
         message = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
         return message % {"what": instance}
-    titles = sorted({_title_of(_owner_of(user)) for user in users})
-    named = ", ".join(f"“{title}”" for title in titles[:MAX_LISTED_TITLES]) + (
-        " …" if len(titles) > MAX_LISTED_TITLES else ""
-    )
     message = _(
         "“%(what)s” is in use and stays: %(where)s. What has been published keeps its authors and topics."
     )
-    return message % {"what": instance, "where": named}
+    return message % {"what": instance, "where": _list_titles(users)}
+
+
+def _list_titles(users: Iterable[models.Model]) -> str:
+    titles = sorted({_title_of(_owner_of(user)) for user in users})
+    named = ", ".join(f"“{title}”" for title in titles[:MAX_LISTED_TITLES])
+    return f"{named} …" if len(titles) > MAX_LISTED_TITLES else named
 
 
 def _title_of(owner: models.Model) -> str:

@@ -5,7 +5,15 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from publications.models import Change, Edition, NewsEvent, NewsType
+from publications.models import (
+    CHANGES_TO_FOLLOW,
+    Change,
+    Edition,
+    NewsEvent,
+    NewsType,
+    Publication,
+    find_outdated_translations,
+)
 
 REMINDER_TIME = time(6)
 """When on the day before, in the time zone of the site: ahead of the daily mail."""
@@ -17,15 +25,29 @@ NEWS_OF_CHANGES = {
 """Silent fixes are no news."""
 
 
-def store_news(editions: Iterable[Edition], *, by, at: datetime) -> None:
-    """Store the news of new editions: their publication and, of scheduled ones, a reminder on the day before."""
+def store_news(edition: Edition, *, by, at: datetime) -> None:
+    """Store the news of a new edition: its publication and, of a scheduled one, a reminder on the day before."""
+    NewsEvent.objects.bulk_create(_events_of(edition, by=by, at=at))
+    if edition.change in CHANGES_TO_FOLLOW:
+        store_translation_news(edition, by=by, at=edition.visible_from)
+
+
+def store_translation_news(edition: Edition, *, by, at: datetime) -> None:
+    """Store which texts in other languages do not follow an edition that starts or is withdrawn at the given time."""
+    outdated = find_outdated_translations([edition.publication.source_publication.pk], at=at)
     NewsEvent.objects.bulk_create(
-        event for edition in editions for event in _events_of(edition, by=by, at=at)
+        NewsEvent(
+            type=NewsType.TRANSLATION, happens_at=at, by=by, publication=each.publication, edition=edition
+        )
+        for each in outdated
+        if each.counterpart.pk == edition.publication_id
+        and each.edition == edition.number
+        and (each.is_public or not each.is_ended)
     )
 
 
 def store_republication_news(edition: Edition, *, by) -> None:
-    """Store that a withdrawn text is public again: the news of its first publication were withdrawn with it."""
+    """Store that a withdrawn text is public again, as the news of its first publication were withdrawn with it."""
     NewsEvent.objects.create(
         type=NewsType.PUBLISHED,
         happens_at=edition.visible_from,
@@ -33,6 +55,30 @@ def store_republication_news(edition: Edition, *, by) -> None:
         publication_id=edition.publication_id,
         edition=edition,
     )
+
+
+def store_missing_translation_news(publication: Publication, *, by, at: datetime) -> None:
+    """Store what has not followed in the group of a publication and is not among the news, as after an undo."""
+    news = NewsEvent.objects.due().current().filter(type=NewsType.TRANSLATION)
+    for each in find_outdated_translations([publication.source_publication.pk]):
+        if news.filter(publication=each.publication, edition__publication=each.counterpart).exists():
+            continue
+        editions = each.counterpart.editions
+        NewsEvent.objects.create(
+            type=NewsType.TRANSLATION,
+            happens_at=each.at if each.is_ended else at,
+            by=by,
+            publication=each.publication,
+            edition=editions.live().first() or editions.get(number=each.edition),
+        )
+
+
+def move_news(scheduled: Edition, copy: Edition) -> None:
+    """Let the news of a scheduled edition hold for its copy, which takes its place; no news is repeated."""
+    news = NewsEvent.objects.filter(edition=scheduled)
+    if copy.change == Change.SILENT:
+        news.exclude(type=NewsType.TOMORROW).delete()
+    news.update(edition=copy)
 
 
 def _events_of(edition: Edition, *, by, at: datetime) -> Iterable[NewsEvent]:

@@ -27,7 +27,7 @@ from publications.models import (
 from publications.snapshot import PrerenderedTexts
 
 from .changed_pages import find_publications_showing
-from .news import store_news
+from .news import move_news, store_news
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
@@ -140,7 +140,7 @@ def _publish(
         changed = None if changed is None else changed | _find_changed_publications(plans)
         AuditEntry.objects.bulk_create(_build_audit_entry(plan, changed) for plan in plans)
         if brings_news:
-            _store_news(plans, by=by)
+            _store_news_of(plans, by=by)
         save_site_version(batch.site_version)
     return results | {plan.publication.pk: plan.edition for plan in plans}
 
@@ -158,11 +158,15 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
     for plan in plans:
         if plan.scheduled and plan.options.keep_scheduled:
             plan.rescheduled = reschedule(plan.scheduled, after=plan.edition)
+        if plan.edition.is_scheduled:
+            plan.publication.press_links.open().update(embargoed_until=plan.edition.visible_from)
 
 
-def _store_news(plans: Sequence[PublishPlan], *, by: User | None) -> None:
+def _store_news_of(plans: Sequence[PublishPlan], *, by: User | None) -> None:
     for plan in plans:
-        store_news(filter(None, (plan.edition, plan.rescheduled)), by=by, at=plan.action.at)
+        store_news(plan.edition, by=by, at=plan.action.at)
+        if plan.rescheduled:
+            move_news(plan.scheduled.edition, plan.rescheduled)
 
 
 def _store_drafts(plans: Iterable[PublishPlan], batch: PublishBatch) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import override
 from publications import markup, renditions
 from publications.diff import tokens_of
 from publications.html_tree import parse
-from publications.models import ActionType, Edition, Publication
+from publications.models import ActionType, ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .redacted_addresses import paths_of, publications_linking_to
@@ -105,9 +105,16 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
     editions = redact_editions(publication, redaction, passage)
     Edition.objects.filter(pk__in=[edition.pk for edition in editions]).update(record_changed_at=action.at)
     is_in_draft = redact_draft(publication, redaction, passage, by=by)
-    if not editions and not is_in_draft:
-        raise ActionRefused(_("The passage stands nowhere in this publication."))
-    redact_related_rows(publication, redaction, passage)
+    is_in_rows = redact_related_rows(publication, redaction, passage)
+    if not (editions or is_in_draft or is_in_rows):
+        raise ActionRefused(
+            _(
+                "The passage stands nowhere in this publication. Check its spelling there, or look for fewer words."
+            )
+        )
+    if not publication.editions.live().exists():  # else they lead to the public page
+        publication.press_links.revoke()
+    ArchiveImport.objects.all().delete_with_archives()  # one that is running ends after its batch
     if is_in_draft:
         update_autosave_versions(publication)
     _update_digests(publication, digest)

@@ -1,11 +1,12 @@
 """Redact the rows of a publication: editions, draft, revisions, autosaves, reviews, audit entries, addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
+from django.utils import timezone
 
 from publications import manuscript, markup, search
 from publications.markup import Redaction
@@ -14,9 +15,8 @@ from publications.models import (
     AuditEntry,
     Edition,
     EditionByline,
+    EditorialPlan,
     Publication,
-    Review,
-    ReviewComment,
     Revision,
     RevisionReason,
 )
@@ -25,6 +25,7 @@ from publications.slugs import numbered_slug, slugify, strip_marks_both_ways
 from publications.snapshot import carried_paragraphs, rendered_columns
 
 from .redacted_addresses import names_passage
+from .redacted_comments import redact_comments
 from .redacted_values import (
     ATTACHMENT_RULES,
     BYLINE_RULES,
@@ -106,10 +107,11 @@ def _neutral_slug(publication: Publication, locale: str) -> str:
 
 
 def redact_draft(publication: Publication, redaction: Redaction, passage: str, *, by) -> bool:
-    """Redact the draft with its files, revisions, links and Word files; return whether any contained the passage.
+    """Redact the draft with its files, revisions, links, Word files and comments; return whether any had the passage.
 
     A draft that did is saved as a new revision.
     """
+    before = publication.body
     is_changed = _redact_columns(publication, COLUMN_RULES, redaction)
     is_changed |= _redact_slug(publication, redaction, passage)
     for file in publication.attachments.all():
@@ -123,6 +125,7 @@ def redact_draft(publication: Publication, redaction: Redaction, passage: str, *
             link.save(update_fields=["reason"])
             is_changed = True
     is_changed |= redact_word_files(publication, redaction)
+    is_changed |= redact_comments(publication, redaction, before=before)
     if is_changed:
         publication.save()
         Revision.objects.create_from(publication, by=by, reason=RevisionReason.REDACTED)
@@ -152,33 +155,56 @@ def update_autosave_versions(publication: Publication) -> None:
             autosave.save(update_fields=["values"])
 
 
-def redact_related_rows(publication: Publication, redaction: Redaction, passage: str) -> None:
-    """Delete addresses that contain the passage; redact audit entries, autosaves, reviews and the log of the admin."""
-    _delete_addresses(publication, redaction, passage)
+def redact_related_rows(publication: Publication, redaction: Redaction, passage: str) -> bool:
+    """Delete addresses with the passage; redact what else stands beside the text, from audit entries to press links.
+
+    Returns:
+        Whether any of it contained the passage.
+    """
+    is_changed = _delete_addresses(publication, redaction, passage)
     for entry in publication.audit_entries.all():
-        subject = cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject))
-        detail = redact_value(entry.detail, redaction)
-        if (subject, detail) != (entry.subject, entry.detail):
-            entry.subject, entry.detail = subject, detail
-            entry.save(update_fields=["subject", "detail"])
+        is_changed |= _store_redacted(
+            entry,
+            subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
+            detail=redact_value(entry.detail, redaction),
+        )
     for autosave in publication.autosaves.all():
-        autosave.values = [
+        values = [
             [name, _redact_form_value(name, value, redaction, passage)] for name, value in autosave.values
         ]
-        autosave.save(update_fields=["values"])
-    for review in publication.reviews.all():
-        review.reader = cut_to_column(Review, "reader", redaction.redact_text(review.reader))
-        review.save(update_fields=["reader"])
-    for comment in ReviewComment.objects.filter(review__publication=publication):
-        comment.text = redaction.redact_text(comment.text)
-        comment.save(update_fields=["text"])
+        is_changed |= _store_redacted(autosave, values=values)
+    for row, column in _related_texts(publication):
+        text = cut_to_column(type(row), column, redaction.redact_text(getattr(row, column)))
+        if _store_redacted(row, **{column: text}):
+            is_changed = True
+            if isinstance(row, EditorialPlan):  # a form that shows the plan as it was is overtaken
+                _store_redacted(row, changed_at=timezone.now())
+    return is_changed
+
+
+def _related_texts(publication: Publication) -> Iterator[tuple[Model, str]]:
+    """Yield the rows that belong to a publication, each with its column of free text."""
     content_type = ContentType.objects.get_for_model(Publication)
-    for entry in LogEntry.objects.filter(content_type=content_type, object_id=str(publication.pk)):
-        object_repr = cut_to_column(LogEntry, "object_repr", redaction.redact_text(entry.object_repr))
-        LogEntry.objects.filter(pk=entry.pk).update(object_repr=object_repr)
+    log_entries = LogEntry.objects.filter(content_type=content_type, object_id=str(publication.pk))
+    rows = {
+        "reader": publication.reviews.all(),
+        "note": EditorialPlan.objects.filter(publication=publication),
+        "recipient": publication.press_links.all(),
+        "object_repr": log_entries,
+    }
+    return ((row, column) for column, queryset in rows.items() for row in queryset)
 
 
-def _delete_addresses(publication: Publication, redaction: Redaction, passage: str) -> None:
+def _store_redacted(row: Model, **values: object) -> bool:
+    """Store columns of a row that differ; return whether any did."""
+    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    if changed:
+        type(row)._base_manager.filter(pk=row.pk).update(**changed)
+    return bool(changed)
+
+
+def _delete_addresses(publication: Publication, redaction: Redaction, passage: str) -> bool:
+    """Delete addresses and redirects with the passage; return whether there were any."""
     addresses = [address for address in publication.addresses.all() if names_passage(address.slug, passage)]
     publication.addresses.filter(pk__in=[address.pk for address in addresses]).delete()
     spellings = set(filter(None, map(_letters_of, strip_marks_both_ways(passage))))
@@ -190,6 +216,7 @@ def _delete_addresses(publication: Publication, redaction: Redaction, passage: s
     publication.redirects.filter(pk__in=[redirect.pk for redirect in redirects]).delete()
     redaction.addresses |= {address.slug for address in addresses}
     redaction.addresses |= {redirect.path for redirect in redirects}
+    return bool(addresses or redirects)
 
 
 def _letters_of(text: str) -> str:

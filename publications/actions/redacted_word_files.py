@@ -1,4 +1,4 @@
-"""Redact the Word files and comments of a publication.
+"""Redact the Word files of a publication.
 
 A Word file is not rewritten: one that contains the passage anywhere, also in a header or a deleted line, is deleted
 from the private store, unless another row has the same bytes.
@@ -10,7 +10,6 @@ from publications import manuscript
 from publications.markup import Redaction
 from publications.models import (
     Attachment,
-    DraftComment,
     EditionAttachment,
     Publication,
     WordFile,
@@ -18,13 +17,12 @@ from publications.models import (
 )
 from publications.ooxml import InvalidWordFile, all_text
 
-from .redacted_values import cut_to_column, redact_file_name, redact_value
+from .redacted_values import redact_file_name, redact_value
 
 
 def redact_word_files(publication: Publication, redaction: Redaction) -> bool:
-    """Redact the Word files and comments of a publication; return whether any contained the passage."""
+    """Redact the Word files of a publication; return whether any contained the passage."""
     changed = [_redact_file(row, redaction) for row in publication.word_files.all()]
-    changed += [_redact_comment(comment, redaction) for comment in publication.draft_comments.all()]
     return any(changed)
 
 
@@ -59,19 +57,3 @@ def _delete(name: str) -> None:
     holders = (WordFile, Attachment, EditionAttachment)
     if name and not any(model.objects.filter(original=name).exists() for model in holders):
         original_storage().delete(name)
-
-
-def _redact_column(comment: DraftComment, name: str, redaction: Redaction) -> str:
-    return cut_to_column(DraftComment, name, redaction.redact_text(getattr(comment, name)))
-
-
-def _redact_comment(comment: DraftComment, redaction: Redaction) -> bool:
-    names = ("author_name", "passage", "text")
-    changed = {
-        name: value
-        for name in names
-        if (value := _redact_column(comment, name, redaction)) != getattr(comment, name)
-    }
-    if changed:
-        DraftComment.objects.filter(pk=comment.pk).update(**changed)
-    return bool(changed)

@@ -135,13 +135,18 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
     lock_site_version()  # before the existing redirects are read
     paths = list(dict.fromkeys(path for path in map(Redirect.normalize_path, paths) if path.strip("/")))
-    existing = {row.path: row for row in Redirect.objects.filter(path__in=paths)}
+    rows = Redirect.objects.filter(path__in=paths)
+    rows.filter(publication__deleted_at__isnull=False).exclude(
+        **{field: target}
+    ).delete()  # a deleted draft holds none
+    existing = {row.path: row for row in rows.all()}
     new = [path for path in paths if path not in existing]
     if new:
         action = begin_action(by=by)
         Redirect.objects.bulk_create(Redirect(path=path, **{field: target}) for path in new)
         publication = target if isinstance(target, Publication) else None
         action.write_audit_entry(
-            ActionType.AMEND, target, publication=publication, kind="redirect", pk=target.pk, count=len(new)
-        )
+            ActionType.AMEND, target, publication=publication, kind="redirect", pk=target.pk, count=len(new),
+            model=target._meta.model_name,
+        )  # fmt: skip
     return [path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk]

@@ -1,8 +1,8 @@
 """Undo the last action of a publication: publishing, scheduling or withdrawing.
 
 A scheduled edition is cancelled. A live one is replaced by the text before it, as a new edition; the first edition is
-withdrawn. A withdrawn text is published again as it was, as a new edition. `plan_undo` says which. An undo cannot be
-undone: publish the draft instead.
+withdrawn. A withdrawn text is published again as it was, as a new edition. `plan_undo` says which. A text that an undo
+has made public cannot be undone: publish the draft instead.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from publications import search
 from publications.models import FOREVER, ActionType, Change, Edition, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
-from .news import store_republication_news
+from .news import store_missing_translation_news, store_republication_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
 from .windows import (
@@ -86,6 +86,7 @@ def undo(
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you take it back."))
     restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
+    store_missing_translation_news(publication, by=by, at=action.at)
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
         _ACTION_TYPES.get(plan.type, ActionType.UNDO),
@@ -135,6 +136,7 @@ def _end_before_withdrawal(publication: Publication, edition: Edition) -> dateti
 
 def _cancel(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:
     cancel_scheduled(publication, action.at)
+    publication.press_links.revoke()
 
 
 def _withdraw(publication: Publication, plan: UndoPlan, action: ActionContext) -> None:

@@ -7,6 +7,7 @@ from publications import search
 from publications.models import FOREVER, ActionType, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .news import store_translation_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionRefused, begin_action, lock_publication
 from .windows import cancel_scheduled, end_edition, live_edition
@@ -17,7 +18,7 @@ from .windows import cancel_scheduled, end_edition, live_edition
 def withdraw(publication: Publication, *, by, note: str = "", state: str | None = None) -> None:
     """End the live edition now and cancel the scheduled one.
 
-    All editions that were public so far stay withdrawn when the publication is published again.
+    All editions that were public so far stay withdrawn when the publication is published again. Press links end.
 
     Args:
         note: the reason, shown to readers at the address.
@@ -41,6 +42,8 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
         publication.editions.filter(visible_from__lte=action.at, end_reason=EndReason.NONE).update(
             end_reason=EndReason.WITHDRAWN
         )
+        store_translation_news(live, by=by, at=action.at)
+    publication.press_links.revoke()
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
         ActionType.WITHDRAW if live else ActionType.CANCEL,

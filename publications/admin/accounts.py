@@ -10,16 +10,17 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
 from accounts.first_login import remove_first_login
 from accounts.models import AccountEvent, EventType
-from publications.models import NewsSettings, OutboxMail, Presence, parse_pk
+from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
 
 from .form_data import RedisplayMixin, mark_redisplay
-from .groups import CHECKBOX_OVERRIDES, GroupFilter
+from .groups import CHECKBOX_OVERRIDES, RoleFilter, describe_group
 from .model_admin import DeskModelAdmin
 
 WITHOUT_HISTORY = (
@@ -27,8 +28,9 @@ WITHOUT_HISTORY = (
     User.user_permissions.through,
     Presence,
     AccountEvent,
-    NewsSettings,
+    UserSettings,
     OutboxMail,
+    ArchiveImport,
 )
 """Models with a foreign key to a user that is no history: deleted with the user, or with a copy of the name."""
 
@@ -78,11 +80,12 @@ def check_user_managers_remain() -> None:
 
 
 class StaffUserAdmin(DeskModelAdmin, UserAdmin):
-    """Users of the desk. Each may sign in; groups decide what else they may do."""
+    """Users of the desk. Each may sign in; roles, which are groups of Django, decide what else they may do."""
 
+    add_form_template = None  # Django's says that there is more on the next page
     form, add_form, change_password_form = StaffUserForm, StaffUserAddForm, PasswordForm
-    list_display = ("username", "first_name", "last_name", "email", "deactivated")
-    list_filter = ("is_active", ("groups", GroupFilter))
+    list_display = ("username", "first_name", "last_name", "email", "roles", "last_login", "deactivated")
+    list_filter = ("is_active", ("groups", RoleFilter))
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
@@ -97,11 +100,24 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
             None,
             {
                 "classes": ("wide",),
-                "fields": ("username", "password1", "password2"),
-                "description": _("The groups are chosen on the next page."),
+                "fields": (
+                    "username",
+                    "first_name",
+                    "last_name",
+                    "email",
+                    "password1",
+                    "password2",
+                    "groups",
+                ),
             },
         ),
     )
+
+    @admin.display(description=_("Roles"))
+    def roles(self, user: User) -> str:
+        """Return the roles of a user in the list; the groups are prefetched."""
+        names = [describe_group(group) for group in user.groups.all()]
+        return ", ".join([gettext("May do everything"), *names] if user.is_superuser else names)
 
     @admin.display(description=_("deactivated"), ordering="is_active")
     def deactivated(self, user: User) -> str:
@@ -113,7 +129,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         return f"{reverse('desk:accounts_accountevent_changelist')}?account__id__exact={obj.pk}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        users = super().get_queryset(request)
+        users = super().get_queryset(request).prefetch_related("groups")
         return users if request.user.is_superuser else users.filter(is_superuser=False)
 
     def _is_hidden_superuser(self, request: HttpRequest, object_id: str | None) -> bool:
@@ -126,6 +142,14 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         messages.error(request, gettext("Only a superuser may change the account of a superuser."))
         return HttpResponseRedirect(reverse("desk:auth_user_changelist"))
 
+    def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.name == "groups":
+            field.label = _("Roles")
+            matrix = reverse("desk:role-matrix")
+            field.help_text = format_html('<a href="{}">{}</a>', matrix, gettext("Who may do what"))
+        return field
+
     def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
         lock_user_managers()
         obj.is_staff = True
@@ -134,11 +158,14 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if not change:
-            record_event(EventType.CREATED, form.instance, by=request.user, request=request)
-            return
-        detail = _group_change(form) if "groups" in form.changed_data else {}
-        record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
-        check_user_managers_remain()
+            record_event(
+                EventType.CREATED, form.instance, by=request.user, request=request, **_group_change(form)
+            )
+        else:
+            detail = _group_change(form) if "groups" in form.changed_data else {}
+            record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
+            check_user_managers_remain()
+        _warn_without_role(request, form.instance)
 
     def changeform_view(
         self,
@@ -194,6 +221,14 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
             record_event(EventType.PASSWORD_CHANGED, user, by=request.user, request=request)
             remove_first_login(user.username)
         return response
+
+
+def _warn_without_role(request: HttpRequest, user: User) -> None:
+    if user.is_active and not user.is_superuser and not user.groups.exists():
+        text = gettext(
+            "“%(name)s” has no role yet: they can sign in, but do nothing at the desk. Tick a role."
+        )
+        messages.warning(request, text % {"name": user.get_username()})
 
 
 def has_history(user: User) -> bool:

@@ -14,8 +14,8 @@ from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
 from .choosers import ChooserField
-from .model_admin import flag_column
 from .pending_uploads import PendingUploadFormMixin
+from .proposed_authors import describe_proposal
 from .public_models import PublicModelAdmin, PublicModelForm
 
 PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
@@ -29,13 +29,14 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
     """
 
     publications_with_files: list[Publication] = []
+    is_proposal = False
 
     portrait_choice = ChooserField("images", limit=1, required=False, label=gettext_lazy("Portrait"))
     portrait_file = forms.FileField(
         required=False,
         label=gettext_lazy("A new portrait"),
         help_text=gettext_lazy(
-            "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the image library and takes the place."
+            "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the image library and becomes the portrait."
         ),
     )
     single_choosers = {"portrait_choice": "portrait"}
@@ -48,10 +49,11 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
             "orcid", "is_organisation", "is_guest", "is_pseudonymous", "family_name", "aliases", "slug",
         )  # fmt: skip
         help_texts = {
+            "is_guest": gettext_lazy("Writes for the centre and is not on its staff."),
             "is_pseudonymous": gettext_lazy(
                 "The name is a pen name: no page, portrait, biography or ORCID iD is ever shown, and all that has been "
                 "published is signed with it. Take the old name out of the texts themselves by redacting."
-            )
+            ),
         }
 
     def clean_slug(self) -> str:
@@ -70,9 +72,10 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
         return image
 
     def save(self, commit: bool = True) -> Author:
+        """Save the author. Whoever may save a proposed one accepts them so."""
+        self.instance.is_proposed = self.is_proposal
         if image := self.cleaned_data.get("portrait_file"):
-            name = self.cleaned_data["name"]
-            image.alt_en, image.alt_sv = f"Portrait of {name}"[:300], f"Porträtt av {name}"[:300]
+            image.alt_en, image.alt_sv = self.portrait_alts()
             image.save()
             transaction.on_commit(lambda: renditions.make_image_files(image), robust=True)
             self.cleaned_data["portrait_choice"] = [(image, "")]
@@ -81,10 +84,8 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """Ask about a name that another author has, nearly always the same person, and about a pen name."""
         questions = {}
-        namesakes = Author.objects.with_name(cleaned["name"]).exclude(pk=self.instance.pk)
-        if "name" in self.changed_data and namesakes.exists():
-            question = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
-            questions["name"] = question % {"others": "; ".join(map(_describe_author, namesakes[:5]))}
+        if "name" in self.changed_data and (question := self._ask_about_namesakes(cleaned["name"])):
+            questions["name"] = question
         if "is_pseudonymous" in self.changed_data and Edition.objects.authored_by(self.instance.pk).exists():
             questions["is_pseudonymous"] = (
                 _pen_name_question() if cleaned["is_pseudonymous"] else _unmask_question()
@@ -92,6 +93,29 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
             if cleaned["is_pseudonymous"]:
                 self.publications_with_files = publications_with_files(self.instance)
         return questions
+
+    def _ask_about_namesakes(self, name: str) -> str:
+        """Return a question about authors of the same or nearly the same name, or "".
+
+        Whoever may only propose an author is shown no pen name: the name of the person behind it may be an alias.
+        """
+        others = Author.objects.exclude(pk=self.instance.pk)
+        if self.is_proposal:
+            others = others.not_pseudonymous()
+        if namesakes := others.with_name(name):
+            question = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
+        elif namesakes := others.with_similar_name(name):
+            question = _(
+                "There is an author of nearly this name: %(others)s. Save again if this is somebody else."
+            )
+        else:
+            return ""
+        return question % {"others": "; ".join(map(_describe_author, namesakes[:5]))}
+
+    def portrait_alts(self) -> tuple[str, str]:
+        """Return the alternative texts of a new portrait, in English and Swedish."""
+        name = self.cleaned_data["name"]
+        return f"Portrait of {name}"[:300], f"Porträtt av {name}"[:300]
 
 
 def publications_with_files(author: Author) -> list[Publication]:
@@ -133,11 +157,8 @@ class AuthorAdmin(PublicModelAdmin):
 
     form = AuthorForm
     change_form_template = "desk/author_form.html"
-    list_display = (
-        "name", "title", "affiliation",
-        *(flag_column(Author, name) for name in ("is_organisation", "is_guest", "is_pseudonymous")),
-    )  # fmt: skip
-    list_filter = ("is_organisation", "is_guest", "is_pseudonymous")
+    list_display = ("name", "title", "affiliation", "remarks")
+    list_filter = ("is_organisation", "is_guest", "is_pseudonymous", "is_proposed")
     search_fields = ("name", "aliases", "affiliation_en", "affiliation_sv")
     fieldsets = (
         (
@@ -156,15 +177,28 @@ class AuthorAdmin(PublicModelAdmin):
         ),
     )  # fmt: skip
 
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs):
+        """Render the form of a proposed author with who proposed them, and for which drafts."""
+        author = kwargs.get("obj")
+        is_proposed = author and Author.objects.proposed().filter(pk=author.pk).exists()
+        context = {**context, "proposal": describe_proposal(author) if is_proposed else None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
     @admin.display(description=Author._meta.get_field("title_en").verbose_name, ordering="title_en")
     def title(self, author: Author) -> str:
-        return "" if author.is_pseudonymous else author.title_en
+        return "" if author.is_pseudonymous else author.get_translation("title")
 
     @admin.display(
         description=Author._meta.get_field("affiliation_en").verbose_name, ordering="affiliation_en"
     )
     def affiliation(self, author: Author) -> str:
-        return "" if author.is_pseudonymous else author.affiliation_en
+        return "" if author.is_pseudonymous else author.get_translation("affiliation")
+
+    @admin.display(description=gettext_lazy("remarks"))
+    def remarks(self, author: Author) -> str:
+        """Return what else is true of an author: "guest, proposed, not yet accepted"."""
+        fields = [Author._meta.get_field(name) for name in self.list_filter]
+        return ", ".join(str(field.verbose_name) for field in fields if getattr(author, field.name))
 
     def get_fieldsets(self, request: HttpRequest, obj: Author | None = None):
         if self._is_hidden(request, obj):

@@ -45,13 +45,21 @@ from .form_urls import (
     split_url,
     url_name_of,
 )
+from .posted_blocks import write_carried_blocks
 from .remembered_sign_ins import find_user_pk
 
 CARRIED_FIELD = "carried"  # of the sign-in page
 SALT = "publications.desk.carried_forms"  # of pages in open browsers: stored data, not the name of a module
 EXCLUDED_FIELDS = ("csrfmiddlewaretoken", FORM_KEY_FIELD, CARRIED_FIELD)
 LIST_URL_NAME_ENDINGS = ("index", "_changelist", "_delete")  # of pages without a form to fill
-BUTTON_URL_NAMES = ("review-update", "word-report", "word-changes", "autosave-discard", "carried")
+BUTTON_URL_NAMES = (
+    "review-update",
+    "comment-resolve",
+    "word-report",
+    "word-changes",
+    "autosave-discard",
+    "carried",
+)
 """Pages that receive buttons only."""
 MAX_SIGNED_OUT_AUTOSAVES = 20  # of one user, from browsers that are signed out
 MAX_CARRIED_CHARACTERS = 1_000_000  # in a sign-in page, for anybody who submits a form
@@ -150,6 +158,7 @@ def _store_for_owner(carried: CarriedForm) -> CarriedForm:
     owner = get_user_model().objects.filter(pk=carried.owner_pk, is_active=True).first()
     if not owner or not carried.values:
         return carried
+    carried = replace(carried, values=write_carried_blocks(carried.values))
     if count_characters(carried.values) > MAX_FORM_CHARACTERS or _is_redacted_since(carried):
         return carried
     try:
@@ -209,6 +218,7 @@ def restore_form_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
 def _store_and_get_url(user, carried: CarriedForm) -> str:
     """Return the URL that restores the stored values; without values or form, the URL of the page."""
     has_no_form = url_name_of(carried.path).endswith(LIST_URL_NAME_ENDINGS)
+    carried = replace(carried, values=write_carried_blocks(carried.values))
     if not carried.values or has_no_form or _is_redacted_since(carried):
         return carried.path
     return restore_url(_store_autosave(user, carried), carried.path)

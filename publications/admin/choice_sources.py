@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publications import search
 from publications.models import Author, Edition, Image, Publication, with_status
@@ -105,7 +106,8 @@ class AuthorChoices(ChoiceSource):
 
     def label(self, obj: Author) -> str:
         affiliation = "" if obj.is_pseudonymous else obj.get_translation("affiliation")
-        return " · ".join(part for part in (obj.name, affiliation) if part)
+        proposed = pgettext_lazy("author", "proposed, not yet accepted") if obj.is_proposed else ""
+        return " · ".join(str(part) for part in (obj.name, affiliation, proposed) if part)
 
 
 def _split_words(query: str) -> list[str]:
@@ -195,7 +197,11 @@ CHOICE_SOURCES = {
     ),
     "live": LiveChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
     "public": PublicChoices(Publication.objects, ("title", "slug", "bylines__name"), ()),
-    "images": ImageChoices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
+    "images": ImageChoices(
+        Image.objects,
+        ("filename", "alt_en", "alt_sv", "credit", "shown_in__edition__title"),
+        ("-added_at", "-pk"),
+    ),
 }
 DRAFT_SOURCE_NAMES = ("publications", "live")
 

@@ -96,9 +96,9 @@ class ChooserWidget(forms.Widget):
     class Media:
         js = [Script("js/desk/chooser.js", type="module")]
 
-    def __init__(self, field: "ChooserField", *, can_add: bool) -> None:
+    def __init__(self, field: "ChooserField", *, can_add: bool, can_propose: bool) -> None:
         super().__init__()
-        self.field, self.can_add = field, can_add
+        self.field, self.can_add, self.can_propose = field, can_add, can_propose
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Return pairs of value and role in the order of the form, without empty selects."""
@@ -131,6 +131,10 @@ class ChooserWidget(forms.Widget):
             "has_no_results": bool(value.query)
             and not field.source.options(value.query, field.queryset).exists(),
             "add_url": reverse_lazy("desk:publications_author_add") if self.can_add else "",
+            "quick_add_url": reverse_lazy("desk:quick-add", args=["author"])
+            if self.can_add or self.can_propose
+            else "",
+            "can_browse": field.source_name == "images",
             "roles": list(field.roles.items()),
             "options": options,
             "chosen_labels": [labels[chosen] for chosen, _role in value.pairs if chosen in labels],
@@ -158,7 +162,8 @@ class ChooserField(forms.Field):
         source_name: the key of a source in `CHOICE_SOURCES`.
         limit: how many objects can be chosen.
         roles: values and labels, where each chosen object has a role.
-        can_add: whether the chooser links to the add form of an author.
+        can_add: whether the chooser offers the form of a new author.
+        can_propose: whether it offers to propose one.
         is_merged: whether the form carries what was stored when it was opened, so that two changes can be merged.
         user: who chooses; None offers all objects.
         always_selectable: primary keys that may stay chosen though the user may not choose them.
@@ -178,6 +183,7 @@ class ChooserField(forms.Field):
         limit: int = 40,
         roles: Sequence[tuple[str, str]] = (),
         can_add: bool = False,
+        can_propose: bool = False,
         is_merged: bool = False,
         user=None,
         always_selectable: Sequence[int] = (),
@@ -189,7 +195,7 @@ class ChooserField(forms.Field):
             self._queryset_for(user) if user else None,
             list(always_selectable),
         )
-        super().__init__(widget=ChooserWidget(self, can_add=can_add), **kwargs)
+        super().__init__(widget=ChooserWidget(self, can_add=can_add, can_propose=can_propose), **kwargs)
 
     def _queryset_for(self, user) -> QuerySet:
         queryset = self.source.queryset_for(user)

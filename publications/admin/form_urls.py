@@ -15,6 +15,9 @@ DRAFT_FORM_URL_NAMES = ("publications_publication_add", "publications_publicatio
 SIGN_IN_URL_NAMES = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 """Pages for people who are not signed in: values typed there may be secret."""
 
+COMMENT_URL_NAMES = ("comments", "comment-update")
+"""Forms beside that of a draft, which are shown again on a page of their own."""
+
 
 def split_url(url: str) -> SplitResult:
     """Return the parts of a URL from a browser; empty parts if it is invalid."""
@@ -76,7 +79,8 @@ def form_url_of(request: HttpRequest) -> str:
     path, query = (
         (referer.path, referer.query) if is_own else (request.path, request.META.get("QUERY_STRING", ""))
     )
-    if not path.startswith(settings.DESK) or (is_own and url_name_of(path) in SIGN_IN_URL_NAMES):
+    is_elsewhere = is_own and url_name_of(path) in SIGN_IN_URL_NAMES
+    if not path.startswith(settings.DESK) or is_elsewhere or url_name_of(request.path) in COMMENT_URL_NAMES:
         path, query = request.path, request.META.get("QUERY_STRING", "")
     return remove_param(replace_former_path(f"{path}?{query}"), AUTOSAVE_PARAM)
 

@@ -6,13 +6,15 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from publications.models import ArchiveImport
+
 from .form_fields import ModelChoicesField
-from .model_admin import DeskModelAdmin
+from .model_admin import DeskModelAdmin, ReadOnlyAdmin
 
 ROLE_NAMES = {
     "Contributors": _("Contributors"),
@@ -57,7 +59,11 @@ class CheckboxField(ModelChoicesField):
         return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)
 
 
-class GroupFilter(admin.RelatedFieldListFilter):
+class RoleFilter(admin.RelatedFieldListFilter):
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("role")
+
     def field_choices(self, field, request, model_admin) -> list[tuple[int, str]]:
         return [(group.pk, describe_group(group)) for group in Group.objects.order_by("pk")]
 
@@ -99,10 +105,19 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
         """Offer the permissions of the models at the desk; others have no effect here."""
-        models = ContentType.objects.get_for_models(*self.admin_site._registry).values()
-        permissions = Permission.objects.filter(content_type__in=models).select_related("content_type")
+        models = ContentType.objects.get_for_models(*self.admin_site._registry, ArchiveImport).values()
+        permissions = Permission.objects.filter(content_type__in=models).exclude(self._without_effect())
+        permissions = permissions.select_related("content_type")
         kwargs["queryset"] = permissions.order_by("content_type__app_label", "content_type__model", "pk")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def _without_effect(self) -> Q:
+        """Return the condition of permissions to add and delete what nobody adds or deletes at the desk."""
+        registry = self.admin_site._registry.items()
+        read_only = [model for model, model_admin in registry if isinstance(model_admin, ReadOnlyAdmin)]
+        content_types = ContentType.objects.get_for_models(*read_only).values()
+        verbs = Q(codename__startswith="add_") | Q(codename__startswith="delete_")
+        return verbs & Q(content_type__in=content_types)
 
     def has_view_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.user.is_superuser

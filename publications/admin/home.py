@@ -3,7 +3,7 @@
 A publication has one row on the page, in the first list that asks for it; the row says all that waits there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -14,22 +14,30 @@ from django.utils.translation import gettext_lazy
 
 from publications.models import (
     AuditEntry,
+    Author,
     Autosave,
+    EditorialPlan,
     Image,
     Presence,
     Publication,
     Revision,
+    Tag,
+    find_outdated_translations,
+    kinds_by_pk,
     status_of,
     with_status,
 )
+from publications.preflight import describe_outdated
 
 from .accounts import user_managers
 from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
 from .history.audit_log import AuditEntryText, describe_entry
+from .planning.entries import days_text
+from .proposed_authors import list_proposals
 from .site import admin_site
 from .status_text import STATUS_MARKS, list_open_tasks, with_submissions
-from .word import can_import_word
+from .word_uploads import can_import_word
 from .worklists import Worklist, worklist_publications, worklists_for
 
 PREVIEW_PUBLICATIONS = 5
@@ -51,11 +59,13 @@ class HomeRow:
     Attributes:
         autosaves: what the user typed there and did not save, the newest first.
         waiting: what waits there, a text each.
+        alerts: the same that is urgent: readers see what should not be public.
     """
 
     publication: Publication | None
     autosaves: list[Autosave] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
 
     @property
     def discard_count(self) -> int:
@@ -92,8 +102,18 @@ class HomeRows:
 
     def mention(self, publication_pks: Iterable[int], text: str) -> None:
         """Add what waits to the rows of these publications."""
-        for pk in publication_pks:
+        for pk in publication_pks if text else ():
             self._by_publication[pk].waiting.append(text)
+
+    def mention_outdated(self, publication_pks: Sequence[int]) -> None:
+        """Add to the rows of these publications which change of the other language they have not followed."""
+        publications = [self._by_publication[pk].publication for pk in publication_pks]
+        sources = {each.translation_of_id or each.pk for each in publications}
+        for outdated in find_outdated_translations(sources) if sources else ():
+            if outdated.publication.pk in publication_pks:
+                row = self._by_publication[outdated.publication.pk]
+                texts = row.alerts if outdated.is_ended else row.waiting
+                texts.append(describe_outdated(outdated, outdated.publication).rstrip("."))
 
 
 @dataclass(frozen=True)
@@ -133,12 +153,15 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
         "worklists": [
             preview for worklist in worklists_for(user) if (preview := _preview_worklist(worklist, rows)).rows
         ],
+        "proposals": list_proposals(user),
         "presences": _recent_presences(rows),
         "recent_actions": _recent_actions(rows),
     }
     shown = {entry.audit_entry.publication_id for entry in context["recent_actions"]}
+    context["recent_rows"] = _recent_rows(rows, except_for=shown)
+    _mention_plans(rows)
     return context | {
-        "recent_rows": _recent_rows(rows, except_for=shown),
+        "kinds": kinds_by_pk().values(),
         "can_import_word": can_import_word(user),
         "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
     }
@@ -177,9 +200,18 @@ def _preview_worklist(worklist: Worklist, rows: HomeRows) -> WorklistPreview:
         count = len(listed) + len(others) if is_whole else publications.count()
     if worklist in MENTIONS:
         rows.mention(listed, str(MENTIONS[worklist]))
+    new_rows = [rows.add(each) for each in others]
+    if worklist is Worklist.TRANSLATIONS:
+        rows.mention_outdated([*listed, *(each.pk for each in others)])
     list_url = reverse("desk:publications_publication_changelist")
     url = f"{list_url}?{urlencode({'waits': worklist.value})}"
-    return WorklistPreview(worklist, count, [rows.add(each) for each in others], url)
+    return WorklistPreview(worklist, count, new_rows, url)
+
+
+def _mention_plans(rows: HomeRows) -> None:
+    """Add to each row the days that are planned there, and how late they are."""
+    for plan in EditorialPlan.objects.open().with_rows().filter(publication__in=rows.pks):
+        rows.mention([plan.publication_id], days_text(plan))
 
 
 def _recent_presences(rows: HomeRows) -> list[Presence]:
@@ -212,18 +244,39 @@ def _recent_rows(rows: HomeRows, *, except_for: set[int | None]) -> list[HomeRow
 def _recent_actions(rows: HomeRows) -> list[AuditEntryText]:
     """Return the last changes that readers see, one for each publication, for those who may read the audit log.
 
-    Publications that have a row are left out, and images that no edition and no author shows: readers see nothing of
-    them.
+    Publications that have a row are left out, as is what readers see nothing of (`_unseen`).
     """
     if not rows.user.has_perm("publications.view_auditentry"):
         return []
     entries = list(AuditEntry.objects.select_related("publication")[:MAX_READ])
-    images = {entry.detail.get("pk") for entry in entries if entry.detail.get("kind") == "image"}
-    shown = Q(editions__isnull=False) | Q(portrays__isnull=False)
-    hidden = images - set(Image.objects.filter(shown, pk__in=images).values_list("pk", flat=True))
+    unseen = _unseen(entries)
     newest: dict[object, AuditEntry] = {}
     for entry in entries:
-        is_hidden = entry.detail.get("kind") == "image" and entry.detail.get("pk") in hidden
-        if not is_hidden and entry.publication_id not in rows:
+        is_unseen = entry.detail.get("pk") in unseen.get(_changed_model(entry), ())
+        if not is_unseen and entry.publication_id not in rows:
             newest.setdefault(entry.publication_id or entry, entry)
     return [describe_entry(entry) for entry in list(newest.values())[:RECENT_ACTIONS]]
+
+
+def _changed_model(entry: AuditEntry) -> str | None:
+    """Return the name of the model of the row that an entry is about; of a redirect, that of its target."""
+    return entry.detail.get("model") or entry.detail.get("kind")
+
+
+SHOWN_TO_READERS = {
+    Image: Q(editions__isnull=False) | Q(portrays__isnull=False),
+    Author: Q(published__isnull=False),
+    Tag: Q(published__isnull=False),
+    Publication: Q(editions__isnull=False),
+}
+"""By model: the condition that an edition, or the page of an author, shows a row."""
+
+
+def _unseen(entries: Iterable[AuditEntry]) -> dict[str, set[int]]:
+    """Return by the name of a model the primary keys of changed rows that readers see nothing of."""
+    unseen = {}
+    for model, condition in SHOWN_TO_READERS.items():
+        name = model._meta.model_name
+        pks = {entry.detail.get("pk") for entry in entries if _changed_model(entry) == name}
+        unseen[name] = pks - set(model.objects.filter(condition, pk__in=pks).values_list("pk", flat=True))
+    return unseen

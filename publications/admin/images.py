@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, Model, OuterRef, Q, QuerySet, When
 from django.forms.widgets import Script
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.loader import render_to_string
@@ -25,7 +25,7 @@ from publications import actions, images, renditions
 from publications.locales import locale_of
 from publications.models import Author, Edition, Image, Publication, SitePage, store_original
 
-from .choice_sources import visible_images
+from .choice_sources import CHOICE_SOURCES, visible_images
 from .drafts.preview import library_image_url
 from .pending_uploads import PendingUploadFormMixin
 from .public_models import PublicModelAdmin, PublicModelForm, refusal_reasons
@@ -96,13 +96,13 @@ def markdown_reference(image: Image) -> str:
 
 class ImageAdmin(PublicModelAdmin):
     form = ImageForm
-    list_display = ("filename", "thumbnail", "in_markdown", "alt_en", "credit", "added_at")
+    list_display = ("filename", "thumbnail", "alt_en", "credit", "added_at")
     list_filter = ("is_decorative",)
     search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")
     readonly_fields = ("focal_point", "in_markdown", "used")
     fields = (
         "file", "alt_en", "alt_sv", "is_decorative", "credit", "licence",
-        "focal_point", "focus_x", "focus_y", "in_markdown", "used",
+        "focal_point", "focus_x", "focus_y", "used", "in_markdown",
     )  # fmt: skip
 
     class Media:
@@ -139,9 +139,11 @@ class ImageAdmin(PublicModelAdmin):
     def used(self, image: Image) -> str:
         return render_to_string("desk/image_uses.html", {"uses": find_image_uses(image)})
 
-    @admin.display(description=gettext_lazy("in the text"))
+    @admin.display(description=gettext_lazy("in Markdown"))
     def in_markdown(self, image: Image) -> str:
-        return format_html("<code>{}</code>", markdown_reference(image))
+        """Return what shows the image in a text in Markdown, folded: few editors write any."""
+        html = "<details><summary>{}</summary><code>{}</code></details>"
+        return format_html(html, _("Show"), markdown_reference(image))
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -166,9 +168,12 @@ class EditorImageForm(ImageForm):
 @require_permissions("add_image")
 @require_POST
 def upload_image(request: HttpRequest) -> JsonResponse:
-    """Add an image to the library; return its Markdown, or the reasons of a refusal, as JSON.
+    """Add an image to the library; return it for the text, or the reasons of a refusal, as JSON.
 
     `alt` is in the language of the text, `language`.
+
+    Returns:
+        JSON with `src`, the address in texts, and `alt`; `value` and `label` as in choosers of images. Or with `error`.
     """
     form = EditorImageForm(_with_localized_alt(request), request.FILES)
     if not form.is_valid():
@@ -180,7 +185,8 @@ def upload_image(request: HttpRequest) -> JsonResponse:
     except (actions.ActionRefused, ValidationError) as refusal:
         return _json_error(refusal_reasons(refusal))
     _make_files_on_commit(image)
-    return JsonResponse({"markdown": markdown_reference(image)})
+    label = CHOICE_SOURCES["images"].label(image)
+    return JsonResponse({"src": f"image:{image.key}", "alt": image.alt, "value": image.pk, "label": label})
 
 
 def _json_error(reasons: list[str]) -> JsonResponse:
@@ -215,16 +221,19 @@ def find_image_uses(image: Image) -> list[ImageUse]:
 
 
 def _uses_in_publications(image: Image) -> Iterator[ImageUse]:
-    published = Edition.objects.filter(image_rows__image=image).order_by().values("publication")
-    live = set(Edition.objects.live().filter(image_rows__image=image).values_list("publication", flat=True))
-    drafts = Publication.objects.filter(Q(cover=image) | Q(body__contains=f"image:{image.key}"))
-    in_draft = set(drafts.values_list("pk", flat=True))
-    for publication in Publication.objects.filter(Q(pk__in=in_draft) | Q(pk__in=published)):
-        yield ImageUse(
-            str(publication),
-            _describe_use(publication.pk in live, publication.pk in in_draft),
-            _change_form_url(publication),
-        )
+    editions = Edition.objects.filter(image_rows__image=image).order_by()
+    publications = Publication.objects.annotate(
+        is_in_draft=_condition(Q(cover=image) | Q(body__contains=f"image:{image.key}")),
+        has_live_edition=Exists(editions.live().filter(publication=OuterRef("pk"))),
+    )
+    used = publications.filter(Q(is_in_draft=True) | Q(pk__in=editions.values("publication")))
+    for publication in used.only("title"):
+        description = _describe_use(publication.has_live_edition, publication.is_in_draft)
+        yield ImageUse(str(publication), description, _change_form_url(publication))
+
+
+def _condition(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
 
 
 def _describe_use(is_live: bool, is_in_draft: bool) -> str:
@@ -234,13 +243,14 @@ def _describe_use(is_live: bool, is_in_draft: bool) -> str:
 
 
 def _uses_as_portrait(image: Image) -> Iterator[ImageUse]:
-    for author in Author.objects.filter(portrait=image):
+    for author in Author.objects.filter(portrait=image).only("name"):
         yield ImageUse(str(author), _("portrait"), _change_form_url(author))
 
 
 def _uses_in_site_pages(image: Image) -> Iterator[ImageUse]:
     reference = f"image:{image.key}"
-    for page in SitePage.objects.filter(Q(body_en__contains=reference) | Q(body_sv__contains=reference)):
+    pages = SitePage.objects.filter(Q(body_en__contains=reference) | Q(body_sv__contains=reference))
+    for page in pages.only("title_en", "title_sv"):
         yield ImageUse(str(page), _("site page"), _change_form_url(page))
 
 

@@ -2,11 +2,12 @@
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.mail import can_send_mail
 from publications.locales import datetime_with_zone
 from publications.models import OutboxMail
 
@@ -41,6 +42,12 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     )  # fmt: skip
     ordering = ("-created_at", "-pk")
     actions = ("send_again",)
+    empty_text = gettext_lazy(
+        "No mail has been written yet. One is written when there is news that somebody has chosen to be mailed about."
+    )
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"is_mail_on": can_send_mail(), **(extra_context or {})})
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, mail: OutboxMail) -> str:
@@ -48,7 +55,7 @@ class OutboxMailAdmin(ReadOnlyAdmin):
             return _("sent %(at)s") % {"at": datetime_with_zone(mail.sent_at)}
         if mail.is_given_up:
             return _("given up")
-        if mail.attempts:
+        if mail.last_error:
             return _("not delivered, next attempt %(at)s") % {"at": datetime_with_zone(mail.next_attempt_at)}
         return _("due %(at)s") % {"at": datetime_with_zone(mail.next_attempt_at)}
 
@@ -58,6 +65,6 @@ class OutboxMailAdmin(ReadOnlyAdmin):
     @admin.action(description=gettext_lazy("Try again now"), permissions=["send"])
     def send_again(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Make mails that were not delivered due, with the next run of `send_mail`."""
-        count = queryset.failing().update(next_attempt_at=timezone.now(), attempts=1)
+        count = queryset.failing().update(next_attempt_at=timezone.now(), attempts=0)
         text = ngettext("%d mail will be tried again.", "%d mails will be tried again.", count) % count
         messages.success(request, text)

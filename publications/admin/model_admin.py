@@ -39,12 +39,15 @@ class RedisplayModelForm(RedisplayMixin, ModelForm):
 class DeskModelAdmin(ModelAdmin):
     """A `ModelAdmin` whose forms load our own scripts only.
 
+    `empty_text` is what a list without any rows says.
+
     Django's scripts (jQuery, pop-up windows, prepopulated slugs) serve widgets that the desk does not use.
     The list template loads the script of bulk actions.
     """
 
     form = RedisplayModelForm
     media = Media()
+    empty_text = _("There is nothing here yet.")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         """Return the object. Django fails on an empty name of a field (`_to_field=`), which means the primary key."""
@@ -60,6 +63,8 @@ class DeskModelAdmin(ModelAdmin):
         """Render Django's page of a form, with whether this user may save it (`can_save`) and its fields with errors.
 
         A form with a `notice` asks for an answer: the page shows the notice instead of a count of errors.
+        Without an action, browsers submit to the address with its fragment (HTML, form submission), and carry that
+        through the redirect: the page after a save would open at the field of an earlier link.
         """
         obj = kwargs.get("obj")
         can_save = kwargs.get("add") or self.has_change_permission(request, obj)
@@ -68,9 +73,20 @@ class DeskModelAdmin(ModelAdmin):
             "can_save": can_save,
             "fields_with_errors": _fields_with_errors(context["adminform"]),
         }
+        kwargs["form_url"] = kwargs.get("form_url") or request.get_full_path()
         if notice := getattr(context["adminform"].form, "notice", ""):
             context |= {"notice": notice, "errors": []}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Render the list, or perform an action. Without a ticked row it says what to do, which Django does not."""
+        if "index" in request.POST and not get_pks(request.POST, ACTION_CHECKBOX_NAME):
+            messages.warning(
+                request,
+                _("Nothing is ticked. Tick rows of the list first, then choose what to do with them."),
+            )
+            return HttpResponseRedirect(request.get_full_path())
+        return super().changelist_view(request, extra_context)
 
     def response_action(self, request: HttpRequest, *args, **kwargs) -> HttpResponse | None:
         """Perform an action on the selected objects, without invalid primary keys."""

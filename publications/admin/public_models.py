@@ -5,6 +5,7 @@ where both changed it nothing is stored, and the error shows the stored value.
 """
 
 from collections.abc import Iterable
+from hashlib import blake2b
 
 from django import forms
 from django.contrib import messages
@@ -66,8 +67,9 @@ def excerpt_from_difference(stored: str, submitted: str) -> str:
 class PublicModelForm(ChooserModelForm):
     """The form of a model that is public at once.
 
-    `seen` has the fingerprints of the fields as the form was opened. `sure` names the fields whose question has been
-    shown: each question of `get_confirmations` is shown once and answered by submitting the form again.
+    `seen` has the fingerprints of the fields as the form was opened. `sure` has the digests of the questions that
+    have been shown: each of `get_confirmations` is shown once and answered by submitting the form again. A value that
+    raises another question is confirmed anew.
 
     Attributes:
         single_choosers: choosers of a single object, with the foreign keys that they set.
@@ -106,12 +108,12 @@ class PublicModelForm(ChooserModelForm):
         cleaned.update({name: _normalize_line_ends(value) for name, value in cleaned.items()})
         self._merge(cleaned)
         questions = {} if self.errors or "_preview" in self.data else self.get_confirmations(cleaned)
-        if set(questions) - set(cleaned.get("sure", "").split()):
-            self.notice = _("Please confirm.")
+        confirmed = cleaned.get("sure", "").split()
         for field, question in questions.items():
-            if field not in cleaned.get("sure", "").split():
+            if _digest(question) not in confirmed:
+                self.notice = _("Please confirm.")
                 self.add_error(field, question)
-        self._set_hidden("sure", " ".join(questions))
+        self._set_hidden("sure", " ".join(map(_digest, questions.values())))
         return cleaned
 
     def _merge(self, cleaned: dict) -> None:
@@ -161,6 +163,10 @@ class PublicModelForm(ChooserModelForm):
         for name, field in self.single_choosers.items():
             setattr(self.instance, field, next((obj for obj, _role in self.cleaned_data[name]), None))
         return super().save(commit)
+
+
+def _digest(question: str) -> str:
+    return blake2b(str(question).encode(), digest_size=8).hexdigest()
 
 
 def _normalize_line_ends(value: object) -> object:

@@ -24,19 +24,35 @@ from publications.models import (
 )
 
 from . import (
+    archive_import_undo,
+    archive_imports,
     choice_sources,
+    comments,
+    help,
     home,
+    image_descriptions,
+    image_library,
     images,
+    link_targets,
+    my_settings,
     news,
+    press_access,
+    press_link,
+    press_links,
+    proposed_authors,
+    quick_add,
     related_links,
     review_link,
     reviews,
     role_matrix,
     sign_in,
     site_settings,
+    submissions,
+    text_editor,
+    translations,
     word,
     word_report,
-    worklists,
+    word_versions,
 )
 from .account_events import AccountEventAdmin
 from .accounts import StaffUserAdmin
@@ -48,6 +64,8 @@ from .history import restore, timeline
 from .history.audit_log import AuditEntryAdmin
 from .images import ImageAdmin
 from .mails import OutboxMailAdmin
+from .planning import calendars
+from .planning import pages as planning
 from .publish import page as publish
 from .publish import result, withdraw
 from .site import admin_site
@@ -77,15 +95,25 @@ PAGES = (
     ("", "index", home.index_page),
     ("carried/", "carried", sign_in.confirm_carried_form),
     ("signed-in/", "signed-in", sign_in.signed_in_user),
+    ("help/", "help", help.help_page),
+    ("my-settings/", "my-settings", my_settings.my_settings_page),
     ("news/", "news", news.news_page),
+    ("news/<int:pk>/", "news-open", news.open_news),
     ("news/mail/", "news-choices", news.choices_page),
     # Drafts
     ("typed/", "autosave", autosave.autosave_form),
     ("typed/preview/", "preview-unsaved", preview.preview_unsaved),
+    ("editor/blocks/", "editor-blocks", text_editor.blocks_of_markdown),
+    ("editor/markdown/", "editor-markdown", text_editor.markdown_of_blocks),
+    ("editor/links/", "link-search", link_targets.link_search),
+    ("editor/pictures/", "image-library", image_library.image_library),
+    ("editor/pictures/<slug:key>/", "image-choice", image_library.image_choice),
     ("typed/suggestions/", "suggestions", suggestions.suggest_unsaved),
     ("recovered/<number:pk>/", "autosave-detail", autosave.autosave_detail),
     ("recovered/<number:pk>/discard/", "autosave-discard", autosave.autosave_discard),
     ("choose/<slug:source_name>/", "chooser-search", choice_sources.chooser_search),
+    ("choose/new/<slug:name>/", "quick-add", quick_add.quick_add_page),
+    ("publications/author/<number:pk>/replace/", "author-replace", proposed_authors.replace_author_page),
     ("tags/", "tag-search", suggestions.tag_search),
     ("publications/publication/author/", "bulk-author", bulk_authors.bulk_author),
     ("publications/publication/tags/", "bulk-tags", bulk.bulk_tags),
@@ -94,28 +122,51 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}deleted/restore/", "deleted-draft-restore", deleted_drafts.restore_deleted_draft),
     (f"{PUBLICATION_ROUTE}here/", "presence", autosave.report_presence),
     (f"{PUBLICATION_ROUTE}preview/", "preview", preview.preview_page),
-    (f"{PUBLICATION_ROUTE}not-ready/", "submission-withdraw", worklists.withdraw_submission),
+    (f"{PUBLICATION_ROUTE}not-ready/", "submission-return", submissions.return_page),
+    # Planning
+    ("planning/", "planning", planning.planning_page),
+    ("planning/idea/", "planning-idea", planning.idea_page),
+    ("planning/calendar/", "planning-calendar", calendars.calendar_page),
+    ("planning/<number:pk>/move/", "planning-move", planning.move_page),
+    (f"{PUBLICATION_ROUTE}plan/", "plan", planning.plan_page),
     # Actions
     (f"{PUBLICATION_ROUTE}publish/", "publish", publish.publish_page),
     (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
     (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
     (f"{PUBLICATION_ROUTE}undo/", "undo", withdraw.undo_page),
     (f"{PUBLICATION_ROUTE}redact/", "redact", withdraw.redact_page),
+    (
+        f"{PUBLICATION_ROUTE}translations/<number:counterpart_pk>/",
+        "translation",
+        translations.translation_page,
+    ),
     # History
     (f"{PUBLICATION_ROUTE}revisions/", "history", timeline.history_page),
     (f"{PUBLICATION_ROUTE}revisions/<number:number>/", "revision", timeline.revision_page),
     (f"{PUBLICATION_ROUTE}revisions/<number:number>/restore/", "restore", restore.restore_page),
     (f"{PUBLICATION_ROUTE}difference/", "difference", timeline.difference_page),
-    # Reviews
+    # Comments and reviews
+    (f"{PUBLICATION_ROUTE}comments/", "comments", comments.comments_page),
+    (f"{PUBLICATION_ROUTE}comments/<number:number>/", "comment-update", comments.comment_update),
+    (f"{PUBLICATION_ROUTE}comments/<number:number>/resolve/", "comment-resolve", comments.comment_resolve),
     (f"{PUBLICATION_ROUTE}reviews/", "reviews", reviews.reviews_page),
     (f"{PUBLICATION_ROUTE}reviews/<number:number>/", "review-update", reviews.review_update),
+    (f"{PUBLICATION_ROUTE}press/", "press-links", press_links.press_links_page),
+    (f"{PUBLICATION_ROUTE}press/<number:number>/", "press-link-update", press_links.press_link_update),
     # Word
     ("word/", "word-new", word.word_new),
+    ("word/again/", "word-again", word.word_again),
     (f"{PUBLICATION_ROUTE}word/", "word-report", word_report.word_report),
-    (f"{PUBLICATION_ROUTE}word/replace/", "word-replace", word.word_next_version),
-    (f"{PUBLICATION_ROUTE}word/changes/", "word-changes", word.word_changes),
+    (f"{PUBLICATION_ROUTE}word/replace/", "word-replace", word_versions.word_next_version),
+    (f"{PUBLICATION_ROUTE}word/changes/", "word-changes", word_versions.word_changes),
     (f"{PUBLICATION_ROUTE}word/<number:file_pk>/original/", "word-original", word.word_original),
+    # Imports of archives
+    ("import/", "archive-imports", archive_imports.archive_imports_page),
+    ("import/<number:pk>/", "archive-import", archive_imports.archive_import_page),
+    ("import/<number:pk>/publish/", "archive-import-publish", archive_imports.archive_import_publish_page),
+    ("import/<number:pk>/undo/", "archive-import-undo", archive_import_undo.archive_import_undo_page),
     # Images, related links, settings
+    (f"{PUBLICATION_ROUTE}pictures/", "image-descriptions", image_descriptions.image_descriptions),
     ("library/arriving/", "image-upload", images.upload_image),
     ("library/<slug:key>/<slug:size>.<slug:extension>", "library-image", preview.library_image),
     ("links/", "related-links", related_links.related_links_list),
@@ -127,12 +178,22 @@ PAGES = (
 """Route, URL name and view. They precede the URLs of Django's admin."""
 
 OPEN_PAGES = (
+    ("review/press/<str:token>/", "press", press_access.press_password_page),
+    ("review/press/<str:token>/<str:access>/", "press-page", press_link.press_page),
+    ("review/press/<str:token>/<str:access>/publication.pdf", "press-pdf", press_link.press_pdf),
+    ("review/press/<str:token>/<str:access>/files/<slug:digest>", "press-file", press_link.press_attachment),
+    (
+        "review/press/<str:token>/<str:access>/<slug:key>/<slug:size>.<slug:extension>",
+        "press-image",
+        press_link.press_image,
+    ),
     ("review/<str:token>/", "review", review_link.review_page),
     (
         "review/<str:token>/<slug:key>/<slug:size>.<slug:extension>",
         "review-picture",
         review_link.review_image,
     ),
+    ("calendar/<str:token>.ics", "calendar", calendars.calendar_file),
     ("news/stop/<str:token>/", "news-stop", news.stop_page),
 )
 """Pages without sign-in: each checks a secret in its address."""

@@ -17,12 +17,14 @@ from .site import render_desk_page, require_permissions
 
 TASKS = (
     (gettext_lazy("Texts"), (
-        (gettext_lazy("Read drafts, their history and their reviews"), ("view_publication",)),
-        (gettext_lazy("Write new drafts and import Word files"), ("add_publication",)),
-        (gettext_lazy("Change drafts, also those of others, and ask for reviews"), ("change_publication",)),
+        (gettext_lazy("Read drafts, their history, their reviews and the planning"), ("view_publication",)),
+        (gettext_lazy("Write new drafts, import Word files and propose authors"), ("add_publication",)),
+        (gettext_lazy("Change and plan drafts, also those of others, and ask for reviews"), ("change_publication",)),
+        (gettext_lazy("Comment on drafts, and answer and resolve comments"), ("change_publication",)),
         (gettext_lazy("Delete their own drafts, and restore them"), ("delete_publication",)),
         (gettext_lazy("Delete and restore the drafts of others"), ("delete_publication", "publish_publication")),
         (gettext_lazy("Publish, schedule, withdraw and take back"), ("publish_publication",)),
+        (gettext_lazy("Give it to the press under embargo"), ("change_publication", "publish_publication")),
         (gettext_lazy("Set the related links of what is public"), ("relate_publication",)),
         (gettext_lazy("Redact a name or passage everywhere"), ("redact_publication",)),
     )),
@@ -51,6 +53,7 @@ TASKS = (
         (gettext_lazy("Add, change and delete accounts, and give them roles"),
          ("view_user", "add_user", "change_user", "delete_user")),
         (gettext_lazy("See who signed in, and this page"), ("view_accountevent", "view_group")),
+        (gettext_lazy("Import archives of texts"), ("add_archiveimport",)),
         (gettext_lazy("See which mails were not delivered, and try again"),
          ("view_outboxmail", "change_outboxmail")),
     )),

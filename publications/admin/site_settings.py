@@ -52,6 +52,13 @@ class SiteSettingsAdmin(PublicModelAdmin):
         (gettext_lazy("Home page"), {"fields": ("lead_choice",)}),
     )
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Redirect to the form of the one row."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        pk = SiteSettings.objects.get().pk
+        return HttpResponseRedirect(reverse("desk:publications_sitesettings_change", args=[pk]))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -18,7 +18,7 @@ from publications.models import (
 
 
 def status_text(publication: Publication) -> str:
-    """Return the status of an annotated draft: "Live since 3 May 2026; your changes are not public"."""
+    """Return the status of an annotated draft: "Live since 3 May 2026; later changes are not public"."""
     return "; ".join(part for part in (_current_text(publication), _scheduled_text(publication)) if part)
 
 
@@ -47,7 +47,7 @@ def _live_text(publication: Publication) -> str:
     if until := scheduled_end(publication):
         text = _("%(since)s, until %(until)s") % {"since": text, "until": datetime_with_zone(until)}
     if publication.digest not in (publication.live_digest, publication.scheduled_digest):
-        return _("%s; your changes are not public") % text
+        return _("%s; later changes are not public") % text
     return text
 
 

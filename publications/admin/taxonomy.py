@@ -2,11 +2,13 @@
 
 from django import forms
 from django.db.models import Max, Model
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils.text import slugify as ascii_slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications.locales import LOCALES
 from publications.models import Edition, Kind, Synonym, Tag
 from publications.presentation import paths_in_locales
 from publications.slugs import slugify
@@ -37,6 +39,18 @@ class KindForm(PublicModelForm):
         help_text=gettext_lazy("The type of schema.org that pages of this kind name."),
     )
 
+    class Meta:
+        model = Kind
+        fields = ()
+        help_texts = {
+            "is_guest": gettext_lazy(
+                "Marks the kind in this list. What readers see of it is the disclaimer."
+            ),
+            "position": gettext_lazy(
+                "Kinds are listed by it, the lowest number first. The first kind is that of a new draft."
+            ),
+        }
+
     def clean_name_en(self) -> str:
         """Derive the key of a new kind, which addresses of lists and feeds have for ever."""
         name = self.cleaned_data["name_en"]
@@ -53,6 +67,15 @@ class KindForm(PublicModelForm):
 
     def clean_type_line_sv(self) -> str:
         return _check_placeholders(self.cleaned_data["type_line_sv"])
+
+    def clean(self) -> dict:
+        """Refuse a numbered kind whose type line shows no number in one of the languages."""
+        cleaned = super().clean()
+        for locale in LOCALES if cleaned.get("is_numbered") else ():
+            name = f"type_line_{locale}"
+            if "{number}" not in cleaned.get(name, "{number}"):
+                self.add_error(name, _("A numbered kind needs {number} here: readers would see no number."))
+        return cleaned
 
 
 def _check_placeholders(type_line: str) -> str:
@@ -120,6 +143,15 @@ class TagForm(LeadForm):
         self.instance.made_in_draft = False
         return super().save(commit)
 
+    def clean_responsible_choice(self) -> list:
+        """Accept only an author who may be public."""
+        choice = self.cleaned_data["responsible_choice"]
+        if choice and choice[0][0].is_proposed:
+            raise forms.ValidationError(
+                _("%(name)s is proposed and not accepted yet.") % {"name": choice[0][0]}
+            )
+        return choice
+
     def clean_lead_choice(self) -> list:
         """Accept only a publication with this tag."""
         choice = self.cleaned_data["lead_choice"]
@@ -140,6 +172,7 @@ class TagForm(LeadForm):
 class TagAdmin(PublicModelAdmin):
     form = TagForm
     list_display = ("name", "name_sv", "kind")
+    ordering = (Lower("name"), "name")
     list_filter = ("kind",)
     search_fields = ("name", "name_sv")
     fieldsets = (

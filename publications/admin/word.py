@@ -1,53 +1,28 @@
-"""Word files at the desk: a new draft from one, the author's next version, tracked changes.
-
-Rejecting tracked changes and importing the next version change a draft that editors have worked on. Both are
-three-way merges. Conflicts are shown side by side, and nothing is stored until all are resolved.
-"""
+"""A new draft from a Word file. The editor first confirms a file that has made a draft before."""
 
 import io
-from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import actions, ooxml
-from publications.diff import FieldMerge
 from publications.importers.imported_file import ImportRefused
-from publications.importers.word import TrackedChangesPolicy, drafts, versions
+from publications.importers.word import WordDocument, drafts, versions
 from publications.locales import LANGUAGE_NAMES
-from publications.models import Kind, Publication, WordFile
-from publications.publication_fields import WORD_FIELDS
+from publications.models import Kind, Publication, WordFile, parse_pk
 
-from .edit_conflicts import conflict_choices
+from .choice_sources import can_read_drafts
 from .form_data import RedisplayMixin
-from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
-from .word_report import describe_changes
-
-WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def can_import_word(user) -> bool:
-    """Return whether a user may create a draft from a Word file, with its images."""
-    return user.has_perms(("publications.add_publication", "publications.add_image"))
-
-
-class WordFileField(forms.FileField):
-    """A Word file; one that is too large is refused before it is read."""
-
-    widget = forms.FileInput(attrs={"accept": f".docx,{WORD_TYPE}"})
-
-    def clean(self, data, initial=None):
-        file = super().clean(data, initial)
-        if file and file.size > ooxml.MAX_FILE_BYTES:
-            raise forms.ValidationError(ooxml.too_large_message())
-        return file
+from .pending_uploads import PendingUpload, get_pending_upload, store_pending_upload
+from .site import get_publication_or_404, render_desk_page, require_permissions
+from .status_text import status_text
+from .word_uploads import WORD_TYPE, WordFileField, redirect_after_upload, redirect_to_draft, render_refusal
+from .word_versions import join_pending_version
 
 
 class NewFromWordForm(RedisplayMixin, forms.Form):
@@ -71,50 +46,87 @@ class NewFromWordForm(RedisplayMixin, forms.Form):
 
 @require_permissions("add_publication", "add_image")
 def word_new(request: HttpRequest) -> HttpResponse:
-    """Import a Word file as a draft and redirect to its form, which shows the report."""
+    """Import a Word file as a draft and redirect to it; ask first if a draft seems to be of the same text."""
     is_post = request.method == "POST"
     form = NewFromWordForm(request.POST, request.FILES) if is_post or request.POST else NewFromWordForm()
-    if is_post and form.is_valid() and (word_file := _import_word_file(request, form)):
-        messages.success(
-            request,
-            _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": word_file.filename},
-        )
-        return redirect_after_upload(
-            request, "desk:publications_publication_change", word_file.publication_id
-        )
+    if is_post and form.is_valid():
+        file, kind = form.cleaned_data["file"], form.cleaned_data["kind"] or Kind.objects.first()
+        content, language = file.read(), form.cleaned_data["language"]
+        try:
+            document = drafts.read_word_file(content, file.name, language=language, kind=kind.slug)
+        except ImportRefused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            if draft := _find_draft_of(content, document, request.user):
+                token = store_pending_upload(content, file.name)
+                params = {"held": token, "draft": draft.pk, "kind": kind.slug, "language": language}
+                url = f"{reverse('desk:word-again')}?{urlencode(params)}"
+                return redirect_after_upload(request, url)
+            return _create_draft(request, document, content, file.name)
     return render_refusal(request, form) or render_desk_page(
         request, "word_new", title=_("New from Word"), form=form
     )
 
 
-def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
-    """Redirect to a page of the publication; the response to a script has the URL as JSON."""
-    url = reverse(page, args=[pk])
-    return JsonResponse({"url": url}) if _is_script(request) else HttpResponseRedirect(url)
+def _create_draft(
+    request: HttpRequest, document: WordDocument, content: bytes, filename: str
+) -> HttpResponse:
+    word_file = drafts.import_word(document, content, filename, by=request.user)
+    text = _("A draft was made from “%(file)s”. Nothing is public yet.")
+    messages.success(request, text % {"file": word_file.filename})
+    return redirect_to_draft(request, word_file.publication)
 
 
-def render_refusal(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
-    """Return the errors of the form as JSON for a script; None for a browser, which shows them at the fields."""
-    if not (_is_script(request) and form.errors):
+def _find_draft_of(content: bytes, document: WordDocument, user) -> Publication | None:
+    """Return the newest draft made from this very file, otherwise the newest with the title of the file."""
+    if not can_read_drafts(user):
         return None
-    reasons = [reason for reasons in form.errors.values() for reason in reasons]
-    return JsonResponse({"error": " ".join(reasons)})
+    if word_file := WordFile.objects.of_content(content).filter(publication__deleted_at=None).first():
+        return word_file.publication
+    title = document.manuscript.title
+    return Publication.objects.filter(title__iexact=title).order_by("-updated_at").first() if title else None
 
 
-def _is_script(request: HttpRequest) -> bool:
-    return request.method == "POST" and request.headers.get("Accept") == "application/json"
+@require_permissions("add_publication", "add_image", "change_publication")
+def word_again(request: HttpRequest) -> HttpResponse:
+    """Ask whether a file is that of a draft: to go on with the draft, to join them, or to make another draft."""
+    upload = get_pending_upload(request.GET.get("held", ""))
+    draft = Publication.objects.filter(pk=parse_pk(request.GET.get("draft", ""))).first()
+    if not upload or not draft:
+        messages.warning(request, _("The file that was kept is gone. Choose it again."))
+        return HttpResponseRedirect(reverse("desk:word-new"))
+    if request.method == "POST":
+        return _answer(request, upload, draft)
+    same_file = draft.word_files.of_content(upload.read()).first()
+    return render_desk_page(
+        request, "word_again", title=_("Is this text here already?"), draft=get_publication_or_404(draft.pk),
+        filename=upload.filename, same_file=same_file, status=status_text(get_publication_or_404(draft.pk)),
+    )  # fmt: skip
 
 
-def _import_word_file(request: HttpRequest, form: NewFromWordForm) -> WordFile | None:
-    cleaned = form.cleaned_data
-    file, kind = cleaned["file"], (cleaned["kind"] or Kind.objects.first()).slug
-    content = file.read()
+def _answer(request: HttpRequest, upload: PendingUpload, draft: Publication) -> HttpResponse:
+    """Join the file with the draft, or make another draft of it."""
+    content, is_version = upload.read(), "version" in request.POST
+    language = draft.language if is_version else request.GET.get("language", "")
+    kind = Kind.objects.filter(slug=request.GET.get("kind", "")).first() or Kind.objects.first()
     try:
-        word = drafts.read_word_file(content, file.name, language=cleaned["language"], kind=kind)
-    except ImportRefused as refusal:
-        form.add_error("file", str(refusal))
-        return None
-    return drafts.import_word(word, content, file.name, by=request.user)
+        document = drafts.read_word_file(
+            content,
+            upload.filename,
+            language=language if language in LANGUAGE_NAMES else "",
+            kind=kind.slug,
+        )
+    except ImportRefused as refusal:  # as by another release than the one that read it first
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(reverse("desk:word-new"))
+    if is_version:
+        versions.store_pending_version(draft, document, content, upload.filename, by=request.user)
+        response = join_pending_version(request, draft)
+        response = response or HttpResponseRedirect(reverse("desk:word-replace", args=[draft.pk]))
+    else:
+        response = _create_draft(request, document, content, upload.filename)
+    upload.delete()
+    return response
 
 
 @require_permissions("change_publication")
@@ -128,142 +140,3 @@ def word_original(request: HttpRequest, pk: int, file_pk: int) -> HttpResponse:
     return FileResponse(
         io.BytesIO(content), as_attachment=True, filename=word_file.filename, content_type=WORD_TYPE
     )
-
-
-class NextVersionForm(RedisplayMixin, forms.Form):
-    file = WordFileField(
-        label=gettext_lazy("The author’s next Word file"),
-        allow_empty_file=True,
-        help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
-    )
-
-
-@require_permissions("change_publication", "add_image")
-def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import the author's next version. It is merged into the draft at once unless there are conflicts."""
-    publication = get_publication_or_404(pk)
-    form = NextVersionForm()
-    if request.method == "POST":
-        if "discard" in request.POST:
-            return _discard(request, publication)
-        form = NextVersionForm(request.POST, request.FILES)
-        is_resolution = not request.FILES and publication.word_files.undecided().exists()
-        if is_resolution or (form.is_valid() and _store_pending_version(request, publication, form)):
-            is_accepted = _accept_pending_version(request, publication)
-            page = "desk:publications_publication_change" if is_accepted else "desk:word-replace"
-            if is_accepted or not is_resolution:
-                return redirect_after_upload(request, page, pk)
-            form = NextVersionForm()
-    if response := render_refusal(request, form):
-        return response
-    pending = publication.word_files.undecided().first()
-    merged = versions.merge_version(pending, request.POST) if pending else None
-    return render_publication_page(
-        request, "word_next_version", publication, title=_("Replace from Word"), form=form, pending=pending,
-        conflicts=_conflict_context(merged, request.POST), last_accepted=publication.word_files.accepted().first(),
-    )  # fmt: skip
-
-
-def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
-    for pending in publication.word_files.undecided():
-        versions.discard_version(pending)
-    messages.success(request, _("The file was given up. The draft is as it was."))
-    return _redirect_to_form(publication.pk)
-
-
-def _store_pending_version(request: HttpRequest, publication: Publication, form: NextVersionForm) -> bool:
-    """Read the file and store it as pending; return False, with an error at the field, if it is refused."""
-    file = form.cleaned_data["file"]
-    content = file.read()
-    try:
-        word = drafts.read_word_file(content, file.name, language=publication.language)
-    except ImportRefused as refusal:
-        form.add_error("file", str(refusal))
-        return False
-    versions.store_pending_version(publication, word, content, file.name, by=request.user)
-    return True
-
-
-def _accept_pending_version(request: HttpRequest, publication: Publication) -> bool:
-    """Merge the pending file into the draft; return False if conflicts are left."""
-    pending = publication.word_files.undecided().first()
-    if not pending:
-        return False
-    try:
-        word = drafts.read_word_file(pending.content, pending.filename, language=publication.language)
-    except (ImportRefused, FileNotFoundError):
-        text = _(
-            "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
-        )
-        messages.error(request, text % {"file": pending.filename})
-        return False
-    with transaction.atomic():
-        actions.lock_for_action(publication.pk)
-        if not publication.word_files.undecided().filter(pk=pending.pk).exists():
-            return False  # another editor has accepted or discarded it
-        pending.publication.refresh_from_db()
-        merged = versions.merge_version(pending, request.POST)
-        if merged.conflicts:
-            return False
-        versions.accept_version(pending, word, merged.values, by=request.user)
-    text = _("The draft was joined with “%(file)s”. The text before is in the history.")
-    messages.success(request, text % {"file": pending.filename})
-    return True
-
-
-@require_permissions("change_publication")
-def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the tracked changes of the file; accept all or reject all."""
-    publication = get_publication_or_404(pk)
-    word_file = publication.word_files.accepted().first()
-    conflicts: list = []
-    is_decision = request.POST.get("changes", "") in set(TrackedChangesPolicy)
-    if request.method == "POST" and is_decision and word_file and publication.undecided_changes:
-        try:
-            if _resolve_changes(request, publication, word_file):
-                return _redirect_to_form(pk)
-            merged, _word = versions.merge_rejecting_changes(word_file, request.POST)
-            conflicts = _conflict_context(merged, request.POST)
-        except ImportRefused as refusal:
-            messages.error(request, str(refusal))
-        except FileNotFoundError:
-            messages.error(request, _("The file was given up, so its changes can only be accepted."))
-    return render_publication_page(
-        request, "word_changes", publication, title=_("Tracked changes"), word_file=word_file, conflicts=conflicts,
-        changes=word_file.report.get("changes", []) if word_file else [],
-        change_counts=describe_changes(word_file.report) if word_file and publication.undecided_changes else "",
-    )  # fmt: skip
-
-
-def _resolve_changes(request: HttpRequest, publication: Publication, word_file: WordFile) -> bool:
-    """Accept or reject all tracked changes; return False if conflicts are left."""
-    with transaction.atomic():
-        actions.lock_for_action(publication.pk)
-        word_file.publication.refresh_from_db()
-        is_current = publication.word_files.accepted().first() == word_file
-        if not (is_current and word_file.publication.undecided_changes):
-            text = _("Another editor has accepted or rejected these changes already, or replaced the file.")
-            messages.warning(request, text)
-            return True
-        if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
-            versions.accept_changes(word_file)
-            messages.success(request, _("All tracked changes are accepted. The draft has them already."))
-            return True
-        merged, word = versions.merge_rejecting_changes(word_file, request.POST)
-        if merged.conflicts:
-            return False
-        versions.reject_changes(word_file, word, merged.values, by=request.user)
-    messages.success(request, _("All tracked changes are rejected: the draft is without them."))
-    return True
-
-
-def _conflict_context(merged: FieldMerge | None, choices: Mapping[str, str]) -> list[dict[str, object]]:
-    """Return the unresolved conflicts, for the template."""
-    labels = {
-        field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in WORD_FIELDS
-    }
-    return conflict_choices(merged, labels, choices, key=versions.conflict_field_name)
-
-
-def _redirect_to_form(pk: int) -> HttpResponse:
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))

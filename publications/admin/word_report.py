@@ -80,7 +80,7 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
             kind: [text for note_kind, text in report.get("lines", []) if note_kind == kind]
             for kind in NOTE_KINDS
         },
-        "comments": list(publication.draft_comments.all()),
+        "comment_count": report.get("comments", 0),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
 
@@ -146,14 +146,4 @@ def _add_byline(request: HttpRequest, publication: Publication, author: Author) 
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 
-def _resolve_comment(request: HttpRequest, publication: Publication) -> None:
-    pk = request.POST["remark"]
-    publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=True)
-
-
-def _reopen_comment(request: HttpRequest, publication: Publication) -> None:
-    pk = request.POST["reopen"]
-    publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=False)
-
-
-BUTTONS = {"author": _add_author, "guest": _add_guest, "remark": _resolve_comment, "reopen": _reopen_comment}
+BUTTONS = {"author": _add_author, "guest": _add_guest}

@@ -2,32 +2,28 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from publications.models import (
-    NewsEvent,
-    NewsType,
+    Comment,
+    EditorialPlan,
     Publication,
-    ReviewComment,
     Status,
     Submission,
+    find_outdated_translations,
     in_status,
+    is_assigned,
     is_own,
     with_status,
 )
 
 from .related_links import has_links_to_ended
-from .site import get_publication_or_404, require_permissions
 from .status_text import with_submissions
 
+PLANNED_WITHIN = timedelta(days=7)
 STALE_AFTER = timedelta(days=548)  # eighteen months without a save
 
 
@@ -35,15 +31,20 @@ class Worklist(models.TextChoices):
     """Why a publication needs attention."""
 
     CHECK = "check", gettext_lazy("To check")
-    REVIEWED = "reviewed", gettext_lazy("Reviewed: read what was said")
+    PLANNED = "planned", gettext_lazy("My plan: late, or within a week")
+    REVIEWED = "reviewed", gettext_lazy("With open comments")
     MINE = "mine", gettext_lazy("My drafts")
     CHANGED = "changed", gettext_lazy("Live, with changes of mine that are not public")
+    TRANSLATIONS = "follow", gettext_lazy("Have not followed the other language")
     SCHEDULED = "scheduled", gettext_lazy("Scheduled")
     STALE = "old", gettext_lazy("Public, and untouched for 18 months")
     LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")
 
 
-WRITER_WORKLISTS = (Worklist.MINE, Worklist.CHANGED, Worklist.REVIEWED, Worklist.SCHEDULED)
+WRITER_WORKLISTS = (
+    Worklist.PLANNED, Worklist.MINE, Worklist.CHANGED, Worklist.REVIEWED, Worklist.TRANSLATIONS,
+    Worklist.SCHEDULED,
+)  # fmt: skip
 PUBLISHER_WORKLISTS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
 
 
@@ -77,6 +78,14 @@ def _mine(publications: QuerySet, user) -> QuerySet:
     return publications.filter(is_own(user), NOT_SCHEDULED, ended_at__isnull=True)
 
 
+def _planned(publications: QuerySet, user) -> QuerySet:
+    """Return what this user is to write or edit by a day that is over, or within a week."""
+    last = timezone.localdate() + PLANNED_WITHIN
+    days = Q(planned_on__lte=last) | Q(due_on__lte=last)
+    plans = EditorialPlan.objects.open().filter(days, is_assigned(user.pk))
+    return publications.filter(pk__in=plans.values("publication"))
+
+
 def _changed(publications: QuerySet, user) -> QuerySet:
     """Return live publications that this user created or saved, with changes that are neither live nor scheduled."""
     return in_status(publications, Status.CHANGED).filter(is_own(user), NOT_SCHEDULED)
@@ -84,10 +93,21 @@ def _changed(publications: QuerySet, user) -> QuerySet:
 
 def _reviewed(publications: QuerySet, user) -> QuerySet:
     """Return drafts with unresolved comments; users who may not publish get their own only."""
-    comments = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
+    comments = Comment.objects.unresolved().filter(publication=OuterRef("pk"))
     commented = publications.filter(Exists(comments))
     may_publish = user.has_perm("publications.publish_publication")
     return commented if may_publish else commented.filter(is_own(user))
+
+
+def _outdated(publications: QuerySet, user) -> QuerySet:
+    """Return texts that have not followed the other language; users who may not publish get their own only."""
+    pks = {
+        outdated.publication.pk
+        for outdated in find_outdated_translations()
+        if outdated.is_public or not outdated.is_ended
+    }
+    outdated = publications.filter(pk__in=pks)
+    return outdated if user.has_perm("publications.publish_publication") else outdated.filter(is_own(user))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:
@@ -107,43 +127,13 @@ def _stale(publications: QuerySet, _person) -> QuerySet:
 
 
 SELECTIONS = {
+    Worklist.PLANNED: _planned,
     Worklist.MINE: _mine,
     Worklist.CHANGED: _changed,
     Worklist.CHECK: _to_check,
     Worklist.REVIEWED: _reviewed,
+    Worklist.TRANSLATIONS: _outdated,
     Worklist.SCHEDULED: _scheduled,
     Worklist.LINKS_TO_ENDED: _linking_to_ended,
     Worklist.STALE: _stale,
 }
-
-
-def open_submission(publication: Publication | None) -> Submission | None:
-    """Return the submission of a draft for checking, or None if there is none since it was last published."""
-    return (
-        Submission.objects.unpublished()
-        .filter(publication=publication)
-        .select_related("submitted_by")
-        .first()
-        if publication
-        else None
-    )
-
-
-@transaction.atomic
-def submit_for_checking(publication: Publication, *, by) -> None:
-    """Submit a draft for checking, or renew its submission."""
-    now = timezone.now()
-    Submission.objects.update_or_create(
-        publication=publication, defaults={"submitted_by": by, "submitted_at": now}
-    )
-    NewsEvent.objects.create(type=NewsType.SUBMITTED, publication=publication, by=by, happens_at=now)
-
-
-@require_permissions("change_publication")
-@require_POST
-def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """Withdraw the submission: the draft is still being written."""
-    publication = get_publication_or_404(pk)
-    Submission.objects.filter(publication=publication).delete()
-    messages.success(request, _("No longer among what is to be checked."))
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))

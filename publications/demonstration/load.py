@@ -4,32 +4,48 @@ Faulty content raises ValueError: an unknown author, a missing image, a passage 
 does not have.
 """
 
+import io
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import yaml
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from publications import actions, manuscript, renditions
+from publications import actions, manuscript, markup, renditions
+from publications.importers.archive_imports import run_unfinished, runner_lock
 from publications.importers.manuscripts import import_manuscript
 from publications.models import (
+    ARCHIVE_FOLDER,
+    ArchiveImport,
     Author,
+    Comment,
+    EditorialPlan,
     Image,
     LinkPlacement,
     MenuLink,
     NewsEvent,
+    PressLink,
+    PressLinkEventType,
     Publication,
+    Review,
     Revision,
     SitePage,
     SiteSettings,
     Tag,
+    original_storage,
 )
 
 CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
+ARCHIVE = CONTENT / "archive"
+UNDESCRIBED_IMAGE = CONTENT / "bridge.png"
 PORTRAIT_ALT = {
     "en": "Drawing in place of a portrait of {name}.",
     "sv": "Teckning i stället för ett porträtt av {name}.",
@@ -46,7 +62,7 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
     write(f"Demonstration content: {len(people['authors'])} authors, {len(people['tags'])} topics")
     actions.save_instance(_with_fields(SiteSettings.objects.get(), people["site"]), by=by)
     _save_site_pages_and_accounts(people, by)
-    for fields in people["authors"]:
+    for fields in (*people["authors"], *people["proposed_authors"]):
         actions.save_instance(_with_fields(Author(), _with_portrait(fields, by)), by=by)
     for fields in people["tags"]:
         actions.save_instance(_with_fields(Tag(), fields), by=by)
@@ -57,6 +73,8 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
         publications.append(_import_and_publish(text, files, by))
     _set_related_links([text for text, _files in bundles], publications, by)
     _set_leads(people["leads"], publications, by)
+    _save_image(UNDESCRIBED_IMAGE, {}, by)
+    _check_archive(by)
     NewsEvent.objects.due().filter(
         publication__in=publications
     ).delete()  # nobody has to read that it was loaded
@@ -79,11 +97,34 @@ def _with_portrait(fields: dict, by) -> dict:
         return fields
     path = PORTRAITS / fields["portrait"]
     alt = {f"alt_{language}": text.format(name=fields["name"]) for language, text in PORTRAIT_ALT.items()}
+    return {**fields, "portrait": _save_image(path, alt, by)}
+
+
+def _save_image(path: Path, alt: dict[str, str], by) -> Image:
     image = _with_fields(Image(), {**alt, "credit": "Drawn for this demonstration"})
     image.store_upload(path.read_bytes(), path.name)
     actions.save_instance(image, by=by)
     renditions.make_image_files(image)
-    return {**fields, "portrait": image}
+    return image
+
+
+def _check_archive(by) -> None:
+    """Store an archive of texts of another site, and the report of its check; nothing of it is imported."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for path in sorted(ARCHIVE.iterdir()):
+            archive.write(path, f"blog/_posts/{path.name}")
+    content = ContentFile(stream.getvalue())
+    ArchiveImport.objects.create(
+        archive=original_storage().save(f"{ARCHIVE_FOLDER}/{uuid4().hex}.zip", content),
+        filename="blog.zip",
+        size=content.size,
+        options={"kind": "commentary", "language": "en", "publish": True},
+        requested_by=by,
+    )
+    with runner_lock() as is_free:
+        if is_free:
+            run_unfinished()
 
 
 def _set_related_links(texts: list[manuscript.Manuscript], publications: list[Publication], by) -> None:
@@ -125,7 +166,45 @@ def _import_and_publish(text: manuscript.Manuscript, files: dict[str, Path], by)
         actions.withdraw(publication, by=by, note=reason)
     if changes := options.get("draft"):
         _change_draft(publication, changes, by)
+    _add_comments(publication, [CommentText(**fields) for fields in options.get("comments", [])], by)
+    if plan := options.get("plan"):
+        _save_plan(publication, by=by, **plan)
+    if recipient := options.get("press"):
+        _make_press_link(publication, recipient, by)
     return publication
+
+
+def _save_plan(
+    publication: Publication,
+    *,
+    by,
+    note: str,
+    due_in_days: int | None = None,
+    planned_in_days: int | None = None,
+    writer: str = "",
+    editor: str = "",
+) -> None:
+    """Store the plan of a publication. Accounts that the site does not have are left out."""
+    today, users = timezone.localdate(), get_user_model().objects
+    EditorialPlan.objects.create(
+        publication=publication,
+        due_on=today + timedelta(days=due_in_days) if due_in_days is not None else None,
+        planned_on=today + timedelta(days=planned_in_days) if planned_in_days is not None else None,
+        writer=users.filter(username=writer).first(),
+        editor=users.filter(username=editor).first(),
+        note=note,
+        changed_by=by,
+    )
+
+
+def _make_press_link(publication: Publication, recipient: str, by) -> None:
+    """Make a press link to a scheduled publication, where the recipient has opened page and PDF."""
+    scheduled = publication.editions.scheduled().get()
+    link, _token, _password = PressLink.objects.make(
+        publication.revisions.first(), recipient=recipient, embargoed_until=scheduled.visible_from, by=by
+    )
+    for type in (PressLinkEventType.PAGE, PressLinkEventType.PDF):
+        link.events.create(type=type)
 
 
 def _change_draft(publication: Publication, changes: dict[str, str], by) -> None:
@@ -134,6 +213,36 @@ def _change_draft(publication: Publication, changes: dict[str, str], by) -> None
         publication.body = _replace(re.escape(before), after, publication.body)
     publication.save()
     Revision.objects.create_from(publication, by=by)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentText:
+    """A comment on a draft: the words that it is about, and who wrote it; `by` is somebody in Word."""
+
+    text: str
+    about: str = ""
+    by: str = ""
+    reader: str = ""
+    reply: str = ""
+    is_resolved: bool = False
+
+
+def _add_comments(publication: Publication, texts: list[CommentText], by) -> None:
+    """Add comments to a draft, with a review for each reader. Words that the text lacks are quoted beside it."""
+    plain_text = markup.anchor_text(publication.body)
+    for text in texts:
+        comment = Comment(publication=publication, text=text.text, quote=text.about, author_name=text.by)
+        comment.place(plain_text, markup.find_quote(plain_text, text.about))
+        if text.reader:
+            comment.review, _token = Review.objects.invite(
+                publication.revisions.first(), reader=text.reader, days=14, by=by
+            )
+        comment.author = None if text.by or text.reader else by
+        comment.resolved_at = timezone.now() if text.is_resolved else None
+        comment.resolved_by = by if text.is_resolved else None
+        comment.save()
+        if text.reply:
+            comment.replies.create(publication=publication, author=by, text=text.reply)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,26 +106,31 @@ class BatchImporter:
         publish_files(files, self.options)
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)
+        if not self.options.dry_run:
+            self.options.record_batch(files)
         return files
 
     def _start_report(self, imported: ImportedFile, states: Mapping[str, ImportState]) -> FileReport:
         if imported.manuscript is None:
             return self.refuse(imported.source, imported.refusal, imported.notes)
         state = states.get(imported.manuscript.uid)
-        file = _build_file_report(imported, self._outcome(imported, state))
-        if file.outcome is FileOutcome.KEPT:
-            file.add_note(NoteKind.DROPPED, "kept", _kept_message(state))
+        outcome, kept_reason = self._outcome(imported, state)
+        file = _build_file_report(imported, outcome)
+        if kept_reason:
+            file.add_note(NoteKind.DROPPED, "kept", kept_reason)
         if state and state.is_imported:
             file.publication, file.is_edited = state.publication, state.is_edited
         self.report.files.append(file)
         return file
 
-    def _outcome(self, imported: ImportedFile, state: ImportState | None) -> FileOutcome:
+    def _outcome(self, imported: ImportedFile, state: ImportState | None) -> tuple[FileOutcome, str]:
+        """Return the outcome of a file, and why the publication is kept as it is, or ""."""
         if state is None:
-            return FileOutcome.NEW
+            return FileOutcome.NEW, ""
         if not state.has_changes(imported.manuscript, self.import_cache, imported.files):
-            return FileOutcome.UNCHANGED
-        return FileOutcome.KEPT if state.is_edited else FileOutcome.UPDATED
+            return FileOutcome.UNCHANGED, ""
+        kept_reason = _describe_kept(state, imported.manuscript)
+        return (FileOutcome.KEPT if kept_reason else FileOutcome.UPDATED), kept_reason
 
     def _store_drafts(self, files: Sequence[FileReport]) -> None:
         """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
@@ -185,7 +190,15 @@ def _address_of(manuscript: Manuscript) -> str:
     return Edition(locale=locale, slug=manuscript.slug).get_absolute_url()
 
 
-def _kept_message(state: ImportState) -> str:
+def _describe_kept(state: ImportState, manuscript: Manuscript) -> str:
+    """Return why a publication is not updated by a changed file, or "" if it is."""
+    if state.is_other_text(manuscript):
+        return _(
+            "“%(title)s” was imported from a file of this name and folder before, and this is another text: nothing of "
+            "the file was taken. Give the file or its folder another name to import it."
+        ) % {"title": state.last_import.title}
+    if not state.is_edited:
+        return ""
     if state.is_imported:
         return _(
             "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
@@ -201,6 +214,7 @@ def _release_text(file: FileReport) -> None:
     file.imported = ImportedFile(
         file.source, anchors=imported.anchors, fragment_links=imported.fragment_links
     )
+    file.edition = None
     if publication := file.publication:
         file.publication = Publication(pk=publication.pk, uid=publication.uid, title=publication.title)
 
@@ -209,7 +223,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     """Publish the publications of a batch that may be public.
 
     Args:
-        files: reports of files; their `is_published` is set, and the reasons against publishing are added as notes.
+        files: reports of files; their `is_published`, `was_public` and `edition` are set, and the reasons against
+            publishing are added as notes.
         options: whether to publish, and by whom.
     """
     stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
@@ -224,6 +239,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
+        file.was_public = states[file.publication.pk].is_live
+        file.edition = result if file.is_published else None
         if isinstance(result, actions.ActionRefused):
             for reason in result.reasons:
                 file.add_note(NoteKind.DROPPED, "held", _("Not published: %s") % reason)

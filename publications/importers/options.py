@@ -1,7 +1,7 @@
 """The options of an import, validated before any work."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind
 
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
+from .report import FileReport
 
 DISTINGUISHING_PLACEHOLDER = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
 """The placeholders that give texts distinct addresses."""
@@ -26,8 +27,16 @@ def _ignore_progress(done: int, total: int) -> None:
     """Report no progress."""
 
 
+def _record_nothing(files: Sequence[FileReport]) -> None:
+    """Keep no record beside the report."""
+
+
 class InvalidOptions(ValueError):
-    """Options that are invalid; the message gives the reason."""
+    """Options that are invalid; the message gives the reason, `option` the name of the one that is, if it is one."""
+
+    def __init__(self, message: str, *, option: str = "") -> None:
+        super().__init__(message)
+        self.option = option
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,9 @@ class ImportOptions:
         site: the address of the old site.
         processes: number of reading processes; 0 uses all cores.
         by: the user in audit entries and revisions.
-        progress: called after each batch of files.
+        progress: called after each batch of files that is imported, or read by a dry run; what it raises ends the run.
         similarity_progress: called after each step of the similarity index.
+        record_batch: called in the transaction of each batch with the reports of its files; not in a dry run.
     """
 
     path: Path
@@ -65,6 +75,7 @@ class ImportOptions:
     by: User | None = None
     progress: ProgressCallback = _ignore_progress
     similarity_progress: ProgressCallback = _ignore_progress
+    record_batch: Callable[[Sequence[FileReport]], object] = _record_nothing
 
     def validate(self) -> None:
         """Raise InvalidOptions if a path, kind, language or address is invalid."""
@@ -83,28 +94,28 @@ class ImportOptions:
         """Refuse author lists and media folders that do not exist."""
         if self.authors and not self.authors.exists():
             message = _(
-                "--authors: there is no “%s”. Give a CSV file with the columns id and full_name, "
-                "or a folder of profiles."
+                "There is no “%s”. Give a CSV file with the columns id and full_name, or a folder of profiles."
             )
-            raise InvalidOptions(message % self.authors)
+            raise InvalidOptions(message % self.authors, option="authors")
         for path in self.media:
             if not path.exists():
-                raise InvalidOptions(_("--media: there is no “%s”. Give a folder with pictures.") % path)
+                message = _("There is no “%s”. Give a folder with pictures.")
+                raise InvalidOptions(message % path, option="media")
             if not path.is_dir():
-                message = _("--media: “%s” is no folder. Give the folder that the pictures are in.")
-                raise InvalidOptions(message % path)
+                message = _("“%s” is no folder. Give the folder that the pictures are in.")
+                raise InvalidOptions(message % path, option="media")
 
     def _validate_addresses(self) -> None:
         """Refuse an invalid address of a site, and a pattern that gives all texts the same address."""
         if self.site and not is_site_address(self.site):
-            message = _("--site: “%s” is no address of a site. Write it whole, such as https://old.example.")
-            raise InvalidOptions(message % self.site)
+            message = _("“%s” is no address of a site. Write it whole, such as https://old.example.")
+            raise InvalidOptions(message % self.site, option="site")
         if self.permalink and not DISTINGUISHING_PLACEHOLDER.search(self.permalink):
             message = _(
-                "--permalink: “%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
+                "“%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
                 "/:year/:month/:day/:title/."
             )
-            raise InvalidOptions(message % self.permalink)
+            raise InvalidOptions(message % self.permalink, option="permalink")
 
 
 def is_site_address(address: str) -> bool:

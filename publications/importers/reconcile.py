@@ -9,11 +9,13 @@ draft flag of the file. An import never publishes unpublished changes of editors
 edition that is scheduled, has an end or is withdrawn stays so.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -36,6 +38,12 @@ from .imported_file import ImportedFile
 from .manuscript_files import has_valid_key
 from .normalize import normalize_manuscript
 
+MIN_SHARED_WORDS = 0.2
+"""The share of the words of the shorter of two versions that both have."""
+PATH_UID_VERSION = 5
+"""RFC 9562: uids made from names; those of texts written at the desk are random."""
+WORD = re.compile(r"\w{4,}")
+
 
 @dataclass
 class ImportState:
@@ -49,6 +57,19 @@ class ImportState:
     def is_imported(self) -> bool:
         """Whether an import created the publication; others are never changed by an import."""
         return self.last_import is not None
+
+    def is_other_text(self, manuscript: Manuscript) -> bool:
+        """Whether a file whose uid is made from its path is another text than the one imported from that path before.
+
+        A text keeps some of its words or its title from version to version; `comment.md` of another folder does not.
+        """
+        previous = self.last_import
+        if not previous or UUID(manuscript.uid).version != PATH_UID_VERSION:
+            return False
+        words, earlier_words = (set(WORD.findall(text.body.casefold())) for text in (manuscript, previous))
+        shared = len(words & earlier_words)
+        is_rewritten = shared < MIN_SHARED_WORDS * min(len(words), len(earlier_words))
+        return is_rewritten and manuscript.title.casefold() != previous.title.casefold()
 
     def has_changes(
         self, manuscript: Manuscript, import_cache: ImportCache, files: Mapping[str, Path | bytes]

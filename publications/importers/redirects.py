@@ -35,7 +35,7 @@ def add_redirects(file: FileReport, *, by) -> int:
     foreign_paths = _find_foreign_paths(paths, file.publication)
     refused = actions.add_redirects(file.publication, sorted(paths - foreign_paths), by=by)
     for path in sorted({*foreign_paths, *refused}):
-        message = _("The old address %s leads to another piece already.") % path
+        message = _("The old address %s leads to another text already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
     return len(paths) - len({*foreign_paths, *refused})
 

@@ -56,7 +56,7 @@ class FileOutcome(StrEnum):
 
 
 OUTCOME_LABELS = {
-    FileOutcome.NEW: _("taken in"),
+    FileOutcome.NEW: _("new"),
     FileOutcome.UPDATED: _("updated"),
     FileOutcome.UNCHANGED: _("unchanged"),
     FileOutcome.KEPT: _("left as the desk has it"),
@@ -83,14 +83,14 @@ _NOTE_TOPICS = (
     NoteTopic("missing", _("missing from manuscripts"), needs_attention=True),
     NoteTopic("redirect", _("old addresses that do not lead here"), needs_attention=True),
     NoteTopic("address", _("addresses numbered, since another has them"), needs_attention=True),
-    NoteTopic("related", _("related pieces that are not here")),
+    NoteTopic("related", _("related texts that are not here")),
     NoteTopic("date-from-name", _("dates from the file's name")),
     NoteTopic("date-differs", _("dates that differ from the file's name")),
     NoteTopic("date", _("other dates, concluded or left out")),
-    NoteTopic("signed", _("texts that named no author, signed as asked")),
+    NoteTopic("signed", _("texts that named no author, signed as chosen")),
     NoteTopic("organisation", _("new authors taken for organisations")),
     NoteTopic("guest", _("guest authors made")),
-    NoteTopic("author", _("names that are nobody's"), needs_attention=True),
+    NoteTopic("author", _("names that belong to no author"), needs_attention=True),
     NoteTopic("tag", _("tags that became one")),
     NoteTopic("title", _("titles made or changed")),
     NoteTopic("summary", _("summaries made or cut")),
@@ -102,10 +102,10 @@ _NOTE_TOPICS = (
     NoteTopic("image-missing", _("pictures missing")),
     NoteTopic("image-elsewhere", _("pictures of other sites, now links")),
     NoteTopic("image", _("portraits of the old site left out")),
-    NoteTopic("reference", _("reference links that nothing defines, now their words")),
-    NoteTopic("include", _("files put in that texts include")),
+    NoteTopic("reference", _("reference links without a target, now plain words")),
+    NoteTopic("include", _("included files that are now part of a text")),
     NoteTopic("liquid", _("Liquid and shortcodes left out")),
-    NoteTopic("html", _("pieces of HTML left out or replaced")),
+    NoteTopic("html", _("parts of HTML left out or replaced")),
     NoteTopic("field", _("fields left out")),
     NoteTopic("yaml", _("front matter mended"), needs_attention=True),
     # Files with the `uid` of a manuscript but without its `format: 1`
@@ -159,6 +159,8 @@ class FileReport:
         unused_notes: notes on changes and guesses in a file of which this run used nothing; not in the totals.
         imported: the result of reading the file.
         publication: the Publication of the file, or None.
+        was_public: whether readers see an earlier text of it, before this run.
+        edition: the Edition that this run has published, or None.
         is_edited: whether the publication was edited at the desk since its import.
     """
 
@@ -178,6 +180,8 @@ class FileReport:
     language: str = ""
     imported: ImportedFile | None = None
     publication: Any = None
+    was_public: bool = False
+    edition: Any = None
     is_edited: bool = False
 
     def add_note(self, kind: NoteKind, topic: str, text: str) -> None:
@@ -243,21 +247,21 @@ class ImportReport:
         """Return the unpublished files by reason, the most frequent reason first; a file may have several."""
         return group_by_text(self.files, "held")
 
-    def labelled_totals(self) -> list[tuple[str, str]]:
+    def labelled_totals(self, *, with_speed: bool = False) -> list[tuple[str, str]]:
         """Return labels and totals for people, without zeros."""
         totals = self.totals()
         rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
         rows += [
-            (_("now public"), "published"),
+            (_("would become public") if self.is_dry_run else _("became public"), "published"),
             (_("authors in use"), "authors"),
             (_("tags"), "tags"),
             (_("pictures"), "images"),
             (_("old addresses that lead on"), "redirects"),
-            (_("pieces with related links"), "related_links"),
+            (_("texts with related links"), "related_links"),
             *((topic.label, topic.total_name) for topic in NOTE_TOPICS.values() if topic.is_counted),
-            (_("seconds"), "seconds"),
-            (_("pieces a second"), "pieces_a_second"),
         ]
+        if with_speed:
+            rows += [(_("seconds"), "seconds"), (_("files a second"), "pieces_a_second")]
         return [(str(label), str(totals[name])) for label, name in rows if totals.get(name)]
 
     def as_dict(self) -> dict[str, object]:

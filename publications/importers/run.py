@@ -3,16 +3,20 @@
 After an interruption, the next run continues and has the same result as a single run. Repeating a run changes nothing.
 """
 
+import pickle
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.db import transaction
 
 from publications import actions, search
 from publications.locales import locale_of
+from publications.manuscript import ManuscriptByline
 from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
 
 from .batches import BatchImporter
@@ -42,7 +46,8 @@ def run_import(options: ImportOptions) -> ImportReport:
     """Import a folder or a file.
 
     Args:
-        options: what to import and how. A dry run is rolled back and stores no files.
+        options: what to import and how. A dry run is rolled back and stores no files; it reads all texts first, because
+            nobody else can store anything while it has the lock.
 
     Returns:
         The report on all files.
@@ -54,17 +59,10 @@ def run_import(options: ImportOptions) -> ImportReport:
     options.validate()
     started_at = time.perf_counter()
     try:
-        report = _import_dry(options) if options.dry_run else _import_files(options)
+        report = _import_files(options)
     except actions.ClockBehind as error:
         raise InvalidOptions(" ".join(error.reasons)) from error
     report.seconds = time.perf_counter() - started_at
-    return report
-
-
-def _import_dry(options: ImportOptions) -> ImportReport:
-    with transaction.atomic():
-        report = _import_files(options)
-        transaction.set_rollback(True)
     return report
 
 
@@ -79,15 +77,45 @@ def _import_files(options: ImportOptions) -> ImportReport:
     for source, reason in index.refused.items():
         importer.refuse(source, reason)
     context = _build_context(options, index, authors)
-    started_at = time.perf_counter()
-    for batch in _batched(read_files(index.files, context, processes=options.processes)):
+    batches = _batched(read_files(index.files, context, processes=options.processes))
+    with _begin_dry_run(batches, index, options) if options.dry_run else nullcontext(batches) as batches:
+        _import_batches(batches, importer, byline, len(index.files))
+        report_new_organisation(report, byline, import_cache)
+        _finish_import(importer, authors, index, context.image_finder)
+        _store_news(report, options)
+    return report
+
+
+@contextmanager
+def _begin_dry_run(
+    batches: Iterator[list[ImportedFile]], index: FileIndex, options: ImportOptions
+) -> Iterator[Iterator[list[ImportedFile]]]:
+    """Read all batches into a temporary file, then yield them in a transaction that is rolled back."""
+    with TemporaryFile() as file:
+        done = 0
+        for batch in batches:
+            pickle.dump(batch, file)
+            done += len(batch)
+            options.progress(done, len(index.files))
+        end = file.tell()
+        file.seek(0)
+        with transaction.atomic():
+            yield iter(lambda: pickle.load(file) if file.tell() < end else None, None)  # noqa: S301 - written above
+            transaction.set_rollback(True)
+
+
+def _import_batches(
+    batches: Iterator[list[ImportedFile]],
+    importer: BatchImporter,
+    byline: ManuscriptByline | None,
+    total: int,
+) -> None:
+    options, report, started_at = importer.options, importer.report, time.perf_counter()
+    for batch in batches:
         importer.import_batch([apply_default_byline(file, byline) for file in batch])
         report.progress.append((len(importer.reports), time.perf_counter() - started_at))
-        options.progress(len(importer.reports), len(index.files))
-    report_new_organisation(report, byline, import_cache)
-    _finish_import(importer, authors, index, context.image_finder)
-    _store_news(report, options)
-    return report
+        if not options.dry_run:
+            options.progress(len(importer.reports), total)
 
 
 def _store_news(report: ImportReport, options: ImportOptions) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from publications import actions
 from publications.models import guards
 
-from . import audit, database, derived, editions, mail, originals
+from . import audit, comments, database, derived, editions, mail, originals
 from .report import Check, Progress
 
 RESTORE_FILE = (
@@ -59,6 +59,8 @@ CHECKS: tuple[Check, ...] = (
           "Publish the publication again: that claims its address."),
     Check("revisions", "each draft is kept as a revision", editions.find_missing_revisions,
           "Open the draft at the desk and save it: that keeps a revision."),
+    Check("comments", "comments are at the words that they quote", comments.find_misplaced_comments, RUN_REPAIR,
+          "comments"),
     Check("versions", "each version of the site has its audit entry", audit.find_versions_without_entry, NO_REPAIR),
     Check("entries", "the audit trail says how each edition came and ended",
           audit.find_editions_without_entry, NO_REPAIR),
@@ -109,6 +111,7 @@ REPAIRS: dict[str, Callable[[], None]] = {
     "copies": actions.repair_copied_columns,
     "guards": transaction.atomic(guards.install_guards),  # all of them or none
     "files": derived.remove_broken_files,
+    "comments": comments.place_comments_again,
     **{name: partial(actions.rebuild_index, name) for name in actions.INDEXES},
 }
 """Repairs of derived data, in order: guards of PostgreSQL need sound rows, and the others need right windows."""

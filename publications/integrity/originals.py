@@ -13,8 +13,8 @@ from publications.models import OriginalFault, Revision, find_original_fault, or
 from .report import Progress
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
-TRANSIENT_FOLDERS = ("waiting", "incoming", "reach")
-"""Folders of temporary files: of unsaved forms, of uploads in progress, of reachability checks."""
+TRANSIENT_FOLDERS = ("waiting", "incoming", "reach", "imports")
+"""Folders of temporary files: of unsaved forms, uploads in progress, reachability checks, archives to be imported."""
 
 
 def models_with_originals() -> list[type[models.Model]]:

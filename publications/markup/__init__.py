@@ -2,10 +2,14 @@
 
 `render` runs the steps: the text is cleaned, checked against limits and masked (`source`), parsed by Python-Markdown
 (`dialect`), repaired to a tree (`html_repair`), adapted to the site's pages (`links`, `figures`, `structure`,
-`typography`, `footnotes`), given its ids (`paragraphs`) and sanitized. `redaction` removes a passage from Markdown
-(`markdown_tokens`, `emphasis`); `passages` and `folding` find it. The package does not use the database.
+`typography`, `footnotes`), given its ids (`paragraphs`) and sanitized. `editor_blocks` splits a text for the rich text
+editor and puts it together again. `anchors` finds the words of a comment and follows them as a text changes.
+`redaction` removes a passage from Markdown (`markdown_tokens`, `emphasis`); `passages` and `folding` find it. The
+package does not use the database.
 """
 
+from .anchors import TextRange, anchor_text, anchor_text_of_html, find_quote, is_remnant, move_ranges
+from .editor_blocks import EditorBlock, split_blocks, write_blocks
 from .figures import ResponsiveImage, insert_images, insert_permalinks
 from .folding import INVISIBLE_CHARACTERS, fold
 from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
@@ -25,14 +29,19 @@ __all__ = [
     "MIN_SPECIFIC_LETTERS",
     "NAME_ENDINGS",
     "PORTABLE_STYLE",
+    "EditorBlock",
     "Heading",
     "MarkdownStyle",
     "Paragraph",
     "Redaction",
     "RenderedText",
     "ResponsiveImage",
+    "TextRange",
     "Unrenderable",
+    "anchor_text",
+    "anchor_text_of_html",
     "escape_markdown",
+    "find_quote",
     "fold",
     "fragment_on_page",
     "github_slug",
@@ -41,10 +50,14 @@ __all__ = [
     "insert_images",
     "insert_permalinks",
     "invalid_image_keys",
+    "is_remnant",
     "link_targets_of",
+    "move_ranges",
     "outline",
     "readable_attributes",
     "render_markdown",
     "split_address_words",
+    "split_blocks",
     "to_markdown",
+    "write_blocks",
 ]

@@ -20,6 +20,7 @@ from markdown.util import AtomicString
 
 from publications.html_tree import Element
 
+from .footnotes import mark_references
 from .html_repair import repair_html
 from .source import (
     PROTECTED_PUNCTUATION,
@@ -46,11 +47,12 @@ REFERENCE = re.compile(
 )
 
 
-def parse_markdown(source: str) -> tuple[Element, list[Element]]:
-    """Return the element trees of the body of a text, and of its notes in source order."""
+def parse_markdown(source: str) -> tuple[Element, dict[str, Element]]:
+    """Return the element trees of the body of a text, and of its notes by label, in source order."""
     abbreviations = AbbrExtension()
     token = blake2b(source.encode(), digest_size=8).hexdigest()  # a text cannot contain its own digest
     mask = MarkupMask()
+    footnotes = Footnotes(token)
     markdown = Markdown(
         output_format="html",
         extensions=[
@@ -58,14 +60,15 @@ def parse_markdown(source: str) -> tuple[Element, list[Element]]:
             AttrListExtension(),
             SaneListExtension(),
             TableExtension(use_align_attribute=True),
-            Footnotes(token),
+            footnotes,
             SiteExtension(mask),
         ],
     )
     parts = markdown.convert(source).split(f"<note{token}>")
-    body, *notes = [repair_html(part.replace(f"</note{token}>", ""), mask, token) for part in parts]
-    mark_abbreviations([body, *notes], abbreviations.abbrs)
-    return body, notes
+    body, *contents = [repair_html(part.replace(f"</note{token}>", ""), mask, token) for part in parts]
+    mark_abbreviations([body, *contents], abbreviations.abbrs)
+    mark_references([body, *contents], footnotes.numbers)
+    return body, dict(zip(footnotes.numbers, contents, strict=True))
 
 
 class SiteExtension(Extension):
@@ -125,7 +128,10 @@ class BoundedTable(TableProcessor):
     def run(self, parent: etree.Element, blocks: list[str]) -> None:
         self.cells += blocks[0].count("\n") * len(self.separator)
         check_cells(self.cells)
+        is_header_alone = blocks[0].count("\n") == 1
         super().run(parent, blocks)
+        if is_header_alone:  # the parser adds an empty row
+            parent[-1].remove(parent[-1][-1])
 
 
 class InlineCostGuard(Treeprocessor):

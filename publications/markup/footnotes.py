@@ -1,10 +1,13 @@
 """Number footnotes in reading order and link them in both directions."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from publications.html_tree import Element
 
 BACKLINK = "↩\N{VARIATION SELECTOR-15}"  # shown as text, not as an emoji
+
+REFERENCE_START = "#fn-"
 
 
 @dataclass
@@ -14,6 +17,20 @@ class Footnote:
     number: int
     content: Element
     references: list[Element] = field(default_factory=list)
+
+
+def mark_references(roots: Iterable[Element], numbers: Mapping[str, int]) -> None:
+    """Turn the links to notes in HTML, as in a table with merged cells, into references.
+
+    Args:
+        numbers: of the notes, by label.
+    """
+    for root in roots:
+        for element in root.find_all("sup"):
+            link = element.elements[0] if len(element.children) == len(element.elements) == 1 else element
+            label = link.get("href").removeprefix(REFERENCE_START) if link.tag == "a" else ""
+            if label in numbers and link.get("href").startswith(REFERENCE_START):
+                element.tag, element.attributes, element.children = "ref", {"n": str(numbers[label])}, []
 
 
 def order_footnotes(body: Element, contents: list[Element]) -> list[Footnote]:

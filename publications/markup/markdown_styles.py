@@ -5,7 +5,7 @@ PORTABLE_STYLE is for any Markdown parser: every character that could be markup 
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import unescape
 
@@ -18,14 +18,19 @@ BLOCK_START_MARK = re.compile(r"^(#|[+-]|\d+(?=[.)]))")
 ALWAYS_ESCAPED = re.compile(r"[\\`*]")
 UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it is literal
 BRACKET = re.compile(r"\[(?=\^)|\[(?=[^\[\]]*\][(\[:])|(?<=\])(?=\()|(?<=!)\[")
-TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
-POSSIBLE_REFERENCE = re.compile(r"&#?[a-zA-Z0-9]+;?")
-ATTRIBUTE_LIST = re.compile(r"\{(?=:)")
+TAG_START = re.compile(r"<(?!\s)")  # of a tag or an address
+POSSIBLE_REFERENCE = re.compile(r"&#|&[a-zA-Z0-9]+;?")
+ATTRIBUTE_LIST = re.compile(
+    r"(?<!\S)\{|\{(?=:)"
+)  # at the end of a heading, a cell or a paragraph, or after a mark
 LINE_MARK = re.compile(
     r"[#>]|[+-](?=\s|$)|-(?=--+\s*$)|(?P<equals>=)(?==*\s*$)|(?P<number>\d{1,9})\.(?=\s|$)"
 )
-NOTE_DEFINITION = re.compile(r"(\[\^[^\]]+\]):")  # a reference before a colon would define a note
-CODE_ENTITIES = {character: f"&#{ord(character)};" for character in "&<>*_`[\\"}
+DEFINITION = re.compile(
+    r"(\[[^\[\]]*\]):"
+)  # brackets before a colon would define a note or the target of a link
+UNREADABLE_IN_CODE = re.compile(r"[`|]|&#|<(?!\s)|\]:")
+CODE_ENTITIES = {character: f"&#{ord(character)};" for character in "&<>*_`[]\\"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class MarkdownStyle:
     escape_start: Callable[[str], str]
     """Escapes markup at the beginning of a paragraph."""
     write_code: Callable[[str], str]
+    write_attributes: Callable[[Mapping[str, str]], str]
+    """Writes the language and the direction of a block, or returns an empty string."""
     line_break: str
     marker_width: int
     """Minimum number of columns of a list marker."""
@@ -69,7 +76,7 @@ def escape_sparingly(text: str) -> str:
 
 def _escape_reference(match: re.Match[str]) -> str:
     """Escape an ampersand that would be read as the beginning of a character reference."""
-    return match[0] if unescape(match[0]) == match[0] else f"&amp;{match[0][1:]}"
+    return match[0] if match[0] != "&#" and unescape(match[0]) == match[0] else f"&amp;{match[0][1:]}"
 
 
 def _escape_line_starts(text: str) -> str:
@@ -77,13 +84,15 @@ def _escape_line_starts(text: str) -> str:
 
 
 def _escape_line_start(line: str) -> str:
-    if line.startswith("[^"):
-        line = NOTE_DEFINITION.sub(r"\1&#58;", line, count=1)
+    if match := DEFINITION.match(line):
+        line = f"{match[1]}&#58;{line[match.end() :]}"
+    if "|" in line and not line.strip(" -:|"):
+        return line.replace("|", "&#124;")  # it could be the second line of a table
+    if not line.strip(" -"):
+        return line.replace("-", "\\-")
     match = LINE_MARK.match(line)
     if not match:
         return line
-    if not line.strip(" -"):
-        return line.replace("-", "\\-")
     if match["equals"]:
         return f"&#61;{line[1:]}"
     return f"{match['number']}\\{line[match.end('number') :]}" if match["number"] else f"\\{line}"
@@ -96,15 +105,21 @@ def _write_fenced_code(text: str) -> str:
 
 
 def _write_readable_code(text: str) -> str:
-    if "`" not in text and "|" not in text:
+    if not UNREADABLE_IN_CODE.search(text):
         return f"`{text}`"
     return f"<code>{''.join(CODE_ENTITIES.get(character, character) for character in text)}</code>"
+
+
+def _write_attribute_list(attributes: Mapping[str, str]) -> str:
+    written = " ".join(f"{name}={attributes[name]}" for name in ("lang", "dir") if name in attributes)
+    return written and f"{{: {written} }}"
 
 
 PORTABLE_STYLE = MarkdownStyle(
     escape=escape_markdown,
     escape_start=escape_block_start,
     write_code=_write_fenced_code,
+    write_attributes=lambda attributes: "",
     line_break="<br>",
     marker_width=4,
     unsafe_in_address=re.compile(r"[()<>\\\s]"),
@@ -114,6 +129,7 @@ EDITABLE_STYLE = MarkdownStyle(
     escape=escape_sparingly,
     escape_start=_escape_line_starts,
     write_code=_write_readable_code,
+    write_attributes=_write_attribute_list,
     line_break="  \n",
     marker_width=0,
     unsafe_in_address=re.compile(r"[()<>\\\s\[\]\"|*`]"),

@@ -117,7 +117,8 @@ def render_markdown(
 
 def _render(source: str, language: str, previous_paragraphs: Sequence[Paragraph]) -> RenderedText:
     labels = labels_for(language)
-    body, note_contents = parse_markdown(source)
+    body, contents_by_label = parse_markdown(source)
+    note_contents = list(contents_by_label.values())
     _normalize(body, note_contents, language, labels)
     notes = order_footnotes(body, note_contents)
     headings = assign_heading_ids(body)

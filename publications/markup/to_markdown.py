@@ -14,19 +14,22 @@ from urllib.parse import quote, urljoin
 
 from publications.html_tree import Element, is_bare_link, is_inline_child, serialize
 
-from .markdown_styles import SPACES, MarkdownStyle
+from .markdown_styles import POSSIBLE_REFERENCE, SPACES, MarkdownStyle
+from .markdown_tables import is_plain_table, write_table
 
 INDENT = " " * 4
+SEPARATOR = "<!-- -->"
 LISTS = ("ul", "ol")
-ALIGNMENT_ROWS = {"left": " :-- ", "center": " :-: ", "right": " --: "}
+CONTINUED_BY = {"ul": ("ul", "pre"), "ol": ("ol", "pre"), "blockquote": ("blockquote",), "pre": ("pre",)}
+"""Blocks that would be read as part of the block before them, by its tag."""
 EMPHASIS = {"em": "*", "i": "*", "cite": "*", "dfn": "*", "var": "*", "strong": "**", "b": "**"}
 HTML_ELEMENTS = {
     "abbr", "bdi", "bdo", "del", "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "sup", "u",
 }  # fmt: skip
-NOTE_LINK = re.compile(r"#fn-(\d+)")
+NOTE_LINK = re.compile(r"#fn-([^\]\n]+)")
 WHOLE_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>]+")
-BARE_BRACKET = re.compile(r"(?<!\\)[\[\]]")
-EDGES = re.compile(r"^([ \n]*)(.*?)([ \n]*)$", re.DOTALL)
+ESCAPED_OR_BRACKET = re.compile(r"(\\.)|[\[\]]", re.DOTALL)
+ADJACENT_BREAKS = re.compile(r"  \n(?:[ \xa0]*?  \n)+")  # a blank line would end the paragraph
 
 
 def to_markdown(
@@ -61,7 +64,7 @@ class _Writer:
     def _blocks(self, element: Element) -> Iterator[str]:
         """Yield the blocks in an element with block or inline content, or both.
 
-        A comment separates a list from a following block that would otherwise be read as part of it.
+        A comment separates a list or a quotation from a following block that would otherwise be read as part of it.
         """
         before = ""
         for is_inline, children in groupby(element.children, key=is_inline_child):
@@ -69,21 +72,26 @@ class _Writer:
                 yield content
                 before = ""
             for child in [] if is_inline else children:
-                if before in LISTS and child.tag in (before, "pre"):
-                    yield "<!-- -->"
+                if child.tag in CONTINUED_BY.get(before, ()):
+                    yield SEPARATOR
                 yield from BLOCK_WRITERS.get(child.tag, _Writer._blocks)(self, child)
                 before = child.tag
 
     def _paragraph(self, element: Element) -> Iterator[str]:
-        yield self._paragraph_text(element)
+        attributes = self.style.write_attributes(element.attributes)
+        yield "\n".join(filter(None, [self._paragraph_text(element), attributes]))
 
     def _paragraph_text(self, element: Element) -> str:
-        return self.style.escape_start(self._inline(element).strip(" \xa0"))
+        text = self._inline(element).strip(" \xa0\n")
+        return self.style.escape_start(
+            ADJACENT_BREAKS.sub(lambda match: match[0].replace("  \n", "<br>\n"), text)
+        )
 
     def _heading(self, element: Element) -> Iterator[str]:
         content = re.sub(r"#$", r"\#", self._on_one_line(element).strip())
         if content:
-            yield f"{'#' * int(element.tag[1])} {content}"
+            attributes = self.style.write_attributes(element.attributes)
+            yield " ".join(filter(None, ["#" * int(element.tag[1]), content, attributes]))
 
     def _quotation(self, element: Element) -> Iterator[str]:
         lines = "\n\n".join(self.blocks(element)).split("\n")
@@ -91,16 +99,24 @@ class _Writer:
 
     def _list(self, element: Element) -> Iterator[str]:
         number = int(element.get("start") or 1)
-        is_loose = any(_is_loose(item) for item in element.elements)
+        is_loose = any(_is_loose(item) or _is_open(item) for item in element.elements)
         items = []
         for item in element.elements:
             number = int(item.get("value") or number)
             marker = f"{number}." if element.tag == "ol" else "-"
             number += 1
-            if blocks := self.blocks(item):
+            if blocks := self._item_blocks(item):
                 between = "\n\n" if _is_loose(item) else "\n"
                 items.append(_indent(blocks, f"{marker} ".ljust(self.style.marker_width), between))
         yield ("\n\n" if is_loose else "\n").join(items)
+
+    def _item_blocks(self, item: Element) -> list[str]:
+        """Return the blocks of a list item; the lines of one beside the marker would not be read as indented."""
+        blocks = self.blocks(item)
+        first = next((child for child in item.children if not isinstance(child, str) or child.strip()), "")
+        has_lines = not isinstance(first, str) and first.tag in ("blockquote", "pre")
+        is_moved = has_lines and blocks and (first.tag == "pre" or "\n" in blocks[0])
+        return [SEPARATOR, *blocks] if is_moved else blocks
 
     def _description_list(self, element: Element) -> Iterator[str]:
         """Yield a description list as paragraphs: not all parsers have a syntax for it."""
@@ -118,22 +134,23 @@ class _Writer:
     def _figure(self, element: Element) -> Iterator[str]:
         """Yield an image with its caption as the title, which the site renders as a caption again."""
         figure = deepcopy(element)
-        if captions := figure.find_all("figcaption"):
+        captions, images = figure.find_all("figcaption"), figure.find_all("img")
+        if captions and images:
             figure.children.remove(captions[0])
-            figure.find_all("img")[0].attributes["title"] = captions[0].text
+            images[0].attributes["title"] = captions[0].text
         yield self._paragraph_text(figure)
 
     def _table(self, element: Element) -> Iterator[str]:
         """Yield a table with pipes if every cell is one line and the first row is a header, otherwise as HTML."""
         rows = element.find_all("tr")
-        if not _is_plain_table(element, rows):
-            yield serialize(element)
-            return
-        lines = [f"| {' | '.join(self._cell(cell) for cell in row.elements)} |" for row in rows]
-        alignment_row = "|".join(
-            ALIGNMENT_ROWS.get(cell.get("data-align"), " --- ") for cell in rows[0].elements
-        )
-        yield "\n".join([lines[0], f"|{alignment_row}|", *lines[1:]])
+        if is_plain_table(element, rows):
+            yield write_table(rows, self._cell)
+        else:
+            table = deepcopy(element)
+            for cell in table.find_all("td", "th"):
+                if align := cell.attributes.pop("data-align", ""):
+                    cell.attributes["align"] = align
+            yield serialize(table)
 
     def _cell(self, element: Element) -> str:
         return self._on_one_line(element).replace("  ", " ").replace("|", "\\|").strip()
@@ -167,7 +184,7 @@ class _Writer:
 
     def _text(self, text: str) -> str:
         escaped = self.style.escape(text)
-        return BARE_BRACKET.sub(r"\\\g<0>", escaped) if self.is_in_link else escaped
+        return _escape_brackets(escaped) if self.is_in_link else escaped
 
     def _element(self, element: Element, inside: str, before: str) -> str:
         if element.tag in EMPHASIS:
@@ -180,30 +197,19 @@ class _Writer:
 
     def _emphasis(self, element: Element, inside: str, before: str) -> str:
         """Return text with emphasis marks, or with tags next to or within other emphasis, where parsers disagree."""
-        is_after_emphasis = before.endswith("*") and not before.endswith("\\*")
-        if (
-            self.style.joins_delimiters
-            and not (inside or is_after_emphasis)
-            and (joined := self._joined_delimiters(element))
-        ):
-            return joined
-        start, content, end = EDGES.match(self._inline(element, element.tag)).groups()
+        is_separate = not inside and (not before.endswith("*") or before.endswith("\\*"))
+        inner = _bold_italics(element) if self.style.joins_delimiters and is_separate else None
+        text = self._inline(inner or element, (inner or element).tag)
+        content = text.strip()
         if not content:
-            return start + end
-        if inside or element.attributes or is_after_emphasis:
+            return text
+        start, _content, end = text.partition(content)
+        if inner:
+            return f"{start}***{content}***{end}"
+        if not is_separate or element.attributes:
             return f"{start}{_start_tag(element)}{content}</{element.tag}>{end}"
         mark = EMPHASIS[element.tag]
         return f"{start}{mark}{content}{mark}{end}"
-
-    def _joined_delimiters(self, element: Element) -> str:
-        """Return bold italics with joined marks, or an empty string for other elements."""
-        only = element.children[0] if len(element.children) == 1 else ""
-        if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
-            return ""
-        start, content, end = EDGES.match(self._inline(only, only.tag)).groups()
-        return (
-            f"{start}***{content}***{end}" if content and EMPHASIS[only.tag] != EMPHASIS[element.tag] else ""
-        )
 
     def _as_html(self, element: Element) -> str:
         return f"{_start_tag(element)}{self._inline(element, element.tag)}</{element.tag}>"
@@ -211,7 +217,8 @@ class _Writer:
     def _note_reference(self, element: Element) -> str:
         """Return the reference to a note in a `sup`, or an empty string."""
         link = next((child for child in element.elements if child.tag == "a"), None)
-        match = NOTE_LINK.fullmatch(link.get("href")) if element.tag == "sup" and link else None
+        is_reference = element.tag == "sup" and link and link.get("class") == "footnote-ref"
+        match = NOTE_LINK.fullmatch(link.get("href")) if is_reference else None
         return f"[^{match[1]}]" if match else ""
 
     def _link(self, element: Element) -> str:
@@ -221,12 +228,16 @@ class _Writer:
         if not href:
             return self._inline(element)
         address = urljoin(self.base, href)
-        if is_bare_link(element) and WHOLE_ADDRESS.fullmatch(element.text):
+        if (
+            is_bare_link(element)
+            and not address.startswith("mailto:")
+            and WHOLE_ADDRESS.fullmatch(element.text)
+        ):
             return f"<{address}>"
         self.is_in_link = True
         content = self._inline(element)
         self.is_in_link = False
-        title = element.get("title").replace('"', "&quot;")
+        title = _escape_title(element.get("title"))
         return f"[{content}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
 
     def _safe_address(self, address: str) -> str:
@@ -244,12 +255,15 @@ class _Writer:
         address = self.image_address(element.get("data-image"))
         if not address:
             return ""
-        caption = element.get("title").replace('"', "&quot;")
-        return f"![{self.style.escape(element.get('alt'))}]({address}{f' "{caption}"' if caption else ''})"
+        caption = _escape_title(element.get("title"))
+        alt = _escape_brackets(self.style.escape(element.get("alt")))
+        return f"![{alt}]({address}{f' "{caption}"' if caption else ''})"
 
     def _code(self, element: Element) -> str:
+        """Return code with the spaces at its ends outside of it, where the parser keeps them."""
         text = SPACES.sub(" ", element.text)
-        return self.style.write_code(text) if text.strip() else text
+        content = text.strip()
+        return text.replace(content, self.style.write_code(content), 1) if content else text
 
     def _break(self, element: Element) -> str:
         return self.line_break if element.tag == "br" else "<wbr>"
@@ -267,20 +281,42 @@ INLINE_WRITERS = {
 }  # fmt: skip
 
 
+def _escape_title(title: str) -> str:
+    """Return the title of a link or an image, to be put between quotation marks."""
+    title = POSSIBLE_REFERENCE.sub(lambda match: match[0].replace("&", "&amp;"), title)
+    title = title.replace("\\", "&#92;").replace('"', "&quot;").replace("[", "&#91;")
+    return title if title.strip("'") else title.replace("'", "&#39;")
+
+
+def _escape_brackets(escaped: str) -> str:
+    """Return escaped text with all its brackets escaped, for the words of a link or an image."""
+    return ESCAPED_OR_BRACKET.sub(lambda match: match[1] or f"\\{match[0]}", escaped)
+
+
+def _bold_italics(element: Element) -> Element | None:
+    """Return the inner element of bold italics, or None for other elements."""
+    only = element.children[0] if len(element.children) == 1 else ""
+    if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
+        return None
+    return only if EMPHASIS[only.tag] != EMPHASIS[element.tag] else None
+
+
 def _is_loose(item: Element) -> bool:
-    """Whether a list item contains blocks other than lists."""
-    return any(not is_inline_child(child) and child.tag not in LISTS for child in item.elements)
-
-
-def _is_plain_table(table: Element, rows: list[Element]) -> bool:
-    cells = [cell for row in rows for cell in row.elements]
-    return (
-        bool(rows)
-        and all(cell.tag == "th" for cell in rows[0].elements)
-        and all(is_inline_child(child) for cell in cells for child in cell.elements)
-        and not any({"colspan", "rowspan"} & set(cell.attributes) for cell in cells)
-        and not any(child.tag == "caption" for child in table.elements)
+    """Whether a list item contains more than text and one list: blank lines keep its blocks apart."""
+    tags = [child.tag for child in item.elements if not is_inline_child(child)]
+    last = next(
+        (child for child in reversed(item.children) if not isinstance(child, str) or child.strip()), ""
     )
+    has_text_below = bool(tags) and is_inline_child(last)
+    return len(tags) > 1 or has_text_below or any(tag not in LISTS for tag in tags)
+
+
+def _is_open(item: Element) -> bool:
+    """Whether the item below, without a blank line between, would be read as a part of the end of this one."""
+    last = item.elements[-1] if item.elements else item
+    if last.tag in LISTS and last is not item:
+        return any(map(_is_loose, last.elements)) or any(map(_is_open, last.elements[-1:]))
+    return last.tag == "blockquote"
 
 
 def _indent(blocks: list[str], marker: str, between: str) -> str:

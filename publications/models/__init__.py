@@ -8,10 +8,18 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
+from .archive_import import (
+    ARCHIVE_FOLDER,
+    ARCHIVE_IMPORT_DAYS,
+    UNFINISHED,
+    ArchiveImport,
+    ArchiveImportState,
+)
 from .audit import ActionType, AuditEntry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
-from .draft_comment import DraftComment
+from .calendar_address import CalendarAddress
+from .comment import MAX_COMMENT_CHARACTERS, MAX_DRAFT_COMMENTS, MAX_QUOTE_CHARACTERS, Comment, move_comments
 from .edition import FOREVER, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
@@ -54,9 +62,20 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
-from .news import AUDIENCES, NEWS_DAYS, MailTiming, NewsEvent, NewsSettings, NewsType
-from .outbox import RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
+from .news import AUDIENCES, MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
+from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
+from .outdated_translations import (
+    CHANGES_TO_FOLLOW,
+    CounterpartEvent,
+    OutdatedTranslation,
+    TranslationCheck,
+    find_outdated_translations,
+    outdated_translations_of,
+)
+from .planning import EditorialPlan, EditorialPlanQuerySet, is_assigned
 from .presence import Presence
+from .press_link import ACCESS_DURATION, PressLink, PressLinkState
+from .press_link_event import FAILURE_PERIOD, PRESS_EVENT_DAYS, PressLinkEvent, PressLinkEventType
 from .publication import (
     DELETED_DRAFT_RETENTION,
     Attachment,
@@ -67,7 +86,7 @@ from .publication import (
     truncate_to_minute,
 )
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
-from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewComment
+from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
     MANUSCRIPT_RELATIONS,
     Revision,
@@ -93,7 +112,7 @@ from .site_state import LastChange, SiteState, StateId, last_change, read_site_s
 from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
 from .status import Status, in_status, scheduled_end, status_of, with_status
 from .submission import Submission
-from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_spelling
+from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_names
 from .teasers import (
     BylineName,
     byline_names,
@@ -103,6 +122,7 @@ from .teasers import (
     teaser_editions,
     topic_lead,
 )
+from .user_settings import UserSettings
 from .validators import (
     check_doi,
     check_external_url,
@@ -116,25 +136,39 @@ from .validators import (
 from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
+    "ACCESS_DURATION",
     "ANNOUNCED_CHANGES",
+    "ARCHIVE_FOLDER",
+    "ARCHIVE_IMPORT_DAYS",
     "AUDIENCES",
+    "CHANGES_TO_FOLLOW",
     "DELETED_DRAFT_RETENTION",
     "FACETS",
+    "FAILURE_PERIOD",
     "FOREVER",
     "MANUSCRIPT_RELATIONS",
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",
     "MAX_COMMENT_CHARACTERS",
+    "MAX_DRAFT_COMMENTS",
+    "MAX_ERROR_CHARACTERS",
     "MAX_FACET_VALUE_CHARACTERS",
+    "MAX_QUOTE_CHARACTERS",
+    "MAX_TRANSACTION",
     "NEWS_DAYS",
+    "PRESS_EVENT_DAYS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
+    "RETRY_DAYS",
     "RETRY_DELAYS",
     "SENT_DAYS",
+    "UNFINISHED",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
     "Address",
     "AddressStatus",
+    "ArchiveImport",
+    "ArchiveImportState",
     "Attachment",
     "AuditEntry",
     "Author",
@@ -142,8 +176,10 @@ __all__ = [
     "Byline",
     "BylineName",
     "BylineRole",
+    "CalendarAddress",
     "Change",
-    "DraftComment",
+    "Comment",
+    "CounterpartEvent",
     "Edition",
     "EditionAttachment",
     "EditionByline",
@@ -153,6 +189,8 @@ __all__ = [
     "EditionTag",
     "EditionTerm",
     "EditionWithRows",
+    "EditorialPlan",
+    "EditorialPlanQuerySet",
     "EndReason",
     "ExcludedSuggestion",
     "Facet",
@@ -168,18 +206,21 @@ __all__ = [
     "MenuLink",
     "NamedTerm",
     "NewsEvent",
-    "NewsSettings",
     "NewsType",
     "OriginalFault",
     "OutboxMail",
+    "OutdatedTranslation",
     "Presence",
+    "PressLink",
+    "PressLinkEvent",
+    "PressLinkEventType",
+    "PressLinkState",
     "Publication",
     "Redirect",
     "RelatedEdition",
     "RelatedLink",
     "ResolvedAddress",
     "Review",
-    "ReviewComment",
     "Revision",
     "RevisionReason",
     "SearchIndex",
@@ -198,6 +239,8 @@ __all__ = [
     "TagKind",
     "TaggedPublication",
     "TrackedChangesState",
+    "TranslationCheck",
+    "UserSettings",
     "WordFile",
     "announced_at",
     "byline_names",
@@ -220,11 +263,13 @@ __all__ = [
     "filter_by_facets",
     "filter_by_facets_and_dates",
     "find_original_fault",
+    "find_outdated_translations",
     "first_published_at",
     "get_or_create_tags",
     "home_editions",
     "images_of",
     "in_status",
+    "is_assigned",
     "is_own",
     "is_public",
     "is_redacted_since",
@@ -236,10 +281,12 @@ __all__ = [
     "manuscript_of",
     "menu_links",
     "menu_paths",
+    "move_comments",
     "normalize_doi",
     "normalize_isbn",
     "original_exists",
     "original_storage",
+    "outdated_translations_of",
     "parse_pk",
     "parse_tags",
     "read_site_state",
@@ -262,6 +309,6 @@ __all__ = [
     "topic_lead",
     "translations_of",
     "truncate_to_minute",
-    "use_existing_spelling",
+    "use_existing_names",
     "with_status",
 ]

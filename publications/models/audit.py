@@ -19,6 +19,7 @@ class ActionType(models.TextChoices):
     CANCEL = "cancel", gettext_lazy("Schedule cancelled")
     RELATE = "relate", gettext_lazy("Related links changed")
     APART = "apart", gettext_lazy("Suggestions changed")
+    FOLLOW = "follow", gettext_lazy("Translation checked")
     AMEND = "amend", gettext_lazy("Amended")
     REDACT = "redact", gettext_lazy("Redacted")
     REBUILD = "rebuild", gettext_lazy("Rebuilt")
@@ -26,6 +27,7 @@ class ActionType(models.TextChoices):
 
 ADDITIVE_ACTIONS = (
     ActionType.PUBLISH, ActionType.REPUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD,
+    ActionType.FOLLOW,
 )  # fmt: skip
 """Types of actions that remove no publication from the public site."""
 

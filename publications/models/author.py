@@ -1,21 +1,30 @@
 """Authors. An author is never a login account."""
 
+from difflib import get_close_matches
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.slugs import numbered_slug, slug_stem, slugify
+from publications.slugs import numbered_slug, slug_stem, slugify, strip_marks
 
 from .image import Image
 from .translated import CountedQuerySet, TranslatedModel
 from .validators import check_orcid
+
+MAX_SIMILAR_NAMES = 5
+MIN_SIMILARITY = 0.87  # of two names, from 0 to 1: that of names of twelve letters with one or two slips
 
 
 class AuthorQuerySet(CountedQuerySet):
     def not_pseudonymous(self) -> "AuthorQuerySet":
         """Authors without a pen name: one with a pen name has no page and is in no list."""
         return self.filter(is_pseudonymous=False)
+
+    def proposed(self) -> "AuthorQuerySet":
+        """Authors whom somebody proposed and no editor has accepted yet, the newest first."""
+        return self.filter(is_proposed=True).order_by("-pk")
 
     def with_name(self, name: str) -> "AuthorQuerySet":
         """Authors with this name or alias, compared without case in any alphabet (SQLite folds ASCII alone)."""
@@ -29,6 +38,20 @@ class AuthorQuerySet(CountedQuerySet):
                 in {" ".join(line.split()).casefold() for line in (author_name, *aliases.splitlines())}
             ]
         )
+
+    def with_similar_name(self, name: str) -> "AuthorQuerySet":
+        """Authors whose name or alias is spelled like this one or nearly so, in any order of its words."""
+        rows = self.values_list("pk", "name", "aliases")
+        spellings = [
+            (_name_key(line), pk) for pk, own, aliases in rows for line in (own, *aliases.splitlines())
+        ]
+        keys = dict.fromkeys(key for key, _pk in spellings)
+        similar = set(get_close_matches(_name_key(name), keys, n=MAX_SIMILAR_NAMES, cutoff=MIN_SIMILARITY))
+        return self.filter(pk__in={pk for key, pk in spellings if key in similar})
+
+
+def _name_key(name: str) -> str:
+    return " ".join(sorted(strip_marks(name).replace(",", " ").split()))
 
 
 class Author(TranslatedModel):
@@ -72,6 +95,10 @@ class Author(TranslatedModel):
         help_text=_(
             "Not a person but, say, an editorial desk: references give the name as it is, never turned round."
         ),
+    )
+
+    is_proposed = models.BooleanField(
+        pgettext_lazy("author", "proposed, not yet accepted"), default=False, editable=False
     )
 
     objects = AuthorQuerySet.as_manager()

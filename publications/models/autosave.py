@@ -40,8 +40,16 @@ def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool
 
 class AutosaveQuerySet(models.QuerySet):
     def unsaved_by(self, person, publication: Publication | None = None) -> "AutosaveQuerySet":
-        """Autosaves of a person for the form of a publication, or of a new one, without those that were saved."""
-        return self.unsaved().filter(owner=person, publication=publication, path="")
+        """Autosaves of a person for the form of a publication, or of a new one, without those that were saved.
+
+        Those for a deleted draft can be restored in a new one.
+        """
+        subject = (
+            Q(publication=publication)
+            if publication
+            else Q(publication=None) | Q(publication__deleted_at__isnull=False)
+        )
+        return self.unsaved().filter(subject, owner=person, path="")
 
     def save_form(self, person, key: str, columns: dict[str, object]) -> "Autosave":
         """Store an open form under its key, or under a new one if that form was saved since."""
@@ -117,6 +125,11 @@ class Autosave(models.Model):
     def __str__(self) -> str:
         about = str(self.publication) if self.path and self.publication else ""
         return self.title or about or str(_("Untitled"))
+
+    @property
+    def draft_pk(self) -> int | None:
+        """The primary key of the publication whose form it is; None for a new one, and if the draft is deleted."""
+        return self.publication_id if self.publication and not self.publication.deleted_at else None
 
     @property
     def title(self) -> str:

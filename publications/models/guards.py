@@ -1,6 +1,7 @@
 """Guards in the database: no two windows of a publication overlap, and the text of an edition never changes.
 
-They complete the constraints of the models. Only a redaction, which increments `redaction_count`, may change a text.
+An edition is never deleted, but for one that was cancelled before it was public. The guards complete the constraints
+of the models. Only a redaction, which increments `redaction_count`, may change a text.
 Guards are removed before a migrate with something to do and installed again after it.
 """
 
@@ -11,6 +12,7 @@ from django.db import connections, router
 from publications.publication_fields import FROZEN_COLUMNS
 
 from .edition import Edition
+from .edition_queryset import EndReason
 
 EDITION_COLUMNS = (
     "publication", "number", "locale", "type_line", "change", "change_note", "digest", "restored_from",
@@ -47,6 +49,7 @@ def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
         WHEN ({_any_changed(columns, "IS NOT")}) AND NEW.redaction_count <= OLD.redaction_count
         BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
         "edition_kept": f"""CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE}
+        WHEN OLD.end_reason <> '{EndReason.CANCELLED.value}'
         BEGIN SELECT RAISE(ABORT, 'an edition is never deleted'); END""",
     }
 
@@ -75,9 +78,12 @@ def _postgres_functions(columns: Iterable[str]) -> dict[str, str]:
             END IF;
             RETURN NEW;
         END """,
-        "edition_kept": """
+        "edition_kept": f"""
         BEGIN
-            RAISE EXCEPTION 'an edition is never deleted' USING ERRCODE = 'integrity_constraint_violation';
+            IF OLD.end_reason <> '{EndReason.CANCELLED.value}' THEN
+                RAISE EXCEPTION 'an edition is never deleted' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN OLD;
         END """,
     }
 

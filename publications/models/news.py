@@ -1,6 +1,6 @@
 """News for staff: what happened at the desk, who may know of it, and how each person wants to be mailed about it.
 
-A `NewsEvent` copies no text. Titles and remarks are read from the rows that it refers to when somebody reads the news,
+A `NewsEvent` copies no text. Titles and comments are read from the rows that it refers to when somebody reads the news,
 so that permissions, redaction, withdrawal and deletion apply to news and mails as they do to the desk.
 """
 
@@ -9,34 +9,34 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications.locales import LOCALES
-
+from .comment import Comment
 from .edition import Edition
-from .edition_queryset import EndReason
+from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
+from .outdated_translations import TranslationCheck
 from .publication import Publication
-from .review import ReviewComment
 from .revision import is_own
 from .submission import Submission
 
-MAX_UNREAD = 99
-"""The unread count is not counted further."""
 NEWS_DAYS = 365
 """How long events are kept."""
-ENDED_EARLY = (EndReason.WITHDRAWN, EndReason.UNDONE, EndReason.CANCELLED)
+MAX_TRANSACTION = timedelta(minutes=10)
+"""No transaction that stores news lasts longer: later, all news of a moment is there to be read."""
 
 
 class NewsType(models.TextChoices):
     """What an event is, as people choose it."""
 
     SUBMITTED = "submitted", _("A draft is to be checked")
-    REVIEWED = "reviewed", _("A reader makes a remark or approves")
+    REVIEWED = "reviewed", _("Somebody comments or approves")
+    RETURNED = "returned", _("A draft is not ready after all")
     TOMORROW = "tomorrow", _("A publication goes live tomorrow")
     PUBLISHED = "published", _("Something is published")
     CORRECTED = "corrected", _("Something is corrected or updated")
+    TRANSLATION = "follow", _("A text has not followed the other language")
     IMPORTED = "imported", _("An import is done")
 
 
@@ -54,7 +54,7 @@ class Audience:
 
     Attributes:
         permissions: each of them lets a person see every event.
-        own_permission: lets a person see events of drafts that they have created or saved.
+        own_permission: lets a person see events of drafts that they have created, written in or submitted.
         live_permission: lets a person see events of publications that readers see now, under the same title.
         includes_actor: whether the person who caused an event is informed of it, too.
         timing: the choice for people who have made none.
@@ -74,7 +74,10 @@ class Audience:
         if any(user.has_perm(f"publications.{name}") for name in self.permissions):
             return condition
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
-            return condition & is_own(user, "publication")
+            submitted = NewsEvent.objects.filter(
+                type=NewsType.SUBMITTED, by=user, publication=OuterRef("publication")
+            )
+            return condition & (is_own(user, "publication") | Q(Exists(submitted.order_by())))
         if self.live_permission and user.has_perm(f"publications.{self.live_permission}"):
             live = Edition.objects.live().filter(
                 publication=OuterRef("publication"), title=OuterRef("edition__title")
@@ -86,6 +89,7 @@ class Audience:
 AUDIENCES = {
     NewsType.SUBMITTED: Audience(permissions=("publish_publication",)),
     NewsType.REVIEWED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
+    NewsType.RETURNED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
     NewsType.TOMORROW: Audience(
         permissions=("publish_publication",), own_permission="change_publication", includes_actor=True
     ),
@@ -95,6 +99,7 @@ AUDIENCES = {
     NewsType.CORRECTED: Audience(
         permissions=("view_publication",), live_permission="relate_publication", timing=MailTiming.DAILY
     ),
+    NewsType.TRANSLATION: Audience(permissions=("publish_publication",), own_permission="change_publication"),
     NewsType.IMPORTED: Audience(permissions=("change_sitesettings",), includes_actor=True),
 }
 
@@ -108,14 +113,17 @@ class NewsEventQuerySet(models.QuerySet):
         return self.filter(happens_at__lte=timezone.now() - timedelta(days=NEWS_DAYS))
 
     def current(self) -> "NewsEventQuerySet":
-        """Events that still hold: nothing that was deleted, taken back, published since, or is about the past."""
+        """Events that still hold: nothing that was deleted, taken back, has ended, or is about the past."""
         now = timezone.now()
         open_submissions = Submission.objects.unpublished().filter(
             publication=OuterRef("publication"), submitted_at=OuterRef("happens_at")
         )
+        lasts = Q(edition=None) | Q(edition__end_reason=EndReason.NONE, edition__expires_at__gt=now)
         return (
             self.filter(publication__deleted_at=None)
-            .exclude(edition__end_reason__in=ENDED_EARLY)
+            .filter(
+                (~Q(type=NewsType.TRANSLATION) & lasts) | (Q(type=NewsType.TRANSLATION) & _is_outdated(lasts))
+            )
             .exclude(type=NewsType.TOMORROW, edition__visible_from__lte=now)
             .filter(~Q(type=NewsType.SUBMITTED) | Exists(open_submissions))
         )
@@ -131,7 +139,9 @@ class NewsEventQuerySet(models.QuerySet):
 
     def with_rows(self) -> "NewsEventQuerySet":
         """Events with the rows that their texts are read from, without the long texts of these."""
-        return self.select_related("by", "publication", "edition", "comment__review").defer(
+        return self.select_related(
+            "by", "publication", "edition", "comment__review", "comment__author"
+        ).defer(
             "publication__body",
             "edition__body",
             "edition__html",
@@ -140,10 +150,37 @@ class NewsEventQuerySet(models.QuerySet):
         )
 
 
+def _is_outdated(lasts: Q) -> Q:
+    """Return the condition that a text has not followed since the event: a change that lasts, or a withdrawal."""
+    own = Edition.objects.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by()
+    followed = own.filter(
+        publication=OuterRef("publication"),
+        restored_from=None,
+        created_at__gt=OuterRef("edition__created_at"),
+    )
+    checks = TranslationCheck.objects.filter(
+        publication=OuterRef("publication"),
+        edition__publication=OuterRef("edition__publication"),
+        edition__number__gte=OuterRef("edition__number"),
+    )
+    live = Edition.objects.live().order_by()
+    is_read = Exists(live.filter(publication=OuterRef("publication"))) | ~Exists(
+        Edition.objects.ever_public().filter(publication=OuterRef("publication")).order_by()
+    )
+    return (lasts & is_read & ~Exists(followed) & ~Exists(checks)) | (
+        Q(edition__end_reason__in=WITHDRAWN_OR_UNDONE, happens_at=F("edition__visible_until"))
+        & Exists(live.filter(publication=OuterRef("publication")))
+        & ~Exists(live.filter(publication=OuterRef("edition__publication")))
+        & ~Exists(checks.filter(at__gte=OuterRef("happens_at")))
+        & ~Exists(followed.filter(created_at__gt=OuterRef("happens_at")))
+    )
+
+
 class NewsEvent(models.Model):
     """Something that staff are informed of. It is stored in the transaction in which it happened.
 
     Attributes:
+        publication: what it is about; of a text that has not followed, that text, not the changed one.
         happens_at: when it is news; later than now for what a scheduled edition will bring.
         counts: of an import, the number of files by outcome.
         expanded_at: when it was put on the mails of those who are mailed about it.
@@ -159,7 +196,7 @@ class NewsEvent(models.Model):
         Edition, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
     )
     comment = models.ForeignKey(
-        ReviewComment, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
+        Comment, on_delete=models.CASCADE, null=True, related_name="+", db_constraint=False
     )
     counts = models.JSONField(default=dict)
     expanded_at = models.DateTimeField(null=True)
@@ -180,67 +217,3 @@ class NewsEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.pk}"
-
-
-class NewsSettings(models.Model):
-    """The choices of a person: the timing by type of news, the language of mails, and what they have read.
-
-    `language` is empty until the person chooses one; `mail_language` is the one of their mails.
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="news_settings"
-    )
-    timings = models.JSONField(default=dict)
-    language = models.CharField(_("language of mails"), max_length=2, blank=True)
-    read_until = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("choices about mail")
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return str(self.user)
-
-    @classmethod
-    def of(cls, user) -> "NewsSettings":
-        """Return the choices of a user, unsaved ones for a user who has made none."""
-        choices = cls.objects.filter(user=user).first() or cls(user=user)
-        choices.user = user  # with the permissions that it has read already
-        return choices
-
-    @property
-    def mail_language(self) -> str:
-        return self.language or LOCALES[0]
-
-    def store(self, **columns: object) -> None:
-        """Store these columns, and leave others as another request may have stored them."""
-        NewsSettings.objects.update_or_create(user=self.user, defaults=columns)
-
-    def timing(self, news_type: NewsType) -> MailTiming:
-        """Return when the user is mailed about a type of news."""
-        audience = AUDIENCES[news_type]
-        if news_type in self.timings:
-            return MailTiming(self.timings[news_type])
-        is_administrator = self.user.has_perm("publications.change_sitesettings")
-        return audience.administrator_timing if is_administrator else audience.timing
-
-    def visible_types(self) -> list[NewsType]:
-        """Return the types of news of which the user may see some."""
-        return [
-            news_type
-            for news_type, audience in AUDIENCES.items()
-            if audience.condition_for(self.user) is not None
-        ]
-
-    def unread(self) -> NewsEventQuerySet:
-        """Return the events since the user last read the news, without types that they never want mail about."""
-        types = [name for name in self.visible_types() if self.timing(name) != MailTiming.NEVER]
-        return NewsEvent.objects.visible_to(self.user).filter(
-            type__in=types, happens_at__gt=self.read_until or self.user.date_joined
-        )
-
-    def unread_count_text(self) -> str:
-        """Return the number of unread events, "" for none, not counted beyond `MAX_UNREAD`."""
-        count = self.unread()[: MAX_UNREAD + 1].count()
-        return f"{MAX_UNREAD}+" if count > MAX_UNREAD else str(count or "")

@@ -20,7 +20,8 @@ SENT_DAYS = 30
 RETRY_DELAYS = tuple(
     timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720, 1440, 1440, 1440, 1440)
 )
-"""How long after each failed attempt the next follows. After the last, some five days later, the mail is given up."""
+"""How long after each failed attempt the next follows. After the last the mail is given up."""
+RETRY_DAYS = round(sum(RETRY_DELAYS, timedelta()) / timedelta(days=1))
 MAX_ERROR_CHARACTERS = 500
 
 
@@ -40,7 +41,7 @@ class OutboxMailQuerySet(models.QuerySet):
 
     def failing(self) -> "OutboxMailQuerySet":
         """Mails that could not be sent so far, those given up included."""
-        return self.filter(sent_at=None, attempts__gt=0)
+        return self.filter(sent_at=None).exclude(last_error="")
 
     def outdated(self) -> "OutboxMailQuerySet":
         """Mails that were sent or given up some time ago."""
@@ -54,16 +55,15 @@ class OutboxMail(models.Model):
 
     Attributes:
         key: names the message and its recipient, so that a second row for them is refused.
-        account: whose permissions and choices decide what the mail says.
+        user: whose permissions and choices decide what the mail says.
         next_attempt_at: when it is due; None once it is sent or given up.
+        attempts: how often this mail failed. A relay that cannot be reached does not count.
     """
 
     purpose = models.CharField(_("purpose"), max_length=10, choices=MailPurpose)
     key = models.CharField(max_length=100, unique=True)
     recipient = models.EmailField(_("recipient"))
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     events = models.ManyToManyField(NewsEvent, related_name="mails")
     message_id = models.CharField(_("message ID"), max_length=200, unique=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)

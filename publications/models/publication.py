@@ -83,8 +83,7 @@ class PublicationQuerySet(models.QuerySet):
 
     def to_be_purged(self) -> "PublicationQuerySet":
         """Drafts that have been deleted for as long as they can be restored."""
-        limit = timezone.now() - DELETED_DRAFT_RETENTION
-        return self.deleted().filter(deleted_at__lt=limit, editions=None)
+        return self.deleted().filter(deleted_at__lt=timezone.now() - DELETED_DRAFT_RETENTION)
 
     def with_identifier(self, name: str, value: str) -> "PublicationQuerySet":
         """Publications with this DOI in any case, or this ISBN however it is hyphenated.
@@ -217,8 +216,17 @@ class Publication(PublicationContent):
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
         errors = [(field, str(message)) for field, (message, value) in required.items() if not value]
+        errors += [("bylines", message) for message in self.proposed_author_errors().values()]
         body_messages = [*self._missing_image_messages(), *self._undecided_change_messages()]
         return [*errors, *(("body", message) for message in body_messages)]
+
+    def proposed_author_errors(self) -> dict[int, str]:
+        """Return by proposed author, whose primary key it is, the message that they are not accepted yet."""
+        text = _(
+            "%(name)s is proposed as an author and not accepted yet. Accept them, or choose an author who is there."
+        )
+        authors = [byline.author for byline in self.bylines.all()]  # prefetched where many are published
+        return {author.pk: text % {"name": author.name} for author in authors if author.is_proposed}
 
     def _undecided_change_messages(self) -> list[str]:
         if not self.undecided_changes:

@@ -1,4 +1,4 @@
-"""Reviews: secret addresses at which people without an account read one revision, and their comments."""
+"""Reviews: secret addresses at which people without an account read one revision and comment on it."""
 
 import hashlib
 import secrets
@@ -15,7 +15,6 @@ from .revision import Revision
 TOKEN_BYTES = 32
 MAX_COMMENTS = 200
 MAX_COMMENTS_PER_MINUTE = 10
-MAX_COMMENT_CHARACTERS = 4000
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -87,40 +86,3 @@ class Review(models.Model):
     @property
     def has_expired(self) -> bool:
         return self.revoked_at is None and self.expires_at <= timezone.now()
-
-
-class ReviewCommentQuerySet(models.QuerySet):
-    def unresolved(self) -> "ReviewCommentQuerySet":
-        return self.filter(is_resolved=False)
-
-    def recent(self) -> "ReviewCommentQuerySet":
-        return self.filter(created_at__gt=timezone.now() - timedelta(minutes=1))
-
-
-class ReviewComment(models.Model):
-    """A comment of a reader on one paragraph or on the whole (place 0), or their approval.
-
-    The paragraph is not copied but read from the revision, so that a redaction applies here too.
-    """
-
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="comments")
-    place = models.PositiveIntegerField(default=0)
-    text = models.TextField(_("remark"), max_length=MAX_COMMENT_CHARACTERS, blank=True)
-    is_fine = models.BooleanField(default=False)
-    is_resolved = models.BooleanField(_("done"), default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    objects = ReviewCommentQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["place", "created_at", "pk"]
-        verbose_name = _("remark of a reader")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["review"], condition=models.Q(is_fine=True), name="fine_once_a_review"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text[:80]

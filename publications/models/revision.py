@@ -13,6 +13,7 @@ from publications import manuscript
 from publications.markup import image_keys_in
 from publications.publication_fields import FIELDS, FieldType, PublicationField
 
+from .comment import Comment
 from .image import Image
 from .kind import Kind, SeriesNumber
 from .publication import Publication
@@ -26,14 +27,20 @@ class RevisionReason(models.TextChoices):
     RESTORED = "restored", _("Restored")
     REDACTED = "redacted", _("Redacted")
     WORD = "word", _("From Word")
+    BULK = "bulk", _("Changed in the list")
+
+
+NOT_WRITTEN = (RevisionReason.PUBLISHED, RevisionReason.REDACTED, RevisionReason.BULK)
+"""Reasons of revisions that do not make a draft the work of who stored them."""
 
 
 class RevisionQuerySet(models.QuerySet):
     def create_from(
         self, publication: Publication, *, by, reason: RevisionReason = RevisionReason.SAVED
     ) -> "Revision":
-        """Store a revision of a publication as the database has it, and update its digest and version."""
+        """Store a revision of a publication as the database has it, and update its digest, version and comments."""
         reload_relations([publication])
+        Comment.objects.follow_texts([publication])
         text, publication.digest = _manuscript_and_digest(publication)
         publication.version = F("version") + 1
         publication.save(update_fields=["digest", "version"])  # the version is read back
@@ -51,6 +58,7 @@ class RevisionQuerySet(models.QuerySet):
         """
         if reload:
             reload_relations(publications)
+        Comment.objects.follow_texts(publications)
         revisions = []
         for publication in publications:
             text, publication.digest = _manuscript_and_digest(publication)
@@ -210,11 +218,17 @@ def _manuscript_image(image: Image) -> manuscript.ManuscriptImage:
 
 
 def is_own(user, publication: str = "") -> Q:
-    """Return the condition that a user created or saved a draft.
+    """Return the condition that a user created a draft, or saved a change of it.
+
+    A save that changes nothing, as the button "Check and publish" does, is not one, nor are those of `NOT_WRITTEN`.
 
     Args:
         publication: the field by which rows refer to their draft; empty for rows that are drafts.
     """
+    unchanged = Revision.objects.filter(
+        publication=OuterRef("publication"), number=OuterRef("number") - 1, digest=OuterRef("digest")
+    )
     saved = Revision.objects.filter(publication=OuterRef(publication or "pk"), saved_by=user)
+    saved = saved.exclude(reason__in=NOT_WRITTEN).filter(~Exists(unchanged.order_by()))
     created_by = f"{publication}__created_by" if publication else "created_by"
     return Q(**{created_by: user}) | Q(Exists(saved))

@@ -12,18 +12,25 @@ from .translated import CountedQuerySet, TranslatedModel
 
 
 def parse_tags(text: str) -> list[str]:
-    """Return the tag names in a line that an editor typed. Only commas divide: "foreign policy, EU" is two tags."""
+    """Return the tag names that an editor typed. Only commas and lines divide: "foreign policy, EU" is two tags."""
     names: dict[str, str] = {}
-    for name in (" ".join(part.split()) for part in text.split(",")):
+    for name in (" ".join(part.split()) for part in text.replace("\n", ",").split(",")):
         if name:
             names.setdefault(name.casefold(), name)
     return list(names.values())
 
 
-def use_existing_spelling(names: list[str]) -> list[str]:
-    """Return the names in the spelling of existing tags, compared without case in any alphabet."""
-    spellings = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
-    return [spellings.get(name.casefold(), name) for name in names]
+def use_existing_names(names: list[str]) -> list[str]:
+    """Return the names of tags, in the spelling of existing ones: of those with such a name in either language.
+
+    Names are compared without case in any alphabet. Each tag is returned once.
+    """
+    existing: dict[str, str] = {}
+    for name, name_sv in Tag.objects.values_list("name", "name_sv"):
+        existing[name.casefold()] = name
+        if name_sv:
+            existing.setdefault(name_sv.casefold(), name)
+    return list(dict.fromkeys(existing.get(name.casefold(), name) for name in names))
 
 
 def get_or_create_tags(names: list[str]) -> list["Tag"]:

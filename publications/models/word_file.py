@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
 
-from .image import original_storage
+from .image import original_storage, store_original
 from .publication import Publication
 
 
@@ -29,6 +29,10 @@ class WordFileQuerySet(models.QuerySet):
     def undecided(self) -> "WordFileQuerySet":
         """Files that conflict with the draft until a person decides."""
         return self.filter(is_undecided=True)
+
+    def of_content(self, content: bytes) -> "WordFileQuerySet":
+        """Files with exactly this content. None whose original was deleted, as by a redaction."""
+        return self.filter(original=store_original(content, "docx", write=False))
 
 
 class WordFile(models.Model):

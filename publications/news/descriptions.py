@@ -7,8 +7,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications.locales import datetime_with_zone
-from publications.models import Change, NewsEvent, NewsType
+from publications.locales import datetime_with_zone, language_in_sentence
+from publications.models import Change, EndReason, NewsEvent, NewsType
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class NewsText:
     Attributes:
         subject: one line that says what happened, and to which publication.
         actor: who caused it, or "".
-        text: the remark of a reader, or the note of a correction; may be "".
+        text: a comment, or the note of a correction; may be "".
         url: the page of the desk where the person goes on.
         public_url: the page that readers see, or "".
     """
@@ -48,15 +48,20 @@ def describe_news(event: NewsEvent, user) -> NewsText:
 
 def _actor(event: NewsEvent) -> str:
     if event.comment:
-        return event.comment.review.reader
+        return event.comment.author_label
     return event.by.get_full_name() or event.by.get_username() if event.by else ""
 
 
 def _desk_url(event: NewsEvent, user) -> str:
     if event.type == NewsType.IMPORTED:
         return reverse("desk:publications_publication_changelist")
-    if event.type == NewsType.REVIEWED:
-        return reverse("desk:reviews", args=[event.publication_id])
+    if event.comment:
+        return (
+            reverse("desk:publications_publication_change", args=[event.publication_id])
+            + event.comment.fragment
+        )
+    if event.type == NewsType.TRANSLATION:
+        return reverse("desk:translation", args=[event.publication_id, event.edition.publication_id])
     if event.type in (NewsType.PUBLISHED, NewsType.CORRECTED) and not user.has_perm(
         "publications.view_publication"
     ):
@@ -70,10 +75,14 @@ def _submitted(event: NewsEvent) -> tuple[str, str]:
 
 def _reviewed(event: NewsEvent) -> tuple[str, str]:
     comment = event.comment
-    values = {"reader": comment.review.reader, "title": event.publication}
-    if comment.is_fine:
+    values = {"reader": comment.author_label, "title": event.publication}
+    if comment.is_approval:
         return _("%(reader)s approves “%(title)s”") % values, ""
     return _("%(reader)s on “%(title)s”") % values, comment.text
+
+
+def _returned(event: NewsEvent) -> tuple[str, str]:
+    return _("Not ready after all: “%(title)s”") % {"title": event.publication}, event.comment.text
 
 
 def _tomorrow(event: NewsEvent) -> tuple[str, str]:
@@ -91,6 +100,20 @@ def _corrected(event: NewsEvent) -> tuple[str, str]:
     return subject % {"title": event.edition.title}, event.edition.change_note
 
 
+def _translation(event: NewsEvent) -> tuple[str, str]:
+    edition = event.edition
+    values = {"title": event.publication, "language": language_in_sentence(edition.language)}
+    if edition.end_reason == EndReason.WITHDRAWN:
+        return _("The %(language)s text is withdrawn, “%(title)s” is still public") % values, (
+            edition.withdrawal_reason
+        )
+    if edition.change == Change.CORRECTION:
+        return _("The %(language)s text is corrected, “%(title)s” has not followed") % values, (
+            edition.change_note
+        )
+    return _("The %(language)s text is updated, “%(title)s” has not followed") % values, edition.change_note
+
+
 def _imported(event: NewsEvent) -> tuple[str, str]:
     values = {name: event.counts.get(name, 0) for name in ("new", "updated", "refused")}
     return _("Import done: %(new)d new, %(updated)d updated, %(refused)d refused") % values, ""
@@ -99,9 +122,11 @@ def _imported(event: NewsEvent) -> tuple[str, str]:
 DESCRIPTIONS: dict[NewsType, Callable[[NewsEvent], tuple[str, str]]] = {
     NewsType.SUBMITTED: _submitted,
     NewsType.REVIEWED: _reviewed,
+    NewsType.RETURNED: _returned,
     NewsType.TOMORROW: _tomorrow,
     NewsType.PUBLISHED: _published,
     NewsType.CORRECTED: _corrected,
+    NewsType.TRANSLATION: _translation,
     NewsType.IMPORTED: _imported,
 }
 """For each type the function that returns subject and text."""

@@ -14,7 +14,7 @@ from django.core.mail import make_msgid
 from django.db import transaction
 from django.utils import timezone
 
-from publications.models import MailPurpose, MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail
+from publications.models import MailPurpose, MailTiming, NewsEvent, NewsType, OutboxMail, UserSettings
 
 DIGEST_TIME = time(7)
 """When the daily mail is sent, in the time zone of the site."""
@@ -58,15 +58,24 @@ def _mailed_users() -> Iterable:
 
 
 def _expand_for(user, pks: Sequence[int], now: datetime) -> None:
-    choices = NewsSettings.of(user)
+    choices = UserSettings.of(user)
     by_timing: dict[MailTiming, list[NewsEvent]] = {timing: [] for timing in MailTiming}
-    for event in NewsEvent.objects.visible_to(user).filter(pk__in=pks):
-        by_timing[choices.timing(NewsType(event.type))].append(event)
+    for event in NewsEvent.objects.visible_to(user).filter(pk__in=pks).with_rows():
+        by_timing[_timing(event, choices, now)].append(event)
     for event in by_timing[MailTiming.AT_ONCE]:
         mail = _get_or_create_mail(user, MailPurpose.NEWS, f"news:{event.pk}:{user.pk}", now)
         mail.events.add(event)
     if daily := by_timing[MailTiming.DAILY]:
         _open_digest(user, now).events.add(*daily)
+
+
+def _timing(event: NewsEvent, choices: UserSettings, now: datetime) -> MailTiming:
+    """Return when a person is mailed about an event: at once if the daily mail would come too late."""
+    timing = choices.timing(NewsType(event.type))
+    is_reminder = event.type == NewsType.TOMORROW
+    if timing == MailTiming.DAILY and is_reminder and event.edition.visible_from <= next_digest_time(now):
+        return MailTiming.AT_ONCE
+    return timing
 
 
 def _open_digest(user, now: datetime) -> OutboxMail:
@@ -96,7 +105,7 @@ def _get_or_create_mail(user, purpose: MailPurpose, key: str, due_at: datetime) 
             purpose=purpose,
             key=key,
             recipient=user.email,
-            account=user,
+            user=user,
             message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
             next_attempt_at=due_at,
         )

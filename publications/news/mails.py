@@ -22,25 +22,25 @@ from publications.models import (
     MailPurpose,
     MailTiming,
     NewsEvent,
-    NewsSettings,
     NewsType,
     OutboxMail,
+    UserSettings,
     site_settings,
 )
 
 from .descriptions import NewsText, describe_news
+from .staff_mail import StaffMail
 
 STOP_SALT = "news.stop"
-ALL_DAILY = "daily"
 
 
 def build_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail of a row of the outbox, or None if there is nothing left that its recipient is to be mailed."""
-    user = mail.account
+    user = mail.user
     if not (user and user.is_active and user.is_staff and user.email):
         return None
     mail.recipient = user.email
-    choices = NewsSettings.of(user)
+    choices = UserSettings.of(user)
     events = [
         event
         for event in mail.events.visible_to(user).with_rows().order_by("happens_at", "pk")
@@ -53,10 +53,12 @@ def build_mail(mail: OutboxMail) -> EmailMessage | None:
 
 
 def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMessage:
-    texts = [describe_news(event, mail.account) for event in events]
+    texts = [describe_news(event, mail.user) for event in events]
     is_digest = mail.purpose == MailPurpose.DIGEST
     stop_url = absolute_url(
-        reverse("desk:news-stop", args=[stop_token(mail.account, ALL_DAILY if is_digest else events[0].type)])
+        reverse(
+            "desk:news-stop", args=[stop_token(mail.user, MailTiming.DAILY if is_digest else events[0].type)]
+        )
     )
     body = render_to_string(
         "desk/mail/news.txt",
@@ -80,7 +82,7 @@ def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMes
             f"<publication-{events[0].publication_id}@{urlsplit(settings.SITE_URL).hostname}>"
         )
     subject = _digest_subject(texts) if is_digest else texts[0].subject
-    return EmailMessage(subject, body.strip() + "\n", _sender(), [mail.recipient], headers=headers)
+    return StaffMail(subject, body.strip() + "\n", _sender(), [mail.recipient], headers=headers)
 
 
 def _digest_subject(texts: list[NewsText]) -> str:
@@ -102,9 +104,9 @@ def _sender() -> str:
     return str(Address(display_name=site_settings().short_name, addr_spec=address))
 
 
-def stop_token(user, news_type: str) -> str:
-    """Return the signed part of the address that ends mails of a type, or all daily ones (`ALL_DAILY`)."""
-    return signing.dumps([user.pk, news_type], salt=STOP_SALT)
+def stop_token(user, mails: NewsType | MailTiming) -> str:
+    """Return the signed part of the address that ends mails of a type, or all that are daily."""
+    return signing.dumps([user.pk, mails], salt=STOP_SALT)
 
 
 def stop_mails(token: str, *, is_confirmed: bool) -> list[NewsType] | None:
@@ -120,12 +122,12 @@ def stop_mails(token: str, *, is_confirmed: bool) -> list[NewsType] | None:
     user = get_user_model().objects.filter(pk=pk).first()
     if not user:
         return None
-    choices = NewsSettings.of(user)
+    choices = UserSettings.of(user)
     timing = {news_type: choices.timing(news_type) for news_type in NewsType}
     stopped = [
         news_type
         for news_type in NewsType
-        if news_type == name or (name == ALL_DAILY and timing[news_type] == MailTiming.DAILY)
+        if news_type == name or (name == MailTiming.DAILY and timing[news_type] == MailTiming.DAILY)
     ]
     stopped = [news_type for news_type in stopped if timing[news_type] != MailTiming.NEVER]
     if is_confirmed and stopped:

@@ -5,20 +5,18 @@ sender at a time holds a lock on a file. A sender that is killed between the acc
 sends the mail again, with the same Message-ID; at no other moment is a mail sent twice, and none is missed.
 """
 
-import fcntl
 import logging
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 
-from django.conf import settings
 from django.core.mail import EmailMessage, mailers
 from django.db import Error, connection, transaction
 
-from publications.models import OutboxMail
+from publications.models import MAX_ERROR_CHARACTERS, OutboxMail
+from publications.site_lock import hold_file_lock
 
 from .mails import build_mail
 
@@ -47,13 +45,8 @@ def sender_lock() -> Iterator[bool]:
     if connection.features.has_select_for_update_skip_locked:
         yield True
         return
-    with (Path(settings.SITE_DATA) / LOCK_FILE).open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+    with hold_file_lock(LOCK_FILE) as is_free:
+        yield is_free
 
 
 def send_due() -> SendResult:
@@ -105,14 +98,14 @@ def _write(mail: OutboxMail, result: SendResult) -> EmailMessage | None:
 
 
 def _connect(backend, result: SendResult) -> bool:
-    """Connect to the relay unless connected; if that fails, postpone every mail that is due."""
+    """Connect to the relay unless connected; if that fails, all mails stay due, with the error for administrators."""
     try:
         backend.open()
     except (OSError, smtplib.SMTPException) as error:
         result.relay_error = describe_error(error)
-        for mail in OutboxMail.objects.due().select_for_update(skip_locked=True):
-            mail.mark_failed(result.relay_error)
-            result.failed += 1
+        due = OutboxMail.objects.due().select_for_update(skip_locked=True).values_list("pk", flat=True)
+        waiting = OutboxMail.objects.filter(pk__in=list(due))
+        result.failed += waiting.update(last_error=result.relay_error[:MAX_ERROR_CHARACTERS])
         return False
     return True
 

@@ -91,7 +91,10 @@ class PdfLabels:
 
 @dataclass(frozen=True)
 class PdfDocument:
-    """An edition as a PDF. All texts are plain except `html`, which is stored and sanitized."""
+    """An edition as a PDF. All texts are plain except `html`, which is stored and sanitized.
+
+    `stamp` is printed on every page, such as for whom it is.
+    """
 
     address: str
     title: str
@@ -116,6 +119,7 @@ class PdfDocument:
     sections: tuple[PdfSection, ...] = ()
     cover: PdfImage | None = None
     images: Mapping[str, PdfImage] = field(default_factory=dict)
+    stamp: str = ""
 
 
 @dataclass(frozen=True)

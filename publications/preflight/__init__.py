@@ -5,11 +5,19 @@ database; callers decide what to do with the issues.
 """
 
 from .attached_pdfs import has_structure
+from .broken_links import broken_link_reasons, find_draft_at
 from .draft import DraftImage, PreflightDraft, PreflightIssue, TextLink
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag, similar_tag_names
 from .placeholders import find_placeholders
-from .report import PreflightReport, build_preflight_draft, find_broken_links, run_preflight
+from .report import (
+    PreflightReport,
+    build_preflight_draft,
+    find_broken_links,
+    find_images_without_alt,
+    run_preflight,
+)
+from .translations import describe_outdated
 
 __all__ = [
     "DraftImage",
@@ -17,10 +25,14 @@ __all__ = [
     "PreflightIssue",
     "PreflightReport",
     "TextLink",
+    "broken_link_reasons",
     "build_preflight_draft",
     "describe_new_tag",
+    "describe_outdated",
     "find_broken_links",
+    "find_draft_at",
     "find_dropped_markup",
+    "find_images_without_alt",
     "find_placeholders",
     "has_structure",
     "run_preflight",

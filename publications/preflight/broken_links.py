@@ -4,6 +4,7 @@ from collections.abc import Iterable, Set
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from publications.models import (
     Author,
     Edition,
     Image,
+    Publication,
     Redirect,
     SitePage,
     Tag,
@@ -22,7 +24,10 @@ from publications.models import (
     resolve_edition_address,
 )
 
-PUBLICATION_ROUTES = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
+PUBLICATION_ROUTES = {
+    "detail", "pdf", "record", "editions", "edition", "edition_pdf", "edition_record", "changes", "mastodon",
+    "attachment", "social",
+}  # fmt: skip
 STATIC_PREFIXES = ("/static/",)
 
 
@@ -80,7 +85,7 @@ def _check_path(path: str) -> str:
             match = resolve(path)
         except Resolver404:
             return _not_found_text()
-    name = match.url_name or ""
+    name = (match.url_name or "").removesuffix("_image")
     if name in PUBLICATION_ROUTES:
         return _check_publication(locale, match)
     return CHECKS_BY_ROUTE[name](locale, match) if name in CHECKS_BY_ROUTE else ""
@@ -92,24 +97,38 @@ def _not_found_text() -> str:
 
 def _check_publication(locale: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
-    address = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
+    is_edition = number is not None
+    address = resolve_edition_address(locale, slug, number) if is_edition else resolve_address(locale, slug)
     if address.status in (AddressStatus.OK, AddressStatus.MOVED):
         return ""
     if address.status is AddressStatus.GONE:
         return _ended_text(address.edition.title)
-    is_unpublished = Address.objects.filter(locale=locale, slug=slug).exists()
-    return _("what stands there is not public yet.") if is_unpublished else _not_found_text()
+    is_known = is_edition and resolve_address(locale, slug).status is not AddressStatus.NOT_FOUND
+    if not is_known and (draft := find_draft_at(locale, slug)):
+        return _("“%(title)s” is not public yet.") % {"title": draft}
+    return _not_found_text()
+
+
+def find_draft_at(locale: str, slug: str) -> Publication | None:
+    """Return the publication, never public, that has an address or proposes to get it; None without one."""
+    address = Address.objects.filter(locale=locale, slug=slug).select_related("publication").first()
+    if address and not address.publication.deleted_at:
+        return address.publication
+    drafts = Publication.objects.filter(Q(slug=slug) | Q(slug=""), editions=None).order_by("-updated_at")
+    drafts = drafts.only("pk", "slug", "title", "language")
+    return next((draft for draft in drafts if (draft.locale, draft.proposed_slug()) == (locale, slug)), None)
 
 
 def _check_topic(locale: str, match: ResolverMatch) -> str:
-    tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
+    tag = Tag.objects.filter(slug=match.kwargs.get("slug") or match.kwargs["tag"]).first()
     return (
         "" if tag and Edition.objects.live().tagged(tag).exists() else _("no public piece is on this topic.")
     )
 
 
 def _check_author(locale: str, match: ResolverMatch) -> str:
-    author = Author.objects.not_pseudonymous().filter(slug=match.kwargs["slug"]).first()
+    slug = match.kwargs.get("slug") or match.kwargs["author"]
+    author = Author.objects.not_pseudonymous().filter(slug=slug).first()
     is_public = author and Edition.objects.live().authored_by(author).exists()
     return "" if is_public else _("no public piece is by this author.")
 
@@ -122,7 +141,21 @@ def _check_image(locale: str, match: ResolverMatch) -> str:
     return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _not_found_text()
 
 
+def _check_kind_feed(_locale: str, match: ResolverMatch) -> str:
+    is_public = Edition.objects.live().filter(kind__slug=match.kwargs["kind"]).exists()
+    return "" if is_public else _not_found_text()
+
+
+def _check_language_feed(_locale: str, match: ResolverMatch) -> str:
+    is_public = Edition.objects.live().filter(language=match.kwargs["code"]).exists()
+    return "" if is_public else _not_found_text()
+
+
 CHECKS_BY_ROUTE = {
+    "kind_feed": _check_kind_feed,
+    "language_feed": _check_language_feed,
+    "topic_feed": _check_topic,
+    "author_feed": _check_author,
     "topic": _check_topic,
     "author": _check_author,
     "site-page": _check_site_page,

@@ -36,6 +36,12 @@ def missing_field(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         yield PreflightIssue("missing", text, field)
 
 
+def proposed_author(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """An author whom somebody proposed and no editor has accepted."""
+    for pk, text in draft.proposed_authors.items():
+        yield PreflightIssue("proposed_author", text, "bylines", pk=pk)
+
+
 def unrenderable_body(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     if draft.rendering_error:
         yield PreflightIssue("unrenderable", draft.rendering_error, "body")
@@ -51,7 +57,7 @@ def image_without_alt(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             "The picture “%(name)s” has no alternative text. Say in the image library what it shows, or mark it as "
             "decorative."
         )
-        yield PreflightIssue("picture", text % {"name": image.filename}, *_position_of(image, draft))
+        yield PreflightIssue("alt", text % {"name": image.filename}, *_position_of(image, draft))
 
 
 def _position_of(image: DraftImage, draft: PreflightDraft) -> tuple[str, int]:
@@ -126,6 +132,7 @@ def lost_attachment(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 BLOCKING = (
     missing_field,
+    proposed_author,
     unrenderable_body,
     image_without_alt,
     misnamed_image,
@@ -234,11 +241,11 @@ def similar_tag(draft: PreflightDraft) -> Iterator[PreflightIssue]:
 
 def untranslated_tag(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """A new tag without a Swedish name: Swedish pages show the English one."""
-    for name in draft.untranslated_tags[:MAX_ADVICE]:
+    for pk, name in list(draft.untranslated_tags.items())[:MAX_ADVICE]:
         text = _(
             "The new tag “%(name)s” has no Swedish name. Give it one under Tags, or Swedish pages show this one."
         )
-        yield PreflightIssue("tags", text % {"name": name}, "tags")
+        yield PreflightIssue("untranslated_tag", text % {"name": name}, "tags", pk=pk)
 
 
 def future_date(draft: PreflightDraft) -> Iterator[PreflightIssue]:
@@ -269,6 +276,12 @@ def faulty_attachment(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             yield PreflightIssue("file", problem, "attach")
 
 
+def open_comment(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    if count := draft.open_comments:
+        text = ngettext("%d comment is not resolved.", "%d comments are not resolved.", count) % count
+        yield PreflightIssue("comment", text)
+
+
 ADVICE = (
     heading_jump,
     address_as_text,
@@ -284,4 +297,5 @@ ADVICE = (
     untranslated_tag,
     untitled_author,
     faulty_attachment,
+    open_comment,
 )

@@ -17,12 +17,14 @@ class PreflightIssue:
         text: a sentence that names the problem and the remedy.
         field: the form field to correct, or "".
         line: the line of the body, from 1; 0 if unknown.
+        pk: of the author or tag that is to be changed on its own page, or None.
     """
 
     name: str
     text: str
     field: str = ""
     line: int = 0
+    pk: int | None = None
 
 
 @dataclass(frozen=True)
@@ -52,14 +54,16 @@ class PreflightDraft:
     Attributes:
         rendering_error: why the body cannot be rendered, or "".
         missing_fields: pairs of a form field and a sentence.
+        proposed_authors: by the primary key of each author who is not accepted, a sentence.
         broken_links: the reason by address within the site.
         duplicates: other publications of the same title.
         future_date: the date that readers are to see, where it is still to come.
         similar_tags: by new tag, the tags that are spelled nearly like it.
-        untranslated_tags: new tags without a Swedish name.
+        untranslated_tags: new tags without a Swedish name, by primary key.
         untitled_authors: authors who have a title in the other language only.
         attachment_problems: by file name, what is wrong with an attachment, or "".
         lost_attachments: files that the store does not have whole.
+        open_comments: the number of comments that are not resolved.
     """
 
     title: str = ""
@@ -70,6 +74,7 @@ class PreflightDraft:
     rendering_error: str = ""
     headings: tuple[tuple[int, str], ...] = ()
     missing_fields: tuple[tuple[str, str], ...] = ()
+    proposed_authors: Mapping[int, str] = field(default_factory=dict)
     images: tuple[DraftImage, ...] = ()
     broken_links: Mapping[str, str] = field(default_factory=dict)
     duplicates: tuple[str, ...] = ()
@@ -79,10 +84,11 @@ class PreflightDraft:
     future_date: str = ""
     tags: int = 0
     similar_tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    untranslated_tags: tuple[str, ...] = ()
+    untranslated_tags: Mapping[int, str] = field(default_factory=dict)
     untitled_authors: tuple[str, ...] = ()
     attachment_problems: Mapping[str, str] = field(default_factory=dict)
     lost_attachments: tuple[str, ...] = ()
+    open_comments: int = 0
 
     def line_of(self, text: str) -> int:
         """Return the first line of the body that has a text, from 1; 0 without one."""

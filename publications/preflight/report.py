@@ -56,6 +56,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
     html, error = _render_body(publication)
     lost, intact = _split_by_integrity(publication.attachments.all())
     new_tags = _new_tags(publication)
+    proposed_authors = publication.proposed_author_errors()
     return PreflightDraft(
         title=publication.title,
         summary=publication.summary,
@@ -64,7 +65,10 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         html=html,
         rendering_error=error,
         headings=markup.outline(publication.body),
-        missing_fields=tuple(publication.publish_errors()),
+        missing_fields=tuple(
+            error for error in publication.publish_errors() if error[1] not in proposed_authors.values()
+        ),
+        proposed_authors=proposed_authors,
         images=tuple(_images(publication)),
         broken_links=_broken_links(publication, html),
         duplicates=tuple(_duplicates(publication)),
@@ -74,16 +78,27 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         future_date=_future_date(publication),
         tags=publication.tags.count(),
         similar_tags=_similar_tags(new_tags),
-        untranslated_tags=tuple(tag.name for tag in new_tags if not tag.name_sv),
+        untranslated_tags={tag.pk: tag.name for tag in new_tags if not tag.name_sv},
         untitled_authors=tuple(_untitled_authors(publication)),
         attachment_problems={file.filename: _find_problem(file) for file in intact},
         lost_attachments=tuple(file.filename for file in lost),
+        open_comments=publication.comments.unresolved().count(),
     )
 
 
 def find_broken_links(publication: Publication) -> dict[str, str]:
     """Return the broken links within the site in a publication, each with the reason as a sentence."""
     return _broken_links(publication, _render_body(publication)[0])
+
+
+def find_images_without_alt(publication: Publication) -> list[Image]:
+    """Return the images of a draft that have no alternative text, neither in the text nor in the library."""
+    draft = PreflightDraft(html=_render_body(publication)[0])
+    return [
+        image
+        for image in images_of(publication)
+        if not _has_alt(image) and (image.pk == publication.cover_id or image.key in draft.images_without_alt)
+    ]
 
 
 def _broken_links(publication: Publication, html: str) -> dict[str, str]:
@@ -108,7 +123,7 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
         yield DraftImage(
             key=image.key,
             filename=image.filename,
-            has_alt=image.is_decorative or bool(image.alt_en or image.alt_sv),
+            has_alt=_has_alt(image),
             has_alt_in_language=image.is_decorative or _has_alt_in(image, publication.language),
             is_cover=image.pk == publication.cover_id,
         )
@@ -128,6 +143,10 @@ def _similar_tags(new_tags: Iterable[Tag]) -> dict[str, list[str]]:
     names = Tag.objects.selectable().values_list("name", flat=True) if new_tags else ()
     similar = {tag.name: similar_tag_names(tag.name, names) for tag in new_tags}
     return {name: others for name, others in similar.items() if others}
+
+
+def _has_alt(image: Image) -> bool:
+    return image.is_decorative or bool(image.alt_en or image.alt_sv)
 
 
 def _has_alt_in(image: Image, language: str) -> bool:

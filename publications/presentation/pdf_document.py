@@ -107,7 +107,8 @@ def _imprint(edition: Edition, note_context: dict) -> tuple[str, ...]:
         if edition.language != current_locale()
         else ""
     )
-    number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
+    has_number = edition.number is not None and edition.number > 1  # a preview has none
+    number = gettext("Edition %(number)d") % {"number": edition.number} if has_number else ""
     changes = (f"{note.label} {note.date_text}" for note in notes)
     return tuple(part for part in (published, *changes, number, language) if part)
 

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from publications.locales import absolute_url, current_locale, format_day, language_label, localized_path
 from publications.models import (
+    Author,
     Change,
     Edition,
     EditionAttachment,
     EditionWithRows,
     RelatedEdition,
     SitePage,
+    Tag,
     related_editions,
 )
 
@@ -39,14 +41,22 @@ AGE_NOTICE_AFTER = timedelta(days=365)
 
 
 def publication_context(
-    rows: EditionWithRows, *, image_url: ImageUrl = public_image_url
+    rows: EditionWithRows,
+    *,
+    image_url: ImageUrl = public_image_url,
+    has_page: Callable[[Author | Tag], bool] = lambda row: True,
 ) -> dict[str, object]:
-    """Return the context of `pages/publication.html`. `image_url` returns the URLs of images."""
+    """Return the context of `pages/publication.html`.
+
+    Args:
+        image_url: returns the URLs of images.
+        has_page: returns whether an author or topic has a page that readers can open; others are not linked.
+    """
     return {
         **_text_context(rows, image_url),
-        **_author_context(rows, image_url),
+        **_author_context(rows, image_url, has_page),
         **change_notes_context(rows),
-        **_aside_context(rows),
+        **_aside_context(rows, has_page),
         **_navigation_context(rows),
     }
 
@@ -68,18 +78,24 @@ def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, objec
     }
 
 
-def _author_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, object]:
+def _author_context(
+    rows: EditionWithRows, image_url: ImageUrl, has_page: Callable[[Author], bool]
+) -> dict[str, object]:
+    def url_of(author: Author) -> str:
+        url = author_url(author)
+        return url if url and has_page(author) else ""
+
     return {
-        "byline_groups": byline_groups(rows.bylines, author_url),
-        "authors": author_profiles(rows.bylines, author_url, image_url),
+        "byline_groups": byline_groups(rows.bylines, url_of),
+        "authors": author_profiles(rows.bylines, url_of, image_url),
     }
 
 
-def _aside_context(rows: EditionWithRows) -> dict[str, object]:
+def _aside_context(rows: EditionWithRows, has_page: Callable[[Tag], bool]) -> dict[str, object]:
     """Return topics, downloads, links to share, related publications and translations."""
     edition = rows.edition
     return {
-        "tags": topic_links(rows.tags),
+        "tags": topic_links([tag for tag in rows.tags if has_page(tag)]),
         "attachments": attachment_links(rows.attachments, lambda file: attachment_url(edition, file)),
         "has_downloads": bool(rows.attachments),
         "share_links": share_links(edition),

@@ -7,6 +7,7 @@ from .documents import (
     delete_renditions,
     get_pdf,
     get_social_image,
+    render_pdf,
 )
 from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_abandoned_files
 from .rendering_queue import MAX_RENDERINGS, RenderingBusy, RenderingFailed
@@ -26,4 +27,5 @@ __all__ = [
     "make_image_files",
     "media_type_of",
     "remove_abandoned_files",
+    "render_pdf",
 ]

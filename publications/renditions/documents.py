@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from uuid import uuid4
 
 from django.conf import settings
 from PIL import Image as Pixels
@@ -86,6 +87,25 @@ def get_pdf(source: RenditionSource, images: Iterable[Image], *, number: int) ->
     """
     images_by_digest = {image.digest: image for image in images}
     return _get_rendition(source, f"{number}-", "pdf", lambda: _render_pdf(source.document, images_by_digest))
+
+
+def render_pdf(document: PdfDocument, images: Iterable[Image]) -> bytes:
+    """Return a PDF that is not stored, as it is for one person alone.
+
+    Raises:
+        RenderingBusy: too many renderings run at once.
+        RenderingFailed: the document cannot be typeset.
+    """
+    contents: list[bytes] = []
+    images_by_digest = {image.digest: image for image in images}
+    try:
+        rendering_queue.run(
+            f"not stored: {uuid4()}", lambda: contents.append(_render_pdf(document, images_by_digest))
+        )
+    except TypesettingError as error:
+        log.error("No PDF of %s for one person: %s", document.address, error)
+        raise RenderingFailed from error
+    return contents[0]
 
 
 def get_social_image(source: RenditionSource, cover: Image | None) -> Rendition:

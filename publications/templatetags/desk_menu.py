@@ -17,13 +17,13 @@ from publications.models import (
     Image,
     Kind,
     MenuLink,
-    NewsSettings,
     OutboxMail,
     Publication,
     SitePage,
     SiteSettings,
     Synonym,
     Tag,
+    UserSettings,
 )
 
 register = template.Library()
@@ -107,6 +107,10 @@ MENU = (
             Publication, _("Publications"), _("Drafts and what is public, and where each stands")
         ),
         page_entry(
+            "view_publication", _("Planning"), _("What is planned, due, scheduled and published, week by week"),
+            "planning",
+        ),
+        page_entry(
             "relate_publication", _("Related links"), _("What is shown below a text as related"), "related-links"
         ),
     )),
@@ -149,6 +153,12 @@ MENU = (
             "auth.view_group", _("Who may do what"), _("The roles, their people, and what each may do"),
             "role-matrix",
         ),
+        page_entry(
+            "add_archiveimport",
+            _("Import texts"),
+            _("Archives of another site, with a report first"),
+            "archive-imports",
+        ),
         model_entry(
             OutboxMail, _("Outbox"), _("Mails to staff: what waits, what could not be delivered and why"), has_add=False
         ),
@@ -182,7 +192,7 @@ def unread_news_count(context: template.Context) -> str:
 
     {% unread_news_count as unread %}
     """
-    return NewsSettings.of(context["user"]).unread_count_text()
+    return UserSettings.of(context["user"]).unread_count_text()
 
 
 def _entries_for(user, definitions: Iterable[EntryDefinition], path: str) -> Iterable[MenuEntry]:

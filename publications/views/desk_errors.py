@@ -49,7 +49,7 @@ class DeskError(Enum):
     FORBIDDEN = ErrorPage(
         HTTPStatus.FORBIDDEN,
         _("This page is not open to you"),
-        _("Your groups do not include it. An administrator can change that."),
+        _("Your role does not include it. An administrator can change that."),
     )
     EXPIRED_FORM = ErrorPage(
         HTTPStatus.FORBIDDEN,

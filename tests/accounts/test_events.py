@@ -59,6 +59,24 @@ def test_an_account_that_is_created_at_the_desk(desk, administrator):
     assert events_of(User.objects.get(username="new")) == [("created", administrator.username)]
 
 
+def test_the_event_of_a_new_account_names_its_groups(desk):
+    linkers = Group.objects.get(name="Linkers")
+
+    desk.post(
+        reverse("desk:auth_user_add"),
+        {
+            "username": "new",
+            "password1": GOOD,
+            "password2": GOOD,
+            "usable_password": "true",
+            "groups": [linkers.pk],
+        },
+    )
+
+    event = AccountEvent.objects.get(type=EventType.CREATED, account_name="new")
+    assert (event.detail["groups_before"], event.detail["groups_after"]) == ([], ["Linkers"])
+
+
 def test_a_change_names_its_fields_and_the_groups_before_and_after(desk):
     person = make_person("Editors")
     linkers = Group.objects.get(name="Linkers")

@@ -104,8 +104,8 @@ def test_an_account_without_a_group_reads_whom_to_ask(client, administrator):
 
     page = client.get("/desk/")
 
-    assert "in no group yet" in page.text and "Ada Ek" in page.text
-    assert "in no group yet" not in _home_of(client, make_person("Linkers"))
+    assert "has no role yet" in page.text and "Ada Ek" in page.text
+    assert "has no role yet" not in _home_of(client, make_person("Linkers"))
 
 
 def _home_of(client, person) -> str:

@@ -18,7 +18,7 @@ from publications.models import (
     Publication,
     Revision,
     SiteVersion,
-    use_existing_spelling,
+    use_existing_names,
 )
 from tests.factories import (
     make_author,
@@ -632,10 +632,16 @@ def test_a_clock_that_was_ahead_can_be_trusted_again(editor):
     assert actions.publish(make_publication(), by=editor).is_live
 
 
+def test_a_tag_typed_by_its_swedish_name_is_the_same_tag():
+    make_tag("Ukraine", name_sv="Ukraina"), make_tag("Energi")
+
+    assert use_existing_names(["ukraina", "Ukraine", "energi", "Råg"]) == ["Ukraine", "Energi", "Råg"]
+
+
 def test_tags_and_authors_are_one_whatever_the_case_in_any_alphabet():
     make_tag("Украина"), make_author("Östen Åberg", aliases="Остен Оберг")
 
-    assert use_existing_spelling(["украина"]) == ["Украина"]
+    assert use_existing_names(["украина"]) == ["Украина"]
     assert (
         Author.objects.with_name("östen åberg").exists() and Author.objects.with_name("остен оберг").exists()
     )

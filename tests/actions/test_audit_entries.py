@@ -100,8 +100,11 @@ def test_redirects_are_recorded_by_their_number_alone(editor):
     for_author = last_entry()
 
     assert for_publication.publication == publication and for_author.publication is None
-    assert for_publication.detail == {"kind": "redirect", "pk": publication.pk, "count": 2}
-    assert for_author.detail == {"kind": "redirect", "pk": author.pk, "count": 1}
+    details = [
+        {"kind": "redirect", "model": model, "pk": row.pk, "count": count}
+        for model, row, count in (("publication", publication, 2), ("author", author, 1))
+    ]
+    assert [for_publication.detail, for_author.detail] == details
 
 
 def test_saved_and_deleted_rows_are_recorded_with_their_model(editor):

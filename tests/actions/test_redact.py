@@ -10,14 +10,16 @@ from publications import actions, manuscript, markup
 from publications.actions.redacted_values import redact_value
 from publications.models import (
     AuditEntry,
+    Comment,
     Edition,
+    EditorialPlan,
+    PressLink,
     Publication,
     Redirect,
     RelatedLink,
     Review,
-    ReviewComment,
 )
-from tests.factories import make_author, make_live, make_publication, saved
+from tests.factories import make_author, make_live, make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -116,11 +118,11 @@ def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
 def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
     publication = make_publication(body="Vera Holm said it.")
     review, _token = Review.objects.invite(publication.revisions.first(), reader="Bo Ek", days=7, by=editor)
-    ReviewComment.objects.create(review=review, place=1, text="Is Vera Holm safe?")
+    Comment.objects.create(publication=publication, review=review, passage=1, text="Is Vera Holm safe?")
 
     actions.redact(publication, "Vera Holm", by=editor)
 
-    assert ReviewComment.objects.get().text == "Is [redacted] safe?"
+    assert Comment.objects.get().text == "Is [redacted] safe?"
 
 
 @pytest.mark.parametrize(
@@ -487,3 +489,41 @@ def test_the_desk_proposes_a_mark_in_the_language_of_the_text(desk, editor, lang
     page = desk.get(reverse("desk:redact", args=[publication.pk]))
 
     assert f'name="mark" value="{mark}"' in page.text
+
+
+def test_redacting_takes_a_passage_out_of_comments_and_their_quotations(editor):
+    publication = make_publication(body="First.\n\nSo said Vera Holm to us.")
+    line = "First.\n"
+    for quote in ("Vera Holm to us", "Vera"):
+        start = f"{line}So said Vera Holm to us.".index(quote)
+        publication.comments.create(
+            quote=quote, start=start, end=start + len(quote), text="Is Vera Holm safe?"
+        )
+    publication.comments.create(quote="Vera Holm left", text="Who?")
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    comments = publication.comments.order_by("pk")
+    assert [(row.quote, row.start, row.text) for row in comments] == [
+        ("to us", len(f"{line}So said [redacted] "), "Is [redacted] safe?"),
+        ("[redacted]", len(f"{line}So said "), "Is [redacted] safe?"),
+        ("[redacted] left", None, "Who?"),
+    ]
+
+
+@pytest.mark.parametrize("place", ["plan", "press link", "review"])
+def test_a_passage_that_stands_only_beside_the_text_is_redacted(editor, place):
+    publication = make_publication(body="Nobody is named.")
+    newest = publication.revisions.first()
+    if place == "plan":
+        EditorialPlan.objects.create(publication=publication, note="Ask Vera Holm.")
+    elif place == "press link":
+        PressLink.objects.make(newest, recipient="Vera Holm, The Daily", embargoed_until=tomorrow())
+    else:
+        Review.objects.invite(newest, reader="Vera Holm", days=7, by=editor)
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    columns = {EditorialPlan: "note", PressLink: "recipient", Review: "reader"}
+    kept = str([list(model.objects.values_list(column)) for model, column in columns.items()])
+    assert "[redacted]" in kept and "Vera" not in kept

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 
 from publications import actions
+from publications.admin.drafts.deleted_drafts import delete_draft, restore_draft
 from publications.models import Autosave, Publication, Revision
 from tests.desk_forms import change, filled
-from tests.factories import make_live, make_person
+from tests.factories import make_live, make_person, make_publication
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +120,17 @@ def test_what_was_typed_from_an_earlier_save_keeps_its_base(desk, publication):
 
     typed = Autosave.objects.unsaved().get()
     assert dict(typed.values)["version"] == str(publication.version)
+
+
+def test_what_was_typed_into_a_draft_that_was_deleted_and_restored_is_redacted(desk, editor):
+    draft = make_publication(body=f"{PASSAGE} said it.")
+    Autosave.objects.create(
+        owner=editor, key="k", publication=draft, values=[["body", f"{PASSAGE} said more."]]
+    )
+
+    delete_draft(draft, by=editor)
+    offered = desk.get("/desk/publications/publication/add/").text
+    restore_draft(Publication.with_deleted.get(pk=draft.pk), by=editor)
+    redact(draft)
+
+    assert f"{PASSAGE} said more." in offered and PASSAGE not in stored()

@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from publications import actions, manuscript, markup
-from publications.models import Edition, Publication, RelatedLink, Review, ReviewComment
+from publications.models import Comment, Edition, Publication, RelatedLink, Review
 from tests.factories import make_author, make_publication, saved
 from tests.word_files import make_word_file, p, r
 
@@ -93,10 +93,10 @@ def texts_of(publication: Publication) -> dict[str, str]:
         texts["typed"] = "".join(value for _name, value in row.values)
     for row in publication.reviews.all():
         add("review", row, "reader")
-    texts["review remark"] = "".join(ReviewComment.objects.values_list("text", flat=True))
+    texts["review comment"] = "".join(Comment.objects.values_list("text", flat=True))
     texts["related link"] = "".join(RelatedLink.objects.values_list("reason", flat=True))
-    for row in publication.draft_comments.all():
-        add("remark", row, "author_name", "passage", "text")
+    for row in publication.comments.all():
+        add("comment", row, "author_name", "quote", "text")
     for row in publication.word_files.all():
         text = manuscript.loads(row.text)
         texts["word file"] = f"{text.title} {text.body}"
@@ -122,9 +122,9 @@ def make_held_everywhere(editor):
             original="x" * 64, filename=f"{form}.txt", label=f"Letter of {form}", size=1
         )
         publication.autosaves.create(owner=editor, key="k", values=[["title", f"On {form}"], ["body", form]])
-        publication.draft_comments.create(author_name=form, passage=f"of {form}", text=f"{form}?")
+        publication.comments.create(author_name=form, quote=f"of {form}", text=f"{form}?")
         review, _token = Review.objects.invite(publication.revisions.first(), reader=form, days=3, by=editor)
-        ReviewComment.objects.create(review=review, text=f"Is it {form}?")
+        Comment.objects.create(publication=publication, review=review, text=f"Is it {form}?")
         RelatedLink.objects.create(source=make_publication(), target=publication, reason=f"Also {form}")
         file = make_word_file(publication, p(r(f"Text by {form} here.")))
         file.filename, file.report = f"{form}.docx", {"notes": [f"{form} is said twice"]}

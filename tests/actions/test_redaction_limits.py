@@ -103,12 +103,12 @@ def test_a_mark_for_which_the_title_of_a_revision_has_no_room_is_refused(editor)
 def test_comments_and_logs_are_cut_where_the_mark_makes_them_too_long(editor):
     publication = make_publication(title="Ann and others")
     entry = log_entry(editor, Publication, publication.pk, "Ann " + "x" * 196)
-    publication.draft_comments.create(passage="Ann " + "y" * 296, text="Who?")
+    publication.comments.create(author_name="Ann " + "y" * 146, text="Who?")
 
     actions.redact(publication, "Ann", by=editor)
 
     assert LogEntry.objects.get(pk=entry.pk).object_repr == "[redacted] " + "x" * 189
-    assert publication.draft_comments.get().passage == "[redacted] " + "y" * 289
+    assert publication.comments.get().author_name == "[redacted] " + "y" * 139
 
 
 def test_the_new_address_is_one_that_no_other_publication_has(editor):

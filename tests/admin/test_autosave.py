@@ -107,6 +107,8 @@ def test_restoring_puts_everything_back_into_the_form_and_stores_nothing(desk):
     form = page.context["adminform"].form
     assert (form["title"].value(), form["tags"].value()) == ("As typed", "Belarus")
     assert "Ann Berg" in page.text
+    assert "It is not in the draft yet: save it." in page.text
+    assert page.text.count("Not in the draft yet") == 1  # in the bar
     assert Publication.objects.get().title == "As stored"
 
 
@@ -187,10 +189,13 @@ def test_discarding_lets_go(desk):
     publication = make_publication()
     post_autosave(desk, publication, title="Typed")
 
-    page = desk.post(reverse("desk:autosave-discard", args=[Autosave.objects.get().pk]), follow=True).text
+    url = reverse("desk:autosave-discard", args=[Autosave.objects.get().pk])
+    question = desk.post(url).text
+    kept = Autosave.objects.exists()
+    page = desk.post(url, {"sure": "yes"}, follow=True).text
 
-    assert not Autosave.objects.exists()
-    assert "What is stored is as it was." in page
+    assert kept and "cannot be brought back" in question and "Typed" in question
+    assert not Autosave.objects.exists() and "Discarded." in page
 
 
 def test_whoever_may_not_write_can_let_go_of_what_was_typed_into_another_form(client):
@@ -198,7 +203,7 @@ def test_whoever_may_not_write_can_let_go_of_what_was_typed_into_another_form(cl
     client.force_login(linker, backend=BACKEND)
     typed = Autosave.objects.create(owner=linker, key="k", path="/desk/links/", values=[["note", "Typed"]])
 
-    client.post(reverse("desk:autosave-discard", args=[typed.pk]))
+    client.post(reverse("desk:autosave-discard", args=[typed.pk]), {"sure": "yes"})
 
     assert not Autosave.objects.exists()
 
@@ -209,7 +214,8 @@ def test_discarding_on_the_first_page_of_the_desk_leads_back_to_it(desk):
     post_autosave(desk, publication, key="two", title="The same")
 
     answer = desk.post(
-        reverse("desk:autosave-discard", args=[publication.autosaves.first().pk]), {"home": "1"}
+        reverse("desk:autosave-discard", args=[publication.autosaves.first().pk]),
+        {"home": "1", "sure": "yes"},
     )
 
     assert (answer["Location"], Autosave.objects.count()) == ("/desk/", 0)
@@ -358,7 +364,10 @@ def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk
     page = desk.get(change(publication)).text
     numbers = list(Autosave.objects.values_list("pk", flat=True))
 
-    desk.post(reverse("desk:autosave-discard", args=[publication.autosaves.first().pk]), {"all": numbers})
+    desk.post(
+        reverse("desk:autosave-discard", args=[publication.autosaves.first().pk]),
+        {"all": numbers, "sure": "yes"},
+    )
 
     assert page.count('class="autosaves"') == 1 and "Discard all 3" in page
     assert [typed.title for typed in Autosave.objects.all()] == ["Elsewhere"]

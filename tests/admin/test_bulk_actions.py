@@ -98,7 +98,34 @@ def test_what_does_not_change_leaves_no_revision(desk):
     page = desk.post(bulk_url("bulk-tags", publication), {"add": "EU"}, follow=True)
 
     assert publication.revisions.count() == 1
-    assert "Nothing has changed" in page.text
+    assert "Nothing changed in 1 draft: its tags were like that already." in page.text
+
+
+def test_the_result_counts_the_drafts_that_had_the_tag_already(desk):
+    tagged, other = make_publication(tags=(make_tag("EU"),)), make_publication()
+
+    page = desk.post(bulk_url("bulk-tags", tagged, other), {"add": "EU"}, follow=True).text
+
+    assert "Tags changed in 1 draft." in page and "Nothing changed in 1 draft" in page
+
+
+@pytest.mark.parametrize("action", ["change_tags", "set_author", "withdraw"])
+def test_a_bulk_page_leads_back_to_the_list_as_it_was_searched(desk, action):
+    publication = make_publication(title="Grain")
+    ticked = {"action": action, "_selected_action": [publication.pk]}
+    answer = desk.post(f"{LIST}?q=Grain&language=en", ticked)
+
+    page = desk.get(answer["Location"]).text
+
+    assert f'href="{LIST}?q=Grain&amp;language=en"' in page
+
+
+def test_the_list_is_searched_as_before_when_tags_have_changed(desk):
+    publication = make_publication(title="Grain")
+
+    answer = desk.post(f"{bulk_url('bulk-tags', publication)}&list=q%3DGrain", {"add": "EU"})
+
+    assert answer["Location"] == f"{LIST}?q=Grain"
 
 
 def test_what_is_public_stays_as_it_is_unless_that_is_wished(desk):
@@ -175,3 +202,21 @@ def test_an_odd_address_chooses_nothing(desk, of):
     page = desk.get(reverse("desk:bulk-withdraw"), {"of": of})
 
     assert page.status_code == 200 and "Nothing is chosen" in page.text
+
+
+def test_an_action_without_a_ticked_row_says_what_to_do_and_keeps_the_search(desk):
+    make_publication()
+
+    answer = desk.post(f"{LIST}?q=Minsk", {"action": "change_tags", "index": "0"})
+
+    assert answer["Location"] == f"{LIST}?q=Minsk"
+    assert "Tick rows of the list first" in desk.get(answer["Location"]).text
+
+
+def test_the_help_of_a_box_to_tick_stands_below_its_label(desk):
+    page = desk.get(bulk_url("bulk-tags", make_publication())).text
+
+    box, label, help_text = (
+        page.index(text) for text in ('name="publish"', 'for="id_publish"', 'id="id_publish_helptext"')
+    )
+    assert box < label < help_text

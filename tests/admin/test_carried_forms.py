@@ -531,7 +531,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
     typed = next(each for each in unsaved_on(page) if str(each) == "Aone")
     restored = browser.open(typed.restore_url)
     (discard,) = [form for form in html.fromstring(page.text).forms if f"/{typed.pk}/discard/" in form.action]
-    browser.send(PageForm(discard, "/desk/"))
+    browser.send(PageForm(discard, "/desk/"), sure="yes")
 
     assert len(unsaved_on(page)) == 8 == page.text.count(">Restore<") == page.text.count(">Discard<")
     assert redisplayed_form(restored).typed()["name"] == ["Aone"]
@@ -542,7 +542,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
 # Every form of the desk
 
 
-URL_NAMES_WITHOUT_FORM = ("autocomplete", "picture", "word-original")
+URL_NAMES_WITHOUT_FORM = ("autocomplete", "picture", "word-original", "news-open")
 
 
 def forms_to_try(browser: Browser, things: dict) -> list[tuple[str, int]]:  # noqa: F811
@@ -761,13 +761,13 @@ def test_a_list_says_that_nothing_was_done_rather_than_that_nothing_is_lost(admi
 
 def test_a_button_that_was_pressed_is_no_text_that_could_be_lost(browser, ann, publication):
     review = Review.objects.invite(publication.revisions.first(), reader="Cy", days=3, by=ann)[0]
-    remark = review.comments.create(text="Typed by a reader.")
+    comment = review.comments.create(publication=review.publication, text="Typed by a reader.")
     token = browser.cookies["csrftoken"].value
     end_sessions()
 
     page = browser.post(
-        reverse("desk:review-update", args=[publication.pk, review.pk]),
-        {"csrfmiddlewaretoken": token, "done": remark.pk},
+        reverse("desk:comment-resolve", args=[publication.pk, comment.pk]),
+        {"csrfmiddlewaretoken": token, "resolve": "yes"},
         headers={
             "Origin": HOST,
             "Referer": HOST + reverse("desk:reviews", args=[publication.pk]),

@@ -6,15 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions, manuscript
-from publications.admin.drafts.deleted_drafts import delete_draft
+from publications.admin.drafts.deleted_drafts import delete_draft, restore_draft
 from publications.importers.manuscripts import import_manuscript
 from publications.models import (
     AuditEntry,
     Autosave,
+    Edition,
     Publication,
     RelatedLink,
     Review,
@@ -132,6 +134,15 @@ def delete(client, publication: Publication) -> str:
     return client.post(address, {"post": "yes"}, follow=True).text
 
 
+def test_a_draft_that_was_purged_since_the_page_was_opened_is_not_restored(editor):
+    draft = make_publication()
+    delete_draft(draft, by=editor)
+    Publication.with_deleted.filter(pk=draft.pk).delete()
+
+    with pytest.raises(Http404):
+        restore_draft(draft, by=editor)
+
+
 def restore(client, publication: Publication):
     return client.post(reverse("desk:deleted-draft-restore", args=[publication.pk]), follow=True)
 
@@ -211,6 +222,44 @@ def test_what_readers_saw_is_never_deleted(desk):
     assert Publication.objects.filter(pk=publication.pk).exists()
 
 
+def scheduled_and_cancelled(editor) -> Publication:
+    publication = make_publication(title="On Minsk")
+    actions.publish(publication, by=editor, at=timezone.now() + timedelta(days=1))
+    actions.undo(publication, by=editor)
+    return publication
+
+
+def test_a_draft_whose_schedule_was_cancelled_is_deleted_and_restored(desk, editor):
+    publication = scheduled_and_cancelled(editor)
+    link = reverse("desk:publications_publication_delete", args=[publication.pk])
+    assert link in desk.get(change(publication)).text
+
+    delete(desk, publication)
+
+    assert not Publication.objects.exists() and "On Minsk" in desk.get(DELETED).text
+    restore(desk, publication)
+    assert Publication.objects.get() == publication
+
+
+def test_a_scheduled_draft_is_not_deleted(desk, editor):
+    publication = make_publication()
+    actions.publish(publication, by=editor, at=timezone.now() + timedelta(days=1))
+
+    link = reverse("desk:publications_publication_delete", args=[publication.pk])
+
+    assert link not in desk.get(change(publication)).text and desk.get(link).status_code == 403
+
+
+def test_a_draft_whose_schedule_was_cancelled_is_removed_for_good(desk, editor):
+    publication = scheduled_and_cancelled(editor)
+    delete(desk, publication)
+    Publication.with_deleted.update(deleted_at=timezone.now() - timedelta(days=31))
+
+    call_command("tidy", verbosity=0)
+
+    assert not Publication.with_deleted.exists() and not Edition.objects.exists()
+
+
 def test_the_address_of_a_deleted_draft_is_free(desk, editor):
     publication, other = make_publication(slug="on-minsk"), make_publication(slug="on-minsk-2")
     delete(desk, publication)
@@ -271,7 +320,7 @@ def test_an_image_or_author_of_a_deleted_draft_stays(desk, editor):
     publication = make_publication(title="On Minsk", body=f"![A field](image:{image.key})", authors=[author])
     delete(desk, publication)
 
-    with pytest.raises(actions.ActionRefused):
+    with pytest.raises(actions.ActionRefused, match=r"“On Minsk \(a deleted draft\)”"):
         actions.delete_instance(image, by=editor)
     with pytest.raises(actions.ActionRefused, match=r"On Minsk \(a deleted draft\)"):
         actions.delete_instance(author, by=editor)
@@ -331,6 +380,19 @@ def test_a_restored_translation_leaves_a_group_that_has_no_place_for_it(desk, la
     assert Publication.objects.get(pk=translation.pk).translation_of is None
 
 
+def test_a_restored_draft_leaves_a_doi_that_another_publication_has_now(desk):
+    draft = make_publication(doi="10.1234/grain", isbn="978-91-7710-300-1")
+    delete(desk, draft)
+    other = make_publication(doi="10.1234/GRAIN")
+
+    page = restore(desk, draft).text
+
+    restored = Publication.objects.get(pk=draft.pk)
+    assert (restored.doi, restored.isbn) == ("", "978-91-7710-300-1") and "10.1234/grain belongs to" in page
+    assert restored.revisions.first().digest == restored.digest != draft.digest
+    assert Publication.objects.get(pk=other.pk).doi == "10.1234/GRAIN"
+
+
 def test_files_and_reviews_of_a_deleted_draft_are_not_found(desk, editor):
     publication = make_publication()
     word_file = WordFile.objects.create(publication=publication, filename="a.docx")
@@ -339,3 +401,10 @@ def test_files_and_reviews_of_a_deleted_draft_are_not_found(desk, editor):
 
     assert desk.get(reverse("desk:word-original", args=[publication.pk, word_file.pk])).status_code == 404
     assert desk.post(reverse("desk:review-update", args=[publication.pk, review.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("role", ["Editors", "Contributors"])
+def test_the_list_of_publications_leads_to_deleted_drafts(client, role):
+    client.force_login(make_person(role), backend=BACKEND)
+
+    assert f'href="{DELETED}"' in client.get(reverse("desk:publications_publication_changelist")).text

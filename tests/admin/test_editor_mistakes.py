@@ -34,6 +34,7 @@ pytestmark = pytest.mark.django_db
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 AUTHOR = "/desk/publications/author/add/"
+QUICK_ADD = "/desk/choose/new/author/"
 
 
 def author_form(**fields) -> dict:
@@ -143,20 +144,20 @@ def test_what_is_no_address_of_a_newsletter_is_refused(desk):
 
 def test_an_author_who_is_not_found_can_be_added(desk, client):
     page = desk.post(ADD, filled(_find="bylines", **{"bylines-find": "Zoë Öberg"})).text
-    added = f"{AUTHOR}?name=Zo%C3%AB%20%C3%96berg"
+    added = f"{QUICK_ADD}?name=Zo%C3%AB%20%C3%96berg"
 
     assert f'href="{added}"' in page
     assert 'value="Zoë Öberg"' in desk.get(added).text
-    assert f'data-adding="{AUTHOR}"' in desk.get(ADD).text
+    assert f'data-adding="{QUICK_ADD}"' in desk.get(ADD).text
 
 
-def test_who_may_not_add_authors_is_not_offered_to(client):
+def test_who_may_not_add_authors_may_propose_one(client):
     make_author("Ann")
     client.force_login(make_person("Contributors"), backend=BACKEND)
 
     page = client.post(ADD, filled(_find="bylines", **{"bylines-find": "nobody"})).text
 
-    assert "Nothing found." in page and "data-adding" not in page and AUTHOR not in page
+    assert "Nothing found." in page and "Propose an author" in page and AUTHOR not in page
 
 
 @pytest.mark.parametrize(("language", "label"), [("sv", "Typ:"), ("en", "Kind:")])

@@ -33,6 +33,7 @@ QUERIES = {
     "bulk-withdraw": ("", "?of={pk}"),
     "bulk-author": ("", "?of={pk}"),
     "choose": ("", "?q=a"),
+    "planning": ("", "?week=2026-W48&person=1&kind=1&type=due&language=en"),
     "links": ("", "?only=gone", "?q=a&page=2"),
     "publications_publication_changelist": ("", "?q=a", "?waits=gone", "?state=live", "?state=draft"),
 }
@@ -73,10 +74,13 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
         "content_type_id": (1,),
         "app_label": ("publications", "auth"),
         "source_name": (*CHOICE_SOURCES, "nothing"),
+        "name": ("author", "tag", "nothing"),
         "key": (image.key, "nothing"),
         "size": ("192s", "9"),
         "extension": ("jpg", "x"),
-        "token": ("nothing",),
+        "token": ("nothing", things["press_token"]),
+        "access": ("nothing", things["press_access"]),
+        "digest": ("nothing",),
         "url": ("nowhere/",),
         "rest": ("", "1/change/"),
     }
@@ -102,6 +106,7 @@ def _about(publication: Publication, route: str, query: str, newsroom: Newsroom)
         "object_id": (publication.pk,),
         "number": tuple(dict.fromkeys(numbers)),
         "file_pk": (newsroom.things["word"],),
+        "counterpart_pk": tuple(publication.self_and_translations().values_list("pk", flat=True)),
     }
     yield from (path + query for path in _filled(route, values))
 
@@ -153,10 +158,9 @@ def newsroom(made_newsroom, in_shared_site) -> Newsroom:
 
 
 def test_every_parameter_of_an_address_has_values():
-    newsroom = Newsroom(
-        {}, {"image": type("", (), {"key": "x"}), **dict.fromkeys(("typed", "publication", "user"), 1)}
-    )
-    known = {"number", "file_pk", *values_of("", "", newsroom)}
+    names = ("typed", "publication", "user", "press_token", "press_access")
+    newsroom = Newsroom({}, {"image": type("", (), {"key": "x"}), **dict.fromkeys(names, 1)})
+    known = {"number", "file_pk", "counterpart_pk", *values_of("", "", newsroom)}
 
     assert {name for route in routes().values() for name in PARAMETER.findall(route)} <= known
     assert len(routes()) > 80

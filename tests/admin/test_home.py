@@ -12,10 +12,19 @@ from django.utils.text import capfirst
 
 from publications import actions
 from publications.admin.register import MODEL_ADMINS
-from publications.models import ActionType, Autosave, Presence, Publication, Submission
+from publications.models import ActionType, Autosave, Kind, Presence, Publication, SiteSettings, Submission
 from publications.templatetags.desk_menu import MENU
 from tests.desk_forms import ADD, change, filled
-from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved, tomorrow
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +56,37 @@ def test_my_drafts_lists_my_own_only(desk, editor):
     make_publication(created_by=make_person())
 
     assert worklists(desk) == {"mine": [mine]}
+
+
+def check_unchanged(client, publication: Publication) -> None:
+    client.post(change(publication), filled(publication, _publish="Check and publish"))
+
+
+def change_tags(client, publication: Publication) -> None:
+    client.post(f"{reverse('desk:bulk-tags')}?of={publication.pk}", {"add": "Moldova"})
+
+
+def set_author(client, publication: Publication) -> None:
+    client.post(f"{reverse('desk:bulk-author')}?of={publication.pk}", {"author": make_author().pk})
+
+
+@pytest.mark.parametrize("handle", [check_unchanged, change_tags, set_author])
+def test_the_draft_of_a_colleague_stays_theirs_when_nothing_is_written(desk, handle):
+    publication = make_publication(created_by=make_person(), authors=[])
+    revisions = publication.revisions.count()
+
+    handle(desk, publication)
+
+    assert publication.revisions.count() == revisions + 1
+    assert worklists(desk) == {}
+
+
+def test_the_draft_of_a_colleague_is_mine_too_once_i_have_written_in_it(desk):
+    publication = make_publication(created_by=make_person())
+
+    desk.post(change(publication), filled(publication, body="Changed."))
+
+    assert worklists(desk) == {"mine": [publication]}
 
 
 def test_texts_are_searched_for_links_once_on_the_first_page_and_never_for_the_list(desk):
@@ -115,15 +155,6 @@ def test_publishing_ends_a_submission_for_good(desk):
 
     assert "check" not in worklists(desk)
     assert "Ready to be checked, says" not in desk.get(change(publication)).text
-
-
-def test_a_submission_can_be_withdrawn(desk):
-    publication = make_publication()
-    Submission.objects.create(publication=publication)
-
-    desk.post(reverse("desk:submission-withdraw", args=[publication.pk]))
-
-    assert "check" not in worklists(desk)
 
 
 def test_a_related_link_to_a_withdrawn_publication_is_listed(desk):
@@ -242,7 +273,7 @@ def test_what_was_typed_can_be_discarded_on_the_first_page_at_once(desk, editor)
     shown = desk.get(HOME).context["unsaved_rows"][0].autosaves
     desk.post(
         reverse("desk:autosave-discard", args=[shown[0].pk]),
-        {"home": "1", "all": [each.pk for each in shown]},
+        {"home": "1", "all": [each.pk for each in shown], "sure": "yes"},
     )
 
     assert {each.pk for each in shown} == {each.pk for each in autosaves}
@@ -269,6 +300,56 @@ def test_changes_for_readers_name_a_publication_once_and_none_that_has_a_row(des
     entries = [entry.audit_entry for entry in desk.get(HOME).context["recent_actions"]]
 
     assert [entry.publication for entry in entries] == [corrected]
+
+
+@pytest.mark.parametrize("make", [make_author, make_tag])
+def test_a_changed_author_or_tag_of_drafts_alone_is_no_change_for_readers(desk, editor, make):
+    row = make("Known")
+    rows = {"authors": [row]} if make is make_author else {"tags": [row]}
+    make_publication(**rows)
+    actions.save_instance(row, by=editor)
+    assert desk.get(HOME).context["recent_actions"] == []
+
+    make_live(**rows)
+    actions.save_instance(row, by=editor)
+    shown = [entry.audit_entry.detail.get("pk") for entry in desk.get(HOME).context["recent_actions"]]
+    assert row.pk in shown
+
+
+@pytest.mark.parametrize("make", [make_author, make_tag, make_publication])
+def test_an_old_address_of_what_only_drafts_have_is_no_change_for_readers(desk, editor, make):
+    row = make() if make is make_publication else make("Known")
+    if make is not make_publication:
+        make_publication(**({"authors": [row]} if make is make_author else {"tags": [row]}))
+
+    actions.add_redirects(row, ["/old"], by=editor)
+
+    assert desk.get(HOME).context["recent_actions"] == []
+
+
+@pytest.mark.parametrize("make", [make_author, make_tag])
+def test_an_old_address_of_what_readers_see_is_a_change_for_them(desk, editor, make):
+    row = make("Known")
+    make_live(**({"authors": [row]} if make is make_author else {"tags": [row]}))
+
+    actions.add_redirects(row, ["/old"], by=editor)
+
+    assert "redirect" in [
+        entry.audit_entry.detail.get("kind") for entry in desk.get(HOME).context["recent_actions"]
+    ]
+
+
+def test_each_kind_can_be_written_from_the_first_page(desk):
+    page = desk.get(reverse("desk:index"))
+    addresses = {
+        kind.slug: f"{reverse('desk:publications_publication_add')}?kind={kind.pk}"
+        for kind in Kind.objects.all()
+    }
+
+    assert len(addresses) == 5
+    assert all(f'href="{address}"' in page.text for address in addresses.values())
+    form = desk.get(addresses["report"]).context["adminform"].form
+    assert form["kind"].value() == str(Kind.objects.get(slug="report").pk)
 
 
 def test_a_linker_sees_neither_drafts_nor_actions(client):
@@ -318,7 +399,13 @@ def test_each_entry_of_the_menu_has_existing_permissions_and_pages(definition):
     assert not definition.add_url_name or reverse(f"desk:{definition.add_url_name}")
 
 
-@pytest.mark.parametrize("model", sorted(set(MODEL_ADMINS) - {Group}, key=lambda model: model.__name__))
+HAS_OTHER_PAGE = {Group, SiteSettings}
+"""Models without a list in the menu: roles have a page of their own, site settings are one row."""
+
+
+@pytest.mark.parametrize(
+    "model", sorted(set(MODEL_ADMINS) - HAS_OTHER_PAGE, key=lambda model: model.__name__)
+)
 def test_an_entry_of_the_menu_has_the_name_of_its_list(admin_client, model):
     opts = model._meta
     url_name = f"{opts.app_label}_{opts.model_name}_changelist"

@@ -182,7 +182,9 @@ def test_an_editor_upload_is_stored_with_its_alternative_text(desk):
     response = desk.post(UPLOAD_URL, sent)
 
     image = Image.objects.get()
-    assert response.json() == {"markdown": rf"![Ett fält \[i Kyiv\]](image:{image.key})"}
+    answer = response.json()
+    assert (answer["src"], answer["alt"]) == (f"image:{image.key}", "Ett fält [i Kyiv]")
+    assert answer["value"] == image.pk and answer["label"].startswith("field.png · Ett fält [i Kyiv]")
     assert (image.alt_sv, image.alt_en, image.credit) == ("Ett fält [i Kyiv]", "", "Ann Berg")
     assert AuditEntry.objects.get().action == "amend"
     assert desk.get(reverse("desk:library-image", args=[image.key, "192s", "jpg"])).status_code == 200
@@ -191,7 +193,7 @@ def test_an_editor_upload_is_stored_with_its_alternative_text(desk):
 def test_a_decorative_image_needs_no_alternative_text(desk):
     response = desk.post(UPLOAD_URL, {"file": upload(), "is_decorative": "on", "language": "en"})
 
-    assert response.json() == {"markdown": f"![](image:{Image.objects.get().key})"}
+    assert response.json()["src"] == f"image:{Image.objects.get().key}" and response.json()["alt"] == ""
 
 
 def test_the_alternative_text_may_follow_later_only_on_request(desk, storage_folder):
@@ -253,4 +255,4 @@ def test_the_response_is_neither_executable_nor_cached(desk):
 
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "'unsafe-inline'" not in policy
-    assert (response["Cache-Control"], response["X-Content-Type-Options"]) == ("no-store", "nosniff")
+    assert (response["Cache-Control"], response["X-Content-Type-Options"]) == ("private, no-store", "nosniff")

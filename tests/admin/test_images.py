@@ -3,12 +3,14 @@
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image as Pixels
 
 from publications import actions, images, renditions
 from publications.admin.images import find_image_uses
-from publications.models import Author, Image, teaser_editions
+from publications.models import Author, Image, SitePage, teaser_editions
 from publications.presentation import build_lead_teaser, build_teasers
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
@@ -102,3 +104,35 @@ def test_the_form_shows_the_image_and_its_teaser_crop(desk):
 
     assert f"/desk/library/{image.key}/480.jpg" in page and f"/desk/library/{image.key}/480c.jpg" in page
     assert 'name="focus_x"' in page and "js/desk/focal_point.js" in page
+
+
+def test_the_uses_of_an_image_are_found_without_their_texts(desk):
+    image = make_image()
+    text = f"![](image:{image.key})"
+
+    def add_uses() -> None:
+        make_publication(title="Draft", body=text)
+        make_live(title="Live", body=text)
+        make_author(portrait=image, biography_en="A biography")
+        SitePage.objects.create(title_en="Page", slug_en=f"page-{SitePage.objects.count()}", body_en=text)
+
+    add_uses()
+    with CaptureQueriesContext(connection) as few:
+        find_image_uses(image)
+    add_uses(), add_uses()
+    with CaptureQueriesContext(connection) as many:
+        assert len(find_image_uses(image)) == 12
+
+    selected = [query["sql"].partition(" FROM ")[0] for query in many]
+    assert len(many) == len(few) == 3
+    assert not [columns for columns in selected if "summary" in columns or "biography" in columns]
+    assert not [columns for columns in selected if '"body' in columns.partition(" CASE ")[0]]
+
+
+def test_the_code_of_an_image_is_folded_away(desk):
+    image = make_image()
+    reference = f"image:{image.key}"
+
+    assert reference not in desk.get(reverse("desk:publications_image_changelist")).text
+    folded = form(desk, image).text.split("<details>", 1)[1].split("</details>", 1)[0]
+    assert reference in folded

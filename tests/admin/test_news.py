@@ -1,5 +1,6 @@
 """The news at the desk: the list, what is unread, the choices of mail, the address that ends mails, the outbox."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,15 +11,29 @@ from django.utils import timezone
 
 from accounts.mail import CONSOLE
 from publications import actions
-from publications.admin import worklists
+from publications.admin import submissions
 from publications.importers.options import ImportOptions
 from publications.importers.run import run_import
-from publications.models import Change, MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail, Review
+from publications.models import Change, MailTiming, NewsEvent, NewsType, OutboxMail, Review, UserSettings
 from publications.news import expand_events, stop_token
 from tests.factories import make_live, make_person, make_publication, saved
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def posted_values(page: str) -> dict[str, str]:
+    """Return what the form that marks news as read posts."""
+    return dict(re.findall(r'<input type="hidden" name="(until|read)" value="([^"]*)"', page))
+
+
+def link_of(page: str) -> str:
+    """Return the address that the newest event of the list leads to."""
+    return re.search(r'<a href="([^"]+)"', page.partition('<li class="flagged">')[2]).group(1)
+
+
+def form_of(publication) -> str:
+    return reverse("desk:publications_publication_change", args=[publication.pk])
 
 
 @pytest.fixture
@@ -36,17 +51,17 @@ def sign_in(client, group: str, **fields):
 
 def test_a_draft_handed_over_is_news_for_editors(desk, client, later):
     publication = make_publication(title="Grain")
-    worklists.submit_for_checking(publication, by=make_person("Contributors", first_name="Bo"))
+    submissions.submit_for_checking(publication, by=make_person("Contributors", first_name="Bo"))
 
     page = desk.get(reverse("desk:news")).text
 
     assert "To check: “Grain”" in page and "Bo" in page
-    assert reverse("desk:publications_publication_change", args=[publication.pk]) in page
+    assert desk.get(link_of(page))["Location"] == form_of(publication)
 
 
 def test_the_page_never_names_a_draft_to_somebody_who_may_not_see_it(client):
     sign_in(client, "Linkers")
-    worklists.submit_for_checking(make_publication(title="Secret grain"), by=None)
+    submissions.submit_for_checking(make_publication(title="Secret grain"), by=None)
     make_live(title="Public rye")
 
     page = client.get(reverse("desk:news")).text
@@ -54,11 +69,12 @@ def test_the_page_never_names_a_draft_to_somebody_who_may_not_see_it(client):
     assert "Secret grain" not in page and "Public rye" in page
 
 
-def test_linkers_go_on_to_related_links(client):
+def test_linkers_go_on_to_related_links(client, later):
     sign_in(client, "Linkers")
     publication = make_live().publication
 
-    assert reverse("desk:related-links-edit", args=[publication.pk]) in client.get(reverse("desk:news")).text
+    page = client.get(reverse("desk:news")).text
+    assert client.get(link_of(page))["Location"] == reverse("desk:related-links-edit", args=[publication.pk])
 
 
 def test_a_remark_behind_a_review_link_is_news_once(client, editor):
@@ -66,10 +82,10 @@ def test_a_remark_behind_a_review_link_is_news_once(client, editor):
     _review, token = Review.objects.invite(publication.revisions.first(), reader="Eva", days=3, by=editor)
     url = reverse("desk:review", args=[token])
 
-    client.post(url, {"place": 0, "text": "Rye."})
-    client.post(url, {"place": 0, "text": "Rye."})
-    client.post(url, {"fine": "yes"})
-    client.post(url, {"fine": "yes"})
+    client.post(url, {"passage": 0, "text": "Rye."})
+    client.post(url, {"passage": 0, "text": "Rye."})
+    client.post(url, {"approve": "yes"})
+    client.post(url, {"approve": "yes"})
 
     assert NewsEvent.objects.filter(type=NewsType.REVIEWED).count() == 2
     client.force_login(editor, backend=BACKEND)
@@ -96,30 +112,80 @@ def test_the_head_of_every_page_counts_what_is_unread(desk, later):
     assert "<strong>1<span" in desk.get(reverse("desk:index")).text
 
 
+def test_news_that_is_opened_from_the_list_is_read(desk, later):
+    make_live(title="Rye")
+    make_live(title="Oats")
+
+    opened = desk.get(link_of(desk.get(reverse("desk:news")).text))
+
+    page = desk.get(reverse("desk:news")).text
+    assert opened.status_code == 302
+    assert page.count("<strong>Unread</strong>") == 1
+    assert UserSettings.objects.get().unread_count_text() == "1"
+
+
+def test_news_that_somebody_may_not_see_cannot_be_opened(client):
+    submissions.submit_for_checking(make_publication(title="Secret grain"), by=None)
+    sign_in(client, "Linkers")
+
+    assert client.get(reverse("desk:news-open", args=[NewsEvent.objects.get().pk])).status_code == 404
+
+
+def test_two_news_that_are_opened_at_once_are_both_read(desk, editor, later):
+    make_live(title="Rye")
+    make_live(title="Oats")
+    windows = [UserSettings.of(editor), UserSettings.of(editor)]
+    events = list(windows[0].unread())
+
+    for window, event in zip(windows, events, strict=True):
+        window.mark_read(editor.date_joined, [event.pk])
+
+    assert not UserSettings.of(editor).unread().exists()
+
+
 def test_marking_as_read_leaves_what_came_after_the_page_was_shown(desk, later):
     make_live()
-    shown = NewsEvent.objects.get().happens_at.isoformat()
+    form = posted_values(desk.get(reverse("desk:news")).text)
     make_live()
 
-    desk.post(reverse("desk:news"), {"until": shown})
+    desk.post(reverse("desk:news"), form)
 
     assert "<strong>1<span" in desk.get(reverse("desk:news")).text
-    assert NewsSettings.objects.get().unread_count_text() == "1"
+    assert UserSettings.objects.get().unread_count_text() == "1"
+
+
+def test_news_that_was_stored_late_stays_unread(desk, later):
+    """An action that began before the newest news on the page, and was committed after the page was shown."""
+    late_at = timezone.now()
+    make_live(title="Rye")
+    form = posted_values(desk.get(reverse("desk:news")).text)
+    NewsEvent.objects.filter(edition=make_live()).update(happens_at=late_at)
+
+    desk.post(reverse("desk:news"), form)
+
+    assert UserSettings.objects.get().unread_count_text() == "1"
+    page = desk.get(reverse("desk:news")).text
+    assert page.count("<strong>Unread</strong>") == 1
+    desk.post(reverse("desk:news"), posted_values(page))
+    assert UserSettings.objects.get().unread_count_text() == ""
 
 
 def test_reading_older_news_later_does_not_make_news_unread_again(desk, editor, later):
     now = timezone.now()
-    NewsSettings.objects.create(user=editor, read_until=now)
+    UserSettings.objects.create(user=editor, read_until=now)
 
     desk.post(reverse("desk:news"), {"until": (now - timedelta(days=1)).isoformat()})
 
-    assert NewsSettings.objects.get().read_until == now
+    assert UserSettings.objects.get().read_until == now
 
 
-@pytest.mark.parametrize("until", ["", "x", "2026-12-01T10:00:00", "2026-99-99T10:00:00+00:00", "\u0660"])
+@pytest.mark.parametrize(
+    "until",
+    ["", "x", "2026-12-01T10:00:00", "2026-99-99T10:00:00+00:00", "9999-12-31T23:59:59-23:59", "\u0660"],
+)
 def test_a_made_up_time_is_ignored(until, desk):
     assert desk.post(reverse("desk:news"), {"until": until}).status_code == 302
-    assert not NewsSettings.objects.exists()
+    assert not UserSettings.objects.exists()
 
 
 # Choices
@@ -136,23 +202,23 @@ def test_choices_are_offered_for_what_the_role_may_see(client):
 def test_choices_are_stored_and_shown_again(desk, editor):
     url = reverse("desk:news-choices")
     choices = {"submitted": "daily", "reviewed": "never", "tomorrow": "at_once", "published": "at_once",
-               "corrected": "daily", "language": "sv"}  # fmt: skip
+               "corrected": "daily", "follow": "never", "returned": "at_once"}  # fmt: skip
 
     assert desk.post(url, choices).status_code == 302
 
-    stored = NewsSettings.of(editor)
-    assert stored.timing(NewsType.SUBMITTED) == MailTiming.DAILY and stored.language == "sv"
+    stored = UserSettings.of(editor)
+    assert stored.timing(NewsType.SUBMITTED) == MailTiming.DAILY
     assert 'value="never" required id="id_reviewed_2" checked' in desk.get(url).text
 
 
 def test_an_unknown_choice_is_refused(desk):
-    response = desk.post(reverse("desk:news-choices"), {"submitted": "hourly", "language": "en"})
+    response = desk.post(reverse("desk:news-choices"), {"submitted": "hourly"})
 
-    assert response.status_code == 200 and not NewsSettings.objects.exists()
+    assert response.status_code == 200 and not UserSettings.objects.exists()
 
 
 def test_the_page_says_that_mail_is_off_or_that_there_is_no_address(desk, settings):
-    assert "Your account has no address" in desk.get(reverse("desk:news-choices")).text
+    assert "Your account has no email address" in desk.get(reverse("desk:news-choices")).text
 
     settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
     assert "This site sends no mail yet" in desk.get(reverse("desk:news-choices")).text
@@ -170,13 +236,13 @@ def test_one_post_without_sign_in_or_cookie_ends_mails(editor):
     )
 
     assert response.status_code == 200 and not response.cookies
-    assert NewsSettings.of(editor).timing(NewsType.SUBMITTED) == MailTiming.NEVER
+    assert UserSettings.of(editor).timing(NewsType.SUBMITTED) == MailTiming.NEVER
 
 
 def test_opening_the_address_asks_first(client, editor):
     response = client.get(reverse("desk:news-stop", args=[stop_token(editor, NewsType.SUBMITTED)]))
 
-    assert "A draft is to be checked" in response.text and not NewsSettings.objects.exists()
+    assert "A draft is to be checked" in response.text and not UserSettings.objects.exists()
     assert response["Referrer-Policy"] == "no-referrer"
 
 
@@ -192,7 +258,7 @@ def test_an_invalid_address_is_not_found(client, editor):
 @pytest.fixture
 def failing(db) -> OutboxMail:
     make_person("Editors", email="ann@example.org")
-    worklists.submit_for_checking(make_publication(title="Secret grain"), by=None)
+    submissions.submit_for_checking(make_publication(title="Secret grain"), by=None)
     expand_events()
     mail = OutboxMail.objects.get()
     mail.mark_failed("550 No such user", is_final=True)
@@ -234,7 +300,7 @@ def test_editors_do_not_see_the_outbox(desk, failing):
 
 def test_news_survives_the_account_of_the_actor(desk, later):
     other = make_person("Contributors")
-    worklists.submit_for_checking(make_publication(title="Grain"), by=other)
+    submissions.submit_for_checking(make_publication(title="Grain"), by=other)
     other.delete()
 
     assert "To check: “Grain”" in desk.get(reverse("desk:news")).text
@@ -282,18 +348,43 @@ def test_linkers_keep_news_of_a_text_whose_typo_was_mended(editor):
 
 
 def test_marking_as_read_leaves_choices_that_were_made_since(desk, editor):
-    choices = NewsSettings.of(editor)
-    NewsSettings.of(editor).store(timings={NewsType.SUBMITTED: MailTiming.NEVER}, language="sv")
+    choices = UserSettings.of(editor)
+    UserSettings.of(editor).store(timings={NewsType.SUBMITTED: MailTiming.NEVER}, language="sv")
 
     choices.store(read_until=timezone.now())
 
-    stored = NewsSettings.of(editor)
+    stored = UserSettings.of(editor)
     assert stored.timing(NewsType.SUBMITTED) is MailTiming.NEVER and stored.language == "sv"
 
 
-def test_the_language_of_mails_is_offered_as_that_of_the_desk_until_it_is_chosen(desk, editor):
-    NewsSettings.of(editor).store(read_until=timezone.now())
+def test_administrators_read_how_mail_is_set_up_and_others_whom_to_ask(client, desk, settings):
+    settings.MAILERS = {"default": {"BACKEND": CONSOLE}}
+    assert "An administrator can have it set up." in desk.get(reverse("desk:news-choices")).text
 
-    page = desk.get(reverse("desk:news-choices"), headers={"Accept-Language": "sv"}).text
+    sign_in(client, "Administrators")
+    pages = [
+        client.get(reverse("desk:news-choices")).text,
+        client.get(reverse("desk:publications_outboxmail_changelist")).text,
+    ]
 
-    assert '<option value="sv" selected>' in page
+    assert all("EMAIL_URL" in page and f"{reverse('desk:help')}#administrators" in page for page in pages)
+    assert 'id="administrators"' in client.get(reverse("desk:help")).text
+
+
+def test_without_an_address_the_choices_say_what_to_do(client, desk):
+    assert "Ask an administrator to enter one." in desk.get(reverse("desk:news-choices")).text
+
+    person = sign_in(client, "Administrators", email="")
+    page = client.get(reverse("desk:news-choices")).text
+
+    assert (
+        f'href="{reverse("desk:auth_user_change", args=[person.pk])}"' in page and "Mails go to" not in page
+    )
+
+
+def test_an_empty_outbox_says_what_will_be_there(client):
+    sign_in(client, "Administrators")
+    url = reverse("desk:publications_outboxmail_changelist")
+
+    assert "No mail has been written yet." in client.get(url).text
+    assert "Nothing found." in client.get(url, {"state": "sent"}).text

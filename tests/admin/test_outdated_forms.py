@@ -39,7 +39,7 @@ def make_full_publication():
 
 
 def make_full_kind():
-    kind = Kind.objects.first()
+    kind = Kind.objects.get(slug="report")
     kind.is_guest = kind.is_numbered = kind.is_scholarly = True
     kind.save()
     return kind

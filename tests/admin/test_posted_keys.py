@@ -110,7 +110,7 @@ def test_an_action_on_no_row_says_that_none_is_chosen(desk, action, value):
         LIST, {"action": action, "select_across": 0, "index": 0, ACTION_CHECKBOX_NAME: value}, follow=True
     )
 
-    assert page.status_code == 200 and "Items must be selected" in page.text
+    assert page.status_code == 200 and "Nothing is ticked. Tick rows of the list first" in page.text
 
 
 def test_an_address_fills_choosers(desk):

@@ -96,6 +96,17 @@ def test_a_kind_needs_a_key_of_its_own(admin_client, name, reason):
     assert reason in page.text and Kind.objects.filter(slug="policy-brief").count() == 1
 
 
+@pytest.mark.parametrize("locale", ["en", "sv"])
+def test_a_numbered_kind_shows_its_number_in_both_languages(admin_client, locale):
+    lines = {"type_line_en": "Brief {number}", "type_line_sv": "Översikt {number}"}
+
+    page = new_kind(admin_client, is_numbered="on", **{**lines, f"type_line_{locale}": "Policy Brief"})
+    assert "A numbered kind needs {number} here" in page.text and not Kind.objects.filter(slug="policy-brief")
+    new_kind(admin_client, is_numbered="on", **lines)
+
+    assert Kind.objects.get(slug="policy-brief").is_numbered
+
+
 def test_a_field_that_both_changed_is_a_conflict(desk, editor):
     tag = make_tag("Belarus", introduction_en="As it was.")
     form = form_data_of(desk.get(change(tag)))
@@ -472,3 +483,12 @@ def test_a_form_is_compared_with_what_is_stored_once_no_action_is_running(desk, 
     assert "siteversion" in queries[lock]
     reads = [number for number, sql in enumerate(queries) if f'"{column}"' in sql]
     assert reads and min(reads) > lock
+
+
+def test_tags_are_listed_without_regard_to_capitals(desk):
+    for name in ("economy", "EU", "Energy"):
+        make_tag(name)
+
+    rows = desk.get(reverse("desk:publications_tag_changelist")).context["cl"].result_list
+
+    assert [tag.name for tag in rows] == ["economy", "Energy", "EU"]

@@ -1,8 +1,13 @@
 """The form of a draft: it is saved whole, nothing typed is lost, and saving publishes nothing."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from publications import actions
 from publications.models import AuditEntry, Author, Image, Publication, Tag
@@ -44,6 +49,14 @@ def test_a_draft_is_stored_with_authors_in_order_and_tags(desk):
     assert publication.revisions.count() == 1
 
 
+def test_a_tag_that_is_too_long_is_an_error_of_its_field(desk):
+    page = desk.post(ADD, filled(tags=f"EU, {'x' * 101}"))
+
+    [message] = page.context["adminform"].form.errors["tags"]
+    assert message.startswith("“xxxx") and "at most 100" in message
+    assert not Tag.objects.exists()
+
+
 def test_tags_are_one_whatever_their_case(desk):
     Tag.objects.create(name="EU")
 
@@ -71,7 +84,7 @@ def test_saving_a_live_publication_changes_nothing_public(desk):
 
     assert Publication.objects.get().title == "As edited"
     assert publication.editions.live().get().title == "As published"
-    assert "your changes are not public" in desk.get(change(publication)).text
+    assert "later changes are not public" in desk.get(change(publication)).text
 
 
 def test_saving_without_a_change_leaves_no_trace_of_one(desk):
@@ -79,7 +92,7 @@ def test_saving_without_a_change_leaves_no_trace_of_one(desk):
 
     desk.post(change(publication), filled(publication))
 
-    assert "your changes are not public" not in desk.get(change(publication)).text
+    assert "later changes are not public" not in desk.get(change(publication)).text
 
 
 def test_the_publish_button_stores_what_was_typed_and_leads_to_the_page_that_publishes(desk):
@@ -172,7 +185,7 @@ def test_the_preview_shows_the_working_copy_in_the_real_template(desk):
     assert "As edited</h1>" in page.text
     assert "Readers do not see this." in page.text
     assert f"/desk/library/{image.key}/" in page.text and f"/media/{image.key}/" not in page.text
-    assert page["Cache-Control"] == "no-store"
+    assert page["Cache-Control"] == "private, no-store"
 
 
 def test_a_text_that_cannot_be_rendered_is_refused_with_the_reason(desk):
@@ -330,3 +343,40 @@ def test_a_filter_without_a_count_shows_the_label_alone(desk):
     page = desk.get(reverse("desk:publications_publication_changelist")).text
 
     assert "waits=gone" in page and "(-)" not in page
+
+
+@pytest.mark.parametrize("model", ["publication", "author", "tag", "synonym"])
+def test_a_form_names_its_address_as_browsers_would_add_the_fragment_of_a_link(desk, model):
+    """A browser takes `#id_bylines` along through every save if the form has no action."""
+    page = desk.get(reverse(f"desk:publications_{model}_add") + "?name=a%26b", follow=True)
+
+    path = page.wsgi_request.get_full_path()
+    assert f'action="{escape(path)}"' in page.text
+
+
+def test_a_saved_form_names_its_address(desk):
+    publication = make_publication()
+
+    assert f'action="{change(publication)}"' in desk.get(change(publication)).text
+
+
+def test_saving_loads_nothing_of_the_page_that_it_does_not_show(desk):
+    publication = make_live().publication
+    of_the_page = {
+        "publications_presence",
+        "publications_wordfile",
+        "publications_review",
+        "publications_translationcheck",
+    }
+
+    with CaptureQueriesContext(connection) as opened:
+        desk.get(change(publication))
+    with CaptureQueriesContext(connection) as saving:
+        response = desk.post(change(publication), filled(publication=publication, title="New"))
+
+    assert response.status_code == 302
+    assert of_the_page <= tables_in(opened) and not of_the_page & tables_in(saving)
+
+
+def tables_in(queries: CaptureQueriesContext) -> set[str]:
+    return {table for query in queries for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}

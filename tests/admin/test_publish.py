@@ -1,10 +1,11 @@
 """The publish page publishes once, and only what it showed; the result page links onwards and back."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from publications import actions
 from publications.admin.publish.result import (
@@ -14,7 +15,7 @@ from publications.admin.publish.result import (
     social_post,
     truncate_text,
 )
-from publications.models import Edition, Publication
+from publications.models import Edition, EditorialPlan, Publication
 from tests.factories import (
     make_author,
     make_image,
@@ -450,5 +451,37 @@ def test_a_moment_that_is_not_shown_any_more_does_not_count(desk, hidden_value):
     desk.post(
         publish_url(publication), {"seen": publication.digest, "after": 0, "when": "now", "at": hidden_value}
     )
+
+    assert publication.editions.live().exists()
+
+
+# When
+
+
+def make_planned(day, **fields):
+    publication = make_publication(**fields)
+    EditorialPlan.objects.create(publication=publication, planned_on=day)
+    return publication
+
+
+def test_the_planned_day_is_proposed_for_a_schedule(desk):
+    day = timezone.localdate() + timedelta(days=3)
+
+    form = desk.get(publish_url(make_planned(day))).context["form"]
+
+    assert f"{form['at'].value():%Y-%m-%d %H:%M}" == f"{day} 09:00"
+    assert form["when"].value() == "now"
+
+
+def test_a_planned_day_that_is_over_is_not_proposed(desk):
+    publication = make_planned(timezone.localdate() - timedelta(days=1))
+
+    assert desk.get(publish_url(publication)).context["form"]["at"].value() is None
+
+
+def test_a_proposed_moment_does_not_schedule_what_is_published_now(desk):
+    publication = make_planned(timezone.localdate() + timedelta(days=3))
+
+    desk.post(publish_url(publication), publish_form_data(desk, publication))
 
     assert publication.editions.live().exists()

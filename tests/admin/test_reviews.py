@@ -1,5 +1,6 @@
 """The review link: one revision for the holder of the address until the link ends; and reviews for editors."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Byline, BylineRole, Publication, Review, ReviewComment, Revision
+from publications.models import Byline, BylineRole, Comment, NewsEvent, Publication, Review, Revision
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
 
@@ -31,16 +32,18 @@ def invite(publication: Publication, days: int = 14, reader: str = "Ann") -> str
 
 
 def comments_of(publication: Publication) -> list[tuple[int, str, bool]]:
-    comments = ReviewComment.objects.filter(review__publication=publication)
-    return [(comment.place, comment.text, comment.is_fine) for comment in comments]
+    comments = Comment.objects.filter(publication=publication).order_by("passage", "pk")
+    return [(comment.passage, comment.text, comment.is_approval) for comment in comments]
 
 
 def test_only_the_hash_of_a_new_link_is_stored(desk, stranger):
     publication = make_publication(title="In confidence")
 
-    page = desk.post(reverse("desk:reviews", args=[publication.pk]), {"reader": "Ann", "days": "7"})
+    page = desk.post(
+        reverse("desk:reviews", args=[publication.pk]), {"reader": "Ann", "days": "7"}, follow=True
+    )
 
-    address = page.context["new_review_url"]
+    address = page.context["secrets"]["address"]
     token = address.rstrip("/").rpartition("/")[2]
     assert "In confidence" in stranger.get(reverse("desk:review", args=[token])).text
     assert token not in str(Review.objects.values().get())
@@ -84,7 +87,7 @@ def test_a_byline_of_an_editor_alone_names_no_author(stranger):
 def test_the_page_is_not_cached_and_sends_no_referrer(stranger):
     response = stranger.get(invite(make_publication()))
 
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == "private, no-store"
     assert response["Referrer-Policy"] == "no-referrer"
     assert "noindex" in response["X-Robots-Tag"] and 'name="robots" content="noindex' in response.text
     assert not response.cookies
@@ -95,40 +98,127 @@ def test_comments_on_a_paragraph_and_on_the_whole_text_reach_the_editor(stranger
     publication = make_publication(body="First.\n\nThe second one.\n\nThird.")
     address = invite(publication)
 
-    stranger.post(address, {"place": "2", "text": "Is that so?"})
-    stranger.post(address, {"place": "0", "text": "Good."})
+    stranger.post(address, {"passage": "2", "text": "Is that so?"})
+    stranger.post(address, {"passage": "0", "text": "Good."})
 
     assert comments_of(publication) == [(0, "Good.", False), (2, "Is that so?", False)]
     assert "Is that so?" in stranger.get(address).text
     page = desk.get(reverse("desk:reviews", args=[publication.pk])).text
     assert "The second one." in page and "Is that so?" in page
-    assert "2 things said by readers" in desk.get(change(publication)).text
+    assert "2 open comments" in desk.get(change(publication)).text
 
 
-def test_fine_by_me_is_stored_once_and_shown_on_the_form_and_the_first_page(stranger, desk):
+def test_a_comment_on_words_of_a_passage_is_placed_in_the_draft_as_it_is_now(stranger, desk):
+    publication = make_publication(body='First.\n\nThe "second" one is the second.')
+    address = invite(publication)
+    saved(publication, body='New.\n\nFirst, too.\n\nThe "second" one is the second.')
+
+    stranger.post(address, {"passage": "2", "text": "Which?", "quote": "the second", "start": "17"})
+    stranger.post(address, {"passage": "2", "text": "So?"})
+    stranger.post(address, {"passage": "1", "text": "And?", "quote": "not there"})
+
+    assert [(row.text, row.quote, row.start) for row in publication.comments.order_by("pk")] == [
+        ("Which?", "the second", 37),
+        ("So?", 'The "second" one is the second.', 17),
+        ("And?", "First, too.", 5),
+    ]
+    page = stranger.get(address).text
+    assert "<q>the second</q>" in page and "too" not in page
+
+
+def test_the_same_comment_on_other_words_of_a_passage_is_stored_too(stranger):
+    publication = make_publication(body="The EU said so. Then the EU and China did it.")
+    address = invite(publication)
+
+    for quote, start in (("EU", 4), ("EU", 25), ("China", 32), ("China", 32)):
+        stranger.post(address, {"passage": "1", "text": "Source?", "quote": quote, "start": start})
+
+    assert [(row.quote, row.start) for row in publication.comments.order_by("pk")] == [
+        ("EU", 4),
+        ("EU", 25),
+        ("China", 32),
+    ]
+
+
+def test_fine_by_me_is_stored_once_and_is_no_open_comment(stranger, desk):
     publication = make_publication()
     address = invite(publication)
 
     for _time in range(2):
-        stranger.post(address, {"fine": "yes"})
+        stranger.post(address, {"approve": "yes"})
 
     assert comments_of(publication) == [(0, "", True)]
     assert "You said that it is fine by you" in stranger.get(address).text
-    assert "<strong>Ann</strong>: Fine by me" in desk.get(change(publication)).text
-    assert [row.publication for each in desk.get("/desk/").context["worklists"] for row in each.rows] == [
-        publication
+    [approval] = desk.get(change(publication)).context["threads"]
+    assert (approval.author_label, approval.is_approval) == ("Ann", True)
+    assert "open comment" not in desk.get(change(publication)).text
+    assert not Comment.objects.unresolved().exists() and desk.get("/desk/").context["worklists"] == []
+
+
+def test_an_approval_is_taken_back_and_the_editors_learn_of_it(stranger, desk):
+    publication = make_publication()
+    address = invite(publication)
+    stranger.post(address, {"approve": "yes"})
+    assert 'name="withdraw_approval"' in stranger.get(address).text
+
+    for _time in range(2):
+        stranger.post(address, {"withdraw_approval": "yes"})
+
+    [(_place, text, is_approval)] = comments_of(publication)
+    assert (
+        re.fullmatch(r"I take back that it is fine by me, as I said on .*[0-9]{4}.*\.", text)
+        and not is_approval
+    )
+    assert 'name="approve"' in stranger.get(address).text
+    assert Comment.objects.unresolved().count() == 1
+    assert [event.comment.text for event in NewsEvent.objects.all()] == [text]
+
+
+def test_replies_to_an_approval_outlast_it(stranger, editor):
+    publication = make_publication()
+    address = invite(publication)
+    stranger.post(address, {"approve": "yes"})
+    approval = Comment.objects.get()
+    Comment.objects.create(publication=publication, thread=approval, author=editor, text="Thanks!")
+
+    stranger.post(address, {"withdraw_approval": "yes"})
+
+    assert [reply.text for reply in Comment.objects.get(thread=None).replies.all()] == ["Thanks!"]
+
+
+def test_approvals_count_among_the_comments_of_a_minute(stranger):
+    address = invite(make_publication())
+
+    statuses = []
+    for _time in range(12):
+        statuses.append(stranger.post(address, {"approve": "yes"}).status_code)
+        stranger.post(address, {"withdraw_approval": "yes"})
+
+    assert statuses == [302] * 10 + [429] * 2
+
+
+def test_all_links_of_a_draft_have_a_limited_number_of_comments(stranger, monkeypatch):
+    monkeypatch.setattr("publications.models.comment.MAX_DRAFT_COMMENTS", 1)
+    publication = make_publication()
+    first, second = invite(publication), invite(publication, reader="Bo")
+
+    statuses = [
+        stranger.post(address, {"passage": "1", "text": "x"}, **STRANGER).status_code
+        for address in (first, second)
     ]
+
+    assert statuses == [302, 429]
 
 
 def test_a_resolved_comment_leaves_the_worklist_and_can_be_reopened(stranger, desk):
     publication = make_publication()
-    stranger.post(invite(publication), {"place": "0", "text": "Well?"})
-    comment = ReviewComment.objects.get()
-    url = reverse("desk:review-update", args=[publication.pk, comment.review_id])
+    stranger.post(invite(publication), {"passage": "0", "text": "Well?"})
+    comment = Comment.objects.get()
+    url = reverse("desk:comment-resolve", args=[publication.pk, comment.pk])
 
-    desk.post(url, {"done": comment.pk})
+    desk.post(url, {"resolve": "yes"})
     worklists = desk.get("/desk/").context["worklists"]
-    desk.post(url, {"reopen": comment.pk})
+    desk.post(url, {"reopen": "yes"})
 
     assert worklists == [] and desk.get("/desk/").context["worklists"]
 
@@ -137,7 +227,7 @@ def test_a_contributor_gets_reviews_of_their_own_publications_only(client, stran
     person = make_person("Contributors")
     mine, other = make_publication(created_by=person), make_publication()
     for publication in (mine, other):
-        stranger.post(invite(publication), {"fine": "yes"})
+        stranger.post(invite(publication), {"passage": "0", "text": "Well?"})
     client.force_login(person, backend=BACKEND)
 
     worklists = {row.worklist.value: row for row in client.get("/desk/").context["worklists"]}
@@ -164,11 +254,11 @@ def test_an_ended_link_answers_404_and_stores_no_comment(desk, stranger, end):
         desk.post(reverse("desk:publications_publication_delete", args=[publication.pk]), {"post": "yes"})
 
     with time_machine.travel(ended_at):
-        responses = [stranger.get(address), stranger.post(address, {"place": "0", "text": "Late."})]
+        responses = [stranger.get(address), stranger.post(address, {"passage": "0", "text": "Late."})]
 
     assert [response.status_code for response in responses] == [404, 404]
     assert all("In confidence" not in response.text for response in responses)
-    assert not ReviewComment.objects.exists()
+    assert not Comment.objects.exists()
 
 
 def test_a_link_is_open_until_the_last_second(stranger):
@@ -225,7 +315,7 @@ def test_comments_and_names_of_readers_are_escaped(stranger, desk):
     publication = make_publication()
     address = invite(publication, reader="<b>Ann</b>")
 
-    stranger.post(address, {"place": "1", "text": "<script>alert(1)</script>"})
+    stranger.post(address, {"passage": "1", "text": "<script>alert(1)</script>"})
 
     for page in (
         stranger.get(address),
@@ -241,9 +331,9 @@ def test_comments_and_names_of_readers_are_escaped(stranger, desk):
 @pytest.mark.parametrize(
     "typed",
     [
-        {"place": "1", "text": ""},
-        {"place": "1", "text": "x" * 4001},
-        {"place": "-1", "text": "x"},
+        {"passage": "1", "text": ""},
+        {"passage": "1", "text": "x" * 4001},
+        {"passage": "-1", "text": "x"},
         {"text": "x"},
     ],
 )
@@ -259,10 +349,10 @@ def test_an_invalid_comment_is_refused_and_redisplayed(stranger, typed):
 def test_the_eleventh_comment_of_a_minute_is_refused(stranger):
     publication = make_publication()
     address = invite(publication)
-    statuses = [stranger.post(address, {"place": "1", "text": f"{n}"}).status_code for n in range(11)]
+    statuses = [stranger.post(address, {"passage": "1", "text": f"{n}"}).status_code for n in range(11)]
 
     with time_machine.travel(timezone.now() + timedelta(seconds=61)):
-        later = stranger.post(address, {"place": "1", "text": "later"}).status_code
+        later = stranger.post(address, {"passage": "1", "text": "later"}).status_code
 
     assert statuses == [302] * 10 + [429]
     assert later == 302
@@ -272,7 +362,7 @@ def test_a_comment_that_is_sent_twice_is_stored_once(stranger):
     publication = make_publication()
     address = invite(publication)
 
-    statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]
+    statuses = [stranger.post(address, {"passage": "1", "text": "x"}).status_code for _time in range(2)]
 
     assert statuses == [302, 302] and comments_of(publication) == [(1, "x", False)]
 
@@ -281,7 +371,7 @@ def test_a_review_has_a_limited_number_of_comments(stranger, monkeypatch):
     monkeypatch.setattr("publications.admin.review_link.MAX_COMMENTS", 1)
     address = invite(make_publication())
 
-    statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]
+    statuses = [stranger.post(address, {"passage": "1", "text": "x"}).status_code for _time in range(2)]
 
     assert statuses == [302, 429]
 
@@ -332,6 +422,6 @@ def test_a_comment_sent_after_the_end_of_the_link_can_be_copied(stranger):
     address = invite(make_publication())
     Review.objects.all().delete()
 
-    page = stranger.post(address, {"place": "1", "text": "Is <this> so?"})
+    page = stranger.post(address, {"passage": "1", "text": "Is <this> so?"})
 
     assert page.status_code == 404 and "Is &lt;this&gt; so?</textarea>" in page.text

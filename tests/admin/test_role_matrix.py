@@ -63,4 +63,17 @@ def test_only_superusers_get_the_form_of_raw_permissions(client, admin_client):
     assert client.get(form).status_code == 403
     assert "Change groups" not in client.get(reverse("desk:role-matrix")).text
     assert admin_client.get(form).status_code == 200
-    assert "Change groups" in admin_client.get(reverse("desk:role-matrix")).text
+    assert "Change roles" in admin_client.get(reverse("desk:role-matrix")).text
+
+
+@pytest.mark.parametrize("name", ["Contributors", "Editors", "Linkers", "Administrators"])
+def test_a_role_that_is_saved_unchanged_keeps_its_permissions(admin_client, name):
+    group = Group.objects.get(name=name)
+    permissions = set(group.permissions.values_list("codename", flat=True))
+    url = reverse("desk:auth_group_change", args=[group.pk])
+    form = admin_client.get(url).context["adminform"].form
+
+    admin_client.post(url, {"name": group.name, "permissions": [str(each.pk) for each in form.initial["permissions"]
+                            if each in form.fields["permissions"].queryset]})  # fmt: skip
+
+    assert set(group.permissions.values_list("codename", flat=True)) == permissions

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from publications import actions
 from publications.admin.drafts.suggestions import find_topics
@@ -70,6 +71,21 @@ def test_equal_spellings_are_found_and_reported():
     ]
 
 
+def test_tags_have_the_name_of_the_language_of_the_desk_beside_the_one_that_is_typed(desk):
+    make_tag("Ukraine", name_sv="Ukraina")
+    make_tag("Moldova", name_sv="Moldova")
+
+    with override("sv"):
+        suggested = find_topics("In Ukraine and Moldova.", "en")
+    found = desk.get("/desk/tags/", {"q": "ukraina"}, headers={"Accept-Language": "sv"}).json()["results"]
+
+    assert {each.label: each.value for each in suggested} == {
+        "Moldova": "Moldova",
+        "Ukraine (Ukraina)": "Ukraine",
+    }
+    assert found == [{"value": "Ukraine", "label": "Ukraine", "note": "Ukraina"}]
+
+
 def test_what_is_taken_already_is_not_offered():
     make_tag("Belarus")
 
@@ -105,7 +121,7 @@ def test_without_a_script_a_suggestion_is_taken_into_the_form_and_nothing_is_sto
     draft = make_publication(title="Stored")
 
     for expected, shown in (
-        ("tags:Kherson", 'value="Old, Kherson"'),
+        ("tags:Kherson", "Old, Kherson</textarea>"),
         (f"related:{target.pk}", f'value="{target.pk}" selected'),
     ):
         page = desk.post(change(draft), filled(draft, title="Typed", tags="Old", _take=expected))

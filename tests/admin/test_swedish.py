@@ -26,13 +26,13 @@ ENGLISH = {
 }  # fmt: skip
 KNOWN = re.compile(
     # Languages and formats in their own names, labels of one or two words that are Swedish as well.
-    r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Organisation:?|Text:?|Status|Person|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
+    r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Organisation:?|Text:?|Status|Person|Plan|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
     r"Azərbaycanca|Dansk|Deutsch|Eesti|Español|Français|Latviešu|Lietuvių|Magyar|Norsk|Polski|Română|Slovenčina|Suomi|"
     r"Türkçe|Čeština|[^A-Za-z]+|"
-    # Types of schema.org.
-    r"\w*Article|BlogPosting|"
+    # Types of schema.org, and keys.
+    r"\w*Article|BlogPosting|Ctrl\+\w+|"
     # What the factories and the first rows of a site are called.
-    r".*(?:Piece|Author|Tag) \d.*|xx|(?:: )?xx@xx\.xx|: ?Ann|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
+    r".*(?:Piece|Author|Tag) \d.*|xx|(?:: )?xx@xx\.xx|: ?(?:Ann|xx)|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
     r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"
     r"Abkhazia.*|Sea of Azov.*|http://127.*|.*Quick Comment, 27 .*"
 )

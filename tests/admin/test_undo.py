@@ -58,7 +58,7 @@ def test_to_undo_what_waits_says_that_nothing_changes_for_readers(desk, editor):
 
     shown = page(desk, "undo", publication)
 
-    assert "What readers see now stays." in shown and 'value="Cancel the schedule"' in shown
+    assert "Nothing changes for readers now." in shown and 'value="Cancel the schedule"' in shown
 
 
 def test_what_was_withdrawn_is_said_to_be_so_and_offers_no_form(desk, editor):

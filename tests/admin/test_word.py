@@ -95,8 +95,14 @@ def test_images_are_added_to_the_library_and_public_only_in_an_edition(desk, cli
 
 
 def test_equal_images_are_stored_once(desk):
-    for _time in range(2):
-        draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
+    for title in ("One text", "Another text"):
+        body = p(title, style="Title") + p(picture("media/map.png", "A map"))
+        desk.post(
+            reverse("desk:word-new"),
+            {"file": SimpleUploadedFile("a.docx", docx(body, parts={"media/map.png": picture_bytes()}))},
+        )
+
+    assert Publication.objects.count() == 2
 
     assert Image.objects.count() == 1
 
@@ -308,38 +314,27 @@ COMMENT = f'<w:comment w:id="7" w:author="Bo" w:date="2026-03-04T10:00:00Z">{p("
 COMMENTED = p('<w:commentRangeStart w:id="7"/>', r("Moldova"), '<w:commentRangeEnd w:id="7"/>', " votes.")
 
 
-def test_word_comments_are_shown_and_can_be_resolved(desk):
+def test_word_comments_become_comments_on_their_words(desk):
     publication = draft_of(desk, COMMENTED, comments=COMMENT)
 
-    remark = publication.draft_comments.get()
-    assert (remark.author_name, remark.text, remark.passage) == ("Bo", "Sure?", "Moldova")
+    comment = publication.comments.get()
+    assert (comment.author_name, comment.text, comment.quote) == ("Bo", "Sure?", "Moldova")
+    assert comment.start == 0
     assert "Sure?" in form_of(desk, publication) and "Sure?" not in publication.body
 
-    desk.post(address("word-report", publication), {"remark": remark.pk})
 
-    remark.refresh_from_db()
-    assert remark.is_resolved
-    assert not publication.draft_comments.unresolved().exists()
+def test_word_comments_on_the_same_words_keep_their_places(desk):
+    second = COMMENT.replace('"7"', '"8"')
+    again = p('<w:commentRangeStart w:id="8"/>', r("Moldova"), '<w:commentRangeEnd w:id="8"/>', " again.")
+    publication = draft_of(desk, COMMENTED + again, comments=COMMENT + second)
 
-    desk.post(address("word-report", publication), {"reopen": remark.pk})
-
-    remark.refresh_from_db()
-    assert not remark.is_resolved
+    assert [comment.start for comment in publication.comments.threads()] == [0, len("Moldova votes.") + 1]
 
 
 def test_dates_of_word_comments_have_the_format_of_the_desk(desk):
     publication = draft_of(desk, COMMENTED, comments=COMMENT)
 
-    assert "4 March 2026 10:00" in desk.get(address("word-report", publication)).text
-
-
-def test_a_comment_of_another_publication_is_not_resolved(desk):
-    remark = draft_of(desk, COMMENTED, comments=COMMENT).draft_comments.get()
-
-    desk.post(address("word-report", make_publication()), {"remark": remark.pk})
-
-    remark.refresh_from_db()
-    assert not remark.is_resolved
+    assert "4 March 2026 10:00" in form_of(desk, publication)
 
 
 # Replace from Word
@@ -543,7 +538,7 @@ def test_redaction_covers_files_comments_and_reports(desk):
     actions.redact(publication, "Ivan Petrov", by=None)
 
     row = publication.word_files.get()
-    assert "Ivan" not in f"{row.text}{row.report}{publication.draft_comments.get().text}"
+    assert "Ivan" not in f"{row.text}{row.report}{publication.comments.get().text}"
     assert not row.original
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import figures, profile, uncached, warm, writing
+from . import editor, figures, profile, uncached, warm, writing
 from .databases import Site, copy, forget, sites
 from .figures import Figure
 from .site import FOLDER, ROOT
@@ -127,6 +127,11 @@ def corpus_part(publications: int) -> Iterator[Figure]:
         yield from _figures(Site(Path(folder), 0), "corpus")
 
 
+def edits_part(publications: int) -> Iterator[Figure]:
+    """10,000 random edits in the text editor (EDITS, EDITS_SEED), and texts opened and saved; needs Chromium"""
+    yield from editor.random_edits()
+
+
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "warm": warm_part,
     "render": render_part,
@@ -139,6 +144,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "mirror": mirror_part,
     "texts": texts_part,
     "corpus": corpus_part,
+    "edits": edits_part,
 }
 
 

@@ -30,6 +30,7 @@ expect.set_options(
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
+LAUNCH_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -51,28 +52,47 @@ class Site:
     cookies: dict[str, list] = field(default_factory=dict)
 
 
+@dataclass
+class PreparedSite:
+    """A folder and a database with the demonstration, and the variables of a server on a copy of them."""
+
+    folder: Path
+    database: "_Database"
+    variables: dict[str, str]
+
+
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site")
-    port = first_free([0])
-    variables = {**os.environ, "SITE_DATA": str(folder), "PORT": str(port), "WORKERS": "1"}
+def prepared_site(tmp_path_factory):
+    """Return a site that no test changes: each file of tests gets a copy, so that no file sees what others left."""
+    folder = tmp_path_factory.mktemp("prepared")
+    variables = {**os.environ, "PORT": str(first_free([0])), "WORKERS": "1"}
     variables.pop("SITE_URL", None)
-    with _BrowserDatabase(variables):
+    with _Database(variables.get("DATABASE_URL", "")) as database:
         subprocess.run(
             [sys.executable, "manage.py", "prepare"],
             cwd=ROOT,
-            env=variables,
+            env={**variables, "SITE_DATA": str(folder), **database.variables},
             check=True,
             capture_output=True,
         )
+        yield PreparedSite(folder, database, variables)
+
+
+@pytest.fixture(scope="module")
+def site(prepared_site, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site") / "data"
+    shutil.copytree(prepared_site.folder, folder)
+    with _Database(prepared_site.database.server_url, prepared_site.database.name) as database:
+        variables = {**prepared_site.variables, "SITE_DATA": str(folder), **database.variables}
         log = (folder / "server.log").open("w")
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=variables, stdout=log, stderr=log
         )
+        url = f"http://127.0.0.1:{variables['PORT']}"
         try:
-            _wait_for(f"http://127.0.0.1:{port}/en/")
+            _wait_for(f"{url}/en/")
             lines = (folder / "first-login.txt").read_text().splitlines()
-            yield Site(f"http://127.0.0.1:{port}", dict(line.split() for line in lines))
+            yield Site(url, dict(line.split() for line in lines))
         finally:
             server.terminate()
             server.wait(20)
@@ -83,7 +103,7 @@ def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+            args=LAUNCH_ARGUMENTS,
         )
         yield chromium
         chromium.close()
@@ -145,23 +165,24 @@ def _wait_for(url: str) -> None:
     raise TimeoutError(f"{url} does not answer")
 
 
-class _BrowserDatabase:
-    """A database for this run on PostgreSQL; on SQLite the folder is enough."""
+class _Database:
+    """A database of its own on PostgreSQL, empty or a copy, dropped at the end; on SQLite the folder is enough."""
 
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.variables, self.url = variables, variables.get("DATABASE_URL", "")
+    def __init__(self, server_url: str, template: str = "template1") -> None:
+        self.server_url, self.template = server_url, template
         self.name = f"browser_{secrets.token_hex(4)}"
+        self.variables: dict[str, str] = {}
+        if server_url.startswith("postgres"):
+            self.variables["DATABASE_URL"] = urlunsplit(urlsplit(server_url)._replace(path=f"/{self.name}"))
 
-    def __enter__(self) -> None:
-        if self.url.startswith("postgres"):
-            self._do(f"CREATE DATABASE {self.name}")
-            self.variables["DATABASE_URL"] = urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name}"))
+    def __enter__(self) -> "_Database":
+        self._do(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        return self
 
     def __exit__(self, *_error) -> None:
-        if self.url.startswith("postgres"):
-            self._do(f"DROP DATABASE {self.name} WITH (FORCE)")
+        self._do(f"DROP DATABASE {self.name} WITH (FORCE)")
 
     def _do(self, statement: str) -> None:
-
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            connection.execute(statement)
+        if self.variables:
+            with psycopg.connect(self.server_url, autocommit=True) as connection:
+                connection.execute(statement)

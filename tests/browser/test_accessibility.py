@@ -28,7 +28,12 @@ DESK = {
     "new image": "/desk/publications/image/add/",
     "links": "/desk/links/",
     "audit": "/desk/publications/auditentry/",
+    "help": "/desk/help/",
+    "my settings": "/desk/my-settings/",
     "news": "/desk/news/",
+    "planning": "/desk/planning/",
+    "idea": "/desk/planning/idea/",
+    "calendar": "/desk/planning/calendar/",
     "mail about news": "/desk/news/mail/",
     "password": "/desk/password_change/",
 }

@@ -44,8 +44,11 @@ def paths(page) -> list[str]:
     number = number_of(page, "lavrov")
     page.goto(f"{LIST}{number}/change/")
     page.fill("textarea[name=summary]", "What was changed, so that there is a difference.")
-    page.locator('input[name="_ready"]').click()
-    page.wait_for_url("**/change/")
+    page.get_by_text("More", exact=True).click()
+    ready = page.get_by_role("button", name="Ready to be checked")
+    if ready.count():  # else an earlier test has pressed it
+        ready.click()
+        page.get_by_text("Ready to be checked, says").wait_for()
     bulk = [f"{LIST}tags/?of={number}", f"{LIST}withdraw/?of={number}"]
     return [
         *PAGES,
@@ -81,12 +84,49 @@ def test_a_reader_without_an_account_comments_and_approves(open_page, site):
     number = number_of(editor, "transnistria")
     reader = open_page(make_review_link(editor, number), java_script_enabled=False)
 
-    reader.get_by_text("Remark on passage 2").click()
+    reader.locator("#passage-2 summary").click()
     reader.locator("#text-2").fill("Is that so?")
-    reader.locator("#passage-2").get_by_role("button", name="Send the remark").click()
+    reader.locator("#passage-2").get_by_role("button", name="Send the comment").click()
     expect(reader.locator("#passage-2")).to_contain_text("Is that so?")
     reader.get_by_role("button", name="Fine by me").click()
 
-    editor.goto("/desk/")
-    editor.locator(f"main a[href$='/publication/{number}/change/']").first.click()
-    expect(editor.get_by_text("2 things said by readers")).to_be_visible()
+    editor.goto(f"{LIST}{number}/change/")
+    expect(editor.get_by_text("Is that so?", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_header_takes_one_line_on_a_phone_and_its_menu_unfolds(open_page, site, scripts):
+    page = open_page("/desk/", viewport={"width": 375, "height": 760}, java_script_enabled=scripts)
+    sign_in(page, site)
+    assert page.locator(".masthead").bounding_box()["height"] < 72
+    link = page.get_by_role("navigation", name="Sections").get_by_role("link", name="Planning")
+    expect(link).to_be_hidden()
+
+    page.locator(".masthead summary").click()  # with the number of unread news
+
+    link.click()
+    expect(page).to_have_url(re.compile("/desk/planning/$"))
+
+
+def test_the_header_takes_one_line_where_there_is_room(open_page, site):
+    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+
+    expect(page.get_by_role("link", name="My settings")).to_be_visible()
+    expect(page.locator(".masthead summary")).to_be_hidden()
+    assert page.locator(".masthead").bounding_box()["height"] < 72
+
+
+@pytest.mark.parametrize("width", [375, 1440])
+def test_filters_are_folded_and_the_chosen_ones_show(open_page, site, width):
+    page = open_page("/desk/", viewport={"width": width, "height": 900})
+    sign_in(page, site)
+    page.goto(LIST)
+    filters = page.get_by_role("search", name="Filter")
+    expect(filters.get_by_role("link")).to_have_count(0)
+
+    page.goto(f"{LIST}?language=sv")
+
+    expect(filters.get_by_role("link")).to_have_text([re.compile("Svenska"), "Clear all filters"])
+    filters.get_by_text("Filter", exact=True).click()
+    expect(filters.get_by_role("link", name="Commentary").first).to_be_visible()

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_and_widths
+from tests.browser.text_editor import set_markdown, show_markdown
 
 pytestmark = pytest.mark.browser
 LIST = "/desk/publications/publication/"
@@ -27,6 +28,7 @@ def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_pa
     open_form(page, "transnistria")
     page.fill("textarea[name=summary]", "Half typed")
 
+    page.get_by_role("button", name="Details").click()
     page.fill("[name=bylines-find]", "qqzzqq")
     page.press("[name=bylines-find]", "Enter")
 
@@ -36,23 +38,25 @@ def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_pa
     expect(page.get_by_text("Draft saved")).to_have_count(0)
 
 
-def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site):
+@pytest.mark.parametrize("is_rich", [True, False], ids=["rich text", "Markdown"])
+def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site, is_rich):
     page = open_page("/desk/")
     sign_in(page, site)
     form = open_form(page, "transnistria")
-    body = page.locator("textarea[name=body]")
-    body.fill(f"{body.input_value()}\n\nSee {{++this++}}.\n\n{'And so on. ' * 200}")
+    show_markdown(page)
+    text = page.locator("#id_body").input_value()
+    set_markdown(page, f"{text}\n\nSee {{++this++}}.\n\n{'And so on. ' * 200}", to_rich_text=is_rich)
     page.locator('input[name="_publish"]').last.click()
 
     page.get_by_role("link", name="Mend it in line").first.click()
     page.wait_for_url(f"{form}?line=*")
 
-    page.wait_for_function("document.activeElement.id === 'id_body'")
-    selected = page.evaluate(
-        "(() => { const b = document.activeElement; return b.value.slice(b.selectionStart, b.selectionEnd) })()"
-    )
+    element = ".rich-text" if is_rich else "#id_body"
+    page.wait_for_function("(element) => document.activeElement.matches(element)", arg=element)
+    page.wait_for_function("() => getSelection().toString().includes('this')")
+    selected = page.evaluate("getSelection().toString()")
     height = page.evaluate("innerHeight")
-    at = page.evaluate("document.querySelector('#id_body').getBoundingClientRect()")
+    at = page.locator(element).evaluate("(field) => field.getBoundingClientRect().toJSON()")
     assert selected == "See {++this++}."
     assert at["top"] < 0 < height < at["bottom"]  # the middle of a long text, not its start
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults
+from tests.browser.text_editor import expect_markdown, markdown_of, put_cursor_after, rich_text, set_markdown
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.browser
@@ -29,8 +30,8 @@ def form(open_page, site):
     page = open_page("/desk/", viewport={"width": 1440, "height": 900})
     sign_in(page, site)
     page.goto(site.url + ADD)
-    page.locator("#id_body").fill("One.\n\nTwo.")
-    page.locator("#id_body").evaluate("(area) => area.setSelectionRange(4, 4)")
+    set_markdown(page, "One.\n\nTwo.")
+    put_cursor_after(page, "One.")
     return page
 
 
@@ -40,7 +41,17 @@ def insert_files(page, *contents: bytes, how: str = "drop", more: int = 0) -> No
         {"name": f"field-{number}.png", "type": "image/png", "content": base64.b64encode(content).decode(), "more": more}
         for number, content in enumerate(contents)
     ]  # fmt: skip
-    page.locator("#id_body").evaluate(SEND, {"how": how, "files": files})
+    rich_text(page).evaluate(SEND, {"how": how, "files": files})
+
+
+def expect_text(page, pattern: re.Pattern[str]) -> None:
+    """Wait until the text of the form matches."""
+    expect(page.locator(".picture").first).to_be_visible()
+    for _attempt in range(40):
+        if pattern.search(markdown_of(page)):
+            return
+        page.wait_for_timeout(50)
+    assert pattern.search(markdown_of(page)), markdown_of(page)
 
 
 def in_library(page, query: str) -> int:
@@ -64,10 +75,11 @@ def test_an_image_gets_its_texts_and_is_inserted_at_the_caret(form, how):
     form.keyboard.type("Ann Berg")
     form.keyboard.press("Enter")
 
-    expect(form.locator("#id_body")).to_have_value(IMAGE)
-    expect(form.locator("#id_body")).to_be_focused()
+    expect_text(form, IMAGE)
+    expect(rich_text(form)).to_be_focused()
+    expect(form.locator(".picture img")).to_have_js_property("naturalWidth", 480)
     form.keyboard.press("Control+Z")
-    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+    expect_markdown(form, "One.\n\nTwo.")
 
 
 def test_a_missing_text_is_required_and_nothing_typed_is_lost(form):
@@ -81,7 +93,7 @@ def test_a_missing_text_is_required_and_nothing_typed_is_lost(form):
 
     dialog.get_by_label("Alternative text").fill("A field")
     dialog.get_by_role("button", name="Put into the text").click()
-    expect(form.locator("#id_body")).to_have_value(IMAGE)
+    expect_text(form, IMAGE)
 
 
 def test_a_cancelled_image_leaves_nothing(form):
@@ -92,7 +104,7 @@ def test_a_cancelled_image_leaves_nothing(form):
     form.keyboard.press("Escape")
 
     expect(form.get_by_role("dialog")).to_be_hidden()
-    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+    expect_markdown(form, "One.\n\nTwo.")
     assert in_library(form, "field") == before
 
 
@@ -103,7 +115,7 @@ def test_an_image_can_be_added_to_the_library_alone(form):
     form.get_by_role("button", name="Only into the image library").click()
 
     expect(form.get_by_role("dialog")).to_be_hidden()
-    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+    expect_markdown(form, "One.\n\nTwo.")
     assert in_library(form, "field") == before + 1
 
 
@@ -116,7 +128,7 @@ def test_several_images_have_a_dialog_each(form):
         dialog.get_by_label("Alternative text").fill(text)
         dialog.get_by_role("button", name="Put into the text").click()
 
-    expect(form.locator("#id_body")).to_have_value(re.compile(r"!\[First\]\(image:\w+\)\n\n!\[Second\]"))
+    expect_text(form, re.compile(r"!\[First\]\(image:\w+\)\n\n!\[Second\]"))
 
 
 @pytest.mark.parametrize(
@@ -130,16 +142,42 @@ def test_an_unsuitable_file_is_refused_with_the_message_of_the_library(form, mor
     form.get_by_role("button", name="Put into the text").click()
 
     expect(form.get_by_role("dialog")).to_contain_text(message)
-    assert "image:" not in form.locator("#id_body").input_value()
+    expect(form.locator(".picture")).to_have_count(0)
 
 
 def test_the_button_chooses_files_and_the_form_sends_nothing_of_the_dialog(form):
+    form.get_by_role("toolbar").get_by_role("button", name="Picture").click()
     with form.expect_file_chooser() as chooser:
-        form.get_by_role("toolbar").get_by_role("button", name="Picture").click()
+        form.get_by_role("button", name="Upload a picture").click()
     chooser.value.set_files({"name": "field.png", "mimeType": "image/png", "buffer": picture_bytes()})
     form.get_by_label("Alternative text").fill("A field")
     form.get_by_role("button", name="Put into the text").click()
 
-    expect(form.locator("#id_body")).to_have_value(IMAGE)
+    expect_text(form, IMAGE)
     names = form.evaluate("[...new FormData(document.querySelector('#publication_form')).keys()]")
-    assert not {"alt", "is_decorative", "credit"} & set(names)
+    assert not {"alt", "is_decorative", "credit", "caption"} & set(names)
+
+
+def test_an_upload_has_a_caption_at_once(form):
+    insert_files(form, picture_bytes(size=(800, 500)))
+    dialog = form.get_by_role("dialog")
+    dialog.get_by_label("Alternative text").fill("A field")
+    dialog.get_by_label("Caption").fill("Wheat near Odesa")
+
+    dialog.get_by_role("button", name="Put into the text").click()
+
+    expect_text(form, re.compile(r"!\[A field\]\(image:\w+ \"Wheat near Odesa\"\)"))
+
+
+def test_an_image_has_a_caption_and_its_alternative_text_can_be_changed(form):
+    insert_files(form, picture_bytes(size=(800, 500)))
+    form.get_by_role("dialog").get_by_label("Alternative text").fill("A field")
+    form.get_by_role("button", name="Put into the text").click()
+    picture = form.locator(".picture")
+    picture.get_by_label("Caption").fill("Wheat near Odesa")
+    picture.get_by_label("Alternative text").fill("A field of wheat")
+    form.keyboard.press("Enter")
+
+    expect(rich_text(form)).to_be_focused()
+    expect_text(form, re.compile(r'!\[A field of wheat\]\(image:\w+ "Wheat near Odesa"\)'))
+    assert not faults(form)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.text_editor import set_markdown
 from tests.conftest import ROOT, SHARED
 
 pytestmark = pytest.mark.browser
@@ -56,10 +57,10 @@ def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source)
 
     page.fill("[name=title]", title)
     page.fill("textarea[name=summary]", "A visit says more about dependence than about friendship.")
-    page.fill("textarea[name=body]", typed_body(paragraphs))
+    set_markdown(page, typed_body(paragraphs))
     choose(page, "bylines", "strandv", "Linnéa Strandvall")
-    page.fill("input[name=tags]", "China, Rus")
-    page.locator("input[name=tags]").press_sequentially("s")
+    page.fill("[name=tags]", "China, Rus")
+    page.locator("[name=tags]").press_sequentially("s")
     page.get_by_role("option", name="Russia").click()
     choose(page, "related", "full trains", "Full trains, slow transfers")
     choose(page, "related", "second patron", "The second patron")
@@ -88,7 +89,7 @@ def test_the_same_with_scripts_off(open_page, site):
     page.fill("[name=title]", title)
     page.fill("textarea[name=summary]", "What was agreed, and what was not.")
     page.fill("textarea[name=body]", typed_body(paragraphs))
-    page.fill("input[name=tags]", "Russia")
+    page.fill("[name=tags]", "Russia")
     page.fill("input[name=bylines-find]", "strandvall")
     page.click('button[name="_find"][value="bylines"]')
     expect(page.locator("[name=title]")).to_have_value(title)
@@ -161,3 +162,21 @@ def test_the_publish_button_says_schedule_once_a_later_moment_is_chosen(open_pag
     expect(page.get_by_role("button", name="Schedule", exact=True)).to_be_visible()
     page.get_by_label("Now", exact=True).check()
     expect(page.get_by_role("button", name="Publish", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_change_that_is_not_chosen_is_said_above_the_button(open_page, site, scripts):
+    page = open_page("/desk/", java_script_enabled=scripts)
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/")
+    page.get_by_role("link", name="How to read a Russian budget").first.click()
+    page.fill("textarea[name=summary]", "What nobody reads in the Russian budget of 2027.")
+    page.get_by_role("button", name="Check and publish").click()
+    missing = page.get_by_text("Choose first what changes for readers.")
+    expect(missing).to_be_hidden()
+
+    page.get_by_role("button", name="Publish", exact=True).click()
+
+    expect(missing).to_be_visible()
+    page.get_by_label("Silent fix").check()
+    expect(missing).to_be_hidden()

@@ -4,14 +4,18 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from publications import actions, demonstration, manuscript, preflight, search
 from publications.demonstration.load import CONTENT, EditionStep
 from publications.management import site_setup
 from publications.models import (
+    ArchiveImport,
+    ArchiveImportState,
     Author,
     Change,
     Edition,
+    EditorialPlan,
     EndReason,
     Image,
     NewsEvent,
@@ -67,6 +71,20 @@ class TestLoaded:
         assert not NewsEvent.objects.due().exists()
         assert NewsEvent.objects.filter(type=NewsType.PUBLISHED).count() == 1
 
+    def test_plans_are_late_coming_and_without_a_day(self, loaded):
+        today, plans = timezone.localdate(), EditorialPlan.objects.open()
+
+        assert plans.filter(due_on__lt=today).exists()
+        assert plans.filter(due_on__gt=today, planned_on__gt=today).exists()
+        assert plans.filter(due_on=None, planned_on=None).exclude(note="").exists()
+
+    def test_an_archive_is_checked_and_an_image_is_not_described(self, loaded):
+        job = ArchiveImport.objects.get()
+
+        assert job.state == ArchiveImportState.DONE and job.can_import
+        assert (job.report["texts"], job.report["held"], job.report["published"]) == (4, 3, 1)
+        assert Image.objects.get(alt_en="", alt_sv="").filename == "bridge.png"
+
     def test_typos_of_readers_are_corrected(self, loaded):
         corrected = {
             locale: {
@@ -81,8 +99,10 @@ class TestLoaded:
     def test_all_publications_authors_tags_and_images_are_loaded(self, loaded):
         live = Edition.objects.live()
         assert live.count() == 27 and len(loaded) == 31
-        assert (Author.objects.count(), Tag.objects.count()) == (12, 20)
-        assert Publication.objects.get(uid=TEXTS["draft-transnistria"].uid).editions.count() == 0
+        assert (Author.objects.count(), Tag.objects.count()) == (13, 20)
+        draft = Publication.objects.get(uid=TEXTS["draft-transnistria"].uid)
+        assert draft.editions.count() == 0
+        assert Author.objects.proposed().get().bylines.get().publication == draft
         scheduled = Edition.objects.get(publication__uid=TEXTS["scheduled-secondary-sanctions"].uid)
         assert scheduled.is_scheduled and scheduled not in live
         portraits = Image.objects.exclude(portrays=None)
@@ -126,6 +146,14 @@ class TestLoaded:
         )
         assert changed.is_live and "within an hour" in changed.body
         assert "within half an hour" in changed.publication.body
+
+    def test_a_draft_has_comments_of_every_kind(self, loaded):
+        comments = Publication.objects.get(uid=TEXTS["draft-transnistria"].uid).comments
+        threads = list(comments.threads())
+
+        assert {thread.origin for thread in threads} == {"", "in Word", "reader"}
+        assert [bool(thread.quote) and thread.range is None for thread in threads].count(True) == 1
+        assert comments.unresolved().count() == 4 and comments.exclude(thread=None).count() == 1
 
     def test_the_draft_has_two_placeholders(self, loaded):
         placeholders = {

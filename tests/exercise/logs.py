@@ -15,6 +15,7 @@ SECRET_PATHS = (
     f"/desk/review/{SECRET}/key/large.webp?a={SECRET}",
     f"//desk/review/{SECRET}/",
     f"/desk/password_reset/Mg/{SECRET}/",
+    f"/desk/calendar/{SECRET}.ics",
     f"/desk/password%5Freset/Mg/{SECRET}/",
 )
 

@@ -77,6 +77,15 @@ def test_every_page_becomes_a_file_with_compressed_variants(root):
     assert result.broken == []
 
 
+def test_no_file_holds_a_comment_on_a_draft(root):
+    edition = make_live(title="Grain", body="What was said about grain.")
+    edition.publication.comments.create(text="Unutterable", quote="grain", start=20, end=25)
+    crawl(root)
+
+    assert "grain" in read_page(root, edition)
+    assert not any(b"Unutterable" in content for content in read_pages(root).values())
+
+
 def test_private_and_rendered_paths_are_not_crawled(root):
     make_live(title="Grain")
 

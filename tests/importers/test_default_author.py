@@ -157,6 +157,6 @@ def test_the_command_takes_the_author(tmp_path):
         stdout=screen, stderr=io.StringIO(),
     )  # fmt: skip
 
-    assert "3  now public" in screen.getvalue() and "signed" in screen.getvalue()
+    assert "3  became public" in screen.getvalue() and "signed" in screen.getvalue()
     with pytest.raises(CommandError, match="no name"):
         call_command("import_publications", str(tmp_path / "blog"), "--author", "—", stderr=io.StringIO())

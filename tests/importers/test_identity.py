@@ -209,3 +209,40 @@ def test_the_demonstration_imported_over_itself_changes_nothing():
     import_blog(path.parent)
 
     assert everything_of(publication) == before
+
+
+POST = "---\ntitle: {title}\ndate: 2024-04-09\nsummary: Short.\nauthor: ann\n---\n{body}\n"
+GRAIN = "The harvest of grain in Moldova fell by half, as the drought in the south went on."
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_another_text_in_a_file_of_the_same_name_replaces_nothing(tmp_path, is_published):
+    for folder, text in (
+        ("first", POST.format(title="Grain", body=GRAIN)),
+        ("second", POST.format(title="Rails", body="Kiruna loses its railway for years.")),
+    ):
+        path = tmp_path / folder / "texts" / "comment.md"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    import_blog(tmp_path / "first" / "texts", publish=is_published)
+
+    report = import_blog(tmp_path / "second" / "texts", publish=is_published)
+
+    publication = Publication.objects.get()
+    assert (publication.title, publication.editions.count()) == ("Grain", int(is_published))
+    assert report.files[0].outcome is FileOutcome.KEPT
+    assert "“Grain” was imported from a file of this name" in str(report.files[0].notes)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"), [("Grain", "Kiruna loses its railway for years."), ("Rye", f"{GRAIN} More.")]
+)
+def test_a_later_version_of_a_text_keeps_its_title_or_some_of_its_words(tmp_path, title, body):
+    path = tmp_path / "texts" / "comment.md"
+    path.parent.mkdir()
+    for text in (POST.format(title="Grain", body=GRAIN), POST.format(title=title, body=body)):
+        path.write_text(text)
+        import_blog(path.parent)
+
+    publication = Publication.objects.get()
+    assert (publication.title, publication.body.strip()) == (title, body)

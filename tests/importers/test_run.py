@@ -12,6 +12,7 @@ from publications import actions
 from publications.importers import batches, manuscripts
 from publications.importers.markdown import read_ahead
 from publications.importers.markdown.reader import read_file
+from publications.importers.reconcile import ImportState
 from publications.importers.report import FileOutcome
 from publications.models import (
     Address,
@@ -123,6 +124,30 @@ def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
     assert rehearsed.as_dict()["files"] == result
 
 
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_rehearsal_keeps_others_from_saving_only_when_all_is_read(tmp_path, monkeypatch, processes):
+    monkeypatch.setattr("publications.importers.run.BATCH_FILES", 30)
+    for number in range(70):
+        write_post(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}", front="author: Same\n")
+    steps, depth, store = [], len(connection.savepoint_ids), batches.BatchImporter.import_batch
+
+    def import_batch(importer, batch):
+        steps.append(("store", len(batch)))
+        assert len(connection.savepoint_ids) > depth
+        store(importer, batch)
+
+    def progress(done, total):
+        steps.append((done, total))
+        assert len(connection.savepoint_ids) == depth
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches.BatchImporter, "import_batch", import_batch)
+        rehearsed = import_blog(tmp_path / "blog", dry_run=True, processes=processes, progress=progress)
+
+    assert steps == [(30, 70), (60, 70), (70, 70), ("store", 30), ("store", 30), ("store", 10)]
+    assert rehearsed.as_dict()["files"] == import_blog(tmp_path / "blog").as_dict()["files"]
+
+
 @pytest.mark.parametrize("broken_at", [1, 2, 3])
 def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
     monkeypatch.setattr("publications.importers.run.BATCH_FILES", 2)
@@ -169,6 +194,22 @@ def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
     )
 
 
+def test_a_kept_file_is_compared_once_with_the_text_of_its_place(tmp_path, monkeypatch):
+    folder = write_post(tmp_path / "blog")
+    import_blog(folder)
+    saved(Publication.objects.get(), body="The desk's.")
+    write_post(folder, body="The file's.")
+    is_other_text, calls = ImportState.is_other_text, []
+
+    def count_calls(state, manuscript):
+        calls.append(state)
+        return is_other_text(state, manuscript)
+
+    monkeypatch.setattr(ImportState, "is_other_text", count_calls)
+
+    assert outcomes(import_blog(folder)) == {"a.md": FileOutcome.KEPT} and len(calls) == 1
+
+
 def test_what_was_withdrawn_stays_withdrawn(tmp_path):
     folder = write_post(tmp_path / "blog")
     import_blog(folder)
@@ -204,14 +245,14 @@ def test_today_is_public(tmp_path):
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
     folder = write_post(tmp_path / "blog", title="Good")
     write_post(folder, "b.md", title="Bad")
-    store = manuscripts._store_drafts
+    store = manuscripts.store_drafts
 
     def refuse_bad(drafts):
         if any(draft.manuscript.title == "Bad" for draft in drafts):
             raise ValueError("no such thing")
         store(drafts)
 
-    monkeypatch.setattr("publications.importers.manuscripts._store_drafts", refuse_bad)
+    monkeypatch.setattr("publications.importers.manuscripts.store_drafts", refuse_bad)
 
     import_report = import_blog(folder)
 

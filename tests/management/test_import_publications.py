@@ -31,7 +31,7 @@ def test_the_command_prints_and_writes_its_report(tmp_path):
     assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
     assert (refused.value.returncode, "1 of the files were refused" in str(refused.value)) == (3, True)
     assert written["next"] == result.getvalue().split("\n\n")[0].replace("\n  ", " ")
-    assert "widgets.example.org" in result.getvalue() and "4  now public" in result.getvalue()
+    assert "widgets.example.org" in result.getvalue() and "4  became public" in result.getvalue()
 
 
 @pytest.mark.parametrize("width", [40, 80, 160])

@@ -8,16 +8,16 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from publications import actions
-from publications.admin import worklists
+from publications.admin import submissions
 from publications.models import (
     Change,
     MailTiming,
     NewsEvent,
-    NewsSettings,
     NewsType,
     Publication,
     Review,
     Submission,
+    UserSettings,
 )
 from tests.factories import make_live, make_person, make_publication, saved
 
@@ -30,7 +30,7 @@ def types_for(user) -> list[str]:
 
 def comment_on(publication, **fields) -> NewsEvent:
     review, _token = Review.objects.invite(publication.revisions.first(), reader="Bo", days=3, by=None)
-    comment = review.comments.create(**{"text": "Too long.", **fields})
+    comment = review.comments.create(publication=review.publication, **{"text": "Too long.", **fields})
     return NewsEvent.objects.create(type=NewsType.REVIEWED, publication=publication, comment=comment)
 
 
@@ -123,12 +123,54 @@ def test_a_schedule_that_is_kept_keeps_its_news(editor):
         assert types_for(other) == ["corrected", "published"]
 
 
+def test_a_schedule_that_is_kept_stays_news_of_whoever_scheduled_it():
+    scheduler, fixer = make_person("Editors"), make_person("Editors")
+    with time_machine.travel(at("2026-12-01 12:00"), tick=True):
+        publication = make_live().publication
+        actions.publish(
+            saved(publication, body="Later."), by=scheduler, at=at("2026-12-05 09:00"), change="update"
+        )
+        actions.publish(saved(publication, body="Now."), by=fixer, change="silent", keep_scheduled=True)
+    with time_machine.travel(at("2026-12-05 10:00"), tick=False):
+        assert types_for(fixer) == ["corrected", "published"] and types_for(scheduler) == ["published"]
+
+
+def test_a_reminder_that_was_read_is_no_second_one_when_the_schedule_is_kept(editor):
+    with time_machine.travel(at("2026-12-04 12:00"), tick=True):
+        publication = make_live().publication
+        actions.publish(saved(publication, body="Later."), by=None, at=at("2026-12-05 09:00"))
+        before = NewsEvent.objects.get(type=NewsType.TOMORROW)
+
+        actions.publish(saved(publication, body="Now."), by=None, change="silent", keep_scheduled=True)
+
+        after = NewsEvent.objects.get(type=NewsType.TOMORROW)
+        assert (after.pk, after.happens_at) == (before.pk, before.happens_at)
+        assert after.edition != before.edition and types_for(editor) == ["published", "tomorrow"]
+
+
+def test_a_first_edition_that_becomes_a_fix_is_published_once(editor):
+    with time_machine.travel(at("2026-12-01 12:00"), tick=True):
+        publication = make_publication()
+        actions.publish(publication, by=None, at=at("2026-12-05 09:00"))
+        actions.publish(saved(publication, body="Now."), by=None, keep_scheduled=True)
+    with time_machine.travel(at("2026-12-05 10:00"), tick=False):
+        assert types_for(editor) == ["published"]
+
+
+def test_what_has_ended_is_no_longer_news(editor):
+    with time_machine.travel(at("2026-12-01 12:00"), tick=False):
+        actions.publish(make_publication(), by=None, until=at("2026-12-02 12:00"))
+        assert types_for(editor) == ["published"]
+    with time_machine.travel(at("2026-12-02 12:00"), tick=False):
+        assert types_for(editor) == []
+
+
 # Who may know
 
 
 def test_a_draft_to_check_is_news_for_those_who_may_publish():
     publication = make_publication()
-    worklists.submit_for_checking(publication, by=make_person("Contributors"))
+    submissions.submit_for_checking(publication, by=make_person("Contributors"))
 
     visible = {
         name: types_for(make_person(name))
@@ -146,7 +188,7 @@ def test_a_draft_to_check_is_news_for_those_who_may_publish():
 ])  # fmt: skip
 def test_a_draft_that_no_longer_waits_is_not_to_be_checked(resolve, editor):
     publication = make_publication()
-    worklists.submit_for_checking(publication, by=None)
+    submissions.submit_for_checking(publication, by=None)
 
     resolve(publication)
 
@@ -178,11 +220,11 @@ def test_what_is_live_is_news_for_linkers():
 
 def test_an_account_without_permissions_has_no_news():
     make_live()
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
     person = make_person("Editors")
     person.groups.clear()
 
-    assert types_for(person) == [] and NewsSettings.of(person).visible_types() == []
+    assert types_for(person) == [] and UserSettings.of(person).visible_types() == []
 
 
 def test_an_import_is_news_for_administrators():
@@ -196,7 +238,7 @@ def test_an_import_is_news_for_administrators():
 def test_nobody_gets_news_of_what_they_did_themselves():
     editor = make_person("Editors")
     actions.publish(make_publication(), by=editor)
-    worklists.submit_for_checking(make_publication(), by=editor)
+    submissions.submit_for_checking(make_publication(), by=editor)
 
     assert types_for(editor) == []
 
@@ -227,7 +269,7 @@ def test_news_of_a_purged_draft_is_deleted():
 def test_types_that_are_never_mailed_do_not_count_as_unread(editor):
     with time_machine.travel(timezone.now() + timedelta(minutes=1)):
         make_live()
-        choices = NewsSettings.of(editor)
+        choices = UserSettings.of(editor)
         assert choices.unread_count_text() == "1"
 
         choices.timings = {NewsType.PUBLISHED: MailTiming.NEVER}
@@ -237,7 +279,7 @@ def test_types_that_are_never_mailed_do_not_count_as_unread(editor):
 def test_news_from_before_an_account_is_not_unread():
     make_live()
 
-    assert NewsSettings.of(make_person("Editors")).unread_count_text() == ""
+    assert UserSettings.of(make_person("Editors")).unread_count_text() == ""
 
 
 def test_the_unread_count_is_bounded(editor):
@@ -249,15 +291,15 @@ def test_the_unread_count_is_bounded(editor):
     ]
     NewsEvent.objects.bulk_create(events)
     with time_machine.travel(now + timedelta(minutes=1)):
-        assert NewsSettings.of(editor).unread_count_text() == "99+"
+        assert UserSettings.of(editor).unread_count_text() == "99+"
 
 
 def test_defaults_follow_the_role():
     editor, administrator = make_person("Editors"), make_person("Administrators")
 
-    assert NewsSettings.of(editor).timing(NewsType.SUBMITTED) == MailTiming.AT_ONCE
-    assert NewsSettings.of(administrator).timing(NewsType.SUBMITTED) == MailTiming.DAILY
-    assert NewsSettings.of(editor).timing(NewsType.PUBLISHED) == MailTiming.DAILY
+    assert UserSettings.of(editor).timing(NewsType.SUBMITTED) == MailTiming.AT_ONCE
+    assert UserSettings.of(administrator).timing(NewsType.SUBMITTED) == MailTiming.DAILY
+    assert UserSettings.of(editor).timing(NewsType.PUBLISHED) == MailTiming.DAILY
 
 
 def test_administrators_alone_may_see_the_outbox():

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from publications.admin import worklists
-from publications.models import MailTiming, NewsEvent, NewsSettings, NewsType, OutboxMail
+from publications import actions
+from publications.admin import submissions
+from publications.models import MailTiming, NewsEvent, NewsType, OutboxMail, UserSettings
 from publications.news import expand_events, next_digest_time
 from tests.factories import make_live, make_person, make_publication
 
@@ -19,7 +20,7 @@ def mailed_editor(**fields):
 
 
 def choose(user, news_type: NewsType, timing: MailTiming) -> None:
-    NewsSettings.objects.update_or_create(user=user, defaults={"timings": {news_type: timing}})
+    UserSettings.objects.update_or_create(user=user, defaults={"timings": {news_type: timing}})
 
 
 def at(text: str) -> datetime:
@@ -28,8 +29,8 @@ def at(text: str) -> datetime:
 
 def test_a_person_who_is_mailed_at_once_gets_a_mail_of_each_event():
     mailed_editor()
-    worklists.submit_for_checking(make_publication(), by=None)
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
 
     assert expand_events() == 2
     assert OutboxMail.objects.due().count() == 2
@@ -37,7 +38,7 @@ def test_a_person_who_is_mailed_at_once_gets_a_mail_of_each_event():
 
 def test_events_are_expanded_once():
     mailed_editor()
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
     expand_events()
     OutboxMail.objects.all().delete()
 
@@ -46,7 +47,7 @@ def test_events_are_expanded_once():
 
 def test_a_second_mail_about_an_event_is_refused_by_its_key():
     mailed_editor()
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
     expand_events()
     NewsEvent.objects.update(expanded_at=None)
 
@@ -58,9 +59,9 @@ def test_a_second_mail_about_an_event_is_refused_by_its_key():
 def test_daily_news_is_one_mail_in_the_morning_of_the_site():
     choose(mailed_editor(), NewsType.SUBMITTED, MailTiming.DAILY)
     with time_machine.travel(at("2026-12-04 12:00"), tick=False):
-        worklists.submit_for_checking(make_publication(), by=None)
+        submissions.submit_for_checking(make_publication(), by=None)
         expand_events()
-        worklists.submit_for_checking(make_publication(), by=None)
+        submissions.submit_for_checking(make_publication(), by=None)
         expand_events()
 
     mail = OutboxMail.objects.get()
@@ -70,14 +71,24 @@ def test_daily_news_is_one_mail_in_the_morning_of_the_site():
 def test_news_after_the_daily_mail_goes_into_the_next():
     choose(mailed_editor(), NewsType.SUBMITTED, MailTiming.DAILY)
     with time_machine.travel(at("2026-12-05 06:59"), tick=False):
-        worklists.submit_for_checking(make_publication(), by=None)
+        submissions.submit_for_checking(make_publication(), by=None)
         expand_events()
         OutboxMail.objects.get().mark_sent()  # as a sender on another machine, whose clock is ahead, may
-        worklists.submit_for_checking(make_publication(), by=None)
+        submissions.submit_for_checking(make_publication(), by=None)
         expand_events()
 
     [later] = OutboxMail.objects.pending()
     assert later.next_attempt_at == at("2026-12-06 07:00") and later.events.count() == 1
+
+
+@pytest.mark.parametrize(("starts_at", "is_at_once"), [("06:30", True), ("07:00", True), ("09:00", False)])
+def test_a_reminder_for_which_the_daily_mail_comes_too_late_is_mailed_at_once(starts_at, is_at_once):
+    choose(mailed_editor(), NewsType.TOMORROW, MailTiming.DAILY)
+    with time_machine.travel(at("2026-12-04 12:00"), tick=False):
+        actions.publish(make_publication(), by=None, at=at(f"2026-12-05 {starts_at}"))
+        expand_events()
+
+        assert OutboxMail.objects.due().exists() == is_at_once and OutboxMail.objects.count() == 1
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,7 @@ def test_the_daily_mail_is_due_at_seven_also_when_the_clock_changes(now, due):
 )
 def test_nobody_without_address_or_active_account_is_mailed(fields):
     mailed_editor(**fields)
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
 
     expand_events()
 
@@ -108,7 +119,7 @@ def test_nobody_without_address_or_active_account_is_mailed(fields):
 
 def test_who_has_chosen_never_gets_no_mail():
     choose(mailed_editor(), NewsType.SUBMITTED, MailTiming.NEVER)
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
 
     expand_events()
 
@@ -118,7 +129,7 @@ def test_who_has_chosen_never_gets_no_mail():
 def test_nobody_is_mailed_about_what_they_may_not_see():
     make_person("Contributors", email="con@example.org")
     make_person("Linkers", email="lin@example.org")
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
 
     expand_events()
 
@@ -127,7 +138,7 @@ def test_nobody_is_mailed_about_what_they_may_not_see():
 
 def test_news_from_before_mail_was_configured_is_not_mailed():
     mailed_editor()
-    worklists.submit_for_checking(make_publication(), by=None)
+    submissions.submit_for_checking(make_publication(), by=None)
     expand_events(is_mail_on=False)
 
     assert expand_events() == 0 and not OutboxMail.objects.exists()

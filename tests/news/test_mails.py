@@ -1,21 +1,23 @@
 """Mails to staff: subject, text, headers and language; nothing that its recipient may no longer see."""
 
+import email.policy
+
 import pytest
 from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 
 from publications import actions
-from publications.admin import worklists
+from publications.admin import submissions
 from publications.models import (
     Change,
     MailTiming,
     NewsEvent,
-    NewsSettings,
     NewsType,
     OutboxMail,
     Publication,
     Review,
+    UserSettings,
 )
 from publications.news import build_mail, expand_events, stop_mails, stop_token
 from tests.factories import make_live, make_person, make_publication, saved
@@ -27,7 +29,7 @@ pytestmark = pytest.mark.django_db
 def ann():
     """An editor who is mailed at once about everything."""
     ann = make_person("Editors", email="ann@example.org")
-    NewsSettings.objects.create(user=ann, timings=dict.fromkeys(NewsType, MailTiming.AT_ONCE))
+    UserSettings.objects.create(user=ann, timings=dict.fromkeys(NewsType, MailTiming.AT_ONCE))
     return ann
 
 
@@ -38,7 +40,7 @@ def mail_of(publication: Publication, news_type: NewsType):
 
 def submitted(**fields) -> Publication:
     publication = make_publication(**fields)
-    worklists.submit_for_checking(
+    submissions.submit_for_checking(
         publication, by=make_person("Contributors", first_name="Bo", last_name="Ek")
     )
     return publication
@@ -47,7 +49,7 @@ def submitted(**fields) -> Publication:
 def commented(text: str, **fields) -> tuple[Publication, str]:
     publication = make_publication(title="Grain")
     review, token = Review.objects.invite(publication.revisions.first(), reader="Eva Lind", days=3, by=None)
-    comment = review.comments.create(text=text, **fields)
+    comment = review.comments.create(publication=publication, text=text, **fields)
     NewsEvent.objects.create(type=NewsType.REVIEWED, publication=publication, comment=comment)
     return publication, token
 
@@ -62,7 +64,7 @@ def test_a_mail_says_what_happened_to_which_publication_and_where_to_go(ann, set
     assert f"{settings.SITE_URL}/desk/publications/publication/{publication.pk}/change/\n" in message.body
 
 
-def test_a_remark_is_in_the_mail_and_the_review_link_is_not(ann):
+def test_a_comment_is_in_the_mail_and_the_review_link_is_not(ann):
     publication, token = commented("Rye, not oats.")
 
     message = mail_of(publication, NewsType.REVIEWED)
@@ -72,7 +74,7 @@ def test_a_remark_is_in_the_mail_and_the_review_link_is_not(ann):
 
 
 def test_an_approval_says_so(ann):
-    publication, _token = commented("", is_fine=True)
+    publication, _token = commented("", is_approval=True)
 
     assert mail_of(publication, NewsType.REVIEWED).subject == "Eva Lind approves “Grain”"
 
@@ -90,7 +92,7 @@ def test_a_correction_carries_its_note(ann, settings):
 
 
 def test_a_mail_is_in_the_language_of_its_recipient(ann):
-    NewsSettings.objects.filter(user=ann).update(language="sv")
+    UserSettings.objects.filter(user=ann).update(language="sv")
     message = mail_of(submitted(title="Grain"), NewsType.SUBMITTED)
 
     assert message.subject == "Att granska: ”Grain”" and message.extra_headers["Content-Language"] == "sv"
@@ -104,6 +106,17 @@ def test_headers_keep_absence_notes_away_and_offer_to_end_the_mails(ann, setting
     assert headers["List-Unsubscribe"].startswith(f"<{settings.SITE_URL}/desk/news/stop/")
     assert headers["Message-ID"] == OutboxMail.objects.get().message_id
     assert headers.get_content_type() == "text/plain"
+
+
+def test_the_address_that_ends_mails_is_sent_as_it_is(ann, settings):
+    settings.SITE_URL = "https://a-rather-long-name-of-a-site.example.org"
+    message = mail_of(submitted(title="Råg"), NewsType.SUBMITTED)
+
+    sent = message.message(policy=email.policy.SMTP).as_bytes()
+
+    lines = [line for line in sent.split(b"\r\n") if line.startswith(b"List-Unsubscribe: ")]
+    assert lines[0].startswith(b"List-Unsubscribe: <https://a-rather-long") and lines[0].endswith(b"/>")
+    assert b"=?utf-8?" in sent  # other headers are encoded as ever
 
 
 def test_a_title_of_several_lines_makes_no_header_of_its_own(ann):
@@ -125,7 +138,7 @@ def test_markup_in_a_title_stays_text(ann):
         lambda ann, publication: ann.groups.clear(),
         lambda ann, publication: type(ann).objects.filter(pk=ann.pk).update(is_active=False),
         lambda ann, publication: type(ann).objects.filter(pk=ann.pk).update(is_staff=False),
-        lambda ann, publication: NewsSettings.objects.filter(user=ann).update(
+        lambda ann, publication: UserSettings.objects.filter(user=ann).update(
             timings={NewsType.SUBMITTED: MailTiming.NEVER}
         ),
         lambda ann, publication: actions.publish(publication, by=ann),
@@ -159,7 +172,7 @@ def test_a_passage_that_is_redacted_before_a_mail_is_sent_is_not_in_it(ann):
 
 
 def test_the_daily_mail_lists_all_news_and_names_the_first(ann):
-    NewsSettings.objects.filter(user=ann).update(timings={NewsType.SUBMITTED: MailTiming.DAILY})
+    UserSettings.objects.filter(user=ann).update(timings={NewsType.SUBMITTED: MailTiming.DAILY})
     submitted(title="Grain")
     submitted(title="Oats")
     expand_events()
@@ -176,15 +189,18 @@ def test_the_daily_mail_lists_all_news_and_names_the_first(ann):
 def test_the_address_in_a_mail_ends_mails_of_its_kind_alone(ann):
     assert stop_mails(stop_token(ann, NewsType.REVIEWED), is_confirmed=True) == [NewsType.REVIEWED]
 
-    choices = NewsSettings.of(ann)
+    choices = UserSettings.of(ann)
     assert choices.timing(NewsType.REVIEWED) == MailTiming.NEVER
     assert choices.timing(NewsType.SUBMITTED) == MailTiming.AT_ONCE
 
 
 def test_the_address_in_a_daily_mail_ends_all_daily_news(ann):
-    NewsSettings.objects.filter(user=ann).update(timings={NewsType.SUBMITTED: MailTiming.AT_ONCE})
+    UserSettings.objects.filter(user=ann).update(timings={NewsType.SUBMITTED: MailTiming.AT_ONCE})
 
-    assert stop_mails(stop_token(ann, "daily"), is_confirmed=True) == [NewsType.PUBLISHED, NewsType.CORRECTED]
+    assert stop_mails(stop_token(ann, MailTiming.DAILY), is_confirmed=True) == [
+        NewsType.PUBLISHED,
+        NewsType.CORRECTED,
+    ]
 
 
 @pytest.mark.parametrize("token", ["", "nothing", "WzEsInJldmlld2VkIl0:1:x"])

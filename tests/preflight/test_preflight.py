@@ -318,7 +318,7 @@ def test_images_and_attachments_are_read_from_the_storage():
 
     report = preflight.run_preflight(preflight.build_preflight_draft(saved(publication)))
 
-    assert [issue.name for issue in report.blocking] == ["picture"]
+    assert [issue.name for issue in report.blocking] == ["alt"]
     assert "not in the language of the piece" in text_of(report.advice)
     assert "“report.pdf” is not tagged" in text_of(report.advice)
 
@@ -357,8 +357,21 @@ def test_links_alone_are_checked_without_reading_files(django_assert_max_num_que
     publication = make_publication(body="See [this](/en/publications/never-was/).")
     publication.attachments.create(original="missing.pdf", filename="report.pdf", size=10)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert list(preflight.find_broken_links(publication)) == ["/en/publications/never-was/"]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"title": "What Comes Later"}, {"title": "Later", "slug": "what-comes-later"}]
+)
+@pytest.mark.django_db
+def test_a_link_to_a_draft_names_it(fields):
+    make_publication(**fields)
+    publication = make_publication(body="See [this](/en/publications/what-comes-later/).")
+
+    reasons = preflight.find_broken_links(publication)
+
+    assert reasons == {"/en/publications/what-comes-later/": f"“{fields['title']}” is not public yet."}
 
 
 @pytest.mark.parametrize(
@@ -391,6 +404,20 @@ def test_a_new_tag_is_reported_until_it_is_public():
     assert "The new tag “Transnistra” has no Swedish name." in text_of(advice)
     actions.publish(publication, by=None)
     assert not preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
+
+
+@pytest.mark.django_db
+def test_open_comments_are_reported_and_approvals_are_not():
+    publication = make_publication()
+    for values in ({"text": "So?"}, {"text": "And?"}, {"is_approval": True}):
+        publication.comments.create(**values)
+    comment = publication.comments.create(text="Done.", resolved_at=tomorrow())
+    publication.comments.create(text="Yes.", thread=comment)
+
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
+
+    assert "2 comments are not resolved." in text_of(report.advice)
+    assert text_of(preflight.run_preflight(draft(open_comments=1)).advice) == "1 comment is not resolved."
 
 
 @pytest.mark.django_db

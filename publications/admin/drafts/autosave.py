@@ -190,6 +190,7 @@ def fill_from_autosave(request: HttpRequest, publication: Publication | None) ->
     pk = get_pk(request.POST, "_restore")
     if pk and (autosave := Autosave.objects.unsaved_by(request.user, publication).filter(pk=pk).first()):
         fill_request(request, autosave)
+        messages.info(request, _("What you typed is in the form again. It is not in the draft yet: save it."))
 
 
 def autosave_context(request: HttpRequest, publication: Publication | None) -> dict[str, object]:
@@ -237,7 +238,7 @@ def describe_presence(presence: Presence) -> str:
 def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Compare an autosave with the stored draft; only its owner sees it."""
     autosave = get_own_autosave_or_404(request, pk)
-    publication = get_publication_or_404(autosave.publication_id) if autosave.publication_id else None
+    publication = get_publication_or_404(autosave.draft_pk) if autosave.draft_pk else None
     form = form_from_values(autosave.values, publication)
     context = {
         "autosave": autosave,
@@ -266,17 +267,28 @@ def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
     Autosaves of other windows with equal values are deleted too: they would only be offered in its place.
     """
     autosave = get_own_autosave_or_404(request, pk)
-    publication_pk = autosave.publication_id
+    is_of_form = autosave.draft_pk and not autosave.path and "home" not in request.POST
+    back_url = reverse("desk:index")
+    if is_of_form:
+        back_url = reverse("desk:publications_publication_change", args=[autosave.draft_pk])
+    if "sure" not in request.POST:
+        return render_desk_page(
+            request,
+            "autosave_discard",
+            title=_("Discard what was typed"),
+            autosave=autosave,
+            others=get_pks(request.POST, "all")[:MAX_FIELDS],
+            is_home="home" in request.POST,
+            back_url=back_url,
+        )
     autosaves = Autosave.objects.unsaved().filter(
-        owner=request.user, publication=publication_pk, path=autosave.path
+        owner=request.user, publication=autosave.publication_id, path=autosave.path
     )
     values = _normalize_values(autosave.values)
     equal = [other.pk for other in autosaves if _normalize_values(other.values) == values]
     autosaves.filter(pk__in=[*equal, *get_pks(request.POST, "all")[:MAX_FIELDS]]).delete()
-    messages.success(request, _("Discarded. What is stored is as it was."))
-    if not publication_pk or autosave.path or "home" in request.POST:
-        return HttpResponseRedirect(reverse("desk:index"))
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication_pk]))
+    messages.success(request, _("Discarded."))
+    return HttpResponseRedirect(back_url)
 
 
 def get_own_autosave_or_404(request: HttpRequest, pk: int) -> Autosave:

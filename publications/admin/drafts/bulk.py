@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from taggit.forms import TagField
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from publications import actions
 from publications.models import (
@@ -23,12 +22,12 @@ from publications.models import (
     get_or_create_tags,
     parse_pk,
     scheduled_end,
-    use_existing_spelling,
+    use_existing_names,
     with_status,
 )
 
 from ..form_data import RedisplayMixin
-from ..form_fields import ModelChoicesField, TagInput
+from ..form_fields import ModelChoicesField, TagInput, TagNamesField
 from ..publish.withdraw import ReasonForm
 from ..related_links import editions_linking_to
 from ..site import render_desk_page, require_permissions
@@ -48,7 +47,15 @@ def redirect_to_bulk_page(
     if len(pks) > limit:
         messages.error(request, _("At most %(most)d publications at once, please.") % {"most": limit})
         return HttpResponseRedirect(request.get_full_path())
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': format_ranges(pks)})}")
+    params = {"of": format_ranges(pks)}
+    if listed := request.GET.urlencode():
+        params["list"] = listed
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode(params)}")
+
+
+def list_url(request: HttpRequest) -> str:
+    """Return the URL of the list with the search and the filters that a bulk page was opened from."""
+    return f"{reverse(LIST_URL_NAME)}?{request.GET.get('list', '')}".rstrip("?")
 
 
 def format_ranges(pks: Sequence[int]) -> str:
@@ -87,7 +94,7 @@ def get_selected_publications(request: HttpRequest, *, limit: int = 0) -> list[P
 class TagsForm(RedisplayMixin, forms.Form):
     """Tags to add, tags to remove, and whether to publish the change."""
 
-    add = TagField(
+    add = TagNamesField(
         required=False,
         label=gettext_lazy("Put on"),
         help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
@@ -118,7 +125,7 @@ class TagsForm(RedisplayMixin, forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        cleaned["add"] = use_existing_spelling(cleaned.get("add") or [])
+        cleaned["add"] = use_existing_names(cleaned.get("add") or [])
         if not cleaned["add"] and not cleaned.get("take_off"):
             raise forms.ValidationError(_("Name a tag to put on, or choose one to take off."))
         return cleaned
@@ -137,9 +144,14 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
             request,
             [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
         )
-        return HttpResponseRedirect(reverse(LIST_URL_NAME))
+        return HttpResponseRedirect(list_url(request))
     return render_desk_page(
-        request, "bulk_tags", title=_("Change tags"), publications=publications, form=form
+        request,
+        "bulk_tags",
+        title=_("Change tags"),
+        publications=publications,
+        form=form,
+        list_url=list_url(request),
     )
 
 
@@ -166,7 +178,7 @@ def _change_tags(publication: Publication, options: dict, by) -> str:
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
-    Revision.objects.create_from(publication, by=by, reason=RevisionReason.SAVED)
+    Revision.objects.create_from(publication, by=by, reason=RevisionReason.BULK)
     if not (options.get("publish") and has_no_changes):
         return "draft"
     try:
@@ -180,29 +192,29 @@ def _keep_scheduled_end(publication: Publication) -> dict[str, object]:
     return {"until": scheduled_end(publication)} if scheduled_end(publication) else {}
 
 
+TAG_REPORTS = {
+    "public": (messages.SUCCESS, ngettext_lazy(
+        "Tags changed, and public: %d publication.", "Tags changed, and public: %d publications."
+    )),
+    "draft": (messages.SUCCESS, ngettext_lazy(
+        "Tags changed in %d draft. Readers see it once that is published.",
+        "Tags changed in %d drafts. Readers see it once they are published.",
+    )),
+    "same": (messages.INFO, ngettext_lazy(
+        "Nothing changed in %d draft: its tags were like that already.",
+        "Nothing changed in %d drafts: their tags were like that already.",
+    )),
+    "deleted": (messages.WARNING, ngettext_lazy(
+        "%d draft has been deleted in the meantime.", "%d drafts have been deleted in the meantime."
+    )),
+}  # fmt: skip
+"""The message for each outcome of `_change_tags`."""
+
+
 def _report_tags(request: HttpRequest, outcomes: list[str]) -> None:
-    public, drafts = outcomes.count("public"), outcomes.count("draft")
-    if public:
-        text = ngettext(
-            "Tags changed, and public: %d publication.", "Tags changed, and public: %d publications.", public
-        )
-        messages.success(request, text % public)
-    if drafts:
-        text = ngettext(
-            "Tags changed in %d draft. Readers see it once that is published.",
-            "Tags changed in %d drafts. Readers see it once they are published.",
-            drafts,
-        )
-        messages.success(request, text % drafts)
-    if not public and not drafts:
-        messages.info(request, _("Nothing has changed."))
-    if deleted := outcomes.count("deleted"):
-        text = ngettext(
-            "%d draft has been deleted in the meantime.",
-            "%d drafts have been deleted in the meantime.",
-            deleted,
-        )
-        messages.warning(request, text % deleted)
+    for outcome, (level, text) in TAG_REPORTS.items():
+        if count := outcomes.count(outcome):
+            messages.add_message(request, level, text % count)
 
 
 @require_permissions("publish_publication")
@@ -215,13 +227,13 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and public and form.is_valid():
         _withdraw(request, public, form.cleaned_data["note"])
-        return HttpResponseRedirect(reverse(LIST_URL_NAME))
+        return HttpResponseRedirect(list_url(request))
     states = actions.public_states(public)
     for publication in public:
         publication.state = states[publication.pk]
     return render_desk_page(
         request, "bulk_withdraw",
-        title=_("Withdraw"), form=form, publications=public,
+        title=_("Withdraw"), form=form, publications=public, list_url=list_url(request),
         skipped=[publication for publication in publications if publication not in public],
         linking_editions=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
     )  # fmt: skip

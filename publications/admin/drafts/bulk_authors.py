@@ -11,16 +11,15 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions, preflight
-from publications.models import Author, Byline, Edition, Publication, Revision, SiteVersion
+from publications.models import Author, Byline, Edition, Publication, Revision, RevisionReason, SiteVersion
 
 from ..form_data import RedisplayMixin
 from ..site import render_desk_page, require_permissions
-from .bulk import LIST_URL_NAME, get_selected_publications
+from .bulk import get_selected_publications, list_url
 
 MAX_DRAFTS = 1000
 MAX_LISTED = 200  # drafts on the page that asks for confirmation
@@ -70,10 +69,10 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and drafts and form.is_valid():
         _sign_and_publish(request, drafts, form.cleaned_data)
-        return HttpResponseRedirect(reverse(LIST_URL_NAME))
+        return HttpResponseRedirect(list_url(request))
     return render_desk_page(
         request, "bulk_author", title=_("Set author and publish"), form=form,
-        publications=drafts[:MAX_LISTED], count=len(drafts),
+        publications=drafts[:MAX_LISTED], count=len(drafts), list_url=list_url(request),
         skipped=[publication for publication in publications if publication.pk in public][:MAX_LISTED],
     )  # fmt: skip
 
@@ -108,7 +107,7 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
             continue
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
-        Revision.objects.create_from(draft, by=by)
+        Revision.objects.create_from(draft, by=by, reason=RevisionReason.BULK)
         signed += 1
     return signed
 

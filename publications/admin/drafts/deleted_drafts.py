@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +18,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from publications import actions
-from publications.models import DELETED_DRAFT_RETENTION, Publication, RelatedLink, parse_pk
+from publications.draft_content import IDENTIFIERS
+from publications.models import (
+    DELETED_DRAFT_RETENTION,
+    Publication,
+    RelatedLink,
+    Revision,
+    RevisionReason,
+    parse_pk,
+)
 
+from ..history.restore import drop_used_identifiers
 from ..model_admin import DeskModelAdmin
 from ..site import render_desk_page, require_permissions
 
@@ -32,14 +41,18 @@ class DraftDeletionMixin(DeskModelAdmin):
     delete_confirmation_template = "desk/draft_delete.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
-        """A publication that has editions is withdrawn, never deleted."""
-        if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
+        """A publication that is or was public, or will be, is withdrawn or cancelled, never deleted."""
+        if not super().has_delete_permission(request, obj) or (obj and _has_lasting_editions(obj)):
             return False
         return not obj or _may_delete(request.user, obj)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         context = {"days": DELETED_DRAFT_RETENTION.days, **(extra_context or {})}
         return super().delete_view(request, object_id, context)
+
+    def get_deleted_objects(self, objs, request: HttpRequest) -> tuple[list, dict, set, list]:
+        """Return that nothing goes with a draft, and nothing protects it: it stays whole until it is purged."""
+        return [], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Publication) -> None:
         delete_draft(obj, by=request.user)
@@ -65,23 +78,36 @@ def delete_draft(publication: Publication, *, by) -> None:
         PermissionDenied: the draft has been published or scheduled since the page was opened.
     """
     actions.lock_for_action(publication.pk)
-    if publication.editions.exists():
+    if _has_lasting_editions(publication):
         raise PermissionDenied
     RelatedLink.objects.filter(target=publication).delete()
     Publication.with_deleted.filter(translation_of=publication).update(translation_of=None)
-    publication.autosaves.update(publication=None)
     publication.presences.all().delete()
     Publication.objects.filter(pk=publication.pk).update(deleted_at=timezone.now(), deleted_by=by)
 
 
 @transaction.atomic
-def restore_draft(publication: Publication) -> None:
-    """Make a deleted draft a draft again, outside of its translation group if another has its place there."""
+def restore_draft(publication: Publication, *, by) -> list[str]:
+    """Make a deleted draft a draft again, without what another publication has now: DOI, ISBN, translation group.
+
+    Returns:
+        The DOI or ISBN that stayed away, a sentence each.
+
+    Raises:
+        Http404: the draft has been purged.
+    """
     restored = Publication.with_deleted.filter(pk=publication.pk)
-    restored.update(deleted_at=None, deleted_by=None)
+    if not restored.update(deleted_at=None, deleted_by=None):
+        raise Http404  # it was purged while the page was open
     original = publication.translation_of
     if original and (original.translation_of_id or _has_language(original, publication)):
         restored.update(translation_of=None)
+    content = {name: getattr(publication, name) for name in IDENTIFIERS}
+    missing = drop_used_identifiers(publication, content)
+    if missing:
+        restored.update(**{name: content.get(name, "") for name in IDENTIFIERS})
+        Revision.objects.create_from(restored.get(), by=by, reason=RevisionReason.RESTORED)
+    return missing
 
 
 def _has_language(original: Publication, translation: Publication) -> bool:
@@ -109,9 +135,15 @@ def deleted_drafts_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def restore_deleted_draft(request: HttpRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(_restorable_by(request.user), pk=pk)
-    restore_draft(draft)
+    for text in restore_draft(draft, by=request.user):
+        messages.warning(request, text)
     messages.success(request, _("Restored: “%(title)s” is a draft again.") % {"title": draft})
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
+
+
+def _has_lasting_editions(publication: Publication) -> bool:
+    """Return whether a publication has an edition other than those cancelled before they were public."""
+    return publication.editions.not_cancelled().exists()
 
 
 def _may_delete(user, publication: Publication) -> bool:

@@ -6,7 +6,6 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from taggit.forms import TagField
 
 from publications import actions, markup
 from publications.diff import merge_set
@@ -21,7 +20,7 @@ from publications.models import (
     normalize_doi,
     normalize_isbn,
     store_original,
-    use_existing_spelling,
+    use_existing_names,
 )
 from publications.preflight import has_structure
 from publications.slugs import slugify
@@ -29,7 +28,7 @@ from publications.slugs import slugify
 from ..chooser_forms import ChooserModelForm
 from ..choosers import ChooserField, read_initial_pks
 from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
-from ..form_fields import LocalDateTimeField, MarkdownEditor, ModelChoicesField, TagInput
+from ..form_fields import LocalDateTimeField, ModelChoicesField, TagInput, TagNamesField, TextEditor
 from ..pending_uploads import PendingUploadFormMixin
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
@@ -40,18 +39,14 @@ TYPED_FIELDS = tuple(
 """Fields of a publication that are typed; the others are chosen in choosers."""
 
 
-def bylines_field(*, can_add: bool = False) -> ChooserField:
-    return ChooserField(
-        "authors", roles=BylineRole.choices, can_add=can_add, required=False, label=_("Authors")
-    )
+def bylines_field(**options) -> ChooserField:
+    return ChooserField("authors", roles=BylineRole.choices, required=False, label=_("Authors"), **options)
 
 
 def cover_field(user=None, cover: int | None = None) -> ChooserField:
     """Return the field of the cover. The present cover may stay, also an image that the user may not choose."""
-    always_selectable = [cover] if cover else []
-    return ChooserField(
-        "images", limit=1, required=False, label=_("Cover"), user=user, always_selectable=always_selectable
-    )
+    pks = [cover] if cover else []
+    return ChooserField("images", limit=1, required=False, label=_("Cover"), user=user, always_selectable=pks)
 
 
 class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
@@ -71,7 +66,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
     )
     cover_choice = cover_field()
     translation_choice = ChooserField("publications", limit=1, required=False, label=_("Translation of"))
-    tags = TagField(
+    tags = TagNamesField(
         required=False,
         label=_("Tags"),
         help_text=_("Divided by commas. A tag that is not there yet is made."),
@@ -106,7 +101,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
             "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
             "summary": forms.Textarea(attrs={"rows": 3}),
             "key_points": forms.Textarea(attrs={"rows": 4}),
-            "body": MarkdownEditor(attrs={"rows": 24, "class": "body-field"}),
+            "body": TextEditor(attrs={"rows": 24, "class": "body-field"}),
             "internal_note": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {
@@ -117,7 +112,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         self,
         *args,
         can_relate: bool = True,
-        can_add_author: bool = False,
+        can_add=(),
         is_merged: bool = True,
         user=None,
         **kwargs,
@@ -126,8 +121,10 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         kwargs["initial"] = {**_get_initial(publication), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.is_merged = is_merged
+        self.fields["body"].strip = False  # a text that nobody edits stays as it is
         self.fields["related"].disabled = not can_relate
-        self.fields["bylines"] = bylines_field(can_add=can_add_author)
+        self.fields["bylines"] = bylines_field(can_add="author" in can_add, can_propose="proposal" in can_add)
+        self.fields["tags"].widget.can_add = "tag" in can_add
         self.fields["cover_choice"] = cover_field(user, publication.cover_id if publication else None)
         if publication and publication.pk:
             self.fields["detach"].queryset = publication.attachments.all()
@@ -161,7 +158,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         return " ".join(self.cleaned_data["title"].split())
 
     def clean_tags(self) -> list[str]:
-        return use_existing_spelling(self.cleaned_data["tags"])
+        return use_existing_names(self.cleaned_data["tags"])
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])

@@ -1,4 +1,4 @@
-"""The form of a publication in the admin: its context, what saving stores, and the messages afterwards."""
+"""The form of a publication in the admin: what saving stores, and the messages afterwards."""
 
 from contextlib import suppress
 
@@ -7,29 +7,20 @@ from django.db import transaction
 from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from publications import actions, images, preflight
-from publications.models import (
-    Edition,
-    Kind,
-    Publication,
-    Revision,
-    RevisionReason,
-    parse_pk,
-)
+from publications import actions, preflight
+from publications.locales import current_locale
+from publications.models import Kind, Publication, Revision, RevisionReason, parse_pk
 
-from .. import related_links, reviews, worklists
+from .. import comments, quick_add, submissions
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
-from ..publish.withdraw import undo_name
 from ..site import redirect_from_deleted_draft
-from ..status_text import short_name_of, status_text
-from ..word_report import word_report_context
 from . import autosave, suggestions
 from .deleted_drafts import DraftDeletionMixin
 from .form import PublicationForm
+from .form_page import FIELDSETS, can_relate, fieldsets_for, form_columns, form_page_context
+from .new_translation import translation_initial
 from .publication_list import PublicationListAdmin
 
 
@@ -37,34 +28,11 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
     """The drafts. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
-        js = (
-            Script("js/desk/goto_line.js", type="module"),
-            Script("js/desk/autosave.js", type="module"),
-            Script("js/desk/preview.js", type="module"),
-            Script("js/desk/suggestions.js", type="module"),
-            Script("js/desk/markdown_editor.js", type="module"),
-        )
+        js = (Script("js/desk/publication_form.js", type="module"),)
 
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
-    fieldsets = (
-        (
-            None,
-            {
-                "fields": (
-                    "title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language",
-                )
-            },
-        ),
-        (
-            gettext_lazy("Key points, text elsewhere, cover, files, address, translation, DOI, ISBN, note"),
-            {
-                "classes": ("collapse",),
-                "fields": ("key_points", "external_url", "cover_choice", "attach", "attach_label", "detach", "slug",
-                           "translation_choice", "doi", "isbn", "internal_note"),
-            },
-        ),
-    )  # fmt: skip
+    fieldsets = FIELDSETS
 
     def get_history_url(self, request: HttpRequest, obj: Publication) -> str:
         return reverse("desk:history", args=[obj.pk])
@@ -77,11 +45,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
-        if obj and obj.attachments.exists():
-            return self.fieldsets
-        first, (heading, options) = self.fieldsets
-        fields = tuple(name for name in options["fields"] if name != "detach")
-        return first, (heading, {**options, "fields": fields})
+        return fieldsets_for(obj)
 
     def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
         kwargs["fields"] = PublicationForm.Meta.fields
@@ -89,14 +53,16 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         return form_with_options(
             form,
             can_relate=can_relate(request, obj),
-            can_add_author=request.user.has_perm("publications.add_author"),
+            can_add=quick_add.list_addable(request.user),
             user=request.user,
         )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         return {
             "kind": Kind.objects.values_list("pk", flat=True).first(),
+            "language": current_locale(),
             **super().get_changeform_initial_data(request),
+            **translation_initial(request),
         }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -118,6 +84,9 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         form.store_rows(publication)
         self._store_related_links(request, form)
         Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
+        has_text_of_others = form.merged and "body" in form.merged.from_stored
+        if not has_text_of_others:  # of which the editor has no marks
+            comments.place_as_marked(publication, request.POST.get(comments.MARKS_FIELD, ""))
         self._report_merge(request, form)
         if "body" in form.changed_data:
             for text in preflight.find_dropped_markup(publication.body):
@@ -182,13 +151,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         autosave.fill_from_autosave(request, publication)
         if "_take" in request.POST:
             request.POST = suggestions.apply_suggestion(request.POST)
-        autosave_context = autosave.autosave_context(request, publication)
-        context = {
-            **(extra_context or {}),
-            **title,
-            **self.status_context(request, publication),
-            **autosave_context,
-        }
+        context = {**(extra_context or {}), **title, "stored": publication}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except actions.ActionRefused as refusal:
@@ -197,42 +160,20 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
             request.POST = mark_redisplay(request.POST)
             return super().changeform_view(request, object_id, form_url, context)
 
-    def status_context(self, request: HttpRequest, publication: Publication | None) -> dict:
-        """Return the status of a publication for its form, and what the user may do with it."""
-        live = Edition.objects.live().filter(publication=publication).first() if publication else None
-        is_live_or_scheduled = bool(publication and (publication.live_from or publication.scheduled_from))
-        may_publish = self.has_publish_permission(request)
-        plan = actions.plan_undo(publication) if publication and may_publish else None
-        can_delete = publication and self.has_delete_permission(request, publication)
-        submission = worklists.open_submission(publication)
-        return {
-            "status": status_text(publication) if publication else _("Not saved yet"),
-            "undo_name": undo_name(plan) if plan else "",
-            "can_withdraw": is_live_or_scheduled and may_publish,
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Render the page of the form; what it shows of the stored draft is loaded only then, not for saving."""
+        publication, adminform = context["stored"], context["adminform"]
+        context |= form_page_context(
+            request, publication, may_publish=self.has_publish_permission(request)
+        ) | autosave.autosave_context(request, publication)
+        context |= {
             "delete_url": reverse("desk:publications_publication_delete", args=[publication.pk])
-            if can_delete
+            if publication and self.has_delete_permission(request, publication)
             else "",
-            "save_hint": _save_hint(can_relate=can_relate(request, publication))
-            if live or is_live_or_scheduled
-            else "",
-            "live": live,
-            "submission": submission,
-            "submitted_by": short_name_of(submission.submitted_by) if submission else "",
-            "unresolved_comments": reviews.unresolved_comments(publication),
-            "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
-            "broken_links": SimpleLazyObject(
-                lambda: preflight.find_broken_links(publication) if live else {}
-            ),
-            "ended_related": related_links.ended_related(publication) if publication else [],
-            "word_report": word_report_context(request, publication),
-            "may_publish": may_publish,
-            "may_redact": request.user.has_perm("publications.redact_publication"),
-            "accepted_image_types": ",".join(
-                media_type for _extension, media_type in images.ACCEPTED_FORMATS.values()
-            ),
-            "max_upload_bytes": images.MAX_UPLOAD_BYTES,
-            "too_large_message": images.too_large_message(),
+            "columns": form_columns(adminform, is_public_at_once=context["is_public_at_once"]),
+            "is_refused": bool(context["errors"] or adminform.form.conflicts or adminform.form.is_redisplay),
         }
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:
         return self._redirect_after_save(request, obj)
@@ -247,7 +188,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         if "_publish" in request.POST:
             return HttpResponseRedirect(reverse("desk:publish", args=[obj.pk]))
         if "_ready" in request.POST:
-            worklists.submit_for_checking(obj, by=request.user)
+            submissions.submit_for_checking(obj, by=request.user)
             messages.success(
                 request, _("Draft saved. It is now among what is to be checked; nothing public has changed.")
             )
@@ -260,25 +201,12 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
 
 
-def _save_hint(*, can_relate: bool) -> str:
-    """Return what saving changes for readers."""
-    if can_relate:
-        return _("Saving changes the draft only. Related publications are public as soon as they are saved.")
-    return _("Saving changes the draft only.")
-
-
 def _warn_of_address_conflict(request: HttpRequest, publication: Publication) -> None:
     """Warn that another publication has the address; the draft may keep it until it is published."""
     try:
         actions.available_slug(publication)
     except actions.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
-
-
-def can_relate(request: HttpRequest, publication: Publication | None) -> bool:
-    """Return whether a user may change the related links: every editor of a draft, otherwise by permission."""
-    has_editions = bool(publication and publication.editions.not_cancelled().exists())
-    return not has_editions or request.user.has_perm("publications.relate_publication")
 
 
 def form_with_options(form: type[PublicationForm], **options) -> type[PublicationForm]:

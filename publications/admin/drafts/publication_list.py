@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import LANGUAGE_NAMES
@@ -14,7 +16,7 @@ from publications.models import Publication, Status, in_status, with_status
 
 from ..model_admin import DeskModelAdmin
 from ..status_text import status_with_submission, with_submissions
-from ..word import can_import_word
+from ..word_uploads import can_import_word
 from ..worklists import Worklist, worklist_publications, worklists_for
 from . import bulk, bulk_authors
 
@@ -105,8 +107,10 @@ class PublicationListAdmin(DeskModelAdmin):
         )
 
     @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
-    def saved(self, publication: Publication):
-        return publication.updated_at
+    def saved(self, publication: Publication) -> str:
+        """Return when the draft was saved, with a word where no heading stands above it."""
+        saved_at = date_format(timezone.localtime(publication.updated_at), "DATETIME_FORMAT")
+        return format_html('<span class="only-narrow">{} </span>{}', _("saved"), saved_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         publications = (

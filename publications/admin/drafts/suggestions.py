@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -64,9 +64,14 @@ def find_topics(text: str, language: str, exclude: Iterable[str] = ()) -> list[S
             matches.append((sum(counts.values()), tag, max(counts, key=counts.__getitem__)))
     matches.sort(key=lambda match: (-match[0], match[1].name.casefold()))
     return [
-        Suggestion("tags", tag.name, tag.name, _describe_mentions(count, tag, name))
+        Suggestion("tags", tag.name, _bilingual_name(tag), _describe_mentions(count, tag, name))
         for count, tag, name in matches
     ]
+
+
+def _bilingual_name(tag: Tag) -> str:
+    """Return the name of a tag as editors type it, with the one of the language of the desk: "Ukraine (Ukraina)"."""
+    return tag.name if tag.label == tag.name else f"{tag.name} ({tag.label})"
 
 
 def _names_of(tag: Tag, synonyms: Sequence[list[str]]) -> list[str]:
@@ -189,15 +194,24 @@ def apply_suggestion(data: QueryDict) -> QueryDict:
 
 @require_permissions("view_tag")
 def tag_search(request: HttpRequest) -> JsonResponse:
-    """Return at most ten names of tags that contain the query, those that begin with it first."""
+    """Return at most ten tags whose names contain the query in either language, those that begin with it first.
+
+    Returns:
+        JSON with `results`: the name that is typed as `value` and `label`, that of the language of the desk as `note`.
+    """
     query = request.GET.get("q", "").strip()[:60]
-    names = (
-        list(Tag.objects.selectable().filter(name__icontains=query).values_list("name", flat=True)[:50])
-        if query
-        else []
-    )
-    names.sort(key=lambda name: (not name.casefold().startswith(query.casefold()), name.casefold()))
-    return JsonResponse({"results": [{"value": name, "label": name} for name in names[:10]]})
+    named = Q(name__icontains=query) | Q(name_sv__icontains=query)
+    tags = list(Tag.objects.selectable().filter(named)[:50]) if query else []
+
+    def rank(tag: Tag) -> tuple[bool, str]:
+        names = (tag.name.casefold(), tag.name_sv.casefold())
+        return not any(name.startswith(query.casefold()) for name in names), names[0]
+
+    results = [
+        {"value": tag.name, "label": tag.name, "note": tag.label if tag.label != tag.name else ""}
+        for tag in sorted(tags, key=rank)[:10]
+    ]
+    return JsonResponse({"results": results})
 
 
 def describe_new_tags(names: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
-from publications.locales import datetime_with_zone
+from publications.locales import datetime_with_zone, language_in_sentence
 from publications.models import ActionType, AuditEntry, Change, Publication, parse_pk
 
 from ..model_admin import ReadOnlyAdmin
@@ -120,6 +120,11 @@ def _describe_exclusion(detail: dict) -> str:
     return _("suggested together again") if detail.get("together") else _("not to be suggested together")
 
 
+def _describe_check(detail: dict) -> str:
+    values = {"language": language_in_sentence(str(detail.get("language"))), "number": detail.get("followed")}
+    return _("needs no change after edition %(number)s of the %(language)s text") % values
+
+
 def _describe_amendment(detail: dict) -> str:
     """Return the model of the changed object, and the changed fields."""
     if detail.get("kind") == "redirect":
@@ -160,6 +165,7 @@ DESCRIPTIONS = {
     ActionType.REPUBLISH: _describe_undo,
     ActionType.RELATE: _describe_related_links,
     ActionType.APART: _describe_exclusion,
+    ActionType.FOLLOW: _describe_check,
     ActionType.AMEND: _describe_amendment,
 }
 

@@ -72,7 +72,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
     draft = _draft_of_revision(publication, revision)
     content = content_of(draft)
     missing = [
-        *_drop_used_identifiers(publication, content),
+        *drop_used_identifiers(publication, content),
         *_drop_impossible_translation(publication, content),
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
@@ -89,7 +89,7 @@ def _draft_of_revision(publication: Publication, revision: Revision) -> Publicat
     return draft
 
 
-def _drop_used_identifiers(publication: Publication, content: Content) -> list[str]:
+def drop_used_identifiers(publication: Publication, content: Content) -> list[str]:
     """Drop a DOI or ISBN that another publication has now. Returns the reasons."""
     missing = []
     for name in IDENTIFIERS:

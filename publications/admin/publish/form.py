@@ -15,6 +15,7 @@ from publications.models import Change, Publication, scheduled_end
 
 from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
+from ..planning.entries import planned_publication_time
 from .change_proposal import ChangeProposal
 
 ZONE_CITIES = {
@@ -53,17 +54,30 @@ class PublishForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
     )
     zone = forms.ChoiceField(
-        label=gettext_lazy("Both are times of"), required=False, initial=settings.TIME_ZONE, choices=()
+        label=gettext_lazy("Time zone of these times"), required=False, initial=settings.TIME_ZONE, choices=()
     )
     change = forms.ChoiceField(
         label=gettext_lazy("What changes for readers"),
         choices=[
-            (Change.SILENT, gettext_lazy("Silent fix: readers are told nothing, the date stays")),
+            (
+                Change.SILENT,
+                gettext_lazy(
+                    "Silent fix: a misprint. Readers see the new words and no note; the date stays."
+                ),
+            ),
             (
                 Change.CORRECTION,
-                gettext_lazy("Correction: the note below stands on the page, the date stays"),
+                gettext_lazy(
+                    "Correction: something was wrong. The note below stands on the page; the date stays."
+                ),
             ),
-            (Change.UPDATE, gettext_lazy("Update: the date moves")),
+            (
+                Change.UPDATE,
+                gettext_lazy(
+                    "Update: something has happened since. The page says so, and the date moves: lists and feeds show "
+                    "it first again."
+                ),
+            ),
         ],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say what changes for readers: one of these.")},
@@ -173,6 +187,7 @@ def _initial_state(publication: Publication) -> dict[str, object]:
         "after": last or 0,
         "state": actions.public_state(publication),
         "until": scheduled_end(publication),
+        "at": planned_publication_time(publication),
     }
 
 

@@ -14,6 +14,7 @@ from publications.models import FOREVER, Change, Edition, EditionWithRows, Publi
 from ..history.audit_log import describe_actions_since
 from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
+from ..translations import outdated_notices
 from .change_proposal import propose_change
 from .form import PublishForm
 
@@ -39,6 +40,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(
         request, "publish", publication, form=form, title=_("Check and publish"), report=report,
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
+        outdated_translations=outdated_notices(publication),
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 

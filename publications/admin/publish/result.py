@@ -17,6 +17,7 @@ from publications.presentation import absolute_url
 from publications.presentation.authors import byline_text
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
+from ..translations import outdated_notices
 from .withdraw import undo_context
 
 MAX_SOCIAL_CHARACTERS = 300
@@ -91,6 +92,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
         **undo_context(plan),
         state=actions.public_state(publication),
+        outdated_translations=outdated_notices(publication),
         previous_edition=edition.previous,
         schedule_note=_schedule_note(publication.audit_entries.filter(detail__edition=number).first()),
     )  # fmt: skip

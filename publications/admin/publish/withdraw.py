@@ -87,6 +87,7 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
         can_withdraw=publication.editions.live().exists() or publication.editions.scheduled().exists(),
+        open_press_links=publication.press_links.open().count(),
         linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
         newer_entries=form.refresh(publication),
     )  # fmt: skip
@@ -109,7 +110,7 @@ UNDO_LABELS = UNDO_NAMES | {
 }
 UNDO_MESSAGES = {
     actions.UndoType.CANCEL: gettext_lazy(
-        "Cancelled. What readers see stays, and your working copy is as it was."
+        "Cancelled. Nothing changes for readers, and your working copy is as it was."
     ),
     actions.UndoType.RESTORE: gettext_lazy(
         "Taken back. Readers see the text of the edition before again; your working copy is as it was."
@@ -138,7 +139,7 @@ def undo_context(plan: actions.UndoPlan | None) -> dict[str, object]:
         "plan": plan,
         "undo_name": undo_name(plan),
         "undo_label": undo_label(plan) if plan else "",
-        "undo_is_final": bool(plan) and plan.type is not actions.UndoType.REPUBLISH,
+        "undo_is_final": bool(plan) and plan.type in (actions.UndoType.RESTORE, actions.UndoType.WITHDRAW),
         "undo_until": datetime_with_zone(plan.until) if plan and plan.has_end else "",
     }
 
@@ -182,7 +183,14 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     preview = _preview_redaction(request, publication, form)
     label = _("Redact everywhere") if preview else _("Show what would go")
     return render_publication_page(
-        request, "redact", publication, form=form, title=_("Redact"), preview=preview, button_label=label
+        request,
+        "redact",
+        publication,
+        form=form,
+        title=_("Redact"),
+        preview=preview,
+        button_label=label,
+        open_press_links=publication.press_links.open().count(),
     )
 
 
@@ -218,7 +226,7 @@ def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
             editions,
         ) % {"count": editions}
     else:
-        yield _("Taken out of the working copy and its history. No edition held it.")
+        yield _("Taken out of the working copy, its history and what stands beside it. No edition held it.")
     if links:
         yield ngettext(
             "%(count)d link that named it leads nowhere any more; its words stay.",

@@ -15,9 +15,9 @@ from .links import FILE_PREFIX, PATH_END_PREFIX
 from .source_file import SourceFile, describe_file, relative_source
 from .source_site import SourceSite, find_source_site
 from .taxonomies import Taxonomies, describes_taxonomy, find_taxonomies, is_list_page
-from .unsupported_files import describe_unsupported_files
+from .unsupported_files import describe_unsupported_files, list_files
 
-SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 
 
 @dataclass
@@ -127,10 +127,10 @@ def index_files(path: Path, *, language: str = LOCALES[0], permalink: str = "") 
     if path.is_dir():
         paths = list(_find_texts(path.rglob("*"), path))
         if not paths:
-            raise ImportRefused(describe_unsupported_files(path))
+            raise ImportRefused(describe_unsupported_files(list_files(path), path))
         return _build_index(paths, path, language, permalink)
-    if path.suffix.lower() not in SUFFIXES:
-        raise ImportRefused(describe_unsupported_files(path))
+    if path.suffix.lower() not in MARKDOWN_SUFFIXES:
+        raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
     index = _build_index(paths, path.parent, language, permalink)
     source = relative_source(path, path.parent)
@@ -172,7 +172,7 @@ def _build_index(paths: Iterable[Path], root: Path, language: str, permalink: st
 def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
     for path in sorted(paths):
         is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.suffix.lower() in SUFFIXES and not is_hidden and not path.is_dir():
+        if path.suffix.lower() in MARKDOWN_SUFFIXES and not is_hidden and not path.is_dir():
             yield path
 
 

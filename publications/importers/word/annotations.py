@@ -18,6 +18,7 @@ from .losses import ConversionLosses
 
 MAX_PASSAGE_CHARACTERS = 300
 MAX_COMMENT_CHARACTERS = 5_000
+MAX_CONTEXT_CHARACTERS = 32
 MAX_COMMENTS = 1_000
 MIN_COMMENT_YEAR = 1980
 
@@ -65,13 +66,20 @@ WORD = re.compile(r"[^\W\d_]+")
 
 @dataclass(frozen=True)
 class WordComment:
-    """A comment on a passage; `is_resolved` if it is marked as resolved in Word."""
+    """A comment on a passage; `is_resolved` if it is marked as resolved in Word.
+
+    `prefix` and `suffix` are the characters before and after the passage. A reply names the index of its thread in the
+    list of comments.
+    """
 
     by: str
     text: str
     passage: str = ""
     at: str = ""
     is_resolved: bool = False
+    prefix: str = ""
+    suffix: str = ""
+    reply_to: int | None = None
 
 
 @dataclass
@@ -81,19 +89,35 @@ class CommentRanges:
     open: list[str] = field(default_factory=list)
     passages: dict[str, str] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
+    prefixes: dict[str, str] = field(default_factory=dict)
+    suffixes: dict[str, str] = field(default_factory=dict)
+    closing: list[str] = field(default_factory=list)
+    recent_text: str = ""
 
     def begin(self, comment_id: str) -> None:
         self.open.append(comment_id)
         self.passages.setdefault(comment_id, "")
+        self.prefixes.setdefault(comment_id, self.recent_text)
 
     def end(self, comment_id: str) -> None:
         self.open = [open_id for open_id in self.open if open_id != comment_id]
+        if comment_id not in self.suffixes:
+            self.suffixes[comment_id] = ""
+            self.closing.append(comment_id)
 
     def add_reference(self, comment_id: str) -> None:
         if comment_id not in self.references:
             self.references.append(comment_id)
 
     def add_text(self, text: str) -> None:
+        self.recent_text = (self.recent_text + text)[-MAX_CONTEXT_CHARACTERS:]
+        for comment_id in self.closing:
+            self.suffixes[comment_id] = (self.suffixes[comment_id] + text)[:MAX_CONTEXT_CHARACTERS]
+        self.closing = [
+            comment_id
+            for comment_id in self.closing
+            if len(self.suffixes[comment_id]) < MAX_CONTEXT_CHARACTERS
+        ]
         for comment_id in self.open:
             if len(self.passages[comment_id]) < MAX_PASSAGE_CHARACTERS:
                 self.passages[comment_id] += text
@@ -103,8 +127,9 @@ class CommentRanges:
 
         Args:
             root: the comments part.
-            extended: the part that marks resolved comments (w15:commentsEx).
+            comments_extended: the part that marks resolved comments and replies (w15:commentsEx).
         """
+        parents = _parent_paragraphs(comments_extended)
         resolved = _resolved_paragraphs(comments_extended) if comments_extended is not None else set()
         elements = (
             {element.get("w:id", ""): element for element in root if element.tag == "w:comment"}
@@ -115,14 +140,22 @@ class CommentRanges:
             *self.references,
             *(comment_id for comment_id in elements if comment_id not in self.references),
         ]
+        ids = [comment_id for comment_id in order[:MAX_COMMENTS] if comment_id in elements]
+        indexes = {
+            paragraph.get("w14:paraId", ""): index
+            for index, comment_id in enumerate(ids)
+            for paragraph in elements[comment_id].iter("w:p")
+        }
+        threads = {child: indexes[parent] for child, parent in parents.items() if parent in indexes}
         return [
-            self._build_comment(comment_id, elements[comment_id], resolved)
-            for comment_id in order[:MAX_COMMENTS]
-            if comment_id in elements
+            self._build_comment(comment_id, elements[comment_id], resolved, threads) for comment_id in ids
         ]
 
-    def _build_comment(self, comment_id: str, element: Element, resolved: set[str]) -> WordComment:
+    def _build_comment(
+        self, comment_id: str, element: Element, resolved: set[str], threads: dict[str, int]
+    ) -> WordComment:
         paragraphs = list(element.iter("w:p"))
+        paragraph_ids = [paragraph.get("w14:paraId", "") for paragraph in paragraphs]
         text = "\n".join(join_text(paragraph, "w:t") for paragraph in paragraphs).strip()
         passage = " ".join(self.passages.get(comment_id, "").split())
         return WordComment(
@@ -130,8 +163,20 @@ class CommentRanges:
             text=text[:MAX_COMMENT_CHARACTERS],
             passage=passage[:MAX_PASSAGE_CHARACTERS],
             at=_parse_comment_time(element.get("w:date", "")),
-            is_resolved=any(paragraph.get("w14:paraId", "") in resolved for paragraph in paragraphs),
+            is_resolved=any(paragraph_id in resolved for paragraph_id in paragraph_ids),
+            prefix=self.prefixes.get(comment_id, ""),
+            suffix=self.suffixes.get(comment_id, ""),
+            reply_to=next((threads[paragraph] for paragraph in paragraph_ids if paragraph in threads), None),
         )
+
+
+def _parent_paragraphs(comments_extended: Element | None) -> dict[str, str]:
+    """Return the paragraph id of the thread by that of each reply."""
+    return {
+        element.get("w15:paraId", ""): parent
+        for element in (comments_extended if comments_extended is not None else ())
+        if (parent := element.get("w15:paraIdParent"))
+    }
 
 
 def _resolved_paragraphs(comments_extended: Element) -> set[str]:

@@ -4,6 +4,8 @@ A file is read completely before anything is stored, so that a refused file leav
 original are stored in one transaction.
 """
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
@@ -13,10 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publications import markup
 from publications.manuscript import Manuscript, ManuscriptByline
 from publications.manuscript import dumps as dump_manuscript
 from publications.models import (
-    DraftComment,
+    Comment,
     Image,
     Publication,
     RevisionReason,
@@ -30,6 +33,7 @@ from ..imported_file import ImportRefused
 from ..manuscript_files import ManuscriptFiles
 from ..manuscripts import import_manuscript
 from ..markdown import image_key
+from .annotations import WordComment
 from .reader import TrackedChangesPolicy, WordDocument, WordReadOptions, read_word
 from .tracked_changes import MAX_REPORTED_CHANGES, TrackedChangeKind
 
@@ -150,16 +154,43 @@ def apply_annotations(word_file: WordFile, document: WordDocument) -> None:
     set_open_changes(
         word_file.publication, count if word_file.tracked_changes == TrackedChangesState.OPEN else 0
     )
-    existing = set(word_file.publication.draft_comments.values_list("author_name", "text", "passage"))
-    start = word_file.publication.draft_comments.count()
-    DraftComment.objects.bulk_create(
-        DraftComment(
-            publication=word_file.publication, author_name=comment.by, text=comment.text, passage=comment.passage,
-            created_at=_comment_datetime(comment.at), is_resolved=comment.is_resolved, position=position,
-        )
-        for position, comment in enumerate(document.comments, start=start)
-        if (comment.by, comment.text, comment.passage) not in existing
-    )  # fmt: skip
+    _add_comments(word_file.publication, document.comments)
+
+
+def _add_comments(publication: Publication, comments: Sequence[WordComment]) -> None:
+    """Add comments to a draft, except those that came with an earlier file, each at its words in the text."""
+    stored = defaultdict(list)
+    for comment in publication.comments.filter(review=None, author=None).order_by("pk"):
+        stored[comment.author_name, comment.text, comment.created_at].append(comment)
+    rows, near, text = [], 0, markup.anchor_text(publication.body)
+    for word_comment in comments:
+        comment = _build_comment(publication, word_comment, text, near)
+        near = comment.start or near
+        same = stored[comment.author_name, comment.text, comment.created_at]
+        rows.append(same.pop(0) if same else comment)
+    new = [
+        (row, word_comment.reply_to) for row, word_comment in zip(rows, comments, strict=True) if not row.pk
+    ]
+    Comment.objects.bulk_create([row for row, reply_to in new if reply_to is None])
+    replies = [(row, rows[reply_to]) for row, reply_to in new if reply_to is not None]
+    for reply, thread in replies:
+        reply.thread, reply.quote, reply.resolved_at = thread.thread or thread, "", None
+        reply.place(text, None)
+    Comment.objects.bulk_create([reply for reply, thread in replies if thread.pk])
+
+
+def _build_comment(publication: Publication, word_comment: WordComment, text: str, near: int) -> Comment:
+    comment = Comment(
+        publication=publication,
+        author_name=word_comment.by,
+        text=word_comment.text,
+        created_at=_comment_datetime(word_comment.at),
+        quote=word_comment.passage,
+        resolved_at=timezone.now() if word_comment.is_resolved else None,
+    )
+    context = {"prefix": word_comment.prefix, "suffix": word_comment.suffix}
+    comment.place(text, markup.find_quote(text, comment.quote, near=near, **context))
+    return comment
 
 
 def _comment_datetime(text: str) -> datetime | None:

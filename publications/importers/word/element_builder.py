@@ -157,7 +157,8 @@ class ElementBuilder:
 
     def _inline_children(self, inline: Inline) -> list[Child]:
         if isinstance(inline, NoteReference):
-            return [Element("sup", {}, [Element("a", {"href": f"#fn-{inline.label}"}, [inline.label])])]
+            attributes = {"href": f"#fn-{inline.label}", "class": "footnote-ref"}
+            return [Element("sup", {}, [Element("a", attributes, [inline.label])])]
         if isinstance(inline, InlineImage):
             image = self.place_image(inline, "")
             return [image] if image else []

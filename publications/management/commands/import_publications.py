@@ -62,7 +62,7 @@ OPTIONS = {
     "--publish": {"action": "store_true", "help": "publish what may be public; without it all are drafts"},
     "--dry-run": {
         "action": "store_true",
-        "help": "do all of it, report, and change nothing (nobody can save at the desk meanwhile)",
+        "help": "do all of it, report, and change nothing (once all is read, nobody can save at the desk till it ends)",
     },
     "--report": {"type": Path, "metavar": "FILE.json", "help": "also write the report as JSON"},
     "--kind": {
@@ -115,8 +115,10 @@ class Command(BaseCommand):
             if report_path:
                 check_writable(report_path)
             report = run_import(self._import_options(options))
-        except (ImportRefused, InvalidOptions) as error:
+        except ImportRefused as error:
             raise CommandError(str(error)) from error
+        except InvalidOptions as error:
+            raise CommandError(f"--{error.option}: {error}" if error.option else str(error)) from error
         except KeyboardInterrupt as error:
             message = _("Broken off. The same command goes on where this one stopped.")
             raise CommandError(message, returncode=130) from error

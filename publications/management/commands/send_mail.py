@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.mail import can_send_mail
+from publications.models import RETRY_DAYS
 from publications.news import expand_events, send_due, sender_lock
 
 EXIT_UNREACHABLE = 3
@@ -12,9 +13,9 @@ class Command(BaseCommand):
     help = (
         "Send staff the mails that are due: news at once, and each morning a daily mail. Meant to be run every minute "
         "by a timer. Each person chooses at the desk which news are mailed. A mail that cannot be sent is tried "
-        "again, after longer and longer waits, for five days; the desk lists these under Outbox. Several runs may "
-        "overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing is sent. Ends "
-        "with 3 where the mail server cannot be reached."
+        f"again, after longer and longer waits, for {RETRY_DAYS} days; the desk lists these under Outbox. Several "
+        "runs may overlap, and a run may be stopped at any moment: the next goes on. Without EMAIL_URL nothing is "
+        "sent. Ends with 3 where the mail server cannot be reached; all mails then wait for it."
     )
 
     def handle(self, *args, **options) -> None:

@@ -5,15 +5,19 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from accounts.models import EVENT_DAYS, AccountEvent
-from publications import renditions, search
+from publications import actions, renditions, search
 from publications.admin import pending_uploads
 from publications.models import (
+    ARCHIVE_IMPORT_DAYS,
     DELETED_DRAFT_RETENTION,
     NEWS_DAYS,
+    PRESS_EVENT_DAYS,
     SENT_DAYS,
+    ArchiveImport,
     NewsEvent,
     OutboxMail,
-    Publication,
+    PressLink,
+    PressLinkEvent,
     original_storage,
 )
 from publications.reserved_disk_space import reserve_disk_space
@@ -23,7 +27,10 @@ class Command(BaseCommand):
     help = (
         f"Delete what is no longer needed: sessions that have expired, account events older than {EVENT_DAYS} "
         f"days, drafts deleted more than {DELETED_DRAFT_RETENTION.days} days ago, mails sent or given up more than "
-        f"{SENT_DAYS} days ago, news older than {NEWS_DAYS} days, uploads that waited longer than a day for a form "
+        f"{SENT_DAYS} days ago, news older than {NEWS_DAYS} days, openings of press links older than "
+        f"{PRESS_EVENT_DAYS} days and the names of recipients so long after the embargo, "
+        f"archives of imports that have not run for {ARCHIVE_IMPORT_DAYS} days, "
+        "uploads that waited longer than a day for a form "
         "that was never saved, and half-written files that a stopped process has left. Also merges the parts of the "
         "search index, which makes searches faster. Meant to be run each night."
     )
@@ -31,14 +38,16 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         sessions = Session.objects.count()
         call_command("clearsessions", stdout=self.stdout)
-        _total, purged = Publication.with_deleted.to_be_purged().delete()
         counts = {
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
-            "draft": purged.get("publications.Publication", 0),
+            "draft": actions.purge_deleted_drafts(),
             "mail": OutboxMail.objects.outdated().delete()[1].get("publications.OutboxMail", 0),
             "news event": NewsEvent.objects.outdated().delete()[1].get("publications.NewsEvent", 0),
+            "press link event": PressLinkEvent.objects.outdated().delete()[0],
+            "press link recipient": PressLink.objects.forget_recipients(),
             "waiting file": pending_uploads.delete_expired_uploads(),
+            "import": ArchiveImport.objects.outdated().delete_with_archives(),
             "unfinished file": original_storage().remove_abandoned_files()
             + renditions.remove_abandoned_files(),
         }

@@ -13,9 +13,11 @@ function start() {
   const { url, presenceUrl, userUrl, userId, storedText, failedText, signedOutText, otherUserText } = root.dataset;
   const warning = document.querySelector("[data-autosave-warning]");
   const status = document.querySelector("[data-autosaved-at]");
+  const age = document.querySelector(".form-bar [data-kept]");
   const otherEditors = document.querySelector("[data-other-editors]");
   const page = randomKey();
-  let changedAt = 0, timer = 0, pendingRequests = 0, turn = 0, isRefused = false, isSubmitting = false;
+  const ages = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "narrow", numeric: "auto" });
+  let changedAt = 0, keptAt = 0, timer = 0, pendingRequests = 0, turn = 0, isRefused = false, isSubmitting = false;
 
   function scheduleSave() {
     changedAt ||= Date.now();
@@ -36,7 +38,8 @@ function start() {
       const isSignedOut = response.redirected || response.status === 403;
       if (!response.ok || !result) throw Object.assign(new Error("not stored"), { result, isSignedOut });
       isRefused = false;
-      if (!changedAt) showStatus(`${storedText} ${result.stored_at}`);
+      keptAt = Date.now();
+      if (!changedAt) showStatus(storedText);
     } catch (error) {
       isRefused = Boolean(error.result?.error); // the same values would be refused again: the next change tries anew
       if (error.isSignedOut) await checkSignIn();
@@ -62,23 +65,38 @@ function start() {
   }
 
   function showStatus(text) {
-    status.textContent = text;
+    setText(status, text);
     warning.hidden = true;
     setWarning("");
+    showAge();
   }
 
-  // The warning is at the foot of the window, in sight wherever in the form somebody types.
   function showWarning(text, { hasSignInLinks = false } = {}) {
-    status.textContent = "";
+    setText(status, "");
+    keptAt = 0;
+    showAge();
     warning.hidden = false;
     setWarning(text, hasSignInLinks);
   }
 
-  // An unchanged text is not set again, so that screen readers do not repeat it.
   function setWarning(text, hasSignInLinks = false) {
-    const element = warning.querySelector("[data-warning-text]");
-    if (element.textContent !== text) element.textContent = text;
+    setText(warning.querySelector("[data-warning-text]"), text);
     warning.querySelector("[data-sign-in-links]").hidden = !hasSignInLinks;
+  }
+
+  // An unchanged text is not set again, so that screen readers do not repeat it.
+  function setText(element, text) {
+    if (element.textContent === text) return;
+    if (text && element.firstChild && !element.firstElementChild) element.firstChild.data = text; // a new node restyles the whole form (:has)
+    else element.textContent = text;
+  }
+
+  // The age counts beside the status, which alone is read aloud.
+  function showAge() {
+    const seconds = Math.floor((Date.now() - keptAt) / 1000);
+    const [value, unit] = seconds < 60 ? [seconds, "second"] : seconds < 3600 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
+    if (age.hidden !== !keptAt) age.hidden = !keptAt;
+    setText(age, age.dataset.text.replace("{ago}", ages.format(-Math.floor(value), unit)));
   }
 
   // After a sign-in of the same user in another window the form needs the new CSRF token.
@@ -117,5 +135,6 @@ function start() {
   addEventListener("pageshow", ({ persisted }) => { if (persisted) form.elements.form_key.value = randomKey(); });
   reportPresence();
   setInterval(reportPresence, PRESENCE_MS);
+  setInterval(() => { if (keptAt && !document.hidden) showAge(); }, 1000);
   document.addEventListener("visibilitychange", reportPresence);
 }

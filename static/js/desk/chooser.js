@@ -2,6 +2,7 @@
 // The form posts the same names and values either way.
 
 import { combobox, fetchResults } from "./combobox.js";
+import { keptChoices } from "./form_history.js";
 
 for (const root of document.querySelectorAll("[data-chooser]")) enhance(root);
 
@@ -19,6 +20,11 @@ function enhance(root) {
   const roles = [...roleOptions].map((option) => [option.value, option.text]);
   const chosen = [...root.querySelectorAll(".chooser__place")].map(readChoice).filter((choice) => choice.value);
   const initialInput = root.querySelector(`input[name="${name}-chooser"]`);
+  const kept = keptChoices(root);
+  if (kept) {
+    chosen.splice(0, chosen.length, ...kept.chosen);
+    initialInput.value = kept.initial;
+  }
   const queryInput = root.querySelector(`input[name="${name}-find"]`);
   const shownQueryInput = root.querySelector(`input[name="${name}-found"]`);
   const legend = root.closest("fieldset")?.querySelector("legend")?.textContent.trim().replace(/:$/, "") ?? "";
@@ -34,6 +40,8 @@ function enhance(root) {
   const status = createElement("p", { className: "chooser__status" });
   status.setAttribute("role", "status");
   root.replaceChildren(initialInput, shownQueryInput, list, searchBox, status);
+  if ("browse" in root.dataset && document.querySelector("dialog[data-image-library]")) addOpener(text("Browse"), browse);
+  if (root.dataset.adding) addOpener(text("Adding"), addNew);
   // The Enter key saves, except in the search box; without scripts the button may search.
   root.closest("form")?.querySelector("[name=_enter]")?.setAttribute("name", "_save");
 
@@ -61,9 +69,30 @@ function enhance(root) {
 
   function showStatus(message) {
     status.textContent = message;
-    if (message && message === text("None") && root.dataset.adding && search.value.trim()) {
-      const href = `${root.dataset.adding}?name=${encodeURIComponent(search.value.trim())}`;
-      status.append(" ", createElement("a", { href, target: "_blank", textContent: text("Adding") }));
+  }
+
+  function addOpener(label, onClick) {
+    const button = createElement("button", { type: "button", className: "modest", textContent: label });
+    button.addEventListener("click", onClick);
+    searchBox.append(button);
+  }
+
+  // `fail` is called when the pictures cannot be shown.
+  function browse() {
+    const fail = () => showStatus(text("Failed"));
+    showStatus("");
+    root.dispatchEvent(new CustomEvent("chooser:browse", { bubbles: true, detail: { fail } }));
+  }
+
+  async function addNew() {
+    showStatus("");
+    try {
+      const { quickAdd } = await import("./quick_add.js");
+      const added = await quickAdd(root.dataset.adding, { name: search.value.trim(), isFirstOffered: chosen.length > 0 });
+      if (added) add(added, added.isFirst ? 0 : chosen.length);
+      search.focus();
+    } catch {
+      showStatus(text("Failed"));
     }
   }
 
@@ -77,9 +106,9 @@ function enhance(root) {
     root.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  function add({ value, label }) {
-    if (limit === 1) chosen.length = 0;
-    chosen.push({ value: String(value), label, role: roles[0]?.[0] });
+  function add({ value, label }, index = chosen.length) {
+    if (limit === 1) chosen.length = index = 0;
+    chosen.splice(index, 0, { value: String(value), label, role: roles[0]?.[0] });
     search.value = "";
     render();
     dispatchChange();

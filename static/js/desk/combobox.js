@@ -1,22 +1,27 @@
 // A text box with a list of options below it: the combobox pattern of the ARIA Authoring Practices.
 //
-// getOptions(query): returns a promise of [{value, label}], or of null where there is nothing to search for.
+// getOptions(query): returns a promise of [{value, label, note}], or of null where there is nothing to search for.
 // select(option): called when an option is selected. showStatus(text): shows a text that is no option.
 // isEager: the list opens on focus and its first option is active, so that Enter selects it.
+// label: the name of the list, else that of the text box.
+// leavesEnter(): whether Enter without an active option is left to the form, though the list is eager.
 
 const DELAY_MS = 150;
 let count = 0;
 
-export function combobox(input, { getOptions, select, showStatus = () => {}, noResultsText = "", isEager = false }) {
+export function combobox(input, { getOptions, select, showStatus = () => {}, noResultsText = "", isEager = false, label = "", leavesEnter = () => !isEager }) {
   const list = document.createElement("ul");
   list.id = `suggestions-${++count}`;
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels?.[0]?.textContent.trim() || "");
+  list.setAttribute("aria-label", label || input.getAttribute("aria-label") || input.labels?.[0]?.textContent.trim() || "");
   list.hidden = true;
   input.after(list);
+  // A text box of several lines may have no role but its own (ARIA in HTML), which is neither expanded nor collapsed.
+  const isTextarea = input.localName === "textarea";
   const attributes = {
-    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, autocomplete: "off",
+    ...(isTextarea ? { "aria-haspopup": "listbox" } : { role: "combobox", "aria-expanded": "false" }),
+    "aria-autocomplete": "list", "aria-controls": list.id, autocomplete: "off",
   };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
 
@@ -34,8 +39,12 @@ export function combobox(input, { getOptions, select, showStatus = () => {}, noR
     list.replaceChildren();
     options = [];
     activeIndex = -1;
-    input.setAttribute("aria-expanded", "false");
+    setExpanded(false);
     input.removeAttribute("aria-activedescendant");
+  }
+
+  function setExpanded(isExpanded) {
+    if (!isTextarea) input.setAttribute("aria-expanded", isExpanded);
   }
 
   function show(results) {
@@ -45,7 +54,8 @@ export function combobox(input, { getOptions, select, showStatus = () => {}, noR
     options = results;
     list.replaceChildren(...options.map(createItem));
     list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
+    setExpanded(true);
+    list.scrollIntoView({ block: "nearest" }); // not behind the bar at the edge of the window
     if (isEager) activate(0);
   }
 
@@ -55,6 +65,7 @@ export function combobox(input, { getOptions, select, showStatus = () => {}, noR
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", "false");
     item.textContent = option.label;
+    if (option.note) item.append(Object.assign(document.createElement("span"), { className: "suggestions__note", textContent: option.note }));
     item.addEventListener("mousedown", (event) => event.preventDefault());
     item.addEventListener("click", () => selectOption(index));
     return item;
@@ -93,10 +104,10 @@ export function combobox(input, { getOptions, select, showStatus = () => {}, noR
     Escape: () => isOpen() && close(),
     Enter: () => (canSelectActive() ? selectOption(activeIndex) : isEager ? search() : selectOption(0)),
   };
-  // A key that does nothing here is left to the browser: Enter in a text box of tags without options saves the form.
+  // A key that does nothing here is left to the browser: Enter in a text box of tags without options ends the tag.
   const isHandled = {
     ArrowDown: () => true, ArrowUp: isOpen, Escape: isOpen,
-    Enter: () => canSelectActive() || isEager || (isOpen() && isCurrent()),
+    Enter: () => canSelectActive() || !leavesEnter() || (isOpen() && isCurrent()),
   };
 
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, DELAY_MS); });

@@ -1,18 +1,19 @@
-// Selects a line of the text that a link names (`?line=12#id_body`), and scrolls it to the middle of the window.
+// The line of the text that a link names (`?line=12#id_body`): selected, and scrolled to the middle of the window.
 
-const number = Number(new URLSearchParams(location.search).get("line"));
-const textarea = document.querySelector("#id_body");
-// The browser scrolls to the field itself first, and may do so until everything is loaded.
-if (number > 0 && textarea && location.hash === "#id_body") {
-  if (document.readyState === "complete") select();
-  else addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(select)));
+/** Calls `select(number)` with the line, if the address names one, after the browser has scrolled to the field itself. */
+export function gotoLine(textarea, select) {
+  const number = Number(new URLSearchParams(location.search).get("line"));
+  if (!(number > 0) || location.hash !== `#${textarea.id}`) return;
+  if (document.readyState === "complete") select(number);
+  else addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => select(number))));
 }
 
-function select() {
+/** Selects a line in a textarea. */
+export function selectLine(textarea, number) {
   const lines = textarea.value.split("\n");
   if (number > lines.length) return;
   const start = lines.slice(0, number - 1).reduce((sum, line) => sum + line.length + 1, 0);
-  const offset = measureHeight(textarea.value.slice(0, start));
+  const offset = measureHeight(textarea, textarea.value.slice(0, start));
   textarea.focus({ preventScroll: true });
   textarea.setSelectionRange(start, start + lines[number - 1].length);
   textarea.scrollTop = offset - textarea.clientHeight / 2;
@@ -21,7 +22,7 @@ function select() {
 }
 
 // Measured in a hidden copy of the textarea, because lines wrap.
-function measureHeight(text) {
+function measureHeight(textarea, text) {
   const copy = textarea.cloneNode();
   for (const name of ["id", "name"]) copy.removeAttribute(name);
   copy.style.cssText = `position: absolute; visibility: hidden; block-size: 0; min-block-size: 0; inline-size: ${textarea.offsetWidth}px`;

@@ -1,28 +1,29 @@
-// Adds suggestions without leaving the form, and updates them while somebody types. Without this script each is a submit
-// button.
+// Adds suggestions without leaving the form, and updates them while somebody types; they stand at their fields. Without
+// this script each is a submit button.
 
 import { formData } from "./form_data.js";
 
 const DELAY_MS = 1500;
-const root = document.querySelector("[data-suggestions]");
-const form = root?.closest("form");
+const places = [...document.querySelectorAll("[data-suggestions]")];
+const form = places[0]?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, publication } = root.dataset;
+  const { url, publication } = places[0].dataset;
   let timer = 0, requestNumber = 0;
 
-  root.addEventListener("click", (event) => {
-    const button = event.target.closest("button[name=_take]");
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-suggestions] button[name=_take]");
     if (!button) return;
     event.preventDefault();
     const [field, ...value] = button.value.split(":");
     const label = button.textContent.replace(/^\+\s*/, "").trim();
     const item = button.closest("li");
     const nextButton = (item.nextElementSibling ?? item.previousElementSibling)?.querySelector("button");
+    const place = button.closest("[data-suggestions]");
     (field === "tags" ? addTag : addRelated)(value.join(":"), label);
     item.remove();
-    (nextButton ?? root).focus();
+    (nextButton ?? place).focus();
   });
 
   function addTag(name) {
@@ -47,14 +48,18 @@ function start() {
     try {
       const response = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
       const html = response.ok && !response.redirected ? await response.text() : null;
-      if (html !== null && number === requestNumber && !root.contains(document.activeElement)) show(html);
+      if (html !== null && number === requestNumber) show(html);
     } catch {
       // The server does not answer: the suggestions stay.
     }
   }
 
   function show(html) {
-    root.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
+    const { body } = new DOMParser().parseFromString(html, "text/html");
+    for (const place of places) {
+      if (place.contains(document.activeElement)) continue;
+      place.replaceChildren(...body.querySelectorAll(`[data-suggested="${place.dataset.suggestions}"]`));
+    }
   }
 
   if (url) {

@@ -456,7 +456,9 @@ def test_comments_are_no_text_and_know_their_passage():
     )
 
     assert result.manuscript.body == "Moldova votes."
-    assert result.comments == [word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
+    assert result.comments == [
+        word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00", prefix="T", suffix=" votes.")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_each_subset_of_a_document_is_a_draft_with_all_that_it_holds(desk, names
     assert ("image:" in draft.body) == ("picture" in names) and ("A note." in draft.body) == (
         "footnote" in names
     )
-    assert draft.draft_comments.count() == ("comment" in names)
+    assert draft.comments.count() == ("comment" in names)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_comments_of_any_time_are_stored():
 
     word_file = drafts.import_word(drafts.read_word_file(content, "a.docx"), content, "a.docx", by=None)
 
-    assert word_file.publication.draft_comments.count() == len(times)
+    assert word_file.publication.comments.count() == len(times)
 
 
 def test_a_summary_that_both_sides_extended_is_not_cut():

@@ -2,7 +2,7 @@
 
 import { cleanLinks, markHeadings, rebuildLists } from "./clipboard_sources.js";
 import { renameElement, styleOf, unwrap } from "./elements.js";
-import { rebuildTables } from "./tables.js";
+import { rebuildTables } from "./clipboard_tables.js";
 
 const REMOVED = "style, script, meta, link, title, base, noscript, iframe, object, svg, math, template, head, xml, "
   + "button, input, select, textarea, colgroup, o\\:p, [hidden], [aria-hidden=true], "
@@ -10,6 +10,8 @@ const REMOVED = "style, script, meta, link, title, base, noscript, iframe, objec
 const UNWRAPPED = "span, font, u, center, ins, small, big, tt, label, abbr, time, article, section, main, header, footer, body > div:only-child";
 const HIDDEN_STYLE = /display\s*:\s*none|mso-hide\s*:\s*all|mso-element\s*:\s*comment/i;
 const BLOCK = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, li, table, blockquote, pre, hr, dl";
+const DEEP_LIST = ":is(ul, ol) ".repeat(9) + "li > :is(ul, ol)", DEEP_QUOTE = "blockquote ".repeat(10);
+const KEPT_ATTRIBUTES = ["href", "title", "align", "colspan", "rowspan", "start", "dir"];
 const HEADING = "h1, h2, h3, h4, h5, h6";
 
 const STYLE_OR_HANDLER = /("[^"]*"|'[^']*')|(?<![\w-])(style|on[a-z]+)(?=\s*=)/gi;
@@ -33,6 +35,7 @@ export function cleanHtml(body) {
   rebuildLists(body);
   markHeadings(body);
   markEmphasis(body);
+  removeLanguages(body);
   cleanLinks(body);
   const images = [...body.querySelectorAll("img")].filter((image) => image.width !== 1 && image.height !== 1);
   for (const element of body.querySelectorAll("img, picture, source, video, audio, canvas")) unwrap(element);
@@ -43,7 +46,19 @@ export function cleanHtml(body) {
   mergeEmphasis(body);
   shiftHeadings(body);
   removeEmpty(body);
+  flatten(body);
+  for (const element of body.querySelectorAll("*")) {
+    for (const { name } of [...element.attributes]) if (!KEPT_ATTRIBUTES.includes(name)) element.removeAttribute(name);
+  }
   return images.length;
+}
+
+// Word and Google Docs name the language and direction of everything: only another direction matters.
+function removeLanguages(body) {
+  for (const element of body.querySelectorAll("[lang], [dir]")) {
+    element.removeAttribute("lang");
+    if (element.dir !== "rtl") element.removeAttribute("dir");
+  }
 }
 
 function removeHidden(body) {
@@ -57,6 +72,15 @@ function removeHidden(body) {
   const comments = [];
   while (walker.nextNode()) comments.push(walker.currentNode);
   for (const comment of comments) comment.remove();
+}
+
+// Lists and quotations in very many others are not saved.
+function flatten(body) {
+  for (let list; (list = body.querySelector(DEEP_LIST));) {
+    list.closest("li").after(...list.children);
+    list.remove();
+  }
+  for (let quote; (quote = body.querySelector(DEEP_QUOTE));) unwrap(quote);
 }
 
 // Bold and italic styles become elements; a <b> that is not bold is unwrapped (Google Docs puts everything into one).
@@ -88,7 +112,7 @@ function nestLists(body) {
   }
 }
 
-// An item with a single paragraph becomes a line; items with several blocks are left to turndown.
+// An item with a single paragraph becomes a line.
 function unwrapSingleParagraphs(body) {
   for (const item of body.querySelectorAll("li")) {
     const blocks = [...item.children].filter((child) => child.matches("p, div"));

@@ -1,38 +1,37 @@
-// Images that are dropped, pasted or chosen: a dialog asks for their texts, the library stores them, and their Markdown is
-// inserted.
+// Images that are dropped, pasted or chosen: a dialog asks for their texts, the library stores them, and they stand in the text.
 
-import { block, insert } from "./edits.js";
-
-/** Returns {insertImages, chooseImages}: uploads image files one after another; opens the file picker for them. */
-export function imageUpload(textarea, dialog) {
+/**
+ * Returns {insertImages, chooseImages}: uploads image files one after another, and opens the file picker for them. Both take a
+ * place: `insert({src, alt, title, value, label})` puts an image there, `finish()` is called after the last one, `isCover` says that
+ * it is no text. `language()` is that of the text.
+ */
+export function imageUpload(dialog, { language }) {
   const form = dialog.querySelector("form"), status = dialog.querySelector("[data-status]"), count = dialog.querySelector("[data-count]");
   const { url, large, signedOut, failed, sending } = dialog.dataset;
   const buttons = dialog.querySelectorAll("button, input[type=submit]");
-  let currentFile = null, resolveMarkdown = () => {};
+  const chooseButton = dialog.querySelector("[data-choose]"), chooseText = chooseButton.value;
+  let currentFile = null, resolveImage = () => {};
 
-  // The selection is read before the dialog opens: closing it returns the focus without the selection.
-  async function insertImages(files) {
-    let selection = [textarea.selectionStart, textarea.selectionEnd];
+  async function insertImages(files, { insert, finish, isCover = false }) {
+    chooseButton.value = isCover ? chooseButton.dataset.forCover : chooseText;
+    for (const element of dialog.querySelectorAll("[data-for-text]")) element.hidden = isCover;
     for (const [index, file] of files.entries()) {
       count.textContent = files.length > 1 ? `${index + 1} / ${files.length}` : "";
-      const markdown = await askForTexts(file);
-      if (!markdown) continue;
-      const edit = block({ value: textarea.value, start: selection[0], end: selection[1] }, markdown);
-      insert(textarea, edit);
-      selection = edit.select;
+      const image = await askForTexts(file);
+      if (image) insert(image);
     }
-    textarea.focus();
-    textarea.setSelectionRange(...selection);
+    finish();
   }
 
   function askForTexts(file) {
     currentFile = file;
     form.reset();
+    form.elements.alt.disabled = false;
     showStatus(file.size > Number(dialog.dataset.largest) ? large : "");
     showThumbnail(file);
     dialog.showModal();
     form.elements.alt.focus();
-    return new Promise((resolve) => { resolveMarkdown = resolve; });
+    return new Promise((resolve) => { resolveImage = resolve; });
   }
 
   // Drawn on a canvas: the Content-Security-Policy allows only images of the site.
@@ -54,16 +53,17 @@ export function imageUpload(textarea, dialog) {
   async function send(isForText) {
     const data = new FormData(form);
     data.set("file", currentFile, currentFile.name);
-    data.set("language", textarea.form.elements.language?.value ?? "");
+    data.set("language", language());
     if (!isForText) data.set("later", "on");
     showStatus(sending);
-    const resolve = resolveMarkdown;
+    const resolve = resolveImage;
     for (const button of buttons) button.disabled = true;
     const result = await post(data);
     for (const button of buttons) button.disabled = false;
-    if (resolveMarkdown !== resolve) return undefined; // the dialog was closed: the result belongs to an earlier image
+    if (resolveImage !== resolve) return undefined; // the dialog was closed: the result belongs to an earlier image
     if (result.error) return showStatus(result.error, true);
-    finish(isForText ? result.markdown : "");
+    const title = form.elements.caption.value.trim().replace(/\s+/g, " ") || null;
+    close(isForText ? { ...result, title } : null);
   }
 
   async function post(data) {
@@ -83,45 +83,27 @@ export function imageUpload(textarea, dialog) {
     status.toggleAttribute("data-wrong", isError && text !== sending);
   }
 
-  function finish(markdown) {
-    resolveMarkdown(markdown);
-    resolveMarkdown = () => {};
+  function close(image) {
+    resolveImage(image);
+    resolveImage = () => {};
     dialog.close();
   }
 
+  // A decorative picture has no words: those that were typed are not dropped without a sign.
+  form.elements.is_decorative.addEventListener("change", () => { form.elements.alt.disabled = form.elements.is_decorative.checked; });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(event.submitter?.value !== "library");
   });
-  dialog.querySelector("[data-cancel]").addEventListener("click", () => finish(""));
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => close(null));
   dialog.addEventListener("cancel", (event) => { if (buttons[0].disabled) event.preventDefault(); });
-  dialog.addEventListener("close", () => { if (!dialog.open) finish(""); });
+  dialog.addEventListener("close", () => { if (!dialog.open) close(null); });
 
-  handleDrop(textarea, insertImages);
-  return { insertImages, chooseImages: () => chooseFiles(dialog.dataset.accept, insertImages) };
-}
+  return { insertImages, chooseImages: (place) => chooseFiles(dialog.dataset.accept, place) };
 
-function chooseFiles(accept, insertImages) {
-  const input = Object.assign(document.createElement("input"), { type: "file", accept, multiple: true });
-  input.addEventListener("change", () => insertImages([...input.files]));
-  input.click();
-}
-
-function handleDrop(textarea, insertImages) {
-  const hasFiles = (event) => [...event.dataTransfer.types].includes("Files");
-  for (const type of ["dragenter", "dragover"]) {
-    textarea.addEventListener(type, (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      textarea.dataset.over = "";
-    });
+  function chooseFiles(accept, place) {
+    const input = Object.assign(document.createElement("input"), { type: "file", accept, multiple: !place.isCover });
+    input.addEventListener("change", () => insertImages([...input.files], place));
+    input.click();
   }
-  for (const type of ["dragleave", "drop"]) textarea.addEventListener(type, () => delete textarea.dataset.over);
-  textarea.addEventListener("drop", (event) => {
-    if (!event.dataTransfer.files.length) return;
-    event.preventDefault();
-    const caret = document.caretPositionFromPoint?.(event.clientX, event.clientY);
-    if (caret?.offsetNode === textarea) textarea.setSelectionRange(caret.offset, caret.offset);
-    insertImages([...event.dataTransfer.files]);
-  });
 }

@@ -1,59 +1,170 @@
-// Converts pasted HTML from Word, Google Docs or a web page to Markdown. Plain text and Markdown are left to the browser.
+// What is pasted or dropped into the editor: HTML from Word, Google Docs or a web page, Markdown, addresses, and image files.
 
-import { insert, nextNoteNumber, replaceWithNotes } from "./edits.js";
+import { Fragment, Plugin, PluginKey, Slice, TextSelection } from "../../../vendor/prosemirror/prosemirror.js";
+import { depthOf } from "./commands.js";
+import { isOwnCopy } from "./copy_mark.js";
+import { readSlice } from "./html.js";
+import { schema } from "./schema.js";
 
 const MARKDOWN = /^#{1,6} \S|\]\((?:https?:|mailto:|image:|\/|#)|^ {0,3}\[\^[^\]\n]+\]:|\*\*[^\s*][^*\n]*\*\*|^\|[-: |]+\|$/m;
+const ADDRESS = /^(https?:\/\/|mailto:)\S+$/;
+const { nodes, marks } = schema;
+const key = new PluginKey("paste");
 
-/** reportLosses({lostNotes, lostImages}): tells what was not converted. insertImages(files): uploads image files. */
-export function handlePaste(textarea, { reportLosses, insertImages }) {
-  let isPlainPaste = false; // Ctrl+Shift+V
+/**
+ * Returns {plugin, whenRead}: `whenRead()` is a promise that all is in the text that was pasted, or null.
+ * `reportLosses({lostNotes, lostImages, error})` tells what was not converted, `insertImages(files)` uploads image files,
+ * `readMarkdown(text)` returns a promise of the nodes of Markdown.
+ */
+export function pasting({ reportLosses, insertImages, readMarkdown }) {
+  let isPlain = false; // Ctrl+Shift+V
+  let reading = null;
 
-  textarea.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() === "v") isPlainPaste = event.shiftKey;
-  });
-  textarea.addEventListener("keyup", () => { isPlainPaste = false; });
-  textarea.addEventListener("paste", (event) => {
-    const data = event.clipboardData;
+  // What is read takes the place of the selection at its paste, wherever the cursor is then.
+  async function insert(view, html, plain) {
+    await reading;
+    const { from, to } = view.state.selection;
+    view.dispatch(view.state.tr.setMeta(key, { from, to }));
+    const slice = await read(html, plain).catch(reportError); // then the plain text is pasted
+    const { state } = view, place = key.getState(state), { selection } = state;
+    const hasMoved = selection.from !== place.from || selection.to !== place.to;
+    if (hasMoved) select(view, place.from, place.to, { ...place, anchor: selection.anchor, head: selection.head });
+    if (slice) insertSlice(view, slice);
+    else view.pasteText(plain);
+    const { anchor, head } = key.getState(view.state);
+    if (hasMoved) select(view, anchor, head);
+  }
+
+  function reportError(error) {
+    console.warn(error);
+    reportLosses({ error });
+  }
+
+  function select(view, anchor, head, place = null) {
+    const { doc, tr } = view.state;
+    view.dispatch(tr.setSelection(TextSelection.between(doc.resolve(anchor), doc.resolve(head))).setMeta(key, place));
+  }
+
+  const read = async (html, plain) => (
+    MARKDOWN.test(plain) ? new Slice(Fragment.from(await readMarkdown(plain)), 0, 0) : sliceOfHtml(html)
+  );
+
+  async function sliceOfHtml(html) {
+    const result = html && (await import("./clipboard.js")).readClipboard(html);
+    if (result) reportLosses(result);
+    return result && readSlice(result.body);
+  }
+
+  function paste(view, event) {
+    const data = event.clipboardData ?? event.dataTransfer;
     const html = data.getData("text/html"), plain = data.getData("text/plain");
     const files = [...data.files].filter((file) => file.type.startsWith("image/"));
-    reportLosses();
-    if (files.length && !plain.trim()) {
-      event.preventDefault();
-      insertImages(files);
-    } else if (html && !isPlainPaste && !MARKDOWN.test(plain)) {
-      event.preventDefault();
-      paste(html, plain);
+    reportLosses({});
+    if (files.length && !plain.trim()) insertImages(files);
+    else if (isPlain || isRaw(view.state) || isOwnCopy(html) || !(html || MARKDOWN.test(plain) || ADDRESS.test(plain))) return false;
+    else if (ADDRESS.test(plain.trim())) insertAddress(view, plain.trim());
+    else {
+      const current = insert(view, html, plain).catch((error) => console.error(error)).finally(() => { if (reading === current) reading = null; });
+      reading = current;
     }
+    event.preventDefault();
+    return true;
+  }
+
+  function drop(view, event) {
+    if (view.dragging) return false;
+    const position = view.posAtCoords({ left: event.clientX, top: event.clientY });
+    if (position) view.dispatch(view.state.tr.setSelection(view.state.selection.constructor.near(view.state.doc.resolve(position.pos))));
+    return paste(view, event);
+  }
+
+  const plugin = new Plugin({
+    key,
+    // The place of the last paste that is being read, and the selection that it does not change.
+    state: {
+      init: () => ({}),
+      apply(tr, { from = 0, to = 0, anchor = 0, head = 0 }) {
+        const map = (pos, side) => tr.mapping.map(pos, side);
+        return tr.getMeta(key) ?? { from: map(from, -1), to: map(to, -1), anchor: map(anchor), head: map(head) };
+      },
+    },
+    props: { transformPasted: withoutNotes, handlePaste: pasteBesidePicture, handleDOMEvents: {
+      keydown(_view, event) {
+        if (event.key.toLowerCase() === "v") isPlain = event.shiftKey;
+        return false;
+      },
+      keyup() {
+        isPlain = false;
+        return false;
+      },
+      paste,
+      drop,
+    } },
   });
-
-  const readState = () => ({ value: textarea.value, start: textarea.selectionStart, end: textarea.selectionEnd });
-
-  async function paste(html, plain) {
-    const before = readState();
-    const conversion = await convertHtml(html, nextNoteNumber(before.value));
-    const { value, start, end } = textarea.value === before.value ? before : readState();
-    insert(textarea, conversion ? buildEdit(conversion, value, start, end) : { from: start, to: end, text: plain });
-    reportLosses(conversion ?? {});
-  }
-
-  // Without the converter, which may fail to load, the plain text is pasted.
-  async function convertHtml(html, firstNote) {
-    try {
-      return (await import("./html_to_markdown.js")).convert(html, firstNote);
-    } catch (error) {
-      console.warn(error);
-      return null;
-    }
-  }
+  return { plugin, whenRead: () => reading };
 }
 
-/** Returns the edit that replaces the selection by converted text, with its notes at the end of the whole text. */
-export function buildEdit({ text, notes }, value, start, end) {
-  const isBlock = /\n\n|^(#{1,6} |[-|>] |\d+\. )/.test(text);
-  const before = value.slice(0, start), after = value.slice(end);
-  const above = isBlock && before.trim() ? "\n".repeat(Math.max(0, 2 - before.match(/\n*$/)[0].length)) : "";
-  const below = isBlock && after.trim() ? "\n".repeat(Math.max(0, 2 - after.match(/^\n*/)[0].length)) : "";
-  const passage = above + text + below, caret = start + above.length + text.length, select = [caret, caret];
-  if (!notes) return { from: start, to: end, text: passage, select };
-  return { ...replaceWithNotes({ value, start, end }, passage, notes), select };
+const isRaw = ({ selection: { $from } }) => Boolean($from.parent.type.spec.code);
+
+// References bring their notes along. What was copied within notes is text.
+function withoutNotes(slice) {
+  if (slice.content.childCount === 1 && slice.content.firstChild.type === nodes.notes) return textOfNotes(slice);
+  const content = Fragment.from(slice.content.content.filter((node) => node.type !== nodes.notes));
+  const { openStart, openEnd } = Slice.maxOpen(content);
+  return new Slice(content, Math.min(slice.openStart, openStart), Math.min(slice.openEnd, openEnd));
+}
+
+function textOfNotes({ content, openStart, openEnd }) {
+  const blocks = content.firstChild.content.content.flatMap((note) => note.content.content);
+  return new Slice(Fragment.from(blocks), Math.max(0, openStart - 2), Math.max(0, openEnd - 2));
+}
+
+function insertAddress(view, address) {
+  const { from, to, empty, $from } = view.state.selection, mark = marks.link.create({ href: address });
+  if (empty) view.dispatch(view.state.tr.replaceSelectionWith(schema.text(address, mark.addToSet($from.marks())), false).removeStoredMark(mark));
+  else view.dispatch(view.state.tr.addMark(from, to, mark));
+}
+
+function insertSlice(view, slice) {
+  const fitted = fit(view.state, withoutNotes(slice));
+  if (view.someProp("handlePaste", (handle) => handle(view, null, fitted))) return;
+  view.dispatch(view.state.tr.replaceSelection(fitted).scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
+}
+
+// What is pasted beside a picture gets a paragraph of its own: it does not become a part of that of the picture.
+function pasteBesidePicture(view, _event, { content }) {
+  const { selection: { $from, empty }, tr } = view.state, { parent } = $from;
+  const isPicture = parent.childCount && parent.content.content.every(({ type }) => type === nodes.image);
+  if (!empty || !isPicture || !content.childCount || !$from.node(-1).canReplaceWith($from.index(-1), $from.index(-1), nodes.paragraph)) return false;
+  const pos = $from.parentOffset ? $from.after() : $from.before();
+  const blocks = content.firstChild.isInline ? Fragment.from(nodes.paragraph.create(null, content)) : content;
+  tr.replaceRange(pos, pos, new Slice(blocks, 0, 0));
+  tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(pos)), -1));
+  view.dispatch(tr.scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
+  return true;
+}
+
+// A single paragraph goes on in its line; other blocks stay blocks. In a cell or a caption everything becomes lines.
+function fit(state, { content, openStart, openEnd }) {
+  if (depthOf(state.selection, nodes.table_cell, nodes.table_header, nodes.caption) > 0 && !content.content.some(isTable)) {
+    return new Slice(Fragment.from(lines(content)), 0, 0);
+  }
+  const isOpen = (node) => node?.isInline || node?.type === nodes.paragraph || isList(node) && depthOf(state.selection, nodes.list_item) > 0;
+  const isSingle = content.childCount === 1 && content.firstChild.isTextblock;
+  const { firstChild, lastChild } = content;
+  if (isSingle && firstChild.type === nodes.paragraph) return new Slice(content, 1, 1);
+  return new Slice(content, isOpen(firstChild) ? openStart : 0, isOpen(lastChild) ? openEnd : 0);
+}
+
+const isTable = (node) => node.type === nodes.table || node.type === nodes.captioned_table;
+const isList = (node) => node?.type === nodes.bullet_list || node?.type === nodes.ordered_list;
+
+function lines(content) {
+  const inline = [];
+  content.descendants((node) => {
+    if (node.isTextblock && inline.length) inline.push(nodes.hard_break.create());
+    if (node.isInline) inline.push(node);
+    return !node.isInline;
+  });
+  return inline;
 }

@@ -1,62 +1,52 @@
 // The buttons above the text. One of them is in the tab order, arrow keys move between them (the ARIA toolbar pattern).
 
-import { continueLine, footnote, heading, insert, link, table, toggleMark, togglePrefix } from "./edits.js";
-
-const EDITS = {
-  bold: (state, placeholder) => toggleMark(state, "**", placeholder),
-  italic: (state, placeholder) => toggleMark(state, "*", placeholder),
-  link,
-  heading,
-  list: (state, placeholder) => togglePrefix(state, "- ", placeholder),
-  quote: (state, placeholder) => togglePrefix(state, "> ", placeholder),
-  footnote,
-  table,
-};
-const SHORTCUTS = { b: "bold", i: "italic", k: "link" };
-
-/** `commands` are further functions, by the name of their button. */
-export function toolbar(bar, textarea, commands) {
-  const buttons = [...bar.querySelectorAll("button")];
-  const findButton = (name) => buttons.find((button) => button.dataset.mark === name);
-  const readState = () => ({ value: textarea.value, start: textarea.selectionStart, end: textarea.selectionEnd });
-
-  function perform(button) {
-    const { mark, words } = button.dataset;
-    if (commands[mark]) return commands[mark]();
-    insert(textarea, EDITS[mark](readState(), words));
-  }
+/**
+ * Connects buttons with commands by their names (`data-command`), also those of the menu of styles (its values).
+ * Returns {update}, which shows what applies to the selection: `perform(name)` performs a command, `isAvailable(name)` and
+ * `isPressed(name)` describe it, `style()` is the value of the menu.
+ */
+export function toolbar(bar, { perform, isAvailable, isPressed, style }) {
+  const controls = [...bar.querySelectorAll("[data-command], select")];
+  const menu = bar.querySelector("select");
+  const shown = () => controls.filter((control) => control.getClientRects().length);
 
   function setTabStop(tabStop) {
-    for (const button of buttons) button.tabIndex = button === tabStop ? 0 : -1;
+    for (const control of controls) control.tabIndex = control === tabStop ? 0 : -1;
   }
 
+  function update() {
+    for (const control of controls) {
+      const { command } = control.dataset;
+      if (!command) continue;
+      control.setAttribute("aria-disabled", String(!isAvailable(command)));
+      if (control.hasAttribute("aria-pressed")) control.setAttribute("aria-pressed", String(isPressed(command)));
+    }
+    if (menu) menu.value = style();
+  }
+
+  bar.addEventListener("mousedown", (event) => { if (event.target.closest("[data-command]")) event.preventDefault(); });
   bar.addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
-    if (!button) return;
-    setTabStop(button);
-    perform(button);
+    const control = target.closest("[data-command]");
+    if (!control) return;
+    setTabStop(control);
+    if (control.getAttribute("aria-disabled") !== "true") perform(control.dataset.command);
   });
   bar.addEventListener("keydown", (event) => {
-    const index = buttons.indexOf(document.activeElement), last = buttons.length - 1;
+    const places = shown(), index = places.indexOf(document.activeElement), last = places.length - 1;
     const next = { ArrowRight: index === last ? 0 : index + 1, ArrowLeft: index ? index - 1 : last, Home: 0, End: last }[event.key];
     if (index < 0 || next === undefined) return;
     event.preventDefault();
-    setTabStop(buttons[next]);
-    buttons[next].focus();
+    setTabStop(places[next]);
+    places[next].focus();
   });
-  textarea.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
-      const edit = continueLine(readState());
-      if (!edit) return;
-      event.preventDefault();
-      return insert(textarea, edit);
-    }
-    const isShortcut = event.ctrlKey !== event.metaKey && !event.shiftKey && !event.altKey && !event.isComposing;
-    const button = isShortcut && findButton(SHORTCUTS[event.key.toLowerCase()]);
-    if (!button) return;
+  bar.addEventListener("focusin", ({ target }) => { if (controls.includes(target)) setTabStop(target); });
+  // On a closed menu some browsers choose with each arrow key and letter: these open it.
+  menu?.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || !/^(Arrow(Up|Down)|Page(Up|Down)|.)$/.test(event.key)) return;
     event.preventDefault();
-    perform(button);
+    menu.showPicker?.();
   });
-  setTabStop(buttons[0]);
-  bar.hidden = false;
+  menu?.addEventListener("change", () => perform(menu.value));
+  setTabStop(controls[0]);
+  return { update };
 }

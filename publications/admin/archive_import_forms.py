@@ -1,0 +1,181 @@
+"""Forms of imports at the desk: the archive, and how its texts are read, which can be corrected after the upload."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import BinaryIO
+from uuid import uuid4
+
+from django import forms
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.importers import archive
+from publications.importers.imported_file import ImportRefused
+from publications.importers.options import DISTINGUISHING_PLACEHOLDER, ImportOptions, is_site_address
+from publications.locales import LANGUAGE_NAMES
+from publications.models import ARCHIVE_FOLDER, ArchiveImport, Kind, original_storage
+
+from .form_data import RedisplayMixin
+
+MAX_ARCHIVE_MEGABYTES = settings.MAX_REQUEST_BYTES // 1024**2 - 5  # beside it come the other fields
+MAX_NAMED_FILES = 3
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """One archive, or several files, which are packed into one. The value is a list of uploads."""
+
+    widget = FilesInput
+
+    def clean(self, data, initial=None) -> list:
+        uploads = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(upload, initial) for upload in uploads or [None]]
+
+
+class ArchiveForm(RedisplayMixin, forms.Form):
+    """An archive to be stored."""
+
+    files = FilesField(
+        label=gettext_lazy("Archive"),
+        error_messages={"required": gettext_lazy("Choose the archive first.")},
+        help_text=format_lazy(
+            gettext_lazy(
+                "A .zip of at most {megabytes} MB with Markdown files, their pictures and, if you have one, a list of "
+                "authors. Or several Markdown files at once."
+            ),
+            megabytes=MAX_ARCHIVE_MEGABYTES,
+        ),
+    )
+
+    def clean_files(self) -> File:
+        """Return the archive, checked."""
+        uploads = self.cleaned_data["files"]
+        is_archive = len(uploads) == 1 and uploads[0].name.lower().endswith(".zip")
+        file = uploads[0] if is_archive else _pack(uploads)
+        try:
+            archive.check_archive(file, name=_name_files(uploads))
+        except ImportRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        file.seek(0)
+        return file
+
+    def save(self, *, options: dict, by, **columns) -> ArchiveImport:
+        """Store the archive and its import, which is to be checked."""
+        file = self.cleaned_data["files"]
+        file.seek(0)
+        name = original_storage().save(f"{ARCHIVE_FOLDER}/{uuid4().hex}.zip", file)
+        return ArchiveImport.objects.create(
+            archive=name,
+            filename=file.name[-200:],
+            size=file.size,
+            options=options,
+            requested_by=by,
+            **columns,
+        )
+
+
+def _pack(uploads: list[File]) -> File:
+    """Return files as an archive. Browsers send their names without folders."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as packed:
+        for upload in uploads:
+            packed.writestr(upload.name, upload.read())
+    return ContentFile(stream.getvalue(), name="texts.zip")
+
+
+def _name_files(uploads: list[File]) -> str:
+    names = ", ".join(upload.name for upload in uploads[:MAX_NAMED_FILES])
+    return f"{names} …" if len(uploads) > MAX_NAMED_FILES else names
+
+
+class ImportSettingsForm(RedisplayMixin, forms.Form):
+    """How the texts of an archive are read; every field has a value or may be left empty.
+
+    Args:
+        open_archive: opens the archive, in which the list of authors has to be; None for a form without one.
+    """
+
+    kind = forms.ModelChoiceField(
+        Kind.objects,
+        label=gettext_lazy("Kind of texts that name none"),
+        to_field_name="slug",
+        empty_label=None,
+        initial=ImportOptions.kind,
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of texts that name none"), choices=LANGUAGE_NAMES.items()
+    )
+    author = forms.CharField(
+        label=gettext_lazy("Who signs texts that name no author"), required=False, max_length=120,
+        help_text=gettext_lazy("Such as the name of your organisation. Without it these texts stay drafts."),
+    )  # fmt: skip
+    authors = forms.CharField(
+        label=gettext_lazy("List of authors in the archive"), required=False, max_length=200,
+        help_text=gettext_lazy("Such as authors.csv, with the columns id and full_name; or a folder of profiles."),
+    )  # fmt: skip
+    permalink = forms.CharField(
+        label=gettext_lazy("Pattern of the old addresses"), required=False, max_length=200,
+        help_text=gettext_lazy("Such as /:year/:month/:title/. Old addresses then lead to the new ones."),
+    )  # fmt: skip
+    site = forms.CharField(
+        label=gettext_lazy("Address of the old site"), required=False, max_length=200,
+        help_text=gettext_lazy("Such as https://old.example. Links to pages that did not come along lead there."),
+    )  # fmt: skip
+
+    def __init__(
+        self, *args, open_archive: Callable[[], AbstractContextManager[BinaryIO]] | None = None, **kwargs
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.open_archive = open_archive
+
+    @property
+    def options(self) -> dict[str, str]:
+        """The options to store: valid ones, or what was typed, which is shown again."""
+        values = (
+            self.cleaned_data if self.is_valid() else {name: self.data.get(name, "") for name in self.fields}
+        )
+        return {**values, "kind": getattr(values["kind"], "slug", values["kind"])}
+
+    def clean_authors(self) -> str:
+        """Return the place of the list below the folder with the texts."""
+        path = self.cleaned_data["authors"].strip()
+        if not path or not self.open_archive:
+            return path
+        try:
+            with self.open_archive() as file:
+                place, tables = archive.find_place(file, path), archive.list_tables(file)
+        except (OSError, ImportRefused):  # the run says it
+            return path
+        if not place:
+            raise forms.ValidationError(_describe_missing_list(path, tables))
+        return place
+
+    def clean_permalink(self) -> str:
+        pattern = self.cleaned_data["permalink"]
+        if pattern and not DISTINGUISHING_PLACEHOLDER.search(pattern):
+            raise forms.ValidationError(_("Write a pattern with :title or :slug."))
+        return pattern
+
+    def clean_site(self) -> str:
+        site = self.cleaned_data["site"]
+        if site and not is_site_address(site):
+            raise forms.ValidationError(
+                _("Write the whole address of the site, such as https://old.example.")
+            )
+        return site
+
+
+def _describe_missing_list(path: str, tables: list[str]) -> str:
+    message = _("There is no “%(path)s” in the archive.") % {"path": path}
+    if not tables:
+        return f"{message} {_('It has no table (.csv): leave this empty, or add one and upload the archive again.')}"
+    return f"{message} {_('These tables are in it: %(tables)s.') % {'tables': ', '.join(tables[:MAX_NAMED_FILES])}}"

@@ -1,0 +1,186 @@
+"""Importing archives of texts at the desk: uploaded, checked with a report, then imported as drafts or published.
+
+The request stores the archive and starts a process; the page shows how far that is (`importers.archive_imports`).
+"""
+
+from collections import Counter
+from contextlib import nullcontext
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from publications.importers.archive_imports import is_running, start_runner
+from publications.locales import current_locale, language_in_sentence
+from publications.models import (
+    ARCHIVE_IMPORT_DAYS,
+    UNFINISHED,
+    ArchiveImport,
+    ArchiveImportState,
+    with_status,
+)
+
+from .archive_import_forms import ArchiveForm, ImportSettingsForm
+from .archive_import_undo import UNDO_PERMISSIONS
+from .site import render_desk_page, require_permissions
+from .status_text import status_text
+
+REFRESH_SECONDS = 3
+MAX_LISTED_IMPORTS = 20
+SHOWN_PUBLICATIONS = 20
+"""How many of what an import has made are listed; the others are folded."""
+
+
+@require_permissions("add_archiveimport")
+def archive_imports_page(request: HttpRequest) -> HttpResponse:
+    """Upload an archive, which is checked at once; list the imports of the last days."""
+    is_post = request.method == "POST"
+    data = (
+        request.POST if is_post or request.POST else None
+    )  # before `FILES`, which empties that of a restored form
+    archive_form = ArchiveForm(data, None if data is None else request.FILES)
+    file = archive_form.cleaned_data["files"] if is_post and archive_form.is_valid() else None
+    settings_form = ImportSettingsForm(data, open_archive=(lambda: nullcontext(file)) if file else None)
+    if file:
+        return HttpResponseRedirect(_url_of(_store_import(request, archive_form, settings_form)))
+    jobs = ArchiveImport.objects.select_related("requested_by").defer("report")[:MAX_LISTED_IMPORTS]
+    return render_desk_page(
+        request,
+        "archive_imports",
+        title=_("Import texts"),
+        forms=[archive_form, settings_form],
+        fields_with_errors=[
+            field for form in (archive_form, settings_form) for field in form if field.errors
+        ],
+        jobs=jobs,
+        days=ARCHIVE_IMPORT_DAYS,
+    )
+
+
+def _store_import(
+    request: HttpRequest, archive_form: ArchiveForm, settings_form: ImportSettingsForm
+) -> ArchiveImport:
+    """Store an archive and start its check. With wrong settings it waits: its page shows them to be corrected."""
+    is_valid = settings_form.is_valid()
+    options = {**settings_form.options, **_run_options(publish=True)}
+    columns = {} if is_valid else {"state": ArchiveImportState.FAILED, "error": _correction_message()}
+    job = archive_form.save(options=options, by=request.user, **columns)
+    if is_valid:
+        start_runner()
+    return job
+
+
+def _correction_message() -> str:
+    return _("The archive is kept, and is not checked yet: correct the settings marked below.")
+
+
+def _run_options(*, publish: bool) -> dict[str, object]:
+    return {"publish": publish, "report_language": current_locale(get_language())}
+
+
+@require_permissions("add_archiveimport")
+def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far an import is, its report and what it has made; check, import, stop or delete it."""
+    job = get_object_or_404(ArchiveImport, pk=pk)
+    form = ImportSettingsForm(
+        request.POST if "kind" in request.POST else _failed_options(job),
+        initial=job.options,
+        open_archive=job.open_archive,
+    )
+    if request.method == "POST" and (response := _perform_button(request, job, form)):
+        return response
+    publications = list(with_status(job.imported_publications).order_by("title", "pk"))
+    for publication in publications:
+        publication.status_label = status_text(publication)
+    fields_with_errors = [field for field in form if field.errors]
+    response = render_desk_page(
+        request,
+        "archive_import",
+        title=_("Import of %(file)s") % {"file": job.filename},
+        job=job,
+        form=form,
+        fields_with_errors=fields_with_errors,
+        needs_settings=bool(fields_with_errors) or job.state == ArchiveImportState.FAILED,
+        is_interrupted=job.is_unfinished and not is_running(),
+        publications=publications[:SHOWN_PUBLICATIONS],
+        more_publications=publications[SHOWN_PUBLICATIONS:],
+        can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
+        can_undo=request.user.has_perms(f"publications.{name}" for name in UNDO_PERMISSIONS)
+        and any(publication.live_from or not publication.ended_at for publication in publications),
+        days=ARCHIVE_IMPORT_DAYS,
+    )
+    if job.is_unfinished:
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+def _failed_options(job: ArchiveImport) -> dict | None:
+    """Return the settings of a run that failed, so that the form says what is wrong with them."""
+    return job.options if job.state == ArchiveImportState.FAILED else None
+
+
+def _perform_button(
+    request: HttpRequest, job: ArchiveImport, form: ImportSettingsForm
+) -> HttpResponse | None:
+    """Perform the button of a posted form. Returns None where the form has errors."""
+    if "delete" in request.POST:
+        ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
+        messages.success(request, _("The archive and its report are deleted. What was imported stays."))
+        return HttpResponseRedirect(reverse("desk:archive-imports"))
+    if "stop" in request.POST:
+        ArchiveImport.objects.filter(pk=job.pk, state__in=UNFINISHED).update(is_stop_requested=True)
+        start_runner()  # stops it, if its process was killed
+    elif "start" in request.POST and job.is_unfinished:
+        start_runner()
+    elif "check" in request.POST and not job.is_unfinished:
+        if not form.is_valid():
+            return None
+        _request_run(request, job, is_dry_run=True, publish=True, **form.options)
+    elif "drafts" in request.POST and job.can_import:
+        _request_run(request, job, is_dry_run=False, publish=False)
+    elif "resume" in request.POST and job.can_resume:
+        if job.options["publish"] and not request.user.has_perm("publications.publish_publication"):
+            raise PermissionDenied
+        _request_run(request, job, is_dry_run=False, publish=job.options["publish"])
+    return HttpResponseRedirect(_url_of(job))
+
+
+def _request_run(
+    request: HttpRequest, job: ArchiveImport, *, is_dry_run: bool, publish: bool, **options
+) -> None:
+    job.store(options={**job.options, **options, **_run_options(publish=publish)})
+    job.request_run(by=request.user, is_dry_run=is_dry_run)
+    start_runner()
+
+
+@require_permissions("add_archiveimport", "publish_publication")
+def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what publishing an import makes public, by the report of its check; then import and publish."""
+    job = get_object_or_404(ArchiveImport, pk=pk)
+    if not job.can_publish:
+        messages.warning(request, _("Check the archive first: the check says what would become public."))
+        return HttpResponseRedirect(_url_of(job))
+    if request.method == "POST":
+        _request_run(request, job, is_dry_run=False, publish=True)
+        return HttpResponseRedirect(_url_of(job))
+    files = [file for file in job.report["files"] if file["is_published"]]
+    languages = Counter(file["language"] for file in files)
+    return render_desk_page(
+        request,
+        "archive_import_publish",
+        title=_("Publish the texts of %(file)s") % {"file": job.filename},
+        job=job,
+        files=files,
+        languages=[(language_in_sentence(code), count) for code, count in sorted(languages.items())],
+        changed=[file for file in files if file["was_public"]],
+        incomplete=[file for file in files if file["lacks_images"]],
+        days=ARCHIVE_IMPORT_DAYS,
+    )
+
+
+def _url_of(job: ArchiveImport) -> str:
+    return reverse("desk:archive-import", args=[job.pk])

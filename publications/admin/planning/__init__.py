@@ -1,0 +1,1 @@
+"""Planning: the plan of a publication, the page by weeks, and the calendars of people."""

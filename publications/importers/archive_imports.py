@@ -1,0 +1,205 @@
+"""Run the stored imports of archives: one process at a time, killable at any moment; the next goes on.
+
+`manage.py run_imports` does so. The desk starts it when an import is requested, and a timer each minute, which takes
+up those whose process was killed. An import is a run of `run_import`, which continues after an interruption and changes
+nothing when it is repeated, so that a run starts from the beginning. One that is deleted ends after its batch.
+"""
+
+import logging
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from publications.locales import LOCALES
+from publications.models import ArchiveImport, ArchiveImportState
+from publications.site_lock import hold_file_lock
+from publications.slugs import slugify
+
+from .archive import unpack_archive
+from .imported_file import ImportRefused
+from .options import ImportOptions, InvalidOptions
+from .report import FileOutcome, FileReport
+from .report_page import build_report_page
+from .run import run_import
+
+LOCK_FILE, UNPACKED_FOLDER = "import-lock", "import"  # in SITE_DATA
+ADVISORY_LOCK = 7_306_211
+"""The key of the lock on PostgreSQL, where several servers may share the database."""
+MAX_STARTS = 3
+"""How many processes may start a run: whatever kills one after the other must not do so for ever."""
+logger = logging.getLogger(__name__)
+
+
+class ImportStopped(Exception):
+    """Raised between two batches of an import that somebody has stopped."""
+
+
+@contextmanager
+def runner_lock() -> Iterator[bool]:
+    """Yield whether this process may run imports: while no other does. The lock ends with the process."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [ADVISORY_LOCK])
+            is_free = cursor.fetchone()[0]
+        try:
+            yield is_free
+        finally:
+            if is_free:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", [ADVISORY_LOCK])
+        return
+    with hold_file_lock(LOCK_FILE) as is_free:
+        yield is_free
+
+
+def is_running() -> bool:
+    """Return whether a process runs imports now."""
+    with runner_lock() as is_free:
+        return not is_free
+
+
+def start_runner() -> None:
+    """Start `manage.py run_imports` as a process of its own, of low priority: readers first.
+
+    One that cannot be started is logged: the timer runs the import.
+    """
+    manage = str(settings.BASE_DIR / "manage.py")
+    command = ["nice", "-n", "10", sys.executable, manage, "run_imports", "--verbosity=0"]
+    try:
+        subprocess.Popen(command, cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
+    except OSError:
+        logger.exception("The process of an import could not be started.")
+
+
+def run_unfinished() -> int:
+    """Run all imports that wait, and those whose process was killed. The caller holds `runner_lock`.
+
+    Returns:
+        The number of runs.
+    """
+    runs = 0
+    shutil.rmtree(_unpacked_folder(), ignore_errors=True)  # of a killed run, whose import may be deleted
+    while job := ArchiveImport.objects.unfinished().first():
+        run_archive_import(job)
+        runs += 1
+    return runs
+
+
+def run_archive_import(job: ArchiveImport) -> None:
+    """Rehearse or import an archive, and store the report or why it failed."""
+    job.store(state=ArchiveImportState.RUNNING, starts=job.starts + 1, done=0)
+    with override(job.options.get("report_language", LOCALES[0])):
+        try:
+            _check_start(job)
+            job.store(report=_run(job), state=ArchiveImportState.DONE)
+        except ImportStopped:
+            job.store(state=ArchiveImportState.STOPPED)
+        except (ImportRefused, InvalidOptions) as error:
+            job.store(state=ArchiveImportState.FAILED, error=str(error))
+        except Exception as error:  # one import must not keep the others from being run
+            logger.exception("An import failed.")
+            message = _(
+                "The import failed: %(error)s. What it has imported so far stays; it can be repeated."
+            )
+            job.store(state=ArchiveImportState.FAILED, error=message % {"error": type(error).__name__})
+
+
+def _check_start(job: ArchiveImport) -> None:
+    """Raise ImportStopped or ImportRefused for a run that is not to begin, or not to begin again."""
+    _raise_if_stopped(job)
+    user = job.requested_by
+    if not (user and user.is_active and user.has_perm("publications.add_archiveimport")):
+        raise ImportRefused(_("Whoever requested this may not import texts any more. Request it again."))
+    if job.starts > MAX_STARTS:
+        message = _(
+            "The process of the import ended %(count)d times before it was done. The server may have too little memory "
+            "for these texts: divide the archive."
+        )
+        raise ImportRefused(message % {"count": MAX_STARTS})
+
+
+def _raise_if_stopped(job: ArchiveImport) -> None:
+    if not ArchiveImport.objects.filter(pk=job.pk, is_stop_requested=False).exists():
+        raise ImportStopped  # requested, or the import is deleted
+
+
+def _run(job: ArchiveImport) -> dict:
+    def progress(done: int, total: int) -> None:
+        job.store(done=done, total=total)
+        _raise_if_stopped(job)
+
+    with _empty_folder() as folder:
+        name = slugify(PurePosixPath(job.filename).stem) or "texts"
+        with job.open_archive() as file:
+            path = unpack_archive(file, folder, name=name)
+        try:
+            report = build_report_page(run_import(_build_options(job, path, progress)))
+        except (ImportRefused, InvalidOptions) as error:
+            raise ImportRefused(_name_places(str(error), path, job.filename)) from error
+        return _name_places(report, path, job.filename)
+
+
+def _name_places(value: Any, path: Path, filename: str) -> Any:
+    """Return a message, or a report, with places in the archive instead of those on the server."""
+    if isinstance(value, str):
+        return value.replace(f"{path}/", "").replace(str(path), filename)
+    if isinstance(value, dict):
+        return {key: _name_places(item, path, filename) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_name_places(item, path, filename) for item in value]
+    return value
+
+
+@contextmanager
+def _empty_folder() -> Iterator[Path]:
+    """Yield the folder to unpack into, which only the holder of the lock uses."""
+    folder = _unpacked_folder()
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder.resolve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _record_batch(job: ArchiveImport, files: Sequence[FileReport]) -> None:
+    job.record(
+        [file.publication for file in files if file.outcome is FileOutcome.NEW],
+        [file.edition for file in files if file.edition],
+    )
+
+
+def _unpacked_folder() -> Path:
+    return Path(settings.SITE_DATA) / UNPACKED_FOLDER
+
+
+def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
+    """Return the options of a run. Images are looked for in the archive alone, not beside it."""
+    chosen = job.options
+    authors = (path / chosen["authors"]).resolve() if chosen.get("authors") else None
+    if authors and not authors.is_relative_to(path.resolve()):
+        raise InvalidOptions(_("The list of authors has to be in the archive."))
+    return ImportOptions(
+        path=path,
+        authors=authors,
+        author=chosen.get("author", ""),
+        media=(path,),
+        publish=chosen.get("publish", False),
+        dry_run=job.is_dry_run,
+        kind=chosen["kind"],
+        language=chosen["language"],
+        permalink=chosen.get("permalink", ""),
+        site=chosen.get("site", ""),
+        by=job.requested_by,
+        progress=progress,
+        record_batch=partial(_record_batch, job),
+    )

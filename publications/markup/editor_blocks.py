@@ -1,0 +1,287 @@
+"""Split Markdown into the blocks that the rich text editor shows, and write the edited blocks as Markdown again.
+
+A block is one or more lines of the source that the parser reads alone: a paragraph, a list, a table, some notes. The
+editor returns the source of the blocks that were not edited, byte for byte. Of the others it returns the HTML, with
+the source before the edit: lines and words of it that were not edited stay as they are. A block is shown as HTML only
+if the Markdown that is written from this HTML is rendered as the same; any other block (definitions of links, comments
+for colleagues, unusual HTML) is edited as Markdown.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
+
+from publications.html_tree import (
+    VOID,
+    Element,
+    parse,
+    serialize,
+)
+
+from .dialect import FOOTNOTE, parse_markdown
+from .editor_html import prepare_html, write_html
+from .kept_source import MAX_PAIRED_BLOCKS, ComparisonBudget, keep_source, pair_blocks
+from .source import LIST_MARKER, Unrenderable, check_size, clean_source
+from .to_markdown import CONTINUED_BY, LISTS
+
+GAP = "\n\n"
+SEPARATOR = "<!-- -->"
+"""Separates two lists or quotations that would otherwise be one."""
+BLOCK_GAP = re.compile(rf"\n[ \t]*\n(?:(?:[ \t]*|{SEPARATOR})\n)*(?=[^ \t\n])")
+"""Blank lines before a line without indentation, at which a block may end, with a separator between them."""
+DEFINITION = re.compile(r"^ {0,3}\*?\[[^\]\n]++\]:.*$", re.MULTILINE)
+"""The first line of a note, of the address of a link or of an abbreviation."""
+MAX_PASSES = 6
+"""How often a text is parsed to find its blocks; a text that needs more is one block."""
+FIRST_TAGS = {LIST_MARKER: "ul", re.compile(">"): "blockquote", re.compile(" {4}"): "pre"}
+"""The tag of a block by the beginning of its source, of those that may continue the block before (`CONTINUED_BY`)."""
+
+
+@dataclass(frozen=True)
+class EditorBlock:
+    """A block of a text in the editor.
+
+    Attributes:
+        source: its exact Markdown with the blank lines after it; the sources of all blocks are the text.
+        html: its content for the editor, or None if it is edited as Markdown.
+        previous: of an edited block, which has no source: the source of what stood in its place.
+    """
+
+    source: str
+    html: str | None
+    previous: str = ""
+
+
+@dataclass
+class _ParsedBlock:
+    """What the parser reads from a block: elements of the body, and the notes that it defines, by label."""
+
+    elements: list[Element]
+    notes: dict[str, Element]
+
+    @property
+    def html(self) -> str:
+        items = [Element("li", {"id": f"fn-{label}"}, note.children) for label, note in self.notes.items()]
+        section = [Element("section", {"class": "footnotes"}, [Element("ol", {}, items)])] if items else []
+        return "".join(map(serialize, [*self.elements, *section]))
+
+
+def split_blocks(markdown: str) -> list[EditorBlock]:
+    """Return the blocks of a text with `\n` as its only line break.
+
+    Raises:
+        Unrenderable: the text is too long or too complex; the message is for the editor.
+    """
+    check_size(markdown)
+    sources, parsed = _find_blocks(markdown)
+    htmls = [_shown_html(source, block) for source, block in zip(sources, parsed, strict=True)]
+    rewritten = _parse_blocks(
+        [
+            f"{write_html(html)}{GAP}{SEPARATOR}{GAP}" if html else source
+            for source, html in zip(sources, htmls, strict=True)
+        ]
+    )
+    blocks = [
+        EditorBlock(source, html if again and again.html == html else None)
+        for source, html, again in zip(sources, htmls, rewritten, strict=True)
+    ]
+    edited = write_blocks(EditorBlock("" if block.html else block.source, block.html) for block in blocks)
+    if _first_difference(parsed, _parse_blocks([edited])[0]) is not None:
+        return [EditorBlock(markdown, None)]  # with HTML that reaches from one block into others
+    return blocks
+
+
+def write_blocks(blocks: Iterable[EditorBlock]) -> str:
+    """Return the Markdown of blocks: the source of those that have one, and the Markdown of the HTML of others.
+
+    Of the source that an edited block had before, the lines that were not edited stay as they are.
+    """
+    budget = ComparisonBudget(MAX_PAIRED_BLOCKS)
+    parts = [part for block in blocks for part in _split_edited(block, budget)]
+    texts, newlines, last = [], 0, None
+    for block in _keep_sources(parts):
+        if not block.text:
+            continue
+        text = _missing_gap(last, block, newlines) + block.text
+        content = text.rstrip()
+        newlines = text[len(content) :].count("\n") + (0 if content else newlines)
+        texts.append(text)
+        last = last if last and _is_invisible(block.text) else block
+    return "".join(texts)
+
+
+def _split_edited(block: EditorBlock, budget: ComparisonBudget) -> list[EditorBlock]:
+    """Return edited blocks that the editor sends as one, each with the source that stood in its place."""
+    sources = _split_candidates(block.previous)
+    body = parse(block.html or "")
+    if len(body.children) != len(body.elements) or len(sources) < 2:
+        return [block]
+    pairs = pair_blocks(sources, list(map(serialize, body.elements)), budget)
+    return [EditorBlock("", "".join(pair.htmls), "".join(pair.sources)) for pair in pairs]
+
+
+class _WrittenBlock(NamedTuple):
+    """The Markdown of a block, and the tags of its first and last element as far as the next block may continue it."""
+
+    text: str
+    first: str
+    last: str
+
+
+def _keep_sources(blocks: Sequence[EditorBlock]) -> list[_WrittenBlock]:
+    """Return the blocks as they are written, with the lines of their previous sources that mean the same."""
+    written = [_write_block(block) for block in blocks]
+    edited = [index for index, block in enumerate(blocks) if block.previous.strip() and written[index].text]
+    definitions = GAP.join(
+        match[0] for block in blocks for match in DEFINITION.finditer(clean_source(block.source))
+    )
+    texts, budget = [written[index].text for index in edited], ComparisonBudget()
+    with suppress(Unrenderable):  # too long: whoever shows the text says so
+        previous = _parse_edited([blocks[index].previous for index in edited], definitions)
+        kept = [
+            keep_source(_strip_end(blocks[index].previous)[0], write_html(block.html), text, budget)
+            if block
+            else text
+            for index, block, text in zip(edited, previous, texts, strict=True)
+        ]
+        parsed = zip(_parse_edited(texts, definitions), _parse_edited(kept, definitions), strict=True)
+        for index, text, (block, again) in zip(edited, kept, parsed, strict=True):
+            is_same = block and again and block.html == again.html
+            text = (text if is_same else written[index].text) + _strip_end(blocks[index].previous)[1]
+            written[index] = written[index]._replace(text=text)
+    return written
+
+
+def _parse_edited(sources: Sequence[str], definitions: str) -> list[_ParsedBlock | None]:
+    if not sources:
+        return []
+    check_size(GAP.join(sources))
+    return _parse_blocks([*sources, definitions])[: len(sources)]
+
+
+def _strip_end(source: str) -> tuple[str, str]:
+    """Return a source without the separators and blank lines at its end, and these blank lines without separators."""
+    text = source.rstrip()
+    end = source[len(text) :]
+    while text.endswith(SEPARATOR):
+        text, end = text.removesuffix(SEPARATOR).rstrip(), ""
+    return text, end
+
+
+def _write_block(block: EditorBlock) -> _WrittenBlock:
+    if block.source:
+        tag = "" if block.source.rstrip().endswith(SEPARATOR) else _first_tag(block.source)
+        return _WrittenBlock(block.source, _first_tag(block.source), tag)
+    body = parse(block.html or "")
+    tags = ["ul" if element.tag in LISTS else element.tag for element in body.elements] or [""]
+    return _WrittenBlock(write_html(block.html or ""), tags[0], tags[-1])
+
+
+def _first_tag(source: str) -> str:
+    line = source.lstrip("\n")
+    return next((tag for start, tag in FIRST_TAGS.items() if start.match(line)), "")
+
+
+def _missing_gap(last: _WrittenBlock | None, block: _WrittenBlock, newlines: int) -> str:
+    """Return what a text lacks before a block: blank lines, and a comment if the block would continue the last one.
+
+    Args:
+        newlines: the number of line breaks at the end of the text.
+    """
+    if not last:
+        return ""
+    gap = GAP[newlines:]
+    return f"{gap}{SEPARATOR}{GAP}" if block.first in CONTINUED_BY.get(last.last, ()) else gap
+
+
+def _is_invisible(text: str) -> bool:
+    """Whether a block is nothing but definitions, over which a list or a quotation goes on."""
+    return all(DEFINITION.match(part) for part in _split_candidates(text.lstrip("\n")) if part.strip())
+
+
+def _find_blocks(markdown: str) -> tuple[list[str], list[_ParsedBlock]]:
+    """Return the source of each block and what the parser reads from it."""
+    sources = _split_candidates(markdown)
+    whole = _parse_blocks([markdown])[0]
+    for _pass in range(MAX_PASSES):
+        parsed = _parse_blocks(sources)
+        if None in parsed:
+            sources = _merge(sources, {index for index, block in enumerate(parsed) if block is None})
+        elif (index := _first_difference(parsed, whole)) is None:
+            return sources, parsed
+        else:
+            sources = _merge(sources, {index})
+    return [markdown], [whole]
+
+
+def _split_candidates(markdown: str) -> list[str]:
+    """Return the parts of a text between gaps, those joined that are certainly one block."""
+    ends = [match.end() for match in BLOCK_GAP.finditer(markdown)]
+    parts = [markdown[start:end] for start, end in zip([0, *ends], [*ends, len(markdown)], strict=True)]
+    joined = {
+        index
+        for index, (part, following) in enumerate(pairwise(parts), start=1)
+        if not part.strip() or _is_continued(part, following)
+    }
+    return _merge(parts, joined)
+
+
+def _is_continued(part: str, following: str) -> bool:
+    return (
+        bool(_first_tag(part))
+        and _first_tag(part) == _first_tag(following)
+        and not part.rstrip().endswith(SEPARATOR)
+    )
+
+
+def _merge(sources: Sequence[str], indexes: set[int]) -> list[str]:
+    """Return the sources, each of those with these indexes joined with the one before."""
+    merged: list[str] = []
+    for index, source in enumerate(sources):
+        if index in indexes and merged:
+            merged[-1] += source
+        else:
+            merged.append(source)
+    return merged
+
+
+def _parse_blocks(sources: Sequence[str]) -> list[_ParsedBlock | None]:
+    """Return what the parser reads from each source in its context, or None for one that is not a block of its own.
+
+    The whole text is parsed at once, with a paragraph before each source that marks its beginning.
+    """
+    texts = [clean_source(source) for source in sources]
+    token = blake2b("".join(texts).encode(), digest_size=8).hexdigest()
+    marked = GAP.join(f"{token}n{index}{GAP}{text}" for index, text in enumerate(texts))
+    body, notes = parse_markdown(marked)
+    for root in (body, *notes.values()):
+        prepare_html(root, list(notes))
+    parsed: list[_ParsedBlock | None] = [None] * len(sources)
+    block = _ParsedBlock([], {})
+    for child in body.elements:
+        if match := re.fullmatch(rf"{token}n([0-9]+)", child.text if child.tag == "p" else ""):
+            labels = [label for label, _text in FOOTNOTE.findall(texts[int(match[1])])]
+            block = _ParsedBlock([], {label: notes[label] for label in labels if label in notes})
+            parsed[int(match[1])] = block
+        elif child.children or child.tag in VOID:  # not the paragraph of a comment
+            block.elements.append(child)
+    return parsed
+
+
+def _first_difference(parsed: Sequence[_ParsedBlock], whole: _ParsedBlock) -> int | None:
+    """Return the index of the source after the first element that is other than in the whole text, or None."""
+    owners = [(index, serialize(element)) for index, block in enumerate(parsed) for element in block.elements]
+    for (index, html), element in zip_longest(owners, whole.elements, fillvalue=(len(parsed) - 1, "")):
+        if html != (serialize(element) if isinstance(element, Element) else ""):
+            return min(index + 1, len(parsed) - 1)
+    return None
+
+
+def _shown_html(source: str, block: _ParsedBlock) -> str | None:
+    """Return the HTML of a block, or None if it would lack a part of the source."""
+    has_comment = "<!--" in source.replace(SEPARATOR, "")
+    return None if has_comment or (block.elements and block.notes) else block.html or None

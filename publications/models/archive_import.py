@@ -1,0 +1,161 @@
+"""Imports of archives at the desk, as stored jobs: what was uploaded, how far the import is, and its report."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+
+from django.conf import settings
+from django.core.files import File
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .image import original_storage
+from .publication import Publication
+
+ARCHIVE_IMPORT_DAYS = 7
+"""How long an archive and its report are kept after the last run: both may hold names that are redacted later."""
+ARCHIVE_FOLDER = "imports"
+
+
+class ArchiveImportState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    STOPPED = "stopped", _("stopped")
+    FAILED = "failed", _("failed")
+
+
+UNFINISHED = (ArchiveImportState.WAITING, ArchiveImportState.RUNNING)
+
+
+class ArchiveImportQuerySet(models.QuerySet):
+    def unfinished(self) -> "ArchiveImportQuerySet":
+        """Imports to be run, those whose process was killed included, in the order of their requests."""
+        return self.filter(state__in=UNFINISHED).order_by("changed_at", "pk")
+
+    def outdated(self) -> "ArchiveImportQuerySet":
+        """Imports that have not run for some time."""
+        return self.filter(changed_at__lte=timezone.now() - timedelta(days=ARCHIVE_IMPORT_DAYS))
+
+    def delete_with_archives(self) -> int:
+        """Delete the rows, then their archives. Return the number of rows."""
+        archives = dict(self.values_list("pk", "archive"))
+        ArchiveImport.objects.filter(pk__in=archives).delete()
+        transaction.on_commit(partial(_delete_archives, list(archives.values())), robust=True)
+        return len(archives)
+
+
+def _delete_archives(names: list[str]) -> None:
+    for name in names:
+        original_storage().delete(name)
+
+
+class ArchiveImport(models.Model):
+    """An archive of texts and its import, which first is rehearsed: `is_dry_run`.
+
+    Attributes:
+        archive: its name in the private storage.
+        options: those of `ImportOptions` that a person chooses, and the language of the report.
+        requested_by: who requested the run; it is in their name, and they have to be allowed to import when it starts.
+        starts: how often a process has started this run.
+        done: the number of texts imported so far in this run, or read by a check, of `total`.
+        report: the report of this run, once it has ended (`importers.report_page`).
+        error: why the run failed.
+        created_publications: the drafts that its runs have created; deleted ones are left out.
+        published_editions: those that its runs have published.
+        is_stop_requested: whether the run is to end after its batch.
+    """
+
+    archive = models.CharField(max_length=120)
+    filename = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField()
+    options = models.JSONField(default=dict)
+    is_dry_run = models.BooleanField(default=True)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ArchiveImportState, default=ArchiveImportState.WAITING
+    )
+    starts = models.PositiveSmallIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    is_stop_requested = models.BooleanField(default=False)
+    added_at = models.DateTimeField(_("added"), default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_publications = models.ManyToManyField("Publication", related_name="+")
+    published_editions = models.ManyToManyField("Edition", related_name="+")
+
+    objects = ArchiveImportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-added_at", "-pk"]
+        default_permissions = ("add",)
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in UNFINISHED
+
+    @property
+    def _is_checked(self) -> bool:
+        return self.is_dry_run and self.state == ArchiveImportState.DONE
+
+    @property
+    def can_import(self) -> bool:
+        """Whether the check found texts that are new or have changed."""
+        return self._is_checked and bool(self.report.get("stored"))
+
+    @property
+    def can_publish(self) -> bool:
+        """Whether the check found texts that would become public."""
+        return self._is_checked and "stored" in self.report and bool(self.report.get("published"))
+
+    @property
+    def has_news(self) -> bool:
+        return self.can_import or self.can_publish
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the last run has imported and published."""
+        return not self.is_dry_run and bool(self.report.get("is_publishing"))
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether an import ended before it was done."""
+        return not self.is_dry_run and self.state in (ArchiveImportState.STOPPED, ArchiveImportState.FAILED)
+
+    @property
+    def imported_publications(self) -> models.QuerySet[Publication]:
+        """The publications that its runs have created or published, without deleted drafts."""
+        created = models.Q(pk__in=self.created_publications.values("pk"))
+        published = models.Q(pk__in=self.published_editions.values("publication"))
+        return Publication.objects.filter(created | published)
+
+    def open_archive(self) -> File:
+        return original_storage().open(self.archive)
+
+    def store(self, **columns: object) -> None:
+        """Store these columns and the time, and leave others as another process may have stored them."""
+        columns["changed_at"] = timezone.now()
+        ArchiveImport.objects.filter(pk=self.pk).update(**columns)
+        for name, value in columns.items():
+            setattr(self, name, value)
+
+    def record(self, publications: Iterable[models.Model], editions: Iterable[models.Model]) -> None:
+        """Add to what its runs have created and published, unless the import is deleted by now."""
+        if ArchiveImport.objects.select_for_update().filter(pk=self.pk).exists():
+            self.created_publications.add(*publications)
+            self.published_editions.add(*editions)
+
+    def request_run(self, *, by, is_dry_run: bool) -> None:
+        """Let the next runner rehearse or import the archive."""
+        self.store(state=ArchiveImportState.WAITING, is_dry_run=is_dry_run, requested_by=by, starts=0, done=0, total=0,
+                   report={}, error="", is_stop_requested=False)  # fmt: skip

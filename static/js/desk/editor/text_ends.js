@@ -1,0 +1,81 @@
+// Where the cursor and the keys that delete stop: at tables, notes and Markdown, which are parts of the text of their own.
+
+import { baseKeymap, NodeSelection, Plugin, TextSelection } from "../../../vendor/prosemirror/prosemirror.js";
+import { schema } from "./schema.js";
+
+const { nodes } = schema;
+const WITHOUT_LINE_BELOW = [nodes.table, nodes.captioned_table, nodes.raw_block, nodes.code_block, nodes.horizontal_rule];
+
+/** Returns whether a line to write on is missing after a block that is the last one of the text, above the notes. */
+export const needsLineBelow = (block) => !block || WITHOUT_LINE_BELOW.includes(block.type);
+
+/** Returns the end of the text, which its notes follow, and its last block. */
+function endOfText(doc) {
+  let pos = doc.content.size, index = doc.childCount;
+  while (index > 0 && doc.child(index - 1).type === nodes.notes) pos -= doc.child(--index).nodeSize;
+  return { pos, block: index ? doc.child(index - 1) : null };
+}
+
+/** The plugin that keeps a line to write on at the end of the text. Empty lines are not saved. */
+export function lineAtEnd() {
+  return new Plugin({
+    appendTransaction(transactions, _before, { doc, tr }) {
+      if (!transactions.some(({ docChanged }) => docChanged)) return null;
+      const { pos, block } = endOfText(doc);
+      return needsLineBelow(block) ? tr.insert(pos, nodes.paragraph.create()) : null;
+    },
+  });
+}
+
+// Returns the block beside the text of the cursor, at the start (-1) or the end (1) of which the cursor is.
+function blockBeside({ selection: { $from, empty } }, direction) {
+  const isAtEdge = empty && $from.parent.isTextblock && $from.parentOffset === (direction < 0 ? 0 : $from.parent.content.size);
+  for (let depth = $from.depth; isAtEdge && depth > 0 && !$from.node(depth).type.spec.isolating; depth--) {
+    const index = $from.index(depth - 1) + direction;
+    if (index >= 0 && index < $from.node(depth - 1).childCount) return $from.node(depth - 1).child(index);
+  }
+  return null;
+}
+
+// Deletes nothing beside the cursor that is a part of its own. An empty line in front of it may go.
+const stopAt = (direction) => (state) => {
+  const block = blockBeside(state, direction);
+  return Boolean(block?.type.spec.isolating) && (block.type === nodes.notes || state.selection.$from.parent.content.size > 0);
+};
+
+function deleteEmptyRawBlock(state, dispatch) {
+  const { $from } = state.selection;
+  if ($from.parent.type !== nodes.raw_block || $from.parent.content.size) return false;
+  dispatch?.(state.tr.setNodeMarkup($from.before(), nodes.paragraph, {}));
+  return true;
+}
+
+/** Deletes nothing, or an empty block of Markdown. */
+export const stopBefore = (state, dispatch) => deleteEmptyRawBlock(state, dispatch) || stopAt(-1)(state);
+export const stopAfter = (state, dispatch) => deleteEmptyRawBlock(state, dispatch) || stopAt(1)(state);
+
+/** Goes to the end of the text, or selects up to there. */
+export const goToEnd = (isSelecting) => (state, dispatch) => {
+  const end = TextSelection.near(state.doc.resolve(endOfText(state.doc).pos), -1).$head;
+  const $anchor = isSelecting ? state.selection.$anchor : end;
+  dispatch?.(state.tr.setSelection(TextSelection.between($anchor, end)).scrollIntoView());
+  return true;
+};
+
+/** Selects the note, the cell or the Markdown that the cursor is in, then the whole text. */
+export function selectAll(state, dispatch) {
+  const { $from, from, to } = state.selection;
+  let depth = $from.sharedDepth(to);
+  while (depth > 0 && !$from.node(depth).type.spec.isolating) depth--;
+  const isPart = depth > 0 && ![nodes.notes, nodes.table, nodes.captioned_table].includes($from.node(depth).type);
+  const part = isPart && TextSelection.between(state.doc.resolve($from.start(depth)), state.doc.resolve($from.end(depth)));
+  const isWhole = !part || (part.from >= from && part.to <= to);
+  if (isWhole) return baseKeymap["Mod-a"](state, dispatch);
+  dispatch?.(state.tr.setSelection(part));
+  return true;
+}
+
+/** On a selected picture or mark, the cursor behind it: what is typed does not replace it. */
+export function behindSelected({ selection, doc, tr }) {
+  return selection instanceof NodeSelection && selection.node.isInline ? tr.setSelection(TextSelection.create(doc, selection.to)) : null;
+}

@@ -1,0 +1,53 @@
+// The preview beside the form: the page as readers would see it, rendered a moment after each change. Loaded when the
+// preview is opened. The frame runs no scripts.
+
+import { formData } from "./form_data.js";
+import { previewPlaces } from "./preview_places.js";
+
+const DELAY_MS = 300, MAX_DELAY_MS = 700;
+
+/** Returns `update()` of the preview of a form, which renders it while the pane is shown. */
+export function previewPane(pane, form) {
+  const frame = pane.querySelector("iframe");
+  const { url, publication } = pane.dataset;
+  const follow = previewPlaces(frame, form);
+  let changedAt = 0, timer = 0, isLoading = false;
+
+  function scheduleUpdate() {
+    if (pane.hidden) return;
+    changedAt ||= Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(update, Math.max(0, Math.min(DELAY_MS, changedAt + MAX_DELAY_MS - Date.now())));
+  }
+
+  async function update() {
+    if (isLoading) return;
+    isLoading = true;
+    changedAt = 0;
+    try {
+      const response = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
+      if (!response.redirected && (response.ok || response.status === 422)) show(await response.text());
+    } catch {
+      // The server does not answer: the next change tries again.
+    }
+    isLoading = false;
+    if (changedAt) scheduleUpdate();
+  }
+
+  // Only <main> of a page that is shown already is replaced, so that the frame keeps its scroll position.
+  function show(html) {
+    const page = frame.contentDocument;
+    const newPage = new DOMParser().parseFromString(html, "text/html");
+    const main = page?.querySelector("main"), newMain = newPage.querySelector("main");
+    const styleSheets = newPage.querySelectorAll("link[rel=stylesheet]");
+    if (!main || !newMain || page.styleSheets.length !== styleSheets.length) frame.srcdoc = html;
+    else {
+      main.replaceWith(page.importNode(newMain, true));
+      follow();
+    }
+  }
+
+  form.addEventListener("input", scheduleUpdate);
+  form.addEventListener("change", scheduleUpdate);
+  return scheduleUpdate;
+}

@@ -1,0 +1,59 @@
+// A dialog with the form of a new author or tag, for a form that refers to it.
+
+/**
+ * Opens the dialog with the form at `url`; returns a promise of {value, label, isFirst} of what was added, or of null.
+ * `isFirstOffered` says that it may be placed before what is chosen already. Throws an error if there is no form.
+ */
+export async function quickAdd(url, { name, isFirstOffered = false }) {
+  const response = await fetch(`${url}?${new URLSearchParams({ name })}`);
+  const dialog = response.ok && !response.redirected && parse(await response.text());
+  if (!dialog) throw new Error("no form");
+  document.body.append(dialog);
+  return new Promise((resolve) => show(dialog, { isFirstOffered, resolve }));
+}
+
+const parse = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("dialog");
+
+function show(dialog, { isFirstOffered, resolve }) {
+  const form = dialog.querySelector("form"), fields = dialog.querySelector("[data-fields]"), status = dialog.querySelector("[data-status]");
+  const { failed, signedOut } = dialog.dataset;
+  let result = null;
+
+  async function send(isFirst) {
+    setDisabled(true);
+    try {
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form), headers: { Accept: "application/json" } });
+      if (response.redirected || response.status === 403) throw new Error(signedOut);
+      if (response.status === 422) return showErrors(parse(await response.text()));
+      if (!response.ok) throw new Error(failed);
+      result = { ...(await response.json()), isFirst };
+      dialog.close();
+    } catch (error) {
+      status.textContent = error instanceof TypeError ? failed : error.message;
+    } finally {
+      setDisabled(false);
+    }
+  }
+
+  function setDisabled(isDisabled) {
+    for (const button of dialog.querySelectorAll("button, input[type=submit]")) button.disabled = isDisabled;
+  }
+
+  function showErrors(answer) {
+    fields.replaceChildren(...answer.querySelector("[data-fields]").childNodes);
+    status.textContent = answer.querySelector("[data-status]").textContent;
+    (fields.querySelector("[aria-invalid=true]") ?? fields.querySelector("input")).focus();
+  }
+
+  dialog.querySelector("[value=first]")?.toggleAttribute("hidden", !isFirstOffered);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter?.value === "first");
+  });
+  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    resolve(result);
+  });
+  dialog.showModal();
+}

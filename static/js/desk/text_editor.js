@@ -1,0 +1,314 @@
+// The text of a publication: the rich text editor, or the Markdown itself in its textarea, as somebody prefers.
+// Without this script there is the textarea alone.
+
+import { readBlocks } from "./editor/block_document.js";
+import { insertBlock, leaveImage, pressed, styleOfSelection } from "./editor/commands.js";
+import { withNotesInReferences } from "./editor/footnotes.js";
+import { linkDialog } from "./editor/link_dialog.js";
+import { pasting } from "./editor/paste.js";
+import { richText } from "./editor/rich_text.js";
+import { schema } from "./editor/schema.js";
+import { hasCaption, hasHeaderRow, isTableSelected } from "./editor/table_commands.js";
+import { toolbar } from "./editor/toolbar.js";
+import { textCounter } from "./editor/word_count.js";
+import { keepForm, keepPlace, restoreForm, takePlace } from "./form_history.js";
+import { recall, remember } from "./preferences.js";
+
+const PREFERENCE = "desk-editor", KEEP_DELAY_MS = 500;
+const root = document.querySelector("[data-text-editor]");
+const textarea = root?.querySelector("textarea");
+const imageDialog = document.querySelector("dialog[data-image-dialog]");
+if (textarea && imageDialog) start();
+
+function start() {
+  const { form } = textarea, { dataset } = root;
+  const place = root.querySelector("[data-rich-text]"), wordCount = document.querySelector("[data-word-count]");
+  const bars = [...root.querySelectorAll("[role=toolbar]")], tableBar = root.querySelector("[data-table-tools]");
+  const switchButton = root.querySelector("[data-switch]"), notice = root.querySelector("[data-editor-notice]");
+  const losses = root.querySelector("[data-pasted]");
+  const keysHelp = root.querySelector("[data-keys-help]");
+  const label = document.querySelector(`label[for="${textarea.id}"]`);
+  const showCount = textCounter(wordCount);
+  let isRich = false, keepTimer = 0, caret = 0, unreadText = "";
+
+  const language = () => form.elements.language?.value ?? "";
+  const loadUpload = keepLoaded(() => import("./editor/image_upload.js").then(({ imageUpload }) => imageUpload(imageDialog, { language })));
+  const inText = {
+    insert({ src, alt, title = null }) {
+      const node = isRich && schema.node("paragraph", null, [schema.node("image", { src, alt, title })]);
+      if (node) editor.view.dispatch(insertBlock(editor.view.state, node, 2));
+      else insertMarkdown(markdownOfImage({ src, alt, title }));
+    },
+    finish() {
+      if (isRich) editor.view.dispatch(leaveImage(editor.view.state));
+      (isRich ? editor.view : textarea).focus();
+    },
+  };
+
+  const insertImages = (files) => attempt(async () => (await loadUpload()).insertImages(files, inText));
+
+  // A picture of the library, or an upload where there is none to choose from.
+  async function choosePicture(place = inText) {
+    const library = document.querySelector("dialog[data-image-library]");
+    const choice = library ? await import("./image_library.js").then(({ chooseImage }) => chooseImage(library, { isForText: !place.isCover, language: language() })) : "upload";
+    if (choice === "upload") return (await loadUpload()).chooseImages(place);
+    if (choice) place.insert(choice);
+    place.finish();
+  }
+
+  form.addEventListener("chooser:browse", ({ target, detail }) => choosePicture({
+    isCover: true,
+    insert: ({ value, label }) => target.dispatchEvent(new CustomEvent("chooser:add", { detail: { value, label } })),
+    finish() {},
+  }).catch(detail.fail));
+
+  function countText(number, name) {
+    const text = losses.dataset[number === 1 ? name : `${name}s`];
+    return number ? text.replace("{n}", number) : "";
+  }
+
+  const { plugin: paste, whenRead } = pasting({
+    insertImages,
+    readMarkdown: async (text) => withNotesInReferences(readBlocks((await request(dataset.blocksUrl, { text })).blocks).doc),
+    reportLosses({ lostNotes = 0, lostImages = 0, error = null }) {
+      losses.textContent = [error && `${losses.dataset.plain} ${reasonOf(error)}`, countText(lostNotes, "note"), countText(lostImages, "picture")].filter(Boolean).join(" ");
+    },
+  });
+  const links = linkDialog(document.querySelector("[data-link-dialog]"), language);
+  let isSubmitWaiting = false;
+  const whenSettled = () => whenRead() ?? links.whenFound();
+
+  const editor = richText(place, {
+    attributes,
+    paste,
+    texts: { back: dataset.back, note: dataset.note },
+    images: { url: dataset.imageUrl, sizes: dataset.imageSizes.split(" "), captionText: dataset.caption, altText: dataset.alt },
+    actions: {
+      link: links.command,
+      comment: () => Boolean(attempt(comment)),
+    },
+    onChange(isEdited) {
+      for (const bar of toolbars) bar.update();
+      const isOutsideTable = !isRich || !isTableSelected(editor.view.state);
+      if (tableBar.hidden !== isOutsideTable) tableBar.hidden = isOutsideTable; // set again, it restyles the whole form (:has)
+      showCount(editor.view.state.doc);
+      if (!isEdited) return;
+      form.dispatchEvent(new Event("input", { bubbles: true }));
+    },
+  });
+
+  const actions = { markdown: toggle, picture: choosePicture, comment };
+  const toolbars = bars.map((bar) => toolbar(bar, {
+    perform: (name) => (actions[name] ? attempt(actions[name]) : editor.perform(name)),
+    isAvailable: (name) => name in actions || (isRich && editor.isAvailable(name)),
+    isPressed: (name) => ({ ...pressed, headerRow: hasHeaderRow, caption: hasCaption, markdown: () => !isRich })[name](editor.view.state),
+    style: () => styleOfSelection(editor.view.state),
+  }));
+
+  // Comments are kept with a saved draft; their script is loaded when there are some.
+  const section = document.querySelector("[data-comments]");
+  const loadComments = keepLoaded(() => import("./editor/comments.js").then(({ connectComments }) => connectComments(section, editor)));
+
+  async function comment() {
+    notice.textContent = section ? "" : dataset.saveFirst;
+    if (!section || !isRich) return;
+    editor.view.dom.blur(); // so that nothing that is typed until the form is there replaces the selected words
+    const comments = await loadComments().catch((error) => {
+      editor.view.focus();
+      throw error;
+    });
+    comments.comment();
+  }
+
+  function attributes() {
+    return {
+      class: "prose rich-text", role: "textbox", "aria-multiline": "true", "aria-label": label?.textContent.trim().replace(/:$/, "") ?? "",
+      "aria-describedby": (textarea.getAttribute("aria-describedby") ?? "").replace(/\S+_helptext/, keysHelp.id), "aria-invalid": textarea.getAttribute("aria-invalid") ?? "false",
+      lang: language(), dir: "auto", spellcheck: "true",
+    };
+  }
+
+  async function request(url, values) {
+    const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value, ...values });
+    const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
+    const isSignedOut = response.redirected || response.status === 403;
+    const result = isSignedOut ? { error: dataset.signedOut } : await response.json();
+    if (!response.ok || isSignedOut) throw Object.assign(new Error("no blocks"), { reason: result.error });
+    return result;
+  }
+
+  async function requestBlocks() {
+    return textarea.value.trim() ? (await request(dataset.blocksUrl, { text: textarea.value })).blocks : [];
+  }
+
+  function keep(isSubmitted = false) {
+    clearTimeout(keepTimer);
+    keepForm(form, isRich && !editor.isUnchanged() ? JSON.stringify(editor.blocks()) : unreadText, isSubmitted);
+  }
+
+  async function restore() {
+    const { text = "", isOutdated } = restoreForm(form);
+    unreadText = text;
+    if (isOutdated) notice.textContent = dataset.outdated;
+    if (text) textarea.value = (await request(dataset.markdownUrl, { blocks: text })).text;
+    unreadText = "";
+  }
+
+  function insertMarkdown(markdown) {
+    const before = textarea.value.slice(0, caret);
+    textarea.setRangeText(`${before.replace(/\n*$/, "") && "\n\n"}${markdown}\n\n`, before.trimEnd().length, caret, "end");
+    caret = textarea.selectionEnd;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  async function showRichText() {
+    editor.load(await requestUntilStill(() => textarea.value, requestBlocks));
+    const hadFocus = document.activeElement === textarea;
+    setMode(true);
+    if (hadFocus) editor.view.focus();
+  }
+
+  async function showMarkdown() {
+    while (whenSettled()) await whenSettled();
+    const requestText = async () => (await request(dataset.markdownUrl, { blocks: JSON.stringify(editor.blocks()) })).text;
+    if (!editor.isUnchanged()) textarea.value = await requestUntilStill(() => editor.view.state.doc, requestText);
+    setMode(false);
+  }
+
+  // What somebody types during a request is not lost: the answer to an earlier text is not shown.
+  async function requestUntilStill(currentText, requestAnswer) {
+    const text = currentText(), answer = await requestAnswer();
+    return text === currentText() ? answer : requestUntilStill(currentText, requestAnswer);
+  }
+
+  function setMode(isRichNow) {
+    isRich = isRichNow;
+    textarea.hidden = isRich;
+    place.hidden = wordCount.hidden = !isRich;
+    root.dataset.mode = isRich ? "rich" : "markdown";
+    for (const bar of toolbars) bar.update();
+  }
+
+  async function toggle() {
+    await (isRich ? showMarkdown() : showRichText());
+    remember(PREFERENCE, isRich ? "rich" : "markdown");
+    (isRich ? editor.view : textarea).focus();
+  }
+
+  const reasonOf = (error) => error.reason ?? dataset.failed;
+
+  function showFailure(error) {
+    console.warn(error);
+    notice.textContent = reasonOf(error);
+  }
+
+  async function attempt(action) {
+    notice.textContent = "";
+    await action().catch(showFailure);
+  }
+
+  async function open() {
+    try {
+      await restore();
+      if (recall(PREFERENCE) !== "markdown") return await showRichText();
+    } catch (error) {
+      showFailure(error);
+    }
+    setMode(false);
+  }
+
+  function focusText() {
+    (isRich ? editor.view : textarea).focus();
+    root.scrollIntoView();
+  }
+
+  async function returnToPlace() {
+    const place = takePlace();
+    if (place) (await import("./form_place.js")).returnToPlace(place, root, form, (selection) => isRich && editor.select(selection));
+  }
+
+  // The line that the address names, or the text, where a link of the checks leads.
+  async function gotoLine() {
+    if (!new URLSearchParams(location.search).has("line")) {
+      if (location.hash === `#${textarea.id}` && document.activeElement === document.body) focusText();
+      return;
+    }
+    const lines = await import("./goto_line.js");
+    lines.gotoLine(textarea, (number) => (isRich ? editor.selectLine(number) : lines.selectLine(textarea, number)));
+  }
+
+  form.addEventListener("formdata", ({ formData }) => {
+    if (!isRich || editor.isUnchanged()) return;
+    formData.set(`${textarea.name}-blocks`, JSON.stringify(editor.blocks()));
+    formData.delete(textarea.name);
+  });
+  for (const type of ["input", "change"]) {
+    form.addEventListener(type, () => {
+      clearTimeout(keepTimer);
+      keepTimer = setTimeout(keep, KEEP_DELAY_MS);
+    });
+  }
+  form.addEventListener("submit", ({ submitter }) => {
+    if (submitter?.hasAttribute("formaction")) return;
+    keep(true);
+    if (submitter?.name === "_save") keepPlace(root, isRich && editor.view.hasFocus() ? editor.selection() : null);
+  });
+  // What is being pasted or linked is saved too.
+  form.addEventListener("submit", async (event) => {
+    const { submitter } = event;
+    if (!whenSettled()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (isSubmitWaiting) return;
+    isSubmitWaiting = true;
+    await Promise.allSettled([whenSettled()]);
+    isSubmitWaiting = false;
+    form.requestSubmit(submitter);
+  }, { capture: true });
+  // A dialog that closes gives the focus back with the caret at the beginning.
+  textarea.addEventListener("blur", () => { caret = textarea.selectionEnd; });
+  textarea.addEventListener("drop", (event) => {
+    const files = [...event.dataTransfer.files].filter(({ type }) => type.startsWith("image/"));
+    if (!files.length) return;
+    event.preventDefault();
+    insertImages(files);
+  });
+  root.querySelector("[data-close-notice]").addEventListener("click", () => {
+    losses.textContent = "";
+    editor.view.focus();
+  });
+  // The label and the links of errors lead to the text.
+  document.addEventListener("click", (event) => {
+    if (!isRich || !event.target.closest?.(`label[for="${textarea.id}"], a[href="#${textarea.id}"]`)) return;
+    event.preventDefault();
+    focusText();
+  });
+  form.elements.language?.addEventListener("change", () => editor.view.setProps({ attributes: attributes() }));
+  switchButton.hidden = false;
+  root.querySelector("[data-editor-tools]").hidden = false;
+  // Before the text can be edited: a plugin that is added later could lose a character that is just typed.
+  const loaded = (section?.querySelector("[data-comment]") || window.sessionStorage?.[section?.dataset.kept]) && loadComments().catch(showFailure);
+  section?.addEventListener("focusin", () => loadComments().catch(showFailure));
+  place.addEventListener("focusin", () => preload({ hasComments: Boolean(section) }), { once: true });
+  Promise.allSettled([loaded]).then(open).then(returnToPlace).then(gotoLine);
+}
+
+// What opens at a key is fetched when somebody begins to write, so that no key is typed before it is there.
+function preload({ hasComments }) {
+  Promise.allSettled([import("./image_library.js"), import("./editor/link_search.js"), hasComments && import("./editor/comments.js")]);
+}
+
+/** Returns a function that loads a part once. After a failure it tries again. */
+function keepLoaded(load) {
+  let part = null;
+  return () => part ??= load().catch((error) => {
+    part = null;
+    throw error;
+  });
+}
+
+function markdownOfImage({ src, alt, title }) {
+  const escape = (text, marks) => text.replace(marks, "\\$&");
+  const caption = title && ` "${escape(title, /[\\"]/g)}"`;
+  return `![${escape(alt, /[\\[\]]/g)}](${src}${caption ?? ""})`;
+}

@@ -1,0 +1,609 @@
+"""Importing an archive at the desk: rehearsed first, then imported, stopped, repeated and deleted."""
+
+import html
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import actions
+from publications.importers import archive_imports
+from publications.models import ArchiveImport, ArchiveImportState, Publication, Revision, original_storage
+from tests.factories import make_live, make_person, picture_bytes
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PAGE = "/desk/import/"
+WORDPRESS = b'<rss xmlns:wp="http://wordpress.org/export/1.2/"></rss>'
+POST = "---\ntitle: {title}\nauthor: Ann Berg\ndate: 2024-05-0{day}\n---\n\nA text about {title}.\n"
+TEXTS = {
+    "blog/_posts/2024-05-01-gas.md": POST.format(title="Gas", day=1).encode() + b"\n![A map](map.png)\n",
+    "blog/_posts/2024-05-02-oil.md": POST.format(title="Oil", day=2).encode(),
+    "blog/_posts/map.png": picture_bytes(),
+}
+
+
+def archive(texts: dict[str, bytes] = TEXTS) -> SimpleUploadedFile:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for name, content in texts.items():
+            file.writestr(name, content)
+    return SimpleUploadedFile("blog.zip", stream.getvalue())
+
+
+@pytest.fixture
+def started(monkeypatch) -> list[list[str]]:
+    """The commands of processes that are started, instead of the processes."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(
+        archive_imports.subprocess, "Popen", lambda command, **_options: commands.append(command)
+    )
+    return commands
+
+
+@contextmanager
+def lock_of_another_process() -> Iterator[None]:
+    """Hold the lock of runners as another process does: on PostgreSQL by another connection."""
+    if connection.vendor != "postgresql":
+        with archive_imports.runner_lock():
+            yield
+        return
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [archive_imports.ADVISORY_LOCK])
+            yield
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [archive_imports.ADVISORY_LOCK])
+    finally:
+        other.close()
+
+
+@pytest.fixture
+def administrator(client, started):
+    client.force_login(make_person("Administrators", first_name="Ann", last_name="Berg"), backend=BACKEND)
+    return client
+
+
+def upload(client, *files, **more):
+    return client.post(PAGE, {"files": list(files) or [archive()], **SETTINGS, **more})
+
+
+SETTINGS = {"kind": "commentary", "language": "en"}
+
+
+def press(client, button: str, **settings) -> ArchiveImport:
+    """Press a button of an import: "publish" on the page that confirms it, "check" with the settings."""
+    client.post(page_of("-publish" if button == "publish" else ""), {button: "1", **SETTINGS, **settings})
+    call_command("run_imports", verbosity=0)
+    return ArchiveImport.objects.get()
+
+
+def page_of(suffix: str = "") -> str:
+    return reverse(f"desk:archive-import{suffix}", args=[ArchiveImport.objects.get().pk])
+
+
+@pytest.fixture
+def checked(administrator) -> ArchiveImport:
+    upload(administrator)
+    call_command("run_imports", verbosity=0)
+    return ArchiveImport.objects.get()
+
+
+def test_an_archive_is_stored_and_a_process_is_started(administrator, started):
+    response = upload(administrator)
+
+    job = ArchiveImport.objects.get()
+    assert response["Location"] == page_of() and started[0][-2:] == ["run_imports", "--verbosity=0"]
+    assert started[0][:3] == ["nice", "-n", "10"]
+    assert "Ann Berg" in administrator.get(PAGE).text
+    assert (job.state, job.is_dry_run, job.filename) == (ArchiveImportState.WAITING, True, "blog.zip")
+    page = administrator.get(page_of())
+    assert page.headers["Refresh"] == "3" and "Start it now" in page.text
+
+
+def test_the_check_reports_and_changes_nothing(administrator, checked):
+    page = administrator.get(page_of())
+
+    assert checked.state == ArchiveImportState.DONE and not Publication.objects.exists()
+    assert "Of 2 texts 2 are new or changed and would be imported; 2 could be published." in page.text
+    assert "2024-05-01-gas.md" in page.text and "guest authors made" in page.text.lower()
+    assert "Refresh" not in page.headers and "/import/blog" not in page.text
+
+
+def test_texts_are_imported_as_drafts_with_their_images(administrator, checked):
+    job = press(administrator, "drafts")
+
+    assert job.state == ArchiveImportState.DONE and (job.done, job.total) == (2, 2)
+    assert {each.title for each in Publication.objects.all()} == {"Gas", "Oil"}
+    assert Publication.objects.get(title="Gas").body.startswith("A text about Gas.")
+    assert "image:" in Publication.objects.get(title="Gas").body
+    assert not Publication.objects.filter(editions__isnull=False).exists()
+
+
+def test_texts_are_imported_and_published(administrator, checked):
+    job = press(administrator, "publish")
+
+    assert job.report["published"] == 2
+    assert "of 2 texts 2 were new or changed; 2 became public." in administrator.get(page_of()).text
+    assert Publication.objects.get(title="Oil").editions.live().exists()
+
+
+def test_the_same_archive_again_changes_nothing(administrator, checked):
+    press(administrator, "publish")
+    versions = set(Publication.objects.values_list("uid", "version"))
+
+    upload(administrator)
+    call_command("run_imports", verbosity=0)
+    job = ArchiveImport.objects.first()
+    administrator.post(reverse("desk:archive-import", args=[job.pk]), {"drafts": "1"})
+    call_command("run_imports", verbosity=0)
+
+    assert set(Publication.objects.values_list("uid", "version")) == versions
+
+
+def test_an_import_that_was_killed_is_taken_up_by_the_next_run(administrator, checked):
+    ArchiveImport.objects.update(state=ArchiveImportState.RUNNING, is_dry_run=False, report={})
+
+    assert "waits for its process" in administrator.get(page_of()).text
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().state == ArchiveImportState.DONE and Publication.objects.count() == 2
+
+
+def test_what_a_killed_run_has_unpacked_is_deleted(administrator, tmp_path):
+    (tmp_path / "import" / "blog").mkdir(parents=True)
+    (tmp_path / "import" / "blog" / "left.md").write_bytes(TEXTS["blog/_posts/2024-05-01-gas.md"])
+
+    upload(administrator)
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().report["texts"] == 2 and not (tmp_path / "import").exists()
+
+
+def act_after_the_first_batch(monkeypatch, act) -> None:
+    """Call `act` as soon as the first of two batches is stored."""
+    monkeypatch.setattr("publications.importers.run.BATCH_FILES", 1)
+    store = ArchiveImport.store
+
+    def store_and_act(job, **columns):
+        store(job, **columns)
+        if columns.get("done") == 1:
+            act()
+
+    monkeypatch.setattr(ArchiveImport, "store", store_and_act)
+
+
+@pytest.mark.parametrize("button", ["check", "drafts"])
+def test_a_run_is_stopped_after_its_batch(administrator, checked, monkeypatch, button):
+    act_after_the_first_batch(monkeypatch, lambda: administrator.post(page_of(), {"stop": "1"}))
+
+    job = press(administrator, button)
+
+    assert (job.state, job.done, job.total) == (ArchiveImportState.STOPPED, 1, 2)
+    assert Publication.objects.count() == (0 if button == "check" else 1)
+
+
+@pytest.mark.parametrize("state", [ArchiveImportState.WAITING, ArchiveImportState.RUNNING])
+@pytest.mark.parametrize("is_dry_run", [True, False])
+def test_a_run_that_has_no_process_can_be_stopped(administrator, checked, started, state, is_dry_run):
+    ArchiveImport.objects.update(state=state, is_dry_run=is_dry_run)
+    started.clear()
+
+    administrator.post(page_of(), {"stop": "1"})
+    call_command("run_imports", verbosity=0)
+
+    assert started and ArchiveImport.objects.get().state == ArchiveImportState.STOPPED
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize("is_dry_run", [True, False])
+def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, monkeypatch, is_dry_run):
+    checked.request_run(by=checked.requested_by, is_dry_run=is_dry_run)
+
+    def kill(_options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive_imports, "run_import", kill)
+        for _start in range(archive_imports.MAX_STARTS):
+            with pytest.raises(KeyboardInterrupt):
+                call_command("run_imports", verbosity=0)
+    call_command("run_imports", verbosity=0)
+
+    job = ArchiveImport.objects.get()
+    assert job.state == ArchiveImportState.FAILED and "ended 3 times" in job.error
+    assert press(administrator, "check").state == ArchiveImportState.DONE
+
+
+@pytest.mark.parametrize("state", ArchiveImportState)
+def test_an_import_is_deleted_in_every_state(administrator, checked, state):
+    ArchiveImport.objects.update(state=state)
+
+    administrator.post(page_of(), {"delete": "1"})
+
+    assert not ArchiveImport.objects.exists()
+
+
+@pytest.mark.parametrize("button", ["check", "drafts"])
+def test_an_import_that_is_deleted_ends_after_its_batch(administrator, checked, monkeypatch, button):
+    act_after_the_first_batch(monkeypatch, ArchiveImport.objects.all().delete)
+
+    administrator.post(page_of(), {button: "1", **SETTINGS})
+    call_command("run_imports", verbosity=0)
+
+    assert not ArchiveImport.objects.exists()
+    assert Publication.objects.count() == (0 if button == "check" else 1)
+
+
+@pytest.mark.parametrize("button", ["check", "drafts", "publish"])
+@pytest.mark.parametrize(
+    "lose", [lambda user: user.groups.clear(), lambda user: setattr(user, "is_active", False), lambda user: user.delete()]
+)  # fmt: skip
+def test_who_may_not_import_any_more_imports_nothing(administrator, checked, lose, button):
+    administrator.post(page_of("-publish" if button == "publish" else ""), {button: "1", **SETTINGS})
+    user = checked.requested_by
+    lose(user)
+    if user.pk:
+        user.save()
+
+    call_command("run_imports", verbosity=0)
+
+    job = ArchiveImport.objects.get()
+    assert job.state == ArchiveImportState.FAILED and "may not import texts any more" in job.error
+    assert not Publication.objects.exists()
+
+
+def test_an_import_is_in_the_name_of_who_requested_it(administrator, checked, client):
+    other = make_person("Administrators")
+    client.force_login(other, backend=BACKEND)
+
+    job = press(client, "drafts")
+
+    assert job.requested_by == other and set(Revision.objects.values_list("saved_by", flat=True)) == {
+        other.pk
+    }
+
+
+def test_a_run_that_fails_shows_no_report_of_the_run_before(administrator, checked):
+    original_storage().delete(checked.archive)
+
+    job = press(administrator, "drafts")
+
+    assert job.state == ArchiveImportState.FAILED
+    page = administrator.get(page_of()).text
+    assert "What was done" not in page and "What an import would do" not in page and "Go on importing" in page
+
+
+def test_a_check_shows_how_many_texts_are_read(administrator, checked):
+    ArchiveImport.objects.update(state=ArchiveImportState.RUNNING, done=1, total=2)
+
+    with lock_of_another_process():
+        assert "1 of 2 texts are read." in administrator.get(page_of()).text
+        ArchiveImport.objects.update(done=2)
+        assert "nobody can save at the desk" in administrator.get(page_of()).text
+
+
+def test_an_import_can_be_stopped_and_goes_on_when_requested_again(administrator, checked, monkeypatch):
+    with monkeypatch.context() as patch:
+        act_after_the_first_batch(patch, lambda: administrator.post(page_of(), {"stop": "1"}))
+        press(administrator, "drafts")
+
+    assert (
+        ArchiveImport.objects.get().state == ArchiveImportState.STOPPED and Publication.objects.count() == 1
+    )
+    assert "Stopped after 1 of 2 texts" in administrator.get(page_of()).text
+    assert (
+        press(administrator, "resume").state == ArchiveImportState.DONE and Publication.objects.count() == 2
+    )
+
+
+def test_only_one_process_runs_imports(administrator, checked):
+    ArchiveImport.objects.update(state=ArchiveImportState.WAITING)
+
+    with lock_of_another_process():
+        call_command("run_imports", verbosity=0)
+        assert archive_imports.is_running()
+
+    assert not archive_imports.is_running()
+    assert ArchiveImport.objects.get().state == ArchiveImportState.WAITING
+
+
+def test_a_failure_is_shown_and_the_next_import_is_run(administrator, checked):
+    original_storage().delete(checked.archive)
+    upload(administrator)
+
+    ArchiveImport.objects.filter(pk=checked.pk).update(state=ArchiveImportState.WAITING)
+    call_command("run_imports", verbosity=0)
+
+    failed, done = ArchiveImport.objects.order_by("pk")
+    assert (failed.state, done.state) == (ArchiveImportState.FAILED, ArchiveImportState.DONE)
+    assert "The import failed: FileNotFoundError" in failed.error
+
+
+def test_the_report_is_in_the_language_of_who_requested_it(administrator):
+    administrator.post(
+        PAGE,
+        {"files": [archive()], "kind": "commentary", "language": "en"},
+        headers={"Accept-Language": "sv"},
+    )
+    call_command("run_imports", verbosity=0)
+
+    labels = [label for label, _figure in ArchiveImport.objects.get().report["totals"]]
+    assert "filer" in labels
+
+
+def test_several_files_are_one_archive(administrator):
+    files = [
+        SimpleUploadedFile(f"{title}.md", POST.format(title=title, day=1).encode()) for title in ("a", "b")
+    ]
+
+    upload(administrator, *files)
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().report["texts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [([SimpleUploadedFile("a.zip", b"PK")], "no ZIP archive"),
+     ([], "Choose the archive first"),
+     ([SimpleUploadedFile("blog.xml", WORDPRESS)], "“blog.xml” is an export of WordPress"),
+     ([SimpleUploadedFile(name, b"A") for name in ("a.docx", "b.docx")], "“a.docx, b.docx” holds no Markdown")],
+)  # fmt: skip
+def test_a_wrong_archive_is_refused_in_sight_and_nothing_is_stored(administrator, files, said):
+    page = administrator.post(PAGE, {"files": files, **SETTINGS})
+
+    assert said in page.text and not ArchiveImport.objects.exists()
+    assert 'class="errornote"' in page.text and 'href="#id_files"' in page.text
+
+
+WRONG_SETTINGS = [
+    ({"permalink": "/:year/"}, "Write a pattern with :title"),
+    ({"site": "old"}, "whole address of the site"),
+    ({"authors": "authors.csv"}, "There is no “authors.csv” in the archive. It has no table (.csv)"),
+    ({"authors": "../../../etc/passwd"}, "There is no “../../../etc/passwd” in the archive."),
+    ({"kind": "none"}, "Select a valid choice"),
+]
+
+
+@pytest.mark.parametrize(("settings", "said"), WRONG_SETTINGS)
+def test_with_wrong_settings_the_archive_is_kept_and_they_are_corrected(
+    administrator, started, settings, said
+):
+    upload(administrator, **settings)
+
+    page = html.unescape(administrator.get(page_of()).text)
+    assert not started and ArchiveImport.objects.get().state == ArchiveImportState.FAILED
+    assert "The archive is kept" in page and 'class="errornote"' in page and said in page
+    assert press(administrator, "check").state == ArchiveImportState.DONE
+    assert ArchiveImport.objects.get().can_import
+
+
+@pytest.mark.parametrize(("settings", "said"), WRONG_SETTINGS)
+def test_wrong_settings_of_another_check_are_shown_and_nothing_is_run(
+    administrator, checked, started, settings, said
+):
+    started.clear()
+
+    page = html.unescape(administrator.post(page_of(), {"check": "1", **SETTINGS, **settings}).text)
+
+    assert said in page and 'class="errornote"' in page and not started
+    assert ArchiveImport.objects.get().report["texts"] == 2
+
+
+def test_a_list_of_authors_is_found_below_the_folder_of_the_archive(administrator):
+    authors = b"id,full_name\nAnn Berg,Ann B. Berg\n"
+    upload(administrator, archive({**TEXTS, "blog/authors.csv": authors}), authors="blog/authors.csv")
+    call_command("run_imports", verbosity=0)
+
+    job = press(administrator, "drafts")
+
+    assert job.options["authors"] == "authors.csv" and job.state == ArchiveImportState.DONE
+    assert {author.name for draft in Publication.objects.all() for author in draft.authors.all()} == {
+        "Ann B. Berg"
+    }
+
+
+def test_a_list_of_authors_that_is_not_in_the_archive_ends_the_run(administrator, checked):
+    checked.store(options={**checked.options, "authors": "../../../etc/passwd"})
+
+    job = press(administrator, "drafts")
+
+    assert job.state == ArchiveImportState.FAILED and "has to be in the archive" in job.error
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize(
+    ("texts", "settings"),
+    [({"blog/a.md": b"---\ntitle: A\n---\nText.", "blog/none.csv": b""}, {"authors": "none.csv"}),
+     ({"blog/a.md": b"---\ntitle: A\n---\nText.", "blog/latin.csv": b"id\n\xe5\xe4"}, {"authors": "latin.csv"}),
+     ({"a.md": b"---\ntitle: A\n---\nText.", "latin.csv": b"id\n\xe5\xe4"}, {"authors": "latin.csv"}),
+     ({"blog/.hidden/a.md": b"A"}, {}),
+     ({"blog/_posts/a.md": b"---\ntitle: A\ntitle: B\n---\nText.\n![x](none.png)"}, {})],
+)  # fmt: skip
+def test_errors_and_reports_name_places_in_the_archive(administrator, settings, texts, language, tmp_path):
+    fields = {"files": [archive(texts)], **SETTINGS, **settings}
+    administrator.post(PAGE, fields, headers={"Accept-Language": language})
+    call_command("run_imports", verbosity=0)
+
+    job = ArchiveImport.objects.get()
+    shown = f"{job.error} {job.report} {administrator.get(page_of()).text}"
+    assert job.error or job.report["files"]
+    assert str(tmp_path) not in shown and "--authors" not in shown and "/import/blog" not in shown
+
+
+def test_an_image_beside_the_archive_is_not_taken(administrator, tmp_path):
+    (tmp_path / "secret.png").write_bytes(picture_bytes("red"))
+    text = POST.format(title="Gas", day=1).encode() + b"\n![x](../../secret.png)\n![y](/secret.png)\n"
+    upload(administrator, archive({"blog/a.md": text}))
+    call_command("run_imports", verbosity=0)
+
+    press(administrator, "drafts")
+
+    assert "image:" not in Publication.objects.get().body
+
+
+def test_an_import_and_its_archive_are_deleted(administrator, checked, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        administrator.post(page_of(), {"delete": "1"})
+
+    assert not ArchiveImport.objects.exists() and not original_storage().exists(checked.archive)
+
+
+def test_tidy_deletes_what_has_not_run_for_a_week(administrator, checked, django_capture_on_commit_callbacks):
+    upload(administrator)
+    ArchiveImport.objects.filter(pk=checked.pk).update(changed_at=timezone.now() - timedelta(days=8))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("tidy", verbosity=0)
+
+    assert ArchiveImport.objects.get().pk != checked.pk and not original_storage().exists(checked.archive)
+
+
+@pytest.mark.parametrize("state", ArchiveImportState)
+def test_a_redaction_deletes_archives_and_reports_and_its_preview_does_not(
+    administrator, checked, django_capture_on_commit_callbacks, state
+):
+    ArchiveImport.objects.update(state=state)
+    publication = make_live(body="Vera Holm said it.").publication
+
+    actions.preview_redaction(publication, "Vera Holm", by=None)
+    assert ArchiveImport.objects.exists() and original_storage().exists(checked.archive)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.redact(publication, "Vera Holm", by=None)
+    assert not ArchiveImport.objects.exists() and not original_storage().exists(checked.archive)
+
+
+def test_others_than_administrators_may_not_import(client, checked):
+    client.force_login(make_person("Editors"), backend=BACKEND)
+
+    assert client.get(PAGE).status_code == 403 and client.post(page_of(), {"publish": "1"}).status_code == 403
+
+
+def test_an_import_knows_what_it_has_created_and_published(administrator, checked):
+    assert not checked.created_publications.exists()
+    press(administrator, "drafts")
+    gas, oil = Publication.objects.order_by("title")
+    assert set(checked.created_publications.all()) == {gas, oil} and not checked.published_editions.exists()
+
+    press(administrator, "check")
+    press(administrator, "publish")
+
+    assert {edition.publication for edition in checked.published_editions.all()} == {gas, oil}
+
+
+def test_an_import_that_is_deleted_within_a_batch_records_nothing(administrator, checked, monkeypatch):
+    record = ArchiveImport.record
+
+    def delete_and_record(job, *rows):
+        ArchiveImport.objects.all().delete()
+        record(job, *rows)
+
+    monkeypatch.setattr(ArchiveImport, "record", delete_and_record)
+
+    administrator.post(page_of(), {"drafts": "1"})
+    call_command("run_imports", verbosity=0)
+
+    assert not ArchiveImport.objects.exists() and Publication.objects.count() == 2
+
+
+SWEDISH = (
+    "---\ntitle: {title}\nauthor: Ann Berg\ndate: 2024-05-03\nlanguage: sv\n---\n\nEn text om {title}.\n"
+)
+
+
+def test_the_confirmation_names_what_becomes_public(administrator):
+    upload(administrator, archive({**TEXTS, "blog/a.md": SWEDISH.format(title="Gasen").encode()}))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "publish")
+    ArchiveImport.objects.all().delete()
+    changed = POST.format(title="Oil", day=2) + "\nMore on oil. ![Lost](none.png)\n"
+    texts = {
+        **TEXTS,
+        "blog/_posts/2024-05-02-oil.md": changed.encode(),
+        "blog/a.md": SWEDISH.format(title="Gasen").encode(),
+        "blog/b.md": SWEDISH.format(title="Ny").encode(),
+        "blog/c.md": SWEDISH.format(title="Utkast").replace("language", "draft: true\nlanguage").encode(),
+    }
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+
+    page = " ".join(html.unescape(administrator.get(page_of("-publish")).text).split())
+
+    assert "2 texts become public at once: 1 in English, 1 in Swedish." in page
+    assert "1 of them is public already" in page and "1 of them lacks pictures" in page
+    assert "1 other stays a draft" in page and "Import and publish 2 texts" in page
+    assert "at most 7 days, the import can be undone as a whole" in page
+    assert ">Ny<" in page and ">Oil<" in page and ">Gasen<" not in page and ">Utkast<" not in page
+
+
+def test_nothing_is_published_without_its_confirmation(administrator, checked, started):
+    started.clear()
+    administrator.post(page_of(), {"publish": "1"})
+    assert not started
+
+    press(administrator, "drafts")
+    started.clear()
+    response = administrator.post(page_of("-publish"), {"publish": "1"}, follow=True)
+
+    assert "Check the archive first" in response.text and not started
+    assert not ArchiveImport.objects.get().published_editions.exists()
+
+
+def test_an_archive_without_news_offers_no_import(administrator, checked):
+    press(administrator, "publish")
+
+    press(administrator, "check")
+
+    page = administrator.get(page_of()).text
+    assert "there is nothing to import" in page
+    assert "Import as drafts" not in page and "Import and publish" not in page
+
+
+def test_drafts_of_an_import_are_offered_to_be_published_after_another_check(administrator, checked):
+    press(administrator, "drafts")
+    page = administrator.get(page_of()).text
+    assert "Import as drafts" not in page and "Readers see nothing of them yet." in page
+
+    press(administrator, "check")
+
+    page = administrator.get(page_of()).text
+    assert "Import as drafts" not in page and 'class="button default"' in page
+    assert "Import and publish …" in page
+
+
+def test_an_import_links_to_what_it_has_made(administrator, checked, monkeypatch):
+    monkeypatch.setattr("publications.admin.archive_imports.SHOWN_PUBLICATIONS", 1)
+    press(administrator, "publish")
+
+    page = administrator.get(page_of()).text
+
+    for publication in Publication.objects.all():
+        assert reverse("desk:publications_publication_change", args=[publication.pk]) in page
+    assert "What this import has made" in page and "Live since" in page
+
+
+def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):
+    texts = {
+        f"blog/{number}.md": POST.format(title=f"T{number}", day=1).encode() + b"\n![x](none.png)\n"
+        for number in range(1, 9)
+    }
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+
+    page = administrator.get(page_of()).text
+    topics = page[page.index('aria-labelledby="topics"') :].partition("</section>")[0]
+
+    assert all(topics.count(f">{number}.md") or f"{number}.md" in topics for number in range(1, 9))
+    assert "and 3 more" in topics
+    assert "a second" not in page and "Would become public" in page and "became public" not in page

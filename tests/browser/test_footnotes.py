@@ -1,0 +1,94 @@
+"""A footnote is opened at its mark, and stands in the list again once it is left, in whatever way."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.text_editor import ADD, put_cursor_after, rich_text, set_markdown
+
+pytestmark = pytest.mark.browser
+
+FILLING = "\n\n".join(f"Paragraph {number}. " + "Words about it. " * 40 for number in range(4))
+TEXT = f"First.[^1]\n\n{FILLING}\n\nMiddle.[^2] Words.\n\n{FILLING}\n\nLast.[^3]\n\n[^1]: One.\n[^2]: Two.\n[^3]: Three."
+VIEWPORTS = [{"width": 1440, "height": 900}, {"width": 375, "height": 812}]
+PLACES = """() => {
+  const box = (element) => element.getBoundingClientRect();
+  const tops = [...document.querySelectorAll(".footnotes li")].map((note) => Math.round(box(note).top - box(note.closest("section")).top));
+  return { tops, inner: document.querySelector(".rich-text").scrollTop };
+}"""
+DISTANCE = """() => {
+  const box = (element) => element.getBoundingClientRect(), note = document.querySelector(".is-open");
+  const mark = [...document.querySelectorAll(".note-mark")].find((other) => other.textContent === note.getAttribute("value"));
+  return Math.round(Math.max(box(note).top - box(mark).bottom, box(mark).top - box(note).bottom));
+}"""
+OPENED_BY = {
+    "click": lambda page, number: page.locator(".note-mark").nth(number - 1).click(),
+    "Enter": lambda page, number: select_mark(page, number),
+}
+LEFT_BY = {
+    "Escape": lambda page: page.keyboard.press("Escape"),
+    "arrow": lambda page: page.locator(".is-open .note-back").click(),
+    "click": lambda page: rich_text(page).get_by_text("Words about it").first.click(),
+    "scrolling": lambda page: (page.mouse.wheel(0, 600), page.keyboard.press("Escape")),
+    "another field": lambda page: (page.keyboard.press("Escape"), page.locator("[name=title]").click()),
+}  # fmt: skip
+
+
+def select_mark(page, number: int) -> None:
+    put_cursor_after(page, {1: "First.", 2: "Middle.", 3: "Last."}[number])
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+
+
+@pytest.fixture
+def form(open_page, site):
+    def open_form(viewport: dict):
+        page = open_page("/desk/", viewport=viewport)
+        sign_in(page, site)
+        page.goto(site.url + ADD)
+        set_markdown(page, TEXT)
+        expect(rich_text(page)).to_contain_text("Three.")
+        return page
+
+    return open_form
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=["wide", "phone"])
+@pytest.mark.parametrize("opened_by", OPENED_BY)
+def test_a_note_opens_at_its_mark_and_goes_back_into_the_list(form, viewport, opened_by):
+    page = form(viewport)
+    in_the_list = page.evaluate(PLACES)
+
+    for name, leave in LEFT_BY.items():
+        for number in (1, 2, 3):
+            OPENED_BY[opened_by](page, number)
+            expect(page.locator(".is-open")).to_have_attribute("value", str(number))
+            expect(page.locator(".is-open")).to_be_in_viewport(ratio=1)
+            assert page.evaluate(DISTANCE) in range(10), (name, number)
+            page.keyboard.type("!")
+            leave(page)
+
+            expect(page.locator(".is-open")).to_have_count(0)
+            assert page.evaluate(PLACES) == in_the_list, (name, number)
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS, ids=["wide", "phone"])
+def test_a_long_note_of_the_last_line_opens_above_it(form, viewport):
+    page = form(viewport)
+    set_markdown(page, f"{FILLING}\n\nLast.[^1]\n\n[^1]: " + "A long source. " * 20)
+
+    page.locator(".note-mark").click()
+
+    expect(page.locator(".is-open")).to_be_in_viewport(ratio=1)
+    assert page.evaluate(DISTANCE) in range(10)
+    assert page.evaluate(PLACES)["inner"] == 0
+
+
+def test_an_open_note_follows_its_mark_when_the_window_gets_narrower(form):
+    page = form(VIEWPORTS[0])
+    page.locator(".note-mark").nth(1).click()
+
+    page.set_viewport_size(VIEWPORTS[1])
+    page.wait_for_timeout(300)
+
+    assert page.evaluate(DISTANCE) in range(10)

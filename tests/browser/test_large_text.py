@@ -1,0 +1,111 @@
+"""A text of 20,000 words in the editor: how long it takes to open and to type, beside an empty one."""
+
+import statistics
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.text_editor import ADD, rich_text, set_markdown
+
+pytestmark = pytest.mark.browser
+
+WORDS = 20_000
+MAX_RATIO = 12
+TARGET_MS = 50  # from a key to the next frame, on a machine that does nothing else
+SENTENCE = (
+    "The *northern* door is narrow, and [lorries](https://example.org/x) to Russia must take the **pass**. "
+)
+OBSERVE = """() => {
+  window.pauses = [];
+  window.keyTimes = [];
+  new PerformanceObserver((list) => pauses.push(...list.getEntries().map(({duration}) => duration))).observe({type: "longtask"});
+  document.addEventListener("keydown", () => {
+    const start = performance.now();
+    requestAnimationFrame(() => {
+      const channel = new MessageChannel();
+      channel.port1.onmessage = () => keyTimes.push(performance.now() - start);
+      channel.port2.postMessage(0);
+    });
+  }, true);
+}"""
+
+
+def large_text(words: int) -> str:
+    """Return Markdown of about so many words, with headings, lists, tables and a note in each paragraph."""
+    blocks, notes = [], []
+    for number in range(1, words // 90 + 1):
+        blocks.append(f"{SENTENCE * 5}[^{number}]")
+        notes.append(f"[^{number}]: Source {number}.")
+        if number % 5 == 0:
+            blocks.append(f"## Heading {number}")
+        if number % 9 == 0:
+            blocks.append("- one thing\n- another thing\n- a third")
+        if number % 20 == 0:
+            blocks.append("| A | B |\n| --- | --- |\n" + "| x | y |\n" * 8)
+    return "\n\n".join([*blocks, "\n".join(notes)])
+
+
+def type_in_the_middle(page) -> tuple[float, float]:
+    """Return the median time from a key to the next frame, and the longest pause, in milliseconds."""
+    page.wait_for_timeout(1000)
+    paragraphs = rich_text(page).locator("> p")
+    paragraphs.nth(paragraphs.count() // 2).click()
+    page.keyboard.press("End")
+    page.evaluate("() => { pauses.length = keyTimes.length = 0; }")
+    page.keyboard.type(" typed in the middle of a text, word by word", delay=40)
+    page.wait_for_timeout(1500)  # with the preview and the autosave
+    return statistics.median(page.evaluate("keyTimes")), max(page.evaluate("pauses"), default=0)
+
+
+def test_typing_adds_and_hides_nothing_beside_the_text(open_page, site):
+    """New nodes, and `hidden` that is set again, restyle all that rules with :has() look at: the whole text."""
+    page = open_page("/desk/")
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    rich_text(page).click()
+    page.keyboard.type("The first words ")
+    page.wait_for_timeout(1500)  # with the status of the autosave
+    page.evaluate(
+        """() => {
+          window.changes = [];
+          const isBeside = ({target}) => !target.closest(".rich-text, .suggestions-place, .writing__preview");
+          const note = (records) => changes.push(...records.filter(isBeside).map(({target}) => target.outerHTML.slice(0, 80)));
+          const options = {attributeFilter: ["hidden"], childList: true, subtree: true};
+          new MutationObserver(note).observe(document.querySelector("#publication_form"), options);
+        }"""
+    )
+    page.keyboard.type("and more")
+    expect(page.locator("[data-word-count]")).to_contain_text("5 words")
+    assert page.evaluate("changes") == []
+
+
+def test_a_text_of_a_book_opens_and_is_typed_in_as_a_short_one(open_page, site, capsys):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    page.evaluate(OBSERVE)
+    rich_text(page)
+    empty, _pause = type_in_the_middle(page)
+
+    set_markdown(page, large_text(WORDS), to_rich_text=False)
+    page.evaluate("() => { pauses.length = 0; }")
+    started = time.monotonic()
+    page.get_by_role("button", name="Markdown").click()
+    rich_text(page)
+    opened = time.monotonic() - started
+    reading = page.evaluate(
+        "() => performance.getEntriesByType('resource').filter(({name}) => name.includes('editor/blocks')).at(-1).duration"
+    )
+    shown = max(page.evaluate("pauses"), default=0)
+    large, pause = type_in_the_middle(page)
+
+    with capsys.disabled():
+        print(
+            f"\n{WORDS} words open in {opened:.2f} s: {reading / 1000:.2f} s on the server, {shown / 1000:.2f} s to show; "
+            f"a key takes {large:.0f} ms, {large / empty:.1f} times that in an empty text ({empty:.0f} ms); target {TARGET_MS} ms; "
+            f"the longest pause {pause:.0f} ms"
+        )
+    assert "word by word" in rich_text(page).inner_text()
+    assert large / max(empty, 4) < MAX_RATIO

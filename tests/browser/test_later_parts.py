@@ -1,0 +1,154 @@
+"""Scripts that are loaded when they are first used: without a network the page says so, and the next use tries again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from sceeus.scripts import LATER_IMPORT
+from tests.browser.conftest import sign_in
+from tests.browser.test_image_dialog import insert_files
+from tests.browser.text_editor import ADD, paste, rich_text, select_text, set_markdown
+from tests.conftest import ROOT
+from tests.factories import picture_bytes
+
+pytestmark = pytest.mark.browser
+
+FAILED = "The server does not answer. Try again."
+WITHOUT_A_BUTTON = {
+    "form_place",  # after a save: the form is shown from its beginning
+    "goto_line",  # with an address that names a line
+}
+
+
+@dataclass(frozen=True)
+class Use:
+    """How somebody uses a part, where a failure is reported, and what is there when it works."""
+
+    act: Callable[[Page], None]
+    report: Callable[[Page], Locator]
+    result: Callable[[Page], Locator]
+
+
+def notice(page: Page) -> Locator:
+    return page.locator("[data-editor-notice]")
+
+
+def click_tool(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("toolbar").get_by_role("button", name=name, exact=True).click()
+
+
+def dialog(name: str) -> Callable[[Page], Locator]:
+    return lambda page: page.get_by_role("dialog", name=name)
+
+
+def look_for_a_page(page: Page) -> None:
+    if not page.get_by_role("dialog", name="Link").is_visible():
+        click_tool("Link")(page)
+    page.get_by_role("dialog").locator("[name=href]").fill("")
+    page.keyboard.type("lavrov")
+
+
+def paste_bold(page: Page) -> None:
+    set_markdown(page, "")
+    paste(page, "<p>some <b>bold</b></p>", "some bold")
+
+
+def open_preview(page: Page) -> None:
+    if (close := page.get_by_role("button", name="Close the preview")).is_visible():
+        close.click()
+    page.get_by_role("button", name="Preview", exact=True).click()
+
+
+USES = {
+    "image_library": Use(click_tool("Picture"), notice, dialog("Choose a picture")),
+    "image_library for the cover": Use(
+        lambda page: page.get_by_role("button", name="Choose among the pictures").click(),
+        lambda page: page.locator("#id_cover_choice .chooser__status"),
+        dialog("Choose a picture"),
+    ),
+    "image_upload": Use(
+        lambda page: insert_files(page, picture_bytes("red")),
+        notice,
+        lambda page: page.get_by_role("dialog").get_by_label("Alternative text"),
+    ),
+    "comments": Use(
+        lambda page: (select_text(page, "words"), click_tool("Comment")(page)),
+        notice,
+        lambda page: page.get_by_role("textbox", name="Comment", exact=True),
+    ),
+    "link_search": Use(
+        look_for_a_page,
+        lambda page: page.get_by_role("dialog").locator("[data-target]"),
+        lambda page: page.get_by_role("dialog").get_by_role("option").first,
+    ),
+    "clipboard": Use(
+        paste_bold,
+        lambda page: page.locator("[data-pasted]"),
+        lambda page: rich_text(page).locator("strong", has_text="bold"),
+    ),
+    "preview_pane": Use(
+        open_preview,
+        lambda page: page.locator("[data-preview] [role=status]"),
+        lambda page: page.frame_locator("[data-preview] iframe").locator("main"),
+    ),
+    "quick_add": Use(
+        lambda page: page.get_by_role("button", name="New author").click(),
+        lambda page: page.locator("#id_bylines .chooser__status"),
+        dialog("New author"),
+    ),
+}
+
+
+@pytest.fixture
+def draft(open_page, site):
+    """The address of a draft, and a page to open it in."""
+    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    page.fill("#id_title", "Written on a train")
+    set_markdown(page, "Some words.")
+    with page.expect_navigation():
+        page.locator("input[name=_save].default").click()
+    return page, page.url
+
+
+@pytest.mark.parametrize("name", USES)
+def test_what_cannot_be_loaded_is_reported_and_loaded_at_the_next_use(draft, name):
+    page, url = draft
+    use, pattern = USES[name], f"**/{name.split()[0]}.*"
+    page.route(pattern, lambda route: route.abort())
+    page.goto(url)
+    rich_text(page).click()
+
+    use.act(page)
+    expect(use.report(page)).to_contain_text(FAILED)
+
+    page.unroute(pattern)
+    use.act(page)
+    expect(use.result(page)).to_be_visible()
+    expect(use.report(page)).not_to_contain_text(FAILED)
+
+
+def test_words_that_are_typed_before_the_search_for_links_is_there_are_searched(draft):
+    page, url = draft
+    waiting = []
+    page.route("**/link_search.*", lambda route: waiting.append(route))  # a bound method of a list is refused
+    page.goto(url)
+    rich_text(page).click()
+    look_for_a_page(page)
+    expect(page.get_by_role("dialog").locator("[name=href]")).to_have_value("lavrov")
+
+    for route in waiting:
+        route.continue_()
+
+    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
+
+
+def test_each_part_that_is_loaded_later_is_tried_here():
+    scripts = (ROOT / "static/js/desk").rglob("*.js")
+    parts = {path for script in scripts for path in LATER_IMPORT.findall(script.read_text("utf-8"))}
+
+    names = {path.rpartition("/")[2].removesuffix(".js") for path in parts}
+    assert names == {name.split()[0] for name in USES} | WITHOUT_A_BUTTON

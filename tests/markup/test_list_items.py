@@ -1,0 +1,51 @@
+"""Blocks in a list item, in every order: written as Markdown they are rendered as the same."""
+
+import re
+from itertools import count, product
+
+import pytest
+
+from publications import markup
+from publications.markup.editor_blocks import EditorBlock, split_blocks, write_blocks
+from tests.markup.test_editor_blocks import normalized
+
+BLOCKS = {
+    "text": "<p>w</p>",
+    "bullets": "<ul><li><p>w</p></li><li><p>w</p></li></ul>",
+    "numbers": "<ol><li><p>w</p></li><li><p>w</p></li></ol>",
+    "quotation": "<blockquote><p>w</p></blockquote>",
+    "quotation with bullets": "<blockquote><p>w</p><ul><li><p>w</p></li><li><p>w</p></li></ul></blockquote>",
+    "quotation with nested bullets": "<blockquote><p>w</p><ul><li><p>w</p><ul><li><p>w</p></li></ul></li></ul></blockquote>",
+    "quotation of numbers": "<blockquote><ol><li><p>w</p></li><li><p>w</p></li></ol></blockquote>",
+    "bullets with a quotation": "<ul><li><p>w</p><blockquote><p>w</p></blockquote></li></ul>",
+    "code": "<pre><code>w</code></pre>",
+}
+COMBINATIONS = [*product(BLOCKS, repeat=1), *product(BLOCKS, repeat=2)]
+
+
+def words_and_structure(page: str) -> str:
+    """Return a page without paragraphs and the spaces between elements."""
+    return re.sub(r"\s*(<[^>]*>)\s*", r"\1", normalized(re.sub("</?p[^>]*>", " ", normalized(page)))).strip()
+
+
+@pytest.mark.parametrize("starts_with_text", [True, False])
+@pytest.mark.parametrize("tag", ["ul", "ol"])
+def test_blocks_of_a_list_item_stay_what_they_are(tag, starts_with_text):
+    for names in COMBINATIONS:
+        numbers = count()
+        blocks = ("<p>w</p>" if starts_with_text else "") + "".join(BLOCKS[name] for name in names)
+        html = re.sub(
+            r"\bw\b", lambda _word: f"w{next(numbers)}", f"<{tag}><li>{blocks}</li><li><p>w</p></li></{tag}>"
+        )
+
+        markdown = write_blocks([EditorBlock("", html)])
+
+        assert words_and_structure(markup.render_markdown(markdown).html) == words_and_structure(html), names
+
+
+def test_the_lists_of_one_item_are_edited_as_rich_text_again():
+    html = "<ul><li>one<ul><li>a</li></ul><ol><li>b</li></ol></li><li>two</li></ul>"
+
+    blocks = split_blocks(write_blocks([EditorBlock("", html)]))
+
+    assert [block.html is None for block in blocks] == [False]
