@@ -85,7 +85,10 @@ def _run_options(*, publish: bool) -> dict[str, object]:
 @require_permissions("add_archiveimport")
 def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far an import is, its report and what it has made; check, import, stop or delete it."""
-    job = get_object_or_404(ArchiveImport, pk=pk)
+    job = ArchiveImport.objects.filter(pk=pk).first()
+    if not job:  # news lead here for longer
+        messages.info(request, _("The archive and the report of this import are deleted."))
+        return HttpResponseRedirect(reverse("desk:archive-imports"))
     form = ImportSettingsForm(
         request.POST if "kind" in request.POST else _failed_options(job),
         initial=job.options,

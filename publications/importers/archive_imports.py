@@ -202,4 +202,5 @@ def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
         by=job.requested_by,
         progress=progress,
         record_batch=partial(_record_batch, job),
+        archive_import=job.pk,
     )

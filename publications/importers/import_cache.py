@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from publications.models import Author, Image, Kind, Publication, Tag
+from publications.models import Author, Image, Kind, Publication, Tag, tags_by_name
 from publications.slugs import slugify
 
 MAX_NAME_CHARACTERS = 120
@@ -47,8 +47,8 @@ class ImportCache:
 
     @cached_property
     def tags(self) -> dict[str, Tag]:
-        """Tags by name in lower case."""
-        return {tag.name.casefold(): tag for tag in Tag.objects.order_by("-pk")}
+        """Tags by name in lower case, in either language."""
+        return tags_by_name()
 
     @cached_property
     def images(self) -> dict[str, Image]:

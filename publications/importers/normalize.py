@@ -20,6 +20,7 @@ from publications.models import (
     normalize_doi,
     normalize_isbn,
     parse_tags,
+    use_existing_names,
 )
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
@@ -56,7 +57,7 @@ def normalize_manuscript(
         isbn=_normalize_identifier("isbn", manuscript)[0],
         external_url=_normalize_identifier("external_url", manuscript)[0],
         bylines=_normalize_bylines(manuscript, import_cache),
-        tags=tag_names(manuscript),
+        tags=tuple(use_existing_names(tag_names(manuscript), import_cache.tags)),
         key_points=tuple(line for point in manuscript.key_points for line in _split_lines(point)),
         cover=manuscript.cover if manuscript.cover in import_cache.images else "",
         attachments=_normalize_attachments(manuscript, available_files),
@@ -127,7 +128,7 @@ def is_uid(text: str) -> bool:
 
 
 def tag_names(manuscript: Manuscript) -> tuple[str, ...]:
-    """Return the distinct tags of a manuscript, split at commas and truncated."""
+    """Return the distinct tags of a manuscript as written, split at commas and truncated."""
     names = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(manuscript.tags)))
     return tuple({name.casefold(): name for name in names if name}.values())
 

@@ -59,6 +59,7 @@ class ImportOptions:
         progress: called after each batch of files that is imported, or read by a dry run; what it raises ends the run.
         similarity_progress: called after each step of the similarity index.
         record_batch: called in the transaction of each batch with the reports of its files; not in a dry run.
+        archive_import: the primary key of the `ArchiveImport` whose page the news lead to; None for a folder.
     """
 
     path: Path
@@ -76,6 +77,7 @@ class ImportOptions:
     progress: ProgressCallback = _ignore_progress
     similarity_progress: ProgressCallback = _ignore_progress
     record_batch: Callable[[Sequence[FileReport]], object] = _record_nothing
+    archive_import: int | None = None
 
     def validate(self) -> None:
         """Raise InvalidOptions if a path, kind, language or address is invalid."""

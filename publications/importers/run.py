@@ -125,6 +125,8 @@ def _store_news(report: ImportReport, options: ImportOptions) -> None:
         for outcome in (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.REFUSED)
     }
     if any(counts.values()):
+        if options.archive_import:
+            counts["archive_import"] = options.archive_import
         NewsEvent.objects.create(type=NewsType.IMPORTED, by=options.by, counts=counts)
 
 

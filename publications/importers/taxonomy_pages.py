@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import actions, images
 from publications.locales import LOCALES, locale_of, localized_path
-from publications.models import ActionType, AuditEntry, Author, Image, Tag
+from publications.models import ActionType, AuditEntry, Author, Image, Tag, tags_by_name
 from publications.slugs import normalize_redirect_path, slugify
 
 from .imported_file import NoteKind
@@ -30,11 +30,11 @@ def taxonomy_addresses(
 ) -> dict[str, str]:
     """Return the addresses of topics and authors in these files, by the old paths of their pages."""
     files = list(files)
-    slugs_by_name = {name.casefold(): slug for name, slug in Tag.objects.values_list("name", "slug")}
+    existing = tags_by_name()
     tags = {tag: topics.get(tag.casefold(), tag) for file in files for tag in file.tags}
     addresses = {}
     for tag_name, name in tags.items():
-        slug = slugs_by_name.get(name.casefold()) or slugify(name)
+        slug = existing[name.casefold()].slug if name.casefold() in existing else slugify(name)
         addresses |= _old_addresses(
             TOPIC_FOLDERS, {tag_name, slugify(tag_name), slug}, "publications:topic", slug
         )
@@ -182,10 +182,11 @@ def complete_topics(topics: Mapping[str, SourceTopic], options: ImportOptions, r
     topics_by_name = {topic.name.casefold(): topic for topic in topics.values()}
     first_files = _first_files(report, lambda file: file.tags)
     field, redirects = f"introduction_{locale_of(options.language)}", 0
-    for tag in Tag.objects.all() if topics_by_name else ():
-        if not (topic := topics_by_name.get(tag.name.casefold())):
+    existing = tags_by_name() if topics_by_name else {}
+    for name, topic in topics_by_name.items():
+        if not (tag := existing.get(name)):
             continue
-        file = first_files.get(tag.name.casefold())
+        file = first_files.get(name)
         if file and (changed_fields := _fill_text(tag, field, topic.introduction, file)):
             actions.save_instance(tag, by=options.by, changed=changed_fields)
         conflicting_paths = actions.add_redirects(tag, [topic.former_path], by=options.by)

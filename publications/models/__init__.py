@@ -112,7 +112,15 @@ from .site_state import LastChange, SiteState, StateId, last_change, read_site_s
 from .site_version import SiteVersion, cached_for_last_key, cached_for_version, site_state_scope
 from .status import Status, in_status, scheduled_end, status_of, with_status
 from .submission import Submission
-from .tag import Tag, TaggedPublication, TagKind, get_or_create_tags, parse_tags, use_existing_names
+from .tag import (
+    Tag,
+    TaggedPublication,
+    TagKind,
+    get_or_create_tags,
+    parse_tags,
+    tags_by_name,
+    use_existing_names,
+)
 from .teasers import (
     BylineName,
     byline_names,
@@ -304,6 +312,7 @@ __all__ = [
     "social_addresses",
     "status_of",
     "store_original",
+    "tags_by_name",
     "teaser_editions",
     "top_counts",
     "topic_lead",

@@ -1,5 +1,7 @@
 """Tags: themes, countries and series, as models of taggit with names in both languages."""
 
+from collections.abc import Iterable, Mapping
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,17 +22,24 @@ def parse_tags(text: str) -> list[str]:
     return list(names.values())
 
 
-def use_existing_names(names: list[str]) -> list[str]:
+def use_existing_names(names: Iterable[str], tags: "Mapping[str, Tag] | None" = None) -> list[str]:
     """Return the names of tags, in the spelling of existing ones: of those with such a name in either language.
 
     Names are compared without case in any alphabet. Each tag is returned once.
+
+    Args:
+        tags: those of `tags_by_name`, for many calls.
     """
-    existing: dict[str, str] = {}
-    for name, name_sv in Tag.objects.values_list("name", "name_sv"):
-        existing[name.casefold()] = name
-        if name_sv:
-            existing.setdefault(name_sv.casefold(), name)
-    return list(dict.fromkeys(existing.get(name.casefold(), name) for name in names))
+    tags = tags_by_name() if tags is None else tags
+    keys = [(name, name.casefold()) for name in names]
+    return list(dict.fromkeys(tags[key].name if key in tags else name for name, key in keys))
+
+
+def tags_by_name() -> dict[str, "Tag"]:
+    """Return tags by their names in lower case, in either language; a tag wins over one with its name in Swedish."""
+    tags = list(Tag.objects.order_by("-pk"))
+    in_swedish = {tag.name_sv.casefold(): tag for tag in tags if tag.name_sv}
+    return in_swedish | {tag.name.casefold(): tag for tag in tags}
 
 
 def get_or_create_tags(names: list[str]) -> list["Tag"]:

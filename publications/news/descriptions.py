@@ -54,6 +54,9 @@ def _actor(event: NewsEvent) -> str:
 
 def _desk_url(event: NewsEvent, user) -> str:
     if event.type == NewsType.IMPORTED:
+        pk = event.counts.get("archive_import")
+        if pk and user.has_perm("publications.add_archiveimport"):
+            return reverse("desk:archive-import", args=[pk])
         return reverse("desk:publications_publication_changelist")
     if event.comment:
         return (

@@ -16,7 +16,16 @@ from django.utils import timezone
 
 from publications import actions
 from publications.importers import archive_imports
-from publications.models import ArchiveImport, ArchiveImportState, Publication, Revision, original_storage
+from publications.models import (
+    ArchiveImport,
+    ArchiveImportState,
+    NewsEvent,
+    NewsType,
+    Publication,
+    Revision,
+    original_storage,
+)
+from publications.news import describe_news
 from tests.factories import make_live, make_person, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -591,6 +600,19 @@ def test_an_import_links_to_what_it_has_made(administrator, checked, monkeypatch
     for publication in Publication.objects.all():
         assert reverse("desk:publications_publication_change", args=[publication.pk]) in page
     assert "What this import has made" in page and "Live since" in page
+
+
+def test_the_news_of_an_import_lead_to_it_and_to_the_list_once_it_is_deleted(administrator, checked):
+    job = press(administrator, "drafts")
+    event = NewsEvent.objects.get(type=NewsType.IMPORTED)
+
+    assert describe_news(event, job.requested_by).url == page_of()
+
+    address = page_of()
+    ArchiveImport.objects.all().delete()
+    response = administrator.get(address, follow=True)
+    assert response.redirect_chain == [(PAGE, 302)]
+    assert "The archive and the report of this import are deleted." in response.text
 
 
 def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):

@@ -145,6 +145,15 @@ def test_tags_that_differ_in_case_only_are_one_tag():
     assert set(Tag.objects.values_list("name", flat=True)) == {"EU", "Östersjön"}
 
 
+def test_a_tag_is_found_by_its_name_in_either_language():
+    energy, winter = make_tag("Energy", name_sv="Energi"), make_tag("Winter", name_sv="Vinter")
+    manuscript = make_manuscript(tags=("energi", "Energy", "Vinter"))
+
+    publication = import_manuscript(manuscript, by=None).publication
+
+    assert set(publication.tags.all()) == {energy, winter} == set(Tag.objects.all())
+
+
 def test_an_author_is_found_by_slug_name_or_alias():
     one, other = make_author("Ann Berg", slug="ann"), make_author("Bo Ek", aliases="B. Ek")
     bylines = (ManuscriptByline(author="ann", name="Another"), ManuscriptByline(author="x", name="b. ek"))

@@ -36,6 +36,7 @@ from tests.factories import (
     call_and_roll_back,
     make_author,
     make_publication,
+    make_tag,
     picture_bytes,
     saved,
     tomorrow,
@@ -423,3 +424,16 @@ def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_
     dropped = import_report.as_dict()["files"][0]["dropped"]
     assert "2 old addresses were not added: a redaction may have removed them." in dropped
     assert "iron" not in str(dropped)
+
+
+def test_swedish_names_of_tags_are_no_change_when_the_same_files_are_imported_again(tmp_path):
+    energy = make_tag("Energy", name_sv="Energi")
+    write_post(tmp_path, front="tags: [Energi]\n")
+
+    reports = [import_blog(tmp_path) for _time in range(2)]
+
+    assert Publication.objects.get().tags.get() == energy and Tag.objects.count() == 1
+    assert [set(outcomes(report).values()) for report in reports] == [
+        {FileOutcome.NEW},
+        {FileOutcome.UNCHANGED},
+    ]
