@@ -115,10 +115,12 @@ draft.draft_comments.create(author_name="Bo", passage="First", text="Sure?", pos
 event = old("publications", "NewsEvent").objects.create(type="reviewed", publication=draft, comment=remark)
 call_command("migrate", verbosity=0)
 
-from publications.models import Comment, NewsEvent
-rows = Comment.objects.order_by("pk")
+from publications.models import Comment, NewsEvent, Publication
+rows = list(Comment.objects.order_by("pk"))
+Comment.objects.follow_texts(Publication.objects.all())
 print(json.dumps({
     "rows": [[row.author_label, row.text, row.quote, row.start, row.passage, row.is_approval] for row in rows],
+    "placed": [row.quote for row in Comment.objects.filter(start=5)],
     "resolved": [row.text for row in rows if row.resolved_at],
     "news": NewsEvent.objects.get().comment.text,
 }))
@@ -169,17 +171,17 @@ def test_details_of_audit_entries_have_the_new_names_of_models_and_fields(migrat
     ]
 
 
-def test_comments_of_readers_and_from_word_become_comments_at_their_words(tmp_path):
+def test_comments_of_readers_and_from_word_become_comments(tmp_path):
     with own_database(tmp_path) as environment:
         moved = json.loads(run_python(MOVE_COMMENTS, environment))
 
     assert moved["rows"] == [
-        ["Ann", "So?", "The second one.", 12, 2, False],
+        ["Ann", "So?", "", None, 2, False],
         ["Ann", "Good.", "", None, 0, False],
         ["Ann", "", "", None, 0, True],
-        ["Bo", "Sure?", "First", 5, 0, False],
+        ["Bo", "Sure?", "First", None, 0, False],
     ]
-    assert (moved["resolved"], moved["news"]) == (["So?"], "So?")
+    assert (moved["resolved"], moved["news"], moved["placed"]) == (["So?"], "So?", ["First"])
 
 
 @pytest.mark.postgresql

@@ -5,60 +5,28 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from publications.migrations.frozen_0048 import manuscript, markup
-from publications.migrations.frozen_0048.html_tree import is_blank, parse, serialize
-
 
 def move_rows(apps, schema_editor):
-    """Give the comments of readers their publication and words, and copy those from Word files."""
+    """Give the comments of readers their publication, and copy those from Word files with the words they are about.
+
+    Their places in the text are found when the draft is saved next. A comment of a reader keeps its passage of the
+    revision, and is about the draft as a whole at the desk.
+    """
     Comment = apps.get_model("publications", "Comment")
     DraftComment = apps.get_model("publications", "DraftComment")
     now = django.utils.timezone.now()
-    for comment in Comment.objects.select_related("review__revision", "review__publication"):
-        comment.publication = comment.review.publication
+    for comment in Comment.objects.select_related("review"):
+        comment.publication_id = comment.review.publication_id
         comment.resolved_at = now if comment.is_resolved else None
-        place_passage(comment, comment.review.publication.body)
         comment.save()
-    for old in DraftComment.objects.order_by("publication", "position", "pk").select_related("publication"):
-        comment = Comment(
-            publication=old.publication, author_name=old.author_name, text=old.text, quote=old.passage,
+    for old in DraftComment.objects.order_by("publication", "position", "pk"):
+        Comment.objects.create(
+            publication_id=old.publication_id, author_name=old.author_name, text=old.text, quote=old.passage,
             created_at=old.created_at, resolved_at=now if old.is_resolved else None,
         )  # fmt: skip
-        text = markup.anchor_text(old.publication.body)
-        place(comment, text, markup.find_quote(text, old.passage))
-        comment.save()
     content_types = apps.get_model("contenttypes", "ContentType").objects
     content_types.filter(app_label="publications", model="draftcomment").delete()  # with its permissions
     schema_editor.connection.check_constraints()  # PostgreSQL alters no table while such checks are pending
-
-
-def place_passage(comment, body):
-    """Place a comment at the words of the passage that it is about, as the draft has them now."""
-    if not comment.passage:
-        return
-    revision = manuscript.loads(comment.review.revision.manuscript)
-    try:
-        html = markup.render_markdown(revision.body, language=revision.language).html
-    except markup.Unrenderable:
-        return
-    passages = [serialize(child) for child in parse(html).children if not is_blank(child)]
-    texts = [markup.anchor_text_of_html(passage) for passage in passages]
-    if not "".join(texts[comment.passage - 1 : comment.passage]):
-        return
-    before = "\n".join(filter(None, texts[: comment.passage - 1]))
-    start = len(before) + 1 if before else 0
-    comment.quote = texts[comment.passage - 1]
-    text = markup.anchor_text(body)
-    [moved] = markup.move_ranges(
-        "\n".join(filter(None, texts)), text, [markup.TextRange(start, start + len(comment.quote))]
-    )
-    place(comment, text, moved)
-
-
-def place(comment, text, found):
-    if found:
-        comment.start, comment.end = found
-        comment.quote = text[found.start : found.end]
 
 
 class Migration(migrations.Migration):
