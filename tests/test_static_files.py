@@ -47,7 +47,7 @@ def test_an_import_in_a_script_names_the_file_by_its_content(collected_static):
         path.read_text(encoding="utf-8") for path in (collected_static / "js/desk").glob("chooser.*.js")
     ]
 
-    assert any(re.search(r'from ?"./combobox\.\w{12}\.js"', text) for text in scripts)
+    assert any(re.search(r'from ?"./combobox_at_focus\.\w{12}\.js"', text) for text in scripts)
 
 
 @pytest.mark.parametrize("side", ["right", "center"])

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from django import forms
+from django.forms.widgets import Script
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,6 +56,10 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
     `version` is the revision that the editor started from. An outdated form is merged with what others have saved
     since; what both changed is shown side by side for a choice.
     """
+
+    class Media:
+        extend = False  # the one script has those of the fields in it
+        js = (Script("js/desk/publication_form.js", type="module"),)
 
     bylines = bylines_field()
     related = ChooserField(

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from django.contrib import messages
 from django.db import transaction
-from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,9 +25,6 @@ from .publication_list import PublicationListAdmin
 
 class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
     """The drafts. Saving keeps a revision and changes nothing public but related links."""
-
-    class Media:
-        js = (Script("js/desk/publication_form.js", type="module"),)
 
     form = PublicationForm
     change_form_template = "desk/publication_form.html"

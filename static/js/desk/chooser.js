@@ -1,7 +1,7 @@
 // The ordered chooser: a search box and a list with Up, Down and Remove in place of numbered selects.
 // The form posts the same names and values either way.
 
-import { combobox, fetchResults } from "./combobox.js";
+import { comboboxAtFocus, fetchResults } from "./combobox_at_focus.js";
 import { keptChoices } from "./form_history.js";
 
 for (const root of document.querySelectorAll("[data-chooser]")) enhance(root);
@@ -33,19 +33,18 @@ function enhance(root) {
   // Posted with the form, so that a query without a choice is not lost.
   const search = createElement("input", {
     type: "search", id: `id_${name}_search`, name: queryInput.name, value: queryInput.value,
+    role: "combobox", ariaExpanded: "false", ariaLabel: `${text("Search")}: ${legend}`,
   });
-  search.setAttribute("aria-label", `${text("Search")}: ${legend}`);
   const label = createElement("label", { htmlFor: search.id, textContent: text("Search") });
   const searchBox = createElement("div", { className: "chooser__search" }, label, search);
-  const status = createElement("p", { className: "chooser__status" });
-  status.setAttribute("role", "status");
+  const status = createElement("p", { className: "chooser__status", role: "status" });
   root.replaceChildren(initialInput, shownQueryInput, list, searchBox, status);
   if ("browse" in root.dataset && document.querySelector("dialog[data-image-library]")) addOpener(text("Browse"), browse);
   if (root.dataset.adding) addOpener(text("Adding"), addNew);
   // The Enter key saves, except in the search box; without scripts the button may search.
   root.closest("form")?.querySelector("[name=_enter]")?.setAttribute("name", "_save");
 
-  combobox(search, {
+  comboboxAtFocus(search, {
     isEager: true,
     getOptions: async (query) => {
       const results = await fetchResults(url, query);
@@ -55,7 +54,7 @@ function enhance(root) {
     select: add,
     showStatus,
     noResultsText: text("None"),
-  });
+  }, fail);
   root.addEventListener("chooser:add", ({ detail }) => {
     const isChosen = chosen.some((choice) => choice.value === detail.value);
     if (!isChosen && (limit === 1 || chosen.length < limit)) add(detail);
@@ -71,15 +70,16 @@ function enhance(root) {
     status.textContent = message;
   }
 
-  function addOpener(label, onClick) {
-    const button = createElement("button", { type: "button", className: "modest", textContent: label });
-    button.addEventListener("click", onClick);
-    searchBox.append(button);
+  function addOpener(label, onclick) {
+    searchBox.append(createElement("button", { type: "button", className: "modest", textContent: label, onclick }));
+  }
+
+  function fail() {
+    showStatus(text("Failed"));
   }
 
   // `fail` is called when the pictures cannot be shown.
   function browse() {
-    const fail = () => showStatus(text("Failed"));
     showStatus("");
     root.dispatchEvent(new CustomEvent("chooser:browse", { bubbles: true, detail: { fail } }));
   }
@@ -92,7 +92,7 @@ function enhance(root) {
       if (added) add(added, added.isFirst ? 0 : chosen.length);
       search.focus();
     } catch {
-      showStatus(text("Failed"));
+      fail();
     }
   }
 
@@ -102,17 +102,18 @@ function enhance(root) {
     searchBox.hidden = limit > 1 && chosen.length >= limit;
   }
 
-  function dispatchChange() {
+  // After a change: shows it, says it, and lets the form know.
+  function update(message) {
+    render();
     root.dispatchEvent(new Event("change", { bubbles: true }));
+    showStatus(message);
   }
 
   function add({ value, label }, index = chosen.length) {
     if (limit === 1) chosen.length = index = 0;
     chosen.splice(index, 0, { value: String(value), label, role: roles[0]?.[0] });
     search.value = "";
-    render();
-    dispatchChange();
-    showStatus(`${label} ${text("Added")}`);
+    update(`${label} ${text("Added")}`);
     if (searchBox.hidden) list.lastElementChild.querySelector("button:last-of-type").focus();
   }
 
@@ -130,25 +131,19 @@ function enhance(root) {
 
   function createRoleSelect(choice) {
     const options = roles.map(([value, roleLabel]) => new Option(roleLabel, value, false, value === choice.role));
-    const select = createElement("select", { name: `${name}-role` }, ...options);
-    select.setAttribute("aria-label", `${text("Role")}: ${choice.label}`);
+    const select = createElement("select", { name: `${name}-role`, ariaLabel: `${text("Role")}: ${choice.label}` }, ...options);
     select.addEventListener("change", () => { choice.role = select.value; });
     return select;
   }
 
-  function createButton(key, choice, disabled, onClick) {
-    const button = createElement("button", { type: "button", textContent: text(key), disabled });
-    button.setAttribute("aria-label", `${text(key)}: ${choice.label}`);
-    button.addEventListener("click", onClick);
-    return button;
+  function createButton(key, choice, disabled, onclick) {
+    return createElement("button", { type: "button", textContent: text(key), ariaLabel: `${text(key)}: ${choice.label}`, disabled, onclick });
   }
 
   function move(from, to, key) {
     const [choice] = chosen.splice(from, 1);
     chosen.splice(to, 0, choice);
-    render();
-    dispatchChange();
-    showStatus(`${choice.label} ${text("Moved")} ${to + 1}`);
+    update(`${choice.label} ${text("Moved")} ${to + 1}`);
     const buttons = [...list.children[to].querySelectorAll("button")];
     const pressed = buttons.find((button) => button.textContent === text(key));
     (pressed.disabled ? buttons.find((button) => !button.disabled) : pressed).focus();
@@ -156,9 +151,7 @@ function enhance(root) {
 
   function remove(index) {
     const [choice] = chosen.splice(index, 1);
-    render();
-    dispatchChange();
-    showStatus(`${choice.label} ${text("Removed")}`);
+    update(`${choice.label} ${text("Removed")}`);
     search.focus();
   }
 }

@@ -113,18 +113,10 @@ export function combobox(input, { getOptions, select, showStatus = () => {}, noR
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, DELAY_MS); });
   input.addEventListener("click", () => { if (isEager && !isOpen()) search(); });
   input.addEventListener("blur", close);
+  // Before other handlers of the box, which are there before this script is loaded.
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || !isHandled[event.key]?.()) return;
     event.preventDefault();
     handlers[event.key]();
-  });
-}
-
-export async function fetchResults(url, query) {
-  try {
-    const response = await fetch(`${url}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
-    return response.ok ? (await response.json()).results : [];
-  } catch {
-    return [];
-  }
+  }, { capture: true });
 }

@@ -1,6 +1,7 @@
 // The button of the preview: in a wide window it opens the preview beside the form, and the browser remembers that.
 // Elsewhere, and without this script, it opens the same preview in another window.
 
+import { formData } from "./form_data.js";
 import { recall, remember } from "./preferences.js";
 
 const PREFERENCE = "desk-preview";
@@ -19,7 +20,7 @@ function start() {
     else button.removeAttribute("aria-expanded");
     if (pane.hidden) return;
     try {
-      update ??= (await import("./preview_pane.js")).previewPane(pane, button.form);
+      update ??= (await import("./preview_pane.js")).previewPane(pane, button.form, formData);
       status.textContent = "";
       update();
     } catch {

@@ -1,13 +1,12 @@
 // The preview beside the form: the page as readers would see it, rendered a moment after each change. Loaded when the
 // preview is opened. The frame runs no scripts.
 
-import { formData } from "./form_data.js";
 import { previewPlaces } from "./preview_places.js";
 
 const DELAY_MS = 300, MAX_DELAY_MS = 700;
 
-/** Returns `update()` of the preview of a form, which renders it while the pane is shown. */
-export function previewPane(pane, form) {
+/** Returns `update()` of the preview of a form, which renders it while the pane is shown. `readValues` is `formData`. */
+export function previewPane(pane, form, readValues) {
   const frame = pane.querySelector("iframe");
   const { url, publication } = pane.dataset;
   const follow = previewPlaces(frame, form);
@@ -25,7 +24,7 @@ export function previewPane(pane, form) {
     isLoading = true;
     changedAt = 0;
     try {
-      const response = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
+      const response = await fetch(url, { method: "POST", body: readValues(form, { piece: publication }) });
       if (!response.redirected && (response.ok || response.status === 422)) show(await response.text());
     } catch {
       // The server does not answer: the next change tries again.

@@ -3,5 +3,7 @@
 import "./autosave.js";
 import "./form_bar.js";
 import "./preview.js";
+import "./chooser.js";
+import "./tags.js";
 import "./suggestions.js";
 import "./text_editor.js";

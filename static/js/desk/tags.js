@@ -1,14 +1,14 @@
 // A text box of tags, divided by commas, that completes the one being typed. Without this script it is a plain text box.
 // Whoever may add tags is offered a new one as the last option.
 
-import { combobox, fetchResults } from "./combobox.js";
+import { comboboxAtFocus, fetchResults } from "./combobox_at_focus.js";
 
 for (const input of document.querySelectorAll("textarea[data-url]")) {
   const { adding, newTag } = input.dataset;
   // Without its form it is made when the draft is saved.
   const addNew = async (name) => (await import("./quick_add.js")).quickAdd(adding, { name }).catch(() => ({ value: name }));
   const parseTags = () => input.value.split(/[,\n]/).map((tag) => tag.trim());
-  combobox(input, {
+  comboboxAtFocus(input, {
     getOptions: async () => {
       const query = parseTags().at(-1);
       if (!query) return null;

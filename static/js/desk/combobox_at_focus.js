@@ -1,0 +1,37 @@
+// Comboboxes whose script is loaded when their text box first has the focus. Until it is there the box is a plain one.
+
+const EVENTS = ["focus", "click", "input", "keydown"];
+
+/** Connects a text box as `combobox` does. `reportFailure` is called when the script cannot be loaded: the next key tries again. */
+export function comboboxAtFocus(input, options, reportFailure = () => {}) {
+  let isLoading = false, isMissed = false;
+
+  async function load(event) {
+    const { type, key } = event;
+    if (key === "Enter" && options.isEager && !event.ctrlKey && !event.metaKey) event.preventDefault(); // it does not submit the form
+    isMissed ||= type === "click" || type === "input" || key === "Enter" || key === "ArrowDown";
+    if (isLoading) return;
+    isLoading = true;
+    try {
+      const { combobox } = await import("./combobox.js");
+      for (const name of EVENTS) input.removeEventListener(name, load);
+      combobox(input, options);
+      if (isMissed) input.dispatchEvent(new Event(options.isEager ? "click" : "input"));
+    } catch {
+      isLoading = false;
+      reportFailure();
+    }
+  }
+
+  for (const name of EVENTS) input.addEventListener(name, load);
+}
+
+/** Returns the results of a query, or none where the server does not answer. */
+export async function fetchResults(url, query) {
+  try {
+    const response = await fetch(`${url}?q=${encodeURIComponent(query)}`, { headers: { Accept: "application/json" } });
+    return response.ok ? (await response.json()).results : [];
+  } catch {
+    return [];
+  }
+}
