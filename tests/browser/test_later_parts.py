@@ -43,13 +43,6 @@ def dialog(name: str) -> Callable[[Page], Locator]:
     return lambda page: page.get_by_role("dialog", name=name)
 
 
-def look_for_a_page(page: Page) -> None:
-    if not page.get_by_role("dialog", name="Link").is_visible():
-        click_tool("Link")(page)
-    page.get_by_role("dialog").locator("[name=href]").fill("")
-    page.keyboard.type("lavrov")
-
-
 def paste_bold(page: Page) -> None:
     set_markdown(page, "")
     paste(page, "<p>some <b>bold</b></p>", "some bold")
@@ -62,27 +55,29 @@ def open_preview(page: Page) -> None:
 
 
 USES = {
-    "image_library": Use(click_tool("Picture"), notice, dialog("Choose a picture")),
-    "image_library for the cover": Use(
+    "insertions": Use(click_tool("Picture"), notice, dialog("Choose a picture")),
+    "insertions for the cover": Use(
         lambda page: page.get_by_role("button", name="Choose among the pictures").click(),
         lambda page: page.locator("#id_cover_choice .chooser__status"),
         dialog("Choose a picture"),
     ),
-    "image_upload": Use(
+    "insertions for a dropped file": Use(
         lambda page: insert_files(page, picture_bytes("red")),
         notice,
         lambda page: page.get_by_role("dialog").get_by_label("Alternative text"),
+    ),
+    "insertions for a table": Use(click_tool("Table"), notice, lambda page: rich_text(page).locator("table")),
+    "combobox": Use(
+        lambda page: (page.locator("#id_bylines_search").fill(""), page.keyboard.type("elin")),
+        lambda page: page.locator("#id_bylines .chooser__status"),
+        lambda page: page.locator("[role=option]").first,
     ),
     "comments": Use(
         lambda page: (select_text(page, "words"), click_tool("Comment")(page)),
         notice,
         lambda page: page.get_by_role("textbox", name="Comment", exact=True),
     ),
-    "link_search": Use(
-        look_for_a_page,
-        lambda page: page.get_by_role("dialog").locator("[data-target]"),
-        lambda page: page.get_by_role("dialog").get_by_role("option").first,
-    ),
+    "link_dialog": Use(click_tool("Link"), notice, dialog("Link")),
     "clipboard": Use(
         paste_bold,
         lambda page: page.locator("[data-pasted]"),
@@ -131,19 +126,46 @@ def test_what_cannot_be_loaded_is_reported_and_loaded_at_the_next_use(draft, nam
     expect(use.report(page)).not_to_contain_text(FAILED)
 
 
-def test_words_that_are_typed_before_the_search_for_links_is_there_are_searched(draft):
+def test_what_is_typed_before_the_dialog_for_links_is_there_replaces_no_words(draft):
     page, url = draft
     waiting = []
-    page.route("**/link_search.*", lambda route: waiting.append(route))  # a bound method of a list is refused
+    page.route("**/link_dialog.*", lambda route: waiting.append(route))  # a bound method of a list is refused
     page.goto(url)
-    rich_text(page).click()
-    look_for_a_page(page)
-    expect(page.get_by_role("dialog").locator("[name=href]")).to_have_value("lavrov")
+    select_text(page, "words")
+
+    page.keyboard.press("Control+k")
+    page.keyboard.type("lost")
+    for route in waiting:
+        route.continue_()
+
+    expect(page.get_by_role("dialog", name="Link")).to_be_visible()
+    expect(page.get_by_label("Words", exact=True)).to_have_value("words")
+    page.keyboard.press("Escape")
+    expect(rich_text(page)).to_contain_text("Some words.")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "option"), [("bylines_search", "elin", "Elin"), ("tags", "Mold", "Moldova")]
+)
+def test_what_is_typed_before_the_combobox_is_there_is_searched(draft, field, typed, option):
+    page, url = draft
+    waiting = []
+    page.route("**/combobox.*", lambda route: waiting.append(route))  # a bound method of a list is refused
+    page.goto(url)
+    box = page.locator(f"#id_{field}")
+    box.fill("")
+    box.press_sequentially(typed)
+    if field != "tags":
+        box.press("Enter")  # chooses nothing yet, and does not save
 
     for route in waiting:
         route.continue_()
 
-    expect(page.get_by_role("dialog").get_by_role("option").first).to_be_visible()
+    expect(page.locator("[role=option]").first).to_contain_text(option)
+    assert page.url == url
+    box.press("Enter")
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    assert page.url == url
 
 
 def test_each_part_that_is_loaded_later_is_tried_here():

@@ -2,13 +2,9 @@
 // Without this script there is the textarea alone.
 
 import { readBlocks } from "./editor/block_document.js";
-import { insertBlock, leaveImage, pressed, styleOfSelection } from "./editor/commands.js";
-import { withNotesInReferences } from "./editor/footnotes.js";
-import { linkDialog } from "./editor/link_dialog.js";
+import { canLink, depthOf, hasHeaderRow, isTableSelected, pressed, styleOfSelection } from "./editor/commands.js";
 import { pasting } from "./editor/paste.js";
 import { richText } from "./editor/rich_text.js";
-import { schema } from "./editor/schema.js";
-import { hasCaption, hasHeaderRow, isTableSelected } from "./editor/table_commands.js";
 import { toolbar } from "./editor/toolbar.js";
 import { textCounter } from "./editor/word_count.js";
 import { keepForm, keepPlace, restoreForm, takePlace } from "./form_history.js";
@@ -17,8 +13,7 @@ import { recall, remember } from "./preferences.js";
 const PREFERENCE = "desk-editor", KEEP_DELAY_MS = 500;
 const root = document.querySelector("[data-text-editor]");
 const textarea = root?.querySelector("textarea");
-const imageDialog = document.querySelector("dialog[data-image-dialog]");
-if (textarea && imageDialog) start();
+if (textarea && document.querySelector("dialog[data-image-dialog]")) start();
 
 function start() {
   const { form } = textarea, { dataset } = root;
@@ -29,32 +24,14 @@ function start() {
   const keysHelp = root.querySelector("[data-keys-help]");
   const label = document.querySelector(`label[for="${textarea.id}"]`);
   const showCount = textCounter(wordCount);
-  let isRich = false, keepTimer = 0, caret = 0, unreadText = "";
+  let isRich = false, keepTimer = 0, unreadText = "";
 
   const language = () => form.elements.language?.value ?? "";
-  const loadUpload = keepLoaded(() => import("./editor/image_upload.js").then(({ imageUpload }) => imageUpload(imageDialog, { language })));
-  const inText = {
-    insert({ src, alt, title = null }) {
-      const node = isRich && schema.node("paragraph", null, [schema.node("image", { src, alt, title })]);
-      if (node) editor.view.dispatch(insertBlock(editor.view.state, node, 2));
-      else insertMarkdown(markdownOfImage({ src, alt, title }));
-    },
-    finish() {
-      if (isRich) editor.view.dispatch(leaveImage(editor.view.state));
-      (isRich ? editor.view : textarea).focus();
-    },
-  };
-
-  const insertImages = (files) => attempt(async () => (await loadUpload()).insertImages(files, inText));
-
-  // A picture of the library, or an upload where there is none to choose from.
-  async function choosePicture(place = inText) {
-    const library = document.querySelector("dialog[data-image-library]");
-    const choice = library ? await import("./image_library.js").then(({ chooseImage }) => chooseImage(library, { isForText: !place.isCover, language: language() })) : "upload";
-    if (choice === "upload") return (await loadUpload()).chooseImages(place);
-    if (choice) place.insert(choice);
-    place.finish();
-  }
+  const loadInsertions = keepLoaded(() => import("./editor/insertions.js").then(({ connectInsertions }) => connectInsertions({
+    editor, textarea, language, isRich: () => isRich, tables: { depthOf, hasHeaderRow },
+  })));
+  const insertImages = (files) => attempt(async () => (await loadInsertions()).insertImages(files));
+  const choosePicture = async (place) => (await loadInsertions()).choosePicture(place);
 
   form.addEventListener("chooser:browse", ({ target, detail }) => choosePicture({
     isCover: true,
@@ -69,14 +46,14 @@ function start() {
 
   const { plugin: paste, whenRead } = pasting({
     insertImages,
-    readMarkdown: async (text) => withNotesInReferences(readBlocks((await request(dataset.blocksUrl, { text })).blocks).doc),
+    readMarkdown: async (text) => readBlocks((await request(dataset.blocksUrl, { text })).blocks).doc,
     reportLosses({ lostNotes = 0, lostImages = 0, error = null }) {
       losses.textContent = [error && `${losses.dataset.plain} ${reasonOf(error)}`, countText(lostNotes, "note"), countText(lostImages, "picture")].filter(Boolean).join(" ");
     },
   });
-  const links = linkDialog(document.querySelector("[data-link-dialog]"), language);
-  let isSubmitWaiting = false;
-  const whenSettled = () => whenRead() ?? links.whenFound();
+  const loadLinks = keepLoaded(() => import("./editor/link_dialog.js").then(({ linkDialog }) => linkDialog(document.querySelector("[data-link-dialog]"), language)));
+  let links = null, isSubmitWaiting = false;
+  const whenSettled = () => whenRead() ?? links?.whenFound();
 
   const editor = richText(place, {
     attributes,
@@ -84,7 +61,7 @@ function start() {
     texts: { back: dataset.back, note: dataset.note },
     images: { url: dataset.imageUrl, sizes: dataset.imageSizes.split(" "), captionText: dataset.caption, altText: dataset.alt },
     actions: {
-      link: links.command,
+      link: (state, dispatch) => canLink(state) && Boolean(!dispatch || attempt(link)),
       comment: () => Boolean(attempt(comment)),
     },
     onChange(isEdited) {
@@ -97,13 +74,19 @@ function start() {
     },
   });
 
-  const actions = { markdown: toggle, picture: choosePicture, comment };
+  const actions = { markdown: toggle, picture: () => choosePicture(), comment };
   const toolbars = bars.map((bar) => toolbar(bar, {
-    perform: (name) => (actions[name] ? attempt(actions[name]) : editor.perform(name)),
+    perform,
     isAvailable: (name) => name in actions || (isRich && editor.isAvailable(name)),
-    isPressed: (name) => ({ ...pressed, headerRow: hasHeaderRow, caption: hasCaption, markdown: () => !isRich })[name](editor.view.state),
+    isPressed: (name) => ({ ...pressed, markdown: () => !isRich })[name](editor.view.state),
     style: () => styleOfSelection(editor.view.state),
   }));
+
+  function perform(name) {
+    if (name in actions) attempt(actions[name]);
+    else if (editor.isLoaded(name)) editor.perform(name);
+    else attempt(() => loadInsertions().then(() => editor.perform(name)));
+  }
 
   // Comments are kept with a saved draft; their script is loaded when there are some.
   const section = document.querySelector("[data-comments]");
@@ -111,13 +94,22 @@ function start() {
 
   async function comment() {
     notice.textContent = section ? "" : dataset.saveFirst;
-    if (!section || !isRich) return;
-    editor.view.dom.blur(); // so that nothing that is typed until the form is there replaces the selected words
-    const comments = await loadComments().catch((error) => {
+    if (section && isRich) (await loadForm(loadComments)).comment();
+  }
+
+  async function link() {
+    links = await loadForm(loadLinks);
+    links.open(editor.view);
+  }
+
+  // Nothing that is typed until a form is there replaces the selected words. A dialog that closes gives the focus back to what had
+  // it, with the caret at the beginning.
+  function loadForm(load) {
+    editor.view.dom.blur();
+    return load().catch((error) => {
       editor.view.focus();
       throw error;
     });
-    comments.comment();
   }
 
   function attributes() {
@@ -152,13 +144,6 @@ function start() {
     if (isOutdated) notice.textContent = dataset.outdated;
     if (text) textarea.value = (await request(dataset.markdownUrl, { blocks: text })).text;
     unreadText = "";
-  }
-
-  function insertMarkdown(markdown) {
-    const before = textarea.value.slice(0, caret);
-    textarea.setRangeText(`${before.replace(/\n*$/, "") && "\n\n"}${markdown}\n\n`, before.trimEnd().length, caret, "end");
-    caret = textarea.selectionEnd;
-    form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   async function showRichText() {
@@ -265,8 +250,6 @@ function start() {
     isSubmitWaiting = false;
     form.requestSubmit(submitter);
   }, { capture: true });
-  // A dialog that closes gives the focus back with the caret at the beginning.
-  textarea.addEventListener("blur", () => { caret = textarea.selectionEnd; });
   textarea.addEventListener("drop", (event) => {
     const files = [...event.dataTransfer.files].filter(({ type }) => type.startsWith("image/"));
     if (!files.length) return;
@@ -289,13 +272,9 @@ function start() {
   // Before the text can be edited: a plugin that is added later could lose a character that is just typed.
   const loaded = (section?.querySelector("[data-comment]") || window.sessionStorage?.[section?.dataset.kept]) && loadComments().catch(showFailure);
   section?.addEventListener("focusin", () => loadComments().catch(showFailure));
-  place.addEventListener("focusin", () => preload({ hasComments: Boolean(section) }), { once: true });
+  // What opens at a key is fetched when somebody begins to write, so that no key is typed before it is there.
+  place.addEventListener("focusin", () => Promise.allSettled([loadInsertions(), loadLinks(), section && import("./editor/comments.js")]), { once: true });
   Promise.allSettled([loaded]).then(open).then(returnToPlace).then(gotoLine);
-}
-
-// What opens at a key is fetched when somebody begins to write, so that no key is typed before it is there.
-function preload({ hasComments }) {
-  Promise.allSettled([import("./image_library.js"), import("./editor/link_search.js"), hasComments && import("./editor/comments.js")]);
 }
 
 /** Returns a function that loads a part once. After a failure it tries again. */
@@ -305,10 +284,4 @@ function keepLoaded(load) {
     part = null;
     throw error;
   });
-}
-
-function markdownOfImage({ src, alt, title }) {
-  const escape = (text, marks) => text.replace(marks, "\\$&");
-  const caption = title && ` "${escape(title, /[\\"]/g)}"`;
-  return `![${escape(alt, /[\\[\]]/g)}](${src}${caption ?? ""})`;
 }

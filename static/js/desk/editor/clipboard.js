@@ -1,5 +1,7 @@
-// HTML from the clipboard as HTML of a text. Loaded at the first paste that needs it.
+// HTML from the clipboard as HTML of a text, and slices of the document that fit where they are pasted. Loaded at the first paste
+// that needs it.
 
+import { Fragment, Slice } from "../../../vendor/prosemirror/prosemirror.js";
 import { cleanHtml, parseHtml } from "./clean_html.js";
 import { extractNotes } from "./clipboard_notes.js";
 
@@ -51,4 +53,43 @@ function reference(body, index, note) {
   link.dataset.note = note;
   superscript.append(link);
   return superscript;
+}
+
+/** Returns the slice of another document without its notes, which its references bring along. `writeHtml` is that of html.js. */
+export function sliceOfDocument(doc, writeHtml) {
+  const notes = new Map(), { nodes } = doc.type.schema;
+  doc.descendants((node) => { if (node.type === nodes.note) notes.set(node.attrs.id, writeHtml(node.content.content)); });
+  const convert = (node) => {
+    const { label } = node.attrs;
+    if (node.type === nodes.footnote_ref) return node.type.create({ label: `*${label}`, content: notes.get(`fn-${label}`) ?? null }, null, node.marks);
+    return node.isText ? node : node.copy(Fragment.from(node.content.content.map(convert)));
+  };
+  return new Slice(Fragment.from(doc.content.content.filter(({ type }) => type !== nodes.notes).map(convert)), 0, 0);
+}
+
+/**
+ * Returns a slice as it is pasted: a single paragraph goes on in its line, other blocks stay blocks. In a cell or a caption
+ * everything becomes lines. `isWithin(...types)` says whether the selection is within a node of one of these types.
+ */
+export function fitSlice({ content, openStart, openEnd }, isWithin) {
+  const { firstChild, lastChild } = content;
+  if (!firstChild) return Slice.empty;
+  const { nodes } = firstChild.type.schema, isTable = ({ type }) => type === nodes.table || type === nodes.captioned_table;
+  if (isWithin(nodes.table_cell, nodes.table_header, nodes.caption) && !content.content.some(isTable)) {
+    return new Slice(Fragment.from(lines(content, nodes.hard_break)), 0, 0);
+  }
+  if (content.childCount === 1 && firstChild.type === nodes.paragraph) return new Slice(content, 1, 1);
+  const isList = ({ type }) => type === nodes.bullet_list || type === nodes.ordered_list;
+  const isOpen = (node) => node.isInline || node.type === nodes.paragraph || (isList(node) && isWithin(nodes.list_item));
+  return new Slice(content, isOpen(firstChild) ? openStart : 0, isOpen(lastChild) ? openEnd : 0);
+}
+
+function lines(content, lineBreak) {
+  const inline = [];
+  content.descendants((node) => {
+    if (node.isTextblock && inline.length) inline.push(lineBreak.create());
+    if (node.isInline) inline.push(node);
+    return !node.isInline;
+  });
+  return inline;
 }

@@ -52,30 +52,6 @@ export function isMarked({ selection: { empty, $from, from, to }, storedMarks, d
   return empty ? Boolean(type.isInSet(storedMarks ?? $from.marks())) : doc.rangeHasMark(from, to, type);
 }
 
-/** Inserts a block below the paragraph of the selection, or in place of an empty one. `selectAt` is counted from its start. */
-export function insertBlock(state, node, selectAt = null) {
-  const { $from } = state.selection;
-  const depth = insertionDepth($from, node.type);
-  const isEmpty = $from.parent.isTextblock && !$from.parent.content.size && depth === $from.depth - 1;
-  const start = isEmpty ? $from.before() : depth === $from.depth ? $from.pos : $from.after(depth + 1);
-  const tr = state.tr.replaceWith(start, isEmpty ? $from.after() : start, node);
-  const end = start + node.nodeSize;
-  if (![nodes.paragraph, nodes.heading].includes(tr.doc.resolve(end).nodeAfter?.type)) tr.insert(end, nodes.paragraph.create());
-  return tr.setSelection(TextSelection.near(tr.doc.resolve(selectAt === null ? end : start + selectAt))).scrollIntoView();
-}
-
-/** Puts the cursor into the paragraph below an image that was inserted. */
-export function leaveImage({ tr, selection: { $from } }) {
-  const isAtImage = $from.nodeBefore?.type === nodes.image && !$from.nodeAfter;
-  return isAtImage ? tr.setSelection(TextSelection.near(tr.doc.resolve($from.after()))) : tr;
-}
-
-function insertionDepth($from, type) {
-  let depth = $from.depth;
-  while (depth > 0 && !$from.node(depth).canReplaceWith($from.indexAfter(depth), $from.indexAfter(depth), type)) depth--;
-  return depth;
-}
-
 const hardBreak = chainCommands(exitCode, (state, dispatch) => {
   dispatch?.(state.tr.replaceSelectionWith(nodes.hard_break.create()).scrollIntoView());
   return true;
@@ -99,6 +75,11 @@ export const commands = {
   lineBreakInCell,
 };
 
+/** Returns whether words within one paragraph are selected, which can be a link. */
+export function canLink({ selection: { $from, $to } }) {
+  return $from.parent.inlineContent && !$from.parent.type.spec.code && $from.sameParent($to);
+}
+
 /** Whether the button of a command is shown as pressed. */
 export const pressed = {
   bold: (state) => isMarked(state, marks.strong),
@@ -107,7 +88,16 @@ export const pressed = {
   quote: (state) => isWithin(state, nodes.blockquote),
   bullets: (state) => innermostList(state) === nodes.bullet_list,
   numbers: (state) => innermostList(state) === nodes.ordered_list,
+  headerRow: hasHeaderRow,
+  caption: (state) => isWithin(state, nodes.captioned_table),
 };
+
+export const isTableSelected = (state) => isWithin(state, nodes.table, nodes.captioned_table);
+
+export function hasHeaderRow(state) {
+  const depth = depthOf(state.selection, nodes.table);
+  return depth > 0 && state.selection.$from.node(depth).firstChild.firstChild.type === nodes.table_header;
+}
 
 function innermostList(state) {
   const depth = depthOf(state.selection, nodes.bullet_list, nodes.ordered_list);

@@ -89,17 +89,6 @@ function serializeWithNotes(fragment, options, doc) {
   return content;
 }
 
-/** Returns the content of another document without its notes, which its references bring along. */
-export function withNotesInReferences(doc) {
-  const notes = new Map(findFootnotes(doc).notes.map(({ label, node }) => [label, writeHtml(node.content.content)]));
-  const convert = (node) => {
-    const { label } = node.attrs;
-    if (node.type === nodes.footnote_ref) return node.type.create({ label: `*${label}`, content: notes.get(label) ?? null }, null, node.marks);
-    return node.isText ? node : node.copy(Fragment.from(node.content.content.map(convert)));
-  };
-  return Fragment.from(doc.content.content.filter(({ type }) => type !== nodes.notes).map(convert));
-}
-
 function selectedLabel(selection) {
   const depth = depthOf(selection, nodes.note);
   return depth > 0 ? labelOf(selection.$from.node(depth)) : null;

@@ -1,11 +1,10 @@
 // The keys of the editor, and the signs at the beginning of a paragraph that make it a list, a heading or a quotation.
 
 import {
-  baseKeymap, chainCommands, goToNextCell, inputRules, keymap, liftListItem, Plugin, sinkListItem, splitListItem, textblockTypeInputRule,
-  TextSelection, undoInputRule, wrappingInputRule,
+  addRowAfter, baseKeymap, chainCommands, goToNextCell, inputRules, isInTable, keymap, liftListItem, Plugin, sinkListItem, splitListItem,
+  textblockTypeInputRule, TextSelection, undoInputRule, wrappingInputRule,
 } from "../../../vendor/prosemirror/prosemirror.js";
 import { schema } from "./schema.js";
-import { addRowAtEnd } from "./table_commands.js";
 import { goToEnd, selectAll, stopAfter, stopBefore } from "./text_ends.js";
 
 const { nodes } = schema;
@@ -65,6 +64,16 @@ const leaveSelection = (edge) => ({ selection, tr }, dispatch) => {
 };
 
 const onEach = (keys, command) => Object.fromEntries(keys.map((key) => [key, command]));
+
+// In the last cell of a table: adds a row and goes there.
+function addRowAtEnd(state, dispatch, view) {
+  if (!isInTable(state) || goToNextCell(1)(state)) return false;
+  if (dispatch) {
+    addRowAfter(state, dispatch);
+    goToNextCell(1)(view.state, dispatch);
+  }
+  return true;
+}
 
 // At the start of a list item, the Backspace key takes the paragraph out of the list, as in Word.
 function unlistFirst(state, dispatch) {

@@ -1,24 +1,26 @@
-// The dialog for a link: its address, which words find, and its words. An empty address removes the link.
+// The dialog for a link: its address, which words find, and its words. An empty address removes the link. Loaded when somebody
+// begins to write.
 
 import { TextSelection } from "../../../vendor/prosemirror/prosemirror.js";
 import { completeAddress, isAddress } from "./addresses.js";
-import { schema } from "./schema.js";
+import { linkSearch } from "./link_search.js";
 
-const { link } = schema.marks;
-
-const MAX_LOOKUP_MS = 5000; // a form is saved then, whether its script has arrived or not
+const MAX_LOOKUP_MS = 5000; // a form is saved then, whether the server has answered or not
 
 /**
- * Returns {command, whenFound}: the command opens the dialog for the selection, `whenFound()` is a promise that the last link leads
+ * Returns {open, whenFound}: `open(view)` opens the dialog for the selection, `whenFound()` is a promise that the last link leads
  * to the page behind its address, or null. `language` returns that of the text.
  */
 export function linkDialog(dialog, language) {
   const form = dialog.querySelector("form"), { href, words } = form.elements;
-  let setLink = () => {}, search = null;
+  const { showTarget, targetOf } = linkSearch(dialog, { language, completeAddress, showFault });
+  let setLink = () => {};
   const lookups = new Set(); // what addresses lead to, of links that are just set
 
   function open(view) {
-    const { from, to, mark } = linkAround(view.state) ?? withoutOuterSpaces(view.state);
+    if (dialog.open) return; // a double click, before the script was there
+    const { link } = view.state.schema.marks;
+    const { from, to, mark } = linkAround(view.state, link) ?? withoutOuterSpaces(view.state, link);
     const text = view.state.doc.textBetween(from, to, " ", " ");
     href.value = href.defaultValue = mark?.attrs.href ?? (isAddress(text.trim()) ? text.trim() : "");
     words.value = text;
@@ -27,32 +29,20 @@ export function linkDialog(dialog, language) {
     setLink = (address) => {
       const newMark = address ? link.create({ ...mark?.attrs, href: address }) : null;
       close(view);
-      view.dispatch(changeLink(view.state, { from, to, mark: newMark, text: words.value === text ? null : words.value.trim() }));
+      view.dispatch(changeLink(view.state, link, { from, to, mark: newMark, text: words.value === text ? null : words.value.trim() }));
       return (target) => view.dispatch(replaceMark(view.state, newMark, link.create({ ...newMark.attrs, href: target })));
     };
     dialog.addEventListener("close", () => view.focus(), { once: true });
     showFault();
-    view.dom.blur(); // a dialog that closes gives the focus back to what had it, with the caret at the beginning
     dialog.showModal();
     href.select();
-    loadSearch();
+    showTarget();
   }
 
   // The event of a dialog that is closed comes later than keys that are typed at once.
   function close(view) {
     dialog.close();
     view.focus();
-  }
-
-  function loadSearch() {
-    search ??= import("./link_search.js").then(({ linkSearch }) => linkSearch(dialog, { language, completeAddress, showFault }));
-    search.then(({ showTarget }) => {
-      showTarget();
-      if (href.value !== href.defaultValue) href.dispatchEvent(new Event("input")); // it was typed before the script was there
-    }, () => {
-      search = null;
-      dialog.querySelector("[data-target]").textContent = dialog.dataset.failed;
-    });
   }
 
   function showFault(text = "") {
@@ -70,29 +60,21 @@ export function linkDialog(dialog, language) {
       return href.focus();
     }
     const leadTo = setLink(address);
-    if (isAsBefore || !search) return;
-    const found = search.then(({ targetOf }) => targetOf(typed)).then((target) => { if (target && target.value !== address) leadTo(target.value); });
+    if (isAsBefore) return;
+    const found = targetOf(typed).then((target) => { if (target && target.value !== address) leadTo(target.value); });
     const lookup = Promise.race([found, timeout()]).catch((error) => console.warn(error)).finally(() => lookups.delete(lookup));
     lookups.add(lookup);
   });
-  href.addEventListener("input", () => { if (!search) loadSearch(); });
   dialog.querySelector("[data-remove]").addEventListener("click", () => setLink(""));
   dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
 
-  function command(state, dispatch, view) {
-    const { $from, $to } = state.selection;
-    if (!$from.parent.inlineContent || $from.parent.type.spec.code || !$from.sameParent($to)) return false;
-    if (dispatch) open(view);
-    return true;
-  }
-
-  return { command, whenFound: () => (lookups.size ? Promise.all(lookups) : null) };
+  return { open, whenFound: () => (lookups.size ? Promise.all(lookups) : null) };
 }
 
 const timeout = () => new Promise((resolve) => { setTimeout(resolve, MAX_LOOKUP_MS); });
 
 /** Returns {from, to, mark} of the link at the cursor, or null. */
-function linkAround({ selection: { $from, empty } }) {
+function linkAround({ selection: { $from, empty } }, link) {
   const mark = empty && (link.isInSet($from.marks()) ?? link.isInSet($from.nodeAfter?.marks ?? []));
   if (!mark) return null;
   let from = $from.start(), to = from, isFound = false;
@@ -109,7 +91,7 @@ function linkAround({ selection: { $from, empty } }) {
 }
 
 // A double click selects the space behind a word too.
-function withoutOuterSpaces({ doc, selection: { from, to } }) {
+function withoutOuterSpaces({ doc, selection: { from, to } }, link) {
   const text = doc.textBetween(from, to, " ", "\uFFFC"), start = text.length - text.trimStart().length;
   const range = text.trim() ? { from: from + start, to: from + text.trimEnd().length } : { from, to };
   let mark = null;
@@ -124,7 +106,7 @@ function hasMoreThanText(doc, from, to) {
 }
 
 // Only the part of the words that differs is replaced, so that the rest keeps its marks.
-function changeLink(state, { from, to, mark, text }) {
+function changeLink(state, link, { from, to, mark, text }) {
   const { tr, doc } = state, before = doc.textBetween(from, to, " ", " ");
   const words = text || (from === to ? mark?.attrs.href ?? "" : before);
   let start = 0, end = 0;

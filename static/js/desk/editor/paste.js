@@ -3,7 +3,7 @@
 import { Fragment, Plugin, PluginKey, Slice, TextSelection } from "../../../vendor/prosemirror/prosemirror.js";
 import { depthOf } from "./commands.js";
 import { isOwnCopy } from "./copy_mark.js";
-import { readSlice } from "./html.js";
+import { readSlice, writeHtml } from "./html.js";
 import { schema } from "./schema.js";
 
 const MARKDOWN = /^#{1,6} \S|\]\((?:https?:|mailto:|image:|\/|#)|^ {0,3}\[\^[^\]\n]+\]:|\*\*[^\s*][^*\n]*\*\*|^\|[-: |]+\|$/m;
@@ -14,7 +14,7 @@ const key = new PluginKey("paste");
 /**
  * Returns {plugin, whenRead}: `whenRead()` is a promise that all is in the text that was pasted, or null.
  * `reportLosses({lostNotes, lostImages, error})` tells what was not converted, `insertImages(files)` uploads image files,
- * `readMarkdown(text)` returns a promise of the nodes of Markdown.
+ * `readMarkdown(text)` returns a promise of the document of Markdown.
  */
 export function pasting({ reportLosses, insertImages, readMarkdown }) {
   let isPlain = false; // Ctrl+Shift+V
@@ -25,11 +25,11 @@ export function pasting({ reportLosses, insertImages, readMarkdown }) {
     await reading;
     const { from, to } = view.state.selection;
     view.dispatch(view.state.tr.setMeta(key, { from, to }));
-    const slice = await read(html, plain).catch(reportError); // then the plain text is pasted
+    const insertSlice = await read(html, plain).catch(reportError); // then the plain text is pasted
     const { state } = view, place = key.getState(state), { selection } = state;
     const hasMoved = selection.from !== place.from || selection.to !== place.to;
     if (hasMoved) select(view, place.from, place.to, { ...place, anchor: selection.anchor, head: selection.head });
-    if (slice) insertSlice(view, slice);
+    if (insertSlice) insertSlice(view);
     else view.pasteText(plain);
     const { anchor, head } = key.getState(view.state);
     if (hasMoved) select(view, anchor, head);
@@ -45,14 +45,13 @@ export function pasting({ reportLosses, insertImages, readMarkdown }) {
     view.dispatch(tr.setSelection(TextSelection.between(doc.resolve(anchor), doc.resolve(head))).setMeta(key, place));
   }
 
-  const read = async (html, plain) => (
-    MARKDOWN.test(plain) ? new Slice(Fragment.from(await readMarkdown(plain)), 0, 0) : sliceOfHtml(html)
-  );
-
-  async function sliceOfHtml(html) {
-    const result = html && (await import("./clipboard.js")).readClipboard(html);
+  // Returns a function that inserts what was read, or null where the plain text has all of it.
+  async function read(html, plain) {
+    const { fitSlice, readClipboard, sliceOfDocument } = await import("./clipboard.js");
+    const isMarkdown = MARKDOWN.test(plain), result = !isMarkdown && html && readClipboard(html);
     if (result) reportLosses(result);
-    return result && readSlice(result.body);
+    const slice = isMarkdown ? sliceOfDocument(await readMarkdown(plain), writeHtml) : result && readSlice(result.body);
+    return slice && ((view) => insertSlice(view, fitSlice(withoutNotes(slice), (...types) => depthOf(view.state.selection, ...types) > 0)));
   }
 
   function paste(view, event) {
@@ -126,9 +125,8 @@ function insertAddress(view, address) {
 }
 
 function insertSlice(view, slice) {
-  const fitted = fit(view.state, withoutNotes(slice));
-  if (view.someProp("handlePaste", (handle) => handle(view, null, fitted))) return;
-  view.dispatch(view.state.tr.replaceSelection(fitted).scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
+  if (view.someProp("handlePaste", (handle) => handle(view, null, slice))) return;
+  view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
 }
 
 // What is pasted beside a picture gets a paragraph of its own: it does not become a part of that of the picture.
@@ -142,29 +140,4 @@ function pasteBesidePicture(view, _event, { content }) {
   tr.setSelection(TextSelection.near(tr.doc.resolve(tr.mapping.map(pos)), -1));
   view.dispatch(tr.scrollIntoView().setMeta("paste", true).setMeta("uiEvent", "paste"));
   return true;
-}
-
-// A single paragraph goes on in its line; other blocks stay blocks. In a cell or a caption everything becomes lines.
-function fit(state, { content, openStart, openEnd }) {
-  if (depthOf(state.selection, nodes.table_cell, nodes.table_header, nodes.caption) > 0 && !content.content.some(isTable)) {
-    return new Slice(Fragment.from(lines(content)), 0, 0);
-  }
-  const isOpen = (node) => node?.isInline || node?.type === nodes.paragraph || isList(node) && depthOf(state.selection, nodes.list_item) > 0;
-  const isSingle = content.childCount === 1 && content.firstChild.isTextblock;
-  const { firstChild, lastChild } = content;
-  if (isSingle && firstChild.type === nodes.paragraph) return new Slice(content, 1, 1);
-  return new Slice(content, isOpen(firstChild) ? openStart : 0, isOpen(lastChild) ? openEnd : 0);
-}
-
-const isTable = (node) => node.type === nodes.table || node.type === nodes.captioned_table;
-const isList = (node) => node?.type === nodes.bullet_list || node?.type === nodes.ordered_list;
-
-function lines(content) {
-  const inline = [];
-  content.descendants((node) => {
-    if (node.isTextblock && inline.length) inline.push(nodes.hard_break.create());
-    if (node.isInline) inline.push(node);
-    return !node.isInline;
-  });
-  return inline;
 }

@@ -8,7 +8,6 @@ import { commands } from "./commands.js";
 import { closeNote, deleteEmptyNote, footnotes, insertFootnote, openNote } from "./footnotes.js";
 import { imageView } from "./image_view.js";
 import { editorKeymaps, signs } from "./keymap.js";
-import { tableCommands, tableView } from "./table_commands.js";
 import { behindSelected, lineAtEnd } from "./text_ends.js";
 
 /**
@@ -16,8 +15,8 @@ import { behindSelected, lineAtEnd } from "./text_ends.js";
  * after each change of the selection or the text.
  */
 export function richText(place, { attributes, actions, images, texts, paste, onChange }) {
-  const edits = { ...commands, ...tableCommands, footnote: insertFootnote, deleteEmptyNote };
-  const commandsByName = { ...mapValues(edits, withOwnUndo), ...actions, undo, redo, openNote, closeNote };
+  const commandsByName = { ...actions, undo, redo, openNote, closeNote };
+  addCommands({ ...commands, footnote: insertFootnote, deleteEmptyNote });
   const plugins = [
     paste, signs, ...editorKeymaps(commandsByName), footnotes(texts), lineAtEnd(), tableEditing(), history(), dropCursor({ class: "drop-cursor", color: false }), gapCursor(),
   ];
@@ -67,6 +66,10 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
     view.dispatch(tr.setSelection(TextSelection.between(anchor, head)));
   }
 
+  function addCommands(edits) {
+    for (const [name, command] of Object.entries(edits)) commandsByName[name] = withOwnUndo(command);
+  }
+
   function addPlugin(plugin) {
     plugins.push(plugin);
     view.updateState(view.state.reconfigure({ plugins }));
@@ -74,6 +77,7 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
 
   return {
     view,
+    addCommands,
     addPlugin,
     load,
     selectLine,
@@ -81,7 +85,8 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
     select,
     blocks: () => writeBlocks(view.state.doc, origins),
     isUnchanged: () => view.state.doc === unchanged,
-    isAvailable: (name) => commandsByName[name](view.state),
+    isLoaded: (name) => name in commandsByName,
+    isAvailable: (name) => commandsByName[name]?.(view.state) ?? true,
     perform(name) {
       view.focus();
       commandsByName[name](view.state, view.dispatch, view);
@@ -95,7 +100,14 @@ function windowEdges() {
   return { top: parseFloat(scrollPaddingBlockStart) || 5, bottom: parseFloat(scrollPaddingBlockEnd) || 5, left: 0, right: 0 };
 }
 
-const mapValues = (object, convert) => Object.fromEntries(Object.entries(object).map(([name, value]) => [name, convert(value)]));
+// Shows a table in an element that scrolls, as on the page.
+function tableView() {
+  const dom = document.createElement("div"), table = document.createElement("table"), contentDOM = document.createElement("tbody");
+  dom.className = "table-scroll";
+  table.append(contentDOM);
+  dom.append(table);
+  return { dom, contentDOM };
+}
 
 // A command is undone alone, not together with what was typed just before.
 function withOwnUndo(command) {
