@@ -78,8 +78,6 @@ ATTRIBUTES = {
 """The attributes that authors may set, by element; other elements take GLOBAL_ATTRIBUTES."""
 
 _INLINE_TAGS = INLINE | {"br", "wbr", "img", "ref"}  # `ref` is a reference to a note while `markup` renders
-_ESCAPED_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
-_ESCAPED_VALUE = {**_ESCAPED_TEXT, ord('"'): "&quot;"}
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +112,7 @@ class Element:
         while stack:
             element = stack.pop()
             yield element
-            stack += reversed(element.elements)
+            stack += [child for child in reversed(element.children) if not isinstance(child, str)]
 
     def find_all(self, *tags: str) -> list["Element"]:
         """Return this element and its descendants with one of these tags, in document order."""
@@ -162,13 +160,19 @@ def parse(html: str) -> Element:
 def serialize(child: Element | str) -> str:
     """Return an element or a text as HTML that browsers and the sanitizer parse in the same way."""
     if isinstance(child, str):
-        return child.translate(_ESCAPED_TEXT)
+        return _escape(child)
     attributes = "".join(
-        f' {name}="{value.translate(_ESCAPED_VALUE)}"' for name, value in child.attributes.items()
+        f' {name}="{_escape(value).replace('"', "&quot;")}"' for name, value in child.attributes.items()
     )
     if child.tag in VOID:
         return f"<{child.tag}{attributes}>"
     return f"<{child.tag}{attributes}>{''.join(map(serialize, child.children))}</{child.tag}>"
+
+
+def _escape(text: str) -> str:
+    """Return escaped text. Searches are faster than a translation, which looks up each character."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace("\xa0", "&nbsp;")
 
 
 class _TreeParser(HTMLParser):

@@ -28,14 +28,18 @@ def prepare_html(root: Element, labels: Sequence[str]) -> None:
     """Turn references to notes into links that name the label, as in stored HTML, and collapse white space."""
     move_ids_to_spans(root)
     normalize_links(root)
-    for image in root.find_all("img"):
-        image.attributes = {"src": f"image:{image.attributes.pop('data-image')}", **image.attributes}
-    for link in root.find_all("a"):
-        link.attributes["href"] = link.get("href").replace("(", "%28").replace(")", "%29")
-    for element in root.find_all("ref"):
-        label = labels[int(element.attributes["n"])]
-        element.tag, element.attributes = "sup", {}
-        element.children = [Element("a", {"href": f"#fn-{label}", "class": "footnote-ref"}, [label])]
+    for element in root.find_all("img", "a", "ref"):
+        if element.tag == "img":
+            element.attributes = {
+                "src": f"image:{element.attributes.pop('data-image')}",
+                **element.attributes,
+            }
+        elif element.tag == "a":
+            element.attributes["href"] = element.get("href").replace("(", "%28").replace(")", "%29")
+        else:
+            label = labels[int(element.attributes["n"])]
+            element.tag, element.attributes = "sup", {}
+            element.children = [Element("a", {"href": f"#fn-{label}", "class": "footnote-ref"}, [label])]
     _collapse_spaces(root)
 
 
@@ -57,7 +61,8 @@ def _shown_text(text: str) -> str:
     text = SPACES.sub(" ", text).replace(LESS_THAN, "<")
     for character in "-.":
         mask = PROTECTED_PUNCTUATION[character]
-        text = re.sub(rf"(?<![{mask}{character}]){mask}(?![{mask}{character}])", character, text)
+        if mask in text:
+            text = re.sub(rf"(?<![{mask}{character}]){mask}(?![{mask}{character}])", character, text)
     return text
 
 
@@ -100,7 +105,7 @@ def _normalize_list(element: Element) -> None:
 def write_html(html: str) -> str:
     """Return the Markdown of a block in the editor. Attributes that authors may not set are ignored."""
     body = parse(LINE_SEPARATORS.sub(" ", html))
-    for element in body.walk():
+    for element in [element for element in body.walk() if element.attributes]:
         element.attributes = {
             name: value for name, value in element.attributes.items() if _is_allowed(element.tag, name, value)
         }

@@ -122,6 +122,8 @@ def fragment_on_page(fragment: str) -> str:
 
 def move_ids_to_spans(root: Element) -> None:
     """Replace the ids of elements by empty spans within or before them."""
+    if not any("id" in element.attributes or "name" in element.attributes for element in root.walk()):
+        return
     for element in list(root.walk()):
         for child in [child for child in element.elements if child.tag in INLINE | VOID]:
             if name := _pop_id(child):
