@@ -15,6 +15,7 @@ from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension, TableProcessor
 from markdown.inlinepatterns import ESCAPE_RE, EscapeInlineProcessor, InlineProcessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
@@ -45,6 +46,26 @@ REFERENCE = re.compile(
     r"""((["'])(.*)\4[ ]*|\((.*)\)[ ]*)?$""",
     re.MULTILINE,
 )
+
+NEEDED_TEXTS = {
+    "backtick": "`",
+    "escape": "\\",
+    "footnote": "[^",
+    "reference": "[",
+    "link": "[",
+    "image_link": "![",
+    "image_reference": "![",
+    "short_reference": "[",
+    "short_image_ref": "![",
+    "autolink": "<",
+    "automail": "<",
+    "linebreak": "  \n",
+    "html": "<",
+    "entity": "&",
+}
+"""A text that is in all that an inline pattern matches, by the name of the pattern."""
+REFERENCE_PATTERNS = ("reference", "image_reference", "short_reference", "short_image_ref")
+"""The inline patterns that match nothing in a text that defines no addresses of links."""
 
 
 def parse_markdown(source: str) -> tuple[Element, dict[str, Element]]:
@@ -88,6 +109,7 @@ class SiteExtension(Extension):
         md.ESCAPED_CHARS += ["'", '"']
         md.inlinePatterns.register(EscapedPunctuation(ESCAPE_RE, md), "escape", 180)
         md.treeprocessors.register(InlineCostGuard(md), "passages", 30)  # before inline patterns run
+        md.treeprocessors.register(UsedInlinePatterns(md), "inline", 20)
         md.parser.blockprocessors.register(
             BoundedTable(md.parser, {"use_align_attribute": True}), "table", 75
         )
@@ -143,6 +165,20 @@ class InlineCostGuard(Treeprocessor):
             for text in (element.text, element.tail):
                 if text and not isinstance(text, AtomicString):
                     passages.check(text)
+
+
+class UsedInlinePatterns(InlineTreeprocessor):
+    """Applies the inline patterns that may match something in a text: the parser tries each on each passage."""
+
+    def run(self, root: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
+        text = "".join(root.itertext())
+        unused = {name for name, needed in NEEDED_TEXTS.items() if needed not in text}
+        if not self.md.references:
+            unused.update(REFERENCE_PATTERNS)
+        for name in unused:
+            self.md.inlinePatterns.deregister(name)
+        self.inlinePatterns = list(self.md.inlinePatterns)  # the registry sorts itself at each access
+        return super().run(root, ancestors)
 
 
 class GrowthGuard(Treeprocessor):
