@@ -11,24 +11,17 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import NamedTuple
 
-from publications.html_tree import (
-    VOID,
-    Element,
-    parse,
-    serialize,
-)
+from publications.html_tree import parse, serialize
 
-from .dialect import FOOTNOTE, parse_markdown
-from .editor_html import prepare_html, write_html
+from .editor_html import write_html
 from .kept_source import MAX_PAIRED_BLOCKS, ComparisonBudget, keep_source, pair_blocks
+from .parsed_blocks import GAP, ParsedBlock, first_difference, outer_tag, parse_blocks
 from .source import LIST_MARKER, Unrenderable, check_size, clean_source
-from .to_markdown import CONTINUED_BY, LISTS
+from .to_markdown import CONTINUED_BY
 
-GAP = "\n\n"
 SEPARATOR = "<!-- -->"
 """Separates two lists or quotations that would otherwise be one."""
 BLOCK_GAP = re.compile(rf"\n[ \t]*\n(?:(?:[ \t]*|{SEPARATOR})\n)*(?=[^ \t\n])")
@@ -56,18 +49,12 @@ class EditorBlock:
     previous: str = ""
 
 
-@dataclass
-class _ParsedBlock:
-    """What the parser reads from a block: elements of the body, and the notes that it defines, by label."""
+class _WrittenBlock(NamedTuple):
+    """The Markdown of a block, and the tags of its first and last element as far as the next block may continue it."""
 
-    elements: list[Element]
-    notes: dict[str, Element]
-
-    @property
-    def html(self) -> str:
-        items = [Element("li", {"id": f"fn-{label}"}, note.children) for label, note in self.notes.items()]
-        section = [Element("section", {"class": "footnotes"}, [Element("ol", {}, items)])] if items else []
-        return "".join(map(serialize, [*self.elements, *section]))
+    text: str
+    first: str
+    last: str
 
 
 def split_blocks(markdown: str) -> list[EditorBlock]:
@@ -78,21 +65,37 @@ def split_blocks(markdown: str) -> list[EditorBlock]:
     """
     check_size(markdown)
     sources, parsed = _find_blocks(markdown)
-    htmls = [_shown_html(source, block) for source, block in zip(sources, parsed, strict=True)]
-    rewritten = _parse_blocks(
+    blocks = [
+        EditorBlock(source, _shown_html(source, block)) for source, block in zip(sources, parsed, strict=True)
+    ]
+    written = [
+        _WrittenBlock(write_html(block.html), *again.outer_tags) if block.html else _write_block(block)
+        for block, again in zip(blocks, parsed, strict=True)
+    ]
+    if _is_rendered_as(parsed, _join_blocks(written), markdown):
+        return blocks
+    rewritten = parse_blocks(
         [
-            f"{write_html(html)}{GAP}{SEPARATOR}{GAP}" if html else source
-            for source, html in zip(sources, htmls, strict=True)
+            f"{text}{GAP}{SEPARATOR}{GAP}" if block.html else block.source
+            for block, (text, _first, _last) in zip(blocks, written, strict=True)
         ]
     )
-    blocks = [
-        EditorBlock(source, html if again and again.html == html else None)
-        for source, html, again in zip(sources, htmls, rewritten, strict=True)
-    ]
-    edited = write_blocks(EditorBlock("" if block.html else block.source, block.html) for block in blocks)
-    if _first_difference(parsed, _parse_blocks([edited])[0]) is not None:
+    for index, (block, again) in enumerate(zip(blocks, rewritten, strict=True)):
+        if block.html and not (again and again.html == block.html):
+            blocks[index] = EditorBlock(block.source, None)
+            written[index] = _write_block(blocks[index])
+    if first_difference(parsed, parse_blocks([_join_blocks(written)])[0]) is not None:
         return [EditorBlock(markdown, None)]  # with HTML that reaches from one block into others
     return blocks
+
+
+def _is_rendered_as(parsed: Sequence[ParsedBlock], written: str, markdown: str) -> bool:
+    """Whether the Markdown written from all blocks is rendered as the text: so is that of each of them."""
+    if written.rstrip("\n") == markdown.rstrip("\n"):
+        return True
+    again = parse_blocks([written])[0]
+    notes = {label: html for block in parsed for label, html in block.notes.items()}
+    return first_difference(parsed, again) is None and notes == again.notes
 
 
 def write_blocks(blocks: Iterable[EditorBlock]) -> str:
@@ -102,8 +105,13 @@ def write_blocks(blocks: Iterable[EditorBlock]) -> str:
     """
     budget = ComparisonBudget(MAX_PAIRED_BLOCKS)
     parts = [part for block in blocks for part in _split_edited(block, budget)]
+    return _join_blocks(_keep_sources(parts))
+
+
+def _join_blocks(blocks: Iterable[_WrittenBlock]) -> str:
+    """Return the Markdown of blocks, with what is missing between two of them."""
     texts, newlines, last = [], 0, None
-    for block in _keep_sources(parts):
+    for block in blocks:
         if not block.text:
             continue
         text = _missing_gap(last, block, newlines) + block.text
@@ -117,19 +125,13 @@ def write_blocks(blocks: Iterable[EditorBlock]) -> str:
 def _split_edited(block: EditorBlock, budget: ComparisonBudget) -> list[EditorBlock]:
     """Return edited blocks that the editor sends as one, each with the source that stood in its place."""
     sources = _split_candidates(block.previous)
+    if len(sources) < 2:
+        return [block]
     body = parse(block.html or "")
-    if len(body.children) != len(body.elements) or len(sources) < 2:
+    if len(body.children) != len(body.elements):
         return [block]
     pairs = pair_blocks(sources, list(map(serialize, body.elements)), budget)
     return [EditorBlock("", "".join(pair.htmls), "".join(pair.sources)) for pair in pairs]
-
-
-class _WrittenBlock(NamedTuple):
-    """The Markdown of a block, and the tags of its first and last element as far as the next block may continue it."""
-
-    text: str
-    first: str
-    last: str
 
 
 def _keep_sources(blocks: Sequence[EditorBlock]) -> list[_WrittenBlock]:
@@ -156,11 +158,11 @@ def _keep_sources(blocks: Sequence[EditorBlock]) -> list[_WrittenBlock]:
     return written
 
 
-def _parse_edited(sources: Sequence[str], definitions: str) -> list[_ParsedBlock | None]:
+def _parse_edited(sources: Sequence[str], definitions: str) -> list[ParsedBlock | None]:
     if not sources:
         return []
     check_size(GAP.join(sources))
-    return _parse_blocks([*sources, definitions])[: len(sources)]
+    return parse_blocks([*sources, definitions])[: len(sources)]
 
 
 def _strip_end(source: str) -> tuple[str, str]:
@@ -177,7 +179,7 @@ def _write_block(block: EditorBlock) -> _WrittenBlock:
         tag = "" if block.source.rstrip().endswith(SEPARATOR) else _first_tag(block.source)
         return _WrittenBlock(block.source, _first_tag(block.source), tag)
     body = parse(block.html or "")
-    tags = ["ul" if element.tag in LISTS else element.tag for element in body.elements] or [""]
+    tags = [outer_tag(element.tag) for element in body.elements] or [""]
     return _WrittenBlock(write_html(block.html or ""), tags[0], tags[-1])
 
 
@@ -203,15 +205,15 @@ def _is_invisible(text: str) -> bool:
     return all(DEFINITION.match(part) for part in _split_candidates(text.lstrip("\n")) if part.strip())
 
 
-def _find_blocks(markdown: str) -> tuple[list[str], list[_ParsedBlock]]:
+def _find_blocks(markdown: str) -> tuple[list[str], list[ParsedBlock]]:
     """Return the source of each block and what the parser reads from it."""
     sources = _split_candidates(markdown)
-    whole = _parse_blocks([markdown])[0]
+    whole = parse_blocks([markdown])[0]
     for _pass in range(MAX_PASSES):
-        parsed = _parse_blocks(sources)
+        parsed = parse_blocks(sources)
         if None in parsed:
             sources = _merge(sources, {index for index, block in enumerate(parsed) if block is None})
-        elif (index := _first_difference(parsed, whole)) is None:
+        elif (index := first_difference(parsed, whole)) is None:
             return sources, parsed
         else:
             sources = _merge(sources, {index})
@@ -249,39 +251,7 @@ def _merge(sources: Sequence[str], indexes: set[int]) -> list[str]:
     return merged
 
 
-def _parse_blocks(sources: Sequence[str]) -> list[_ParsedBlock | None]:
-    """Return what the parser reads from each source in its context, or None for one that is not a block of its own.
-
-    The whole text is parsed at once, with a paragraph before each source that marks its beginning.
-    """
-    texts = [clean_source(source) for source in sources]
-    token = blake2b("".join(texts).encode(), digest_size=8).hexdigest()
-    marked = GAP.join(f"{token}n{index}{GAP}{text}" for index, text in enumerate(texts))
-    body, notes = parse_markdown(marked)
-    for root in (body, *notes.values()):
-        prepare_html(root, list(notes))
-    parsed: list[_ParsedBlock | None] = [None] * len(sources)
-    block = _ParsedBlock([], {})
-    for child in body.elements:
-        if match := re.fullmatch(rf"{token}n([0-9]+)", child.text if child.tag == "p" else ""):
-            labels = [label for label, _text in FOOTNOTE.findall(texts[int(match[1])])]
-            block = _ParsedBlock([], {label: notes[label] for label in labels if label in notes})
-            parsed[int(match[1])] = block
-        elif child.children or child.tag in VOID:  # not the paragraph of a comment
-            block.elements.append(child)
-    return parsed
-
-
-def _first_difference(parsed: Sequence[_ParsedBlock], whole: _ParsedBlock) -> int | None:
-    """Return the index of the source after the first element that is other than in the whole text, or None."""
-    owners = [(index, serialize(element)) for index, block in enumerate(parsed) for element in block.elements]
-    for (index, html), element in zip_longest(owners, whole.elements, fillvalue=(len(parsed) - 1, "")):
-        if html != (serialize(element) if isinstance(element, Element) else ""):
-            return min(index + 1, len(parsed) - 1)
-    return None
-
-
-def _shown_html(source: str, block: _ParsedBlock) -> str | None:
+def _shown_html(source: str, block: ParsedBlock) -> str | None:
     """Return the HTML of a block, or None if it would lack a part of the source."""
     has_comment = "<!--" in source.replace(SEPARATOR, "")
     return None if has_comment or (block.elements and block.notes) else block.html or None
