@@ -5,7 +5,7 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
-from .delete import check_deletable, delete_instance, purge_deleted_drafts
+from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
@@ -26,7 +26,7 @@ from .transaction import (
     trust_clock,
 )
 from .translations import check_translation
-from .undo import UndoPlan, UndoType, plan_undo, undo
+from .undo import UndoPlan, UndoType, find_undone_imports, plan_import_undos, plan_undo, undo
 from .withdraw import withdraw
 
 __all__ = [
@@ -48,10 +48,14 @@ __all__ = [
     "check_passage",
     "check_translation",
     "default_redaction_mark",
+    "delete_draft",
     "delete_instance",
     "exclude_suggestion",
+    "find_undone_imports",
+    "has_lasting_editions",
     "lock_for_action",
     "new_version_after_rebuild",
+    "plan_import_undos",
     "plan_undo",
     "preview_redaction",
     "public_state",

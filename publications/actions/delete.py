@@ -1,15 +1,17 @@
-"""Delete instances that are public at once, such as authors and tags, if nothing refers to them; purge drafts."""
+"""Delete rows that are public at once, such as authors and tags, if nothing refers to them; delete and purge drafts."""
 
 from collections.abc import Iterable
 
+from django.core.exceptions import PermissionDenied
 from django.db import models, router, transaction
 from django.db.models.deletion import Collector
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, Edition, Image, Publication, SitePage
+from publications.models import ActionType, Edition, Image, Publication, RelatedLink, SitePage
 
-from .transaction import ActionRefused, begin_action
+from .transaction import ActionRefused, begin_action, lock_for_action
 
 MAX_LISTED_TITLES = 3  # of publications, in a refusal
 
@@ -27,6 +29,27 @@ def delete_instance(instance: models.Model, *, by) -> None:
     search.delete_names(instance)
     instance.delete()
     action.write_audit_entry(ActionType.AMEND, subject, kind=instance._meta.model_name, pk=pk, removed=True)
+
+
+@transaction.atomic
+def delete_draft(publication: Publication, *, by) -> None:
+    """Delete a draft that was never public; it stays restorable for `DELETED_DRAFT_RETENTION`.
+
+    Raises:
+        PermissionDenied: the draft has been published or scheduled since the page was opened.
+    """
+    lock_for_action(publication.pk)
+    if has_lasting_editions(publication):
+        raise PermissionDenied
+    RelatedLink.objects.filter(target=publication).delete()
+    Publication.with_deleted.filter(translation_of=publication).update(translation_of=None)
+    publication.presences.all().delete()
+    Publication.objects.filter(pk=publication.pk).update(deleted_at=timezone.now(), deleted_by=by)
+
+
+def has_lasting_editions(publication: Publication) -> bool:
+    """Return whether a publication has an edition other than those cancelled before they were public."""
+    return publication.editions.not_cancelled().exists()
 
 
 @transaction.atomic

@@ -3,8 +3,13 @@
 A scheduled edition is cancelled. A live one is replaced by the text before it, as a new edition; the first edition is
 withdrawn. A withdrawn text is published again as it was, as a new edition. `plan_undo` says which. A text that an undo
 has made public cannot be undone: publish the draft instead.
+
+An import is undone with all editions that it has published: readers see the text before the first of them, also where
+the undo of a later import has made one of them public again.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -14,20 +19,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import FOREVER, ActionType, Change, Edition, EndReason, Publication
+from publications.models import FOREVER, ActionType, AuditEntry, Change, Edition, EndReason, Publication
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .news import store_missing_translation_news, store_republication_news
-from .public_state import refuse_outdated_state
+from .public_state import WINDOW_ACTIONS, refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
 from .windows import (
     cancel_scheduled,
     copy_edition,
     end_edition,
-    live_edition,
-    scheduled_edition,
     store_editions,
 )
+
+TEXTS = ("body", "html", "plain_text", "paragraphs")
+"""Fields of editions that a plan does not need."""
 
 
 class UndoType(Enum):
@@ -53,19 +59,48 @@ class UndoPlan:
 
 def plan_undo(publication: Publication) -> UndoPlan | None:
     """Return what `undo` would do now, or None where there is nothing to undo."""
-    return _plan(publication, timezone.now())
+    return _plan(_read_editions([publication.pk])[publication.pk], timezone.now())
+
+
+def plan_import_undos(publications: Iterable[int], import_editions: Collection[int]) -> dict[int, UndoPlan]:
+    """Return what `undo` would do now for an import, by publication, without those that show nothing of it."""
+    now, editions = timezone.now(), _read_editions(publications)
+    plans = {pk: _plan_import(rows, now, import_editions) for pk, rows in editions.items()}
+    return {pk: plan for pk, plan in plans.items() if plan}
+
+
+def find_undone_imports(publications: Collection[int]) -> set[int]:
+    """Return the publications that the undo of an import has withdrawn or restored, as the last action on them."""
+    entries = AuditEntry.objects.filter(publication__in=publications, action__in=WINDOW_ACTIONS)
+    last = dict(entries.order_by("site_version").values_list("publication", "detail"))
+    return {publication for publication, detail in last.items() if detail.get("is_import")}
+
+
+def _read_editions(publications: Iterable[int]) -> dict[int, list[Edition]]:
+    """Return the editions of publications by primary key of these, without those that were cancelled."""
+    editions: dict[int, list[Edition]] = defaultdict(list)
+    for edition in Edition.objects.not_cancelled().filter(publication__in=list(publications)).defer(*TEXTS):
+        editions[edition.publication_id].append(edition)
+    return editions
 
 
 @retry_with_reserved_space
 @transaction.atomic
 def undo(
-    publication: Publication, *, by, edition: int | None = None, state: str | None = None
+    publication: Publication,
+    *,
+    by,
+    edition: int | None = None,
+    state: str | None = None,
+    import_editions: Collection[int] | None = None,
 ) -> Edition | None:
     """Undo the last action of a publication.
 
     Args:
         edition: the number of the edition that the editor wants to undo; None is not compared.
         state: the `public_state` that the editor saw; None is not compared.
+        import_editions: the primary keys of the editions that an import has published, to undo that import; None to
+            undo the last action.
 
     Returns:
         The new edition where a text is public again, else None.
@@ -78,7 +113,9 @@ def undo(
     action = begin_action(by=by, publication=publication)
     publication = lock_publication(publication)
     refuse_outdated_state(publication, state)
-    plan = _plan(publication, action.at)
+    editions = _read_editions([publication.pk])[publication.pk]
+    is_import = import_editions is not None
+    plan = _plan_import(editions, action.at, import_editions) if is_import else _plan(editions, action.at)
     if not plan:
         raise ActionRefused(
             _("There is nothing to take back here. To change what readers see, publish the working copy.")
@@ -94,42 +131,92 @@ def undo(
         publication=publication,
         edition=plan.edition.number,
         restored=plan.restored.number if plan.restored else None,
+        is_import=is_import,
     )
     return restored
 
 
-def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
-    if scheduled := scheduled_edition(publication, at):
+def _plan(editions: Sequence[Edition], at: datetime) -> UndoPlan | None:
+    """Return a plan for the last action; `editions` are those of the publication that are not cancelled."""
+    if scheduled := _scheduled_of(editions, at):
         return UndoPlan(UndoType.CANCEL, scheduled)
-    live = live_edition(publication, at)
+    live = _live_of(editions, at)
     if not live:
-        return _plan_republication(publication, at)
-    if live.restored_from_id:
+        return _plan_republication(editions, at)
+    return None if live.restored_from_id else _plan_replacement(live, editions, at)
+
+
+def _plan_import(
+    editions: Sequence[Edition], at: datetime, import_editions: Collection[int]
+) -> UndoPlan | None:
+    live = _live_of(editions, at)
+    if not live or _scheduled_of(editions, at) or _origin_of(live, editions).pk not in import_editions:
         return None
-    previous = (
-        publication.editions.not_cancelled()
-        .exclude(end_reason=EndReason.UNDONE)
-        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires_at__gt=at)
-        .first()
-    )
+    return _plan_replacement(live, editions, at, import_editions)
+
+
+def _scheduled_of(editions: Sequence[Edition], at: datetime) -> Edition | None:
+    return next((each for each in editions if not each.end_reason and each.visible_from > at), None)
+
+
+def _live_of(editions: Sequence[Edition], at: datetime) -> Edition | None:
+    return next((each for each in editions if each.visible_from <= at < each.visible_until), None)
+
+
+def _plan_replacement(
+    live: Edition, editions: Sequence[Edition], at: datetime, import_editions: Collection[int] = ()
+) -> UndoPlan:
+    previous = _find_previous(live, editions, at, import_editions)
     if not previous:
         return UndoPlan(UndoType.WITHDRAW, live)
     return UndoPlan(UndoType.RESTORE, live, previous, previous.expires_at)
 
 
-def _plan_republication(publication: Publication, at: datetime) -> UndoPlan | None:
+def _find_previous(
+    edition: Edition, editions: Sequence[Edition], at: datetime, import_editions: Collection[int]
+) -> Edition | None:
+    """Return the edition that readers saw before this one, without those that an import has published, or None."""
+    start = _origin_of(edition, editions).visible_from
+    before = (
+        each
+        for each in editions
+        if each.end_reason != EndReason.UNDONE
+        and each.visible_until == start > each.visible_from
+        and each.expires_at > at
+    )
+    previous = next(before, None)
+    if previous and _origin_of(previous, editions).pk in import_editions:
+        return _find_previous(previous, editions, at, import_editions)
+    return previous
+
+
+def _origin_of(edition: Edition, editions: Sequence[Edition]) -> Edition:
+    """Return the edition whose text this one shows again, or itself."""
+    by_pk = {each.pk: each for each in editions}
+    while edition.restored_from_id:
+        edition = by_pk[edition.restored_from_id]
+    return edition
+
+
+def _plan_republication(editions: Sequence[Edition], at: datetime) -> UndoPlan | None:
     """Return a plan for the text that was withdrawn last, unless it would have ended by now."""
-    last = publication.editions.last_public_by(at)
+    started = [edition for edition in editions if edition.visible_from <= at]
+    last = max(started, key=lambda edition: edition.visible_from, default=None)
     if not last or last.end_reason != EndReason.WITHDRAWN:
         return None
-    until = _end_before_withdrawal(publication, last)
+    until = _end_before_withdrawal(last)
     return UndoPlan(UndoType.REPUBLISH, last, last, until) if until > at else None
 
 
-def _end_before_withdrawal(publication: Publication, edition: Edition) -> datetime:
+def _end_before_withdrawal(edition: Edition) -> datetime:
     """Return the end that a withdrawn edition had: withdrawing has replaced it, its audit entry has kept it."""
-    withdrawals = publication.audit_entries.filter(action=ActionType.WITHDRAW, detail__edition=edition.number)
-    entry = withdrawals.order_by("-site_version").first()
+    entry = (
+        AuditEntry.objects.filter(
+            publication=edition.publication_id, action=ActionType.WITHDRAW, detail__edition=edition.number
+        )
+        .order_by("-site_version")
+        .first()
+    )
     until = entry.detail.get("until") if entry else None
     return datetime.fromisoformat(until) if until else FOREVER
 

@@ -7,6 +7,7 @@ from collections import Counter
 from contextlib import nullcontext
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -14,18 +15,20 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from publications.importers.archive_import_undo import UNDO_PERMISSIONS
 from publications.importers.archive_imports import is_running, start_runner
-from publications.locales import current_locale, language_in_sentence
+from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
     UNFINISHED,
     ArchiveImport,
     ArchiveImportState,
+    ArchiveImportTask,
     with_status,
 )
 
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
-from .archive_import_undo import UNDO_PERMISSIONS
+from .archive_import_undo import describe_undo, warn_of_other_request
 from .site import render_desk_page, require_permissions
 from .status_text import status_text
 
@@ -84,7 +87,7 @@ def _run_options(*, publish: bool) -> dict[str, object]:
 
 @require_permissions("add_archiveimport")
 def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show how far an import is, its report and what it has made; check, import, stop or delete it."""
+    """Show how far an import is, its report and what it has made or undone; check, import or stop it."""
     job = ArchiveImport.objects.filter(pk=pk).first()
     if not job:  # news lead here for longer
         messages.info(request, _("The archive and the report of this import are deleted."))
@@ -99,6 +102,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     publications = list(with_status(job.imported_publications).order_by("title", "pk"))
     for publication in publications:
         publication.status_label = status_text(publication)
+        publication.language_label = language_label(publication.language)
     fields_with_errors = [field for field in form if field.errors]
     response = render_desk_page(
         request,
@@ -107,13 +111,14 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         job=job,
         form=form,
         fields_with_errors=fields_with_errors,
-        needs_settings=bool(fields_with_errors) or job.state == ArchiveImportState.FAILED,
+        needs_settings=bool(fields_with_errors or _failed_options(job)),
         is_interrupted=job.is_unfinished and not is_running(),
         publications=publications[:SHOWN_PUBLICATIONS],
         more_publications=publications[SHOWN_PUBLICATIONS:],
         can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
-        can_undo=request.user.has_perms(f"publications.{name}" for name in UNDO_PERMISSIONS)
-        and any(publication.live_from or not publication.ended_at for publication in publications),
+        can_undo=_can_undo(request, job),
+        requester=_name_of(job.requested_by),
+        undo=describe_undo(job.report) if job.is_undo else {},
         days=ARCHIVE_IMPORT_DAYS,
     )
     if job.is_unfinished:
@@ -121,56 +126,78 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _name_of(user: User | None) -> str:
+    return (user.get_full_name() or user.get_username()) if user else _("somebody whose account is deleted")
+
+
+def _can_undo(request: HttpRequest, job: ArchiveImport) -> bool:
+    return request.user.has_perms(f"publications.{name}" for name in UNDO_PERMISSIONS) and job.is_in_effect
+
+
 def _failed_options(job: ArchiveImport) -> dict | None:
     """Return the settings of a run that failed, so that the form says what is wrong with them."""
-    return job.options if job.state == ArchiveImportState.FAILED else None
+    return job.options if job.state == ArchiveImportState.FAILED and not job.is_undo else None
 
 
 def _perform_button(
     request: HttpRequest, job: ArchiveImport, form: ImportSettingsForm
 ) -> HttpResponse | None:
     """Perform the button of a posted form. Returns None where the form has errors."""
-    if "delete" in request.POST:
-        ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
-        messages.success(request, _("The archive and its report are deleted. What was imported stays."))
-        return HttpResponseRedirect(reverse("desk:archive-imports"))
     if "stop" in request.POST:
         ArchiveImport.objects.filter(pk=job.pk, state__in=UNFINISHED).update(is_stop_requested=True)
         start_runner()  # stops it, if its process was killed
     elif "start" in request.POST and job.is_unfinished:
         start_runner()
-    elif "check" in request.POST and not job.is_unfinished:
+    elif job.is_unfinished:
+        warn_of_other_request(request)
+    elif "check" in request.POST:
         if not form.is_valid():
             return None
-        _request_run(request, job, is_dry_run=True, publish=True, **form.options)
+        _request_run(request, job, ArchiveImportTask.CHECK, publish=True, **form.options)
+    elif "check_again" in request.POST:
+        _request_run(request, job, ArchiveImportTask.CHECK, publish=True)
     elif "drafts" in request.POST and job.can_import:
-        _request_run(request, job, is_dry_run=False, publish=False)
+        _request_run(request, job, ArchiveImportTask.IMPORT, publish=False)
     elif "resume" in request.POST and job.can_resume:
-        if job.options["publish"] and not request.user.has_perm("publications.publish_publication"):
-            raise PermissionDenied
-        _request_run(request, job, is_dry_run=False, publish=job.options["publish"])
+        _resume(request, job)
     return HttpResponseRedirect(_url_of(job))
 
 
+def _resume(request: HttpRequest, job: ArchiveImport) -> None:
+    publish = job.options["publish"]
+    permissions = UNDO_PERMISSIONS if job.is_undo else ("publish_publication",) if publish else ()
+    if not request.user.has_perms(f"publications.{name}" for name in permissions):
+        raise PermissionDenied
+    _request_run(request, job, ArchiveImportTask(job.task), publish=publish)
+
+
 def _request_run(
-    request: HttpRequest, job: ArchiveImport, *, is_dry_run: bool, publish: bool, **options
+    request: HttpRequest, job: ArchiveImport, task: ArchiveImportTask, *, publish: bool, **options
 ) -> None:
-    job.store(options={**job.options, **options, **_run_options(publish=publish)})
-    job.request_run(by=request.user, is_dry_run=is_dry_run)
-    start_runner()
+    if job.request_run(by=request.user, task=task, **options, **_run_options(publish=publish)):
+        start_runner()
+    else:
+        warn_of_other_request(request)
 
 
 @require_permissions("add_archiveimport", "publish_publication")
 def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what publishing an import makes public, by the report of its check; then import and publish."""
     job = get_object_or_404(ArchiveImport, pk=pk)
+    if job.is_unfinished:
+        warn_of_other_request(request)
+        return HttpResponseRedirect(_url_of(job))
     if not job.can_publish:
         messages.warning(request, _("Check the archive first: the check says what would become public."))
         return HttpResponseRedirect(_url_of(job))
     if request.method == "POST":
-        _request_run(request, job, is_dry_run=False, publish=True)
+        _request_run(request, job, ArchiveImportTask.IMPORT, publish=True)
         return HttpResponseRedirect(_url_of(job))
-    files = [file for file in job.report["files"] if file["is_published"]]
+    files = [
+        {**file, "language_label": language_label(file["language"])}
+        for file in job.report["files"]
+        if file["is_published"]
+    ]
     languages = Counter(file["language"] for file in files)
     return render_desk_page(
         request,
@@ -182,6 +209,26 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         changed=[file for file in files if file["was_public"]],
         incomplete=[file for file in files if file["lacks_images"]],
         days=ARCHIVE_IMPORT_DAYS,
+    )
+
+
+@require_permissions("add_archiveimport")
+def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what is lost with an archive and its report, above all the undo; then delete them."""
+    job = get_object_or_404(ArchiveImport, pk=pk)
+    if request.method == "POST":
+        ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
+        messages.success(request, _("The archive and its report are deleted. What was imported stays."))
+        return HttpResponseRedirect(reverse("desk:archive-imports"))
+    return render_desk_page(
+        request,
+        "archive_import_delete",
+        title=_("Delete the archive and the report"),
+        job=job,
+        live_count=job.live_editions.count(),
+        draft_count=job.unpublished_drafts.count(),
+        is_in_effect=job.is_in_effect,
+        can_undo=_can_undo(request, job) and not job.is_unfinished,
     )
 
 

@@ -164,6 +164,7 @@ PAGES = (
     ("import/", "archive-imports", archive_imports.archive_imports_page),
     ("import/<number:pk>/", "archive-import", archive_imports.archive_import_page),
     ("import/<number:pk>/publish/", "archive-import-publish", archive_imports.archive_import_publish_page),
+    ("import/<number:pk>/delete/", "archive-import-delete", archive_imports.archive_import_delete_page),
     ("import/<number:pk>/undo/", "archive-import-undo", archive_import_undo.archive_import_undo_page),
     # Images, related links, settings
     (f"{PUBLICATION_ROUTE}pictures/", "image-descriptions", image_descriptions.image_descriptions),

@@ -2,7 +2,8 @@
 
 `manage.py run_imports` does so. The desk starts it when an import is requested, and a timer each minute, which takes
 up those whose process was killed. An import is a run of `run_import`, which continues after an interruption and changes
-nothing when it is repeated, so that a run starts from the beginning. One that is deleted ends after its batch.
+nothing when it is repeated, so that a run starts from the beginning. One that is deleted ends after its batch. The undo
+of an import is a run of the same kind (`archive_import_undo`).
 """
 
 import logging
@@ -26,6 +27,7 @@ from publications.site_lock import hold_file_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
+from .archive_import_undo import UNDO_PERMISSIONS, undo_import
 from .imported_file import ImportRefused
 from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
@@ -96,7 +98,7 @@ def run_unfinished() -> int:
 
 
 def run_archive_import(job: ArchiveImport) -> None:
-    """Rehearse or import an archive, and store the report or why it failed."""
+    """Rehearse or import an archive, or undo its import; store the report or why it failed."""
     job.store(state=ArchiveImportState.RUNNING, starts=job.starts + 1, done=0)
     with override(job.options.get("report_language", LOCALES[0])):
         try:
@@ -108,8 +110,10 @@ def run_archive_import(job: ArchiveImport) -> None:
             job.store(state=ArchiveImportState.FAILED, error=str(error))
         except Exception as error:  # one import must not keep the others from being run
             logger.exception("An import failed.")
-            message = _(
-                "The import failed: %(error)s. What it has imported so far stays; it can be repeated."
+            message = (
+                _("Undoing failed: %(error)s. What is taken back so far stays so; it can be repeated.")
+                if job.is_undo
+                else _("The import failed: %(error)s. What it has imported so far stays; it can be repeated.")
             )
             job.store(state=ArchiveImportState.FAILED, error=message % {"error": type(error).__name__})
 
@@ -118,7 +122,8 @@ def _check_start(job: ArchiveImport) -> None:
     """Raise ImportStopped or ImportRefused for a run that is not to begin, or not to begin again."""
     _raise_if_stopped(job)
     user = job.requested_by
-    if not (user and user.is_active and user.has_perm("publications.add_archiveimport")):
+    permissions = UNDO_PERMISSIONS if job.is_undo else UNDO_PERMISSIONS[:1]
+    if not (user and user.is_active and user.has_perms(f"publications.{name}" for name in permissions)):
         raise ImportRefused(_("Whoever requested this may not import texts any more. Request it again."))
     if job.starts > MAX_STARTS:
         message = _(
@@ -138,6 +143,8 @@ def _run(job: ArchiveImport) -> dict:
         job.store(done=done, total=total)
         _raise_if_stopped(job)
 
+    if job.is_undo:
+        return undo_import(job, progress=progress)
     with _empty_folder() as folder:
         name = slugify(PurePosixPath(job.filename).stem) or "texts"
         with job.open_archive() as file:

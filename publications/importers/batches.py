@@ -114,18 +114,23 @@ class BatchImporter:
         if imported.manuscript is None:
             return self.refuse(imported.source, imported.refusal, imported.notes)
         state = states.get(imported.manuscript.uid)
+        if state and state.is_deleted and state.is_other_text(imported.manuscript):
+            state = None
         outcome, kept_reason = self._outcome(imported, state)
         file = _build_file_report(imported, outcome)
         if kept_reason:
             file.add_note(NoteKind.DROPPED, "kept", kept_reason)
         if state and state.is_imported:
             file.publication, file.is_edited = state.publication, state.is_edited
+            if state.is_deleted:
+                message = _("The draft that an import made of this file was deleted: it is a draft again.")
+                file.add_note(NoteKind.CHANGED, "restored", message)
         self.report.files.append(file)
         return file
 
     def _outcome(self, imported: ImportedFile, state: ImportState | None) -> tuple[FileOutcome, str]:
         """Return the outcome of a file, and why the publication is kept as it is, or ""."""
-        if state is None:
+        if state is None or state.is_deleted:
             return FileOutcome.NEW, ""
         if not state.has_changes(imported.manuscript, self.import_cache, imported.files):
             return FileOutcome.UNCHANGED, ""

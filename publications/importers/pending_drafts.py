@@ -69,6 +69,7 @@ def prepare_draft(
 ) -> PendingDraft:
     """Return the draft of a manuscript, ready to store; create its new images, authors and tags."""
     publication = existing or Publication(uid=manuscript.uid or uuid4(), created_by=by)
+    publication.deleted_at = publication.deleted_by = None
     result = ImportedDraft(publication, is_new=not existing)
     result.missing_messages += store_images(manuscript, files, import_cache)
     attached_digests = set() if result.is_new else {file.digest for file in publication.attachments.all()}

@@ -6,21 +6,24 @@ Otherwise the draft stays, which is reported.
 
 Whether an import publishes depends on the stage of the publication after its file is stored, and on the dates and the
 draft flag of the file. An import never publishes unpublished changes of editors, and it respects their decisions: an
-edition that is scheduled, has an end or is withdrawn stays so.
+edition that is scheduled, has an end or is withdrawn stays so. What the undo of an import has withdrawn is no such
+decision: it is published as if it had never been public.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications import actions
 from publications.manuscript import Manuscript
 from publications.manuscript import loads as load_manuscript
 from publications.models import (
@@ -57,6 +60,11 @@ class ImportState:
     def is_imported(self) -> bool:
         """Whether an import created the publication; others are never changed by an import."""
         return self.last_import is not None
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether it is a deleted draft, which can be restored."""
+        return bool(self.publication.deleted_at)
 
     def is_other_text(self, manuscript: Manuscript) -> bool:
         """Whether a file whose uid is made from its path is another text than the one imported from that path before.
@@ -96,36 +104,53 @@ class ImportState:
 
 
 def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
-    """Return the states of the publications with these uids, by uid, in two queries."""
-    rows = Publication.objects.filter(uid__in=list(uids)).select_related("kind")
+    """Return the states of the publications with these uids, by uid, in two queries.
+
+    A deleted draft that nobody has edited is one of them: its file makes it a draft again.
+    """
+    rows = Publication.with_deleted.filter(uid__in=list(uids)).select_related("kind")
     publications = {publication.pk: publication for publication in rows}
-    histories: dict[int, list[Revision]] = {pk: [] for pk in publications}
-    for revision in Revision.objects.filter(publication__in=list(publications)).order_by("number").iterator():
+    histories = _load_histories(Revision.objects.filter(publication__in=list(publications)))
+    states = [_import_state(publication, histories[pk]) for pk, publication in publications.items()]
+    return {
+        str(state.publication.uid): state for state in states if not (state.is_deleted and state.is_edited)
+    }
+
+
+def find_edited(publications: Collection[int]) -> set[int]:
+    """Return which of these publications editors have changed since their last import, by primary key."""
+    revisions = Revision.objects.filter(publication__in=publications).defer("manuscript")
+    histories = _load_histories(revisions)
+    return {pk for pk in publications if _is_edited(histories[pk])}
+
+
+def _load_histories(revisions: QuerySet[Revision]) -> dict[int, list[Revision]]:
+    """Return revisions by publication, in their order, since the last import."""
+    histories: dict[int, list[Revision]] = defaultdict(list)
+    for revision in revisions.order_by("number").iterator():
         history = histories[revision.publication_id]
         if revision.reason == RevisionReason.IMPORTED:
             history.clear()
         history.append(revision)
-    return {
-        str(publication.uid): _import_state(publication, histories[pk])
-        for pk, publication in publications.items()
-    }
+    return histories
 
 
 def _import_state(publication: Publication, history: list[Revision]) -> ImportState:
-    if not history or history[0].reason != RevisionReason.IMPORTED:
-        return ImportState(publication, None, is_edited=True)
-    last_import = load_manuscript(history[0].manuscript)
-    return ImportState(publication, last_import, is_edited=_is_edited(history[0].digest, history[1:]))
+    is_imported = bool(history) and history[0].reason == RevisionReason.IMPORTED
+    last_import = load_manuscript(history[0].manuscript) if is_imported else None
+    return ImportState(publication, last_import, is_edited=_is_edited(history))
 
 
-def _is_edited(import_digest: str, later: Iterable[Revision]) -> bool:
+def _is_edited(history: Sequence[Revision]) -> bool:
     """Whether the draft differs from its state after the import.
 
     Publishing sets a number and a date in a revision, which is not an edit. A redaction always counts as an edit: a
     file must not restore what it removed.
     """
-    import_digests, is_edited = {import_digest}, False
-    for revision in later:
+    if not history or history[0].reason != RevisionReason.IMPORTED:
+        return True
+    import_digests, is_edited = {history[0].digest}, False
+    for revision in history[1:]:
         if revision.reason == RevisionReason.REDACTED:
             import_digests.clear()
         elif revision.reason == RevisionReason.PUBLISHED and not is_edited:
@@ -234,16 +259,17 @@ def determine_intent(imported: ImportedFile) -> FileIntent:
 
 
 def load_publication_states(edited: Mapping[int, bool]) -> dict[int, PublicationState]:
-    """Return the states of publications by primary key, in one query.
+    """Return the states of publications by primary key, in two queries.
 
     Args:
         edited: by primary key, whether editors changed the publication since its import.
     """
     publications = with_status(Publication.objects.filter(pk__in=list(edited)).only("digest"))
     rows = publications.annotate(has_editions=Exists(Edition.objects.filter(publication=OuterRef("pk"))))
+    undone = actions.find_undone_imports(edited.keys())
     return {
         row.pk: PublicationState(
-            _stage(row, is_edited=edited[row.pk]),
+            _stage(row, is_edited=edited[row.pk], is_undone=row.pk in undone),
             is_live=bool(row.live_from),
             visible_until=scheduled_end(row),
         )
@@ -251,10 +277,10 @@ def load_publication_states(edited: Mapping[int, bool]) -> dict[int, Publication
     }
 
 
-def _stage(row: Publication, *, is_edited: bool) -> PublicationStage:
+def _stage(row: Publication, *, is_edited: bool, is_undone: bool) -> PublicationStage:
     if row.scheduled_from:
         return PublicationStage.SCHEDULED
-    if row.has_editions and not row.live_from:
+    if row.has_editions and not row.live_from and not is_undone:
         return PublicationStage.ENDED
     if row.live_digest == row.digest:
         return PublicationStage.CURRENT

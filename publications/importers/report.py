@@ -75,6 +75,7 @@ _NOTE_TOPICS = (
     NoteTopic(
         "kept", OUTCOME_LABELS[FileOutcome.KEPT], needs_attention=True, is_grouped=True, is_counted=False
     ),
+    NoteTopic("restored", _("deleted drafts that are drafts again"), is_grouped=True),
     NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),

@@ -14,6 +14,7 @@ from .archive_import import (
     UNFINISHED,
     ArchiveImport,
     ArchiveImportState,
+    ArchiveImportTask,
 )
 from .audit import ActionType, AuditEntry
 from .author import Author
@@ -177,6 +178,7 @@ __all__ = [
     "AddressStatus",
     "ArchiveImport",
     "ArchiveImportState",
+    "ArchiveImportTask",
     "Attachment",
     "AuditEntry",
     "Author",

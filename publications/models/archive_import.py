@@ -10,12 +10,21 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .edition import Edition
 from .image import original_storage
 from .publication import Publication
 
 ARCHIVE_IMPORT_DAYS = 7
 """How long an archive and its report are kept after the last run: both may hold names that are redacted later."""
 ARCHIVE_FOLDER = "imports"
+
+
+class ArchiveImportTask(models.TextChoices):
+    """What a run does."""
+
+    CHECK = "check", _("check")
+    IMPORT = "import", _("import")
+    UNDO = "undo", _("undo")
 
 
 class ArchiveImportState(models.TextChoices):
@@ -52,15 +61,15 @@ def _delete_archives(names: list[str]) -> None:
 
 
 class ArchiveImport(models.Model):
-    """An archive of texts and its import, which first is rehearsed: `is_dry_run`.
+    """An archive of texts and its last run, which checks, imports or undoes what was imported.
 
     Attributes:
         archive: its name in the private storage.
         options: those of `ImportOptions` that a person chooses, and the language of the report.
         requested_by: who requested the run; it is in their name, and they have to be allowed to import when it starts.
         starts: how often a process has started this run.
-        done: the number of texts imported so far in this run, or read by a check, of `total`.
-        report: the report of this run, once it has ended (`importers.report_page`).
+        done: the number of texts imported or undone so far in this run, or read by a check, of `total`.
+        report: the report of this run, once it has ended (`importers.report_page`); of an undo that of `undo_import`.
         error: why the run failed.
         created_publications: the drafts that its runs have created; deleted ones are left out.
         published_editions: those that its runs have published.
@@ -71,7 +80,9 @@ class ArchiveImport(models.Model):
     filename = models.CharField(_("file name"), max_length=200)
     size = models.PositiveBigIntegerField()
     options = models.JSONField(default=dict)
-    is_dry_run = models.BooleanField(default=True)
+    task = models.CharField(
+        _("task"), max_length=10, choices=ArchiveImportTask, default=ArchiveImportTask.CHECK
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=ArchiveImportState, default=ArchiveImportState.WAITING
     )
@@ -105,6 +116,19 @@ class ArchiveImport(models.Model):
         return self.state in UNFINISHED
 
     @property
+    def is_dry_run(self) -> bool:
+        return self.task == ArchiveImportTask.CHECK
+
+    @property
+    def is_undo(self) -> bool:
+        return self.task == ArchiveImportTask.UNDO
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether the last run has undone what was imported."""
+        return self.is_undo and self.state == ArchiveImportState.DONE
+
+    @property
     def _is_checked(self) -> bool:
         return self.is_dry_run and self.state == ArchiveImportState.DONE
 
@@ -125,11 +149,11 @@ class ArchiveImport(models.Model):
     @property
     def is_published(self) -> bool:
         """Whether the last run has imported and published."""
-        return not self.is_dry_run and bool(self.report.get("is_publishing"))
+        return self.task == ArchiveImportTask.IMPORT and bool(self.report.get("is_publishing"))
 
     @property
     def can_resume(self) -> bool:
-        """Whether an import ended before it was done."""
+        """Whether an import or its undo ended before it was done."""
         return not self.is_dry_run and self.state in (ArchiveImportState.STOPPED, ArchiveImportState.FAILED)
 
     @property
@@ -138,6 +162,22 @@ class ArchiveImport(models.Model):
         created = models.Q(pk__in=self.created_publications.values("pk"))
         published = models.Q(pk__in=self.published_editions.values("publication"))
         return Publication.objects.filter(created | published)
+
+    @property
+    def live_editions(self) -> models.QuerySet[Edition]:
+        """The texts that its runs have published and readers see now."""
+        editions = self.published_editions.values("pk")
+        return Edition.objects.live().filter(models.Q(pk__in=editions) | models.Q(restored_from__in=editions))
+
+    @property
+    def unpublished_drafts(self) -> models.QuerySet[Publication]:
+        """The drafts that its runs have created and nobody has published."""
+        return self.created_publications.filter(editions=None)
+
+    @property
+    def is_in_effect(self) -> bool:
+        """Whether there is something to undo."""
+        return self.unpublished_drafts.exists() or self.live_editions.exists()
 
     def open_archive(self) -> File:
         return original_storage().open(self.archive)
@@ -155,7 +195,19 @@ class ArchiveImport(models.Model):
             self.created_publications.add(*publications)
             self.published_editions.add(*editions)
 
-    def request_run(self, *, by, is_dry_run: bool) -> None:
-        """Let the next runner rehearse or import the archive."""
-        self.store(state=ArchiveImportState.WAITING, is_dry_run=is_dry_run, requested_by=by, starts=0, done=0, total=0,
-                   report={}, error="", is_stop_requested=False)  # fmt: skip
+    def request_run(self, *, by, task: ArchiveImportTask, **options: object) -> bool:
+        """Let the next runner do a task, with these options beside those stored. An undo that ended early goes on.
+
+        Returns:
+            False where another request has changed the import since it was read: nothing is requested then.
+        """
+        is_continued = task == self.task == ArchiveImportTask.UNDO and self.can_resume
+        columns = {
+            "options": {**self.options, **options}, "task": task, "state": ArchiveImportState.WAITING,
+            "requested_by": by, "starts": 0, "done": 0, "total": 0, "error": "", "is_stop_requested": False,
+            "report": self.report if is_continued else {}, "changed_at": timezone.now(),
+        }  # fmt: skip
+        seen = ArchiveImport.objects.filter(pk=self.pk, changed_at=self.changed_at).exclude(
+            state__in=UNFINISHED
+        )
+        return bool(seen.update(**columns))

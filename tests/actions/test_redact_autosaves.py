@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from publications import actions
-from publications.admin.drafts.deleted_drafts import delete_draft, restore_draft
+from publications.actions import delete_draft
+from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.models import Autosave, Publication, Revision
 from tests.desk_forms import change, filled
 from tests.factories import make_live, make_person, make_publication

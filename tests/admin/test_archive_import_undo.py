@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.admin import archive_import_undo
-from publications.admin.archive_import_undo import UndoEffect, plan_import_undo
-from publications.admin.drafts.deleted_drafts import delete_draft
+from publications.admin.drafts.deleted_drafts import restore_draft
+from publications.importers import archive_import_undo
+from publications.importers.archive_import_undo import KeepReason, UndoEffect, plan_import_undo
 from publications.models import (
     ArchiveImport,
     Comment,
@@ -40,14 +42,33 @@ from .test_archive_imports import (  # noqa: F401 - fixtures
 pytestmark = pytest.mark.django_db
 
 
-def undo(client) -> str:
-    page = client.get(page_of("-undo"), follow=True)
-    data = {"undo": "1", "seen": (page.context or {}).get("seen", "")}
-    return html.unescape(client.post(page_of("-undo"), data, follow=True).text)
+def request_undo(client, job: ArchiveImport | None = None) -> None:
+    page = client.get(page_of("-undo", job), follow=True)
+    client.post(page_of("-undo", job), {"undo": "1", "seen": (page.context or {}).get("seen", "")})
 
 
-def effects() -> dict[str, UndoEffect]:
-    return {step.publication.title: step.effect for step in plan_import_undo(ArchiveImport.objects.get())}
+def undo(client, job: ArchiveImport | None = None) -> str:
+    """Undo an import, the last one, and return the text of its page."""
+    request_undo(client, job)
+    call_command("run_imports", verbosity=0)
+    return " ".join(html.unescape(client.get(page_of("", job)).text).split())
+
+
+def effects(job: ArchiveImport | None = None) -> dict[str, UndoEffect]:
+    steps = plan_import_undo(job or ArchiveImport.objects.get())
+    return {step.publication.title: step.effect for step in steps}
+
+
+def import_changed_oil(client) -> ArchiveImport:
+    """Import the same archive with another text on oil, and publish it."""
+    changed = POST.format(title="Oil", day=2) + "\nMore on oil.\n"
+    upload(client, archive({**TEXTS, "blog/_posts/2024-05-02-oil.md": changed.encode()}))
+    call_command("run_imports", verbosity=0)
+    return press(client, "publish")
+
+
+def live_titles() -> set[str]:
+    return {edition.title for edition in Edition.objects.live()}
 
 
 @pytest.fixture
@@ -84,10 +105,7 @@ def test_drafts_of_an_import_are_deleted_and_can_be_restored(administrator, draf
 
 def test_what_was_public_before_has_its_earlier_text_again(administrator, published):  # noqa: F811
     ArchiveImport.objects.all().delete()
-    changed = POST.format(title="Oil", day=2) + "\nMore on oil.\n"
-    upload(administrator, archive({**TEXTS, "blog/_posts/2024-05-02-oil.md": changed.encode()}))
-    call_command("run_imports", verbosity=0)
-    press(administrator, "publish")
+    import_changed_oil(administrator)
     assert "More on oil" in Edition.objects.live().get(title="Oil").html
 
     assert effects() == {"Oil": UndoEffect.RESTORE}
@@ -110,9 +128,10 @@ def test_what_somebody_has_worked_on_since_stays_public(administrator, published
     page = html.unescape(administrator.get(page_of("-undo")).text)
     assert "1 text stays as it is" in page and "1 text is withdrawn" in page
 
-    assert "1 text stays as it is." in undo(administrator)
+    page = undo(administrator)
 
-    assert [edition.title for edition in Edition.objects.live()] == ["Gas"]
+    assert "1 text stays as it is" in page and "edited it since · readers see it" in page
+    assert live_titles() == {"Gas"}
 
 
 def test_an_edited_or_scheduled_draft_is_not_deleted(administrator, drafted):  # noqa: F811
@@ -174,25 +193,165 @@ def test_nothing_is_done_that_the_page_did_not_show(administrator, drafted):  # 
 def test_an_old_address_of_a_draft_that_was_deleted_leads_to_the_text_that_is_imported_again(editor):
     draft, again = make_publication(), make_publication()
     actions.add_redirects(draft, ["/old/x"], by=editor)
-    delete_draft(draft, by=editor)
+    actions.delete_draft(draft, by=editor)
 
     assert actions.add_redirects(again, ["/old/x"], by=editor) == []
     assert Redirect.objects.get().publication == again
 
 
-def test_what_is_edited_after_the_page_was_opened_stays(administrator, drafted, monkeypatch):  # noqa: F811
-    perform = archive_import_undo._perform
+def test_what_is_edited_after_the_undo_was_requested_stays(administrator, drafted):  # noqa: F811
+    request_undo(administrator)
+    saved(Publication.objects.get(title="Gas"), body="Edited.")
 
-    def edit_and_perform(job, step, by):
-        if step.publication.title == "Gas":
-            saved(step.publication, body="Edited.")
-        return perform(job, step, by)
+    page = undo(administrator)
 
-    monkeypatch.setattr(archive_import_undo, "_perform", edit_and_perform)
-
-    assert "1 text stays as it is." in undo(administrator)
-
+    assert "1 draft is deleted" in page and "edited it since · readers do not see it" in page
     assert [publication.title for publication in Publication.objects.all()] == ["Gas"]
+
+
+def test_after_an_undo_the_page_says_what_was_undone_by_whom_and_what_is_next(administrator, published):  # noqa: F811
+    page = undo(administrator)
+
+    assert "The import is undone. Withdrawn: 2 texts." in page and "by Ann Berg." in page
+    assert 'name="check_again"' in page and "became public" not in page
+    assert "Undo this import" not in page and "Undo what is left" not in page
+    assert "undo: done" in " ".join(administrator.get(reverse("desk:archive-imports")).text.split())
+
+
+@pytest.mark.parametrize("again", ["same archive", "another upload"])
+def test_what_an_undo_has_withdrawn_is_published_again_in_bulk(administrator, published, again):  # noqa: F811
+    undo(administrator)
+    if again == "another upload":
+        ArchiveImport.objects.all().delete()
+        upload(administrator)
+        call_command("run_imports", verbosity=0)
+    else:
+        press(administrator, "check_again")
+    assert "2 texts become public at once" in administrator.get(page_of("-publish")).text
+
+    press(administrator, "publish")
+
+    assert live_titles() == {"Gas", "Oil"} and Publication.objects.count() == 2
+    assert effects() == {"Gas": UndoEffect.WITHDRAW, "Oil": UndoEffect.WITHDRAW}
+
+
+DECISIONS = {
+    "withdraws": lambda publication, user: actions.withdraw(publication, by=user),
+    "undoes": lambda publication, user: actions.undo(publication, by=user),
+}
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+def test_what_an_editor_has_taken_back_is_not_published_by_an_import(administrator, published, decision):  # noqa: F811
+    DECISIONS[decision](Publication.objects.get(title="Gas"), published.requested_by)
+
+    job = press(administrator, "check")
+
+    assert not job.can_publish and job.report["held"] == 1
+
+
+def test_drafts_that_an_undo_has_deleted_are_drafts_again_not_made_twice(administrator, drafted):  # noqa: F811
+    keys = set(Publication.objects.values_list("pk", flat=True))
+    undo(administrator)
+    press(administrator, "check_again")
+
+    job = press(administrator, "drafts")
+
+    assert set(Publication.objects.values_list("pk", flat=True)) == keys
+    assert not Publication.with_deleted.deleted().exists() and set(effects().values()) == {UndoEffect.DELETE}
+    assert "deleted drafts that are drafts again" in str(job.report["totals"])
+
+
+@pytest.mark.parametrize("is_restored_first", [True, False])
+def test_a_draft_that_is_restored_is_found_by_the_import(administrator, drafted, is_restored_first):  # noqa: F811
+    undo(administrator)
+    if is_restored_first:
+        restore_draft(Publication.with_deleted.get(title="Gas"), by=drafted.requested_by)
+    press(administrator, "check_again")
+    press(administrator, "drafts")
+
+    assert sorted(publication.title for publication in Publication.with_deleted.all()) == ["Gas", "Oil"]
+
+
+def test_a_deleted_draft_that_somebody_has_edited_stays_deleted(administrator, drafted):  # noqa: F811
+    gas = Publication.objects.get(title="Gas")
+    saved(gas, body="Edited.")
+    actions.delete_draft(gas, by=drafted.requested_by)
+    press(administrator, "check_again")
+
+    press(administrator, "drafts")
+
+    assert Publication.with_deleted.deleted().get().body == "Edited."
+    assert Publication.objects.get(title="Gas").body.startswith("A text about Gas.")
+
+
+def test_imports_of_the_same_texts_are_undone_one_after_the_other(administrator, published):  # noqa: F811
+    later = import_changed_oil(administrator)
+    assert effects(published) == {"Gas": UndoEffect.WITHDRAW, "Oil": UndoEffect.KEEP}
+    step = plan_import_undo(published)[1]
+    assert (step.reason, step.later_import, step.is_public) == (KeepReason.IMPORTED, later, True)
+    page = html.unescape(administrator.get(page_of("-undo", published)).text)
+    assert page_of("-undo", later) in page and "undo that one first · readers see it" in page
+
+    undo(administrator, later)
+
+    assert "More on oil" not in Edition.objects.live().get(title="Oil").html
+    assert effects(published) == {"Gas": UndoEffect.WITHDRAW, "Oil": UndoEffect.WITHDRAW}
+    undo(administrator, published)
+    assert live_titles() == set()
+
+
+def test_an_import_that_has_published_a_text_twice_is_undone_to_before_the_first(administrator, published):  # noqa: F811
+    later = import_changed_oil(administrator)
+    published.published_editions.add(*later.published_editions.all())
+    later.delete()
+
+    assert effects() == {"Gas": UndoEffect.WITHDRAW, "Oil": UndoEffect.WITHDRAW}
+
+
+def test_an_undo_that_is_stopped_goes_on_and_counts_all(administrator, published, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(archive_import_undo, "BATCH_PUBLICATIONS", 1)
+    store = ArchiveImport.store
+
+    def store_and_stop(job, **columns):
+        store(job, **columns)
+        if columns.get("done") == 1:
+            ArchiveImport.objects.update(is_stop_requested=True)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ArchiveImport, "store", store_and_stop)
+        page = undo(administrator)
+    assert "Stopped after 1 of 2 texts. What is taken back stays so." in page and len(live_titles()) == 1
+
+    press(administrator, "resume")
+
+    page = " ".join(administrator.get(page_of()).text.split())
+    assert "The import is undone. Withdrawn: 2 texts." in page and live_titles() == set()
+
+
+def test_planning_an_undo_takes_the_same_queries_for_any_number_of_texts(administrator, published):  # noqa: F811
+    titles = [f"Text {number}" for number in range(6)]
+    texts = {f"more/{title}.md": POST.format(title=title, day=1).encode() for title in titles}
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+    larger = press(administrator, "publish")
+
+    counts = []
+    for job in (published, larger):
+        with CaptureQueriesContext(connection) as queries:
+            assert plan_import_undo(job)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+def test_who_may_no_longer_publish_cannot_have_an_undo_run(administrator, published):  # noqa: F811
+    request_undo(administrator)
+    published.requested_by.groups.clear()
+
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().state == "failed" and len(live_titles()) == 2
 
 
 def test_publications_of_others_are_not_touched(administrator, drafted):  # noqa: F811

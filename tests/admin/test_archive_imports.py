@@ -19,6 +19,7 @@ from publications.importers import archive_imports
 from publications.models import (
     ArchiveImport,
     ArchiveImportState,
+    ArchiveImportTask,
     NewsEvent,
     NewsType,
     Publication,
@@ -93,11 +94,13 @@ def press(client, button: str, **settings) -> ArchiveImport:
     """Press a button of an import: "publish" on the page that confirms it, "check" with the settings."""
     client.post(page_of("-publish" if button == "publish" else ""), {button: "1", **SETTINGS, **settings})
     call_command("run_imports", verbosity=0)
-    return ArchiveImport.objects.get()
+    return ArchiveImport.objects.first()
 
 
-def page_of(suffix: str = "") -> str:
-    return reverse(f"desk:archive-import{suffix}", args=[ArchiveImport.objects.get().pk])
+def page_of(suffix: str = "", job: ArchiveImport | None = None) -> str:
+    """Return the address of a page of an import: of the last one."""
+    job = job or ArchiveImport.objects.first()
+    return reverse(f"desk:archive-import{suffix}", args=[job.pk])
 
 
 @pytest.fixture
@@ -160,7 +163,7 @@ def test_the_same_archive_again_changes_nothing(administrator, checked):
 
 
 def test_an_import_that_was_killed_is_taken_up_by_the_next_run(administrator, checked):
-    ArchiveImport.objects.update(state=ArchiveImportState.RUNNING, is_dry_run=False, report={})
+    ArchiveImport.objects.update(state=ArchiveImportState.RUNNING, task=ArchiveImportTask.IMPORT, report={})
 
     assert "waits for its process" in administrator.get(page_of()).text
     call_command("run_imports", verbosity=0)
@@ -202,9 +205,9 @@ def test_a_run_is_stopped_after_its_batch(administrator, checked, monkeypatch, b
 
 
 @pytest.mark.parametrize("state", [ArchiveImportState.WAITING, ArchiveImportState.RUNNING])
-@pytest.mark.parametrize("is_dry_run", [True, False])
-def test_a_run_that_has_no_process_can_be_stopped(administrator, checked, started, state, is_dry_run):
-    ArchiveImport.objects.update(state=state, is_dry_run=is_dry_run)
+@pytest.mark.parametrize("task", ArchiveImportTask)
+def test_a_run_that_has_no_process_can_be_stopped(administrator, checked, started, state, task):
+    ArchiveImport.objects.update(state=state, task=task)
     started.clear()
 
     administrator.post(page_of(), {"stop": "1"})
@@ -214,9 +217,9 @@ def test_a_run_that_has_no_process_can_be_stopped(administrator, checked, starte
     assert not Publication.objects.exists()
 
 
-@pytest.mark.parametrize("is_dry_run", [True, False])
-def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, monkeypatch, is_dry_run):
-    checked.request_run(by=checked.requested_by, is_dry_run=is_dry_run)
+@pytest.mark.parametrize("task", ArchiveImportTask)
+def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, monkeypatch, task):
+    checked.request_run(by=checked.requested_by, task=task)
 
     def kill(_options):
         raise KeyboardInterrupt
@@ -463,9 +466,45 @@ def test_an_image_beside_the_archive_is_not_taken(administrator, tmp_path):
 
 def test_an_import_and_its_archive_are_deleted(administrator, checked, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        administrator.post(page_of(), {"delete": "1"})
+        administrator.post(page_of("-delete"), {"delete": "1"})
 
     assert not ArchiveImport.objects.exists() and not original_storage().exists(checked.archive)
+
+
+def test_deleting_an_import_asks_first_and_says_that_it_cannot_be_undone_then(administrator, checked):
+    page = html.unescape(administrator.get(page_of("-delete")).text)
+    assert "has to be uploaded again" in page and "can no longer be undone" not in page
+
+    press(administrator, "publish")
+
+    page = html.unescape(administrator.get(page_of("-delete")).text)
+    assert (
+        "can no longer be undone as a whole" in page and "2 texts that it published and readers see" in page
+    )
+    administrator.post(page_of(), {"delete": "1"})
+    assert ArchiveImport.objects.exists()
+
+
+def test_the_page_of_a_redaction_names_the_imports_that_go_with_it(administrator, checked):
+    publication = make_live(body="Vera Holm said it.").publication
+    address = reverse("desk:redact", args=[publication.pk])
+    assert "blog.zip" in administrator.get(address).text
+
+    ArchiveImport.objects.all().delete()
+
+    assert "undone as a whole" not in administrator.get(address).text
+
+
+def test_of_two_requests_at_once_the_second_is_refused(administrator, checked, started):
+    first, second = (ArchiveImport.objects.get() for _request in range(2))
+    assert first.request_run(by=first.requested_by, task=ArchiveImportTask.IMPORT)
+    started.clear()
+
+    assert not second.request_run(by=first.requested_by, task=ArchiveImportTask.CHECK)
+    for address, button in ((page_of(), "drafts"), (page_of("-publish"), "publish"), (page_of(), "check")):
+        page = administrator.post(address, {button: "1", **SETTINGS}, follow=True).text
+        assert "already running" in page or "The import is running" in page
+    assert not started and ArchiveImport.objects.get().task == ArchiveImportTask.IMPORT
 
 
 def test_tidy_deletes_what_has_not_run_for_a_week(administrator, checked, django_capture_on_commit_callbacks):

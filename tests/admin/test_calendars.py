@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import AccountEvent, EventType
 from publications import actions
-from publications.admin.drafts.deleted_drafts import delete_draft
+from publications.actions import delete_draft
 from publications.models import CalendarAddress, Publication
 from publications.models.review import hash_token
 from tests.admin.test_icalendar import parse, unescape

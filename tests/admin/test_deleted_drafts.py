@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions, manuscript
-from publications.admin.drafts.deleted_drafts import delete_draft, restore_draft
+from publications.actions import delete_draft
+from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.importers.manuscripts import import_manuscript
 from publications.models import (
     AuditEntry,

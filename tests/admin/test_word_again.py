@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications.admin.drafts.deleted_drafts import delete_draft
+from publications.actions import delete_draft
 from publications.models import Publication, original_storage
 from tests.factories import make_person, make_publication
 from tests.word_files import docx, p

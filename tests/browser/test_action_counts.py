@@ -77,7 +77,7 @@ def publish_from_word(
 
     editor.choose_file(page.locator("#word-file"), file_on_disk(tmp_path, title, has_images=has_images))
     if not scripts:
-        editor.click(page.get_by_role("button", name="Import"))
+        editor.click(page.get_by_role("button", name="Create draft"))
     if has_images:
         descriptions = page.get_by_label("Alternative text")
         editor.type(descriptions.first, "The pipelines through Moldova on a map.")

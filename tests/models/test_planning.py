@@ -8,7 +8,8 @@ import time_machine
 from django.utils import timezone
 
 from publications import actions, manuscript
-from publications.admin.drafts.deleted_drafts import delete_draft, restore_draft
+from publications.actions import delete_draft
+from publications.admin.drafts.deleted_drafts import restore_draft
 from publications.models import (
     Change,
     Edition,

@@ -6,14 +6,12 @@ a new draft. `manage.py tidy` removes the draft for good.
 """
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -22,7 +20,6 @@ from publications.draft_content import IDENTIFIERS
 from publications.models import (
     DELETED_DRAFT_RETENTION,
     Publication,
-    RelatedLink,
     Revision,
     RevisionReason,
     parse_pk,
@@ -42,7 +39,7 @@ class DraftDeletionMixin(DeskModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         """A publication that is or was public, or will be, is withdrawn or cancelled, never deleted."""
-        if not super().has_delete_permission(request, obj) or (obj and _has_lasting_editions(obj)):
+        if not super().has_delete_permission(request, obj) or (obj and actions.has_lasting_editions(obj)):
             return False
         return not obj or _may_delete(request.user, obj)
 
@@ -55,7 +52,7 @@ class DraftDeletionMixin(DeskModelAdmin):
         return [], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Publication) -> None:
-        delete_draft(obj, by=request.user)
+        actions.delete_draft(obj, by=request.user)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         text = _("“%(title)s” is deleted. For %(days)d days it can be restored here.")
@@ -68,22 +65,6 @@ class DraftDeletionMixin(DeskModelAdmin):
             messages.warning(request, _("This draft is deleted. Restore it to work on it again."))
             return HttpResponseRedirect(reverse("desk:deleted-drafts"))
         return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-
-
-@transaction.atomic
-def delete_draft(publication: Publication, *, by) -> None:
-    """Delete a draft that was never public; it stays restorable for `DELETED_DRAFT_RETENTION`.
-
-    Raises:
-        PermissionDenied: the draft has been published or scheduled since the page was opened.
-    """
-    actions.lock_for_action(publication.pk)
-    if _has_lasting_editions(publication):
-        raise PermissionDenied
-    RelatedLink.objects.filter(target=publication).delete()
-    Publication.with_deleted.filter(translation_of=publication).update(translation_of=None)
-    publication.presences.all().delete()
-    Publication.objects.filter(pk=publication.pk).update(deleted_at=timezone.now(), deleted_by=by)
 
 
 @transaction.atomic
@@ -139,11 +120,6 @@ def restore_deleted_draft(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, text)
     messages.success(request, _("Restored: “%(title)s” is a draft again.") % {"title": draft})
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
-
-
-def _has_lasting_editions(publication: Publication) -> bool:
-    """Return whether a publication has an edition other than those cancelled before they were public."""
-    return publication.editions.not_cancelled().exists()
 
 
 def _may_delete(user, publication: Publication) -> bool:

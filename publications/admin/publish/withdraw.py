@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import Publication
+from publications.models import ArchiveImport, Publication
 
 from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
@@ -191,6 +191,8 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
         preview=preview,
         button_label=label,
         open_press_links=publication.press_links.open().count(),
+        archive_imports=ArchiveImport.objects.defer("report"),
+        may_import=request.user.has_perm("publications.add_archiveimport"),
     )
 
 
