@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from publications.importers.archive_import_undo import UNDO_PERMISSIONS
 from publications.importers.archive_imports import is_running, start_runner
+from publications.importers.report_page import label_report
 from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
@@ -119,11 +120,20 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         can_undo=_can_undo(request, job),
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
+        report=label_report(job.report),
+        note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,
     )
     if job.is_unfinished:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
+
+
+def _other_language(job: ArchiveImport) -> str:
+    """Return the language of the notes of a report where it is not that of the page, else ""."""
+    code = job.options.get("report_language", "")
+    is_other = code and job.report.get("topics") and code != current_locale(get_language())
+    return language_in_sentence(code) if is_other else ""
 
 
 def _name_of(user: User | None) -> str:

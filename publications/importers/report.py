@@ -5,7 +5,7 @@ notes.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -248,22 +248,9 @@ class ImportReport:
         """Return the unpublished files by reason, the most frequent reason first; a file may have several."""
         return group_by_text(self.files, "held")
 
-    def labelled_totals(self, *, with_speed: bool = False) -> list[tuple[str, str]]:
+    def labelled_totals(self) -> list[tuple[str, str]]:
         """Return labels and totals for people, without zeros."""
-        totals = self.totals()
-        rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
-        rows += [
-            (_("would become public") if self.is_dry_run else _("became public"), "published"),
-            (_("authors in use"), "authors"),
-            (_("tags"), "tags"),
-            (_("pictures"), "images"),
-            (_("old addresses that lead on"), "redirects"),
-            (_("texts with related links"), "related_links"),
-            *((topic.label, topic.total_name) for topic in NOTE_TOPICS.values() if topic.is_counted),
-        ]
-        if with_speed:
-            rows += [(_("seconds"), "seconds"), (_("files a second"), "pieces_a_second")]
-        return [(str(label), str(totals[name])) for label, name in rows if totals.get(name)]
+        return label_totals(self.totals(), is_dry_run=self.is_dry_run, with_speed=True)
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON report as a mapping."""
@@ -272,6 +259,25 @@ class ImportReport:
             "rehearsal": self.is_dry_run, "totals": self.totals(), "held_back": held_back,
             "files": [file.as_dict() for file in self.files],
         }  # fmt: skip
+
+
+def label_totals(
+    totals: Mapping[str, int | float], *, is_dry_run: bool, with_speed: bool = False
+) -> list[tuple[str, str]]:
+    """Return labels in the current language and totals, without zeros."""
+    rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
+    rows += [
+        (_("would become public") if is_dry_run else _("became public"), "published"),
+        (_("authors in use"), "authors"),
+        (_("tags"), "tags"),
+        (_("pictures"), "images"),
+        (_("old addresses that lead on"), "redirects"),
+        (_("texts with related links"), "related_links"),
+        *((topic.label, topic.total_name) for topic in NOTE_TOPICS.values() if topic.is_counted),
+    ]
+    if with_speed:
+        rows += [(_("seconds"), "seconds"), (_("files a second"), "pieces_a_second")]
+    return [(str(label), str(totals[name])) for label, name in rows if totals.get(name)]
 
 
 def _counted_topics(counts: Counter[str]) -> list[NoteTopic]:

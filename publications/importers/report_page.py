@@ -1,4 +1,8 @@
-"""The report of an import as plain values for a page of the desk: the topics, notes and totals of the terminal."""
+"""The report of an import as plain values for a page of the desk: the topics, notes and totals of the terminal.
+
+A report is stored with the names of topics, outcomes and totals, which are labelled in the language of the page. Notes
+are sentences in the language of who requested it.
+"""
 
 from .imported_file import NoteKind
 from .report import (
@@ -9,6 +13,7 @@ from .report import (
     FileReport,
     ImportReport,
     group_by_text,
+    label_totals,
 )
 
 MAX_LISTED = 40
@@ -19,7 +24,7 @@ IMAGE_TOPICS = ("image-missing", "missing")
 
 
 def build_report_page(report: ImportReport) -> dict:
-    """Return totals, topics with their notes, and files with theirs, in the current language, for JSON."""
+    """Return totals, topics with their notes, and files with theirs, for JSON; the notes in the current language."""
     return {
         "is_dry_run": report.is_dry_run,
         "is_publishing": report.is_publishing,
@@ -28,7 +33,7 @@ def build_report_page(report: ImportReport) -> dict:
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],
-        "totals": report.labelled_totals(),
+        "figures": report.totals(),
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],
     }
@@ -41,7 +46,7 @@ def _build_topic(report: ImportReport, key: str) -> dict | None:
     limit = MAX_LISTED if topic.needs_attention else MAX_EXAMPLES
     notes = [_build_note(text, [file.source for file in files]) for text, files in groups.items()]
     return {
-        "label": str(topic.label),
+        "key": key,
         "needs_attention": topic.needs_attention,
         "files": len({file.source for files in groups.values() for file in files}),
         "notes": notes[:limit],
@@ -58,14 +63,25 @@ def _build_file(file: FileReport) -> dict:
         "source": file.source,
         "title": file.title,
         "language": file.language,
-        "outcome": str(OUTCOME_LABELS[file.outcome]),
+        "outcome": file.outcome.value,
         "is_published": file.is_published,
         "was_public": file.was_public,
         "lacks_images": any(file.notes_on(topic) for topic in IMAGE_TOPICS),
-        "notes": [
-            [str(NOTE_KIND_LABELS[kind]), note.text]
-            for kind in NoteKind
-            for note in file.notes
-            if note.kind is kind
-        ],
+        "notes": [[kind.value, note.text] for kind in NoteKind for note in file.notes if note.kind is kind],
     }
+
+
+def label_report(report: dict) -> dict:
+    """Return a stored report with the labels of the current language; one of an older release has its own."""
+    if "figures" not in report:
+        return report
+    return report | {
+        "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
+        "topics": [topic | {"label": str(NOTE_TOPICS[topic["key"]].label)} for topic in report["topics"]],
+        "files": [_label_file(file) for file in report["files"]],
+    }
+
+
+def _label_file(file: dict) -> dict:
+    notes = [[str(NOTE_KIND_LABELS[NoteKind(kind)]), text] for kind, text in file["notes"]]
+    return file | {"outcome": str(OUTCOME_LABELS[FileOutcome(file["outcome"])]), "notes": notes}

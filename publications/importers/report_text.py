@@ -55,7 +55,7 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
 
 
 def _render_totals(report: ImportReport, width: int) -> Iterator[str]:
-    rows = report.labelled_totals(with_speed=True)
+    rows = report.labelled_totals()
     figure_width = max((len(figure) for _label, figure in rows), default=0)
     for label, figure in rows:
         yield f"{figure:>{figure_width}}  {textwrap.shorten(label, width - figure_width - 2, placeholder='…')}"

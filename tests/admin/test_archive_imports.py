@@ -221,11 +221,11 @@ def test_a_run_that_has_no_process_can_be_stopped(administrator, checked, starte
 def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, monkeypatch, task):
     checked.request_run(by=checked.requested_by, task=task)
 
-    def kill(_options):
+    def kill(_job):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive_imports, "run_import", kill)
+        patch.setattr(archive_imports, "_run", kill)
         for _start in range(archive_imports.MAX_STARTS):
             with pytest.raises(KeyboardInterrupt):
                 call_command("run_imports", verbosity=0)
@@ -240,7 +240,7 @@ def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, 
 def test_an_import_is_deleted_in_every_state(administrator, checked, state):
     ArchiveImport.objects.update(state=state)
 
-    administrator.post(page_of(), {"delete": "1"})
+    administrator.post(page_of("-delete"), {"delete": "1"})
 
     assert not ArchiveImport.objects.exists()
 
@@ -349,8 +349,10 @@ def test_the_report_is_in_the_language_of_who_requested_it(administrator):
     )
     call_command("run_imports", verbosity=0)
 
-    labels = [label for label, _figure in ArchiveImport.objects.get().report["totals"]]
-    assert "filer" in labels
+    notes = [
+        note["text"] for topic in ArchiveImport.objects.get().report["topics"] for note in topic["notes"]
+    ]
+    assert any("gästförfattare" in note for note in notes)
 
 
 def test_several_files_are_one_archive(administrator):
@@ -652,6 +654,19 @@ def test_the_news_of_an_import_lead_to_it_and_to_the_list_once_it_is_deleted(adm
     response = administrator.get(address, follow=True)
     assert response.redirect_chain == [(PAGE, 302)]
     assert "The archive and the report of this import are deleted." in response.text
+
+
+def test_a_report_is_labelled_in_the_language_of_who_reads_it(administrator, checked):
+    page = html.unescape(administrator.get(page_of(), headers={"Accept-Language": "sv"}).text)
+    topics = page[page.index('aria-labelledby="topics"') :].partition("</section>")[0]
+    files = page[page.index('aria-labelledby="files"') :].partition("</section>")[0]
+
+    assert "Gästförfattare" in topics and "guest authors" not in topics.lower()
+    assert "· new" not in files and "ny" in files
+    assert (
+        "Noteringarna är på engelska" in page
+        and "The notes are in" not in administrator.get(page_of()).text
+    )
 
 
 def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):

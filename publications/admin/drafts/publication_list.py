@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.locales import LANGUAGE_NAMES
+from publications.locales import LANGUAGE_NAMES, language_label
 from publications.models import Publication, Status, in_status, with_status
 
 from ..model_admin import DeskModelAdmin
@@ -77,7 +77,7 @@ class PublicationListAdmin(DeskModelAdmin):
     """The list of publications, the base of `PublicationAdmin`."""
 
     change_list_template = "desk/publication_list.html"
-    list_display = ("headline", "status", "kind", "author_names", "dated", "saved")
+    list_display = ("headline", "status", "kind", "language_name", "author_names", "dated", "saved")
     list_filter = (WorklistFilter, StatusFilter, "kind", LanguageFilter)
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("title", "summary", "slug", "authors__name")
@@ -93,6 +93,10 @@ class PublicationListAdmin(DeskModelAdmin):
     @admin.display(description=gettext_lazy("state"))
     def status(self, publication: Publication) -> str:
         return status_with_submission(publication)
+
+    @admin.display(description=gettext_lazy("language"), ordering="language")
+    def language_name(self, publication: Publication) -> str:
+        return language_label(publication.language)
 
     @admin.display(description=gettext_lazy("authors"))
     def author_names(self, publication: Publication) -> str:
