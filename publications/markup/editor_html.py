@@ -16,9 +16,10 @@ from publications.html_tree import (
 )
 
 from .links import LIBRARY_IMAGE, PHRASING_PARENTS, move_ids_to_spans, normalize_links
+from .markdown_lists import LISTS
 from .markdown_styles import EDITABLE_STYLE, SPACES
 from .source import LESS_THAN, PROTECTED_PUNCTUATION, TAG
-from .to_markdown import LISTS, to_markdown
+from .to_markdown import to_markdown
 
 WHITE_SPACE = " \xa0"
 LINE_SEPARATORS = re.compile("[\x0b\x0c\x85\u2028\u2029]")  # which Markdown reads as the ends of lines

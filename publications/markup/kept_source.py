@@ -66,6 +66,12 @@ def keep_source(
         if operation == "equal":
             kept += parts[start:end]
             continue
+        if (
+            smaller and 0 < end - start < last - first
+        ):  # lines that were split: the words go on in the new ones
+            split = parts[start:end], before[start:end], after[first:last]
+            kept.append(keep_source(*map("".join, split), budget, smaller))
+            continue
         changes = list(zip(parts[start:end], before[start:end], after[first:last], strict=False))
         kept += [keep_source(*change, budget, smaller) for change in changes] + after[
             first + len(changes) : last

@@ -30,6 +30,7 @@ DEFINITION = re.compile(
     r"(\[[^\[\]]*\]):"
 )  # brackets before a colon would define a note or the target of a link
 UNREADABLE_IN_CODE = re.compile(r"[`|]|&#|<(?!\s)|\]:")
+ESCAPED_OR_BRACKET = re.compile(r"(\\.)|[\[\]]", re.DOTALL)
 CODE_ENTITIES = {character: f"&#{ord(character)};" for character in "&<>*_`[]\\"}
 
 
@@ -77,6 +78,23 @@ def escape_sparingly(text: str) -> str:
 def _escape_reference(match: re.Match[str]) -> str:
     """Escape an ampersand that would be read as the beginning of a character reference."""
     return match[0] if match[0] != "&#" and unescape(match[0]) == match[0] else f"&amp;{match[0][1:]}"
+
+
+def escape_title(title: str) -> str:
+    """Return the title of a link or an image, to be put between quotation marks."""
+    title = POSSIBLE_REFERENCE.sub(lambda match: match[0].replace("&", "&amp;"), title)
+    title = title.replace("\\", "&#92;").replace('"', "&quot;").replace("[", "&#91;")
+    return title if title.strip("'") else title.replace("'", "&#39;")
+
+
+def escape_brackets(escaped: str) -> str:
+    """Return escaped text with all its brackets escaped, for the words of a link or an image."""
+    return ESCAPED_OR_BRACKET.sub(lambda match: match[1] or f"\\{match[0]}", escaped)
+
+
+def escape_label(content: str) -> str:
+    """Return the words of a link or an image, of which a caret at the start would make a reference to a note."""
+    return f"&#94;{content[1:]}" if content.startswith("^") else content
 
 
 def _escape_line_starts(text: str) -> str:

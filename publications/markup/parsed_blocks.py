@@ -10,8 +10,8 @@ from publications.html_tree import VOID, Element, serialize
 
 from .dialect import FOOTNOTE, parse_markdown
 from .editor_html import prepare_html
+from .markdown_lists import LISTS
 from .source import clean_source
-from .to_markdown import LISTS
 
 GAP = "\n\n"
 

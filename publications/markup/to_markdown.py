@@ -14,12 +14,11 @@ from urllib.parse import quote, urljoin
 
 from publications.html_tree import Element, is_bare_link, is_inline_child, serialize
 
-from .markdown_styles import POSSIBLE_REFERENCE, SPACES, MarkdownStyle
+from .markdown_lists import INDENT, indent_blocks, is_loose, is_open
+from .markdown_styles import SPACES, MarkdownStyle, escape_brackets, escape_label, escape_title
 from .markdown_tables import is_plain_table, write_table
 
-INDENT = " " * 4
 SEPARATOR = "<!-- -->"
-LISTS = ("ul", "ol")
 CONTINUED_BY = {"ul": ("ul", "pre"), "ol": ("ol", "pre"), "blockquote": ("blockquote",), "pre": ("pre",)}
 """Blocks that would be read as part of the block before them, by its tag."""
 EMPHASIS = {"em": "*", "i": "*", "cite": "*", "dfn": "*", "var": "*", "strong": "**", "b": "**"}
@@ -28,7 +27,6 @@ HTML_ELEMENTS = {
 }  # fmt: skip
 NOTE_LINK = re.compile(r"#fn-([^\]\n]+)")
 WHOLE_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>]+")
-ESCAPED_OR_BRACKET = re.compile(r"(\\.)|[\[\]]", re.DOTALL)
 ADJACENT_BREAKS = re.compile(r"  \n(?:[ \xa0]*?  \n)+")  # a blank line would end the paragraph
 
 
@@ -99,23 +97,22 @@ class _Writer:
 
     def _list(self, element: Element) -> Iterator[str]:
         number = int(element.get("start") or 1)
-        is_loose = any(_is_loose(item) or _is_open(item) for item in element.elements)
+        has_gaps = any(is_loose(item) or is_open(item) for item in element.elements)
         items = []
         for item in element.elements:
             number = int(item.get("value") or number)
             marker = f"{number}." if element.tag == "ol" else "-"
             number += 1
             if blocks := self._item_blocks(item):
-                between = "\n\n" if _is_loose(item) else "\n"
-                items.append(_indent(blocks, f"{marker} ".ljust(self.style.marker_width), between))
-        yield ("\n\n" if is_loose else "\n").join(items)
+                between = "\n\n" if is_loose(item) else "\n"
+                items.append(indent_blocks(blocks, f"{marker} ".ljust(self.style.marker_width), between))
+        yield ("\n\n" if has_gaps else "\n").join(items)
 
     def _item_blocks(self, item: Element) -> list[str]:
         """Return the blocks of a list item; the lines of one beside the marker would not be read as indented."""
         blocks = self.blocks(item)
-        first = next((child for child in item.children if not isinstance(child, str) or child.strip()), "")
-        has_lines = not isinstance(first, str) and first.tag in ("blockquote", "pre")
-        is_moved = has_lines and blocks and (first.tag == "pre" or "\n" in blocks[0])
+        first = blocks[0].lstrip("\n") if blocks else ""
+        is_moved = first.startswith(INDENT) or (first.startswith(">") and "\n" in first)
         return [SEPARATOR, *blocks] if is_moved else blocks
 
     def _description_list(self, element: Element) -> Iterator[str]:
@@ -163,7 +160,7 @@ class _Writer:
         for item in element.walk():
             if item.get("id").startswith("fn-"):
                 label = item.get("id").removeprefix("fn-")
-                yield _indent(self.blocks(item) or ["\N{EN DASH}"], f"[^{label}]: ", "\n\n")
+                yield indent_blocks(self.blocks(item) or ["\N{EN DASH}"], f"[^{label}]: ", "\n\n")
 
     def _on_one_line(self, element: Element) -> str:
         self.line_break = "<br>"
@@ -184,7 +181,7 @@ class _Writer:
 
     def _text(self, text: str) -> str:
         escaped = self.style.escape(text)
-        return _escape_brackets(escaped) if self.is_in_link else escaped
+        return escape_brackets(escaped) if self.is_in_link else escaped
 
     def _element(self, element: Element, inside: str, before: str) -> str:
         if element.tag in EMPHASIS:
@@ -235,9 +232,9 @@ class _Writer:
         ):
             return f"<{address}>"
         self.is_in_link = True
-        content = self._inline(element)
+        content = escape_label(self._inline(element))
         self.is_in_link = False
-        title = _escape_title(element.get("title"))
+        title = escape_title(element.get("title"))
         return f"[{content}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
 
     def _safe_address(self, address: str) -> str:
@@ -255,8 +252,8 @@ class _Writer:
         address = self.image_address(element.get("data-image"))
         if not address:
             return ""
-        caption = _escape_title(element.get("title"))
-        alt = _escape_brackets(self.style.escape(element.get("alt")))
+        caption = escape_title(element.get("title"))
+        alt = escape_label(escape_brackets(self.style.escape(element.get("alt"))))
         return f"![{alt}]({address}{f' "{caption}"' if caption else ''})"
 
     def _code(self, element: Element) -> str:
@@ -281,48 +278,12 @@ INLINE_WRITERS = {
 }  # fmt: skip
 
 
-def _escape_title(title: str) -> str:
-    """Return the title of a link or an image, to be put between quotation marks."""
-    title = POSSIBLE_REFERENCE.sub(lambda match: match[0].replace("&", "&amp;"), title)
-    title = title.replace("\\", "&#92;").replace('"', "&quot;").replace("[", "&#91;")
-    return title if title.strip("'") else title.replace("'", "&#39;")
-
-
-def _escape_brackets(escaped: str) -> str:
-    """Return escaped text with all its brackets escaped, for the words of a link or an image."""
-    return ESCAPED_OR_BRACKET.sub(lambda match: match[1] or f"\\{match[0]}", escaped)
-
-
 def _bold_italics(element: Element) -> Element | None:
     """Return the inner element of bold italics, or None for other elements."""
     only = element.children[0] if len(element.children) == 1 else ""
     if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
         return None
     return only if EMPHASIS[only.tag] != EMPHASIS[element.tag] else None
-
-
-def _is_loose(item: Element) -> bool:
-    """Whether a list item contains more than text and one list: blank lines keep its blocks apart."""
-    tags = [child.tag for child in item.elements if not is_inline_child(child)]
-    last = next(
-        (child for child in reversed(item.children) if not isinstance(child, str) or child.strip()), ""
-    )
-    has_text_below = bool(tags) and is_inline_child(last)
-    return len(tags) > 1 or has_text_below or any(tag not in LISTS for tag in tags)
-
-
-def _is_open(item: Element) -> bool:
-    """Whether the item below, without a blank line between, would be read as a part of the end of this one."""
-    last = item.elements[-1] if item.elements else item
-    if last.tag in LISTS and last is not item:
-        return any(map(_is_loose, last.elements)) or any(map(_is_open, last.elements[-1:]))
-    return last.tag == "blockquote"
-
-
-def _indent(blocks: list[str], marker: str, between: str) -> str:
-    """Return blocks after a marker, with all lines but the first indented."""
-    text = between.join(blocks).replace("\n", f"\n{INDENT}")
-    return "\n".join(line if line.strip() else "" for line in f"{marker}{text}".split("\n"))
 
 
 def _start_tag(element: Element) -> str:

@@ -257,6 +257,43 @@ def test_equal_blocks_keep_their_own_source(form):
     expect_markdown(form, "First.\n\n*one*\n\n_one_\n\nmiddle\n\n*one*")
 
 
+def test_a_block_that_is_moved_leaves_the_lines_of_an_edited_one(form):
+    set_markdown(form, "First of\ntwo lines.\n\nSecond.\n\nThird.")
+    put_cursor_after(form, "First")
+    press(form, "Control+Shift+8")
+    select_text(form, "Third.")
+    press(form, "Control+X", "Control+Home", "Enter", "ArrowUp", "Shift+Tab", "Control+V")
+    expect_markdown(form, "Third.\n\n- First of\ntwo lines.\n\nSecond.")
+
+
+def test_a_key_that_deletes_stops_at_code(form):
+    set_markdown(form, "    code\n\nWords.[^a]\n\n[^a]: A source.")
+    put_cursor_after(form, "Words.")
+    press(form, "Home", "Backspace")
+    form.keyboard.type("x")
+    expect_markdown(form, "    code\n\nxWords.[^a]\n\n[^a]: A source.")
+
+
+def test_a_link_is_not_put_on_the_mark_of_a_note(form):
+    set_markdown(form, "Some words[^a] here.\n\n[^a]: A source.")
+    put_cursor_after(form, "here.")
+    press(form, "Control+Shift+Home", "Control+K")
+    form.keyboard.type("https://example.org/")
+    press(form, "Enter")
+    expect_markdown(
+        form, "[Some words](https://example.org/)[^a][ here.](https://example.org/)\n\n[^a]: A source."
+    )
+
+
+def test_a_selection_that_reaches_into_a_captioned_table_takes_it_whole(form):
+    table = "<table><caption>Caption</caption><tbody><tr><td>cell</td></tr></tbody></table>"
+    set_markdown(form, f"> Quotation\n\n{table}\n\nAfter.")
+    put_cursor_after(form, "Quot")
+    press(form, *["Shift+ArrowRight"] * 6)
+    form.keyboard.type("e ")
+    expect_markdown(form, "> Quote After.")
+
+
 def test_the_text_is_there_when_somebody_comes_back(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site)

@@ -357,15 +357,23 @@ NOTED_CELL = 'a<sup><a href="#fn-1" class="footnote-ref">1</a></sup>'
         '<p><a href="mailto:desk@example.org">desk@example.org</a></p>',
         "<ul><li><ol><li><p>a</p><p>b</p></li><li><p>c</p></li></ol>after</li></ul>",
         "<ul><li>a<ol><li><p>b</p><p>c</p></li><li><p>d</p></li></ol></li><li>after</li></ul>",
+        "<ul><li><p>a</p><p>b</p></li><li><p></p><blockquote><p>q</p><blockquote><p>r</p></blockquote></blockquote></li></ul>",
+        "<ul><li><p>a</p><p>b</p></li><li><p></p><pre><code>c\nd</code></pre></li></ul>",
         *(
             f'<p><img src="image:abcdefgh" alt="A" title="{escape(title)}"></p>{NOTES}'
             for title in ("of&amp;_", "&#38;", "AT&T", "'", "''", "a[^1]b", "[x](y)", "*a*")
+        ),
+        *(
+            f'<p>[<a href="/a">{label}</a>]</p><p><img src="image:abcdefgh" alt="{label}"></p>{NOTES}'
+            for label in ("^1", "^", "[^1]", "!", "*[^1")
         ),
     ],
     ids=[
         "header alone", "note in a merged cell", "note under a caption", "alignment of a cell", "alignment of a heading",
         "address of mail in full", "address of mail", "text below a list", "item below a loose list",
+        "quotation below an empty line", "code below an empty line",
         *(f"caption {number}" for number in range(8)),
+        *(f"label {number}" for number in range(5)),
     ],
 )  # fmt: skip
 def test_the_page_of_a_rare_block_is_the_page_of_its_markdown(html):

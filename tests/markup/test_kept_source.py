@@ -48,6 +48,7 @@ def notes(*items: str) -> str:
         ("__Strong__ end.\n\n\n", "<p><strong>Strong</strong> ends.</p>", "__Strong__ ends.\n\n\n"),
         ("Wrapped\nlines of\ntext.", "<p>Wrapped lines of words.</p>", "Wrapped\nlines of\nwords."),
         ("> Two\n> lines", "<blockquote><p>Two wide lines</p></blockquote>", "> Two wide\n> lines"),
+        ("A\n__b__ c\nd e\nf", "<p>A <strong>b</strong></p><p>c d e f</p>", "A\n__b__\n\nc\nd e\nf"),
         ("One\nand two.\n\nThree", "<p>One</p><p>and two.</p><p>Three</p>", "One\n\nand two.\n\nThree"),
         (
             "A|B\n-|-\n1|2\n3|4",

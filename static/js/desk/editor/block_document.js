@@ -47,26 +47,42 @@ function readSource(source) {
 export function writeBlocks(doc, origins) {
   const blocks = [], found = findOrigins(doc.content.content, origins);
   for (const index of linksWithoutDefinition(doc, origins, found)) found.delete(index);
-  const unchanged = new Set(found.values());
+  const unchanged = new Set(found.values()), inOrder = blocksInOrder(found, origins);
   let edited = [], start = 0;
-  function flush(isNext) {
-    const end = isNext ? origins.findIndex((origin, index) => index >= start && isNext(origin)) : origins.length;
+  function flush(isNext, isMoved) {
+    const next = isNext ? origins.findIndex((origin, index) => index >= start && isNext(origin)) : -1;
+    const end = next < 0 && (!isNext || isMoved) ? origins.length : next;
     const previous = origins.slice(start, Math.max(start, end)).filter((origin) => !unchanged.has(origin) && !isRaw(origin.nodes[0]));
     if (edited.length) blocks.push({ html: writeHtml(edited), previous: previous.map(({ source }) => source).join("") });
     edited = [];
-    start = Math.max(start, end + 1);
+    if (!isMoved) start = Math.max(start, end + 1);
   }
   for (let index = 0; index < doc.childCount;) {
     const origin = found.get(index);
     const node = doc.child(index);
     if (origin || isRaw(node)) {
-      flush((other) => (origin ? other === origin : isRaw(other.nodes[0]) && !unchanged.has(other)));
+      const isMoved = origin && !inOrder.has(origin);
+      if (isMoved) flush((other) => inOrder.has(other), true);
+      else flush((other) => (origin ? other === origin : isRaw(other.nodes[0]) && !unchanged.has(other)));
       blocks.push({ source: origin ? origin.source : node.textContent + node.attrs.gap });
     } else if (!isEmpty(node)) edited.push(node);
     index += origin ? origin.nodes.length : 1;
   }
   flush();
   return blocks;
+}
+
+// Returns as many of the unchanged blocks as stand in the order in which they were read. The others were moved: what was edited
+// beside them does not stand in their old place.
+function blocksInOrder(found, origins) {
+  const indexes = new Map(origins.map((origin, index) => [origin, index])), chains = []; // by length, the chain that ends first
+  for (const [, origin] of [...found].sort(([one], [other]) => one - other)) {
+    const index = indexes.get(origin), shorter = chains.findLastIndex(({ last }) => last < index);
+    chains[shorter + 1] = { last: index, rest: chains[shorter] };
+  }
+  const inOrder = new Set();
+  for (let chain = chains.at(-1); chain; chain = chain.rest) inOrder.add(origins[chain.last]);
+  return inOrder;
 }
 
 // Blocks whose links refer to definitions that were deleted: they are written with the addresses that they are shown with.

@@ -79,8 +79,12 @@ function writeInline(nodes, depthMarks = nodes.map(marksOf)) {
   return written;
 }
 
-// Code holds text alone.
-const marksOf = (node) => (node.isText ? node.marks : schema.marks.code.removeFromSet(node.marks));
+// Code holds text alone. A reference is a link itself: those around it end in front of it and go on behind it.
+function marksOf({ isText, type, marks }) {
+  if (isText) return marks;
+  const { code, link } = schema.marks;
+  return code.removeFromSet(type === schema.nodes.footnote_ref ? link.removeFromSet(marks) : marks);
+}
 
 function runLength(depthMarks, start, mark) {
   let end = start;

@@ -8,7 +8,7 @@ import { commands } from "./commands.js";
 import { closeNote, deleteEmptyNote, footnotes, insertFootnote, openNote } from "./footnotes.js";
 import { imageView } from "./image_view.js";
 import { editorKeymaps, signs } from "./keymap.js";
-import { behindSelected, lineAtEnd } from "./text_ends.js";
+import { behindSelected, lineAtEnd, wholeTables } from "./text_ends.js";
 
 /**
  * Returns the editor in `place`. `actions` are commands of the page: link, comment. `onChange(isEdited)` is called
@@ -18,7 +18,7 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
   const commandsByName = { ...actions, undo, redo, openNote, closeNote };
   addCommands({ ...commands, footnote: insertFootnote, deleteEmptyNote });
   const plugins = [
-    paste, signs, ...editorKeymaps(commandsByName), footnotes(texts), lineAtEnd(), tableEditing(), history(), dropCursor({ class: "drop-cursor", color: false }), gapCursor(),
+    paste, signs, ...editorKeymaps(commandsByName), footnotes(texts), lineAtEnd(), wholeTables(), tableEditing(), history(), dropCursor({ class: "drop-cursor", color: false }), gapCursor(),
   ];
   let origins = [], unchanged = null;
 

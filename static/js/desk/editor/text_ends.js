@@ -1,6 +1,7 @@
-// Where the cursor and the keys that delete stop: at tables, notes and Markdown, which are parts of the text of their own.
+// Where the cursor and the keys that delete stop: at tables, notes, code and Markdown, which are parts of the text of their own.
 
 import { baseKeymap, NodeSelection, Plugin, TextSelection } from "../../../vendor/prosemirror/prosemirror.js";
+import { depthOf } from "./commands.js";
 import { schema } from "./schema.js";
 
 const { nodes } = schema;
@@ -37,10 +38,11 @@ function blockBeside({ selection: { $from, empty } }, direction) {
   return null;
 }
 
-// Deletes nothing beside the cursor that is a part of its own. An empty line in front of it may go.
+// Deletes nothing beside the cursor that is a part of its own, or code, which holds no notes. An empty line may go.
 const stopAt = (direction) => (state) => {
-  const block = blockBeside(state, direction);
-  return Boolean(block?.type.spec.isolating) && (block.type === nodes.notes || state.selection.$from.parent.content.size > 0);
+  const block = blockBeside(state, direction), { parent } = state.selection.$from;
+  const isApart = block && (block.type.spec.isolating || Boolean(block.type.spec.code) !== Boolean(parent.type.spec.code));
+  return isApart && (block.type === nodes.notes || parent.content.size > 0);
 };
 
 function deleteEmptyRawBlock(state, dispatch) {
@@ -53,6 +55,30 @@ function deleteEmptyRawBlock(state, dispatch) {
 /** Deletes nothing, or an empty block of Markdown. */
 export const stopBefore = (state, dispatch) => deleteEmptyRawBlock(state, dispatch) || stopAt(-1)(state);
 export const stopAfter = (state, dispatch) => deleteEmptyRawBlock(state, dispatch) || stopAt(1)(state);
+
+/**
+ * The plugin that selects a table with a caption as a whole, as soon as a selection reaches from it to the text beside it:
+ * what would be left of it cannot be joined with a quotation.
+ */
+export function wholeTables() {
+  return new Plugin({
+    appendTransaction(_transactions, _before, { selection, doc, tr }) {
+      if (!(selection instanceof TextSelection) || selection.empty) return null;
+      const { $anchor, $head } = selection, direction = $anchor.pos < $head.pos ? 1 : -1;
+      const anchor = outsideTable($anchor, $head, -direction), head = outsideTable($head, $anchor, direction);
+      return anchor === $anchor && head === $head ? null : tr.setSelection(TextSelection.between(anchor, head));
+    },
+  });
+}
+
+// Returns the place beyond the captioned table around one end of a selection, or in front of it if there is no text beyond.
+function outsideTable($end, $other, direction) {
+  const depth = depthOf({ $from: $end }, nodes.captioned_table);
+  if (depth < 0 || depth <= $end.sharedDepth($other.pos)) return $end;
+  const [front, beyond] = direction > 0 ? [$end.before(depth), $end.after(depth)] : [$end.after(depth), $end.before(depth)];
+  const find = (pos, towards) => TextSelection.findFrom($end.doc.resolve(pos), towards, true);
+  return (find(beyond, direction) ?? find(front, -direction)).$head;
+}
 
 /** Goes to the end of the text, or selects up to there. */
 export const goToEnd = (isSelecting) => (state, dispatch) => {

@@ -1,0 +1,95 @@
+"""Every two kinds of blocks beside each other in the editor: what keys and selections do between them."""
+
+import pytest
+
+from tests.bench.random_edits import EVERY_BLOCK, TRAP
+from tests.browser.conftest import sign_in
+from tests.browser.text_editor import ADD, rich_text, set_markdown
+
+pytestmark = pytest.mark.browser
+QUOTED_TABLE = "\n>\n".join(["> Quoted", "> | Q |\n> | --- |\n> | 1 |", "> after it."])
+TEXT = f"{EVERY_BLOCK.read_text('utf-8').replace('{% image %}', '![A](image:abcdefgh)')}\n{QUOTED_TABLE}\n"
+PAIRS = """(keys) => {
+  const { state } = window.editorView, { schema, plugins } = state, failures = new Map();
+  const Selection = Object.getPrototypeOf(state.selection.constructor);
+  const blocks = state.doc.content.content.filter(({ type, content }, index) => type !== schema.nodes.notes && content.size);
+  const notes = state.doc.content.content.filter(({ type }) => type === schema.nodes.notes);
+  const letters = (doc) => doc.textContent.replace(/\\s/g, "");
+
+  function placesIn(doc) {
+    const places = [];
+    doc.descendants((node, pos) => { if (node.isTextblock) places.push(pos + 1, pos + 1 + node.content.size); });
+    return [...new Set(places)];
+  }
+
+  function at(doc, anchor, head = anchor) {
+    const before = state.constructor.create({ doc, plugins });
+    return before.apply(before.tr.setSelection(Selection.fromJSON(doc, { type: "text", anchor, head })));
+  }
+
+  function attempt(name, before, edit) {
+    try {
+      const after = edit(before);
+      after.doc.check();
+      return after;
+    } catch (error) {
+      const { $from, $to } = before.selection, path = ($pos) => Array.from({ length: $pos.depth }, (_value, depth) => $pos.node(depth + 1).type.name).join(" ");
+      failures.set(`${name}: ${error.message}`, `from ${path($from)} to ${path($to)}`);
+      return null;
+    }
+  }
+
+  function press(key, before) {
+    const view = Object.create(window.editorView, {
+      state: { value: before, writable: true },
+      dispatch: { value: (tr) => { view.state = view.state.apply(tr); } },
+      endOfTextblock: { value: (direction, { selection: { $from } }) => $from.parentOffset === (direction === "backward" ? 0 : $from.parent.content.size) },
+    });
+    const [, shift, name] = /^(Shift-)?(.*)$/.exec(key), event = new KeyboardEvent("keydown", { key: name, shiftKey: Boolean(shift) });
+    for (const plugin of plugins) if (plugin.props.handleKeyDown?.call(plugin, view, event)) break;
+    return view.state;
+  }
+
+  const replacements = {
+    "delete": ({ tr }) => tr.deleteSelection(),
+    "type over": ({ tr }) => tr.deleteSelection().insertText("x"),
+    "break": ({ tr }) => tr.replaceSelectionWith(schema.nodes.hard_break.create()),
+    "paste over": ({ tr, doc, selection: { from, to } }) => tr.replaceSelection(doc.slice(from, to)),
+    "wrap": ({ tr, selection: { $from, $to } }) => tr.replaceSelectionWith(schema.nodes.blockquote.create(null, schema.nodes.paragraph.create())),
+  };
+
+  for (const first of blocks) for (const second of blocks) {
+    const doc = schema.node("doc", null, [first, second, schema.node("paragraph"), ...notes]), places = placesIn(doc);
+    const end = first.nodeSize + second.nodeSize;
+    for (const place of places) for (const key of keys) {
+      const before = at(doc, place), after = attempt(key, before, (editorState) => press(key, editorState));
+      const isJoining = key === "Backspace" ? before.selection.$from.parentOffset === 0 : key !== "Delete" || before.selection.$from.parentOffset === before.selection.$from.parent.content.size;
+      if (after && isJoining && letters(after.doc) !== letters(doc)) failures.set(`${key} loses letters`, `${letters(doc)} ${letters(after.doc)}`);
+    }
+    for (const from of places.filter((pos) => pos < first.nodeSize)) for (const to of places.filter((pos) => pos > first.nodeSize && pos < end)) {
+      const forwards = at(doc, from, to), backwards = at(doc, to, from);
+      for (const [name, replace] of Object.entries(replacements)) attempt(name, forwards, (editorState) => editorState.apply(replace(editorState)));
+      attempt("delete backwards", backwards, (editorState) => editorState.apply(editorState.tr.deleteSelection()));
+    }
+  }
+  return [blocks.length, Object.fromEntries(failures)];
+}"""
+KEYS = ["Backspace", "Delete", "Enter", "Shift-Enter", "Tab", "Shift-Tab", "Escape"]
+
+
+@pytest.fixture
+def form(open_page, site):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    page.add_init_script(TRAP)
+    page.goto(site.url + ADD)
+    rich_text(page)
+    set_markdown(page, TEXT)
+    return page
+
+
+def test_keys_and_selections_between_any_two_blocks_lose_and_break_nothing(form):
+    count, failures = form.evaluate(PAIRS, KEYS)
+
+    assert count > 15
+    assert failures == {}, failures
