@@ -17,7 +17,7 @@ from typing import NamedTuple
 from publications.html_tree import parse, serialize
 
 from .editor_html import write_html
-from .kept_source import MAX_PAIRED_BLOCKS, ComparisonBudget, keep_source, pair_blocks
+from .kept_source import LINES, MAX_PAIRED_BLOCKS, WORDS, ComparisonBudget, keep_source, pair_blocks
 from .parsed_blocks import GAP, ParsedBlock, first_difference, outer_tag, parse_blocks
 from .source import LIST_MARKER, Unrenderable, check_size, clean_source
 from .to_markdown import CONTINUED_BY
@@ -141,21 +141,31 @@ def _keep_sources(blocks: Sequence[EditorBlock]) -> list[_WrittenBlock]:
     definitions = GAP.join(
         match[0] for block in blocks for match in DEFINITION.finditer(clean_source(block.source))
     )
-    texts, budget = [written[index].text for index in edited], ComparisonBudget()
     with suppress(Unrenderable):  # too long: whoever shows the text says so
-        previous = _parse_edited([blocks[index].previous for index in edited], definitions)
-        kept = [
-            keep_source(_strip_end(blocks[index].previous)[0], write_html(block.html), text, budget)
-            if block
-            else text
-            for index, block, text in zip(edited, previous, texts, strict=True)
-        ]
-        parsed = zip(_parse_edited(texts, definitions), _parse_edited(kept, definitions), strict=True)
-        for index, text, (block, again) in zip(edited, kept, parsed, strict=True):
-            is_same = block and again and block.html == again.html
-            text = (text if is_same else written[index].text) + _strip_end(blocks[index].previous)[1]
+        previous = [blocks[index].previous for index in edited]
+        texts = [written[index].text for index in edited]
+        for index, text in zip(edited, _keep_lines(previous, texts, definitions), strict=True):
+            text += _strip_end(blocks[index].previous)[1]
             written[index] = written[index]._replace(text=text)
     return written
+
+
+def _keep_lines(sources: Sequence[str], texts: Sequence[str], definitions: str) -> list[str]:
+    """Return edited texts with the lines and words of their sources; the lines alone if words would mean others."""
+    budget, kept = ComparisonBudget(), list(texts)
+    previous, edited = _parse_edited(sources, definitions), _parse_edited(texts, definitions)
+    rewritten = [block and write_html(block.html) for block in previous]
+    remaining = [index for index, block in enumerate(edited) if block and previous[index]]
+    for patterns in ((LINES, WORDS), (LINES,)):
+        attempts = [
+            keep_source(_strip_end(sources[index])[0], rewritten[index], texts[index], budget, patterns)
+            for index in remaining
+        ]
+        parsed = zip(remaining, attempts, _parse_edited(attempts, definitions), strict=True)
+        same = {index: text for index, text, block in parsed if block and block.html == edited[index].html}
+        kept = [same.get(index, text) for index, text in enumerate(kept)]
+        remaining = [index for index in remaining if index not in same]
+    return kept
 
 
 def _parse_edited(sources: Sequence[str], definitions: str) -> list[ParsedBlock | None]:

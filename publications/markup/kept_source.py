@@ -18,6 +18,8 @@ WORDS = re.compile(r"[ \t\n]*+[^ \t\n]++")
 WORD = re.compile(r"\w+")
 MAX_PAIRED_BLOCKS = 10_000
 """How many pairs of a source and a block of HTML are compared in a text; the blocks after them are compared as one."""
+SURE_WORDS = 3
+"""How many words two blocks share other than by chance."""
 NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -103,16 +105,21 @@ def pair_blocks(sources: Sequence[str], htmls: Sequence[str], budget: Comparison
     pairs: list[BlockPair] = []
     start, first = 0, 0
     for index, position in [*_best_matches(shared), (len(sources), len(htmls))]:
-        between = BlockPair(list(sources[start:index]), list(htmls[first:position]))
-        match = BlockPair(list(sources[index : index + 1]), list(htmls[position : position + 1]))
+        begin, end = first, position  # without the parts of blocks that were split
+        while pairs and begin < end and shared[start - 1][begin]:
+            begin += 1
+        least = SURE_WORDS if index > start else 1
+        while index < len(sources) and begin < end and shared[index][end - 1] >= least:
+            end -= 1
+        if pairs:
+            pairs[-1].htmls.extend(htmls[first:begin])
+        between = BlockPair(list(sources[start:index]), list(htmls[begin:end]))
         if pairs and not (between.sources and between.htmls):
             pairs[-1].sources.extend(between.sources)
             pairs[-1].htmls.extend(between.htmls)
-        elif match.sources and not between.sources and any(shared[index][first:position]):
-            match.htmls[:0] = between.htmls  # the beginning of a block that was split
         else:
             pairs.append(between)
-        pairs.append(match)
+        pairs.append(BlockPair(list(sources[index : index + 1]), list(htmls[end : position + 1])))
         start, first = index + 1, position + 1
     return [pair for pair in pairs if pair.htmls]
 

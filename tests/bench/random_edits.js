@@ -80,7 +80,7 @@
 
   async function until(condition, what) {
     for (let attempt = 0; !condition(); attempt++) {
-      if (attempt > 400) throw new Error(`waited for ${what}`);
+      if (attempt > 4000) throw new Error(`waited for ${what}`);
       await (attempt < 20 ? tick() : new Promise((resolve) => { setTimeout(resolve, 15); }));
     }
   }

@@ -56,6 +56,7 @@ INVISIBLE = (
         re.compile(r"(<t[dh]\b[^>]*?) data-align=\"\w+\"([^>]*></t[dh]>)"),
         r"\1\2",
     ),  # a column has one alignment
+    (re.compile(r"<figure>(<img\b[^>]*>)</figure>"), r"\1"),  # with space around it, if it has no caption
     (re.compile(r"alt=\" *(.*?) *\""), r'alt="\1"'),
     (
         re.compile(r"</?p\b[^>]*>"),

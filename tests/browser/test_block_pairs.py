@@ -66,7 +66,13 @@ PAIRS = """(keys) => {
       const isJoining = key === "Backspace" ? before.selection.$from.parentOffset === 0 : key !== "Delete" || before.selection.$from.parentOffset === before.selection.$from.parent.content.size;
       if (after && isJoining && letters(after.doc) !== letters(doc)) failures.set(`${key} loses letters`, `${letters(doc)} ${letters(after.doc)}`);
     }
-    for (const from of places.filter((pos) => pos < first.nodeSize)) for (const to of places.filter((pos) => pos > first.nodeSize && pos < end)) {
+    const [own, others] = [places.filter((pos) => pos < first.nodeSize), places.filter((pos) => pos > first.nodeSize && pos < end)];
+    for (const [index, from] of own.entries()) for (const to of new Set([own[index + 1] ?? from, own.at(-1)])) for (const place of others) {
+      let slice = doc.slice(from, to, true);
+      window.editorView.someProp("transformPasted", (transform) => { slice = transform(slice, window.editorView); });
+      attempt("paste a part", at(doc, place), (editorState) => editorState.apply(editorState.tr.replaceSelection(slice)));
+    }
+    for (const from of own) for (const to of others) {
       const forwards = at(doc, from, to), backwards = at(doc, to, from);
       for (const [name, replace] of Object.entries(replacements)) attempt(name, forwards, (editorState) => editorState.apply(replace(editorState)));
       attempt("delete backwards", backwards, (editorState) => editorState.apply(editorState.tr.deleteSelection()));

@@ -49,6 +49,8 @@ def notes(*items: str) -> str:
         ("Wrapped\nlines of\ntext.", "<p>Wrapped lines of words.</p>", "Wrapped\nlines of\nwords."),
         ("> Two\n> lines", "<blockquote><p>Two wide lines</p></blockquote>", "> Two wide\n> lines"),
         ("A\n__b__ c\nd e\nf", "<p>A <strong>b</strong></p><p>c d e f</p>", "A\n__b__\n\nc\nd e\nf"),
+        ("A\nb\n\nC d e f\ng h i\nj", "<p>A b</p><p>C d e</p><p>f g h i j</p>", "A\nb\n\nC d e\n\nf\ng h i\nj"),
+        ("A b\n\nQ r s t\n\nC d e f\ng h i\nj", "<p>A b</p><p>C d e</p><p>f g h i j</p>", "A b\n\nC d e\n\nf\ng h i\nj"),
         ("One\nand two.\n\nThree", "<p>One</p><p>and two.</p><p>Three</p>", "One\n\nand two.\n\nThree"),
         (
             "A|B\n-|-\n1|2\n3|4",

@@ -105,12 +105,19 @@ export function pasting({ reportLosses, insertImages, readMarkdown }) {
 
 const isRaw = ({ selection: { $from } }) => Boolean($from.parent.type.spec.code);
 
-// References bring their notes along. What was copied within notes is text.
+// References bring their notes along. What was copied within notes is text. A table with a caption stays whole: its parts could
+// not be joined with a quotation.
 function withoutNotes(slice) {
-  if (slice.content.childCount === 1 && slice.content.firstChild.type === nodes.notes) return textOfNotes(slice);
-  const content = Fragment.from(slice.content.content.filter((node) => node.type !== nodes.notes));
-  const { openStart, openEnd } = Slice.maxOpen(content);
-  return new Slice(content, Math.min(slice.openStart, openStart), Math.min(slice.openEnd, openEnd));
+  const { content: { content }, openStart, openEnd } = slice;
+  if (content.length === 1 && content[0].type === nodes.notes) return withoutNotes(textOfNotes(slice));
+  const rest = Fragment.from(content.filter((node) => node.type !== nodes.notes));
+  return new Slice(rest, openDepth(rest, "firstChild", openStart), openDepth(rest, "lastChild", openEnd));
+}
+
+function openDepth(content, side, limit) {
+  let depth = 0;
+  for (let node = content[side]; depth < limit && node && !node.isLeaf && node.type !== nodes.captioned_table; node = node[side]) depth++;
+  return depth;
 }
 
 function textOfNotes({ content, openStart, openEnd }) {
