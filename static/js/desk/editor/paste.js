@@ -105,7 +105,7 @@ export function pasting({ reportLosses, insertImages, readMarkdown }) {
 
 const isRaw = ({ selection: { $from } }) => Boolean($from.parent.type.spec.code);
 
-// References bring their notes along. What was copied within notes is text. A table with a caption stays whole: its parts could
+// References bring their notes along. What was copied within notes is text. A table stays together with its caption: the two could
 // not be joined with a quotation.
 function withoutNotes(slice) {
   const { content: { content }, openStart, openEnd } = slice;
@@ -116,7 +116,8 @@ function withoutNotes(slice) {
 
 function openDepth(content, side, limit) {
   let depth = 0;
-  for (let node = content[side]; depth < limit && node && !node.isLeaf && node.type !== nodes.captioned_table; node = node[side]) depth++;
+  const isOpen = (node) => node && !node.isLeaf && (node.type !== nodes.captioned_table || node.childCount < 2);
+  for (let node = content[side]; depth < limit && isOpen(node); node = node[side]) depth++;
   return depth;
 }
 
