@@ -72,3 +72,12 @@ def test_a_name_that_was_typed_and_not_chosen_is_kept_and_reported_once(form):
     expect(form.locator("#id_bylines_search")).to_have_value("Elin Nobody")
     form.click("input[name=_save].default")
     expect(form.locator(".messagelist")).to_contain_text("Draft saved")
+
+
+def test_pages_beside_the_form_of_a_publication_choose_by_typing_too(form, site):
+    form.goto(site.url + "/desk/publications/author/add/")
+    box = form.locator("#id_portrait_choice_search")
+
+    box.press_sequentially("a")
+
+    expect(form.locator("[role=option]").first).to_be_visible()
