@@ -142,13 +142,13 @@ def _plan_step(
 def _name_later_imports(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoStep]:
     """Return the steps with the imports that have published what stays public."""
     kept = [step.publication.pk for step in steps if step.reason is KeepReason.PUBLISHED]
-    live = (
-        Edition.objects.live().filter(publication__in=kept).values_list("publication", "pk", "restored_from")
-    )
-    rows = ArchiveImport.published_editions.through.objects.exclude(archiveimport=job)
-    rows = rows.filter(edition__publication__in=kept).select_related("archiveimport")
-    imports = {row.edition_id: row.archiveimport for row in rows.defer("archiveimport__report")}
-    later = {publication: imports.get(pk) or imports.get(origin) for publication, pk, origin in live}
+    live = Edition.objects.live().filter(publication__in=kept)
+    live = list(live.values_list("publication", "pk", "restored_from"))
+    others = ArchiveImport.objects.exclude(pk=job.pk).order_by("added_at", "pk").defer("report")
+    editions = {key for _publication, *keys in live for key in keys if key}
+    rows = others.filter(published_editions__in=editions).values_list("published_editions", "pk")
+    pks, imports = dict(rows), others.in_bulk()
+    later = {publication: imports.get(pks.get(pk) or pks.get(origin)) for publication, pk, origin in live}
     return [
         UndoStep(step.publication, step.effect, reason=KeepReason.IMPORTED, later_import=later_import)
         if (later_import := later.get(step.publication.pk))

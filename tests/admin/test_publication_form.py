@@ -339,6 +339,14 @@ def test_the_history_shows_editions_revisions_and_actions(desk, editor):
     assert "A date was wrong." in page and "Published:" in page
 
 
+def test_the_list_names_the_language_of_each_text_and_what_the_button_of_a_word_file_does(desk):
+    make_publication(language="sv")
+
+    page = desk.get(reverse("desk:publications_publication_changelist")).text
+
+    assert 'field-language_name">Swedish<' in page and ">Create draft</button>" in page and ">Import<" not in page
+
+
 def test_a_filter_without_a_count_shows_the_label_alone(desk):
     page = desk.get(reverse("desk:publications_publication_changelist")).text
 
