@@ -73,7 +73,7 @@ def random_edits() -> Iterator[Figure]:
     try:
         with open_form() as page:
             errors: list[str] = []
-            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("pageerror", lambda error: errors.append(error.stack or str(error)))
             page.evaluate(SCRIPT.read_text("utf-8"))
             texts_at_hand = texts()
             if not os.environ.get("EDITS_ONLY"):

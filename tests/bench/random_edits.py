@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from .figures import Figure
@@ -229,7 +230,7 @@ def comparable(page: str) -> str:
         for pattern, replacement in INVISIBLE:
             page = pattern.sub(replacement, page)
         page = normalized(page).strip()
-    return page
+    return normalize("NFC", page)  # as pages are rendered: letters with their accents are one character
 
 
 def differing(shown: str, saved: str) -> tuple[str, str]:
@@ -270,6 +271,8 @@ def strings_in(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, list | dict):
+        if isinstance(value, dict):  # a word may be in several nodes, of which marks are not written
+            yield "".join(child.get("text", "") for child in value.get("content") or [])
         for item in value.values() if isinstance(value, dict) else value:
             yield from strings_in(item)
 
