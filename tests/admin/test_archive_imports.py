@@ -664,8 +664,7 @@ def test_a_report_is_labelled_in_the_language_of_who_reads_it(administrator, che
     assert "Gästförfattare" in topics and "guest authors" not in topics.lower()
     assert "· new" not in files and "ny" in files
     assert (
-        "Noteringarna är på engelska" in page
-        and "The notes are in" not in administrator.get(page_of()).text
+        "Noteringarna är på engelska" in page and "The notes are in" not in administrator.get(page_of()).text
     )
 
 

@@ -344,7 +344,11 @@ def test_the_list_names_the_language_of_each_text_and_what_the_button_of_a_word_
 
     page = desk.get(reverse("desk:publications_publication_changelist")).text
 
-    assert 'field-language_name">Swedish<' in page and ">Create draft</button>" in page and ">Import<" not in page
+    assert (
+        'field-language_name">Swedish<' in page
+        and ">Create draft</button>" in page
+        and ">Import<" not in page
+    )
 
 
 def test_a_filter_without_a_count_shows_the_label_alone(desk):

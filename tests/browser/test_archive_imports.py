@@ -32,7 +32,7 @@ def upload(page, files) -> None:
     page.get_by_role("button", name="Upload and check").click()
 
 
-def test_publishing_an_import_is_confirmed_and_can_be_undone(open_page, site):
+def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site, "administrator")
     gas, oil = (f"{word}{secrets.token_hex(4)}".capitalize() for word in ("gas", "oil"))
@@ -56,8 +56,15 @@ def test_publishing_an_import_is_confirmed_and_can_be_undone(open_page, site):
     expect(page.get_by_role("heading", name=re.compile("2 texts are withdrawn"))).to_be_visible()
     page.get_by_role("button", name="Undo the import").click()
 
-    expect(page.locator(".messagelist")).to_contain_text("Withdrawn: 2 texts.")
+    expect(page.locator(".status")).to_contain_text("The import is undone. Withdrawn: 2 texts.", timeout=RUN)
     assert page.request.get(f"/en/publications/{gas.lower()}/").status == 410
+
+    page.get_by_role("button", name="Check again").first.click()
+    expect(publish).to_be_visible(timeout=RUN)
+    publish.click()
+    page.get_by_role("button", name="Import and publish 2 texts").click()
+    expect(page.locator(".status")).to_contain_text("2 became public.", timeout=RUN)
+    assert page.request.get(f"/en/publications/{gas.lower()}/").status == 200
 
 
 def test_a_wrong_setting_is_shown_in_sight_and_corrected_without_another_upload(open_page, site):
