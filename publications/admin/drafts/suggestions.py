@@ -91,8 +91,8 @@ def _count_mentions(name: str, text: str, words: list[str], language: str) -> in
     name_terms = index_terms(name, language)
     if not name_terms or all(is_stop_word(word) for word in name.split()):
         return 0
-    length = len(name_terms)
-    return sum(words[start : start + length] == name_terms for start in range(len(words) - length + 1))
+    starts = (start for start, word in enumerate(words) if word == name_terms[0])
+    return sum(words[start : start + len(name_terms)] == name_terms for start in starts)
 
 
 def _describe_mentions(count: int, tag: Tag, name: str) -> str:
