@@ -24,8 +24,8 @@ function parseBody(html) {
 export function readHtml(html) {
   const body = parseBody(html);
   const { content } = nodeParser.parse(wrapCaptions(body.cloneNode(true)), { topNode: schema.topNodeType.create() });
-  const nodes = content.content;
-  return canonical(body) === canonical(parseBody(writeHtml(nodes))) ? nodes : null;
+  const nodes = content.content, written = writeHtml(nodes);
+  return written === html || canonical(body) === canonical(parseBody(written)) ? nodes : null;
 }
 
 /** Returns a slice of the document from cleaned HTML of the clipboard. */
