@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from publications.html_tree import parse, serialize
 
+from .dialect import ABBREVIATION, REFERENCE
 from .editor_html import write_html
 from .kept_source import LINES, MAX_PAIRED_BLOCKS, WORDS, ComparisonBudget, keep_source, pair_blocks
 from .parsed_blocks import GAP, ParsedBlock, first_difference, outer_tag, parse_blocks
@@ -28,6 +29,8 @@ BLOCK_GAP = re.compile(rf"\n[ \t]*\n(?:(?:[ \t]*|{SEPARATOR})\n)*(?=[^ \t\n])")
 """Blank lines before a line without indentation, at which a block may end, with a separator between them."""
 DEFINITION = re.compile(r"^ {0,3}\*?\[[^\]\n]++\]:.*$", re.MULTILINE)
 """The first line of a note, of the address of a link or of an abbreviation."""
+NESTING = re.compile(r"^(?:[ \t>]|[*+-][ \t]|\d+\.[ \t])+", re.MULTILINE)
+"""What stands before the content of items, quotations and code on each line."""
 MAX_PASSES = 6
 """How often a text is parsed to find its blocks; a text that needs more is one block."""
 FIRST_TAGS = {LIST_MARKER: "ul", re.compile(">"): "blockquote", re.compile(" {4}"): "pre"}
@@ -264,4 +267,11 @@ def _merge(sources: Sequence[str], indexes: set[int]) -> list[str]:
 def _shown_html(source: str, block: ParsedBlock) -> str | None:
     """Return the HTML of a block, or None if it would lack a part of the source."""
     has_comment = "<!--" in source.replace(SEPARATOR, "")
-    return None if has_comment or (block.elements and block.notes) else block.html or None
+    is_mixed = block.elements and (block.notes or _has_definition(source))
+    return None if has_comment or is_mixed else block.html or None
+
+
+def _has_definition(source: str) -> bool:
+    """Whether a source may define the address of a link or an abbreviation, also within an item or a quotation."""
+    text = NESTING.sub("", source)
+    return bool(REFERENCE.search(text) or ABBREVIATION.search(text))

@@ -397,3 +397,15 @@ def test_an_empty_cell_takes_the_alignment_of_its_column():
     )
 
     assert write_blocks([EditorBlock("", html)]) == "|  | A |\n| ---: | ---: |\n| 1 |  |"
+
+
+@pytest.mark.parametrize(
+    "definition", ["[y]: https://example.org/y", "*[NATO]: an alliance", "[y]:\n  https://example.org/y"]
+)
+@pytest.mark.parametrize("content", ["\n    code\n", "\nA paragraph.\n", "- an item\n"])
+@pytest.mark.parametrize("before", ["", "- an item\n\n    ", "- ", "> ", "1. > "])
+def test_no_block_that_is_edited_as_rich_text_holds_a_definition(definition, content, before):
+    """Its source is replaced by what is written from its HTML, which has no definition of links or abbreviations."""
+    blocks = split_blocks(f"See [y] of NATO.\n\n{before}{definition}\n{content}")
+
+    assert not [block for block in blocks if block.html and definition in block.source]
