@@ -23,10 +23,19 @@ from .transaction import (
     NotReady,
     Outdated,
     lock_for_action,
+    lock_site_version,
     trust_clock,
 )
 from .translations import check_translation
-from .undo import UndoPlan, UndoType, find_undone_imports, plan_import_undos, plan_undo, undo
+from .undo import (
+    UndoPlan,
+    UndoType,
+    find_live_origins,
+    find_undone_imports,
+    plan_import_undos,
+    plan_undo,
+    undo,
+)
 from .withdraw import withdraw
 
 __all__ = [
@@ -51,9 +60,11 @@ __all__ = [
     "delete_draft",
     "delete_instance",
     "exclude_suggestion",
+    "find_live_origins",
     "find_undone_imports",
     "has_lasting_editions",
     "lock_for_action",
+    "lock_site_version",
     "new_version_after_rebuild",
     "plan_import_undos",
     "plan_undo",

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied
 from django.db import models, router, transaction
 from django.db.models.deletion import Collector
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from publications import search
 from publications.models import ActionType, Edition, Image, Publication, RelatedLink, SitePage
 
-from .transaction import ActionRefused, begin_action, lock_for_action
+from .transaction import ActionRefused, Outdated, begin_action, lock_for_action
 
 MAX_LISTED_TITLES = 3  # of publications, in a refusal
 
@@ -36,11 +35,12 @@ def delete_draft(publication: Publication, *, by) -> None:
     """Delete a draft that was never public; it stays restorable for `DELETED_DRAFT_RETENTION`.
 
     Raises:
-        PermissionDenied: the draft has been published or scheduled since the page was opened.
+        Outdated: the draft has been published or scheduled since the page was opened.
     """
     lock_for_action(publication.pk)
     if has_lasting_editions(publication):
-        raise PermissionDenied
+        message = _("“%(title)s” has been published or scheduled since, and is not deleted.")
+        raise Outdated(message % {"title": publication})
     RelatedLink.objects.filter(target=publication).delete()
     Publication.with_deleted.filter(translation_of=publication).update(translation_of=None)
     publication.presences.all().delete()

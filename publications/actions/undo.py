@@ -69,11 +69,22 @@ def plan_import_undos(publications: Iterable[int], import_editions: Collection[i
     return {pk: plan for pk, plan in plans.items() if plan}
 
 
+def find_live_origins(publications: Iterable[int]) -> dict[int, int]:
+    """Return by publication the primary key of the edition whose text readers see, which the live one may copy."""
+    now, editions = timezone.now(), _read_editions(publications)
+    return {pk: _origin_of(live, rows).pk for pk, rows in editions.items() if (live := _live_of(rows, now))}
+
+
 def find_undone_imports(publications: Collection[int]) -> set[int]:
-    """Return the publications that the undo of an import has withdrawn or restored, as the last action on them."""
+    """Return the publications that the undo of an import has withdrawn, as the last action on them."""
     entries = AuditEntry.objects.filter(publication__in=publications, action__in=WINDOW_ACTIONS)
     last = dict(entries.order_by("site_version").values_list("publication", "detail"))
-    return {publication for publication, detail in last.items() if detail.get("is_import")}
+    return {publication for publication, detail in last.items() if _is_import_withdrawal(detail)}
+
+
+def _is_import_withdrawal(detail: dict) -> bool:
+    """Whether an audit entry says so; a text that an undo has restored may have ended since, as its editor decided."""
+    return bool(detail.get("is_import")) and not detail.get("restored")
 
 
 def _read_editions(publications: Iterable[int]) -> dict[int, list[Edition]]:

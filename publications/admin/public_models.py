@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy
 from publications import actions
 from publications.diff import Fingerprints, RowField, merge_fields
 from publications.locales import LANGUAGE_NAMES
-from publications.models import SiteVersion
 
 from .chooser_forms import ChooserModelForm
 from .choosers import ChooserField
@@ -185,7 +184,7 @@ class PublicModelAdmin(DeskModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Model | None:
         """Return the object. While a form is saved no action changes it: the second of two saves sees the first."""
         if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            SiteVersion.objects.select_for_update().get()  # the lock of every action
+            actions.lock_site_version()
         return super().get_object(request, object_id, from_field)
 
     def get_public_urls(self, obj: Model) -> dict[str, str]:

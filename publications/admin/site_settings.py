@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, LOCALES
-from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings, SiteVersion
+from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
 from publications.presentation import render_page, site_page_context, site_page_url
 
 from .public_models import LeadForm, PublicModelAdmin, PublicModelForm
@@ -95,7 +95,7 @@ def _edit_settings(
 ) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
-            SiteVersion.objects.select_for_update().get()  # the second of two saves sees the first
+            actions.lock_site_version()  # the second of two saves sees the first
             form = form_class(request.POST, instance=SiteSettings.objects.get())
             is_saved = form.is_valid() and _save_settings(request, form)
         if is_saved:

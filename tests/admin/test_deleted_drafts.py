@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
 from django.db import connection
 from django.http import Http404
@@ -340,10 +339,24 @@ def test_a_draft_that_is_published_before_it_is_locked_is_not_deleted(editor):
     publication = make_publication()
     actions.publish(publication, by=editor)
 
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(actions.Outdated, match="is not deleted"):
         delete_draft(publication, by=editor)
 
     assert Publication.objects.filter(pk=publication.pk).exists()
+
+
+def test_the_form_says_why_a_draft_is_not_deleted_that_is_published_at_that_moment(desk, monkeypatch):
+    publication = make_publication()
+
+    def publish_and_refuse(draft, *, by):
+        raise actions.Outdated("It is public.")
+
+    monkeypatch.setattr(actions, "delete_draft", publish_and_refuse)
+    response = desk.post(
+        f"/desk/publications/publication/{publication.pk}/delete/", {"post": "yes"}, follow=True
+    )
+
+    assert "It is public." in response.text and Publication.objects.filter(pk=publication.pk).exists()
 
 
 def test_what_readers_saw_is_never_removed_for_good(editor):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions, preflight
-from publications.models import Author, Byline, Edition, Publication, Revision, RevisionReason, SiteVersion
+from publications.models import Author, Byline, Edition, Publication, Revision, RevisionReason
 
 from ..form_data import RedisplayMixin
 from ..site import render_desk_page, require_permissions
@@ -83,7 +83,7 @@ def _sign_and_publish(request: HttpRequest, drafts: Sequence[Publication], optio
     already_signed: list[Publication] = []
     for batch in batched(drafts, BATCH_SIZE, strict=False):
         with transaction.atomic():
-            SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
+            actions.lock_site_version()
             if author := options.get("author"):
                 signed += _sign(_lock_unpublished(batch), author, already_signed, by=request.user)
         if options.get("publish"):
@@ -121,7 +121,7 @@ def _publish(batch: Sequence[Publication], refused: DraftsByReason, *, by) -> in
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
     checked = {draft.pk: (draft.version, _find_reasons(draft)) for draft in drafts}
     with transaction.atomic():
-        SiteVersion.objects.select_for_update().get()
+        actions.lock_site_version()
         ready = []
         for draft in _lock_unpublished(batch):
             version, reasons = checked[draft.pk]

@@ -45,7 +45,11 @@ class DraftDeletionMixin(DeskModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context=None) -> HttpResponse:
         context = {"days": DELETED_DRAFT_RETENTION.days, **(extra_context or {})}
-        return super().delete_view(request, object_id, context)
+        try:
+            return super().delete_view(request, object_id, context)
+        except actions.ActionRefused as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+            return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[object_id]))
 
     def get_deleted_objects(self, objs, request: HttpRequest) -> tuple[list, dict, set, list]:
         """Return that nothing goes with a draft, and nothing protects it: it stays whole until it is purged."""
