@@ -14,14 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications.importers.archive_import_undo import (
-    UNDO_PERMISSIONS,
     KeepReason,
     UndoEffect,
     UndoStep,
     describe_step,
     plan_import_undo,
 )
-from publications.importers.archive_imports import start_runner
+from publications.importers.archive_imports import permissions_of, start_runner
 from publications.locales import language_label
 from publications.models import DELETED_DRAFT_RETENTION, ArchiveImport, ArchiveImportTask
 
@@ -31,7 +30,7 @@ from .site import render_desk_page, require_permissions
 MAX_LINKING_EDITIONS = 100
 
 
-@require_permissions(*UNDO_PERMISSIONS)
+@require_permissions(*permissions_of(ArchiveImportTask.UNDO))
 def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what undoing an import does, then let the runner undo it."""
     job = get_object_or_404(ArchiveImport, pk=pk)
@@ -40,7 +39,8 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, _("The import is running. Wait until it has ended, or stop it first."))
         return import_page
     steps = plan_import_undo(job)
-    if request.method == "POST" and request.POST.get("seen") == _digest(steps):
+    is_effective = any(step.is_effective for step in steps)
+    if request.method == "POST" and is_effective and request.POST.get("seen") == _digest(steps):
         if job.request_run(by=request.user, task=ArchiveImportTask.UNDO):
             start_runner()
         else:
@@ -60,7 +60,7 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         job=job,
         seen=_digest(steps),
         **rows,
-        is_effective=any(step.effect is not UndoEffect.KEEP for step in steps),
+        is_effective=is_effective,
         later_imports=[later_imports[key] for key in sorted(later_imports, reverse=True)],
         linking_editions=list(editions_linking_to(withdrawn)[:MAX_LINKING_EDITIONS]) if withdrawn else [],
         days=DELETED_DRAFT_RETENTION.days,
@@ -78,11 +78,19 @@ def _digest(steps: Iterable[UndoStep]) -> str:
 
 
 def describe_undo(report: dict) -> dict:
-    """Return what an undo did as sentences, and what it left with the reasons, in the current language."""
-    return {
-        "sentences": _describe_counts(report.get("counts", {})),
-        "kept": [describe_kept(row) for row in report.get("kept", [])],
-    }
+    """Return the outcome of an undo, what it did as sentences, and what it left with the reasons.
+
+    All is in the current language; of an undo that ended early the sentences are those of its batches.
+    """
+    sentences = _describe_counts(report.get("counts", {}))
+    kept = [describe_kept(row) for row in report.get("kept", [])]
+    return {"outcome": _describe_outcome(bool(sentences), bool(kept)), "sentences": sentences, "kept": kept}
+
+
+def _describe_outcome(is_effective: bool, has_kept: bool) -> str:
+    if is_effective:
+        return _("The import is undone in part.") if has_kept else _("The import is undone.")
+    return _("Nothing is undone.") if has_kept else _("There was nothing left to undo.")
 
 
 def describe_kept(row: dict) -> dict:
@@ -112,4 +120,4 @@ def _describe_counts(counts: dict[str, int]) -> list[str]:
             count,
         )
         sentences.append(text % count)
-    return sentences or [_("There was nothing left to undo.")]
+    return sentences

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from publications.importers.archive_import_undo import UNDO_PERMISSIONS
-from publications.importers.archive_imports import is_running, start_runner
+from publications.importers.archive_import_undo import UndoStep, plan_import_undo
+from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.report_page import label_report
 from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
@@ -117,7 +117,9 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         publications=publications[:SHOWN_PUBLICATIONS],
         more_publications=publications[SHOWN_PUBLICATIONS:],
         can_publish=job.can_publish and request.user.has_perm("publications.publish_publication"),
-        can_undo=_can_undo(request, job),
+        can_undo=not job.is_unfinished
+        and _may_run(request, ArchiveImportTask.UNDO)
+        and bool(_plan_what_is_left(job)),
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(job.report),
@@ -140,8 +142,12 @@ def _name_of(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else _("somebody whose account is deleted")
 
 
-def _can_undo(request: HttpRequest, job: ArchiveImport) -> bool:
-    return request.user.has_perms(f"publications.{name}" for name in UNDO_PERMISSIONS) and job.is_in_effect
+def _may_run(request: HttpRequest, task: str, *, publish: bool = False) -> bool:
+    return request.user.has_perms(f"publications.{name}" for name in permissions_of(task, publish=publish))
+
+
+def _plan_what_is_left(job: ArchiveImport) -> list[UndoStep]:
+    return [step for step in plan_import_undo(job) if step.is_left]
 
 
 def _failed_options(job: ArchiveImport) -> dict | None:
@@ -175,8 +181,7 @@ def _perform_button(
 
 def _resume(request: HttpRequest, job: ArchiveImport) -> None:
     publish = job.options["publish"]
-    permissions = UNDO_PERMISSIONS if job.is_undo else ("publish_publication",) if publish else ()
-    if not request.user.has_perms(f"publications.{name}" for name in permissions):
+    if not _may_run(request, job.task, publish=publish):
         raise PermissionDenied
     _request_run(request, job, ArchiveImportTask(job.task), publish=publish)
 
@@ -190,7 +195,7 @@ def _request_run(
         warn_of_other_request(request)
 
 
-@require_permissions("add_archiveimport", "publish_publication")
+@require_permissions(*permissions_of(ArchiveImportTask.IMPORT, publish=True))
 def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what publishing an import makes public, by the report of its check; then import and publish."""
     job = get_object_or_404(ArchiveImport, pk=pk)
@@ -228,17 +233,19 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(ArchiveImport, pk=pk)
     if request.method == "POST":
         ArchiveImport.objects.filter(pk=job.pk).delete_with_archives()
-        messages.success(request, _("The archive and its report are deleted. What was imported stays."))
+        messages.success(request, _("The archive and its report are deleted. The texts stay as they are."))
         return HttpResponseRedirect(reverse("desk:archive-imports"))
+    steps = _plan_what_is_left(job)
+    live_count = sum(step.is_public for step in steps)
     return render_desk_page(
         request,
         "archive_import_delete",
         title=_("Delete the archive and the report"),
         job=job,
-        live_count=job.live_editions.count(),
-        draft_count=job.unpublished_drafts.count(),
-        is_in_effect=job.is_in_effect,
-        can_undo=_can_undo(request, job) and not job.is_unfinished,
+        live_count=live_count,
+        draft_count=len(steps) - live_count,
+        is_in_effect=bool(steps),
+        can_undo=bool(steps) and not job.is_unfinished and _may_run(request, ArchiveImportTask.UNDO),
     )
 
 

@@ -5,8 +5,8 @@ and `KeepReason` says why. Nothing that was ever public is deleted, and a delete
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 from operator import or_
@@ -26,18 +26,17 @@ from publications.models import (
     Publication,
     RelatedLink,
     Review,
-    SiteVersion,
     Submission,
     with_status,
 )
 
+from .imported_file import ImportRefused
 from .options import ProgressCallback
 from .reconcile import find_edited
 
 BATCH_PUBLICATIONS = 20
-UNDO_PERMISSIONS = ("add_archiveimport", "publish_publication", "delete_publication")
 MODELS_OF_WORK = (Comment, Review, PressLink, EditorialPlan, Submission)
-"""Rows of a draft that are the work of somebody: an import makes none of them."""
+"""Rows of a publication that are the work of somebody: an import makes none of them."""
 
 
 class UndoEffect(StrEnum):
@@ -56,6 +55,7 @@ class KeepReason(models.TextChoices):
     IMPORTED = "imported", _("a later import has published it: undo that one first")
     PUBLISHED = "published", _("somebody has published it since")
     REFUSED = "refused", _("it could not be taken back")
+    CHANGED = "changed", _("it has changed during the undo: undo what is left")
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,30 @@ class UndoStep:
         """Whether readers see the publication now."""
         return bool(self.publication.live_from)
 
+    @property
+    def is_effective(self) -> bool:
+        """Whether undoing the import does something to it."""
+        return self.effect is not UndoEffect.KEEP
 
-def plan_import_undo(job: ArchiveImport, pks: Iterable[int] | None = None) -> list[UndoStep]:
+    @property
+    def is_left(self) -> bool:
+        """Whether undoing the import does something to it, now or after the undo of a later one."""
+        return self.is_effective or bool(self.later_import)
+
+
+def plan_import_undo(
+    job: ArchiveImport, pks: Iterable[int] | None = None, *, deleted: Collection[int] = ()
+) -> list[UndoStep]:
     """Return what undoing an import does, by title, in a fixed number of queries.
 
-    What is no longer public, and what the import has only updated, is left out.
+    What is no longer public, what the import has only updated, and drafts that a later import has stored again are left
+    out.
 
     Args:
         pks: the publications to plan for; None for all that the import has created or published.
+        deleted: others that the undo deletes too, so that their references keep nothing.
     """
-    publications = _with_uses(with_status(job.imported_publications), job).order_by("title", "pk")
+    publications = _with_work(with_status(job.imported_publications)).order_by("title", "pk")
     publications = list(publications if pks is None else publications.filter(pk__in=pks))
     keys = [publication.pk for publication in publications]
     edited = find_edited(keys)
@@ -104,19 +118,16 @@ def plan_import_undo(job: ArchiveImport, pks: Iterable[int] | None = None) -> li
         )
         for publication in publications
     ]
-    return _name_later_imports(job, [step for step in steps if step])
+    return _name_later_imports(job, _keep_referenced([step for step in steps if step], deleted))
 
 
-def _with_uses(publications: QuerySet[Publication], job: ArchiveImport) -> QuerySet[Publication]:
-    """Annotate as `is_used` whether somebody works with a draft, or a publication of other origin refers to it."""
-    others = Publication.objects.exclude(pk__in=job.imported_publications.values("pk"))
-    uses = [
+def _with_work(publications: QuerySet[Publication]) -> QuerySet[Publication]:
+    """Annotate as `is_used` whether somebody works with a publication."""
+    work = [
         *(model.objects.filter(publication=OuterRef("pk")) for model in MODELS_OF_WORK),
         Autosave.objects.unsaved().filter(publication=OuterRef("pk")),
-        others.filter(translation_of=OuterRef("pk")),
-        RelatedLink.objects.filter(target=OuterRef("pk"), source__in=others),
     ]
-    return publications.annotate(is_used=reduce(or_, map(Exists, uses))).defer("body")
+    return publications.annotate(is_used=reduce(or_, map(Exists, work))).defer("body")
 
 
 def _plan_step(
@@ -129,7 +140,7 @@ def _plan_step(
         return None
     if is_edited:
         return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.EDITED)
-    if not is_live and publication.is_used:
+    if publication.is_used:
         return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.USED)
     if not is_live:
         return UndoStep(publication, UndoEffect.DELETE)
@@ -139,19 +150,33 @@ def _plan_step(
     return UndoStep(publication, UndoEffect.RESTORE if is_restored else UndoEffect.WITHDRAW, plan.edition)
 
 
+def _keep_referenced(steps: list[UndoStep], others: Collection[int]) -> list[UndoStep]:
+    """Return the steps without the deletion of drafts to which a publication refers that is not deleted itself."""
+    drafts = {step.publication.pk for step in steps if step.effect is UndoEffect.DELETE}
+    links = RelatedLink.objects.filter(target__in=drafts, source__in=Publication.objects.all())
+    translations = Publication.objects.filter(translation_of__in=drafts)
+    references = {*links.values_list("source", "target"), *translations.values_list("pk", "translation_of")}
+    deleted = drafts.union(others)
+    while kept := {target for source, target in references if target in deleted and source not in deleted}:
+        deleted -= kept
+    return [
+        replace(step, effect=UndoEffect.KEEP, reason=KeepReason.USED)
+        if step.publication.pk in drafts - deleted
+        else step
+        for step in steps
+    ]
+
+
 def _name_later_imports(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoStep]:
     """Return the steps with the imports that have published what stays public."""
     kept = [step.publication.pk for step in steps if step.reason is KeepReason.PUBLISHED]
-    live = Edition.objects.live().filter(publication__in=kept)
-    live = list(live.values_list("publication", "pk", "restored_from"))
+    origins = actions.find_live_origins(kept)
     others = ArchiveImport.objects.exclude(pk=job.pk).order_by("added_at", "pk").defer("report")
-    editions = {key for _publication, *keys in live for key in keys if key}
-    rows = others.filter(published_editions__in=editions).values_list("published_editions", "pk")
+    rows = others.filter(published_editions__in=origins.values()).values_list("published_editions", "pk")
     pks, imports = dict(rows), others.in_bulk()
-    later = {publication: imports.get(pks.get(pk) or pks.get(origin)) for publication, pk, origin in live}
     return [
-        UndoStep(step.publication, step.effect, reason=KeepReason.IMPORTED, later_import=later_import)
-        if (later_import := later.get(step.publication.pk))
+        replace(step, reason=KeepReason.IMPORTED, later_import=later_import)
+        if (later_import := imports.get(pks.get(origins.get(step.publication.pk))))
         else step
         for step in steps
     ]
@@ -162,53 +187,72 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
 
     Returns:
         A report for JSON: `counts` by effect, those of a run that was ended before included, and what is `kept`.
+
+    Raises:
+        ImportRefused: the clock of the server is behind.
     """
-    pks = [step.publication.pk for step in plan_import_undo(job) if step.effect is not UndoEffect.KEEP]
+    steps = [step for step in plan_import_undo(job) if step.is_effective]
+    pks = [step.publication.pk for step in steps]
+    deleted = {step.publication.pk for step in steps if step.effect is UndoEffect.DELETE}
     counts, refusals = Counter(job.report.get("counts", {})), {}
     progress(0, len(pks))
     for start in range(0, len(pks), BATCH_PUBLICATIONS):
         batch = pks[start : start + BATCH_PUBLICATIONS]
+        deleted.difference_update(batch)
         with transaction.atomic():
-            refused = _undo_batch(job, batch, counts)
+            refused = _undo_batch(job, batch, counts, deleted)
             job.store(report={"counts": counts})
         refusals |= refused
         progress(start + len(batch), len(pks))
-    kept = [describe_step(step, refusals.get(step.publication.pk, "")) for step in plan_import_undo(job)]
+    kept = [_describe_kept(step, refusals.get(step.publication.pk, "")) for step in plan_import_undo(job)]
     return {"counts": counts, "kept": kept}
 
 
-def _undo_batch(job: ArchiveImport, pks: list[int], counts: Counter[str]) -> dict[int, str]:
+def _undo_batch(
+    job: ArchiveImport, pks: list[int], counts: Counter[str], deleted: Collection[int]
+) -> dict[int, str]:
     """Undo some publications as they are now; return by primary key why an action was refused."""
-    SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
+    actions.lock_site_version()
     list(Publication.objects.select_for_update(no_key=True).filter(pk__in=pks).only("pk").order_by("pk"))
     published = set(job.published_editions.filter(publication__in=pks).values_list("pk", flat=True))
     refusals = {}
-    for step in plan_import_undo(job, pks):
+    for step in plan_import_undo(job, pks, deleted=deleted):
         try:
-            _perform(step, published, by=job.requested_by)
+            _perform(job, step, published)
+        except actions.ClockBehind as error:
+            raise ImportRefused(str(error)) from error
         except actions.ActionRefused as refusal:
             refusals[step.publication.pk] = " ".join(refusal.reasons)
         else:
-            counts[step.effect] += step.effect is not UndoEffect.KEEP
+            counts[step.effect] += step.is_effective
     return refusals
 
 
-def _perform(step: UndoStep, published: set[int], *, by) -> None:
+def _perform(job: ArchiveImport, step: UndoStep, published: set[int]) -> None:
+    by = job.requested_by
     if step.effect is UndoEffect.DELETE:
-        actions.delete_draft(step.publication, by=by)
+        with transaction.atomic():
+            job.created_publications.remove(step.publication)  # who restores it later wants it to stay
+            actions.delete_draft(step.publication, by=by)
     elif step.edition:
         actions.undo(step.publication, by=by, edition=step.edition.number, import_editions=published)
 
 
-def describe_step(step: UndoStep, message: str = "") -> dict:
-    """Return a step as plain values for JSON; `message` is why an action was refused."""
+def _describe_kept(step: UndoStep, refusal: str) -> dict:
+    """Return a step as plain values, with the reason why it is kept; `refusal` is why its action was refused."""
+    reason = step.reason or (KeepReason.REFUSED if refusal else KeepReason.CHANGED)
+    return describe_step(step) | {"reason": reason, "message": refusal}
+
+
+def describe_step(step: UndoStep) -> dict:
+    """Return a step as plain values for JSON."""
     publication = step.publication
     return {
         "pk": publication.pk,
         "title": str(publication),
         "language": publication.language,
-        "reason": (step.reason or KeepReason.REFUSED) if message or step.reason else "",
-        "message": message,
+        "reason": step.reason or "",
+        "message": "",
         "later_import": step.later_import.pk if step.later_import else None,
         "is_public": step.is_public,
     }

@@ -22,12 +22,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications.locales import LOCALES
-from publications.models import ArchiveImport, ArchiveImportState
+from publications.models import ArchiveImport, ArchiveImportState, ArchiveImportTask
 from publications.site_lock import hold_file_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
-from .archive_import_undo import UNDO_PERMISSIONS, undo_import
+from .archive_import_undo import undo_import
 from .imported_file import ImportRefused
 from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
@@ -44,6 +44,15 @@ logger = logging.getLogger(__name__)
 
 class ImportStopped(Exception):
     """Raised between two batches of an import that somebody has stopped."""
+
+
+def permissions_of(task: str, *, publish: bool = False) -> tuple[str, ...]:
+    """Return the permissions that a task takes: to request it, and until its run has ended."""
+    if task == ArchiveImportTask.UNDO:
+        return "add_archiveimport", "publish_publication", "delete_publication"
+    if task == ArchiveImportTask.IMPORT and publish:
+        return "add_archiveimport", "publish_publication"
+    return ("add_archiveimport",)
 
 
 @contextmanager
@@ -121,21 +130,30 @@ def run_archive_import(job: ArchiveImport) -> None:
 def _check_start(job: ArchiveImport) -> None:
     """Raise ImportStopped or ImportRefused for a run that is not to begin, or not to begin again."""
     _raise_if_stopped(job)
-    user = job.requested_by
-    permissions = UNDO_PERMISSIONS if job.is_undo else UNDO_PERMISSIONS[:1]
-    if not (user and user.is_active and user.has_perms(f"publications.{name}" for name in permissions)):
-        raise ImportRefused(_("Whoever requested this may not import texts any more. Request it again."))
     if job.starts > MAX_STARTS:
-        message = _(
-            "The process of the import ended %(count)d times before it was done. The server may have too little memory "
-            "for these texts: divide the archive."
+        message = (
+            _(
+                "The process of the undo ended %(count)d times. What is taken back so far stays so; it can go on."
+            )
+            if job.is_undo
+            else _(
+                "The process of the import ended %(count)d times before it was done. The server may have too little "
+                "memory for these texts: divide the archive."
+            )
         )
         raise ImportRefused(message % {"count": MAX_STARTS})
 
 
 def _raise_if_stopped(job: ArchiveImport) -> None:
-    if not ArchiveImport.objects.filter(pk=job.pk, is_stop_requested=False).exists():
+    """Raise ImportStopped or ImportRefused if a run is not to go on."""
+    going_on = ArchiveImport.objects.filter(pk=job.pk, is_stop_requested=False)
+    stored = going_on.select_related("requested_by").defer("report").first()
+    if not stored:
         raise ImportStopped  # requested, or the import is deleted
+    user = stored.requested_by
+    permissions = permissions_of(job.task, publish=job.options.get("publish", False))
+    if not (user and user.is_active and user.has_perms(f"publications.{name}" for name in permissions)):
+        raise ImportRefused(_("Whoever requested this may not do it any more. Request it again."))
 
 
 def _run(job: ArchiveImport) -> dict:

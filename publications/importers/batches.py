@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import actions, snapshot
 from publications.manuscript import Manuscript
-from publications.models import Edition, Publication, SiteVersion
+from publications.models import ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
 
 from .import_cache import ImportCache
@@ -32,6 +32,7 @@ from .redirects import add_redirects
 from .report import FileOutcome, FileReport, ImportReport
 
 FIRST_ANALYZE_FILES = 50
+STORED = (FileOutcome.NEW, FileOutcome.UPDATED)
 
 
 class LazyFiles(Mapping[str, bytes]):
@@ -98,7 +99,7 @@ class BatchImporter:
         return file
 
     def _import(self, batch: Sequence[ImportedFile]) -> list[FileReport]:
-        SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
+        actions.lock_site_version()
         uids = [imported.manuscript.uid for imported in batch if imported.manuscript]
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]
@@ -107,6 +108,8 @@ class BatchImporter:
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)
         if not self.options.dry_run:
+            stored = [file.publication for file in files if file.outcome in STORED]
+            ArchiveImport.objects.exclude(pk=self.options.archive_import).forget_drafts(stored)
             self.options.record_batch(files)
         return files
 
@@ -139,7 +142,7 @@ class BatchImporter:
 
     def _store_drafts(self, files: Sequence[FileReport]) -> None:
         """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
-        changed = [file for file in files if file.outcome in (FileOutcome.NEW, FileOutcome.UPDATED)]
+        changed = [file for file in files if file.outcome in STORED]
         results = import_manuscripts(
             [
                 (file.imported.manuscript, self._manuscript_files(file.imported), file.publication)
@@ -179,7 +182,7 @@ class BatchImporter:
 
 
 def _build_file_report(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
-    manuscript, is_stored = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
+    manuscript, is_stored = imported.manuscript, outcome in STORED
     notes = [note for note in imported.notes if is_stored or note.kind is NoteKind.DROPPED]
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],

@@ -10,7 +10,6 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .edition import Edition
 from .image import original_storage
 from .publication import Publication
 
@@ -54,6 +53,12 @@ class ArchiveImportQuerySet(models.QuerySet):
         transaction.on_commit(partial(_delete_archives, list(archives.values())), robust=True)
         return len(archives)
 
+    def forget_drafts(self, publications: Iterable[Publication]) -> None:
+        """Let the undo of these imports not delete publications that another import has stored again."""
+        publications = list(publications)
+        for job in self.filter(created_publications__in=publications).defer("report").distinct():
+            job.created_publications.remove(*publications)
+
 
 def _delete_archives(names: list[str]) -> None:
     for name in names:
@@ -66,12 +71,13 @@ class ArchiveImport(models.Model):
     Attributes:
         archive: its name in the private storage.
         options: those of `ImportOptions` that a person chooses, and the language of the report.
-        requested_by: who requested the run; it is in their name, and they have to be allowed to import when it starts.
+        requested_by: who requested the run; it is in their name, and takes their permissions until it ends.
         starts: how often a process has started this run.
         done: the number of texts imported or undone so far in this run, or read by a check, of `total`.
         report: the report of this run, once it has ended (`importers.report_page`); of an undo that of `undo_import`.
         error: why the run failed.
-        created_publications: the drafts that its runs have created; deleted ones are left out.
+        created_publications: the drafts that its runs have created, without those that a later import has stored
+            again or an undo has deleted; others that are deleted are left out.
         published_editions: those that its runs have published.
         is_stop_requested: whether the run is to end after its batch.
     """
@@ -162,22 +168,6 @@ class ArchiveImport(models.Model):
         created = models.Q(pk__in=self.created_publications.values("pk"))
         published = models.Q(pk__in=self.published_editions.values("publication"))
         return Publication.objects.filter(created | published)
-
-    @property
-    def live_editions(self) -> models.QuerySet[Edition]:
-        """The texts that its runs have published and readers see now."""
-        editions = self.published_editions.values("pk")
-        return Edition.objects.live().filter(models.Q(pk__in=editions) | models.Q(restored_from__in=editions))
-
-    @property
-    def unpublished_drafts(self) -> models.QuerySet[Publication]:
-        """The drafts that its runs have created and nobody has published."""
-        return self.created_publications.filter(editions=None)
-
-    @property
-    def is_in_effect(self) -> bool:
-        """Whether there is something to undo."""
-        return self.unpublished_drafts.exists() or self.live_editions.exists()
 
     def open_archive(self) -> File:
         return original_storage().open(self.archive)

@@ -270,7 +270,7 @@ def test_who_may_not_import_any_more_imports_nothing(administrator, checked, los
     call_command("run_imports", verbosity=0)
 
     job = ArchiveImport.objects.get()
-    assert job.state == ArchiveImportState.FAILED and "may not import texts any more" in job.error
+    assert job.state == ArchiveImportState.FAILED and "may not do it any more" in job.error
     assert not Publication.objects.exists()
 
 
