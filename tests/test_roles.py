@@ -180,6 +180,7 @@ TABLE = {
     "archive-import": ADMINISTRATORS,
     "archive-import-publish": ADMINISTRATORS,
     "archive-import-undo": ADMINISTRATORS,
+    "archive-import-delete": ADMINISTRATORS,
     "help": ALL,
     "my-settings": ALL,
     "news": ALL,
