@@ -80,6 +80,34 @@ PAIRS = """(keys) => {
   }
   return [blocks.length, Object.fromEntries(failures)];
 }"""
+TABLES = "\n\n".join(
+    [
+        "Text between.",
+        *(f"<table><caption>{name}</caption><tr><td>1</td><td>2</td></tr></table>" for name in "AB"),
+    ]
+)
+WHOLE_TABLES = """() => {
+  const { state } = window.editorView, { schema, plugins } = state, failures = new Set();
+  const Selection = Object.getPrototypeOf(state.selection.constructor), { captioned_table: captioned } = schema.nodes;
+  const [text, a, b] = state.doc.content.content, end = schema.node("paragraph", null, [schema.text("End.")]);
+  const tableAt = ($pos) => [...Array($pos.depth + 1).keys()].map((depth) => $pos.node(depth)).find(({ type }) => type === captioned);
+  let count = 0;
+  for (const blocks of [[text, a, b, end], [a, b, text], [text, a, b], [a, text, b], [a, b, end]]) {
+    const doc = schema.node("doc", null, blocks), names = blocks.map((block) => block.textContent).join("|"), places = [];
+    doc.descendants((node, pos) => { if (node.isTextblock) places.push(pos + 1, pos + 1 + node.content.size); });
+    for (const anchor of places) for (const head of places) {
+      const before = state.constructor.create({ doc, plugins }), selected = Selection.fromJSON(doc, { type: "text", anchor, head });
+      if (selected.empty || tableAt(selected.$anchor) === tableAt(selected.$head)) continue;
+      const after = before.apply(before.tr.setSelection(selected)), { $from, $to } = after.selection;
+      count += 1;
+      if (tableAt($from) || tableAt($to)) failures.add(`${names}: ${anchor}–${head} ends in a table`);
+      for (const table of after.apply(after.tr.deleteSelection()).doc.content.content.filter(({ type }) => type === captioned)) {
+        if (table !== a && table !== b) failures.add(`${names}: ${anchor}–${head} leaves a part of a table`);
+      }
+    }
+  }
+  return [count, [...failures]];
+}"""
 KEYS = ["Backspace", "Delete", "Enter", "Shift-Enter", "Tab", "Shift-Tab", "Escape"]
 
 
@@ -99,3 +127,12 @@ def test_keys_and_selections_between_any_two_blocks_lose_and_break_nothing(form)
 
     assert count > 15
     assert failures == {}, failures
+
+
+def test_a_selection_of_text_and_a_table_takes_the_table_whole_and_no_part_of_another_one(form):
+    set_markdown(form, TABLES)
+
+    count, failures = form.evaluate(WHOLE_TABLES)
+
+    assert count > 100
+    assert failures == []

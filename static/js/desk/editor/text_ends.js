@@ -75,9 +75,15 @@ export function wholeTables() {
 function outsideTable($end, $other, direction) {
   const depth = depthOf({ $from: $end }, nodes.captioned_table);
   if (depth < 0 || depth <= $end.sharedDepth($other.pos)) return $end;
-  const [front, beyond] = direction > 0 ? [$end.before(depth), $end.after(depth)] : [$end.after(depth), $end.before(depth)];
-  const find = (pos, towards) => TextSelection.findFrom($end.doc.resolve(pos), towards, true);
-  return (find(beyond, direction) ?? find(front, -direction)).$head;
+  return findOutside($end, direction) ?? findOutside($end, -direction) ?? $end;
+}
+
+// Returns the next place outside of captioned tables, several of which may follow one another, or undefined.
+function findOutside($pos, direction) {
+  const depth = $pos ? depthOf({ $from: $pos }, nodes.captioned_table) : -1;
+  if (depth < 0) return $pos;
+  const edge = $pos.doc.resolve(direction > 0 ? $pos.after(depth) : $pos.before(depth));
+  return findOutside(TextSelection.findFrom(edge, direction, true)?.$head, direction);
 }
 
 /** Goes to the end of the text, or selects up to there. */
