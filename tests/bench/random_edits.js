@@ -229,6 +229,7 @@
   async function setLink(chance) {
     if (chance.is(0.4)) selectRange(chance);
     press("k", { control: true });
+    await settle(); // its script may come later
     if (!linkDialog.open) return false;
     const { href, words } = linkDialog.querySelector("form").elements, address = chance.pick(ADDRESSES);
     if (!linkDialog.querySelector("[data-remove]").hidden && chance.is(0.5)) linkDialog.querySelector("[data-remove]").click();

@@ -52,6 +52,27 @@ def test_what_other_programs_copy_becomes_markdown(form):
         expect(form.locator("[data-pasted]")).to_have_text(notice)
 
 
+def test_a_paste_that_arrives_while_a_link_is_typed_leaves_the_link_at_its_words(form):
+    set_markdown(form, "First line.\n\nSome words here.")
+    waiting = []
+    form.route("**/editor/blocks/", lambda route: waiting.append(route))  # a bound method is refused
+    put_cursor_after(form, "First line.")
+    with form.expect_request("**/editor/blocks/"):
+        paste(form, plain=" A **bold** sentence.")
+    select_text(form, "words")
+    form.keyboard.press("Control+K")
+    address = form.get_by_role("dialog", name="Link").get_by_label("Address")
+    address.fill("https://example.org")
+
+    for route in waiting:
+        route.continue_()
+    expect(rich_text(form).locator("strong")).to_be_visible()
+    address.press("Enter")
+
+    expect(rich_text(form).get_by_role("link")).to_have_text("words")
+    assert "[words](https://example.org)" in markdown_of(form)
+
+
 def test_a_paste_is_undone_at_once_and_redone(form):
     set_markdown(form, "Before.")
     put_cursor_after(form, "Before.")

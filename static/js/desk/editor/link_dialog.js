@@ -20,7 +20,7 @@ export function linkDialog(dialog, language) {
   function open(view) {
     if (dialog.open) return; // a double click, before the script was there
     const { link } = view.state.schema.marks;
-    const { from, to, mark } = linkAround(view.state, link) ?? withoutOuterSpaces(view.state, link);
+    const { from, to, mark } = linkedRange(view.state, link);
     const text = view.state.doc.textBetween(from, to, " ", " ");
     href.value = href.defaultValue = mark?.attrs.href ?? (isAddress(text.trim()) ? text.trim() : "");
     words.value = text;
@@ -29,11 +29,12 @@ export function linkDialog(dialog, language) {
     setLink = (address) => {
       const newMark = address ? link.create({ ...mark?.attrs, href: address }) : null;
       close(view);
-      view.dispatch(changeLink(view.state, link, { from, to, mark: newMark, text: words.value === text ? null : words.value.trim() }));
+      view.dispatch(changeLink(view.state, link, { ...linkedRange(view.state, link), mark: newMark, text: words.value === text ? null : words.value.trim() }));
       return (target) => view.dispatch(replaceMark(view.state, newMark, link.create({ ...newMark.attrs, href: target })));
     };
     dialog.addEventListener("close", () => view.focus(), { once: true });
     showFault();
+    view.dom.blur(); // a dialog that closes gives the focus back to what had it, with the caret at the beginning
     dialog.showModal();
     href.select();
     showTarget();
@@ -72,6 +73,9 @@ export function linkDialog(dialog, language) {
 }
 
 const timeout = () => new Promise((resolve) => { setTimeout(resolve, MAX_LOOKUP_MS); });
+
+// Read again when the link is set: what was pasted before may have arrived in the text since the dialog opened.
+const linkedRange = (state, link) => linkAround(state, link) ?? withoutOuterSpaces(state, link);
 
 /** Returns {from, to, mark} of the link at the cursor, or null. */
 function linkAround({ selection: { $from, empty } }, link) {
