@@ -99,6 +99,7 @@ class TagInput(TextareaTagWidget):
 
     def build_attrs(self, base_attrs: dict, extra_attrs: dict | None = None) -> dict:
         attrs = super().build_attrs(base_attrs, extra_attrs)
+        attrs["data-failed"] = _("The server does not answer. Try again.")
         if self.can_add:
             attrs |= {
                 "data-adding": reverse("desk:quick-add", args=["tag"]),

@@ -54,7 +54,8 @@ function enhance(root) {
     select: add,
     showStatus,
     noResultsText: text("None"),
-  }, fail);
+    failedText: text("Failed"),
+  });
   root.addEventListener("chooser:add", ({ detail }) => {
     const isChosen = chosen.some((choice) => choice.value === detail.value);
     if (!isChosen && (limit === 1 || chosen.length < limit)) add(detail);
@@ -74,8 +75,8 @@ function enhance(root) {
     searchBox.append(createElement("button", { type: "button", className: "modest", textContent: label, onclick }));
   }
 
-  function fail() {
-    showStatus(text("Failed"));
+  function fail({ reason = text("Failed") }) {
+    showStatus(reason);
   }
 
   // `fail` is called when the pictures cannot be shown.
@@ -91,8 +92,8 @@ function enhance(root) {
       const added = await quickAdd(root.dataset.adding, { name: search.value.trim(), isFirstOffered: chosen.length > 0 });
       if (added) add(added, added.isFirst ? 0 : chosen.length);
       search.focus();
-    } catch {
-      fail();
+    } catch (error) {
+      fail(error);
     }
   }
 

@@ -1,14 +1,19 @@
-// Comboboxes whose script is loaded when their text box first has the focus. Until it is there the box is a plain one.
+// Comboboxes whose script is loaded when their text box first has the focus. Until it is there Enter in an eager box does nothing,
+// least of all submits the form.
 
 const EVENTS = ["focus", "click", "input", "keydown"];
 
-/** Connects a text box as `combobox` does. `reportFailure` is called when the script cannot be loaded: the next key tries again. */
-export function comboboxAtFocus(input, options, reportFailure = () => {}) {
-  let isLoading = false, isMissed = false;
+/**
+ * Connects a text box as `combobox` does. Also of the options are `showStatus(text)` and `failedText`, which is shown when the
+ * script cannot be loaded: the next key tries again.
+ */
+export function comboboxAtFocus(input, options) {
+  const { showStatus, failedText } = options;
+  let isLoading = false, isMissed = false, hasFailed = false;
 
   async function load(event) {
     const { type, key } = event;
-    if (key === "Enter" && options.isEager && !event.ctrlKey && !event.metaKey) event.preventDefault(); // it does not submit the form
+    if (key === "Enter" && options.isEager && !event.ctrlKey && !event.metaKey) event.preventDefault();
     isMissed ||= type === "click" || type === "input" || key === "Enter" || key === "ArrowDown";
     if (isLoading) return;
     isLoading = true;
@@ -16,10 +21,12 @@ export function comboboxAtFocus(input, options, reportFailure = () => {}) {
       const { combobox } = await import("./combobox.js");
       for (const name of EVENTS) input.removeEventListener(name, load);
       combobox(input, options);
+      if (hasFailed) showStatus("");
       if (isMissed) input.dispatchEvent(new Event(options.isEager ? "click" : "input"));
     } catch {
       isLoading = false;
-      reportFailure();
+      hasFailed = true;
+      showStatus(failedText);
     }
   }
 

@@ -8,7 +8,11 @@ for (const input of document.querySelectorAll("textarea[data-url]")) {
   // Without its form it is made when the draft is saved.
   const addNew = async (name) => (await import("./quick_add.js")).quickAdd(adding, { name }).catch(() => ({ value: name }));
   const parseTags = () => input.value.split(/[,\n]/).map((tag) => tag.trim());
+  const status = Object.assign(document.createElement("p"), { className: "chooser__status", role: "status" });
+  input.after(status);
   comboboxAtFocus(input, {
+    showStatus: (text) => { status.textContent = text; },
+    failedText: input.dataset.failed,
     getOptions: async () => {
       const query = parseTags().at(-1);
       if (!query) return null;
