@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from sceeus.scripts import LATER_IMPORT
 from tests.browser.conftest import sign_in
@@ -72,6 +72,11 @@ USES = {
         lambda page: page.locator("#id_bylines .chooser__status"),
         lambda page: page.locator("[role=option]").first,
     ),
+    "combobox for tags": Use(
+        lambda page: (page.locator("#id_tags").fill(""), page.keyboard.type("Mold")),
+        lambda page: page.locator("#id_tags ~ .chooser__status"),
+        lambda page: page.locator("[role=option]").first,
+    ),
     "comments": Use(
         lambda page: (select_text(page, "words"), click_tool("Comment")(page)),
         notice,
@@ -126,22 +131,144 @@ def test_what_cannot_be_loaded_is_reported_and_loaded_at_the_next_use(draft, nam
     expect(use.report(page)).not_to_contain_text(FAILED)
 
 
-def test_what_is_typed_before_the_dialog_for_links_is_there_replaces_no_words(draft):
+@dataclass
+class Held:
+    """Requests that get no answer yet, as on a slow line."""
+
+    page: Page
+    pattern: str
+
+    def __post_init__(self) -> None:
+        self.routes: list[Route] = []
+        self.page.route(self.pattern, lambda route: self.routes.append(route))  # a bound method is refused
+
+    def answer(self) -> None:
+        while self.routes:
+            self.routes.pop().continue_()
+
+    def fail(self) -> None:
+        while self.routes:
+            self.routes.pop().abort()
+
+
+def press(keys: str) -> Callable[[Page], None]:
+    return lambda page: page.keyboard.press(keys)
+
+
+LATE = {
+    "link_dialog": press("Control+k"),
+    "insertions for a picture": click_tool("Picture"),
+    "insertions for a table": click_tool("Table"),
+    "comments": press("Control+Alt+m"),
+}
+
+
+@pytest.fixture(params=LATE)
+def use_late(draft, request):
+    """Words that are selected, and a button or key that is used before its script is there."""
     page, url = draft
-    waiting = []
-    page.route("**/link_dialog.*", lambda route: waiting.append(route))  # a bound method of a list is refused
+    held = Held(page, f"**/{request.param.split()[0]}.*")
+    page.goto(url)
+    select_text(page, "words")
+    LATE[request.param](page)
+    return page, held
+
+
+def test_what_is_typed_before_a_part_is_there_is_in_the_text_and_nothing_opens_over_it(use_late):
+    page, held = use_late
+
+    page.keyboard.type(" and more")
+    held.answer()
+
+    expect(notice(page)).to_contain_text("Press the key or the button again.")
+    page.keyboard.type(" and the rest")
+    expect(rich_text(page)).to_have_text("Some words and more and the rest.")
+    assert page.locator("dialog:modal").count() == 0
+
+
+def test_what_is_typed_elsewhere_before_a_part_is_there_stays_there(use_late):
+    page, held = use_late
+
+    page.locator("#id_title").fill("")
+    page.keyboard.type("My ti")
+    held.answer()
+    expect(notice(page)).to_contain_text("Press the key or the button again.")
+    page.keyboard.type("tle")
+
+    expect(page.locator("#id_title")).to_have_value("My title")
+    expect(rich_text(page)).to_have_text("Some words.")
+
+
+def test_what_is_typed_after_a_part_failed_replaces_no_words(use_late):
+    page, held = use_late
+
+    held.fail()
+    expect(notice(page)).to_contain_text(FAILED)
+    page.keyboard.type(" and more")
+    expect(rich_text(page)).to_have_text("Some words and more.")
+
+
+def test_a_part_that_fails_leaves_the_focus_where_somebody_types(use_late):
+    page, held = use_late
+
+    page.locator("#id_title").fill("")
+    page.keyboard.type("My ti")
+    held.fail()
+    expect(notice(page)).to_contain_text(FAILED)
+    page.keyboard.type("tle")
+
+    expect(page.locator("#id_title")).to_have_value("My title")
+
+
+def test_a_part_that_comes_while_nobody_types_is_used_for_the_words_that_were_selected(draft):
+    page, url = draft
+    held = Held(page, "**/link_dialog.*")
     page.goto(url)
     select_text(page, "words")
 
     page.keyboard.press("Control+k")
-    page.keyboard.type("lost")
-    for route in waiting:
-        route.continue_()
+    page.keyboard.press("Control+k")
+    held.answer()
 
     expect(page.get_by_role("dialog", name="Link")).to_be_visible()
     expect(page.get_by_label("Words", exact=True)).to_have_value("words")
     page.keyboard.press("Escape")
-    expect(rich_text(page)).to_contain_text("Some words.")
+    expect(rich_text(page)).to_be_focused()
+    expect(notice(page)).to_be_empty()
+
+
+def test_buttons_for_tables_are_available_once_they_are_there_and_where_they_apply(draft):
+    page, _url = draft
+    set_markdown(page, "| A |\n| --- |\n| 1 |")
+    held = Held(page, "**/insertions.*")
+    with page.expect_navigation():
+        page.locator("input[name=_save].default").click()
+    page.locator("[data-command=footnote]").evaluate("(button) => { button.dataset.command = 'fotnote'; }")
+    rich_text(page).locator("th").click()
+
+    above, below = (page.get_by_role("button", name=name, exact=True) for name in ("Row above", "Row below"))
+    misspelt = page.locator("[data-command=fotnote]")
+    expect(misspelt).to_be_disabled()
+    expect(above).to_be_disabled()
+    misspelt.evaluate("(button) => { button.dataset.command = 'footnote'; }")
+    held.answer()
+
+    expect(below).to_be_enabled()
+    expect(above).to_be_disabled()
+
+
+def test_enter_in_a_chooser_that_cannot_be_loaded_says_so_and_saves_nothing(draft):
+    page, url = draft
+    page.route("**/combobox.*", lambda route: route.abort())
+    page.goto(url)
+    box = page.locator("#id_bylines_search")
+
+    box.press_sequentially("elin")
+    box.press("Enter")
+
+    expect(page.locator("#id_bylines .chooser__status")).to_contain_text(FAILED)
+    expect(box).to_have_value("elin")
+    assert page.url == url
 
 
 @pytest.mark.parametrize(
@@ -149,8 +276,7 @@ def test_what_is_typed_before_the_dialog_for_links_is_there_replaces_no_words(dr
 )
 def test_what_is_typed_before_the_combobox_is_there_is_searched(draft, field, typed, option):
     page, url = draft
-    waiting = []
-    page.route("**/combobox.*", lambda route: waiting.append(route))  # a bound method of a list is refused
+    held = Held(page, "**/combobox.*")
     page.goto(url)
     box = page.locator(f"#id_{field}")
     box.fill("")
@@ -158,8 +284,7 @@ def test_what_is_typed_before_the_combobox_is_there_is_searched(draft, field, ty
     if field != "tags":
         box.press("Enter")  # chooses nothing yet, and does not save
 
-    for route in waiting:
-        route.continue_()
+    held.answer()
 
     expect(page.locator("[role=option]").first).to_contain_text(option)
     assert page.url == url

@@ -3,7 +3,7 @@
 
 import { readBlocks } from "./editor/block_document.js";
 import { canLink, depthOf, hasHeaderRow, isTableSelected, pressed, styleOfSelection } from "./editor/commands.js";
-import { pasting } from "./editor/paste.js";
+import { imageFiles, pasting } from "./editor/paste.js";
 import { richText } from "./editor/rich_text.js";
 import { toolbar } from "./editor/toolbar.js";
 import { textCounter } from "./editor/word_count.js";
@@ -30,8 +30,8 @@ function start() {
   const loadInsertions = keepLoaded(() => import("./editor/insertions.js").then(({ connectInsertions }) => connectInsertions({
     editor, textarea, language, isRich: () => isRich, tables: { depthOf, hasHeaderRow },
   })));
-  const insertImages = (files) => attempt(async () => (await loadInsertions()).insertImages(files));
-  const choosePicture = async (place) => (await loadInsertions()).choosePicture(place);
+  const insertImages = (files) => attempt(async () => (await loadToUse(loadInsertions)).insertImages(files));
+  const choosePicture = async (place) => (await loadToUse(loadInsertions)).choosePicture(place);
 
   form.addEventListener("chooser:browse", ({ target, detail }) => choosePicture({
     isCover: true,
@@ -52,7 +52,7 @@ function start() {
     },
   });
   const loadLinks = keepLoaded(() => import("./editor/link_dialog.js").then(({ linkDialog }) => linkDialog(document.querySelector("[data-link-dialog]"), language)));
-  let links = null, isSubmitWaiting = false;
+  let links = null, isSubmitWaiting = false, isLoading = false;
   const whenSettled = () => whenRead() ?? links?.whenFound();
 
   const editor = richText(place, {
@@ -67,7 +67,10 @@ function start() {
     onChange(isEdited) {
       for (const bar of toolbars) bar.update();
       const isOutsideTable = !isRich || !isTableSelected(editor.view.state);
-      if (tableBar.hidden !== isOutsideTable) tableBar.hidden = isOutsideTable; // set again, it restyles the whole form (:has)
+      if (tableBar.hidden !== isOutsideTable) {
+        tableBar.hidden = isOutsideTable; // set again, it restyles the whole form (:has)
+        loadInsertions().catch(showFailure);
+      }
       showCount(editor.view.state.doc);
       if (!isEdited) return;
       form.dispatchEvent(new Event("input", { bubbles: true }));
@@ -85,7 +88,7 @@ function start() {
   function perform(name) {
     if (name in actions) attempt(actions[name]);
     else if (editor.isLoaded(name)) editor.perform(name);
-    else attempt(() => loadInsertions().then(() => editor.perform(name)));
+    else attempt(() => loadToUse(loadInsertions).then(() => editor.perform(name)));
   }
 
   // Comments are kept with a saved draft; their script is loaded when there are some.
@@ -94,23 +97,29 @@ function start() {
 
   async function comment() {
     notice.textContent = section ? "" : dataset.saveFirst;
-    if (section && isRich) (await loadForm(loadComments)).comment();
+    if (section && isRich) (await loadToUse(loadComments)).comment();
   }
 
   async function link() {
-    links = await loadForm(loadLinks);
+    links = await loadToUse(loadLinks);
     links.open(editor.view);
   }
 
-  // Nothing that is typed until a form is there replaces the selected words. A dialog that closes gives the focus back to what had
-  // it, with the caret at the beginning.
-  function loadForm(load) {
-    editor.view.dom.blur();
-    return load().catch((error) => {
-      editor.view.focus();
-      throw error;
-    });
+  // Somebody may go on while a part is loaded: what is typed stands behind the selected words, and nothing opens over it later.
+  async function loadToUse(load) {
+    const { view } = editor, { selection } = view.state;
+    if (isLoading) throw failure("");
+    if (view.hasFocus() && !selection.empty) editor.select([selection.to, selection.to]);
+    const before = whereIsUser();
+    isLoading = true;
+    const part = await load().finally(() => { isLoading = false; });
+    if (whereIsUser().some((value, index) => value !== before[index])) throw failure(dataset.again);
+    if (selection !== view.state.selection) view.dispatch(view.state.tr.setSelection(selection));
+    return part;
   }
+
+  // A text that is changed has a new selection too.
+  const whereIsUser = () => [document.activeElement, editor.view.state.selection, textarea.value, textarea.selectionEnd];
 
   function attributes() {
     return {
@@ -125,7 +134,7 @@ function start() {
     const response = await fetch(url, { method: "POST", body, headers: { Accept: "application/json" } });
     const isSignedOut = response.redirected || response.status === 403;
     const result = isSignedOut ? { error: dataset.signedOut } : await response.json();
-    if (!response.ok || isSignedOut) throw Object.assign(new Error("no blocks"), { reason: result.error });
+    if (!response.ok || isSignedOut) throw failure(result.error);
     return result;
   }
 
@@ -180,6 +189,7 @@ function start() {
     (isRich ? editor.view : textarea).focus();
   }
 
+  const failure = (reason) => Object.assign(new Error(reason), { reason });
   const reasonOf = (error) => error.reason ?? dataset.failed;
 
   function showFailure(error) {
@@ -219,7 +229,7 @@ function start() {
       return;
     }
     const lines = await import("./goto_line.js");
-    lines.gotoLine(textarea, (number) => (isRich ? editor.selectLine(number) : lines.selectLine(textarea, number)));
+    lines.gotoLine(textarea, (number) => (isRich ? lines.selectBlock(editor, number) : lines.selectLine(textarea, number)));
   }
 
   form.addEventListener("formdata", ({ formData }) => {
@@ -251,7 +261,7 @@ function start() {
     form.requestSubmit(submitter);
   }, { capture: true });
   textarea.addEventListener("drop", (event) => {
-    const files = [...event.dataTransfer.files].filter(({ type }) => type.startsWith("image/"));
+    const files = imageFiles(event.dataTransfer);
     if (!files.length) return;
     event.preventDefault();
     insertImages(files);

@@ -26,18 +26,6 @@ export function readBlocks(blocks) {
   return { doc: schema.node("doc", null, nodes), origins };
 }
 
-/** Returns {from, to}: the positions of the block that has a line of the text, or null. */
-export function findLine(origins, number) {
-  let line = 1, pos = 0;
-  for (const { source, nodes } of origins) {
-    const size = nodes.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
-    line += source.split("\n").length - 1;
-    if (number < line || !source.endsWith("\n")) return { from: pos, to: pos + size };
-    pos += size;
-  }
-  return null;
-}
-
 function readSource(source) {
   const text = source.trimEnd();
   return schema.node("raw_block", { gap: source.slice(text.length) }, text ? [schema.text(text)] : []);

@@ -8,7 +8,7 @@ import { commentThreads } from "./comment_threads.js";
 import { keepTyped } from "./kept_comments.js";
 
 /** Connects the section of comments with the editor. Returns {comment}, which begins a comment on the selection. */
-export function connectComments(section, { view, addPlugin }) {
+export function connectComments(section, { view }) {
   const { url, failed, signedOut, select } = section.dataset;
   const maxQuote = Number(section.dataset.maxQuote), maxContext = Number(section.dataset.maxContext);
   const threads = commentThreads(section, view), { form, newComment } = threads, draft = view.dom.closest("form");
@@ -149,11 +149,12 @@ export function connectComments(section, { view, addPlugin }) {
   addEventListener("resize", threads.show);
   document.addEventListener("visibilitychange", update);
   section.querySelector("[data-cancel]").hidden = false;
-  addPlugin(commentMarks({
+  const marks = commentMarks({
     quotations: threads.quotations,
     onLoad: () => (threads.isAmong() && !newComment.contains(document.activeElement) ? threads.openForm() : threads.show()),
     onUpdate: threads.show,
-  }));
+  });
+  view.updateState(view.state.reconfigure({ plugins: [...view.state.plugins, marks] }));
   if (keepTyped(section, draft, threads)) {
     say(section.dataset.unsent);
     view.dispatch(refreshMarks(view.state));

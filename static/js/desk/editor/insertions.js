@@ -40,6 +40,7 @@ export function connectInsertions({ editor, textarea, isRich, language, tables }
   }
 
   editor.addCommands(tableCommands(editor.view.state.schema.nodes, { ...tables, insertBlock }));
+  editor.view.dispatch(editor.view.state.tr); // the buttons show what is available
   return {
     async choosePicture(place = inText) {
       keepCaret();

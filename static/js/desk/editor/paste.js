@@ -11,6 +11,11 @@ const ADDRESS = /^(https?:\/\/|mailto:)\S+$/;
 const { nodes, marks } = schema;
 const key = new PluginKey("paste");
 
+/** Returns the image files of what is pasted or dropped. */
+export function imageFiles({ files }) {
+  return [...files].filter(({ type }) => type.startsWith("image/"));
+}
+
 /**
  * Returns {plugin, whenRead}: `whenRead()` is a promise that all is in the text that was pasted, or null.
  * `reportLosses({lostNotes, lostImages, error})` tells what was not converted, `insertImages(files)` uploads image files,
@@ -57,7 +62,7 @@ export function pasting({ reportLosses, insertImages, readMarkdown }) {
   function paste(view, event) {
     const data = event.clipboardData ?? event.dataTransfer;
     const html = data.getData("text/html"), plain = data.getData("text/plain");
-    const files = [...data.files].filter((file) => file.type.startsWith("image/"));
+    const files = imageFiles(data);
     reportLosses({});
     if (files.length && !plain.trim()) insertImages(files);
     else if (isPlain || isRaw(view.state) || isOwnCopy(html) || !(html || MARKDOWN.test(plain) || ADDRESS.test(plain))) return false;

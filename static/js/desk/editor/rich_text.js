@@ -3,7 +3,7 @@
 import {
   closeHistory, dropCursor, EditorState, EditorView, gapCursor, history, redo, tableEditing, TextSelection, undo,
 } from "../../../vendor/prosemirror/prosemirror.js";
-import { findLine, readBlocks, savedPosition, writeBlocks } from "./block_document.js";
+import { readBlocks, savedPosition, writeBlocks } from "./block_document.js";
 import { commands } from "./commands.js";
 import { closeNote, deleteEmptyNote, footnotes, insertFootnote, openNote } from "./footnotes.js";
 import { imageView } from "./image_view.js";
@@ -38,19 +38,9 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
   function load(blocks) {
     const read = readBlocks(blocks);
     ({ origins } = read);
-    view.updateState(EditorState.create({ doc: read.doc, plugins }));
+    view.updateState(EditorState.create({ doc: read.doc, plugins: view.state.plugins })); // others may have been added
     unchanged = view.state.doc;
     onChange(false);
-  }
-
-  // Scrolls to the middle of the window, as the browser scrolls to the field itself first.
-  function selectLine(number) {
-    const { from, to } = findLine(origins, number) ?? {};
-    if (from === undefined) return;
-    view.focus();
-    view.dispatch(view.state.tr.setSelection(TextSelection.between(view.state.doc.resolve(from), view.state.doc.resolve(to))));
-    const { top } = view.coordsAtPos(view.state.selection.from);
-    scrollBy({ top: top - innerHeight / 2 });
   }
 
   // The positions that the selection has once the text is saved and read again.
@@ -70,23 +60,22 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
     for (const [name, command] of Object.entries(edits)) commandsByName[name] = withOwnUndo(command);
   }
 
-  function addPlugin(plugin) {
-    plugins.push(plugin);
-    view.updateState(view.state.reconfigure({ plugins }));
+  // The commands of tables are loaded together, when somebody begins to write: then all names are known.
+  function isLoaded(name) {
+    return "table" in commandsByName || name in commandsByName;
   }
 
   return {
     view,
     addCommands,
-    addPlugin,
     load,
-    selectLine,
     selection,
     select,
+    origins: () => origins,
     blocks: () => writeBlocks(view.state.doc, origins),
     isUnchanged: () => view.state.doc === unchanged,
-    isLoaded: (name) => name in commandsByName,
-    isAvailable: (name) => commandsByName[name]?.(view.state) ?? true,
+    isLoaded,
+    isAvailable: (name) => (isLoaded(name) ? commandsByName[name](view.state) : name === "table"),
     perform(name) {
       view.focus();
       commandsByName[name](view.state, view.dispatch, view);
