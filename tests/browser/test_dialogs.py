@@ -255,3 +255,53 @@ def test_a_cancelled_author_leaves_nothing(form):
     expect(dialog).to_be_hidden()
     expect(form.locator("#id_bylines_search")).to_be_focused()
     expect(form.locator("#id_bylines .chooser__label")).to_have_count(0)
+
+
+def test_a_dialog_that_is_closed_keeps_what_was_typed_until_it_is_added(form):
+    opener = form.get_by_role("button", name="New author")
+    dialog = form.get_by_role("dialog", name="New author")
+    for close in (lambda: form.keyboard.press("Escape"), dialog.get_by_role("button", name="Cancel").click):
+        opener.click()
+        dialog.locator("[name=name]").fill("Kaja Typed")
+        dialog.locator("[name=biography_en]").fill("Studies grids.")
+        close()
+        expect(dialog).to_be_hidden()
+        opener.click()
+        expect(dialog.locator("[name=name]")).to_have_value("Kaja Typed")
+        expect(dialog.locator("[name=biography_en]")).to_have_value("Studies grids.")
+        close()
+    opener.click()
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    expect(form.locator("#id_bylines .chooser__label")).to_have_text("Kaja Typed")
+
+    opener.click()
+    expect(dialog.locator("[name=name]")).to_have_value("")
+
+
+def test_a_picture_whose_dialog_was_closed_has_its_words_when_it_is_chosen_again(form):
+    def choose():
+        form.get_by_role("button", name="Choose among the pictures").click()
+        with form.expect_file_chooser() as chooser:
+            form.get_by_role("button", name="Upload a picture").click()
+        chooser.value.set_files(
+            {"name": "field.png", "mimeType": "image/png", "buffer": picture_bytes("green")}
+        )
+        return form.get_by_role("dialog")
+
+    for close in ("Escape", "Cancel"):
+        dialog = choose()
+        dialog.get_by_label("Alternative text").fill("A green field")
+        dialog.get_by_label("Credit").fill(close)
+        form.keyboard.press("Escape") if close == "Escape" else dialog.get_by_role(
+            "button", name=close
+        ).click()
+        expect(dialog).to_be_hidden()
+        dialog = choose()
+        expect(dialog.get_by_label("Alternative text")).to_have_value("A green field")
+        expect(dialog.get_by_label("Credit")).to_have_value(close)
+        form.keyboard.press("Escape")
+    choose()
+    form.get_by_role("button", name="Use as the cover").click()
+
+    expect(form.locator("#id_cover_choice .chooser__label")).to_contain_text("field.png · A green field")
+    expect(choose().get_by_label("Alternative text")).to_have_value("")

@@ -1,15 +1,26 @@
-// A dialog with the form of a new author or tag, for a form that refers to it.
+// A dialog with the form of a new author or tag, for a form that refers to it. One that is closed keeps what was typed.
+
+const closedDialogs = new Map(); // by the address of their form
 
 /**
  * Opens the dialog with the form at `url`; returns a promise of {value, label, isFirst} of what was added, or of null.
  * `isFirstOffered` says that it may be placed before what is chosen already. Throws an error if there is no form.
  */
 export async function quickAdd(url, { name, isFirstOffered = false }) {
-  const response = await fetch(`${url}?${new URLSearchParams({ name })}`);
+  const address = `${url}?${new URLSearchParams({ name })}`;
+  const dialog = closedDialogs.get(address) ?? await load(address);
+  closedDialogs.delete(address);
+  document.body.append(dialog);
+  const result = await new Promise((resolve) => show(dialog, { isFirstOffered, resolve }));
+  if (!result) closedDialogs.set(address, dialog);
+  return result;
+}
+
+async function load(address) {
+  const response = await fetch(address);
   const dialog = response.ok && !response.redirected && parse(await response.text());
   if (!dialog) throw new Error("no form");
-  document.body.append(dialog);
-  return new Promise((resolve) => show(dialog, { isFirstOffered, resolve }));
+  return dialog;
 }
 
 const parse = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("dialog");
@@ -46,14 +57,14 @@ function show(dialog, { isFirstOffered, resolve }) {
   }
 
   dialog.querySelector("[value=first]")?.toggleAttribute("hidden", !isFirstOffered);
-  form.addEventListener("submit", (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
     send(event.submitter?.value === "first");
-  });
-  dialog.querySelector("[data-cancel]").addEventListener("click", () => dialog.close());
-  dialog.addEventListener("close", () => {
+  };
+  dialog.querySelector("[data-cancel]").onclick = () => dialog.close();
+  dialog.onclose = () => {
     dialog.remove();
     resolve(result);
-  });
+  };
   dialog.showModal();
 }

@@ -10,6 +10,9 @@ export function imageUpload(dialog, { language }) {
   const { url, large, signedOut, failed, sending } = dialog.dataset;
   const buttons = dialog.querySelectorAll("button, input[type=submit]");
   const chooseButton = dialog.querySelector("[data-choose]"), chooseText = chooseButton.value;
+  const fields = ["alt", "credit", "caption", "is_decorative"].map((name) => form.elements[name]);
+  const typedTexts = new Map(); // of files that are not stored yet: a dialog that is closed loses nothing
+  const nameOf = ({ name, size }) => `${size} ${name}`;
   let currentFile = null, resolveImage = () => {};
 
   async function insertImages(files, { insert, finish, isCover = false }) {
@@ -26,7 +29,8 @@ export function imageUpload(dialog, { language }) {
   function askForTexts(file) {
     currentFile = file;
     form.reset();
-    form.elements.alt.disabled = false;
+    typedTexts.get(nameOf(file))?.forEach((state, index) => Object.assign(fields[index], state));
+    form.elements.alt.disabled = form.elements.is_decorative.checked;
     showStatus(file.size > Number(dialog.dataset.largest) ? large : "");
     showThumbnail(file);
     dialog.showModal();
@@ -62,6 +66,7 @@ export function imageUpload(dialog, { language }) {
     for (const button of buttons) button.disabled = false;
     if (resolveImage !== resolve) return undefined; // the dialog was closed: the result belongs to an earlier image
     if (result.error) return showStatus(result.error, true);
+    typedTexts.delete(nameOf(currentFile));
     const title = form.elements.caption.value.trim().replace(/\s+/g, " ") || null;
     close(isForText ? { ...result, title } : null);
   }
@@ -91,6 +96,7 @@ export function imageUpload(dialog, { language }) {
 
   // A decorative picture has no words: those that were typed are not dropped without a sign.
   form.elements.is_decorative.addEventListener("change", () => { form.elements.alt.disabled = form.elements.is_decorative.checked; });
+  form.addEventListener("input", () => typedTexts.set(nameOf(currentFile), fields.map(({ value, checked }) => ({ value, checked }))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     send(event.submitter?.value !== "library");
