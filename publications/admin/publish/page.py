@@ -39,6 +39,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     address_context = _build_address_context(publication, live, report)
     return render_publication_page(
         request, "publish", publication, form=form, title=_("Check and publish"), report=report,
+        fields_with_errors=[] if report.blocking else [field for field in form.visible_fields() if field.errors],
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
         outdated_translations=outdated_notices(publication),
         **address_context, **change_context, **_build_outdated_context(publication, seen),
