@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import faults_in_each_scheme
 
 pytestmark = pytest.mark.browser
 
@@ -81,3 +82,12 @@ def test_pages_beside_the_form_of_a_publication_choose_by_typing_too(form, site)
     box.press_sequentially("a")
 
     expect(form.locator("[role=option]").first).to_be_visible()
+
+
+def test_the_selected_option_is_readable_under_the_mouse(form):
+    form.locator("#id_bylines_search").click()
+    option = form.locator("#id_bylines [role=option][aria-selected=true]")
+    option.hover()
+
+    expect(option).to_be_visible()
+    assert not faults_in_each_scheme(form)
