@@ -88,14 +88,36 @@ def test_what_is_kept_is_shown_with_its_age_and_read_aloud_once(form):
 
     page.locator("[name=summary]").press_sequentially("One more.")
     expect(page.locator(".form-bar [data-kept]")).to_have_text(
-        re.compile(r"^Kept [3-9]s ago, not in the draft yet$"), timeout=20_000
+        re.compile(r"^Kept [3-9] sec\. ago, not in the draft yet$"), timeout=20_000
     )
     page.locator("[name=summary]").press_sequentially(" And more.")
     expect(page.locator(".form-bar [data-kept]")).to_have_text(
-        re.compile(r"Kept (now|[12]s ago)"), timeout=20_000
+        re.compile(r"Kept (now|[12] sec\. ago)"), timeout=20_000
     )
 
     assert page.evaluate("announced") == ["What you type is kept."]
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_an_age_has_no_sign_though_the_clock_is_set_back(form, language):
+    page = form(viewport=size(375))
+    path = page.url
+    page.route(path, lambda route: in_language(route, language))
+    page.goto(path)
+    page.evaluate("() => { const { now } = Date; Date.now = () => now() + (globalThis.shift ?? 0); }")
+    page.locator("[name=summary]").press_sequentially("One more.")
+    age = page.locator(".form-bar [data-kept]")
+    expect(age).not_to_be_empty(timeout=20_000)
+
+    for shift, unit in ((0, "1"), (31_000, "3"), (-90_000, "n")):
+        page.evaluate("(shift) => { globalThis.shift = shift; }", shift)
+        expect(age).to_have_text(re.compile(rf"^Kept [^−+\-\d]*{unit}[^−+\-]*, not in the draft yet$"))
+
+
+def in_language(route, language: str) -> None:
+    """Answer with the page as if it were in another language."""
+    response = route.fetch()
+    route.fulfill(response=response, body=response.text().replace('<html lang="en', f'<html lang="{language}'))
 
 
 @pytest.mark.parametrize("path", ["", ADD])

@@ -16,7 +16,7 @@ function start() {
   const age = document.querySelector(".form-bar [data-kept]");
   const otherEditors = document.querySelector("[data-other-editors]");
   const page = randomKey();
-  const ages = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "narrow", numeric: "auto" });
+  const ages = new Intl.RelativeTimeFormat(document.documentElement.lang, { style: "short", numeric: "auto" });
   let changedAt = 0, keptAt = 0, timer = 0, pendingRequests = 0, turn = 0, isRefused = false, isSubmitting = false;
 
   function scheduleSave() {
@@ -93,7 +93,7 @@ function start() {
 
   // The age counts beside the status, which alone is read aloud.
   function showAge() {
-    const seconds = Math.floor((Date.now() - keptAt) / 1000);
+    const seconds = Math.max(0, Math.floor((Date.now() - keptAt) / 1000));
     const [value, unit] = seconds < 60 ? [seconds, "second"] : seconds < 3600 ? [seconds / 60, "minute"] : [seconds / 3600, "hour"];
     if (age.hidden !== !keptAt) age.hidden = !keptAt;
     setText(age, age.dataset.text.replace("{ago}", ages.format(-Math.floor(value), unit)));
