@@ -105,6 +105,17 @@ def test_editions_stand_among_the_saves_with_what_they_were(desk, editor):
     assert "Brest." in page.text
 
 
+def test_a_cancelled_schedule_is_nowhere_called_public(desk, editor):
+    publication = make_publication()
+    actions.publish(publication, by=editor, at=tomorrow())
+    actions.undo(publication, by=editor)
+
+    text = history(desk, publication).text
+
+    assert "Public from" not in text and "· Published" not in " ".join(text.split())
+    assert "Never public: it was scheduled for" in text and "Cancelled before it was public" in text
+
+
 def test_an_undo_is_called_one(desk, editor):
     publication = make_live().publication
     actions.publish(saved(Publication.objects.get(pk=publication.pk), body="Wrong."), by=editor)

@@ -86,6 +86,10 @@ class TimelineEdition:
         return self.edition.get_change_display()
 
     @property
+    def is_cancelled(self) -> bool:
+        return self.edition.end_reason == EndReason.CANCELLED
+
+    @property
     def public_from(self) -> str:
         return datetime_with_zone(self.edition.visible_from)
 
@@ -190,11 +194,7 @@ def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _propose_comparison(entries: list[TimelineEntry]) -> None:
     """Select the two entries that the form proposes: right after publishing, the edition and the one before it."""
-    editions = [
-        entry
-        for entry in entries
-        if isinstance(entry, TimelineEdition) and entry.edition.end_reason != EndReason.CANCELLED
-    ]
+    editions = [entry for entry in entries if isinstance(entry, TimelineEdition) and not entry.is_cancelled]
     newest = entries[0] if entries else None
     is_published = isinstance(newest, TimelineEdition) or (
         newest and newest.newest.reason == RevisionReason.PUBLISHED
