@@ -7,21 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from publications.models import (
-    AuditEntry,
-    Author,
     Autosave,
     EditorialPlan,
-    Image,
     Presence,
     Publication,
     Revision,
-    Tag,
     find_outdated_translations,
     kinds_by_pk,
     status_of,
@@ -32,7 +27,8 @@ from publications.preflight import describe_outdated
 from .accounts import user_managers
 from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
-from .history.audit_log import AuditEntryText, describe_entry
+from .history.audit_log import AuditEntryText
+from .history.reader_changes import list_reader_changes
 from .planning.entries import days_text
 from .proposed_authors import list_proposals
 from .site import admin_site
@@ -242,41 +238,10 @@ def _recent_rows(rows: HomeRows, *, except_for: set[int | None]) -> list[HomeRow
 
 
 def _recent_actions(rows: HomeRows) -> list[AuditEntryText]:
-    """Return the last changes that readers see, one for each publication, for those who may read the audit log.
+    """Return the last changes that readers see, for those who may read the audit log; see `list_reader_changes`.
 
-    Publications that have a row are left out, as is what readers see nothing of (`_unseen`).
+    Publications that have a row are left out.
     """
     if not rows.user.has_perm("publications.view_auditentry"):
         return []
-    entries = list(AuditEntry.objects.select_related("publication")[:MAX_READ])
-    unseen = _unseen(entries)
-    newest: dict[object, AuditEntry] = {}
-    for entry in entries:
-        is_unseen = entry.detail.get("pk") in unseen.get(_changed_model(entry), ())
-        if not is_unseen and entry.publication_id not in rows:
-            newest.setdefault(entry.publication_id or entry, entry)
-    return [describe_entry(entry) for entry in list(newest.values())[:RECENT_ACTIONS]]
-
-
-def _changed_model(entry: AuditEntry) -> str | None:
-    """Return the name of the model of the row that an entry is about; of a redirect, that of its target."""
-    return entry.detail.get("model") or entry.detail.get("kind")
-
-
-SHOWN_TO_READERS = {
-    Image: Q(editions__isnull=False) | Q(portrays__isnull=False),
-    Author: Q(published__isnull=False),
-    Tag: Q(published__isnull=False),
-    Publication: Q(editions__isnull=False),
-}
-"""By model: the condition that an edition, or the page of an author, shows a row."""
-
-
-def _unseen(entries: Iterable[AuditEntry]) -> dict[str, set[int]]:
-    """Return by the name of a model the primary keys of changed rows that readers see nothing of."""
-    unseen = {}
-    for model, condition in SHOWN_TO_READERS.items():
-        name = model._meta.model_name
-        pks = {entry.detail.get("pk") for entry in entries if _changed_model(entry) == name}
-        unseen[name] = pks - set(model.objects.filter(condition, pk__in=pks).values_list("pk", flat=True))
-    return unseen
+    return list_reader_changes(MAX_READ, except_for=rows.pks)[:RECENT_ACTIONS]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -458,3 +459,44 @@ def test_an_image_is_among_the_changes_for_readers_once_an_edition_shows_it(desk
 
     actions_shown = {entry.audit_entry.action for entry in desk.get(HOME).context["recent_actions"]}
     assert actions_shown == {ActionType.AMEND, ActionType.PUBLISH}
+
+
+def shown_changes(desk) -> list[tuple[str, str]]:
+    entries = desk.get(HOME).context["recent_actions"]
+    return [(entry.audit_entry.action, entry.audit_entry.subject) for entry in entries]
+
+
+def test_a_schedule_is_no_change_for_readers_before_its_time_and_never_if_it_is_cancelled(desk):
+    publication = make_publication(
+        authors=[author := make_author("Known")],
+        tags=[tag := make_tag("Minsk")],
+        cover=(image := make_image()),
+    )
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        actions.publish(publication, by=None, at=tomorrow())
+        for row in (author, tag, image):
+            actions.save_instance(row, by=None)
+        assert shown_changes(desk) == []
+        clock.shift(timedelta(days=2))
+        assert (ActionType.SCHEDULE, str(publication.editions.get())) in shown_changes(desk)
+        clock.shift(timedelta(days=-2))
+        actions.undo(publication, by=None)
+        clock.shift(timedelta(days=2))
+        assert shown_changes(desk) == []
+
+
+def test_maintenance_is_no_change_for_readers(desk):
+    make_live()
+
+    actions.rebuild_index("similarity")
+
+    assert ActionType.REBUILD not in [action for action, _subject in shown_changes(desk)]
+
+
+def test_changes_for_readers_are_named_by_title_and_in_words(desk, editor):
+    publication = make_live(title="On Minsk").publication
+    actions.publish(saved(publication, body="It was Brest."), by=None, change="correction", note="Brest.")
+
+    page = desk.get(HOME).text
+
+    assert "On Minsk (2)" not in page and "Correction, with a note to readers" in page
