@@ -240,7 +240,7 @@ def archive_import_delete_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_desk_page(
         request,
         "archive_import_delete",
-        title=_("Delete the archive and the report"),
+        title=_("Delete %(file)s and its report") % {"file": job.filename},
         job=job,
         live_count=live_count,
         draft_count=len(steps) - live_count,

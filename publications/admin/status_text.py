@@ -37,7 +37,7 @@ def _current_text(publication: Publication) -> str:
     if publication.live_from:
         return _live_text(publication)
     if not publication.ended_at:
-        return "" if publication.scheduled_from else _("Draft, never public")
+        return "" if publication.scheduled_from else _("Draft, not public yet")
     text = _("Withdrawn %s") if publication.last_end_reason in WITHDRAWN_OR_UNDONE else _("Expired %s")
     return text % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
 

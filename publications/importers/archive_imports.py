@@ -171,7 +171,7 @@ def _run(job: ArchiveImport) -> dict:
             report = build_report_page(run_import(_build_options(job, path, progress)))
         except (ImportRefused, InvalidOptions) as error:
             raise ImportRefused(_name_places(str(error), path, job.filename)) from error
-        return _name_places(report, path, job.filename)
+        return _name_places(report, path, job.filename) | {"folder": path.name}
 
 
 def _name_places(value: Any, path: Path, filename: str) -> Any:

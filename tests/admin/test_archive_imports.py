@@ -682,3 +682,13 @@ def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):
     assert all(topics.count(f">{number}.md") or f"{number}.md" in topics for number in range(1, 9))
     assert "and 3 more" in topics
     assert "a second" not in page and "Would become public" in page and "became public" not in page
+
+
+def test_the_page_of_an_import_names_the_folder_that_texts_are_recognised_by(administrator, checked):
+    page = html.unescape(administrator.get(page_of()).text)
+
+    assert "by the name “blog”" in page and "an archive of another name makes new texts" in page
+
+
+def test_the_page_that_deletes_an_import_names_it(administrator, checked):
+    assert "<h1>Delete blog.zip and its report</h1>" in administrator.get(page_of("-delete")).text

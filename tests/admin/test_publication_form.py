@@ -225,7 +225,7 @@ def test_the_list_says_where_each_publication_stands(desk, editor):
 
     page = desk.get("/desk/publications/publication/").text
 
-    assert all(words in page for words in ("Draft, never public", "Live since", "goes public", "Withdrawn"))
+    assert all(words in page for words in ("Draft, not public yet", "Live since", "goes public", "Withdrawn"))
 
 
 @pytest.mark.parametrize(

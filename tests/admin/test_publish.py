@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import lxml.html
 import pytest
 import time_machine
 from django.urls import reverse
@@ -442,6 +443,27 @@ def test_the_button_says_schedule_for_a_later_moment_and_nothing_is_scheduled_fo
     assert "Say when it is to be public." in without_moment and not publication.editions.exists()
     desk.post(publish_url(publication), {**shown, "when": "later", "at": moment})
     assert publication.editions.get().is_scheduled
+
+
+def test_a_form_that_is_refused_says_so_at_the_top_and_links_to_its_fields(desk):
+    publication = make_publication()
+
+    page = desk.post(publish_url(publication), {"seen": publication.digest, "after": 0, "when": "later"})
+
+    tree = lxml.html.fromstring(page.text)
+    [link] = tree.xpath("//ul[contains(@class, 'field-errors')][@autofocus]//a")
+    [field] = tree.xpath("//*[@id=$name]", name=link.get("href").removeprefix("#"))
+    assert (link.text, field.get("name")) == ("Publish at", "at")
+    assert tree.xpath("string(//p[@class='errornote'])").startswith("Nothing is published yet")
+    assert tree.findtext(".//title").startswith("Error: ")
+    assert "field-errors" not in desk.get(publish_url(publication)).text
+
+
+def test_a_question_is_not_shown_as_an_error(desk):
+    page = lxml.html.fromstring(desk.get(publish_url(make_publication(body="A word, TK."))).text)
+
+    [question] = page.xpath("//section[@aria-labelledby='confirm']")
+    assert "findings--blocking" not in question.get("class") and question.get("role") != "alert"
 
 
 @pytest.mark.parametrize("hidden_value", [f"{tomorrow():%Y-%m-%dT%H:%M}", "2026-02-31T99:00"])
