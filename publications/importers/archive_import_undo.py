@@ -52,6 +52,7 @@ class KeepReason(models.TextChoices):
     SCHEDULED = "scheduled", _("it has been scheduled since")
     EDITED = "edited", _("somebody has edited it since")
     USED = "used", _("somebody works with it, or another text refers to it")
+    REPLACED = "replaced", _("nothing of this import is left there: it has its earlier text again")
     IMPORTED = "imported", _("a later import has published it: undo that one first")
     PUBLISHED = "published", _("somebody has published it since")
     REFUSED = "refused", _("it could not be taken back")
@@ -109,12 +110,14 @@ def plan_import_undo(
     created = set(job.created_publications.filter(pk__in=keys).values_list("pk", flat=True))
     published = set(job.published_editions.filter(publication__in=keys).values_list("pk", flat=True))
     plans = actions.plan_import_undos(keys, published)
+    replaced = _find_replaced(published)
     steps = [
         _plan_step(
             publication,
             plans.get(publication.pk),
             is_edited=publication.pk in edited,
             is_created=publication.pk in created,
+            is_replaced=publication.pk in replaced,
         )
         for publication in publications
     ]
@@ -131,7 +134,12 @@ def _with_work(publications: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def _plan_step(
-    publication: Publication, plan: actions.UndoPlan | None, *, is_edited: bool, is_created: bool
+    publication: Publication,
+    plan: actions.UndoPlan | None,
+    *,
+    is_edited: bool,
+    is_created: bool,
+    is_replaced: bool,
 ) -> UndoStep | None:
     is_live, was_public = bool(publication.live_from), bool(publication.ended_at)
     if publication.scheduled_from:
@@ -145,7 +153,8 @@ def _plan_step(
     if not is_live:
         return UndoStep(publication, UndoEffect.DELETE)
     if not plan:
-        return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.PUBLISHED)
+        reason = KeepReason.REPLACED if is_replaced else KeepReason.PUBLISHED
+        return UndoStep(publication, UndoEffect.KEEP, reason=reason)
     is_restored = plan.type is actions.UndoType.RESTORE
     return UndoStep(publication, UndoEffect.RESTORE if is_restored else UndoEffect.WITHDRAW, plan.edition)
 
@@ -256,3 +265,12 @@ def describe_step(step: UndoStep) -> dict:
         "later_import": step.later_import.pk if step.later_import else None,
         "is_public": step.is_public,
     }
+
+
+def _find_replaced(published: set[int]) -> set[int]:
+    """Return the publications that have an earlier text again in place of editions of an import, by primary key."""
+    later = Edition.objects.filter(
+        pk__in=published, publication=OuterRef("publication"), pk__gt=OuterRef("restored_from")
+    )
+    restored = Edition.objects.live().filter(Exists(later)).exclude(restored_from__in=published)
+    return set(restored.values_list("publication", flat=True))

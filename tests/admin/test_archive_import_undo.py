@@ -302,6 +302,16 @@ def test_imports_of_the_same_texts_are_undone_one_after_the_other(administrator,
     assert live_titles() == set()
 
 
+def test_what_has_its_earlier_text_again_is_not_the_work_of_a_later_import(administrator, published):  # noqa: F811
+    later = import_changed_oil(administrator)
+
+    page = undo(administrator, later)
+
+    [step] = plan_import_undo(later)
+    assert (step.effect, step.reason, step.later_import) == (UndoEffect.KEEP, KeepReason.REPLACED, None)
+    assert "nothing of this import is left there" in page and page_of("", published) not in page
+
+
 def test_an_import_that_has_published_a_text_twice_is_undone_to_before_the_first(administrator, published):  # noqa: F811
     later = import_changed_oil(administrator)
     published.published_editions.add(*later.published_editions.all())
