@@ -1,12 +1,14 @@
 """The form of a publication: a bar that stays in sight, details beside the text or in a panel, nothing hidden under a bar."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_in_each_scheme
+from tests.browser.text_editor import rich_text
 
 pytestmark = pytest.mark.browser
 
@@ -117,7 +119,9 @@ def test_an_age_has_no_sign_though_the_clock_is_set_back(form, language):
 def in_language(route, language: str) -> None:
     """Answer with the page as if it were in another language."""
     response = route.fetch()
-    route.fulfill(response=response, body=response.text().replace('<html lang="en', f'<html lang="{language}'))
+    route.fulfill(
+        response=response, body=response.text().replace('<html lang="en', f'<html lang="{language}')
+    )
 
 
 @pytest.mark.parametrize("path", ["", ADD])
@@ -327,3 +331,36 @@ def test_enter_ends_a_tag(form):
     tags.press("Enter")
 
     expect(tags).to_have_value("A tag that nobody has used, ")
+
+
+LONG_LABELS = """() => {
+    document.querySelector(".form-bar [name=_publish]").value = "Kontrollera och publicera";
+    document.querySelector(".form-bar [name=_save]").value = "Spara utkast";
+    document.querySelector("button.form-bar__details").textContent = "Uppgifter";
+    document.querySelector("[data-kept]").dataset.text = "Undansparat {ago}, ännu inte i utkastet";
+}"""
+EDGES = """() => {
+    const box = (name) => document.querySelector(name).getBoundingClientRect();
+    const caret = getSelection().getRangeAt(0).startContainer;
+    const row = (caret.closest ? caret : caret.parentElement).closest("tr").getBoundingClientRect();
+    return [row.bottom, box("[data-table-tools]").top, box("[data-table-tools]").bottom, box(".form-bar").top].map(Math.round);
+}"""
+
+
+def test_the_row_that_is_typed_on_a_narrow_screen_is_above_both_bars(form):
+    page = form(viewport=size(375))
+    page.evaluate(LONG_LABELS)
+    rich_text(page).click()
+    page.keyboard.press("Control+End")
+    page.get_by_role("toolbar").get_by_role("button", name="Table", exact=True).click()
+    for _cell in range(7):
+        page.keyboard.type("Word")
+        page.keyboard.press("Tab")
+    page.keyboard.type("Elering")
+    expect(page.locator(".form-bar [data-kept]")).to_contain_text("Undansparat", timeout=20_000)
+
+    edges = page.evaluate(EDGES)
+
+    assert all(upper <= lower + 1 for upper, lower in pairwise(edges)), edges  # whole pixels
+    height = page.evaluate("document.querySelector('.form-bar').offsetHeight")
+    assert height <= 115

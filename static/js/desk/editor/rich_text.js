@@ -25,8 +25,8 @@ export function richText(place, { attributes, actions, images, texts, paste, onC
   const view = new EditorView({ mount: place }, {
     state: EditorState.create({ doc: readBlocks([]).doc, plugins }),
     attributes,
-    scrollThreshold: windowEdges(),
-    scrollMargin: windowEdges(),
+    get scrollThreshold() { return windowEdges(); },
+    get scrollMargin() { return windowEdges(); },
     nodeViews: { image: imageView(images), table: tableView },
     dispatchTransaction(tr) {
       view.updateState(view.state.apply(tr));
