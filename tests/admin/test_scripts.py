@@ -21,7 +21,7 @@ MODULE = re.compile(
 IMPORT = re.compile(r"""(?:from|import)\s*\(?["'](\.[^"']+\.js)["']""")
 STATIC_IMPORT = re.compile(r"""(?:from|import)\s*["'](\.[^"']+\.js)["']""")
 MAX_BYTES = 25_000  # each file compressed by gzip, loaded when the form opens
-MAX_LATER_BYTES = 24_000  # loaded when somebody writes or pastes, with comments, or with the preview
+MAX_LATER_BYTES = 24_500  # loaded when somebody writes or pastes, with comments, or with the preview
 MAX_VENDOR_BYTES = 80_000
 
 
