@@ -113,8 +113,12 @@ def test_what_is_typed_before_the_form_is_there_replaces_no_words(form):
     select_text(form, "the EU")
     form.keyboard.press("Control+Alt+m")
     form.keyboard.type("Who?")
-    expect(form.get_by_role("textbox", name="Comment", exact=True)).to_be_visible()
-    expect_markdown(form, TEXT)
+    expect(form.get_by_text("This took a moment to load, and you went on.")).to_be_visible()
+    expect(form.get_by_role("textbox", name="Comment", exact=True)).to_have_count(0)
+    expect_markdown(form, TEXT.replace("the EU", "the EUWho?", 1))
+    select_text(form, "the EU")
+    form.keyboard.press("Control+Alt+m")
+    expect(form.get_by_role("textbox", name="Comment", exact=True)).to_be_focused()
 
 
 def test_escape_leads_back_to_the_selected_words(form):
