@@ -121,6 +121,7 @@ CREATED_BY_MIGRATION = {
     "0052_outdated_translations": {"translationcheck"},
     "0054_starts_of_imports": {"folderimport.starts"},
     "0058_imported_publications": {"archiveimport.created_publications", "archiveimport.published_editions"},
+    "0060_archive_import_tasks": {"archiveimport.task"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 
