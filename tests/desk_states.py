@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AccountEvent, EventType
 from publications import actions, demonstration
 from publications.admin import submissions
-from publications.admin.drafts.form import ATTACHMENT_TYPES
+from publications.admin.drafts.attachments import ATTACHMENT_TYPES
 from publications.models import (
     AuditEntry,
     Autosave,

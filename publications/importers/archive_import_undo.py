@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from publications import actions
@@ -110,18 +110,16 @@ def plan_import_undo(
     created = set(job.created_publications.filter(pk__in=keys).values_list("pk", flat=True))
     published = set(job.published_editions.filter(publication__in=keys).values_list("pk", flat=True))
     plans = actions.plan_import_undos(keys, published)
-    replaced = _find_replaced(published)
     steps = [
         _plan_step(
             publication,
             plans.get(publication.pk),
             is_edited=publication.pk in edited,
             is_created=publication.pk in created,
-            is_replaced=publication.pk in replaced,
         )
         for publication in publications
     ]
-    return _name_later_imports(job, _keep_referenced([step for step in steps if step], deleted))
+    return _explain_published(job, _keep_referenced([step for step in steps if step], deleted))
 
 
 def _with_work(publications: QuerySet[Publication]) -> QuerySet[Publication]:
@@ -139,7 +137,6 @@ def _plan_step(
     *,
     is_edited: bool,
     is_created: bool,
-    is_replaced: bool,
 ) -> UndoStep | None:
     is_live, was_public = bool(publication.live_from), bool(publication.ended_at)
     if publication.scheduled_from:
@@ -153,8 +150,7 @@ def _plan_step(
     if not is_live:
         return UndoStep(publication, UndoEffect.DELETE)
     if not plan:
-        reason = KeepReason.REPLACED if is_replaced else KeepReason.PUBLISHED
-        return UndoStep(publication, UndoEffect.KEEP, reason=reason)
+        return UndoStep(publication, UndoEffect.KEEP, reason=KeepReason.PUBLISHED)
     is_restored = plan.type is actions.UndoType.RESTORE
     return UndoStep(publication, UndoEffect.RESTORE if is_restored else UndoEffect.WITHDRAW, plan.edition)
 
@@ -176,19 +172,25 @@ def _keep_referenced(steps: list[UndoStep], others: Collection[int]) -> list[Und
     ]
 
 
-def _name_later_imports(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoStep]:
-    """Return the steps with the imports that have published what stays public."""
-    kept = [step.publication.pk for step in steps if step.reason is KeepReason.PUBLISHED]
-    origins = actions.find_live_origins(kept)
+def _explain_published(job: ArchiveImport, steps: list[UndoStep]) -> list[UndoStep]:
+    """Return the steps with why another text is live: an earlier one again, or that of a later import."""
+    origins = actions.find_live_origins(
+        step.publication.pk for step in steps if step.reason is KeepReason.PUBLISHED
+    )
+    own = job.published_editions.filter(publication__in=origins).values_list("publication")
+    last = dict(own.annotate(Max("pk")))
     others = ArchiveImport.objects.exclude(pk=job.pk).order_by("added_at", "pk").defer("report")
     rows = others.filter(published_editions__in=origins.values()).values_list("published_editions", "pk")
     pks, imports = dict(rows), others.in_bulk()
-    return [
-        replace(step, reason=KeepReason.IMPORTED, later_import=later_import)
-        if (later_import := imports.get(pks.get(origins.get(step.publication.pk))))
-        else step
-        for step in steps
-    ]
+    explained = []
+    for step in steps:
+        origin = origins.get(step.publication.pk)
+        if origin and origin < last.get(step.publication.pk, 0):
+            step = replace(step, reason=KeepReason.REPLACED)
+        elif later_import := imports.get(pks.get(origin)):
+            step = replace(step, reason=KeepReason.IMPORTED, later_import=later_import)
+        explained.append(step)
+    return explained
 
 
 def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
@@ -265,12 +267,3 @@ def describe_step(step: UndoStep) -> dict:
         "later_import": step.later_import.pk if step.later_import else None,
         "is_public": step.is_public,
     }
-
-
-def _find_replaced(published: set[int]) -> set[int]:
-    """Return the publications that have an earlier text again in place of editions of an import, by primary key."""
-    later = Edition.objects.filter(
-        pk__in=published, publication=OuterRef("publication"), pk__gt=OuterRef("restored_from")
-    )
-    restored = Edition.objects.live().filter(Exists(later)).exclude(restored_from__in=published)
-    return set(restored.values_list("publication", flat=True))

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from publications.admin.choice_sources import CHOICE_SOURCES
-from publications.admin.drafts.form import ATTACHMENT_TYPES
+from publications.admin.drafts.attachments import ATTACHMENT_TYPES
 from publications.models import Autosave, BylineRole, Kind, Publication, Status, in_status, with_status
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person

@@ -23,7 +23,6 @@ from publications.models import (
     store_original,
     use_existing_names,
 )
-from publications.preflight import has_structure
 from publications.slugs import slugify
 
 from ..chooser_forms import ChooserModelForm
@@ -31,9 +30,8 @@ from ..choosers import ChooserField, read_initial_pks
 from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
 from ..form_fields import LocalDateTimeField, ModelChoicesField, TagInput, TagNamesField, TextEditor
 from ..pending_uploads import PendingUploadFormMixin
+from .attachments import check_attachment, normalize_filename
 
-ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
-MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
 TYPED_FIELDS = tuple(
     field.name for field in MERGED_FIELDS if field.name not in {*FORM_FIELD_NAMES, "bylines"}
 )
@@ -196,15 +194,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         file = self.cleaned_data["attach"]
         if not file:
             return None
-        if PurePath(file.name).suffix.lstrip(".").lower() not in ATTACHMENT_TYPES:
-            raise forms.ValidationError(
-                _("Only these can be attached: %s.") % ", ".join(sorted(ATTACHMENT_TYPES))
-            )
-        if file.size > MAX_ATTACHMENT_BYTES:
-            raise forms.ValidationError(_("The file is larger than 40 MB. Make it smaller, please."))
-        if file.name.lower().endswith(".pdf"):
-            _check_pdf(file.read())
-            file.seek(0)
+        check_attachment(file)
         return file
 
     def clean(self) -> dict:
@@ -252,7 +242,7 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         if file := self.cleaned_data.get("attach"):
             publication.attachments.create(
                 original=store_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
-                filename=_normalize_filename(file.name),
+                filename=normalize_filename(file.name),
                 label=self.cleaned_data["attach_label"],
                 size=file.size,
                 position=publication.attachments.count(),
@@ -275,15 +265,6 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         return chosen
 
 
-def _check_pdf(content: bytes) -> None:
-    if not content.startswith(b"%PDF-"):
-        raise forms.ValidationError(_("The file is called PDF, but is not one."))
-    if not has_structure(content):
-        raise forms.ValidationError(
-            _("The file begins like a PDF, but cannot be opened: it is damaged, or not all of it was saved.")
-        )
-
-
 def _get_initial(publication: Publication | None) -> dict:
     if not publication or not publication.pk:
         return {}
@@ -294,8 +275,3 @@ def _get_initial(publication: Publication | None) -> dict:
         "translation_choice": [(publication.translation_of_id, "")] if publication.translation_of_id else [],
         "version": publication.version,
     }
-
-
-def _normalize_filename(name: str) -> str:
-    path = PurePath(name)
-    return f"{slugify(path.stem) or 'file'}{path.suffix.lower()}"
