@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
@@ -38,6 +37,8 @@ def pytest_collection_modifyitems(config, items) -> None:
         others = [item for item in items if item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in set(others)]
+    elif os.environ.get("CI"):
+        deselect_modules_without_database(config, items)
     if not SHARED.exists():
         for item in items:
             if item.get_closest_marker("corpus"):
@@ -46,6 +47,20 @@ def pytest_collection_modifyitems(config, items) -> None:
                 )
     # The slowest files first, so that no worker runs one of them alone at the end.
     items.sort(key=lambda item: item.path.name not in SLOWEST_FILES)
+
+
+def deselect_modules_without_database(config, items) -> None:
+    """Leave out the modules that no database can change: CI has run them on SQLite just before."""
+    modules = {
+        item.module
+        for item in items
+        if item.get_closest_marker("django_db")
+        or {"db", "transactional_db"} & set(item.fixturenames)
+        or {"connection", "subprocess"} & set(vars(item.module))
+    }
+    others = [item for item in items if item.module not in modules]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item.module in modules]
 
 
 def pytest_collection_finish() -> None:
@@ -70,11 +85,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
 @pytest.fixture(scope="session")
 def collected_static(tmp_path_factory) -> Path:
     """Return a folder with the static files as they are served, collected twice as by two releases."""
-    folder = tmp_path_factory.mktemp("static")
-    with override_settings(STORAGES=SERVED_STORAGES, STATIC_ROOT=folder, WHITENOISE_AUTOREFRESH=False):
-        for _time in range(2):
-            call_command("collectstatic", verbosity=0, interactive=False)
-    return folder
+    site = _make_by_command(tmp_path_factory, "collectstatic", "--verbosity=0", "--no-input", times=2)
+    return site / "static"
 
 
 @pytest.fixture(autouse=True)
@@ -173,16 +185,17 @@ def servable_sqlite(tmp_path_factory, migrated_sqlite) -> Path:
     return folder
 
 
-def _make_by_command(tmp_path_factory, command: str, *options: str) -> Path:
-    """Run a command on a new site on SQLite, once for all workers; return the folder of the site."""
+def _make_by_command(tmp_path_factory, command: str, *options: str, times: int = 1) -> Path:
+    """Run a command so many times on a new site on SQLite, once for all workers; return the folder of the site."""
     base = _folder_of_all_workers(tmp_path_factory)
-    folder, unfinished = base / command, base / f"unfinished-{command}"
+    folder, unfinished = base / f"{command}-{times}", base / f"unfinished-{command}-{times}"
     environment = {"SITE_DATA": str(unfinished), "PATH": os.environ["PATH"]}
     with (base / f"{command}.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             arguments = [sys.executable, "manage.py", command, *options]
-            subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, check=True)
+            for _time in range(times):
+                subprocess.run(arguments, cwd=ROOT, env=environment, capture_output=True, check=True)
             unfinished.rename(folder)
     return folder
 

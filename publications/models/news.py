@@ -109,6 +109,11 @@ class NewsEventQuerySet(models.QuerySet):
         """Events that have happened; those of scheduled editions are stored before."""
         return self.filter(happens_at__lte=timezone.now())
 
+    def by_others(self, user) -> "NewsEventQuerySet":
+        """Events that a user is informed of: what they have done themselves is news to others, with exceptions."""
+        to_all = [news_type for news_type, audience in AUDIENCES.items() if audience.includes_actor]
+        return self.filter(~Q(by=user) | Q(type__in=to_all))
+
     def outdated(self) -> "NewsEventQuerySet":
         return self.filter(happens_at__lte=timezone.now() - timedelta(days=NEWS_DAYS))
 

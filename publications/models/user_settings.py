@@ -79,9 +79,12 @@ class UserSettings(models.Model):
 
     def unread(self) -> NewsEventQuerySet:
         """Return the events that the user has not read, without types that they never want mail about."""
+        return self._among_unread(NewsEvent.objects.visible_to(self.user))
+
+    def _among_unread(self, events: NewsEventQuerySet) -> NewsEventQuerySet:
         types = [name for name in self.visible_types() if self.timing(name) != MailTiming.NEVER]
-        unread = NewsEvent.objects.visible_to(self.user).exclude(pk__in=self.read_events)
-        return unread.filter(type__in=types, happens_at__gt=self.read_until or self.user.date_joined)
+        since = self.read_until or self.user.date_joined
+        return events.filter(type__in=types, happens_at__gt=since).exclude(pk__in=self.read_events)
 
     def mark_read(self, until: datetime, events: Collection[int]) -> None:
         """Store that the user has read all news up to a moment, and these events, by primary key, since then.
@@ -97,5 +100,8 @@ class UserSettings(models.Model):
 
     def unread_count_text(self) -> str:
         """Return the number of unread events, "" for none, not counted beyond `MAX_UNREAD`."""
+        # Every page of the desk shows it. Which events still hold is a long query: most often there is none to look at.
+        if not self._among_unread(NewsEvent.objects.due().by_others(self.user)).exists():
+            return ""
         count = self.unread()[: MAX_UNREAD + 1].count()
         return f"{MAX_UNREAD}+" if count > MAX_UNREAD else str(count or "")

@@ -321,7 +321,7 @@ def test_the_list_takes_as_many_queries_for_many_events_as_for_one(
     for _number in range(12):
         make_live()
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         desk.get(reverse("desk:news"))
 
 
