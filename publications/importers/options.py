@@ -45,7 +45,7 @@ class ImportOptions:
 
     Args:
         path: the folder or file to import.
-        authors: a CSV file or a folder of profiles with authors.
+        authors: a CSV, YAML or JSON file or a folder of profiles with authors; None uses a list that is found.
         author: the default author of texts without one.
         media: further folders with images.
         publish: whether to publish the drafts.

@@ -1,13 +1,13 @@
 """The report of an import: the outcome of each file with the notes on it, and totals.
 
-`FileReport` is the outcome of a file on the site, `ImportReport` the whole import, `NOTE_TOPICS` lists the topics of
-notes.
+`FileReport` is the outcome of a file on the site, `ImportReport` the whole import; `NOTE_TOPICS` lists all topics.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from django.utils.functional import Promise
@@ -207,13 +207,16 @@ class FileReport:
 
 @dataclass
 class ImportReport:
-    """A whole import: its files in the order of import, and the totals.
+    """A whole import: its files in their order, and the totals.
 
     Args:
         progress: after each batch, the number of files done and the seconds since the start.
+        author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
     """
 
     files: list[FileReport] = field(default_factory=list)
+    author_list: Path | None = None
+    author_list_problem: str = ""
     redirects: int = 0
     related_links: int = 0
     is_dry_run: bool = False

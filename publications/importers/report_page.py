@@ -33,6 +33,8 @@ def build_report_page(report: ImportReport) -> dict:
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],
+        "author_list": str(report.author_list or ""),
+        "author_list_problem": report.author_list_problem,
         "figures": report.totals(),
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],

@@ -39,6 +39,9 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
     width = min(max(width or shutil.get_terminal_size().columns, MIN_COLUMNS), MAX_COLUMNS)
     is_short = len(report.files) <= SHORT_IMPORT_FILES
     yield from (*wrap_line(describe_next_step(report), width), "")
+    if report.author_list:
+        message = report.author_list_problem or _("Authors are read from %s.") % report.author_list
+        yield from (*wrap_line(message, width), "")
     if detail > BY_TOPIC or (detail == BY_TOPIC and is_short):
         for file in report.files:
             notes = [*file.notes, *file.unused_notes] if detail > BY_TOPIC else file.notes

@@ -22,7 +22,7 @@ from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsTy
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .import_cache import ImportCache
-from .imported_file import ImportedFile
+from .imported_file import ImportedFile, ImportRefused
 from .markdown import (
     AuthorList,
     FileIndex,
@@ -69,8 +69,8 @@ def run_import(options: ImportOptions) -> ImportReport:
 def _import_files(options: ImportOptions) -> ImportReport:
     index = index_files(options.path, language=options.language, permalink=options.permalink)
     index = _assign_slugs(index)
-    authors = read_authors(options.authors or index.taxonomies.authors)
     report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish)
+    authors = read_authors(options.authors) if options.authors else _read_found_authors(index, report)
     import_cache = ImportCache(author.slug for author in authors.by_id.values())
     importer = BatchImporter(options, report, import_cache)
     byline = build_default_byline(options.author, authors, import_cache)
@@ -84,6 +84,16 @@ def _import_files(options: ImportOptions) -> ImportReport:
         _finish_import(importer, authors, index, context.image_finder)
         _store_news(report, options)
     return report
+
+
+def _read_found_authors(index: FileIndex, report: ImportReport) -> AuthorList:
+    """Return the authors of a list that nobody named, and report which it is. One that is unusable stops no import."""
+    report.author_list = index.taxonomies.authors
+    try:
+        return read_authors(report.author_list)
+    except ImportRefused as error:
+        report.author_list_problem = str(error)
+        return read_authors(None)
 
 
 @contextmanager

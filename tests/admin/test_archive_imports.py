@@ -427,6 +427,50 @@ def test_a_list_of_authors_is_found_below_the_folder_of_the_archive(administrato
     }
 
 
+AUTHOR_LISTS = {
+    "authors.csv": b"id,full_name\nAnn Berg,Ann B. Berg\n",
+    "people.json": b'[{"id": "Ann Berg", "name": "Ann B. Berg"}]',
+    "_data/authors.yml": b"Ann Berg:\n  name: Ann B. Berg\n",
+}
+
+
+@pytest.mark.parametrize("name", AUTHOR_LISTS)
+def test_a_list_of_authors_is_found_and_named_without_being_typed(administrator, name):
+    upload(administrator, archive({**TEXTS, f"blog/{name}": AUTHOR_LISTS[name]}))
+    call_command("run_imports", verbosity=0)
+    assert f"“{name}”, which was found in the archive" in html.unescape(administrator.get(page_of()).text)
+
+    press(administrator, "drafts")
+
+    authors = {author for draft in Publication.objects.all() for author in draft.authors.all()}
+    assert [(author.name, author.is_guest) for author in authors] == [("Ann B. Berg", False)]
+
+
+def test_a_typed_list_of_authors_overrides_the_one_that_is_found(administrator):
+    lists = {
+        "blog/authors.csv": b"id,full_name\nAnn Berg,Wrong\n",
+        "blog/right.csv": AUTHOR_LISTS["authors.csv"],
+    }
+    upload(administrator, archive({**TEXTS, **lists}), authors="right.csv")
+    call_command("run_imports", verbosity=0)
+
+    press(administrator, "drafts")
+
+    assert {author.name for draft in Publication.objects.all() for author in draft.authors.all()} == {
+        "Ann B. Berg"
+    }
+
+
+def test_a_found_list_of_authors_that_cannot_be_used_is_reported_and_stops_nothing(administrator):
+    upload(administrator, archive({**TEXTS, "blog/people.yml": b"- {"}))
+    call_command("run_imports", verbosity=0)
+
+    assert "“people.yml” was found in the archive, but is not used" in html.unescape(
+        administrator.get(page_of()).text
+    )
+    assert press(administrator, "drafts").state == ArchiveImportState.DONE
+
+
 def test_a_list_of_authors_that_is_not_in_the_archive_ends_the_run(administrator, checked):
     checked.store(options={**checked.options, "authors": "../../../etc/passwd"})
 

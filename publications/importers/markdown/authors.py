@@ -1,4 +1,4 @@
-"""Map the ids and names in front matter to authors, from a table (CSV) or a folder of profiles."""
+"""Map the ids and names in front matter to authors, from a table (CSV), YAML, JSON or a folder of profiles."""
 
 import csv
 import io
@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.slugs import slugify
 
 from ..imported_file import ImportLog, ImportRefused
-from .front_matter import as_text, as_texts, first_value, read_front_matter, without_html
+from .front_matter import Loader, as_text, as_texts, first_value, read_front_matter, without_html
 
 MAX_NAME_CHARACTERS = 120
 LIST_PAGE_STEMS = ("_index", "index")
@@ -20,6 +21,7 @@ NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+DATA_SUFFIXES = (".yml", ".yaml", ".json")
 
 
 @dataclass(frozen=True)
@@ -57,32 +59,51 @@ def read_authors(path: Path | None) -> AuthorList:
     """Read the authors of an import.
 
     Args:
-        path: a CSV file with `id` and names, or a folder of profiles; None for an empty list.
+        path: a CSV file with `id` and names, a YAML or JSON file, or a folder of profiles; None for an empty list.
 
     Raises:
         ImportRefused: the list cannot be read or has no authors.
     """
     if path is None:
         return AuthorList({})
-    rows = _read_profiles(path) if path.is_dir() else _read_table(path)
+    rows = _read_rows(path)
     authors = {author_id: author for author_id, row in rows if (author := _build_author(author_id, row))}
     if not authors:
         raise ImportRefused(_("“%s” names nobody: it needs a column “id”, or a file for each person.") % path)
     return AuthorList(authors)
 
 
-def _read_table(path: Path) -> list[tuple[str, dict[str, Any]]]:
+def _read_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return the fields of authors by id."""
+    if path.is_dir():
+        return _read_profiles(path)
+    is_data = path.suffix.lower() in DATA_SUFFIXES
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\0", "")
-        rows = list(csv.DictReader(io.StringIO(text)))
+        return _parse_data(text) if is_data else _parse_table(text)
     except UnicodeDecodeError as error:
         raise ImportRefused(_("“%s” is not UTF-8. Save it as “CSV UTF-8”, then try again.") % path) from error
-    except (OSError, csv.Error) as error:
+    except (OSError, csv.Error, yaml.YAMLError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ImportRefused(
             _("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": reason}
         ) from error
-    return [(as_text(row.get("id") or row.get("slug")), row) for row in rows]
+
+
+def _parse_table(text: str) -> list[tuple[str, dict[str, Any]]]:
+    return [_with_id(row) for row in csv.DictReader(io.StringIO(text))]
+
+
+def _parse_data(text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the fields of authors in YAML, or in JSON, which is YAML: a mapping by id, or a list of mappings."""
+    content = yaml.load(text, Loader)  # noqa: S506  (it makes texts and lists, and nothing else)
+    if isinstance(content, dict):
+        return [(str(author_id), row) for author_id, row in content.items() if isinstance(row, dict)]
+    return [_with_id(row) for row in content if isinstance(row, dict)] if isinstance(content, list) else []
+
+
+def _with_id(row: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return as_text(row.get("id") or row.get("slug")), row
 
 
 def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:

@@ -1,15 +1,18 @@
-"""List pages (`_index.md` of Hugo): names and introductions of topics, and the folder of authors."""
+"""List pages (`_index.md` of Hugo): names and introductions of topics, and the list or folder of authors."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..imported_file import ImportLog, ImportRefused
+from .authors import DATA_SUFFIXES
 from .front_matter import as_text, first_value, read_front_matter, without_html
 from .source_site import SourceSite
 
 TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
 AUTHOR_FOLDERS = ("authors", "author", "people", "contributors", "writers")
+DATA_FOLDERS = ("", "_data", "data")
+"""Where a site has its list of authors: at its top, or where Jekyll and Eleventy (`_data`) or Hugo (`data`) has it."""
 INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
 MAX_TOPICS = 5_000
 
@@ -25,7 +28,7 @@ class SourceTopic:
 
 @dataclass
 class Taxonomies:
-    """The topics of the old site by id, and the folder of its authors."""
+    """The topics of the old site by id, and the list or folder of its authors."""
 
     topics: dict[str, SourceTopic] = field(default_factory=dict)
     authors: Path | None = None
@@ -47,7 +50,7 @@ def describes_taxonomy(path: Path) -> bool:
 
 
 def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
-    """Return the topics and the author folder of the site that a folder of texts belongs to."""
+    """Return the topics of the site that a folder of texts belongs to, and its folder or list of authors."""
     content_folders = dict.fromkeys(
         filter(None, [root, root.resolve().parent, site.folder and site.folder / "content"])
     )
@@ -61,7 +64,17 @@ def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
             if any((content_folder / name).glob("*/_index.md"))
         )
         taxonomies.authors = taxonomies.authors or next(folders, None)
+    if not taxonomies.authors:
+        lists = map(_find_author_list, dict.fromkeys(filter(None, [root, site.folder])))
+        taxonomies.authors = next(filter(None, lists), None)
     return taxonomies
+
+
+def _find_author_list(folder: Path) -> Path | None:
+    """Return the file that lists the authors of a site, by its usual names, or None."""
+    names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_SUFFIXES))
+    paths = (folder / place / name for name in names for place in DATA_FOLDERS)
+    return next(filter(Path.is_file, paths), None)
 
 
 def _read_topics(folder: Path) -> dict[str, SourceTopic]:
