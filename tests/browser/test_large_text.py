@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.test_comments import comment_on
 from tests.browser.text_editor import ADD, rich_text, set_markdown
 
 pytestmark = pytest.mark.browser
@@ -128,3 +129,48 @@ def test_a_text_of_a_book_opens_and_is_typed_in_as_a_short_one(open_page, site, 
             f"{', '.join(f'{name} after {time:.2f} s' for name, time in steps.items())}"
         )
     assert large / max(empty, 4) < MAX_RATIO
+
+
+def test_a_thread_stands_beside_its_words_though_paragraphs_above_are_not_laid_out_yet(open_page, site):
+    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    page.locator("#id_title").fill("Commented")
+    paragraphs = [f"Paragraph {number}." for number in range(150)]
+    set_markdown(page, "\n\n".join([*paragraphs, "The EU said so.", *paragraphs]))
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/change/**")
+    rich_text(page)
+    comment_on(page, "The EU")
+    page.reload()
+    rich_text(page)
+    mark, item = rich_text(page).locator(".comment-mark[role=mark]"), page.locator("[data-comment]")
+    expect(mark).to_have_count(1)
+
+    for step in range(60):
+        page.mouse.wheel(0, 150)
+        page.wait_for_timeout(20)
+        if step % 10 == 0:
+            page.wait_for_timeout(200)
+            assert abs(mark.bounding_box()["y"] - item.bounding_box()["y"]) < 40
+
+
+def test_the_text_is_read_before_the_preview_is_rendered(open_page, site):
+    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    page.locator("#id_title").fill("Previewed")
+    page.evaluate("localStorage.setItem('desk-preview', 'open')")
+    set_markdown(page, "Words.")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_url("**/change/**")
+    requests = []
+    page.route(
+        "**/editor/blocks/",
+        lambda route: (page.wait_for_timeout(1000), requests.append("blocks"), route.continue_()),
+    )
+    page.route("**/preview/**", lambda route: (requests.append("preview"), route.continue_()))
+    page.reload()
+    rich_text(page)
+    expect(page.frame_locator("[data-preview] iframe").locator("h1")).to_contain_text("Previewed")
+    assert requests[:2] == ["blocks", "preview"]

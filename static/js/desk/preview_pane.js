@@ -3,7 +3,7 @@
 
 import { previewPlaces } from "./preview_places.js";
 
-const DELAY_MS = 300, MAX_DELAY_MS = 700;
+const DELAY_MS = 300, MAX_DELAY_MS = 700, MAX_WAIT_MS = 5000;
 
 /** Returns `update()` of the preview of a form, which renders it while the pane is shown. `readValues` is `formData`. */
 export function previewPane(pane, form, readValues) {
@@ -22,6 +22,7 @@ export function previewPane(pane, form, readValues) {
   async function update() {
     if (isLoading) return;
     isLoading = true;
+    await whenTextIsShown(form);
     changedAt = 0;
     try {
       const response = await fetch(url, { method: "POST", body: readValues(form, { piece: publication }) });
@@ -49,4 +50,14 @@ export function previewPane(pane, form, readValues) {
   form.addEventListener("input", scheduleUpdate);
   form.addEventListener("change", scheduleUpdate);
   return scheduleUpdate;
+}
+
+// A long text is read for the editor first: rendered at the same time, both would take twice as long.
+async function whenTextIsShown(form) {
+  const text = form.querySelector("[data-text-editor]");
+  if (!text || text.dataset.mode) return;
+  await new Promise((resolve) => {
+    new MutationObserver(resolve).observe(text, { attributeFilter: ["data-mode"] });
+    setTimeout(resolve, MAX_WAIT_MS);
+  });
 }

@@ -146,7 +146,7 @@ export function connectComments(section, { view }) {
   section.addEventListener("click", click);
   section.addEventListener("keydown", press);
   section.addEventListener("toggle", () => requestAnimationFrame(threads.show), { capture: true });
-  addEventListener("resize", threads.show);
+  new ResizeObserver(threads.show).observe(view.dom); // the window gets narrower, paragraphs below are laid out
   document.addEventListener("visibilitychange", update);
   section.querySelector("[data-cancel]").hidden = false;
   const marks = commentMarks({
