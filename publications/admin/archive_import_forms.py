@@ -121,8 +121,8 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
     authors = forms.CharField(
         label=gettext_lazy("List of authors in the archive"), required=False, max_length=200,
         help_text=gettext_lazy(
-            "Left empty, a list such as authors.csv or _data/authors.yml is found by itself. To use another: the name of "
-            "a table with the columns id and full_name, of a YAML or JSON file, or of a folder of profiles."
+            "Left empty, a list such as authors.csv or _data/authors.yml is found by itself. To use another: the name "
+            "of a table with the columns id and full_name, of a YAML or JSON file, or of a folder of profiles."
         ),
     )  # fmt: skip
     permalink = forms.CharField(

@@ -35,6 +35,8 @@ from .status_text import status_text
 
 REFRESH_SECONDS = 3
 MAX_LISTED_IMPORTS = 20
+MAX_NEW_NAMES = 20
+"""How many of the new authors, and of the new tags, are named."""
 SHOWN_PUBLICATIONS = 20
 """How many of what an import has made are listed; the others are folded."""
 
@@ -123,12 +125,26 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(job.report),
+        new_rows=_name_new_rows(job) if job.can_import else {},
         note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,
     )
     if job.is_unfinished:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response
+
+
+def _name_new_rows(job: ArchiveImport) -> dict[str, dict]:
+    """Return the new authors and tags that come with the texts: their number, the first names, and how many more."""
+    return {
+        key: {
+            "number": len(names),
+            "names": ", ".join(names[:MAX_NEW_NAMES]),
+            "more": len(names[MAX_NEW_NAMES:]),
+        }
+        for key in ("authors", "tags")
+        if (names := job.report.get(f"new_{key}"))
+    }
 
 
 def _other_language(job: ArchiveImport) -> str:
@@ -222,6 +238,7 @@ def archive_import_publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         files=files,
         languages=[(language_in_sentence(code), count) for code, count in sorted(languages.items())],
         changed=[file for file in files if file["was_public"]],
+        new_rows=_name_new_rows(job),
         incomplete=[file for file in files if file["lacks_images"]],
         days=ARCHIVE_IMPORT_DAYS,
     )

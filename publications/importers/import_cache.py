@@ -16,16 +16,32 @@ class ImportCache:
     """Caches rows during an import. Call `clear()` after a rollback of created rows.
 
     `listed_slugs` are slugs of distinct persons in an author list, who may share a name; `organisation_slugs`
-    are those of authors that are created as organisations.
+    are those of authors that are created as organisations; `created_slugs` and `created_tags` name the authors and tags
+    that were created, those of a rollback included.
     """
 
     def __init__(self, listed_slugs: Iterable[str] = ()) -> None:
         self.listed_slugs = frozenset(listed_slugs)
         self.organisation_slugs: set[str] = set()
+        self.created_slugs: set[str] = set()
+        self.created_tags: set[str] = set()
 
     def clear(self) -> None:
         """Clear the cache."""
-        self.__dict__ = {"listed_slugs": self.listed_slugs, "organisation_slugs": self.organisation_slugs}
+        kept = ("listed_slugs", "organisation_slugs", "created_slugs", "created_tags")
+        self.__dict__ = {name: self.__dict__[name] for name in kept}
+
+    def list_new_authors(self) -> list[str]:
+        """Return the names of the authors that were created and are there."""
+        return list(
+            Author.objects.filter(slug__in=self.created_slugs)
+            .values_list("name", flat=True)
+            .order_by("name", "pk")
+        )
+
+    def list_new_tags(self) -> list[str]:
+        """Return the names of the tags that were created and are there."""
+        return sorted(Tag.objects.filter(name__in=self.created_tags).values_list("name", flat=True))
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
@@ -85,6 +101,7 @@ class ImportCache:
         if listed_id and listed_id != author.slug and listed_id.casefold() != name.casefold():
             author.aliases = listed_id
         author.save()
+        self.created_slugs.add(author.slug)
         self.authors_by_slug[author.slug] = author
         for spelling in (author.name, *author.aliases.splitlines()):
             self.authors_by_name.setdefault(normalize_name(spelling), author)
@@ -94,6 +111,7 @@ class ImportCache:
         """Return the tag of this name, created if necessary."""
         if name.casefold() not in self.tags:
             self.tags[name.casefold()] = Tag.objects.create(name=name)
+            self.created_tags.add(name)
         return self.tags[name.casefold()]
 
     def find_original(self, uid: str) -> int | None:

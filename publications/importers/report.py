@@ -63,18 +63,10 @@ OUTCOME_LABELS = {
     FileOutcome.REFUSED: _("refused"),
 }
 
-
+_REFUSED, _KEPT = OUTCOME_LABELS[FileOutcome.REFUSED], OUTCOME_LABELS[FileOutcome.KEPT]
 _NOTE_TOPICS = (
-    NoteTopic(
-        "refused",
-        OUTCOME_LABELS[FileOutcome.REFUSED],
-        needs_attention=True,
-        is_grouped=True,
-        is_counted=False,
-    ),
-    NoteTopic(
-        "kept", OUTCOME_LABELS[FileOutcome.KEPT], needs_attention=True, is_grouped=True, is_counted=False
-    ),
+    NoteTopic("refused", _REFUSED, needs_attention=True, is_grouped=True, is_counted=False),
+    NoteTopic("kept", _KEPT, needs_attention=True, is_grouped=True, is_counted=False),
     NoteTopic("restored", _("deleted drafts that are drafts again"), is_grouped=True),
     NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
@@ -211,10 +203,13 @@ class ImportReport:
 
     Args:
         progress: after each batch, the number of files done and the seconds since the start.
+        new_authors, new_tags: the names of authors and tags that were created, or would be.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
     """
 
     files: list[FileReport] = field(default_factory=list)
+    new_authors: list[str] = field(default_factory=list)
+    new_tags: list[str] = field(default_factory=list)
     author_list: Path | None = None
     author_list_problem: str = ""
     redirects: int = 0

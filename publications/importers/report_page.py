@@ -33,6 +33,8 @@ def build_report_page(report: ImportReport) -> dict:
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],
+        "new_authors": report.new_authors,
+        "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),
         "author_list_problem": report.author_list_problem,
         "figures": report.totals(),

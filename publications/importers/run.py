@@ -158,6 +158,8 @@ def _finish_import(
     report.redirects += redirect_authors(authors, by=options.by)
     complete_authors(authors, image_finder, options, report)
     report.redirects += complete_topics(index.taxonomies.topics, options, report)
+    report.new_authors = importer.import_cache.list_new_authors()
+    report.new_tags = importer.import_cache.list_new_tags()
     _complete_similarity(options)
 
 

@@ -20,6 +20,7 @@ from publications.models import (
     ArchiveImport,
     ArchiveImportState,
     ArchiveImportTask,
+    Author,
     NewsEvent,
     NewsType,
     Publication,
@@ -639,6 +640,27 @@ def test_the_confirmation_names_what_becomes_public(administrator):
     assert "1 other stays a draft" in page and "Import and publish 2 texts" in page
     assert "at most 7 days, the import can be undone as a whole" in page
     assert ">Ny<" in page and ">Oil<" in page and ">Gasen<" not in page and ">Utkast<" not in page
+
+
+@pytest.mark.parametrize("suffix", ["", "-publish"])
+def test_new_authors_and_tags_are_named_before_texts_are_imported(administrator, suffix, monkeypatch):
+    monkeypatch.setattr("publications.admin.archive_imports.MAX_NEW_NAMES", 2)
+    tagged = POST.replace("author", "tags: [gas]\nauthor")
+    texts = {
+        f"blog/{name}.md": tagged.replace("Ann Berg", f"{name} Berg").format(title=name, day=1).encode()
+        for name in ("Ann", "Bo", "Cy")
+    }
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+
+    page = " ".join(html.unescape(administrator.get(page_of(suffix)).text).split())
+
+    assert "3 new authors: Ann Berg, Bo Berg and 1 more" in page and "1 new tag: gas" in page
+    assert not Author.objects.filter(name__contains="Berg").exists()
+
+    press(administrator, "drafts")
+    press(administrator, "check")
+    assert "new author" not in administrator.get(page_of(suffix)).text
 
 
 def test_nothing_is_published_without_its_confirmation(administrator, checked, started):
