@@ -112,7 +112,8 @@ class _Writer:
         """Return the blocks of a list item; the lines of one beside the marker would not be read as indented."""
         blocks = self.blocks(item)
         first = blocks[0].lstrip("\n") if blocks else ""
-        is_moved = first.startswith(INDENT) or (first.startswith(">") and "\n" in first)
+        below = first.partition("\n")[2]
+        is_moved = first.startswith(INDENT) or below.startswith(INDENT) or (first.startswith(">") and below)
         return [SEPARATOR, *blocks] if is_moved else blocks
 
     def _description_list(self, element: Element) -> Iterator[str]:

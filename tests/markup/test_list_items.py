@@ -23,6 +23,18 @@ BLOCKS = {
 COMBINATIONS = [*product(BLOCKS, repeat=1), *product(BLOCKS, repeat=2)]
 
 
+def tight_items(levels: int, tag: str) -> list[str]:
+    """Return the items that a list of so many levels can have: words, a list, or both."""
+    if levels == 1:
+        return ["w"]
+    below = tight_items(levels - 1, tag)
+    lists = [
+        f"<{tag}>{''.join(f'<li>{item}</li>' for item in items)}</{tag}>"
+        for items in [*product(below), *product(below, ["w"]), *product(["w"], below)]
+    ]
+    return [f"{words}{nested}" for words in ("w", "") for nested in ("", *lists) if words or nested]
+
+
 def words_and_structure(page: str) -> str:
     """Return a page without paragraphs and the spaces between elements."""
     return re.sub(r"\s*(<[^>]*>)\s*", r"\1", normalized(re.sub("</?p[^>]*>", " ", normalized(page)))).strip()
@@ -41,6 +53,18 @@ def test_blocks_of_a_list_item_stay_what_they_are(tag, starts_with_text):
         markdown = write_blocks([EditorBlock("", html)])
 
         assert words_and_structure(markup.render_markdown(markdown).html) == words_and_structure(html), names
+
+
+@pytest.mark.parametrize(("outer", "inner"), [("ul", "ul"), ("ol", "ul"), ("ul", "ol")])
+def test_lists_in_lists_stay_what_they_are(outer, inner):
+    for item in tight_items(4, inner):
+        html = f"<{outer}><li>{item}</li><li>w</li></{outer}>"
+
+        markdown = write_blocks([EditorBlock("", html)])
+
+        assert words_and_structure(markup.render_markdown(markdown).html) == words_and_structure(html), (
+            markdown
+        )
 
 
 def test_the_lists_of_one_item_are_edited_as_rich_text_again():
