@@ -94,12 +94,17 @@ def _describe_outcome(is_effective: bool, has_kept: bool) -> str:
 
 
 def describe_kept(row: dict) -> dict:
-    """Return a row of `describe_step` with its language, why the text stays, and whether readers see it."""
+    """Return a row of `describe_step` with its language, why the text stays, and whether readers see it.
+
+    Rows of an older release may have a `message` with a reason of its own. An unknown reason is shown as it is.
+    """
     row = row | {"language_label": language_label(row["language"])}
-    if not row["reason"]:
+    reason = row["reason"]
+    if not reason:
         return row
     sight = _("readers see it") if row["is_public"] else _("readers do not see it")
-    return row | {"label": f"{row['message'] or KeepReason(row['reason']).label} · {sight}"}
+    labels = dict(KeepReason.choices)
+    return row | {"label": f"{row.get('message') or labels.get(reason, reason)} · {sight}"}
 
 
 def _describe_counts(counts: dict[str, int]) -> list[str]:

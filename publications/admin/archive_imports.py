@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
-from publications.importers.report_page import label_report
+from publications.importers.report_page import has_untranslated_notes, label_report
 from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
@@ -148,9 +148,9 @@ def _name_new_rows(job: ArchiveImport) -> dict[str, dict]:
 
 
 def _other_language(job: ArchiveImport) -> str:
-    """Return the language of the notes of a report where it is not that of the page, else ""."""
+    """Return the language of notes of a report that cannot be translated, if it is not that of the page, else ""."""
     code = job.options.get("report_language", "")
-    is_other = code and job.report.get("topics") and code != current_locale(get_language())
+    is_other = code and code != current_locale(get_language()) and has_untranslated_notes(job.report)
     return language_in_sentence(code) if is_other else ""
 
 

@@ -215,14 +215,14 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
             job.store(report={"counts": counts})
         refusals |= refused
         progress(start + len(batch), len(pks))
-    kept = [_describe_kept(step, refusals.get(step.publication.pk, "")) for step in plan_import_undo(job)]
+    kept = [_describe_kept(step, refusals.get(step.publication.pk)) for step in plan_import_undo(job)]
     return {"counts": counts, "kept": kept}
 
 
 def _undo_batch(
     job: ArchiveImport, pks: list[int], counts: Counter[str], deleted: Collection[int]
-) -> dict[int, str]:
-    """Undo some publications as they are now; return by primary key why an action was refused."""
+) -> dict[int, KeepReason]:
+    """Undo some publications as they are now; return by primary key why those stay whose action was refused."""
     actions.lock_site_version()
     list(Publication.objects.select_for_update(no_key=True).filter(pk__in=pks).only("pk").order_by("pk"))
     published = set(job.published_editions.filter(publication__in=pks).values_list("pk", flat=True))
@@ -232,8 +232,10 @@ def _undo_batch(
             _perform(job, step, published)
         except actions.ClockBehind as error:
             raise ImportRefused(str(error)) from error
-        except actions.ActionRefused as refusal:
-            refusals[step.publication.pk] = " ".join(refusal.reasons)
+        except actions.Outdated:
+            refusals[step.publication.pk] = KeepReason.CHANGED
+        except actions.ActionRefused:
+            refusals[step.publication.pk] = KeepReason.REFUSED
         else:
             counts[step.effect] += step.is_effective
     return refusals
@@ -249,10 +251,9 @@ def _perform(job: ArchiveImport, step: UndoStep, published: set[int]) -> None:
         actions.undo(step.publication, by=by, edition=step.edition.number, import_editions=published)
 
 
-def _describe_kept(step: UndoStep, refusal: str) -> dict:
+def _describe_kept(step: UndoStep, refusal: KeepReason | None) -> dict:
     """Return a step as plain values, with the reason why it is kept; `refusal` is why its action was refused."""
-    reason = step.reason or (KeepReason.REFUSED if refusal else KeepReason.CHANGED)
-    return describe_step(step) | {"reason": reason, "message": refusal}
+    return describe_step(step) | {"reason": step.reason or refusal or KeepReason.CHANGED}
 
 
 def describe_step(step: UndoStep) -> dict:
@@ -263,7 +264,6 @@ def describe_step(step: UndoStep) -> dict:
         "title": str(publication),
         "language": publication.language,
         "reason": step.reason or "",
-        "message": "",
         "later_import": step.later_import.pk if step.later_import else None,
         "is_public": step.is_public,
     }

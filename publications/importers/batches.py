@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
-from django.utils.translation import gettext as _
 
 from publications import actions, snapshot
 from publications.manuscript import Manuscript
@@ -17,6 +16,7 @@ from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
+from .messages import gettext as _
 from .options import ImportOptions
 from .reconcile import (
     FileIntent,

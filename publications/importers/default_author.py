@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
 from publications.manuscript import ManuscriptByline
 from publications.slugs import slugify
 
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .markdown import AuthorList
+from .messages import gettext as _
 from .options import InvalidOptions
 from .report import ImportReport
 

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from django.utils.translation import gettext as _
-
 from publications import images, renditions
 from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
 from publications.markup import image_keys_in
 from publications.models import Image, Publication, store_original
 
 from .import_cache import ImportCache
+from .messages import gettext as _
 
 Files = Mapping[str, bytes]
 """Contents by the names that the manuscript uses."""

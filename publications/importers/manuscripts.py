@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Manuscript
@@ -17,6 +16,7 @@ from publications.models import Publication, Revision, RevisionReason
 
 from .import_cache import ImportCache
 from .manuscript_files import Files, ManuscriptFiles
+from .messages import gettext as _
 from .normalize import is_uid
 from .pending_drafts import ImportedDraft, PendingDraft, prepare_draft, store_drafts
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from publications.manuscript import Manuscript, ManuscriptByline, ManuscriptFile
 from publications.models import (
@@ -26,6 +25,7 @@ from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
 from .import_cache import ImportCache
+from .messages import gettext as _
 
 MAX_LABEL_CHARACTERS = 200
 

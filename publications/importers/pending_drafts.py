@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 
 from publications.draft_content import plain_values, set_values
 from publications.manuscript import Manuscript, ManuscriptByline
@@ -16,6 +15,7 @@ from publications.models import Author, Byline, Publication, Tag, TaggedPublicat
 
 from .import_cache import ImportCache
 from .manuscript_files import ManuscriptFiles, replace_attachments, store_images
+from .messages import gettext as _
 from .normalize import (
     describe_cut_title,
     describe_invalid_identifiers,

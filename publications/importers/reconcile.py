@@ -21,7 +21,6 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from publications import actions
 from publications.manuscript import Manuscript
@@ -39,6 +38,7 @@ from publications.models import (
 from .import_cache import ImportCache
 from .imported_file import ImportedFile
 from .manuscript_files import has_valid_key
+from .messages import gettext_lazy as _
 from .normalize import normalize_manuscript
 
 MIN_SHARED_WORDS = 0.2

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from publications import actions
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
 
 from .imported_file import NoteKind
 from .markdown import AuthorList
+from .messages import gettext as _
+from .messages import ngettext
 from .report import FileReport
 
 

@@ -5,12 +5,11 @@ from itertools import batched
 from urllib.parse import unquote
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-
 from publications import actions
 from publications.models import ActionType, AuditEntry, Publication, RelatedLink
 
 from .imported_file import NoteKind
+from .messages import gettext as _
 from .report import FileOutcome, FileReport, ImportReport
 
 OUTCOMES_WITH_TEXT_OF_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)

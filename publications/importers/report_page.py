@@ -1,10 +1,11 @@
 """The report of an import as plain values for a page of the desk: the topics, notes and totals of the terminal.
 
-A report is stored with the names of topics, outcomes and totals, which are labelled in the language of the page. Notes
-are sentences in the language of who requested it.
+A report is stored with the names of topics, outcomes and totals and with the msgids of notes, which are translated into
+the language of the page. Sentences of other packages are in the language of who requested it.
 """
 
 from .imported_file import NoteKind
+from .messages import show_message, store_message
 from .report import (
     NOTE_KIND_LABELS,
     NOTE_TOPICS,
@@ -24,7 +25,7 @@ IMAGE_TOPICS = ("image-missing", "missing")
 
 
 def build_report_page(report: ImportReport) -> dict:
-    """Return totals, topics with their notes, and files with theirs, for JSON; the notes in the current language."""
+    """Return totals, topics with their notes, and files with theirs, for JSON."""
     return {
         "is_dry_run": report.is_dry_run,
         "is_publishing": report.is_publishing,
@@ -36,7 +37,7 @@ def build_report_page(report: ImportReport) -> dict:
         "new_authors": report.new_authors,
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),
-        "author_list_problem": report.author_list_problem,
+        "author_list_problem": store_message(report.author_list_problem),
         "figures": report.totals(),
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],
@@ -59,7 +60,11 @@ def _build_topic(report: ImportReport, key: str) -> dict | None:
 
 
 def _build_note(text: str, sources: list[str]) -> dict:
-    return {"text": text, "files": sources[:MAX_EXAMPLES], "more_files": sources[MAX_EXAMPLES:]}
+    return {
+        "text": store_message(text),
+        "files": sources[:MAX_EXAMPLES],
+        "more_files": sources[MAX_EXAMPLES:],
+    }
 
 
 def _build_file(file: FileReport) -> dict:
@@ -71,21 +76,51 @@ def _build_file(file: FileReport) -> dict:
         "is_published": file.is_published,
         "was_public": file.was_public,
         "lacks_images": any(file.notes_on(topic) for topic in IMAGE_TOPICS),
-        "notes": [[kind.value, note.text] for kind in NoteKind for note in file.notes if note.kind is kind],
+        "notes": [
+            [kind.value, store_message(note.text)]
+            for kind in NoteKind
+            for note in file.notes
+            if note.kind is kind
+        ],
     }
 
 
 def label_report(report: dict) -> dict:
-    """Return a stored report with the labels of the current language; one of an older release has its own."""
+    """Return a stored report in the current language; one of an older release has its own labels.
+
+    A name that this release does not know is shown as it is.
+    """
     if "figures" not in report:
         return report
     return report | {
         "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
-        "topics": [topic | {"label": str(NOTE_TOPICS[topic["key"]].label)} for topic in report["topics"]],
+        "topics": [_label_topic(topic) for topic in report["topics"]],
         "files": [_label_file(file) for file in report["files"]],
+        "author_list_problem": show_message(report.get("author_list_problem", "")),
     }
 
 
+def has_untranslated_notes(report: dict) -> bool:
+    """Return whether a stored report has notes that are in the language of who requested it."""
+    notes = [
+        (topic["key"], note["text"])
+        for topic in report.get("topics", ())
+        for note in (*topic["notes"], *topic["more_notes"])
+    ]
+    return any(isinstance(text, str) or (key == "held" and text.get("values")) for key, text in notes)
+
+
+def _label_topic(topic: dict) -> dict:
+    key = topic["key"]
+    label = str(NOTE_TOPICS[key].label) if key in NOTE_TOPICS else key
+    notes = {name: [_show_note(note) for note in topic[name]] for name in ("notes", "more_notes")}
+    return topic | {"label": label} | notes
+
+
+def _show_note(note: dict) -> dict:
+    return note | {"text": show_message(note["text"])}
+
+
 def _label_file(file: dict) -> dict:
-    notes = [[str(NOTE_KIND_LABELS[NoteKind(kind)]), text] for kind, text in file["notes"]]
-    return file | {"outcome": str(OUTCOME_LABELS[FileOutcome(file["outcome"])]), "notes": notes}
+    notes = [[str(NOTE_KIND_LABELS.get(kind, kind)), show_message(text)] for kind, text in file["notes"]]
+    return file | {"outcome": str(OUTCOME_LABELS.get(file["outcome"], file["outcome"])), "notes": notes}

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from django.utils.translation import gettext_lazy as _
-
 from publications import actions, images
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, AuditEntry, Author, Image, Tag, tags_by_name
@@ -21,6 +19,8 @@ from .markdown import (
     SourceFile,
     SourceTopic,
 )
+from .messages import gettext_lazy as _
+from .messages import join_messages
 from .options import ImportOptions
 from .report import FileReport, ImportReport
 
@@ -128,7 +128,7 @@ def _fill_portrait(
     match = image_finder.find(profile.portrait, profile.folder)
     if isinstance(match, str):
         if not _has_been_set(author, FIELDS_BY_PART["portrait"]):
-            file.add_note(NoteKind.DROPPED, "image", f"{profile.portrait}: {match}")
+            file.add_note(NoteKind.DROPPED, "image", join_messages(f"{profile.portrait}:", match))
         return []
     if author.portrait and author.portrait.key == match.key:
         return []
@@ -136,7 +136,11 @@ def _fill_portrait(
         return []
     author.portrait = _get_or_create_portrait(match, profile.name, write_file=write_file)
     if not author.portrait:
-        file.add_note(NoteKind.DROPPED, "image", f"{profile.portrait}: {_('The picture is missing.')}")
+        file.add_note(
+            NoteKind.DROPPED,
+            "image",
+            join_messages(f"{profile.portrait}:", str(_("The picture is missing."))),
+        )
         return []
     return ["portrait"]
 

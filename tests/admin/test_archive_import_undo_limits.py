@@ -202,7 +202,7 @@ def test_an_undo_whose_actions_are_refused_says_that_nothing_is_undone(administr
     page = undo(administrator)
 
     assert "Nothing is undone." in page and "2 texts stay as they are" in page
-    assert "The reason. · readers see it" in page and "nothing left to undo" not in page
+    assert "it could not be taken back · readers see it" in page and "nothing left to undo" not in page
 
 
 def test_an_undo_fails_while_the_clock_is_behind(administrator, published, monkeypatch):  # noqa: F811
@@ -373,3 +373,14 @@ def test_a_draft_that_an_import_of_a_folder_has_updated_is_not_deleted(administr
     call_command("import_publications", str(tmp_path / "blog"), **options)
 
     assert "Oil" not in effects() and "More on oil" in Publication.objects.get(title="Oil").body
+
+
+def test_reasons_that_another_release_stored_are_shown(administrator, drafted):  # noqa: F811
+    undo(administrator)
+    row = {"pk": 1, "title": "Gas", "language": "en", "later_import": None, "is_public": True}
+    rows = [row | {"reason": "refused", "message": "As it was."}, row | {"reason": "other-reason"}]
+    ArchiveImport.objects.update(report={"counts": {}, "kept": rows})
+
+    page = administrator.get(page_of()).text
+
+    assert "As it was. · readers see it" in page and "other-reason · readers see it" in page

@@ -342,20 +342,6 @@ def test_a_failure_is_shown_and_the_next_import_is_run(administrator, checked):
     assert "The import failed: FileNotFoundError" in failed.error
 
 
-def test_the_report_is_in_the_language_of_who_requested_it(administrator):
-    administrator.post(
-        PAGE,
-        {"files": [archive()], "kind": "commentary", "language": "en"},
-        headers={"Accept-Language": "sv"},
-    )
-    call_command("run_imports", verbosity=0)
-
-    notes = [
-        note["text"] for topic in ArchiveImport.objects.get().report["topics"] for note in topic["notes"]
-    ]
-    assert any("gästförfattare" in note for note in notes)
-
-
 def test_several_files_are_one_archive(administrator):
     files = [
         SimpleUploadedFile(f"{title}.md", POST.format(title=title, day=1).encode()) for title in ("a", "b")
@@ -730,8 +716,30 @@ def test_a_report_is_labelled_in_the_language_of_who_reads_it(administrator, che
     assert "Gästförfattare" in topics and "guest authors" not in topics.lower()
     assert "· new" not in files and "ny" in files
     assert (
-        "Noteringarna är på engelska" in page and "The notes are in" not in administrator.get(page_of()).text
+        "Okänd författare, upplagd som gästförfattare: Ann Berg." in topics and "Author not known" not in page
     )
+    assert "Some notes are in" not in page
+
+
+def test_notes_that_an_older_release_stored_are_shown_with_their_language(administrator, checked):
+    checked.report["topics"][0]["notes"][0]["text"] = "As it was."
+    checked.store(report=checked.report)
+
+    page = html.unescape(administrator.get(page_of(), headers={"Accept-Language": "sv"}).text)
+
+    assert "As it was." in page and "på engelska" in page
+    assert "Some notes are in" not in administrator.get(page_of()).text
+
+
+def test_a_report_with_names_that_this_release_does_not_know_is_shown(administrator, checked):
+    report = checked.report
+    report["topics"][0]["key"] = "other-topic"
+    report["files"][0] |= {"outcome": "other-outcome", "notes": [["other-kind", "A note."]]}
+    checked.store(report=report)
+
+    page = administrator.get(page_of()).text
+
+    assert all(name in page for name in ("Other-topic", "other-outcome", "Other-kind", "A note."))
 
 
 def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.slugs import slugify
 
 from ..imported_file import ImportLog, ImportRefused
+from ..messages import gettext as _
 from .front_matter import Loader, as_text, as_texts, first_value, read_front_matter, without_html
 
 MAX_NAME_CHARACTERS = 120

@@ -7,13 +7,12 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from publications.manuscript import ManuscriptByline
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
 from ..imported_file import ImportLog
+from ..messages import gettext as _
 from .authors import AuthorList, SourceAuthor
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from publications.locales import LOCALES
 from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 
 from ..imported_file import ImportRefused
+from ..messages import gettext as _
 from .anchors import fragments_in
 from .links import FILE_PREFIX, PATH_END_PREFIX
 from .source_file import SourceFile, describe_file, relative_source

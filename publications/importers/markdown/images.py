@@ -11,12 +11,12 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from urllib.parse import quote, unquote
 
-from django.utils.translation import gettext as _
-
 from publications import images
 from publications.manuscript import ManuscriptImage
 
 from ..imported_file import ImportLog
+from ..messages import gettext as _
+from ..messages import join_messages
 from .placeholders import ATTRIBUTES
 
 MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
@@ -186,7 +186,7 @@ class ImageRewriter:
         if isinstance(image, FoundImage):
             return image
         rest = _("Its words stay: %s") % alt if alt else ""
-        self.log.dropped("image-missing", " ".join(filter(None, (f"{address}:", image, rest))))
+        self.log.dropped("image-missing", join_messages(f"{address}:", image, rest))
         return None
 
     def _add(self, image: FoundImage, alt: str) -> None:

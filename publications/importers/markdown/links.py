@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
 
-from django.utils.translation import gettext as _
-
 from publications.markup import fragment_on_page
 from publications.slugs import normalize_redirect_path
 
 from ..imported_file import ImportLog
+from ..messages import gettext as _
 from .includes import normalize_label
 
 FILE_PREFIX = "file:"

@@ -3,13 +3,12 @@
 import html
 import re
 
-from django.utils.translation import gettext as _
-
 from publications import markup
 from publications.manuscript import Manuscript
 
 from ..coverage import WORD, compare_words, split_words
 from ..imported_file import ImportLog, TextCoverage
+from ..messages import gettext as _
 from .front_matter import without_html
 from .links import addresses_in
 from .placeholders import replace_spans

@@ -4,9 +4,8 @@ import html
 import re
 import textwrap
 
-from django.utils.translation import gettext as _
-
 from ..imported_file import ImportLog
+from ..messages import gettext as _
 from .placeholders import ATTRIBUTES, Placeholders, replace_spans
 
 REMOVED_ELEMENTS = (

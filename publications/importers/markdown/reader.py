@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-
 from publications import images, manuscript
 from publications.manuscript import Manuscript
 
 from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from ..messages import gettext as _
 from .anchors import keep_anchors, slug_rules_of
 from .authors import AuthorList
 from .fields import FrontMatterFields

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
+from ..messages import gettext as _
 from .tag_arguments import (
     CONTROL_TAGS,
     IMAGE_TAGS,
