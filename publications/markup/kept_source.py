@@ -105,12 +105,14 @@ def pair_blocks(sources: Sequence[str], htmls: Sequence[str], budget: Comparison
     pairs: list[BlockPair] = []
     start, first = 0, 0
     for index, position in [*_best_matches(shared), (len(sources), len(htmls))]:
-        begin, end = first, position  # without the parts of blocks that were split
-        while pairs and begin < end and shared[start - 1][begin]:
-            begin += 1
+        begin, end = first, position  # without the parts of blocks that were split, and what was put between these
+        for at in range(first, position if pairs else first):
+            if shared[start - 1][at] >= (1 if at == begin else SURE_WORDS):
+                begin = at + 1
         least = SURE_WORDS if index > start else 1
-        while index < len(sources) and begin < end and shared[index][end - 1] >= least:
-            end -= 1
+        for at in range(position - 1, begin - 1 if index < len(sources) else position, -1):
+            if shared[index][at] >= (least if at == end - 1 else SURE_WORDS):
+                end = at
         if pairs:
             pairs[-1].htmls.extend(htmls[first:begin])
         between = BlockPair(list(sources[start:index]), list(htmls[begin:end]))

@@ -39,6 +39,7 @@ ATTRIBUTE_LIST = re.compile(r"\{[^}]*\}")
 TAG = re.compile(r"<[^>]*>")
 UNSAFE_ADDRESS = re.compile(r"\]\(javascript:[^\s]*\)")
 """The editor does not show it: the words are no link on any page."""
+BULLET = re.compile(r"^((?:> ?)* *)[*+-](?= )", re.MULTILINE)
 QUOTATION_MARK = re.compile(r"^(?:> ?)+", re.MULTILINE)
 BLOCK = r"</?(?:li|ul|ol|h\d|blockquote|td|th|tr|table|thead|tbody|caption|pre|section|figure|figcaption|div|hr)\b[^>]*>"
 INVISIBLE = (
@@ -258,7 +259,7 @@ def lines_of_others(before: str, after: str, touched: str, opened: str) -> list[
     """Return the lines of a text that are gone after an edit and have words that no block has that the edit touched.
 
     A line that is not in the text as it was opened is of a block that was edited already. It may end elsewhere after the
-    next edit, if its words stay in their order: nobody wrote its ends, and no page shows them.
+    next edit, or have another bullet, if its words stay in their order: nobody wrote these, and no page shows them.
     """
     words = set(WORD.findall(unquote(" ".join(strings_in(json.loads(touched)))))) | {"nbsp", "lang", "dir"}
     remaining, flowing, written = set(after.split("\n")), without_line_ends(after), set(opened.split("\n"))
@@ -286,4 +287,4 @@ def words_of(line: str) -> set[str]:
 
 
 def without_line_ends(markdown: str) -> str:
-    return " ".join(QUOTATION_MARK.sub("", markdown).split())
+    return " ".join(QUOTATION_MARK.sub("", BULLET.sub(r"\1-", markdown)).split())

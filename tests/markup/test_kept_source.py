@@ -169,6 +169,30 @@ def test_an_edit_of_one_of_several_blocks_leaves_the_others(html, edited):
     assert comparable(written) == comparable(write_blocks([EditorBlock("", f"{page}<p>Last.</p>")]))
 
 
+TABLE = "<table><thead><tr><th>A</th></tr></thead><tbody><tr><td>1</td></tr></tbody></table>"
+
+
+@pytest.mark.parametrize("words_before", [4, 11, 18])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_both_parts_of_a_paragraph_with_a_table_between_keep_their_lines(words_before, is_first):
+    words = [f"word{number}" for number in range(24)]
+    lines = [" ".join(words[at : at + 6]) for at in range(0, 24, 6)]
+    paragraph, other = "_a_ " + "\n".join(lines), "- another _block_ that was edited"
+    part, rest = (" ".join(half) for half in (words[:words_before], words[words_before:]))
+    html = f"<p><em>a</em> {part}</p>{TABLE}<p>{rest}</p>"
+    sources, htmls = [paragraph, other], [html, "<ul><li>another <em>block</em> that was changed</li></ul>"]
+    if not is_first:
+        sources.reverse()
+        htmls.reverse()
+
+    written = write_blocks([EditorBlock("", "".join(htmls), "\n\n".join(sources) + "\n\n")])
+
+    assert {line for line in lines if line in written} >= {
+        line for line in lines if line in part or line in rest
+    }
+    assert "_a_ word0" in written and "_block_" in written
+
+
 def test_many_edited_blocks_take_no_longer():
     htmls, sources = "<p>a b</p>" * 3000, "a _b_\n\n" * 3000
 
