@@ -28,6 +28,7 @@ from publications.slugs import slugify
 
 from .archive import unpack_archive
 from .archive_import_undo import undo_import
+from .batches import STORED
 from .imported_file import ImportRefused
 from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
@@ -38,7 +39,7 @@ LOCK_FILE, UNPACKED_FOLDER = "import-lock", "import"  # in SITE_DATA
 ADVISORY_LOCK = 7_306_211
 """The key of the lock on PostgreSQL, where several servers may share the database."""
 MAX_STARTS = 3
-"""How many processes may start a run: whatever kills one after the other must not do so for ever."""
+"""How many processes may start a run without storing anything: whatever kills each of them must not do so for ever."""
 logger = logging.getLogger(__name__)
 
 
@@ -201,6 +202,8 @@ def _record_batch(job: ArchiveImport, files: Sequence[FileReport]) -> None:
         [file.publication for file in files if file.outcome is FileOutcome.NEW],
         [file.edition for file in files if file.edition],
     )
+    if any(file.edition or file.outcome in STORED for file in files):
+        job.store(starts=0)
 
 
 def _unpacked_folder() -> Path:

@@ -72,7 +72,7 @@ class ArchiveImport(models.Model):
         archive: its name in the private storage.
         options: those of `ImportOptions` that a person chooses, and the language of the report.
         requested_by: who requested the run; it is in their name, and takes their permissions until it ends.
-        starts: how often a process has started this run.
+        starts: how often a process has started this run since it last stored a batch.
         done: the number of texts imported or undone so far in this run, or read by a check, of `total`.
         report: the report of this run, once it has ended (`importers.report_page`); of an undo that of `undo_import`.
         error: why the run failed.
