@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import reduce
 from operator import or_
 
+from django.contrib.admin.models import DELETION, LogEntry
+from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -211,8 +213,9 @@ def undo_import(job: ArchiveImport, *, progress: ProgressCallback) -> dict:
         batch = pks[start : start + BATCH_PUBLICATIONS]
         deleted.difference_update(batch)
         with transaction.atomic():
+            undone = counts.total()
             refused = _undo_batch(job, batch, counts, deleted)
-            job.store(report={"counts": counts})
+            job.store(report={"counts": counts}, starts=0 if counts.total() > undone else job.starts)
         refusals |= refused
         progress(start + len(batch), len(pks))
     kept = [_describe_kept(step, refusals.get(step.publication.pk)) for step in plan_import_undo(job)]
@@ -247,8 +250,14 @@ def _perform(job: ArchiveImport, step: UndoStep, published: set[int]) -> None:
         with transaction.atomic():
             job.created_publications.remove(step.publication)  # who restores it later wants it to stay
             actions.delete_draft(step.publication, by=by)
+            _log_deletion(step.publication, by=by)
     elif step.edition:
         actions.undo(step.publication, by=by, edition=step.edition.number, import_editions=published)
+
+
+def _log_deletion(publication: Publication, *, by: User) -> None:
+    """Add to the history of the admin what deleting a draft by hand adds."""
+    LogEntry.objects.log_actions(by.pk, [publication], DELETION, single_object=True)
 
 
 def _describe_kept(step: UndoStep, refusal: KeepReason | None) -> dict:
