@@ -28,6 +28,8 @@ from .related_links import editions_linking_to
 from .site import render_desk_page, require_permissions
 
 MAX_LINKING_EDITIONS = 100
+MAX_LISTED_STEPS = 200
+"""How many texts are listed of those that are withdrawn, of those that are deleted, and so on."""
 
 
 @require_permissions(*permissions_of(ArchiveImportTask.UNDO))
@@ -49,9 +51,10 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         messages.warning(request, _("What this would do has changed since the page was opened. Look again."))
     withdrawn = [step.publication for step in steps if step.effect is UndoEffect.WITHDRAW]
-    rows = {effect.value: [] for effect in UndoEffect}
-    for step in steps:
-        rows[step.effect.value].append(describe_kept(describe_step(step)))
+    groups = {
+        effect.value: _limit_rows([describe_step(step) for step in steps if step.effect is effect])
+        for effect in UndoEffect
+    }
     later_imports = {step.later_import.pk: step.later_import for step in steps if step.later_import}
     return render_desk_page(
         request,
@@ -59,7 +62,7 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Undo the import of %(file)s") % {"file": job.filename},
         job=job,
         seen=_digest(steps),
-        **rows,
+        **groups,
         is_effective=is_effective,
         later_imports=[later_imports[key] for key in sorted(later_imports, reverse=True)],
         linking_editions=list(editions_linking_to(withdrawn)[:MAX_LINKING_EDITIONS]) if withdrawn else [],
@@ -83,8 +86,14 @@ def describe_undo(report: dict) -> dict:
     All is in the current language; of an undo that ended early the sentences are those of its batches.
     """
     sentences = _describe_counts(report.get("counts", {}))
-    kept = [describe_kept(row) for row in report.get("kept", [])]
+    kept = _limit_rows(report.get("kept", []))
     return {"outcome": _describe_outcome(bool(sentences), bool(kept)), "sentences": sentences, "kept": kept}
+
+
+def _limit_rows(rows: list[dict]) -> dict:
+    """Return the number of rows, the first ones to be listed, and how many more there are; empty if there is none."""
+    listed = [describe_kept(row) for row in rows[:MAX_LISTED_STEPS]]
+    return {"number": len(rows), "rows": listed, "more": len(rows) - len(listed)} if rows else {}
 
 
 def _describe_outcome(is_effective: bool, has_kept: bool) -> str:

@@ -4,6 +4,7 @@ import html
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.urls import reverse
@@ -384,3 +385,39 @@ def test_reasons_that_another_release_stored_are_shown(administrator, drafted): 
     page = administrator.get(page_of()).text
 
     assert "As it was. · readers see it" in page and "other-reason · readers see it" in page
+
+
+def test_pages_of_an_undo_list_a_limited_number_of_texts(administrator, published, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("publications.admin.archive_import_undo.MAX_LISTED_STEPS", 1)
+    page = " ".join(html.unescape(administrator.get(page_of("-undo")).text).split())
+    assert (
+        "2 texts are withdrawn" in page and ">Gas<" in page and ">Oil<" not in page and "and 1 more" in page
+    )
+
+    row = {
+        "pk": 1,
+        "title": "Gas",
+        "language": "en",
+        "later_import": None,
+        "is_public": True,
+        "reason": "edited",
+    }
+    undo(administrator)
+    ArchiveImport.objects.update(report={"counts": {}, "kept": [row, row | {"title": "Coal"}]})
+
+    page = " ".join(html.unescape(administrator.get(page_of()).text).split())
+    kept = page[page.index('aria-labelledby="keep"') :].partition("</section>")[0]
+    assert "2 texts stay as they are" in kept and "Coal" not in kept and "and 1 more" in kept
+
+
+def test_a_draft_that_an_undo_deletes_is_recorded_as_one_deleted_by_hand(administrator, drafted):  # noqa: F811
+    gas, oil = Publication.objects.order_by("title")
+    administrator.post(reverse("desk:publications_publication_delete", args=[gas.pk]), {"post": "yes"})
+
+    undo(administrator)
+
+    by_hand, by_undo = LogEntry.objects.order_by("pk").values(
+        "user", "content_type", "action_flag", "change_message"
+    )
+    assert by_hand == by_undo
+    assert {entry.object_id for entry in LogEntry.objects.all()} == {str(gas.pk), str(oil.pk)}

@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -235,6 +235,38 @@ def test_a_run_whose_processes_are_killed_fails_at_last(administrator, checked, 
     job = ArchiveImport.objects.get()
     assert job.state == ArchiveImportState.FAILED and "ended 3 times" in job.error
     assert press(administrator, "check").state == ArchiveImportState.DONE
+
+
+@pytest.mark.parametrize("task", [ArchiveImportTask.IMPORT, ArchiveImportTask.UNDO])
+def test_starts_of_a_run_that_stores_batches_are_not_counted(administrator, checked, monkeypatch, task):
+    monkeypatch.setattr("publications.importers.archive_import_undo.BATCH_PUBLICATIONS", 1)
+    if task == ArchiveImportTask.UNDO:
+        press(administrator, "drafts")
+    job = ArchiveImport.objects.get()
+    job.request_run(by=job.requested_by, task=task)
+    ArchiveImport.objects.update(starts=archive_imports.MAX_STARTS - 1)
+
+    def kill():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        act_after_the_first_batch(patch, kill)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("run_imports", verbosity=0)
+    assert ArchiveImport.objects.get().starts == 0
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().state == ArchiveImportState.DONE
+
+
+def test_starts_of_a_run_that_repeats_what_is_stored_are_counted(administrator, checked, monkeypatch):
+    press(administrator, "drafts")
+    checked.refresh_from_db()
+    checked.request_run(by=checked.requested_by, task=ArchiveImportTask.IMPORT)
+
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().starts == 1
 
 
 @pytest.mark.parametrize("state", ArchiveImportState)
@@ -764,5 +796,14 @@ def test_the_page_of_an_import_names_the_folder_that_texts_are_recognised_by(adm
     assert "by the name “blog”" in page and "an archive of another name makes new texts" in page
 
 
-def test_the_page_that_deletes_an_import_names_it(administrator, checked):
+@pytest.mark.parametrize("suffix", ["-delete", "-undo"])
+def test_a_page_about_an_import_says_which_one_it_is(administrator, checked, suffix):
+    press(administrator, "drafts")
+    imported_at = datetime(2024, 5, 7, 12, tzinfo=UTC)
+    ArchiveImport.objects.update(added_at=datetime(2024, 5, 6, 12, tzinfo=UTC), changed_at=imported_at)
+
+    for address in (page_of(suffix), PAGE):
+        page = " ".join(html.unescape(administrator.get(address).text).split())
+        assert "blog.zip" in page and "uploaded 6 May 2024" in page
+        assert "import: done, 7 May 2024" in page and ", by Ann Berg" in page
     assert "<h1>Delete blog.zip and its report</h1>" in administrator.get(page_of("-delete")).text
