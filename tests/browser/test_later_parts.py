@@ -237,6 +237,24 @@ def test_a_part_that_comes_while_nobody_types_is_used_for_the_words_that_were_se
     expect(notice(page)).to_be_empty()
 
 
+def test_the_form_of_a_new_author_does_not_open_over_what_is_typed_before_it_is_there(draft):
+    page, url = draft
+    page.goto(url)
+    held = Held(page, "**/choose/new/**")
+    page.get_by_role("button", name="New author").click()
+
+    page.locator("#id_title").fill("")
+    page.keyboard.type("My ti")
+    held.answer()
+    page.wait_for_timeout(500)
+    page.keyboard.type("tle")
+
+    expect(page.locator("#id_title")).to_have_value("My title")
+    expect(page.get_by_role("dialog", name="New author")).to_be_hidden()
+    page.get_by_role("button", name="New author").click()
+    expect(page.get_by_role("dialog", name="New author")).to_be_visible()
+
+
 def test_buttons_for_tables_are_available_once_they_are_there_and_where_they_apply(draft):
     page, _url = draft
     set_markdown(page, "| A |\n| --- |\n| 1 |")

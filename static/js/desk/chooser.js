@@ -90,7 +90,8 @@ function enhance(root) {
     try {
       const { quickAdd } = await import("./quick_add.js");
       const added = await quickAdd(root.dataset.adding, { name: search.value.trim(), isFirstOffered: chosen.length > 0 });
-      if (added) add(added, added.isFirst ? 0 : chosen.length);
+      if (!added) return;
+      add(added, added.isFirst ? 0 : chosen.length);
       search.focus();
     } catch (error) {
       fail(error);

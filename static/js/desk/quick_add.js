@@ -5,10 +5,15 @@ const closedDialogs = new Map(); // by the address of their form
 /**
  * Opens the dialog with the form at `url`; returns a promise of {value, label, isFirst} of what was added, or of null.
  * `isFirstOffered` says that it may be placed before what is chosen already. Throws an error if there is no form.
+ * It does not open over another field in which somebody types by the time the form is there: the next use opens it.
  */
 export async function quickAdd(url, { name, isFirstOffered = false }) {
   const address = `${url}?${new URLSearchParams({ name })}`;
-  const dialog = closedDialogs.get(address) ?? await load(address);
+  const { activeElement } = document, dialog = closedDialogs.get(address) ?? await load(address);
+  if (![activeElement, document.body].includes(document.activeElement)) {
+    closedDialogs.set(address, dialog);
+    return null;
+  }
   closedDialogs.delete(address);
   document.body.append(dialog);
   const result = await new Promise((resolve) => show(dialog, { isFirstOffered, resolve }));

@@ -26,8 +26,8 @@ for (const input of document.querySelectorAll("textarea[data-url]")) {
     },
     select: async (chosen) => {
       const option = chosen.isNew ? await addNew(chosen.value) : chosen;
-      input.focus();
       if (!option) return;
+      input.focus();
       input.value = `${[...parseTags().slice(0, -1), option.value].join(", ")}, `;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     },
