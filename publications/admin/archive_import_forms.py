@@ -115,7 +115,7 @@ class ImportSettingsForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("Language of texts that name none"), choices=LANGUAGE_NAMES.items()
     )
     author = forms.CharField(
-        label=gettext_lazy("Who signs texts that name no author"), required=False, max_length=120,
+        label=gettext_lazy("Author of texts that name none"), required=False, max_length=120,
         help_text=gettext_lazy("Such as the name of your organisation. Without it these texts stay drafts."),
     )  # fmt: skip
     authors = forms.CharField(

@@ -35,7 +35,7 @@ class Worklist(models.TextChoices):
     REVIEWED = "reviewed", gettext_lazy("With open comments")
     MINE = "mine", gettext_lazy("My drafts")
     CHANGED = "changed", gettext_lazy("Live, with changes of mine that are not public")
-    TRANSLATIONS = "follow", gettext_lazy("Have not followed the other language")
+    TRANSLATIONS = "follow", gettext_lazy("Changed in the other language only")
     SCHEDULED = "scheduled", gettext_lazy("Scheduled")
     STALE = "old", gettext_lazy("Public, and untouched for 18 months")
     LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")

@@ -231,8 +231,8 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     """Publish the publications of a batch that may be public.
 
     Args:
-        files: reports of files; their `is_published`, `was_public` and `edition` are set, and the reasons against
-            publishing are added as notes.
+        files: reports of files; what is published and what was public is set, and the reasons against it are added as
+            notes.
         options: whether to publish, and by whom.
     """
     stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
@@ -248,6 +248,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
         file.was_public = states[file.publication.pk].is_live
+        file.was_withdrawn = states[file.publication.pk].was_withdrawn
         file.edition = result if file.is_published else None
         if isinstance(result, actions.ActionRefused):
             for reason in result.reasons:

@@ -225,10 +225,11 @@ INTENT_REFUSALS = {
 
 @dataclass(frozen=True)
 class PublicationState:
-    """The stage of a publication, whether it is live, and the end set for its live edition."""
+    """The stage of a publication, whether it is live or was, and the end set for its live edition."""
 
     stage: PublicationStage
     is_live: bool = False
+    was_withdrawn: bool = False
     visible_until: datetime | None = None
 
 
@@ -271,6 +272,7 @@ def load_publication_states(edited: Mapping[int, bool]) -> dict[int, Publication
         row.pk: PublicationState(
             _stage(row, is_edited=edited[row.pk], is_undone=row.pk in undone),
             is_live=bool(row.live_from),
+            was_withdrawn=row.has_editions and not row.live_from,
             visible_until=scheduled_end(row),
         )
         for row in rows

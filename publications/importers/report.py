@@ -82,7 +82,7 @@ _NOTE_TOPICS = (
     NoteTopic("date", _("other dates, concluded or left out")),
     NoteTopic("signed", _("texts that named no author, signed as chosen")),
     NoteTopic("organisation", _("new authors taken for organisations")),
-    NoteTopic("guest", _("guest authors made")),
+    NoteTopic("guest", _("guest authors added, since no author here had the name")),
     NoteTopic("author", _("names that belong to no author"), needs_attention=True),
     NoteTopic("tag", _("tags that became one")),
     NoteTopic("title", _("titles made or changed")),
@@ -99,7 +99,7 @@ _NOTE_TOPICS = (
     NoteTopic("include", _("included files that are now part of a text")),
     NoteTopic("liquid", _("Liquid and shortcodes left out")),
     NoteTopic("html", _("parts of HTML left out or replaced")),
-    NoteTopic("field", _("fields left out")),
+    NoteTopic("field", _("fields of the files that this site does not have")),
     NoteTopic("yaml", _("front matter mended"), needs_attention=True),
     # Files with the `uid` of a manuscript but without its `format: 1`
     NoteTopic("manuscript", _("manuscripts read as other files"), needs_attention=True),
@@ -152,7 +152,7 @@ class FileReport:
         unused_notes: notes on changes and guesses in a file of which this run used nothing; not in the totals.
         imported: the result of reading the file.
         publication: the Publication of the file, or None.
-        was_public: whether readers see an earlier text of it, before this run.
+        was_public, was_withdrawn: whether readers see an earlier text of it before this run, or did.
         edition: the Edition that this run has published, or None.
         is_edited: whether the publication was edited at the desk since its import.
     """
@@ -174,6 +174,7 @@ class FileReport:
     imported: ImportedFile | None = None
     publication: Any = None
     was_public: bool = False
+    was_withdrawn: bool = False
     edition: Any = None
     is_edited: bool = False
 
@@ -266,10 +267,10 @@ def label_totals(
     rows = [(_("files"), "files"), *((OUTCOME_LABELS[outcome], outcome.value) for outcome in FileOutcome)]
     rows += [
         (_("would become public") if is_dry_run else _("became public"), "published"),
-        (_("authors in use"), "authors"),
+        (_("authors of these texts, known and new"), "authors"),
         (_("tags"), "tags"),
         (_("pictures"), "images"),
-        (_("old addresses that lead on"), "redirects"),
+        (_("old addresses that now redirect to the new ones"), "redirects"),
         (_("texts with related links"), "related_links"),
         *((topic.label, topic.total_name) for topic in NOTE_TOPICS.values() if topic.is_counted),
     ]

@@ -38,6 +38,7 @@ def build_report_page(report: ImportReport) -> dict:
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),
         "author_list_problem": store_message(report.author_list_problem),
+        "shown_again": sum(file.is_published and file.was_withdrawn for file in report.files),
         "figures": report.totals(),
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],

@@ -149,10 +149,6 @@ class ArchiveImport(models.Model):
         return self._is_checked and "stored" in self.report and bool(self.report.get("published"))
 
     @property
-    def has_news(self) -> bool:
-        return self.can_import or self.can_publish
-
-    @property
     def is_published(self) -> bool:
         """Whether the last run has imported and published."""
         return self.task == ArchiveImportTask.IMPORT and bool(self.report.get("is_publishing"))

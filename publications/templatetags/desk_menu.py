@@ -134,7 +134,7 @@ MENU = (
             SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), has_add=False
         ),
         model_entry(
-            Synonym, _("Equal spellings"), _("Names that a search takes for one another")
+            Synonym, _("Equal spellings"), _("Spellings of a name that a search treats as one, such as Kyiv and Kiev")
         ),
     )),
     ("administration", _("The house"), (

@@ -388,3 +388,14 @@ def test_others_than_administrators_may_not_undo(client, drafted, role):
     assert client.get(page_of("-undo")).status_code == 403
     assert client.post(reverse("desk:archive-import-undo", args=[drafted.pk])).status_code == 403
     assert Publication.objects.count() == 2
+
+
+@pytest.mark.parametrize("suffix", ["", "-publish"])
+def test_a_check_says_which_texts_can_be_shown_again(administrator, published, suffix):  # noqa: F811
+    undo(administrator)
+    press(administrator, "check")
+
+    page = " ".join(html.unescape(administrator.get(page_of(suffix)).text).split())
+
+    assert "2 of them were withdrawn before: publishing shows them to readers again." in page
+    assert "Of 2 texts 0 are new" not in page

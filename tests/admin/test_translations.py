@@ -38,7 +38,7 @@ def translation_url(publication: Publication, counterpart: Publication) -> str:
 def test_the_first_page_lists_the_text_and_names_the_language(desk, pair):
     page = desk.get(reverse("desk:index")).text
 
-    assert "Have not followed the other language" in page and re.search(BEHIND, page)
+    assert "Changed in the other language only" in page and re.search(BEHIND, page)
 
 
 def test_a_contributor_sees_their_own_alone(client, pair):

@@ -74,7 +74,7 @@ def test_the_hint_at_the_full_report_is_shown_only_if_it_is_shortened():
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_a_folded_report_fits_the_screen(width):
-    long = ImportNote(NoteKind.DROPPED, "field", "A field that nothing here is for: " + "words " * 200)
+    long = ImportNote(NoteKind.DROPPED, "field", "This site has no field for “hero”: " + "words " * 200)
 
     lines = list(render_report(import_report(21, long, LED), width=width))
 

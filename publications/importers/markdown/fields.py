@@ -258,7 +258,7 @@ class FrontMatterFields:
         """Report every field that was not read, with its value."""
         for key, value in self.values.items():
             if key not in self.read_keys and (text := display_value(value)):
-                message = _("A field that nothing here is for: %(name)s: %(value)s")
+                message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
                 self.log.dropped("field", message % {"name": key, "value": text})
 
 
