@@ -75,19 +75,20 @@ class Similarity(models.Model):
     def __str__(self) -> str:
         return f"{self.edition_id} ~ {self.similar_edition_id}"
 
-    def explain(self, tags: Mapping[int, str], authors: Mapping[int, str]) -> str:
+    def explain(self, tags: Mapping[int, str], authors: Mapping[int, str], *, with_words: bool = True) -> str:
         """Return the reasons as a sentence: "Both on Belarus and sanctions".
 
         Args:
             tags: the labels of the tags that may be named, by primary key.
             authors: the names of the authors that may be named, by primary key.
+            with_words: whether shared words are a reason: they help editors to judge a suggestion, not readers.
         """
         topics = [tags[pk] for pk in self.tags if pk in tags]
         people = [authors[pk] for pk in self.authors if pk in authors]
         reasons = {
             _("both on %s"): get_text_list(topics, _("and")),
             _("both by %s"): get_text_list(people, _("and")),
-            _("much the same words: %s"): ", ".join(self.words),
+            _("much the same words: %s"): ", ".join(self.words) if with_words else "",
         }
         sentence = "; ".join(phrase % names for phrase, names in reasons.items() if names)
         return sentence[:1].upper() + sentence[1:]

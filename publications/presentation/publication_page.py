@@ -189,7 +189,10 @@ def related_teasers(
 ) -> list[Teaser]:
     """Return teasers; those chosen by similarity, not by staff, have a reason that names shared topics and authors."""
     teasers = build_teasers(entry.edition for entry in related)
-    reasons = (entry.similarity.explain(topics, authors) if entry.similarity else "" for entry in related)
+    reasons = (
+        entry.similarity.explain(topics, authors, with_words=False) if entry.similarity else ""
+        for entry in related
+    )
     return [replace(teaser, reason=reason) for teaser, reason in zip(teasers, reasons, strict=True)]
 
 

@@ -39,6 +39,15 @@ def test_linked_publications_come_first_without_a_reason(client, editor):
     assert related(client, edition) == [("Schism", ""), ("Winter", "Both on Belarus")]
 
 
+def test_readers_are_shown_shared_topics_and_not_the_words_that_were_compared(client):
+    tag = make_tag("Belarus")
+    edition = live("Barges", tags=(tag,))
+    live("Elevators", tags=(tag,))
+    live("Wagons")
+
+    assert related(client, edition) == [("Elevators", "Both on Belarus"), ("Wagons", "")]
+
+
 def test_four_stand_below_a_publication_and_none_twice(client, editor):
     tag = make_tag("Belarus")
     edition, *others = (live(f"Grain {number}", tags=(tag,)) for number in range(7))
