@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from publications import actions
-from publications.admin.drafts.suggestions import find_topics
+from publications.admin.drafts.suggestions import build_suggestions, find_topics
 from publications.models import (
     ActionType,
     AuditEntry,
@@ -51,6 +51,19 @@ def test_topics_are_found_by_name_in_either_language_and_whatever_the_ending():
     ]
     assert suggested_topics("Rysslands svar.", "sv") == ["Russia"]
     assert suggested_topics("The policy of foreign states.") == []
+
+
+def test_words_of_addresses_are_no_mentions():
+    for name in ("https", "Belarus", "Kherson", "Grain"):
+        make_tag(name)
+    body = (
+        "Of [grain](https://example.org/belarus), see www.example.org/kherson.[^1]\n\n"
+        "[^1]: HTTPS://example.org/kherson and <https://example.org/belarus>."
+    )
+
+    tags = build_suggestions(make_publication(body=body), [], [])["tags"]
+
+    assert [tag.label for tag in tags] == ["Grain"]
 
 
 def test_a_short_name_counts_only_as_it_is_spelled():

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
+from publications.markup import anchor_text
 from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_pk, parse_tags
 from publications.preflight import describe_new_tag, similar_tag_names
 from publications.search import index_terms, is_stop_word, similarity
@@ -27,6 +28,9 @@ MAX_TAGS = 8
 MAX_RELATED = 5
 ACRONYM_LENGTH = 3
 """Names up to this length match only as they are spelled: EU is a topic, "eu" and "us" are words."""
+
+ADDRESS = re.compile(r"\b(?:\w+://|www\.)\S+", re.IGNORECASE)
+"""An address that stands in the text itself: its words are not mentions."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def build_suggestions(
     draft: Publication, tag_names: Iterable[str], related_pks: Iterable[int]
 ) -> dict[str, list[Suggestion]]:
     """Return suggestions for a draft, stored or not, without the tags and publications that it has already."""
-    text = "\n\n".join((draft.title, draft.summary, draft.key_points, draft.body))
+    texts = (draft.title, draft.summary, *map(anchor_text, (draft.key_points, draft.body)))
+    text = ADDRESS.sub(" ", "\n\n".join(texts))
     return {
         "tags": find_topics(text, draft.language, tag_names)[:MAX_TAGS],
         "related": find_similar_to_draft(draft, set(related_pks))[:MAX_RELATED],
