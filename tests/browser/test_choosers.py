@@ -67,11 +67,11 @@ def test_a_name_that_was_typed_and_not_chosen_is_kept_and_reported_once(form):
     form.fill("#id_title", "On Minsk")
     form.fill("#id_bylines_search", "Elin Nobody")
 
-    form.click("input[name=_save].default")
+    form.click("[name=_save].default")
 
     expect(form.locator(".errornote + .errorlist")).to_contain_text("“Elin Nobody” is not chosen yet")
     expect(form.locator("#id_bylines_search")).to_have_value("Elin Nobody")
-    form.click("input[name=_save].default")
+    form.click("[name=_save].default")
     expect(form.locator(".messagelist")).to_contain_text("Draft saved")
 
 

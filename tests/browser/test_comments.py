@@ -34,7 +34,7 @@ def form(open_page, site):
 
 def save(page: Page) -> None:
     with page.expect_navigation():
-        page.locator("input[name=_save].default").click()
+        page.locator("[name=_save].default").click()
     rich_text(page)
 
 

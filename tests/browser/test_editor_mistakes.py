@@ -46,7 +46,7 @@ def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site, is_r
     show_markdown(page)
     text = page.locator("#id_body").input_value()
     set_markdown(page, f"{text}\n\nSee {{++this++}}.\n\n{'And so on. ' * 200}", to_rich_text=is_rich)
-    page.locator('input[name="_publish"]').last.click()
+    page.locator('[name="_publish"]').last.click()
 
     page.get_by_role("link", name="Mend it in line").first.click()
     page.wait_for_url(f"{form}?line=*")

@@ -114,9 +114,9 @@ def test_an_outdated_form_shows_the_conflict_and_keeps_what_was_typed(open_page,
         page.get_by_role("link", name="Transnistria after Russian gas").click()
 
     first.fill("textarea[name=summary]", "The colleague was faster.")
-    first.locator('input[name="_save"]').last.click()
+    first.locator('[name="_save"]').last.click()
     second.fill("textarea[name=summary]", "Typed for an hour.")
-    second.locator('input[name="_save"]').last.click()
+    second.locator('[name="_save"]').last.click()
 
     expect(second.get_by_text("has saved this publication since you opened it")).to_be_visible()
     expect(second.locator("textarea[name=summary]")).to_have_value("Typed for an hour.")

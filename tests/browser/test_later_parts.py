@@ -110,7 +110,7 @@ def draft(open_page, site):
     page.fill("#id_title", "Written on a train")
     set_markdown(page, "Some words.")
     with page.expect_navigation():
-        page.locator("input[name=_save].default").click()
+        page.locator("[name=_save].default").click()
     return page, page.url
 
 
@@ -260,7 +260,7 @@ def test_buttons_for_tables_are_available_once_they_are_there_and_where_they_app
     set_markdown(page, "| A |\n| --- |\n| 1 |")
     held = Held(page, "**/insertions.*")
     with page.expect_navigation():
-        page.locator("input[name=_save].default").click()
+        page.locator("[name=_save].default").click()
     page.locator("[data-command=footnote]").evaluate("(button) => { button.dataset.command = 'fotnote'; }")
     rich_text(page).locator("th").click()
 
