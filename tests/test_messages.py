@@ -25,6 +25,8 @@ ONE_TERM = {
     "förhandsgransk": "förhandsvisning",
     "word-fil": "Wordfil",
     "inte publik": "inte publicerad",
+    "arbetskopia": "utkast",
+    "förhandsläs": "extern granskning",
     "författare och ämnen": "författare och ämnesord",
 }
 """Words that the Swedish does not use, and the term that stands for the thing everywhere."""

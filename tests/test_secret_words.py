@@ -169,7 +169,7 @@ def clean_publication(editor) -> Publication:
 
 
 def fill_with_secrets(publication: Publication) -> Publication:
-    """Put a secret word into every field and file of the working copy."""
+    """Put a secret word into every field and file of the draft."""
     words = WORDS
     cover = make_image(
         colour="red", alt_en=words["cover"], credit=words["credit"], filename=f"{words['cover']}.png"

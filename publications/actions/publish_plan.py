@@ -112,7 +112,7 @@ def plan_edition(
 
 def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
     if seen is not None and seen != publication.digest:
-        raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
+        raise Outdated(_("The draft has changed since you saw it. Look at it again, then publish."))
     if errors := publication.publish_errors():
         raise NotReady(*(message for _field, message in errors))
 

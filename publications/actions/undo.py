@@ -129,7 +129,7 @@ def undo(
     plan = _plan_import(editions, action.at, import_editions) if is_import else _plan(editions, action.at)
     if not plan:
         raise ActionRefused(
-            _("There is nothing to take back here. To change what readers see, publish the working copy.")
+            _("There is nothing to take back here. To change what readers see, publish the draft.")
         )
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you take it back."))

@@ -47,7 +47,7 @@ def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "reviews",
         publication,
-        title=_("Reviews"),
+        title=_("External review"),
         form=form,
         reviews=_describe_reviews(publication),
         secrets=take_secret(request, _secret_name(publication)),

@@ -448,7 +448,7 @@ def test_the_desk_shows_what_would_go_before_it_goes(desk, editor):
         assert f"<li>{word}</li>" in shown
     seen = re.search(r'name="seen" value="(\w+)"', shown)[1]
     answer = desk.post(path, {**typed, "seen": seen}, follow=True).content.decode()
-    assert "Taken out of 1 edition, the working copy and its history." in answer
+    assert "Taken out of 1 edition, the draft and its history." in answer
     assert "1 link that named it leads nowhere any more; its words stay." in answer
     assert "petrov and" not in publication.editions.live().get().plain_text.lower()
 

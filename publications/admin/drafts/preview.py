@@ -77,9 +77,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft as it would be published now. Nothing is stored."""
     publication = get_publication_or_404(pk)
     try:
-        return _render_preview(
-            request, publication, _("Preview of the working copy. Readers do not see this.")
-        )
+        return _render_preview(request, publication, _("Preview of the draft. Readers do not see this."))
     except markup.Unrenderable as refusal:
         if "framed" in request.GET:
             return _render_reason(str(refusal))

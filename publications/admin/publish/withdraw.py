@@ -110,14 +110,14 @@ UNDO_LABELS = UNDO_NAMES | {
 }
 UNDO_MESSAGES = {
     actions.UndoType.CANCEL: gettext_lazy(
-        "Cancelled. Nothing changes for readers, and your working copy is as it was."
+        "Cancelled. Nothing changes for readers, and your draft is as it was."
     ),
     actions.UndoType.RESTORE: gettext_lazy(
-        "Taken back. Readers see the text of the edition before again; your working copy is as it was."
+        "Taken back. Readers see the text of the edition before again; your draft is as it was."
     ),
-    actions.UndoType.WITHDRAW: gettext_lazy("Taken back. Your working copy is as it was."),
+    actions.UndoType.WITHDRAW: gettext_lazy("Taken back. Your draft is as it was."),
     actions.UndoType.REPUBLISH: gettext_lazy(
-        "Published again as it was. Readers see the text that was withdrawn; your working copy is as it was."
+        "Published again as it was. Readers see the text that was withdrawn; your draft is as it was."
     ),
 }
 
@@ -223,12 +223,12 @@ def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
     editions, links = len(report.editions), len(report.links)
     if editions:
         yield ngettext(
-            "Taken out of %(count)d edition, the working copy and its history.",
-            "Taken out of %(count)d editions, the working copy and its history.",
+            "Taken out of %(count)d edition, the draft and its history.",
+            "Taken out of %(count)d editions, the draft and its history.",
             editions,
         ) % {"count": editions}
     else:
-        yield _("Taken out of the working copy, its history and what stands beside it. No edition held it.")
+        yield _("Taken out of the draft, its history and what stands beside it. No edition held it.")
     if links:
         yield ngettext(
             "%(count)d link that named it leads nowhere any more; its words stay.",
