@@ -369,6 +369,48 @@ def test_the_page_after_publishing_has_all_that_is_copied(desk):
     assert "Berg, A. (" in page and "On Minsk [Quick Comment]" in page
 
 
+def test_the_page_after_publishing_says_what_the_change_is_to_readers(desk, editor):
+    publication = make_live(body="Right.").publication
+    silent = actions.publish(saved(publication, body="Right, too."), by=editor, change="silent")
+    correction = actions.publish(
+        saved(publication, body="Wrong."), by=editor, change="correction", note="So."
+    )
+
+    first, *later = (
+        desk.get(result_url(edition)).text
+        for edition in (publication.editions.get(number=1), silent, correction)
+    )
+
+    assert "To readers it is" not in first
+    assert "it is a silent fix" in later[0] and "it is a correction" in later[1]
+
+
+def test_the_way_on_comes_before_what_takes_the_text_back(desk):
+    page = desk.get(result_url(make_live())).text
+
+    assert page.index("View live") < page.index("Back to the form") < page.index("Take back: withdraw")
+    assert 'class="danger"' not in page
+
+
+def test_after_scheduling_it_is_said_what_readers_see_until_then(desk, editor):
+    first = actions.publish(make_publication(), by=editor, at=tomorrow())
+    live = make_live().publication
+    second = actions.publish(saved(live, body="Next."), by=editor, at=tomorrow())
+
+    unseen, seen = desk.get(result_url(first)).text, desk.get(result_url(second)).text
+
+    assert "Until then readers see nothing of it." in unseen and "The address works from" in unseen
+    assert "Until then readers see the text as it is now." in seen and "The address works from" not in seen
+
+
+def test_an_address_is_copied_as_it_is_read(desk):
+    page = desk.get(result_url(make_live(title="Elnätet"))).text
+
+    assert page.count("/en/publications/elnätet/") >= 4  # the address, the post, the newsletter, the citation
+    copied = page.partition('id="texts"')[2].partition("</section>")[0]
+    assert "%C3%A4" not in copied
+
+
 def test_undo_is_one_press_on_the_page_after(desk, editor):
     publication = make_live(body="Right.").publication
     wrong = actions.publish(saved(publication, body="Wrong."), by=editor)

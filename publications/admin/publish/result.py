@@ -5,6 +5,7 @@ from html import unescape
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.encoding import uri_to_iri
 from django.utils.formats import date_format
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions, metadata
 from publications.locales import datetime_with_zone
-from publications.models import FOREVER, AuditEntry, Edition, EditionWithRows, SiteSettings
+from publications.models import FOREVER, AuditEntry, Change, Edition, EditionWithRows, SiteSettings
 from publications.presentation import absolute_url
 from publications.presentation.authors import byline_text
 
@@ -26,8 +27,8 @@ addresses as 23)."""
 
 
 def edition_url(edition: Edition) -> str:
-    """Return the absolute URL of an edition."""
-    return absolute_url(edition.get_absolute_url())
+    """Return the absolute URL of an edition as readers see it, as citations have it: not percent-encoded."""
+    return uri_to_iri(absolute_url(edition.get_absolute_url()))
 
 
 def social_post(edition: Edition) -> str:
@@ -74,6 +75,16 @@ TITLES = {
     "ended": gettext_lazy("No longer public"),
 }
 
+CHANGE_TEXTS = {
+    Change.SILENT: gettext_lazy(
+        "To readers it is a silent fix: the new words without a note, the same date."
+    ),
+    Change.CORRECTION: gettext_lazy(
+        "To readers it is a correction: the note stands on the page, the date is the same."
+    ),
+    Change.UPDATE: gettext_lazy("To readers it is an update: the page says so, and the date moves."),
+}
+
 
 @require_permissions("publish_publication")
 def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
@@ -87,6 +98,8 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=TITLES[edition_status],
         edition_status=edition_status,
         edition=edition,
+        is_visible_before=publication.editions.live().exists(),
+        change_text=CHANGE_TEXTS.get(edition.change, ""),
         public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],
