@@ -3,9 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from textwrap import shorten
 
 from publications.html_tree import VERBATIM, Element, parse
 from publications.markup import inline_text
+
+MAX_QUOTED_CHARACTERS = 80
+MAX_LINE_START = 40
+
+
+def quote(text: str, limit: int = MAX_QUOTED_CHARACTERS) -> str:
+    """Return a text on one line in at most `limit` characters, cut after a word, with an ellipsis if it was cut."""
+    text = " ".join(text.split())
+    shortened = shorten(text, limit, placeholder="…")
+    return f"{text[: limit - 1]}…" if shortened == "…" != text else shortened
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,7 @@ class PreflightIssue:
         text: a sentence that names the problem and the remedy.
         field: the form field to correct, or "".
         line: the line of the body, from 1; 0 if unknown.
+        line_start: how that line begins, where the text does not say it: plain text fields number no lines.
         pk: of the author or tag that is to be changed on its own page, or None.
     """
 
@@ -25,6 +37,7 @@ class PreflightIssue:
     field: str = ""
     line: int = 0
     pk: int | None = None
+    line_start: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,10 @@ class PreflightDraft:
         """Return the first line of the body that has a text, from 1; 0 without one."""
         at = self.body.find(text) if text else -1
         return self.body.count("\n", 0, at) + 1 if at >= 0 else 0
+
+    def line_start(self, line: int) -> str:
+        """Return how a line of the body begins; "" for line 0."""
+        return quote(self.body.split("\n")[line - 1], MAX_LINE_START) if line else ""
 
     @property
     def texts(self) -> dict[str, str]:

@@ -11,10 +11,9 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from .draft import PreflightDraft, PreflightIssue
+from .draft import PreflightDraft, PreflightIssue, quote
 
 MAX_PLACEHOLDERS = 5
-MAX_SHOWN_CHARACTERS = 80
 
 # How a note in brackets begins, and how one ends: "[Here: a table]", "[figure to be checked]", "(källa?)".
 _OPENINGS = (
@@ -64,9 +63,8 @@ def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     template = _("“%(text)s” looks like a note to yourself.")
     for field, text in draft.texts.items():
         for placeholder in find_placeholders(text):
-            text_shown = " ".join(placeholder.split())[:MAX_SHOWN_CHARACTERS]
             line = draft.line_of(placeholder) if field == "body" else 0
-            yield PreflightIssue("placeholder", template % {"text": text_shown}, field, line)
+            yield PreflightIssue("placeholder", template % {"text": quote(placeholder)}, field, line)
 
 
 TO_CONFIRM = (placeholders,)

@@ -1,7 +1,7 @@
 """Run all checks of a draft. Everything that they need is read from the database and the storage here."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
 from .placeholders import TO_CONFIRM
 
+type Check = Callable[[PreflightDraft], Iterable[PreflightIssue]]
 MAX_PDF_BYTES = 60 * 1024 * 1024
 
 
@@ -45,10 +46,20 @@ class PreflightReport:
 def run_preflight(draft: PreflightDraft) -> PreflightReport:
     """Run every check and return the issues, in the order of the checks."""
     return PreflightReport(
-        blocking=[issue for check in BLOCKING for issue in check(draft)],
-        confirm=[issue for check in TO_CONFIRM for issue in check(draft)],
-        advice=[issue for check in ADVICE for issue in check(draft)],
+        blocking=_run_checks(BLOCKING, draft),
+        confirm=_run_checks(TO_CONFIRM, draft),
+        advice=_run_checks(ADVICE, draft),
     )
+
+
+def _run_checks(checks: Iterable[Check], draft: PreflightDraft) -> list[PreflightIssue]:
+    """Return the issues of some checks, each with the start of its line, if its text does not quote it."""
+    issues = [issue for check in checks for issue in check(draft)]
+    starts = [draft.line_start(issue.line) for issue in issues]
+    return [
+        replace(issue, line_start=start) if start.rstrip("…") not in issue.text else issue
+        for issue, start in zip(issues, starts, strict=True)
+    ]
 
 
 def build_preflight_draft(publication: Publication) -> PreflightDraft:

@@ -64,6 +64,24 @@ def test_every_text_that_readers_see_is_searched(field):
     assert [(each.field, each.line) for each in issues] == [(field, 3 if field == "body" else 0)]
 
 
+def test_a_long_placeholder_is_quoted_up_to_a_word():
+    note = f"[Add here: {'words of mine ' * 20}]"
+
+    (issue,) = preflight.run_preflight(draft(body=note)).confirm
+
+    quoted = issue.text.partition("“")[2].partition("”")[0]
+    assert len(quoted) <= 80 and quoted.endswith(("words…", "of…", "mine…"))
+
+
+def test_an_issue_of_a_line_says_how_the_line_begins_unless_its_text_does():
+    body = f"One.\n\n{'It rose by a half, they said, ' * 3}by [figure to be checked].\n\n[källa?]"
+
+    issues = preflight.run_preflight(draft(body=body)).confirm
+
+    starts = ["It rose by a half, they said, It rose…", ""]
+    assert [(issue.line, issue.line_start) for issue in issues] == [(3, starts[0]), (5, starts[1])]
+
+
 def test_links_notes_and_code_are_not_placeholders():
     body = "[here](https://example.org/) and `XXX`[^1]\n\n    TODO\n\n[^1]: [Check the map](https://example.org/)"
 
