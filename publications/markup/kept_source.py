@@ -105,7 +105,10 @@ def pair_blocks(sources: Sequence[str], htmls: Sequence[str], budget: Comparison
     pairs: list[BlockPair] = []
     start, first = 0, 0
     for index, position in [*_best_matches(shared), (len(sources), len(htmls))]:
-        begin, end = first, position  # without the parts of blocks that were split, and what was put between these
+        begin, end = (
+            first,
+            position,
+        )  # without the parts of blocks that were split, and what was put between these
         for at in range(first, position if pairs else first):
             if shared[start - 1][at] >= (1 if at == begin else SURE_WORDS):
                 begin = at + 1

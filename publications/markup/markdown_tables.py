@@ -1,12 +1,15 @@
 """Tables as Markdown: rows of cells between pipes, below a row that says how columns are aligned."""
 
+import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from itertools import zip_longest
 
-from publications.html_tree import Element, is_inline_child
+from publications.html_tree import Element, is_inline_child, serialize
 
 ALIGNMENT_CELLS = {"left": " :--- ", "center": " :---: ", "right": " ---: "}
 DEFAULT_CELL = " --- "
+INLINE_SIGNS = re.compile(r"[\\`*_\[\]]")
 
 
 def is_plain_table(table: Element, rows: Sequence[Element]) -> bool:
@@ -38,6 +41,16 @@ def write_table(rows: Sequence[Element], write_cell: Callable[[Element], str]) -
         ALIGNMENT_CELLS.get("".join(values), DEFAULT_CELL) for values in _alignments_by_column(rows)
     ]
     return "\n".join([lines[0], f"|{'|'.join(alignments)}|", *lines[1:]])
+
+
+def write_html_table(table: Element, is_nested: bool) -> str:
+    """Return a table as HTML. Nested in another block it is read as inline HTML, with Markdown in its cells."""
+    table = deepcopy(table)
+    for cell in table.find_all("td", "th"):
+        if align := cell.attributes.pop("data-align", ""):
+            cell.attributes["align"] = align
+    html = serialize(table)
+    return INLINE_SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", html) if is_nested else html
 
 
 def _alignments_by_column(rows: Sequence[Element]) -> list[set[str]]:

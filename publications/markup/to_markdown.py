@@ -12,11 +12,11 @@ from html import escape as escape_html
 from itertools import groupby
 from urllib.parse import quote, urljoin
 
-from publications.html_tree import Element, is_bare_link, is_inline_child, serialize
+from publications.html_tree import Element, is_bare_link, is_inline_child
 
 from .markdown_lists import INDENT, indent_blocks, is_loose, is_open
 from .markdown_styles import SPACES, MarkdownStyle, escape_brackets, escape_label, escape_title
-from .markdown_tables import is_plain_table, write_table
+from .markdown_tables import is_plain_table, write_html_table, write_table
 
 SEPARATOR = "<!-- -->"
 CONTINUED_BY = {"ul": ("ul", "pre"), "ol": ("ol", "pre"), "blockquote": ("blockquote",), "pre": ("pre",)}
@@ -54,10 +54,17 @@ class _Writer:
     def __init__(self, style: MarkdownStyle, base: str, image_address: Callable[[str], str]) -> None:
         self.style, self.base, self.image_address = style, base, image_address
         self.line_break = style.line_break
-        self.is_in_link = False
+        self.is_in_link = self.is_nested = False
 
     def blocks(self, element: Element) -> list[str]:
         return [block for block in self._blocks(element) if block.strip()]
+
+    def _nested_blocks(self, element: Element) -> list[str]:
+        """Return the blocks in a quotation, list item or note."""
+        outer, self.is_nested = self.is_nested, True
+        blocks = self.blocks(element)
+        self.is_nested = outer
+        return blocks
 
     def _blocks(self, element: Element) -> Iterator[str]:
         """Yield the blocks in an element with block or inline content, or both.
@@ -92,7 +99,7 @@ class _Writer:
             yield " ".join(filter(None, ["#" * int(element.tag[1]), content, attributes]))
 
     def _quotation(self, element: Element) -> Iterator[str]:
-        lines = "\n\n".join(self.blocks(element)).split("\n")
+        lines = "\n\n".join(self._nested_blocks(element)).split("\n")
         yield "\n".join(f"> {line}" if line.strip() else ">" for line in lines)
 
     def _list(self, element: Element) -> Iterator[str]:
@@ -110,7 +117,7 @@ class _Writer:
 
     def _item_blocks(self, item: Element) -> list[str]:
         """Return the blocks of a list item; the lines of one beside the marker would not be read as indented."""
-        blocks = self.blocks(item)
+        blocks = self._nested_blocks(item)
         first = blocks[0].lstrip("\n") if blocks else ""
         below = first.partition("\n")[2]
         is_moved = first.startswith(INDENT) or below.startswith(INDENT) or (first.startswith(">") and below)
@@ -141,14 +148,8 @@ class _Writer:
     def _table(self, element: Element) -> Iterator[str]:
         """Yield a table with pipes if every cell is one line and the first row is a header, otherwise as HTML."""
         rows = element.find_all("tr")
-        if is_plain_table(element, rows):
-            yield write_table(rows, self._cell)
-        else:
-            table = deepcopy(element)
-            for cell in table.find_all("td", "th"):
-                if align := cell.attributes.pop("data-align", ""):
-                    cell.attributes["align"] = align
-            yield serialize(table)
+        is_plain = is_plain_table(element, rows)
+        yield write_table(rows, self._cell) if is_plain else write_html_table(element, self.is_nested)
 
     def _cell(self, element: Element) -> str:
         return self._on_one_line(element).replace("  ", " ").replace("|", "\\|").strip()
@@ -161,7 +162,7 @@ class _Writer:
         for item in element.walk():
             if item.get("id").startswith("fn-"):
                 label = item.get("id").removeprefix("fn-")
-                yield indent_blocks(self.blocks(item) or ["\N{EN DASH}"], f"[^{label}]: ", "\n\n")
+                yield indent_blocks(self._nested_blocks(item) or ["\N{EN DASH}"], f"[^{label}]: ", "\n\n")
 
     def _on_one_line(self, element: Element) -> str:
         self.line_break = "<br>"

@@ -2,6 +2,7 @@
 
 import re
 from itertools import count, product
+from urllib.parse import unquote
 
 import pytest
 
@@ -65,6 +66,21 @@ def test_lists_in_lists_stay_what_they_are(outer, inner):
         assert words_and_structure(markup.render_markdown(markdown).html) == words_and_structure(html), (
             markdown
         )
+
+
+@pytest.mark.parametrize("around", ["{}", "<ul><li>q{}</li></ul>", "<blockquote><p>q</p>{}</blockquote>"])
+@pytest.mark.parametrize(
+    "signs", ["[^1]", "a*b*c", "_x_", "[a](/b)", "`c`", "a\\*b", "![x](/y)", "[1]", "&amp;amp;", "&lt;b&gt;"]
+)
+def test_signs_in_a_table_that_is_written_as_html_are_no_markdown(signs, around):
+    cells = f'<tr><td>x</td></tr><tr><th>{signs} <a href="/a_b_c*d*/">link</a></th></tr>'
+    html = around.format(f"<table><tbody>{cells}</tbody></table>")
+
+    markdown = write_blocks([EditorBlock("", html), EditorBlock("[^1]: Note.\n\n[1]: /address", None)])
+
+    cell = re.search(r"<th[^>]*>(.*?)</th>", markup.render_markdown(markdown).html)[1]
+    assert cell.partition(" <a")[0] == signs
+    assert unquote(cell).count('href="/a_b_c*d*/"') == 1
 
 
 def test_the_lists_of_one_item_are_edited_as_rich_text_again():
