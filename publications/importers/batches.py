@@ -12,6 +12,7 @@ from publications.manuscript import Manuscript
 from publications.models import ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
 
+from .duplicates import report_duplicates
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import ManuscriptFiles
@@ -104,6 +105,8 @@ class BatchImporter:
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]
         self._store_drafts(files)
+        if self.options.dry_run and self.options.archive_import:
+            report_duplicates(files, self.report)
         publish_files(files, self.options)
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)

@@ -4,6 +4,7 @@ A report is stored with the names of topics, outcomes and totals and with the ms
 the language of the page. Sentences of other packages are in the language of who requested it.
 """
 
+from .duplicates import name_import_of
 from .imported_file import NoteKind
 from .messages import show_message, store_message
 from .report import (
@@ -39,10 +40,19 @@ def build_report_page(report: ImportReport) -> dict:
         "author_list": str(report.author_list or ""),
         "author_list_problem": store_message(report.author_list_problem),
         "shown_again": sum(file.is_published and file.was_withdrawn for file in report.files),
+        **_describe_duplicates(report),
         "figures": report.totals(),
         "topics": [topic for key in NOTE_TOPICS if (topic := _build_topic(report, key))],
         "files": [_build_file(file) for file in report.files],
     }
+
+
+def _describe_duplicates(report: ImportReport) -> dict:
+    """Return how many texts of an archive are here already, and from which import, if most of them are."""
+    count = len(report.duplicates)
+    if 2 * count <= len(report.files):
+        return {}
+    return {"duplicates": count, "duplicates_import": name_import_of(report.duplicates)}
 
 
 def _build_topic(report: ImportReport, key: str) -> dict | None:

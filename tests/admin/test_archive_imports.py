@@ -808,3 +808,43 @@ def test_a_page_about_an_import_says_which_one_it_is(administrator, checked, suf
         assert "blog.zip" in page and "uploaded 6 May 2024" in page
         assert "import: done, 7 May 2024" in page and " by Ann Berg" in page
     assert "<h1>Delete blog.zip and its report</h1>" in administrator.get(page_of("-delete")).text
+
+
+RENAMED = {name.replace("blog/", "copy/"): content for name, content in TEXTS.items()}
+SAME_TEXTS = "The same texts seem to be here already, from the import of blog.zip: 2 of 2."
+
+
+@pytest.mark.parametrize("suffix", ["", "-publish"])
+def test_an_archive_with_the_texts_of_another_import_is_recognised(administrator, checked, suffix):
+    press(administrator, "drafts")
+    upload(administrator, archive(RENAMED))
+    call_command("run_imports", verbosity=0)
+
+    page = " ".join(html.unescape(administrator.get(page_of(suffix)).text).split())
+
+    assert SAME_TEXTS in page and "each of them a second time" in page
+
+
+def test_texts_of_an_import_that_is_deleted_are_recognised_without_its_name(administrator, checked):
+    press(administrator, "publish")
+    ArchiveImport.objects.all().delete()
+    upload(administrator, archive(RENAMED))
+    call_command("run_imports", verbosity=0)
+
+    page = " ".join(html.unescape(administrator.get(page_of()).text).split())
+
+    assert "The same texts seem to be here already: 2 of 2." in page
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [TEXTS, {f"copy/{day}.md": POST.format(title="Wind", day=day).encode() for day in (1, 2)},
+     {**RENAMED, **{f"copy/{day}.md": POST.format(title=f"T{day}", day=day).encode() for day in (3, 4)}}],
+    ids=["the same archive", "others, equal to each other", "no more than half"],
+)  # fmt: skip
+def test_an_archive_with_other_texts_is_not_taken_for_another_import(administrator, checked, texts):
+    press(administrator, "drafts")
+    upload(administrator, archive(texts))
+    call_command("run_imports", verbosity=0)
+
+    assert "The same texts seem to be here" not in administrator.get(page_of()).text
