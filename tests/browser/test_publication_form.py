@@ -100,6 +100,15 @@ def test_on_a_phone_the_bar_is_a_line_of_state_and_a_row_of_buttons(form, locale
     assert boxes[-1]["x"] + boxes[-1]["width"] <= row["x"] + row["width"]
 
 
+def test_without_scripts_no_field_is_cut_off_in_a_column_that_scrolls(form):
+    page = form(viewport=size(1440), java_script_enabled=False)
+    side = page.locator("#form-side").bounding_box()
+
+    last = page.locator("#form-side > :last-child").bounding_box()
+
+    assert last["y"] + last["height"] <= side["y"] + side["height"]
+
+
 def test_what_is_kept_is_shown_with_its_age_and_read_aloud_once(form):
     page = form(viewport=size(1440))
     page.evaluate(ANNOUNCED)
