@@ -7,8 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.models import Author, Image, Tag
@@ -41,6 +41,10 @@ class QuickAuthorForm(AuthorForm):
     required_css_class = "required"
     clean_slug = None
     shown_fields = (*Meta.fields[:-1], "portrait_file", "portrait_alt", "is_guest")
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["portrait_file"].label = _("Portrait")
 
     @property
     def title(self) -> str:
@@ -156,11 +160,21 @@ def _save(form: PublicModelForm, request: HttpRequest) -> bool:
     return True
 
 
+def _order_by_language(form: PublicModelForm, language: str) -> list[str]:
+    """Return the names of the fields: of two that differ by language, that of the text first. English leads else."""
+    swapped = {"_en": "_sv", "_sv": "_en"} if language == "sv" else {}
+    names = ((name, f"{name[:-3]}{swapped.get(name[-3:], name[-3:])}") for name in form.shown_fields)
+    return [other if other in form.fields else name for name, other in names]
+
+
 def _render(
     request: HttpRequest, name: str, form: PublicModelForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    fields = [form[field] for field in form.shown_fields]
+    language = request.POST.get("language") or request.GET.get("language") or get_language()
+    fields = [form[field] for field in _order_by_language(form, language)]
     template = "quick_add_page" if is_page(request) else "quick_add"
-    response = render_desk_page(request, template, name=name, form=form, fields=fields, title=form.title)
+    response = render_desk_page(
+        request, template, name=name, form=form, fields=fields, title=form.title, language=language
+    )
     response.status_code = status
     return response

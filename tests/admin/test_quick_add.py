@@ -164,3 +164,14 @@ def test_contributors_propose_authors_without_scripts(client):
     client.post(AUTHOR, {"name": "Anna Karlson"}, headers=PAGE)
 
     assert Author.objects.get().is_proposed
+
+
+def test_the_fields_in_the_language_of_the_text_come_first_also_after_an_error(desk):
+    swedish, english = (desk.get(AUTHOR, {"language": language}).text for language in ("sv", "en"))
+    refused = desk.post(AUTHOR, {"name": "", "language": "sv"}).text
+
+    for page in (swedish, refused):
+        assert page.index('name="title_sv"') < page.index('name="title_en"')
+        assert page.index('name="biography_sv"') < page.index('name="biography_en"')
+    assert english.index('name="title_en"') < english.index('name="title_sv"')
+    assert "A new portrait" not in english

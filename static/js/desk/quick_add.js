@@ -8,7 +8,8 @@ const closedDialogs = new Map(); // by the address of their form
  * It does not open over another field in which somebody types by the time the form is there: the next use opens it.
  */
 export async function quickAdd(url, { name, isFirstOffered = false }) {
-  const address = `${url}?${new URLSearchParams({ name })}`;
+  const language = document.querySelector("select[name=language]")?.value ?? "";
+  const address = `${url}?${new URLSearchParams({ name, language })}`;
   const { activeElement } = document, dialog = closedDialogs.get(address) ?? await load(address);
   if (![activeElement, document.body].includes(document.activeElement)) {
     closedDialogs.set(address, dialog);
