@@ -114,9 +114,9 @@ def label_report(report: dict) -> dict:
 def has_untranslated_notes(report: dict) -> bool:
     """Return whether a stored report has notes that are in the language of who requested it."""
     notes = [
-        (topic["key"], note["text"])
+        (topic.get("key"), note["text"])
         for topic in report.get("topics", ())
-        for note in (*topic["notes"], *topic["more_notes"])
+        for note in (*topic["notes"], *topic.get("more_notes", ()))
     ]
     return any(isinstance(text, str) or (key == "held" and text.get("values")) for key, text in notes)
 

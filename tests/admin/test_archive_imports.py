@@ -775,6 +775,18 @@ def test_a_report_with_names_that_this_release_does_not_know_is_shown(administra
     assert all(name in page for name in ("Other-topic", "other-outcome", "Other-kind", "A note."))
 
 
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_a_report_of_a_release_that_stored_labels_is_shown(administrator, checked, language):
+    note = {"text": "As it was.", "files": ["a.md"]}
+    topics = [{"label": "As labelled", "files": 1, "notes": [note], "needs_attention": True}]
+    report = {"topics": topics, "texts": 1, "files": [], "totals": [["files", "1"]], "is_dry_run": True}
+    checked.store(report=report)
+
+    page = administrator.get(page_of(), headers={"Accept-Language": language}).text
+
+    assert "As labelled" in page and "As it was." in page
+
+
 def test_all_notes_and_files_of_a_report_are_on_the_page(administrator):
     texts = {
         f"blog/{number}.md": POST.format(title=f"T{number}", day=1).encode() + b"\n![x](none.png)\n"
