@@ -39,6 +39,7 @@ ATTRIBUTE_LIST = re.compile(r"\{[^}]*\}")
 TAG = re.compile(r"<[^>]*>")
 UNSAFE_ADDRESS = re.compile(r"\]\(javascript:[^\s]*\)")
 """The editor does not show it: the words are no link on any page."""
+CELL_END = re.compile(r"(?:<br>)+(?= \|)")
 BULLET = re.compile(r"^((?:> ?)* *)[*+-](?= )", re.MULTILINE)
 QUOTATION_MARK = re.compile(r"^(?:> ?)+", re.MULTILINE)
 BLOCK = r"</?(?:li|ul|ol|h\d|blockquote|td|th|tr|table|thead|tbody|caption|pre|section|figure|figcaption|div|hr)\b[^>]*>"
@@ -287,4 +288,5 @@ def words_of(line: str) -> set[str]:
 
 
 def without_line_ends(markdown: str) -> str:
-    return " ".join(QUOTATION_MARK.sub("", BULLET.sub(r"\1-", markdown)).split())
+    markdown = CELL_END.sub("", BULLET.sub(r"\1-", markdown))
+    return " ".join(QUOTATION_MARK.sub("", markdown).split())
