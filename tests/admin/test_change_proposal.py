@@ -110,7 +110,7 @@ def test_what_changes_beside_the_text_is_left_to_the_editor_unless_it_is_a_topic
 @pytest.mark.parametrize(
     ("after", "why"),
     [
-        (f"{BEFORE} {'More of it. ' * 9}", "more than the spelling of one word"),
+        (f"{BEFORE} {'More of it. ' * 9}", "More than spelling or punctuation"),
         (BEFORE.replace("Monday", "11 May"), "a figure changes"),
         (BEFORE.replace("met", "did not meet"), "a “not” comes or goes"),
         (BEFORE.replace("nothing", "much, and never a word"), "a “not” comes or goes"),
@@ -142,9 +142,9 @@ def test_the_page_says_why_and_a_change_must_be_chosen(desk):
     page = desk.get(path(publication)).text
     answer = desk.post(path(publication), {"seen": publication.digest, "after": "1"}).text
 
-    assert "as more than the spelling of one word changes" in page and not CHECKED_CHANGE.search(page)
+    assert "More than spelling or punctuation changes" in page and not CHECKED_CHANGE.search(page)
     assert "Say what changes for readers: one of these." in answer
-    assert "as more than the spelling of one word changes" in answer
+    assert "More than spelling or punctuation changes" in answer
     assert publication.editions.count() == 1
 
 
