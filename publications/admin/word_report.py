@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.importers.import_cache import ImportCache, NameMatch, match_names
-from publications.models import Author, Byline, Publication, Revision, RevisionReason, parse_pk
+from publications.importers.messages import show_message
+from publications.models import Author, Byline, Publication, Revision, RevisionReason, WordFile, parse_pk
 
 from .public_models import refusal_reasons
 from .site import get_publication_or_404, render_publication_page, require_permissions
@@ -64,6 +65,7 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
         return {}
     return {
         "word_file": word_file,
+        "is_published": _is_published(publication, word_file),
         "pending": next((file for file in files if file.is_undecided), None),
         "counts": [
             (COUNT_TEXTS[name](count), imported)
@@ -77,12 +79,19 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
         if not report.get("names") and not publication.bylines.exists()
         else "",
         "notes": {
-            kind: [text for note_kind, text in report.get("lines", []) if note_kind == kind]
+            kind: [show_message(text) for note_kind, text in report.get("lines", []) if note_kind == kind]
             for kind in NOTE_KINDS
         },
         "comment_count": report.get("comments", 0),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
+
+
+def _is_published(publication: Publication, word_file: WordFile | None) -> bool:
+    """Return whether the draft was published after the file came, so that its report has been seen."""
+    if not word_file:
+        return False
+    return publication.editions.ever_public().filter(visible_from__gte=word_file.added_at).exists()
 
 
 def describe_changes(report: dict) -> str:

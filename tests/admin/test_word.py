@@ -197,6 +197,34 @@ def test_an_alias_matches_its_author(desk):
 CHANGED = p("One ", ins(r("new ")), "word, ", deletion("old "), "here.") + p("Second paragraph.")
 
 
+def test_the_report_is_folded_once_its_draft_is_published_until_another_file_comes(desk):
+    publication = draft_of(desk, p("Text."))
+    assert '<summary><h2 id="word-report"' not in " ".join(form_of(desk, publication).split()).replace(
+        "> <", "><"
+    )
+
+    publication.bylines.create(author=make_author(), position=0)
+    Publication.objects.filter(pk=publication.pk).update(summary="What happened.")
+    publication.refresh_from_db()
+    actions.publish(publication, by=None)
+
+    page = " ".join(form_of(desk, publication).split()).replace("> <", "><")
+    assert '<details><summary><h2 id="word-report"' in page
+    assert "with title and notes, 0 of them missing" in page
+
+
+def test_the_report_is_in_the_language_of_the_desk_whoever_read_the_file(desk):
+    publication = draft_of(
+        desk, p("Text.") + "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r></w:p>"
+    )
+
+    english = form_of(desk, publication)
+    swedish = desk.get(address("word-report", publication), headers={"accept-language": "sv"}).text
+
+    assert "Hidden text is left out" in english
+    assert "Hidden text is left out" not in swedish and "secret" in swedish
+
+
 def test_undecided_changes_are_reported_and_block_publishing(desk):
     publication = draft_of(desk, CHANGED)
 

@@ -13,7 +13,6 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.manuscript import Manuscript, ManuscriptByline
@@ -33,6 +32,8 @@ from ..imported_file import ImportRefused
 from ..manuscript_files import ManuscriptFiles
 from ..manuscripts import import_manuscript
 from ..markdown import image_key
+from ..messages import gettext as _
+from ..messages import store_message
 from .annotations import WordComment
 from .reader import TrackedChangesPolicy, WordDocument, WordReadOptions, read_word
 from .tracked_changes import MAX_REPORTED_CHANGES, TrackedChangeKind
@@ -142,8 +143,8 @@ def build_report(document: WordDocument, messages: list[str]) -> dict:
         "change_counts": {
             kind: sum(change.kind == kind for change in document.changes) for kind in TrackedChangeKind
         },
-        "lines": [[note.kind, note.text] for note in document.notes]
-        + [["dropped", text] for text in messages],
+        "lines": [[note.kind, store_message(note.text)] for note in document.notes]
+        + [["dropped", store_message(text)] for text in messages],
         "comments": len(document.comments),
     }
 

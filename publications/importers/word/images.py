@@ -10,8 +10,6 @@ from pathlib import PurePath
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from django.utils.translation import gettext as _
-
 from publications import html_tree, images
 from publications.manuscript import ManuscriptImage
 from publications.ooxml import (
@@ -23,6 +21,7 @@ from publications.ooxml import (
     join_text,
 )
 
+from ..messages import gettext as _
 from .blocks import InlineImage, one_line
 from .losses import ConversionLosses
 

@@ -3,10 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from ..imported_file import ImportLog, ImportNote
+from ..messages import gettext as _
+from ..messages import ngettext
 
 MAX_QUOTED = 12
 MAX_QUOTED_CHARACTERS = 160

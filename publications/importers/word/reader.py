@@ -6,9 +6,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from publications import markup
 from publications.images import ImageProperties
 from publications.manuscript import Manuscript
@@ -17,6 +14,8 @@ from publications.publication_fields import MAX_LENGTHS
 
 from ..coverage import compare_plain_text
 from ..imported_file import ImportLog, ImportNote, ImportRefused, TextCoverage
+from ..messages import gettext as _
+from ..messages import ngettext
 from .annotations import WordComment, determine_language, read_comments, read_creator, report_omitted_parts
 from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context
