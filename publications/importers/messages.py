@@ -13,7 +13,7 @@ from django.utils.functional import lazy
 Stored = str | dict[str, Any]
 
 
-class Message(str):
+class TranslatedText(str):
     """A translated text with its msgid, `plural` and `number` if it has those, and the values filled in.
 
     A message of `parts` is several texts with a space between them.
@@ -29,39 +29,39 @@ class Message(str):
         """Return the message itself, so that the text of an exception is still a message."""
         return self
 
-    def __mod__(self, values: Any) -> "Message":
+    def __mod__(self, values: Any) -> "TranslatedText":
         message = _build_message(super().__mod__(values), **vars(self))
         message.values = values
         return message
 
 
-def gettext(msgid: str) -> Message:
+def gettext(msgid: str) -> TranslatedText:
     return _build_message(translation.gettext(msgid), msgid=msgid)
 
 
 gettext_lazy = lazy(gettext, str)
 
 
-def ngettext(singular: str, plural: str, number: int) -> Message:
+def ngettext(singular: str, plural: str, number: int) -> TranslatedText:
     text = translation.ngettext(singular, plural, number)
     return _build_message(text, msgid=singular, plural=plural, number=number)
 
 
-def join_messages(*parts: str) -> Message:
+def join_messages(*parts: str) -> TranslatedText:
     """Return texts, those that are not empty, with spaces between them."""
     parts = tuple(filter(None, parts))
     return _build_message(" ".join(parts), parts=parts)
 
 
-def _build_message(text: str, **attributes: Any) -> Message:
-    message = Message(text)
+def _build_message(text: str, **attributes: Any) -> TranslatedText:
+    message = TranslatedText(text)
     message.__dict__.update(attributes)
     return message
 
 
 def store_message(text: Any) -> Stored | int | float:
     """Return a message for JSON: a mapping, or the text if it is none."""
-    if not isinstance(text, Message):
+    if not isinstance(text, TranslatedText):
         return text if isinstance(text, int | float) else str(text)
     if text.parts:
         return {"parts": [store_message(part) for part in text.parts]}

@@ -62,7 +62,9 @@ def propose_change(difference: Difference | None, field_names: Iterable[str] = (
             None, _("Nothing is proposed, as a “not” comes or goes: was what readers have read wrong?")
         )
     if not _is_cosmetic(changed):
-        return ChangeProposal(None, _("More than spelling or punctuation changes: choose what it is to readers."))
+        return ChangeProposal(
+            None, _("More than spelling or punctuation changes: choose what it is to readers.")
+        )
     if not changed:
         return ChangeProposal(Change.SILENT, _("Proposed: a silent fix, as the words are the same."))
     return ChangeProposal(
