@@ -90,7 +90,7 @@ def publish_from_word(
     related = suggestion(page, "related")
     name = related.inner_text().removeprefix("+").strip()
     editor.click(related)
-    editor.click(page.locator('input[name="_publish"]').last)
+    editor.click(page.locator('[name="_publish"]').last)
     page.wait_for_url("**/publish/")
     editor.click(page.get_by_role("button", name="Publish", exact=True))
     page.wait_for_url("**/published/1/")
@@ -144,7 +144,7 @@ def test_a_live_publication_is_corrected_in_four_actions(open_page, site, capsys
         editor.write(lambda: type_paragraph(page, word))
     else:
         editor.type(body, f"{body.input_value()}\n\n{word}")
-    editor.click(page.locator('input[name="_publish"]').last)
+    editor.click(page.locator('[name="_publish"]').last)
     page.wait_for_url("**/publish/")
     if not scripts:  # with scripts the note selects it
         editor.click(page.locator("[name=change][value=correction]"))
