@@ -67,7 +67,7 @@ def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source)
     page.locator('[data-name="related"] li', has_text="The second patron").get_by_role(
         "button", name=re.compile("^Up")
     ).click()
-    page.locator('input[name="_publish"]').last.click()
+    page.locator('[name="_publish"]').last.click()
     page.wait_for_url("**/publish/")
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="View live").click()
@@ -97,7 +97,7 @@ def test_the_same_with_scripts_off(open_page, site):
         label=option(page, "bylines", "Linnéa Strandvall")
     )
     page.locator("select[name=related]").first.select_option(label=option(page, "related", "Full trains"))
-    page.locator('input[name="_publish"]').last.click()
+    page.locator('[name="_publish"]').last.click()
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="View live").click()
 
