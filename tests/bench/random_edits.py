@@ -133,6 +133,7 @@ class EditedText:
         self.html_by_source = {origin["source"]: origin["html"] for origin in self.origins}
         self.steps: list[str] = []
         self.markdown = self.text
+        self.untouched = set(range(len(self.origins)))
 
     def check(self, state: dict) -> Fault | None:
         """Return what is wrong after an edit, or None."""
@@ -149,7 +150,9 @@ class EditedText:
         untouched = [self.origins[index]["source"] for index in state["untouched"]]
         if (lost := first_lost(untouched, self.markdown)) is not None:
             return self._fault("lines of another block are gone", source=lost, markdown=self.markdown)
-        if lost := lines_of_others(before, self.markdown, state["touched"], self.text):
+        newly_touched = [self.origins[index]["source"] for index in self.untouched - set(state["untouched"])]
+        self.untouched &= set(state["untouched"])
+        if lost := lines_of_others(before, self.markdown, state["touched"], self.text, newly_touched):
             return self._fault(
                 "lines of another edited block changed", source="\n".join(lost), markdown=self.markdown
             )
@@ -256,13 +259,18 @@ def first_lost(sources: Sequence[str], markdown: str) -> str | None:
     return None
 
 
-def lines_of_others(before: str, after: str, touched: str, opened: str) -> list[str]:
+def lines_of_others(
+    before: str, after: str, touched: str, opened: str, sources: Sequence[str] = ()
+) -> list[str]:
     """Return the lines of a text that are gone after an edit and have words that no block has that the edit touched.
+
+    `touched` are the nodes that it changed, as JSON, `sources` those of the blocks that it is the first to change.
 
     A line that is not in the text as it was opened is of a block that was edited already. It may end elsewhere after the
     next edit, or have another bullet, if its words stay in their order: nobody wrote these, and no page shows them.
     """
     words = set(WORD.findall(unquote(" ".join(strings_in(json.loads(touched)))))) | {"nbsp", "lang", "dir"}
+    words |= words_of("\n".join(sources))
     remaining, flowing, written = set(after.split("\n")), without_line_ends(after), set(opened.split("\n"))
     gone = [line for line in before.split("\n") if line not in remaining and not words_of(line) <= words]
     return [line for line in gone if line in written or without_line_ends(line) not in flowing]
