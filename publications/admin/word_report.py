@@ -63,10 +63,12 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
     report = word_file.report if word_file else {}
     if not files:
         return {}
+    pending = next((file for file in files if file.is_undecided), None)
+    is_decided = not (pending or publication.undecided_changes)
     return {
         "word_file": word_file,
-        "is_published": _is_published(publication, word_file),
-        "pending": next((file for file in files if file.is_undecided), None),
+        "is_folded": is_decided and _is_published(publication, word_file),
+        "pending": pending,
         "counts": [
             (COUNT_TEXTS[name](count), imported)
             for name, (count, imported) in report.get("counts", {}).items()
@@ -91,7 +93,8 @@ def _is_published(publication: Publication, word_file: WordFile | None) -> bool:
     """Return whether the draft was published after the file came, so that its report has been seen."""
     if not word_file:
         return False
-    return publication.editions.ever_public().filter(visible_from__gte=word_file.added_at).exists()
+    since = publication.editions.filter(created_at__gte=word_file.added_at, restored_from=None)
+    return since.ever_public().exists()
 
 
 def describe_changes(report: dict) -> str:

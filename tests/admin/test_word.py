@@ -13,6 +13,7 @@ from publications.importers.imported_file import ImportRefused
 from publications.importers.word import versions
 from publications.models import (
     Author,
+    Edition,
     Image,
     Publication,
     Revision,
@@ -197,20 +198,50 @@ def test_an_alias_matches_its_author(desk):
 CHANGED = p("One ", ins(r("new ")), "word, ", deletion("old "), "here.") + p("Second paragraph.")
 
 
-def test_the_report_is_folded_once_its_draft_is_published_until_another_file_comes(desk):
-    publication = draft_of(desk, p("Text."))
-    assert '<summary><h2 id="word-report"' not in " ".join(form_of(desk, publication).split()).replace(
-        "> <", "><"
-    )
+def is_folded(desk, publication: Publication) -> bool:
+    page = " ".join(form_of(desk, publication).split()).replace("> <", "><")
+    assert "From Word:" in page
+    return '<details><summary><h2 id="word-report"' in page
 
+
+def make_publishable(publication: Publication) -> None:
     publication.bylines.create(author=make_author(), position=0)
     Publication.objects.filter(pk=publication.pk).update(summary="What happened.")
     publication.refresh_from_db()
-    actions.publish(publication, by=None)
 
-    page = " ".join(form_of(desk, publication).split()).replace("> <", "><")
-    assert '<details><summary><h2 id="word-report"' in page
-    assert "with title and notes, 0 of them missing" in page
+
+def test_the_report_is_folded_once_its_draft_is_published_until_another_file_comes(desk):
+    publication = draft_of(desk, p("Text."))
+    assert not is_folded(desk, publication)
+
+    make_publishable(publication)
+    actions.publish(publication, by=None)
+    assert is_folded(desk, publication)
+    assert "with title and notes, 0 of them missing" in form_of(desk, publication)
+
+    Publication.objects.filter(pk=publication.pk).update(body="Ours.")
+    replace(desk, publication, p("Theirs."))
+    assert publication.word_files.undecided().exists()
+    assert not is_folded(desk, publication)
+
+
+@pytest.mark.parametrize("change", ["edition of before", "undo"])
+def test_the_report_is_not_folded_by_what_does_not_publish_its_draft(desk, change):
+    publication = draft_of(desk, p("Text."))
+    make_publishable(publication)
+    edition = actions.publish(publication, by=None)
+    if change == "undo":
+        publication.refresh_from_db()
+        Publication.objects.filter(pk=publication.pk).update(body="More.")
+        publication.refresh_from_db()
+        actions.publish(publication, by=None)
+    publication.word_files.update(added_at=timezone.now())
+    if change == "undo":
+        actions.undo(publication, by=None)
+    else:
+        Edition.objects.filter(pk=edition.pk).update(visible_from=timezone.now())
+
+    assert not is_folded(desk, publication)
 
 
 def test_the_report_is_in_the_language_of_the_desk_whoever_read_the_file(desk):
