@@ -4,6 +4,8 @@ A Word file is not rewritten: one that contains the passage anywhere, also in a 
 from the private store, unless another row has the same bytes.
 """
 
+from typing import Any
+
 from django.db import transaction
 
 from publications import manuscript
@@ -29,7 +31,7 @@ def redact_word_files(publication: Publication, redaction: Redaction) -> bool:
 def _redact_file(row: WordFile, redaction: Redaction) -> bool:
     values = {
         "text": manuscript.dumps(redact_value(manuscript.loads(row.text), redaction)),
-        "report": redact_value(row.report, redaction),
+        "report": _redact_report(row.report, redaction),
         "filename": redact_file_name(row.filename, redaction),
     }
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
@@ -43,6 +45,37 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
     row.save()
     transaction.on_commit(lambda: _delete(name))  # not where the redaction is refused later
     return True
+
+
+def _redact_report(report: dict, redaction: Redaction) -> dict:
+    """Return the report of a file, redacted; the kind of a line or tracked change, its first item, stays."""
+    redacted = redact_value(report, redaction)
+    for name in ("lines", "changes"):
+        if name in report:
+            redacted[name] = [
+                [kind, *(redact_message(item, redaction) for item in items)] for kind, *items in report[name]
+            ]
+    return redacted
+
+
+def redact_message(stored: Any, redaction: Redaction) -> Any:
+    """Return a stored message of an import (`store_message`) with its values and parts redacted, whatever their names.
+
+    Its msgid stays: a text of this site, which is in the catalogue by its exact words.
+    """
+    if isinstance(stored, str):
+        return redaction.redact_text(stored)
+    if not isinstance(stored, dict):
+        return stored
+    return stored | {
+        name: _redact_items(stored[name], redaction) for name in ("values", "parts") if name in stored
+    }
+
+
+def _redact_items(items: Any, redaction: Redaction) -> Any:
+    if isinstance(items, dict):
+        return {name: redact_message(item, redaction) for name, item in items.items()}
+    return [redact_message(item, redaction) for item in items] if items else items
 
 
 def _is_in_original(row: WordFile, redaction: Redaction) -> bool:

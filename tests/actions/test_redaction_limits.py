@@ -250,3 +250,18 @@ def test_a_report_names_the_word_files_that_held_the_passage(editor):
         WordFile.objects.filter(pk=row.pk).update(filename=name)
 
     assert actions.preview_redaction(publication, "Vera Holm", by=editor).files == ["held.docx"]
+
+
+def test_words_of_the_site_in_a_report_do_not_cost_the_word_file_its_original(editor):
+    publication = make_publication(body="It was left out, as he said: hidden.")
+    hidden = '<w:r><w:rPr><w:vanish/></w:rPr><w:t xml:space="preserve">Grain</w:t></w:r>'
+    row = make_word_file(publication, p("Nobody.") + f"<w:p>{hidden}</w:p>")
+    messages = [line for line in row.report["lines"] if "hidden" in repr(line).casefold()]
+    original = row.original
+
+    for passage in ("left out", "hidden", "dropped"):
+        actions.redact(saved(publication, body=f"So {passage}."), passage, by=editor)
+
+    row.refresh_from_db()
+    assert original and row.original == original
+    assert messages and all(line in row.report["lines"] for line in messages)
