@@ -43,7 +43,10 @@ def build_snapshot(
     previous = None if is_first else editions.latest_in_effect()
     return EditionWithRows(
         edition=_build_edition(
-            publication, published_at or _preview_date(publication), previous, prerendered or {}
+            publication,
+            published_at or known_date(publication) or timezone.now(),
+            previous,
+            prerendered or {},
         ),
         bylines=[
             _build_byline(position, line, publication)
@@ -55,10 +58,12 @@ def build_snapshot(
     )
 
 
-def _preview_date(publication: Publication) -> datetime:
-    """Return the date that a preview shows: as entered, else that of the last edition, else now."""
+def known_date(publication: Publication) -> datetime | None:
+    """Return the date of a draft: as entered, else that of the last edition. None until it is published."""
+    if publication.published_at:
+        return publication.published_at
     previous = publication.editions.last_public_by(timezone.now())
-    return publication.published_at or (previous.published_at if previous else timezone.now())
+    return previous.published_at if previous else None
 
 
 def _build_edition(

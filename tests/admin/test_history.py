@@ -195,6 +195,26 @@ def test_any_two_are_compared_word_by_word_the_older_first(desk):
         assert removed.endswith("[removed:] ") and added.endswith("[added:] "), (one, other)
 
 
+def changed_fields(page) -> list[tuple[str, str]]:
+    return [(change.name, change.before) for change in page.context["compared"]["field_changes"]]
+
+
+def test_a_draft_without_a_date_is_compared_by_no_date(desk, editor):
+    """The time of looking is none of its values, so that two moments show the same."""
+    entered = timezone.now() - timedelta(days=9)
+    publication = saved(make_publication(), summary="Another.")
+    dated = saved(Publication.objects.get(pk=publication.pk), published_at=entered)
+    assert changed_fields(get_difference(desk, publication, "r1", "now")) == [("published_at", "")]
+    Publication.objects.filter(pk=publication.pk).update(published_at=None)
+    dated.refresh_from_db()
+
+    actions.publish(dated, by=editor, at=tomorrow())
+
+    for one, other in (("r1", "r2"), ("r1", "e1"), ("e1", "now")):
+        names = [name for name, _before in changed_fields(get_difference(desk, publication, one, other))]
+        assert "published_at" not in names, (one, other)
+
+
 @pytest.mark.parametrize("name", ["r9", "e9", "x1", "now1", ""])
 def test_what_is_not_there_cannot_be_compared(desk, name):
     assert get_difference(desk, make_publication(), name, "now").status_code in (400, 404)

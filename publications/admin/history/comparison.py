@@ -1,7 +1,6 @@
 """Comparison of two versions of a publication, stored or not: its text word by word, and its other fields."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.utils import timezone
 from django.utils.encoding import uri_to_iri
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import manuscript, markup, snapshot
 from publications.draft_content import unsaved_publication
-from publications.models import BylineRole, EditionWithRows, Publication, Revision
+from publications.models import BylineRole, Edition, EditionWithRows, Publication, Revision
 from publications.presentation import compare_editions, comparison_context
 from publications.publication_fields import FIELDS, PublicationField
 
@@ -66,7 +65,17 @@ def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[
     changes.append(
         FieldChange("roles", _("Roles"), _roles_besides_author(before), _roles_besides_author(after))
     )
-    return [change for change in changes if change.before != change.after]
+    is_edition_compared = bool(before.edition.pk or after.edition.pk)
+    return [
+        change
+        for change in changes
+        if change.before != change.after and not (is_edition_compared and _lacks_date(change))
+    ]
+
+
+def _lacks_date(change: FieldChange) -> bool:
+    """Return whether one side has no date: a draft gets one when it is published, so that it differs from none."""
+    return change.name == "published_at" and not (change.before and change.after)
 
 
 def _label_of(field: PublicationField) -> str:
@@ -76,18 +85,22 @@ def _label_of(field: PublicationField) -> str:
 def _value_of(field: PublicationField, rows: EditionWithRows) -> str:
     if field.name in FIELD_GETTERS:
         return FIELD_GETTERS[field.name](rows)
-    value = getattr(rows.edition, field.name)
-    if isinstance(value, datetime):
-        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
-    return str(value or "")
+    return str(getattr(rows.edition, field.name) or "")
 
 
 FIELD_GETTERS = {
     "language": lambda rows: rows.edition.language_name,
+    "published_at": lambda rows: _date_of(rows.edition),
     "slug": lambda rows: uri_to_iri(rows.edition.get_absolute_url()),
     "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
 }
 """Functions for fields that are not shown as the edition stores them."""
+
+
+def _date_of(edition: Edition) -> str:
+    """Return the date of an edition, stored or of a draft; "" for a draft without one, never the current time."""
+    date = edition.published_at if edition.pk else snapshot.known_date(edition.publication)
+    return date_format(timezone.localtime(date), "DATETIME_FORMAT") if date else ""
 
 
 def _roles_besides_author(rows: EditionWithRows) -> str:
