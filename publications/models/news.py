@@ -6,6 +6,8 @@ so that permissions, redaction, withdrawal and deletion apply to news and mails 
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -68,9 +70,13 @@ class Audience:
     timing: MailTiming = MailTiming.AT_ONCE
     administrator_timing: MailTiming = MailTiming.DAILY
 
+    def actor_condition(self, user) -> Q:
+        """Return which events of the type are news to a user: those of others, or all."""
+        return Q() if self.includes_actor else ~Q(by=user)
+
     def condition_for(self, user) -> Q | None:
         """Return which events of the type a user may see; None for none."""
-        condition = Q() if self.includes_actor else ~Q(by=user)
+        condition = self.actor_condition(user)
         if any(user.has_perm(f"publications.{name}") for name in self.permissions):
             return condition
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
@@ -111,8 +117,10 @@ class NewsEventQuerySet(models.QuerySet):
 
     def by_others(self, user) -> "NewsEventQuerySet":
         """Events that a user is informed of: what they have done themselves is news to others, with exceptions."""
-        to_all = [news_type for news_type, audience in AUDIENCES.items() if audience.includes_actor]
-        return self.filter(~Q(by=user) | Q(type__in=to_all))
+        types = (
+            Q(type=news_type) & audience.actor_condition(user) for news_type, audience in AUDIENCES.items()
+        )
+        return self.filter(reduce(or_, types))
 
     def outdated(self) -> "NewsEventQuerySet":
         return self.filter(happens_at__lte=timezone.now() - timedelta(days=NEWS_DAYS))
