@@ -1,9 +1,11 @@
 """Find texts of an archive that are on the site already under another uid, as of an archive under another name."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable
+from itertools import batched
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, QuerySet
 
 from publications.models import ArchiveImport, Publication
 
@@ -11,31 +13,56 @@ from .report import FileOutcome, FileReport, ImportReport
 
 LINK_TARGET = re.compile(r"\]\([^)\s]*")
 """Texts of an archive link to each other at addresses that differ between two imports of it."""
+MAX_QUERIED_KEYS = 500
+"""Databases limit how many values a query binds."""
+
+Identity = tuple[str, str, str]
 
 
 def report_duplicates(files: Iterable[FileReport], report: ImportReport) -> None:
-    """Add to the report which publications have the title, language and text of the new drafts of these files.
+    """Add to the report which of these files are new drafts with the title, language and text of a publication.
 
     Args:
         report: of the import so far, whose own drafts are left out.
     """
-    own = [publication.pk for publication in _new_drafts(report.files)]
-    texts = {_identify(draft) for draft in _new_drafts(files)}
-    titles = {title for title, _language, _body in texts}
-    rows = Publication.objects.filter(title__in=titles).exclude(pk__in=own).only("title", "language", "body")
-    report.duplicates |= {row.pk for row in rows if _identify(row) in texts}
+    own = {file.publication.pk for file in _new_drafts(report.files)}
+    existing = _find_by_identity({file.publication.title for file in _new_drafts(files)}, without=own)
+    for file in _new_drafts(files):
+        if publications := existing.get(_identify(file.publication)):
+            report.duplicates[file.source] = publications
 
 
-def _new_drafts(files: Iterable[FileReport]) -> list[Publication]:
-    return [file.publication for file in files if file.outcome is FileOutcome.NEW]
+def _new_drafts(files: Iterable[FileReport]) -> list[FileReport]:
+    return [file for file in files if file.outcome is FileOutcome.NEW]
 
 
-def _identify(publication: Publication) -> tuple[str, str, str]:
+def _find_by_identity(titles: Collection[str], *, without: Collection[int]) -> dict[Identity, set[int]]:
+    """Return the primary keys of publications with these titles, by their identity."""
+    publications: dict[Identity, set[int]] = defaultdict(set)
+    for row in Publication.objects.filter(title__in=titles).only("title", "language", "body").iterator():
+        if row.pk not in without:
+            publications[_identify(row)].add(row.pk)
+    return publications
+
+
+def _identify(publication: Publication) -> Identity:
     return publication.title, publication.language, LINK_TARGET.sub("", publication.body)
 
 
 def name_import_of(publications: Collection[int]) -> str:
     """Return the file name of the last import that brought one of these publications, or "" if it is deleted."""
-    brought = Q(created_publications__in=publications) | Q(published_editions__publication__in=publications)
-    job = ArchiveImport.objects.filter(brought).defer("report").first()
-    return job.filename if job else ""
+    batches = batched(sorted(publications), MAX_QUERIED_KEYS)
+    jobs = filter(None, (_imports_of(keys).defer("report").first() for keys in batches))
+    last = max(jobs, key=lambda job: (job.added_at, job.pk), default=None)
+    return last.filename if last else ""
+
+
+def _imports_of(keys: Collection[int]) -> QuerySet[ArchiveImport]:
+    """Return imports by subqueries: joins would pair each draft of an import with each of its editions."""
+    created = ArchiveImport.created_publications.through.objects.filter(
+        archiveimport=OuterRef("pk"), publication__in=keys
+    )
+    published = ArchiveImport.published_editions.through.objects.filter(
+        archiveimport=OuterRef("pk"), edition__publication__in=keys
+    )
+    return ArchiveImport.objects.filter(Exists(created) | Exists(published))

@@ -205,14 +205,14 @@ class ImportReport:
     Args:
         progress: after each batch, the number of files done and the seconds since the start.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
-        duplicates: the primary keys of publications that new texts repeat; a check finds them.
+        duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
     """
 
     files: list[FileReport] = field(default_factory=list)
     new_authors: list[str] = field(default_factory=list)
     new_tags: list[str] = field(default_factory=list)
-    duplicates: set[int] = field(default_factory=set)
+    duplicates: dict[str, set[int]] = field(default_factory=dict)
     author_list: Path | None = None
     author_list_problem: str = ""
     redirects: int = 0

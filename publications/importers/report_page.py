@@ -52,7 +52,8 @@ def _describe_duplicates(report: ImportReport) -> dict:
     count = len(report.duplicates)
     if 2 * count <= len(report.files):
         return {}
-    return {"duplicates": count, "duplicates_import": name_import_of(report.duplicates)}
+    publications = set().union(*report.duplicates.values())
+    return {"duplicates": count, "duplicates_import": name_import_of(publications)}
 
 
 def _build_topic(report: ImportReport, key: str) -> dict | None:

@@ -837,6 +837,34 @@ def test_an_archive_with_the_texts_of_another_import_is_recognised(administrator
     assert SAME_TEXTS in page and "each of them a second time" in page
 
 
+def test_a_text_that_is_here_twice_counts_once(administrator, checked):
+    press(administrator, "drafts")
+    for folder in ("copy/", "third/"):
+        texts = {name.replace("blog/", folder): content for name, content in TEXTS.items()}
+        upload(administrator, archive(texts))
+        call_command("run_imports", verbosity=0)
+        job = ArchiveImport.objects.first()
+        if folder == "copy/":
+            press(administrator, "drafts")
+
+    assert Publication.objects.count() == 4
+    assert job.report["duplicates"] == job.report["texts"] == 2
+
+
+def test_no_more_than_half_of_an_archive_that_is_here_twice_is_not_most_of_it(administrator, checked):
+    press(administrator, "drafts")
+    upload(administrator, archive(RENAMED))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "drafts")
+    third = {name.replace("blog/", "third/"): content for name, content in TEXTS.items()}
+    others = {f"third/{day}.md": POST.format(title=f"T{day}", day=day).encode() for day in (3, 4)}
+
+    upload(administrator, archive({**third, **others}))
+    call_command("run_imports", verbosity=0)
+
+    assert "duplicates" not in ArchiveImport.objects.first().report
+
+
 def test_texts_of_an_import_that_is_deleted_are_recognised_without_its_name(administrator, checked):
     press(administrator, "publish")
     ArchiveImport.objects.all().delete()
