@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ from publications.slugs import slugify
 
 from ..imported_file import ImportLog, ImportRefused
 from ..messages import gettext as _
-from .front_matter import Loader, as_text, as_texts, first_value, read_front_matter, without_html
+from .front_matter import (
+    Loader,
+    as_text,
+    as_texts,
+    as_typed,
+    first_value,
+    read_front_matter,
+    without_html,
+)
 
 MAX_NAME_CHARACTERS = 120
 LIST_PAGE_STEMS = ("_index", "index")
@@ -21,7 +30,8 @@ NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
 PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
-DATA_SUFFIXES = (".yml", ".yaml", ".json")
+DATA_FORMATS = {".yml": "YAML", ".yaml": "YAML", ".json": "JSON"}
+"""Formats of lists by suffix; any other is CSV."""
 
 
 @dataclass(frozen=True)
@@ -68,35 +78,62 @@ def read_authors(path: Path | None) -> AuthorList:
         return AuthorList({})
     rows = _read_rows(path)
     authors = {author_id: author for author_id, row in rows if (author := _build_author(author_id, row))}
+    if not authors and path.suffix.lower() in DATA_FORMATS:
+        raise ImportRefused(_("“%s” names nobody: each person needs an “id”.") % path)
     if not authors:
         raise ImportRefused(_("“%s” names nobody: it needs a column “id”, or a file for each person.") % path)
     return AuthorList(authors)
+
+
+def lists_names(path: Path) -> bool:
+    """Return whether a file names somebody; also for one that cannot be read, as `read_authors` says why."""
+    try:
+        return any(_name_of(row) for _author_id, row in _read_rows(path))
+    except ImportRefused:
+        return True
 
 
 def _read_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
     """Return the fields of authors by id."""
     if path.is_dir():
         return _read_profiles(path)
-    is_data = path.suffix.lower() in DATA_SUFFIXES
+    list_format = DATA_FORMATS.get(path.suffix.lower(), "CSV")
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\0", "")
-        return _parse_data(text) if is_data else _parse_table(text)
+        return _parse_list(text, list_format)
     except UnicodeDecodeError as error:
-        raise ImportRefused(_("“%s” is not UTF-8. Save it as “CSV UTF-8”, then try again.") % path) from error
-    except (OSError, csv.Error, yaml.YAMLError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or error
+        saved_as = "CSV UTF-8" if list_format == "CSV" else "UTF-8"
         raise ImportRefused(
-            _("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": reason}
+            _("“%(path)s” is not UTF-8. Save it as “%(format)s”, then try again.")
+            % {"path": path, "format": saved_as}
         ) from error
+    except OSError as error:
+        message = _("“%(path)s” cannot be read: %(why)s")
+        raise ImportRefused(message % {"path": path, "why": error.strerror or error}) from error
+    except (ValueError, csv.Error, yaml.YAMLError, RecursionError) as error:
+        values = {"path": path, "format": list_format, "line": _line_of(error)}
+        message = (
+            _("“%(path)s” cannot be read: line %(line)d is not valid %(format)s.")
+            if values["line"]
+            else _("“%(path)s” cannot be read: it is not valid %(format)s.")
+        )
+        raise ImportRefused(message % values) from error
 
 
-def _parse_table(text: str) -> list[tuple[str, dict[str, Any]]]:
-    return [_with_id(row) for row in csv.DictReader(io.StringIO(text))]
+def _line_of(error: Exception) -> int:
+    """Return the line of an error in JSON or YAML, or 0 if it has none."""
+    if isinstance(error, json.JSONDecodeError):
+        return error.lineno
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 0
 
 
-def _parse_data(text: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return the fields of authors in YAML, or in JSON, which is YAML: a mapping by id, or a list of mappings."""
-    content = yaml.load(text, Loader)  # noqa: S506  (it makes texts and lists, and nothing else)
+def _parse_list(text: str, list_format: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the fields of authors: of data a mapping by id, or a list of mappings."""
+    if list_format == "CSV":
+        return [_with_id(row) for row in csv.DictReader(io.StringIO(text))]
+    is_json = list_format == "JSON"
+    content = as_typed(json.loads(text)) if is_json else yaml.load(text, Loader)  # noqa: S506 - texts and lists alone
     if isinstance(content, dict):
         return [(str(author_id), row) for author_id, row in content.items() if isinstance(row, dict)]
     return [_with_id(row) for row in content if isinstance(row, dict)] if isinstance(content, list) else []
@@ -132,21 +169,24 @@ def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
 
 
 def _build_author(author_id: str, row: dict[str, Any]) -> SourceAuthor | None:
-    parts = " ".join(as_text(row.get(name)) for name in ("first_name", "last_name"))
-    names = [as_text(row.get(name)) for name in NAME_KEYS]
-    name = next(filter(None, [*names[:2], parts.strip(), *names[2:]]), "")
     slug = slugify(author_id)
     if not slug:
         return None
     folder = row.get("folder") if isinstance(row.get("folder"), Path) else Path()
     return SourceAuthor(
         slug,
-        (name or _build_name(author_id))[:MAX_NAME_CHARACTERS],
+        (_name_of(row) or _build_name(author_id))[:MAX_NAME_CHARACTERS],
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
         biography=_biography(row),
         portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _find_portrait(folder),
         folder=folder,
     )
+
+
+def _name_of(row: dict[str, Any]) -> str:
+    parts = " ".join(as_text(row.get(name)) for name in ("first_name", "last_name"))
+    names = [as_text(row.get(name)) for name in NAME_KEYS]
+    return next(filter(None, [*names[:2], parts.strip(), *names[2:]]), "")
 
 
 def _biography(row: dict[str, Any]) -> str:

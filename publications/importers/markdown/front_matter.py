@@ -167,7 +167,7 @@ def _unquote(text: str) -> str:
 
 def _parse_toml(text: str, _log: ImportLog) -> Any:
     try:
-        return _as_typed(tomllib.loads(text))
+        return as_typed(tomllib.loads(text))
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise ImportRefused(_("The front matter is not TOML: %s") % error) from error
 
@@ -177,18 +177,19 @@ def _split_json(text: str) -> FrontMatter:
         fields, end = json.JSONDecoder().raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise ImportRefused(_("There is no front matter that can be read: %s") % str(error)[:80]) from error
-    return FrontMatter(_check_fields(_as_typed(fields)), text[end:].lstrip("\n"))
+    return FrontMatter(_check_fields(as_typed(fields)), text[end:].lstrip("\n"))
 
 
-def _as_typed(value: Any) -> Any:
+def as_typed(value: Any) -> Any:
     """Return values as typed in YAML: dates in ISO format, booleans as true and false."""
     if isinstance(value, dict):
-        return {str(name): _as_typed(item) for name, item in value.items()}
+        return {str(name): as_typed(item) for name, item in value.items()}
     if isinstance(value, list):
-        return [_as_typed(item) for item in value]
+        return [as_typed(item) for item in value]
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return CONTROL_CHARACTERS.sub("", text)  # of escapes
 
 
 def as_text(value: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..imported_file import ImportLog, ImportRefused
-from .authors import DATA_SUFFIXES
+from .authors import DATA_FORMATS, lists_names
 from .front_matter import as_text, first_value, read_front_matter, without_html
 from .source_site import SourceSite
 
@@ -71,10 +71,13 @@ def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
 
 
 def _find_author_list(folder: Path) -> Path | None:
-    """Return the file that lists the authors of a site, by its usual names, or None."""
-    names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_SUFFIXES))
+    """Return the file that lists the authors of a site, by its usual names, or None.
+
+    A table of something else may have such a name: one without names of people is left alone.
+    """
+    names = (f"{stem}{suffix}" for stem in AUTHOR_FOLDERS for suffix in (".csv", *DATA_FORMATS))
     paths = (folder / place / name for name in names for place in DATA_FOLDERS)
-    return next(filter(Path.is_file, paths), None)
+    return next((path for path in paths if path.is_file() and lists_names(path)), None)
 
 
 def _read_topics(folder: Path) -> dict[str, SourceTopic]:

@@ -1,0 +1,79 @@
+"""Reading lists of authors: tables, YAML and JSON."""
+
+import json
+
+import pytest
+from django.utils.translation import override
+
+from publications.importers.imported_file import ImportRefused
+from publications.importers.markdown.authors import read_authors
+from publications.importers.markdown.source_site import SourceSite
+from publications.importers.markdown.taxonomies import find_taxonomies
+
+EMOJI_NAME = "Ann \N{MONKEY} Berg"
+BROKEN_LISTS = {
+    "csv": b'id,name\nann,"' + b"x" * 200_000,
+    "yml": b"ann: [\nb: }",
+    "yaml": b"ann: \x01",
+    "json": b'{"ann":\n {"name": }}',
+}
+
+
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_json_is_read_with_escapes_of_any_character(tmp_path, is_ascii):
+    path = tmp_path / "people.json"
+    rows = [{"id": 7, "name": EMOJI_NAME, "bio": None}, {"id": "bo", "name": "Bo\ud800 Ek\0"}]
+    path.write_bytes(json.dumps(rows, ensure_ascii=is_ascii).encode(errors="ignore"))
+
+    authors = read_authors(path)
+
+    assert {author.slug: author.name for author in authors.by_id.values()} == {"7": EMOJI_NAME, "bo": "Bo Ek"}
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
+@pytest.mark.parametrize("suffix", BROKEN_LISTS)
+def test_a_list_that_is_not_valid_is_refused_on_one_line_in_the_language(tmp_path, suffix, language):
+    path = tmp_path / f"people.{suffix}"
+    path.write_bytes(BROKEN_LISTS[suffix])
+    reason = {"en": "cannot be read: ", "sv": "går inte att läsa: "}[language]
+
+    with override(language), pytest.raises(ImportRefused) as refused:
+        read_authors(path)
+
+    message = str(refused.value)
+    assert reason in message and message.endswith(f"{'YAML' if 'y' in suffix else suffix.upper()}.")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("suffix", ["yml", "yaml", "json"])
+@pytest.mark.parametrize("content", [b'[{"name": "Ann"}]', '[{"id": "åsa"}]'.encode("latin-1")])
+def test_hints_for_data_do_not_speak_of_tables(tmp_path, suffix, content):
+    path = tmp_path / f"people.{suffix}"
+    path.write_bytes(content)
+
+    with pytest.raises(ImportRefused) as refused:
+        read_authors(path)
+
+    assert "column" not in str(refused.value) and "CSV" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("people.csv", "id,age\nann,40\n"),
+        ("people.csv", "id,name\nann,\n"),
+        ("people.yml", "ann:\n  age: 40\n"),
+        ("people.json", '[{"id": "ann", "age": 40}]'),
+    ],
+)
+def test_a_list_without_names_is_left_alone_unless_it_is_typed(tmp_path, name, content):
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / name
+    path.write_text(content)
+    assert find_taxonomies(tmp_path, SourceSite()).authors is None
+    assert read_authors(path).find("ann").name == "Ann"
+
+    named = tmp_path / "data" / "writers.csv"
+    named.write_text("id,name\nann,Ann Berg\n")
+
+    assert find_taxonomies(tmp_path, SourceSite()).authors == named
