@@ -253,7 +253,7 @@ def test_a_cancelled_author_leaves_nothing(form):
     form.keyboard.press("Escape")
 
     expect(dialog).to_be_hidden()
-    expect(form.locator("#id_bylines_search")).to_be_focused()
+    expect(form.get_by_role("button", name="New author")).to_be_focused()
     expect(form.locator("#id_bylines .chooser__label")).to_have_count(0)
 
 
@@ -266,6 +266,7 @@ def test_a_dialog_that_is_closed_keeps_what_was_typed_until_it_is_added(form):
         dialog.locator("[name=biography_en]").fill("Studies grids.")
         close()
         expect(dialog).to_be_hidden()
+        form.locator("#id_language").select_option("sv")
         opener.click()
         expect(dialog.locator("[name=name]")).to_have_value("Kaja Typed")
         expect(dialog.locator("[name=biography_en]")).to_have_value("Studies grids.")

@@ -99,7 +99,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         edition_status=edition_status,
         edition=edition,
         is_visible_before=publication.editions.live().exists(),
-        change_text=CHANGE_TEXTS.get(edition.change, ""),
+        change_text=CHANGE_TEXTS.get(edition.change, "") if edition_status != "ended" else "",
         public_from=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires_at) if is_limited and edition_status != "ended" else "",
         texts_to_copy=_texts_to_copy(edition) if edition_status != "ended" else [],

@@ -10,7 +10,7 @@ export function previewPane(pane, form, readValues) {
   const frame = pane.querySelector("iframe");
   const { url, publication } = pane.dataset;
   const follow = previewPlaces(frame, form);
-  let changedAt = 0, timer = 0, isLoading = false;
+  let changedAt = 0, timer = 0, isLoading = false, whenRead = null;
 
   function scheduleUpdate() {
     if (pane.hidden) return;
@@ -22,7 +22,7 @@ export function previewPane(pane, form, readValues) {
   async function update() {
     if (isLoading) return;
     isLoading = true;
-    await whenTextIsShown(form);
+    await (whenRead ??= whenTextIsShown(form));
     changedAt = 0;
     try {
       const response = await fetch(url, { method: "POST", body: readValues(form, { piece: publication }) });
@@ -57,7 +57,11 @@ async function whenTextIsShown(form) {
   const text = form.querySelector("[data-text-editor]");
   if (!text || text.dataset.mode) return;
   await new Promise((resolve) => {
-    new MutationObserver(resolve).observe(text, { attributeFilter: ["data-mode"] });
-    setTimeout(resolve, MAX_WAIT_MS);
+    const observer = new MutationObserver(resolve);
+    observer.observe(text, { attributeFilter: ["data-mode"] });
+    setTimeout(() => {
+      observer.disconnect();
+      resolve();
+    }, MAX_WAIT_MS);
   });
 }

@@ -1,6 +1,6 @@
 // A dialog with the form of a new author or tag, for a form that refers to it. One that is closed keeps what was typed.
 
-const closedDialogs = new Map(); // by the address of their form
+const closedDialogs = new Map(); // by the address of their form and the name
 
 /**
  * Opens the dialog with the form at `url`; returns a promise of {value, label, isFirst} of what was added, or of null.
@@ -9,16 +9,16 @@ const closedDialogs = new Map(); // by the address of their form
  */
 export async function quickAdd(url, { name, isFirstOffered = false }) {
   const language = document.querySelector("select[name=language]")?.value ?? "";
-  const address = `${url}?${new URLSearchParams({ name, language })}`;
-  const { activeElement } = document, dialog = closedDialogs.get(address) ?? await load(address);
+  const key = `${url} ${name}`, { activeElement } = document;
+  const dialog = closedDialogs.get(key) ?? await load(`${url}?${new URLSearchParams({ name, language })}`);
   if (![activeElement, document.body].includes(document.activeElement)) {
-    closedDialogs.set(address, dialog);
+    closedDialogs.set(key, dialog);
     return null;
   }
-  closedDialogs.delete(address);
+  closedDialogs.delete(key);
   document.body.append(dialog);
   const result = await new Promise((resolve) => show(dialog, { isFirstOffered, resolve }));
-  if (!result) closedDialogs.set(address, dialog);
+  if (!result) closedDialogs.set(key, dialog);
   return result;
 }
 
