@@ -8,8 +8,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.contrib import admin
 from django.urls import URLResolver, resolve
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from publications.models import Author, SitePage
 from publications.urls import urlpatterns
@@ -82,6 +83,15 @@ def test_placeholders_are_the_same_in_both_languages():
     ]
 
     assert astray == []
+
+
+def test_quotations_have_swedish_marks_in_messages_of_django_too():
+    path = Path(admin.__file__).parent / "locale" / "sv" / "LC_MESSAGES" / "django.mo"
+    messages = [form for english, _swedish in entries(read_mo(path.open("rb"))) for form in english]
+    own = [form for _english, swedish in entries(written()) for form in swedish]
+
+    with override("sv"):
+        assert [swedish for swedish in (*own, *map(gettext, messages)) if "“" in swedish] == []
 
 
 def test_one_thing_has_one_name_in_swedish():

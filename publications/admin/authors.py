@@ -1,10 +1,10 @@
 """Authors at the desk. Saving is public at once."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -73,6 +73,7 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
 
     def save(self, commit: bool = True) -> Author:
         """Save the author. Whoever may save a proposed one accepts them so."""
+        self.instance.is_approved_now = self.instance.is_proposed and not self.is_proposal
         self.instance.is_proposed = self.is_proposal
         if image := self.cleaned_data.get("portrait_file"):
             image.alt_en, image.alt_sv = self.portrait_alts()
@@ -181,8 +182,19 @@ class AuthorAdmin(PublicModelAdmin):
         """Render the form of a proposed author with who proposed them, and for which drafts."""
         author = kwargs.get("obj")
         is_proposed = author and Author.objects.proposed().filter(pk=author.pk).exists()
-        context = {**context, "proposal": describe_proposal(author) if is_proposed else None}
+        context = {
+            **context,
+            "proposal": describe_proposal(author) if is_proposed else None,
+            "save_label": _("Approve") if is_proposed else "",
+        }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_change(self, request: HttpRequest, obj: Author) -> HttpResponse:
+        """Say of a proposed author that the save has approved them."""
+        if not getattr(obj, "is_approved_now", False) or {"_continue", "_addanother"} & set(request.POST):
+            return super().response_change(request, obj)
+        messages.success(request, _("%(name)s is approved.") % {"name": obj})
+        return self.response_post_save_change(request, obj)
 
     @admin.display(description=Author._meta.get_field("title_en").verbose_name, ordering="title_en")
     def title(self, author: Author) -> str:

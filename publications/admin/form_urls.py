@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import RedirectView
 
 from publications.models import Autosave, Publication, parse_pk
@@ -25,6 +26,13 @@ def split_url(url: str) -> SplitResult:
         return urlsplit(url)
     except ValueError:
         return urlsplit("")
+
+
+def next_url_of(request: HttpRequest) -> str:
+    """Return the page of the desk that the address of a form says to go back to (`next`), or ""."""
+    url = request.GET.get("next", "")
+    is_local = url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    return url if is_local and url.startswith(reverse("desk:index")) else ""
 
 
 def origin_of(url: str) -> str:

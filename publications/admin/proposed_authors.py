@@ -16,6 +16,7 @@ from publications.models import AuditEntry, Author, Byline, Publication
 
 from .chooser_forms import ChooserFormMixin
 from .choosers import ChooserField
+from .form_urls import next_url_of
 from .site import render_desk_page, require_permissions
 
 MAX_PROPOSALS = 10  # on the first page of the desk
@@ -89,10 +90,14 @@ def replace_author_page(request: HttpRequest, pk: int) -> HttpResponse:
     author = get_object_or_404(Author.objects.proposed(), pk=pk)
     form = ReplacementForm(request.POST or None, author=author)
     if request.method == "POST" and form.is_valid() and _replace(request, form):
-        return HttpResponseRedirect(reverse("desk:index"))
-    title = _("%(name)s: who is meant?") % {"name": author}
+        return HttpResponseRedirect(next_url_of(request) or reverse("desk:index"))
     return render_desk_page(
-        request, "author_replace", title=title, form=form, proposal=describe_proposal(author)
+        request,
+        "author_replace",
+        title=_("%(name)s: who is meant?") % {"name": author},
+        form=form,
+        proposal=describe_proposal(author),
+        next_url=next_url_of(request),
     )
 
 

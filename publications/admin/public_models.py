@@ -27,6 +27,7 @@ from .choosers import ChooserField
 from .drafts import autosave
 from .form_data import mark_redisplay
 from .form_fields import HiddenStateField
+from .form_urls import next_url_of
 from .model_admin import DeskModelAdmin
 
 EXCERPT_CHARACTERS = 300
@@ -203,7 +204,14 @@ class PublicModelAdmin(DeskModelAdmin):
         stored = self.get_object(request, str(obj.pk)) if obj else None  # `obj` has the submitted values
         urls = self.get_public_urls(stored) if stored else {}
         links = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in urls.items()]
-        return super().render_change_form(request, {**context, "public_links": links}, *args, **kwargs)
+        context = {**context, "public_links": links, "next_url": next_url_of(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
+        """Redirect to the page of the desk that led here, else to the list."""
+        if url := next_url_of(request):
+            return HttpResponseRedirect(url)
+        return super().response_post_save_change(request, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         """Render the form; if the action is refused, redisplay it with the reasons as messages.

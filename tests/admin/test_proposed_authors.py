@@ -1,6 +1,7 @@
 """Authors whom contributors propose: what they may be used for, and how an editor accepts or replaces them."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -94,7 +95,8 @@ def test_the_check_leads_to_where_an_author_is_accepted_and_a_tag_is_translated(
     page = desk.get(reverse("desk:publish", args=[draft.pk])).text
 
     for model, row in (("author", proposed), ("tag", tag)):
-        assert f'href="{reverse(f"desk:publications_{model}_change", args=[row.pk])}"' in page
+        url = reverse(f"desk:publications_{model}_change", args=[row.pk])
+        assert f'href="{url}?next={reverse("desk:publish", args=[draft.pk])}"' in page
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,33 @@ def test_saving_a_proposed_author_accepts_them(desk, proposed, editor):
     assert (proposed.is_proposed, proposed.title_en) == (False, "Analyst")
     assert "Saving accepts the author." not in desk.get(url).text
     assert actions.publish(draft, by=editor).is_live
+
+
+def approval_data() -> dict:
+    return {"name": "Anna Karlson", "portrait_choice-chooser": "", "_save": "Approve"}
+
+
+def test_approving_a_proposed_author_leads_back_to_the_page_of_publishing(desk, proposed):
+    draft = make_publication(authors=[proposed])
+    publish_url = reverse("desk:publish", args=[draft.pk])
+    url = f"{reverse('desk:publications_author_change', args=[proposed.pk])}?next={publish_url}"
+    assert 'value="Approve"' in desk.get(url).text
+
+    response = desk.post(url, approval_data(), follow=True)
+
+    assert response.redirect_chain == [(publish_url, 302)]
+    assert [str(message) for message in response.context["messages"]] == ["Anna Karlson is approved."]
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.org/desk/", "//example.org/desk/", "/en/", "desk", ""]
+)
+def test_a_form_leads_back_to_pages_of_the_desk_only(desk, proposed, elsewhere):
+    url = reverse("desk:publications_author_change", args=[proposed.pk])
+
+    response = desk.post(f"{url}?{urlencode({'next': elsewhere})}", approval_data())
+
+    assert response.url == reverse("desk:publications_author_changelist")
 
 
 def test_the_list_of_authors_can_be_limited_to_proposed_ones(desk, proposed):

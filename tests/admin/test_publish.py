@@ -75,6 +75,16 @@ def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_publ
     assert not publication.editions.exists()
 
 
+@pytest.mark.parametrize("summary", ["", "A summary."])
+def test_a_box_to_tick_is_named_only_where_the_page_has_it(desk, summary):
+    publication = make_publication(summary=summary, body="It rose by [figure to be checked].")
+
+    page = desk.get(publish_url(publication)).text
+
+    assert "Is this meant for readers?" in page
+    assert ("tick below" in page) == ('name="placeholders_meant"' in page) == bool(summary)
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

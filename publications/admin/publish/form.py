@@ -92,7 +92,7 @@ class PublishForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
     )
     placeholders_meant = forms.BooleanField(
-        label=gettext_lazy("They are meant: publish the text with them"),
+        label=gettext_lazy("What looks like notes is meant: publish it as it is"),
         error_messages={
             "required": gettext_lazy(
                 "The text still has what looks like notes to yourself. Mend them, or say that they are meant."
