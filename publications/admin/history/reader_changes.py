@@ -1,10 +1,9 @@
 """Changes for readers: the last audit entries of what readers see. Drafts, schedules and upkeep are left out."""
 
 from collections.abc import Collection, Iterable
-from functools import reduce
-from operator import or_
+from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Min, Model, Q
 
 from publications.models import ActionType, AuditEntry, Author, Edition, Image, Tag
 
@@ -49,8 +48,7 @@ def _unseen(entries: Iterable[AuditEntry]) -> set[AuditEntry]:
     pks = {entry.publication_id for entry in entries}
     public = set(editions.filter(publication__in=pks).values_list("publication", "number"))
     public_pks = {pk for pk, _number in public}
-    hidden = _hidden_rows(entries)
-    return {
+    return _entries_of_hidden_rows(entries) | {
         entry
         for entry in entries
         if (entry.publication_id and entry.publication_id not in public_pks)
@@ -59,16 +57,31 @@ def _unseen(entries: Iterable[AuditEntry]) -> set[AuditEntry]:
             and (entry.publication_id, entry.detail.get("edition")) not in public
         )
         or (entry.action == ActionType.AMEND and not _changed_model(entry))
-        or entry.detail.get("pk") in hidden.get(_changed_model(entry), ())
     }
 
 
-def _hidden_rows(entries: Iterable[AuditEntry]) -> dict[str, set[int]]:
-    """Return by the name of a model the primary keys of changed rows that no public edition shows."""
-    editions, hidden = Edition.objects.ever_public(), {}
+def _entries_of_hidden_rows(entries: Iterable[AuditEntry]) -> set[AuditEntry]:
+    """Return the entries of changed rows from before the first edition that shows the row was public."""
+    hidden = set()
     for model, lookups in EDITIONS_OF.items():
-        name = model._meta.model_name
-        pks = {entry.detail.get("pk") for entry in entries if _changed_model(entry) == name}
-        condition = reduce(or_, (Q(**{f"{lookup}__in": editions}) for lookup in lookups))
-        hidden[name] = pks - set(model.objects.filter(condition, pk__in=pks).values_list("pk", flat=True))
+        changed = [entry for entry in entries if _changed_model(entry) == model._meta.model_name]
+        first_shown = _first_shown(model, lookups, {entry.detail.get("pk") for entry in changed})
+        hidden |= {
+            entry
+            for entry in changed
+            if not any(at <= entry.at for at in first_shown.get(entry.detail.get("pk"), ()))
+        }
     return hidden
+
+
+def _first_shown(
+    model: type[Model], lookups: Iterable[str], pks: Collection[int]
+) -> dict[int, list[datetime]]:
+    """Return by primary key when rows were first shown by a public edition, through each lookup."""
+    editions = Edition.objects.ever_public()
+    moments = [Min(f"{lookup}__visible_from", filter=Q(**{f"{lookup}__in": editions})) for lookup in lookups]
+    rows = model.objects.filter(pk__in=pks).annotate(
+        **{f"shown_{n}": moment for n, moment in enumerate(moments)}
+    )
+    shown = rows.order_by().values_list("pk", *(f"shown_{n}" for n in range(len(moments))))
+    return {pk: [at for at in starts if at] for pk, *starts in shown}
