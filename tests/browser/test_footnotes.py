@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.text_editor import ADD, put_cursor_after, rich_text, set_markdown
+from tests.browser.text_editor import ADD, markdown_of, put_cursor_after, rich_text, set_markdown
 
 pytestmark = pytest.mark.browser
 
@@ -92,3 +92,41 @@ def test_an_open_note_follows_its_mark_when_the_window_gets_narrower(form):
     page.wait_for_timeout(300)
 
     assert page.evaluate(DISTANCE) in range(10)
+
+
+@pytest.mark.parametrize("leave", ["click below", "ArrowDown"])
+def test_what_is_written_below_the_notes_is_at_the_end_of_the_text(open_page, site, leave):
+    page = open_page("/desk/", viewport=VIEWPORTS[0])
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    set_markdown(page, "Words.[^1]\n\n[^1]: A note.")
+    if leave == "click below":
+        box = rich_text(page).bounding_box()
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 10)
+    else:
+        put_cursor_after(page, "A note.")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+
+    page.keyboard.type(" More.")
+
+    assert rich_text(page).locator("> :last-child").get_attribute("class") == "footnotes"
+    assert ("Words.[^1] More." in markdown_of(page)) == (leave == "click below")
+    assert "More" in rich_text(page).inner_text()
+
+
+@pytest.mark.parametrize("viewport", VIEWPORTS)
+def test_the_row_that_is_typed_in_is_never_behind_the_buttons_of_a_table(open_page, site, viewport):
+    page = open_page("/desk/", viewport=viewport)
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    set_markdown(page, "\n\n".join(f"Line {number}." for number in range(40)))
+    for place in ("Line 9.", "Line 12.", "Line 15.", "Line 18."):
+        put_cursor_after(page, place)
+        page.get_by_role("toolbar").get_by_role("button", name="Table", exact=True).click()
+        for cell in range(9):
+            page.keyboard.type(f"c{cell}")
+            page.wait_for_timeout(100)
+            caret = page.evaluate("getSelection().getRangeAt(0).getBoundingClientRect().bottom")
+            assert caret < page.locator("[data-table-tools]").bounding_box()["y"], (place, cell)
+            page.keyboard.press("Tab")

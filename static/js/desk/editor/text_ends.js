@@ -17,13 +17,13 @@ function endOfText(doc) {
   return { pos, block: index ? doc.child(index - 1) : null };
 }
 
-/** The plugin that keeps a line to write on at the end of the text. Empty lines are not saved. */
+/** The plugin that keeps a line to write on at the end of the text, above the notes. Empty lines are not saved. */
 export function lineAtEnd() {
   return new Plugin({
-    appendTransaction(transactions, _before, { doc, tr }) {
-      if (!transactions.some(({ docChanged }) => docChanged)) return null;
+    appendTransaction(_transactions, _before, { doc, tr, selection: { $from, empty } }) {
       const { pos, block } = endOfText(doc);
-      return needsLineBelow(block) ? tr.insert(pos, nodes.paragraph.create()) : null;
+      if (needsLineBelow(block)) return tr.insert(pos, nodes.paragraph.create());
+      return empty && !$from.depth && $from.pos > pos ? tr.setSelection(TextSelection.near(doc.resolve(pos), -1)) : null;
     },
   });
 }
