@@ -7,8 +7,9 @@ metadata such as locations and names, and any other content of the file.
 import io
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
+
+from publications.stored_messages import gettext as _
 
 WIDTHS = (480, 960, 1600)
 TEASER_ASPECT = (16, 9)

@@ -59,7 +59,7 @@ def _redact_report(report: dict, redaction: Redaction) -> dict:
 
 
 def redact_message(stored: Any, redaction: Redaction) -> Any:
-    """Return a stored message of an import (`store_message`) with its values and parts redacted, whatever their names.
+    """Return a message of `publications.stored_messages` with its values and parts redacted, whatever their names.
 
     Its msgid stays: a text of this site, which is in the catalogue by its exact words.
     """

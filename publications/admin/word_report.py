@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.importers.import_cache import ImportCache, NameMatch, match_names
-from publications.importers.messages import show_message
 from publications.models import Author, Byline, Publication, Revision, RevisionReason, WordFile, parse_pk
+from publications.stored_messages import show_message
 
 from .public_models import refusal_reasons
 from .site import get_publication_or_404, render_publication_page, require_permissions

@@ -11,13 +11,13 @@ from publications import actions, snapshot
 from publications.manuscript import Manuscript
 from publications.models import ArchiveImport, Edition, Publication
 from publications.reserved_disk_space import is_disk_full_error
+from publications.stored_messages import gettext as _
 
 from .duplicates import report_duplicates
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .manuscript_files import ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
-from .messages import gettext as _
 from .options import ImportOptions
 from .reconcile import (
     FileIntent,

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from publications.manuscript import ManuscriptByline
 from publications.slugs import slugify
+from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
 from .markdown import AuthorList
-from .messages import gettext as _
 from .options import InvalidOptions
 from .report import ImportReport
 

@@ -8,9 +8,10 @@ from publications import images, renditions
 from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
 from publications.markup import image_keys_in
 from publications.models import Image, Publication, store_original
+from publications.stored_messages import gettext as _
+from publications.stored_messages import join_messages
 
 from .import_cache import ImportCache
-from .messages import gettext as _
 
 Files = Mapping[str, bytes]
 """Contents by the names that the manuscript uses."""
@@ -56,7 +57,7 @@ def _store_image(image: ManuscriptImage, files: ManuscriptFiles, import_cache: I
             write=not files.is_dry_run,
         )
     except images.UnsuitableImage as error:
-        return f"{image.file}: {error}"
+        return join_messages(f"{image.file}:", str(error))
     row.save()
     import_cache.images[row.key] = row
     if files.make_renditions and not files.is_dry_run:

@@ -13,10 +13,10 @@ from django.db import transaction
 from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Manuscript
 from publications.models import Publication, Revision, RevisionReason
+from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
 from .manuscript_files import Files, ManuscriptFiles
-from .messages import gettext as _
 from .normalize import is_uid
 from .pending_drafts import ImportedDraft, PendingDraft, prepare_draft, store_drafts
 

@@ -23,9 +23,9 @@ from publications.models import (
 )
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
+from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
-from .messages import gettext as _
 
 MAX_LABEL_CHARACTERS = 200
 

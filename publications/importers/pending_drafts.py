@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from publications.draft_content import plain_values, set_values
 from publications.manuscript import Manuscript, ManuscriptByline
 from publications.models import Author, Byline, Publication, Tag, TaggedPublication
+from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
 from .manuscript_files import ManuscriptFiles, replace_attachments, store_images
-from .messages import gettext as _
 from .normalize import (
     describe_cut_title,
     describe_invalid_identifiers,

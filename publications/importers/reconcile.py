@@ -34,11 +34,11 @@ from publications.models import (
     scheduled_end,
     with_status,
 )
+from publications.stored_messages import gettext_lazy as _
 
 from .import_cache import ImportCache
 from .imported_file import ImportedFile
 from .manuscript_files import has_valid_key
-from .messages import gettext_lazy as _
 from .normalize import normalize_manuscript
 
 MIN_SHARED_WORDS = 0.2

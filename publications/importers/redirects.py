@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from publications import actions
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
+from publications.stored_messages import gettext as _
+from publications.stored_messages import ngettext
 
 from .imported_file import NoteKind
 from .markdown import AuthorList
-from .messages import gettext as _
-from .messages import ngettext
 from .report import FileReport
 
 

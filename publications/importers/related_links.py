@@ -7,9 +7,9 @@ from uuid import UUID
 
 from publications import actions
 from publications.models import ActionType, AuditEntry, Publication, RelatedLink
+from publications.stored_messages import gettext as _
 
 from .imported_file import NoteKind
-from .messages import gettext as _
 from .report import FileOutcome, FileReport, ImportReport
 
 OUTCOMES_WITH_TEXT_OF_FILE = (FileOutcome.NEW, FileOutcome.UPDATED, FileOutcome.UNCHANGED)

@@ -4,9 +4,12 @@ A report is stored with the names of topics, outcomes and totals and with the ms
 the language of the page. Sentences of other packages are in the language of who requested it.
 """
 
+from typing import Any
+
+from publications.stored_messages import show_message, store_message
+
 from .duplicates import name_import_of
 from .imported_file import NoteKind
-from .messages import show_message, store_message
 from .report import (
     NOTE_KIND_LABELS,
     NOTE_TOPICS,
@@ -119,7 +122,19 @@ def has_untranslated_notes(report: dict) -> bool:
         for topic in report.get("topics", ())
         for note in (*topic["notes"], *topic.get("more_notes", ()))
     ]
-    return any(isinstance(text, str) or (key == "held" and text.get("values")) for key, text in notes)
+    return any(_is_untranslated(text) or (key == "held" and text.get("values")) for key, text in notes)
+
+
+def _is_untranslated(stored: Any) -> bool:
+    """Return whether a stored message is a plain text, or has such a part or reason (“why”) other than a name."""
+    if not isinstance(stored, dict):
+        return isinstance(stored, str)
+    values = stored.get("values") or []
+    items = values.values() if isinstance(values, dict) else values
+    texts = [item for item in items if isinstance(item, dict)]
+    texts += [part for part in stored.get("parts", ()) if not str(part).endswith(":")]
+    texts += [values["why"]] if "why" in values and isinstance(values, dict) else []
+    return any(map(_is_untranslated, texts))
 
 
 def _label_topic(topic: dict) -> dict:

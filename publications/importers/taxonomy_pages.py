@@ -6,6 +6,8 @@ from publications import actions, images
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, AuditEntry, Author, Image, Tag, tags_by_name
 from publications.slugs import normalize_redirect_path, slugify
+from publications.stored_messages import gettext_lazy as _
+from publications.stored_messages import join_messages
 
 from .imported_file import NoteKind
 from .markdown import (
@@ -19,8 +21,6 @@ from .markdown import (
     SourceFile,
     SourceTopic,
 )
-from .messages import gettext_lazy as _
-from .messages import join_messages
 from .options import ImportOptions
 from .report import FileReport, ImportReport
 
@@ -139,7 +139,7 @@ def _fill_portrait(
         file.add_note(
             NoteKind.DROPPED,
             "image",
-            join_messages(f"{profile.portrait}:", str(_("The picture is missing."))),
+            join_messages(f"{profile.portrait}:", _("The picture is missing.")),
         )
         return []
     return ["portrait"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from django.utils.translation import gettext as _
+from publications.stored_messages import gettext as _
 
 MAX_DEPTH = 200
 MAX_ELEMENTS = 1_500_000

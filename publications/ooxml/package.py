@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element
 
-from django.utils.translation import gettext as _
+from publications.stored_messages import gettext as _
 
 from .elements import InvalidWordFile, join_text, parse_part
 

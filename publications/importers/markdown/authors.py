@@ -11,9 +11,9 @@ import yaml
 
 from publications import markup
 from publications.slugs import slugify
+from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused
-from ..messages import gettext as _
 from .front_matter import (
     Loader,
     as_text,

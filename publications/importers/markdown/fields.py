@@ -10,9 +10,9 @@ from typing import Any
 from publications.manuscript import ManuscriptByline
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
+from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from ..messages import gettext as _
 from .authors import AuthorList, SourceAuthor
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from publications.locales import LOCALES
 from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
+from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
-from ..messages import gettext as _
 from .anchors import fragments_in
 from .links import FILE_PREFIX, PATH_END_PREFIX
 from .source_file import SourceFile, describe_file, relative_source

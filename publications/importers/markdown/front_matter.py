@@ -16,8 +16,9 @@ from typing import Any
 
 import yaml
 
+from publications.stored_messages import gettext as _
+
 from ..imported_file import ImportLog, ImportRefused
-from ..messages import gettext as _
 
 MAX_FILE_BYTES = 2_000_000
 CONTROL_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

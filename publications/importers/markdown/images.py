@@ -13,10 +13,10 @@ from urllib.parse import quote, unquote
 
 from publications import images
 from publications.manuscript import ManuscriptImage
+from publications.stored_messages import gettext as _
+from publications.stored_messages import join_messages
 
 from ..imported_file import ImportLog
-from ..messages import gettext as _
-from ..messages import join_messages
 from .placeholders import ATTRIBUTES
 
 MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")

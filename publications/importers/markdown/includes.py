@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from publications.stored_messages import gettext as _
+
 from ..imported_file import ImportLog
-from ..messages import gettext as _
 from .liquid_template import Node, parse_included, parse_template
 from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, evaluate_items, is_true, to_text
 from .source_site import SourceSite

@@ -11,9 +11,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from publications.markup import fragment_on_page
 from publications.slugs import normalize_redirect_path
+from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from ..messages import gettext as _
 from .includes import normalize_label
 
 FILE_PREFIX = "file:"

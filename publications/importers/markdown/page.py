@@ -5,10 +5,10 @@ import re
 
 from publications import markup
 from publications.manuscript import Manuscript
+from publications.stored_messages import gettext as _
 
 from ..coverage import WORD, compare_words, split_words
 from ..imported_file import ImportLog, TextCoverage
-from ..messages import gettext as _
 from .front_matter import without_html
 from .links import addresses_in
 from .placeholders import replace_spans

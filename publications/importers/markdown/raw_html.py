@@ -4,8 +4,9 @@ import html
 import re
 import textwrap
 
+from publications.stored_messages import gettext as _
+
 from ..imported_file import ImportLog
-from ..messages import gettext as _
 from .placeholders import ATTRIBUTES, Placeholders, replace_spans
 
 REMOVED_ELEMENTS = (

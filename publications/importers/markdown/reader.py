@@ -11,9 +11,10 @@ from pathlib import Path
 
 from publications import images, manuscript
 from publications.manuscript import Manuscript
+from publications.stored_messages import gettext as _
+from publications.stored_messages import join_messages
 
 from ..imported_file import ImportedFile, ImportLog, ImportRefused
-from ..messages import gettext as _
 from .anchors import keep_anchors, slug_rules_of
 from .authors import AuthorList
 from .fields import FrontMatterFields
@@ -242,5 +243,5 @@ def _examine_images(
         try:
             properties[name] = images.read_properties(files[name].read_bytes())
         except images.UnsuitableImage as error:
-            log.dropped("image-missing", f"{name}: {error}")
+            log.dropped("image-missing", join_messages(f"{name}:", str(error)))
     return properties

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..messages import gettext as _
+from publications.stored_messages import gettext as _
+
 from .tag_arguments import (
     CONTROL_TAGS,
     IMAGE_TAGS,

@@ -7,8 +7,9 @@ Those in the tables of `shortcode_handlers` are resolved; others are reported, a
 import re
 from collections.abc import Callable
 
+from publications.stored_messages import gettext as _
+
 from ..imported_file import ImportLog
-from ..messages import gettext as _
 from .anchors import plain_words
 from .authors import AuthorList
 from .placeholders import replace_spans

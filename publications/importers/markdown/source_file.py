@@ -15,9 +15,9 @@ from django.conf.locale import LANG_INFO
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, language_code, locale_of
 from publications.slugs import normalize_redirect_path, slugify
+from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused
-from ..messages import gettext as _
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of

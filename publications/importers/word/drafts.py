@@ -26,14 +26,14 @@ from publications.models import (
     WordFile,
     store_original,
 )
+from publications.stored_messages import gettext as _
+from publications.stored_messages import store_message
 
 from ..import_cache import ImportCache, match_names
 from ..imported_file import ImportRefused
 from ..manuscript_files import ManuscriptFiles
 from ..manuscripts import import_manuscript
 from ..markdown import image_key
-from ..messages import gettext as _
-from ..messages import store_message
 from .annotations import WordComment
 from .reader import TrackedChangesPolicy, WordDocument, WordReadOptions, read_word
 from .tracked_changes import MAX_REPORTED_CHANGES, TrackedChangeKind

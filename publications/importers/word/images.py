@@ -20,8 +20,9 @@ from publications.ooxml import (
     child_elements,
     join_text,
 )
+from publications.stored_messages import gettext as _
+from publications.stored_messages import join_messages
 
-from ..messages import gettext as _
 from .blocks import InlineImage, one_line
 from .losses import ConversionLosses
 
@@ -248,4 +249,4 @@ def _describe_refusal(name: str, content: bytes, error: Exception) -> str:
             "name": name,
             "kind": suffix,
         }
-    return f"{name}: {error}"
+    return join_messages(f"{name}:", str(error))

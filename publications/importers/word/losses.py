@@ -3,9 +3,10 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from publications.stored_messages import gettext as _
+from publications.stored_messages import ngettext
+
 from ..imported_file import ImportLog, ImportNote
-from ..messages import gettext as _
-from ..messages import ngettext
 
 MAX_QUOTED = 12
 MAX_QUOTED_CHARACTERS = 160

@@ -11,11 +11,11 @@ from publications.images import ImageProperties
 from publications.manuscript import Manuscript
 from publications.ooxml import InvalidWordFile, WordPackage
 from publications.publication_fields import MAX_LENGTHS
+from publications.stored_messages import gettext as _
+from publications.stored_messages import ngettext
 
 from ..coverage import compare_plain_text
 from ..imported_file import ImportLog, ImportNote, ImportRefused, TextCoverage
-from ..messages import gettext as _
-from ..messages import ngettext
 from .annotations import WordComment, determine_language, read_comments, read_creator, report_omitted_parts
 from .blocks import ENDNOTES, FOOTNOTES, SEPARATOR_TYPES, Block, all_paragraphs, all_tables, one_line
 from .body import PartReader, read_context

@@ -1,4 +1,4 @@
-"""Messages of an import, which are stored as msgids with their values and translated for whoever reads them.
+"""Messages that are stored as msgids with their values, as in reports of imports, and translated for each reader.
 
 `gettext`, `gettext_lazy` and `ngettext` are used as those of Django. A message is a text in the language of the run,
 for a terminal, that remembers how it was made: `store_message` returns that for JSON, `show_message` the text in the
@@ -8,7 +8,7 @@ current language.
 from typing import Any
 
 from django.utils import translation
-from django.utils.functional import lazy
+from django.utils.functional import Promise, lazy
 
 Stored = str | dict[str, Any]
 
@@ -49,8 +49,12 @@ def ngettext(singular: str, plural: str, number: int) -> TranslatedText:
 
 def join_messages(*parts: str) -> TranslatedText:
     """Return texts, those that are not empty, with spaces between them."""
-    parts = tuple(filter(None, parts))
+    parts = tuple(_evaluate(part) for part in parts if part)
     return _build_message(" ".join(parts), parts=parts)
+
+
+def _evaluate(text: Any) -> Any:
+    return str(text) if isinstance(text, Promise) else text
 
 
 def _build_message(text: str, **attributes: Any) -> TranslatedText:
@@ -61,6 +65,7 @@ def _build_message(text: str, **attributes: Any) -> TranslatedText:
 
 def store_message(text: Any) -> Stored | int | float:
     """Return a message for JSON: a mapping, or the text if it is none."""
+    text = _evaluate(text)
     if not isinstance(text, TranslatedText):
         return text if isinstance(text, int | float) else str(text)
     if text.parts:
