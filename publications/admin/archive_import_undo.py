@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -129,9 +130,10 @@ def _describe_counts(counts: dict[str, int]) -> list[str]:
         sentences.append(text % count)
     if count := counts.get(UndoEffect.DELETE):
         text = ngettext(
-            "%d draft is deleted; it can be restored under Deleted drafts.",
-            "%d drafts are deleted; they can be restored under Deleted drafts.",
+            "{count} draft is deleted; it can be restored under {link}.",
+            "{count} drafts are deleted; they can be restored under {link}.",
             count,
         )
-        sentences.append(text % count)
+        link = format_html('<a href="{}">{}</a>', reverse("desk:deleted-drafts"), _("Deleted drafts"))
+        sentences.append(format_html(text, count=count, link=link))
     return sentences

@@ -211,7 +211,7 @@ class SitePageAdmin(PublicModelAdmin):
                 "language": LANGUAGE_NAMES[locale]
             }
             return self.redisplay_form(request, [reason], *view_args)
-        notice = _("Preview. Nothing has been saved; readers do not see this.")
+        notice = _("The form as it is now. Readers do not see it.")
         with override(locale):
             context = site_page_context(form.instance)
             return render_page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)

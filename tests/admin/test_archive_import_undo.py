@@ -85,7 +85,7 @@ def drafted(administrator, checked) -> ArchiveImport:  # noqa: F811
 def test_what_an_import_published_is_withdrawn_and_nothing_is_erased(administrator, published, client):  # noqa: F811
     addresses = [edition.get_absolute_url() for edition in Edition.objects.all()]
     page = html.unescape(administrator.get(page_of("-undo")).text)
-    assert "2 texts are withdrawn" in page and "Gas" in page and "Oil" in page
+    assert "2 texts will be withdrawn" in page and "Gas" in page and "Oil" in page
 
     assert "Withdrawn: 2 texts." in undo(administrator)
 
@@ -96,9 +96,10 @@ def test_what_an_import_published_is_withdrawn_and_nothing_is_erased(administrat
 
 
 def test_drafts_of_an_import_are_deleted_and_can_be_restored(administrator, drafted):  # noqa: F811
-    assert "2 drafts are deleted" in administrator.get(page_of("-undo")).text
+    assert "2 drafts will be deleted" in administrator.get(page_of("-undo")).text
 
-    assert "2 drafts are deleted" in undo(administrator)
+    deleted_drafts = f'<a href="{reverse("desk:deleted-drafts")}">Deleted drafts</a>'
+    assert f"2 drafts are deleted; they can be restored under {deleted_drafts}." in undo(administrator)
 
     assert not Publication.objects.exists() and Publication.with_deleted.deleted().count() == 2
     assert "Undo this import" not in administrator.get(page_of()).text

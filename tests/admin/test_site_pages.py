@@ -100,7 +100,7 @@ def test_a_preview_renders_the_typed_values_and_stores_nothing(desk):
 
     shown = desk.post(change(page), typed(title_en="About", body_en="Not **yet**.", _preview="en"))
 
-    assert "<strong>yet</strong>" in shown.text and "Nothing has been saved" in shown.text
+    assert "<strong>yet</strong>" in shown.text and "Readers do not see it" in shown.text
     assert SitePage.objects.get(pk=page.pk).body_en == page.body_en
     assert not Redirect.objects.exists()
 

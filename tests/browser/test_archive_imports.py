@@ -53,7 +53,7 @@ def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open
     assert page.request.get(f"/en/publications/{gas.lower()}/").status == 200
 
     page.get_by_role("link", name="Undo this import …").click()
-    expect(page.get_by_role("heading", name=re.compile("2 texts are withdrawn"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("2 texts will be withdrawn"))).to_be_visible()
     page.get_by_role("button", name="Undo the import").click()
 
     expect(page.locator(".status")).to_contain_text("The import is undone. Withdrawn: 2 texts.", timeout=RUN)

@@ -115,11 +115,11 @@ def test_what_is_kept_is_shown_with_its_age_and_read_aloud_once(form):
 
     page.locator("[name=summary]").press_sequentially("One more.")
     expect(page.locator(".form-bar [data-kept]")).to_have_text(
-        re.compile(r"^Kept [3-9] sec\. ago, not in the draft yet$"), timeout=20_000
+        re.compile(r"^Kept safe [3-9] sec\. ago, draft not saved$"), timeout=20_000
     )
     page.locator("[name=summary]").press_sequentially(" And more.")
     expect(page.locator(".form-bar [data-kept]")).to_have_text(
-        re.compile(r"Kept (now|[12] sec\. ago)"), timeout=20_000
+        re.compile(r"Kept safe (now|[12] sec\. ago)"), timeout=20_000
     )
 
     assert page.evaluate("announced") == ["What you type is kept."]
@@ -138,7 +138,7 @@ def test_an_age_has_no_sign_though_the_clock_is_set_back(form, language):
 
     for shift, unit in ((0, "1"), (31_000, "3"), (-90_000, "n")):
         page.evaluate("(shift) => { globalThis.shift = shift; }", shift)
-        expect(age).to_have_text(re.compile(rf"^Kept [^−+\-\d]*{unit}[^−+\-]*, not in the draft yet$"))
+        expect(age).to_have_text(re.compile(rf"^Kept safe [^−+\-\d]*{unit}[^−+\-]*, draft not saved$"))
 
 
 def in_language(route, language: str) -> None:

@@ -98,11 +98,7 @@ def preview_unsaved(request: HttpRequest) -> HttpResponse:
     if errors := form.errors.get("body"):
         return _render_reason(" ".join(errors))
     try:
-        return _render_preview(
-            request,
-            publication,
-            _("Preview of what is typed. Nothing has been saved; readers do not see this."),
-        )
+        return _render_preview(request, publication, _("The form as it is now. Readers do not see it."))
     except markup.Unrenderable as reason:
         return _render_reason(str(reason))
 
