@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -266,7 +267,9 @@ def _merge(sources: Sequence[str], indexes: set[int]) -> list[str]:
 
 def _shown_html(source: str, block: ParsedBlock) -> str | None:
     """Return the HTML of a block, or None if it would lack a part of the source."""
-    has_comment = "<!--" in source.replace(SEPARATOR, "")
+    # A comment is not in the HTML; its signs in code are.
+    signs_shown = block.html.replace(escape(SEPARATOR), "").count(escape("<!--"))
+    has_comment = source.replace(SEPARATOR, "").count("<!--") > signs_shown
     is_mixed = block.elements and (block.notes or _has_definition(source))
     return None if has_comment or is_mixed else block.html or None
 

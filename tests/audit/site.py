@@ -96,7 +96,7 @@ def _serve(folder: Path) -> Iterator[str]:
 
 
 def _wait_for(url: str, log: Path) -> None:
-    for _attempt in range(150):
+    for _attempt in range(600):
         try:
             urlopen(url, timeout=5).close()
             return

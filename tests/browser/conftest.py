@@ -156,7 +156,7 @@ def _matters(message) -> bool:
 
 
 def _wait_for(url: str) -> None:
-    for _attempt in range(150):
+    for _attempt in range(600):
         try:
             urlopen(url, timeout=5).close()
             return

@@ -169,6 +169,8 @@ def test_what_is_saved_is_what_is_seen(open_page, site, seed):
     page.goto(site.url + ADD)
     set_markdown(page, TEXT)
     assert markdown_of(page) == TEXT.rstrip("\n")
+    rich_text(page).evaluate(SELECT, [0.1, 0.05])
+    page.keyboard.press("Control+C")  # not what another test has copied
 
     done = []
     for _number in range(EDITS):

@@ -409,3 +409,21 @@ def test_no_block_that_is_edited_as_rich_text_holds_a_definition(definition, con
     blocks = split_blocks(f"See [y] of NATO.\n\n{before}{definition}\n{content}")
 
     assert not [block for block in blocks if block.html and definition in block.source]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_rich"),
+    [
+        ("- a\n\n        <!-- in code -->\n\n    b", True),
+        ("Words with `<!-- code -->` and more.", True),
+        ("    <!-- -->\n    code", True),
+        ("Words <!-- for colleagues --> and more.", False),
+        ("Words `<!-- code -->` <!-- for colleagues --> and more.", False),
+        ("Words `<!-- -->` <!-- for colleagues --> and more.", False),
+    ],
+)
+def test_only_a_block_with_a_comment_is_edited_as_markdown_not_one_with_its_signs_in_code(text, is_rich):
+    blocks = split_blocks(f"Before.\n\n{text}\n\nAfter.\n")
+
+    assert "".join(block.source for block in blocks) == f"Before.\n\n{text}\n\nAfter.\n"
+    assert all(block.html for block in blocks) == is_rich

@@ -3,7 +3,7 @@
 
 import { previewPlaces } from "./preview_places.js";
 
-const DELAY_MS = 300, MAX_DELAY_MS = 700, MAX_WAIT_MS = 5000;
+const DELAY_MS = 300, MAX_DELAY_MS = 700, MAX_WAIT_MS = 15_000;
 
 /** Returns `update()` of the preview of a form, which renders it while the pane is shown. `readValues` is `formData`. */
 export function previewPane(pane, form, readValues) {
