@@ -391,7 +391,10 @@ def test_pages_of_an_undo_list_a_limited_number_of_texts(administrator, publishe
     monkeypatch.setattr("publications.admin.archive_import_undo.MAX_LISTED_STEPS", 1)
     page = " ".join(html.unescape(administrator.get(page_of("-undo")).text).split())
     assert (
-        "2 texts will be withdrawn" in page and ">Gas<" in page and ">Oil<" not in page and "and 1 more" in page
+        "2 texts will be withdrawn" in page
+        and ">Gas<" in page
+        and ">Oil<" not in page
+        and "and 1 more" in page
     )
 
     row = {
