@@ -344,3 +344,18 @@ def test_a_reader_comments_on_selected_words(form, open_page):
 
     form.get_by_role("link", name="Back to the form").click()
     expect(marks(form)).to_have_text(["Paragraph 2"])
+
+
+def test_the_buttons_of_a_thread_stay_in_place_while_a_reply_is_open(form):
+    comment_on(form, "the EU")
+    edit, reply = (thread(form).locator("summary", has_text=text) for text in ("Edit", "Reply"))
+    places = [edit.bounding_box()["x"], reply.bounding_box()["x"]]
+
+    reply.click()
+    field = thread(form).locator("[id^=reply-]")
+    expect(field).to_be_focused()
+    assert [edit.bounding_box()["x"], reply.bounding_box()["x"]] == places
+    assert edit.bounding_box()["y"] == reply.bounding_box()["y"] < field.bounding_box()["y"]
+
+    thread(form).get_by_text("Cancel", exact=True).first.click()
+    expect(field).to_be_hidden()
