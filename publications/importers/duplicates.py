@@ -59,10 +59,7 @@ def name_import_of(publications: Collection[int]) -> str:
 
 def _imports_of(keys: Collection[int]) -> QuerySet[ArchiveImport]:
     """Return imports by subqueries: joins would pair each draft of an import with each of its editions."""
-    created = ArchiveImport.created_publications.through.objects.filter(
-        archiveimport=OuterRef("pk"), publication__in=keys
-    )
-    published = ArchiveImport.published_editions.through.objects.filter(
-        archiveimport=OuterRef("pk"), edition__publication__in=keys
-    )
+    imports = ArchiveImport.objects.filter(pk=OuterRef("pk"))
+    created = imports.filter(created_publications__in=keys)
+    published = imports.filter(published_editions__publication__in=keys)
     return ArchiveImport.objects.filter(Exists(created) | Exists(published))
