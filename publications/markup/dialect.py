@@ -23,6 +23,7 @@ from publications.html_tree import Element
 
 from .footnotes import mark_references
 from .html_repair import repair_html
+from .markdown_lists import INDENT
 from .source import (
     PROTECTED_PUNCTUATION,
     InlineCost,
@@ -199,11 +200,28 @@ class Footnotes(FootnoteExtension):
     def extendMarkdown(self, md: Markdown) -> None:
         md.registerExtension(self)
         self.parser: BlockParser = md.parser
-        definitions = FootnoteBlockProcessor(self)
+        definitions = NoteDefinitions(self)
         definitions.RE = FOOTNOTE
         md.parser.blockprocessors.register(definitions, "footnote", 17)
         md.inlinePatterns.register(FootnoteReference(self), "footnote", 175)
         md.treeprocessors.register(FootnoteTreeprocessor(self), "footnote", 50)
+
+
+class NoteDefinitions(FootnoteBlockProcessor):
+    """Reads notes, which several blank lines do not end before indented lines, as they do not end a list item."""
+
+    def detectTabbed(self, blocks: list[str]) -> list[str]:
+        found: list[str] = []
+        while True:
+            empty = next((index for index, block in enumerate(blocks) if block.strip("\n")), len(blocks))
+            text = blocks[empty].lstrip("\n") if empty < len(blocks) else ""
+            if not text.startswith(INDENT):
+                return found
+            newlines = blocks[empty][: -len(text)]
+            found += blocks[:empty]
+            blocks[: empty + 1] = [text]
+            first, *others = super().detectTabbed(blocks)
+            found += [newlines + first, *others]
 
 
 class FootnoteTreeprocessor(Treeprocessor):

@@ -68,6 +68,28 @@ def test_lists_in_lists_stay_what_they_are(outer, inner):
         )
 
 
+@pytest.mark.parametrize("blank_lines", [0, 1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{}",
+        "<ul><li><p>q</p>{}</li></ul>",
+        "<blockquote><p>q</p>{}</blockquote>",
+        '<p>q<sup><a href="#fn-1" class="footnote-ref">1</a></sup></p><section class="footnotes"><ol><li id="fn-1"><p>n</p>{}</li></ol></section>',
+    ],
+)
+def test_blank_lines_in_code_do_not_end_what_it_stands_in(around, blank_lines):
+    code = "one" + "\n" * (blank_lines + 1) + "two"
+    html = around.format(f"<pre><code>{code}</code></pre><p>below</p>")
+
+    markdown = write_blocks([EditorBlock("", html), EditorBlock("Last.", None)])
+
+    page = markup.render_markdown(markdown).html
+    assert "<code>one" in page and page.count("<code>") == 1
+    assert re.search(r"<code>(.*?)</code>", page, re.DOTALL)[1].split() == ["one", "two"]
+    assert [block.html is not None for block in split_blocks(markdown)].count(False) == 0
+
+
 @pytest.mark.parametrize("around", ["{}", "<ul><li>q{}</li></ul>", "<blockquote><p>q</p>{}</blockquote>"])
 @pytest.mark.parametrize(
     "signs", ["[^1]", "a*b*c", "_x_", "[a](/b)", "`c`", "a\\*b", "![x](/y)", "[1]", "&amp;amp;", "&lt;b&gt;"]
