@@ -102,7 +102,8 @@ def test_what_is_written_below_the_notes_is_at_the_end_of_the_text(open_page, si
     set_markdown(page, "Words.[^1]\n\n[^1]: A note.")
     if leave == "click below":
         box = rich_text(page).bounding_box()
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] - 10)
+        rich_text(page).click(position={"x": box["width"] / 2, "y": box["height"] - 10})
+        expect(rich_text(page)).to_be_focused()
     else:
         put_cursor_after(page, "A note.")
         page.keyboard.press("ArrowDown")

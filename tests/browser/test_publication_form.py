@@ -306,7 +306,7 @@ def test_a_new_form_says_once_that_what_is_typed_is_kept_and_not_saved(form):
 
     page.locator(".rich-text").press_sequentially("Two words")
 
-    expect(page.locator(".form-bar [data-kept]")).to_contain_text("not in the draft yet", timeout=20_000)
+    expect(page.locator(".form-bar [data-kept]")).to_contain_text("draft not saved", timeout=20_000)
     expect(page.locator("[data-word-count]")).to_have_text("2 words, 1 min read")
     expect(page.locator(".form-bar__status")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
