@@ -128,7 +128,7 @@ def test_what_somebody_has_worked_on_since_stays_public(administrator, published
     gas = Publication.objects.get(title="Gas")
     EDITS[edit](gas, published.requested_by)
     page = html.unescape(administrator.get(page_of("-undo")).text)
-    assert "1 text stays as it is" in page and "1 text is withdrawn" in page
+    assert "1 text stays as it is" in page and "1 text will be withdrawn" in page
 
     page = undo(administrator)
 

@@ -296,7 +296,7 @@ def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
     assert words.startswith("bild: Fil;")
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 word,"), (2, "2 words,")])
+@pytest.mark.parametrize(("count", "words"), [(1, "1 word with"), (2, "2 words with")])
 def test_a_report_counts_one_word(count, words):
     shown_words = {
         "word_report": {"word_file": {"filename": "x.docx"}, "word_counts": [count, 0], "counts": []},
