@@ -55,6 +55,7 @@ def deselect_modules_without_database(config, items) -> None:
         item.module
         for item in items
         if item.get_closest_marker("django_db")
+        or item.get_closest_marker("browser")
         or {"db", "transactional_db"} & set(item.fixturenames)
         or {"connection", "subprocess"} & set(vars(item.module))
     }

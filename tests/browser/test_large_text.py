@@ -87,6 +87,7 @@ def open_stored_draft(page) -> dict[str, float]:
     page.locator("#id_title").fill("A large text")
     page.get_by_role("button", name="Save draft").click()
     page.wait_for_url("**/change/**")
+    rich_text(page)  # the server is done with it
     page.reload()
     rich_text(page)
     return page.evaluate(
