@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from publications.markup import invalid_image_keys
 from publications.slugs import slugify
 
-from .draft import DraftImage, PreflightDraft, PreflightIssue, quote
+from .draft import DraftImage, PreflightDraft, PreflightIssue, truncate_text
 from .dropped_markup import find_dropped_markup
 from .new_tags import describe_new_tag
 
@@ -91,7 +91,7 @@ def broken_link(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     for link in {link.href: link for link in draft.links}.values():
         if reason := draft.broken_links.get(link.href):
             text = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
-            values = {"text": quote(link.text), "href": link.href[:120], "reason": reason}
+            values = {"text": truncate_text(link.text), "href": link.href[:120], "reason": reason}
             yield PreflightIssue("link", text % values, "body", draft.line_of(link.href))
 
 
@@ -102,7 +102,9 @@ def link_without_address(draft: PreflightDraft) -> Iterator[PreflightIssue]:
             text = _(
                 "The link “%(text)s” has no address. Write it between the round brackets, or take the link out."
             )
-            yield PreflightIssue("link", text % {"text": quote(match[1])}, "body", draft.line_of(match[0]))
+            yield PreflightIssue(
+                "link", text % {"text": truncate_text(match[1])}, "body", draft.line_of(match[0])
+            )
             return
 
 
@@ -117,7 +119,7 @@ def tracked_change(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         )
         yield PreflightIssue(
             "tracked",
-            text % {"number": len(matches), "first": quote(matches[0])},
+            text % {"number": len(matches), "first": truncate_text(matches[0])},
             "body",
             draft.line_of(matches[0]),
         )
@@ -153,7 +155,7 @@ def heading_jump(draft: PreflightDraft) -> Iterator[PreflightIssue]:
                 "The heading “%(text)s” is of level %(level)d, below one of level %(before)d. Use level %(next)d."
             )
             values = {
-                "text": quote(heading),
+                "text": truncate_text(heading),
                 "level": level,
                 "before": previous_level,
                 "next": previous_level + 1,
@@ -169,7 +171,9 @@ def address_as_text(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     links = [link for link in draft.links if not link.in_notes and BARE_ADDRESS.fullmatch(link.text)]
     for link in links[:MAX_ADVICE]:
         text = _("The link “%(text)s” reads as an address. Let it say where it leads.")
-        yield PreflightIssue("address", text % {"text": quote(link.text)}, "body", draft.line_of(link.text))
+        yield PreflightIssue(
+            "address", text % {"text": truncate_text(link.text)}, "body", draft.line_of(link.text)
+        )
 
 
 def unused_footnote(draft: PreflightDraft) -> Iterator[PreflightIssue]:

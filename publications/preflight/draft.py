@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from textwrap import shorten
 
 from publications.html_tree import VERBATIM, Element, parse
 from publications.markup import inline_text
@@ -12,11 +11,13 @@ MAX_QUOTED_CHARACTERS = 80
 MAX_LINE_START = 40
 
 
-def quote(text: str, limit: int = MAX_QUOTED_CHARACTERS) -> str:
-    """Return a text on one line in at most `limit` characters, cut after a word, with an ellipsis if it was cut."""
+def truncate_text(text: str, limit: int = MAX_QUOTED_CHARACTERS) -> str:
+    """Return the text on one line in at most `limit` characters, cut after a word, with an ellipsis if it was cut."""
     text = " ".join(text.split())
-    shortened = shorten(text, limit, placeholder="…")
-    return f"{text[: limit - 1]}…" if shortened == "…" != text else shortened
+    if len(text) <= limit:
+        return text
+    cut = text[: max(limit - 1, 0)]
+    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:–—") + "…"
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,11 @@ class PreflightDraft:
 
     def line_start(self, line: int) -> str:
         """Return how a line of the body begins; "" for line 0."""
-        return quote(self.body.split("\n")[line - 1], MAX_LINE_START) if line else ""
+        return truncate_text(self._lines[line - 1], MAX_LINE_START) if line else ""
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.body.split("\n")
 
     @property
     def texts(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from .draft import PreflightDraft, PreflightIssue, quote
+from .draft import PreflightDraft, PreflightIssue, truncate_text
 
 MAX_PLACEHOLDERS = 5
 
@@ -64,7 +64,7 @@ def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     for field, text in draft.texts.items():
         for placeholder in find_placeholders(text):
             line = draft.line_of(placeholder) if field == "body" else 0
-            yield PreflightIssue("placeholder", template % {"text": quote(placeholder)}, field, line)
+            yield PreflightIssue("placeholder", template % {"text": truncate_text(placeholder)}, field, line)
 
 
 TO_CONFIRM = (placeholders,)

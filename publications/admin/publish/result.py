@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from publications import actions, metadata
 from publications.locales import datetime_with_zone
 from publications.models import FOREVER, AuditEntry, Change, Edition, EditionWithRows, SiteSettings
+from publications.preflight.draft import truncate_text
 from publications.presentation import absolute_url
 from publications.presentation.authors import byline_text
 
@@ -58,15 +59,6 @@ def citation_text(edition: Edition) -> str:
         record = metadata.build_record(EditionWithRows.get(edition), site=site)
         citation, *_others = metadata.citations(record)
         return unescape(strip_tags(citation.html))
-
-
-def truncate_text(text: str, limit: int) -> str:
-    """Return the text in at most `limit` characters, cut after a word, with an ellipsis if it was cut."""
-    text = " ".join(text.split())
-    if len(text) <= limit:
-        return text
-    cut = text[: max(limit - 1, 0)]
-    return (cut.rpartition(" ")[0] or cut).rstrip(" ,;:–—") + "…"
 
 
 TITLES = {
