@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from html import escape
+from html import unescape
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ SEPARATOR = "<!-- -->"
 """Separates two lists or quotations that would otherwise be one."""
 BLOCK_GAP = re.compile(rf"\n[ \t]*\n(?:(?:[ \t]*|{SEPARATOR})\n)*(?=[^ \t\n])")
 """Blank lines before a line without indentation, at which a block may end, with a separator between them."""
+TAG = re.compile(r"<[^<>]*>")
 DEFINITION = re.compile(r"^ {0,3}\*?\[[^\]\n]++\]:.*$", re.MULTILINE)
 """The first line of a note, of the address of a link or of an abbreviation."""
 NESTING = re.compile(r"^(?:[ \t>]|[*+-][ \t]|\d+\.[ \t])+", re.MULTILINE)
@@ -267,9 +268,10 @@ def _merge(sources: Sequence[str], indexes: set[int]) -> list[str]:
 
 def _shown_html(source: str, block: ParsedBlock) -> str | None:
     """Return the HTML of a block, or None if it would lack a part of the source."""
-    # A comment is not in the HTML; its signs in code are.
-    signs_shown = block.html.replace(escape(SEPARATOR), "").count(escape("<!--"))
-    has_comment = source.replace(SEPARATOR, "").count("<!--") > signs_shown
+    # The text of a page has the signs of a comment that stand in code or are escaped, not those of a comment.
+    shown, written = unescape(TAG.sub("", block.html)), unescape(source)
+    signs, shown_signs = (text.replace(SEPARATOR, "").count("<!--") for text in (written, shown))
+    has_comment = signs > shown_signs
     is_mixed = block.elements and (block.notes or _has_definition(source))
     return None if has_comment or is_mixed else block.html or None
 

@@ -420,6 +420,12 @@ def test_no_block_that_is_edited_as_rich_text_holds_a_definition(definition, con
         ("Words <!-- for colleagues --> and more.", False),
         ("Words `<!-- code -->` <!-- for colleagues --> and more.", False),
         ("Words `<!-- -->` <!-- for colleagues --> and more.", False),
+        ("Words &lt;!-- x and more.", True),
+        ("Words &lt;!-- x and <!-- for colleagues --> more.", False),
+        ("Words &#60;!-- x and <!-- for colleagues --> more.", False),
+        ("Words <code>&#x3c;!-- x</code> and <!-- for colleagues --> more.", False),
+        ("- Words &lt;!-- x\n- and <!-- for colleagues --> more.", False),
+        ('[Words](/x "&lt;!-- x") and <!-- for colleagues --> more.', False),
     ],
 )
 def test_only_a_block_with_a_comment_is_edited_as_markdown_not_one_with_its_signs_in_code(text, is_rich):
