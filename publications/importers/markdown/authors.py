@@ -15,11 +15,13 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused
 from .front_matter import (
+    MAX_FILE_BYTES,
     Loader,
     as_text,
     as_texts,
     as_typed,
     first_value,
+    has_many_aliases,
     read_front_matter,
     without_html,
 )
@@ -98,6 +100,8 @@ def _read_rows(path: Path) -> list[tuple[str, dict[str, Any]]]:
     if path.is_dir():
         return _read_profiles(path)
     list_format = DATA_FORMATS.get(path.suffix.lower(), "CSV")
+    if path.exists() and path.stat().st_size > MAX_FILE_BYTES:
+        raise ImportRefused(_("“%(path)s” is larger than 2 MB: it is no list of authors.") % {"path": path})
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\0", "")
         return _parse_list(text, list_format)
@@ -133,6 +137,8 @@ def _parse_list(text: str, list_format: str) -> list[tuple[str, dict[str, Any]]]
     if list_format == "CSV":
         return [_with_id(row) for row in csv.DictReader(io.StringIO(text))]
     is_json = list_format == "JSON"
+    if not is_json and has_many_aliases(text):
+        raise yaml.YAMLError
     content = as_typed(json.loads(text)) if is_json else yaml.load(text, Loader)  # noqa: S506 - texts and lists alone
     if isinstance(content, dict):
         return [(str(author_id), row) for author_id, row in content.items() if isinstance(row, dict)]
@@ -191,7 +197,8 @@ def _name_of(row: dict[str, Any]) -> str:
 
 def _biography(row: dict[str, Any]) -> str:
     """Return the biography of a profile as plain paragraphs."""
-    text = str(row.get("body") or "").strip() or as_text(first_value(row, *BIOGRAPHY_KEYS))
+    body = row.get("body")
+    text = (body.strip() if isinstance(body, str) else "") or as_text(first_value(row, *BIOGRAPHY_KEYS))
     if not text:
         return ""
     try:

@@ -112,9 +112,14 @@ class _InvalidYAML(ValueError):
     """Front matter that is not valid YAML."""
 
 
+def has_many_aliases(text: str) -> bool:
+    """Whether YAML has more aliases than a text or a list needs: aliases of aliases expand without limit."""
+    return len(re.findall(r"(?:^|[\s\[,{])\*\w", text)) > MAX_ALIASES
+
+
 def _load_yaml(text: str, log: ImportLog) -> Any:
     try:
-        if len(re.findall(r"(?:^|[\s\[,{])\*\w", text)) > MAX_ALIASES:
+        if has_many_aliases(text):
             raise _InvalidYAML(_("too many aliases"))
         loader = Loader(text)
         try:

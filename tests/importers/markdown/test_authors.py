@@ -77,3 +77,27 @@ def test_a_list_without_names_is_left_alone_unless_it_is_typed(tmp_path, name, c
     named.write_text("id,name\nann,Ann Berg\n")
 
     assert find_taxonomies(tmp_path, SourceSite()).authors == named
+
+
+def test_a_list_whose_aliases_expand_without_limit_is_refused(tmp_path):
+    levels = [f"l{level}: &l{level} [{', '.join([f'*l{level - 1}'] * 10)}]" for level in range(1, 7)]
+    path = tmp_path / "authors.yml"
+    path.write_text("\n".join(["l0: &l0 [lol]", *levels, "ann:", "  name: Ann", "  body: *l6"]))
+
+    with pytest.raises(ImportRefused, match="not valid YAML"):
+        read_authors(path)
+
+
+def test_only_text_is_a_biography(tmp_path):
+    path = tmp_path / "authors.yml"
+    path.write_text("ann:\n  name: Ann\n  body: [[a, b], c]\n")
+
+    assert [author.biography for author in read_authors(path).by_id.values()] == [""]
+
+
+def test_a_list_of_more_than_two_megabytes_is_not_read(tmp_path):
+    path = tmp_path / "authors.csv"
+    path.write_text("id,name\n" + "ann,Ann\n" * 300_000)
+
+    with pytest.raises(ImportRefused, match="larger than 2 MB"):
+        read_authors(path)
