@@ -4,6 +4,7 @@ A Word file is not rewritten: one that contains the passage anywhere, also in a 
 from the private store, unless another row has the same bytes.
 """
 
+import re
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,9 @@ from publications.models import (
 from publications.ooxml import InvalidWordFile, all_text
 
 from .redacted_values import redact_file_name, redact_value
+
+FILE_NAME = re.compile(r"[^\s“”\"/]+\.\w{2,5}\b")
+"""The name of a file in a sentence, which may spell a name as an address does."""
 
 
 def redact_word_files(publication: Publication, redaction: Redaction) -> bool:
@@ -64,7 +68,8 @@ def redact_message(stored: Any, redaction: Redaction) -> Any:
     Its msgid stays: a text of this site, which is in the catalogue by its exact words.
     """
     if isinstance(stored, str):
-        return redaction.redact_text(stored)
+        text = FILE_NAME.sub(lambda name: redact_file_name(name[0], redaction), stored)
+        return redaction.redact_text(text)
     if not isinstance(stored, dict):
         return stored
     return stored | {

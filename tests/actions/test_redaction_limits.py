@@ -265,3 +265,19 @@ def test_words_of_the_site_in_a_report_do_not_cost_the_word_file_its_original(ed
     row.refresh_from_db()
     assert original and row.original == original
     assert messages and all(line in row.report["lines"] for line in messages)
+
+
+def test_names_of_files_in_the_report_on_a_word_file_are_redacted_as_addresses(editor):
+    publication = make_publication(body="By Vera Holm.")
+    row = make_word_file(publication, p("Nobody."))
+    lines = [
+        ["dropped", {"parts": ["vera-holm.png:", {"msgid": "This is not a picture.", "values": None}]}],
+        ["changed", {"msgid": "%s is smaller.", "values": ["“word/media/vera-holm.jpg”"]}],
+    ]
+    WordFile.objects.filter(pk=row.pk).update(report=row.report | {"lines": lines})
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    row.refresh_from_db()
+    assert "vera" not in repr(row.report["lines"]).casefold()
+    assert "file.png:" in repr(row.report["lines"]) and "file.jpg" in repr(row.report["lines"])
