@@ -21,6 +21,8 @@ DISK_RESERVE   megabytes reserved beside the database, so that withdrawing works
 PDF_TIMEOUT    seconds after which rendering a PDF or social image is cancelled (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
+SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
+SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
 ALLOW_DATA_LOSS  1 lets `manage.py migrate` reverse migrations that drop tables and columns with rows (0)
 DEBUG          1 for development only (0)
 """
@@ -44,6 +46,8 @@ DEBUG = env.bool("DEBUG", False)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
+SIGNING_KEY = env.str("SIGNING_KEY", "")
+SIGNING_PUBLIC_KEY = env.str("SIGNING_PUBLIC_KEY", "")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 ALLOW_DATA_LOSS = env.bool("ALLOW_DATA_LOSS", False)
 

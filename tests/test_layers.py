@@ -60,6 +60,7 @@ LAYERS = {
         "publications.roles",
         "publications.child_processes",
         "publications.durable_files",
+        "publications.minisign",
         "publications.bucket_storage",
         "publications.site_lock",
         "publications.migration_state",
