@@ -180,3 +180,16 @@ def add_permissions_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def add_onion_location(get_response: GetResponse) -> GetResponse:
+    """Send `Onion-Location` with public pages: Tor Browser offers the same address at the onion service (ONION_URL)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if settings.ONION_URL and is_page and not request.path_info.startswith(settings.DESK):
+            response.headers["Onion-Location"] = f"{settings.ONION_URL}{request.get_full_path()}"
+        return response
+
+    return middleware

@@ -1,4 +1,4 @@
-"""URLs of the services that the site uses, an environment variable each: database, pub/sub, storage, mail.
+"""URLs of the services that the site uses, an environment variable each: database, pub/sub, storage, mail, Tor.
 
 An invalid URL raises ImproperlyConfigured at the start, with its variable and the expected form, never with secrets.
 """
@@ -38,6 +38,7 @@ EMAIL_URL_FORMAT = (
     "smtp://USER:PASSWORD@HOST:587 (STARTTLS), smtp://HOST:25/?tls=none for a relay that has none, smtps:// for TLS "
     "from the start, or console:// (@ and / of a password as %40 and %2F)"
 )
+ONION_URL_FORMAT = "http://NAME.onion, without a path"
 
 
 def check_database_url(url: str) -> str:
@@ -190,6 +191,18 @@ def parse_email_url(url: str) -> dict[str, object]:
         "timeout": SMTP_TIMEOUT,
     }
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
+
+
+def parse_onion_url(url: str) -> str:
+    """Return ONION_URL without a last slash, or "" if it is empty."""
+    if not url:
+        return ""
+    parts = _split_url("ONION_URL", url, ("http", "https"), ONION_URL_FORMAT)
+    if not (parts.hostname or "").endswith(".onion"):
+        raise _invalid("ONION_URL", "names no onion service", ONION_URL_FORMAT)
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        raise _invalid("ONION_URL", "has more than a host", ONION_URL_FORMAT)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _invalid(variable: str, problem: str, expected: str) -> ImproperlyConfigured:

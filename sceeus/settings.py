@@ -20,6 +20,7 @@ SHARED_CACHE_SECONDS  how long a CDN may serve a page without revalidation, and 
 DISK_RESERVE   megabytes reserved beside the database, so that withdrawing works on a full disk (16)
 PDF_TIMEOUT    seconds after which rendering a PDF or social image is cancelled (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
+ONION_URL      the address of the site as an onion service of Tor, served over plain http: http://….onion (none)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
@@ -45,6 +46,7 @@ PORT = env.int("PORT", 8000)
 DEBUG = env.bool("DEBUG", False)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
+ONION_URL = service_urls.parse_onion_url(env.str("ONION_URL", ""))
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SIGNING_KEY = env.str("SIGNING_KEY", "")
 SIGNING_PUBLIC_KEY = env.str("SIGNING_PUBLIC_KEY", "")
@@ -70,6 +72,8 @@ ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", [])] or [
     "[::1]",
     urlsplit(SITE_URL).hostname,
 ]
+if ONION_URL:
+    ALLOWED_HOSTS.append(urlsplit(ONION_URL).hostname)
 
 INSTALLED_APPS = [
     "accounts",
@@ -89,6 +93,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "publications.middleware.add_permissions_policy",
+    "publications.middleware.add_onion_location",
     "publications.middleware.compress_responses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "publications.middleware.activate_locale",

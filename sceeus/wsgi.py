@@ -1,4 +1,4 @@
-"""The WSGI application: request bodies, then the page cache, then Django."""
+"""The WSGI application: the onion host, request bodies, then the page cache, then Django."""
 
 import gc
 import os
@@ -20,6 +20,7 @@ from publications.metadata import COMPRESSIBLE_TYPES, SLOW_FORMATS  # noqa: E402
 from publications.renditions import MAX_RENDERINGS  # noqa: E402
 from publications.urls import parameters_of  # noqa: E402
 from sceeus import service_urls  # noqa: E402
+from sceeus.onion_service import OnionService  # noqa: E402
 from sceeus.static_files import collected_static_paths  # noqa: E402
 
 if connection.vendor == "postgresql":
@@ -44,6 +45,8 @@ if settings.PAGES_IN_MEMORY:
         static_paths=collected_static_paths(),
     )
 application = page_cache.RequestBodies(application)
+if settings.ONION_URL:
+    application = OnionService(application, onion_url=settings.ONION_URL, site_url=settings.SITE_URL)
 # A full collection stops all threads, for 80 ms if it goes through all that is loaded, which is never freed.
 get_resolver().url_patterns  # noqa: B018 (loads the views)
 gc.collect()

@@ -33,7 +33,9 @@ Disallow: {desk}
 Sitemap: {sitemap}
 """
 LLMS_PUBLICATIONS = 100
-SECURITY_TXT_VALIDITY = timedelta(days=180)
+SECURITY_TXT_VALIDITY = timedelta(
+    days=270
+)  # at least 239 days are left, as it is counted from the first of the month
 SECURITY_TXT_MAX_AGE = 3600  # seconds
 
 
@@ -126,7 +128,9 @@ def security_txt(request: HttpRequest) -> HttpResponse:
     """Send the contact for reports of vulnerabilities (RFC 9116); 404 without `SECURITY_CONTACT`."""
     if not settings.SECURITY_CONTACT:
         raise Http404
-    expires = (timezone.now() + SECURITY_TXT_VALIDITY).astimezone(UTC)
+    expires = (
+        timezone.now().astimezone(UTC).replace(day=1) + SECURITY_TXT_VALIDITY
+    )  # the text changes once a month
     lines = {
         "Contact": settings.SECURITY_CONTACT,
         "Expires": f"{expires:%Y-%m-%dT00:00:00Z}",

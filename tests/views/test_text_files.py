@@ -49,6 +49,22 @@ def test_security_txt_is_404_without_a_contact(client):
     assert client.get(SECURITY).status_code == 404
 
 
+def test_security_txt_is_valid_for_months_on_every_day_and_changes_once_a_month(client, settings):
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+    texts = set()
+    for number in range(400):
+        with time_machine.travel(datetime(2027, 1, 1, 23, 59, tzinfo=UTC) + timedelta(number), tick=False):
+            text = client.get(SECURITY).text
+        expires_at = datetime.fromisoformat(
+            dict(line.split(": ", 1) for line in text.splitlines())["Expires"]
+        )
+        left = expires_at - datetime(2027, 1, 1, 23, 59, tzinfo=UTC) - timedelta(number)
+        assert timedelta(days=180) < left < timedelta(days=365)
+        texts.add(text)
+
+    assert len(texts) == 14
+
+
 @time_machine.travel("2026-05-03 10:00Z", tick=False)
 def test_security_txt_has_contact_and_expiry(client, settings):
     settings.SECURITY_CONTACT = "mailto:security@example.org"
