@@ -11,6 +11,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .factor_models import AuthenticatorApp as AuthenticatorApp
+from .factor_models import Passkey as Passkey
+from .factor_models import RecoveryCode as RecoveryCode
+
 EVENT_DAYS = 365
 KEY_LENGTH = 32
 
@@ -26,6 +30,13 @@ class EventType(models.TextChoices):
     RESET_REQUESTED = "reset_requested", _("Reset mail requested")
     CALENDAR_CREATED = "calendar_created", _("Calendar address made")
     CALENDAR_REVOKED = "calendar_revoked", _("Calendar address revoked")
+    FACTOR_ADDED = "factor_added", _("Second factor added")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    CODES_PRINTED = "codes_printed", _("Recovery codes made")
+    CODE_USED = "code_used", _("Recovery code used")
+    PASSKEY_CLONED = "passkey_cloned", _("Passkey refused: a copy of it may exist")
+    PASSWORD_ACCEPTED = "password_accepted", _("Password right, second factor not shown")
+    SECOND_STEP_FAILED = "second_step_failed", _("Second factor refused")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")
     FAILED = "failed", _("Sign-in failed")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
 from accounts.first_login import remove_first_login
-from accounts.models import AccountEvent, EventType
+from accounts.models import AccountEvent, AuthenticatorApp, EventType, Passkey, RecoveryCode
 from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
 
 from .form_data import RedisplayMixin, mark_redisplay
@@ -28,6 +28,9 @@ WITHOUT_HISTORY = (
     User.user_permissions.through,
     Presence,
     AccountEvent,
+    AuthenticatorApp,
+    Passkey,
+    RecoveryCode,
     UserSettings,
     OutboxMail,
     ArchiveImport,
