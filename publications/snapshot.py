@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from publications import markup
 from publications.models import (
+    NOTICE_COLUMNS,
     Edition,
     EditionAttachment,
     EditionByline,
@@ -78,6 +79,7 @@ def _build_edition(
         type_line=_type_line(publication, number, previous),
         year=timezone.localtime(published_at).year,
         digest=publication.digest,
+        **{name: getattr(previous, name) for name in NOTICE_COLUMNS if previous},
         **{field.name: _strip_value(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
         | {"series_number": number, "slug": publication.proposed_slug(), "published_at": published_at},
         **rendered_columns(text),

@@ -76,6 +76,12 @@ def make_site() -> Publication:
     actions.undo(
         actions.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None
     )
+    retracted = make_live(title="Retracted").publication
+    actions.retract(retracted, by=None, note="Made up.")
+    doubted = make_live(title="Doubted").publication
+    actions.express_concern(doubted, by=None, note="In doubt.")
+    actions.publish(saved(doubted, body="Better."), by=None)
+    actions.lift_concern(doubted, by=None, note="Settled.")
     call_command("rebuild", verbosity=0)
     return Publication.objects.get(pk=publication.pk)
 
@@ -188,6 +194,10 @@ def _set_edition(
     return corrupt
 
 
+def _retracted(_publication: Publication) -> Publication:
+    return Edition.objects.get(change="retraction").publication
+
+
 def _one_microsecond_later(edition: Edition):
     return edition.visible_from + timedelta(microseconds=1)
 
@@ -276,6 +286,14 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "taken-back": [
         _set_edition(3, visible_until=tomorrow() + timedelta(days=5)),
         _set_edition(4, end_reason="withdrawn"),
+    ],
+    "notices": [
+        _set_edition(2, editorial_status="retracted"),
+        _set_edition(2, editorial_status="concern", notice_text="Why?", notice_at=tomorrow()),
+        lambda publication: _set_edition(2, notice_text="Else.")(_retracted(publication)),
+        lambda publication: _set_edition(2, editorial_status="", notice_text="", notice_at=None)(
+            _retracted(publication)
+        ),
     ],
     "one-scheduled": [_schedule_twice],
     "numbers": [

@@ -122,6 +122,7 @@ CREATED_BY_MIGRATION = {
     "0054_starts_of_imports": {"folderimport.starts"},
     "0058_imported_publications": {"archiveimport.created_publications", "archiveimport.published_editions"},
     "0060_archive_import_tasks": {"archiveimport.task"},
+    "0061_editorial_status": {"edition.editorial_status", "edition.notice_at", "edition.notice_text"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

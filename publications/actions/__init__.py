@@ -1,4 +1,4 @@
-"""Everything that changes what readers see: publish, withdraw, undo, redact, related links, redirects, public rows.
+"""Everything that changes what readers see: publish, withdraw, retract, undo, redact, related links, redirects, rows.
 
 Each action is one transaction, writes an audit entry and increments the site version. No other package writes an
 edition, an address, a related link or anything else that readers see. An action that cannot be done raises
@@ -16,6 +16,16 @@ from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
 from .repair import repair_copied_columns, repair_windows
+from .retract import (
+    CONCERN,
+    LIFTING,
+    RETRACTION,
+    StatusChange,
+    express_concern,
+    lift_concern,
+    retract,
+    status_refusal,
+)
 from .save import render_site_page, save_instance
 from .transaction import (
     ActionRefused,
@@ -39,14 +49,18 @@ from .undo import (
 from .withdraw import withdraw
 
 __all__ = [
+    "CONCERN",
     "INDEXES",
+    "LIFTING",
     "MAX_RELATED_LINKS",
     "NEVER_PUBLIC",
+    "RETRACTION",
     "ActionRefused",
     "ClockBehind",
     "NotReady",
     "Outdated",
     "RedactionReport",
+    "StatusChange",
     "UndoPlan",
     "UndoType",
     "actions_since",
@@ -60,9 +74,11 @@ __all__ = [
     "delete_draft",
     "delete_instance",
     "exclude_suggestion",
+    "express_concern",
     "find_live_origins",
     "find_undone_imports",
     "has_lasting_editions",
+    "lift_concern",
     "lock_for_action",
     "lock_site_version",
     "new_version_after_rebuild",
@@ -80,8 +96,10 @@ __all__ = [
     "repair_copied_columns",
     "repair_windows",
     "replace_proposed_author",
+    "retract",
     "save_instance",
     "set_related_links",
+    "status_refusal",
     "trust_clock",
     "undo",
     "withdraw",

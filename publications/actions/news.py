@@ -21,6 +21,9 @@ NEWS_OF_CHANGES = {
     Change.FIRST: NewsType.PUBLISHED,
     Change.CORRECTION: NewsType.CORRECTED,
     Change.UPDATE: NewsType.CORRECTED,
+    Change.RETRACTION: NewsType.CORRECTED,
+    Change.CONCERN: NewsType.CORRECTED,
+    Change.LIFTED: NewsType.CORRECTED,
 }
 """Silent fixes are no news."""
 

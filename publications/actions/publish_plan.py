@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.models import (
+    EDITORIAL_CHANGES,
     FOREVER,
     Change,
     Edition,
     EditionByline,
     EditionWithRows,
+    EndReason,
     Publication,
     digest_of_draft,
     truncate_to_minute,
@@ -90,6 +92,7 @@ def plan_edition(
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no other editions to query
     previous = None if is_first else publication.editions.last_public_by(action.at)
+    _refuse_retracted(previous)
     change = _choose_change(options.change, options.note, previous)
     scheduled = None if is_first else scheduled_edition(publication, action.at)
     date = _choose_date(publication, window, change, previous)
@@ -117,6 +120,16 @@ def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
         raise NotReady(*(message for _field, message in errors))
 
 
+def _refuse_retracted(previous: Edition | None) -> None:
+    if previous and previous.is_retracted and previous.end_reason != EndReason.UNDONE:
+        raise ActionRefused(
+            _(
+                "This publication is retracted, and a retracted text is not published again. If the retraction was a "
+                "mistake, take it back; if there is a new text, publish it as a publication of its own."
+            )
+        )
+
+
 def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:
     at, until = options.at, options.until
     if at and at <= now:
@@ -137,6 +150,8 @@ def _choose_change(change: Change | str | None, note: str, previous: Edition | N
     if not previous:
         return Change.FIRST
     chosen = Change(change or Change.SILENT)
+    if chosen in EDITORIAL_CHANGES:
+        raise ActionRefused(_("Retractions and expressions of concern are actions of their own."))
     if chosen is Change.FIRST:
         raise ActionRefused(
             _("This piece has been public before: say whether this is a fix, a correction or an update.")

@@ -143,7 +143,7 @@ VALUE_RULES = {
 }
 """How the values of manuscripts are redacted, by key; any other is text."""
 EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_NAME[name].frozen}
-EDITION_RULES |= dict.fromkeys(("change_note", "withdrawal_reason", "type_line"), redact_text)
+EDITION_RULES |= dict.fromkeys(("change_note", "notice_text", "withdrawal_reason", "type_line"), redact_text)
 """How the columns of an edition are redacted, by name."""
 EDITION_TEXTS = [name for name, rule in EDITION_RULES.items() if rule is redact_text]
 IDENTIFIERS = [field.name for field in FIELDS if field.redaction_rule is RedactionRule.WHOLE]

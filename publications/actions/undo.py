@@ -2,7 +2,8 @@
 
 A scheduled edition is cancelled. A live one is replaced by the text before it, as a new edition; the first edition is
 withdrawn. A withdrawn text is published again as it was, as a new edition. `plan_undo` says which. A text that an undo
-has made public cannot be undone: publish the draft instead.
+has made public cannot be undone: publish the draft instead. A retraction is the exception, as `publish` refuses what is
+retracted: it can be undone also after a withdrawal was.
 
 An import is undone with all editions that it has published: readers see the text before the first of them, also where
 the undo of a later import has made one of them public again.
@@ -154,7 +155,9 @@ def _plan(editions: Sequence[Edition], at: datetime) -> UndoPlan | None:
     live = _live_of(editions, at)
     if not live:
         return _plan_republication(editions, at)
-    return None if live.restored_from_id else _plan_replacement(live, editions, at)
+    if live.restored_from_id and not live.is_retracted:
+        return None
+    return _plan_replacement(live, editions, at)
 
 
 def _plan_import(

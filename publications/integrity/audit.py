@@ -7,6 +7,7 @@ from publications.models import ActionType, AuditEntry, Edition, EndReason, Site
 
 from .report import Progress
 
+STATUS_ACTIONS = (ActionType.RETRACT, ActionType.EXPRESS_CONCERN, ActionType.LIFT_CONCERN)
 END_ENTRIES = {
     EndReason.WITHDRAWN: ((ActionType.WITHDRAW, ""),),
     EndReason.UNDONE: ((ActionType.UNDO, "edition"),),
@@ -16,13 +17,15 @@ END_ENTRIES = {
         (ActionType.WITHDRAW, "cancelled"),
         (ActionType.PUBLISH, "replaced"),
         (ActionType.SCHEDULE, "replaced"),
+        *((action, "cancelled") for action in STATUS_ACTIONS),
     ),
 }
 """By end reason, the entries that can record it, one of which is enough: the action, and the key in its details that
 holds the number of the edition ("" if every entry of that action counts)."""
 
 START_ENTRIES = {
-    (action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
+    *((action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")),
+    *((action, "edition") for action in STATUS_ACTIONS),
 }
 
 RESTORING_ACTIONS = (ActionType.UNDO, ActionType.REPUBLISH)

@@ -50,6 +50,8 @@ CHECKS: tuple[Check, ...] = (
     Check("one-scheduled", "at most one edition is scheduled", editions.find_several_scheduled,
           "Cancel the schedule at the desk until none is left, then schedule again."),
     Check("numbers", "editions are numbered without a gap, in their order", editions.find_wrong_numbers, NO_REPAIR),
+    Check("notices", "retractions and concerns are those of actions, and editions carry them on",
+          editions.find_wrong_notices, NO_REPAIR),
     Check("copies", "bylines and tags are listed as their editions are", editions.find_wrong_copies, RUN_REPAIR,
           "copies"),
     Check("years", "editions are listed under the year of their date", editions.find_wrong_years, RUN_REPAIR, "copies"),

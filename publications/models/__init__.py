@@ -21,7 +21,7 @@ from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
 from .comment import MAX_COMMENT_CHARACTERS, MAX_DRAFT_COMMENTS, MAX_QUOTE_CHARACTERS, Comment, move_comments
-from .edition import FOREVER, Change, Edition
+from .edition import EDITORIAL_CHANGES, FOREVER, NOTICE_COLUMNS, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
@@ -35,6 +35,7 @@ from .edition_with_rows import (
     readable_editions,
     translations_of,
 )
+from .editorial_status import NOTICES, EditorialNotice, EditorialStatus
 from .facet_counts import (
     LiveCount,
     count_authors,
@@ -152,6 +153,7 @@ __all__ = [
     "AUDIENCES",
     "CHANGES_TO_FOLLOW",
     "DELETED_DRAFT_RETENTION",
+    "EDITORIAL_CHANGES",
     "FACETS",
     "FAILURE_PERIOD",
     "FOREVER",
@@ -165,6 +167,8 @@ __all__ = [
     "MAX_QUOTE_CHARACTERS",
     "MAX_TRANSACTION",
     "NEWS_DAYS",
+    "NOTICES",
+    "NOTICE_COLUMNS",
     "PRESS_EVENT_DAYS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
@@ -199,8 +203,10 @@ __all__ = [
     "EditionTag",
     "EditionTerm",
     "EditionWithRows",
+    "EditorialNotice",
     "EditorialPlan",
     "EditorialPlanQuerySet",
+    "EditorialStatus",
     "EndReason",
     "ExcludedSuggestion",
     "Facet",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.locales import LANGUAGE_NAMES, locale_of, localized_path, text_direction
 
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EditionQuerySet, EndReason
+from .editorial_status import EditorialNotice, EditorialStatus
 from .image import Image
 from .kind import DASH, SeriesNumber
 from .publication import Publication, PublicationContent
@@ -27,6 +28,15 @@ class Change(models.TextChoices):
     SILENT = "silent", _("Silent fix")
     CORRECTION = "correction", _("Correction, with a note to readers")
     UPDATE = "update", _("Update, the date moves")
+    RETRACTION = "retraction", _("Retraction, the text stays readable")
+    CONCERN = "concern", _("Expression of concern")
+    LIFTED = "lifted", _("Concern lifted")
+
+
+EDITORIAL_CHANGES = (Change.RETRACTION, Change.CONCERN, Change.LIFTED)
+"""Changes of the editorial status, by editions with the same text."""
+NOTICE_COLUMNS = ("editorial_status", "notice_text", "notice_at")
+"""The columns of the notice, which the next edition takes over."""
 
 
 class Edition(PublicationContent):
@@ -44,6 +54,11 @@ class Edition(PublicationContent):
     year = models.PositiveSmallIntegerField()
     change = models.CharField(max_length=10, choices=Change)
     change_note = models.TextField(blank=True)
+    editorial_status = models.CharField(
+        max_length=10, choices=EditorialStatus, blank=True, default="", db_default=""
+    )
+    notice_text = models.TextField(blank=True, default="", db_default="")
+    notice_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
@@ -166,6 +181,23 @@ class Edition(PublicationContent):
     def is_withdrawn_or_undone(self) -> bool:
         """Whether it was withdrawn or undone and is not live, as it may be after the clock was set back."""
         return self.end_reason in WITHDRAWN_OR_UNDONE and not self.is_live
+
+    @property
+    def is_retracted(self) -> bool:
+        return self.editorial_status == EditorialStatus.RETRACTED
+
+    @property
+    def notice(self) -> EditorialNotice | None:
+        """The notice that it carries, if it is retracted or under an expression of concern."""
+        if not self.editorial_status:
+            return None
+        status = EditorialStatus(self.editorial_status)
+        return EditorialNotice(status, self.notice_text, self.notice_at, self.language)
+
+    @property
+    def marked_title(self) -> str:
+        """The title as readers see it: with the prefix of the notice, if there is one."""
+        return self.notice.mark(self.title) if self.notice else self.title
 
     @property
     def direction(self) -> str:

@@ -13,20 +13,23 @@ from typing import Self
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from .edition import Change, Edition
+from .edition import EDITORIAL_CHANGES, NOTICE_COLUMNS, Change, Edition
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag
+from .editorial_status import EditorialNotice
 from .image import Image
 from .prepared_queries import DATETIME, INTEGERS, InList, PreparedQuery
 from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """Relations of an edition that are read with it."""
-TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
+TRANSLATION_COLUMNS = (
+    "translation_group", "language", "locale", "slug", "title", "publication", *NOTICE_COLUMNS,
+)  # fmt: skip
 HISTORY_COLUMNS = (
     "publication_id", "locale", "slug", "number", "change", "change_note", "published_at",
-    "visible_from", "visible_until", "end_reason", "restored_from_id", "digest",
+    "visible_from", "visible_until", "end_reason", "restored_from_id", "digest", "language", *NOTICE_COLUMNS,
 )  # fmt: skip
-ANNOUNCED_CHANGES = (Change.CORRECTION, Change.UPDATE)
+ANNOUNCED_CHANGES = (Change.CORRECTION, Change.UPDATE, *EDITORIAL_CHANGES)
 """Changes that are announced to readers."""
 DATED_CHANGES = (Change.FIRST, Change.UPDATE)
 """Changes that set the date that readers see."""
@@ -103,6 +106,17 @@ class EditionWithRows:
     def with_translations(self) -> Self:
         """Return a copy with the translations that are live now, for an edition that is not stored."""
         return replace(self, translations=translations_of(self.edition))
+
+    @property
+    def notice(self) -> EditorialNotice | None:
+        """The notice that readers are shown: that of the live edition, which holds for earlier editions as well."""
+        live = next((edition for edition in self.history if edition.is_live), self.edition)
+        return live.notice
+
+    @property
+    def marked_title(self) -> str:
+        """The title with the prefix of the notice, if there is one."""
+        return self.notice.mark(self.edition.title) if self.notice else self.edition.title
 
     @property
     def history_so_far(self) -> list[Edition]:

@@ -11,12 +11,12 @@ from django.db import connections, router
 
 from publications.publication_fields import FROZEN_COLUMNS
 
-from .edition import Edition
+from .edition import NOTICE_COLUMNS, Edition
 from .edition_queryset import EndReason
 
 EDITION_COLUMNS = (
     "publication", "number", "locale", "type_line", "change", "change_note", "digest", "restored_from",
-    "html", "plain_text", "paragraphs", "contents",
+    "html", "plain_text", "paragraphs", "contents", *NOTICE_COLUMNS,
 )  # fmt: skip
 """Frozen columns of an edition that a publication does not have."""
 FROZEN_COLUMN_NAMES = tuple(

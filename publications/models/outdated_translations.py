@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 
 from .edition import Change, Edition
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
+from .editorial_status import EditorialStatus
 from .publication import Publication
 
-CHANGES_TO_FOLLOW = (Change.CORRECTION, Change.UPDATE)
+CHANGES_TO_FOLLOW = (Change.CORRECTION, Change.UPDATE, Change.RETRACTION, Change.CONCERN)
 
 
 class TranslationCheck(models.Model):
@@ -53,6 +54,8 @@ class CounterpartEvent(models.TextChoices):
 
     CORRECTED = "corrected", _("Corrected")
     UPDATED = "updated", _("Updated")
+    RETRACTED = "retracted", _("Retracted")
+    CONCERN = "concern", _("Expression of concern")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")
 
@@ -93,6 +96,7 @@ class _Edition(NamedTuple):
     end_reason: str
     restored_from: int | None
     created_at: datetime
+    editorial_status: str
 
 
 class _Check(NamedTuple):
@@ -179,8 +183,9 @@ def _read_groups(sources: Collection[int]) -> Iterator[list[_Member]]:
 def _find_in_group(members: list[_Member], now: datetime) -> Iterator[OutdatedTranslation]:
     to_follow = _replay(members)
     for member, counterpart in permutations(members, 2):
-        if member.last_started(now) and not member.is_live(now):
-            continue  # nobody reads it
+        last_own = member.last_started(now)
+        if last_own and (not member.is_live(now) or last_own.editorial_status == EditorialStatus.RETRACTED):
+            continue  # nobody reads it, or is to rely on it
         last = counterpart.last_started(now)
         has_ended = last and not counterpart.is_live(now)
         if has_ended and not _is_checked(member, counterpart, last):
@@ -192,9 +197,18 @@ def _find_in_group(members: list[_Member], now: datetime) -> Iterator[OutdatedTr
             yield _outdated(member, counterpart, [last], now, event, last.visible_until)
         editions = [each for each in to_follow[member.pk, counterpart.pk] if each.visible_from <= now]
         if editions and not has_ended:
-            is_correction = any(edition.change == Change.CORRECTION for edition in editions)
-            event = CounterpartEvent.CORRECTED if is_correction else CounterpartEvent.UPDATED
+            changes = {edition.change for edition in editions}
+            event = next(event for change, event in _EVENTS_OF_CHANGES.items() if change in changes)
             yield _outdated(member, counterpart, editions, now, event, editions[-1].visible_from)
+
+
+_EVENTS_OF_CHANGES = {
+    Change.RETRACTION: CounterpartEvent.RETRACTED,
+    Change.CONCERN: CounterpartEvent.CONCERN,
+    Change.CORRECTION: CounterpartEvent.CORRECTED,
+    Change.UPDATE: CounterpartEvent.UPDATED,
+}
+"""The event of several changes is that of the first of these."""
 
 
 def _replay(members: list[_Member]) -> dict[tuple[int, int], list[_Edition]]:
@@ -208,6 +222,10 @@ def _replay(members: list[_Member]) -> dict[tuple[int, int], list[_Edition]]:
             continue
         followed = [to_follow.pop((member.pk, other), []) for other in others]
         has_followed = any(followed)
+        if step and step.change == Change.LIFTED:
+            for other in others:
+                pair = other, member.pk
+                to_follow[pair] = [edition for edition in to_follow[pair] if edition.change != Change.CONCERN]
         if step and step.change in CHANGES_TO_FOLLOW and not has_followed:
             for other in others:
                 to_follow[other, member.pk].append(step)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from publications.locales import datetime_with_zone, language_in_sentence
 from publications.models import Change, EndReason, NewsEvent, NewsType
@@ -72,6 +73,23 @@ def _desk_url(event: NewsEvent, user) -> str:
     return reverse("desk:publications_publication_change", args=[event.publication_id])
 
 
+CHANGE_SUBJECTS = {
+    Change.CORRECTION: gettext_noop("Corrected: “%(title)s”"),
+    Change.UPDATE: gettext_noop("Updated: “%(title)s”"),
+    Change.RETRACTION: gettext_noop("Retracted: “%(title)s”"),
+    Change.CONCERN: gettext_noop("Expression of concern: “%(title)s”"),
+    Change.LIFTED: gettext_noop("Concern lifted: “%(title)s”"),
+}
+TRANSLATION_SUBJECTS = {
+    Change.CORRECTION: gettext_noop("The %(language)s text is corrected, “%(title)s” has not followed"),
+    Change.UPDATE: gettext_noop("The %(language)s text is updated, “%(title)s” has not followed"),
+    Change.RETRACTION: gettext_noop("The %(language)s text is retracted, “%(title)s” is not"),
+    Change.CONCERN: gettext_noop(
+        "A concern about the %(language)s text is expressed, “%(title)s” has not followed"
+    ),
+}
+
+
 def _submitted(event: NewsEvent) -> tuple[str, str]:
     return _("To check: “%(title)s”") % {"title": event.publication}, ""
 
@@ -98,8 +116,7 @@ def _published(event: NewsEvent) -> tuple[str, str]:
 
 
 def _corrected(event: NewsEvent) -> tuple[str, str]:
-    is_correction = event.edition.change == Change.CORRECTION
-    subject = _("Corrected: “%(title)s”") if is_correction else _("Updated: “%(title)s”")
+    subject = _(CHANGE_SUBJECTS[Change(event.edition.change)])
     return subject % {"title": event.edition.title}, event.edition.change_note
 
 
@@ -110,11 +127,7 @@ def _translation(event: NewsEvent) -> tuple[str, str]:
         return _("The %(language)s text is withdrawn, “%(title)s” is still public") % values, (
             edition.withdrawal_reason
         )
-    if edition.change == Change.CORRECTION:
-        return _("The %(language)s text is corrected, “%(title)s” has not followed") % values, (
-            edition.change_note
-        )
-    return _("The %(language)s text is updated, “%(title)s” has not followed") % values, edition.change_note
+    return _(TRANSLATION_SUBJECTS[Change(edition.change)]) % values, edition.change_note
 
 
 def _imported(event: NewsEvent) -> tuple[str, str]:

@@ -15,6 +15,12 @@ BEHIND = {
     CounterpartEvent.UPDATED: gettext_noop(
         "The %(language)s text was updated on %(on)s, and this one has not followed."
     ),
+    CounterpartEvent.RETRACTED: gettext_noop(
+        "The %(language)s text was retracted on %(on)s, and this one is not."
+    ),
+    CounterpartEvent.CONCERN: gettext_noop(
+        "A concern about the %(language)s text was expressed on %(on)s, and this one has not followed."
+    ),
     CounterpartEvent.WITHDRAWN: gettext_noop(
         "The %(language)s text was withdrawn on %(on)s, but this one is still public."
     ),
@@ -29,6 +35,12 @@ AHEAD = {
     ),
     CounterpartEvent.UPDATED: gettext_noop(
         "This text was updated on %(on)s, and the %(language)s one has not followed."
+    ),
+    CounterpartEvent.RETRACTED: gettext_noop(
+        "This text was retracted on %(on)s, and the %(language)s one is not."
+    ),
+    CounterpartEvent.CONCERN: gettext_noop(
+        "A concern about this text was expressed on %(on)s, and the %(language)s one has not followed."
     ),
     CounterpartEvent.WITHDRAWN: gettext_noop(
         "This text was withdrawn on %(on)s, but the %(language)s one is still public."

@@ -37,7 +37,7 @@ START = datetime(2026, 5, 3, 10, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 WITHOUT_FILES = {
     "order", "one-live", "ends", "taken-back", "one-scheduled", "numbers", "copies", "years", "addresses", "revisions",
-    "versions", "entries", "index",
+    "versions", "entries", "index", "notices",
 }  # fmt: skip
 SLUGS = st.sampled_from(["minsk", "kyiv", "tbilisi", "riga"])
 STEPS = st.sampled_from([timedelta(0), TICK, timedelta(seconds=1), timedelta(hours=1), timedelta(hours=30)])
@@ -153,6 +153,24 @@ class Newsroom(RuleBasedStateMachine):
             assert self.live(publication) == [restored]
             if clock_was_right:  # else the action comes after a start that the plan does not know yet
                 assert restored.body == plan.restored.body
+        return None
+
+    @rule(
+        which=st.integers(0, 1),
+        action=st.sampled_from([actions.retract, actions.express_concern, actions.lift_concern]),
+    )
+    def change_status(self, which: int, action) -> None:
+        publication = self.publication_at(which)
+        live = publication.editions.live().first()
+        try:
+            edition = action(publication, by=self.by, note="Why.")
+        except actions.ActionRefused as refusal:
+            return self.refused(refusal, publication)
+        self.done()
+        self.clock.move_to(max(timezone.now(), edition.visible_from))
+        if live and edition.visible_until > timezone.now():
+            assert self.live(publication) == [edition]
+        assert not publication.editions.scheduled().exists()
         return None
 
     # -- what must hold, whatever happened
