@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
-import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -26,16 +25,18 @@ DIGEST = hashlib.sha256(PICTURE).hexdigest()
 ORIGINAL = f"originals/{DIGEST[:2]}/{DIGEST}.png"
 
 
-def run(script: str, folder, site, **more: str) -> subprocess.CompletedProcess:
+def run(script: str, folder, site, *options: str, **more: str) -> subprocess.CompletedProcess:
     known = {
         "SITE_DATA": str(site),
         "PYTHON": sys.executable,
         "PATH": os.environ["PATH"],
-        "KEEP": "2",
+        "KEEP_DAILY": "2",
+        "KEEP_WEEKLY": "0",
+        "KEEP_MONTHLY": "0",
         **more,
     }
     return subprocess.run(
-        [DEPLOY / script, str(folder)], env=known, capture_output=True, text=True, check=False
+        [DEPLOY / script, str(folder), *options], env=known, capture_output=True, text=True, check=False
     )
 
 
@@ -222,18 +223,6 @@ def test_a_backup_of_a_site_with_faults_is_made_and_names_them(site, tmp_path, d
     }
 
 
-def test_the_last_sound_backup_is_kept_however_many_have_faults(site, tmp_path):
-    backups = tmp_path / "backups"
-    for name in ("01T020000Z", "02T020000Z", "03T020000Z.faults", "04T020000Z.faults"):
-        (backups / f"2026-01-{name}").mkdir(parents=True)
-    _lose_original(site)
-
-    newest = Path(run("backup", backups, site).stdout.strip())
-
-    kept = sorted(folder.name for folder in backups.iterdir())
-    assert kept == ["2026-01-02T020000Z", "2026-01-04T020000Z.faults", newest.name]
-
-
 def test_a_backup_with_faults_damages_no_sound_original(site, tmp_path):
     _damage_original(site)
     kept = run("backup", tmp_path / "backups", site).stdout.strip()
@@ -251,29 +240,6 @@ def test_a_restore_repairs_a_damaged_original(site, kept):
     run("restore", kept, site)
 
     assert (site / ORIGINAL).read_bytes() == PICTURE
-
-
-def test_only_the_newest_backups_are_kept(site, tmp_path):
-    for day in range(1, 5):
-        (tmp_path / "backups" / f"2026-01-0{day}T020000Z").mkdir(parents=True)
-
-    run("backup", tmp_path / "backups", site)
-
-    left = sorted(folder.name for folder in (tmp_path / "backups").iterdir())
-    assert len(left) == 2 and left[0] == "2026-01-04T020000Z"
-
-
-def test_old_unfinished_backups_are_deleted(site, tmp_path):
-    backups = tmp_path / "backups"
-    for day, days_ago in ((1, 2), (3, 0)):
-        part = backups / f"2026-01-0{day}T020000Z.part"
-        part.mkdir(parents=True)
-        (part / "secret-key").write_text("secret")
-        os.utime(part, (time.time() - days_ago * 86_400 - 60,) * 2)
-
-    run("backup", backups, site)
-
-    assert [folder.name for folder in backups.glob("*.part")] == ["2026-01-03T020000Z.part"]
 
 
 def test_held_uploads_are_not_backed_up(site, tmp_path):
@@ -366,7 +332,12 @@ def test_units_and_compose_use_existing_commands():
 def test_settings_read_every_variable_of_a_deployment():
     known = "".join(
         (ROOT / path).read_text()
-        for path in ("sceeus/settings.py", "publications/management/commands/serve.py")
+        for path in (
+            "sceeus/settings.py",
+            "publications/management/commands/serve.py",
+            "deploy/age_keys.py",
+            "deploy/expire_backups.py",
+        )
     )
     named = re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "environment.example").read_text(), re.MULTILINE)
 

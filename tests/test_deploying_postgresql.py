@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pyrage import x25519
 
 from tests.test_deploying import run
 
@@ -75,7 +76,33 @@ if SERVER.startswith("postgres"):
             assert result.returncode == 0, result.stderr
             assert relations(database) == before
             assert ask(plain(database), "SELECT word, twice FROM piece, doubled") == [("grain", 2)]
-        assert not (site / "restoring.sql").exists()
+        assert not (site / "restoring").exists()
+
+    def test_an_encrypted_dump_is_restored_with_its_key_alone(database, tmp_path):
+        (site := tmp_path / "site").mkdir()
+        key, other = x25519.Identity.generate(), x25519.Identity.generate()
+        for name, private in (("key", key), ("other", other)):
+            (tmp_path / name).write_text(str(private))
+        ask(plain(database), OLD)
+        backup = run(
+            "backup",
+            tmp_path / "backups",
+            site,
+            DATABASE_URL=database,
+            BACKUP_RECIPIENTS=str(key.to_public()),
+        ).stdout.strip()
+        ask(plain(database), NEW)
+
+        refused = run("restore", backup, site, "--identity", str(tmp_path / "other"), DATABASE_URL=database)
+        after_refusal = ask(plain(database), "SELECT word FROM piece")
+        result = run("restore", backup, site, "--identity", str(tmp_path / "key"), DATABASE_URL=database)
+
+        assert Path(backup, "site.dump.age").exists() and not Path(backup, "site.dump").exists()
+        assert refused.returncode == 1 and "encrypted to another key" in refused.stderr
+        assert after_refusal == [("barley",)]
+        assert result.returncode == 0, result.stderr
+        assert ask(plain(database), "SELECT word, twice FROM piece, doubled") == [("grain", 2)]
+        assert not (site / "restoring").exists()
 
     def test_a_failed_restore_leaves_the_database_unchanged(database, tmp_path):
         (site := tmp_path / "site").mkdir()
@@ -93,7 +120,7 @@ if SERVER.startswith("postgres"):
 
         assert result.returncode == 1 and "The database is as it was." in result.stderr
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
-        assert not Path(site, "restoring.sql").exists()
+        assert not Path(site, "restoring").exists()
 
     @pytest.mark.parametrize("name", ["site.dump", "originals.tar"])
     def test_a_dump_without_a_digest_is_refused(database, tmp_path, name):
