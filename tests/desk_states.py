@@ -12,6 +12,7 @@ from publications import actions, demonstration
 from publications.admin import submissions
 from publications.admin.drafts.attachments import ATTACHMENT_TYPES
 from publications.models import (
+    Approval,
     AuditEntry,
     Autosave,
     Byline,
@@ -100,10 +101,13 @@ def _publish_states(person) -> dict[str, Publication]:
     PressLink.objects.make(scheduled.revisions.first(), recipient="Ann", embargoed_until=tomorrow())
     ready = make_publication()
     submissions.submit_for_checking(ready, by=person)
+    Kind.objects.filter(slug="guest-report").update(needs_approval=True)
+    approved = make_publication(kind="guest-report")
+    Approval.objects.create(publication=approved, digest=approved.digest, approved_by=make_person("Editors"))
     return {
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,
-        "behind": behind, "left": left,
+        "behind": behind, "left": left, "approved": approved,
         "untitled": saved(untitled),
         "unsigned": make_publication(authors=[]),
         "unreadable": saved(make_live().publication, body="> " * 9000),

@@ -123,6 +123,7 @@ CREATED_BY_MIGRATION = {
     "0058_imported_publications": {"archiveimport.created_publications", "archiveimport.published_editions"},
     "0060_archive_import_tasks": {"archiveimport.task"},
     "0061_editorial_status": {"edition.editorial_status", "edition.notice_at", "edition.notice_text"},
+    "0062_approvals": {"approval", "kind.needs_approval"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -35,6 +35,13 @@ def store_news(edition: Edition, *, by, at: datetime) -> None:
         store_translation_news(edition, by=by, at=edition.visible_from)
 
 
+def store_unapproved_news(edition: Edition, *, by, at: datetime) -> None:
+    """Store that an edition whose kind needs two people was published, or scheduled, by one."""
+    NewsEvent.objects.create(
+        type=NewsType.UNAPPROVED, happens_at=at, by=by, publication_id=edition.publication_id, edition=edition
+    )
+
+
 def store_translation_news(edition: Edition, *, by, at: datetime) -> None:
     """Store which texts in other languages do not follow an edition that starts or is withdrawn at the given time."""
     outdated = find_outdated_translations([edition.publication.source_publication.pk], at=at)

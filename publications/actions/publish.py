@@ -27,7 +27,7 @@ from publications.models import (
 from publications.snapshot import PrerenderedTexts
 
 from .changed_pages import find_publications_showing
-from .news import move_news, store_news
+from .news import move_news, store_news, store_unapproved_news
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
 from .transaction import ActionRefused, ClockBehind, save_site_version
@@ -52,6 +52,7 @@ def publish(
     seen: str | None = None,
     state: str | None = None,
     keep_scheduled: bool = False,
+    without_approval: str = "",
 ) -> Edition:
     """Make a draft public, now or at the given time, for ever or until a given time.
 
@@ -63,6 +64,7 @@ def publish(
         seen: the digest of the draft that the editor saw; None is not compared.
         state: the `public_state` that the editor saw; None is not compared.
         keep_scheduled: let a scheduled edition become live at its time, after this one, instead of replacing it.
+        without_approval: why a kind that needs two people is published by one; news for all staff.
 
     Returns:
         The stored edition.
@@ -74,7 +76,8 @@ def publish(
         ActionRefused: the draft cannot be published in this way.
     """
     options = PublishOptions(
-        at=at, until=until, change=change, note=note, seen=seen, state=state, keep_scheduled=keep_scheduled
+        at=at, until=until, change=change, note=note, seen=seen, state=state, keep_scheduled=keep_scheduled,
+        without_approval=without_approval,
     )  # fmt: skip
     result = _publish({publication.pk: options}, by=by, brings_news=True)[publication.pk]
     if isinstance(result, ActionRefused):
@@ -91,6 +94,7 @@ def publish_many(
     prerendered: PrerenderedTexts | None = None,
     until_by_pk: Mapping[int, datetime] | None = None,
     defer_similarity: bool = False,
+    without_approval: str = "",
 ) -> list[PublishResult]:
     """Publish drafts now, each by an action with an audit entry and a site version of its own, without news for staff.
 
@@ -98,6 +102,7 @@ def publish_many(
         prerendered: texts that were rendered before the transaction.
         until_by_pk: when the editions of some publications end, by primary key of the publication.
         defer_similarity: leave the similarity of first editions to `search.similarity.complete`.
+        without_approval: why kinds that need two people are published by one.
 
     Returns:
         For each publication its edition, or why it was refused. A refusal does not affect the others.
@@ -106,7 +111,10 @@ def publish_many(
         ClockBehind: the clock of the server is behind the last action. Nothing is published.
     """
     ends = until_by_pk or {}
-    options = {publication.pk: PublishOptions(until=ends.get(publication.pk)) for publication in publications}
+    options = {
+        publication.pk: PublishOptions(until=ends.get(publication.pk), without_approval=without_approval)
+        for publication in publications
+    }
     results = _publish(options, by=by, prerendered=prerendered, defer_similarity=defer_similarity)
     return [results[publication.pk] for publication in publications]
 
@@ -165,6 +173,8 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
 def _store_news_of(plans: Sequence[PublishPlan], *, by: User | None) -> None:
     for plan in plans:
         store_news(plan.edition, by=by, at=plan.action.at)
+        if plan.is_unapproved:
+            store_unapproved_news(plan.edition, by=by, at=plan.action.at)
         if plan.rescheduled:
             move_news(plan.scheduled.edition, plan.rescheduled)
 
@@ -211,4 +221,6 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         until=edition.expires_at.isoformat() if edition.expires_at < FOREVER else "",
         replaced=plan.replaced.number if plan.replaced else None,
         kept=plan.rescheduled.number if plan.rescheduled else None,
+        approved_by=[user.get_username() for user in plan.approvers or ()],
+        without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
     )

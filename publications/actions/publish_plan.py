@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from publications import markup
@@ -16,7 +17,9 @@ from publications.models import (
     EditionWithRows,
     EndReason,
     Publication,
+    approvers_of,
     digest_of_draft,
+    needs_approval,
     truncate_to_minute,
 )
 from publications.snapshot import PrerenderedTexts, build_snapshot
@@ -41,6 +44,7 @@ class PublishOptions:
     seen: str | None = None
     state: str | None = None
     keep_scheduled: bool = False
+    without_approval: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class PublishPlan:
         scheduled: the edition that was scheduled before this one.
         replaced: the same, once it is cancelled.
         rescheduled: the new edition with its text, where the editor has kept the schedule.
+        approvers: the other people who approved the draft; None where one person may publish it.
         is_draft_changed: whether columns of the draft have to be stored.
     """
 
@@ -72,6 +77,7 @@ class PublishPlan:
     is_draft_changed: bool
     replaced: Edition | None = None
     rescheduled: Edition | None = None
+    approvers: list[User] | None = None
 
     @property
     def edition(self) -> Edition:
@@ -80,6 +86,11 @@ class PublishPlan:
     @property
     def is_first(self) -> bool:
         return self.edition.number == 1
+
+    @property
+    def is_unapproved(self) -> bool:
+        """Whether it needs two people, and one published it."""
+        return self.approvers == []
 
 
 def plan_edition(
@@ -91,6 +102,7 @@ def plan_edition(
     window = _plan_window(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no other editions to query
+    approvers = _find_approvers(publication, options, action, is_new=is_first)  # of the draft as it was seen
     previous = None if is_first else publication.editions.last_public_by(action.at)
     _refuse_retracted(previous)
     change = _choose_change(options.change, options.note, previous)
@@ -110,6 +122,7 @@ def plan_edition(
         rows=rows,
         scheduled=ScheduledEdition(scheduled, scheduled.expires_at) if scheduled else None,
         is_draft_changed=is_draft_changed,
+        approvers=approvers,
     )
 
 
@@ -128,6 +141,25 @@ def _refuse_retracted(previous: Edition | None) -> None:
                 "mistake, take it back; if there is a new text, publish it as a publication of its own."
             )
         )
+
+
+def _find_approvers(
+    publication: Publication, options: PublishOptions, action: ActionContext, *, is_new: bool
+) -> list[User] | None:
+    """Return who else approved the draft; None where one person may publish it.
+
+    Raises:
+        ActionRefused: nobody did, and it is no emergency.
+    """
+    if not needs_approval(publication, is_new=is_new):
+        return None
+    approvers = approvers_of(publication, action.by)
+    if not (approvers or options.without_approval.strip()):
+        raise ActionRefused(
+            _("A %(kind)s needs two people: nobody else has approved this text as it is now.")
+            % {"kind": publication.kind}
+        )
+    return approvers
 
 
 def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:

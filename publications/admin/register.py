@@ -66,8 +66,8 @@ from .images import ImageAdmin
 from .mails import OutboxMailAdmin
 from .planning import calendars
 from .planning import pages as planning
+from .publish import approvals, result, withdraw
 from .publish import page as publish
-from .publish import result, withdraw
 from .site import admin_site
 from .site_settings import MenuLinkAdmin, SitePageAdmin, SiteSettingsAdmin
 from .taxonomy import KindAdmin, SynonymAdmin, TagAdmin
@@ -131,6 +131,7 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}plan/", "plan", planning.plan_page),
     # Actions
     (f"{PUBLICATION_ROUTE}publish/", "publish", publish.publish_page),
+    (f"{PUBLICATION_ROUTE}approve/", "approve", approvals.approve),
     (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
     (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
     (f"{PUBLICATION_ROUTE}undo/", "undo", withdraw.undo_page),

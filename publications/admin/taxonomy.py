@@ -92,11 +92,12 @@ class KindAdmin(PublicModelAdmin):
     list_display = (
         "name_en",
         "name_sv",
-        *(flag_column(Kind, name) for name in ("is_numbered", "is_guest", "is_scholarly")),
+        *(flag_column(Kind, name) for name in ("is_numbered", "is_guest", "is_scholarly", "needs_approval")),
     )
     fields = (
         ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
-        ("disclaimer_en", "disclaimer_sv"), "is_numbered", "is_guest", "is_scholarly", "schema_type", "position",
+        ("disclaimer_en", "disclaimer_sv"), "is_numbered", "is_guest", "is_scholarly", "needs_approval",
+        "schema_type", "position",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:

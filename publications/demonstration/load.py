@@ -28,6 +28,7 @@ from publications.models import (
     Comment,
     EditorialPlan,
     Image,
+    Kind,
     LinkPlacement,
     MenuLink,
     NewsEvent,
@@ -73,6 +74,8 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
         publications.append(_import_and_publish(text, files, by))
     _set_related_links([text for text, _files in bundles], publications, by)
     _set_leads(people["leads"], publications, by)
+    kind = Kind.objects.get(slug=people["needs_approval"])
+    actions.save_instance(_with_fields(kind, {"needs_approval": True}), by=by)
     _save_image(UNDESCRIBED_IMAGE, {}, by)
     _check_archive(by)
     NewsEvent.objects.due().filter(

@@ -247,6 +247,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
         prerendered=_rendered_texts(ready),
         until_by_pk=_expiry_dates(ready, states),
         defer_similarity=True,
+        without_approval="import",  # it was approved where it comes from
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)

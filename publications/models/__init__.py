@@ -8,6 +8,7 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
+from .approval import Approval, approvers_of, needs_approval
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
@@ -16,7 +17,7 @@ from .archive_import import (
     ArchiveImportState,
     ArchiveImportTask,
 )
-from .audit import ActionType, AuditEntry
+from .audit import ActionType, AuditEntry, find_publish_entry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
@@ -180,6 +181,7 @@ __all__ = [
     "ActionType",
     "Address",
     "AddressStatus",
+    "Approval",
     "ArchiveImport",
     "ArchiveImportState",
     "ArchiveImportTask",
@@ -259,6 +261,7 @@ __all__ = [
     "UserSettings",
     "WordFile",
     "announced_at",
+    "approvers_of",
     "byline_names",
     "cached_for_last_key",
     "cached_for_version",
@@ -280,6 +283,7 @@ __all__ = [
     "filter_by_facets_and_dates",
     "find_original_fault",
     "find_outdated_translations",
+    "find_publish_entry",
     "first_published_at",
     "get_or_create_tags",
     "home_editions",
@@ -298,6 +302,7 @@ __all__ = [
     "menu_links",
     "menu_paths",
     "move_comments",
+    "needs_approval",
     "normalize_doi",
     "normalize_isbn",
     "original_exists",

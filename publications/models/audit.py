@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from .edition import Edition
 from .publication import Publication
 
 
@@ -86,3 +87,9 @@ class AuditEntry(models.Model):
     def has_history_page(self) -> bool:
         """Whether its publication has a page at the desk, as a deleted draft has not."""
         return bool(self.publication) and not self.publication.deleted_at
+
+
+def find_publish_entry(edition: Edition) -> AuditEntry | None:
+    """Return the entry of the action that published or scheduled an edition, or None."""
+    published = AuditEntry.objects.filter(action__in=(ActionType.PUBLISH, ActionType.SCHEDULE))
+    return published.filter(publication=edition.publication_id, detail__edition=edition.number).first()

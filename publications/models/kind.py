@@ -32,6 +32,11 @@ class Kind(TranslatedModel):
     )
     is_guest = models.BooleanField(_("guest kind"), default=False)
     is_scholarly = models.BooleanField(_("scholarly"), default=False, help_text=_("Told to Google Scholar."))
+    needs_approval = models.BooleanField(
+        _("needs two people"),
+        default=False,
+        help_text=_("Is published only once another person who may publish has approved the text as it is."),
+    )
     schema_type = models.CharField(_("schema.org type"), max_length=40, default="Article")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 

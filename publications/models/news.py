@@ -15,6 +15,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .approval import Approval
 from .comment import Comment
 from .edition import Edition
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
@@ -35,6 +36,8 @@ class NewsType(models.TextChoices):
     SUBMITTED = "submitted", _("A draft is to be checked")
     REVIEWED = "reviewed", _("Somebody comments or approves")
     RETURNED = "returned", _("A draft is not ready after all")
+    APPROVED = "approved", _("A draft is approved, and may be published")
+    UNAPPROVED = "unapproved", _("Something that needs two people is published by one")
     TOMORROW = "tomorrow", _("A publication goes live tomorrow")
     PUBLISHED = "published", _("Something is published")
     CORRECTED = "corrected", _("Something is corrected or updated")
@@ -96,6 +99,12 @@ AUDIENCES = {
     NewsType.SUBMITTED: Audience(permissions=("publish_publication",)),
     NewsType.REVIEWED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
     NewsType.RETURNED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
+    NewsType.APPROVED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
+    NewsType.UNAPPROVED: Audience(
+        permissions=("view_publication",),
+        live_permission="relate_publication",
+        administrator_timing=MailTiming.AT_ONCE,
+    ),
     NewsType.TOMORROW: Audience(
         permissions=("publish_publication",), own_permission="change_publication", includes_actor=True
     ),
@@ -131,6 +140,9 @@ class NewsEventQuerySet(models.QuerySet):
         open_submissions = Submission.objects.unpublished().filter(
             publication=OuterRef("publication"), submitted_at=OuterRef("happens_at")
         )
+        approvals = Approval.objects.valid().filter(
+            publication=OuterRef("publication"), approved_by=OuterRef("by")
+        )
         lasts = Q(edition=None) | Q(edition__end_reason=EndReason.NONE, edition__expires_at__gt=now)
         return (
             self.filter(publication__deleted_at=None)
@@ -139,6 +151,7 @@ class NewsEventQuerySet(models.QuerySet):
             )
             .exclude(type=NewsType.TOMORROW, edition__visible_from__lte=now)
             .filter(~Q(type=NewsType.SUBMITTED) | Exists(open_submissions))
+            .filter(~Q(type=NewsType.APPROVED) | Exists(approvals))
         )
 
     def visible_to(self, user) -> "NewsEventQuerySet":

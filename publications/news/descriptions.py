@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from publications.locales import datetime_with_zone, language_in_sentence
-from publications.models import Change, EndReason, NewsEvent, NewsType
+from publications.models import Change, EndReason, NewsEvent, NewsType, find_publish_entry
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ def _desk_url(event: NewsEvent, user) -> str:
         )
     if event.type == NewsType.TRANSLATION:
         return reverse("desk:translation", args=[event.publication_id, event.edition.publication_id])
-    if event.type in (NewsType.PUBLISHED, NewsType.CORRECTED) and not user.has_perm(
+    if event.type == NewsType.APPROVED and user.has_perm("publications.publish_publication"):
+        return reverse("desk:publish", args=[event.publication_id])
+    if event.type in (NewsType.PUBLISHED, NewsType.CORRECTED, NewsType.UNAPPROVED) and not user.has_perm(
         "publications.view_publication"
     ):
         return reverse("desk:related-links-edit", args=[event.publication_id])
@@ -106,6 +108,16 @@ def _returned(event: NewsEvent) -> tuple[str, str]:
     return _("Not ready after all: “%(title)s”") % {"title": event.publication}, event.comment.text
 
 
+def _approved(event: NewsEvent) -> tuple[str, str]:
+    return _("Approved: “%(title)s” may be published") % {"title": event.publication}, ""
+
+
+def _unapproved(event: NewsEvent) -> tuple[str, str]:
+    entry = find_publish_entry(event.edition)
+    reason = entry.detail.get("without_approval", "") if entry else ""
+    return _("Published without a second person: “%(title)s”") % {"title": event.edition.title}, reason
+
+
 def _tomorrow(event: NewsEvent) -> tuple[str, str]:
     values = {"at": datetime_with_zone(event.edition.visible_from), "title": event.edition.title}
     return _("Goes live %(at)s: “%(title)s”") % values, ""
@@ -139,6 +151,8 @@ DESCRIPTIONS: dict[NewsType, Callable[[NewsEvent], tuple[str, str]]] = {
     NewsType.SUBMITTED: _submitted,
     NewsType.REVIEWED: _reviewed,
     NewsType.RETURNED: _returned,
+    NewsType.APPROVED: _approved,
+    NewsType.UNAPPROVED: _unapproved,
     NewsType.TOMORROW: _tomorrow,
     NewsType.PUBLISHED: _published,
     NewsType.CORRECTED: _corrected,

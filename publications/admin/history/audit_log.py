@@ -81,6 +81,11 @@ def _describe_publication(detail: dict) -> str:
         parts.append(
             _("the edition that waited goes public at its time, as edition %(number)s") % {"number": kept}
         )
+    if approvers := detail.get("approved_by"):
+        parts.append(_("approved by %(names)s") % {"names": ", ".join(map(str, approvers))})
+    if reason := detail.get("without_approval"):
+        reason = _("an import") if reason == "import" else reason
+        parts.append(_("without a second person (%(reason)s)") % {"reason": reason})
     return ", ".join(part for part in parts if part)
 
 

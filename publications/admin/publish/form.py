@@ -91,6 +91,14 @@ class PublishForm(RedisplayMixin, forms.Form):
     waiting = forms.ChoiceField(
         label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
     )
+    without_approval = forms.CharField(
+        label=gettext_lazy("Why it cannot wait for a second person"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy(
+            "For emergencies. The reason stands in the audit trail, and all staff are informed at once."
+        ),
+    )
     placeholders_meant = forms.BooleanField(
         label=gettext_lazy("What looks like notes is meant: publish it as it is"),
         error_messages={
@@ -106,13 +114,22 @@ class PublishForm(RedisplayMixin, forms.Form):
     )
     sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, publication: Publication, has_placeholders: bool = False) -> None:
+    def __init__(
+        self,
+        data=None,
+        *,
+        publication: Publication,
+        has_placeholders: bool = False,
+        is_unapproved: bool = False,
+    ) -> None:
         super().__init__(data, initial=_initial_state(publication), label_suffix="")
         self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in ZONE_CITIES.items()]
         if not publication.editions.ever_public().exists():
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_outdated()
+        if not is_unapproved:
+            del self.fields["without_approval"]
         if not has_placeholders:
             del self.fields["placeholders_meant"]
         scheduled = publication.editions.scheduled().first()

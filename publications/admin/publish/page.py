@@ -9,12 +9,22 @@ from django.utils.translation import gettext as _
 
 from publications import actions, preflight
 from publications.locales import datetime_with_zone
-from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, RevisionReason
+from publications.models import (
+    FOREVER,
+    Change,
+    Edition,
+    EditionWithRows,
+    Publication,
+    RevisionReason,
+    approvers_of,
+    needs_approval,
+)
 
 from ..history.audit_log import describe_actions_since
 from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
+from .approvals import build_approval_context
 from .change_proposal import propose_change
 from .form import PublishForm
 
@@ -24,7 +34,12 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the issues, the difference from the live edition, the address and the form; publish when it is sent."""
     publication = get_publication_or_404(pk)
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
-    form = PublishForm(request.POST or None, publication=publication, has_placeholders=bool(report.confirm))
+    form = PublishForm(
+        request.POST or None,
+        publication=publication,
+        has_placeholders=bool(report.confirm),
+        is_unapproved=needs_approval(publication) and not approvers_of(publication, request.user),
+    )
     if request.method == "POST" and form.is_valid():
         try:
             return _redirect_to_result(_publish_once(request, publication, form.params, report))
@@ -41,7 +56,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, "publish", publication, form=form, title=_("Check and publish"), report=report,
         fields_with_errors=[] if report.blocking else [field for field in form.visible_fields() if field.errors],
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
-        outdated_translations=outdated_notices(publication),
+        outdated_translations=outdated_notices(publication), approval=build_approval_context(publication, request.user),
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 

@@ -1,0 +1,220 @@
+"""Kinds that need two people: approvals of the very text, at the desk and in the actions."""
+
+import pytest
+from django.urls import reverse
+
+from publications import actions
+from publications.models import (
+    Approval,
+    AuditEntry,
+    Kind,
+    NewsEvent,
+    NewsType,
+    Publication,
+    Revision,
+    UserSettings,
+)
+from publications.news import describe_news
+from tests.factories import make_person, make_publication, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft() -> Publication:
+    Kind.objects.filter(slug="report").update(needs_approval=True)
+    return make_publication(kind="report", title="Grain")
+
+
+@pytest.fixture
+def ann():
+    return make_person("Editors", first_name="Ann")
+
+
+@pytest.fixture
+def bo():
+    return make_person("Editors", first_name="Bo")
+
+
+def approve(publication: Publication, user) -> None:
+    publication.refresh_from_db()
+    Approval.objects.create(publication=publication, digest=publication.digest, approved_by=user)
+
+
+def post_approval(client, publication: Publication, **data):
+    data = {"seen": publication.digest, **data}
+    return client.post(reverse("desk:approve", args=[publication.pk]), data, follow=True)
+
+
+def publish_data(client, publication: Publication, **data) -> dict:
+    form = client.get(reverse("desk:publish", args=[publication.pk])).context["form"]
+    hidden = {field.html_name: field.value() for field in form.hidden_fields()}
+    return {**{name: value for name, value in hidden.items() if value is not None}, "when": "now", **data}
+
+
+def post_publish(client, publication: Publication, **data):
+    url = reverse("desk:publish", args=[publication.pk])
+    return client.post(url, publish_data(client, publication, **data), follow=True)
+
+
+def test_nobody_publishes_alone_what_needs_two_people(draft, ann):
+    approve(draft, ann)
+
+    with pytest.raises(actions.ActionRefused, match="A Report needs two people"):
+        actions.publish(draft, by=ann)
+
+    assert not draft.editions.exists() and not AuditEntry.objects.filter(publication=draft).exists()
+
+
+def test_another_persons_approval_lets_one_publish_and_is_recorded(draft, ann, bo):
+    approve(draft, bo)
+
+    edition = actions.publish(draft, by=ann)
+
+    entry = AuditEntry.objects.get(publication=draft)
+    assert edition.is_live and entry.detail["approved_by"] == [bo.get_username()]
+    assert "without_approval" not in entry.detail
+
+
+def test_a_change_of_the_text_makes_an_approval_void(draft, ann, bo):
+    approve(draft, bo)
+    draft.title = "Grain and rye"
+    draft.save()
+    Revision.objects.create_from(draft, by=ann)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_the_next_edition_needs_an_approval_of_its_own(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    draft.refresh_from_db()
+    draft.title = "Rye"
+    draft.save()
+    Revision.objects.create_from(draft, by=ann)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_another_kind_does_not_escape_the_second_person(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    draft.refresh_from_db()
+    draft.kind, draft.series_number = Kind.objects.get(slug="commentary"), None
+    draft.save()
+    Revision.objects.create_from(draft, by=ann)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+@pytest.mark.parametrize("role", ["Contributors", "Linkers"])
+def test_only_who_may_publish_approves(client, draft, ann, role):
+    person = make_person(role)
+    approve(draft, person)
+    client.force_login(person)
+
+    assert post_approval(client, draft).status_code == 403
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_the_approval_of_a_deactivated_account_does_not_count(draft, ann, bo):
+    approve(draft, bo)
+    bo.is_active = False
+    bo.save()
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_scheduling_and_the_command_line_need_approval_too(draft, ann):
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann, at=tomorrow())
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=None)
+    (result,) = actions.publish_many([draft], by=ann)
+    assert isinstance(result, actions.ActionRefused)
+
+
+def test_other_kinds_are_published_by_one_person(draft, ann):
+    assert actions.publish(make_publication(kind="quick-comment"), by=ann).is_live
+
+
+def test_in_an_emergency_one_person_publishes_and_all_staff_are_informed(client, draft, ann, bo):
+    client.force_login(ann)
+    refused = post_publish(client, draft)
+    assert "needs two people" in refused.text and not draft.editions.exists()
+
+    post_publish(client, draft, without_approval="Troops cross the border")
+
+    edition = draft.editions.get()
+    entry = AuditEntry.objects.get(publication=draft)
+    assert edition.is_live and entry.detail["without_approval"] == "Troops cross the border"
+    contributor = make_person("Contributors")
+    for person in (bo, contributor):
+        event = NewsEvent.objects.visible_to(person).get(type=NewsType.UNAPPROVED)
+        text = describe_news(event, person)
+        assert "without a second person" in text.subject and text.text == "Troops cross the border"
+        assert UserSettings.of(person).timing(NewsType.UNAPPROVED) == "at_once"
+    history = client.get(reverse("desk:history", args=[draft.pk])).text
+    assert "without a second person (Troops cross the border)" in history
+
+
+def test_a_reason_is_not_recorded_where_somebody_has_approved(draft, ann, bo):
+    approve(draft, bo)
+
+    actions.publish(draft, by=ann, without_approval="In haste")
+
+    assert "without_approval" not in AuditEntry.objects.get(publication=draft).detail
+    assert not NewsEvent.objects.filter(type=NewsType.UNAPPROVED).exists()
+
+
+def test_two_editors_publish_with_two_buttons(client, draft, ann, bo):
+    client.force_login(ann)
+    page = post_approval(client, draft)
+    assert "Take my approval back" in page.text
+    event = NewsEvent.objects.visible_to(bo).get(type=NewsType.APPROVED)
+    assert describe_news(event, bo).url == reverse("desk:publish", args=[draft.pk])
+
+    client.force_login(bo)
+    assert "Approved by Ann: you may publish." in client.get(describe_news(event, bo).url).text
+    post_publish(client, draft)
+
+    assert draft.editions.get().is_live
+    assert not NewsEvent.objects.visible_to(bo).filter(type=NewsType.APPROVED).exists()
+
+
+def test_an_approval_is_of_what_the_page_showed(client, draft, ann):
+    client.force_login(ann)
+
+    page = post_approval(client, draft, seen="0" * 64)
+
+    assert "has changed since you saw it" in page.text and not Approval.objects.exists()
+
+
+def test_an_approval_can_be_taken_back_and_is_stored_once(client, draft, ann):
+    client.force_login(ann)
+    post_approval(client, draft)
+    post_approval(client, draft)
+    assert Approval.objects.count() == NewsEvent.objects.filter(type=NewsType.APPROVED).count() == 1
+
+    page = post_approval(client, draft, withdraw="1")
+
+    assert not Approval.objects.exists() and "Approve this text" in page.text
+
+
+def test_imports_are_published_by_one_person_and_say_so(draft, ann):
+    (edition,) = actions.publish_many([draft], by=ann, without_approval="import")
+
+    assert edition.is_live
+    assert AuditEntry.objects.get(publication=draft).detail["without_approval"] == "import"
+
+
+def test_the_page_of_other_kinds_says_nothing_of_two_people(client, ann):
+    client.force_login(ann)
+    page = client.get(reverse("desk:publish", args=[make_publication().pk]))
+
+    assert "Two people" not in page.text and "without_approval" not in page.text
