@@ -57,6 +57,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         fields_with_errors=[] if report.blocking else [field for field in form.visible_fields() if field.errors],
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
         outdated_translations=outdated_notices(publication), approval=build_approval_context(publication, request.user),
+        may_publish="without_approval" not in form.fields,
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 
