@@ -44,6 +44,7 @@ LAYERS = {
     2: (
         "publications.publication_fields",
         "publications.folder_storage",
+        "publications.signing",
         "publications.reserved_disk_space",
         "publications.images",
         "publications.ooxml",

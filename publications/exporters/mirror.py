@@ -32,7 +32,7 @@ UNAVAILABLE = 503
 FILE_FOLDERS = ("static", "media")  # without pages
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
-    "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
+    "/", "/robots.txt", "/.well-known/security.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
 )  # fmt: skip
 
 
@@ -117,6 +117,7 @@ class Crawl:
         self.report.removed += self.folder.remove_unlisted(self._mirrored)
         removals_during_crawl = removals_after(state.site_version).exclude(publication=None)
         self._remove_publications(removals_during_crawl)
+        self.folder.write_sums()
         self.folder.finish_crawl(state)
         return self.report
 

@@ -19,6 +19,8 @@ from publications.compression import BROTLI, COMPRESS, GZIP
 from publications.metadata import FORMATS
 from publications.models import SiteState
 
+from .checksums import SIGNATURE, SUMS, remove_sums, write_sums
+
 MARKER = ".mirror"
 INTRODUCTION = "Made by manage.py mirror, which removes what it does not know."
 MAX_NAME_BYTES = 240  # file systems allow 255, and compressed variants have a suffix more
@@ -35,10 +37,14 @@ class NotAMirror(Exception):
 
 
 class MirrorFolder:
-    """The folder of a mirror. Raises NotAMirror for a folder that is used for something else."""
+    """The folder of a mirror. Raises NotAMirror for a folder that is used for something else.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    SHA256SUMS is there only while it is right: it is removed before a file changes, and written at the end.
+    """
+
+    def __init__(self, root: Path, *, has_variants: bool = True) -> None:
+        self.root, self._has_variants = root, has_variants
+        self._own_files = {root / name for name in (MARKER, SUMS, SIGNATURE)}
         root.mkdir(parents=True, exist_ok=True)
         marker = root / MARKER
         if not marker.exists():
@@ -76,7 +82,7 @@ class MirrorFolder:
     def has_page(self, path: str) -> bool:
         """Return whether the page of a path is stored as a crawl wrote it. Never for files without variants."""
         file = self.file_of(path)
-        variants = _variants(file) if file else []
+        variants = self._variants(file) if file else []
         return bool(variants) and all(_is_written_with(file, variant) for variant in variants)
 
     def subfolders(self, folder: str) -> list[str]:
@@ -92,7 +98,7 @@ class MirrorFolder:
         ]
         excluded = {self.root / name for name in names}
         return self._remove(
-            [file for file in self.files() if file.name != MARKER and not _is_in(file, excluded)]
+            [file for file in self.files() if not (file in self._own_files or _is_in(file, excluded))]
         )
 
     def file_of(self, path: str) -> Path | None:
@@ -114,19 +120,22 @@ class MirrorFolder:
         file = self.file_of(path)
         if file is None:
             raise ValueError(path)
-        if _has_content(file, body) and all(_is_written_with(file, variant) for variant in _variants(file)):
+        if _has_content(file, body) and all(
+            _is_written_with(file, variant) for variant in self._variants(file)
+        ):
             return False
+        remove_sums(self.root)
         file.parent.mkdir(parents=True, exist_ok=True)
-        compressed = {variant: COMPRESSORS[variant.suffix](body) for variant in _variants(file)}
+        compressed = {variant: COMPRESSORS[variant.suffix](body) for variant in self._variants(file)}
         _write_together({**compressed, file: body})
         return True
 
     def remove_unlisted(self, paths: Iterable[str]) -> list[str]:
         """Remove the files of all other paths, and empty folders; return the names of the files, without variants."""
-        listed = {self.root / MARKER}
+        listed = set(self._own_files)
         for path in paths:
             if file := self.file_of(path):
-                listed |= {file, *_variants(file)}
+                listed |= {file, *self._variants(file)}
         return self._remove([file for file in self.files() if file not in listed])
 
     def remove_page(self, folder: str) -> list[str]:
@@ -141,7 +150,30 @@ class MirrorFolder:
             Path(folder, name) for folder, _, names in os.walk(under or self.root) for name in sorted(names)
         ]
 
+    def public_files(self) -> list[Path]:
+        """Return all files but compressed variants, sums and what only this class reads."""
+        return [file for file in self._summed_files() if not file.name.endswith(tuple(COMPRESSORS))]
+
+    def write_sums(self) -> None:
+        """Write SHA256SUMS of all files, unless none has changed; without the secret key it is signed elsewhere."""
+        if not (
+            (self.root / SUMS).exists() and ((self.root / SIGNATURE).exists() or not settings.SIGNING_KEY)
+        ):
+            write_sums(self.root, self._summed_files())
+
+    def _summed_files(self) -> list[Path]:
+        return [
+            file for file in self.files() if file not in self._own_files and not file.name.endswith(".part")
+        ]
+
+    def _variants(self, file: Path) -> list[Path]:
+        if not (self._has_variants and file.name.endswith(COMPRESSED_ENDINGS)):
+            return []
+        return [file.with_name(file.name + suffix) for suffix in COMPRESSORS]
+
     def _remove(self, files: list[Path]) -> list[str]:
+        if files:
+            remove_sums(self.root)
         for file in files:
             file.unlink(missing_ok=True)
         for parent in sorted(
@@ -175,12 +207,6 @@ def release_fingerprint() -> str:
 def _is_in(file: Path, folders: set[Path]) -> bool:
     """Whether the file is in one of the folders, or beside one with its name, such as rye.bib of rye/."""
     return file.parent / file.name.partition(".")[0] in folders or not folders.isdisjoint(file.parents)
-
-
-def _variants(file: Path) -> list[Path]:
-    if not file.name.endswith(COMPRESSED_ENDINGS):
-        return []
-    return [file.with_name(file.name + suffix) for suffix in COMPRESSORS]
 
 
 def _has_content(file: Path, body: bytes) -> bool:

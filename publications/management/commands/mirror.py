@@ -39,6 +39,18 @@ class Command(BaseCommand):
             help="write PDFs and social images of all pages too, which takes long",
         )
         parser.add_argument(
+            "--portable",
+            metavar="COPY",
+            type=non_empty_path,
+            help="write a copy into another folder too, whose links work under any host name and without a server",
+        )
+        parser.add_argument(
+            "--zip",
+            metavar="FILE",
+            type=non_empty_path,
+            help="write that copy into one archive too",
+        )
+        parser.add_argument(
             "--processes",
             type=whole_number(0, MAX_PROCESSES),
             default=0,
@@ -51,7 +63,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        _make_folder(options["folder"])
+        _refuse_nested(options["folder"], options["portable"], options["zip"])
+        for folder in filter(
+            None, (options["folder"], options["portable"], options["zip"] and options["zip"].parent)
+        ):
+            _make_folder(folder)
         try:
             broken = self._watch(options) if options["watch"] else self._run_once(options)
         except exporters.SiteUnavailable as error:
@@ -106,6 +122,11 @@ class Command(BaseCommand):
             f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
             f"{report.written} written, {len(report.removed)} removed, {len(report.broken)} broken links."
         )
+        portable = exporters.PortableMirror(crawl.folder)
+        if options["portable"]:
+            portable.write_folder(options["portable"])
+        if options["zip"]:
+            portable.write_zip(options["zip"])
         for path, page in report.broken[:MAX_REPORTED]:
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
         for path in report.skipped[:MAX_REPORTED]:
@@ -118,6 +139,16 @@ class Command(BaseCommand):
         if done % 50 == 0 or done == total:
             self.stdout.write(f"\r{done} of {total} addresses …", ending="")
             self.stdout.flush()
+
+
+def _refuse_nested(folder: Path, *copies: Path | None) -> None:
+    """Raise CommandError for a copy in the folder of the mirror, which would remove it, or around it."""
+    paths = [path.resolve() for path in (folder, *copies) if path]
+    for path in paths:
+        if any(other is not path and other.is_relative_to(path) for other in paths):
+            raise CommandError(
+                f"“{path}” holds another of the folders or the archive. Give places of their own."
+            )
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,252 @@
+"""The portable copy of the mirror, its archive, and signed sums of all files."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import zipfile
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from publications import actions
+from publications.exporters import MirrorFolder, PortableMirror
+from publications.exporters.checksums import SIGNATURE, SUMS, render_sums
+from publications.exporters.mirror_folder import COMPRESSORS, MARKER
+from publications.minisign import SecretKey
+from tests.exporters.test_mirror import clear_caches, crawl
+from tests.factories import make_image, make_live, make_tag, saved
+from tests.page_caches import no_connection_closed
+
+pytestmark = pytest.mark.django_db
+KEY = SecretKey.generate()
+SITE = "http://127.0.0.1:8000"
+LINK = re.compile(r'<([a-z]+)[^<>]*?\s(?:href|src)="([^"]*)"[^<>]*>')
+
+
+@pytest.fixture
+def root(tmp_path, settings):
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    clear_caches()
+    with no_connection_closed():
+        yield tmp_path / "mirror"
+    clear_caches()
+
+
+@pytest.fixture
+def edition():
+    body = f"See [another](/en/publications/iron/#p-abcdef), [the search](/en/publications/?q=x), [us]({SITE}/en/about/)."
+    image = make_image()
+    body = f"{body}\n\n![A field](image:{image.key})"
+    make_live(title="Iron", slug="iron", tags=(make_tag("Belarus"),))
+    return make_live(title="Зерно", slug="зерно", body=body)
+
+
+def write_copy(root) -> Path:
+    copy = root.with_name("copy")
+    PortableMirror(MirrorFolder(root)).write_folder(copy)
+    return copy
+
+
+def names_in(folder: Path) -> set[str]:
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_all_relative_links_lead_to_files_and_all_others_to_the_site(root, edition):
+    crawl(root)
+
+    copy = write_copy(root)
+
+    relative = images = 0
+    for page in copy.rglob("*.html"):
+        for tag, value in LINK.findall(page.read_text("utf-8")):
+            url = urldefrag(unescape(value)).url
+            if not url or urlsplit(url).scheme:
+                assert tag in ("a", "link") or not url.startswith(SITE), (page, url)
+                continue
+            assert not url.startswith("/") and (page.parent / unquote(url)).resolve().is_file(), (page, url)
+            relative += 1
+        for candidates in re.findall(r'srcset="([^"]*)"', page.read_text("utf-8")):
+            for url in (part.split()[0] for part in candidates.split(",")):
+                assert (page.parent / url).resolve().is_file(), (page, url)
+                images += 1
+    assert images > 1 and relative > 100
+
+
+def test_links_name_index_html_and_keep_fragments(root, edition):
+    crawl(root)
+
+    text = (write_copy(root) / "en/publications/зерно/index.html").read_text("utf-8")
+
+    assert 'href="../iron/index.html#p-abcdef"' in text and 'href="../../about/index.html"' in text
+    assert f'href="{SITE}/en/publications/?q=x"' in text
+    assert f'<link rel="canonical" href="{SITE}{edition.get_absolute_url()}">' in text
+    assert f'action="{SITE}/en/publications/"' in text
+    assert 'type="module"' not in text and '<script defer src="../../../static/' in text
+
+
+def test_the_copy_begins_with_a_home_page_and_has_no_compressed_variants(root, edition):
+    crawl(root)
+
+    copy = write_copy(root)
+
+    assert 'href="en/publications/index.html"' in (copy / "index.html").read_text("utf-8")
+    assert not [name for name in names_in(copy) if name.endswith(tuple(COMPRESSORS))]
+    plain = {name for name in names_in(root) if not name.endswith(tuple(COMPRESSORS))}
+    assert names_in(copy) == plain | {"index.html"}
+
+
+def test_the_copy_follows_the_mirror(root, edition, editor):
+    crawl(root)
+    copy = write_copy(root)
+    untouched = copy / "en/topics/index.html"
+    before = untouched.stat().st_mtime_ns
+
+    actions.withdraw(edition.publication, by=editor)
+    crawl(root)
+    write_copy(root)
+
+    assert not (copy / "en/publications/зерно/index.html").exists()
+    assert untouched.stat().st_mtime_ns == before
+    assert_sums_are_right(copy)
+
+
+def test_the_archive_has_the_files_of_the_copy_and_is_the_same_each_time(root, edition, settings, tmp_path):
+    sign_on_server(settings, tmp_path)
+    crawl(root)
+    copy = write_copy(root)
+    archives = [root.with_name(name) for name in ("a.zip", "b.zip")]
+
+    for archive in archives:
+        PortableMirror(MirrorFolder(root)).write_zip(archive)
+
+    assert archives[0].read_bytes() == archives[1].read_bytes()
+    with zipfile.ZipFile(archives[0]) as opened:
+        contents = {name: opened.read(name) for name in opened.namelist()}
+    assert contents == {name: (copy / name).read_bytes() for name in names_in(copy) - {MARKER}}
+
+
+def assert_sums_are_right(folder: Path) -> None:
+    lines = (folder / SUMS).read_text("utf-8").splitlines()
+    digests = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    assert set(digests) == names_in(folder) - {MARKER, SUMS, SIGNATURE}
+    for name, digest in digests.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
+    if tool := shutil.which("sha256sum"):
+        assert (
+            subprocess.run([tool, "--strict", "--quiet", "-c", SUMS], cwd=folder, check=False).returncode == 0
+        )
+
+
+def sign_on_server(settings, folder: Path) -> None:
+    (folder / "key").write_text(KEY.serialize())
+    settings.SIGNING_KEY = str(folder / "key")
+
+
+@pytest.mark.parametrize("change", ["nothing", "published", "withdrawn", "damaged"])
+def test_sums_are_right_and_signed_after_every_crawl(root, edition, settings, tmp_path, editor, change):
+    sign_on_server(settings, tmp_path)
+    crawl(root)
+    before = (root / SUMS).stat().st_mtime_ns
+
+    if change == "published":
+        actions.publish(saved(edition.publication, body="Something else."), by=editor)
+    elif change == "withdrawn":
+        actions.withdraw(edition.publication, by=editor)
+    elif change == "damaged":
+        (root / "robots.txt").write_text("damaged")
+    crawl(root)
+
+    assert_sums_are_right(root)
+    KEY.public.verify([(root / SUMS).read_bytes()], (root / SIGNATURE).read_text())
+    assert ((root / SUMS).stat().st_mtime_ns == before) == (change == "nothing")
+    assert (root / SUMS).stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.skipif(not shutil.which("minisign"), reason="needs the tool minisign")
+def test_the_tool_accepts_the_signature_of_the_sums(root, edition, settings, tmp_path):
+    sign_on_server(settings, tmp_path)
+    crawl(root)
+
+    command = ["minisign", "-Vm", root / SUMS, "-P", str(KEY.public)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 0 and f"SHA256SUMS of {SITE}" in result.stdout
+
+
+def test_a_signature_made_elsewhere_stays_while_the_sums_do(root, edition, editor):
+    crawl(root)
+    assert not (root / SIGNATURE).exists()
+    (root / SIGNATURE).write_text(KEY.sign([(root / SUMS).read_bytes()], comment="by hand"))
+
+    crawl(root)
+    assert (root / SIGNATURE).exists()
+    actions.publish(saved(edition.publication, body="Something else."), by=editor)
+    crawl(root)
+    assert not (root / SIGNATURE).exists()
+
+
+def test_there_are_no_sums_while_files_change(root, edition):
+    crawl(root)
+    folder = MirrorFolder(root)
+
+    folder.write_page("/robots.txt", (root / "robots.txt").read_bytes())
+    assert (root / SUMS).exists()
+    folder.write_page("/robots.txt", b"else")
+    assert not (root / SUMS).exists()
+    crawl(root)
+    folder.remove_page("en/publications/iron")
+
+    assert not (root / SUMS).exists()
+
+
+def test_names_with_line_breaks_are_escaped_as_sha256sum_does(tmp_path):
+    names = ("a\nb", "c\\d", "e f", "ö")
+    for name in names:
+        (tmp_path / name).write_text(name)
+    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in names}
+
+    (tmp_path / SUMS).write_bytes(render_sums(digests))
+
+    assert_tool_accepts(tmp_path)
+
+
+def assert_tool_accepts(folder: Path) -> None:
+    if tool := shutil.which("sha256sum"):
+        assert (
+            subprocess.run([tool, "--strict", "--quiet", "-c", SUMS], cwd=folder, check=False).returncode == 0
+        )
+
+
+@pytest.mark.parametrize(("content", "reason"), [(None, "cannot be read"), ("no key", "is no secret key")])
+def test_an_unusable_key_is_named(root, edition, settings, tmp_path, content, reason):
+    settings.SIGNING_KEY = str(tmp_path / "key")
+    if content:
+        (tmp_path / "key").write_text(content)
+
+    with pytest.raises(ImproperlyConfigured, match=f"SIGNING_KEY: .*key.*{reason}"):
+        crawl(root)
+
+
+def test_the_command_writes_copy_and_archive(root, edition, tmp_path):
+    call_command(
+        "mirror", root, processes=1, portable=tmp_path / "copy", zip=tmp_path / "out/site.zip", verbosity=0
+    )
+
+    assert_sums_are_right(tmp_path / "copy")
+    assert zipfile.is_zipfile(tmp_path / "out/site.zip")
+
+
+@pytest.mark.parametrize(
+    "options", [{"portable": "mirror/copy"}, {"zip": "mirror/site.zip"}, {"portable": "."}]
+)
+def test_a_copy_within_the_mirror_is_refused(root, tmp_path, options):
+    paths = {name: tmp_path / path for name, path in options.items()}
+
+    with pytest.raises(CommandError, match="Give places of their own"):
+        call_command("mirror", root, processes=1, **paths)
+    assert not root.exists()
