@@ -161,7 +161,7 @@ def _edition_target(edition: Edition) -> LinkTarget:
     date = format_day(edition.published_at, "SHORT_DATE_FORMAT")
     parts = (edition.type_line.partition(DASH)[0], date, "" if is_live else _("no longer public"))
     return LinkTarget(
-        edition.get_absolute_url(), edition.title, " · ".join(part for part in parts if part), is_live
+        edition.get_absolute_url(), edition.marked_title, " · ".join(part for part in parts if part), is_live
     )
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from publications.locales import absolute_url
 from publications.metadata import RECORD_FORMATS, Record, format_url
-from publications.models import Author, BylineRole, Edition, EditionByline, Tag
+from publications.models import NOTICES, Author, BylineRole, Edition, EditionByline, Tag
 from publications.presentation import (
     absolutize_urls,
     body_html,
@@ -110,7 +110,7 @@ PUBLICATION_LINK = Serializer(
         "href": SerializerField(URL, lambda edition: api_url("publication", uid=edition.uid)),
         "url": SerializerField(URL, lambda edition: absolute_url(edition.get_absolute_url())),
         "language": SerializerField(LANGUAGE, lambda edition: edition.language),
-        "title": SerializerField(TEXT, lambda edition: edition.title),
+        "title": SerializerField(TEXT, lambda edition: edition.marked_title),
     },
 )
 KIND = nested(
@@ -133,6 +133,17 @@ CORRECTION = nested(
     {
         "at": SerializerField(DATETIME, lambda correction: format_datetime(correction.at)),
         "note": SerializerField(TEXT, lambda correction: correction.note),
+    }
+)
+
+NOTICE = nested(
+    {
+        "status": SerializerField(
+            {"type": "string", "enum": [status.value for status in NOTICES]},
+            lambda notice: notice.status.value,
+        ),
+        "at": SerializerField(DATETIME, lambda notice: format_datetime(notice.at)),
+        "note": SerializerField(TEXT, lambda notice: notice.text, "The reason, as readers see it."),
     }
 )
 
@@ -246,6 +257,11 @@ SUMMARY_FIELDS = {
         or_null(DATETIME), _updated_at, "When readers were last told of a correction or an update."
     ),
     "modified_at": SerializerField(DATETIME, _modified_at, "When anything that is told of it last changed."),
+    "notice": SerializerField(
+        or_null(NOTICE.schema),
+        lambda record: NOTICE.serialize(record.notice) if record.notice else None,
+        "That it is retracted, or under an expression of concern; the title then begins with that.",
+    ),
     "edition": SerializerField({"type": "integer", "minimum": 1}, lambda record: record.edition_number),
     **_publication_fields("bylines", "tags", "doi", "isbn", "external_url"),
     "words": SerializerField(NUMBER, lambda record: record.word_count),

@@ -47,6 +47,8 @@ CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
 ARCHIVE = CONTENT / "archive"
 UNDESCRIBED_IMAGE = CONTENT / "bridge.png"
+ENDINGS = {"withdrawn": actions.withdraw, "retracted": actions.retract, "concern": actions.express_concern}
+"""By the option of a manuscript that gives the reason: what becomes of its publication."""
 PORTRAIT_ALT = {
     "en": "Drawing in place of a portrait of {name}.",
     "sv": "Teckning i stället för ett porträtt av {name}.",
@@ -165,8 +167,9 @@ def _import_and_publish(text: manuscript.Manuscript, files: dict[str, Path], by)
         _publish_editions(publication, [EditionStep(**step) for step in options["editions"]], by)
     elif options.get("public", True):
         actions.publish(publication, by=by, at=_days_from_now(options.get("in_days")))
-    if reason := options.get("withdrawn"):
-        actions.withdraw(publication, by=by, note=reason)
+    for name, action in ENDINGS.items():
+        if reason := options.get(name):
+            action(publication, by=by, note=reason)
     if changes := options.get("draft"):
         _change_draft(publication, changes, by)
     _add_comments(publication, [CommentText(**fields) for fields in options.get("comments", [])], by)

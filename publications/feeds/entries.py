@@ -34,6 +34,7 @@ from publications.presentation import (
     author_url,
     body_html,
     build_change_notes,
+    editorial_notice_context,
     external_link_html,
     localized_path,
     public_image_url,
@@ -43,6 +44,8 @@ from publications.presentation import (
 from .feed import FeedCategory, FeedEntry, FeedFile, FeedImage, FeedPerson, LanguageVersion
 
 FEED_ENTRIES = 30
+CORRECTING_CHANGES = (Change.CORRECTION, Change.LIFTED)
+"""Changes whose notes come before the content; those of a retraction or concern are its notice."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def _changes_of(editions: list[Edition]) -> AnnouncedChanges:
     published_at = first_published_at(readable)
     later_changes = [changed_at for edition in editions if (changed_at := later_change_at(edition))]
     corrections = [
-        note for note in build_change_notes(readable) if note.change == Change.CORRECTION and note.note
+        note for note in build_change_notes(readable) if note.change in CORRECTING_CHANGES and note.note
     ]
     updated_at = max([published_at, readable[-1].published_at, *later_changes])
     return AnnouncedChanges(published_at, updated_at, corrections)
@@ -100,7 +103,7 @@ def _build_entry(edition_with_rows: EditionWithRows, changes: AnnouncedChanges) 
     with translation.override(edition.locale):
         return FeedEntry(
             id=edition.uid.urn,
-            title=edition.title,
+            title=edition.marked_title,
             language=edition.language,
             published_at=changes.published_at,
             updated_at=changes.updated_at,
@@ -121,7 +124,7 @@ def _language_versions(edition_with_rows: EditionWithRows) -> list[LanguageVersi
     for other in edition_with_rows.translations:
         editions.setdefault(other.language, other)
     return [
-        LanguageVersion(absolute_url(edition.get_absolute_url()), language, edition.title)
+        LanguageVersion(absolute_url(edition.get_absolute_url()), language, edition.marked_title)
         for language, edition in editions.items()
     ]
 
@@ -188,6 +191,7 @@ def _content(edition_with_rows: EditionWithRows, corrections: list[ChangeNote]) 
         {
             "edition": edition,
             "corrections": corrections,
+            **editorial_notice_context(edition_with_rows),
             "cover": responsive_image(edition.cover, public_image_url) if edition.cover else None,
             "external_link": external_link_html(edition),
             "html": body_html(edition, edition_with_rows.images, public_image_url),

@@ -47,7 +47,7 @@ def _fields(record: Record) -> dict[str, str]:
         "url": _brace(record.url),
         "doi": _brace(record.doi.replace("{", "%7B").replace("}", "%7D")),
         "isbn": _brace(record.isbn),
-        "note": _brace(_escape(f"Text: {record.external_url}")) if record.external_url else "",
+        "note": _brace(_escape(" ".join(record.notes))),
         "language": _brace(record.language),
         "keywords": _brace(_escape(", ".join(word.replace(",", " ") for word in record.keywords))),
         "abstract": _brace(_escape(record.summary)),

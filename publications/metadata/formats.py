@@ -41,6 +41,7 @@ def _ris_lines(record: Record) -> Iterator[tuple[str, str]]:
     yield "UR", record.url
     yield "L1", record.pdf
     yield "L2", record.external_url
+    yield "N1", record.notice_statement
     yield "DO", record.doi
     yield "SN", record.isbn
     yield "LA", record.language
@@ -70,7 +71,8 @@ def _csl_item(record: Record) -> dict[str, Any]:
         "URL": record.url,
         "DOI": record.doi,
         "ISBN": record.isbn,
-        "note": f"Text: {record.external_url}" if record.external_url else "",
+        "note": " ".join(record.notes),
+        "status": record.notice.definition.work_status if record.notice else "",
         "language": record.language,
         "abstract": record.summary,
         "keyword": ", ".join(record.keywords),
@@ -95,6 +97,7 @@ def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
     yield from (("creator", name.inverted) for name in record.creators)
     yield from (("contributor", person.name.inverted) for person in (*record.editors, *record.contributors))
     yield from (("subject", word) for word in record.keywords)
+    yield "description", record.notice_statement
     yield "description", record.summary
     yield "publisher", record.publisher
     yield "date", record.published_on.isoformat()

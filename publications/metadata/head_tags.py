@@ -58,6 +58,7 @@ def _dublin_core(record: Record) -> Iterator[HeadTag]:
         HeadTag("DC.contributor", _sortable(person.name))
         for person in (*record.editors, *record.contributors)
     )
+    yield HeadTag("DC.description", record.notice_statement)
     yield HeadTag("DC.description", record.summary)
     yield HeadTag("DC.date", record.published_on.isoformat())
     yield HeadTag("DC.publisher", record.publisher)

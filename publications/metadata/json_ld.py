@@ -73,6 +73,7 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
         "keywords": list(record.keywords),
         "wordCount": record.word_count or None,
         "version": record.edition_number,
+        "creativeWorkStatus": record.notice.definition.work_status if record.notice else "",
         "isAccessibleForFree": True,
         "image": _image(image) if image else {},
         **_relations(record),
@@ -89,7 +90,7 @@ def _relations(record: Record) -> Node:
         if record.is_original
         else [],
         "translationOfWork": _translation(record, originals[0]) if originals else {},
-        "correction": [_correction(correction) for correction in record.corrections],
+        "correction": [_correction(correction) for correction in _notice_and_corrections(record)],
         "encoding": [_file(file) for file in record.files],
         "identifier": [*_identifier("DOI", record.doi), *_identifier("ISBN", record.isbn)],
     }
@@ -106,6 +107,12 @@ def _translation(record: Record, translation: TranslationLink) -> Node:
         "name": translation.title,
         "inLanguage": translation.language,
     }
+
+
+def _notice_and_corrections(record: Record) -> list[Correction]:
+    """Return the notice, if there is one, before the corrections: schema.org has one property for both."""
+    notice = [Correction(record.notice_statement, record.notice.at)] if record.notice else []
+    return [*notice, *record.corrections]
 
 
 def _correction(correction: Correction) -> Node:

@@ -49,6 +49,8 @@ def _front_matter(record: Record) -> dict[str, Any]:
         "external_url": record.external_url,
         "topics": list(record.keywords),
         "edition": record.edition_number,
+        "status": record.notice.definition.work_status.lower() if record.notice else "",
+        "notice": record.notice_statement,
         "also_in": {link.language: link.url for link in record.translations},
     }
     return {name: value for name, value in fields.items() if value}
@@ -58,6 +60,8 @@ def _blocks(record: Record) -> Iterator[str]:
     """Yield the blocks in the order of the page, some of them empty."""
     edition = record.edition
     yield f"# {escape_markdown(record.title)}"
+    if record.notice:
+        yield f"> **{escape_markdown(record.notice_statement)}** {escape_markdown(record.notice.advice)}"
     yield _escape_block(edition.summary)
     if points := edition.key_points_list:
         yield f"**{_('Key points')}**"

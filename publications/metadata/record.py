@@ -19,6 +19,7 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     EditionWithRows,
+    EditorialNotice,
     SiteSettings,
     Tag,
     TagKind,
@@ -79,7 +80,10 @@ class RecordFile:
 
 @dataclass(frozen=True)
 class Record:
-    """The record of one edition. Addresses are absolute; labels are in the language of its locale."""
+    """The record of one edition. Addresses are absolute; labels are in the language of its locale.
+
+    The title begins with the prefix of the notice, if the edition is retracted or under an expression of concern.
+    """
 
     title: str
     language: str
@@ -104,6 +108,7 @@ class Record:
     series: tuple[Series, ...] = ()
     translations: tuple[TranslationLink, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    notice: EditorialNotice | None = None
     files: tuple[RecordFile, ...] = ()
     last_announced_at: datetime | None = None
     modified_at: datetime | None = None
@@ -128,9 +133,20 @@ class Record:
         return [person.name for person in self.authors] or [Name(self.publisher)]
 
     @property
+    def notice_statement(self) -> str:
+        """Who retracted it or expressed a concern, when and why; "" without a notice."""
+        return self.notice.statement(self.publisher) if self.notice else ""
+
+    @property
+    def notes(self) -> list[str]:
+        """What formats without a field for it say in a note: the notice, and where the text is."""
+        address = f"Text: {self.external_url}" if self.external_url else ""
+        return [note for note in (self.notice_statement, address) if note]
+
+    @property
     def pdf(self) -> str:
-        """The address of the PDF: of an attached one, or else of the typeset one."""
-        attached = (file.url for file in self.files if file.media_type == PDF)
+        """The address of the PDF: of an attached one, or else of the typeset one, which alone carries a notice."""
+        attached = (file.url for file in self.files if file.media_type == PDF and not self.notice)
         return next(attached, f"{self.url.rstrip('/')}.pdf")
 
 
@@ -148,7 +164,8 @@ def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, addr
     edition, tags = edition_with_rows.edition, edition_with_rows.tags
     return Record(
         edition_with_rows=edition_with_rows,
-        title=edition.title,
+        title=edition_with_rows.marked_title,
+        notice=edition_with_rows.notice,
         language=edition.language,
         locale=edition.locale,
         url=absolute_url(address or edition.get_absolute_url()),
@@ -265,7 +282,7 @@ def _series(edition: Edition, tag: Tag) -> Series:
 def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
     return TranslationLink(
         language=other.language,
-        title=other.title,
+        title=other.marked_title,
         url=absolute_url(other.get_absolute_url()),
         is_original=other.publication_id == edition.translation_group,
     )

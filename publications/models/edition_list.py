@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
-from .edition import Change, Edition
+from .edition import NOTICE_COLUMNS, Change, Edition
 from .edition_queryset import EndReason, ListQuerySet
 from .edition_with_rows import ANNOUNCED_CHANGES, EditionWithRows
 from .facet_counts import count_editions
@@ -22,7 +22,7 @@ from .prepared_queries import DATETIME, INTEGERS, TEXT, InList, PreparedQuery
 CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 ENTRY_COLUMNS = (
     "publication", "translation_group", "kind", "language", "locale", "title", "slug", "summary", "key_points", "cover",
-    "external_url", "word_count", "html",
+    "external_url", "word_count", "html", *NOTICE_COLUMNS,
 )  # fmt: skip
 ENTRY_ROWS = ("bylines", "tags", "images", "attachments", "translations")
 

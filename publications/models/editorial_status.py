@@ -82,6 +82,10 @@ class EditorialNotice:
     language: str
 
     @property
+    def is_retraction(self) -> bool:
+        return self.status == EditorialStatus.RETRACTED
+
+    @property
     def definition(self) -> NoticeDefinition:
         return NOTICES[self.status]
 
@@ -97,6 +101,10 @@ class EditorialNotice:
         """Return the line that says who decided and when."""
         with translation.override(locale_of(self.language)):
             return str(self.definition.heading) % {"publisher": publisher, "day": format_day(self.at)}
+
+    def statement(self, publisher: str) -> str:
+        """Return who decided, when and why, on one line, as records say it."""
+        return f"{self.heading(publisher)}: {' '.join(self.text.split())}"
 
     def mark(self, title: str) -> str:
         """Return a title with the prefix."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from .edition import Change, Edition
+from .edition import NOTICE_COLUMNS, Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind, attach_kinds
 from .prepared_queries import DATETIME, INTEGER, INTEGERS, TEXT, InList, PreparedQuery
@@ -21,7 +21,7 @@ HOME_EDITIONS = 9
 EDITIONS_BY_KIND = 4
 TEASER_COLUMNS = (
     "publication", "kind", "language", "locale", "title", "slug", "summary", "cover", "word_count", "published_at",
-    "external_url",
+    "external_url", *NOTICE_COLUMNS,
 )  # fmt: skip
 
 

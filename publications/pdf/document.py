@@ -93,7 +93,8 @@ class PdfLabels:
 class PdfDocument:
     """An edition as a PDF. All texts are plain except `html`, which is stored and sanitized.
 
-    `stamp` is printed on every page, such as for whom it is.
+    `stamp` is printed on every page, such as for whom it is, and `watermark` behind the text of every page. The lines
+    of `editorial_notice` come first; with any, the title in the page header is in the signal colour.
     """
 
     address: str
@@ -114,6 +115,8 @@ class PdfDocument:
     has_contents: bool = False
     topics: tuple[str, ...] = ()
     notice: Notice | None = None
+    editorial_notice: tuple[Notice, ...] = ()
+    watermark: str = ""
     change_notes: tuple[Notice, ...] = ()
     disclaimer: str = ""
     sections: tuple[PdfSection, ...] = ()

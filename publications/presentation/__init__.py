@@ -36,7 +36,7 @@ from .links import (
 )
 from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
-from .publication_page import publication_context, site_page_context, site_page_url
+from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
 from .teasers import (
     Teaser,
     TeaserGroup,
@@ -79,6 +79,7 @@ __all__ = [
     "edition_url",
     "edition_url_at",
     "editions_url",
+    "editorial_notice_context",
     "external_link_html",
     "feeds_for",
     "history_entries",

@@ -13,16 +13,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.locales import datetime_with_zone, format_day
-from publications.models import Change, Edition, announced_at
+from publications.models import EDITORIAL_CHANGES, Change, Edition, announced_at
 
 from .links import changes_url, edition_url
 
-CHANGE_LABELS = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
+CHANGE_LABELS = {
+    Change.CORRECTION: gettext_lazy("Corrected"),
+    Change.UPDATE: gettext_lazy("Updated"),
+    Change.RETRACTION: gettext_lazy("Retracted"),
+    Change.CONCERN: gettext_lazy("Expression of concern"),
+    Change.LIFTED: gettext_lazy("Concern lifted"),
+}
 EDITION_LABELS = {
     Change.FIRST: gettext_lazy("First publication"),
     Change.SILENT: gettext_lazy("Small fix, no change of substance"),
     Change.CORRECTION: gettext_lazy("Correction"),
     Change.UPDATE: gettext_lazy("Update"),
+    Change.RETRACTION: gettext_lazy("Retraction"),
+    Change.CONCERN: gettext_lazy("Expression of concern"),
+    Change.LIFTED: gettext_lazy("Concern lifted"),
 }
 
 
@@ -62,6 +71,14 @@ def build_change_notes(editions: Iterable[Edition], published_at: datetime | Non
     """
     announced = [edition for edition in editions if edition.change in CHANGE_LABELS]
     return [_build_note(edition, published_at) for edition in reversed(announced)]
+
+
+def latest_notes(notes: Iterable[ChangeNote]) -> list[ChangeNote]:
+    """Return the newest note of each type of change, newest first; changes of the editorial status are one type."""
+    latest: dict[str, ChangeNote] = {}
+    for note in notes:
+        latest.setdefault("status" if note.change in EDITORIAL_CHANGES else note.change, note)
+    return list(latest.values())
 
 
 def history_entries(live: Edition, editions: Sequence[Edition]) -> list[HistoryEntry]:
@@ -112,7 +129,9 @@ def announced_date_text(edition: Edition) -> str:
 def _build_entry(
     live: Edition, edition: Edition, previous: Edition | None, editions: Sequence[Edition]
 ) -> HistoryEntry:
-    is_same_text = previous and edition.restored_from_id == previous.pk
+    is_same_text = previous and (
+        edition.restored_from_id == previous.pk or edition.change in EDITORIAL_CHANGES
+    )
     return HistoryEntry(
         number=edition.number,
         label=edition_label(edition, editions),
@@ -141,7 +160,7 @@ def _build_note(edition: Edition, published_at: datetime | None) -> ChangeNote:
         date_text=_change_date_text(at, published_at),
         note=edition.change_note,
         number=edition.number,
-        changes_url=changes_url(edition, edition.number),
+        changes_url="" if edition.change in EDITORIAL_CHANGES else changes_url(edition, edition.number),
     )
 
 

@@ -137,7 +137,7 @@ def _feed(locale: str, name: str, title: str, **kwargs: str) -> dict[str, Any]:
 def share_links(edition: Edition) -> list[LabelledLink]:
     """Return the links to share an edition; they are plain links that load nothing from other sites."""
     values = {
-        "title": quote(edition.title, safe=""),
+        "title": quote(edition.marked_title, safe=""),
         "url": quote(absolute_url(edition.get_absolute_url()), safe=""),
         "mastodon": localized_url("mastodon", slug=edition.slug),
     }

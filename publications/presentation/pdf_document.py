@@ -46,7 +46,7 @@ def pdf_document_of(
     address = absolute_url(iri_to_uri(edition.get_absolute_url()))
     return PdfDocument(
         address=address,
-        title=edition.title,
+        title=rows.marked_title,
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
@@ -63,9 +63,9 @@ def pdf_document_of(
         has_contents=bool(table_of_contents(edition)),
         topics=tuple(topic.label for topic in topic_links(rows.tags)),
         notice=notice,
-        change_notes=tuple(
-            _change_notice(note, edition) for note in note_context["latest_change_notes"] if note.note
-        ),
+        editorial_notice=_editorial_notice(rows, site),
+        watermark=rows.notice.prefix if rows.notice and rows.notice.is_retraction else "",
+        change_notes=tuple(_change_notice(note, edition) for note in note_context["notes_above_text"]),
         disclaimer=edition.disclaimer,
         sections=_sections(rows, note_context, citation, address),
         cover=_pdf_image(edition.cover) if edition.cover else None,
@@ -77,7 +77,7 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     """Return the content of the social image of an edition. `cover_digest` is that of its cropped cover, if any."""
     site, cover = SiteSettings.current(), edition.cover
     return SocialImage(
-        title=edition.title,
+        title=edition.marked_title,
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
@@ -87,6 +87,18 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         publisher=site.name,
         locale=current_locale(),
         cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
+    )
+
+
+def _editorial_notice(rows: EditionWithRows, site: SiteSettings) -> tuple[Notice, ...]:
+    """Return the lines of the notice of a retraction or concern: the reason, and the advice to readers."""
+    notice = rows.notice
+    if not notice:
+        return ()
+    heading = notice.heading(site.get_translation("name", rows.edition.locale))
+    return (
+        Notice(notice.text, f"{heading}:", language=notice.language),
+        Notice(notice.advice, language=rows.edition.locale),
     )
 
 

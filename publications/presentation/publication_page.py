@@ -14,14 +14,16 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionWithRows,
+    EditorialNotice,
     RelatedEdition,
     SitePage,
     Tag,
     related_editions,
+    site_settings,
 )
 
 from .authors import author_profiles, byline_groups
-from .history import build_change_notes
+from .history import build_change_notes, latest_notes
 from .images import ImageUrl, body_html, responsive_image, with_permalinks
 from .links import (
     LabelledLink,
@@ -38,6 +40,10 @@ from .teasers import Teaser, build_teasers, topic_links
 MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a table of contents
 AGE_NOTICE_AFTER = timedelta(days=365)
 """Age from which a comment is marked as written at another time."""
+
+
+NOTICE_CHANGES = (Change.RETRACTION, Change.CONCERN)
+"""Changes whose note is shown as the notice, above everything else, while it holds."""
 
 
 def publication_context(
@@ -64,7 +70,9 @@ def publication_context(
 def _text_context(rows: EditionWithRows, image_url: ImageUrl) -> dict[str, object]:
     edition = rows.edition
     return {
-        "title": edition.title,
+        "title": rows.marked_title,
+        "marked_title": rows.marked_title,
+        **editorial_notice_context(rows),
         "description": edition.summary,
         "edition": edition,
         "language_label": language_label(edition.language),
@@ -96,7 +104,9 @@ def _aside_context(rows: EditionWithRows, has_page: Callable[[Tag], bool]) -> di
     edition = rows.edition
     return {
         "tags": topic_links([tag for tag in rows.tags if has_page(tag)]),
-        "attachments": attachment_links(rows.attachments, lambda file: attachment_url(edition, file)),
+        "attachments": attachment_links(
+            rows.attachments, lambda file: attachment_url(edition, file), rows.notice
+        ),
         "has_downloads": bool(rows.attachments),
         "share_links": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
@@ -117,7 +127,7 @@ def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
     edition = rows.edition
     return {
         "section": "publications",
-        "breadcrumb": breadcrumb((_("Publications"), "publications:list"), edition.title),
+        "breadcrumb": breadcrumb((_("Publications"), "publications:list"), rows.marked_title),
         "canonical": edition.get_absolute_url(),
         "alternates": {
             translation.language: translation.get_absolute_url()
@@ -126,16 +136,27 @@ def _navigation_context(rows: EditionWithRows) -> dict[str, object]:
     }
 
 
+def editorial_notice_context(rows: EditionWithRows) -> dict[str, object]:
+    """Return the notice of a retraction or concern with its heading; nothing without one."""
+    notice = rows.notice
+    if not notice:
+        return {}
+    publisher = site_settings().get_translation("name", rows.edition.locale)
+    return {"editorial_notice": notice, "editorial_notice_heading": notice.heading(publisher)}
+
+
 def change_notes_context(rows: EditionWithRows) -> dict[str, object]:
     """Return the notes on changes up to this edition, and the date of publication shown beside them."""
     edition = rows.edition
     first = rows.first_published_at
     notes = build_change_notes(rows.history_so_far, first)
+    latest = latest_notes(notes)
     is_updated = any(note.change == Change.UPDATE for note in notes)
     published_at = timezone.localtime(first if is_updated else edition.published_at)
     return {
         "change_notes": notes,
-        "latest_change_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
+        "latest_change_notes": latest,
+        "notes_above_text": [note for note in latest if note.note and note.change not in NOTICE_CHANGES],
         "first_published_at": published_at,
         "first_published_on": format_day(published_at),
         "editions_url": editions_url(edition) if len(rows.history) > 1 else "",
@@ -169,16 +190,22 @@ def _translation_link(edition: Edition) -> LabelledLink:
         label=edition.language_name,
         url=edition.get_absolute_url(),
         code=edition.language,
-        title=edition.title,
+        title=edition.marked_title,
     )
 
 
 def attachment_links(
-    attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]
+    attachments: Iterable[EditionAttachment],
+    url_of: Callable[[EditionAttachment], str],
+    notice: EditorialNotice | None = None,
 ) -> list[LabelledLink]:
+    """Return links to files, with the mark of the notice: the files are sent as they were uploaded."""
     return [
         LabelledLink(
-            label=file.label or file.filename, url=url_of(file), size=file.size, extension=file.extension
+            label=notice.mark(file.label or file.filename) if notice else file.label or file.filename,
+            url=url_of(file),
+            size=file.size,
+            extension=file.extension,
         )
         for file in attachments
     ]

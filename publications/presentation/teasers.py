@@ -34,6 +34,7 @@ class Teaser:
 
     Attributes:
         kind: its label; "" below a heading that names it.
+        mark: what readers see before the title of a retracted publication, without its colon; "" for any other.
         published_at: in the time zone of the site; `published_on` is its day in words.
     """
 
@@ -53,6 +54,7 @@ class Teaser:
     is_updated: bool
     cover: markup.ResponsiveImage | None = None
     reason: str = ""
+    mark: str = ""
 
 
 def reading_time(edition: Edition) -> str:
@@ -76,6 +78,7 @@ def _build_teaser(edition: Edition, bylines: Iterable[BylineName]) -> Teaser:
     return Teaser(
         kind=edition.kind.get_translation("name"),
         title=edition.title,
+        mark=edition.notice.prefix if edition.notice else "",
         url=edition.get_absolute_url(),
         summary=edition.summary,
         language=edition.language,
@@ -86,7 +89,7 @@ def _build_teaser(edition: Edition, bylines: Iterable[BylineName]) -> Teaser:
         published_on=format_day(published_at),
         reading_time=reading_time(edition),
         id=edition.publication_id,
-        has_long_title=is_long_title(edition.title),
+        has_long_title=is_long_title(edition.marked_title),
         is_updated=edition.is_updated,
     )
 

@@ -126,7 +126,7 @@ def _reload(edition: Edition) -> Edition:
 def _edition_rendition_response(
     request: HttpRequest, edition: Edition, get: Callable[[], renditions.Rendition], media_type: str
 ) -> HttpResponseBase:
-    page = FallbackLink(edition.get_absolute_url(), edition.title, edition.language)
+    page = FallbackLink(edition.get_absolute_url(), edition.marked_title, edition.language)
     return rendition_response(request, get, media_type, page)
 
 
@@ -282,7 +282,7 @@ def _file_unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
             "This file cannot be sent just now; those who run the site have been told. Please try again later. "
             "The text that it belongs to is on its page."
         ),
-        links=[FallbackLink(edition.get_absolute_url(), edition.title, edition.language)],
+        links=[FallbackLink(edition.get_absolute_url(), edition.marked_title, edition.language)],
         retry_after=FILE_RETRY_AFTER,
     )
 

@@ -114,7 +114,7 @@ def _llms_response() -> HttpResponse:
 
 def _llms_publication(edition: Edition, teaser: Teaser) -> dict[str, object]:
     return {
-        "title": escape_markdown(edition.title),
+        "title": escape_markdown(edition.marked_title),
         "url": absolute_url(format_url(edition, "md")),
         "kind": teaser.kind,
         "byline": escape_markdown(teaser.byline),

@@ -83,7 +83,9 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
 def _numbered_title(edition: Edition, live: Edition | None) -> str:
     """Return the title with the number of the edition and of the live one, which is the last that has started."""
     numbers = {"number": edition.number, "last": (live or edition).number}
-    return _("%(title)s – edition %(number)d of %(last)d") % {"title": edition.title, **numbers}
+    notice = (live or edition).notice
+    title = notice.mark(edition.title) if notice else edition.title
+    return _("%(title)s – edition %(number)d of %(last)d") % {"title": title, **numbers}
 
 
 def _superseded_context(edition: Edition, live: Edition) -> dict[str, object]:
@@ -143,7 +145,7 @@ def render_edition(
 
 
 def _social_image(edition: Edition) -> metadata.HeadImage:
-    alt = f"{edition.kind_label}: {edition.title}"
+    alt = f"{edition.kind_label}: {edition.marked_title}"
     return metadata.HeadImage(absolute_url(iri_to_uri(social_image_url(edition))), alt, *SOCIAL_IMAGE_SIZE)
 
 
@@ -181,9 +183,9 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         "pages/editions.html",
         publication_pk=live.publication_id,
         **_history_page_context(live, breadcrumb_step(_("Editions"))),
-        title=_("Editions: %(title)s") % {"title": live.title},
+        title=_("Editions: %(title)s") % {"title": live.marked_title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
-        % {"title": live.title},
+        % {"title": live.marked_title},
         entries=history_entries(live, ever_public_editions(live.publication_id)),
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
@@ -209,11 +211,11 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         publication_pk=live.publication_id,
         **_history_page_context(live, editions_step, breadcrumb_step(_("What changed"))),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
-        % {"before": before.number, "number": number, "title": live.title},
+        % {"before": before.number, "number": number, "title": live.marked_title},
         description=_(
             "What edition %(number)d of “%(title)s” says that an earlier one did not, word by word."
         )
-        % {"number": number, "title": live.title},
+        % {"number": number, "title": live.marked_title},
         before=history_entries(live, [before])[0],
         after=history_entries(live, [after])[0],
         change_label=edition_label(after, editions) if len(between) == 1 else "",
@@ -252,11 +254,11 @@ def _with_compared_rows(*editions: Edition) -> list[EditionWithRows]:
 
 def _history_page_context(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
     """Return what the pages of editions and changes share; `steps` end the breadcrumb."""
-    publication_step = breadcrumb_step(live.title, live.get_absolute_url(), live.language)
+    publication_step = breadcrumb_step(live.marked_title, live.get_absolute_url(), live.language)
     return {
         "section": "publications",
         "robots": "noindex",
-        "has_long_title": is_long_title(live.title),
+        "has_long_title": is_long_title(live.marked_title),
         "social_image_of": live.get_absolute_url(),
         "live": live,
         "edition_url": live.get_absolute_url(),

@@ -41,20 +41,20 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     edition_url = edition.get_absolute_url()
     typed = request.GET.get("server", "").strip()
     server = parse_server(typed)
-    text = urlencode({"text": f"{edition.title} {absolute_url(edition_url)}"})
+    text = urlencode({"text": f"{edition.marked_title} {absolute_url(edition_url)}"})
     return render_page(
         request,
         "pages/share_mastodon.html",
         publication_pk=edition.publication_id,
         title=_("Share on Mastodon"),
-        document_title=f"{_('Share on Mastodon')}: {edition.title}",
+        document_title=f"{_('Share on Mastodon')}: {edition.marked_title}",
         section="publications",
         breadcrumb=[
             *breadcrumb((_("Publications"), "publications:list")),
-            breadcrumb_step(edition.title, edition_url, edition.language),
+            breadcrumb_step(edition.marked_title, edition_url, edition.language),
             breadcrumb_step(_("Share on Mastodon")),
         ],
-        edition_title=edition.title,
+        edition_title=edition.marked_title,
         edition_url=edition_url,
         server=server or typed,
         share_url=f"https://{server}/share?{text}" if server else "",

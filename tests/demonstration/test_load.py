@@ -98,7 +98,7 @@ class TestLoaded:
 
     def test_all_publications_authors_tags_and_images_are_loaded(self, loaded):
         live = Edition.objects.live()
-        assert live.count() == 27 and len(loaded) == 31
+        assert live.count() == 29 and len(loaded) == 33
         assert (Author.objects.count(), Tag.objects.count()) == (13, 20)
         draft = Publication.objects.get(uid=TEXTS["draft-transnistria"].uid)
         assert draft.editions.count() == 0
@@ -146,6 +146,14 @@ class TestLoaded:
         )
         assert changed.is_live and "within an hour" in changed.body
         assert "within half an hour" in changed.publication.body
+
+    def test_one_publication_is_retracted_and_a_concern_about_one_is_expressed(self, loaded):
+        marked = Edition.objects.live().exclude(editorial_status="").order_by("editorial_status")
+
+        assert [(edition.editorial_status, edition.language) for edition in marked] == [
+            ("concern", "sv"),
+            ("retracted", "en"),
+        ]
 
     def test_a_draft_has_comments_of_every_kind(self, loaded):
         comments = Publication.objects.get(uid=TEXTS["draft-transnistria"].uid).comments

@@ -118,7 +118,7 @@ def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
         Suggestion(
             "related",
             str(row.similar_edition.publication_id),
-            row.similar_edition.title,
+            row.similar_edition.marked_title,
             reason,
             row.similar_edition.language,
         )
