@@ -16,7 +16,7 @@ from .models import EVENT_DAYS, KEY_LENGTH, AccountEvent, EventType
 
 COOKIE = "desk_device"
 IDENTIFIER_LENGTH = 22  # letters and digits: 131 bits
-PROOF_TYPES = (EventType.SIGNED_IN, EventType.PASSWORD_RESET)
+PROOF_TYPES = (EventType.SIGNED_IN, EventType.PASSWORD_RESET, EventType.CREATED)
 
 
 def device_of(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from django.utils.log import ServerFormatter
 
 SECRET_ADDRESS = re.compile(
-    r"((?:/|%2F)desk(?:/|%2F)(?:review|password_reset|calendar|news(?:/|%2F)stop)(?:/|%2F))[^\s\"'<>]+",
+    r"((?:/|%2F)desk(?:/|%2F)(?:review|confirm|password_reset|calendar|news(?:/|%2F)stop)(?:/|%2F))[^\s\"'<>]+",
     re.IGNORECASE,
 )
 

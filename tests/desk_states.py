@@ -7,7 +7,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from accounts.models import AccountEvent, EventType
+from accounts.models import AccountEvent, EventType, Invitation, link_expiry, new_nonce
 from publications import actions, demonstration
 from publications.admin import submissions
 from publications.admin.drafts.attachments import ATTACHMENT_TYPES
@@ -175,8 +175,16 @@ def _make_other_rows(publication: Publication, person) -> dict[str, object]:
         "accountevent": AccountEvent.objects.first().pk,
         "outboxmail": OutboxMail.objects.create(key="x", recipient="a@example.org", message_id="x").pk,
         "review": Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
+        "invitation_token": _make_invitation(person).token,
         **_make_press_link(),
     }  # fmt: skip
+
+
+def _make_invitation(person) -> Invitation:
+    return Invitation.objects.create(
+        email="bo@example.org", username="bo", group=Group.objects.first(), language="en", invited_by=person,
+        nonce=new_nonce(), expires_at=link_expiry(),
+    )  # fmt: skip
 
 
 def _make_press_link() -> dict[str, str]:

@@ -370,8 +370,15 @@ def test_secret_addresses_are_not_logged(file):
             "/desk/password_reset/Mg/token/",
             "/desk/calendar/token.ics",
             "/desk/news/stop/token/",
+            "/desk/confirm/invitation/token/",
         ):
-            prefixes = ("/desk/review", "/desk/password_reset", "/desk/calendar", "/desk/news/stop")
+            prefixes = (
+                "/desk/review",
+                "/desk/password_reset",
+                "/desk/calendar",
+                "/desk/news/stop",
+                "/desk/confirm",
+            )
             assert re.match(pattern, path)[1].removesuffix("/") in prefixes
         for path in ("/desk/publications/publication/1/reviews/2/", "/desk/planning/calendar/", "/en/"):
             assert not re.match(pattern, path)

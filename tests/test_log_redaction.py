@@ -12,6 +12,8 @@ TOKEN = "kV9wZr3Tq8Lm2Nx7Bc5Yd1Fg6Hj4Ks0P"
 REVIEW = f"/desk/review/{TOKEN}/"
 RESET = f"/desk/password_reset/Mg/{TOKEN}/"
 STOP = f"/desk/news/stop/{TOKEN}/"
+INVITATION = f"/desk/confirm/invitation/{TOKEN}/"
+ADDRESS = f"/desk/confirm/address/{TOKEN}/"
 CALENDAR = f"/desk/calendar/{TOKEN}.ics"
 
 
@@ -42,7 +44,7 @@ def test_a_wrong_review_link_is_masked(client, log, path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [REVIEW, RESET, STOP, CALENDAR])
+@pytest.mark.parametrize("path", [REVIEW, RESET, STOP, CALENDAR, INVITATION, ADDRESS])
 def test_the_path_of_a_forged_form_is_masked(log, path):
     Client(enforce_csrf_checks=True).post(path, {"x": "1"})
 
@@ -50,7 +52,7 @@ def test_the_path_of_a_forged_form_is_masked(log, path):
     assert TOKEN not in log.getvalue()
 
 
-@pytest.mark.parametrize("path", [REVIEW, RESET, CALENDAR])
+@pytest.mark.parametrize("path", [REVIEW, RESET, CALENDAR, INVITATION])
 def test_a_traceback_is_masked(client, log, path):
     client.raise_request_exception = False  # no database in this test: every view fails
 

@@ -136,6 +136,7 @@ STOPPED = {
     "0059_user_settings",
     "0060_archive_import_tasks",
     "0062_approvals",
+    "0005_invitations",
 }
 """Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:
 0048 moves rows that these servers write, so they have stopped for the others as well."""

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from accounts.models import AccountEvent, EventType
+from accounts.models import AccountEvent, AddressChange, EventType, link_expiry, new_nonce
 from publications import actions
 from publications.admin.pending_uploads import store_pending_upload
 from publications.admin.register import MODEL_ADMINS, admin_site
@@ -203,6 +203,9 @@ TABLE = {
     "auth_user_password_change": ADMINISTRATORS,
     "auth_user_delete": ADMINISTRATORS,
     "auth_user_history": ADMINISTRATORS,
+    "account-role": ADMINISTRATORS,
+    "own-address": ALL,
+    "address-confirm": ALL,
     "role-matrix": ADMINISTRATORS,
     "auth_group_changelist": NOBODY,
     "auth_group_add": NOBODY,
@@ -212,7 +215,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {
-    "calendar", "login", "logout", "news-stop", "review", "review-picture",
+    "calendar", "invitation", "login", "logout", "news-stop", "review", "review-picture",
     "press", "press-page", "press-pdf", "press-image", "press-file",
 }  # fmt: skip
 POSTED = {
@@ -312,6 +315,8 @@ def address(name: str, things: dict) -> str:
         "author-replace": [things["proposed"]],
         "image-choice": [things["image"].key],
         "app_list": ["publications"],
+        "account-role": [things["user"]],
+        "address-confirm": [things.get("address", "x")],
         "view_on_site": [1, 1],
     }
     if name in special:
@@ -364,6 +369,9 @@ def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role):
     person = make_person(role)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
     Autosave.objects.update(owner=person)
+    things["address"] = AddressChange.objects.create(
+        account=person, email="new@example.org", nonce=new_nonce(), expires_at=link_expiry()
+    ).token
 
     found = {name: client.get(address(name, things)).status_code for name in sorted(TABLE)}
 

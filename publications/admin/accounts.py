@@ -1,11 +1,10 @@
 """Users at the desk. Only superusers change superusers, and a user who may manage users always remains."""
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,12 +15,29 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
 from accounts.first_login import remove_first_login
-from accounts.models import AccountEvent, AuthenticatorApp, EventType, Passkey, RecoveryCode
+from accounts.models import (
+    AccountEvent,
+    AccountRecord,
+    AddressChange,
+    AuthenticatorApp,
+    EventType,
+    Invitation,
+    Passkey,
+    RecoveryCode,
+)
 from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
+from publications.news import queue_address_notice
 
 from .form_data import RedisplayMixin, mark_redisplay
 from .groups import CHECKBOX_OVERRIDES, RoleFilter, describe_group
+from .invitations import InvitationForm, invite_page
 from .model_admin import DeskModelAdmin
+from .user_managers import (
+    LastUserManager,
+    check_user_managers_remain,
+    lock_user_managers,
+    refuse_superuser,
+)
 
 WITHOUT_HISTORY = (
     User.groups.through,
@@ -31,6 +47,9 @@ WITHOUT_HISTORY = (
     AuthenticatorApp,
     Passkey,
     RecoveryCode,
+    AccountRecord,
+    AddressChange,
+    Invitation,
     UserSettings,
     OutboxMail,
     ArchiveImport,
@@ -38,12 +57,14 @@ WITHOUT_HISTORY = (
 """Models with a foreign key to a user that is no history: deleted with the user, or with a copy of the name."""
 
 
+FIELDS = (
+    "username", "password", "first_name", "last_name", "email", "is_active", "role", "groups", "invited_by",
+    "last_login",
+)  # fmt: skip
+
+
 class StaffUserForm(RedisplayMixin, UserChangeForm):
     """Django's change form of a user, with redisplay."""
-
-
-class StaffUserAddForm(RedisplayMixin, AdminUserCreationForm):
-    """Django's add form of a user, with redisplay."""
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -56,65 +77,16 @@ class PasswordForm(AdminPasswordChangeForm):
             field.required = True
 
 
-class LastUserManager(Exception):
-    """Raised if no active user who may change users would remain."""
-
-    message = _(
-        "Nobody could manage accounts any more: this is the last active account that may. Let another one be an "
-        "administrator first."
-    )
-
-
-def user_managers() -> QuerySet:
-    """Return the active users who may change users at the desk."""
-    users = User.objects.with_perm("auth.change_user", backend=settings.AUTHENTICATION_BACKENDS[0])
-    return users.filter(is_staff=True)
-
-
-def lock_user_managers() -> None:
-    """Lock the users who may change users, so that two of them cannot deactivate or delete each other at once."""
-    list(user_managers().order_by("pk").select_for_update(no_key=True))
-
-
-def check_user_managers_remain() -> None:
-    """Raise LastUserManager if no active user may change users."""
-    if not user_managers().exists():
-        raise LastUserManager
-
-
 class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     """Users of the desk. Each may sign in; roles, which are groups of Django, decide what else they may do."""
 
-    add_form_template = None  # Django's says that there is more on the next page
-    form, add_form, change_password_form = StaffUserForm, StaffUserAddForm, PasswordForm
+    form, add_form, change_password_form = StaffUserForm, InvitationForm, PasswordForm
     list_display = ("username", "first_name", "last_name", "email", "roles", "last_login", "deactivated")
     list_filter = ("is_active", ("groups", RoleFilter))
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
-    fieldsets = (
-        (
-            None,
-            {"fields": ("username", "password", "first_name", "last_name", "email", "is_active", "groups")},
-        ),
-    )
-    add_fieldsets = (
-        (
-            None,
-            {
-                "classes": ("wide",),
-                "fields": (
-                    "username",
-                    "first_name",
-                    "last_name",
-                    "email",
-                    "password1",
-                    "password2",
-                    "groups",
-                ),
-            },
-        ),
-    )
+    readonly_fields = ("role", "invited_by", "last_login")
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
@@ -125,6 +97,26 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     @admin.display(description=_("deactivated"), ordering="is_active")
     def deactivated(self, user: User) -> str:
         return "" if user.is_active else gettext("deactivated")
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """Invite somebody, in place of Django's form with a password that an administrator types."""
+        return invite_page(request)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list:
+        """Return the fields: superusers give several roles at once, others choose one on a page of its own."""
+        left_out = "role" if request.user.is_superuser else "groups"
+        return [(None, {"fields": [name for name in FIELDS if name != left_out]})]
+
+    @admin.display(description=_("Role"))
+    def role(self, user: User) -> str:
+        url = reverse("desk:account-role", args=[user.pk])
+        return format_html(
+            '{} · <a href="{}">{}</a>', self.roles(user) or "–", url, gettext("Change the role")
+        )
+
+    @admin.display(description=_("invited by"))
+    def invited_by(self, user: User) -> str:
+        return AccountRecord.of(user).invited_by_name or "–"
 
     def get_history_url(self, request: HttpRequest, obj: User) -> str:
         if not request.user.has_perm("accounts.view_accountevent"):
@@ -141,10 +133,6 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
             return False
         return User.objects.filter(pk=parse_pk(unquote(object_id)), is_superuser=True).exists()
 
-    def _refuse_superuser(self, request: HttpRequest) -> HttpResponse:
-        messages.error(request, gettext("Only a superuser may change the account of a superuser."))
-        return HttpResponseRedirect(reverse("desk:auth_user_changelist"))
-
     def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field and db_field.name == "groups":
@@ -160,14 +148,11 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if not change:
-            record_event(
-                EventType.CREATED, form.instance, by=request.user, request=request, **_group_change(form)
-            )
-        else:
-            detail = _group_change(form) if "groups" in form.changed_data else {}
-            record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
-            check_user_managers_remain()
+        detail = _group_change(form) if "groups" in form.changed_data else {}
+        if "email" in form.changed_data:
+            queue_address_notice(form.instance, form.initial["email"])
+        record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
+        check_user_managers_remain()
         _warn_without_role(request, form.instance)
 
     def changeform_view(
@@ -178,7 +163,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         extra_context: dict | None = None,
     ) -> HttpResponse:
         if self._is_hidden_superuser(request, object_id):
-            return self._refuse_superuser(request)
+            return refuse_superuser(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except LastUserManager as refusal:
@@ -194,7 +179,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     ) -> HttpResponse:
         """Refuse to delete a user with history, with a message on what to do instead."""
         if self._is_hidden_superuser(request, object_id):
-            return self._refuse_superuser(request)
+            return refuse_superuser(request)
         user = self.get_object(request, unquote(object_id))
         if user and super().has_delete_permission(request, user) and has_history(user):
             text = gettext(
@@ -217,7 +202,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if self._is_hidden_superuser(request, id):
-            return self._refuse_superuser(request)
+            return refuse_superuser(request)
         response = super().user_change_password(request, id, form_url)
         user = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and user:

@@ -13,7 +13,7 @@ from publications.models import Autosave, Publication, parse_pk
 
 AUTOSAVE_PARAM = "held"  # of the URL of a form: the autosave that fills it
 DRAFT_FORM_URL_NAMES = ("publications_publication_add", "publications_publication_change")
-SIGN_IN_URL_NAMES = ("login", "logout", "admin_password_reset", "password_reset_confirm")
+SIGN_IN_URL_NAMES = ("login", "logout", "admin_password_reset", "password_reset_confirm", "invitation")
 """Pages for people who are not signed in: values typed there may be secret."""
 
 COMMENT_URL_NAMES = ("comments", "comment-update")

@@ -8,10 +8,11 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import ArchiveImport
+from publications.models import ArchiveImport, parse_pk
 
 from .form_fields import ModelChoicesField
 from .model_admin import DeskModelAdmin, ReadOnlyAdmin
@@ -22,6 +23,16 @@ ROLE_NAMES = {
     "Linkers": _("Linkers"),
     "Administrators": _("Administrators"),
 }
+ROLE_SUMMARIES = {
+    "Contributors": _("write and change drafts, plan and comment on them, and hand them over to be checked. "
+                      "They publish nothing."),
+    "Editors": _("do all that contributors do, and check, publish, schedule and withdraw. They keep authors, tags, "
+                 "pictures and the pages of the site."),
+    "Linkers": _("choose what is shown as related below a text that is public, and nothing else."),
+    "Administrators": _("do all that editors do, and redact names, import archives, change the settings of the site, "
+                        "and decide who has an account and with which role."),
+}  # fmt: skip
+"""What the people of each role do, as the second half of a sentence."""
 PERMISSION_VERBS = {
     "add": _("may add"),
     "change": _("may change"),
@@ -57,6 +68,32 @@ class CheckboxField(ModelChoicesField):
 
     def label_from_instance(self, obj: Group | Permission) -> str:
         return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)
+
+
+class RoleField(forms.ModelChoiceField):
+    """One role as a radio choice, each with what it may do in words."""
+
+    widget = forms.RadioSelect
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(
+            Group.objects.order_by("pk"),
+            label=_("Role"),
+            empty_label=None,
+            error_messages={"required": _("Choose a role: without one they can sign in, but do nothing.")},
+            **kwargs,
+        )
+
+    def clean(self, value) -> Group | None:
+        """Return the group; a primary key too large for the database is an invalid choice."""
+        if value and not parse_pk(str(value)):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
+
+    def label_from_instance(self, group: Group) -> str:
+        summary = ROLE_SUMMARIES.get(group.name)
+        name = describe_group(group)
+        return format_html("<span><strong>{}</strong> {}</span>", name, summary) if summary else name
 
 
 class RoleFilter(admin.RelatedFieldListFilter):

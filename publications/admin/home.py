@@ -24,7 +24,6 @@ from publications.models import (
 )
 from publications.preflight import describe_outdated
 
-from .accounts import user_managers
 from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
 from .history.audit_log import AuditEntryText
@@ -33,6 +32,7 @@ from .planning.entries import days_text
 from .proposed_authors import list_proposals
 from .site import admin_site
 from .status_text import STATUS_MARKS, list_open_tasks, with_submissions
+from .user_managers import user_managers
 from .word_uploads import can_import_word
 from .worklists import Worklist, worklist_publications, worklists_for
 

@@ -24,6 +24,7 @@ from publications.models import (
 )
 
 from . import (
+    account_role,
     archive_import_undo,
     archive_imports,
     choice_sources,
@@ -33,9 +34,11 @@ from . import (
     image_descriptions,
     image_library,
     images,
+    invitations,
     link_targets,
     my_settings,
     news,
+    own_address,
     press_access,
     press_link,
     press_links,
@@ -97,6 +100,8 @@ PAGES = (
     ("signed-in/", "signed-in", sign_in.signed_in_user),
     ("help/", "help", help.help_page),
     ("my-settings/", "my-settings", my_settings.my_settings_page),
+    ("my-settings/address/", "own-address", own_address.own_address_page),
+    ("confirm/address/<str:token>/", "address-confirm", own_address.address_confirm_page),
     ("news/", "news", news.news_page),
     ("news/<int:pk>/", "news-open", news.open_news),
     ("news/mail/", "news-choices", news.choices_page),
@@ -174,6 +179,7 @@ PAGES = (
     ("links/", "related-links", related_links.related_links_list),
     ("links/<number:pk>/", "related-links-edit", related_links.related_links_edit),
     ("lead/", "home-lead", site_settings.home_lead),
+    ("auth/user/<number:user_pk>/role/", "account-role", account_role.account_role_page),
     ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
@@ -195,6 +201,7 @@ OPEN_PAGES = (
         "review-picture",
         review_link.review_image,
     ),
+    ("confirm/invitation/<str:token>/", "invitation", invitations.invitation_page),
     ("calendar/<str:token>.ics", "calendar", calendars.calendar_file),
     ("news/stop/<str:token>/", "news-stop", news.stop_page),
 )

@@ -28,6 +28,9 @@ MAX_ERROR_CHARACTERS = 500
 class MailPurpose(models.TextChoices):
     NEWS = "news", _("news, at once")
     DIGEST = "digest", _("daily mail")
+    INVITATION = "invitation", _("invitation")
+    ADDRESS = "address", _("link to confirm an address")
+    ADDRESS_CHANGED = "changed", _("address changed")
 
 
 class OutboxMailQuerySet(models.QuerySet):

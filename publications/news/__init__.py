@@ -1,5 +1,6 @@
-"""News for staff, as the desk lists it and as mail: events in words, the outbox filled with them and sent."""
+"""News for staff and mails about accounts: events in words, the outbox filled with mails and sent."""
 
+from .account_mails import link_url, queue_address_notice, queue_link
 from .descriptions import NewsText, describe_news
 from .expansion import DIGEST_TIME, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
@@ -12,7 +13,10 @@ __all__ = [
     "build_mail",
     "describe_news",
     "expand_events",
+    "link_url",
     "next_digest_time",
+    "queue_address_notice",
+    "queue_link",
     "send_due",
     "sender_lock",
     "stop_mails",

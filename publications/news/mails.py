@@ -4,7 +4,6 @@ Headers: RFC 3834 (`Auto-Submitted`, so that no absence note answers), RFC 8058 
 sign-in). The address for that is signed and allows nothing but fewer mails.
 """
 
-from email.headerregistry import Address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,14 +27,17 @@ from publications.models import (
     site_settings,
 )
 
+from .account_mails import ACCOUNT_MAILS, build_account_mail
 from .descriptions import NewsText, describe_news
-from .staff_mail import StaffMail
+from .staff_mail import StaffMail, sender_address
 
 STOP_SALT = "news.stop"
 
 
 def build_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail of a row of the outbox, or None if there is nothing left that its recipient is to be mailed."""
+    if mail.purpose in ACCOUNT_MAILS:
+        return build_account_mail(mail)
     user = mail.user
     if not (user and user.is_active and user.is_staff and user.email):
         return None
@@ -82,7 +84,7 @@ def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMes
             f"<publication-{events[0].publication_id}@{urlsplit(settings.SITE_URL).hostname}>"
         )
     subject = _digest_subject(texts) if is_digest else texts[0].subject
-    return StaffMail(subject, body.strip() + "\n", _sender(), [mail.recipient], headers=headers)
+    return StaffMail(subject, body.strip() + "\n", sender_address(), [mail.recipient], headers=headers)
 
 
 def _digest_subject(texts: list[NewsText]) -> str:
@@ -94,14 +96,6 @@ def _digest_subject(texts: list[NewsText]) -> str:
         "day": date_format(timezone.localdate(), "DATE_FORMAT"),
         "first": texts[0].subject,
     }
-
-
-def _sender() -> str:
-    """Return the address of the desk with the name of the site, unless the setting has a name of its own."""
-    address = settings.DEFAULT_FROM_EMAIL
-    if "<" in address or "@" not in address:
-        return address
-    return str(Address(display_name=site_settings().short_name, addr_spec=address))
 
 
 def stop_token(user, mails: NewsType | MailTiming) -> str:

@@ -20,6 +20,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 REFUSED = "Nobody could manage accounts"
 
 
+def role_address(person) -> str:
+    return reverse("desk:account-role", args=[person.pk])
+
+
 @pytest.fixture
 def administrator():
     return make_person("Administrators", first_name="Ada", last_name="Ek")
@@ -31,9 +35,18 @@ def desk(client, administrator):
     return client
 
 
-@pytest.mark.parametrize("fields", [{"is_active": None}, {"groups": []}], ids=["inactive", "no group"])
-def test_the_last_administrator_stays_one(desk, administrator, fields):
-    page = desk.post(change_address(administrator), fields_of(administrator, first_name="Typed", **fields))
+def test_the_last_administrator_keeps_the_role(desk, administrator):
+    page = desk.post(role_address(administrator), {"role": Group.objects.get(name="Editors").pk})
+
+    assert REFUSED in page.text and page.text.count('" checked') == 1
+    assert [group.name for group in administrator.groups.all()] == ["Administrators"]
+    assert not AccountEvent.objects.exists()
+
+
+def test_the_last_administrator_stays_active(desk, administrator):
+    page = desk.post(
+        change_address(administrator), fields_of(administrator, first_name="Typed", is_active=None)
+    )
 
     administrator.refresh_from_db()
     assert REFUSED in page.text and 'value="Typed"' in page.text
@@ -50,9 +63,9 @@ def test_the_last_administrator_is_not_deleted(desk, administrator):
 def test_an_inactive_administrator_does_not_count(desk, administrator):
     make_person("Administrators", is_active=False)
 
-    desk.post(change_address(administrator), fields_of(administrator, groups=[]))
+    desk.post(role_address(administrator), {"role": Group.objects.get(name="Editors").pk})
 
-    assert administrator.groups.exists()
+    assert [group.name for group in administrator.groups.all()] == ["Administrators"]
 
 
 def test_an_administrator_may_leave_where_another_remains(desk, administrator):

@@ -70,6 +70,7 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
     return {
         "pk": (things["typed"], things["publication"]),
         "id": (things["user"],),
+        "user_pk": (things["user"], 0),
         "object_id": (getattr(things.get(model), "pk", things.get(model, 1)), "0", "x"),
         "content_type_id": (1,),
         "app_label": ("publications", "auth"),
@@ -78,7 +79,7 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
         "key": (image.key, "nothing"),
         "size": ("192s", "9"),
         "extension": ("jpg", "x"),
-        "token": ("nothing", things["press_token"]),
+        "token": ("nothing", things["press_token"], things["invitation_token"]),
         "access": ("nothing", things["press_access"]),
         "digest": ("nothing",),
         "url": ("nowhere/",),
@@ -158,7 +159,7 @@ def newsroom(made_newsroom, in_shared_site) -> Newsroom:
 
 
 def test_every_parameter_of_an_address_has_values():
-    names = ("typed", "publication", "user", "press_token", "press_access")
+    names = ("typed", "publication", "user", "press_token", "press_access", "invitation_token")
     newsroom = Newsroom({}, {"image": type("", (), {"key": "x"}), **dict.fromkeys(names, 1)})
     known = {"number", "file_pk", "counterpart_pk", *values_of("", "", newsroom)}
 

@@ -1,0 +1,102 @@
+"""Invitations: an administrator gives address, name and role; whoever follows the link in the mail sets a password.
+
+So nobody else ever knows it, and following the link confirms the address.
+"""
+
+import re
+import unicodedata
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser, Group
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
+from django.http import HttpRequest
+
+from .events import record_event
+from .models import AccountRecord, EventType, Invitation, link_expiry, new_nonce
+
+NOT_IN_USER_NAMES = re.compile(r"[^a-z0-9_.+-]+")
+FALLBACK_USER_NAME = "user"
+
+
+def propose_username(email: str) -> str:
+    """Return a free user name: the part of an address before "@", with a number if somebody has it."""
+    local_part = unicodedata.normalize("NFKD", email.partition("@")[0].lower())  # é becomes e and an accent
+    base = NOT_IN_USER_NAMES.sub("", local_part)[:100] or FALLBACK_USER_NAME
+    taken = {
+        name.lower()
+        for model in (get_user_model(), Invitation)
+        for name in model.objects.filter(username__istartswith=base).values_list("username", flat=True)
+    }
+    numbered = (f"{base}{number}" for number in range(2, len(taken) + 3))
+    return next(name for name in (base, *numbered) if name not in taken)
+
+
+@transaction.atomic
+def invite(
+    email: str, *, first_name: str, last_name: str, group: Group, language: str, request: HttpRequest
+) -> Invitation:
+    """Store an invitation by the user of the request."""
+    invitation = Invitation.objects.create(
+        email=email,
+        nonce=new_nonce(),
+        expires_at=link_expiry(),
+        username=propose_username(email),
+        first_name=first_name,
+        last_name=last_name,
+        group=group,
+        language=language,
+        invited_by=request.user,
+    )
+    _record(EventType.INVITED, invitation, request)
+    return invitation
+
+
+@transaction.atomic
+def repeat_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
+    """Make a new link, which ends the former one."""
+    invitation.renew()
+    _record(EventType.INVITED, invitation, request)
+
+
+@transaction.atomic
+def revoke_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
+    _record(EventType.INVITATION_REVOKED, invitation, request)
+    invitation.delete()
+
+
+def build_account(invitation: Invitation) -> AbstractBaseUser:
+    """Return the account of an invitation, not stored yet. The name is another one if somebody took it since."""
+    users = get_user_model()
+    is_taken = users.objects.filter(username__iexact=invitation.username).exists()
+    return users(
+        username=propose_username(invitation.email) if is_taken else invitation.username,
+        email=invitation.email,
+        first_name=invitation.first_name,
+        last_name=invitation.last_name,
+        is_staff=True,
+    )
+
+
+@transaction.atomic
+def accept_invitation(
+    invitation: Invitation, account: AbstractBaseUser, *, request: HttpRequest, device: str
+) -> None:
+    """Store the account, which has its password, and end the invitation.
+
+    Raises:
+        ObjectDoesNotExist: the invitation was accepted or revoked in between.
+    """
+    deleted, _by_model = Invitation.objects.filter(pk=invitation.pk, nonce=invitation.nonce).delete()
+    if not deleted:
+        raise ObjectDoesNotExist
+    account.save()
+    account.groups.add(invitation.group)
+    by = invitation.invited_by
+    AccountRecord.objects.create(account=account, invited_by_name=by.get_username() if by else "")
+    groups = {"groups_before": [], "groups_after": [invitation.group.name]}
+    record_event(EventType.CREATED, account, by=by, request=request, device=device, **groups)
+
+
+def _record(type: EventType, invitation: Invitation, request: HttpRequest) -> None:
+    record_event(type, get_user_model()(username=invitation.username), by=request.user, request=request)
