@@ -38,6 +38,7 @@ EMAIL_URL_FORMAT = (
     "smtp://USER:PASSWORD@HOST:587 (STARTTLS), smtp://HOST:25/?tls=none for a relay that has none, smtps:// for TLS "
     "from the start, or console:// (@ and / of a password as %40 and %2F)"
 )
+MIRROR_URLS_FORMAT = "https://HOST/FOLDER/,https://HOST"
 ONION_URL_FORMAT = "http://NAME.onion, without a path"
 
 
@@ -203,6 +204,15 @@ def parse_onion_url(url: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
         raise _invalid("ONION_URL", "has more than a host", ONION_URL_FORMAT)
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def parse_mirror_urls(urls: list[str]) -> list[str]:
+    """Return MIRROR_URLS without spaces and empty ones."""
+    stripped = [url.strip() for url in urls if url.strip()]
+    for url in stripped:
+        if not _split_url("MIRROR_URLS", url, ("http", "https"), MIRROR_URLS_FORMAT).hostname or " " in url:
+            raise _invalid("MIRROR_URLS", "names no machine", MIRROR_URLS_FORMAT)
+    return stripped
 
 
 def _invalid(variable: str, problem: str, expected: str) -> ImproperlyConfigured:

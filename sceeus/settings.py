@@ -21,6 +21,8 @@ DISK_RESERVE   megabytes reserved beside the database, so that withdrawing works
 PDF_TIMEOUT    seconds after which rendering a PDF or social image is cancelled (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 ONION_URL      the address of the site as an onion service of Tor, served over plain http: http://….onion (none)
+MIRROR_URLS    addresses of mirrors, separated by commas, for readers where the site is blocked; without the key on this
+               machine, the signature of their list is SITE_DATA/mirrors.txt.minisig (none)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
@@ -47,6 +49,8 @@ DEBUG = env.bool("DEBUG", False)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
 ONION_URL = service_urls.parse_onion_url(env.str("ONION_URL", ""))
+MIRROR_URLS = service_urls.parse_mirror_urls(env.list("MIRROR_URLS", []))
+MIRRORS_SIGNATURE = SITE_DATA / "mirrors.txt.minisig"
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SIGNING_KEY = env.str("SIGNING_KEY", "")
 SIGNING_PUBLIC_KEY = env.str("SIGNING_PUBLIC_KEY", "")

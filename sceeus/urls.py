@@ -35,6 +35,8 @@ urlpatterns = [
     path("apple-touch-icon-precomposed.png", views.apple_touch_icon),
     path("llms.txt", views.llms_txt, name="llms_txt"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
+    path(".well-known/mirrors.txt", views.mirrors_txt, name="mirrors_txt"),
+    path(".well-known/mirrors.txt.minisig", views.mirrors_signature, name="mirrors_signature"),
     path("oai", oai.oai, name="oai"),
     path("api/v1/", include((api_v1, "api"))),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),

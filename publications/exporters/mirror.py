@@ -32,7 +32,8 @@ UNAVAILABLE = 503
 FILE_FOLDERS = ("static", "media")  # without pages
 REDIRECTS = (301, 302, 303, 307, 308)
 ENTRY_PATHS = (
-    "/", "/robots.txt", "/.well-known/security.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
+    "/", "/robots.txt", "/.well-known/security.txt", "/.well-known/mirrors.txt", "/.well-known/mirrors.txt.minisig",
+    "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
 )  # fmt: skip
 
 

@@ -192,7 +192,9 @@ class MirrorFolder:
 @cache
 def release_fingerprint() -> str:
     """Return a digest of what pages depend on besides the database: code, packages, and the settings named here."""
-    digest = hashlib.sha256(repr((settings.SITE_URL, settings.DEBUG)).encode())
+    digest = hashlib.sha256(
+        repr((settings.SITE_URL, settings.DEBUG, settings.ONION_URL, settings.MIRROR_URLS)).encode()
+    )
     manifest = settings.STATIC_ROOT / "staticfiles.json"  # the names of static files in pages
     digest.update(manifest.read_bytes() if manifest.exists() else b"")
     digest.update(repr(sorted((package.name, package.version) for package in distributions())).encode())

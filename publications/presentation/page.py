@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.encoding import iri_to_uri
@@ -95,6 +96,7 @@ def render_page(
         "list_url": localized_url("list"),
         "max_query_length": MAX_QUERY_CHARACTERS,
         "feed_url": localized_url("feed"),
+        "other_addresses_url": localized_url("other_addresses") if _has_other_addresses() else "",
         "newsletter_url": SimpleLazyObject(lambda: link_url(site.newsletter)),
         "publisher": SimpleLazyObject(site.publisher.splitlines),
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
@@ -221,6 +223,10 @@ def _named_step(step: str | tuple[str, str]) -> dict[str, str]:
         return breadcrumb_step(step)
     label, name = step
     return breadcrumb_step(label, localized_path(current_locale(), name))
+
+
+def _has_other_addresses() -> bool:
+    return bool(settings.ONION_URL or settings.MIRROR_URLS)
 
 
 def _document_title(context: dict) -> str:

@@ -12,6 +12,7 @@ from .downloads import (
 )
 from .errors import bad_request, csrf_failure, forbidden, not_found, server_error
 from .home import home, root_redirect
+from .other_addresses import mirrors_signature, mirrors_txt, other_addresses
 from .pages import (
     apple_touch_icon,
     favicon,
@@ -55,7 +56,10 @@ __all__ = [
     "image_file",
     "list_image",
     "llms_txt",
+    "mirrors_signature",
+    "mirrors_txt",
     "not_found",
+    "other_addresses",
     "pdf",
     "publication_detail",
     "publication_list",
