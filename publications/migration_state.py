@@ -30,9 +30,15 @@ DERIVED_MODELS = frozenset(
 )
 """Models of `publications` whose rows are derived, rebuilt by `manage.py rebuild`, or say what other rows say."""
 
-DERIVED_FIELDS = frozenset({("auditentry", "changed_publications"), ("auditentry", "changed_pages")})
-"""Fields of other models of `publications` without which the site only does more than it needs to; a renamed one by
-both names."""
+DERIVED_FIELDS = frozenset(
+    {
+        *(("auditentry", name) for name in ("changed_publications", "changed_pages")),
+        *(("auditentry", name) for name in ("hash", "personal_hash", "personal_salt", "public_part")),
+        ("edition", "content_digest"),
+    }
+)
+"""Fields of other models of `publications` without which the site only does more than it needs to, a renamed one by
+both names; and the hashes of the audit log, which migrating forward begins anew."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""

@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from publications import actions, renditions
+from publications.actions.windows import copy_edition, store_editions
 from publications.models import (
     FOREVER,
     Address,
@@ -22,6 +23,7 @@ from publications.models import (
     EditionImage,
     EditionTag,
     EditionTerm,
+    EditionWithRows,
     Image,
     IndexedTerm,
     NamedTerm,
@@ -258,6 +260,33 @@ def _index_other_words(publication: Publication) -> None:
     engine().store([build_row(row)])
 
 
+def _exchange_entries() -> None:
+    """Exchange what two entries that follow each other say, with their hashes."""
+    first, second = AuditEntry.objects.filter(action="publish").order_by("site_version")[:2]
+    first.pk, second.pk = second.pk, first.pk
+    first.site_version, second.site_version = second.site_version, 10**9
+    for entry in (second, first):
+        entry.save()
+    AuditEntry.objects.filter(pk=second.pk).update(site_version=first.site_version - 1)
+
+
+def _delete_public(title: str) -> None:
+    """Delete a publication that was public, with its editions and all that refers to it."""
+    drop_guards()
+    publication = Publication.objects.get(title=title)
+    publication.editions.all().delete()
+    publication.delete()
+
+
+def _next_edition(publication: Publication) -> EditionWithRows:
+    """Return an edition that no action has published, which is never public."""
+    copy = copy_edition(_live(publication))
+    edition = copy.edition
+    edition.number, edition.end_reason = publication.editions.next_number(), "cancelled"
+    edition.expires_at = edition.visible_until = edition.visible_from
+    return copy
+
+
 CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "schema": [
         _forget_migration,
@@ -332,6 +361,35 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
             lambda _publication, action=action: AuditEntry.objects.filter(action=action).delete()
             for action in ("withdraw", "undo", "cancel", "redact")
         ),
+    ],
+    "chain": [
+        lambda publication: publication.audit_entries.filter(detail__edition=2).delete(),
+        lambda publication: publication.audit_entries.update(at=timezone.now() - timedelta(days=900)),
+        lambda publication: publication.audit_entries.update(action="amend"),
+        lambda publication: publication.audit_entries.update(publication=None),
+        lambda _publication: AuditEntry.objects.update(changed_publications=[]),
+        lambda _publication: AuditEntry.objects.filter(action="redact").update(public_part={}),
+        lambda _publication: AuditEntry.objects.filter(action="redact").update(hash=""),
+        lambda _publication: AuditEntry.objects.filter(action="redact").update(personal_hash="0" * 64),
+        lambda _publication: _exchange_entries(),
+    ],
+    "entry-texts": [
+        lambda publication, values=values: publication.audit_entries.update(**values)
+        for values in ({"subject": "Rice"}, {"actor_name": "bo"}, {"detail": {}}, {"personal_salt": "0" * 32})
+    ],
+    "recorded-editions": [
+        _set_edition(1, html="<p>Rice.</p>"),
+        _set_edition(1, redaction_count=1, plain_text="Rice."),
+        _set_edition(2, without_guards=False, content_digest="0" * 64),
+        _set_edition(2, without_guards=False, withdrawal_reason="Not ours."),
+        _set_edition(2, without_guards=False, expires_at=FOREVER - timedelta(days=1)),
+        lambda publication: _live(publication).bylines.update(name="Ann Eks"),
+        lambda publication: _live(publication).attachments.update(label="Other"),
+        lambda publication: _live(publication).tag_rows.all().delete(),
+        lambda publication: _live(publication).image_rows.create(image=make_image(colour="blue")),
+        lambda publication: publication.editions.filter(end_reason="cancelled").delete(),
+        lambda _publication: _delete_public("Soon"),
+        lambda publication: store_editions([_next_edition(publication)]),
     ],
     "unused": [lambda _publication: store_original(b"of nothing", "pdf")],
     "mail": [

@@ -58,6 +58,7 @@ LAYERS = {
         "publications.html_tree",
         "publications.xml_writer",
         "publications.stored_messages",
+        "publications.hash_chain",
         "publications.roles",
         "publications.child_processes",
         "publications.durable_files",

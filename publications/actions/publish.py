@@ -30,7 +30,7 @@ from .changed_pages import find_publications_showing
 from .news import move_news, store_news, store_unapproved_news
 from .publish_batch import PublishBatch
 from .publish_plan import PublishOptions, PublishPlan, plan_edition
-from .transaction import ActionRefused, ClockBehind, save_site_version
+from .transaction import ActionRefused, ClockBehind, save_site_version, store_audit_entries
 from .windows import cancel_scheduled, cut_windows, reschedule, store_editions
 
 MAX_DRAFTS_WITH_CHANGED_PUBLICATIONS = 20
@@ -146,7 +146,7 @@ def _publish(
         changed = _find_changed_publications(plans)  # where they were shown until now
         _update_search(plans, defer_similarity=defer_similarity)
         changed = None if changed is None else changed | _find_changed_publications(plans)
-        AuditEntry.objects.bulk_create(_build_audit_entry(plan, changed) for plan in plans)
+        store_audit_entries([_build_audit_entry(plan, changed) for plan in plans])
         if brings_news:
             _store_news_of(plans, by=by)
         save_site_version(batch.site_version)
@@ -214,6 +214,7 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         edition,
         publication=plan.publication,
         changed_publications=changed_publications,
+        recorded_editions=(edition, plan.rescheduled),
         edition=edition.number,
         change=edition.change,
         note=edition.change_note,

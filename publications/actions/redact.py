@@ -11,11 +11,17 @@ from django.utils.translation import override
 from publications import markup, renditions
 from publications.diff import tokens_of
 from publications.html_tree import parse
-from publications.models import ActionType, ArchiveImport, Edition, Publication
+from publications.models import ActionType, ArchiveImport, Edition, Publication, update_content_digests
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .redacted_addresses import paths_of, publications_linking_to
-from .redacted_rows import redact_draft, redact_editions, redact_related_rows, update_autosave_versions
+from .redacted_rows import (
+    redact_audit_entries,
+    redact_draft,
+    redact_editions,
+    redact_related_rows,
+    update_autosave_versions,
+)
 from .redacted_values import EDITION_TEXTS
 from .redaction_report import RedactionReport, build_report
 from .transaction import ActionRefused, Outdated, begin_action, lock_publication
@@ -106,7 +112,8 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
     Edition.objects.filter(pk__in=[edition.pk for edition in editions]).update(record_changed_at=action.at)
     is_in_draft = redact_draft(publication, redaction, passage, by=by)
     is_in_rows = redact_related_rows(publication, redaction, passage)
-    if not (editions or is_in_draft or is_in_rows):
+    entries = redact_audit_entries(publication, redaction)
+    if not (editions or is_in_draft or is_in_rows or entries):
         raise ActionRefused(
             _(
                 "The passage stands nowhere in this publication. Check its spelling there, or look for fewer words."
@@ -123,7 +130,9 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
     report = build_report(publication, passage, redaction, editions, linked_from)
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
     action.write_audit_entry(
-        ActionType.REDACT, publication, publication=publication, editions=report.editions, mark=report.mark,
+        ActionType.REDACT, publication, publication=publication,
+        recorded_editions=update_content_digests(publication.editions.all()), redacted_entries=entries,
+        editions=report.editions, mark=report.mark,
         words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(reason),
     )  # fmt: skip
     return report

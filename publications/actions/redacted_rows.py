@@ -156,18 +156,12 @@ def update_autosave_versions(publication: Publication) -> None:
 
 
 def redact_related_rows(publication: Publication, redaction: Redaction, passage: str) -> bool:
-    """Delete addresses with the passage; redact what else stands beside the text, from audit entries to press links.
+    """Delete addresses with the passage; redact what else stands beside the text, from autosaves to press links.
 
     Returns:
         Whether any of it contained the passage.
     """
     is_changed = _delete_addresses(publication, redaction, passage)
-    for entry in publication.audit_entries.all():
-        is_changed |= _store_redacted(
-            entry,
-            subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
-            detail=redact_value(entry.detail, redaction),
-        )
     for autosave in publication.autosaves.all():
         values = [
             [name, _redact_form_value(name, value, redaction, passage)] for name, value in autosave.values
@@ -180,6 +174,18 @@ def redact_related_rows(publication: Publication, redaction: Redaction, passage:
             if isinstance(row, EditorialPlan):  # a form that shows the plan as it was is overtaken
                 _store_redacted(row, changed_at=timezone.now())
     return is_changed
+
+
+def redact_audit_entries(publication: Publication, redaction: Redaction) -> dict[int, str]:
+    """Redact the audit entries of a publication; return what the entry of the redaction has to record of them."""
+    redacted: dict[int, str] = {}
+    for entry in publication.audit_entries.all():
+        redacted |= AuditEntry.objects.redact(
+            entry,
+            subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
+            detail=redact_value(entry.detail, redaction),
+        )
+    return redacted
 
 
 def _related_texts(publication: Publication) -> Iterator[tuple[Model, str]]:

@@ -170,6 +170,7 @@ def _change_status(
         edition,
         publication=publication,
         changed_publications=find_publications_showing([publication.pk]),
+        recorded_editions=(edition,),
         edition=edition.number,
         note=edition.change_note,
         cancelled=cancelled.number if cancelled else None,

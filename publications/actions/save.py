@@ -21,6 +21,7 @@ from publications.models import (
     SitePage,
     SiteSettings,
     Tag,
+    update_content_digests,
 )
 
 from .redirects import check_addresses, keep_redirects, stored_addresses
@@ -50,12 +51,13 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     _mark_changed_records(instance, action.at)
     instance.save()
     keep_redirects(instance, old_addresses)
-    if isinstance(instance, Author) and instance.is_pseudonymous:
-        replace_author_name(instance, action.at)
+    has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
+    editions, entries = replace_author_name(instance, action.at) if has_pen_name else ([], {})
     search.index_names(instance)
     action.write_audit_entry(
-        ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed
-    )
+        ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed,
+        recorded_editions=editions, redacted_entries=entries,
+    )  # fmt: skip
     return instance
 
 
@@ -109,19 +111,25 @@ def render_site_page(page: SitePage) -> None:
         raise ValidationError(errors)
 
 
-def replace_author_name(author: Author, at: datetime) -> None:
+def replace_author_name(author: Author, at: datetime) -> tuple[list[Edition], dict[int, str]]:
     """Replace the name of an author by the pen name in all bylines, audit entries and the log of the admin.
 
     Texts are not searched for the name: `redact` does that.
+
+    Returns:
+        The editions and the audit entries that have changed, which the entry of the action has to record.
     """
     bylines = EditionByline.objects.filter(author=author)
     with search.reindex_after(bylines.values_list("edition", flat=True)):
         bylines.update(name=author.name, title="", affiliation="")
     Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=at)
-    AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
+    redacted: dict[int, str] = {}
+    for entry in AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk):
+        redacted |= AuditEntry.objects.redact(entry, subject=author.name)
     content_type = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=content_type, object_id=str(author.pk)).update(
         object_repr=author.name
     )
     publications = set(bylines.values_list("edition__publication", flat=True))
     transaction.on_commit(lambda: [renditions.delete_renditions(pk) for pk in publications])
+    return update_content_digests(Edition.objects.filter(pk__in=bylines.values("edition"))), redacted

@@ -1,6 +1,6 @@
 """The transaction of an action: its lock, its time, its site version, its audit entry, and the refusals."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +13,10 @@ from publications import page_cache
 from publications.models import (
     ActionType,
     AuditEntry,
+    Edition,
     Publication,
     SiteVersion,
+    read_windows_digests,
 )
 
 MICROSECOND = timedelta(microseconds=1)
@@ -51,7 +53,7 @@ class ActionContext:
 
     def write_audit_entry(self, action_type: ActionType, subject: object, **values) -> None:
         """Store the audit entry, exactly one for each action. `values` are those of `build_audit_entry`."""
-        self.build_audit_entry(action_type, subject, **values).save(force_insert=True)
+        store_audit_entries([self.build_audit_entry(action_type, subject, **values)])
 
     def build_audit_entry(
         self,
@@ -60,13 +62,20 @@ class ActionContext:
         *,
         publication: Publication | None = None,
         changed_publications: Collection[int] | None = None,
+        recorded_editions: Iterable[Edition | None] = (),
+        redacted_entries: Mapping[int, str] | None = None,
         **detail,
     ) -> AuditEntry:
-        """Return the audit entry unsaved, for bulk inserts.
+        """Return the audit entry unsaved, for `store_audit_entries`.
 
         Args:
             changed_publications: the primary keys of those whose pages the action changed; None for every page.
+            recorded_editions: the editions that the action stored, or whose content it changed; None is left out.
+            redacted_entries: what `AuditEntry.objects.redact` has returned.
         """
+        editions = filter(None, recorded_editions)
+        digests = {f"{each.publication_id}/{each.number}": each.content_digest for each in editions}
+        redacted = {str(version): digest for version, digest in (redacted_entries or {}).items()}
         return AuditEntry(
             action=action_type,
             by=self.by,
@@ -77,7 +86,24 @@ class ActionContext:
             detail={key: value for key, value in detail.items() if value},
             site_version=self.site_version,
             changed_publications=None if changed_publications is None else sorted(changed_publications),
+            public_part={
+                name: value for name, value in (("editions", digests), ("redacted", redacted)) if value
+            },
         )
+
+
+def store_audit_entries(entries: Collection[AuditEntry]) -> None:
+    """Store audit entries at the end of the log, with the windows of their publications as the actions left them."""
+    publications = {entry.publication_id for entry in entries if entry.publication_id}
+    windows = read_windows_digests(publications) if publications else {}
+    for entry in entries:
+        if entry.publication_id:
+            entry.public_part["publication"] = entry.publication_id
+        if digest := windows.get(entry.publication_id):
+            entry.public_part["windows"] = digest.digest
+            if digest.is_cancelled:
+                entry.public_part["cancelled"] = True
+    AuditEntry.objects.append(entries)
 
 
 def lock_site_version() -> SiteVersion:

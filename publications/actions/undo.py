@@ -141,6 +141,7 @@ def undo(
         _ACTION_TYPES.get(plan.type, ActionType.UNDO),
         plan.edition,
         publication=publication,
+        recorded_editions=(restored,),
         edition=plan.edition.number,
         restored=plan.restored.number if plan.restored else None,
         is_import=is_import,

@@ -19,6 +19,7 @@ from publications.models import (
     EditionWithRows,
     EndReason,
     Publication,
+    compute_content_digest,
 )
 
 
@@ -89,6 +90,8 @@ def store_editions(new: Sequence[EditionWithRows]) -> list[Edition]:
     Returns:
         The stored editions, in the same order.
     """
+    for rows in new:
+        rows.edition.content_digest = compute_content_digest(rows)
     editions = Edition.objects.bulk_create(rows.edition for rows in new)
     _store_rows(new)
     return editions

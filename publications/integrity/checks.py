@@ -8,7 +8,7 @@ from django.db import transaction
 from publications import actions
 from publications.models import guards
 
-from . import audit, comments, database, derived, editions, mail, originals
+from . import audit, audit_chain, comments, database, derived, editions, mail, originals
 from .report import Check, Progress
 
 RESTORE_FILE = (
@@ -17,6 +17,10 @@ RESTORE_FILE = (
 )
 NO_REPAIR = (
     "Nothing repairs this by itself. Put back the last sound backup, or ask whoever keeps the database."
+)
+FIND_CHANGE = (
+    "Something was changed past the site, by a fault of a disk or on purpose. Nothing repairs this by itself: compare "
+    "with the last sound backup, find out who had access, and put the backup back."
 )
 REBUILD_SEARCH = "Run “manage.py verify --repair” or “manage.py rebuild search”."
 REBUILD_SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild similarity”."
@@ -66,6 +70,11 @@ CHECKS: tuple[Check, ...] = (
     Check("versions", "each version of the site has its audit entry", audit.find_versions_without_entry, NO_REPAIR),
     Check("entries", "the audit trail says how each edition came and ended",
           audit.find_editions_without_entry, NO_REPAIR),
+    Check("chain", "each audit entry is as it was written, in its order", audit_chain.find_broken_links, FIND_CHANGE),
+    Check("entry-texts", "audit entries say what they said at first, or what a redaction has left",
+          audit_chain.find_changed_entries, FIND_CHANGE),
+    Check("recorded-editions", "editions are as the audit trail has recorded them",
+          audit_chain.find_differing_editions, FIND_CHANGE),
     Check("missing-files", "every uploaded file is there", originals.find_missing, RESTORE_FILE, is_final=True),
     Check("damaged-files", "every uploaded file has the size and the bytes with which it came", originals.find_damaged,
           RESTORE_FILE, is_final=True),

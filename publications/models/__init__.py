@@ -17,11 +17,19 @@ from .archive_import import (
     ArchiveImportState,
     ArchiveImportTask,
 )
-from .audit import ActionType, AuditEntry, find_publish_entry
+from .audit import REDACTING_ACTIONS, ActionType, AuditEntry, find_publish_entry
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
 from .comment import MAX_COMMENT_CHARACTERS, MAX_DRAFT_COMMENTS, MAX_QUOTE_CHARACTERS, Comment, move_comments
+from .content_digest import (
+    CONTENT_COLUMNS,
+    WINDOW_COLUMNS,
+    compute_content_digest,
+    read_content_digests,
+    read_windows_digests,
+    update_content_digests,
+)
 from .edition import EDITORIAL_CHANGES, FOREVER, NOTICE_COLUMNS, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
@@ -153,6 +161,7 @@ __all__ = [
     "ARCHIVE_IMPORT_DAYS",
     "AUDIENCES",
     "CHANGES_TO_FOLLOW",
+    "CONTENT_COLUMNS",
     "DELETED_DRAFT_RETENTION",
     "EDITORIAL_CHANGES",
     "FACETS",
@@ -172,11 +181,13 @@ __all__ = [
     "NOTICE_COLUMNS",
     "PRESS_EVENT_DAYS",
     "REDACTED_SINCE",
+    "REDACTING_ACTIONS",
     "RELATED_EDITIONS",
     "RETRY_DAYS",
     "RETRY_DELAYS",
     "SENT_DAYS",
     "UNFINISHED",
+    "WINDOW_COLUMNS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",
     "Address",
@@ -268,6 +279,7 @@ __all__ = [
     "check_doi",
     "check_external_url",
     "check_isbn",
+    "compute_content_digest",
     "count_authors",
     "count_by_facet",
     "count_editions",
@@ -310,7 +322,9 @@ __all__ = [
     "outdated_translations_of",
     "parse_pk",
     "parse_tags",
+    "read_content_digests",
     "read_site_state",
+    "read_windows_digests",
     "readable_editions",
     "related_editions",
     "resolve_address",
@@ -331,6 +345,7 @@ __all__ = [
     "topic_lead",
     "translations_of",
     "truncate_to_minute",
+    "update_content_digests",
     "use_existing_names",
     "with_status",
 ]

@@ -1,9 +1,19 @@
-"""Audit entries: what each change of the public site was, and who made it."""
+"""Audit entries: what each change of the public site was, and who made it, in a chain of hashes.
+
+An entry holds the hash of the entry before it, so that a changed, removed or moved entry is found. Its personal part
+(who, what, details) is hashed apart with a random salt: a redaction replaces both and records the new hash in its own
+entry, and the chain stays whole. The public part may be shown to anybody.
+"""
+
+import secrets
+from collections.abc import Collection
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
+
+from publications.hash_chain import FIRST_PREVIOUS, format_time, hash_value, hash_with_salt
 
 from .edition import Edition
 from .publication import Publication
@@ -34,12 +44,41 @@ ADDITIVE_ACTIONS = (
     ActionType.FOLLOW,
 )  # fmt: skip
 """Types of actions that remove no publication from the public site."""
+REDACTING_ACTIONS = (ActionType.REDACT, ActionType.AMEND)
+"""Types of actions that may change a published text or an audit entry: AMEND, as it gives an author a pen name."""
+SALT_BYTES = 16
 
 
 class AuditEntryQuerySet(models.QuerySet):
     def removals(self) -> "AuditEntryQuerySet":
         """Entries of actions that may have removed something from the public site."""
         return self.exclude(action__in=ADDITIVE_ACTIONS)
+
+    def append(self, entries: Collection["AuditEntry"]) -> None:
+        """Store new entries at the end of the log, in their order. The caller has locked the site version."""
+        last = self.order_by("-site_version").values_list("hash", flat=True).first()
+        previous = FIRST_PREVIOUS if last is None else last
+        for entry in entries:
+            entry.salt_personal_part()
+            entry.personal_hash = entry.compute_personal_hash()
+            entry.hash = previous = entry.compute_hash(previous)
+        self.bulk_create(entries)
+
+    def redact(self, entry: "AuditEntry", **values: object) -> dict[int, str]:
+        """Store columns of the personal part of an entry that differ.
+
+        Returns:
+            The new hash of its personal part by its site version, which the entry of the redaction has to record;
+            empty if nothing differs.
+        """
+        changed = {name: value for name, value in values.items() if value != getattr(entry, name)}
+        if not changed:
+            return {}
+        for name, value in changed.items():
+            setattr(entry, name, value)
+        entry.salt_personal_part()
+        entry.save(update_fields=[*changed, "personal_salt"])
+        return {entry.site_version: entry.compute_personal_hash()}
 
 
 class AuditEntry(models.Model):
@@ -48,6 +87,14 @@ class AuditEntry(models.Model):
     `changed_publications` holds those whose pages the action changed, by primary key; None stands for every page of the
     site. The pages of a publication are those at its address and below. Lists, feeds and all others count as changed by
     every action.
+
+    Attributes:
+        public_part: what the entry proves, by key: "publication", its primary key; "editions", the content digests of
+            the editions that it stored or changed, by publication and number ("5/2"); "windows", the digest of the
+            windows of its publication; "cancelled", that all editions of it were cancelled before their start;
+            "redacted", the new hashes of the personal parts of entries that it redacted, by site version.
+        personal_hash: of the personal part as it was at first.
+        personal_salt: of the personal part as it is now.
     """
 
     action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
@@ -67,6 +114,10 @@ class AuditEntry(models.Model):
     detail = models.JSONField(gettext_lazy("detail"), default=dict)
     site_version = models.PositiveBigIntegerField(unique=True)
     changed_publications = models.JSONField(null=True, default=None, db_column="changed_pages")
+    public_part = models.JSONField(default=dict, editable=False)
+    personal_salt = models.CharField(max_length=32, default="", editable=False)
+    personal_hash = models.CharField(max_length=64, default="", editable=False)
+    hash = models.CharField(max_length=64, default="", editable=False)
 
     objects = AuditEntryQuerySet.as_manager()
 
@@ -77,6 +128,34 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_action_display()}: {self.subject}"
+
+    def public_record(self, previous: str) -> dict[str, object]:
+        """Return what the hash of the entry is made of: a line of the public log, without its own hash.
+
+        Args:
+            previous: the hash of the entry before it.
+        """
+        return {
+            "version": self.site_version,
+            "at": format_time(self.at),
+            "action": self.action,
+            "changed": self.changed_publications,
+            "personal": self.personal_hash,
+            "previous": previous,
+            **self.public_part,
+        }
+
+    def compute_hash(self, previous: str) -> str:
+        return hash_value(self.public_record(previous))
+
+    def salt_personal_part(self) -> None:
+        """Set a new random salt."""
+        self.personal_salt = secrets.token_hex(SALT_BYTES)
+
+    def compute_personal_hash(self) -> str:
+        """Return the hash of the personal part as it is now."""
+        values = {"actor": self.actor_name, "by": self.by_id, "subject": self.subject, "detail": self.detail}
+        return hash_with_salt(self.personal_salt, values)
 
     @property
     def is_removal(self) -> bool:

@@ -78,6 +78,7 @@ class Edition(PublicationContent):
     html = models.TextField()
     plain_text = models.TextField()
     paragraphs = models.JSONField(default=list)
+    content_digest = models.CharField(max_length=64, default="", editable=False)  # see `content_digest.py`
 
     objects = EditionQuerySet.as_manager()
 

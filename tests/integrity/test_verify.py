@@ -199,7 +199,7 @@ def test_files_in_a_bucket_are_verified_likewise(settings):
         original_storage().delete(names[1])
         server.files[f"/bucket/{names[3]}"] = b"half"
 
-        found = all_faults()
+        found = all_faults(of_files=True)
 
     assert set(found) == {"missing-files", "damaged-files"}
     assert names[1] in found["missing-files"][0] and names[3] in found["damaged-files"][0]
