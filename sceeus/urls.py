@@ -37,6 +37,7 @@ urlpatterns = [
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path(".well-known/mirrors.txt", views.mirrors_txt, name="mirrors_txt"),
     path(".well-known/mirrors.txt.minisig", views.mirrors_signature, name="mirrors_signature"),
+    *(path(f".well-known/{name}", views.audit_file, {"name": name}) for name in views.AUDIT_FILES),
     path("oai", oai.oai, name="oai"),
     path("api/v1/", include((api_v1, "api"))),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),

@@ -1,7 +1,20 @@
-"""The mirror: the public pages as a folder of static files that a web server serves, and copies that need none."""
+"""What leaves the site: the mirror (public pages as static files), copies of it that need no server, the audit log."""
 
+from .audit_log import Head, HeadRefused, publish_head, read_log_lines, sign_head
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
 
-__all__ = ["Crawl", "MirrorFolder", "MirrorReport", "NotAMirror", "PortableMirror", "SiteUnavailable"]
+__all__ = [
+    "Crawl",
+    "Head",
+    "HeadRefused",
+    "MirrorFolder",
+    "MirrorReport",
+    "NotAMirror",
+    "PortableMirror",
+    "SiteUnavailable",
+    "publish_head",
+    "read_log_lines",
+    "sign_head",
+]

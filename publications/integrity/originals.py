@@ -8,13 +8,14 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import models
 
-from publications.models import OriginalFault, Revision, find_original_fault, original_storage
+from publications.models import AUDIT_FOLDER, OriginalFault, Revision, find_original_fault, original_storage
 
 from .report import Progress
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
-TRANSIENT_FOLDERS = ("waiting", "incoming", "reach", "imports")
-"""Folders of temporary files: of unsaved forms, uploads in progress, reachability checks, archives to be imported."""
+OTHER_FOLDERS = ("waiting", "incoming", "reach", "imports", AUDIT_FOLDER)
+"""Folders of other files: of unsaved forms, uploads in progress, reachability checks, archives to be imported, and of
+the public audit log."""
 
 
 def models_with_originals() -> list[type[models.Model]]:
@@ -97,12 +98,12 @@ def find_unused(progress: Progress) -> Iterator[str]:
 
 
 def list_originals(folder: str = "") -> Iterator[str]:
-    """Yield the names of all files without temporary ones."""
+    """Yield the names of all originals."""
     try:
         folders, files = original_storage().listdir(folder)
     except FileNotFoundError:  # nothing was ever uploaded
         return
     yield from (f"{folder}/{name}".lstrip("/") for name in files if name)
     for name in folders:
-        if folder or name not in TRANSIENT_FOLDERS:
+        if folder or name not in OTHER_FOLDERS:
             yield from list_originals(f"{folder}/{name}".lstrip("/"))

@@ -17,7 +17,14 @@ from .archive_import import (
     ArchiveImportState,
     ArchiveImportTask,
 )
-from .audit import REDACTING_ACTIONS, ActionType, AuditEntry, find_publish_entry
+from .audit import (
+    AUDIT_FOLDER,
+    REDACTING_ACTIONS,
+    ActionType,
+    AuditEntry,
+    audit_file_name,
+    find_publish_entry,
+)
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
@@ -160,6 +167,7 @@ __all__ = [
     "ARCHIVE_FOLDER",
     "ARCHIVE_IMPORT_DAYS",
     "AUDIENCES",
+    "AUDIT_FOLDER",
     "CHANGES_TO_FOLLOW",
     "CONTENT_COLUMNS",
     "DELETED_DRAFT_RETENTION",
@@ -273,6 +281,7 @@ __all__ = [
     "WordFile",
     "announced_at",
     "approvers_of",
+    "audit_file_name",
     "byline_names",
     "cached_for_last_key",
     "cached_for_version",

@@ -47,6 +47,13 @@ ADDITIVE_ACTIONS = (
 REDACTING_ACTIONS = (ActionType.REDACT, ActionType.AMEND)
 """Types of actions that may change a published text or an audit entry: AMEND, as it gives an author a pen name."""
 SALT_BYTES = 16
+AUDIT_FOLDER = "audit"
+"""The folder of the storage of originals with the files of the public log."""
+
+
+def audit_file_name(name: str) -> str:
+    """Return the name in the storage of originals of a file of the public audit log."""
+    return f"{AUDIT_FOLDER}/{name}"
 
 
 class AuditEntryQuerySet(models.QuerySet):

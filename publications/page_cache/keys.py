@@ -15,7 +15,7 @@ PASSED_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
 MAX_URL_CHARACTERS = 2_000  # of path and query
 MACHINE_PREFIXES = ("/oai", "/api/")
-UNCACHED_PREFIXES = (settings.DESK, "/admin/", *MACHINE_PREFIXES)
+UNCACHED_PREFIXES = (settings.DESK, "/admin/", "/.well-known/audit-", *MACHINE_PREFIXES)
 """Paths whose responses differ by person, or have ETags of their own."""
 
 MEDIA_PREFIX = "/media/"

@@ -1,5 +1,6 @@
 """Views of the public pages. All of them read editions; none reads a draft."""
 
+from .audit_log import AUDIT_FILES, audit_file
 from .authors import author_detail, author_list
 from .downloads import (
     attachment,
@@ -36,8 +37,10 @@ from .social_images import (
 from .topics import topic_detail, topic_list
 
 __all__ = [
+    "AUDIT_FILES",
     "apple_touch_icon",
     "attachment",
+    "audit_file",
     "author_detail",
     "author_image",
     "author_list",
