@@ -26,9 +26,11 @@ DERIVED_MODELS = frozenset(
         "presence",
         "newsevent",
         "outboxmail",
+        "operationrecord",
     }
 )
-"""Models of `publications` whose rows are derived, rebuilt by `manage.py rebuild`, or say what other rows say."""
+"""Models of `publications` whose rows are derived, rebuilt by `manage.py rebuild`, say what other rows say, or are
+stored anew each day."""
 
 DERIVED_FIELDS = frozenset(
     {

@@ -32,6 +32,7 @@ PUBLISH = (
 ADMINISTER = (
     *PUBLISH, "redact_publication", "change_kind", "view_sitesettings", "change_sitesettings",
     *_all_verbs("user"), "view_group", "view_accountevent", "view_outboxmail", "change_outboxmail", "add_archiveimport",
+    "view_operationrecord",
 )  # fmt: skip
 
 ROLES = {

@@ -8,6 +8,8 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from publications.minisign import PublicKey, UnusableKey
+
 INSTALL_COMMAND = "pip install --require-hashes -r requirements/scale.txt"
 MAX_POOL_SIZE = 100  # PostgreSQL accepts a hundred connections in all by default
 CONNECT_TIMEOUT = 3  # seconds to reach another machine
@@ -39,6 +41,7 @@ EMAIL_URL_FORMAT = (
     "from the start, or console:// (@ and / of a password as %40 and %2F)"
 )
 MIRROR_URLS_FORMAT = "https://HOST/FOLDER/,https://HOST"
+PUBLIC_KEY_FORMAT = "the second line of minisign.pub, which minisign -G -W has written: RW…"
 ONION_URL_FORMAT = "http://NAME.onion, without a path"
 
 
@@ -192,6 +195,14 @@ def parse_email_url(url: str) -> dict[str, object]:
         "timeout": SMTP_TIMEOUT,
     }
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
+
+
+def check_public_key(variable: str, key: str) -> str:
+    """Return a public key of minisign, or "". Raises ImproperlyConfigured where it is none."""
+    try:
+        return str(PublicKey.parse(key)) if key else ""
+    except UnusableKey:
+        raise _invalid(variable, "is no public key", PUBLIC_KEY_FORMAT) from None
 
 
 def parse_onion_url(url: str) -> str:

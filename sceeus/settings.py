@@ -26,6 +26,7 @@ MIRROR_URLS    addresses of mirrors, separated by commas, for readers where the 
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
+DRILL_PUBLIC_KEY  the public key of minisign that signs the reports of deploy/drill; without it none is taken (none)
 ALLOW_DATA_LOSS  1 lets `manage.py migrate` reverse migrations that drop tables and columns with rows (0)
 DEBUG          1 for development only (0)
 """
@@ -54,6 +55,7 @@ MIRRORS_SIGNATURE = SITE_DATA / "mirrors.txt.minisig"
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SIGNING_KEY = env.str("SIGNING_KEY", "")
 SIGNING_PUBLIC_KEY = env.str("SIGNING_PUBLIC_KEY", "")
+DRILL_PUBLIC_KEY = service_urls.check_public_key("DRILL_PUBLIC_KEY", env.str("DRILL_PUBLIC_KEY", ""))
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 ALLOW_DATA_LOSS = env.bool("ALLOW_DATA_LOSS", False)
 

@@ -215,7 +215,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {
-    "calendar", "invitation", "login", "logout", "news-stop", "review", "review-picture",
+    "calendar", "drill-report", "invitation", "login", "logout", "news-stop", "review", "review-picture",
     "press", "press-page", "press-pdf", "press-image", "press-file",
 }  # fmt: skip
 POSTED = {

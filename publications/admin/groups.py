@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import ArchiveImport, parse_pk
+from publications.models import ArchiveImport, OperationRecord, parse_pk
 
 from .form_fields import ModelChoicesField
 from .model_admin import DeskModelAdmin, ReadOnlyAdmin
@@ -142,7 +142,9 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
         """Offer the permissions of the models at the desk; others have no effect here."""
-        models = ContentType.objects.get_for_models(*self.admin_site._registry, ArchiveImport).values()
+        models = ContentType.objects.get_for_models(
+            *self.admin_site._registry, ArchiveImport, OperationRecord
+        ).values()
         permissions = Permission.objects.filter(content_type__in=models).exclude(self._without_effect())
         permissions = permissions.select_related("content_type")
         kwargs["queryset"] = permissions.order_by("content_type__app_label", "content_type__model", "pk")

@@ -29,6 +29,7 @@ from . import (
     archive_imports,
     choice_sources,
     comments,
+    drill_reports,
     help,
     home,
     image_descriptions,
@@ -202,10 +203,11 @@ OPEN_PAGES = (
         review_link.review_image,
     ),
     ("confirm/invitation/<str:token>/", "invitation", invitations.invitation_page),
+    ("drill/", "drill-report", drill_reports.drill_report),
     ("calendar/<str:token>.ics", "calendar", calendars.calendar_file),
     ("news/stop/<str:token>/", "news-stop", news.stop_page),
 )
-"""Pages without sign-in: each checks a secret in its address."""
+"""Pages without sign-in: each checks a secret in its address, or a signature."""
 
 FORMER_MODEL_PATHS = {
     "auditline": "auditentry",

@@ -56,6 +56,8 @@ TASKS = (
         (gettext_lazy("Import archives of texts"), ("add_archiveimport",)),
         (gettext_lazy("See which mails were not delivered, and try again"),
          ("view_outboxmail", "change_outboxmail")),
+        (gettext_lazy("See how backups, mail, disk and certificate are, and be mailed warnings"),
+         ("view_operationrecord",)),
     )),
 )  # fmt: skip
 """Headings, and below each the tasks with the codenames that one of them takes. Every codename of a role has a task."""

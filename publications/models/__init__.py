@@ -81,6 +81,7 @@ from .image import (
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
 from .news import AUDIENCES, MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
+from .operation import Operation, OperationRecord
 from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
 from .outdated_translations import (
     CHANGES_TO_FOLLOW,
@@ -244,6 +245,8 @@ __all__ = [
     "NamedTerm",
     "NewsEvent",
     "NewsType",
+    "Operation",
+    "OperationRecord",
     "OriginalFault",
     "OutboxMail",
     "OutdatedTranslation",

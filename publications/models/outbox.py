@@ -31,6 +31,7 @@ class MailPurpose(models.TextChoices):
     INVITATION = "invitation", _("invitation")
     ADDRESS = "address", _("link to confirm an address")
     ADDRESS_CHANGED = "changed", _("address changed")
+    OPERATIONS = "operations", _("warnings")
 
 
 class OutboxMailQuerySet(models.QuerySet):
