@@ -97,6 +97,9 @@ def _publish_states(person) -> dict[str, Publication]:
     )
     actions.publish(saved(behind.translation_of, body="Rye."), by=person, change="correction", note="Rye.")
     actions.withdraw(left.translation_of, by=person, note="It was not so.")
+    retracted, doubted = make_live().publication, make_live().publication
+    actions.retract(retracted, by=person, note="Made up.")
+    actions.express_concern(doubted, by=person, note="In doubt.")
     untitled = Publication.objects.create(kind=Kind.objects.first())
     PressLink.objects.make(scheduled.revisions.first(), recipient="Ann", embargoed_until=tomorrow())
     ready = make_publication()
@@ -107,7 +110,7 @@ def _publish_states(person) -> dict[str, Publication]:
     return {
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,
-        "behind": behind, "left": left, "approved": approved,
+        "retracted": retracted, "doubted": doubted, "behind": behind, "left": left, "approved": approved,
         "untitled": saved(untitled),
         "unsigned": make_publication(authors=[]),
         "unreadable": saved(make_live().publication, body="> " * 9000),

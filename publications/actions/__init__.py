@@ -10,6 +10,7 @@ from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
+from .publish_plan import retraction_refusal
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
@@ -97,6 +98,7 @@ __all__ = [
     "repair_windows",
     "replace_proposed_author",
     "retract",
+    "retraction_refusal",
     "save_instance",
     "set_related_links",
     "status_refusal",

@@ -70,7 +70,7 @@ from .images import ImageAdmin
 from .mails import OutboxMailAdmin
 from .planning import calendars
 from .planning import pages as planning
-from .publish import approvals, result, withdraw
+from .publish import approvals, result, retract, withdraw
 from .publish import page as publish
 from .site import admin_site
 from .site_settings import MenuLinkAdmin, SitePageAdmin, SiteSettingsAdmin
@@ -140,6 +140,10 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}approve/", "approve", approvals.approve),
     (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
     (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
+    (f"{PUBLICATION_ROUTE}faulty-text/", "faulty-text", retract.faulty_text_page),
+    (f"{PUBLICATION_ROUTE}retract/", "retract", retract.retract_page),
+    (f"{PUBLICATION_ROUTE}express-concern/", "express-concern", retract.express_concern_page),
+    (f"{PUBLICATION_ROUTE}lift-concern/", "lift-concern", retract.lift_concern_page),
     (f"{PUBLICATION_ROUTE}undo/", "undo", withdraw.undo_page),
     (f"{PUBLICATION_ROUTE}redact/", "redact", withdraw.redact_page),
     (

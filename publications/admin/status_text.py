@@ -4,11 +4,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from publications.locales import datetime_with_zone
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
+    EditorialStatus,
     Publication,
     Status,
     Submission,
@@ -42,11 +43,21 @@ def _current_text(publication: Publication) -> str:
     return text % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
 
 
+LIVE_TEXTS = {
+    EditorialStatus.NONE: gettext_noop("Live since %s"),
+    EditorialStatus.CONCERN: gettext_noop("Under an expression of concern, live since %s"),
+    EditorialStatus.RETRACTED: gettext_noop("Retracted %s, still readable, not to be published again"),
+}
+
+
 def _live_text(publication: Publication) -> str:
-    text = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
+    text = _(LIVE_TEXTS[EditorialStatus(publication.live_editorial_status)]) % date_format(
+        timezone.localtime(publication.live_from), "DATE_FORMAT"
+    )
     if until := scheduled_end(publication):
         text = _("%(since)s, until %(until)s") % {"since": text, "until": datetime_with_zone(until)}
-    if publication.digest not in (publication.live_digest, publication.scheduled_digest):
+    is_retracted = publication.live_editorial_status == EditorialStatus.RETRACTED
+    if not is_retracted and publication.digest not in (publication.live_digest, publication.scheduled_digest):
         return _("%s; later changes are not public") % text
     return text
 
@@ -56,6 +67,8 @@ STATUS_MARKS = {
     Status.SCHEDULED: gettext_lazy("Scheduled"),
     Status.LIVE: gettext_lazy("Live"),
     Status.CHANGED: gettext_lazy("Live, changed"),
+    Status.CONCERN: gettext_lazy("Concern expressed"),
+    Status.RETRACTED: gettext_lazy("Retracted"),
     Status.ENDED: gettext_lazy("No longer public"),
 }
 

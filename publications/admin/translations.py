@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from publications import actions
 from publications.locales import language_in_sentence
 from publications.models import (
+    CounterpartEvent,
     EditionWithRows,
     EndReason,
     OutdatedTranslation,
@@ -71,6 +72,8 @@ def translation_page(request: HttpRequest, pk: int, counterpart_pk: int) -> Http
         counterpart=counterpart,
         counterpart_language=language_in_sentence(counterpart.language),
         outdated=outdated,
+        may_retract=bool(outdated and outdated.event == CounterpartEvent.RETRACTED and outdated.is_public)
+        and request.user.has_perm("publications.publish_publication"),
         may_withdraw=bool(outdated and outdated.is_ended and outdated.is_public)
         and request.user.has_perm("publications.publish_publication"),
         **(_build_change_context(outdated, publication) if outdated else {}),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from publications.models import (
     Comment,
     EditorialPlan,
+    EditorialStatus,
     Publication,
     Status,
     Submission,
@@ -37,6 +38,7 @@ class Worklist(models.TextChoices):
     CHANGED = "changed", gettext_lazy("Live, with changes of mine that are not public")
     TRANSLATIONS = "follow", gettext_lazy("Changed in the other language only")
     SCHEDULED = "scheduled", gettext_lazy("Scheduled")
+    CONCERN = "concern", gettext_lazy("Under an expression of concern")
     STALE = "old", gettext_lazy("Public, and untouched for 18 months")
     LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")
 
@@ -45,7 +47,7 @@ WRITER_WORKLISTS = (
     Worklist.PLANNED, Worklist.MINE, Worklist.CHANGED, Worklist.REVIEWED, Worklist.TRANSLATIONS,
     Worklist.SCHEDULED,
 )  # fmt: skip
-PUBLISHER_WORKLISTS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
+PUBLISHER_WORKLISTS = (Worklist.CHECK, Worklist.CONCERN, Worklist.LINKS_TO_ENDED, Worklist.STALE)
 
 
 def worklists_for(user) -> list[Worklist]:
@@ -118,12 +120,17 @@ def _scheduled(publications: QuerySet, _person) -> QuerySet:
     return in_status(publications, Status.SCHEDULED)
 
 
+def _under_concern(publications: QuerySet, _person) -> QuerySet:
+    return in_status(publications, Status.CONCERN)
+
+
 def _linking_to_ended(publications: QuerySet, _person) -> QuerySet:
     return in_status(publications, Status.LIVE).filter(has_links_to_ended())
 
 
 def _stale(publications: QuerySet, _person) -> QuerySet:
-    return in_status(publications, Status.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
+    readable = in_status(publications, Status.LIVE).exclude(live_editorial_status=EditorialStatus.RETRACTED)
+    return readable.filter(updated_at__lt=timezone.now() - STALE_AFTER)
 
 
 SELECTIONS = {
@@ -134,6 +141,7 @@ SELECTIONS = {
     Worklist.REVIEWED: _reviewed,
     Worklist.TRANSLATIONS: _outdated,
     Worklist.SCHEDULED: _scheduled,
+    Worklist.CONCERN: _under_concern,
     Worklist.LINKS_TO_ENDED: _linking_to_ended,
     Worklist.STALE: _stale,
 }

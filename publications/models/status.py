@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from .edition import FOREVER, Edition
+from .editorial_status import EditorialStatus
 
 
 class Status(models.TextChoices):
@@ -16,8 +17,13 @@ class Status(models.TextChoices):
     DRAFT = "draft", gettext_lazy("Never public")
     SCHEDULED = "waiting", gettext_lazy("Scheduled")
     LIVE = "live", gettext_lazy("Live")
+    CONCERN = "concern", gettext_lazy("Live, under an expression of concern")
+    RETRACTED = "retracted", gettext_lazy("Retracted, still readable")
     CHANGED = "changed", gettext_lazy("Live, with changes that are not public")
     ENDED = "ended", gettext_lazy("Withdrawn or expired")
+
+
+_STATUSES = {EditorialStatus.CONCERN: Status.CONCERN, EditorialStatus.RETRACTED: Status.RETRACTED}
 
 
 def with_status(publications: models.QuerySet) -> models.QuerySet:
@@ -34,6 +40,7 @@ def with_status(publications: models.QuerySet) -> models.QuerySet:
         live_from=Subquery(live.values("visible_from")[:1]),
         live_until=Subquery(live.values("expires_at")[:1]),
         live_digest=Subquery(live.values("digest")[:1]),
+        live_editorial_status=Subquery(live.values("editorial_status")[:1]),
         scheduled_from=Subquery(scheduled.values("visible_from")[:1]),
         scheduled_digest=Subquery(scheduled.values("digest")[:1]),
         last_published_at=Subquery(public.values("published_at")[:1]),
@@ -44,6 +51,8 @@ def with_status(publications: models.QuerySet) -> models.QuerySet:
 
 def status_of(publication) -> Status:
     """Return the status of a publication annotated by `with_status`; of several, the one that readers see."""
+    if publication.live_editorial_status:
+        return _STATUSES[EditorialStatus(publication.live_editorial_status)]
     if publication.live_from:
         is_public = publication.digest in (publication.live_digest, publication.scheduled_digest)
         return Status.LIVE if is_public else Status.CHANGED
@@ -61,11 +70,14 @@ def scheduled_end(publication) -> datetime | None:
 def in_status(publications: models.QuerySet, status: Status) -> models.QuerySet:
     """Return the publications, annotated by `with_status`, that have a status."""
     live = Q(live_from__isnull=False)
+    retracted = Q(live_editorial_status=EditorialStatus.RETRACTED)
     conditions = {
         Status.DRAFT: Q(ended_at__isnull=True, scheduled_from__isnull=True),
         Status.SCHEDULED: Q(scheduled_from__isnull=False),
         Status.LIVE: live,
-        Status.CHANGED: live & ~Q(live_digest=models.F("digest")),
+        Status.CHANGED: live & ~Q(live_digest=models.F("digest")) & ~retracted,
+        Status.CONCERN: Q(live_editorial_status=EditorialStatus.CONCERN),
+        Status.RETRACTED: retracted,
         Status.ENDED: ~live & Q(ended_at__isnull=False),
     }
     return publications.filter(conditions[status])

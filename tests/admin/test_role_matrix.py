@@ -34,7 +34,7 @@ def test_each_role_says_what_it_may(client):
     tasks = matrix(client)
 
     publishers = {"Editors", "Administrators"}
-    assert tasks["Publish, schedule, withdraw and take back"] == publishers
+    assert tasks["Publish, schedule, withdraw, retract and take back"] == publishers
     assert tasks["Delete their own drafts, and restore them"] == publishers | {"Contributors"}
     assert tasks["Delete and restore the drafts of others"] == publishers
     assert tasks["Set the related links of what is public"] == publishers | {"Linkers"}
@@ -53,7 +53,7 @@ def test_the_page_names_the_people_and_what_a_superuser_has_changed(client):
 
     assert "Ann Holm" in page.text and "(and 1 permission that no task above names)" in page.text
     assert [column.name for column in page.context["columns"]] == [*ROLES, "Guests"]
-    assert matrix(client)["Publish, schedule, withdraw and take back"] == {"Administrators"}
+    assert matrix(client)["Publish, schedule, withdraw, retract and take back"] == {"Administrators"}
 
 
 def test_only_superusers_get_the_form_of_raw_permissions(client, admin_client):

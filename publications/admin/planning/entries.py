@@ -47,6 +47,9 @@ NEWEST_FIRST = [F(field).desc(nulls_last=True) for field in DAY_FIELDS]
 CHANGE_LABELS = {
     Change.UPDATE: gettext_lazy("Updated"),
     Change.CORRECTION: gettext_lazy("Corrected"),
+    Change.RETRACTION: gettext_lazy("Retracted"),
+    Change.CONCERN: gettext_lazy("Expression of concern"),
+    Change.LIFTED: gettext_lazy("Concern lifted"),
 }
 
 

@@ -36,7 +36,7 @@ def social_post(edition: Edition) -> str:
     """Return a post for social media: title, as much of the summary as fits, URL."""
     address = edition_url(edition)
     limit = MAX_SOCIAL_CHARACTERS - len(address) - len("\n\n" * 2)
-    title = truncate_text(edition.title, limit)
+    title = truncate_text(edition.marked_title, limit)
     summary = truncate_text(edition.summary, limit - len(title)) if limit - len(title) > 40 else ""
     return "\n\n".join(part for part in (title, summary, address) if part)
 
@@ -49,7 +49,7 @@ def newsletter_entry(edition: Edition) -> str:
             part for part in (byline_text(edition.bylines.all()), edition.kind_label, day) if part
         )
         link = _("Read it: %(address)s") % {"address": edition_url(edition)}
-    return "\n\n".join(part for part in (f"{edition.title}\n{line}", edition.summary, link) if part)
+    return "\n\n".join(part for part in (f"{edition.marked_title}\n{line}", edition.summary, link) if part)
 
 
 def citation_text(edition: Edition) -> str:
@@ -74,6 +74,11 @@ CHANGE_TEXTS = {
     Change.CORRECTION: gettext_lazy(
         "To readers it is a correction: the note stands on the page, the date is the same."
     ),
+    Change.RETRACTION: gettext_lazy("To readers it is retracted: the text stays, with the notice above it."),
+    Change.CONCERN: gettext_lazy(
+        "To readers it is under an expression of concern: the notice stands above the text."
+    ),
+    Change.LIFTED: gettext_lazy("To readers the concern is lifted: the note says why."),
     Change.UPDATE: gettext_lazy("To readers it is an update: the page says so, and the date moves."),
 }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import ArchiveImport, Publication
+from publications.models import ArchiveImport, Change, Publication
 
 from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
@@ -81,7 +81,7 @@ class RedactForm(RedisplayMixin, forms.Form):
 def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
     form = WithdrawForm(request.POST or None, publication=publication)
-    if response := _perform(request, publication, form, lambda: _withdraw(request, publication, form)):
+    if response := perform_action(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
     last = publication.editions.ever_public().order_by("-visible_from").first()
     return render_publication_page(
@@ -104,6 +104,11 @@ UNDO_NAMES = {
     actions.UndoType.WITHDRAW: gettext_lazy("Take back the last publication"),
     actions.UndoType.REPUBLISH: gettext_lazy("Publish again as it was"),
 }
+UNDO_NAMES_OF_CHANGES = {
+    Change.RETRACTION: gettext_lazy("Take back the retraction"),
+    Change.CONCERN: gettext_lazy("Take back the expression of concern"),
+    Change.LIFTED: gettext_lazy("Take back that the concern is lifted"),
+}
 UNDO_LABELS = UNDO_NAMES | {
     actions.UndoType.RESTORE: gettext_lazy("Take back: show edition %(restored)s again"),
     actions.UndoType.WITHDRAW: gettext_lazy("Take back: withdraw the publication"),
@@ -124,6 +129,9 @@ UNDO_MESSAGES = {
 
 def undo_name(plan: actions.UndoPlan | None) -> str:
     """Return the name of an undo from its plan (see `plan_undo`)."""
+    if plan and plan.type is actions.UndoType.RESTORE:
+        change = Change.RETRACTION if plan.edition.is_retracted else plan.edition.change
+        return str(UNDO_NAMES_OF_CHANGES.get(change, UNDO_NAMES[plan.type]))
     return str(UNDO_NAMES[plan.type if plan else actions.UndoType.RESTORE])
 
 
@@ -149,7 +157,9 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
     plan = actions.plan_undo(publication)
     form = StateForm(request.POST or None, publication=publication)
-    if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
+    if response := perform_action(
+        request, publication, form, lambda: _undo(request, publication, form, plan)
+    ):
         return response
     newer_entries = form.refresh(publication)
     return render_publication_page(
@@ -177,7 +187,9 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
     seen = request.POST.get("seen", "")
     if seen and (
-        response := _perform(request, publication, form, lambda: _redact(request, publication, form, seen))
+        response := perform_action(
+            request, publication, form, lambda: _redact(request, publication, form, seen)
+        )
     ):
         return response
     preview = _preview_redaction(request, publication, form)
@@ -237,7 +249,7 @@ def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
         ) % {"count": links}
 
 
-def _perform(
+def perform_action(
     request: HttpRequest, publication: Publication, form: forms.Form, perform: Callable[[], str]
 ) -> HttpResponse | None:
     """Perform the action if the form is valid, and redirect to the publication; a refusal becomes form errors."""
