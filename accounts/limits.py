@@ -36,6 +36,9 @@ ADDRESS = Limit("address", ("network", "device"), 30, timedelta(minutes=15))
 SITE = Limit("site", ("device",), 60, timedelta(minutes=5))
 DEVICE = Limit("device", ("account_key", "device"), 10, timedelta(minutes=15))
 
+CODES = Limit("account", ("account_key", "device"), 10, timedelta(minutes=15))
+CODES_OF_A_DAY = Limit("day", ("account_key", "device"), 50, timedelta(days=1))  # six digits are soon tried
+
 RESET_ACCOUNT = Limit("account", ("account_key",), 5, timedelta(days=1))
 RESET_ADDRESS = Limit("address", ("network", "device"), 10, timedelta(hours=1))
 RESET_SITE = Limit("site", ("device",), 30, timedelta(minutes=15))
@@ -45,6 +48,7 @@ CLOCK_SKEW = timedelta(minutes=1)  # between servers; later rows are of a clock 
 
 UNKNOWN_DEVICE_LIMITS = (ACCOUNT, ADDRESS, SITE)
 KNOWN_DEVICE_LIMITS = (DEVICE,)
+SECOND_STEP_LIMITS = (CODES, CODES_OF_A_DAY)
 RESET_UNKNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
 RESET_KNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_DEVICE)
 
@@ -73,6 +77,16 @@ def begin_sign_in(
     attempt = _build_attempt(EventType.FAILED, request, username, account)
     attempt.detail = detail
     return _store_attempt(attempt, KNOWN_DEVICE_LIMITS if attempt.device else UNKNOWN_DEVICE_LIMITS)
+
+
+def begin_second_step(request: HttpRequest, account: AbstractBaseUser) -> AccountEvent:
+    """Record a second step as failed before it is verified; whoever verifies it deletes the row of one that is right.
+
+    Raises:
+        TooManyAttempts: a limit is reached; the code must not be compared.
+    """
+    attempt = _build_attempt(EventType.SECOND_STEP_FAILED, request, account.get_username(), account)
+    return _store_attempt(attempt, SECOND_STEP_LIMITS)
 
 
 def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:

@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 from http import HTTPStatus
 
+from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -12,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from .devices import device_to_remember, remember_device
+from .factors import has_factors
 from .limits import TooManyAttempts, begin_sign_in, complete_sign_in
 from .mail import can_send_mail
+from .pending_sign_ins import SecondStepRequired, store_pending
 
 TOO_MANY = "too_many_attempts"
 
@@ -58,6 +61,9 @@ class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
         cleaned = super().clean()  # raises if the password is wrong: the attempt stays recorded as failed
+        if has_factors(self.get_user()):
+            store_pending(self.request, self.get_user(), attempt)
+            raise SecondStepRequired
         self.request.device_to_remember = device_to_remember(self.request)
         complete_sign_in(attempt, self.get_user(), self.request.device_to_remember)
         return cleaned
@@ -81,9 +87,9 @@ def finish_sign_in(request: HttpRequest, response: HttpResponse) -> HttpResponse
     return set_refusal_status(response)
 
 
-def set_refusal_status(response: HttpResponse) -> HttpResponse:
+def set_refusal_status(response: HttpResponse, form: forms.Form | None = None) -> HttpResponse:
     """Set status 429 and `Retry-After` if the response shows a form whose attempt was refused."""
-    form = (getattr(response, "context_data", None) or {}).get("form")
+    form = form or (getattr(response, "context_data", None) or {}).get("form")
     if isinstance(form, LimitedAttemptsMixin) and form.retry_after:
         response.status_code = HTTPStatus.TOO_MANY_REQUESTS
         response.headers["Retry-After"] = str(math.ceil(form.retry_after.total_seconds()))

@@ -27,6 +27,8 @@ SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/se
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
 DRILL_PUBLIC_KEY  the public key of minisign that signs the reports of deploy/drill; without it none is taken (none)
+SECOND_FACTOR_FROM  the day from which whoever may publish, redact or manage accounts needs a second factor to sign in
+               at the desk, as 2026-12-31 (not required)
 ALLOW_DATA_LOSS  1 lets `manage.py migrate` reverse migrations that drop tables and columns with rows (0)
 DEBUG          1 for development only (0)
 """
@@ -109,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.proofs.require_second_factor",
     "publications.middleware.activate_user_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -231,6 +234,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"site_names": "publications.models.site_names"},
     },
 ]
+SECOND_FACTOR_FROM = env.date("SECOND_FACTOR_FROM") if env.str("SECOND_FACTOR_FROM", "") else None
+SECOND_FACTOR_PERMISSIONS = (
+    "auth.change_user",
+    "publications.publish_publication",
+    "publications.redact_publication",
+)  # whoever has one of them needs a second factor, as superusers do
 MAILERS = {"default": service_urls.parse_email_url(env.str("EMAIL_URL", "console://"))}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 

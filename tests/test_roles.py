@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from accounts.models import AccountEvent, AddressChange, EventType, link_expiry, new_nonce
+from accounts.models import AccountEvent, AddressChange, EventType, Passkey, link_expiry, new_nonce
+from accounts.proofs import FACTOR_OWNER
 from publications import actions
 from publications.admin.pending_uploads import store_pending_upload
 from publications.admin.register import MODEL_ADMINS, admin_site
@@ -33,6 +34,7 @@ from publications.models import (
     Submission,
     Synonym,
 )
+from tests.authenticator import Authenticator
 from tests.desk_forms import filled
 from tests.factories import (
     make_author,
@@ -184,6 +186,15 @@ TABLE = {
     "archive-import-delete": ADMINISTRATORS,
     "help": ALL,
     "my-settings": ALL,
+    "prove": ALL,
+    "proof-options": ALL,
+    "security": ALL,
+    "passkey-add": ALL,
+    "passkey-creation-options": ALL,
+    "passkey": ALL,
+    "authenticator-app": ALL,
+    "recovery-codes": ALL,
+    "user-factors": ADMINISTRATORS,
     "news": ALL,
     "news-open": ALL,
     "news-choices": ALL,
@@ -215,7 +226,8 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {
-    "calendar", "drill-report", "invitation", "login", "logout", "news-stop", "review", "review-picture",
+    "calendar", "drill-report", "invitation", "login", "second-step", "second-step-options",
+    "passkey-sign-in","passkey-sign-in-options", "logout", "news-stop", "review", "review-picture",
     "press", "press-page", "press-pdf", "press-image", "press-file",
 }  # fmt: skip
 POSTED = {
@@ -233,6 +245,8 @@ POSTED = {
     "press-link-update",
     "image-upload",
     "carried",
+    "proof-options",
+    "passkey-creation-options",
 }
 """Asked by POST alone: who may come in is told so."""
 LED_ON = {"view_on_site", "app_list", "news-open", "publications_sitesettings_changelist"}
@@ -264,6 +278,7 @@ def things(editor):
     actions.save_instance(make_author("Nobody's"), by=editor)
     Submission.objects.create(publication=live)
     return {
+        "passkey": Authenticator().store(person).pk,
         "proposed": make_author(is_proposed=True).pk,
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "sitesettings": SiteSettings.objects.get().pk,
@@ -311,6 +326,8 @@ def address(name: str, things: dict) -> str:
         "autosave-detail": [things["typed"]],
         "news-open": [things["news"]],
         "autosave-discard": [things["typed"]],
+        "user-factors": [things["user"]],
+        "passkey": [things["passkey"]],
         "publications_publication_delete": [things["draft"]],
         "author-replace": [things["proposed"]],
         "image-choice": [things["image"].key],
@@ -372,6 +389,10 @@ def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role):
     things["address"] = AddressChange.objects.create(
         account=person, email="new@example.org", nonce=new_nonce(), expires_at=link_expiry()
     ).token
+    Passkey.objects.update(owner=person)
+    session = client.session
+    session[FACTOR_OWNER] = person.pk
+    session.save()
 
     found = {name: client.get(address(name, things)).status_code for name in sorted(TABLE)}
 

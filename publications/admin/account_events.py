@@ -6,8 +6,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.factors import APP, CODES, PASSKEY
 from accounts.models import AccountEvent, EventType
 
 from .groups import role_name
@@ -18,6 +19,12 @@ REFUSALS = {
     "address": gettext_lazy("Refused: too many attempts from one network address"),
     "site": gettext_lazy("Refused: too many attempts at the whole site"),
     "device": gettext_lazy("Refused: too many attempts in a known browser"),
+    "day": gettext_lazy("Refused: too many wrong codes of one account in a day"),
+}
+FACTORS = {
+    PASSKEY: gettext_lazy("passkey"),
+    APP: gettext_lazy("authenticator app"),
+    CODES: gettext_lazy("recovery codes"),
 }
 
 
@@ -35,6 +42,15 @@ def _describe_detail(detail: dict) -> str:
         return _("in a browser not used for it before")
     if detail.get("is_old_password"):
         return _("wrong old password, in an open session")
+    if "left" in detail:
+        return ngettext("%(number)s code is left", "%(number)s codes are left", detail["left"]) % {
+            "number": detail["left"]
+        }
+    if "factors" in detail:
+        names = ", ".join(str(FACTORS.get(kind, kind)) for kind in detail["factors"])
+        return f"{names} “{detail['name']}”" if "name" in detail else names
+    if "passkey" in detail:
+        return f"“{detail['passkey']}”"
     return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
 
 

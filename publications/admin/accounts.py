@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
+from accounts.factors import has_factors
 from accounts.first_login import remove_first_login
 from accounts.models import (
     AccountEvent,
@@ -58,8 +59,8 @@ WITHOUT_HISTORY = (
 
 
 FIELDS = (
-    "username", "password", "first_name", "last_name", "email", "is_active", "role", "groups", "invited_by",
-    "last_login",
+    "username", "password", "second_factors", "first_name", "last_name", "email", "is_active", "role", "groups",
+    "invited_by", "last_login",
 )  # fmt: skip
 
 
@@ -86,13 +87,20 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
-    readonly_fields = ("role", "invited_by", "last_login")
+    readonly_fields = ("role", "second_factors", "invited_by", "last_login")
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
         """Return the roles of a user in the list; the groups are prefetched."""
         names = [describe_group(group) for group in user.groups.all()]
         return ", ".join([gettext("May do everything"), *names] if user.is_superuser else names)
+
+    @admin.display(description=_("Second factors"))
+    def second_factors(self, user: User) -> str:
+        if not has_factors(user):
+            return gettext("none: the password alone signs in")
+        url = reverse("desk:user-factors", args=[user.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("Show or remove them"))
 
     @admin.display(description=_("deactivated"), ordering="is_active")
     def deactivated(self, user: User) -> str:

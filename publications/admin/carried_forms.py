@@ -35,6 +35,7 @@ from .form_data import (
 )
 from .form_urls import (
     DRAFT_FORM_URL_NAMES,
+    SECRET_URL_NAMES,
     SIGN_IN_URL_NAMES,
     form_url_of,
     origin_of,
@@ -50,7 +51,7 @@ from .remembered_sign_ins import find_user_pk
 
 CARRIED_FIELD = "carried"  # of the sign-in page
 SALT = "publications.desk.carried_forms"  # of pages in open browsers: stored data, not the name of a module
-EXCLUDED_FIELDS = ("csrfmiddlewaretoken", FORM_KEY_FIELD, CARRIED_FIELD)
+EXCLUDED_FIELDS = ("csrfmiddlewaretoken", FORM_KEY_FIELD, CARRIED_FIELD, "credential")
 LIST_URL_NAME_ENDINGS = ("index", "_changelist", "_delete")  # of pages without a form to fill
 BUTTON_URL_NAMES = (
     "review-update",
@@ -59,8 +60,10 @@ BUTTON_URL_NAMES = (
     "word-changes",
     "autosave-discard",
     "carried",
+    "user-factors",
+    *SECRET_URL_NAMES,
 )
-"""Pages that receive buttons only."""
+"""Pages that receive buttons only, or secrets."""
 MAX_SIGNED_OUT_AUTOSAVES = 20  # of one user, from browsers that are signed out
 MAX_CARRIED_CHARACTERS = 1_000_000  # in a sign-in page, for anybody who submits a form
 

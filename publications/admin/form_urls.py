@@ -13,8 +13,23 @@ from publications.models import Autosave, Publication, parse_pk
 
 AUTOSAVE_PARAM = "held"  # of the URL of a form: the autosave that fills it
 DRAFT_FORM_URL_NAMES = ("publications_publication_add", "publications_publication_change")
-SIGN_IN_URL_NAMES = ("login", "logout", "admin_password_reset", "password_reset_confirm", "invitation")
+SIGN_IN_URL_NAMES = (
+    "login",
+    "logout",
+    "admin_password_reset",
+    "password_reset_confirm",
+    "invitation",
+    "second-step",
+    "passkey-sign-in",
+    "prove",
+)
 """Pages for people who are not signed in: values typed there may be secret."""
+
+SECRET_URL_NAMES = ("authenticator-app", "recovery-codes")
+"""Pages of a person's own with secrets, which are not carried."""
+
+SECURITY_URL_NAMES = ("passkey-add", "passkey", *SECRET_URL_NAMES)
+"""Pages where people change their second factors."""
 
 COMMENT_URL_NAMES = ("comments", "comment-update")
 """Forms beside that of a draft, which are shown again on a page of their own."""

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from accounts.factors import factor_due_on
 from publications.models import (
     Autosave,
     EditorialPlan,
@@ -159,6 +160,7 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
     return context | {
         "kinds": kinds_by_pk().values(),
         "can_import_word": can_import_word(user),
+        "factor_due_on": factor_due_on(user),
         "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
     }
 

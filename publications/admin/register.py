@@ -49,11 +49,14 @@ from . import (
     review_link,
     reviews,
     role_matrix,
+    second_step,
+    security,
     sign_in,
     site_settings,
     submissions,
     text_editor,
     translations,
+    user_factors,
     word,
     word_report,
     word_versions,
@@ -103,6 +106,17 @@ PAGES = (
     ("my-settings/", "my-settings", my_settings.my_settings_page),
     ("my-settings/address/", "own-address", own_address.own_address_page),
     ("confirm/address/<str:token>/", "address-confirm", own_address.address_confirm_page),
+    # Second factors
+    ("prove/", "prove", second_step.proof_page),
+    ("prove/options/", "proof-options", second_step.proof_options),
+    ("security/", "security", security.security_page),
+    ("security/passkeys/add/", "passkey-add", security.passkey_add_page),
+    ("security/passkeys/options/", "passkey-creation-options", security.passkey_creation_options),
+    ("security/passkeys/<number:pk>/", "passkey", security.passkey_page),
+    ("security/app/", "authenticator-app", security.app_page),
+    ("security/codes/", "recovery-codes", security.recovery_codes_page),
+    ("auth/user/<number:pk>/factors/", "user-factors", user_factors.user_factors_page),
+    # News
     ("news/", "news", news.news_page),
     ("news/<int:pk>/", "news-open", news.open_news),
     ("news/mail/", "news-choices", news.choices_page),
@@ -191,6 +205,10 @@ PAGES = (
 """Route, URL name and view. They precede the URLs of Django's admin."""
 
 OPEN_PAGES = (
+    ("login/second-step/", "second-step", second_step.second_step_page),
+    ("login/second-step/options/", "second-step-options", second_step.second_step_options),
+    ("login/passkey/", "passkey-sign-in", second_step.passkey_sign_in),
+    ("login/passkey/options/", "passkey-sign-in-options", second_step.passkey_sign_in_options),
     ("review/press/<str:token>/", "press", press_access.press_password_page),
     ("review/press/<str:token>/<str:access>/", "press-page", press_link.press_page),
     ("review/press/<str:token>/<str:access>/publication.pdf", "press-pdf", press_link.press_pdf),
@@ -211,7 +229,7 @@ OPEN_PAGES = (
     ("calendar/<str:token>.ics", "calendar", calendars.calendar_file),
     ("news/stop/<str:token>/", "news-stop", news.stop_page),
 )
-"""Pages without sign-in: each checks a secret in its address, or a signature."""
+"""Pages without sign-in: each checks a secret in its address or a signature, or is a part of the sign-in."""
 
 FORMER_MODEL_PATHS = {
     "auditline": "auditentry",

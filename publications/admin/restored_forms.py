@@ -79,7 +79,9 @@ def restores_autosave(view: View) -> View:
                 Autosave.objects.unsaved().filter(pk=autosave.pk).update(**fields)
             return response
         fill_request(request, autosave)
-        text = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
+        text = _(
+            "You had to show who you are first, so nothing has been saved yet. What you typed is in the form again."
+        )
         messages.info(request, text)
         if is_model_form(view):  # Django binds forms on POST only; a redisplayed one is never valid
             request.method = "POST"

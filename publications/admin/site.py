@@ -17,14 +17,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
+from accounts.factors import Factors
 from accounts.models import EventType
+from accounts.passkeys import can_have_passkeys
 from accounts.password_change import OwnPasswordView
+from accounts.pending_sign_ins import SecondStepRequired, find_pending
+from accounts.second_step import SecondStepForm
 from accounts.sign_in import SignInForm, finish_sign_in
 from publications.models import Publication, SiteSettings, with_status
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from . import carried_forms
 from .carried_forms import CarriedForm
+from .proof_questions import find_question
 from .remembered_sign_ins import remember_user
 from .restored_forms import View, find_restore_url, restores_autosave
 from .status_text import status_text
@@ -58,7 +63,8 @@ class DeskSite(AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Require a staff account; a form submitted while signed out is carried through the sign-in.
 
-        A draft that is deleted while a view runs is reported.
+        Who has to set a second factor first, or to prove again who they are, is led there. A draft that is deleted
+        while a view runs is reported.
         """
         staff_view = super().admin_view(restores_autosave(view), cacheable)
 
@@ -66,6 +72,8 @@ class DeskSite(AdminSite):
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if carried_forms.is_form_submission(request) and not self.has_permission(request):
                 return self.render_sign_in(request, carried_forms.build_carried_form(request))
+            if self.has_permission(request) and (question := find_question(request, self.each_context)):
+                return question
             try:
                 return staff_view(request, *args, **kwargs)
             except Publication.DoesNotExist as error:
@@ -90,17 +98,41 @@ class DeskSite(AdminSite):
         A form that the page carries is shown again to the user who typed it.
         """
         carried = carried_forms.read_carried_form(request)
-        context = {"carried": carried, **(extra_context or {})}
+        context = {"carried": carried, "may_use_passkey": can_have_passkeys(), **(extra_context or {})}
         context["is_not_allowed"] = request.user.is_authenticated and not context["carried"]
-        response = super().login(request, context)
-        response = finish_sign_in(request, response)
+        try:
+            response = super().login(request, context)
+        except SecondStepRequired:
+            return self.render_second_step(request, carried)
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
-            return response
+            return finish_sign_in(request, response)
+        return self.finish_login(request, response, carried)
+
+    def finish_login(
+        self, request: HttpRequest, response: HttpResponse, carried: CarriedForm | None
+    ) -> HttpResponse:
+        """Set the cookies of a sign-in, and redirect to a carried form before the page of the response."""
+        response = finish_sign_in(request, response)
         remember_user(request, response)
         form_response = self.redirect_to_form(request, carried, response["Location"])
         if form_response:
             form_response.cookies.update(response.cookies)
         return form_response or response
+
+    def render_second_step(
+        self, request: HttpRequest, carried: CarriedForm | None, form: SecondStepForm | None = None
+    ) -> HttpResponse:
+        """Render the page between the password and the sign-in. Like the sign-in page, it carries a form."""
+        account = find_pending(request).account
+        context = {
+            **self.each_context(request),
+            "title": _("Second step"),
+            "form": form or SecondStepForm(request=request, account=account),
+            "factors": Factors.of(account),
+            "carried": carried,
+            "next": request.POST.get("next", ""),
+        }
+        return render(request, "desk/second_step.html", context)
 
     def redirect_to_form(
         self, request: HttpRequest, carried: CarriedForm | None, next_url: str

@@ -1,0 +1,94 @@
+"""Which second factors an account has, who must have one, and removing them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+from django.utils import timezone
+
+from . import recovery_codes
+from .events import record_event
+from .models import AuthenticatorApp, EventType, Passkey, RecoveryCode
+
+FACTOR_MODELS = (Passkey, AuthenticatorApp, RecoveryCode)
+PASSKEY, APP, CODES = "passkey", "app", "codes"
+"""Kinds of factors in the details of events."""
+KINDS = {Passkey: PASSKEY, AuthenticatorApp: APP, RecoveryCode: CODES}
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The second factors of an account.
+
+    Attributes:
+        codes: how many recovery codes were printed, used ones included.
+    """
+
+    passkeys: list[Passkey]
+    app: AuthenticatorApp | None
+    codes: int
+    unused_codes: int
+
+    @classmethod
+    def of(cls, account: AbstractBaseUser) -> "Factors":
+        return cls(
+            passkeys=list(Passkey.objects.filter(owner=account)),
+            app=AuthenticatorApp.objects.filter(owner=account).first(),
+            codes=RecoveryCode.objects.filter(owner=account).count(),
+            unused_codes=recovery_codes.count_unused(account),
+        )
+
+    @property
+    def count(self) -> int:
+        """Return how many factors there are; all recovery codes are one."""
+        return len(self.passkeys) + bool(self.app) + bool(self.codes)
+
+    @property
+    def takes_codes(self) -> bool:
+        return bool(self.app or self.codes)
+
+    @property
+    def has_few_codes(self) -> bool:
+        return bool(self.codes) and self.unused_codes <= recovery_codes.FEW_CODES
+
+
+def has_factors(account: AbstractBaseUser) -> bool:
+    """Return whether a password alone is not enough. Recovery codes that are used up count too."""
+    accounts = get_user_model().objects.filter(pk=account.pk)
+    conditions = [Exists(model.objects.filter(owner=OuterRef("pk"))) for model in FACTOR_MODELS]
+    return accounts.filter(conditions[0] | conditions[1] | conditions[2]).exists()
+
+
+def needs_factor(account: AbstractBaseUser) -> bool:
+    """Return whether an account is one of those that must have a factor, from the date that the settings name."""
+    is_listed = any(account.has_perm(permission) for permission in settings.SECOND_FACTOR_PERMISSIONS)
+    return account.is_superuser or is_listed
+
+
+def requires_factor(account: AbstractBaseUser) -> bool:
+    """Return whether an account must have a factor today."""
+    start = settings.SECOND_FACTOR_FROM
+    return bool(start) and timezone.localdate() >= start and needs_factor(account)
+
+
+def factor_due_on(account: AbstractBaseUser) -> date | None:
+    """Return the day from which an account without factors must have one, or None."""
+    if not settings.SECOND_FACTOR_FROM or has_factors(account) or not needs_factor(account):
+        return None
+    return settings.SECOND_FACTOR_FROM
+
+
+@transaction.atomic
+def remove_factors(
+    account: AbstractBaseUser, *, by: AbstractBaseUser | None = None, request: HttpRequest | None = None
+) -> list[str]:
+    """Remove all factors of an account, so that the password alone signs in. Returns the kinds that it had."""
+    kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
+    if kinds:
+        record_event(EventType.FACTOR_REMOVED, account, by=by, request=request, factors=kinds)
+    return kinds

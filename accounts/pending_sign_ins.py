@@ -1,0 +1,57 @@
+"""Sign-ins between the password and the second step: a note in the session, which signs nobody in."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from .models import AccountEvent, EventType
+
+SESSION_KEY = "pending_sign_in"
+PENDING_MINUTES = 15
+
+
+class SecondStepRequired(Exception):
+    """Raised instead of signing in where the password was right and the account has a second factor."""
+
+
+@dataclass(frozen=True)
+class PendingSignIn:
+    """An account whose password was right, and the event of that, which becomes a sign-in."""
+
+    account: AbstractBaseUser
+    attempt: AccountEvent
+
+
+def store_pending(request: HttpRequest, account: AbstractBaseUser, attempt: AccountEvent) -> None:
+    """Record that the password was right, and note it in the session."""
+    attempt.type, attempt.account, attempt.account_name = (
+        EventType.PASSWORD_ACCEPTED,
+        account,
+        account.get_username(),
+    )
+    attempt.save()
+    request.session[SESSION_KEY] = [account.pk, account.get_session_auth_hash(), attempt.pk]
+
+
+def find_pending(request: HttpRequest) -> PendingSignIn | None:
+    """Return the pending sign-in of a browser, until it is too old or the password is another."""
+    match request.session.get(SESSION_KEY):
+        case [int(account_pk), str(password_hash), int(attempt_pk)]:
+            account = get_user_model().objects.filter(pk=account_pk, is_active=True).first()
+            start = timezone.now() - timedelta(minutes=PENDING_MINUTES)
+            attempts = AccountEvent.objects.filter(type=EventType.PASSWORD_ACCEPTED, account=account).since(
+                start
+            )
+            attempt = attempts.filter(pk=attempt_pk).first()
+            if account and attempt and constant_time_compare(account.get_session_auth_hash(), password_hash):
+                return PendingSignIn(account, attempt)
+    return None
+
+
+def forget_pending(request: HttpRequest) -> None:
+    request.session.pop(SESSION_KEY, None)

@@ -1,0 +1,106 @@
+"""Questions before a page of the desk: to set a second factor first, or to prove again who one is.
+
+A form that is submitted then is carried through the question, as through a sign-in: nothing that was typed is lost.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.factors import Factors, has_factors, requires_factor
+from accounts.proofs import is_proof_recent
+from accounts.second_step import PasswordProofForm, SecondStepForm
+
+from . import carried_forms
+from .carried_forms import CarriedForm
+from .form_urls import SECURITY_URL_NAMES
+
+PROVED_PAGES = (
+    *SECURITY_URL_NAMES,
+    "user-factors",
+    "account-role",
+    "redact",
+    "auth_user_add",
+    "auth_user_delete",
+    "auth_user_password_change",
+    "auth_group_add",
+    "auth_group_delete",
+)
+"""Pages that need a recent proof to be opened: whoever opens them is there to change something."""
+
+PROVED_CHANGES = ("auth_user_change", "auth_group_change")
+"""Pages that are also read: only what is submitted there needs a recent proof."""
+
+PAGES_WITHOUT_FACTOR = (
+    *SECURITY_URL_NAMES,
+    "security",
+    "passkey-creation-options",
+    "prove",
+    "proof-options",
+    "carried",
+    "signed-in",
+    "jsi18n",
+    "logout",
+)
+"""What is open to somebody who has to set a second factor first."""
+
+AFTER_ENROLMENT = "after_enrolment"
+"""The key of the session with the page that somebody was led away from."""
+
+
+def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], dict]) -> HttpResponse | None:
+    """Return the response that comes before a page, or None if the page may be shown."""
+    name = request.resolver_match.url_name
+    if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not has_factors(request.user):
+        return _redirect_to_enrolment(request)
+    needs_proof = name in PROVED_PAGES or (name in PROVED_CHANGES and request.method == "POST")
+    if needs_proof and not is_proof_recent(request):
+        response = render_proof_page(request, build_context(request), _carry(request))
+        response.status_code = HTTPStatus.FORBIDDEN
+        return response
+    return None
+
+
+def build_proof_form(request: HttpRequest, data: dict | None = None) -> forms.Form:
+    """Return the form for a proof: a second factor, or the password of an account that has none."""
+    form_class = SecondStepForm if has_factors(request.user) else PasswordProofForm
+    return form_class(data, request=request, account=request.user)
+
+
+def render_proof_page(
+    request: HttpRequest, context: dict, carried: CarriedForm | None, form: forms.Form | None = None
+) -> HttpResponse:
+    context |= {
+        "title": _("Is it you?"),
+        "form": form or build_proof_form(request),
+        "factors": Factors.of(request.user),
+        "carried": carried,
+    }
+    return render(request, "desk/prove.html", context)
+
+
+def _carry(request: HttpRequest) -> CarriedForm:
+    """Return the submitted form, or the page that was requested."""
+    if request.method != "POST":
+        return CarriedForm(request.get_full_path(), [], [], owner_pk=request.user.pk)
+    return _own(carried_forms.build_carried_form(request), request.user)
+
+
+def _own(carried: CarriedForm, user: AbstractBaseUser) -> CarriedForm:
+    """Return a form as that of the user who has just submitted it."""
+    return replace(carried, owner_pk=user.pk)
+
+
+def _redirect_to_enrolment(request: HttpRequest) -> HttpResponse:
+    url = request.get_full_path() if request.method == "GET" else reverse("desk:index")
+    if carried_forms.is_form_submission(request):
+        url = carried_forms.restore_form(request, _carry(request))
+    request.session[AFTER_ENROLMENT] = url
+    return HttpResponseRedirect(reverse("desk:security"))
