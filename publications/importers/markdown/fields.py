@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from publications.manuscript import ManuscriptByline
+from publications.models import NOTICES
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _
@@ -62,7 +63,10 @@ KEYS = {
     ),
 }  # fmt: skip
 """All supported keys of front matter by meaning, in order of precedence."""
-DRAFT_STATUSES = ("draft", "private", "pending")
+DRAFT_STATUSES = (
+    "draft", "private", "pending",
+    *(definition.work_status.lower() for definition in NOTICES.values()),  # a mark is set by an action, not by a file
+)  # fmt: skip
 ROLES = ("author", "with", "editor")
 NAME_SEPARATOR = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
 UNDERLINE = re.compile(r"=+[ \t]*")

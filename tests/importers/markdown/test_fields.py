@@ -82,7 +82,15 @@ def test_a_file_in_another_encoding_is_read_and_reported(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "front", ["draft: true\n", "published: false\n", "status: private\n", "unlisted: yes\n"]
+    "front",
+    [
+        "draft: true\n",
+        "published: false\n",
+        "status: private\n",
+        "unlisted: yes\n",
+        "status: retracted\n",
+        "status: expression of concern\n",
+    ],
 )
 def test_a_draft_is_one_however_it_says_so(tmp_path, front):
     assert read(written(tmp_path, front=front)).is_draft
