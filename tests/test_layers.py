@@ -24,6 +24,7 @@ LAYERS = {
         "publications.importers",
         "publications.exporters",
         "publications.integrity",
+        "publications.name_search",
     ),
     7: ("publications.actions", "publications.presentation", "publications.seeds", "publications.news"),
     6: (

@@ -15,7 +15,7 @@ from .folding import INVISIBLE_CHARACTERS, fold
 from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
 from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
 from .paragraphs import Paragraph
-from .passages import MIN_SPECIFIC_LETTERS, NAME_ENDINGS, split_address_words
+from .passages import MIN_SPECIFIC_LETTERS, NAME_ENDINGS, PassageMatcher, split_address_words
 from .plain_text import inline_text
 from .redaction import Redaction, link_targets_of, readable_attributes
 from .render import RenderedText, outline, render_markdown
@@ -33,6 +33,7 @@ __all__ = [
     "Heading",
     "MarkdownStyle",
     "Paragraph",
+    "PassageMatcher",
     "Redaction",
     "RenderedText",
     "ResponsiveImage",

@@ -1,0 +1,20 @@
+"""Find a name in everything that is stored or shown: the database, its file, uploaded files, and the public site.
+
+It is the proof after a redaction: what it lists is left, and what it could not read is listed as such.
+"""
+
+from .database import compact_database, database_files, search_database
+from .files import Searched, search_folder, search_path, search_storage
+from .matching import NameMatcher, Occurrence
+
+__all__ = [
+    "NameMatcher",
+    "Occurrence",
+    "Searched",
+    "compact_database",
+    "database_files",
+    "search_database",
+    "search_folder",
+    "search_path",
+    "search_storage",
+]

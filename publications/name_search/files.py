@@ -1,0 +1,215 @@
+"""Search files by what they hold: text of pages, PDFs and Word files, members of archives, metadata of pictures."""
+
+import gzip
+import io
+import zipfile
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import brotli
+from django.core.files.storage import Storage
+from PIL import Image
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from publications.html_tree import parse
+from publications.ooxml import InvalidWordFile, all_text
+
+from .matching import NameMatcher, Occurrence
+
+MAX_MEMBER_BYTES = 200 * 1024 * 1024
+MAX_DEPTH = 4
+"""Archives within archives."""
+CHUNK_BYTES, OVERLAP_BYTES = 8 * 1024 * 1024, 4096
+"""Large files of unknown formats are read in parts that overlap by more than a name."""
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+HTML = (".html", ".htm", ".xhtml", ".xml", ".svg", ".atom", ".rss")
+ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
+
+
+@dataclass
+class Searched:
+    """What a search has read, and what it could not.
+
+    Attributes:
+        pictures: files whose metadata was read. Lettering in the picture itself is for people to look at.
+        unread: files that are encrypted, damaged or too large, each with the reason.
+    """
+
+    files: int = 0
+    pictures: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+def search_folder(
+    folder: Path, matcher: NameMatcher, searched: Searched, *, without: Collection[Path] = ()
+) -> Iterator[Occurrence]:
+    """Yield each file below a folder whose path or content holds a name; large files are read in parts.
+
+    Args:
+        without: files and folders in it that are left out.
+    """
+    files = (path for path in folder.rglob("*") if path.is_file())
+    for path in sorted(path for path in files if not {path, *path.parents} & set(without)):
+        place = str(path.relative_to(folder))
+        for name in matcher.find(place):
+            yield Occurrence(f"{folder}: the path {place}", name)
+        yield from search_path(path, f"{folder}: {place}", matcher, searched)
+
+
+def search_path(path: Path, place: str, matcher: NameMatcher, searched: Searched) -> Iterator[Occurrence]:
+    """Yield the parts of one file that hold a name."""
+    try:
+        if path.stat().st_size > MAX_MEMBER_BYTES:
+            searched.files += 1
+            yield from _search_in_parts(path, place, matcher)
+        else:
+            yield from search_file(place, path.read_bytes(), matcher, searched)
+    except OSError as error:
+        searched.unread.append(f"{place}: {error.strerror}")
+
+
+def _search_in_parts(path: Path, place: str, matcher: NameMatcher) -> Iterator[Occurrence]:
+    with path.open("rb") as file:
+        before = b""
+        while chunk := file.read(CHUNK_BYTES):
+            part = before + chunk
+            for name in matcher.find_in_bytes(part):
+                yield Occurrence(place, name)
+            before = part[-OVERLAP_BYTES:]
+
+
+def search_storage(storage: Storage, matcher: NameMatcher, searched: Searched) -> Iterator[Occurrence]:
+    """Yield the files of a storage that hold a name, in a folder or in a bucket."""
+    for name in list_files(storage):
+        for found in matcher.find(name):
+            yield Occurrence(f"uploaded files: the path {name}", found)
+        try:
+            with storage.open(name) as file:
+                content = file.read()
+        except OSError as error:
+            searched.unread.append(f"{name}: {error}")
+            continue
+        yield from search_file(f"uploaded files: {name}", content, matcher, searched)
+
+
+def list_files(storage: Storage, folder: str = "") -> Iterator[str]:
+    """Yield the names of all files in a storage, those of unfinished uploads too."""
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever uploaded
+        return
+    yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files) if name)
+    for name in sorted(folders):
+        yield from list_files(storage, f"{folder}/{name}".lstrip("/"))
+
+
+def search_file(
+    place: str, content: bytes, matcher: NameMatcher, searched: Searched, *, depth: int = 0
+) -> Iterator[Occurrence]:
+    """Yield the parts of a file that hold a name: its bytes, and what they decode to."""
+    searched.files += 1
+    names = dict.fromkeys(matcher.find_in_bytes(content))
+    if content.startswith(ENCRYPTED):
+        searched.unread.append(f"{place}: it is encrypted")
+    elif content.startswith(b"%PDF"):
+        names |= dict.fromkeys(_find_in_pdf(place, content, matcher, searched))
+    elif content.startswith(PICTURES):
+        names |= dict.fromkeys(_find_in_picture(place, content, matcher, searched))
+    elif content.startswith(b"PK\x03\x04"):
+        names |= dict.fromkeys(_find_in_word_file(content, matcher))
+        yield from _search_archive(place, content, matcher, searched, depth)
+    elif place.endswith((".gz", ".br")):
+        yield from _search_compressed(place, content, matcher, searched, depth)
+    elif is_text(content):
+        names |= dict.fromkeys(_find_in_text(place, content.decode("utf-8"), matcher))
+    for name in names:
+        yield Occurrence(place, name)
+
+
+def is_text(content: bytes) -> bool:
+    """Return whether bytes are text in UTF-8; of others the bytes are searched."""
+    try:
+        return b"\0" not in content and bool(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _find_in_text(place: str, text: str, matcher: NameMatcher) -> list[str]:
+    names = matcher.find(text)
+    return [*names, *matcher.find(parse(text).text)] if place.lower().endswith(HTML) else names
+
+
+def _find_in_pdf(place: str, content: bytes, matcher: NameMatcher, searched: Searched) -> list[str]:
+    """Return the names in the text, metadata and attachments of a PDF, decompressed."""
+    try:
+        reader = PdfReader(io.BytesIO(content))
+        texts = [page.extract_text() for page in reader.pages]
+        texts += [str(value) for value in (reader.metadata or {}).values()]
+        if reader.xmp_metadata:
+            texts.append(reader.xmp_metadata.stream.get_data().decode("utf-8", "replace"))
+        texts += [data.decode("utf-8", "replace") for parts in reader.attachments.values() for data in parts]
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        searched.unread.append(f"{place}: it is no whole PDF ({error})")
+        return []
+    joined = "\n".join(texts)
+    return [*matcher.find(joined), *matcher.find(joined.replace("-\n", "").replace("\n", " "))]
+
+
+def _find_in_picture(place: str, content: bytes, matcher: NameMatcher, searched: Searched) -> list[str]:
+    """Return the names in the metadata of a picture: EXIF, XMP, comments, text chunks."""
+    searched.pictures.append(place)
+    with suppress(OSError, ValueError, SyntaxError), Image.open(io.BytesIO(content)) as picture:
+        values = [*picture.info.values(), *picture.getexif().values()]
+        texts = [value for value in values if isinstance(value, str)]
+        names = [
+            name for value in values if isinstance(value, bytes) for name in matcher.find_in_bytes(value)
+        ]
+        return [*names, *matcher.find("\n".join(texts))]
+    searched.unread.append(f"{place}: it is no whole picture")
+    return []
+
+
+def _find_in_word_file(content: bytes, matcher: NameMatcher) -> list[str]:
+    """Return the names in a Word file, whose runs may divide a name; its parts are searched as those of an archive."""
+    try:
+        return matcher.find(all_text(content))
+    except InvalidWordFile:
+        return []
+
+
+def _search_archive(
+    place: str, content: bytes, matcher: NameMatcher, searched: Searched, depth: int
+) -> Iterator[Occurrence]:
+    if depth >= MAX_DEPTH:
+        searched.unread.append(f"{place}: archives within archives, more than {MAX_DEPTH}")
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in archive.infolist():
+                inner = f"{place} → {entry.filename}"
+                for name in matcher.find(entry.filename):
+                    yield Occurrence(f"{inner}, its name", name)
+                if entry.is_dir():
+                    continue
+                if entry.file_size > MAX_MEMBER_BYTES or entry.flag_bits & 1:
+                    searched.unread.append(f"{inner}: it is too large or encrypted")
+                    continue
+                yield from search_file(inner, archive.read(entry), matcher, searched, depth=depth + 1)
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as error:
+        searched.unread.append(f"{place}: it is no whole archive ({error})")
+
+
+def _search_compressed(
+    place: str, content: bytes, matcher: NameMatcher, searched: Searched, depth: int
+) -> Iterator[Occurrence]:
+    stem, _dot, ending = place.rpartition(".")
+    try:
+        inner = gzip.decompress(content) if ending == "gz" else brotli.decompress(content)
+    except (OSError, EOFError, brotli.error) as error:
+        searched.unread.append(f"{place}: it is no whole compressed file ({error})")
+        return
+    for found in search_file(stem, inner, matcher, searched, depth=depth + 1):
+        yield Occurrence(f"{found.place}, compressed as {ending}", found.name)

@@ -1,0 +1,32 @@
+"""Compacting a database removes the bytes of deleted rows from its file."""
+
+from tests.own_databases import own_database, run_python
+
+DELETE_AND_COMPACT = """
+import django
+django.setup()
+from django.db import connection
+from publications.name_search import NameMatcher, Searched, compact_database, database_files, search_path
+
+def count():
+    matcher = NameMatcher(["Vera Holm"])
+    return sum(1 for file in database_files() for _ in search_path(file, "x", matcher, Searched()))
+
+with connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE notes (text TEXT)")
+    cursor.execute("INSERT INTO notes SELECT 'Vera Holm' || CAST(row_number() OVER () AS TEXT) FROM auth_permission")
+    cursor.execute("DELETE FROM notes")
+before = count()
+compact_database()
+print(before > 0, count(), bool(database_files()), connection.vendor)
+"""
+
+
+def test_no_byte_of_a_deleted_row_is_left(tmp_path):
+    with own_database(tmp_path) as environment:
+        run_python("import django; django.setup(); from django.core.management import call_command; "
+                   "call_command('migrate', 'auth', verbosity=0); print()", environment)  # fmt: skip
+        printed = run_python(DELETE_AND_COMPACT, environment)
+
+    # A server keeps its files to itself: there is none to search.
+    assert printed in ("True 0 True sqlite", "False 0 False postgresql")
