@@ -84,6 +84,7 @@ urlpatterns = [
     path(_("topics/"), include(topics_patterns)),
     path(_("authors/"), include(authors_patterns)),
     path("feeds/", include(feeds_patterns)),
+    path(_("verify/"), views.verify, name="verify"),
     path(_("other-addresses/"), views.other_addresses, name="other_addresses"),
     # Last, as they match any slug.
     path("<unicode_slug:slug>/", views.site_page, name="site-page"),

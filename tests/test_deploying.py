@@ -16,6 +16,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from publications.page_cache.keys import VERIFY_PATHS
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db  # whose database, where it is one of SQLite, is what sites are made from
@@ -384,7 +385,7 @@ def test_secret_addresses_are_not_logged(file):
             assert not re.match(pattern, path)
 
 
-def test_caddy_refuses_too_large_bodies_before_proxying():
+def test_caddy_refuses_too_large_bodies_before_proxying(settings):
     """A body that is too large while it is passed on counts against the app server, which is then left alone."""
     text = (DEPLOY / "Caddyfile").read_text()
     application = text[text.index("(application) {") :]
@@ -393,9 +394,12 @@ def test_caddy_refuses_too_large_bodies_before_proxying():
         r"request_body @(\w+) \{\s+max_size (\d+)(MB|KB)", text
     )}  # fmt: skip
 
-    desk, public = re.search(r'startsWith\("/desk/"\) \? (\d+) : (\d+)\)', application).groups()
+    desk, verify, public = re.search(
+        r'"/desk/"\) \? (\d+) : \(.*? \? (\d+) : (\d+)\)\)', application
+    ).groups()
 
-    assert limits == {"desk": int(desk), "public": int(public), "bodiless": 1_000}
+    assert limits == {"desk": int(desk), "verify": int(verify), "public": int(public), "bodiless": 1_000}
+    assert int(verify) > settings.MAX_VERIFIED_BYTES and all(text.count(path) == 4 for path in VERIFY_PATHS)
     for refused in ("error @too_large 413", "error @no_length 411", "error @unexpected_body 413"):
         assert application.index(refused) < application.index("reverse_proxy")
 
@@ -420,6 +424,7 @@ def test_nginx_has_no_log_of_errors_which_would_hold_addresses():
     [
         ("/api/v1/publications", True),
         ("/oai", True),
+        *((path, True) for path in VERIFY_PATHS),
         ("/en/publications/grain.pdf", True),
         ("/sv/publikationer/grain/card.png", True),
         ("/en/publications/", False),

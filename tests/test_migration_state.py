@@ -124,6 +124,7 @@ CREATED_BY_MIGRATION = {
     "0060_archive_import_tasks": {"archiveimport.task"},
     "0061_editorial_status": {"edition.editorial_status", "edition.notice_at", "edition.notice_text"},
     "0062_approvals": {"approval", "kind.needs_approval"},
+    "0066_served_pdfs": {"servedpdf"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

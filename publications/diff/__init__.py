@@ -6,7 +6,15 @@ input; `text_merge` merges two versions of a text by paragraph, `field_merge` tw
 not use the database, translations or templates.
 """
 
-from .blocks import DiffBlock, blocks_of_html, blocks_of_text, join_paragraphs, split_paragraphs, tokens_of
+from .blocks import (
+    DiffBlock,
+    Token,
+    blocks_of_html,
+    blocks_of_text,
+    join_paragraphs,
+    split_paragraphs,
+    tokens_of,
+)
 from .compare import Difference, DiffOperation, DiffPassage, DiffRun, compare, compare_texts
 from .field_merge import (
     BOTH,
@@ -45,6 +53,7 @@ __all__ = [
     "TextConflict",
     "TextMerge",
     "TextSide",
+    "Token",
     "Values",
     "blocks_of_html",
     "blocks_of_text",

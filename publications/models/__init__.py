@@ -116,6 +116,7 @@ from .revision import (
     manuscript_of,
 )
 from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym, row_keys_by_term
+from .served_pdf import ServedPdf
 from .similarity import EditionTerm, ExcludedSuggestion, Similarity, similar_publications
 from .site_page import (
     LinkPlacement,
@@ -265,6 +266,7 @@ __all__ = [
     "RevisionReason",
     "SearchIndex",
     "SeriesNumber",
+    "ServedPdf",
     "Similarity",
     "SitePage",
     "SiteSection",

@@ -20,10 +20,14 @@ UNCACHED_PREFIXES = (settings.DESK, "/admin/", "/.well-known/audit-", *MACHINE_P
 
 MEDIA_PREFIX = "/media/"
 NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA_PREFIX)
-FORM_PATHS = frozenset({"/oai"})
-"""Public paths that read a form, as OAI-PMH prescribes. No other public path reads a request body."""
-
 MAX_FORM_BYTES = 64 * 1024
+MAX_FIELD_BYTES = 64 * 1024  # of a form besides its file
+VERIFY_PATHS = frozenset({"/en/verify/", "/sv/kontrollera/"})
+FORM_LIMITS = {
+    "/oai": MAX_FORM_BYTES,
+    **dict.fromkeys(VERIFY_PATHS, settings.MAX_VERIFIED_BYTES + MAX_FIELD_BYTES),
+}
+"""Public paths that read a form, and of how many bytes. No other public path reads a request body."""
 
 _allowed_hosts: set[str] = set()
 
@@ -52,9 +56,9 @@ def is_desk(environ: Environ) -> bool:
 
 
 def is_slow(environ: Environ, slow_extensions: tuple[str, ...]) -> bool:
-    """Return whether the response may take long: an image, file, PDF, social image, or many records."""
+    """Return whether the response may take long: an image, file, PDF, social image, many records, a comparison."""
     path = environ["PATH_INFO"]
-    if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)):
+    if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)) or path in VERIFY_PATHS:
         return True
     return not path.startswith(NEVER_CACHED) and _is_file(path, slow_extensions)
 
@@ -63,7 +67,7 @@ def max_body_bytes(environ: Environ) -> int:
     """Return how many bytes of a request body the path accepts; 0 if it reads none."""
     if is_desk(environ):
         return settings.MAX_REQUEST_BYTES
-    return MAX_FORM_BYTES if environ["PATH_INFO"] in FORM_PATHS else 0
+    return FORM_LIMITS.get(environ["PATH_INFO"], 0)
 
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:

@@ -2,7 +2,7 @@
 
 `document` defines the values and the data for the templates `pdf.typ` and `social_image.typ`, which is text and never
 code; `blocks` and `inline` convert stored HTML to that data; `typst` runs each job in a separate process
-(`typst_worker`) with limits of time and memory.
+(`typst_worker`) with limits of time and memory; `text` extracts the text of a PDF of anybody in another.
 """
 
 from .document import (
@@ -16,6 +16,7 @@ from .document import (
     SocialImage,
     TypesettingError,
 )
+from .text import UnreadablePdf, extract_pdf_text
 from .typst import document_digest, typeset_pdf, typeset_social_image
 
 __all__ = [
@@ -28,7 +29,9 @@ __all__ = [
     "PdfSection",
     "SocialImage",
     "TypesettingError",
+    "UnreadablePdf",
     "document_digest",
+    "extract_pdf_text",
     "typeset_pdf",
     "typeset_social_image",
 ]

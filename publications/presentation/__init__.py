@@ -47,8 +47,16 @@ from .teasers import (
     topic_summaries,
     topic_summaries_by_kind,
 )
+from .text_verification import (
+    MAX_TEXT_CHARACTERS,
+    compare_with_edition,
+    find_edition,
+    passages_of_edition,
+    passages_of_text,
+)
 
 __all__ = [
+    "MAX_TEXT_CHARACTERS",
     "SOCIAL_IMAGE_NAME",
     "SOCIAL_IMAGE_SIZE",
     "AuthorSummary",
@@ -72,6 +80,7 @@ __all__ = [
     "byline_text",
     "changes_url",
     "compare_editions",
+    "compare_with_edition",
     "comparison_context",
     "conditional_response",
     "edition_label",
@@ -82,10 +91,13 @@ __all__ = [
     "editorial_notice_context",
     "external_link_html",
     "feeds_for",
+    "find_edition",
     "history_entries",
     "is_long_title",
     "localized_path",
     "paragraphs_html",
+    "passages_of_edition",
+    "passages_of_text",
     "paths_in_locales",
     "pdf_document_of",
     "pdf_url",

@@ -96,6 +96,7 @@ def render_page(
         "list_url": localized_url("list"),
         "max_query_length": MAX_QUERY_CHARACTERS,
         "feed_url": localized_url("feed"),
+        "verify_url": localized_url("verify"),
         "other_addresses_url": localized_url("other_addresses") if _has_other_addresses() else "",
         "newsletter_url": SimpleLazyObject(lambda: link_url(site.newsletter)),
         "publisher": SimpleLazyObject(site.publisher.splitlines),

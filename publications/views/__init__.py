@@ -35,6 +35,7 @@ from .social_images import (
     topic_list_image,
 )
 from .topics import topic_detail, topic_list
+from .verify import verify
 
 __all__ = [
     "AUDIT_FILES",
@@ -79,4 +80,5 @@ __all__ = [
     "topic_image",
     "topic_list",
     "topic_list_image",
+    "verify",
 ]

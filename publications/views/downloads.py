@@ -23,6 +23,7 @@ from publications.models import (
     EditionWithRows,
     Image,
     ResolvedAddress,
+    ServedPdf,
     SiteSettings,
     last_change,
     original_exists,
@@ -90,17 +91,21 @@ def _social_image_content(edition: Edition) -> SocialImage:
     return social_image_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
 
 
-def _pdf_response(request: HttpRequest, edition: Edition) -> HttpResponseBase:
+def get_edition_pdf(edition: Edition) -> renditions.Rendition:
+    """Return the PDF, recorded before anybody is sent it. Raises RenderingBusy or RenderingFailed."""
     rows = EditionWithRows.get(edition)
     images = [*rows.images, *([edition.cover] if edition.cover else [])]
     source = renditions.RenditionSource.of_edition(
         edition, _pdf_content(rows), lambda: _pdf_content(EditionWithRows.get(_reload(edition)))
     )
+    rendition = renditions.get_pdf(source, images, number=edition.number)
+    ServedPdf.record(edition, rendition.content)
+    return rendition
+
+
+def _pdf_response(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     response = _edition_rendition_response(
-        request,
-        edition,
-        lambda: renditions.get_pdf(source, images, number=edition.number),
-        "application/pdf",
+        request, edition, lambda: get_edition_pdf(edition), "application/pdf"
     )
     if response.status_code in SENT_STATUSES:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
@@ -249,7 +254,9 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
         return _file_unavailable(request, address.edition)
     content = FileContent(file.digest, file.size, partial(original_storage().open_range, file.original))
     response = _set_file_headers(file_response(request, content, file.media_type))
-    response.headers["Content-Disposition"] = _disposition(file)
+    response.headers["Content-Disposition"] = content_disposition_header(
+        file.extension != "pdf", file.filename
+    )
     return response
 
 
@@ -285,10 +292,6 @@ def _file_unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
         links=[FallbackLink(edition.get_absolute_url(), edition.marked_title, edition.language)],
         retry_after=FILE_RETRY_AFTER,
     )
-
-
-def _disposition(file: EditionAttachment) -> str:
-    return content_disposition_header(file.extension != "pdf", file.filename)
 
 
 def _set_file_headers(response: HttpResponseBase) -> HttpResponseBase:

@@ -9,8 +9,9 @@ from io import BytesIO
 
 import pytest
 
+from publications.locales import LOCALES, localized_path
 from publications.page_cache import RequestBodies
-from publications.page_cache.keys import FORM_PATHS, MAX_FORM_BYTES
+from publications.page_cache.keys import FORM_LIMITS, MAX_FORM_BYTES, VERIFY_PATHS
 from publications.page_cache.request_bodies import MAX_BODY_IN_MEMORY
 from tests.page_caches import environ
 
@@ -73,8 +74,9 @@ def test_public_urls_read_no_request_body(bodies, path, method):
     assert send(bodies, path, UnreadBody(), "", method, HTTP_TRANSFER_ENCODING="chunked")[::2] == (200, b"")
 
 
-def test_oai_is_the_only_public_url_that_reads_a_form():
-    assert frozenset({"/oai"}) == FORM_PATHS
+def test_oai_and_the_page_to_verify_are_the_only_public_urls_that_read_a_form():
+    assert {localized_path(locale, "publications:verify") for locale in LOCALES} == VERIFY_PATHS
+    assert set(FORM_LIMITS) == {"/oai", *VERIFY_PATHS}
 
 
 @pytest.mark.parametrize("path", ["/oai", "/desk/login/"])

@@ -8,13 +8,14 @@ import brotli
 import pytest
 from PIL import Image
 
+from publications.page_cache.keys import VERIFY_PATHS
 from tests.factories import make_live
 from tests.views.test_any_request import KNOWN, PARAMETER, PUBLIC
 
 pytestmark = pytest.mark.django_db
 
 OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "BREW", "get")
-TAKES_POST = {"/oai"}
+TAKES_POST = {"/oai", *VERIFY_PATHS}
 ODD = ["%00", "a%00b", "%01", "%7F", "%0D%0Ax:y", "%FF", "%ED%A0%80"]
 FITTING = {"slug": "on-minsk", "number": "1", "uid": KNOWN["uid"][0], "source": "pages", "digest": "0" * 32}
 
