@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from publications import actions, renditions
 from publications.actions.windows import copy_edition, store_editions
+from publications.integrity import record_rows
 from publications.models import (
     FOREVER,
     Address,
@@ -390,6 +391,19 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda publication: publication.editions.filter(end_reason="cancelled").delete(),
         lambda _publication: _delete_public("Soon"),
         lambda publication: store_editions([_next_edition(publication)]),
+    ],
+    "restored-rows": [
+        lambda _publication: None,  # no backup has recorded the rows
+        *(
+            lambda publication, change=change: (record_rows(), change(publication))
+            for change in (
+                lambda publication: publication.bylines.update(role="with"),
+                lambda publication: Publication.objects.filter(pk=publication.pk).update(internal_note="x"),
+                lambda publication: publication.comments.all()[0].delete(),
+                lambda _publication: make_author("Bo Ek"),
+                lambda _publication: SiteVersion.objects.update(changed_at=FOREVER),
+            )
+        ),
     ],
     "unused": [lambda _publication: store_original(b"of nothing", "pdf")],
     "mail": [

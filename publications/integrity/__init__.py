@@ -5,5 +5,6 @@
 
 from .checks import CHECKS, REPAIRS, can_run, find_faults
 from .report import Check, Progress, no_progress
+from .row_digests import record_rows
 
-__all__ = ["CHECKS", "REPAIRS", "Check", "Progress", "can_run", "find_faults", "no_progress"]
+__all__ = ["CHECKS", "REPAIRS", "Check", "Progress", "can_run", "find_faults", "no_progress", "record_rows"]

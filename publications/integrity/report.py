@@ -23,6 +23,7 @@ class Check:
         requires: the name of a check without whose success this one cannot run. All require that of the schema.
         repair: the key of `REPAIRS` for derived data; empty for original data.
         is_full: run only with `--full`, as it takes long.
+        is_restored: run only with `--restored`, on a site that nobody has changed since it was restored.
         is_note: its findings are no faults.
         is_final: its findings need no second run; those of other checks do, as rows may change while they run.
     """
@@ -34,5 +35,6 @@ class Check:
     repair: str = ""
     requires: str = ""
     is_full: bool = False
+    is_restored: bool = False
     is_note: bool = False
     is_final: bool = False

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from .bits import bits
 from .crawler import crawler
 from .crowds import crowds
 from .disks import disk, kills
@@ -259,4 +260,5 @@ PARTS = {
     "clock": clock,
     "cut-off": cut_off,
     "stop": stop,
+    "bits": bits,
 }

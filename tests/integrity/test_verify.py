@@ -38,7 +38,7 @@ def publication(sound, in_shared_site) -> Iterator[Publication]:
 
 
 def all_faults(*, of_files: bool = False) -> dict[str, list[str]]:
-    params = [check for check in CHECKS if check.name in DAMAGES or not of_files]
+    params = [check for check in CHECKS if (check.name in DAMAGES or not of_files) and not check.is_restored]
     return {check.name: found for check in params if (found := find_faults(check, no_progress))}
 
 

@@ -35,6 +35,11 @@ class Command(BaseCommand):
             help="also compare the search index and the index of similar texts with newly built ones",
         )
         parser.add_argument(
+            "--restored",
+            action="store_true",
+            help="also compare each row with the digests in the backup that was just restored, before the site is used",
+        )
+        parser.add_argument(
             "--repair",
             action="store_true",
             help="remake what is made from published texts and was found wrong",
@@ -42,7 +47,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         self.verbosity = options["verbosity"]
-        checks = [check for check in CHECKS if options["full"] or not check.is_full]
+        left_out = {name for name in ("full", "restored") if not options[name]}
+        checks = [check for check in CHECKS if not any(getattr(check, f"is_{name}") for name in left_out)]
         self._say(f"Verifying the database ({connection.vendor}) and the originals ({_describe_store()}).")
         try:
             faults = self._run_checks(checks)
