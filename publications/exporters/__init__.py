@@ -1,11 +1,12 @@
 """What leaves the site: the mirror (public pages as static files), copies of it that need no server, the audit log."""
 
-from .audit_log import Head, HeadRefused, publish_head, read_log_lines, sign_head
+from .audit_log import HEAD, Head, HeadRefused, publish_head, read_log_lines
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
 
 __all__ = [
+    "HEAD",
     "Crawl",
     "Head",
     "HeadRefused",
@@ -16,5 +17,4 @@ __all__ = [
     "SiteUnavailable",
     "publish_head",
     "read_log_lines",
-    "sign_head",
 ]

@@ -12,7 +12,6 @@ from typing import BinaryIO, Self
 
 from django.core.files.base import ContentFile, File
 
-from publications import minisign
 from publications.hash_chain import FIRST_PREVIOUS, format_time, serialize_canonically
 from publications.models import AuditEntry, audit_file_name, original_storage
 
@@ -89,12 +88,6 @@ def read_log_lines(until: int) -> Iterator[bytes]:
 def write_log(file: BinaryIO, until: int) -> None:
     """Write the public log up to a site version."""
     file.writelines(read_log_lines(until))
-
-
-def sign_head(content: bytes, key: minisign.SecretKey) -> str:
-    """Return the signature of a head, whose trusted comment names the file and the end of the log."""
-    head = Head.parse(content)
-    return key.sign([content], comment=f"file:{HEAD} version:{head.version} date:{head.date}")
 
 
 def publish_head(content: bytes, signature: str = "") -> None:

@@ -1,11 +1,10 @@
 """Digests of all rows, recorded while a backup is made, and compared with the rows of a site that was restored from it.
 
 They find a change in any table, also in those that the audit log does not cover. A backup records them before and after
-it copies the database, and keeps those that are the same, so that what people save meanwhile is no fault. The file is
-among the originals, and so in the backup. Tables are read without the models: it does not depend on the release.
+it copies the database, and keeps those that are the same, so that what people save at that time is no fault. The file,
+signed if there is a SIGNING_KEY, is among the originals, and so in the backup. Tables are read as they are stored.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,11 +15,15 @@ from django.db import connection
 from django.db.models import Model
 
 from publications.durable_files import make_folder, write_file
+from publications.hash_chain import hash_value
+from publications.minisign import BadSignature, PublicKey, read_chunks
 from publications.models import AUDIT_FOLDER
+from publications.signing import read_public_key, sign
 
 from .report import Progress
 
 BEFORE, RECORDED = "row-digests.before.jsonl", "row-digests.jsonl"
+SIGNATURE = f"{RECORDED}.minisig"
 ANY = ""
 """In place of the digest of a row that changed while the backup was made."""
 LEFT_OUT = {"session", "presence", "indexedterm", "editionterm", "similarity"}
@@ -43,6 +46,7 @@ def record_rows(*, before: bool = False) -> int:
     _write(BEFORE if before else RECORDED, rows)
     if not before:
         _path(BEFORE).unlink(missing_ok=True)
+        _path(SIGNATURE).write_text(sign(_path(RECORDED).read_bytes(), name=RECORDED), encoding="utf-8")
     return sum(map(len, rows.values()))
 
 
@@ -52,10 +56,20 @@ def find_changed_rows(progress: Progress) -> Iterator[str]:
     if recorded is None:
         yield f"No backup has recorded the rows: there is no {_path(RECORDED)}."
         return
+    if (key := read_public_key()) and not _is_signed(key):
+        yield f"{_path(RECORDED)} was changed, or has no signature by the key of this site."
     rows = read_rows()
     for done, table in enumerate(sorted(recorded.keys() | rows.keys()), start=1):
         yield from _compare(table, recorded.get(table, {}), rows.get(table, {}))
         progress(done, len(recorded))
+
+
+def _is_signed(key: PublicKey) -> bool:
+    try:
+        key.verify(read_chunks(_path(RECORDED)), _path(SIGNATURE).read_text(encoding="utf-8"))
+    except (BadSignature, FileNotFoundError):
+        return False
+    return True
 
 
 def read_rows() -> Digests:
@@ -75,23 +89,16 @@ def recorded_models() -> list[type[Model]]:
 
 
 def _digest_rows(model: type[Model]) -> Iterator[tuple[str, str]]:
-    quote = connection.ops.quote_name
-    key, table = quote(model._meta.pk.column), quote(model._meta.db_table)
+    quote, table = connection.ops.quote_name, model._meta.db_table
+    as_stored = "quote({})" if connection.vendor == "sqlite" else "{}::text"
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    key, *columns = (as_stored.format(quote(name)) for name in (model._meta.pk.column, *names))
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT {key}, * FROM {table}")  # noqa: S608 (names of models)
-        names = [column[0] for column in cursor.description][1:]
+        cursor.execute(f"SELECT {key}, {', '.join(columns)} FROM {quote(table)}")  # noqa: S608 (names of columns)
         while rows := cursor.fetchmany(ROWS_PER_BATCH):
             for pk, *values in rows:
-                yield str(pk), _digest(dict(zip(names, values, strict=True)))
-
-
-def _digest(values: Mapping[str, object]) -> str:
-    text = json.dumps(values, sort_keys=True, default=_serialize)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _serialize(value: object) -> str:
-    return bytes(value).hex() if isinstance(value, bytes | bytearray | memoryview) else str(value)
+                yield pk, hash_value(dict(zip(names, values, strict=True)))
 
 
 def _unchanged(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
@@ -123,7 +130,7 @@ def _write(name: str, rows: Digests) -> None:
     path = _path(name)
     make_folder(path.parent)
     lines = (f"{json.dumps([table, digests])}\n".encode() for table, digests in rows.items())
-    write_file(path, lines, temporary_folder=path.parent.parent / "incoming")
+    write_file(path, lines)
 
 
 def _read(name: str) -> Digests | None:

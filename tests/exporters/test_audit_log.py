@@ -123,39 +123,41 @@ def test_what_is_no_log_gets_a_sentence(tmp_path):
     )
 
 
-def test_a_head_is_signed_by_a_key_on_the_server(client, tmp_path, lines):
+def test_a_head_is_signed_by_a_key_on_the_server(client, tmp_path, settings, lines):
     key = minisign.SecretKey.generate()
     (tmp_path / "key").write_text(key.serialize())
+    settings.SIGNING_KEY = str(tmp_path / "key")
 
-    call_command("sign_head", key=tmp_path / "key", verbosity=0)
+    call_command("sign_head", verbosity=0)
 
     signature = read(client, f"{HEAD}.minisig")
-    assert "version:" in key.public.verify([read(client, HEAD).encode()], signature)
+    assert "audit-head.json" in key.public.verify([read(client, HEAD).encode()], signature)
 
 
-def test_a_head_is_signed_elsewhere(client, tmp_path, lines, editor):
+def test_a_head_is_signed_elsewhere(client, tmp_path, settings, lines, editor):
     key, file = minisign.SecretKey.generate(), tmp_path / "audit-head.json"
     call_command("sign_head", write=file, verbosity=0)
     actions.publish(make_publication(), by=editor)
     (tmp_path / "audit-head.json.minisig").write_text(
         key.sign([file.read_bytes()], comment="file:audit-head.json")
     )
-    (tmp_path / "key.pub").write_text(str(key.public))
+    settings.SIGNING_PUBLIC_KEY = str(key.public)
 
-    call_command("sign_head", publish=file, public_key=tmp_path / "key.pub", verbosity=0)
+    call_command("sign_head", publish=file, verbosity=0)
 
     assert json.loads(read(client, HEAD))["entries"] == len(read(client, LOG).splitlines()) == 4
     key.public.verify([file.read_bytes()], read(client, f"{HEAD}.minisig"))
 
 
-def test_a_signature_by_another_key_and_a_foreign_head_are_refused(client, tmp_path, lines):
+def test_a_signature_by_another_key_and_a_foreign_head_are_refused(client, tmp_path, settings, lines):
     key, file = minisign.SecretKey.generate(), tmp_path / "audit-head.json"
     call_command("sign_head", write=file, verbosity=0)
     (tmp_path / "audit-head.json.minisig").write_text(key.sign([file.read_bytes()], comment="x"))
-    (tmp_path / "key.pub").write_text(str(minisign.SecretKey.generate().public))
+    settings.SIGNING_PUBLIC_KEY = str(minisign.SecretKey.generate().public)
 
     with pytest.raises(CommandError, match="by another key"):
-        call_command("sign_head", publish=file, public_key=tmp_path / "key.pub")
+        call_command("sign_head", publish=file)
+    settings.SIGNING_PUBLIC_KEY = ""
     for content in ("{}", "[]", "no json", file.read_text().replace('"entries":4', '"entries":3')):
         file.write_text(content)
         with pytest.raises(CommandError, match="head"):
@@ -163,9 +165,11 @@ def test_a_signature_by_another_key_and_a_foreign_head_are_refused(client, tmp_p
     assert client.get(f"{HEAD}.minisig").status_code == 404
 
 
-def test_a_new_head_is_public_at_once_and_an_old_signature_goes(client, tmp_path, lines, editor):
+def test_a_new_head_is_public_at_once_and_an_old_signature_goes(client, tmp_path, settings, lines, editor):
     (tmp_path / "key").write_text(minisign.SecretKey.generate().serialize())
-    call_command("sign_head", key=tmp_path / "key", verbosity=0)
+    settings.SIGNING_KEY = str(tmp_path / "key")
+    call_command("sign_head", verbosity=0)
+    settings.SIGNING_KEY = ""
     first = client.get(LOG)
     make_live()
 
