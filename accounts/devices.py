@@ -12,16 +12,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import get_random_string, salted_hmac
 
+from .cookies import DEVICE
 from .models import EVENT_DAYS, KEY_LENGTH, AccountEvent, EventType
 
-COOKIE = "desk_device"
 IDENTIFIER_LENGTH = 22  # letters and digits: 131 bits
 PROOF_TYPES = (EventType.SIGNED_IN, EventType.PASSWORD_RESET, EventType.CREATED)
 
 
 def device_of(request: HttpRequest) -> str:
     """Return the identifier in the cookie of a browser, or ""."""
-    return request.COOKIES.get(COOKIE, "")
+    return request.COOKIES.get(DEVICE.name, "")
 
 
 def device_to_remember(request: HttpRequest) -> str:
@@ -50,7 +50,7 @@ def is_known_device(device: str, account: AbstractBaseUser | None) -> bool:
 def remember_device(response: HttpResponse, device: str) -> None:
     """Set the cookie with this identifier, for the desk and for a year."""
     response.set_cookie(
-        COOKIE,
+        DEVICE.name,
         device,
         max_age=timedelta(days=EVENT_DAYS),
         path=settings.SESSION_COOKIE_PATH,

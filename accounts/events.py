@@ -51,14 +51,6 @@ def record_changes(
     request: HttpRequest,
     **detail: object,
 ) -> None:
-    """Store that fields of an account were changed; deactivation and reactivation are events of their own.
-
-    Only the names of the fields are stored, not their values.
-    """
-    names = list(changed)
-    if "is_active" in names:
-        names.remove("is_active")
-        type = EventType.REACTIVATED if account.is_active else EventType.DEACTIVATED
-        record_event(type, account, by=by, request=request)
-    if names:
+    """Store that fields of an account were changed: only their names, not their values."""
+    if names := list(changed):
         record_event(EventType.CHANGED, account, by=by, request=request, fields=names, **detail)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .factor_models import AuthenticatorApp as AuthenticatorApp
 from .factor_models import Passkey as Passkey
 from .factor_models import RecoveryCode as RecoveryCode
+from .session_models import DeskSession as DeskSession
 
 EVENT_DAYS = 365
 KEY_LENGTH = 32

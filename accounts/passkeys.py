@@ -28,10 +28,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from .cookies import PASSKEY
 from .events import record_event
 from .models import AccountEvent, EventType, Passkey
 
-COOKIE = "desk_passkey"
 SALT = "accounts.passkeys"
 CHALLENGE_BYTES = 32
 CHALLENGE_SECONDS = 300
@@ -175,7 +175,7 @@ def use_passkey(request: HttpRequest, passkey: Passkey, text: str, purpose: str)
 
 
 def forget_challenge(response: HttpResponse) -> HttpResponse:
-    response.delete_cookie(COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Strict")
+    response.delete_cookie(PASSKEY.name, path=settings.SESSION_COOKIE_PATH, samesite="Strict")
     return response
 
 
@@ -211,7 +211,7 @@ def _respond(options, challenge: Challenge) -> HttpResponse:
     response = JsonResponse(json.loads(webauthn.options_to_json(options)))
     values = [bytes_to_base64url(challenge.value), challenge.purpose, challenge.made_at.timestamp()]
     response.set_cookie(
-        COOKIE,
+        PASSKEY.name,
         signing.dumps(values, salt=SALT),
         max_age=CHALLENGE_SECONDS,
         path=settings.SESSION_COOKIE_PATH,
@@ -224,7 +224,7 @@ def _respond(options, challenge: Challenge) -> HttpResponse:
 
 def _read_challenge(request: HttpRequest, purpose: str) -> Challenge:
     try:
-        values = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=CHALLENGE_SECONDS)
+        values = signing.loads(request.COOKIES.get(PASSKEY.name, ""), salt=SALT, max_age=CHALLENGE_SECONDS)
         value, cookie_purpose, made_at = values
     except (signing.BadSignature, ValueError) as error:
         raise PasskeyRefused from error

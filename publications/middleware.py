@@ -1,4 +1,4 @@
-"""Middleware for compression, allowed methods, request size, language and response headers.
+"""Middleware for compression, allowed methods, request size, sessions, language and response headers.
 
 The language of a public page depends on its URL alone. That of the desk is the choice of the person; before they have
 signed in or chosen, that of their browser.
@@ -26,6 +26,8 @@ PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
+BACKGROUND_URL_NAMES = ("presence", "signed-in")
+"""What an open page requests again and again, whether or not somebody sits before it."""
 SAFE_METHODS = ("GET", "HEAD")
 ASTERISK_FORM = "*"  # the target of "OPTIONS *" (RFC 9110, section 9.3.7)
 
@@ -166,6 +168,19 @@ def activate_user_language(get_response: GetResponse) -> GetResponse:
             request.LANGUAGE_CODE = language
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
+        return response
+
+    return middleware
+
+
+def record_session_use(get_response: GetResponse) -> GetResponse:
+    """Record when a session was last used, for its idle limit. It follows `AuthenticationMiddleware`."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        match = request.resolver_match
+        if match and match.url_name not in BACKGROUND_URL_NAMES:
+            request.session.record_use(request)
         return response
 
     return middleware

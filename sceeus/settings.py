@@ -19,6 +19,8 @@ STALE_SECONDS  how long cached pages may be served while neither the database no
 SHARED_CACHE_SECONDS  how long a CDN may serve a page without revalidation, and thus an outdated one (0)
 DISK_RESERVE   megabytes reserved beside the database, so that withdrawing works on a full disk (16)
 PDF_TIMEOUT    seconds after which rendering a PDF or social image is cancelled (20)
+SESSION_IDLE_HOURS  after how many hours without use a session at the desk ends (12)
+SESSION_DAYS   after how many days it ends in any case (14)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 ONION_URL      the address of the site as an onion service of Tor, served over plain http: http://….onion (none)
 MIRROR_URLS    addresses of mirrors, separated by commas, for readers where the site is blocked; without the key on this
@@ -40,6 +42,7 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 from environs import Env
 
+from accounts.cookies import CSRF_NAME, SESSION_NAME, full_name
 from publications.durable_files import write_file
 from sceeus import service_urls
 
@@ -112,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.proofs.require_second_factor",
+    "publications.middleware.record_session_use",
     "publications.middleware.activate_user_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -217,9 +221,15 @@ TAGGIT_STRING_FROM_TAGS = "publications.models.tag.format_tags"
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:index"
 SESSION_ENGINE = "publications.sessions"
+SESSION_COOKIE_NAME = full_name(SESSION_NAME, is_secure=BEHIND_TLS)
+CSRF_COOKIE_NAME = full_name(CSRF_NAME, is_secure=BEHIND_TLS)
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_IDLE_HOURS = env.int("SESSION_IDLE_HOURS", 12)
+SESSION_DAYS = env.int("SESSION_DAYS", 14)
+SESSION_COOKIE_AGE = SESSION_DAYS * 24 * 60 * 60
 CSRF_FAILURE_VIEW = "sceeus.error_views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PASSWORD_HASHERS = [

@@ -118,6 +118,7 @@ def _settings_of(folder: Path) -> dict[str, object]:
         },
         "RESERVED_SPACE_FILE": folder / "disk-reserve",
         "RESERVED_SPACE_BYTES": 0,
+        "SESSION_IDLE_HOURS": 24 * 14,  # tests let days pass without signing in again
         "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
 

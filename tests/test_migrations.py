@@ -172,7 +172,6 @@ STOPPED = {
     "0059_user_settings",
     "0060_archive_import_tasks",
     "0062_approvals",
-    "0005_invitations",
     "0064_hash_chain_of_audit_entries",
 }
 """Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:

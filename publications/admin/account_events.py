@@ -51,6 +51,8 @@ def _describe_detail(detail: dict) -> str:
         return f"{names} “{detail['name']}”" if "name" in detail else names
     if "passkey" in detail:
         return f"“{detail['passkey']}”"
+    if "to" in detail and "count" in detail:
+        return _("%(count)s to %(to)s") % detail
     return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
 
 

@@ -28,8 +28,8 @@ def account_role_page(request: HttpRequest, account: User) -> HttpResponse:
     """Give an account one role in place of those that it has."""
     groups = list(account.groups.order_by("pk"))
     initial = {"role": groups[0] if len(groups) == 1 else None}
-    form = RoleForm(request.POST if request.method == "POST" else None, initial=initial, label_suffix="")
-    if form.is_bound and form.is_valid():
+    form = RoleForm(request.POST or None, initial=initial, label_suffix="")
+    if request.method == "POST" and form.is_valid():
         try:
             _set_role(request, account, form.cleaned_data["role"], before=groups)
         except LastUserManager as refusal:

@@ -21,11 +21,13 @@ from accounts.models import (
     AccountRecord,
     AddressChange,
     AuthenticatorApp,
+    DeskSession,
     EventType,
     Invitation,
     Passkey,
     RecoveryCode,
 )
+from publications.locales import datetime_with_zone
 from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
 from publications.news import queue_address_notice
 
@@ -50,6 +52,7 @@ WITHOUT_HISTORY = (
     RecoveryCode,
     AccountRecord,
     AddressChange,
+    DeskSession,
     Invitation,
     UserSettings,
     OutboxMail,
@@ -59,8 +62,8 @@ WITHOUT_HISTORY = (
 
 
 FIELDS = (
-    "username", "password", "second_factors", "first_name", "last_name", "email", "is_active", "role", "groups",
-    "invited_by", "last_login",
+    "username", "password", "second_factors", "first_name", "last_name", "email", "state", "role", "groups",
+    "invited_by", "last_login", "sessions",
 )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
-    readonly_fields = ("role", "second_factors", "invited_by", "last_login")
+    readonly_fields = ("state", "role", "second_factors", "invited_by", "last_login", "sessions")
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
@@ -121,6 +124,29 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         return format_html(
             '{} · <a href="{}">{}</a>', self.roles(user) or "–", url, gettext("Change the role")
         )
+
+    @admin.display(description=_("State"))
+    def state(self, user: User) -> str:
+        """Return whether the account is active, by whom it was deactivated and why, and a link to change that."""
+        record = AccountRecord.of(user)
+        text, link = gettext("active"), gettext("Deactivate, hand over")
+        if not user.is_active:
+            text, link = gettext("deactivated"), gettext("Reactivate")
+        if record.deactivated_at:
+            words = gettext("deactivated %(at)s by %(by)s")
+            text = words % {
+                "at": datetime_with_zone(record.deactivated_at),
+                "by": record.deactivated_by_name,
+            }
+            text = f"{text}: {record.deactivation_reason}" if record.deactivation_reason else text
+        return format_html(
+            '{} · <a href="{}">{}</a>', text, reverse("desk:account-state", args=[user.pk]), link
+        )
+
+    @admin.display(description=_("Sessions"))
+    def sessions(self, user: User) -> str:
+        url = reverse("desk:account-sessions", args=[user.pk])
+        return format_html('<a href="{}">{}</a>', url, gettext("Where they are signed in"))
 
     @admin.display(description=_("invited by"))
     def invited_by(self, user: User) -> str:

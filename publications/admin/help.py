@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
+from accounts.cookies import COOKIES
 from publications import markup
 from publications.locales import LOCALES, current_locale
 
@@ -34,4 +35,6 @@ def help_page(request: HttpRequest) -> HttpResponse:
     locale = current_locale(get_language())
     title, guide = read_guide(EDITORS, locale)
     administration = read_guide(ADMINISTRATORS, locale) if request.user.has_perm("auth.change_user") else None
-    return render_desk_page(request, "help", title=title, guide=guide, administration=administration)
+    return render_desk_page(
+        request, "help", title=title, guide=guide, administration=administration, cookies=COOKIES
+    )

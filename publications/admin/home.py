@@ -25,6 +25,7 @@ from publications.models import (
 )
 from publications.preflight import describe_outdated
 
+from .account_review import count_due_accounts
 from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
 from .history.audit_log import AuditEntryText
@@ -161,6 +162,7 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
         "kinds": kinds_by_pk().values(),
         "can_import_word": can_import_word(user),
         "factor_due_on": factor_due_on(user),
+        "due_account_count": count_due_accounts(user),
         "administrators": [] if user.get_all_permissions() else list(user_managers().filter(is_active=True)),
     }
 

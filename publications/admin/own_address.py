@@ -66,8 +66,8 @@ def own_address_page(request: HttpRequest) -> HttpResponse:
     if "_cancel" in request.POST:
         AddressChange.objects.filter(account=request.user).delete()
         return HttpResponseRedirect(reverse("desk:own-address"))
-    form = OwnAddressForm(request.POST if request.method == "POST" else None, request=request)
-    if form.is_bound and can_send_mail() and form.is_valid():
+    form = OwnAddressForm(request.POST or None, request=request)
+    if request.method == "POST" and can_send_mail() and form.is_valid():
         with transaction.atomic():
             change = request_address_change(request.user, form.cleaned_data["email"], request=request)
             queue_link(change)

@@ -24,7 +24,9 @@ from publications.models import (
 )
 
 from . import (
+    account_review,
     account_role,
+    account_state,
     archive_import_undo,
     archive_imports,
     choice_sources,
@@ -51,6 +53,7 @@ from . import (
     role_matrix,
     second_step,
     security,
+    sessions,
     sign_in,
     site_settings,
     submissions,
@@ -105,6 +108,7 @@ PAGES = (
     ("help/", "help", help.help_page),
     ("my-settings/", "my-settings", my_settings.my_settings_page),
     ("my-settings/address/", "own-address", own_address.own_address_page),
+    ("my-settings/sessions/", "own-sessions", sessions.own_sessions_page),
     ("confirm/address/<str:token>/", "address-confirm", own_address.address_confirm_page),
     # Second factors
     ("prove/", "prove", second_step.proof_page),
@@ -198,7 +202,10 @@ PAGES = (
     ("links/", "related-links", related_links.related_links_list),
     ("links/<number:pk>/", "related-links-edit", related_links.related_links_edit),
     ("lead/", "home-lead", site_settings.home_lead),
+    ("auth/user/review/", "account-review", account_review.account_review_page),
+    ("auth/user/<number:user_pk>/state/", "account-state", account_state.account_state_page),
     ("auth/user/<number:user_pk>/role/", "account-role", account_role.account_role_page),
+    ("auth/user/<number:user_pk>/sessions/", "account-sessions", sessions.account_sessions_page),
     ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )

@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.cookies import SIGN_INS
 from publications.models import parse_pk
 
-USER_COOKIE = "desk_person"
 MAX_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
 SALT = "publications.desk.carried_forms"  # of cookies in browsers: stored data, not the name of a module
 
@@ -21,7 +21,7 @@ def remember_user(request: HttpRequest, response: HttpResponse) -> None:
     secret = request.META.get("CSRF_COOKIE", "")
     sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)}", *_read_sign_ins(request)]
     response.set_cookie(
-        USER_COOKIE,
+        SIGN_INS.name,
         ".".join(dict.fromkeys(sign_ins[:MAX_SIGN_INS])),
         max_age=settings.CSRF_COOKIE_AGE,
         path=settings.DESK,
@@ -32,7 +32,7 @@ def remember_user(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _read_sign_ins(request: HttpRequest) -> list[str]:
-    return request.COOKIES.get(USER_COOKIE, "").split(".")[:MAX_SIGN_INS]
+    return request.COOKIES.get(SIGN_INS.name, "").split(".")[:MAX_SIGN_INS]
 
 
 def find_user_pk(request: HttpRequest) -> int | None:

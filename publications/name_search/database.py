@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+
+from accounts.models import DeskSession
 
 from .matching import NameMatcher, Occurrence
 
 BATCH_ROWS = 200
-SESSIONS = "django_session"
+SESSIONS = DeskSession._meta.db_table
 Progress = Callable[[str], None]
 """Called with what is being searched."""
 
@@ -41,7 +42,7 @@ def _search_table(table: str, matcher: NameMatcher) -> Iterator[Occurrence]:
 
 def _find_in_value(table: str, column: str, value: object, matcher: NameMatcher) -> list[str]:
     if (table, column) == (SESSIONS, "session_data"):
-        value = str(SessionStore().decode(value))
+        value = str(DeskSession(session_data=value).get_decoded())
     if isinstance(value, memoryview):
         value = bytes(value)
     if isinstance(value, bytes):

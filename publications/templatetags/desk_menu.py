@@ -145,6 +145,10 @@ MENU = (
             Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), action="change", add_action="change",
         ),
         model_entry(User, _("Users"), _("Who may sign in")),
+        EntryDefinition(
+            "auth.change_user", _("Who still needs to be here"), _("Every account, once a year: it stays, or it goes"),
+            "account-review",
+        ),
         model_entry(
             AccountEvent, _("Account events"),
             _("Who signed in, who was refused, who changed an account"), has_add=False,

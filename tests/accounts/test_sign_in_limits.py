@@ -45,6 +45,23 @@ def test_of_200_guesses_from_25_addresses_only_the_limit_is_tried(client, person
     assert count_attempts() == limits.ACCOUNT.count
 
 
+def test_of_1000_guesses_from_100_addresses_few_are_tried_and_the_owner_gets_in(client, person):
+    """The figure of the documentation: 10 of 1,000, and the sign-in of the owner from a known browser."""
+    assert sign_in(client, person.username, PASSWORD).status_code == 302
+    client.post("/desk/logout/")
+
+    answers = [
+        sign_in(Client(), person.username, f"no {number}", f"198.51.100.{number % 100}").status_code
+        for number in range(1000)
+    ]
+
+    tried = AccountEvent.objects.filter(type=EventType.FAILED, account=person).count()
+    assert tried == limits.ACCOUNT.count <= 20
+    assert answers == [200] * tried + [429] * (1000 - tried)
+    assert sign_in(Client(), person.username, PASSWORD, "203.0.113.5").status_code == 429
+    assert sign_in(client, person.username, PASSWORD, "203.0.113.6").status_code == 302
+
+
 def test_the_right_password_is_refused_beyond_the_limit_and_the_page_says_how_long(client, person):
     for number in range(limits.ACCOUNT.count):
         sign_in(Client(), person.username, "wrong", f"192.0.2.{number}")

@@ -9,7 +9,7 @@ from datetime import timedelta
 from hashlib import shake_256
 
 import pytest
-from django.contrib.sessions.models import Session
+import time_machine
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.signing import Signer
@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from lxml import html
 
+from accounts.models import DeskSession
 from publications import actions
 from publications.admin import carried_forms, pending_uploads
 from publications.admin.carried_forms import CarriedForm
@@ -73,7 +74,7 @@ def browser(ann) -> Browser:
 
 
 def end_sessions() -> None:
-    Session.objects.all().delete()
+    DeskSession.objects.all().delete()
 
 
 def form_at(page, path: str, names: set[str] = frozenset()) -> PageForm:
@@ -120,6 +121,27 @@ def test_a_draft_comes_back_with_everything_that_was_typed(browser, ann, publica
         "cover_choice",
     } <= again.typed().keys()
     assert "nothing has been saved yet" in page.text
+
+
+@pytest.mark.parametrize(
+    ("limits", "idle"),
+    [
+        ({"SESSION_IDLE_HOURS": 12, "SESSION_DAYS": 14}, timedelta(hours=12, minutes=1)),
+        ({"SESSION_IDLE_HOURS": 24 * 30, "SESSION_DAYS": 14}, timedelta(days=14, minutes=1)),
+    ],
+    ids=["idle", "absolute"],
+)
+def test_a_session_that_reached_a_limit_loses_nothing(browser, ann, publication, settings, limits, idle):
+    for name, value in limits.items():
+        setattr(settings, name, value)
+    form = edited_draft_form(browser, publication)
+
+    with time_machine.travel(timezone.now() + idle):
+        signed_out = browser.send(form)
+        page = browser.sign_in(signed_out, person=ann)
+
+    assert signed_out.status_code == 403
+    assert form_at(page, page.request["PATH_INFO"]).typed() == form.typed()
 
 
 def test_a_new_publication_comes_back_with_everything_that_was_typed(browser, ann, publication):

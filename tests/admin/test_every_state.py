@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from accounts.cookies import COOKIES
 from publications.admin.choice_sources import CHOICE_SOURCES
 from publications.admin.drafts.attachments import ATTACHMENT_TYPES
 from publications.models import Autosave, BylineRole, Kind, Publication, Status, in_status, with_status
@@ -190,6 +191,18 @@ class TestNewsroom:
             found[role] = failures(newsroom, of_route, client_of(make_person(role)).get)
 
         assert not any(found.values()), found
+
+    def test_no_page_of_the_desk_sets_a_cookie_that_is_not_in_the_table(self, newsroom):
+        client = client_of(make_person("Editors", is_superuser=True))
+        names: set[str] = set()
+
+        def get(path: str):
+            answer = client.get(path)
+            names.update(answer.cookies)
+            return answer
+
+        assert failures(newsroom, partial(one_of_sample, newsroom, 0), get) == []
+        assert names <= {cookie.name for cookie in COOKIES}
 
     def test_whatever_is_sent_to_any_address_is_answered(self, newsroom):
         client = client_of(make_person("Editors", is_superuser=True))

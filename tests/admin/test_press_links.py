@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from accounts.models import DeskSession
 from publications import actions
 from publications.admin.press_links import MAX_SHOWN_OPENINGS, PressLinkForm
 from publications.models import EditorialPlan, PressLink, PressLinkEvent, PressLinkEventType, Publication
@@ -70,14 +70,14 @@ def test_a_reload_of_the_page_that_shows_secrets_makes_no_others(desk):
     publication = make_publication()
 
     made = desk.post(page_of(publication), posted())
-    stored = str(list(Session.objects.values_list("session_data", flat=True)))
+    stored = str(list(DeskSession.objects.values_list("session_data", flat=True)))
     desk.get(made["Location"])
     desk.get(made["Location"])
     link = PressLink.objects.get()
     renewed = update(desk, link, "password")
 
     assert made.status_code == 302 and renewed.redirect_chain == [(page_of(publication), 302)]
-    assert link.token_hash not in stored and "shown_once" not in Session.objects.get().session_data
+    assert link.token_hash not in stored and "shown_once" not in DeskSession.objects.get().session_data
 
 
 def test_a_secret_on_its_way_to_the_page_is_encrypted_in_the_session(desk):

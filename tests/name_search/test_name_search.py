@@ -10,7 +10,6 @@ import brotli
 import pytest
 import typst
 from django.apps import apps
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from hypothesis import given
@@ -20,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from publications import actions
 from publications.name_search import NameMatcher, Searched, search_database, search_folder, search_path
+from publications.sessions import SessionStore
 from tests.corruptions import drop_guards
 from tests.factories import make_author, make_live
 from tests.word_files import docx, p
@@ -199,7 +199,7 @@ def test_the_content_of_sessions_is_decoded():
     session["typed"] = {"title": NAME}
     session.save()
 
-    assert [found.place.split(".")[0] for found in search_database(MATCHER)] == ["django_session"]
+    assert [found.place.split(".")[0] for found in search_database(MATCHER)] == ["accounts_desksession"]
 
 
 # The command

@@ -1,10 +1,8 @@
 """Delete expired sessions, events, deleted drafts, pending uploads and unfinished files; merge the search index."""
 
-from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from accounts.models import EVENT_DAYS, AccountEvent
+from accounts.models import EVENT_DAYS, AccountEvent, DeskSession
 from publications import actions, renditions, search
 from publications.admin import pending_uploads
 from publications.models import (
@@ -36,10 +34,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        sessions = Session.objects.count()
-        call_command("clearsessions", stdout=self.stdout)
         counts = {
-            "session": max(0, sessions - Session.objects.count()),
+            "session": DeskSession.objects.ended().delete()[0],
             "account event": AccountEvent.objects.outdated().delete()[0],
             "draft": actions.purge_deleted_drafts(),
             "mail": OutboxMail.objects.outdated().delete()[1].get("publications.OutboxMail", 0),
