@@ -46,7 +46,9 @@ def record_rows(*, before: bool = False) -> int:
     _write(BEFORE if before else RECORDED, rows)
     if not before:
         _path(BEFORE).unlink(missing_ok=True)
-        _path(SIGNATURE).write_text(sign(_path(RECORDED).read_bytes(), name=RECORDED), encoding="utf-8")
+        _path(SIGNATURE).unlink(missing_ok=True)
+        if signature := sign(_path(RECORDED).read_bytes(), name=RECORDED):
+            write_file(_path(SIGNATURE), [signature.encode()])
     return sum(map(len, rows.values()))
 
 
