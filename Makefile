@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format modules bench audit contact-sheet picture demo fonts lock messages
+.PHONY: help run dev test check format modules bench audit contact-sheet picture demo fonts lock messages outdated
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,16 @@ fonts: ## Subset the fonts from their npm packages (needs npm)
 	@./bootstrap dev
 	$(PY) -m pip install --quiet fonttools==4.68.0
 	$(PY) scripts/subset_fonts.py
+
+outdated: ## List known vulnerabilities of the pinned packages, and their age (needs a network; OPTIONS=--strict)
+	@$(PY) -m venv build/pip-audit
+	@build/pip-audit/bin/python -m pip install --quiet pip-audit==2.10.1 || \
+	    { echo "pip-audit cannot be installed: is there a network?"; exit 1; }
+	@status=0; \
+	build/pip-audit/bin/pip-audit --strict --require-hashes --disable-pip \
+	    -r requirements/base.txt -r requirements/scale.txt || status=1; \
+	$(PY) scripts/list_outdated.py $(OPTIONS) || status=1; \
+	exit $$status
 
 lock: ## Pin packages with hashes (needs uv)
 	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \
