@@ -291,7 +291,11 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "console", "filters": ["forbidden"]},
         "django.server": {"class": "logging.StreamHandler", "formatter": "django.server", "level": "INFO"},
+        "failed_requests": {"class": "sceeus.log_handlers.FailedRequestHandler", "level": "ERROR"},
     },
-    "loggers": {"django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.request": {"handlers": ["failed_requests"]},
+        "django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -68,6 +68,7 @@ LAYERS = {
         "publications.bucket_storage",
         "publications.site_lock",
         "publications.migration_state",
+        "publications.failed_requests",
         "accounts",
     ),
 }

@@ -222,6 +222,7 @@ TABLE = {
     "own-address": ALL,
     "address-confirm": ALL,
     "role-matrix": ADMINISTRATORS,
+    "operations": ADMINISTRATORS,
     "auth_group_changelist": NOBODY,
     "auth_group_add": NOBODY,
     "auth_group_change": NOBODY,

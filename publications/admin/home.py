@@ -30,6 +30,7 @@ from .drafts.autosave import describe_presence, distinct_autosaves
 from .form_urls import restore_url
 from .history.audit_log import AuditEntryText
 from .history.reader_changes import list_reader_changes
+from .operations import results_for_first_page
 from .planning.entries import days_text
 from .proposed_authors import list_proposals
 from .site import admin_site
@@ -158,6 +159,7 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
     shown = {entry.audit_entry.publication_id for entry in context["recent_actions"]}
     context["recent_rows"] = _recent_rows(rows, except_for=shown)
     _mention_plans(rows)
+    context["operation_results"] = results_for_first_page(user)
     return context | {
         "kinds": kinds_by_pk().values(),
         "can_import_word": can_import_word(user),

@@ -41,6 +41,7 @@ from . import (
     link_targets,
     my_settings,
     news,
+    operations,
     own_address,
     press_access,
     press_link,
@@ -207,6 +208,7 @@ PAGES = (
     ("auth/user/<number:user_pk>/role/", "account-role", account_role.account_role_page),
     ("auth/user/<number:user_pk>/sessions/", "account-sessions", sessions.account_sessions_page),
     ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
+    ("operations/", "operations", operations.operations_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
 """Route, URL name and view. They precede the URLs of Django's admin."""

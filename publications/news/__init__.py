@@ -1,10 +1,11 @@
-"""News for staff and mails about accounts: events in words, the outbox filled with mails and sent."""
+"""News for staff, mails about accounts and warnings: events in words, the outbox filled with mails and sent."""
 
 from .account_mails import link_url, queue_address_notice, queue_link
 from .descriptions import NewsText, describe_news
 from .expansion import DIGEST_TIME, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
 from .sender import SendResult, send_due, sender_lock
+from .warning_mails import queue_warnings
 
 __all__ = [
     "DIGEST_TIME",
@@ -17,6 +18,7 @@ __all__ = [
     "next_digest_time",
     "queue_address_notice",
     "queue_link",
+    "queue_warnings",
     "send_due",
     "sender_lock",
     "stop_mails",

@@ -30,6 +30,7 @@ from publications.models import (
 from .account_mails import ACCOUNT_MAILS, build_account_mail
 from .descriptions import NewsText, describe_news
 from .staff_mail import StaffMail, sender_address
+from .warning_mails import build_warning_mail
 
 STOP_SALT = "news.stop"
 
@@ -38,6 +39,8 @@ def build_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail of a row of the outbox, or None if there is nothing left that its recipient is to be mailed."""
     if mail.purpose in ACCOUNT_MAILS:
         return build_account_mail(mail)
+    if mail.purpose == MailPurpose.OPERATIONS:
+        return build_warning_mail(mail)
     user = mail.user
     if not (user and user.is_active and user.is_staff and user.email):
         return None

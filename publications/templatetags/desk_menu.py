@@ -166,6 +166,10 @@ MENU = (
         model_entry(
             OutboxMail, _("Outbox"), _("Mails to staff: what waits, what could not be delivered and why"), has_add=False
         ),
+        page_entry(
+            "view_operationrecord", _("Operations"),
+            _("Backups, disk, mail, certificate: what is to be warned of, and what to do"), "operations",
+        ),
     )),
 )  # fmt: skip
 """Sections: slug, label, entries. A section without an entry for a person is not shown."""

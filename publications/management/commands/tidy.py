@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from accounts.models import EVENT_DAYS, AccountEvent, DeskSession
 from publications import actions, renditions, search
 from publications.admin import pending_uploads
+from publications.failed_requests import delete_outdated_failures
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
     DELETED_DRAFT_RETENTION,
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             "press link recipient": PressLink.objects.forget_recipients(),
             "waiting file": pending_uploads.delete_expired_uploads(),
             "import": ArchiveImport.objects.outdated().delete_with_archives(),
+            "failure log": delete_outdated_failures(),
             "unfinished file": original_storage().remove_abandoned_files()
             + renditions.remove_abandoned_files(),
         }
