@@ -26,6 +26,7 @@ PROVED_PAGES = (
     *SECURITY_URL_NAMES,
     "user-factors",
     "account-role",
+    "account-state",
     "redact",
     "auth_user_add",
     "auth_user_delete",
@@ -35,7 +36,7 @@ PROVED_PAGES = (
 )
 """Pages that need a recent proof to be opened: whoever opens them is there to change something."""
 
-PROVED_CHANGES = ("auth_user_change", "auth_group_change")
+PROVED_CHANGES = ("auth_user_change", "auth_group_change", "account-sessions", "account-review")
 """Pages that are also read: only what is submitted there needs a recent proof."""
 
 PAGES_WITHOUT_FACTOR = (
