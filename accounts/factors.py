@@ -83,6 +83,16 @@ def factor_due_on(account: AbstractBaseUser) -> date | None:
     return settings.SECOND_FACTOR_FROM
 
 
+def may_remove_factor(account: AbstractBaseUser) -> bool:
+    """Return whether an account may remove a factor: whoever must have one keeps the last."""
+    return Factors.of(account).count > 1 or not requires_factor(account)
+
+
+def lock_factors(account: AbstractBaseUser) -> None:
+    """Lock an account, so that two requests at once do not each remove the factor before the last."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
 @transaction.atomic
 def remove_factors(
     account: AbstractBaseUser, *, by: AbstractBaseUser | None = None, request: HttpRequest | None = None

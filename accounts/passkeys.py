@@ -6,6 +6,7 @@ be answered once.
 """
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ CHALLENGE_BYTES = 32
 CHALLENGE_SECONDS = 300
 MAX_ANSWER_CHARACTERS = 20_000
 MAX_PASSKEYS = 20
+CREDENTIAL_ID = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -146,7 +148,7 @@ def find_passkey(text: str) -> Passkey | None:
         credential_id = _parse_answer(text).get("id")
     except PasskeyRefused:
         return None
-    if not isinstance(credential_id, str):
+    if not isinstance(credential_id, str) or not CREDENTIAL_ID.fullmatch(credential_id):
         return None
     return Passkey.objects.select_related("owner").filter(credential_id=credential_id).first()
 

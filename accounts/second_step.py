@@ -37,7 +37,12 @@ class SecondStepForm(LimitedAttemptsMixin, forms.Form):
         max_length=MAX_CODE_CHARACTERS,
         help_text=gettext_lazy("Six digits from your app, or one of your printed recovery codes."),
         widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+            attrs={
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
         ),
     )
     credential = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -147,7 +152,6 @@ def refused_passkey_message() -> str:
 
 def finish_second_step(request: HttpRequest, pending: PendingSignIn) -> None:
     """Sign in the account of a pending sign-in whose second step was right."""
-    forget_pending(request)
     _sign_in(request, pending.account, pending.attempt)
 
 
@@ -157,6 +161,7 @@ def finish_passkey_sign_in(request: HttpRequest, form: PasskeySignInForm) -> Non
 
 def _sign_in(request: HttpRequest, account: AbstractBaseUser, attempt: AccountEvent) -> None:
     """Sign an account in with both factors. The session gets a new key, also where it was that of the account."""
+    forget_pending(request)
     request.device_to_remember = device_to_remember(request)
     complete_sign_in(attempt, account, request.device_to_remember)
     login(request, account)

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .models import AuthenticatorApp
@@ -65,7 +66,12 @@ def find_step(secret: str, code: str) -> int | None:
 
 def add_app(account: AbstractBaseUser, secret: str, step: int) -> AuthenticatorApp:
     """Store the app of an account in place of an earlier one; the code of that step counts as used."""
-    fields = {"encrypted_secret": encrypt_secret(secret, account.pk), "last_step": step, "last_used_at": None}
+    fields = {
+        "encrypted_secret": encrypt_secret(secret, account.pk),
+        "last_step": step,
+        "added_at": timezone.now(),
+        "last_used_at": None,
+    }
     return AuthenticatorApp.objects.update_or_create(owner=account, defaults=fields)[0]
 
 

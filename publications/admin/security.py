@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import passkeys, recovery_codes, totp
 from accounts.events import record_event
-from accounts.factors import APP, CODES, PASSKEY, Factors, factor_due_on, requires_factor
+from accounts.factors import (
+    APP,
+    CODES,
+    PASSKEY,
+    Factors,
+    factor_due_on,
+    lock_factors,
+    may_remove_factor,
+    requires_factor,
+)
 from accounts.models import EventType, Passkey
 from accounts.proofs import record_proof
 from publications.models import SiteSettings
@@ -141,7 +150,7 @@ def passkey_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Passkey"),
         form=form,
         passkey=passkey,
-        may_remove=may_remove_factor(request),
+        may_remove=may_remove_factor(request.user),
     )
 
 
@@ -169,7 +178,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
         setup=setup,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr_code=mark_safe(totp.render_qr_code(uri, _("QR code for the authenticator app"))),
-        may_remove=may_remove_factor(request),
+        may_remove=may_remove_factor(request.user),
     )
 
 
@@ -190,13 +199,8 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         factors=factors,
         new_codes=take_secret(request, NEW_CODES),
         site_host=passkeys.rp_id(),
-        may_remove=may_remove_factor(request),
+        may_remove=may_remove_factor(request.user),
     )
-
-
-def may_remove_factor(request: HttpRequest) -> bool:
-    """Return whether a user may remove a factor: whoever must have one keeps the last."""
-    return Factors.of(request.user).count > 1 or not requires_factor(request.user)
 
 
 def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
@@ -208,7 +212,8 @@ def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
 
 @transaction.atomic
 def _remove(request: HttpRequest, kind: str, factor, **detail: str) -> HttpResponse:
-    if not may_remove_factor(request):
+    lock_factors(request.user)
+    if not may_remove_factor(request.user):
         return _refuse_removal(request)
     factor.delete()
     record_event(
@@ -220,7 +225,8 @@ def _remove(request: HttpRequest, kind: str, factor, **detail: str) -> HttpRespo
 
 @transaction.atomic
 def _remove_codes(request: HttpRequest) -> HttpResponse:
-    if not may_remove_factor(request):
+    lock_factors(request.user)
+    if not may_remove_factor(request.user):
         return _refuse_removal(request)
     request.user.recovery_codes.all().delete()
     record_event(EventType.FACTOR_REMOVED, request.user, by=request.user, request=request, factors=[CODES])

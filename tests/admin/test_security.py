@@ -234,10 +234,10 @@ def test_a_redaction_needs_a_recent_proof_and_keeps_what_was_typed():
     form = form_at(browser.open(path), path)
     make_old(browser)
 
-    asked = browser.send(form, passage="a name to take out", mark="…", why="Safety")
+    question = browser.send(form, passage="a name to take out", mark="…", why="Safety")
 
-    assert asked.status_code == 403 and "makes sure that it is you" in asked.text
-    proof = form_at(asked, PROVE)
+    assert question.status_code == 403 and "makes sure that it is you" in question.text
+    proof = form_at(question, PROVE)
     again = browser.open(browser.send(proof, password=PASSWORD)["Location"])
     typed = form_at(again, path).typed()
     assert typed["passage"] == ["a name to take out"] and typed["why"] == ["Safety"]
@@ -270,11 +270,11 @@ def test_whoever_has_a_factor_proves_with_it_and_not_with_the_password(client):
     client.post(STEP, {"code": code_of(secret, -1)})
     make_old(client)
 
-    asked = client.get("/desk/auth/user/add/")
-    client.post(PROVE, {"password": PASSWORD, "carried": asked.context["carried"].encrypted})
+    question = client.get("/desk/auth/user/add/")
+    client.post(PROVE, {"password": PASSWORD, "carried": question.context["carried"].encrypted})
     assert client.get("/desk/auth/user/add/").status_code == 403
 
-    response = client.post(PROVE, {"code": code_of(secret), "carried": asked.context["carried"].encrypted})
+    response = client.post(PROVE, {"code": code_of(secret), "carried": question.context["carried"].encrypted})
 
     assert response["Location"] == "/desk/auth/user/add/"
     assert client.get("/desk/auth/user/add/").status_code == 200
