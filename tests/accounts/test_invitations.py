@@ -132,10 +132,11 @@ def test_an_invitation_that_is_gone_is_named_as_such(desk, button, pk):
     assert "accepted or revoked in between" in desk.post(INVITE, {button: pk}, follow=True).text
 
 
-def test_open_invitations_are_listed_with_role_and_inviter(desk):
+def test_open_invitations_are_listed_with_role_and_inviter(desk, administrator):
     invite(desk)
 
     with time_machine.travel(timezone.now() + timedelta(days=8)):
+        desk.force_login(administrator, backend=BACKEND)
         page = desk.get(INVITE).text
 
     assert all(text in page for text in ("Bo.Ek@example.org", "Editors", "invited by Ada Ek", "expired"))
