@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
@@ -80,15 +81,21 @@ def prepared_site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(prepared_site, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("site") / "data"
+    with serve_site(prepared_site, tmp_path_factory.mktemp("site") / "data") as site:
+        yield site
+
+
+@contextmanager
+def serve_site(prepared_site: PreparedSite, folder: Path, host: str = "127.0.0.1", **settings: str):
+    """Serve a copy of the prepared site from that folder, with further settings; `host` is the one in addresses."""
     shutil.copytree(prepared_site.folder, folder)
     with _Database(prepared_site.database.server_url, prepared_site.database.name) as database:
-        variables = {**prepared_site.variables, "SITE_DATA": str(folder), **database.variables}
+        variables = {**prepared_site.variables, "SITE_DATA": str(folder), **database.variables, **settings}
         log = (folder / "server.log").open("w")
         server = subprocess.Popen(
             [sys.executable, "manage.py", "serve"], cwd=ROOT, env=variables, stdout=log, stderr=log
         )
-        url = f"http://127.0.0.1:{variables['PORT']}"
+        url = f"http://{host}:{variables['PORT']}"
         try:
             _wait_for(f"{url}/en/")
             lines = (folder / "first-login.txt").read_text().splitlines()
