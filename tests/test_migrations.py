@@ -103,7 +103,7 @@ from publications import manuscript
 call_command("migrate", "publications", "0047", verbosity=0)
 state = MigrationExecutor(connection).loader.project_state([("publications", "0047_calendar_addresses")])
 old = state.apps.get_model
-kind = old("publications", "Kind").objects.first()
+kind = old("publications", "Kind").objects.create(slug="note")
 draft = old("publications", "Publication").objects.create(title="T", kind=kind, body="New.\\n\\nFirst.\\n\\nThe second one.")
 text = manuscript.Manuscript(title="T", body="First.\\n\\nThe second one.")
 revision = draft.revisions.create(number=1, manuscript=manuscript.dumps(text), digest="d")

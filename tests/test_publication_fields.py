@@ -225,7 +225,7 @@ def test_values_are_displayed_as_a_person_reads_them():
 
 
 WORK_ROWS = {
-    "addresses", "audit_entries", "autosaves", "comments", "editions", "editorial_plan", "kept_apart", "linked_from", "news", "presences",
+    "addresses", "approvals", "audit_entries", "autosaves", "comments", "editions", "editorial_plan", "kept_apart", "linked_from", "news", "presences",
     "press_links", "redirects", "reviews", "revisions", "submission", "tagged", "translation_checks", "translations",
     "word_files", "_publications_archiveimport_created_publications_+",
 }  # fmt: skip
@@ -388,7 +388,7 @@ NOT_IN_AN_EDITION = {
 }
 WINDOW = {
     "id", "is_scheduled", "visible_from", "visible_until", "expires_at", "end_reason", "withdrawal_reason", "record_changed_at", "redaction_count", "published_by",
-    "created_at", "uid", "translation_group", "year", "word_count",
+    "created_at", "uid", "translation_group", "year", "word_count", "content_digest",
 }  # fmt: skip
 """Columns of an edition that actions may change, or that are derived for lists."""
 
@@ -416,7 +416,7 @@ def build_other_value(field: models.Field, value: object) -> object:
         others = field.related_model.objects.exclude(pk=value)
         return others.values_list("pk", flat=True).first()
     if isinstance(field, models.DateTimeField):
-        return value + timezone.timedelta(days=1)
+        return (value or timezone.now()) + timezone.timedelta(days=1)
     if isinstance(field, models.JSONField):
         return [["other"]]
     if isinstance(field, models.BooleanField):

@@ -23,7 +23,7 @@ LEADS = {
     "Direkt här.",
 }
 """Bold words at the head of a paragraph, which name no button; the rest are messages of the desk."""
-MAX_WORDS = 1000
+MAX_WORDS = 1150
 """Two pages."""
 
 
