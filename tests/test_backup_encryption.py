@@ -208,7 +208,11 @@ def test_an_encrypted_backup_asks_for_the_key(kept, site):
     assert result.returncode == 1 and "Name the file with the private key: --identity FILE" in result.stderr
 
 
-@pytest.mark.parametrize("recipients", ["age1wrong", str(KEY), f"{KEY.to_public()} ssh-ed25519"])
+@pytest.mark.parametrize(
+    "recipients",
+    ["age1wrong", str(KEY), f"{KEY.to_public()} ssh-ed25519"],
+    ids=["no key", "a private key", "a key of SSH beside one"],
+)
 def test_a_wrong_recipient_is_refused_before_anything_is_written(site, tmp_path, recipients):
     result = run("backup", tmp_path / "backups", site, BACKUP_RECIPIENTS=recipients)
 
