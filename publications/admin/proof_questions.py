@@ -36,7 +36,13 @@ PROVED_PAGES = (
 )
 """Pages that need a recent proof to be opened: whoever opens them is there to change something."""
 
-PROVED_CHANGES = ("auth_user_change", "auth_group_change", "account-sessions", "account-review")
+PROVED_CHANGES = (
+    "auth_user_change",
+    "auth_group_change",
+    "account-sessions",
+    "account-review",
+    "own-address",
+)
 """Pages that are also read: only what is submitted there needs a recent proof."""
 
 PAGES_WITHOUT_FACTOR = (

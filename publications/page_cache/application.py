@@ -31,6 +31,7 @@ CACHE_STATUS_STALE = ("Cache-Status", "pages; hit; detail=stale")
 PLAIN_HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
     ("Retry-After", "30"),
 ]
 BUSY_RESPONSE = RenderedResponse(

@@ -23,6 +23,7 @@ MAX_LENGTH_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
     ("Connection", "close"),
 ]
 

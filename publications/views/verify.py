@@ -181,7 +181,9 @@ def _compared(edition: Edition, text: str, passages: list[str]) -> Result:
 
 def _with_edition(result: Result, edition: Edition) -> Result:
     """Add which edition it is and whether that stands."""
-    live = Edition.objects.live().get(publication=edition.publication_id)
+    live = Edition.objects.live().filter(publication=edition.publication_id).first()
+    if not live:  # withdrawn while this was compared
+        return _unknown()
     values = {"number": edition.number, "title": edition.title, "day": announced_date_text(edition)}
     result.sentences.append(_("It is edition %(number)d of “%(title)s”, of %(day)s.") % values)
     result.links.append({"label": live.title, "url": live.get_absolute_url(), "language": live.language})

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.limits import DEVICE
 from accounts.models import AccountEvent, AddressChange
+from accounts.proofs import PROVED_AT
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +108,18 @@ def test_what_is_refused_says_why(desk, email, password, text):
     make_person("Editors", email="bo@example.org")
 
     assert text in ask(desk, email, password).text and not AddressChange.objects.exists()
+
+
+def test_an_address_is_not_changed_in_a_session_without_a_recent_proof(desk, ann):
+    """Somebody who finds a session open may know the password, but not have the second factor."""
+    session = desk.session
+    session[PROVED_AT] = (timezone.now() - timedelta(minutes=16)).timestamp()
+    session.save()
+
+    page = ask(desk)
+
+    assert page.status_code == 403 and "Is it you?" in page.text
+    assert not AddressChange.objects.exists()
 
 
 def test_guesses_at_the_password_are_limited(desk):

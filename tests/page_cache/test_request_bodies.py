@@ -124,7 +124,9 @@ def test_an_upload_that_is_too_long_is_left_to_django(bodies, settings):
 )
 @pytest.mark.parametrize("path", ["/oai", "/desk/login/"])
 def test_a_form_without_content_length_gets_411(bodies, path, length, headers):
-    assert send(bodies, path, UnreadBody(), length, **headers)[0] == 411
+    status, answered, _ = send(bodies, path, UnreadBody(), length, **headers)
+
+    assert (status, answered["X-Content-Type-Options"]) == (411, "nosniff")
 
 
 @contextmanager
