@@ -44,6 +44,7 @@ LAYERS = {
     3: ("publications.diff", "publications.manuscript", "publications.pdf"),
     2: (
         "publications.publication_fields",
+        "publications.editorial_status",
         "publications.folder_storage",
         "publications.signing",
         "publications.reserved_disk_space",

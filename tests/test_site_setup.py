@@ -40,7 +40,7 @@ class TestAfterTheFirstStart:
         output = "\n".join(started)
 
         assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
-        assert Publication.objects.count() == 30
+        assert Publication.objects.count() == 32
         assert Edition.objects.live().count() == 27
         assert "Sign in at /desk/" in output
 
@@ -57,7 +57,7 @@ class TestAfterTheFirstStart:
 
         assert start() == []
         assert list(User.objects.values_list("username", "password")) == before
-        assert Publication.objects.count() == 30
+        assert Publication.objects.count() == 32
 
 
 def test_an_interrupted_start_is_repeated(monkeypatch):
@@ -70,7 +70,7 @@ def test_an_interrupted_start_is_repeated(monkeypatch):
     assert not User.objects.exists()
 
     start()
-    assert Publication.objects.count() == 30
+    assert Publication.objects.count() == 32
 
 
 def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):

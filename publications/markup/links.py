@@ -24,10 +24,10 @@ SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 WEB_ADDRESS = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
 ALLOWED_SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 PAGE_IDS = {
-    "about", "about-us", "cite", "content", "content-start", "contents", "corrections", "countries", "download",
-    "follow", "footer-follow", "footer-sections", "footer-site", "from", "key-points", "latest", "people", "related",
-    "responsible", "series", "server", "server-error", "server-hint", "share", "site-search", "themes", "topics",
-    "true", "words", "written",
+    "about", "about-us", "answer", "cite", "content", "content-start", "contents", "corrections", "countries",
+    "download", "follow", "footer-follow", "footer-sections", "footer-site", "from", "key-points", "latest",
+    "notice", "notice-heading", "pdf", "pdf-hint", "people", "related", "responsible", "result", "series", "server",
+    "server-error", "server-hint", "share", "site-search", "text", "themes", "topics", "true", "words", "written",
 }  # fmt: skip
 """Ids that the templates of public pages use; an author's id is changed if it is one of them."""
 FRAGMENT = re.compile(r"[^\s\"<>&\x00-\x1f]{1,200}")

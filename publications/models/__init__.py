@@ -1,5 +1,7 @@
 """Models, querysets and cached reads of the site. Other packages import from here."""
 
+from publications.editorial_status import NOTICES, EditorialNotice, EditorialStatus
+
 from .address import (
     Address,
     AddressStatus,
@@ -51,7 +53,6 @@ from .edition_with_rows import (
     readable_editions,
     translations_of,
 )
-from .editorial_status import NOTICES, EditorialNotice, EditorialStatus
 from .facet_counts import (
     LiveCount,
     count_authors,

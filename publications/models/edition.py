@@ -8,10 +8,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications.editorial_status import EditorialNotice, EditorialStatus
 from publications.locales import LANGUAGE_NAMES, locale_of, localized_path, text_direction
 
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EditionQuerySet, EndReason
-from .editorial_status import EditorialNotice, EditorialStatus
 from .image import Image
 from .kind import DASH, SeriesNumber
 from .publication import Publication, PublicationContent

@@ -13,9 +13,10 @@ from typing import Self
 from django.db.models import Exists, F, Model, OuterRef, QuerySet
 from django.utils import timezone
 
+from publications.editorial_status import EditorialNotice
+
 from .edition import EDITORIAL_CHANGES, NOTICE_COLUMNS, Change, Edition
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag
-from .editorial_status import EditorialNotice
 from .image import Image
 from .prepared_queries import DATETIME, INTEGERS, InList, PreparedQuery
 from .tag import Tag

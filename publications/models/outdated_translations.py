@@ -20,9 +20,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications.editorial_status import EditorialStatus
+
 from .edition import Change, Edition
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
-from .editorial_status import EditorialStatus
 from .publication import Publication
 
 CHANGES_TO_FOLLOW = (Change.CORRECTION, Change.UPDATE, Change.RETRACTION, Change.CONCERN)

@@ -7,8 +7,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from publications.editorial_status import EditorialStatus
+
 from .edition import FOREVER, Edition
-from .editorial_status import EditorialStatus
 
 
 class Status(models.TextChoices):

@@ -68,6 +68,18 @@ BAD_VALUES = [
     (("mirror", "{posts}"), r"posts.*Give an empty folder"),
     (("mirror", "{missing}", "--processes", "-2"), r"--processes.*-2.*0 to"),
     (("mirror", "{missing}", "--processes", "x"), r"--processes.*x"),
+    (("mirror", "{missing}", "--portable", "{below_file}"), r"inside.*cannot be written: Not a directory"),
+    (("mirror", "{missing}", "--portable", "{missing}"), r"missing.*Give places of their own"),
+    (("mirror", "{missing}", "--zip", "{empty_folder}"), r"empty_folder"),
+    (("mirror", "{missing}", "--zip", "{below_file}"), r"empty\.csv” is no folder"),
+    (("find_name", "ab"), r"three letters"),
+    (("find_name", "Vera Holm", "--also", "{missing}"), r"no folder.*missing"),
+    (("record_backup", "{missing}"), r"missing is no backup"),
+    (("record_backup", "{empty_folder}"), r"empty_folder is no backup"),
+    (("remove_second_factor", "nobody"), r"no account.*nobody"),
+    (("sign_head", "--write", "{below_file}"), r"no entry yet"),
+    (("sign_head", "--publish", "{missing}"), r"missing.*cannot be read: No such file"),
+    (("sign_head", "--publish", "{binary}"), r"binary"),
     (("rebuild", "everything"), r"no part “everything”. These can be rebuilt: search, similarity"),
     (("serve", "--host", ""), r"--host"),
     (("serve", "--host", "no such host"), r"--host.*no such host"),
@@ -151,7 +163,14 @@ def test_an_invalid_value_is_refused_by_name(command, message, places, monkeypat
 def test_every_option_with_a_value_has_an_invalid_case():
     expected = {(name, option_name(action)) for name in COMMANDS for action in options_of(name)}
 
-    positional = {"import_publications": "path", "mirror": "folder", "rebuild": "part"}
+    positional = {
+        "import_publications": "path",
+        "mirror": "folder",
+        "rebuild": "part",
+        "find_name": "names",
+        "record_backup": "folder",
+        "remove_second_factor": "username",
+    }
     tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
     assert expected == tried | set(positional.items())
 

@@ -60,7 +60,8 @@ def test_tidy_reports_what_it_deleted(capsys, settings):
 
     assert output(capsys) == [
         "Deleted: 0 sessions, 2 account events, 0 drafts, 0 mails, 0 news events, "
-        "0 press link events, 0 press link recipients, 1 waiting file, 0 imports, 3 unfinished files."
+        "0 press link events, 0 press link recipients, 1 waiting file, 0 imports, "
+        "0 failure logs, 3 unfinished files."
     ]
 
 

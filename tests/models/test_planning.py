@@ -27,6 +27,7 @@ from tests.factories import make_live, make_person, make_publication, saved, tom
 PLAN_READERS = {
     "actions/redacted_rows.py",
     "admin/drafts/publication_admin.py",
+    "admin/handover.py",
     "admin/home.py",
     "admin/planning/",
     "admin/register.py",

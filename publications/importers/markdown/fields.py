@@ -7,8 +7,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
+from publications.editorial_status import NOTICES
 from publications.manuscript import ManuscriptByline
-from publications.models import NOTICES
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 from publications.stored_messages import gettext as _

@@ -64,6 +64,8 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         _refuse_nested(options["folder"], options["portable"], options["zip"])
+        if options["zip"] and options["zip"].is_dir():
+            raise CommandError(f"“{options['zip']}” is a folder. Name a file for the archive.")
         for folder in filter(
             None, (options["folder"], options["portable"], options["zip"] and options["zip"].parent)
         ):

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("folder", type=Path, help="the folder of the backup that has just been made")
+        parser.add_argument(
+            "folder", metavar="FOLDER", type=Path, help="the folder of the backup that has just been made"
+        )
 
     def handle(self, *args, **options) -> None:
         folder = options["folder"]

@@ -34,8 +34,11 @@ class Command(BaseCommand):
             done = self._publish(write=options["write"], publish=options["publish"])
         except (exporters.HeadRefused, BadSignature, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise CommandError(f"A file cannot be read or written: {error}.") from error
+        except OSError as error:
+            way = "written" if options["write"] else "read"
+            raise CommandError(f"“{error.filename}” cannot be {way}: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise CommandError(f"“{options['publish']}.minisig” is not UTF-8, thus no signature.") from error
         if options["verbosity"] > 0:
             self.stdout.write(done)
 
