@@ -75,6 +75,7 @@ def invite_page(request: HttpRequest) -> HttpResponse:
         "invite",
         title=_("Invite somebody"),
         form=form,
+        fields_with_errors=[field for field in form.visible_fields() if field.errors],
         new_link=take_secret(request, NEW_LINK),
         invitations=[
             (invitation, describe_group(invitation.group))
