@@ -66,7 +66,7 @@ def invite_page(request: HttpRequest) -> HttpResponse:
     for button, view in (("_repeat", _repeat), ("_revoke", _revoke)):
         if button in request.POST:
             return view(request, Invitation.objects.filter(pk=get_pk(request.POST, button)).first())
-    form = InvitationForm(request.POST or None, label_suffix="")
+    form = InvitationForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
         _invite(request, form)
         return HttpResponseRedirect(request.path)
