@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Let each sign-in count as a proof of who it is."""
-        from .proofs import record_sign_in  # needs the models
+        """Let each sign-in count as an authentication."""
+        from .reauthentication import record_sign_in  # needs the models
 
         user_logged_in.connect(record_sign_in, dispatch_uid="accounts.record_sign_in")

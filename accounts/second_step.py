@@ -1,4 +1,4 @@
-"""The second step of a sign-in, and the question for a proof in a session: forms, and what follows a right answer."""
+"""The second step of a sign-in, and re-authentication in a session: forms, and what follows a right answer."""
 
 from django import forms
 from django.contrib.auth import login
@@ -15,7 +15,7 @@ from .limits import TooManyAttempts, begin_second_step, begin_sign_in, complete_
 from .models import AccountEvent, EventType, Passkey
 from .passkeys import PasskeyRefused
 from .pending_sign_ins import PendingSignIn, forget_pending
-from .proofs import record_proof
+from .reauthentication import record_authentication
 from .sign_in import LimitedAttemptsMixin
 
 MAX_CODE_CHARACTERS = 40
@@ -24,7 +24,7 @@ SIGN_IN = "sign-in"
 
 
 def second_step_purpose(account: AbstractBaseUser) -> str:
-    """Return the purpose of challenges for one account: its second step, or a proof in its session."""
+    """Return the purpose of challenges for one account: its second step, or re-authentication in its session."""
     return f"account:{account.pk}"
 
 
@@ -89,7 +89,7 @@ class SecondStepForm(LimitedAttemptsMixin, forms.Form):
         record_event(EventType.CODE_USED, self.account, by=self.account, request=self.request, left=left)
 
 
-class PasswordProofForm(LimitedAttemptsMixin, forms.Form):
+class PasswordReauthenticationForm(LimitedAttemptsMixin, forms.Form):
     """The password, of an account without second factors; attempts count against the limits of signing in."""
 
     password = forms.CharField(
@@ -166,4 +166,4 @@ def _sign_in(request: HttpRequest, account: AbstractBaseUser, attempt: AccountEv
     complete_sign_in(attempt, account, request.device_to_remember)
     login(request, account)
     request.session.cycle_key()
-    record_proof(request, with_factor_of=account)
+    record_authentication(request, with_factor_of=account)

@@ -50,7 +50,7 @@ class LimitedSessionStore(db.SessionStore):
         return session
 
     def record_use(self, request: HttpRequest) -> None:
-        """Record that this session was used just now, if somebody is signed in and it was read for this request.
+        """Record that the session was used just now, if somebody is signed in and it was read for this request.
 
         A full disk or a busy database does not keep the page from being shown.
         """

@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.proofs.require_second_factor",
+    "accounts.reauthentication.require_second_factor",
     "publications.middleware.record_session_use",
     "publications.middleware.activate_user_language",
     "django.contrib.messages.middleware.MessageMiddleware",

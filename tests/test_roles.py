@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import AccountEvent, AddressChange, EventType, Passkey, link_expiry, new_nonce
-from accounts.proofs import FACTOR_OWNER
+from accounts.reauthentication import FACTOR_OWNER
 from publications import actions
 from publications.admin.pending_uploads import store_pending_upload
 from publications.admin.register import MODEL_ADMINS, admin_site
@@ -190,8 +190,8 @@ TABLE = {
     "archive-import-delete": ADMINISTRATORS,
     "help": ALL,
     "my-settings": ALL,
-    "prove": ALL,
-    "proof-options": ALL,
+    "reauthenticate": ALL,
+    "reauthentication-options": ALL,
     "security": ALL,
     "passkey-add": ALL,
     "passkey-creation-options": ALL,
@@ -255,7 +255,7 @@ POSTED = {
     "press-link-update",
     "image-upload",
     "carried",
-    "proof-options",
+    "reauthentication-options",
     "passkey-creation-options",
 }
 """Asked by POST alone: who may come in is told so."""

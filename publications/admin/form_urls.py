@@ -21,7 +21,7 @@ SIGN_IN_URL_NAMES = (
     "invitation",
     "second-step",
     "passkey-sign-in",
-    "prove",
+    "reauthenticate",
 )
 """Pages for people who are not signed in: values typed there may be secret."""
 

@@ -112,8 +112,8 @@ PAGES = (
     ("my-settings/sessions/", "own-sessions", sessions.own_sessions_page),
     ("confirm/address/<str:token>/", "address-confirm", own_address.address_confirm_page),
     # Second factors
-    ("prove/", "prove", second_step.proof_page),
-    ("prove/options/", "proof-options", second_step.proof_options),
+    ("reauthenticate/", "reauthenticate", second_step.reauthentication_page),
+    ("reauthenticate/options/", "reauthentication-options", second_step.reauthentication_options),
     ("security/", "security", security.security_page),
     ("security/passkeys/add/", "passkey-add", security.passkey_add_page),
     ("security/passkeys/options/", "passkey-creation-options", security.passkey_creation_options),

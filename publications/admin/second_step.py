@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.factors import has_factors
 from accounts.passkeys import forget_challenge, respond_with_request_options
 from accounts.pending_sign_ins import find_pending
-from accounts.proofs import record_proof
+from accounts.reauthentication import record_authentication
 from accounts.second_step import (
     SIGN_IN,
     PasskeySignInForm,
@@ -24,7 +24,7 @@ from accounts.sign_in import set_refusal_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
-from .proof_questions import build_proof_form, render_proof_page
+from .reauthentication import build_reauthentication_form, render_reauthentication_page
 from .site import admin_site
 
 
@@ -70,19 +70,19 @@ def second_step_options(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def proof_options(request: HttpRequest) -> HttpResponse:
+def reauthentication_options(request: HttpRequest) -> HttpResponse:
     return respond_with_request_options(second_step_purpose(request.user), request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def proof_page(request: HttpRequest) -> HttpResponse:
-    """Store that the user has proved again who they are; a carried form is shown again, to be submitted."""
+def reauthentication_page(request: HttpRequest) -> HttpResponse:
+    """Store that the user has authenticated again; a carried form is shown again, to be submitted."""
     carried = carried_forms.read_carried_form(request)
-    form = build_proof_form(request, request.POST if request.method == "POST" else None)
+    form = build_reauthentication_form(request, request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        response = render_proof_page(request, admin_site.each_context(request), carried, form)
+        response = render_reauthentication_page(request, admin_site.each_context(request), carried, form)
         return set_refusal_status(response, form)
-    record_proof(request, with_factor_of=request.user if has_factors(request.user) else None)
+    record_authentication(request, with_factor_of=request.user if has_factors(request.user) else None)
     if not carried:
         return HttpResponseRedirect(reverse("desk:index"))
     return forget_challenge(admin_site.restore_or_confirm(request, carried))

@@ -25,12 +25,12 @@ from accounts.factors import (
     requires_factor,
 )
 from accounts.models import EventType, Passkey
-from accounts.proofs import record_proof
+from accounts.reauthentication import record_authentication
 from publications.models import SiteSettings
 
 from .encryption import decrypt, encrypt
 from .form_data import RedisplayMixin
-from .proof_questions import AFTER_ENROLMENT
+from .reauthentication import AFTER_ENROLMENT
 from .shown_once import keep_secret, take_secret
 from .site import render_desk_page
 
@@ -204,10 +204,10 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
 
 
 def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
-    """Record a factor as added; this session, which has just shown it, remains signed in."""
+    """Record a factor as added; the session, which has just shown it, remains signed in."""
     type = EventType.CODES_PRINTED if kind == CODES else EventType.FACTOR_ADDED
     record_event(type, request.user, by=request.user, request=request, factors=[kind], **detail)
-    record_proof(request, with_factor_of=request.user)
+    record_authentication(request, with_factor_of=request.user)
 
 
 @transaction.atomic

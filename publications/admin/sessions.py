@@ -71,7 +71,7 @@ def _end_one(request: HttpRequest, rows: list[SessionRow]) -> None:
     reference = request.POST.get("_end", "")
     row = next((row for row in rows if row.session.reference == reference), None)
     if not row:
-        messages.info(request, _("This session had ended already."))
+        messages.info(request, _("It had ended already."))
         return
     row.session.delete()
     record_event(EventType.SIGNED_OUT, request.user, by=request.user, request=request)

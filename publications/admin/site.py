@@ -29,7 +29,7 @@ from publications.reserved_disk_space import retry_with_reserved_space
 
 from . import carried_forms
 from .carried_forms import CarriedForm
-from .proof_questions import find_question
+from .reauthentication import find_question
 from .remembered_sign_ins import remember_user
 from .restored_forms import View, find_restore_url, restores_autosave
 from .status_text import status_text
@@ -63,7 +63,7 @@ class DeskSite(AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Require a staff account; a form submitted while signed out is carried through the sign-in.
 
-        Who has to set a second factor first, or to prove again who they are, is led there. A draft that is deleted
+        Who has to set a second factor first, or to authenticate again, is led there. A draft that is deleted
         while a view runs is reported.
         """
         staff_view = super().admin_view(restores_autosave(view), cacheable)

@@ -1,6 +1,6 @@
 """Find a name in everything that is stored or shown: the database, its file, uploaded files, and the public site.
 
-It is the proof after a redaction: what it lists is left, and what it could not read is listed as such.
+After a redaction it shows that nothing is left: what it lists is left, and what it could not read is listed as such.
 """
 
 from .database import compact_database, database_files, search_database

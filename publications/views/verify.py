@@ -190,7 +190,7 @@ def _with_edition(result: Result, edition: Edition) -> Result:
     if edition.pk == live.pk:
         result.sentences.append(_("That is the current edition."))
     else:
-        result.sentences.append(_standing(edition))
+        result.sentences.append(_describe_successor(edition))
         since = f"{changes_url(live, live.number)}?from={edition.number}"
         result.links.append({"label": _("What has changed since"), "url": since, "language": ""})
     if live.number > 1:
@@ -200,7 +200,7 @@ def _with_edition(result: Result, edition: Edition) -> Result:
     return result
 
 
-def _standing(edition: Edition) -> str:
+def _describe_successor(edition: Edition) -> str:
     later = Edition.objects.readable().filter(publication=edition.publication_id, number__gt=edition.number)
     if Change.CORRECTION in set(later.values_list("change", flat=True)):
         return _("The text has been corrected since.")

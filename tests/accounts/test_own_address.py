@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.limits import DEVICE
 from accounts.models import AccountEvent, AddressChange
-from accounts.proofs import PROVED_AT
+from accounts.reauthentication import AUTHENTICATED_AT
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -110,10 +110,10 @@ def test_what_is_refused_says_why(desk, email, password, text):
     assert text in ask(desk, email, password).text and not AddressChange.objects.exists()
 
 
-def test_an_address_is_not_changed_in_a_session_without_a_recent_proof(desk, ann):
+def test_an_address_is_not_changed_in_a_session_without_recent_authentication(desk, ann):
     """Somebody who finds a session open may know the password, but not have the second factor."""
     session = desk.session
-    session[PROVED_AT] = (timezone.now() - timedelta(minutes=16)).timestamp()
+    session[AUTHENTICATED_AT] = (timezone.now() - timedelta(minutes=16)).timestamp()
     session.save()
 
     page = ask(desk)

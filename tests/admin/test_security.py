@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import recovery_codes, totp
 from accounts.models import AccountEvent, EventType, Passkey, RecoveryCode
-from accounts.proofs import PROVED_AT
+from accounts.reauthentication import AUTHENTICATED_AT
 from publications.models import MenuLink, Publication
 from tests.accounts.test_second_step import PASSWORD, STEP, code_of, is_signed_in, type_password
 from tests.admin.test_carried_forms import Browser, form_at
@@ -24,7 +24,7 @@ from tests.factories import make_live, make_person
 pytestmark = pytest.mark.django_db
 
 SECURITY, APP, CODES = "/desk/security/", "/desk/security/app/", "/desk/security/codes/"
-ADD, PROVE = "/desk/security/passkeys/add/", "/desk/prove/"
+ADD, REAUTHENTICATE = "/desk/security/passkeys/add/", "/desk/reauthenticate/"
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +49,9 @@ def events_of(account) -> list[tuple[str, list]]:
 
 
 def make_old(client: Client, minutes: int = 16) -> None:
-    """Let the last proof of a session be so old."""
+    """Let the last authentication of a session be so old."""
     session = client.session
-    session[PROVED_AT] = (timezone.now() - timedelta(minutes=minutes)).timestamp()
+    session[AUTHENTICATED_AT] = (timezone.now() - timedelta(minutes=minutes)).timestamp()
     session.save()
 
 
@@ -226,7 +226,7 @@ def test_what_is_sent_on_the_day_is_in_the_form_again_after_the_set_up(person, s
 # Proving again
 
 
-def test_a_redaction_needs_a_recent_proof_and_keeps_what_was_typed():
+def test_a_redaction_needs_recent_authentication_and_keeps_what_was_typed():
     publication = make_live(body="A name to take out.").publication
     person, browser = make_person("Administrators", password=PASSWORD), Browser()
     browser.sign_in(person=person)
@@ -237,8 +237,8 @@ def test_a_redaction_needs_a_recent_proof_and_keeps_what_was_typed():
     question = browser.send(form, passage="a name to take out", mark="…", why="Safety")
 
     assert question.status_code == 403 and "makes sure that it is you" in question.text
-    proof = form_at(question, PROVE)
-    again = browser.open(browser.send(proof, password=PASSWORD)["Location"])
+    question_form = form_at(question, REAUTHENTICATE)
+    again = browser.open(browser.send(question_form, password=PASSWORD)["Location"])
     typed = form_at(again, path).typed()
     assert typed["passage"] == ["a name to take out"] and typed["why"] == ["Safety"]
     assert "take out" in Publication.objects.get(pk=publication.pk).body
@@ -251,12 +251,12 @@ def test_a_wrong_password_proves_nothing_and_loses_nothing():
     path = reverse("desk:auth_user_change", args=[other.pk])
     form = form_at(browser.open(path), path)
     make_old(browser)
-    proof = form_at(browser.send(form, first_name="Typed"), PROVE)
+    question_form = form_at(browser.send(form, first_name="Typed"), REAUTHENTICATE)
 
-    refused = browser.send(proof, password="wrong")
+    refused = browser.send(question_form, password="wrong")
 
     assert "The password is not right" in refused.text
-    again = browser.open(browser.send(form_at(refused, PROVE), password=PASSWORD)["Location"])
+    again = browser.open(browser.send(form_at(refused, REAUTHENTICATE), password=PASSWORD)["Location"])
     assert form_at(again, path).typed()["first_name"] == ["Typed"]
     other.refresh_from_db()
     assert other.first_name == "Before"
@@ -271,16 +271,18 @@ def test_whoever_has_a_factor_proves_with_it_and_not_with_the_password(client):
     make_old(client)
 
     question = client.get("/desk/auth/user/add/")
-    client.post(PROVE, {"password": PASSWORD, "carried": question.context["carried"].encrypted})
+    client.post(REAUTHENTICATE, {"password": PASSWORD, "carried": question.context["carried"].encrypted})
     assert client.get("/desk/auth/user/add/").status_code == 403
 
-    response = client.post(PROVE, {"code": code_of(secret), "carried": question.context["carried"].encrypted})
+    response = client.post(
+        REAUTHENTICATE, {"code": code_of(secret), "carried": question.context["carried"].encrypted}
+    )
 
     assert response["Location"] == "/desk/auth/user/add/"
     assert client.get("/desk/auth/user/add/").status_code == 200
 
 
-def test_a_passkey_is_a_proof(client):
+def test_a_passkey_authenticates_again(client):
     administrator, key = make_person("Administrators", password=PASSWORD), Authenticator()
     key.store(administrator)
     client.post(
@@ -288,7 +290,7 @@ def test_a_passkey_is_a_proof(client):
     )
     make_old(client)
 
-    client.post(PROVE, {"credential": key.get(options_of(client, "/desk/prove/options/"))})
+    client.post(REAUTHENTICATE, {"credential": key.get(options_of(client, "/desk/reauthenticate/options/"))})
 
     assert client.get("/desk/auth/user/add/").status_code == 200
 
@@ -299,11 +301,11 @@ GUARDED = {
     "account-sessions": ["user"], "account-review": [],
     "redact": ["publication"], "passkey-add": [], "authenticator-app": [], "recovery-codes": [],
 }  # fmt: skip
-"""What needs a recent proof, with the objects in the address."""
+"""What needs recent authentication, with the objects in the address."""
 
 
 @pytest.mark.parametrize("name", GUARDED)
-def test_nothing_is_changed_without_a_recent_proof(client, name):
+def test_nothing_is_changed_without_recent_authentication(client, name):
     group = Group.objects.create(name="Guests")
     pks = {"user": make_person("Linkers").pk, "group": group.pk, "publication": make_live().publication.pk}
     administrator = make_person("Administrators", is_superuser=True, password=PASSWORD)
@@ -315,11 +317,11 @@ def test_nothing_is_changed_without_a_recent_proof(client, name):
 
     response = client.post(path, {"post": "yes"})
 
-    assert response.status_code == 403 and 'action="/desk/prove/"' in response.text
+    assert response.status_code == 403 and 'action="/desk/reauthenticate/"' in response.text
     assert AccountEvent.objects.count() == events
 
 
-def test_a_proof_counts_for_a_quarter_of_an_hour(client):
+def test_an_authentication_counts_for_a_quarter_of_an_hour(client):
     administrator = make_person("Administrators", password=PASSWORD)
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         type_password(client, administrator)

@@ -1,4 +1,4 @@
-"""Questions before a page of the desk: to set a second factor first, or to prove again who one is.
+"""Questions before a page of the desk: to set a second factor first, or to authenticate again.
 
 A form that is submitted then is carried through the question, as through a sign-in: nothing that was typed is lost.
 """
@@ -15,14 +15,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.factors import Factors, has_factors, requires_factor
-from accounts.proofs import is_proof_recent
-from accounts.second_step import PasswordProofForm, SecondStepForm
+from accounts.reauthentication import is_authentication_recent
+from accounts.second_step import PasswordReauthenticationForm, SecondStepForm
 
 from . import carried_forms
 from .carried_forms import CarriedForm
 from .form_urls import SECURITY_URL_NAMES
 
-PROVED_PAGES = (
+REAUTHENTICATED_PAGES = (
     *SECURITY_URL_NAMES,
     "user-factors",
     "account-role",
@@ -34,23 +34,23 @@ PROVED_PAGES = (
     "auth_group_add",
     "auth_group_delete",
 )
-"""Pages that need a recent proof to be opened: whoever opens them is there to change something."""
+"""Pages that need recent authentication to be opened: whoever opens them is there to change something."""
 
-PROVED_CHANGES = (
+REAUTHENTICATED_CHANGES = (
     "auth_user_change",
     "auth_group_change",
     "account-sessions",
     "account-review",
     "own-address",
 )
-"""Pages that are also read: only what is submitted there needs a recent proof."""
+"""Pages that are also read: only what is submitted there needs recent authentication."""
 
 PAGES_WITHOUT_FACTOR = (
     *SECURITY_URL_NAMES,
     "security",
     "passkey-creation-options",
-    "prove",
-    "proof-options",
+    "reauthenticate",
+    "reauthentication-options",
     "carried",
     "signed-in",
     "jsi18n",
@@ -67,30 +67,32 @@ def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], d
     name = request.resolver_match.url_name
     if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not has_factors(request.user):
         return _redirect_to_enrolment(request)
-    needs_proof = name in PROVED_PAGES or (name in PROVED_CHANGES and request.method == "POST")
-    if needs_proof and not is_proof_recent(request):
-        response = render_proof_page(request, build_context(request), _carry(request))
+    is_question = name in REAUTHENTICATED_PAGES or (
+        name in REAUTHENTICATED_CHANGES and request.method == "POST"
+    )
+    if is_question and not is_authentication_recent(request):
+        response = render_reauthentication_page(request, build_context(request), _carry(request))
         response.status_code = HTTPStatus.FORBIDDEN
         return response
     return None
 
 
-def build_proof_form(request: HttpRequest, data: dict | None = None) -> forms.Form:
-    """Return the form for a proof: a second factor, or the password of an account that has none."""
-    form_class = SecondStepForm if has_factors(request.user) else PasswordProofForm
+def build_reauthentication_form(request: HttpRequest, data: dict | None = None) -> forms.Form:
+    """Return the form of re-authentication: a second factor, or the password of an account that has none."""
+    form_class = SecondStepForm if has_factors(request.user) else PasswordReauthenticationForm
     return form_class(data, request=request, account=request.user)
 
 
-def render_proof_page(
+def render_reauthentication_page(
     request: HttpRequest, context: dict, carried: CarriedForm | None, form: forms.Form | None = None
 ) -> HttpResponse:
     context |= {
         "title": _("Is it you?"),
-        "form": form or build_proof_form(request),
+        "form": form or build_reauthentication_form(request),
         "factors": Factors.of(request.user),
         "carried": carried,
     }
-    return render(request, "desk/prove.html", context)
+    return render(request, "desk/reauthenticate.html", context)
 
 
 def _carry(request: HttpRequest) -> CarriedForm:
