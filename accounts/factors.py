@@ -45,8 +45,8 @@ class Factors:
 
     @property
     def count(self) -> int:
-        """Return how many factors there are; all recovery codes are one."""
-        return len(self.passkeys) + bool(self.app) + bool(self.codes)
+        """Return how many factors can be used; all recovery codes are one."""
+        return len(self.passkeys) + bool(self.app) + bool(self.unused_codes)
 
     @property
     def takes_codes(self) -> bool:

@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.http import HttpRequest
 
+from .addresses import is_address_taken
 from .events import record_event
 from .models import AccountRecord, EventType, Invitation, link_expiry, new_nonce
 
@@ -85,10 +86,11 @@ def accept_invitation(
     """Store the account, which has its password, and end the invitation.
 
     Raises:
-        ObjectDoesNotExist: the invitation was accepted or revoked in between.
+        ObjectDoesNotExist: the invitation was accepted or revoked in between, or an account has its address.
+        IntegrityError: an account got its user name in between.
     """
     deleted, _by_model = Invitation.objects.filter(pk=invitation.pk, nonce=invitation.nonce).delete()
-    if not deleted:
+    if not deleted or is_address_taken(invitation.email):
         raise ObjectDoesNotExist
     account.save()
     account.groups.add(invitation.group)

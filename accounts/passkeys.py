@@ -117,7 +117,9 @@ def creation_purpose(account: AbstractBaseUser) -> str:
 
 
 def add_passkey(request: HttpRequest, account: AbstractBaseUser, text: str, name: str) -> Passkey:
-    """Store the passkey that a browser has made. Raises PasskeyRefused."""
+    """Store the passkey that a browser has made. Raises PasskeyRefused, also if the account has the most it may."""
+    if Passkey.objects.filter(owner=account).count() >= MAX_PASSKEYS:
+        raise PasskeyRefused
     challenge = _read_challenge(request, creation_purpose(account))
     try:
         verified = webauthn.verify_registration_response(

@@ -64,6 +64,8 @@ class LimitedSessionStore(db.SessionStore):
         values = {"last_used_at": now, "user_agent": user_agent, "address": client_address(request) or None}
         with suppress(DatabaseError), _without_waiting():
             DeskSession.objects.filter(pk=row.pk).update(**values)
+            for name, value in values.items():  # for a save of the session after this
+                setattr(row, name, value)
 
 
 @contextmanager

@@ -147,6 +147,7 @@ def _publish(
         _update_search(plans, defer_similarity=defer_similarity)
         changed = None if changed is None else changed | _find_changed_publications(plans)
         store_audit_entries([_build_audit_entry(plan, changed) for plan in plans])
+        _store_unapproved_news(plans, by=by)
         if brings_news:
             _store_news_of(plans, by=by)
         save_site_version(batch.site_version)
@@ -170,11 +171,16 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
             plan.publication.press_links.open().update(embargoed_until=plan.edition.visible_from)
 
 
+def _store_unapproved_news(plans: Sequence[PublishPlan], *, by: User | None) -> None:
+    """Store the news that one person published what needs two, also for an import: it is news for all staff."""
+    for plan in plans:
+        if plan.is_unapproved:
+            store_unapproved_news(plan.edition, by=by, at=plan.action.at)
+
+
 def _store_news_of(plans: Sequence[PublishPlan], *, by: User | None) -> None:
     for plan in plans:
         store_news(plan.edition, by=by, at=plan.action.at)
-        if plan.is_unapproved:
-            store_unapproved_news(plan.edition, by=by, at=plan.action.at)
         if plan.rescheduled:
             move_news(plan.scheduled.edition, plan.rescheduled)
 

@@ -11,7 +11,14 @@ from django.utils.translation import override
 from publications import markup, renditions
 from publications.diff import tokens_of
 from publications.html_tree import parse
-from publications.models import ActionType, ArchiveImport, Edition, Publication, update_content_digests
+from publications.models import (
+    ActionType,
+    ArchiveImport,
+    Edition,
+    Publication,
+    ServedPdf,
+    update_content_digests,
+)
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .redacted_addresses import paths_of, publications_linking_to
@@ -128,6 +135,7 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
     _refuse_readable_passage(publication, redaction)
     linked_from = publications_linking_to(paths - paths_of(publication), other_than=publication)
     report = build_report(publication, passage, redaction, editions, linked_from)
+    ServedPdf.objects.filter(edition__in=editions).delete()
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
     action.write_audit_entry(
         ActionType.REDACT, publication, publication=publication,

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
-from accounts.models import AccountRecord, AddressChange, DeskSession, EventType
+from accounts.invitations import revoke_invitation
+from accounts.models import AccountRecord, AddressChange, DeskSession, EventType, Invitation
 from publications.models import CalendarAddress
 
 from .form_data import RedisplayMixin
@@ -51,7 +52,10 @@ class DeactivationForm(RedisplayMixin, forms.Form):
 @for_account
 @require_http_methods(["GET", "HEAD", "POST"])
 def account_state_page(request: HttpRequest, account: User) -> HttpResponse:
-    """Deactivate an active account; reactivate another one."""
+    """Deactivate an active account, or reactivate another one; a button of the other page changes nothing."""
+    is_repeated = request.method == "POST" and ("_reactivate" in request.POST) == account.is_active
+    if is_repeated:
+        return HttpResponseRedirect(reverse("desk:auth_user_change", args=[account.pk]))
     if not account.is_active:
         return _inactive_page(request, account)
     holdings = list_holdings(account)
@@ -99,6 +103,8 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     record_event(EventType.DEACTIVATED, account, by=request.user, request=request)
     DeskSession.objects.filter(account=account).delete()
     AddressChange.objects.filter(account=account).delete()
+    for invitation in Invitation.objects.filter(invited_by=account):  # perhaps of a thief
+        revoke_invitation(invitation, request=request)
     if CalendarAddress.objects.filter(owner=account).delete()[0]:
         record_event(EventType.CALENDAR_REVOKED, account, by=request.user, request=request)
     text = _("“%(name)s” is deactivated: nobody can sign in with it.") % {"name": account.get_username()}

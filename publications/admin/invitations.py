@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -68,8 +68,12 @@ def invite_page(request: HttpRequest) -> HttpResponse:
             return view(request, Invitation.objects.filter(pk=get_pk(request.POST, button)).first())
     form = InvitationForm(request.POST if request.method == "POST" else None, label_suffix="")
     if request.method == "POST" and form.is_valid():
-        _invite(request, form)
-        return HttpResponseRedirect(request.path)
+        try:
+            _invite(request, form)
+        except IntegrityError:  # somebody got the same user name at the same moment
+            form.add_error(None, _("Somebody else was invited at this moment. Press “Invite” again."))
+        else:
+            return HttpResponseRedirect(request.path)
     return render_desk_page(
         request,
         "invite",
@@ -159,6 +163,8 @@ def _accept(request: HttpRequest, invitation: Invitation, form: SetPasswordForm)
         accept_invitation(invitation, account, request=request, device=device)
     except ObjectDoesNotExist:
         return _render_ended(request)
+    except IntegrityError:  # somebody got the user name at this moment: the next attempt proposes another
+        return HttpResponseRedirect(request.path)
     page = render_desk_page(request, "invitation_accepted", title=_("Your account is ready"), account=account)
     remember_device(page, device)
     return _make_private(page)

@@ -1,6 +1,6 @@
 """What leaves the site: the mirror (public pages as static files), copies of it that need no server, the audit log."""
 
-from .audit_log import HEAD, Head, HeadRefused, publish_head, read_log_lines
+from .audit_log import HEAD, Head, HeadRefused, publish_head, read_log_lines, write_log
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
@@ -17,4 +17,5 @@ __all__ = [
     "SiteUnavailable",
     "publish_head",
     "read_log_lines",
+    "write_log",
 ]

@@ -5,12 +5,11 @@ log that was cut off is found too; a signature of it in the format of minisign p
 """
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import BinaryIO, Self
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 
 from publications.hash_chain import FIRST_PREVIOUS, format_time, serialize_canonically
 from publications.models import AuditEntry, audit_file_name, original_storage
@@ -91,19 +90,18 @@ def write_log(file: BinaryIO, until: int) -> None:
 
 
 def publish_head(content: bytes, signature: str = "") -> None:
-    """Make a head public, with its signature if there is one, and with the log up to it.
+    """Make a head public, with its signature if there is one.
+
+    The log stays on the server: its digests let whoever knows the rest of a text confirm a guess at a name that was
+    redacted, or at the time for which a first edition is scheduled. `manage.py export_audit_log` writes it for whoever
+    is to verify it.
 
     Raises:
         HeadRefused: it is not a head of this log.
     """
-    head = Head.parse(content)
+    Head.parse(content)
     storage = original_storage()
-    with tempfile.TemporaryFile() as file:
-        write_log(file, head.version)
-        file.seek(0)
-        storage.save(audit_file_name(LOG), File(file, name=LOG))
+    storage.delete(audit_file_name(SIGNATURE))  # that of the head before must not stand beside this one
     storage.save(audit_file_name(HEAD), ContentFile(content))
     if signature:
         storage.save(audit_file_name(SIGNATURE), ContentFile(signature.encode()))
-    else:
-        storage.delete(audit_file_name(SIGNATURE))

@@ -46,6 +46,15 @@ class PortableMirror:
         for name in self._all_names:
             yield name, self._make_portable(name, name if name in self._names else FIRST_HOME)
 
+    def remove_stale(self, root: Path | None, file: Path | None) -> None:
+        """Remove from a copy what the mirror no longer has, and the archive, which is of before."""
+        if root:
+            MirrorFolder(root, has_variants=False).remove_unlisted(
+                f"/{quote(name)}" for name in self._all_names
+            )
+        if file:
+            file.unlink(missing_ok=True)
+
     def write_folder(self, root: Path) -> None:
         """Bring a folder up to date, which is empty or written by this method. Raises NotAMirror."""
         folder = MirrorFolder(root, has_variants=False)

@@ -8,7 +8,9 @@ from .edition import Edition
 
 
 class ServedPdf(models.Model):
-    """The SHA-256 of a PDF of an edition. It is stored before the PDF is sent, and never deleted with its file."""
+    """The SHA-256 of a PDF of an edition. It is stored before the PDF is sent, and outlives its file.
+
+    A redaction deletes it: nobody is to learn that a PDF with the redacted name is ours."""
 
     digest = models.CharField(max_length=64, unique=True)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="served_pdfs")

@@ -29,7 +29,7 @@ def search_database(matcher: NameMatcher, progress: Progress = lambda _what: Non
 
 def _search_table(table: str, matcher: NameMatcher) -> Iterator[Occurrence]:
     quoted = connection.ops.quote_name(table)
-    with connection.cursor() as cursor:
+    with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT * FROM {quoted}")  # noqa: S608 - the name is from the database and quoted
         columns = [column[0] for column in cursor.description]
         while rows := cursor.fetchmany(BATCH_ROWS):

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +13,6 @@ import brotli
 from django.core.files.storage import Storage
 from PIL import Image
 from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from publications.html_tree import parse
 from publications.ooxml import InvalidWordFile, all_text
@@ -151,7 +151,7 @@ def _find_in_pdf(place: str, content: bytes, matcher: NameMatcher, searched: Sea
         if reader.xmp_metadata:
             texts.append(reader.xmp_metadata.stream.get_data().decode("utf-8", "replace"))
         texts += [data.decode("utf-8", "replace") for parts in reader.attachments.values() for data in parts]
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # a malformed PDF fails anywhere in the library
         searched.unread.append(f"{place}: it is no whole PDF ({error})")
         return []
     joined = "\n".join(texts)
@@ -161,7 +161,10 @@ def _find_in_pdf(place: str, content: bytes, matcher: NameMatcher, searched: Sea
 def _find_in_picture(place: str, content: bytes, matcher: NameMatcher, searched: Searched) -> list[str]:
     """Return the names in the metadata of a picture: EXIF, XMP, comments, text chunks."""
     searched.pictures.append(place)
-    with suppress(OSError, ValueError, SyntaxError), Image.open(io.BytesIO(content)) as picture:
+    with (
+        suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError),
+        Image.open(io.BytesIO(content)) as picture,
+    ):
         values = [*picture.info.values(), *picture.getexif().values()]
         texts = [value for value in values if isinstance(value, str)]
         names = [
@@ -198,7 +201,7 @@ def _search_archive(
                     searched.unread.append(f"{inner}: it is too large or encrypted")
                     continue
                 yield from search_file(inner, archive.read(entry), matcher, searched, depth=depth + 1)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, OSError) as error:
         searched.unread.append(f"{place}: it is no whole archive ({error})")
 
 
@@ -208,7 +211,7 @@ def _search_compressed(
     stem, _dot, ending = place.rpartition(".")
     try:
         inner = gzip.decompress(content) if ending == "gz" else brotli.decompress(content)
-    except (OSError, EOFError, brotli.error) as error:
+    except (OSError, EOFError, zlib.error, brotli.error) as error:
         searched.unread.append(f"{place}: it is no whole compressed file ({error})")
         return
     for found in search_file(stem, inner, matcher, searched, depth=depth + 1):

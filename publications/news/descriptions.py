@@ -139,7 +139,9 @@ def _translation(event: NewsEvent) -> tuple[str, str]:
         return _("The %(language)s text is withdrawn, “%(title)s” is still public") % values, (
             edition.withdrawal_reason
         )
-    return _(TRANSLATION_SUBJECTS[Change(edition.change)]) % values, edition.change_note
+    # After an undo the live edition is a copy, a silent fix: what it brings back counts as an update.
+    subject = TRANSLATION_SUBJECTS.get(Change(edition.change), TRANSLATION_SUBJECTS[Change.UPDATE])
+    return _(subject) % values, edition.change_note
 
 
 def _imported(event: NewsEvent) -> tuple[str, str]:

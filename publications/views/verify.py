@@ -127,15 +127,20 @@ def _verify_file(content: bytes) -> Result:
 def _verify_pdf_text(content: bytes) -> Result:
     try:
         text = extract_pdf_text(content)
-        edition = find_edition(text)
-        passages = _pdf_passages(edition) if edition else []
     except UnreadablePdf:
         text = _("This PDF is not one that we have sent, and no text can be read in it.")
         return Result(_("Not ours"), [text])
-    except (renditions.RenderingBusy, renditions.RenderingFailed):
-        passages = passages_of_edition(edition, text)
+    edition = find_edition(text)
     if not edition:
         return _unknown()
+    try:
+        passages = _pdf_passages(edition)
+    except (
+        renditions.RenderingBusy,
+        renditions.RenderingFailed,
+        UnreadablePdf,
+    ):  # ours may be too long to read
+        passages = passages_of_edition(edition, text)
     result = _compared(edition, text, passages)
     result.sentences.insert(0, _("This file is not one that we have sent. Its text was compared with ours."))
     return result

@@ -128,6 +128,25 @@ def test_the_name_of_a_file_and_of_a_member_count(tmp_path):
     assert any("its name" in place for place in places)
 
 
+def flipped(content: bytes) -> bytes:
+    """Damaged in the middle, as a disk damages files."""
+    middle = len(content) // 2
+    return (
+        content[:middle] + bytes(255 - byte for byte in content[middle : middle + 9]) + content[middle + 9 :]
+    )
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if name.endswith((".zip", ".docx", ".gz", ".pdf", ".png"))]
+)
+@pytest.mark.parametrize("damage", [flipped, lambda content: content[: len(content) // 2]])
+def test_a_damaged_file_does_not_end_the_search(name, damage, tmp_path):
+    found_in(f"damaged {name}", damage(FILES[name]), tmp_path)
+    places, _searched = found_in("whole.txt", NAME.encode(), tmp_path)
+
+    assert any("whole.txt" in place for place in places)
+
+
 @pytest.mark.parametrize(
     "content",
     [

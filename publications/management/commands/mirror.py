@@ -116,9 +116,17 @@ class Command(BaseCommand):
             options["folder"], processes=options["processes"], with_renditions=options["with_pdf"]
         )
         started = time.monotonic()
-        report = crawl.run(
-            self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
-        )
+        try:
+            report = crawl.run(
+                self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
+            )
+        except (
+            exporters.SiteUnavailable,
+            DatabaseError,
+            OSError,
+        ):  # what is withdrawn goes from the copies too
+            exporters.PortableMirror(crawl.folder).remove_stale(options["portable"], options["zip"])
+            raise
         seconds = time.monotonic() - started
         self.stdout.write(
             f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
