@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Verify an exported audit log: no entry was changed, removed or moved since a head that you kept or that was signed.
 
-It needs Python alone. The site exports the log with `manage.py export_audit_log audit-log.jsonl`; get
-audit-head.json from its /.well-known/, and check the signature of the head with `minisign -Vm audit-head.json -p KEY.pub` first. Each line of the log is the JSON of an entry: "hash"
-is the SHA-256 of all its other keys (sorted, without spaces, UTF-8), "previous" the hash of the line before.
+It needs Python alone. The site exports the log with `manage.py export_audit_log audit-log.jsonl`; get audit-head.json
+from its /.well-known/, and check the signature of the head with `minisign -Vm audit-head.json -p KEY.pub` first. Each
+line of the log is the JSON of an entry: "hash" is the SHA-256 of all its other keys (sorted, without spaces, UTF-8),
+"previous" the hash of the line before.
 Exits with 0 if all is sound, with 1 and a sentence for each fault if not.
 """
 

@@ -135,11 +135,8 @@ def _verify_pdf_text(content: bytes) -> Result:
         return _unknown()
     try:
         passages = _pdf_passages(edition)
-    except (
-        renditions.RenderingBusy,
-        renditions.RenderingFailed,
-        UnreadablePdf,
-    ):  # ours may be too long to read
+    except (renditions.RenderingBusy, renditions.RenderingFailed, UnreadablePdf):
+        # Ours may be too long to read.
         passages = passages_of_edition(edition, text)
     result = _compared(edition, text, passages)
     result.sentences.insert(0, _("This file is not one that we have sent. Its text was compared with ours."))

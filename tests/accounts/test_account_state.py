@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AccountEvent, AccountRecord, DeskSession
+from accounts.models import AccountEvent, AccountRecord, DeskSession, Invitation
 from publications.admin import submissions
 from publications.admin.handover import HOLDINGS
 from publications.models import CalendarAddress, EditorialPlan, PressLink, Publication, Review, Submission
@@ -105,12 +105,42 @@ def test_a_reactivated_account_signs_in_again(desk, leaver):
     desk.post(path_of(leaver), {"reason": "x"})
     assert "Deactivated" in desk.get(path_of(leaver)).text
 
-    desk.post(path_of(leaver))
+    assert "_reactivate" in desk.get(path_of(leaver)).text
+    desk.post(path_of(leaver), {"_reactivate": "1"})
 
     assert is_active(leaver) and AccountRecord.of(leaver).deactivated_at is None
     login = {"username": leaver.username, "password": "rain over four old harbours"}
     assert Client().post("/desk/login/", login).status_code == 302
     assert AccountEvent.objects.filter(type="reactivated").count() == 1
+
+
+def test_a_button_pressed_twice_does_not_do_the_opposite(desk, leaver):
+    for _press in range(2):
+        desk.post(path_of(leaver), {"reason": "x"})
+    assert not is_active(leaver)
+
+    for _press in range(2):
+        desk.post(path_of(leaver), {"_reactivate": "1"})
+    assert is_active(leaver)
+    assert AccountEvent.objects.filter(type__in=["deactivated", "reactivated"]).count() == 2
+
+
+def test_invitations_of_a_deactivated_account_end(desk, administrator):
+    other = make_person("Administrators")
+    for by in (other, administrator):
+        email = f"{by.username}@example.com"
+        Invitation.objects.create(
+            email=email,
+            username=f"by-{by.pk}",
+            group=Group.objects.first(),
+            invited_by=by,
+            expires_at=tomorrow(),
+            nonce=str(by.pk),
+        )
+
+    desk.post(path_of(other), {"reason": ""})
+
+    assert [invitation.invited_by for invitation in Invitation.objects.all()] == [administrator]
 
 
 def test_what_a_leaver_holds_is_listed_and_handed_over_in_one_step(desk, leaver):

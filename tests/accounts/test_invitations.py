@@ -114,6 +114,42 @@ def test_a_new_link_ends_the_former_one(desk, mailoutbox):
     assert Client().get(former).status_code == 404 and Client().get(new).status_code == 200
 
 
+def test_two_people_invited_at_the_same_moment_get_names_of_their_own(desk, monkeypatch):
+    """The other one gets the user name after it was proposed here."""
+    invite(desk, email="bo.ek@example.com")
+    monkeypatch.setattr("accounts.invitations.propose_username", lambda *_args: "bo.ek")
+
+    page = invite(desk)
+
+    assert page.status_code == 200 and "Somebody else was invited at this moment" in page.text
+    assert Invitation.objects.count() == 1
+
+
+def test_a_user_name_that_is_taken_while_the_password_is_typed_leads_to_another(
+    desk, mailoutbox, monkeypatch
+):
+    invite(desk)
+    path = sent_path(mailoutbox)
+    User.objects.create_user("bo.ek")
+    with monkeypatch.context() as patch:
+        patch.setattr("accounts.invitations.propose_username", lambda *_args: "bo.ek")
+        response = set_password(path)
+    assert response.status_code == 302 and response["Location"] == path
+
+    assert "Your account is ready" in set_password(path).text
+    assert User.objects.get(email="Bo.Ek@example.org").username != "bo.ek"
+
+
+def test_an_address_that_somebody_else_got_since_makes_no_second_account(desk, mailoutbox):
+    invite(desk)
+    path = sent_path(mailoutbox)
+    make_person("Editors", email="bo.ek@example.org")
+
+    set_password(path)
+
+    assert User.objects.filter(email__iexact="bo.ek@example.org").count() == 1
+
+
 def test_a_revoked_invitation_is_not_mailed_and_leads_nowhere(desk, mailoutbox):
     invite(desk)
     path = sent_path(mailoutbox)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccountEvent, DeskSession
-from accounts.session_store import RECORD_INTERVAL
+from accounts.session_store import RECORD_INTERVAL, LimitedSessionStore
 from accounts.user_agents import describe_user_agent
 from tests.factories import make_person
 
@@ -171,6 +171,18 @@ def test_the_last_use_is_written_at_most_once_in_some_minutes(ann):
         assert [count_writes() for _request in range(4)] == [1, 0, 0, 0]
         clock.shift(RECORD_INTERVAL + timedelta(seconds=1))
         assert count_writes() == 1
+
+
+def test_a_request_that_saves_the_session_keeps_its_last_use(ann, rf):
+    browser, now = signed_in(ann), timezone.now()
+    DeskSession.objects.update(last_used_at=now - timedelta(hours=1))
+    session = LimitedSessionStore(browser.session.session_key)
+    session["secret"] = "shown once"
+
+    session.record_use(rf.get("/desk/"))
+    session.save()
+
+    assert DeskSession.objects.get().last_used_at >= now
 
 
 def test_a_page_is_shown_although_its_use_cannot_be_written(ann, monkeypatch):

@@ -213,6 +213,12 @@ def test_imports_are_published_by_one_person_and_say_so(draft, ann):
     assert AuditEntry.objects.get(publication=draft).detail["without_approval"] == "import"
 
 
+def test_an_import_that_brings_no_news_informs_staff_that_nobody_approved(draft, ann, bo):
+    actions.publish_many([draft], by=ann, without_approval="import")
+
+    assert [event.type for event in NewsEvent.objects.visible_to(bo)] == [NewsType.UNAPPROVED]
+
+
 def test_the_page_of_other_kinds_says_nothing_of_two_people(client, ann):
     client.force_login(ann)
     page = client.get(reverse("desk:publish", args=[make_publication().pk]))

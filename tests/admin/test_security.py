@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import recovery_codes, totp
+from accounts.factors import Factors
 from accounts.models import AccountEvent, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import AUTHENTICATED_AT
 from publications.models import MenuLink, Publication
@@ -91,6 +92,25 @@ def test_what_is_no_passkey_is_not_added(desk, answer):
     options_of(desk, "/desk/security/passkeys/options/")
 
     assert "was not added" in desk.post(ADD, {"name": "Key", "credential": answer}).text
+
+
+def test_an_account_has_no_more_passkeys_than_it_may(desk, monkeypatch):
+    monkeypatch.setattr("accounts.passkeys.MAX_PASSKEYS", 1)
+
+    def add() -> str:
+        answer = Authenticator().create(options_of(desk, "/desk/security/passkeys/options/"))
+        return desk.post(ADD, {"name": "Key", "credential": answer}, follow=True).text
+
+    assert "was not added" not in add()
+    assert "was not added" in add()
+    assert Passkey.objects.count() == 1
+
+
+def test_recovery_codes_that_are_all_used_are_no_second_factor_that_is_left(person):
+    for code in recovery_codes.replace_codes(person):
+        recovery_codes.use_code(person, code)
+
+    assert Factors.of(person).count == 0
 
 
 def test_the_same_answer_adds_one_passkey(desk):

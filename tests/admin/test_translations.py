@@ -179,6 +179,17 @@ def test_its_news_names_the_language_and_leads_to_the_page(editor, pair, languag
     assert text.url == translation_url(pair[1], pair[0])
 
 
+def test_its_news_are_described_after_an_undo(editor, pair):
+    """An undo makes an edition without a sort of change of its own."""
+    original, _translation = pair
+    actions.withdraw(original, by=editor)
+    actions.undo(original, by=editor)
+
+    subjects = [describe_news(event, editor).subject for event in NewsEvent.objects.all()]
+
+    assert "The English text is updated, “Spannmål” has not followed" in subjects
+
+
 def test_the_sentences_in_swedish(desk, pair):
     page = desk.get(url("publish", pair[1]), headers={"Accept-Language": "sv"}).text
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from functools import partial
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -239,6 +240,27 @@ def test_the_command_writes_copy_and_archive(root, edition, tmp_path):
 
     assert_sums_are_right(tmp_path / "copy")
     assert zipfile.is_zipfile(tmp_path / "out/site.zip")
+
+
+def test_a_withdrawn_page_goes_from_the_copies_although_the_crawl_fails(
+    root, edition, tmp_path, editor, settings
+):
+    """The crawl removes what is withdrawn before it fails; the archive, which has it, goes as a whole."""
+    call = partial(
+        call_command, "mirror", root, processes=1, portable=tmp_path / "copy", zip=tmp_path / "site.zip"
+    )
+    call(verbosity=0)
+    page = f"{edition.get_absolute_url().strip('/')}/index.html"
+    assert (tmp_path / "copy" / unquote(page)).exists()
+    actions.withdraw(edition.publication, by=editor)
+    (root / unquote(page)).unlink()
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    clear_caches()
+
+    with pytest.raises(CommandError, match="run it again when the site is well"):
+        call(verbosity=0)
+
+    assert not (tmp_path / "copy" / unquote(page)).exists() and not (tmp_path / "site.zip").exists()
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,8 @@ def test_the_address_is_not_for_reading(client):
     assert client.get(reverse("desk:drill-report")).status_code == 405
 
 
+@pytest.mark.parametrize("name", ["DRILL_PUBLIC_KEY", "SIGNING_PUBLIC_KEY"])
 @pytest.mark.parametrize("key", ["RWwrong", "age1key", "é"])
-def test_a_wrong_public_key_is_refused_at_the_start(key):
-    with pytest.raises(ImproperlyConfigured, match="DRILL_PUBLIC_KEY"):
-        check_public_key("DRILL_PUBLIC_KEY", key)
+def test_a_wrong_public_key_is_refused_at_the_start(name, key):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        check_public_key(name, key)

@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 import zlib
 from datetime import timedelta
 
@@ -15,8 +16,9 @@ from django.utils import timezone
 from publications import actions
 from publications.models import Change, ServedPdf
 from publications.page_cache.keys import cache_key, is_slow, max_body_bytes
+from publications.pdf import UnreadablePdf, extract_pdf_text
 from publications.urls import parameters_of
-from tests.factories import make_live, make_publication, saved
+from tests.factories import make_author, make_live, make_publication, saved
 from tests.page_caches import CachedClient, environ
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +282,36 @@ LOOP = (
 )  # fmt: skip
 def test_hostile_pdfs_end_within_limits(client, content):
     assert heading(post_pdf(client, content)) == "Not ours"
+
+
+def test_a_pdf_whose_original_is_too_long_to_read_is_compared_with_the_text(client, edition, monkeypatch):
+    own, given = get_pdf(client, edition), rewrite(get_pdf(client, edition))
+
+    def extract(content: bytes) -> str:
+        if content == own:
+            raise UnreadablePdf
+        return extract_pdf_text(content)
+
+    monkeypatch.setattr(sys.modules["publications.views.verify"], "extract_pdf_text", extract)
+
+    response = post_pdf(client, given)
+
+    assert response.status_code == 200 and heading(response) != "Not ours" and "“Grain”" in response.text
+
+
+def test_a_redaction_and_a_pen_name_forget_the_pdfs_that_have_the_name(client, editor):
+    author = make_author("Ann Berg")
+    first = make_live(title="Grain", slug="grain", body=f"{BODY} Said Ivan Petrov.")
+    second = make_live(title="Iron", slug="iron", authors=[author], body=f"{BODY} And more.")
+    contents = [get_pdf(client, edition) for edition in (first, second)]
+    actions.withdraw(first.publication, by=editor)
+
+    actions.redact(first.publication, "Ivan Petrov", by=editor)
+    author.name, author.slug, author.is_pseudonymous = "Pen Name", "pen-name", True
+    actions.save_instance(author, by=editor)
+
+    assert not ServedPdf.objects.exists()
+    assert all("not one that we have sent" in post_pdf(client, content).text for content in contents)
 
 
 def test_a_file_that_is_no_pdf_is_refused(client):

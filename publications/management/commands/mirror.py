@@ -120,11 +120,8 @@ class Command(BaseCommand):
             report = crawl.run(
                 self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
             )
-        except (
-            exporters.SiteUnavailable,
-            DatabaseError,
-            OSError,
-        ):  # what is withdrawn goes from the copies too
+        except (exporters.SiteUnavailable, DatabaseError, OSError):
+            # What is withdrawn goes from the copies too.
             exporters.PortableMirror(crawl.folder).remove_stale(options["portable"], options["zip"])
             raise
         seconds = time.monotonic() - started

@@ -14,10 +14,10 @@ from publications.signing import read_public_key, sign
 class Command(BaseCommand):
     help = (
         "Publish the head of the audit trail (its last entry, hash, date and number of entries) at "
-        "/.well-known/audit-head.json. Run it each day. The head is signed if SIGNING_KEY names a key. To keep the key off the server: --write writes the head to a file and "
-        "publishes nothing; sign that file elsewhere with “minisign -Sm FILE”, put FILE.minisig beside it, and publish "
-        "both with --publish. Outsiders check it with minisign, and what “export_audit_log” wrote "
-        "for them with scripts/verify_audit_log.py."
+        "/.well-known/audit-head.json. Run it each day. The head is signed if SIGNING_KEY names a key. To keep the key "
+        "off the server: --write writes the head to a file and publishes nothing; sign that file elsewhere with "
+        "“minisign -Sm FILE”, put FILE.minisig beside it, and publish both with --publish. Outsiders check it with "
+        "minisign, and what “export_audit_log” wrote for them with scripts/verify_audit_log.py."
     )
 
     def add_arguments(self, parser) -> None:
