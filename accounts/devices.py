@@ -30,8 +30,12 @@ def device_to_remember(request: HttpRequest) -> str:
     So an identifier that an attacker planted in the browser never becomes known.
     """
     device = device_of(request)
-    was_issued_here = AccountEvent.objects.filter(device=device_key(device), type__in=PROOF_TYPES).exists()
-    return device if was_issued_here else get_random_string(IDENTIFIER_LENGTH)
+    return device if was_issued_here(device) else get_random_string(IDENTIFIER_LENGTH)
+
+
+def was_issued_here(device: str) -> bool:
+    """Return whether somebody has signed in with this device, whoever it was."""
+    return AccountEvent.objects.filter(device=device_key(device), type__in=PROOF_TYPES).exists()
 
 
 def device_key(device: str) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .client_address import client_address, client_network
-from .devices import device_key, device_of, is_known_device
+from .devices import device_key, device_of, is_known_device, was_issued_here
 from .models import KEY_LENGTH, AccountEvent, AccountEventQuerySet, EventType
 
 
@@ -48,6 +48,7 @@ CLOCK_SKEW = timedelta(minutes=1)  # between servers; later rows are of a clock 
 
 UNKNOWN_DEVICE_LIMITS = (ACCOUNT, ADDRESS, SITE)
 KNOWN_DEVICE_LIMITS = (DEVICE,)
+PROVIDER_LIMITS = (ADDRESS, SITE)  # whose account it is shows only at the end
 SECOND_STEP_LIMITS = (CODES, CODES_OF_A_DAY)
 RESET_UNKNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
 RESET_KNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_DEVICE)
@@ -89,9 +90,30 @@ def begin_second_step(request: HttpRequest, account: AbstractBaseUser) -> Accoun
     return _store_attempt(attempt, SECOND_STEP_LIMITS)
 
 
+def begin_provider_attempt(request: HttpRequest) -> AccountEvent:
+    """Record a sign-in through the provider as failed before the browser is sent there.
+
+    Raises:
+        TooManyAttempts: a limit is reached; the browser must not be sent there.
+    """
+    attempt = _build_attempt(EventType.PROVIDER_FAILED, request, "", None)
+    device = device_of(request)
+    attempt.device = device_key(device) if device and was_issued_here(device) else ""
+    return _store_attempt(attempt, KNOWN_DEVICE_LIMITS if attempt.device else PROVIDER_LIMITS)
+
+
+def name_attempt(attempt: AccountEvent, request: HttpRequest, account: AbstractBaseUser) -> None:
+    """Set the account of an attempt through the provider; the caller stores the attempt."""
+    device = device_of(request)
+    attempt.account, attempt.account_name = account, account.get_username()
+    attempt.account_key = account_key(account.get_username())
+    attempt.device = device_key(device) if is_known_device(device, account) else ""
+
+
 def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:
     """Turn a failed attempt into a sign-in; its device becomes known."""
-    attempt.detail = {} if attempt.device else {"is_new_device": True}
+    provider = {name: value for name, value in attempt.detail.items() if name == "provider"}
+    attempt.detail = provider if attempt.device else {**provider, "is_new_device": True}
     attempt.type, attempt.device = EventType.SIGNED_IN, device_key(device)
     attempt.account, attempt.account_name = account, account.get_username()
     attempt.save()

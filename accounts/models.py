@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from .factor_models import AuthenticatorApp as AuthenticatorApp
 from .factor_models import Passkey as Passkey
 from .factor_models import RecoveryCode as RecoveryCode
+from .provider_models import ProviderIdentity as ProviderIdentity
 from .session_models import DeskSession as DeskSession
 
 EVENT_DAYS = 365
@@ -50,6 +51,10 @@ class EventType(models.TextChoices):
     CODE_USED = "code_used", _("Recovery code used")
     PASSKEY_CLONED = "passkey_cloned", _("Passkey refused: a copy of it may exist")
     PASSWORD_ACCEPTED = "password_accepted", _("Password right, second factor not shown")
+    PROVIDER_ACCEPTED = "provider_accepted", _("Signed in at the provider, second factor not shown")
+    PROVIDER_FAILED = "provider_failed", _("Sign-in through the provider not completed")
+    PROVIDER_LINKED = "provider_linked", _("Linked to a person at the provider")
+    PROVIDER_UNLINKED = "provider_unlinked", _("No longer linked to a person at the provider")
     SECOND_STEP_FAILED = "second_step_failed", _("Second factor refused")
     SIGNED_IN = "signed_in", _("Signed in")
     SIGNED_OUT = "signed_out", _("Signed out")

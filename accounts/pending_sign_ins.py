@@ -1,4 +1,4 @@
-"""Sign-ins between the password and the second step: a note in the session, which signs nobody in."""
+"""Sign-ins between the password, or the provider, and the second step: a note in the session, which signs nobody in."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,27 +13,37 @@ from .models import AccountEvent, EventType
 
 SESSION_KEY = "pending_sign_in"
 PENDING_MINUTES = 15
+ACCEPTED_TYPES = (EventType.PASSWORD_ACCEPTED, EventType.PROVIDER_ACCEPTED)
 
 
 class SecondStepRequired(Exception):
-    """Raised instead of signing in where the password was right and the account has a second factor."""
+    """Raised instead of signing in where the first step was right and the account has a second factor."""
 
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """An account whose password was right, and the event of that, which becomes a sign-in."""
+    """An account whose password was right, or that signed in at the provider, and the event of that.
+
+    The event becomes a sign-in.
+    """
 
     account: AbstractBaseUser
     attempt: AccountEvent
 
+    @property
+    def is_through_provider(self) -> bool:
+        return self.attempt.type == EventType.PROVIDER_ACCEPTED
 
-def store_pending(request: HttpRequest, account: AbstractBaseUser, attempt: AccountEvent) -> None:
-    """Record that the password was right, and note it in the session."""
-    attempt.type, attempt.account, attempt.account_name = (
-        EventType.PASSWORD_ACCEPTED,
-        account,
-        account.get_username(),
-    )
+
+def store_pending(
+    request: HttpRequest,
+    account: AbstractBaseUser,
+    attempt: AccountEvent,
+    *,
+    type: EventType = EventType.PASSWORD_ACCEPTED,
+) -> None:
+    """Record that the password was right, or that the provider knows the person, and note it in the session."""
+    attempt.type, attempt.account, attempt.account_name = type, account, account.get_username()
     attempt.save()
     request.session[SESSION_KEY] = [account.pk, account.get_session_auth_hash(), attempt.pk]
 
@@ -44,9 +54,7 @@ def find_pending(request: HttpRequest) -> PendingSignIn | None:
         case [int(account_pk), str(password_hash), int(attempt_pk)]:
             account = get_user_model().objects.filter(pk=account_pk, is_active=True).first()
             start = timezone.now() - timedelta(minutes=PENDING_MINUTES)
-            attempts = AccountEvent.objects.filter(type=EventType.PASSWORD_ACCEPTED, account=account).since(
-                start
-            )
+            attempts = AccountEvent.objects.filter(type__in=ACCEPTED_TYPES, account=account).since(start)
             attempt = attempts.filter(pk=attempt_pk).first()
             if account and attempt and constant_time_compare(account.get_session_auth_hash(), password_hash):
                 return PendingSignIn(account, attempt)

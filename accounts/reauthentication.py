@@ -19,16 +19,27 @@ RECENT = timedelta(minutes=15)
 
 
 def record_sign_in(request: HttpRequest, user: AbstractBaseUser, **_signal: object) -> None:
-    """Receiver of `user_logged_in`: a sign-in is an authentication. The second step says with what."""
+    """Receiver of `user_logged_in`: a sign-in is an authentication. The second step says with what.
+
+    A session that had to end soon, as nobody was signed in, has the usual limits from now on.
+    """
     request.session.pop(FACTOR_OWNER, None)
+    request.session.set_expiry(None)
     record_authentication(request)
 
 
-def record_authentication(request: HttpRequest, *, with_factor_of: AbstractBaseUser | None = None) -> None:
-    """Store in the session that its user has just authenticated."""
-    request.session[AUTHENTICATED_AT] = timezone.now().timestamp()
+def record_authentication(
+    request: HttpRequest, *, with_factor_of: AbstractBaseUser | None = None, at: float | None = None
+) -> None:
+    """Store in the session that its user has authenticated, now or at a time in seconds since 1970."""
+    request.session[AUTHENTICATED_AT] = timezone.now().timestamp() if at is None else at
     if with_factor_of:
         request.session[FACTOR_OWNER] = with_factor_of.pk
+
+
+def has_shown_factor(request: HttpRequest) -> bool:
+    """Return whether the session has shown a second factor of its user, here or at the provider."""
+    return request.session.get(FACTOR_OWNER) == request.user.pk
 
 
 def is_authentication_recent(request: HttpRequest) -> bool:
@@ -42,10 +53,9 @@ def require_second_factor(
     """Treat a session at the desk as signed out that has shown no factor although its account has one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(settings.DESK) and request.user.is_authenticated:
-            has_shown_factor = request.session.get(FACTOR_OWNER) == request.user.pk
-            if not has_shown_factor and has_factors(request.user):
-                request.user = request._cached_user = AnonymousUser()
+        is_desk = request.path_info.startswith(settings.DESK) and request.user.is_authenticated
+        if is_desk and not has_shown_factor(request) and has_factors(request.user):
+            request.user = request._cached_user = AnonymousUser()
         return get_response(request)
 
     return middleware

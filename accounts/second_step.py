@@ -16,7 +16,7 @@ from .models import AccountEvent, EventType, Passkey
 from .passkeys import PasskeyRefused
 from .pending_sign_ins import PendingSignIn, forget_pending
 from .reauthentication import record_authentication
-from .sign_in import LimitedAttemptsMixin
+from .sign_in import LimitedAttemptsMixin, check_local_sign_in
 
 MAX_CODE_CHARACTERS = 40
 SIGN_IN = "sign-in"
@@ -138,6 +138,7 @@ class PasskeySignInForm(LimitedAttemptsMixin, forms.Form):
             raise self.build_refusal(error) from None
         except PasskeyRefused:
             raise ValidationError(refused_passkey_message()) from None
+        check_local_sign_in(passkey.owner)
         self.passkey = passkey
         return cleaned
 

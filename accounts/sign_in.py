@@ -7,16 +7,19 @@ from http import HTTPStatus
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from .devices import device_to_remember, remember_device
 from .factors import has_factors
 from .limits import TooManyAttempts, begin_sign_in, complete_sign_in
 from .mail import can_send_mail
 from .pending_sign_ins import SecondStepRequired, store_pending
+from .provider_accounts import may_sign_in_here
+from .provider_settings import current_provider
 
 TOO_MANY = "too_many_attempts"
 
@@ -40,6 +43,13 @@ class LimitedAttemptsMixin:
         ) % {"minutes": minutes}
 
 
+def check_local_sign_in(account: AbstractBaseUser) -> None:
+    """Raise ValidationError if an account signs in through the provider only."""
+    if not may_sign_in_here(account):
+        text = gettext("This account signs in with %(provider)s: use that button.")
+        raise ValidationError(text % {"provider": current_provider().name})
+
+
 class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
     """Django's sign-in form of the admin, with limited attempts."""
 
@@ -61,6 +71,7 @@ class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
         cleaned = super().clean()  # raises if the password is wrong: the attempt stays recorded as failed
+        check_local_sign_in(self.get_user())
         if has_factors(self.get_user()):
             store_pending(self.request, self.get_user(), attempt)
             raise SecondStepRequired

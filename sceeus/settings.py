@@ -31,6 +31,19 @@ SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept e
 DRILL_PUBLIC_KEY  the public key of minisign that signs the reports of deploy/drill; without it none is taken (none)
 SECOND_FACTOR_FROM  the day from which whoever may publish, redact or manage accounts needs a second factor to sign in
                at the desk, as 2026-12-31 (not required)
+OIDC_ISSUER    the address of an OpenID provider that staff may sign in with, as https://login.university.example; the
+               packages of requirements/sso.txt are needed (none)
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET  what the provider calls this site, and their shared secret (none: a public
+               client)
+OIDC_NAME      the name of the provider on the sign-in page (its host)
+OIDC_SCOPES    what is requested from it, beside openid ("profile email")
+OIDC_GROUPS_CLAIM  the claim of the ID token with the groups of a person (groups)
+OIDC_ROLES     which group of the provider gives which role: {"/desk/editors": "Editors"}; who has none stays out
+OIDC_LINK_BY_MAIL  1 links an account, at the first sign-in, to whoever has its mail address at the provider (0)
+OIDC_VERIFIED_CLAIM  the claim that says that a mail address is confirmed (email_verified)
+OIDC_SECOND_FACTOR  values of amr or acr, separated by commas, that count as a second factor; without, accounts with a
+               second factor here show it (none)
+OIDC_LOCAL_SIGN_IN  whose passwords and passkeys of this site still sign in: all, or administrators (all)
 ALLOW_DATA_LOSS  1 lets `manage.py migrate` reverse migrations that drop tables and columns with rows (0)
 DEBUG          1 for development only (0)
 """
@@ -43,6 +56,7 @@ from django.utils.csp import CSP
 from environs import Env
 
 from accounts.cookies import CSRF_NAME, SESSION_NAME, full_name
+from accounts.provider_settings import read_provider
 from publications.durable_files import write_file
 from sceeus import service_urls
 
@@ -251,6 +265,19 @@ SECOND_FACTOR_PERMISSIONS = (
     "publications.publish_publication",
     "publications.redact_publication",
 )  # whoever has one of them needs a second factor, as superusers do
+OIDC_PROVIDER = read_provider(
+    env.str("OIDC_ISSUER", ""),
+    client_id=env.str("OIDC_CLIENT_ID", ""),
+    client_secret=env.str("OIDC_CLIENT_SECRET", ""),
+    name=env.str("OIDC_NAME", ""),
+    scopes=env.str("OIDC_SCOPES", "profile email"),
+    groups_claim=env.str("OIDC_GROUPS_CLAIM", "groups"),
+    roles=env.str("OIDC_ROLES", ""),
+    verified_claim=env.str("OIDC_VERIFIED_CLAIM", "email_verified"),
+    links_by_mail=env.bool("OIDC_LINK_BY_MAIL", False),
+    factor_values=env.list("OIDC_SECOND_FACTOR", []),
+    local_sign_in=env.str("OIDC_LOCAL_SIGN_IN", "all"),
+)
 MAILERS = {"default": service_urls.parse_email_url(env.str("EMAIL_URL", "console://"))}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 

@@ -192,6 +192,7 @@ TABLE = {
     "my-settings": ALL,
     "reauthenticate": ALL,
     "reauthentication-options": ALL,
+    "provider-reauthentication": ALL,
     "security": ALL,
     "passkey-add": ALL,
     "passkey-creation-options": ALL,
@@ -236,7 +237,7 @@ TABLE = {
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {
     "calendar", "drill-report", "invitation", "login", "second-step", "second-step-options",
-    "passkey-sign-in","passkey-sign-in-options", "logout", "news-stop", "review", "review-picture",
+    "passkey-sign-in","passkey-sign-in-options", "provider-sign-in", "provider-return", "logout", "news-stop", "review", "review-picture",
     "press", "press-page", "press-pdf", "press-image", "press-file",
 }  # fmt: skip
 POSTED = {
@@ -256,6 +257,7 @@ POSTED = {
     "image-upload",
     "carried",
     "reauthentication-options",
+    "provider-reauthentication",
     "passkey-creation-options",
 }
 """Asked by POST alone: who may come in is told so."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.factors import APP, CODES, PASSKEY
 from accounts.models import AccountEvent, EventType
+from accounts.provider_accounts import Refusal
 
 from .groups import role_name
 from .model_admin import ReadOnlyAdmin
@@ -20,6 +21,21 @@ REFUSALS = {
     "site": gettext_lazy("Refused: too many attempts at the whole site"),
     "device": gettext_lazy("Refused: too many attempts in a known browser"),
     "day": gettext_lazy("Refused: too many wrong codes of one account in a day"),
+}
+PROVIDER_REFUSALS = {
+    Refusal.EXPIRED: gettext_lazy("expired, or of another browser"),
+    Refusal.DENIED: gettext_lazy("declined at the provider"),
+    Refusal.UNAVAILABLE: gettext_lazy("the provider does not answer"),
+    Refusal.INVALID: gettext_lazy("an invalid answer"),
+    Refusal.NO_ROLE: gettext_lazy("no group with a role"),
+    Refusal.NO_ACCOUNT: gettext_lazy("no account for this person"),
+    Refusal.UNVERIFIED: gettext_lazy("a mail address that is not confirmed"),
+    Refusal.LINKED: gettext_lazy("an account of somebody else"),
+    Refusal.DEACTIVATED: gettext_lazy("a deactivated account"),
+    Refusal.SUPERUSER: gettext_lazy("an account that may do everything"),
+    Refusal.LAST_MANAGER: gettext_lazy("the last account that manages accounts"),
+    Refusal.OTHER_PERSON: gettext_lazy("somebody else than in the session"),
+    Refusal.NOT_FRESH: gettext_lazy("authentication not recent"),
 }
 FACTORS = {
     PASSKEY: gettext_lazy("passkey"),
@@ -38,6 +54,12 @@ def describe_event(event: AccountEvent) -> str:
 
 
 def _describe_detail(detail: dict) -> str:
+    if "provider" in detail:
+        rest = {name: value for name, value in detail.items() if name != "provider"}
+        parts = [_("by %(provider)s") % detail, _describe_detail(rest)]
+        return ", ".join(part for part in parts if part)
+    if detail.get("refusal") in PROVIDER_REFUSALS:
+        return str(PROVIDER_REFUSALS[detail["refusal"]])
     if detail.get("is_new_device"):
         return _("in a browser not used for it before")
     if detail.get("is_old_password"):

@@ -25,6 +25,7 @@ from accounts.models import (
     EventType,
     Invitation,
     Passkey,
+    ProviderIdentity,
     RecoveryCode,
 )
 from publications.locales import datetime_with_zone
@@ -49,6 +50,7 @@ WITHOUT_HISTORY = (
     AccountEvent,
     AuthenticatorApp,
     Passkey,
+    ProviderIdentity,
     RecoveryCode,
     AccountRecord,
     AddressChange,

@@ -108,6 +108,11 @@ class CarriedForm:
         """Whether the stored values were restored and the form was saved since."""
         return self._autosaves.exclude(saved_at=None).exists()
 
+    def with_stored_values(self) -> "CarriedForm":
+        """Return the form with the values that are stored for its owner, if it has none itself."""
+        autosave = self._autosaves.unsaved().first() if self.key and not self.values else None
+        return replace(self, values=autosave.values) if autosave else self
+
     @property
     def _autosaves(self) -> QuerySet[Autosave]:
         return Autosave.objects.filter(owner=self.owner_pk, key=self.key)
@@ -115,7 +120,12 @@ class CarriedForm:
 
 def read_carried_form(request: HttpRequest) -> CarriedForm | None:
     """Return the form that a page carries, or None without a valid one."""
-    match _decode(request.POST.get(CARRIED_FIELD, "")):
+    return decode_carried_form(request.POST.get(CARRIED_FIELD, ""))
+
+
+def decode_carried_form(text: str) -> CarriedForm | None:
+    """Return the form of an encrypted text, or None if it is not valid."""
+    match _decode(text):
         case [str(path), list(values), list(files), str(key), int() | None as owner_pk]:
             return CarriedForm(replace_former_path(path), values, files, key, owner_pk)
     return None

@@ -21,7 +21,10 @@ SIGN_IN_URL_NAMES = (
     "invitation",
     "second-step",
     "passkey-sign-in",
+    "provider-sign-in",
+    "provider-return",
     "reauthenticate",
+    "provider-reauthentication",
 )
 """Pages for people who are not signed in: values typed there may be secret."""
 

@@ -15,7 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.factors import Factors, has_factors, requires_factor
-from accounts.reauthentication import is_authentication_recent
+from accounts.provider_accounts import may_reauthenticate_there
+from accounts.provider_settings import current_provider
+from accounts.reauthentication import has_shown_factor, is_authentication_recent
 from accounts.second_step import PasswordReauthenticationForm, SecondStepForm
 
 from . import carried_forms
@@ -51,6 +53,7 @@ PAGES_WITHOUT_FACTOR = (
     "passkey-creation-options",
     "reauthenticate",
     "reauthentication-options",
+    "provider-reauthentication",
     "carried",
     "signed-in",
     "jsi18n",
@@ -65,7 +68,7 @@ AFTER_ENROLMENT = "after_enrolment"
 def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], dict]) -> HttpResponse | None:
     """Return the response that comes before a page, or None if the page may be shown."""
     name = request.resolver_match.url_name
-    if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not has_factors(request.user):
+    if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not _has_factor(request):
         return _redirect_to_enrolment(request)
     is_question = name in REAUTHENTICATED_PAGES or (
         name in REAUTHENTICATED_CHANGES and request.method == "POST"
@@ -75,6 +78,11 @@ def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], d
         response.status_code = HTTPStatus.FORBIDDEN
         return response
     return None
+
+
+def _has_factor(request: HttpRequest) -> bool:
+    """Return whether the account has a second factor here, or showed one at the provider that the settings trust."""
+    return has_factors(request.user) or has_shown_factor(request)
 
 
 def build_reauthentication_form(request: HttpRequest, data: dict | None = None) -> forms.Form:
@@ -91,6 +99,8 @@ def render_reauthentication_page(
         "form": form or build_reauthentication_form(request),
         "factors": Factors.of(request.user),
         "carried": carried,
+        "may_type_password": request.user.has_usable_password(),
+        "provider": current_provider() if may_reauthenticate_there(request.user) else None,
     }
     return render(request, "desk/reauthenticate.html", context)
 

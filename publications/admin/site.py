@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth import get_user_model
@@ -22,6 +23,8 @@ from accounts.models import EventType
 from accounts.passkeys import can_have_passkeys
 from accounts.password_change import OwnPasswordView
 from accounts.pending_sign_ins import SecondStepRequired, find_pending
+from accounts.provider_settings import current_provider
+from accounts.provider_sign_ins import sign_out_url
 from accounts.second_step import SecondStepForm
 from accounts.sign_in import SignInForm, finish_sign_in
 from publications.models import Publication, SiteSettings, with_status
@@ -98,7 +101,12 @@ class DeskSite(AdminSite):
         A form that the page carries is shown again to the user who typed it.
         """
         carried = carried_forms.read_carried_form(request)
-        context = {"carried": carried, "may_use_passkey": can_have_passkeys(), **(extra_context or {})}
+        context = {
+            "carried": carried,
+            "may_use_passkey": can_have_passkeys(),
+            "provider": current_provider(),
+            **(extra_context or {}),
+        }
         context["is_not_allowed"] = request.user.is_authenticated and not context["carried"]
         try:
             response = super().login(request, context)
@@ -120,17 +128,24 @@ class DeskSite(AdminSite):
         return form_response or response
 
     def render_second_step(
-        self, request: HttpRequest, carried: CarriedForm | None, form: SecondStepForm | None = None
+        self,
+        request: HttpRequest,
+        carried: CarriedForm | None,
+        form: SecondStepForm | None = None,
+        *,
+        next_url: str = "",
     ) -> HttpResponse:
-        """Render the page between the password and the sign-in. Like the sign-in page, it carries a form."""
-        account = find_pending(request).account
+        """Render the page between the first step and the sign-in. Like the sign-in page, it carries a form."""
+        pending = find_pending(request)
+        account = pending.account
         context = {
             **self.each_context(request),
             "title": _("Second step"),
             "form": form or SecondStepForm(request=request, account=account),
             "factors": Factors.of(account),
             "carried": carried,
-            "next": request.POST.get("next", ""),
+            "next": next_url or request.POST.get("next", ""),
+            "is_through_provider": pending.is_through_provider,
         }
         return render(request, "desk/second_step.html", context)
 
@@ -162,8 +177,10 @@ class DeskSite(AdminSite):
         return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
 
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        user = request.user
-        response = super().logout(request, extra_context)
+        user, provider = request.user, current_provider()
+        provider_url = sign_out_url(request, return_url=f"{settings.SITE_URL}{reverse('desk:login')}")
+        context = {"provider": provider, "provider_url": provider_url, **(extra_context or {})}
+        response = super().logout(request, context)
         if user.is_authenticated and not request.user.is_authenticated:
             record_event(EventType.SIGNED_OUT, user, request=request)
         return response

@@ -1,0 +1,212 @@
+"""Which account a person at the OpenID provider is, with which roles, and signing it in.
+
+An account is found by issuer and subject, never by a name. Its roles become what the groups at the provider give.
+"""
+
+import logging
+from collections.abc import Mapping
+from enum import StrEnum
+
+from django.contrib.auth import get_user_model, login
+from django.contrib.auth.models import AbstractBaseUser, Group
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest
+
+from .devices import device_to_remember
+from .events import record_event
+from .factors import has_factors
+from .id_tokens import auth_time_of, is_fresh
+from .invitations import accept_invitation, build_account
+from .limits import complete_sign_in, name_attempt
+from .models import AccountEvent, DeskSession, EventType, Invitation, ProviderIdentity
+from .pending_sign_ins import SecondStepRequired, forget_pending, store_pending
+from .reauthentication import record_authentication
+from .provider_settings import ProviderSettings, current_provider
+
+logger = logging.getLogger(__name__)
+
+ISSUER_KEY = "provider_issuer"
+"""The key of the session with the issuer that its user signed in through."""
+ACCOUNT_MANAGEMENT = "auth.change_user"
+
+
+class Refusal(StrEnum):
+    """Why nobody is signed in; the words are those of the desk."""
+
+    EXPIRED = "expired"
+    DENIED = "denied"
+    UNAVAILABLE = "unavailable"
+    INVALID = "invalid"
+    NO_ROLE = "no_role"
+    NO_ACCOUNT = "no_account"
+    UNVERIFIED = "unverified"
+    LINKED = "linked"
+    DEACTIVATED = "deactivated"
+    SUPERUSER = "superuser"
+    LAST_MANAGER = "last_manager"
+    OTHER_PERSON = "other_person"
+    NOT_FRESH = "not_fresh"
+
+
+class SignInRefused(Exception):
+    """Nobody is signed in through the provider."""
+
+    def __init__(self, reason: Refusal, account: AbstractBaseUser | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.account = reason, account
+
+
+def may_sign_in_here(account: AbstractBaseUser) -> bool:
+    """Return whether a password or passkey of this site signs in an account; who manages accounts keeps this way."""
+    provider = current_provider()
+    if not provider or provider.local_sign_in == "all":
+        return True
+    return account.is_superuser or account.has_perm(ACCOUNT_MANAGEMENT)
+
+
+def refuse(attempt: AccountEvent, reason: Refusal, account: AbstractBaseUser | None = None) -> SignInRefused:
+    """Return the refusal, which is stored with the event of the attempt."""
+    if account:
+        attempt.account, attempt.account_name = account, account.get_username()
+    attempt.detail = {"refusal": reason.value}
+    attempt.save()
+    return SignInRefused(reason, account)
+
+
+def find_account(
+    request: HttpRequest, provider: ProviderSettings, claims: Mapping, groups: list[Group]
+) -> AbstractBaseUser:
+    """Return the account of a person, linked now if the settings or an invitation allow it. Raises SignInRefused."""
+    identity = ProviderIdentity.objects.filter(issuer=provider.issuer, subject=claims["sub"]).first()
+    account = identity.account if identity else None
+    if not account and not groups:
+        raise SignInRefused(Refusal.NO_ROLE)
+    account = account or _link_by_mail(request, provider, claims)
+    if not (account.is_active and account.is_staff):
+        raise SignInRefused(Refusal.DEACTIVATED, account)
+    if account.is_superuser:
+        raise SignInRefused(Refusal.SUPERUSER, account)
+    return account
+
+
+def _link_by_mail(request: HttpRequest, provider: ProviderSettings, claims: Mapping) -> AbstractBaseUser:
+    """Link the account with the mail address of a person, or that of an invitation to it."""
+    email = claims.get("email")
+    if not isinstance(email, str) or not email or not provider.has_verified_mail(claims):
+        raise SignInRefused(Refusal.UNVERIFIED)
+    accounts = _with_address(get_user_model().objects.all(), email)
+    invitation = next(
+        (each for each in _with_address(Invitation.objects.all(), email) if not each.is_expired), None
+    )
+    if len(accounts) == 1 and provider.links_by_mail:
+        account = accounts[0]
+        if not account.is_active or account.is_superuser:
+            return account
+    elif not accounts and invitation:
+        account = build_account(invitation)
+        account.set_unusable_password()
+        _accept(request, invitation, account)
+    else:
+        raise SignInRefused(Refusal.NO_ACCOUNT)
+    if ProviderIdentity.objects.filter(account=account, issuer=provider.issuer).exists():
+        raise SignInRefused(Refusal.LINKED, account)
+    ProviderIdentity.objects.create(account=account, issuer=provider.issuer, subject=claims["sub"])
+    record_event(EventType.PROVIDER_LINKED, account, request=request, provider=provider.name)
+    return account
+
+
+def _accept(request: HttpRequest, invitation: Invitation, account: AbstractBaseUser) -> None:
+    try:
+        accept_invitation(invitation, account, request=request, device="")
+    except ObjectDoesNotExist as error:  # accepted or revoked in between
+        raise SignInRefused(Refusal.NO_ACCOUNT) from error
+
+
+def _with_address(rows, email: str) -> list:
+    """Return the rows with a mail address. Databases hold letters for equal that are of other alphabets."""
+    return [
+        row
+        for row in rows.filter(email__iexact=email)
+        if row.email == email or (email.isascii() and row.email.isascii())
+    ]
+
+
+def groups_for(provider: ProviderSettings, claims: Mapping) -> list[Group]:
+    """Return the roles that the groups of a person give; one that this site lacks is logged."""
+    names = provider.roles_of(claims)
+    groups = list(Group.objects.filter(name__in=names).order_by("name"))
+    if missing := names - {group.name for group in groups}:
+        logger.error("OIDC_ROLES names a role that this site lacks: %s", min(missing))
+    return groups
+
+
+def set_roles(request: HttpRequest, account: AbstractBaseUser, groups: list[Group]) -> None:
+    """Give an account these roles in place of those that it has; without any, its sessions end."""
+    before = sorted(account.groups.values_list("name", flat=True))
+    after = sorted(group.name for group in groups)
+    if before != after:
+        account.groups.set(groups)
+        names = {"groups_before": before, "groups_after": after}
+        record_event(EventType.CHANGED, account, request=request, fields=["groups"], **names)
+    if not after and DeskSession.objects.filter(account=account).delete()[0]:
+        record_event(EventType.SESSIONS_ENDED, account, request=request)
+
+
+def finish_sign_in(
+    request: HttpRequest,
+    provider: ProviderSettings,
+    account: AbstractBaseUser,
+    attempt: AccountEvent,
+    claims: Mapping,
+) -> None:
+    """Sign in an account. Raises SecondStepRequired where it has to show its second factor of this site first.
+
+    The sign-in counts as an authentication from the time at which the person showed at the provider who they are, if it says so.
+    """
+    name_attempt(attempt, request, account)
+    attempt.detail = {"provider": provider.name}
+    has_factor = provider.has_factor(claims)
+    if has_factors(account) and not has_factor:
+        store_pending(request, account, attempt, type=EventType.PROVIDER_ACCEPTED)
+        request.session[ISSUER_KEY] = provider.issuer
+        raise SecondStepRequired
+    forget_pending(request)
+    request.device_to_remember = device_to_remember(request)
+    complete_sign_in(attempt, account, request.device_to_remember)
+    login(request, account)
+    request.session.cycle_key()
+    request.session[ISSUER_KEY] = provider.issuer
+    record_authentication(
+        request, with_factor_of=account if has_factor else None, at=auth_time_of(claims) or 0.0
+    )
+
+
+def finish_reauthentication(
+    request: HttpRequest,
+    provider: ProviderSettings,
+    attempt: AccountEvent,
+    claims: Mapping,
+    *,
+    since: float,
+) -> None:
+    """Store that the user of the session has shown again who they are. Raises SignInRefused.
+
+    Args:
+        since: when re-authentication was requested, in seconds since 1970: the person has to show it later.
+    """
+    identity = {"issuer": provider.issuer, "subject": claims["sub"]}
+    is_owner = ProviderIdentity.objects.filter(account=request.user.pk, **identity).exists()
+    if not is_owner:
+        raise refuse(attempt, Refusal.OTHER_PERSON)
+    if not is_fresh(claims, since):
+        raise refuse(attempt, Refusal.NOT_FRESH)
+    attempt.delete()
+    record_authentication(request, with_factor_of=request.user if provider.has_factor(claims) else None)
+
+
+def may_reauthenticate_there(account: AbstractBaseUser) -> bool:
+    """Return whether an account can re-authenticate at the provider: it has no second factor of this site."""
+    provider = current_provider()
+    if not provider or has_factors(account):
+        return False
+    return ProviderIdentity.objects.filter(account=account, issuer=provider.issuer).exists()

@@ -1,0 +1,178 @@
+"""Requests to the OpenID provider: its metadata and keys, kept for an hour, and the exchange of a code.
+
+Only addresses that the configured issuer names are requested, by https (by http on this machine, in tests). No redirect
+is followed, and size and time of a response are limited. `urllib3` is optional (requirements/sso.in), so it is
+imported where it is used.
+"""
+
+import json
+import time
+from base64 import b64encode
+from dataclasses import dataclass
+from urllib.parse import quote_plus, urlencode
+
+from .provider_settings import ProviderSettings, is_allowed_url
+
+MAX_RESPONSE_BYTES = 256 * 1024
+CONNECT_SECONDS = 3
+RESPONSE_SECONDS = 5
+CACHE_SECONDS = 60 * 60
+FAILURE_SECONDS = 10
+"""How long a provider that did not answer is not asked again for its metadata."""
+NEW_KEYS_SECONDS = 60
+"""How often at most keys are read again because a token names one that is not known."""
+
+
+class ProviderUnavailable(Exception):
+    """The provider does not answer, or not as the specification says. The message is for the log."""
+
+
+class CodeRefused(Exception):
+    """The provider refuses a code: it was used before, is too old, or belongs to another sign-in."""
+
+
+@dataclass(frozen=True)
+class ProviderMetadata:
+    """What the provider says about itself (OpenID Connect Discovery 1.0, section 3)."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    end_session_endpoint: str
+    takes_secret_in_body: bool
+    names_issuer: bool
+
+
+_metadata: dict[str, tuple[float, ProviderMetadata | None]] = {}
+_keys: dict[str, tuple[float, dict]] = {}
+
+
+def clear_cache() -> None:
+    _metadata.clear()
+    _keys.clear()
+
+
+def read_metadata(provider: ProviderSettings) -> ProviderMetadata:
+    """Return the metadata of the provider. Raises ProviderUnavailable, and for some seconds without a request."""
+    now = time.monotonic()
+    read_at, metadata = _metadata.get(provider.issuer, (0.0, None))
+    if metadata and now - read_at < CACHE_SECONDS:
+        return metadata
+    if read_at and not metadata and now - read_at < FAILURE_SECONDS:
+        raise ProviderUnavailable("it did not answer some seconds ago")
+    _metadata[provider.issuer] = (now, None)
+    metadata = _fetch_metadata(provider)
+    _metadata[provider.issuer] = (now, metadata)
+    return metadata
+
+
+def read_keys(provider: ProviderSettings, *, is_key_unknown: bool = False) -> dict:
+    """Return the keys of the provider as a JSON Web Key Set.
+
+    Args:
+        is_key_unknown: whether a token names a key that is not among those kept: the provider may have new ones.
+    """
+    now, url = time.monotonic(), read_metadata(provider).jwks_uri
+    read_at, keys = _keys.get(url, (0.0, {}))
+    if not keys or now - read_at > (NEW_KEYS_SECONDS if is_key_unknown else CACHE_SECONDS):
+        keys = _read_json(*_request("GET", url))
+        _keys[url] = (now, keys)
+    return keys
+
+
+def exchange_code(provider: ProviderSettings, code: str, *, redirect_uri: str, verifier: str) -> str:
+    """Return the ID token for a code. Raises CodeRefused or ProviderUnavailable."""
+    metadata = read_metadata(provider)
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if not provider.client_secret or metadata.takes_secret_in_body:
+        secret = {"client_secret": provider.client_secret} if provider.client_secret else {}
+        fields |= {"client_id": provider.client_id, **secret}
+    else:
+        headers["Authorization"] = _basic_authorization(provider)
+    status, body = _request("POST", metadata.token_endpoint, headers=headers, body=urlencode(fields).encode())
+    if 400 <= status < 500:
+        raise CodeRefused(f"status {status}")
+    id_token = _read_json(status, body).get("id_token")
+    if not isinstance(id_token, str):
+        raise ProviderUnavailable("its answer has no ID token")
+    return id_token
+
+
+def _basic_authorization(provider: ProviderSettings) -> str:
+    """Return the header with name and secret of the client (RFC 6749, section 2.3.1)."""
+    pair = f"{quote_plus(provider.client_id)}:{quote_plus(provider.client_secret)}"
+    return f"Basic {b64encode(pair.encode()).decode()}"
+
+
+def _fetch_metadata(provider: ProviderSettings) -> ProviderMetadata:
+    url = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+    values = _read_json(*_request("GET", url))
+    if values.get("issuer") != provider.issuer:
+        raise ProviderUnavailable(f"it names itself {values.get('issuer')!r}, not as OIDC_ISSUER does")
+    endpoints = {name: values.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
+    for name, endpoint in endpoints.items():
+        if not is_allowed_url(endpoint, issuer=provider.issuer):
+            raise ProviderUnavailable(f"its {name} is missing or not by https")
+    end_session, methods = (
+        values.get("end_session_endpoint"),
+        values.get("token_endpoint_auth_methods_supported"),
+    )
+    has_methods = isinstance(methods, list)
+    return ProviderMetadata(
+        **endpoints,
+        end_session_endpoint=end_session if is_allowed_url(end_session, issuer=provider.issuer) else "",
+        takes_secret_in_body=has_methods and "client_secret_basic" not in methods,
+        names_issuer=values.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _read_json(status: int, body: bytes) -> dict:
+    if status != 200:
+        raise ProviderUnavailable(f"it answers with status {status}")
+    try:
+        values = json.loads(body)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        raise ProviderUnavailable("its answer is no JSON object")
+    return values
+
+
+def _request(
+    method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
+) -> tuple[int, bytes]:
+    """Return status and body of a response, without following redirects."""
+    import urllib3
+
+    started_at = time.monotonic()
+    timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=RESPONSE_SECONDS)
+    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+    try:
+        with urllib3.PoolManager() as pool:
+            response = pool.request(
+                method, url, body=body, headers=sent, timeout=timeout, retries=False, redirect=False,
+                preload_content=False, decode_content=False,
+            )  # fmt: skip
+            try:
+                return response.status, _read_body(response, started_at + CONNECT_SECONDS + RESPONSE_SECONDS)
+            finally:
+                response.close()
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise ProviderUnavailable(f"it does not answer: {type(error).__name__}") from error
+
+
+def _read_body(response, deadline: float) -> bytes:
+    body = b""
+    while chunk := response.read1(16 * 1024):
+        body += chunk
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise ProviderUnavailable(f"its answer has more than {MAX_RESPONSE_BYTES} bytes")
+        if time.monotonic() > deadline:
+            raise ProviderUnavailable("its answer takes too long")
+    return body
