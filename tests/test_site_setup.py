@@ -175,7 +175,7 @@ def test_both_copies_of_the_requirements_are_equal():
 
 
 def test_requirements_name_no_package_index():
-    assert not any("http" in path.read_text() for path in (ROOT / "requirements").glob("*.txt"))
+    assert not any("://" in path.read_text() for path in (ROOT / "requirements").glob("*.txt"))
 
 
 def test_models_and_migrations_match():
