@@ -89,11 +89,12 @@ def _check_claims(claims: dict, provider: ProviderSettings, nonce: str) -> None:
         registry.validate(claims)
     except (JoseError, ValueError, TypeError, OverflowError) as error:
         raise TokenRefused(f"claims: {error}") from error
-    if not constant_time_compare(str(claims.get("nonce", "")), nonce):
+    sent = claims.get("nonce")
+    if not (isinstance(sent, str) and sent.isascii() and constant_time_compare(sent, nonce)):
         raise TokenRefused("claims: another nonce")
     audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
     party = claims.get("azp", provider.client_id if len(audiences) == 1 else "")
     if party != provider.client_id:
         raise TokenRefused("claims: issued for another client")
-    if len(claims["sub"]) > MAX_SUBJECT_CHARACTERS or "\0" in claims["sub"]:
+    if len(claims["sub"]) > MAX_SUBJECT_CHARACTERS or not claims["sub"].isprintable():
         raise TokenRefused("claims: unusable subject")

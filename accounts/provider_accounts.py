@@ -92,7 +92,8 @@ def find_account(
 def _link_by_mail(request: HttpRequest, provider: ProviderSettings, claims: Mapping) -> AbstractBaseUser:
     """Link the account with the mail address of a person, or that of an invitation to it."""
     email = claims.get("email")
-    if not isinstance(email, str) or not email or not provider.has_verified_mail(claims):
+    is_usable = isinstance(email, str) and email.isprintable() and "@" in email
+    if not is_usable or not provider.has_verified_mail(claims):
         raise SignInRefused(Refusal.UNVERIFIED)
     accounts = _with_address(get_user_model().objects.all(), email)
     invitation = next(

@@ -60,8 +60,11 @@ def read_metadata(provider: ProviderSettings) -> ProviderMetadata:
         return metadata
     if read_at and not metadata and now - read_at < FAILURE_SECONDS:
         raise ProviderUnavailable("it did not answer some seconds ago")
-    _metadata[provider.issuer] = (now, None)
-    metadata = _fetch_metadata(provider)
+    try:
+        metadata = _fetch_metadata(provider)
+    except ProviderUnavailable:
+        _metadata[provider.issuer] = (now, None)
+        raise
     _metadata[provider.issuer] = (now, metadata)
     return metadata
 
@@ -114,7 +117,9 @@ def _fetch_metadata(provider: ProviderSettings) -> ProviderMetadata:
     url = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     values = _read_json(*_request("GET", url))
     if values.get("issuer") != provider.issuer:
-        raise ProviderUnavailable(f"it names itself {values.get('issuer')!r}, not as OIDC_ISSUER does")
+        raise ProviderUnavailable(
+            f"it names itself {str(values.get('issuer'))[:200]!r}, not as OIDC_ISSUER does"
+        )
     endpoints = {name: values.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")}
     for name, endpoint in endpoints.items():
         if not is_allowed_url(endpoint, issuer=provider.issuer):

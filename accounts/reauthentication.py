@@ -39,7 +39,8 @@ def record_authentication(
 
 def has_shown_factor(request: HttpRequest) -> bool:
     """Return whether the session has shown a second factor of its user, here or at the provider."""
-    return request.session.get(FACTOR_OWNER) == request.user.pk
+    owner = request.session.get(FACTOR_OWNER)
+    return owner is not None and owner == request.user.pk
 
 
 def is_authentication_recent(request: HttpRequest) -> bool:

@@ -10,13 +10,20 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from joserfc import jwk, jwt
+from django.test import Client
+from joserfc import jwk, jws
+from lxml import html
+
+from accounts.models import ProviderIdentity
 
 CLIENT_ID, CLIENT_SECRET = "desk", "a secret / with: signs"
-RETURN_PATH = "/desk/login/provider/return/"
+LOGIN, START, REAUTHENTICATE = "/desk/login/", "/desk/login/provider/", "/desk/reauthenticate/provider/"
+RETURN_PATH = f"{START}return/"
 PASSWORD = "a long way to Tbilisi"
 EMAIL = "ann@university.example"
 SETTINGS = {
@@ -116,7 +123,9 @@ class Provider:
                 for each in (self.header, claims)
             )
             return b".".join(parts).decode() + "."
-        return jwt.encode(self.header, claims, self.key, algorithms=[self.header["alg"]])
+        return jws.serialize_compact(
+            self.header, json.dumps(claims), self.key, algorithms=[self.header["alg"]]
+        )
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -152,3 +161,43 @@ def serve_provider() -> Iterator[Provider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def set_provider(settings, **values) -> None:
+    settings.OIDC_PROVIDER = replace(settings.OIDC_PROVIDER, **values)
+
+
+def address_of(page) -> str:
+    """The address that a page leads to, by itself and by its link."""
+    assert page.status_code == 200, page.text
+    tree = html.fromstring(page.text)
+    (content,) = tree.xpath("//meta[@http-equiv='refresh']/@content")
+    (link,) = tree.xpath("//a[@class='button']/@href")
+    assert content == f"0; url={link}"
+    return link
+
+
+def start(client: Client, path: str = START, **fields) -> str:
+    return address_of(client.post(path, fields))
+
+
+def sign_in(client: Client, provider: Provider, **fields):
+    return client.get(provider.authorize(start(client, **fields)))
+
+
+def error_of(page) -> str:
+    return unescape(html.fromstring(page.text).xpath("string(//p[@class='errornote'])"))
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/desk/").status_code == 200
+
+
+def roles_of(person) -> list[str]:
+    return list(person.groups.order_by("name").values_list("name", flat=True))
+
+
+def assert_refused(client: Client, page, text: str = "is not valid for this sign-in") -> None:
+    assert page.status_code == 403 and text in error_of(page)
+    assert not is_signed_in(client)
+    assert not ProviderIdentity.objects.exists()

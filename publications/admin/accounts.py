@@ -28,6 +28,7 @@ from accounts.models import (
     ProviderIdentity,
     RecoveryCode,
 )
+from accounts.provider_settings import current_provider
 from publications.locales import datetime_with_zone
 from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
 from publications.news import queue_address_notice
@@ -65,7 +66,7 @@ WITHOUT_HISTORY = (
 
 FIELDS = (
     "username", "password", "second_factors", "first_name", "last_name", "email", "state", "role", "groups",
-    "invited_by", "last_login", "sessions",
+    "invited_by", "single_sign_on", "last_login", "sessions",
 )  # fmt: skip
 
 
@@ -92,7 +93,15 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
-    readonly_fields = ("state", "role", "second_factors", "invited_by", "last_login", "sessions")
+    readonly_fields = (
+        "state",
+        "role",
+        "second_factors",
+        "invited_by",
+        "single_sign_on",
+        "last_login",
+        "sessions",
+    )
 
     @admin.display(description=_("Roles"))
     def roles(self, user: User) -> str:
@@ -117,8 +126,10 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> list:
         """Return the fields: superusers give several roles at once, others choose one on a page of its own."""
-        left_out = "role" if request.user.is_superuser else "groups"
-        return [(None, {"fields": [name for name in FIELDS if name != left_out]})]
+        left_out = {"role" if request.user.is_superuser else "groups"}
+        if not current_provider():
+            left_out.add("single_sign_on")
+        return [(None, {"fields": [name for name in FIELDS if name not in left_out]})]
 
     @admin.display(description=_("Role"))
     def role(self, user: User) -> str:
@@ -149,6 +160,14 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     def sessions(self, user: User) -> str:
         url = reverse("desk:account-sessions", args=[user.pk])
         return format_html('<a href="{}">{}</a>', url, gettext("Where they are signed in"))
+
+    @admin.display(description=_("Single sign-on"))
+    def single_sign_on(self, user: User) -> str:
+        """Return since when the account is that of a person at the provider."""
+        identity = ProviderIdentity.objects.filter(account=user, issuer=current_provider().issuer).first()
+        if not identity:
+            return gettext("not linked")
+        return gettext("linked since %(at)s") % {"at": datetime_with_zone(identity.linked_at)}
 
     @admin.display(description=_("invited by"))
     def invited_by(self, user: User) -> str:

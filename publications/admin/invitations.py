@@ -30,6 +30,7 @@ from accounts.invitations import (
 )
 from accounts.mail import can_send_mail
 from accounts.models import LINK_DAYS, Invitation
+from accounts.provider_settings import current_provider
 from publications.locales import current_locale
 from publications.news import link_url, queue_link
 
@@ -150,7 +151,13 @@ def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
         return _accept(request, invitation, form)
     role = describe_group(invitation.group)
     page = render_desk_page(
-        request, "invitation", title=_("Choose your password"), form=form, account=account, role=role
+        request,
+        "invitation",
+        title=_("Choose your password"),
+        form=form,
+        account=account,
+        role=role,
+        provider=current_provider(),
     )
     return _make_private(page)
 

@@ -119,7 +119,7 @@ def _follow_response(request: HttpRequest, provider: ProviderSettings, sign_in: 
     if sign_in.account:
         finish_reauthentication(request, provider, attempt, claims, since=sign_in.started_at)
         return _redirect_after_reauthentication(request, carried)
-    account = _settle_account(request, provider, attempt, claims)
+    account = _update_account(request, provider, attempt, claims)
     try:
         finish_sign_in(request, provider, account, attempt, claims)
     except SecondStepRequired:
@@ -127,7 +127,7 @@ def _follow_response(request: HttpRequest, provider: ProviderSettings, sign_in: 
     return admin_site.finish_login(request, HttpResponseRedirect(sign_in.next_url), carried)
 
 
-def _settle_account(request: HttpRequest, provider: ProviderSettings, attempt: AccountEvent, claims: dict):
+def _update_account(request: HttpRequest, provider: ProviderSettings, attempt: AccountEvent, claims: dict):
     """Return the account of a person, with the roles that their groups give. Raises SignInRefused."""
     account, groups = None, groups_for(provider, claims)
     try:

@@ -14,8 +14,7 @@ from lxml import html
 from accounts import provider_requests
 from accounts.models import ProviderIdentity
 from accounts.provider_settings import read_provider
-from tests.accounts.test_provider_sign_in import is_signed_in, roles_of, start
-from tests.openid_provider import EMAIL, SETTINGS
+from tests.openid_provider import EMAIL, SETTINGS, is_signed_in, roles_of, start
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,142 @@
+"""Answers of a provider that a client must not follow, and how often it is requested."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from accounts import provider_requests
+from accounts.models import AccountEvent, EventType
+from accounts.provider_settings import is_allowed_url
+from tests.openid_provider import CLIENT_ID, START, Provider, assert_refused, error_of, is_signed_in, sign_in
+
+pytestmark = pytest.mark.django_db
+
+RETURN = f"{START}return/"
+HOUR = 3600
+
+
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize(
+    "value", [None, 1, "", "http://169.254.169.254/", "file:///etc/passwd", "http://a:b@127.0.0.1/", "//x"]
+)
+def test_an_endpoint_that_is_not_by_https_is_never_requested(client, provider, name, value):
+    provider.metadata[name] = value
+
+    page = client.post(START)
+
+    assert "does not answer as it should" in error_of(page)
+    assert provider.requests == ["GET /.well-known/openid-configuration"]
+
+
+@pytest.mark.parametrize(
+    ("url", "issuer", "is_allowed"),
+    [
+        ("https://login.example/token", "https://login.example", True),
+        ("https://other.example/token", "https://login.example", True),
+        ("http://127.0.0.1:1/token", "https://login.example", False),
+        ("http://127.0.0.1:1/token", "http://127.0.0.1:1", True),
+        ("http://[::1]:1/token", "http://127.0.0.1:1", True),
+        ("http://127.0.0.1.evil.example/", "http://127.0.0.1:1", False),
+        ("http://10.0.0.1/", "http://127.0.0.1:1", False),
+        ("https://login.example:99999/", "https://login.example", False),
+        ("https://login.example/#x", "https://login.example", False),
+        ("https://login.example/\r\nX: y", "https://login.example", False),
+    ],
+)
+def test_which_addresses_may_be_requested(url, issuer, is_allowed):
+    assert is_allowed_url(url, issuer=issuer) == is_allowed
+
+
+def test_metadata_of_another_issuer_are_refused(client, provider):
+    provider.metadata["issuer"] = "https://evil.example"
+
+    assert "does not answer as it should" in error_of(client.post(START))
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks", "/token"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (302, {"Location": "/elsewhere"}, b""),
+        (200, {}, b"[" * 100_000),
+        (200, {}, b"null"),
+        (200, {}, b"{}"),
+        (200, {}, b"\xff"),
+        (200, {"Content-Encoding": "gzip"}, b"x"),
+        (500, {}, b""),
+    ],
+    ids=["redirect", "deep", "null", "empty", "bytes", "gzip", "error"],
+)
+def test_an_answer_that_is_none_is_refused_with_a_sentence(client, provider, ann, path, answer):
+    provider.answers[path] = answer
+
+    page = client.post(START)
+    if page.status_code == 200:
+        page = sign_in(client, provider)
+
+    assert_refused(client, page, "does not answer as it should")
+    assert "GET /elsewhere" not in provider.requests
+
+
+def test_an_answer_that_is_too_large_is_given_up(client, provider):
+    provider.metadata["padding"] = "x" * provider_requests.MAX_RESPONSE_BYTES
+
+    assert_refused(client, client.post(START), "does not answer as it should")
+
+
+def test_an_answer_that_comes_byte_by_byte_is_given_up(client, provider, ann, monkeypatch):
+    monkeypatch.setattr(provider_requests, "CONNECT_SECONDS", 0.001)
+    monkeypatch.setattr(provider_requests, "RESPONSE_SECONDS", -0.001)
+    monkeypatch.setattr("urllib3.Timeout", lambda **_limits: 5)
+
+    assert_refused(client, client.post(START), "does not answer as it should")
+
+
+def test_a_provider_that_does_not_answer_is_not_requested_at_once_again(client, provider):
+    provider.answers["/.well-known/openid-configuration"] = (500, {}, b"")
+    client.post(START)
+    client.post(START)
+
+    assert len(provider.requests) == 1
+
+
+def test_metadata_and_keys_are_kept(client, provider, ann):
+    for _ in range(3):
+        sign_in(Client(), provider)
+
+    assert sorted(provider.requests) == [
+        "GET /.well-known/openid-configuration", "GET /jwks", *["POST /token"] * 3
+    ]  # fmt: skip
+
+
+def test_the_secret_is_sent_as_the_provider_takes_it(client, provider, ann):
+    sign_in(client, provider)
+    provider_requests.clear_cache()
+    provider.metadata["token_endpoint_auth_methods_supported"] = ["client_secret_post"]
+    sign_in(Client(), provider)
+
+    first, second = provider.token_requests
+    assert "client_secret" not in first
+    assert second["client_id"] == CLIENT_ID and second["client_secret"]
+
+
+def test_no_secret_is_in_events_or_in_the_log(client, provider, ann, caplog):
+    provider.falsified = {"nonce": "another"}
+    sign_in(client, provider)
+
+    said = caplog.text + json.dumps(list(AccountEvent.objects.values_list("detail", flat=True)))
+    fields = provider.token_requests[0]
+    assert "another nonce" in said
+    assert [
+        value for value in (fields["code"], fields["code_verifier"], provider.id_token) if value in said
+    ] == []
+    assert AccountEvent.objects.get(type=EventType.PROVIDER_FAILED).detail == {"refusal": "invalid"}
+
+
+def test_a_provider_that_lies_about_its_type_makes_no_error(client, provider: Provider, ann):
+    provider.published = [{"kty": "EC"}, "x", None, {"kty": "RSA", "n": "!", "e": 1}]
+
+    page = sign_in(client, provider)
+
+    assert page.status_code == 403 and not is_signed_in(client)
