@@ -20,8 +20,8 @@ from .invitations import accept_invitation, build_account
 from .limits import complete_sign_in, name_attempt
 from .models import AccountEvent, DeskSession, EventType, Invitation, ProviderIdentity
 from .pending_sign_ins import SecondStepRequired, forget_pending, store_pending
-from .reauthentication import record_authentication
 from .provider_settings import ProviderSettings, current_provider
+from .reauthentication import record_authentication
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def finish_sign_in(
 ) -> None:
     """Sign in an account. Raises SecondStepRequired where it has to show its second factor of this site first.
 
-    The sign-in counts as an authentication from the time at which the person showed at the provider who they are, if it says so.
+    The person has authenticated at the time that the provider gives; without one, long ago.
     """
     name_attempt(attempt, request, account)
     attempt.detail = {"provider": provider.name}

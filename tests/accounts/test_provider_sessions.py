@@ -13,8 +13,8 @@ from lxml import html
 
 from accounts import limits, totp
 from accounts.models import AccountEvent, DeskSession, EventType
-from accounts.reauthentication import FACTOR_OWNER
 from accounts.provider_settings import read_provider
+from accounts.reauthentication import FACTOR_OWNER
 from publications.admin.carried_forms import CarriedForm
 from publications.models import Autosave
 from tests.accounts.test_second_step import code_of
