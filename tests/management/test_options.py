@@ -172,6 +172,7 @@ def test_every_option_with_a_value_has_an_invalid_case():
         "find_name": "names",
         "record_backup": "folder",
         "remove_second_factor": "username",
+        "unlink_provider": "username",
     }
     tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
     assert expected == tried | set(positional.items())

@@ -11,7 +11,7 @@ from accounts.models import EventType, ProviderIdentity
 HELP = """Remove the link between an account and a person at the OpenID provider (OIDC_ISSUER).
 
 Accounts are linked once, by a confirmed mail address. Use this if the wrong person was linked, or if somebody has a new
-account at the provider. The next person who signs in there with the mail address of the account is linked anew, if the
+account at the provider. The next person who signs in there with the mail address of the account is then linked, if the
 settings allow it. Sessions that are open stay so: end them on the page of the user. It is recorded among the events of
 accounts.
 
