@@ -12,6 +12,7 @@ from .provider_requests import ProviderUnavailable, read_keys
 from .provider_settings import ProviderSettings
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
+KEY_TYPES = ("RSA", "EC")
 CLOCK_SKEW = 60  # seconds
 MAX_TOKEN_CHARACTERS = 64 * 1024
 MAX_SUBJECT_CHARACTERS = 255
@@ -37,40 +38,48 @@ def is_fresh(claims: dict, since: float) -> bool:
 
 
 def auth_time_of(claims: dict) -> float | None:
-    value = claims.get("auth_time")
+    """Return when the person showed at the provider who they are, or None if it says no time that can be."""
+    value, now = claims.get("auth_time"), time.time()
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return min(float(value), time.time()) if is_number else None
+    return float(min(value, now)) if is_number and 0 <= value <= now + CLOCK_SKEW else None
 
 
 def _verify_signature(token: str, provider: ProviderSettings) -> dict:
     from joserfc import jwt
-    from joserfc.errors import InvalidKeyIdError, JoseError
+    from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 
     try:
         try:
             return jwt.decode(token, _key_set(read_keys(provider)), algorithms=ALGORITHMS).claims
-        except InvalidKeyIdError:
+        except (InvalidKeyIdError, BadSignatureError):  # a new key may have the former name, or none
             keys = read_keys(provider, is_key_unknown=True)
             return jwt.decode(token, _key_set(keys), algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise TokenRefused(f"signature: {type(error).__name__}") from error
 
 
 def _key_set(values: dict):
-    """Return the keys for signatures; keys for encryption are left out."""
-    from joserfc.errors import JoseError
+    """Return the keys for signatures. Those for encryption, or not understood, are left out (RFC 7517, section 5)."""
     from joserfc.jwk import KeySet
 
     entries = values.get("keys")
-    usable = [
-        entry
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict) and entry.get("use", "sig") == "sig"
-    ]
+    keys = [_import_key(entry) for entry in (entries if isinstance(entries, list) else ())]
+    if not any(keys):
+        raise ProviderUnavailable("none of its keys can be read")
+    return KeySet([key for key in keys if key])
+
+
+def _import_key(entry: object):
+    """Return a public key for signatures, or None."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import import_key
+
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") not in KEY_TYPES:
+        return None
     try:
-        return KeySet.import_key_set({"keys": usable})
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise ProviderUnavailable(f"its keys cannot be read: {type(error).__name__}") from error
+        return import_key(entry)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
 
 
 def _check_claims(claims: dict, provider: ProviderSettings, nonce: str) -> None:

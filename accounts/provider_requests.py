@@ -8,7 +8,9 @@ imported where it is used.
 import json
 import time
 from base64 import b64encode
+from concurrent.futures import Future
 from dataclasses import dataclass
+from threading import BoundedSemaphore, Thread
 from urllib.parse import quote_plus, urlencode
 
 from .provider_settings import ProviderSettings, is_allowed_url
@@ -16,6 +18,7 @@ from .provider_settings import ProviderSettings, is_allowed_url
 MAX_RESPONSE_BYTES = 256 * 1024
 CONNECT_SECONDS = 3
 RESPONSE_SECONDS = 5
+MAX_REQUESTS = 8  # at once
 CACHE_SECONDS = 60 * 60
 FAILURE_SECONDS = 10
 """How long a provider that did not answer is not asked again for its metadata."""
@@ -45,6 +48,7 @@ class ProviderMetadata:
 
 _metadata: dict[str, tuple[float, ProviderMetadata | None]] = {}
 _keys: dict[str, tuple[float, dict]] = {}
+_slots = BoundedSemaphore(MAX_REQUESTS)
 
 
 def clear_cache() -> None:
@@ -152,12 +156,38 @@ def _read_json(status: int, body: bytes) -> dict:
 def _request(
     method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes | None = None
 ) -> tuple[int, bytes]:
-    """Return status and body of a response, without following redirects."""
+    """Return status and body of a response, without following redirects.
+
+    The limits of a connection are for each reading of it, so a header that comes byte by byte would last for days.
+    Hence the request has a thread of its own, which is left to itself if it takes too long. There are few of these.
+    """
+    deadline = time.monotonic() + CONNECT_SECONDS + RESPONSE_SECONDS
+    if not _slots.acquire(timeout=CONNECT_SECONDS):
+        raise ProviderUnavailable("too many other requests wait for it")
+    answer: Future[tuple[int, bytes]] = Future()
+
+    def fetch() -> None:
+        try:
+            answer.set_result(_fetch(method, url, headers or {}, body, deadline))
+        except BaseException as error:  # raised where the answer is awaited
+            answer.set_exception(error)
+        finally:
+            _slots.release()
+
+    Thread(target=fetch, name="openid-provider", daemon=True).start()
+    try:
+        return answer.result(timeout=deadline - time.monotonic())
+    except TimeoutError as error:
+        raise ProviderUnavailable("its answer takes too long") from error
+
+
+def _fetch(
+    method: str, url: str, headers: dict[str, str], body: bytes | None, deadline: float
+) -> tuple[int, bytes]:
     import urllib3
 
-    started_at = time.monotonic()
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=RESPONSE_SECONDS)
-    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **(headers or {})}
+    sent = {"Accept": "application/json", "Accept-Encoding": "identity", **headers}
     try:
         with urllib3.PoolManager() as pool:
             response = pool.request(
@@ -165,7 +195,7 @@ def _request(
                 preload_content=False, decode_content=False,
             )  # fmt: skip
             try:
-                return response.status, _read_body(response, started_at + CONNECT_SECONDS + RESPONSE_SECONDS)
+                return response.status, _read_body(response, deadline)
             finally:
                 response.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:

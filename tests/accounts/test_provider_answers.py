@@ -1,12 +1,19 @@
 """Answers of a provider that a client must not follow, and how often it is requested."""
 
 import json
+import socket
+import threading
+import time
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from accounts import provider_requests
 from accounts.models import AccountEvent, EventType
+from accounts.provider_requests import ProviderUnavailable, read_metadata
 from accounts.provider_settings import is_allowed_url
 from tests.openid_provider import CLIENT_ID, START, Provider, assert_refused, error_of, is_signed_in, sign_in
 
@@ -91,6 +98,46 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(client, provider, ann, mo
     monkeypatch.setattr("urllib3.Timeout", lambda **_limits: 5)
 
     assert_refused(client, client.post(START), "does not answer as it should")
+
+
+def drip(connection: socket.socket) -> None:
+    """Send the header of an answer one byte at a time, without end."""
+    with suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.02)
+
+
+def test_a_header_that_comes_byte_by_byte_is_given_up(provider, settings, monkeypatch):
+    """Each byte is in time for the limit of one reading."""
+    monkeypatch.setattr(provider_requests, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(provider_requests, "RESPONSE_SECONDS", 0.1)
+    failure = Future()
+
+    def read() -> None:
+        with pytest.raises(ProviderUnavailable) as raised:
+            read_metadata(replace(settings.OIDC_PROVIDER, issuer=f"http://127.0.0.1:{port}"))
+        failure.set_result(raised.value)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        threading.Thread(target=lambda: drip(server.accept()[0]), daemon=True).start()
+        threading.Thread(target=read, daemon=True).start()
+
+        assert "takes too long" in str(failure.result(timeout=10))
+
+
+def test_requests_that_never_end_are_few(provider, settings, monkeypatch):
+    monkeypatch.setattr(provider_requests, "_slots", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(provider_requests, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(provider_requests, "RESPONSE_SECONDS", 0.1)
+    provider_requests._slots.acquire()
+
+    with pytest.raises(ProviderUnavailable, match="other requests"):
+        read_metadata(settings.OIDC_PROVIDER)
+
+    assert provider.requests == []
 
 
 def test_a_provider_that_does_not_answer_is_not_requested_at_once_again(client, provider):

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from django.test import Client
-from joserfc import jwk
+from joserfc import jwk, jws
 
 from accounts import id_tokens, provider_requests
 from tests.openid_provider import (
@@ -57,7 +57,7 @@ HOUR = 3600
         {"exp": float("nan")},
         {"iat": float("inf")},
     ],
-    ids=json.dumps,
+    ids="-".join,  # the same in each process: some values depend on the time
 )
 def test_a_token_with_a_false_claim_is_refused(client, provider, ann, falsified):
     provider.falsified = falsified
@@ -72,6 +72,41 @@ def test_a_false_address_links_nobody_and_makes_no_error(client, provider, ann, 
     provider.falsified = {"email": email}
 
     assert_refused(client, sign_in(client, provider), "does not confirm your mail address")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        10**400,
+        float("nan"),
+        float("inf"),
+        True,
+        "1",
+        -HOUR,
+        -(10**400),
+        time.time() * 1000,
+        time.time() + HOUR,
+    ],
+    ids=["huge", "nan", "inf", "true", "text", "negative", "most negative", "milliseconds", "in an hour"],
+)
+def test_a_time_of_authentication_that_cannot_be_is_none(value):
+    """Milliseconds, say, would be later than any request, so that each old session counted as recent."""
+    assert id_tokens.auth_time_of({"auth_time": value}) is None
+    assert not id_tokens.is_fresh({"auth_time": value}, time.time())
+
+
+def test_the_clock_of_the_provider_may_be_a_little_ahead():
+    now = time.time()
+
+    assert now <= id_tokens.auth_time_of({"auth_time": int(now) + 30}) <= time.time()
+
+
+def test_a_token_that_is_nested_without_end_is_refused(client, provider, ann):
+    provider.sign = lambda _claims: jws.serialize_compact(
+        provider.header, "[" * 20_000, provider.key, algorithms=["ES256"]
+    )
+
+    assert_refused(client, sign_in(client, provider))
 
 
 def test_a_token_for_several_clients_is_accepted_if_it_names_this_one(client, provider, ann):
@@ -146,6 +181,35 @@ def test_a_new_key_of_the_provider_is_found(client, provider, ann, monkeypatch):
     sign_in(second, provider)
 
     assert is_signed_in(second)
+
+
+def test_a_new_key_without_a_name_of_its_own_is_found(client, provider, ann, monkeypatch):
+    """A provider with one key need not name it, and some keep the name."""
+    sign_in(client, provider)
+    monkeypatch.setattr(provider_requests, "NEW_KEYS_SECONDS", -1)
+    provider.key = jwk.generate_key("EC", "P-256", {"kid": "one", "use": "sig"})
+    provider.published = [provider.key.as_dict(private=False)]
+
+    second = Client()
+    sign_in(second, provider)
+
+    assert is_signed_in(second)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [{"kty": "EC", "crv": "P-999", "x": "AA", "y": "AA", "kid": "x"}, {"kty": "OKP", "crv": "Ed25519", "x": "A", "kid": "x"},
+     {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}, {"kid": "one"}, {"kty": ["EC"]}, {"kty": "RSA", "n": "AA", "e": "AA"},
+     {"kty": "EC"}, "x", None],
+    ids=json.dumps,
+)  # fmt: skip
+def test_a_key_that_is_not_understood_is_left_out(client, provider, ann, key):
+    """RFC 7517, section 5: a provider may publish keys of kinds that come later."""
+    provider.published.insert(0, key)
+
+    sign_in(client, provider)
+
+    assert is_signed_in(client)
 
 
 def test_unknown_keys_do_not_make_requests_without_end(client, provider, ann):
