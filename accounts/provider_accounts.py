@@ -149,7 +149,13 @@ def set_roles(request: HttpRequest, account: AbstractBaseUser, groups: list[Grou
         account.groups.set(groups)
         names = {"groups_before": before, "groups_after": after}
         record_event(EventType.CHANGED, account, request=request, fields=["groups"], **names)
-    if not after and DeskSession.objects.filter(account=account).delete()[0]:
+    if not after:
+        end_sessions(account, request=request)
+
+
+def end_sessions(account: AbstractBaseUser, *, request: HttpRequest | None = None) -> None:
+    """Delete the sessions of an account, which is recorded if there are any."""
+    if DeskSession.objects.filter(account=account).delete()[0]:
         record_event(EventType.SESSIONS_ENDED, account, request=request)
 
 
@@ -182,6 +188,15 @@ def finish_sign_in(
     )
 
 
+def check_owner(
+    request: HttpRequest, provider: ProviderSettings, attempt: AccountEvent, claims: Mapping
+) -> None:
+    """Raise SignInRefused unless the claims are of the person whose account the user of the session is."""
+    identity = {"issuer": provider.issuer, "subject": claims["sub"]}
+    if not ProviderIdentity.objects.filter(account=request.user.pk, **identity).exists():
+        raise refuse(attempt, Refusal.OTHER_PERSON, request.user)
+
+
 def finish_reauthentication(
     request: HttpRequest,
     provider: ProviderSettings,
@@ -195,19 +210,18 @@ def finish_reauthentication(
     Args:
         since: when re-authentication was requested, in seconds since 1970: the person has to show it later.
     """
-    identity = {"issuer": provider.issuer, "subject": claims["sub"]}
-    is_owner = ProviderIdentity.objects.filter(account=request.user.pk, **identity).exists()
-    if not is_owner:
-        raise refuse(attempt, Refusal.OTHER_PERSON)
     if not is_fresh(claims, since):
-        raise refuse(attempt, Refusal.NOT_FRESH)
+        raise refuse(attempt, Refusal.NOT_FRESH, request.user)
     attempt.delete()
     record_authentication(request, with_factor_of=request.user if provider.has_factor(claims) else None)
 
 
 def may_reauthenticate_there(account: AbstractBaseUser) -> bool:
-    """Return whether an account can re-authenticate at the provider: it has no second factor of this site."""
+    """Return whether an account can re-authenticate at the provider: it has no second factor of this site.
+
+    Superusers cannot: the provider must not give everything.
+    """
     provider = current_provider()
-    if not provider or has_factors(account):
+    if not provider or account.is_superuser or has_factors(account):
         return False
     return ProviderIdentity.objects.filter(account=account, issuer=provider.issuer).exists()

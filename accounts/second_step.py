@@ -114,6 +114,10 @@ class PasswordReauthenticationForm(LimitedAttemptsMixin, forms.Form):
         attempt.delete()
         return self.cleaned_data["password"]
 
+    def clean(self) -> dict:
+        check_local_sign_in(self.account)
+        return super().clean()
+
 
 class PasskeySignInForm(LimitedAttemptsMixin, forms.Form):
     """The answer of a passkey that signs in alone: it is two factors, as user verification is required."""

@@ -112,6 +112,8 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     @admin.display(description=_("Second factors"))
     def second_factors(self, user: User) -> str:
         if not has_factors(user):
+            if not user.has_usable_password():
+                return gettext("none of this desk")
             return gettext("none: the password alone signs in")
         url = reverse("desk:user-factors", args=[user.pk])
         return format_html('<a href="{}">{}</a>', url, gettext("Show or remove them"))

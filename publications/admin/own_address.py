@@ -1,6 +1,6 @@
 """Changing one's own mail address: it takes effect when the link that is mailed to the new one is followed.
 
-The page needs the password, so that an open session alone does not lead to a new password by mail.
+The page needs the password, if there is one, so that an open session alone does not lead to a new one by mail.
 """
 
 from http import HTTPStatus
@@ -38,6 +38,8 @@ class OwnAddressForm(RedisplayMixin, LimitedAttemptsMixin, forms.Form):
     def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         self.request, self.user = request, request.user
         super().__init__(*args, label_suffix="", **kwargs)
+        if not self.user.has_usable_password():  # the provider has signed them in, just now
+            del self.fields["password"]
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]

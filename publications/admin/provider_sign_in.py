@@ -8,8 +8,9 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from accounts.pending_sign_ins import SecondStepRequired
 from accounts.provider_accounts import (
     Refusal,
     SignInRefused,
+    check_owner,
     find_account,
     finish_reauthentication,
     finish_sign_in,
@@ -117,9 +119,11 @@ def _follow_response(request: HttpRequest, provider: ProviderSettings, sign_in: 
         raise SignInRefused(Refusal.EXPIRED)  # signed out in between
     claims, attempt = read_response(request, provider, sign_in, redirect_uri=_return_url()), sign_in.event
     if sign_in.account:
+        check_owner(request, provider, attempt, claims)
+    account = _update_account(request, provider, attempt, claims)
+    if sign_in.account:
         finish_reauthentication(request, provider, attempt, claims, since=sign_in.started_at)
         return _redirect_after_reauthentication(request, carried)
-    account = _update_account(request, provider, attempt, claims)
     try:
         finish_sign_in(request, provider, account, attempt, claims)
     except SecondStepRequired:
@@ -142,7 +146,11 @@ def _update_account(request: HttpRequest, provider: ProviderSettings, attempt: A
         raise refuse(attempt, Refusal.LAST_MANAGER, account) from None
     except SignInRefused as refusal:
         raise refuse(attempt, refusal.reason, refusal.account) from None
+    except IntegrityError:  # the same person, or the user name of an invitation, was stored at this moment
+        raise refuse(attempt, Refusal.EXPIRED) from None
     if not groups:
+        if request.user.pk == account.pk:
+            logout(request)  # its session has just been deleted
         raise refuse(attempt, Refusal.NO_ROLE, account)
     return account
 

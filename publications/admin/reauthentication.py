@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.factors import Factors, has_factors, requires_factor
-from accounts.provider_accounts import may_reauthenticate_there
+from accounts.provider_accounts import may_reauthenticate_there, may_sign_in_here
 from accounts.provider_settings import current_provider
 from accounts.reauthentication import has_shown_factor, is_authentication_recent
 from accounts.second_step import PasswordReauthenticationForm, SecondStepForm
@@ -94,13 +94,17 @@ def build_reauthentication_form(request: HttpRequest, data: dict | None = None) 
 def render_reauthentication_page(
     request: HttpRequest, context: dict, carried: CarriedForm | None, form: forms.Form | None = None
 ) -> HttpResponse:
+    may_type_password = request.user.has_usable_password() and may_sign_in_here(request.user)
+    provider = current_provider() if may_reauthenticate_there(request.user) else None
+    factors = Factors.of(request.user)
     context |= {
         "title": _("Is it you?"),
         "form": form or build_reauthentication_form(request),
-        "factors": Factors.of(request.user),
+        "factors": factors,
         "carried": carried,
-        "may_type_password": request.user.has_usable_password(),
-        "provider": current_provider() if may_reauthenticate_there(request.user) else None,
+        "may_type_password": may_type_password,
+        "provider": provider,
+        "must_sign_in_again": not (factors.count or may_type_password or provider),
     }
     return render(request, "desk/reauthenticate.html", context)
 

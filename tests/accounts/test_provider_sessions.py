@@ -261,3 +261,14 @@ def test_a_missing_package_is_named_with_the_remedy(monkeypatch):
 
     with pytest.raises(ImproperlyConfigured, match=r"package joserfc.*requirements/sso.txt"):
         read_provider("https://login.example", **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("password", "text"), [("", "none of this desk"), (PASSWORD, "the password alone signs in")]
+)
+def test_the_page_of_a_user_says_what_signs_them_in(client, provider, ann, password, text):
+    ann.set_password(password or None)
+    ann.save()
+    client.force_login(make_person("Administrators"))
+
+    assert text in client.get(f"/desk/auth/user/{ann.pk}/change/").text

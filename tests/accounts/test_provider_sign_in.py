@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
 from lxml import html
@@ -278,3 +279,21 @@ def test_a_link_is_removed_on_the_server(client, provider, ann, capsys):
     assert types_of(ann).count(EventType.PROVIDER_UNLINKED) == 1
     with pytest.raises(CommandError, match="There is no account “nobody”"):
         call_command("unlink_provider", "nobody")
+
+
+def test_a_person_who_is_linked_at_the_same_moment_starts_again(client, provider, ann):
+    """As by two windows: the first has stored the link when the second does."""
+    other = make_person("Editors")
+
+    def link_first(**_signal) -> None:
+        identity = ProviderIdentity(account=other, issuer=provider.issuer, subject="subject-1")
+        ProviderIdentity.objects.bulk_create([identity])
+
+    pre_save.connect(link_first, sender=ProviderIdentity)
+    try:
+        page = sign_in(client, provider)
+    finally:
+        pre_save.disconnect(link_first, sender=ProviderIdentity)
+
+    assert page.status_code == 403 and "Start again" in error_of(page)
+    assert not is_signed_in(client)

@@ -7,13 +7,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.events import record_event
 from accounts.models import EventType, ProviderIdentity
+from accounts.provider_accounts import end_sessions
 
 HELP = """Remove the link between an account and a person at the OpenID provider (OIDC_ISSUER).
 
 Accounts are linked once, by a confirmed mail address. Use this if the wrong person was linked, or if somebody has a new
 account at the provider. The next person who signs in there with the mail address of the account is then linked, if the
-settings allow it. Sessions that are open stay so: end them on the page of the user. It is recorded among the events of
-accounts.
+settings allow it. Sessions of the account end. It is recorded among the events of accounts.
 
   manage.py unlink_provider ann
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             )
         if ProviderIdentity.objects.filter(account=account).delete()[0]:
             record_event(EventType.PROVIDER_UNLINKED, account)
+            end_sessions(account)
             self.stdout.write(f"“{username}” is no longer linked to a person at the provider.")
         else:
             self.stdout.write(f"“{username}” is linked to nobody at the provider.")
