@@ -1,9 +1,11 @@
 """Sessions of the desk: whose they are, when and from where they were last used. Signed out means that the row is gone.
 
+A row holds the digest of its key, which only the cookie of the browser has: who reads the database cannot use a session.
 See "Extending database-backed session engines" in the documentation of Django.
 """
 
 from datetime import timedelta
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY
@@ -17,6 +19,14 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_USER_AGENT = 300
 REFERENCE_LENGTH = 16
+
+
+def digest_session_key(key: str | None) -> str:
+    """Return what the database holds of the key of a session, or an empty string without one.
+
+    No salt and no slow hash: a key has 165 random bits.
+    """
+    return sha256(key.encode()).hexdigest() if key else ""
 
 
 class DeskSessionQuerySet(models.QuerySet):
@@ -43,10 +53,12 @@ class DeskSession(AbstractBaseSession):
     """A session, and of one that somebody has signed in with where it was last used.
 
     Attributes:
+        session_key: the digest of the key, under the name that Django has for it.
         account: None before the sign-in.
         last_used_at: exact to some minutes.
     """
 
+    session_key = models.CharField(max_length=64, primary_key=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     last_used_at = models.DateTimeField(default=timezone.now)
@@ -66,7 +78,7 @@ class DeskSession(AbstractBaseSession):
 
     @property
     def reference(self) -> str:
-        """A name for forms: the key itself is what signs in."""
+        """A name for forms, which is of no use elsewhere."""
         return salted_hmac("accounts.session", self.session_key, algorithm="sha256").hexdigest()[
             :REFERENCE_LENGTH
         ]

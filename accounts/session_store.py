@@ -1,4 +1,7 @@
-"""The session engine: rows of `DeskSession`, limited by when they were opened and last used."""
+"""The session engine: rows of `DeskSession`, limited by when they were opened and last used.
+
+The cookie holds the key of a session and the row its digest, which all queries of Django go by.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from .client_address import client_address
-from .session_models import MAX_USER_AGENT, DeskSession
+from .session_models import MAX_USER_AGENT, DeskSession, digest_session_key
 
 RECORD_INTERVAL = timedelta(minutes=5)
 """The use of a session is written at most once in this time."""
@@ -30,9 +33,20 @@ class LimitedSessionStore(db.SessionStore):
     def clear_expired(cls) -> None:
         DeskSession.objects.ended().delete()
 
+    @property
+    def key_digest(self) -> str:
+        """The primary key of the row; empty if the session has not been stored."""
+        return digest_session_key(self.session_key)
+
+    def exists(self, session_key: str) -> bool:
+        return super().exists(digest_session_key(session_key))
+
+    def delete(self, session_key: str | None = None) -> None:
+        super().delete(digest_session_key(session_key or self.session_key) or None)
+
     def load(self) -> dict:
         """Return the values of the session; none if it has ended."""
-        self.row = DeskSession.objects.open().filter(session_key=self.session_key).first()
+        self.row = DeskSession.objects.open().filter(session_key=self.key_digest).first()
         if not self.row:
             self._session_key = None
             return {}
@@ -40,6 +54,7 @@ class LimitedSessionStore(db.SessionStore):
 
     def create_model_instance(self, data: dict) -> DeskSession:
         session = super().create_model_instance(data)
+        session.session_key = digest_session_key(session.session_key)
         session.account_id = data.get(SESSION_KEY)
         if self.row and self.row.session_key == session.session_key:
             for name in ("created_at", "last_used_at", "user_agent", "address"):
@@ -55,7 +70,7 @@ class LimitedSessionStore(db.SessionStore):
         A full disk or a busy database does not keep the page from being shown.
         """
         now, row = timezone.now(), self.row
-        if not row or not row.account_id or row.session_key != self.session_key:
+        if not row or not row.account_id or row.session_key != self.key_digest:
             return
         user_agent = request.headers.get("User-Agent", "").replace("\0", "")[:MAX_USER_AGENT]
         is_recorded = row.user_agent or not user_agent

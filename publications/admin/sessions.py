@@ -34,7 +34,7 @@ def session_rows(request: HttpRequest, account: User) -> list[SessionRow]:
         SessionRow(
             session,
             describe_user_agent(session.user_agent),
-            session.session_key == request.session.session_key,
+            session.session_key == request.session.key_digest,
         )
         for session in DeskSession.objects.of(account)
     ]
@@ -42,10 +42,10 @@ def session_rows(request: HttpRequest, account: User) -> list[SessionRow]:
 
 
 @transaction.atomic
-def end_sessions(request: HttpRequest, account: User, *, except_key: str = "") -> int:
+def end_sessions(request: HttpRequest, account: User, *, except_digest: str = "") -> int:
     """Sign an account out everywhere, apart from one session; return how many ended."""
-    sessions = DeskSession.objects.filter(account=account).exclude(session_key=except_key)
-    count = len({session.pk for session in DeskSession.objects.of(account)} - {except_key})
+    sessions = DeskSession.objects.filter(account=account).exclude(session_key=except_digest)
+    count = len({session.pk for session in DeskSession.objects.of(account)} - {except_digest})
     sessions.delete()
     if count:
         record_event(EventType.SESSIONS_ENDED, account, by=request.user, request=request)
@@ -58,7 +58,7 @@ def own_sessions_page(request: HttpRequest) -> HttpResponse:
     rows = session_rows(request, request.user)
     if request.method == "POST":
         if "_others" in request.POST:
-            count = end_sessions(request, request.user, except_key=request.session.session_key)
+            count = end_sessions(request, request.user, except_digest=request.session.key_digest)
             messages.success(request, _describe_ended(count))
         else:
             _end_one(request, [row for row in rows if not row.is_current])
@@ -83,8 +83,8 @@ def _end_one(request: HttpRequest, rows: list[SessionRow]) -> None:
 def account_sessions_page(request: HttpRequest, account: User) -> HttpResponse:
     """List where an account is signed in, and sign it out everywhere."""
     if request.method == "POST":
-        key = request.session.session_key if account == request.user else ""
-        messages.success(request, _describe_ended(end_sessions(request, account, except_key=key)))
+        digest = request.session.key_digest if account == request.user else ""
+        messages.success(request, _describe_ended(end_sessions(request, account, except_digest=digest)))
         return HttpResponseRedirect(reverse("desk:account-sessions", args=[account.pk]))
     title = _("Where %(name)s is signed in") % {"name": account.get_full_name() or account.get_username()}
     rows = session_rows(request, account)

@@ -1,9 +1,12 @@
 """Sessions: listed for their owner, ended by them and by administrators, and by an idle and an absolute limit."""
 
 from datetime import timedelta
+from hashlib import sha256
+from importlib import import_module
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.test import Client
@@ -58,9 +61,65 @@ def test_each_browser_is_listed_in_words_with_its_last_use_and_address(ann):
     assert not [key for key in DeskSession.objects.values_list("pk", flat=True) if key in page]
 
 
+def test_the_database_holds_no_key_that_signs_in(ann, settings):
+    browser, thief = signed_in(ann), Client()
+    key = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    row = DeskSession.objects.get(account=ann)
+
+    thief.cookies[settings.SESSION_COOKIE_NAME] = row.session_key
+
+    assert not is_signed_in(thief) and is_signed_in(browser)
+    assert row.session_key == sha256(key.encode()).hexdigest() and key not in str(vars(row))
+
+
+def test_a_session_with_a_new_key_has_one_row_and_the_former_key_opens_nothing(ann, settings):
+    browser, thief = signed_in(ann), Client()
+    thief.cookies[settings.SESSION_COOKIE_NAME] = browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+    session = browser.session
+    session.cycle_key()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+
+    assert is_signed_in(browser) and not is_signed_in(thief)
+    assert [row.pk for row in DeskSession.objects.all()] == [session.key_digest]
+    assert session.exists(session.session_key) and not session.exists(session.key_digest)
+
+
+def test_signing_out_deletes_the_row(ann):
+    browser = signed_in(ann)
+
+    browser.post(reverse("desk:logout"))
+
+    assert not DeskSession.objects.filter(account=ann).exists() and not is_signed_in(browser)
+
+
+def test_clearing_expired_sessions_keeps_those_that_are_open(ann, settings):
+    settings.SESSION_IDLE_HOURS = 12
+    signed_in(ann)
+
+    with hours(13):
+        browser = signed_in(ann)
+        call_command("clearsessions")
+        assert is_signed_in(browser)
+
+    assert DeskSession.objects.count() == 1
+
+
+def test_a_session_that_was_stored_with_its_key_goes_on_after_the_migration(ann):
+    browser = signed_in(ann)
+    key = browser.session.session_key
+    DeskSession.objects.filter(account=ann).update(session_key=key)
+
+    digest_keys = import_module("accounts.migrations.0008_session_digests").digest_keys
+    for _time in range(2):
+        digest_keys(apps, None)
+
+    assert is_signed_in(browser) and DeskSession.objects.get(account=ann).pk == browser.session.key_digest
+
+
 def test_one_session_is_signed_out_and_its_row_is_gone(ann):
     phone, browser = signed_in(ann, SAFARI), signed_in(ann)
-    other = DeskSession.objects.exclude(pk=browser.session.session_key).get(account=ann)
+    other = DeskSession.objects.exclude(pk=browser.session.key_digest).get(account=ann)
 
     page = browser.post(PAGE, {"_end": other.reference}, follow=True)
 
@@ -83,7 +142,7 @@ def test_all_others_are_signed_out_at_once(ann):
 
 def test_the_session_of_somebody_else_is_not_ended(ann):
     browser, other = signed_in(ann), signed_in(make_person("Editors", password=PASSWORD))
-    reference = DeskSession.objects.get(pk=other.session.session_key).reference
+    reference = DeskSession.objects.get(pk=other.session.key_digest).reference
 
     browser.post(PAGE, {"_end": reference})
 
