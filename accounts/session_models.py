@@ -1,6 +1,6 @@
 """Sessions of the desk: whose they are, when and from where they were last used. Signed out means that the row is gone.
 
-A row holds the digest of its key, which only the cookie of the browser has: who reads the database cannot use a session.
+A row holds the digest of its key, which only the cookie of the browser has: a copy of the database opens no session.
 See "Extending database-backed session engines" in the documentation of Django.
 """
 

@@ -36,6 +36,7 @@ OWN_SETTINGS = (
     "SECRET_KEY",
 )  # those of a site that may run on this machine
 RESULTS = {0: DrillResult.WHOLE, 3: DrillResult.FAULTS}  # of manage.py verify
+BEST_TO_WORST = (DrillResult.WHOLE, DrillResult.FAULTS, DrillResult.FAILED)
 REPORT_PATH = "/desk/drill/"
 TIMEOUT = 30  # seconds for the report
 EXIT_STATUS = {DrillResult.WHOLE: 0, DrillResult.FAULTS: 3, DrillResult.FAILED: 1}
@@ -103,16 +104,20 @@ def run(command: list, environment: dict[str, str]) -> int:
 
 
 def rehearse(backup: Path, identity: str, work: Path, site: str) -> DrillResult:
-    """Restore and verify."""
+    """Restore, compare each row with the backup before anything changes one, and verify."""
     environment = {name: value for name, value in os.environ.items() if name not in OWN_SETTINGS}
     environment |= {"SITE_DATA": str(work / "site"), "SITE_URL": site, "DEMO": "0", "PYTHON": sys.executable}
     restore = [ROOT / "deploy/restore", backup, *(["--identity", identity] if identity else [])]
     manage = [sys.executable, ROOT / "manage.py"]
     with empty_database(backup) as database:
         environment |= {"DATABASE_URL": database} if database else {}
-        if run(restore, environment) or run([*manage, "prepare"], environment):
+        if run(restore, environment):
             return DrillResult.FAILED
-        return RESULTS.get(run([*manage, "verify"], environment), DrillResult.FAILED)
+        rows = RESULTS.get(run([*manage, "verify", "--restored"], environment), DrillResult.FAILED)
+        if run([*manage, "prepare"], environment):
+            return DrillResult.FAILED
+        result = RESULTS.get(run([*manage, "verify"], environment), DrillResult.FAILED)
+        return max(rows, result, key=BEST_TO_WORST.index)
 
 
 def read_key(path: str) -> SecretKey:

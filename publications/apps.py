@@ -1,6 +1,7 @@
 """The configuration of the app: converters, and what runs around migrations and connections."""
 
 from django.apps import AppConfig, apps
+from django.core import checks
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -11,12 +12,13 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("Publications")
 
     def ready(self) -> None:
-        from publications import converters, roles, seeds
+        from publications import converters, roles, seeds, signing
         from publications.migration_state import refuse_data_loss
         from publications.models import guards
         from publications.site_lock import hold_site_lock
 
         converters.register()
+        checks.register(signing.check_signing_keys, checks.Tags.security, deploy=True)
 
         pre_migrate.connect(refuse_data_loss, sender=self)
         # In this order: a refused migration keeps the guards.

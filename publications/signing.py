@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from .minisign import PublicKey, SecretKey, UnusableKey
@@ -46,3 +47,13 @@ def sign(content: bytes, *, name: str) -> str:
     if not secret_key:
         return ""
     return secret_key.sign([content], comment=f"{name} of {settings.SITE_URL}")
+
+
+def check_signing_keys(**_scope: object) -> list[checks.CheckMessage]:
+    """Check of `manage.py check --deploy`: that the keys can be read and are keys of minisign."""
+    try:
+        read_secret_key()
+        read_public_key()
+    except ImproperlyConfigured as error:
+        return [checks.Error(str(error), id="publications.E001")]
+    return []

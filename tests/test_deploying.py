@@ -330,6 +330,19 @@ def test_units_and_compose_use_existing_commands():
     assert {"serve", "mirror", "prepare", "tidy", "verify", "send_mail"} <= named <= set(get_commands())
 
 
+def test_each_unit_runs_one_command_so_that_none_waits_for_another():
+    units = {path.name: path.read_text() for path in DEPLOY.glob("systemd/*.service")}
+
+    assert [name for name, text in units.items() if text.count("ExecStart=") != 1] == []
+
+
+def test_the_guide_starts_every_timer():
+    guide = (ROOT / "docs/deploying.md").read_text()
+    started = guide.partition("systemctl enable --now")[2].partition("\ncp ")[0]
+
+    assert [path.name for path in DEPLOY.glob("systemd/*.timer") if path.name not in started] == []
+
+
 def test_settings_read_every_variable_of_a_deployment():
     known = "".join(
         (ROOT / path).read_text()

@@ -126,6 +126,23 @@ def test_a_drill_of_a_site_with_faults_reports_them(site, tmp_path, client, sett
     assert OperationRecord.objects.get().detail["result"] == "faults"
 
 
+def test_a_drill_reports_rows_that_are_not_those_of_the_site(site, tmp_path, client, settings):
+    backup = Path(run("backup", site.parent / "backups", site).stdout.strip())
+    with opened(backup) as database:
+        database.execute("UPDATE auth_user SET first_name = 'Eve' WHERE username = 'ann'")
+    sums = subprocess.run(
+        ["sha256sum", "site.sqlite3", "originals.tar", "secret-key"],
+        cwd=backup, text=True, capture_output=True, check=True,
+    )  # fmt: skip
+    (backup / "SHA256SUMS").write_text(sums.stdout)
+
+    status, output, errors = reported_drill(client, settings, tmp_path, backup)
+
+    assert status == 3, errors
+    assert "auth_user, row 1: it was changed" in output
+    assert OperationRecord.objects.get().detail["result"] == "faults"
+
+
 def test_a_drill_that_cannot_restore_reports_that(site, tmp_path, client, settings):
     backup = back_up(site)
     with (backup / "site.sqlite3.age").open("r+b") as file:

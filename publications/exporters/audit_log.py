@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass
 from typing import BinaryIO, Self
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from publications.hash_chain import FIRST_PREVIOUS, format_time, serialize_canonically
-from publications.models import AuditEntry, audit_file_name, original_storage
+from publications.models import AuditEntry, Operation, OperationRecord, audit_file_name, original_storage
 
 LOG, HEAD, SIGNATURE = "audit-log.jsonl", "audit-head.json", "audit-head.json.minisig"
 ENTRIES_PER_BATCH = 500
@@ -105,3 +106,4 @@ def publish_head(content: bytes, signature: str = "") -> None:
     storage.save(audit_file_name(HEAD), ContentFile(content))
     if signature:
         storage.save(audit_file_name(SIGNATURE), ContentFile(signature.encode()))
+    OperationRecord.store(Operation.HEAD, timezone.now(), is_signed=bool(signature))

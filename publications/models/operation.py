@@ -12,6 +12,7 @@ class Operation(models.TextChoices):
     DRILL = "drill", _("drill")
     CERTIFICATE = "certificate", _("certificate")
     CHECK = "check", _("daily check")
+    HEAD = "head", _("head of the audit trail")
 
 
 class OperationRecord(models.Model):

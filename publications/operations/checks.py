@@ -109,6 +109,13 @@ CHECKS = (
         findings.find_migrations,
     ),
     OperationCheck(
+        "head", gettext_lazy("Head of the audit trail"),
+        gettext_lazy("The head of the audit trail was published in the last %(limit)d days."), 2,
+        gettext_lazy("Look why sceeus-head.timer does not run. If the key is elsewhere, sign a head there and publish "
+                     "it: “manage.py sign_head --help”."),
+        findings.find_head,
+    ),
+    OperationCheck(
         "check", gettext_lazy("Daily check"),
         gettext_lazy("The certificate was checked and warnings were mailed in the last %(limit)d days."), 2,
         gettext_lazy("Look why sceeus-check.timer does not run, or run “manage.py check_operations” by hand."),

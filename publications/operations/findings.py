@@ -135,6 +135,14 @@ def find_migrations(_limit: int) -> Finding:
     return Finding(f"{value}; {names}" if names else value, is_warning=not state.is_current)
 
 
+def find_head(max_days: int) -> Finding:
+    record = _record(Operation.HEAD)
+    if not record:
+        return Finding(_("never published"), is_warning=True)
+    signed = _("signed") if record.detail.get("is_signed") else _("not signed")
+    return Finding(f"{_age(record.at)}; {signed}", is_warning=_is_old(record.at, max_days))
+
+
 def find_daily_check(max_days: int) -> Finding:
     record = _record(Operation.CHECK)
     if not record:

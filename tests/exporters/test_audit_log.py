@@ -3,14 +3,16 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from publications import actions, minisign
 from publications.integrity import CHECKS, no_progress
-from publications.models import AuditEntry
+from publications.models import AuditEntry, Operation, OperationRecord
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -187,6 +189,12 @@ def test_a_new_head_is_public_at_once_and_an_old_signature_goes(client, tmp_path
 
     assert json.loads(read(client, HEAD))["entries"] == 5
     assert client.get(f"{HEAD}.minisig").status_code == 404
+
+
+def test_when_a_head_was_published_is_recorded(lines):
+    record = OperationRecord.objects.get(operation=Operation.HEAD)
+
+    assert record.detail == {"is_signed": False} and timezone.now() - record.at < timedelta(minutes=1)
 
 
 def test_without_a_head_nothing_is_public(client):
