@@ -16,6 +16,15 @@ from .redact import check_passage, default_redaction_mark, preview_redaction, re
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
+from .remove_name import (
+    NamePreview,
+    NameRemoval,
+    check_name,
+    preview_name_removal,
+    publications_to_search,
+    remove_name_from_publication,
+    remove_name_from_rows,
+)
 from .repair import repair_copied_columns, repair_windows
 from .retract import (
     CONCERN,
@@ -58,6 +67,8 @@ __all__ = [
     "RETRACTION",
     "ActionRefused",
     "ClockBehind",
+    "NamePreview",
+    "NameRemoval",
     "NotReady",
     "Outdated",
     "RedactionReport",
@@ -69,6 +80,7 @@ __all__ = [
     "allow_suggestion",
     "available_slug",
     "check_deletable",
+    "check_name",
     "check_passage",
     "check_translation",
     "default_redaction_mark",
@@ -85,14 +97,18 @@ __all__ = [
     "new_version_after_rebuild",
     "plan_import_undos",
     "plan_undo",
+    "preview_name_removal",
     "preview_redaction",
     "public_state",
     "public_states",
+    "publications_to_search",
     "publish",
     "publish_many",
     "purge_deleted_drafts",
     "rebuild_index",
     "redact",
+    "remove_name_from_publication",
+    "remove_name_from_rows",
     "render_site_page",
     "repair_copied_columns",
     "repair_windows",

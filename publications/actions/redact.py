@@ -1,7 +1,7 @@
 """Redact: replace a name or a passage everywhere, in every edition, the draft and its history.
 
 The passage is found whatever its capitals, line breaks, apostrophes and emphasis. Addresses, file names, audit entries
-and revisions are redacted too. What other rows say, such as an author or an image, is edited by hand.
+and revisions are redacted too. What rows beside publications say, such as an author or an image, `remove_name` redacts.
 """
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from publications.models import (
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .name_manuscripts import update_edition_digests
 from .redacted_addresses import paths_of, publications_linking_to
 from .redacted_rows import (
     redact_audit_entries,
@@ -35,6 +36,10 @@ from .transaction import ActionRefused, Outdated, begin_action, lock_publication
 
 MIN_PASSAGE_CHARACTERS = 3
 MAX_PASSAGE_CHARACTERS = 500  # a longer one takes seconds, in which nobody else can write
+
+
+class PassageNotFound(ActionRefused):
+    """Nothing contains the passage."""
 
 
 def check_passage(passage: str) -> None:
@@ -105,8 +110,6 @@ def redact(
 
 def _redact(publication: Publication, passage: str, *, by, reason: str, mark: str | None) -> RedactionReport:
     check_passage(passage)
-    action = begin_action(by=by, publication=publication)
-    publication = lock_publication(publication, or_deleted=True)
     redaction = markup.Redaction(
         passage, default_redaction_mark(publication.language) if mark is None else mark
     )
@@ -114,14 +117,30 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
         raise ActionRefused(
             _("The passage is too short to be taken out safely: give at least three characters.")
         )
+    return redact_publication(publication, redaction, by=by, reason=reason)
+
+
+def redact_publication(
+    publication: Publication, redaction: markup.Redaction, *, by, reason: str
+) -> RedactionReport:
+    """Redact a passage, or all spellings of a name, in everything that is stored of a publication.
+
+    The caller has opened a transaction.
+
+    Raises:
+        PassageNotFound: nothing that is stored of the publication contains it.
+        ClockBehind, ActionRefused: as `redact` does.
+    """
+    action = begin_action(by=by, publication=publication)
+    publication = lock_publication(publication, or_deleted=True)
     digest, paths = publication.digest, paths_of(publication)
-    editions = redact_editions(publication, redaction, passage)
+    editions = redact_editions(publication, redaction)
     Edition.objects.filter(pk__in=[edition.pk for edition in editions]).update(record_changed_at=action.at)
-    is_in_draft = redact_draft(publication, redaction, passage, by=by)
-    is_in_rows = redact_related_rows(publication, redaction, passage)
+    is_in_draft = redact_draft(publication, redaction, by=by)
+    is_in_rows = redact_related_rows(publication, redaction)
     entries = redact_audit_entries(publication, redaction)
     if not (editions or is_in_draft or is_in_rows or entries):
-        raise ActionRefused(
+        raise PassageNotFound(
             _(
                 "The passage stands nowhere in this publication. Check its spelling there, or look for fewer words."
             )
@@ -131,32 +150,30 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
     ArchiveImport.objects.all().delete_with_archives()  # one that is running ends after its batch
     if is_in_draft:
         update_autosave_versions(publication)
-    _update_digests(publication, digest)
+    update_edition_digests(publication, digest)
     _refuse_readable_passage(publication, redaction)
     linked_from = publications_linking_to(paths - paths_of(publication), other_than=publication)
-    report = build_report(publication, passage, redaction, editions, linked_from)
+    report = build_report(publication, redaction, editions, linked_from)
     ServedPdf.objects.filter(edition__in=editions).delete()
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
     action.write_audit_entry(
         ActionType.REDACT, publication, publication=publication,
         recorded_editions=update_content_digests(publication.editions.all()), redacted_entries=entries,
-        editions=report.editions, mark=report.mark,
-        words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(reason),
+        editions=report.editions, mark=report.mark, words=_count_words(redaction), why=redaction.redact_text(reason),
     )  # fmt: skip
     return report
+
+
+def _count_words(redaction: markup.Redaction) -> int:
+    """Return the number of words of the passage, or 0 (unknown) where the spellings of a name differ in it."""
+    counts = {sum(token.is_word for token in tokens_of(passage)) for passage in redaction.passages}
+    return counts.pop() if len(counts) == 1 else 0
 
 
 def default_redaction_mark(language: str) -> str:
     """Return the replacement of a passage in the language of the text."""
     with override(language):
         return _("[redacted]")
-
-
-def _update_digests(publication: Publication, digest: str) -> None:
-    """Give editions that had the digest of the draft its new one, as both lost the same passage."""
-    for edition in publication.editions.filter(digest=digest):
-        edition.digest, edition.redaction_count = publication.digest, edition.redaction_count + 1
-        edition.save(update_fields=["digest", "redaction_count"])
 
 
 def _refuse_readable_passage(publication: Publication, redaction: markup.Redaction) -> None:

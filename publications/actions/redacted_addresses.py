@@ -26,8 +26,12 @@ class LinkingPublication:
     address: str
 
 
-def names_passage(slug: str, passage: str) -> bool:
+def names_passage(slug: str, redaction: markup.Redaction) -> bool:
     """Return whether a slug names the passage, also inflected: "ivanovs-letter" names Ivanov, "annual" not Ann."""
+    return any(_names_spelling(slug, passage) for passage in redaction.passages)
+
+
+def _names_spelling(slug: str, passage: str) -> bool:
     part = slugify(markup.fold(passage))
     if not part:
         return False

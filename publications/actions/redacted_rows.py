@@ -13,6 +13,7 @@ from publications.markup import Redaction
 from publications.models import (
     Address,
     AuditEntry,
+    Author,
     Edition,
     EditionByline,
     EditorialPlan,
@@ -52,24 +53,24 @@ def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction)
     return bool(changed)
 
 
-def redact_editions(publication: Publication, redaction: Redaction, passage: str) -> list[Edition]:
+def redact_editions(publication: Publication, redaction: Redaction) -> list[Edition]:
     """Redact all editions of a publication; return those that contained the passage, by number."""
     with search.reindex_after(publication.editions.values_list("pk", flat=True)):
         return [
             edition
             for edition in publication.editions.order_by("number")
-            if _redact_edition(edition, redaction, passage)
+            if _redact_edition(edition, redaction)
         ]
 
 
-def _redact_edition(edition: Edition, redaction: Redaction, passage: str) -> bool:
+def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
     bylines = [row for row in edition.bylines.all() if _redact_columns(row, BYLINE_RULES, redaction)]
     EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
     files = [row for row in edition.attachments.all() if _redact_columns(row, ATTACHMENT_RULES, redaction)]
     for row in files:
         row.save()
     is_changed = _redact_columns(edition, EDITION_RULES, redaction)
-    is_changed |= _redact_slug(edition, redaction, passage)
+    is_changed |= _redact_slug(edition, redaction)
     if is_changed:
         _render_again(edition)
     if is_changed or bylines or files:
@@ -87,9 +88,9 @@ def _render_again(edition: Edition) -> None:
         setattr(edition, name, value)
 
 
-def _redact_slug(row: Edition | Publication, redaction: Redaction, passage: str) -> bool:
+def _redact_slug(row: Edition | Publication, redaction: Redaction) -> bool:
     """Replace the slug of a row where it was made from the passage; return whether it was."""
-    if not names_passage(row.slug, passage):
+    if not names_passage(row.slug, redaction):
         return False
     redaction.addresses.add(row.slug)
     publication = row.publication if isinstance(row, Edition) else row
@@ -106,20 +107,20 @@ def _neutral_slug(publication: Publication, locale: str) -> str:
     return numbered_slug(slug, taken) if slug in taken else slug
 
 
-def redact_draft(publication: Publication, redaction: Redaction, passage: str, *, by) -> bool:
+def redact_draft(publication: Publication, redaction: Redaction, *, by) -> bool:
     """Redact the draft with its files, revisions, links, Word files and comments; return whether any had the passage.
 
     A draft that did is saved as a new revision.
     """
     before = publication.body
     is_changed = _redact_columns(publication, COLUMN_RULES, redaction)
-    is_changed |= _redact_slug(publication, redaction, passage)
+    is_changed |= _redact_slug(publication, redaction)
     for file in publication.attachments.all():
         if _redact_columns(file, ATTACHMENT_RULES, redaction):
             file.save()
             is_changed = True
     for revision in publication.revisions.all():
-        is_changed |= _redact_revision(revision, redaction, passage)
+        is_changed |= _redact_revision(revision, redaction)
     for link in related_links_of(publication):
         if _redact_columns(link, LINK_RULES, redaction):
             link.save(update_fields=["reason"])
@@ -132,11 +133,14 @@ def redact_draft(publication: Publication, redaction: Redaction, passage: str, *
     return is_changed
 
 
-def _redact_revision(revision: Revision, redaction: Redaction, passage: str) -> bool:
+def _redact_revision(revision: Revision, redaction: Redaction) -> bool:
     """Redact every text in the manuscript of a revision; return whether any contained the passage."""
     text = manuscript.loads(revision.manuscript)
-    slug = "" if names_passage(text.slug, passage) else text.slug
+    slug = "" if names_passage(text.slug, redaction) else text.slug
     redacted = replace(redact_value(text, redaction), slug=slug)
+    redacted = replace(
+        redacted, bylines=tuple(_without_former_slug(line, redaction) for line in redacted.bylines)
+    )
     if redacted == text:
         return False
     for name in COLUMN_RULES:
@@ -144,6 +148,15 @@ def _redact_revision(revision: Revision, redaction: Redaction, passage: str) -> 
     revision.manuscript = manuscript.dumps(redacted)
     revision.save(update_fields=["manuscript"])
     return True
+
+
+def _without_former_slug(
+    line: manuscript.ManuscriptByline, redaction: Redaction
+) -> manuscript.ManuscriptByline:
+    """Return a byline without a slug that names the passage, unless an author has it: then that row is changed."""
+    if not names_passage(line.author, redaction) or Author.objects.filter(slug=line.author).exists():
+        return line
+    return replace(line, author="")
 
 
 def update_autosave_versions(publication: Publication) -> None:
@@ -155,18 +168,17 @@ def update_autosave_versions(publication: Publication) -> None:
             autosave.save(update_fields=["values"])
 
 
-def redact_related_rows(publication: Publication, redaction: Redaction, passage: str) -> bool:
+def redact_related_rows(publication: Publication, redaction: Redaction) -> bool:
     """Delete addresses with the passage; redact what else stands beside the text, from autosaves to press links.
 
     Returns:
         Whether any of it contained the passage.
     """
-    is_changed = _delete_addresses(publication, redaction, passage)
+    is_changed = _delete_addresses(publication, redaction)
     for autosave in publication.autosaves.all():
-        values = [
-            [name, _redact_form_value(name, value, redaction, passage)] for name, value in autosave.values
-        ]
-        is_changed |= _store_redacted(autosave, values=values)
+        values = [[name, _redact_form_value(name, value, redaction)] for name, value in autosave.values]
+        path = autosave.path.partition("?")[0] if redaction.is_in_address(autosave.path) else autosave.path
+        is_changed |= _store_redacted(autosave, values=values, path=path)
     for row, column in _related_texts(publication):
         text = cut_to_column(type(row), column, redaction.redact_text(getattr(row, column)))
         if _store_redacted(row, **{column: text}):
@@ -209,11 +221,16 @@ def _store_redacted(row: Model, **values: object) -> bool:
     return bool(changed)
 
 
-def _delete_addresses(publication: Publication, redaction: Redaction, passage: str) -> bool:
+def _delete_addresses(publication: Publication, redaction: Redaction) -> bool:
     """Delete addresses and redirects with the passage; return whether there were any."""
-    addresses = [address for address in publication.addresses.all() if names_passage(address.slug, passage)]
+    addresses = [address for address in publication.addresses.all() if names_passage(address.slug, redaction)]
     publication.addresses.filter(pk__in=[address.pk for address in addresses]).delete()
-    spellings = set(filter(None, map(_letters_of, strip_marks_both_ways(passage))))
+    spellings = {
+        letters
+        for passage in redaction.passages
+        for spelling in strip_marks_both_ways(passage)
+        if (letters := _letters_of(spelling))
+    }
     redirects = [
         redirect
         for redirect in publication.redirects.all()
@@ -230,7 +247,7 @@ def _letters_of(text: str) -> str:
     return "".join(markup.split_address_words(text))
 
 
-def _redact_form_value(name: str, value: str, redaction: Redaction, passage: str) -> str:
-    if name == "slug" and names_passage(slugify(value), passage):
+def _redact_form_value(name: str, value: str, redaction: Redaction) -> str:
+    if name == "slug" and names_passage(slugify(value), redaction):
         return ""
     return redact_field(name, value, redaction)

@@ -46,7 +46,6 @@ class RedactionReport:
 
 def build_report(
     publication: Publication,
-    passage: str,
     redaction: markup.Redaction,
     editions: list[Edition],
     linked_from: list[LinkingPublication],
@@ -64,7 +63,7 @@ def build_report(
     }
     addresses = set(_addresses(publication, parsed))
     return RedactionReport(
-        passage=passage,
+        passage=" · ".join(redaction.passages),
         mark=redaction.mark,
         editions=[edition.number for edition in editions],
         spellings=sorted(redaction.spellings),

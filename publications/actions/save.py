@@ -49,7 +49,7 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     if isinstance(instance, SitePage):
         render_site_page(instance)
     old_addresses = stored_addresses(instance)
-    _mark_changed_records(instance, action.at)
+    mark_changed_records(instance, action.at)
     instance.save()
     keep_redirects(instance, old_addresses)
     has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
@@ -71,7 +71,7 @@ METADATA_COLUMNS = {
 """Columns that the metadata records of editions show as they are now."""
 
 
-def _mark_changed_records(instance: models.Model, at: datetime) -> None:
+def mark_changed_records(instance: models.Model, at: datetime) -> None:
     """Mark the live editions whose metadata records change when the instance is stored."""
     names = METADATA_COLUMNS.get(type(instance), ())
     stored = type(instance).objects.filter(pk=instance.pk).values(*names).first() if names else None

@@ -14,6 +14,7 @@ from .figures import ResponsiveImage, insert_images, insert_permalinks
 from .folding import INVISIBLE_CHARACTERS, fold
 from .links import Heading, fragment_on_page, github_slug, image_keys_in, invalid_image_keys
 from .markdown_styles import EDITABLE_STYLE, PORTABLE_STYLE, MarkdownStyle, escape_markdown
+from .name_redaction import NameRedaction
 from .paragraphs import Paragraph
 from .passages import MIN_SPECIFIC_LETTERS, NAME_ENDINGS, PassageMatcher, split_address_words
 from .plain_text import inline_text
@@ -32,6 +33,7 @@ __all__ = [
     "EditorBlock",
     "Heading",
     "MarkdownStyle",
+    "NameRedaction",
     "Paragraph",
     "PassageMatcher",
     "Redaction",

@@ -54,6 +54,11 @@ class Redaction(PassageMatcher):
         self.addresses: set[str] = set()
         self.files: set[str] = set()
 
+    @property
+    def passages(self) -> list[str]:
+        """What is redacted: one passage, or several spellings of a name."""
+        return [self.passage]
+
     def redact_text(self, text: str) -> str:
         """Return plain text with the passage replaced by the mark."""
         return FoldedText(text).replace(

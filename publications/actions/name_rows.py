@@ -1,0 +1,170 @@
+"""Remove a name from the rows beside publications: authors, tags, images, pages, settings, logs, sessions."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import DeskSession
+from publications import search
+from publications.locales import LOCALES
+from publications.markup import NameRedaction
+from publications.models import (
+    ArchiveImport,
+    AuditEntry,
+    Author,
+    Autosave,
+    Edition,
+    OutboxMail,
+    Publication,
+    Redirect,
+    SitePage,
+    Synonym,
+)
+
+from .name_manuscripts import rename_author_in_manuscripts
+from .name_rules import NAME_RULES
+from .name_values import ValueRule, holds_name
+from .redacted_values import cut_to_column, redact_value, refuse_long_value
+from .save import mark_changed_records, render_site_page, replace_author_name
+
+Redactions = Mapping[str, NameRedaction]
+"""The redaction of the name by locale, as the mark is in the language of a text."""
+LOGS = ("admin.LogEntry", "publications.OperationRecord", "publications.NewsEvent")
+"""Tables of logs, whose texts are cut where the mark is too long."""
+
+
+def locale_of_column(name: str) -> str:
+    """Return the locale whose text a column holds: the first for one without a language."""
+    return next((locale for locale in LOCALES if name.endswith(f"_{locale}")), LOCALES[0])
+
+
+def redact_rows(redactions: Redactions, at: datetime) -> Counter[str]:
+    """Redact the columns that have a rule of their own, in all rows; return the number of changed rows by model."""
+    changed: Counter[str] = Counter()
+    for label, rules in NAME_RULES.items():
+        if isinstance(rules, dict):
+            columns = {name: rule for name, rule in rules.items() if callable(rule)}
+            for row in apps.get_model(label)._base_manager.all() if columns else ():
+                changed[label] += _redact_row(row, columns, redactions, at)
+    return +changed
+
+
+def _redact_row(row: Model, rules: Mapping[str, ValueRule], redactions: Redactions, at: datetime) -> bool:
+    values = {
+        name: rule(getattr(row, name), redactions[locale_of_column(name)]) for name, rule in rules.items()
+    }
+    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    if not changed:
+        return False
+    store_row(row, changed, at)
+    return True
+
+
+def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
+    """Store redacted values of a row with what is derived from them: its address, its HTML, its terms in the index."""
+    old_slug = row.slug if isinstance(row, Author) else ""
+    for name, value in values.items():
+        if row._meta.label in LOGS and isinstance(value, str):
+            value = cut_to_column(type(row), name, value)
+        refuse_long_value(type(row), name, value)
+        setattr(row, name, _unique_value(row, name, value))
+    if isinstance(row, Author) and row.family_name not in row.name:
+        row.family_name = ""
+    if isinstance(row, Synonym) and len(row.spelling_list) < 2:
+        search.delete_names(row)
+        row.delete()
+        return
+    if isinstance(row, SitePage):
+        render_site_page(row)
+    mark_changed_records(row, at)
+    row.save()
+    if old_slug:
+        rename_author_in_manuscripts(row, old_slug)
+    search.index_names(row)
+
+
+def drafts_with(authors: Collection[int], tags: Collection[int]) -> QuerySet[Publication]:
+    """Return the drafts, deleted ones too, with one of these authors or tags, by primary key."""
+    condition = Q(bylines__author__in=authors) | Q(tagged__tag__in=tags)
+    return Publication.with_deleted.filter(condition).order_by("pk").distinct()
+
+
+def slugs_of(model: type[Model]) -> dict[int, str]:
+    return dict(model._base_manager.values_list("pk", "slug"))
+
+
+def _unique_value(row: Model, name: str, value: Any) -> Any:
+    """Return the value, or one with the key of the row where another row may have it: a slug, the name of a tag."""
+    if name.startswith("slug"):
+        return value or f"{row._meta.model_name}-{row.pk}"
+    is_unique = row._meta.get_field(name).unique
+    others = type(row)._base_manager.exclude(pk=row.pk)
+    return f"{value} {row.pk}" if is_unique and others.filter(**{name: value}).exists() else value
+
+
+def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[Edition], dict[int, str]]:
+    """Give an author another name, without a page and without anything else that tells who they are.
+
+    Returns:
+        As `replace_author_name` does.
+    """
+    old_slug = author.slug
+    author.name, author.is_pseudonymous, author.slug = replacement, True, ""
+    for name in ("family_name", "aliases", "orcid"):
+        setattr(author, name, "")
+    for name in ("title", "affiliation", "biography"):
+        for locale in LOCALES:
+            setattr(author, f"{name}_{locale}", "")
+    refuse_long_value(Author, "name", replacement)
+    mark_changed_records(author, at)
+    author.save()
+    rename_author_in_manuscripts(author, old_slug)
+    search.index_names(author)
+    author.redirects.all().delete()
+    return replace_author_name(author, at)
+
+
+def redact_other_audit_entries(redaction: NameRedaction) -> dict[int, str]:
+    """Redact the audit entries that belong to no publication; return what the entry of the action has to record."""
+    redacted: dict[int, str] = {}
+    for entry in AuditEntry.objects.filter(publication=None):
+        redacted |= AuditEntry.objects.redact(
+            entry,
+            subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
+            detail=redact_value(entry.detail, redaction),
+        )
+    return redacted
+
+
+def delete_rows(redaction: NameRedaction) -> Counter[str]:
+    """Delete rows that hold the name and cannot be redacted; return their number by model.
+
+    Whoever has a session that holds it, as a form that was sent after it had ended, has to sign in again.
+    """
+    deleted: Counter[str] = Counter()
+    for queryset, text_of in (
+        (OutboxMail.objects.all(), lambda mail: [mail.recipient, mail.key, mail.last_error]),
+        (Redirect.objects.filter(publication=None), lambda redirect: redirect.path),
+        (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
+        (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
+    ):
+        held = [row.pk for row in queryset if holds_name(text_of(row), redaction)]
+        queryset.model._base_manager.filter(pk__in=held).delete()
+        deleted[queryset.model._meta.label] += len(held)
+    deleted[ArchiveImport._meta.label] += ArchiveImport.objects.all().delete_with_archives()
+    return +deleted
+
+
+def accounts_with_name(redaction: NameRedaction) -> list[Model]:
+    """Return the accounts whose name or address holds the name. They are not changed."""
+    accounts: QuerySet = get_user_model().objects.order_by("pk")
+    return [
+        account
+        for account in accounts
+        if holds_name([account.username, account.get_full_name(), account.email], redaction)
+    ]

@@ -1,0 +1,215 @@
+"""Remove a name from everything: all publications and all rows beside them, one transaction for each publication.
+
+The steps may be interrupted and repeated: what is done stays done, and is not found again. The name itself is stored
+nowhere, so whoever repeats them gives it again.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publications.locales import LOCALES
+from publications.markup import NameRedaction
+from publications.models import ActionType, Author, Edition, Publication, Tag, update_content_digests
+from publications.reserved_disk_space import retry_with_reserved_space
+
+from .name_manuscripts import save_drafts
+from .name_rows import (
+    accounts_with_name,
+    delete_rows,
+    drafts_with,
+    redact_other_audit_entries,
+    redact_rows,
+    rename_author,
+    slugs_of,
+)
+from .redact import (
+    MAX_PASSAGE_CHARACTERS,
+    MIN_PASSAGE_CHARACTERS,
+    PassageNotFound,
+    default_redaction_mark,
+    redact_publication,
+)
+from .redaction_report import RedactionReport
+from .transaction import ActionRefused, begin_action
+
+MAX_SPELLINGS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameRemoval:
+    """A name to be removed.
+
+    Attributes:
+        spellings: each is removed wherever it stands.
+        replacement: what stands in its place, such as a pen name; None is "[redacted]" in the language of each text.
+        author: the row of the person, whose bylines are changed whatever they say; None for somebody without one.
+        reason: for the audit log.
+    """
+
+    spellings: tuple[str, ...]
+    replacement: str | None = None
+    author: Author | None = None
+    reason: str = ""
+
+    def redaction(self, language: str) -> NameRedaction:
+        """Return a new redaction for texts in a language."""
+        mark = default_redaction_mark(language) if self.replacement is None else self.replacement
+        return NameRedaction(self.spellings, mark)
+
+
+@dataclass
+class NamePreview:
+    """What removing a name would change.
+
+    Attributes:
+        rows: the number of rows beside publications by the name of their model.
+        publications: the report of each publication that holds the name.
+        refused: the publications that it cannot be removed from, with the reasons.
+        accounts: names of accounts that hold it, which stay.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    publications: list[tuple[Publication, RedactionReport]] = field(default_factory=list)
+    refused: list[tuple[Publication, list[str]]] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
+
+
+def check_name(removal: NameRemoval) -> None:
+    """Check that a name can be removed safely.
+
+    Raises:
+        ActionRefused: a spelling is too short or too long, there are none or too many, or what is to stand in its
+            place holds the name.
+    """
+    if not removal.spellings:
+        raise ActionRefused(_("Give the name, each spelling on a line of its own."))
+    if len(removal.spellings) > MAX_SPELLINGS:
+        raise ActionRefused(_("Give at most %d spellings at once, the others after that.") % MAX_SPELLINGS)
+    redaction = removal.redaction(LOCALES[0])
+    for spelling in redaction.passages:
+        if sum(map(str.isalnum, spelling)) < MIN_PASSAGE_CHARACTERS or len(spelling) > MAX_PASSAGE_CHARACTERS:
+            raise ActionRefused(
+                _("“%(name)s” is too short or too long to be removed safely: a name has 3 to 500 characters.")
+                % {"name": spelling}
+            )
+    if redaction.is_in_text_or_address(redaction.mark):
+        raise ActionRefused(_("What stands in its place holds the name itself. Choose another text."))
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def remove_name_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
+    """Remove a name from all rows beside publications. Accounts are not changed.
+
+    Returns:
+        The number of changed rows by model; empty if none held the name.
+
+    Raises:
+        ActionRefused: as `check_name` does, or the replacement is too long for a column.
+        ClockBehind: the clock of the server is behind the last action.
+    """
+    check_name(removal)
+    rows = _remove_from_rows(removal, by=by)
+    if not rows:
+        transaction.set_rollback(True)  # no new site version
+    return rows
+
+
+def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
+    action = begin_action(by=by)
+    redactions = {locale: removal.redaction(locale) for locale in LOCALES}
+    redaction = redactions[LOCALES[0]]
+    editions, entries = [], {}
+    author = Author.objects.filter(pk=removal.author.pk).first() if removal.author else None
+    is_renamed = bool(author) and not (author.is_pseudonymous and author.name == redaction.mark)
+    before = slugs_of(Author), slugs_of(Tag)
+    if author and is_renamed:
+        editions, entries = rename_author(author, redaction.mark, action.at)
+    rows = redact_rows(redactions, action.at) + delete_rows(redaction)
+    rows[Author._meta.label] += is_renamed
+    editions += _save_drafts(*before, by=by)
+    entries |= redact_other_audit_entries(redaction)
+    if entries:
+        rows["publications.AuditEntry"] += len(entries)
+    action.write_audit_entry(
+        ActionType.REDACT, _("A name"), recorded_editions=editions, redacted_entries=entries, kind="name",
+        mark=redaction.mark, rows=sum(rows.values()), why=redaction.redact_text(removal.reason),
+    )  # fmt: skip
+    return dict(+rows)
+
+
+def _save_drafts(author_slugs: dict[int, str], tag_slugs: dict[int, str], *, by) -> list[Edition]:
+    """Save the drafts whose authors or tags have other slugs than these; return the editions that have changed."""
+    authors = [pk for pk, slug in slugs_of(Author).items() if author_slugs[pk] != slug]
+    tags = [pk for pk, slug in slugs_of(Tag).items() if tag_slugs[pk] != slug]
+    drafts = list(drafts_with(authors, tags))
+    save_drafts(drafts, by=by)
+    return update_content_digests(Edition.objects.filter(publication__in=drafts))
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def remove_name_from_publication(
+    publication: Publication, removal: NameRemoval, *, by
+) -> RedactionReport | None:
+    """Remove a name from everything that is stored of a publication.
+
+    Returns:
+        What was replaced and what was left, or None if it does not hold the name.
+
+    Raises:
+        ActionRefused: as `redact` does.
+    """
+    redaction = removal.redaction(publication.language)
+    try:
+        with transaction.atomic():
+            return redact_publication(publication, redaction, by=by, reason=removal.reason)
+    except PassageNotFound:
+        return None
+
+
+def publications_to_search(*, after: int = 0) -> list[Publication]:
+    """Return all publications, deleted drafts too, in the order in which a name is removed from them.
+
+    Args:
+        after: the primary key of the last one that is done.
+    """
+    return list(Publication.with_deleted.filter(pk__gt=after).order_by("pk").only("pk", "title", "language"))
+
+
+def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
+    """Return what removing a name would change. Each step is done and rolled back, so that both agree.
+
+    Raises:
+        ActionRefused: as `check_name` does.
+    """
+    check_name(removal)
+    preview = NamePreview(rows=_preview_rows(removal, by=by))
+    preview.accounts = [
+        account.get_username() for account in accounts_with_name(removal.redaction(LOCALES[0]))
+    ]
+    for publication in publications_to_search():
+        try:
+            if report := _preview_publication(publication, removal, by=by):
+                preview.publications.append((publication, report))
+        except ActionRefused as refusal:
+            preview.refused.append((publication, refusal.reasons))
+    return preview
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def _preview_rows(removal: NameRemoval, *, by) -> dict[str, int]:
+    rows = _remove_from_rows(removal, by=by)
+    transaction.set_rollback(True)
+    return rows
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def _preview_publication(publication: Publication, removal: NameRemoval, *, by) -> RedactionReport | None:
+    report = remove_name_from_publication(publication, removal, by=by)
+    transaction.set_rollback(True)
+    return report

@@ -1,0 +1,72 @@
+"""Redact several spellings of one name at once, such as “Vera Holm” and “Holm, Vera”."""
+
+import re
+from collections.abc import Sequence
+
+from .redaction import Redaction
+
+ADDRESS = re.compile(r"[^\s\"'<>()\[\]{}“”]*[-_/%+.@][^\s\"'<>()\[\]{}“”]*")
+"""What may be an address or a file name in a text, such as “vera-holm.docx”."""
+
+
+class NameRedaction(Redaction):
+    """The spellings of a name, each of which is redacted wherever it stands, and the text that replaces them.
+
+    In texts it is also replaced where it is written as an address is: “vera-holm.docx”. A longer spelling is replaced
+    before a shorter one that is part of it. What was removed is recorded for all of them together.
+
+    Args:
+        spellings: at least one.
+        mark: must contain none of the spellings; it would be redacted in turn.
+    """
+
+    def __init__(self, spellings: Sequence[str], mark: str) -> None:
+        longest, *others = sorted(dict.fromkeys(spellings), key=len, reverse=True)
+        super().__init__(longest, mark)
+        self._others = [Redaction(spelling, mark) for spelling in others]
+        for other in self._others:
+            other.spellings, other.links = self.spellings, self.links
+            other.addresses, other.files = self.addresses, self.files
+
+    @property
+    def passages(self) -> list[str]:
+        return [self.passage, *(other.passage for other in self._others)]
+
+    def redact_text(self, text: str) -> str:
+        text = super().redact_text(self._replace_addresses(text))
+        for other in self._others:
+            text = other.redact_text(text)
+        return text
+
+    def redact_markdown(self, source: str) -> str:
+        source = super().redact_markdown(source)
+        for other in self._others:
+            source = other.redact_markdown(source)
+        return self._replace_addresses(source)
+
+    def _replace_addresses(self, text: str) -> str:
+        return ADDRESS.sub(self._replace_address, text)
+
+    def _replace_address(self, match: re.Match[str]) -> str:
+        address = match[0].rstrip(".")
+        if not self.is_in_address(address):
+            return match[0]
+        self.addresses.add(address)
+        return self.mark + match[0][len(address) :]
+
+    def is_in(self, text: str) -> bool:
+        return super().is_in(text) or any(other.is_in(text) for other in self._others)
+
+    def is_in_address(self, address: str) -> bool:
+        return super().is_in_address(address) or any(other.is_in_address(address) for other in self._others)
+
+    def has_any_name_in(self, address: str) -> bool:
+        return super().has_any_name_in(address) or any(
+            other.has_any_name_in(address) for other in self._others
+        )
+
+    def has_each_word_in(self, text: str) -> bool:
+        return super().has_each_word_in(text) or any(other.has_each_word_in(text) for other in self._others)
+
+    def remaining_words(self, text: str) -> set[str]:
+        return super().remaining_words(text).union(*(other.remaining_words(text) for other in self._others))

@@ -1,0 +1,340 @@
+"""Removing a name takes it out of every table, in steps that can be repeated, and stores it nowhere."""
+
+import json
+from unittest.mock import patch
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from taggit.models import Tag as PlainTag
+
+from publications import actions
+from publications.actions.name_rules import NAME_RULES, NoRule, rule_of
+from publications.integrity.checks import CHECKS, find_faults
+from publications.markup import NameRedaction
+from publications.models import (
+    AuditEntry,
+    Author,
+    Autosave,
+    EditionByline,
+    Kind,
+    MailPurpose,
+    MenuLink,
+    NewsEvent,
+    NewsType,
+    Operation,
+    OperationRecord,
+    OutboxMail,
+    Publication,
+    Redirect,
+    SitePage,
+    SiteSettings,
+    SiteVersion,
+    Synonym,
+    Tag,
+)
+from publications.name_search import NameMatcher, search_database
+from publications.sessions import SessionStore
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+NAME, SLUG = "Vera Åkerholm", "vera-akerholm"
+SPELLINGS = (NAME, "Åkerholm, Vera")
+REMOVAL = actions.NameRemoval(spellings=SPELLINGS)
+
+
+def places(*names: str) -> list[str]:
+    return [occurrence.place for occurrence in search_database(NameMatcher(names or SPELLINGS))]
+
+
+def remove(removal: actions.NameRemoval = REMOVAL, *, by=None) -> None:
+    actions.remove_name_from_rows(removal, by=by)
+    for publication in actions.publications_to_search():
+        actions.remove_name_from_publication(publication, removal, by=by)
+
+
+def faults() -> dict[str, list[str]]:
+    """What `verify` finds, but for indexes that no rebuild has made in a database of tests."""
+    checks = [
+        check
+        for check in CHECKS
+        if not (check.is_restored or check.is_note or check.name.endswith("-release"))
+    ]
+    return {check.name: found for check in checks if (found := find_faults(check, lambda *_: None))}
+
+
+def text_columns() -> list[tuple[str, str]]:
+    types = (models.CharField, models.TextField, models.JSONField, models.FileField)
+    return [
+        (model._meta.label, field.name)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, types)
+    ]
+
+
+@pytest.mark.parametrize(("model", "column"), text_columns())
+def test_each_text_column_of_each_model_has_a_rule(model, column):
+    assert rule_of(model, column) is not None, "Say in NAME_RULES what becomes of a name in it."
+
+
+def test_the_table_names_no_column_that_there_is_not():
+    columns = set(text_columns())
+    named = {
+        (model, name) for model, rules in NAME_RULES.items() if isinstance(rules, dict) for name in rules
+    }
+
+    assert named - columns == set() and set(NAME_RULES) - {model for model, _name in columns} == set()
+
+
+# Rows beside publications
+
+
+@pytest.fixture
+def rows(editor) -> None:
+    """A row of each table that has rules of its own, beside those of the seeds."""
+    make_author("Somebody Else")
+    make_tag("Grain")
+    make_image()
+    Synonym.objects.create(spellings="Kyiv\nKiev\nKijv")
+    Operation_ = Operation.BACKUP
+    OperationRecord.objects.create(operation=Operation_, at="2026-01-01T00:00Z")
+    NewsEvent.objects.create(type=NewsType.IMPORTED)
+    PlainTag.objects.create(name="Rye", slug="rye")
+    content_type = ContentType.objects.get_for_model(Author)
+    LogEntry.objects.create(
+        user=editor, content_type=content_type, object_id="1", object_repr="", action_flag=CHANGE
+    )
+
+
+def value_with_name(field: models.Field, rule) -> object:
+    if isinstance(field, models.JSONField):
+        return {"message": [f"Of {NAME}"]}
+    if field.name == "change_message":
+        return json.dumps([{"changed": {"object": NAME}}])
+    if field.name.startswith("slug"):
+        return f"of-{SLUG}"
+    if rule.__name__ == "redact_lines":
+        return f"One\n{NAME}\nTwo\nÅkerholm, Vera"
+    if field.name.startswith(("address", "newsletter")):
+        return f"https://example.org/{SLUG}/"
+    return f"{NAME} {SLUG}.org"[: field.max_length]
+
+
+def test_a_name_in_every_column_beside_publications_goes(rows):
+    make_live()
+    filled = 0
+    for label, rules in NAME_RULES.items():
+        row = apps.get_model(label)._base_manager.order_by("pk").last()
+        for name, rule in rules.items() if isinstance(rules, dict) else ():
+            if callable(rule):
+                assert row is not None, f"Make a row of {label}."
+                value = value_with_name(row._meta.get_field(name), rule)
+                type(row)._base_manager.filter(pk=row.pk).update(**{name: value})
+                filled += 1
+    assert filled > 40 and len(places()) >= filled
+
+    remove()
+
+    assert places() == []
+    tag, page = Tag.objects.get(), SitePage.objects.order_by("pk").last()
+    assert (
+        tag.name == "[redacted] [redacted]"
+        and tag.name_sv.startswith("[maskerat]")
+        and tag.slug == f"tag-{tag.pk}"
+    )
+    assert "[redacted]" in page.html_en and page.slug_sv == f"sitepage-{page.pk}"
+    assert Author.objects.order_by("pk").last().aliases == "One\nTwo"
+
+
+def test_rows_that_cannot_be_redacted_are_deleted(editor):
+    session = SessionStore()
+    session["typed"] = {"title": NAME}
+    session.save()
+    other = SessionStore()
+    other["typed"] = "Nobody"
+    other.save()
+    Autosave.objects.create(owner=editor, key="a", path="/desk/author/", values=[["name", NAME]])
+    Autosave.objects.create(owner=editor, key="b", path="/desk/author/", values=[["name", "Nobody"]])
+    Redirect.objects.create(path=f"/people/{SLUG}", tag=make_tag("Grain"))
+    mail = OutboxMail.objects.create(
+        purpose=MailPurpose.NEWS, key="1", recipient="vera.akerholm@example.org", message_id="1"
+    )
+
+    remove()
+
+    assert places() == [] and not OutboxMail.objects.filter(pk=mail.pk).exists()
+    assert Autosave.objects.get().key == "b" and SessionStore(other.session_key).load()["typed"] == "Nobody"
+
+
+def test_accounts_are_listed_and_stay(editor):
+    editor.first_name, editor.last_name = "Vera", "Åkerholm"
+    editor.save()
+
+    preview = actions.preview_name_removal(REMOVAL, by=editor)
+    remove()
+
+    editor.refresh_from_db()
+    assert preview.accounts == [editor.username] and editor.last_name == "Åkerholm"
+
+
+def test_two_tags_of_one_name_stay_two():
+    first, second = make_tag(NAME), make_tag(f"{NAME}s")
+    Tag.objects.filter(pk=second.pk).update(name="Åkerholm, Vera")
+
+    remove()
+
+    names = set(Tag.objects.values_list("name", flat=True))
+    assert names == {"[redacted]", f"[redacted] {second.pk}"} and first.pk
+
+
+def test_equal_spellings_of_which_one_is_left_go():
+    Synonym.objects.all().delete()
+    Synonym.objects.create(spellings=f"{NAME}\nVera Å.")
+
+    remove()
+
+    assert not Synonym.objects.exists() and places("Vera") == []
+
+
+# Publications, and all together
+
+
+@pytest.fixture
+def author() -> Author:
+    return make_author(
+        NAME, family_name="Åkerholm", aliases="V. Åkerholm", title_en="Analyst of Minsk", biography_en=f"{NAME} is.",
+        orcid="0000-0002-1825-0097",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def publications(author, editor) -> list[Publication]:
+    """Two publications that hold the name, and one that does not; a deleted draft that does."""
+    first = make_publication(title=f"On {NAME}", body=f"{NAME} said it. See {SLUG}.docx.", authors=[author])
+    actions.publish(first, by=editor)
+    actions.publish(
+        saved(first, body=f"Åkerholm, Vera.\n\n{NAME}s."), by=editor, change="correction", note=NAME
+    )
+    second = make_publication(title="Other", language="sv", summary=f"Av {NAME}.", internal_note=SLUG)
+    actions.publish(second, by=editor)
+    third = make_live(title="Third").publication
+    draft = make_publication(title=f"A draft of {NAME}")
+    actions.delete_draft(draft, by=editor)
+    return [first, second, third, draft]
+
+
+def test_a_name_goes_from_all_publications_and_the_chain_stays_whole(author, publications, editor):
+    remove(actions.NameRemoval(spellings=SPELLINGS, author=author, reason=f"Asked by {NAME}"), by=editor)
+
+    assert places() == []
+    author.refresh_from_db()
+    assert (author.name, author.is_pseudonymous, author.aliases, author.orcid) == ("[redacted]", True, "", "")
+    assert places("Åkerholm") == [] and places("Analyst of Minsk") == []
+    assert publications[1].editions.get().summary == "Av [maskerat]."
+    assert faults() == {}
+
+
+def test_a_pen_name_stands_everywhere(author, publications, editor):
+    remove(actions.NameRemoval(spellings=SPELLINGS, author=author, replacement="Anna Berg"), by=editor)
+
+    author.refresh_from_db()
+    assert places() == [] and (author.name, author.is_pseudonymous) == ("Anna Berg", True)
+    edition = publications[0].editions.get(number=2)
+    assert edition.plain_text == "Anna Berg.\n\nAnna Bergs." and edition.title == "On Anna Berg"
+    assert set(EditionByline.objects.filter(author=author).values_list("name", flat=True)) == {"Anna Berg"}
+
+
+def test_what_is_done_twice_changes_nothing_more(author, publications, editor):
+    removal = actions.NameRemoval(spellings=SPELLINGS, author=author)
+    remove(removal, by=editor)
+    before = SiteVersion.objects.get().number, AuditEntry.objects.count()
+
+    assert actions.remove_name_from_rows(removal, by=editor) == {}
+    assert not any(
+        actions.remove_name_from_publication(publication, removal, by=editor) for publication in publications
+    )
+    assert (SiteVersion.objects.get().number, AuditEntry.objects.count()) == before
+
+
+def test_an_interruption_keeps_what_is_done(publications):
+    actions.remove_name_from_rows(REMOVAL, by=None)
+    done, *others = actions.publications_to_search()
+    actions.remove_name_from_publication(done, REMOVAL, by=None)
+    with (
+        patch("publications.actions.redact.build_report", side_effect=KeyboardInterrupt),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        actions.remove_name_from_publication(others[0], REMOVAL, by=None)
+
+    assert actions.publications_to_search(after=done.pk) == others
+    assert actions.remove_name_from_publication(done, REMOVAL, by=None) is None
+    assert actions.remove_name_from_publication(others[0], REMOVAL, by=None)
+
+
+def test_a_preview_says_what_goes_and_changes_nothing(author, publications, editor):
+    before = places(), SiteVersion.objects.get().number
+    removal = actions.NameRemoval(spellings=SPELLINGS, author=author)
+
+    preview = actions.preview_name_removal(removal, by=editor)
+
+    assert (places(), SiteVersion.objects.get().number) == before
+    assert {publication.pk for publication, _report in preview.publications} == {
+        publications[0].pk, publications[1].pk, publications[3].pk
+    }  # fmt: skip
+    assert preview.rows == actions.remove_name_from_rows(removal, by=editor)
+    assert preview.refused == [] and preview.rows["publications.Author"] == 1
+
+
+def test_a_publication_that_refuses_is_listed_and_the_others_go_on(editor):
+    make_live(title=f"{NAME} " + "x" * 230)
+    other = make_live(body=NAME).publication
+    removal = actions.NameRemoval(spellings=(NAME,), replacement="Somebody of a much longer name than that")
+
+    preview = actions.preview_name_removal(removal, by=editor)
+
+    assert [publication.title[:4] for publication, _reasons in preview.refused] == ["Vera"]
+    assert [publication.pk for publication, _report in preview.publications] == [other.pk]
+
+
+@pytest.mark.parametrize(
+    ("removal", "message"),
+    [
+        (actions.NameRemoval(spellings=()), "Give the name"),
+        (actions.NameRemoval(spellings=("ab",)), "too short"),
+        (actions.NameRemoval(spellings=("?!?",)), "too short"),
+        (actions.NameRemoval(spellings=("x" * 501,)), "too long"),
+        (actions.NameRemoval(spellings=tuple(f"Name {n}" for n in range(21))), "at most 20"),
+        (actions.NameRemoval(spellings=("Vera Holm", "Holm"), replacement="Ann Holm"), "holds the name"),
+        (actions.NameRemoval(spellings=("Vera Holm",), replacement="vera-holm"), "holds the name"),
+    ],
+)
+def test_a_name_that_cannot_be_removed_safely_is_refused(removal, message):
+    for act in (actions.remove_name_from_rows, actions.preview_name_removal):
+        with pytest.raises(actions.ActionRefused, match=message):
+            act(removal, by=None)
+
+
+def test_a_longer_spelling_goes_before_one_within_it():
+    redaction = NameRedaction(["Holm", "Vera Holm"], "[x]")
+
+    assert redaction.redact_text("Vera Holm, Holm, vera-holm.pdf. Holms") == "[x], [x], [x]. [x]s"
+    assert (
+        NameRedaction(["Holm, Vera", "Vera Holm"], "[x]").redact_markdown(
+            "*Vera* **Holm** [Vera Holm](/holm/) vera-holm.se"
+        )
+        == "[x] [[x]](/holm/) [x]"
+    )
+    assert redaction.addresses >= {"vera-holm.pdf"} and "Holm" in redaction.spellings
+
+
+def test_menu_links_and_settings_have_rows():
+    """The seeds make them: without a row, the test of every column would skip them."""
+    assert MenuLink.objects.exists() and SiteSettings.objects.exists() and Kind.objects.exists()
+
+
+def test_the_table_says_for_what_reason_a_column_is_left():
+    assert rule_of("auth.User", "username") is NoRule.ACCOUNT and rule_of("nothing", "x") is None
