@@ -125,6 +125,7 @@ CREATED_BY_MIGRATION = {
     "0061_editorial_status": {"edition.editorial_status", "edition.notice_at", "edition.notice_text"},
     "0062_approvals": {"approval", "kind.needs_approval"},
     "0066_served_pdfs": {"servedpdf"},
+    "0067_name_removals": {"nameremovalrecord", "redactedaddress"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

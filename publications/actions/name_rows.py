@@ -21,6 +21,7 @@ from publications.models import (
     Edition,
     OutboxMail,
     Publication,
+    RedactedAddress,
     Redirect,
     SitePage,
     Synonym,
@@ -30,6 +31,7 @@ from .name_manuscripts import rename_author_in_manuscripts
 from .name_rules import NAME_RULES
 from .name_values import ValueRule, holds_name
 from .redacted_values import cut_to_column, redact_value, refuse_long_value
+from .redirects import addresses_of
 from .save import mark_changed_records, render_site_page, replace_author_name
 
 Redactions = Mapping[str, NameRedaction]
@@ -67,7 +69,7 @@ def _redact_row(row: Model, rules: Mapping[str, ValueRule], redactions: Redactio
 
 def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
     """Store redacted values of a row with what is derived from them: its address, its HTML, its terms in the index."""
-    old_slug = row.slug if isinstance(row, Author) else ""
+    old_slug, old_addresses = row.slug if isinstance(row, Author) else "", addresses_of(row)
     for name, value in values.items():
         if row._meta.label in LOGS and isinstance(value, str):
             value = cut_to_column(type(row), name, value)
@@ -83,6 +85,7 @@ def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
         render_site_page(row)
     mark_changed_records(row, at)
     row.save()
+    RedactedAddress.objects.store(old_addresses - addresses_of(row))
     if old_slug:
         rename_author_in_manuscripts(row, old_slug)
     search.index_names(row)
@@ -113,7 +116,8 @@ def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[
     Returns:
         As `replace_author_name` does.
     """
-    old_slug = author.slug
+    old_slug, redirects = author.slug, author.redirects.all()
+    old_addresses = addresses_of(author).union(redirects.values_list("path", flat=True))
     author.name, author.is_pseudonymous, author.slug = replacement, True, ""
     for name in ("family_name", "aliases", "orcid"):
         setattr(author, name, "")
@@ -125,7 +129,8 @@ def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[
     author.save()
     rename_author_in_manuscripts(author, old_slug)
     search.index_names(author)
-    author.redirects.all().delete()
+    redirects.delete()
+    RedactedAddress.objects.store(old_addresses - addresses_of(author))
     return replace_author_name(author, at)
 
 
@@ -153,7 +158,9 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
         (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
         (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
     ):
-        held = [row.pk for row in queryset if holds_name(text_of(row), redaction)]
+        rows = [row for row in queryset if holds_name(text_of(row), redaction)]
+        held = [row.pk for row in rows]
+        RedactedAddress.objects.store(row.path for row in rows if isinstance(row, Redirect))
         queryset.model._base_manager.filter(pk__in=held).delete()
         deleted[queryset.model._meta.label] += len(held)
     deleted[ArchiveImport._meta.label] += ArchiveImport.objects.all().delete_with_archives()

@@ -115,7 +115,8 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     **dict.fromkeys(
         (
             "publications.Approval", "publications.CalendarAddress", "publications.PressLinkEvent",
-            "publications.UserSettings", "auth.Permission", "contenttypes.ContentType",
+            "publications.UserSettings", "publications.RedactedAddress", "publications.NameRemovalRecord",
+            "auth.Permission", "contenttypes.ContentType",
         ),
         KEY,
     ),

@@ -9,14 +9,24 @@ from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import MANUSCRIPT_RELATIONS, Address, Edition, Publication, SeriesNumber
+from publications.models import (
+    MANUSCRIPT_RELATIONS,
+    Address,
+    Edition,
+    Publication,
+    RedactedAddress,
+    SeriesNumber,
+)
 from publications.slugs import numbered_slug, slug_stem
 from publications.snapshot import PrerenderedTexts
 
+from .redacted_addresses import path_of
 from .transaction import ActionContext, ActionRefused, NotReady, lock_site_version, open_action
 
 AddressOwners = dict[tuple[str, str], int]
 """The primary keys of the publications that addresses belong to, by locale and slug."""
+GIVEN_UP = 0
+"""In place of a primary key: the address was given up by a redaction."""
 
 
 class PublishBatch:
@@ -108,10 +118,16 @@ def _lock_publications(pks: Sequence[int]) -> list[Publication]:
 
 
 def _read_owners(publications: Sequence[Publication]) -> AddressOwners:
-    """Return the owners of the addresses that the drafts propose."""
+    """Return the owners of the addresses that the drafts propose, and `GIVEN_UP` for those that nothing may have."""
     slugs = [publication.proposed_slug() for publication in publications]
     rows = Address.objects.filter(slug__in=slugs).values_list("locale", "slug", "publication_id")
-    return {(locale, slug): pk for locale, slug, pk in rows}
+    paths = {
+        path_of(publication.locale, slug): (publication.locale, slug)
+        for publication, slug in zip(publications, slugs, strict=True)
+        if slug
+    }
+    given_up = RedactedAddress.objects.given_up(paths)
+    return {(locale, slug): pk for locale, slug, pk in rows} | {paths[path]: GIVEN_UP for path in given_up}
 
 
 def available_slug(publication: Publication) -> str:
@@ -132,6 +148,11 @@ def choose_slug(publication: Publication, owners: Mapping[tuple[str, str], int])
     proposed = publication.proposed_slug()
     if owners.get((publication.locale, proposed), publication.pk) == publication.pk:
         return proposed
+    if publication.slug and owners[publication.locale, proposed] == GIVEN_UP:
+        raise NotReady(
+            _("The address “%(slug)s” was given up by a redaction and is never used again. Choose another.")
+            % {"slug": proposed}
+        )
     if publication.slug:
         raise NotReady(
             _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": proposed}

@@ -16,6 +16,7 @@ from publications.models import (
     ArchiveImport,
     Edition,
     Publication,
+    RedactedAddress,
     ServedPdf,
     update_content_digests,
 )
@@ -83,8 +84,8 @@ def redact(
 ) -> RedactionReport:
     """Replace a passage by a mark in everything that is stored of a publication.
 
-    Addresses made from the passage are deleted. The audit entry holds the number of words of the passage, not the
-    passage.
+    Addresses made from the passage are deleted, and never used again. The audit entry holds the number of words of the
+    passage, not the passage.
 
     Args:
         passage: the text to redact, as readers see it.
@@ -152,7 +153,9 @@ def redact_publication(
         update_autosave_versions(publication)
     update_edition_digests(publication, digest)
     _refuse_readable_passage(publication, redaction)
-    linked_from = publications_linking_to(paths - paths_of(publication), other_than=publication)
+    given_up = paths - paths_of(publication)
+    RedactedAddress.objects.store(given_up)
+    linked_from = publications_linking_to(given_up, other_than=publication)
     report = build_report(publication, redaction, editions, linked_from)
     ServedPdf.objects.filter(edition__in=editions).delete()
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))

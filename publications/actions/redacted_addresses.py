@@ -46,11 +46,13 @@ def _names_spelling(slug: str, passage: str) -> bool:
 
 def paths_of(publication: Publication) -> set[str]:
     """Return all paths that lead to a publication, as normalize_redirect_path() spells them."""
-    paths = {
-        normalize_redirect_path(localized_path(locale, "publications:detail", slug=slug))
-        for locale, slug in publication.addresses.values_list("locale", "slug")
-    }
+    paths = {path_of(*address) for address in publication.addresses.values_list("locale", "slug")}
     return paths | set(publication.redirects.values_list("path", flat=True))
+
+
+def path_of(locale: str, slug: str) -> str:
+    """Return the path of a publication, as normalize_redirect_path() spells it."""
+    return normalize_redirect_path(localized_path(locale, "publications:detail", slug=slug))
 
 
 def publications_linking_to(paths: Collection[str], *, other_than: Publication) -> list[LinkingPublication]:

@@ -9,7 +9,16 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications.locales import LOCALES
-from publications.models import ActionType, Author, Edition, Publication, Redirect, SitePage, Tag
+from publications.models import (
+    ActionType,
+    Author,
+    Edition,
+    Publication,
+    RedactedAddress,
+    Redirect,
+    SitePage,
+    Tag,
+)
 
 from .transaction import begin_action, lock_site_version
 
@@ -31,9 +40,9 @@ def keep_redirects(instance: models.Model, old_addresses: set[str]) -> None:
     if isinstance(instance, Author) and instance.is_pseudonymous:
         instance.redirects.all().delete()
         return
-    current = addresses_of(instance)
+    current, given_up = addresses_of(instance), RedactedAddress.objects.given_up(old_addresses)
     others = dict.fromkeys(("publication", *REDIRECT_FIELDS.values()))
-    for path in old_addresses - current if _was_public(instance) else ():
+    for path in old_addresses - current - given_up if _was_public(instance) else ():
         Redirect.objects.update_or_create(path=path, defaults={**others, field: instance})
     Redirect.objects.filter(path__in=current, **{field: instance}).delete()
 
@@ -127,7 +136,7 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     paths, as a path may contain a name that is redacted one day.
 
     Returns:
-        The paths that already lead to something else, and are left so.
+        The paths that already lead to something else, or were given up by a redaction, and are left so.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
@@ -140,7 +149,8 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
         **{field: target}
     ).delete()  # a deleted draft holds none
     existing = {row.path: row for row in rows.all()}
-    new = [path for path in paths if path not in existing]
+    given_up = RedactedAddress.objects.given_up(paths)
+    new = [path for path in paths if path not in existing and path not in given_up]
     if new:
         action = begin_action(by=by)
         Redirect.objects.bulk_create(Redirect(path=path, **{field: target}) for path in new)
@@ -149,4 +159,5 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
             ActionType.AMEND, target, publication=publication, kind="redirect", pk=target.pk, count=len(new),
             model=target._meta.model_name,
         )  # fmt: skip
-    return [path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk]
+    others = [path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk]
+    return [*others, *sorted(given_up)]

@@ -81,6 +81,7 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
+from .name_removal import NameRemovalRecord, RedactedAddress
 from .news import AUDIENCES, MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
 from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
@@ -244,6 +245,7 @@ __all__ = [
     "MailPurpose",
     "MailTiming",
     "MenuLink",
+    "NameRemovalRecord",
     "NamedTerm",
     "NewsEvent",
     "NewsType",
@@ -258,6 +260,7 @@ __all__ = [
     "PressLinkEventType",
     "PressLinkState",
     "Publication",
+    "RedactedAddress",
     "Redirect",
     "RelatedEdition",
     "RelatedLink",

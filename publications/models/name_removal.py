@@ -1,0 +1,88 @@
+"""Removals of a name: how far each is and what is left after it, and the addresses that were given up for it.
+
+The name itself is in none of these rows.
+"""
+
+import hmac
+from collections.abc import Collection, Iterable
+from hashlib import sha256
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+KEY_PURPOSE = b"publications.redacted_address:"
+"""Put before each path, so that the hash is of use for nothing else that the secret key signs."""
+
+
+def _hash_paths(path: str) -> list[str]:
+    """Return the keyed hashes of a path: by the secret key, then by the former ones."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [hmac.new(key.encode(), KEY_PURPOSE + path.encode(), sha256).hexdigest() for key in keys]
+
+
+class RedactedAddressQuerySet(models.QuerySet):
+    def store(self, paths: Iterable[str]) -> None:
+        """Give up paths for ever, spelled as `normalize_redirect_path` does."""
+        self.bulk_create(
+            (RedactedAddress(digest=_hash_paths(path)[0]) for path in sorted(set(paths))),
+            ignore_conflicts=True,
+        )
+
+    def given_up(self, paths: Collection[str]) -> set[str]:
+        """Return those of the paths that were given up."""
+        hashes = {path: set(_hash_paths(path)) for path in paths}
+        stored = set(self.filter(digest__in=set().union(*hashes.values())).values_list("digest", flat=True))
+        return {path for path, digests in hashes.items() if digests & stored}
+
+
+class RedactedAddress(models.Model):
+    """A keyed hash of an address that was made from a redacted name: it answers 404 and is never used again.
+
+    Without the secret key of the site nobody can try names on it. Another secret key forgets the addresses, unless
+    the former key stays in SECRET_KEY_FALLBACKS.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RedactedAddressQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class NameRemovalRecord(models.Model):
+    """A removal of a name, and the search for what is left after it.
+
+    Attributes:
+        last_publication: the primary key of the last publication that is done.
+        changed_publications: the primary keys of those that held the name.
+        refused_publications: of those that it could not be removed from.
+        finished_at: when the last publication was done.
+        search_started_at: when the search for what is left was started last.
+        searched_at: when it ended.
+        report: what it found, as `publications.name_search.NameReport` stores it.
+    """
+
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    last_publication = models.PositiveBigIntegerField(default=0)
+    changed_publications = models.JSONField(default=list)
+    refused_publications = models.JSONField(default=list)
+    finished_at = models.DateTimeField(null=True)
+    search_started_at = models.DateTimeField(null=True)
+    searched_at = models.DateTimeField(null=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("removal of a name")
+        verbose_name_plural = _("removals of names")
+        ordering = ["-started_at", "-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
