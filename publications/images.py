@@ -145,6 +145,25 @@ def crop_edges(content: bytes, margins: tuple[float, float, float, float]) -> by
     return stream.getvalue()
 
 
+def remove_metadata(content: bytes) -> bytes:
+    """Return the image in its full size without metadata: a JPEG as JPEG of high quality, any other as PNG.
+
+    Of an animation the first frame is left, which is all that pages show.
+
+    Raises:
+        UnsuitableImage: as for `read_properties`.
+    """
+    decoded = _decode(content)
+    image, stream = _normalize(decoded), io.BytesIO()
+    canvas = Image.new(image.mode, image.size)
+    canvas.paste(image)
+    if FORMAT_ALIASES.get(decoded.format, decoded.format) == "JPEG":
+        canvas.save(stream, "JPEG", quality=95)
+    else:
+        canvas.save(stream, "PNG")
+    return stream.getvalue()
+
+
 def _decode(content: bytes) -> Image.Image:
     """Return the first frame, after checks of size and format. Raises UnsuitableImage."""
     if len(content) > MAX_UPLOAD_BYTES:

@@ -24,7 +24,6 @@ LAYERS = {
         "publications.importers",
         "publications.exporters",
         "publications.integrity",
-        "publications.name_search",
     ),
     7: ("publications.actions", "publications.presentation", "publications.seeds", "publications.news"),
     6: (
@@ -35,6 +34,7 @@ LAYERS = {
         "publications.metadata",
         "publications.renditions",
         "publications.operations",
+        "publications.name_search",
         "publications.page_cache",
         "publications.sessions",
         "publications.templatetags",

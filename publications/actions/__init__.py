@@ -22,8 +22,10 @@ from .remove_name import (
     check_name,
     preview_name_removal,
     publications_to_search,
+    remove_name_from_image,
     remove_name_from_publication,
     remove_name_from_rows,
+    remove_name_from_unused_files,
 )
 from .repair import repair_copied_columns, repair_windows
 from .retract import (
@@ -107,8 +109,10 @@ __all__ = [
     "purge_deleted_drafts",
     "rebuild_index",
     "redact",
+    "remove_name_from_image",
     "remove_name_from_publication",
     "remove_name_from_rows",
+    "remove_name_from_unused_files",
     "render_site_page",
     "repair_copied_columns",
     "repair_windows",

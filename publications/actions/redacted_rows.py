@@ -27,6 +27,7 @@ from publications.snapshot import carried_paragraphs, rendered_columns
 
 from .redacted_addresses import names_passage
 from .redacted_comments import redact_comments
+from .redacted_files import remove_attachments
 from .redacted_values import (
     ATTACHMENT_RULES,
     BYLINE_RULES,
@@ -66,6 +67,7 @@ def redact_editions(publication: Publication, redaction: Redaction) -> list[Edit
 def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
     bylines = [row for row in edition.bylines.all() if _redact_columns(row, BYLINE_RULES, redaction)]
     EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
+    has_lost_files = remove_attachments(edition.attachments.all(), redaction)
     files = [row for row in edition.attachments.all() if _redact_columns(row, ATTACHMENT_RULES, redaction)]
     for row in files:
         row.save()
@@ -73,10 +75,11 @@ def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
     is_changed |= _redact_slug(edition, redaction)
     if is_changed:
         _render_again(edition)
-    if is_changed or bylines or files:
+    is_changed = bool(is_changed or bylines or files or has_lost_files)
+    if is_changed:
         edition.redaction_count += 1
         edition.save()
-    return bool(is_changed or bylines or files)
+    return is_changed
 
 
 def _render_again(edition: Edition) -> None:
@@ -115,6 +118,7 @@ def redact_draft(publication: Publication, redaction: Redaction, *, by) -> bool:
     before = publication.body
     is_changed = _redact_columns(publication, COLUMN_RULES, redaction)
     is_changed |= _redact_slug(publication, redaction)
+    is_changed |= remove_attachments(publication.attachments.all(), redaction)
     for file in publication.attachments.all():
         if _redact_columns(file, ATTACHMENT_RULES, redaction):
             file.save()

@@ -7,19 +7,12 @@ from the private store, unless another row has the same bytes.
 import re
 from typing import Any
 
-from django.db import transaction
-
 from publications import manuscript
 from publications.markup import Redaction
-from publications.models import (
-    Attachment,
-    EditionAttachment,
-    Publication,
-    WordFile,
-    original_storage,
-)
+from publications.models import Publication, WordFile
 from publications.ooxml import InvalidWordFile, all_text
 
+from .redacted_files import delete_unused_original, is_in_file
 from .redacted_values import redact_file_name, redact_value
 
 FILE_NAME = re.compile(r"[^\s“”\"/]+\.\w{2,5}\b")
@@ -47,7 +40,7 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
         setattr(row, name, value)
     name, row.original = row.original, ""
     row.save()
-    transaction.on_commit(lambda: _delete(name))  # not where the redaction is refused later
+    delete_unused_original(name)
     return True
 
 
@@ -85,13 +78,8 @@ def _redact_items(items: Any, redaction: Redaction) -> Any:
 
 def _is_in_original(row: WordFile, redaction: Redaction) -> bool:
     try:
-        text = all_text(row.content)
+        content = row.content
+        is_in_text = redaction.is_in(all_text(content))
     except (FileNotFoundError, InvalidWordFile):
         return False
-    return redaction.is_in(text)
-
-
-def _delete(name: str) -> None:
-    holders = (WordFile, Attachment, EditionAttachment)
-    if name and not any(model.objects.filter(original=name).exists() for model in holders):
-        original_storage().delete(name)
+    return is_in_text or (redaction.searches_files and is_in_file(content, row.filename, redaction))

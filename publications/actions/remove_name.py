@@ -9,9 +9,19 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from publications import renditions
 from publications.locales import LOCALES
 from publications.markup import NameRedaction
-from publications.models import ActionType, Author, Edition, Publication, Tag, update_content_digests
+from publications.models import (
+    ActionType,
+    Author,
+    Edition,
+    Image,
+    Publication,
+    Tag,
+    original_storage,
+    update_content_digests,
+)
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .name_manuscripts import save_drafts
@@ -31,6 +41,8 @@ from .redact import (
     default_redaction_mark,
     redact_publication,
 )
+from .redacted_files import is_in_image, remove_image_metadata, unused_files
+from .redacted_values import redact_file_name
 from .redaction_report import RedactionReport
 from .transaction import ActionRefused, begin_action
 
@@ -121,6 +133,7 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
     action = begin_action(by=by)
     redactions = {locale: removal.redaction(locale) for locale in LOCALES}
     redaction = redactions[LOCALES[0]]
+    transaction.on_commit(renditions.delete_all_documents)
     editions, entries = [], {}
     author = Author.objects.filter(pk=removal.author.pk).first() if removal.author else None
     is_renamed = bool(author) and not (author.is_pseudonymous and author.name == redaction.mark)
@@ -168,6 +181,44 @@ def remove_name_from_publication(
             return redact_publication(publication, redaction, by=by, reason=removal.reason)
     except PassageNotFound:
         return None
+
+
+def remove_name_from_image(image: Image, removal: NameRemoval, *, by) -> bool:
+    """Replace the original of an image whose metadata hold a name by one without metadata.
+
+    Returns:
+        Whether it was replaced. One that is damaged stays.
+
+    Raises:
+        ClockBehind: the clock of the server is behind the last action.
+    """
+    redaction = removal.redaction(LOCALES[0])
+    if not is_in_image(image, redaction):  # read before the transaction, in which nobody else can write
+        return False
+    return _remove_metadata(image, redaction, reason=removal.reason, by=by)
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by) -> bool:
+    action = begin_action(by=by)
+    image.refresh_from_db()
+    if not remove_image_metadata(image):
+        transaction.set_rollback(True)
+        return False
+    action.write_audit_entry(
+        ActionType.REDACT, redact_file_name(image.filename, redaction), kind="image", pk=image.pk, mark=redaction.mark,
+        why=redaction.redact_text(reason),
+    )  # fmt: skip
+    return True
+
+
+def remove_name_from_unused_files(removal: NameRemoval) -> int:
+    """Delete stored files that no row refers to and that hold a name; return their number."""
+    names = list(unused_files(removal.redaction(LOCALES[0])))
+    for name in names:
+        original_storage().delete(name)
+    return len(names)
 
 
 def publications_to_search(*, after: int = 0) -> list[Publication]:

@@ -5,10 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from django.apps import apps
 from django.db import models
 
-from publications.models import AUDIT_FOLDER, OriginalFault, Revision, find_original_fault, original_storage
+from publications.models import (
+    AUDIT_FOLDER,
+    OriginalFault,
+    Revision,
+    find_original_fault,
+    models_with_originals,
+    original_storage,
+)
 
 from .report import Progress
 
@@ -16,17 +22,6 @@ DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
 OTHER_FOLDERS = ("waiting", "incoming", "reach", "imports", AUDIT_FOLDER)
 """Folders of other files: of unsaved forms, uploads in progress, reachability checks, archives to be imported, and of
 the public audit log."""
-
-
-def models_with_originals() -> list[type[models.Model]]:
-    """Return the models whose rows refer to a file: those with a field `original`."""
-    return [
-        model
-        for model in apps.get_app_config("publications").get_models()
-        if any(
-            isinstance(field, models.CharField) and field.name == "original" for field in model._meta.fields
-        )
-    ]
 
 
 class FileReference(NamedTuple):

@@ -20,6 +20,8 @@ class NameRedaction(Redaction):
         mark: must contain none of the spellings; it would be redacted in turn.
     """
 
+    searches_files = True
+
     def __init__(self, spellings: Sequence[str], mark: str) -> None:
         longest, *others = sorted(dict.fromkeys(spellings), key=len, reverse=True)
         super().__init__(longest, mark)

@@ -43,7 +43,12 @@ class Redaction(PassageMatcher):
 
     The sets record what was removed: the matched `spellings`, the `links` and other `addresses` that named the passage,
     and the `files` that contained it.
+
+    Attributes:
+        searches_files: whether uploaded files of all formats are searched for it, not Word files alone.
     """
+
+    searches_files = False
 
     def __init__(self, passage: str, mark: str) -> None:
         super().__init__(passage)

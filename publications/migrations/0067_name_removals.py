@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
+                ('last_image', models.PositiveBigIntegerField(default=0)),
                 ('last_publication', models.PositiveBigIntegerField(default=0)),
                 ('changed_publications', models.JSONField(default=list)),
                 ('refused_publications', models.JSONField(default=list)),

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 
+from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import models
@@ -84,6 +85,17 @@ def original_exists(name: str, *, size: int) -> bool:
         return original_storage().size(name) == size
     except FileNotFoundError:
         return False
+
+
+def models_with_originals() -> list[type[models.Model]]:
+    """Return the models whose rows refer to a file: those with a field `original`."""
+    return [
+        model
+        for model in apps.get_app_config("publications").get_models()
+        if any(
+            isinstance(field, models.CharField) and field.name == "original" for field in model._meta.fields
+        )
+    ]
 
 
 class ImageQuerySet(models.QuerySet):

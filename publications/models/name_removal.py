@@ -57,6 +57,7 @@ class NameRemovalRecord(models.Model):
     """A removal of a name, and the search for what is left after it.
 
     Attributes:
+        last_image: the primary key of the last image that is done.
         last_publication: the primary key of the last publication that is done.
         changed_publications: the primary keys of those that held the name.
         refused_publications: of those that it could not be removed from.
@@ -70,6 +71,7 @@ class NameRemovalRecord(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
+    last_image = models.PositiveBigIntegerField(default=0)
     last_publication = models.PositiveBigIntegerField(default=0)
     changed_publications = models.JSONField(default=list)
     refused_publications = models.JSONField(default=list)

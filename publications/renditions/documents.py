@@ -118,6 +118,12 @@ def delete_renditions(publication_id: int) -> None:
     delete_folder(_folder(publication_id))
 
 
+def delete_all_documents() -> None:
+    """Delete the PDFs and social images of all publications and pages, as after the removal of a name."""
+    for folder in ("pieces", "pages"):
+        delete_folder(folder)
+
+
 def cover_digest(image: Image) -> str:
     """Return a value that identifies a cover in a social image: its content and focal point."""
     return f"{image.digest[:32]}-{image.focus_x}-{image.focus_y}"

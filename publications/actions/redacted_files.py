@@ -1,0 +1,98 @@
+"""Uploaded files that hold a name: attachments are taken away, and pictures lose their metadata."""
+
+from collections.abc import Iterable, Iterator
+
+from django.db import transaction
+
+from publications import images
+from publications.markup import Redaction
+from publications.models import (
+    ARCHIVE_FOLDER,
+    AUDIT_FOLDER,
+    Attachment,
+    EditionAttachment,
+    Image,
+    models_with_originals,
+    original_storage,
+)
+from publications.name_search import NameMatcher, Searched, list_files, search_file
+
+UNTOUCHED_FOLDERS = (ARCHIVE_FOLDER, AUDIT_FOLDER)
+"""Folders of files with rows of their own, and of the public audit log, which holds no names."""
+
+
+def is_in_file(content: bytes, filename: str, redaction: Redaction) -> bool:
+    """Return whether a file holds the name: its bytes, its text, its metadata, or a file within it."""
+    found = search_file(filename, content, NameMatcher(redaction.passages), Searched())
+    return any(True for _occurrence in found)
+
+
+def remove_attachments(rows: Iterable[Attachment | EditionAttachment], redaction: Redaction) -> bool:
+    """Take away the attachments whose file holds the name; return whether there were any."""
+    is_changed = False
+    for row in rows if redaction.searches_files else ():
+        content = read_original(row.original)
+        if content is not None and is_in_file(content, row.filename, redaction):
+            redaction.files.add(row.filename)
+            row.delete()
+            delete_unused_original(row.original)
+            is_changed = True
+    return is_changed
+
+
+def is_in_image(image: Image, redaction: Redaction) -> bool:
+    """Return whether the original of an image holds the name, as in its metadata."""
+    content = read_original(image.original)
+    return content is not None and is_in_file(content, image.filename, redaction)
+
+
+def remove_image_metadata(image: Image) -> bool:
+    """Replace the original of an image by one without metadata; return False where it is damaged and stays."""
+    before = image.original
+    try:
+        image.store_upload(images.remove_metadata(image.content), image.filename)
+    except (OSError, images.UnsuitableImage):
+        return False
+    image.save()
+    delete_unused_original(before)
+    return True
+
+
+def read_original(name: str) -> bytes | None:
+    """Return the bytes of an original, or None if it is missing."""
+    try:
+        with original_storage().open(name) as file:
+            return file.read()
+    except OSError:
+        return None
+
+
+def delete_unused_original(name: str) -> None:
+    """Delete the file of an original after the transaction, unless a row has it then."""
+    transaction.on_commit(lambda: _delete_unused(name))
+
+
+def _delete_unused(name: str) -> None:
+    if name and name not in used_originals(name):
+        original_storage().delete(name)
+
+
+def used_originals(name: str | None = None) -> set[str]:
+    """Return the names of the originals that rows refer to: all, or the one with this name."""
+    condition = {} if name is None else {"original": name}
+    return {
+        original
+        for model in models_with_originals()
+        for original in model._base_manager.filter(**condition).values_list("original", flat=True)
+    }
+
+
+def unused_files(redaction: Redaction) -> Iterator[str]:
+    """Yield the stored files that no row refers to and that hold the name, such as those of unfinished uploads."""
+    used = used_originals()
+    for name in list_files(original_storage()):
+        if name in used or name.partition("/")[0] in UNTOUCHED_FOLDERS:
+            continue
+        content = read_original(name)
+        if redaction.is_in_address(name) or (content is not None and is_in_file(content, name, redaction)):
+            yield name
