@@ -24,6 +24,7 @@ LAYERS = {
         "publications.importers",
         "publications.exporters",
         "publications.integrity",
+        "publications.name_removal",
     ),
     7: ("publications.actions", "publications.presentation", "publications.seeds", "publications.news"),
     6: (
@@ -83,6 +84,7 @@ ACTION_CALLERS = {
     "publications.demonstration",
     "publications.importers",
     "publications.integrity",
+    "publications.name_removal",
     "publications.actions",
 }
 PAGE_CACHE = "publications.page_cache"

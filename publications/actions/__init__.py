@@ -6,6 +6,7 @@ edition, an address, a related link or anything else that readers see. An action
 """
 
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
+from .name_rows import accounts_with_name
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
@@ -77,6 +78,7 @@ __all__ = [
     "StatusChange",
     "UndoPlan",
     "UndoType",
+    "accounts_with_name",
     "actions_since",
     "add_redirects",
     "allow_suggestion",

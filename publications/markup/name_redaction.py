@@ -1,7 +1,7 @@
 """Redact several spellings of one name at once, such as “Vera Holm” and “Holm, Vera”."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .redaction import Redaction
 
@@ -35,26 +35,28 @@ class NameRedaction(Redaction):
         return [self.passage, *(other.passage for other in self._others)]
 
     def redact_text(self, text: str) -> str:
-        text = super().redact_text(self._replace_addresses(text))
+        text = self._replace_addresses(super().redact_text(text), super().is_in_address)
         for other in self._others:
-            text = other.redact_text(text)
+            text = self._replace_addresses(other.redact_text(text), other.is_in_address)
         return text
 
     def redact_markdown(self, source: str) -> str:
-        source = super().redact_markdown(source)
+        source = self._replace_addresses(super().redact_markdown(source), super().is_in_address)
         for other in self._others:
-            source = other.redact_markdown(source)
-        return self._replace_addresses(source)
+            source = self._replace_addresses(other.redact_markdown(source), other.is_in_address)
+        return source
 
-    def _replace_addresses(self, text: str) -> str:
-        return ADDRESS.sub(self._replace_address, text)
+    def _replace_addresses(self, text: str, is_in_address: Callable[[str], bool]) -> str:
+        """Replace what is written as an address and names a spelling, before a shorter one is looked for in it."""
 
-    def _replace_address(self, match: re.Match[str]) -> str:
-        address = match[0].rstrip(".")
-        if not self.is_in_address(address):
-            return match[0]
-        self.addresses.add(address)
-        return self.mark + match[0][len(address) :]
+        def replace(match: re.Match[str]) -> str:
+            address = match[0].rstrip(".")
+            if not is_in_address(address):
+                return match[0]
+            self.addresses.add(address)
+            return self.mark + match[0][len(address) :]
+
+        return ADDRESS.sub(replace, text)
 
     def is_in(self, text: str) -> bool:
         return super().is_in(text) or any(other.is_in(text) for other in self._others)

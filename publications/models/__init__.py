@@ -82,7 +82,7 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
-from .name_removal import NameRemovalRecord, RedactedAddress
+from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage
 from .news import AUDIENCES, MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
 from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
@@ -265,6 +265,7 @@ __all__ = [
     "Redirect",
     "RelatedEdition",
     "RelatedLink",
+    "RemovalStage",
     "ResolvedAddress",
     "Review",
     "Revision",

@@ -5,6 +5,7 @@ The name itself is in none of these rows.
 
 import hmac
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -53,31 +54,44 @@ class RedactedAddress(models.Model):
         return self.digest
 
 
+class RemovalStage(models.TextChoices):
+    """How far the removal of a name is."""
+
+    ROWS = "rows", _("authors, tags, pages, logs")
+    IMAGES = "images", _("pictures")
+    PUBLICATIONS = "publications", _("publications")
+    FILES = "files", _("other files")
+    SEARCH = "search", _("search for what is left")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+
+
+ENDED = (RemovalStage.DONE, RemovalStage.FAILED)
+INTERRUPTED_AFTER = timedelta(minutes=5)
+"""A process that has not stored how far it is for so long has ended. Each page of the site is such a step."""
+
+
 class NameRemovalRecord(models.Model):
-    """A removal of a name, and the search for what is left after it.
+    """A removal of a name: how far it is, and what the search after it has found.
 
     Attributes:
-        last_image: the primary key of the last image that is done.
-        last_publication: the primary key of the last publication that is done.
+        active_at: when the process stored last how far it is.
+        done: of `total` images, publications or pages of the stage.
         changed_publications: the primary keys of those that held the name.
         refused_publications: of those that it could not be removed from.
-        finished_at: when the last publication was done.
-        search_started_at: when the search for what is left was started last.
-        searched_at: when it ended.
-        report: what it found, as `publications.name_search.NameReport` stores it.
+        report: what was found, as `publications.name_removal` stores it; or "error", why the removal failed.
     """
 
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    last_image = models.PositiveBigIntegerField(default=0)
-    last_publication = models.PositiveBigIntegerField(default=0)
+    active_at = models.DateTimeField(default=timezone.now)
+    stage = models.CharField(max_length=12, choices=RemovalStage, default=RemovalStage.ROWS)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
     changed_publications = models.JSONField(default=list)
     refused_publications = models.JSONField(default=list)
-    finished_at = models.DateTimeField(null=True)
-    search_started_at = models.DateTimeField(null=True)
-    searched_at = models.DateTimeField(null=True)
     report = models.JSONField(default=dict)
 
     class Meta:
@@ -88,3 +102,19 @@ class NameRemovalRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.stage not in ENDED
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether its process has ended before it was done."""
+        return self.is_unfinished and self.active_at < timezone.now() - INTERRUPTED_AFTER
+
+    def store(self, **columns: object) -> None:
+        """Store these columns and the time."""
+        columns["active_at"] = timezone.now()
+        for name, value in columns.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(columns))

@@ -1,28 +1,14 @@
 """Find a name in everything that the site stores or shows."""
 
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from publications import exporters
+from publications.management.name_proof import search_everything
 from publications.management.option_types import non_empty_path
-from publications.models import original_storage
-from publications.name_search import (
-    NameMatcher,
-    Occurrence,
-    Searched,
-    compact_database,
-    database_files,
-    search_database,
-    search_folder,
-    search_path,
-    search_storage,
-)
+from publications.name_search import NameMatcher, Occurrence, Searched, compact_database
 
 EXIT_FOUND = 3  # 0: it stands nowhere; 1: not everything could be searched
 MAX_LISTED = 50  # files that could not be read, and pictures
@@ -89,32 +75,13 @@ class Command(BaseCommand):
         self._say("Found nowhere.")
 
     def _search(self, matcher: NameMatcher, searched: Searched, options: dict) -> Iterator[Occurrence]:
-        yield from search_database(matcher, progress=self._show)
-        for file in database_files():
-            self._show(f"the bytes of {file.name}")
-            yield from search_path(file, str(file), matcher, searched)
-        self._show("uploaded files")
-        yield from search_storage(original_storage(), matcher, searched)
-        self._show("other files of the site")
-        searched_before = [settings.ORIGINALS, *database_files()]
-        of_the_release = [settings.STATIC_ROOT, settings.RESERVED_SPACE_FILE]
-        yield from search_folder(
-            settings.SITE_DATA, matcher, searched, without=[*searched_before, *of_the_release]
+        return search_everything(
+            matcher,
+            searched,
+            also=options["also"],
+            with_site=not options["without_site"],
+            progress=lambda what, _done, _total: self._show(what),
         )
-        for folder in options["also"]:
-            self._show(str(folder))
-            yield from search_folder(folder, matcher, searched)
-        if not options["without_site"]:
-            self._show("the public site")
-            yield from self._search_site(matcher, searched)
-
-    def _search_site(self, matcher: NameMatcher, searched: Searched) -> Iterator[Occurrence]:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            report = exporters.Crawl(folder, with_renditions=True).run(lambda *_: None)
-            searched.unread += [f"the public site: {path} cannot be rendered" for path in report.unavailable]
-            for found in search_folder(folder, matcher, searched):
-                yield Occurrence(found.place.replace(f"{folder}", "the public site"), found.name)
 
     def _list(self, occurrences: Iterator[Occurrence]) -> int:
         count = 0

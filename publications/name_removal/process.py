@@ -1,0 +1,71 @@
+"""The process of a removal: how the desk starts it, and how it receives the name."""
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from django.conf import settings
+
+from publications.actions import NameRemoval
+from publications.models import Author, NameRemovalRecord
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovalOptions:
+    """A removal as it is passed to the process: with the primary key of the author."""
+
+    spellings: tuple[str, ...]
+    replacement: str | None = None
+    author: int | None = None
+    reason: str = ""
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Return the options that `write` has written. Raises ValueError or TypeError for anything else."""
+        values = json.loads(text)
+        return cls(**{**values, "spellings": tuple(values["spellings"])})
+
+    def write(self) -> str:
+        return json.dumps(asdict(self))
+
+    def build_removal(self) -> NameRemoval:
+        author = Author.objects.filter(pk=self.author).first() if self.author else None
+        return NameRemoval(
+            spellings=self.spellings, replacement=self.replacement, author=author, reason=self.reason
+        )
+
+
+def start_process(record: NameRemovalRecord, options: RemovalOptions) -> bool:
+    """Start `manage.py remove_name` as a process of its own, of low priority: readers first.
+
+    The name is passed on its standard input, so that no list of processes shows it.
+
+    Returns:
+        False where it cannot be started, which is logged.
+    """
+    manage = str(settings.BASE_DIR / "manage.py")
+    command = [
+        "nice",
+        "-n",
+        "10",
+        sys.executable,
+        manage,
+        "remove_name",
+        f"--record={record.pk}",
+        "--verbosity=0",
+    ]
+    try:
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=settings.BASE_DIR, stdin=subprocess.PIPE, start_new_session=True, text=True
+        )
+        process.stdin.write(options.write())
+        process.stdin.close()
+    except OSError:
+        logger.exception("The process that removes a name could not be started.")
+        return False
+    return True

@@ -1,0 +1,180 @@
+"""The command removes a name in all steps, searches for what is left, and stores a report without the name."""
+
+import io
+import json
+from unittest.mock import patch
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
+
+from publications import actions
+from publications.models import NameRemovalRecord, RemovalStage
+from publications.name_removal import RemovalOptions, run_removal, start_process
+from publications.name_search import Occurrence
+from tests.factories import make_author, make_live, make_person
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Vera Åkerholm"
+REMOVAL = actions.NameRemoval(spellings=(NAME,))
+
+
+@pytest.fixture(autouse=True)
+def _without_vacuum(monkeypatch) -> None:
+    """In the transaction of a test no database can be rewritten."""
+    monkeypatch.setattr("publications.name_removal.run.compact_database", lambda: None)
+
+
+def found_nothing(_matcher, _searched, progress):
+    progress("table", 1, 2)
+    return iter(())
+
+
+def test_a_removal_goes_through_all_stages_and_lists_what_it_changed(editor):
+    changed, other = make_live(title=f"On {NAME}").publication, make_live().publication
+    record, stages = NameRemovalRecord.objects.create(started_by=editor), []
+    store = NameRemovalRecord.store
+
+    def remember(self, **columns):
+        stages.append(str(columns.get("stage", "")))
+        store(self, **columns)
+
+    with patch.object(NameRemovalRecord, "store", remember):
+        run_removal(REMOVAL, record, search=found_nothing)
+
+    record.refresh_from_db()
+    assert list(dict.fromkeys(filter(None, stages))) == ["rows", "publications", "files", "search", "done"]
+    assert record.changed_publications == [changed.pk] != [other.pk] and record.refused_publications == []
+    assert record.report["count"] == 0 and not record.is_unfinished
+
+
+def test_the_report_names_places_without_the_name(editor):
+    editor.last_name = "Åkerholm"
+    editor.first_name = "Vera"
+    editor.save()
+    record = NameRemovalRecord.objects.create()
+    places = [f"the public site: en/vera-akerholm/{NAME}.html", "auth_user.username of row 3"]
+
+    def search(_matcher, searched, progress):
+        searched.unread.append(f"{NAME}.zip: encrypted")
+        searched.pictures += ["uploaded files: ab/x.png", "the public site: x.webp"]
+        return (Occurrence(place, NAME) for place in (*places, places[1]))
+
+    run_removal(REMOVAL, record, search=search)
+
+    report = record.report
+    assert (report["count"], report["places"][1]) == (2, places[1]) and report["accounts"] == [editor.pk]
+    assert report["pictures"] == ["uploaded files: ab/x.png"] and len(report["unread"]) == 1
+    assert "kerholm" not in json.dumps(report, ensure_ascii=False).casefold()
+
+
+def test_a_publication_that_refuses_is_listed(editor):
+    long = make_live(title=f"{NAME} " + "x" * 230).publication
+    record = NameRemovalRecord.objects.create(started_by=editor)
+
+    run_removal(
+        actions.NameRemoval(spellings=(NAME,), replacement="Somebody of a much longer name"),
+        record,
+        search=found_nothing,
+    )
+
+    assert (record.refused_publications, record.changed_publications) == ([long.pk], [])
+    assert record.stage == RemovalStage.DONE
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(actions.ActionRefused("The clock."), "The clock."), (MemoryError(), "It failed: MemoryError.")],
+)
+def test_a_removal_that_fails_says_why(error, message):
+    record = NameRemovalRecord.objects.create()
+
+    with patch("publications.actions.remove_name_from_rows", side_effect=error):
+        run_removal(REMOVAL, record, search=found_nothing)
+
+    record.refresh_from_db()
+    assert record.stage == RemovalStage.FAILED and message in record.report["error"]
+
+
+def test_a_database_that_others_use_is_searched_as_it_is(monkeypatch):
+
+    def refuse():
+        raise DatabaseError
+
+    monkeypatch.setattr("publications.name_removal.run.compact_database", refuse)
+    record = NameRemovalRecord.objects.create()
+
+    run_removal(REMOVAL, record, search=found_nothing)
+
+    assert record.stage == RemovalStage.DONE and record.report["is_compacted"] is False
+
+
+def test_the_command_removes_and_proves(settings, tmp_path, capsys):
+    settings.SITE_DATA = tmp_path / "site"
+    settings.SITE_DATA.mkdir()
+    author = make_author(NAME)
+    make_live(author=author, title=f"On {NAME}", body=f"[It](/en/authors/{author.slug}/)")
+
+    call_command("remove_name", NAME, "--author", author.slug, "--pen-name", "Anna Berg")
+
+    author.refresh_from_db()
+    assert author.name == "Anna Berg" and "Found nowhere any more." in capsys.readouterr().out
+    assert NameRemovalRecord.objects.get().stage == RemovalStage.DONE
+
+
+def test_the_command_ends_with_3_where_something_is_left(settings, tmp_path):
+    settings.SITE_DATA = tmp_path / "site"
+    settings.SITE_DATA.mkdir()
+    make_person(first_name=NAME)
+
+    with pytest.raises(CommandError, match="Left in") as error:
+        call_command("remove_name", NAME)
+    assert error.value.returncode == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["ab"], "too short"),
+        ([NAME, "--author", "nobody"], "no author"),
+        ([NAME, "--record", "99"], "no removal"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, message):
+    with pytest.raises(CommandError, match=message):
+        call_command("remove_name", *arguments)
+    assert not NameRemovalRecord.objects.filter(stage=RemovalStage.DONE).exists()
+
+
+def test_the_desk_passes_the_name_on_standard_input(monkeypatch):
+    record, author = NameRemovalRecord.objects.create(), make_author(NAME)
+    options = RemovalOptions(spellings=(NAME, "Å, V."), replacement="", author=author.pk, reason="Danger")
+    started = []
+
+    class Process:
+        stdin = io.StringIO()
+
+        def __init__(self, command, **_options) -> None:
+            started.append(command)
+
+    monkeypatch.setattr(Process.stdin, "close", lambda: None)
+    monkeypatch.setattr("publications.name_removal.process.subprocess.Popen", Process)
+
+    assert start_process(record, options)
+
+    assert NAME not in " ".join(started[0]) and f"--record={record.pk}" in started[0]
+    text = Process.stdin.getvalue()
+    assert RemovalOptions.read(text) == options and RemovalOptions.read(text).build_removal().author == author
+    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
+    with pytest.raises(CommandError, match="standard input"):
+        call_command("remove_name", "--record", str(record.pk))
+
+
+def test_a_process_that_cannot_be_started_is_no_crash(monkeypatch):
+    monkeypatch.setattr("publications.name_removal.process.subprocess.Popen", _fail)
+    assert not start_process(NameRemovalRecord.objects.create(), RemovalOptions(spellings=(NAME,)))
+
+
+def _fail(*_arguments, **_options):
+    raise OSError
