@@ -61,6 +61,7 @@ BUTTON_URL_NAMES = (
     "autosave-discard",
     "carried",
     "user-factors",
+    "name-removals",
     *SECRET_URL_NAMES,
 )
 """Pages that receive buttons only, or secrets."""

@@ -30,6 +30,7 @@ REAUTHENTICATED_PAGES = (
     "account-role",
     "account-state",
     "redact",
+    "name-removals",
     "auth_user_add",
     "auth_user_delete",
     "auth_user_password_change",

@@ -40,6 +40,7 @@ from . import (
     invitations,
     link_targets,
     my_settings,
+    name_removals,
     news,
     operations,
     own_address,
@@ -211,6 +212,9 @@ PAGES = (
     ("auth/user/<number:user_pk>/sessions/", "account-sessions", sessions.account_sessions_page),
     ("who-may-do-what/", "role-matrix", role_matrix.role_matrix_page),
     ("operations/", "operations", operations.operations_page),
+    ("names/", "name-removals", name_removals.name_removals_page),
+    ("names/<number:pk>/", "name-removal", name_removals.name_removal_page),
+    ("names/<number:pk>/report.txt", "name-report", name_removals.name_report_file),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
 """Route, URL name and view. They precede the URLs of Django's admin."""

@@ -158,6 +158,10 @@ MENU = (
             "role-matrix",
         ),
         page_entry(
+            "redact_publication", _("Remove a name"),
+            _("From everything, as for a person in danger, with a report of what is left"), "name-removals",
+        ),
+        page_entry(
             "add_archiveimport",
             _("Import texts"),
             _("Archives of another site, with a report first"),

@@ -1,0 +1,198 @@
+"""The desk shows what removing a name would change, starts it, and shows the report of what is left."""
+
+import re
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
+from django.utils import timezone
+
+from publications.admin.name_removals import BACKUP_DAYS
+from publications.models import (
+    AuditEntry,
+    Autosave,
+    NameRemovalRecord,
+    Operation,
+    OperationRecord,
+    RemovalStage,
+)
+from publications.name_removal import RemovalOptions
+from publications.name_search import NameMatcher, search_database
+from tests.conftest import ROOT
+from tests.factories import make_author, make_live
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Vera Åkerholm"
+PAGE = "/desk/names/"
+REPORT = {"count": 1, "places": ["auth_user.username of row 3"], "files": 7, "pictures": ["ab/c.png"], "unread": ["x.age"],
+          "accounts": [], "is_compacted": True}  # fmt: skip
+
+
+@pytest.fixture
+def desk(desk, editor):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    return desk
+
+
+@pytest.fixture
+def started():
+    with patch("publications.admin.name_removals.start_process", return_value=True) as start:
+        yield start
+
+
+def values(**changes: object) -> dict[str, object]:
+    return {
+        "spellings": f"{NAME}\nÅkerholm,  Vera\n\n{NAME}",
+        "author": "",
+        "replacement": "",
+        "why": "Danger",
+        **changes,
+    }
+
+
+def seen_in(page) -> str:
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', page.text)[1]
+
+
+def test_it_is_shown_before_it_is_started(desk, started, editor):
+    author = make_author(NAME)
+    make_live(title=f"On {NAME}", author=author)
+    before = AuditEntry.objects.count()
+
+    page = desk.post(PAGE, values(author=author.pk))
+
+    assert page.status_code == 200 and f"On {NAME}" in page.text and "Remove it everywhere" in page.text
+    assert AuditEntry.objects.count() == before and not NameRemovalRecord.objects.exists()
+
+    response = desk.post(PAGE, {**values(author=author.pk), "seen": seen_in(page)})
+
+    record = NameRemovalRecord.objects.get()
+    assert response.url == f"{PAGE}{record.pk}/" and record.started_by == editor
+    options = RemovalOptions(spellings=(NAME, "Åkerholm, Vera"), author=author.pk, reason="Danger")
+    started.assert_called_once_with(record, options)
+
+
+def test_what_was_changed_since_is_shown_again(desk, started):
+    page = desk.post(PAGE, values())
+
+    again = desk.post(PAGE, {**values(spellings="Somebody Else"), "seen": seen_in(page)})
+
+    assert again.status_code == 200 and seen_in(again) != seen_in(page)
+    assert not started.called and not NameRemovalRecord.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"spellings": "ab"}, "too short"),
+        ({"spellings": " \n "}, "This field is required"),
+        ({"replacement": "vera åkerholm"}, "holds the name itself"),
+        ({"author": "99999"}, "Select a valid choice"),
+        ({"author": "x\0"}, "Null characters"),
+        ({"spellings": f"{NAME}\0"}, "Null characters"),
+    ],
+)
+def test_what_cannot_be_removed_is_named(desk, started, changes, message):
+    page = desk.post(PAGE, values(**changes))
+
+    assert page.status_code == 200 and message in page.text and 'name="seen"' not in page.text
+
+
+def test_the_name_is_in_no_table_after_the_question_who_it_is(desk, started, editor):
+    """A proof that has run out leads to the question; the form is not stored on the way."""
+    with patch("publications.admin.proof_questions.is_proof_recent", return_value=False):
+        response = desk.post(PAGE, values(), headers={"Sec-Fetch-Mode": "navigate"})
+
+    assert response.status_code == 403 and NAME not in response.text
+    assert not Autosave.objects.exists() and list(search_database(NameMatcher([NAME]))) == []
+
+
+def test_a_process_that_cannot_be_started_is_named(desk):
+    page = desk.post(PAGE, values())
+    with patch("publications.admin.name_removals.start_process", return_value=False):
+        response = desk.post(PAGE, {**values(), "seen": seen_in(page)}, follow=True)
+
+    assert "The process could not be started." in response.text
+
+
+# The report
+
+
+def make_record(**columns) -> NameRemovalRecord:
+    return NameRemovalRecord.objects.create(**{"stage": RemovalStage.DONE, "report": REPORT, **columns})
+
+
+def test_a_removal_in_progress_shows_how_far_it_is(desk):
+    record = make_record(stage=RemovalStage.PUBLICATIONS, done=3, total=9, report={})
+
+    page = desk.get(f"{PAGE}{record.pk}/")
+
+    assert "3 of 9" in page.text and page.headers["Refresh"] == "3"
+    assert desk.get(f"{PAGE}{record.pk}/report.txt").status_code == 404
+
+
+def test_one_whose_process_has_ended_says_so(desk):
+    record = make_record(
+        stage=RemovalStage.SEARCH, report={}, active_at=timezone.now() - timedelta(minutes=6)
+    )
+
+    page = desk.get(f"{PAGE}{record.pk}/")
+
+    assert "It was interrupted" in page.text and "Refresh" not in page.headers
+
+
+def test_one_that_failed_says_why(desk):
+    record = make_record(stage=RemovalStage.FAILED, report={"error": "The clock stands still."})
+
+    assert "The clock stands still." in desk.get(f"{PAGE}{record.pk}/").text
+
+
+def test_the_report_names_what_is_left_backups_and_copies_in_both_languages(desk, editor):
+    live, withdrawn = make_live(title="A text"), make_live(title="Refused")
+    OperationRecord.objects.create(
+        operation=Operation.BACKUP, at=timezone.now() - timedelta(days=1), detail={"name": "2026-11-28T0200"}
+    )
+    record = make_record(
+        changed_publications=[live.publication_id], refused_publications=[withdrawn.publication_id],
+        report={**REPORT, "accounts": [editor.pk], "count": 600},
+    )  # fmt: skip
+
+    page = desk.get(f"{PAGE}{record.pk}/").text
+    text = desk.get(f"{PAGE}{record.pk}/report.txt")
+
+    for part in (
+        "auth_user.username of row 3",
+        "2026-11-28T0200",
+        "Internet Archive",
+        "x.age",
+        "ab/c.png",
+        "… 599",
+    ):
+        assert part in page and part in text.text, part
+    gone_on = record.active_at + timedelta(days=BACKUP_DAYS)
+    assert str(gone_on.year) in page and editor.username in page and "Refused" in text.text
+    for sentence in ("we removed a name", "tog vi bort ett namn", live.get_absolute_url()):
+        assert sentence in page
+    assert text.headers["Content-Disposition"] == f'attachment; filename="name-removal-{record.pk}.txt"'
+
+
+def test_a_backup_made_since_is_named_as_such(desk):
+    record = make_record()
+    assert "No backup is recorded" in desk.get(f"{PAGE}{record.pk}/").text
+
+    OperationRecord.objects.create(
+        operation=Operation.BACKUP, at=timezone.now() + timedelta(hours=1), detail={"name": "b"}
+    )
+    assert "was made after the removal" in desk.get(f"{PAGE}{record.pk}/").text
+
+
+def test_backups_are_kept_as_long_as_the_script_keeps_them():
+    assert "KEEP_MONTHLY=12 months" in (ROOT / "deploy/backup").read_text()
+
+
+def test_the_page_is_in_swedish_too(desk):
+    page = desk.get(PAGE, headers={"Accept-Language": "sv"})
+    assert "Namnet, varje stavning på en egen rad" in page.text and reverse("desk:name-removals") == PAGE
