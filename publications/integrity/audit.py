@@ -75,6 +75,12 @@ def _read_entries() -> Entries:
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):
             if name in detail:
                 entries[publication].add((action, name, detail[name]))
+    of_names = AuditEntry.objects.filter(
+        publication=None, action=ActionType.REDACT
+    )  # see actions.remove_name
+    for public_part in of_names.values_list("public_part", flat=True):
+        for edition in public_part.get("editions", ()):
+            entries[int(edition.partition("/")[0])].add((ActionType.REDACT, "", None))
     return entries
 
 

@@ -9,6 +9,22 @@ ADDRESS = re.compile(r"[^\s\"'<>()\[\]{}“”]*[-_/%+.@][^\s\"'<>()\[\]{}“”
 """What may be an address or a file name in a text, such as “vera-holm.docx”."""
 
 
+def sort_spellings(spellings: Sequence[str]) -> list[str]:
+    """Return spellings in the order in which they are replaced.
+
+    One with others in it comes first, then those in the natural order of their words: in “Vera Holm, Vera said” the
+    name is “Vera Holm”, and not “Holm, Vera”.
+    """
+    unique = list(dict.fromkeys(spellings))
+    folded = [spelling.casefold() for spelling in unique]
+
+    def order(spelling: str) -> tuple[int, bool, int]:
+        contained = sum(other in spelling.casefold() for other in folded)
+        return -contained, "," in spelling, -len(spelling)
+
+    return sorted(unique, key=order)
+
+
 class NameRedaction(Redaction):
     """The spellings of a name, each of which is redacted wherever it stands, and the text that replaces them.
 
@@ -23,8 +39,8 @@ class NameRedaction(Redaction):
     searches_files = True
 
     def __init__(self, spellings: Sequence[str], mark: str) -> None:
-        longest, *others = sorted(dict.fromkeys(spellings), key=len, reverse=True)
-        super().__init__(longest, mark)
+        first, *others = sort_spellings(spellings)
+        super().__init__(first, mark)
         self._others = [Redaction(spelling, mark) for spelling in others]
         for other in self._others:
             other.spellings, other.links = self.spellings, self.links

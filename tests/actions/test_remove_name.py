@@ -1,6 +1,5 @@
 """Removing a name takes it out of every table, in steps that can be repeated, and stores it nowhere."""
 
-import json
 from unittest.mock import patch
 
 import pytest
@@ -34,10 +33,12 @@ from publications.models import (
     SiteVersion,
     Synonym,
     Tag,
+    digest_of_draft,
 )
 from publications.name_search import NameMatcher, search_database
 from publications.sessions import SessionStore
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+from tests.named_site import fill_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -110,31 +111,9 @@ def rows(editor) -> None:
     )
 
 
-def value_with_name(field: models.Field, rule) -> object:
-    if isinstance(field, models.JSONField):
-        return {"message": [f"Of {NAME}"]}
-    if field.name == "change_message":
-        return json.dumps([{"changed": {"object": NAME}}])
-    if field.name.startswith("slug"):
-        return f"of-{SLUG}"
-    if rule.__name__ == "redact_lines":
-        return f"One\n{NAME}\nTwo\nÅkerholm, Vera"
-    if field.name.startswith(("address", "newsletter")):
-        return f"https://example.org/{SLUG}/"
-    return f"{NAME} {SLUG}.org"[: field.max_length]
-
-
 def test_a_name_in_every_column_beside_publications_goes(rows):
     make_live()
-    filled = 0
-    for label, rules in NAME_RULES.items():
-        row = apps.get_model(label)._base_manager.order_by("pk").last()
-        for name, rule in rules.items() if isinstance(rules, dict) else ():
-            if callable(rule):
-                assert row is not None, f"Make a row of {label}."
-                value = value_with_name(row._meta.get_field(name), rule)
-                type(row)._base_manager.filter(pk=row.pk).update(**{name: value})
-                filled += 1
+    filled = fill_rows()
     assert filled > 40 and len(places()) >= filled
 
     remove()
@@ -329,6 +308,28 @@ def test_a_longer_spelling_goes_before_one_within_it():
         == "[x] [[x]](/holm/) [x]"
     )
     assert redaction.addresses >= {"vera-holm.pdf"} and "Holm" in redaction.spellings
+
+
+def test_the_natural_order_of_a_name_goes_before_the_other():
+    redaction = NameRedaction(["Holm, Vera", "Vera Holm", "Holm", "Vera Anna Holm"], "[x]")
+
+    assert redaction.passages == ["Vera Anna Holm", "Vera Holm", "Holm, Vera", "Holm"]
+    assert (
+        redaction.redact_text("By Vera Holm, Vera said. Vera Holm, vera-holm.docx")
+        == "By [x], Vera said. [x], [x]"
+    )
+
+
+def test_a_text_that_names_an_author_in_its_byline_alone_is_as_public_as_before(editor):
+    author = make_author(NAME)
+    publication = make_live(author=author, title="Grain").publication
+
+    remove(actions.NameRemoval(spellings=SPELLINGS, author=author), by=editor)
+    publication.refresh_from_db()
+
+    edition = publication.editions.get()
+    assert edition.digest == publication.digest == digest_of_draft(publication) and faults() == {}
+    assert places() == []
 
 
 def test_menu_links_and_settings_have_rows():
