@@ -12,6 +12,7 @@ from publications.models import (
     Attachment,
     EditionAttachment,
     Image,
+    Publication,
     models_with_originals,
     original_storage,
 )
@@ -27,12 +28,30 @@ def is_in_file(content: bytes, filename: str, redaction: Redaction) -> bool:
     return any(True for _occurrence in found)
 
 
+def is_in_original(name: str, filename: str, redaction: Redaction) -> bool:
+    """Return whether an original holds the name. Each is searched once for a redaction; a missing one holds nothing."""
+    if name not in redaction.searched_files:
+        content = read_original(name)
+        redaction.searched_files[name] = content is not None and is_in_file(content, filename, redaction)
+    return redaction.searched_files[name]
+
+
+def search_files_of(publication: Publication, redaction: Redaction) -> None:
+    """Search the files of a publication before the transaction that removes them, in which nobody else can write."""
+    for rows in (
+        publication.attachments.all(),
+        EditionAttachment.objects.filter(edition__publication=publication),
+        publication.word_files.exclude(original=""),
+    ):
+        for row in rows:
+            is_in_original(row.original, row.filename, redaction)
+
+
 def remove_attachments(rows: Iterable[Attachment | EditionAttachment], redaction: Redaction) -> bool:
     """Take away the attachments whose file holds the name; return whether there were any."""
     is_changed = False
     for row in rows if redaction.searches_files else ():
-        content = read_original(row.original)
-        if content is not None and is_in_file(content, row.filename, redaction):
+        if is_in_original(row.original, row.filename, redaction):
             redaction.files.add(row.filename)
             row.delete()
             delete_unused_original(row.original)

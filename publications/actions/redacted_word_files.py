@@ -12,7 +12,7 @@ from publications.markup import Redaction
 from publications.models import Publication, WordFile
 from publications.ooxml import InvalidWordFile, all_text
 
-from .redacted_files import delete_unused_original, is_in_file
+from .redacted_files import delete_unused_original, is_in_original
 from .redacted_values import redact_file_name, redact_value
 
 FILE_NAME = re.compile(r"[^\s“”\"/]+\.\w{2,5}\b")
@@ -77,9 +77,10 @@ def _redact_items(items: Any, redaction: Redaction) -> Any:
 
 
 def _is_in_original(row: WordFile, redaction: Redaction) -> bool:
+    if redaction.searches_files:
+        return bool(row.original) and is_in_original(row.original, row.filename, redaction)
     try:
-        content = row.content
-        is_in_text = redaction.is_in(all_text(content))
+        text = all_text(row.content)
     except (FileNotFoundError, InvalidWordFile):
         return False
-    return is_in_text or (redaction.searches_files and is_in_file(content, row.filename, redaction))
+    return redaction.is_in(text)

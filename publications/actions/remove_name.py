@@ -41,7 +41,7 @@ from .redact import (
     default_redaction_mark,
     redact_publication,
 )
-from .redacted_files import is_in_image, remove_image_metadata, unused_files
+from .redacted_files import is_in_image, remove_image_metadata, search_files_of, unused_files
 from .redacted_values import redact_file_name
 from .redaction_report import RedactionReport
 from .transaction import ActionRefused, begin_action
@@ -65,10 +65,10 @@ class NameRemoval:
     author: Author | None = None
     reason: str = ""
 
-    def redaction(self, language: str) -> NameRedaction:
+    def redaction(self, language: str, *, searches_files: bool = True) -> NameRedaction:
         """Return a new redaction for texts in a language."""
         mark = default_redaction_mark(language) if self.replacement is None else self.replacement
-        return NameRedaction(self.spellings, mark)
+        return NameRedaction(self.spellings, mark, searches_files=searches_files)
 
 
 @dataclass
@@ -162,8 +162,6 @@ def _save_drafts(author_slugs: dict[int, str], tag_slugs: dict[int, str], *, by)
     return update_content_digests(Edition.objects.filter(publication__in=drafts))
 
 
-@retry_with_reserved_space
-@transaction.atomic
 def remove_name_from_publication(
     publication: Publication, removal: NameRemoval, *, by
 ) -> RedactionReport | None:
@@ -176,9 +174,18 @@ def remove_name_from_publication(
         ActionRefused: as `redact` does.
     """
     redaction = removal.redaction(publication.language)
+    search_files_of(publication, redaction)
+    return _redact_publication(publication, redaction, reason=removal.reason, by=by)
+
+
+@retry_with_reserved_space
+@transaction.atomic
+def _redact_publication(
+    publication: Publication, redaction: NameRedaction, *, reason: str, by
+) -> RedactionReport | None:
     try:
         with transaction.atomic():
-            return redact_publication(publication, redaction, by=by, reason=removal.reason)
+            return redact_publication(publication, redaction, by=by, reason=reason)
     except PassageNotFound:
         return None
 
@@ -233,6 +240,8 @@ def publications_to_search(*, after: int = 0) -> list[Publication]:
 def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
     """Return what removing a name would change. Each step is done and rolled back, so that both agree.
 
+    Only the removal itself searches attachments and pictures, which takes long.
+
     Raises:
         ActionRefused: as `check_name` does.
     """
@@ -261,6 +270,7 @@ def _preview_rows(removal: NameRemoval, *, by) -> dict[str, int]:
 @retry_with_reserved_space
 @transaction.atomic
 def _preview_publication(publication: Publication, removal: NameRemoval, *, by) -> RedactionReport | None:
-    report = remove_name_from_publication(publication, removal, by=by)
+    redaction = removal.redaction(publication.language, searches_files=False)
+    report = _redact_publication(publication, redaction, reason=removal.reason, by=by)
     transaction.set_rollback(True)
     return report

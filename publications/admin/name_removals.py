@@ -5,6 +5,7 @@ The name is in no table: the page that shows what would go posts it again to the
 
 import hashlib
 import hmac
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -143,10 +144,10 @@ def _preview(request: HttpRequest, form: NameForm) -> actions.NamePreview | None
 
 def _label_rows(preview: actions.NamePreview) -> list[tuple[str, int]]:
     """Return the names of models with the number of rows that would change."""
-    labels = [
-        (str(apps.get_model(label)._meta.verbose_name_plural), count) for label, count in preview.rows.items()
-    ]
-    return sorted(labels)
+    labels: Counter[str] = Counter()
+    for label, count in preview.rows.items():
+        labels[str(apps.get_model(label)._meta.verbose_name_plural)] += count
+    return sorted(labels.items())
 
 
 @require_permissions("redact_publication")

@@ -34,13 +34,13 @@ class NameRedaction(Redaction):
     Args:
         spellings: at least one.
         mark: must contain none of the spellings; it would be redacted in turn.
+        searches_files: whether uploaded files of all formats are searched, which takes long.
     """
 
-    searches_files = True
-
-    def __init__(self, spellings: Sequence[str], mark: str) -> None:
+    def __init__(self, spellings: Sequence[str], mark: str, *, searches_files: bool = True) -> None:
         first, *others = sort_spellings(spellings)
         super().__init__(first, mark)
+        self.searches_files = searches_files
         self._others = [Redaction(spelling, mark) for spelling in others]
         for other in self._others:
             other.spellings, other.links = self.spellings, self.links

@@ -46,6 +46,7 @@ class Redaction(PassageMatcher):
 
     Attributes:
         searches_files: whether uploaded files of all formats are searched for it, not Word files alone.
+        searched_files: whether it is in an uploaded file, by the name of that, for those that have been searched.
     """
 
     searches_files = False
@@ -58,6 +59,7 @@ class Redaction(PassageMatcher):
         self.links: set[str] = set()
         self.addresses: set[str] = set()
         self.files: set[str] = set()
+        self.searched_files: dict[str, bool] = {}
 
     @property
     def passages(self) -> list[str]:
