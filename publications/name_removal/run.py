@@ -20,7 +20,7 @@ MAX_LISTED = 500
 SECONDS_BETWEEN_STORES = 5
 
 Search = Callable[..., Iterator[Occurrence]]
-"""`publications.management.name_proof.search_everything`: it renders the public site, which is above this package."""
+"""`publications.management.name_check.search_everything`: it renders the public site, which is above this package."""
 
 logger = logging.getLogger(__name__)
 

@@ -102,8 +102,8 @@ def test_what_cannot_be_removed_is_named(desk, started, changes, message):
 
 
 def test_the_name_is_in_no_table_after_the_question_who_it_is(desk, started, editor):
-    """A proof that has run out leads to the question; the form is not stored on the way."""
-    with patch("publications.admin.proof_questions.is_proof_recent", return_value=False):
+    """An authentication that has run out leads to the question; the form is not stored on the way."""
+    with patch("publications.admin.reauthentication.is_authentication_recent", return_value=False):
         response = desk.post(PAGE, values(), headers={"Sec-Fetch-Mode": "navigate"})
 
     assert response.status_code == 403 and NAME not in response.text

@@ -17,7 +17,7 @@ REMOVE = """
 import sys, django; django.setup()
 from functools import partial
 from publications.actions import NameRemoval
-from publications.management.name_proof import search_everything
+from publications.management.name_check import search_everything
 from publications.models import Author, NameRemovalRecord
 from publications.name_removal import run_removal
 author = Author.objects.get(slug={slug!r})

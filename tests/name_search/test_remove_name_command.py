@@ -110,7 +110,7 @@ def test_a_database_that_others_use_is_searched_as_it_is(monkeypatch):
     assert record.stage == RemovalStage.DONE and record.report["is_compacted"] is False
 
 
-def test_the_command_removes_and_proves(settings, tmp_path, capsys):
+def test_the_command_removes_and_searches(settings, tmp_path, capsys):
     settings.SITE_DATA = tmp_path / "site"
     settings.SITE_DATA.mkdir()
     author = make_author(NAME)

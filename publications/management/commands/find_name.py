@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from publications.management.name_proof import search_everything
+from publications.management.name_check import search_everything
 from publications.management.option_types import non_empty_path
 from publications.name_search import NameMatcher, Occurrence, Searched, compact_database
 

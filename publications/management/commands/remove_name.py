@@ -5,7 +5,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from publications import actions
-from publications.management.name_proof import search_everything
+from publications.management.name_check import search_everything
 from publications.models import Author, NameRemovalRecord
 from publications.name_removal import RemovalOptions, run_removal
 

@@ -1,4 +1,4 @@
-"""Search everything that the site stores and shows for a name: the proof after a redaction or a removal."""
+"""Search everything that the site stores and shows for a name: the check after a redaction or a removal."""
 
 import tempfile
 from collections.abc import Callable, Collection, Iterator
