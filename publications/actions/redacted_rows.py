@@ -55,18 +55,23 @@ def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction)
 
 
 def redact_editions(publication: Publication, redaction: Redaction) -> list[Edition]:
-    """Redact all editions of a publication; return those that contained the passage, by number."""
-    with search.reindex_after(publication.editions.values_list("pk", flat=True)):
-        return [
-            edition
-            for edition in publication.editions.order_by("number")
-            if _redact_edition(edition, redaction)
-        ]
+    """Redact all editions of a publication; return those that contained the passage, by number.
+
+    Only these leave the index and are indexed anew, which takes longer than reading their texts.
+    """
+    editions = publication.editions.order_by("number").prefetch_related("bylines")
+    redacted = [edition for edition in editions if _redact_edition(edition, redaction)]
+    with search.reindex_after(edition.pk for edition in redacted):
+        for edition in redacted:
+            EditionByline.objects.bulk_update(edition.bylines.all(), BYLINE_RULES)
+            edition.redaction_count += 1
+            edition.save()
+    return redacted
 
 
 def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
+    """Redact an edition and its bylines in memory, its attachments in their rows; return whether any had the passage."""
     bylines = [row for row in edition.bylines.all() if _redact_columns(row, BYLINE_RULES, redaction)]
-    EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
     has_lost_files = remove_attachments(edition.attachments.all(), redaction)
     files = [row for row in edition.attachments.all() if _redact_columns(row, ATTACHMENT_RULES, redaction)]
     for row in files:
@@ -75,11 +80,7 @@ def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
     is_changed |= _redact_slug(edition, redaction)
     if is_changed:
         _render_again(edition)
-    is_changed = bool(is_changed or bylines or files or has_lost_files)
-    if is_changed:
-        edition.redaction_count += 1
-        edition.save()
-    return is_changed
+    return bool(is_changed or bylines or files or has_lost_files)
 
 
 def _render_again(edition: Edition) -> None:
