@@ -29,14 +29,41 @@ from publications.models import (
     RelatedLink,
     Review,
     Revision,
+    Synonym,
     WordFile,
     store_original,
 )
 from publications.sessions import SessionStore
+from tests.factories import make_author, make_image, make_live, make_person, make_tag
+from tests.name_outside import NAME
 from tests.word_files import docx, p
 
-NAME, SLUG = "Vera Åkerholm", "vera-akerholm"
+SLUG = "vera-akerholm"
 NAMED_PUBLICATIONS = 3
+
+
+def make_rows(*, by) -> None:
+    """Make a row of each table that has rules of its own, beside those of the seeds."""
+    make_author("Somebody Else")
+    make_tag("Grain")
+    make_image()
+    Synonym.objects.create(spellings="Kyiv\nKiev\nKijv")
+    OperationRecord.objects.update_or_create(operation=Operation.BACKUP, defaults={"at": timezone.now()})
+    NewsEvent.objects.create(type=NewsType.IMPORTED)
+    PlainTag.objects.create(name="Rye", slug="rye")
+    content_type = ContentType.objects.get_for_model(Author)
+    LogEntry.objects.create(
+        user=by, content_type=content_type, object_id="1", object_repr="", action_flag=CHANGE
+    )
+
+
+def make_site() -> None:
+    """Make a small site in an empty database: an administrator, and publications in both languages."""
+    make_person("Administrators")
+    for language in ("en", "sv") * 2:
+        make_live(language=language, tags=(make_tag(),))
+    for index in actions.INDEXES:
+        actions.rebuild_index(index)
 
 
 def value_with_name(field: models.Field, rule) -> object:
@@ -112,7 +139,7 @@ def fill_publication(publication: Publication, author: Author, *, by) -> None:
 
 
 def fill_site() -> str:
-    """Fill a site with the demonstration; return the slug of the author of that name."""
+    """Put the name into a site with publications; return the slug of the author of that name."""
     by = get_user_model().objects.order_by("pk").first()
     author = Author.objects.create(name=NAME, aliases="V. Åkerholm", biography_en=f"{NAME} is an analyst.")
     image = Image(alt_en=NAME, credit=NAME)
@@ -127,17 +154,10 @@ def fill_site() -> str:
     for publication in list(live[:NAMED_PUBLICATIONS]):
         fill_publication(publication, author, by=by)
     actions.add_redirects(author, [f"/people/{SLUG}"], by=by)
-    NewsEvent.objects.create(type=NewsType.IMPORTED)
-    OperationRecord.objects.update_or_create(operation=Operation.BACKUP, defaults={"at": timezone.now()})
-    PlainTag.objects.create(name="Rye", slug="rye")
-    LogEntry.objects.create(
-        user=by, content_type=ContentType.objects.get_for_model(Author), object_id=str(author.pk), object_repr=NAME,
-        action_flag=CHANGE,
-    )  # fmt: skip
     session = SessionStore()
     session["typed"] = {"title": NAME}
     session.save()
     store_original(f"Left by an upload: {NAME}".encode(), "txt")
-    Author.objects.create(name="Somebody Else")  # the last row, so that the author keeps their slug
+    make_rows(by=by)  # the last rows, so that the author keeps their slug
     fill_rows()
     return author.slug

@@ -91,9 +91,12 @@ def delete_unused_original(name: str) -> None:
     transaction.on_commit(lambda: _delete_unused(name))
 
 
-def _delete_unused(name: str) -> None:
-    if name and name not in used_originals(name):
+def _delete_unused(name: str) -> bool:
+    """Delete the file of an original that no row has; return whether it was."""
+    is_unused = bool(name) and name not in used_originals(name)
+    if is_unused:
         original_storage().delete(name)
+    return is_unused
 
 
 def used_originals(name: str | None = None) -> set[str]:
@@ -106,8 +109,15 @@ def used_originals(name: str | None = None) -> set[str]:
     }
 
 
-def unused_files(redaction: Redaction) -> Iterator[str]:
-    """Yield the stored files that no row refers to and that hold the name, such as those of unfinished uploads."""
+def delete_unused_files(redaction: Redaction) -> int:
+    """Delete the files that no row refers to and that hold the name, as of unfinished uploads; return their number.
+
+    Reading takes long: whether a row has taken a file on is looked up again for each.
+    """
+    return sum(_delete_unused(name) for name in list(_unused_files(redaction)))
+
+
+def _unused_files(redaction: Redaction) -> Iterator[str]:
     used = used_originals()
     for name in list_files(original_storage()):
         if name in used or name.partition("/")[0] in UNTOUCHED_FOLDERS:

@@ -70,7 +70,7 @@ def redact_editions(publication: Publication, redaction: Redaction) -> list[Edit
 
 
 def _redact_edition(edition: Edition, redaction: Redaction) -> bool:
-    """Redact an edition and its bylines in memory, its attachments in their rows; return whether any had the passage."""
+    """Redact an edition and its bylines in memory, its attachments in their rows; return whether any changed."""
     bylines = [row for row in edition.bylines.all() if _redact_columns(row, BYLINE_RULES, redaction)]
     has_lost_files = remove_attachments(edition.attachments.all(), redaction)
     files = [row for row in edition.attachments.all() if _redact_columns(row, ATTACHMENT_RULES, redaction)]

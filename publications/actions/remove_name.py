@@ -18,8 +18,8 @@ from publications.models import (
     Edition,
     Image,
     Publication,
+    ServedPdf,
     Tag,
-    original_storage,
     update_content_digests,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
@@ -41,7 +41,7 @@ from .redact import (
     default_redaction_mark,
     redact_publication,
 )
-from .redacted_files import is_in_image, remove_image_metadata, search_files_of, unused_files
+from .redacted_files import delete_unused_files, is_in_image, remove_image_metadata, search_files_of
 from .redacted_values import redact_file_name
 from .redaction_report import RedactionReport
 from .transaction import ActionRefused, begin_action
@@ -142,6 +142,7 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
         editions, entries = rename_author(author, redaction.mark, action.at)
     rows = redact_rows(redactions, action.at) + delete_rows(redaction)
     rows[Author._meta.label] += is_renamed
+    ServedPdf.objects.filter(edition__record_changed_at=action.at).delete()
     editions += _save_drafts(*before, by=by)
     entries |= redact_other_audit_entries(redaction)
     if entries:
@@ -222,10 +223,7 @@ def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by)
 
 def remove_name_from_unused_files(removal: NameRemoval) -> int:
     """Delete stored files that no row refers to and that hold a name; return their number."""
-    names = list(unused_files(removal.redaction(LOCALES[0])))
-    for name in names:
-        original_storage().delete(name)
-    return len(names)
+    return delete_unused_files(removal.redaction(LOCALES[0]))
 
 
 def publications_to_search(*, after: int = 0) -> list[Publication]:

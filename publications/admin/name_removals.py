@@ -32,7 +32,7 @@ from publications.models import (
     Publication,
     RemovalStage,
 )
-from publications.name_removal import RemovalOptions, start_process
+from publications.name_removal import RemovalOptions, create_record, start_process
 
 from .form_data import RedisplayMixin, get_pk
 from .site import render_desk_page, require_permissions
@@ -107,8 +107,10 @@ def name_removals_page(request: HttpRequest) -> HttpResponse:
     form = NameForm(request.POST or None, initial={"author": get_pk(request.GET, "author") or None})
     is_valid = request.method == "POST" and form.is_valid()
     if is_valid and hmac.compare_digest(request.POST.get("seen", ""), form.fingerprint):
-        return _start(request, form.options)
-    preview = _preview(request, form) if is_valid else None
+        if record := create_record(by=request.user):
+            return _start(record, form.options)
+        form.add_error(None, _("Another name is being removed. Remove this one when that has ended."))
+    preview = _preview(request, form) if is_valid and not form.errors else None
     return render_desk_page(
         request,
         "name_removals",
@@ -121,8 +123,7 @@ def name_removals_page(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _start(request: HttpRequest, options: RemovalOptions) -> HttpResponse:
-    record = NameRemovalRecord.objects.create(started_by=request.user)
+def _start(record: NameRemovalRecord, options: RemovalOptions) -> HttpResponse:
     if not start_process(record, options):
         record.store(stage=RemovalStage.FAILED, report={"error": _("The process could not be started.")})
     return HttpResponseRedirect(reverse("desk:name-removal", args=[record.pk]))

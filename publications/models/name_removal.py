@@ -68,7 +68,13 @@ class RemovalStage(models.TextChoices):
 
 ENDED = (RemovalStage.DONE, RemovalStage.FAILED)
 INTERRUPTED_AFTER = timedelta(minutes=5)
-"""A process that has not stored how far it is for so long has ended. Each page of the site is such a step."""
+"""A process that has not stored how far it is for so long has ended. Each publication, file and page is such a step."""
+
+
+class NameRemovalQuerySet(models.QuerySet):
+    def running(self) -> "NameRemovalQuerySet":
+        """Removals whose process is at work, as far as is known."""
+        return self.exclude(stage__in=ENDED).filter(active_at__gte=timezone.now() - INTERRUPTED_AFTER)
 
 
 class NameRemovalRecord(models.Model):
@@ -93,6 +99,8 @@ class NameRemovalRecord(models.Model):
     changed_publications = models.JSONField(default=list)
     refused_publications = models.JSONField(default=list)
     report = models.JSONField(default=dict)
+
+    objects = NameRemovalQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("removal of a name")

@@ -1,4 +1,4 @@
-"""The process of a removal: how the desk starts it, and how it receives the name."""
+"""The process of a removal: its record, how the desk starts it, and how it receives the name."""
 
 import json
 import logging
@@ -8,8 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 
-from publications.actions import NameRemoval
+from publications.actions import NameRemoval, lock_site_version
 from publications.models import Author, NameRemovalRecord
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,15 @@ class RemovalOptions:
         return NameRemoval(
             spellings=self.spellings, replacement=self.replacement, author=author, reason=self.reason
         )
+
+
+@transaction.atomic
+def create_record(*, by: AbstractBaseUser) -> NameRemovalRecord | None:
+    """Return the record of a new removal, or None while another one runs: both would search the whole site."""
+    lock_site_version()
+    if NameRemovalRecord.objects.running().exists():
+        return None
+    return NameRemovalRecord.objects.create(started_by=by)
 
 
 def start_process(record: NameRemovalRecord, options: RemovalOptions) -> bool:

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import actions
+from publications import actions, renditions
 from publications.actions import NameRemoval
 from publications.locales import LOCALES
 from publications.models import Image, NameRemovalRecord, RemovalStage, UserSettings
@@ -57,6 +57,8 @@ def _remove(removal: NameRemoval, record: NameRemovalRecord) -> None:
     _remove_from_publications(removal, record)
     record.store(stage=RemovalStage.FILES, done=0, total=0)
     actions.remove_name_from_unused_files(removal)
+    # again, as a removal may have been killed after its transaction, or a PDF rendered from what it read before
+    renditions.delete_all_documents()
 
 
 def _remove_from_publications(removal: NameRemoval, record: NameRemovalRecord) -> None:
@@ -83,16 +85,10 @@ def find_remains(removal: NameRemoval, record: NameRemovalRecord, search: Search
     """
     record.store(stage=RemovalStage.SEARCH, done=0, total=0)
     is_compacted = _compact()
-    searched, redaction = Searched(), removal.redaction(LOCALES[0])
-    matcher, stored_at = NameMatcher(removal.spellings), time.monotonic()
-
-    def show(_what: str, done: int, total: int) -> None:
-        nonlocal stored_at
-        if time.monotonic() - stored_at > SECONDS_BETWEEN_STORES:
-            record.store(done=done, total=total)
-            stored_at = time.monotonic()
-
-    found = search(matcher, searched, progress=show)
+    store = _limit_stores(record)
+    searched = Searched(progress=lambda _files: store())
+    matcher, redaction = NameMatcher(removal.spellings), removal.redaction(LOCALES[0])
+    found = search(matcher, searched, progress=lambda _what, done, total: store(done=done, total=total))
     places = list(dict.fromkeys(redaction.redact_text(occurrence.place) for occurrence in found))
     return {
         "count": len(places),
@@ -105,6 +101,19 @@ def find_remains(removal: NameRemoval, record: NameRemovalRecord, search: Search
         "accounts": [account.pk for account in actions.accounts_with_name(redaction)],
         "is_compacted": is_compacted,
     }
+
+
+def _limit_stores(record: NameRemovalRecord) -> Callable[..., None]:
+    """Return a function that stores columns of a record, or its time alone, but only every few seconds."""
+    stored_at = time.monotonic()
+
+    def store(**columns: int) -> None:
+        nonlocal stored_at
+        if time.monotonic() - stored_at > SECONDS_BETWEEN_STORES:
+            record.store(**columns)
+            stored_at = time.monotonic()
+
+    return store
 
 
 def _is_uploaded(place: str) -> bool:

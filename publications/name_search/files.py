@@ -4,7 +4,7 @@ import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,11 +36,17 @@ class Searched:
     Attributes:
         pictures: files whose metadata was read. Lettering in the picture itself is for people to look at.
         unread: files that are encrypted, damaged or too large, each with the reason.
+        progress: called with the number of files that have been read, before the next is.
     """
 
     files: int = 0
     pictures: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    progress: Callable[[int], None] = lambda _files: None
+
+    def count_file(self) -> None:
+        self.progress(self.files)
+        self.files += 1
 
 
 def search_folder(
@@ -63,7 +69,7 @@ def search_path(path: Path, place: str, matcher: NameMatcher, searched: Searched
     """Yield the parts of one file that hold a name."""
     try:
         if path.stat().st_size > MAX_MEMBER_BYTES:
-            searched.files += 1
+            searched.count_file()
             yield from _search_in_parts(path, place, matcher)
         else:
             yield from search_file(place, path.read_bytes(), matcher, searched)
@@ -110,7 +116,7 @@ def search_file(
     place: str, content: bytes, matcher: NameMatcher, searched: Searched, *, depth: int = 0
 ) -> Iterator[Occurrence]:
     """Yield the parts of a file that hold a name: its bytes, and what they decode to."""
-    searched.files += 1
+    searched.count_file()
     names = dict.fromkeys(matcher.find_in_bytes(content))
     if content.startswith(ENCRYPTED):
         searched.unread.append(f"{place}: it is encrypted")

@@ -190,6 +190,20 @@ def test_files_of_no_row_that_hold_the_name_are_deleted(editor):
     assert places() == [] and original_storage().exists(kept)
 
 
+def test_a_file_that_a_row_takes_on_while_files_are_read_stays(editor, monkeypatch):
+    publication = make_publication()
+
+    def attach_it(content, _name, _redaction):
+        attach(publication, content, "x.bin")
+        return True
+
+    store_original(NAME.encode(), "bin")
+    monkeypatch.setattr("publications.actions.redacted_files.is_in_file", attach_it)
+
+    assert actions.remove_name_from_unused_files(REMOVAL) == 0
+    assert original_storage().exists(publication.attachments.get().original)
+
+
 def test_all_files_go_together(editor, django_capture_on_commit_callbacks):
     image = make_image()
     image.store_upload(picture("JPEG"), "a.jpg")

@@ -1,13 +1,12 @@
 """Removing a name takes it out of every table, in steps that can be repeated, and stores it nowhere."""
 
+import re
 from unittest.mock import patch
 
 import pytest
 from django.apps import apps
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
-from django.db import models
-from taggit.models import Tag as PlainTag
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
 
 from publications import actions
 from publications.actions.name_rules import NAME_RULES, NoRule, rule_of
@@ -21,13 +20,10 @@ from publications.models import (
     Kind,
     MailPurpose,
     MenuLink,
-    NewsEvent,
-    NewsType,
-    Operation,
-    OperationRecord,
     OutboxMail,
     Publication,
     Redirect,
+    ServedPdf,
     SitePage,
     SiteSettings,
     SiteVersion,
@@ -37,8 +33,8 @@ from publications.models import (
 )
 from publications.name_search import NameMatcher, search_database
 from publications.sessions import SessionStore
-from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
-from tests.named_site import fill_rows
+from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from tests.named_site import fill_rows, make_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -96,19 +92,7 @@ def test_the_table_names_no_column_that_there_is_not():
 
 @pytest.fixture
 def rows(editor) -> None:
-    """A row of each table that has rules of its own, beside those of the seeds."""
-    make_author("Somebody Else")
-    make_tag("Grain")
-    make_image()
-    Synonym.objects.create(spellings="Kyiv\nKiev\nKijv")
-    Operation_ = Operation.BACKUP
-    OperationRecord.objects.create(operation=Operation_, at="2026-01-01T00:00Z")
-    NewsEvent.objects.create(type=NewsType.IMPORTED)
-    PlainTag.objects.create(name="Rye", slug="rye")
-    content_type = ContentType.objects.get_for_model(Author)
-    LogEntry.objects.create(
-        user=editor, content_type=content_type, object_id="1", object_repr="", action_flag=CHANGE
-    )
+    make_rows(by=editor)
 
 
 def test_a_name_in_every_column_beside_publications_goes(rows):
@@ -225,6 +209,30 @@ def test_a_pen_name_stands_everywhere(author, publications, editor):
     edition = publications[0].editions.get(number=2)
     assert edition.plain_text == "Anna Berg.\n\nAnna Bergs." and edition.title == "On Anna Berg"
     assert set(EditionByline.objects.filter(author=author).values_list("name", flat=True)) == {"Anna Berg"}
+
+
+@pytest.mark.parametrize(("body", "is_indexed"), [("Nobody.", False), (f"{NAME}.", True)])
+def test_an_edition_is_indexed_anew_only_if_it_held_the_name(editor, body, is_indexed):
+    publication = make_live(title="Grain", body=body).publication
+    saved(publication, internal_note=NAME)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert actions.remove_name_from_publication(publication, REMOVAL, by=editor)
+
+    stored = [
+        query for query in queries if re.match("INSERT.* publications_search ", query["sql"].strip(), re.I)
+    ]
+    assert bool(stored) == is_indexed and faults() == {}
+
+
+def test_digests_of_pdfs_with_a_renamed_tag_go(editor):
+    named, other = make_live(tags=(make_tag(NAME),)), make_live()
+    for edition in (named, other):
+        ServedPdf.objects.create(digest=f"{edition.pk:064}", edition=edition)
+
+    remove()
+
+    assert ServedPdf.objects.get().edition == other
 
 
 def test_what_is_done_twice_changes_nothing_more(author, publications, editor):

@@ -110,6 +110,18 @@ def test_the_name_is_in_no_table_after_the_question_who_it_is(desk, started, edi
     assert not Autosave.objects.exists() and list(search_database(NameMatcher([NAME]))) == []
 
 
+@pytest.mark.parametrize(("age", "starts"), [(timedelta(0), False), (timedelta(minutes=6), True)])
+def test_a_removal_waits_for_the_end_of_another_unless_that_was_interrupted(desk, started, age, starts):
+    seen = seen_in(desk.post(PAGE, values()))
+    NameRemovalRecord.objects.create(active_at=timezone.now() - age)
+
+    page = desk.post(PAGE, {**values(), "seen": seen})
+
+    assert ("Another name is being removed" in page.text) == (not starts)
+    assert started.called == starts and page.status_code == (302 if starts else 200)
+    assert NameRemovalRecord.objects.count() == 1 + starts
+
+
 def test_a_process_that_cannot_be_started_is_named(desk):
     page = desk.post(PAGE, values())
     with patch("publications.admin.name_removals.start_process", return_value=False):

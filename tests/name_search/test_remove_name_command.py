@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import UTC, datetime
 from unittest.mock import patch
 
 import pytest
@@ -67,6 +68,34 @@ def test_the_report_names_places_without_the_name(editor):
     assert (report["count"], report["places"][1]) == (2, places[1]) and report["accounts"] == [editor.pk]
     assert report["pictures"] == ["uploaded files: ab/x.png"] and len(report["unread"]) == 1
     assert "kerholm" not in json.dumps(report, ensure_ascii=False).casefold()
+
+
+def test_documents_that_a_killed_process_has_left_are_deleted(editor, settings):
+    """What a transaction deletes after its end stays where the process is killed in between."""
+    left = settings.RENDITIONS / "pieces" / "1" / "1-left.pdf"
+    left.parent.mkdir(parents=True)
+    left.write_text(NAME)
+
+    run_removal(REMOVAL, NameRemovalRecord.objects.create(started_by=editor), search=found_nothing)
+
+    assert not left.exists()
+
+
+def test_a_search_of_many_files_is_at_work(editor, monkeypatch):
+    """A search reads files for a long time without a page of the site; the removal must not seem interrupted."""
+    monkeypatch.setattr("publications.name_removal.run.SECONDS_BETWEEN_STORES", 0)
+    record = NameRemovalRecord.objects.create(started_by=editor)
+
+    def search(_matcher, searched, progress):
+        NameRemovalRecord.objects.update(active_at=datetime(2000, 1, 1, tzinfo=UTC))
+        searched.count_file()
+        active.append(NameRemovalRecord.objects.get().active_at)
+        return iter(())
+
+    active = []
+    run_removal(REMOVAL, record, search=search)
+
+    assert active[0].year > 2000
 
 
 def test_a_publication_that_refuses_is_listed(editor):
@@ -144,7 +173,7 @@ def test_the_command_ends_with_3_where_something_is_left(settings, tmp_path):
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(CommandError, match=message):
         call_command("remove_name", *arguments)
-    assert not NameRemovalRecord.objects.filter(stage=RemovalStage.DONE).exists()
+    assert not NameRemovalRecord.objects.exists()
 
 
 def test_the_desk_passes_the_name_on_standard_input(monkeypatch):

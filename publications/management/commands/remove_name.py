@@ -34,12 +34,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        record = self._find_record(options["record"])
         removal = self._read_removal(options)
         try:
             actions.check_name(removal)
         except actions.ActionRefused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from refusal
+        record = self._find_record(options["record"])
         run_removal(removal, record, search=search_everything)
         self._report(record, options["verbosity"])
 
