@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Iterator
 
 from django.conf import settings
@@ -37,7 +38,9 @@ def run_removal(removal: NameRemoval, record: NameRemovalRecord, *, search: Sear
         except actions.ActionRefused as refusal:
             record.store(stage=RemovalStage.FAILED, report={"error": " ".join(refusal.reasons)})
         except Exception as error:
-            logger.exception("The removal of a name failed.")
+            # without the message, which may quote a value: in that, the name would get into the log
+            frames = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("The removal of a name failed: %s\n%s", type(error).__name__, frames)
             message = _("It failed: %(error)s. What is done stays done. Start it again.")
             record.store(
                 stage=RemovalStage.FAILED, report={"error": message % {"error": type(error).__name__}}

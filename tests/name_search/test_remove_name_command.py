@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from publications import actions
 from publications.models import NameRemovalRecord, RemovalStage
@@ -114,9 +114,12 @@ def test_a_publication_that_refuses_is_listed(editor):
 
 @pytest.mark.parametrize(
     ("error", "message"),
-    [(actions.ActionRefused("The clock."), "The clock."), (MemoryError(), "It failed: MemoryError.")],
+    [
+        (actions.ActionRefused("The clock."), "The clock."),
+        (IntegrityError(NAME), "It failed: IntegrityError."),
+    ],
 )
-def test_a_removal_that_fails_says_why(error, message):
+def test_a_removal_that_fails_says_why_without_the_name(error, message, caplog):
     record = NameRemovalRecord.objects.create()
 
     with patch("publications.actions.remove_name_from_rows", side_effect=error):
@@ -124,6 +127,8 @@ def test_a_removal_that_fails_says_why(error, message):
 
     record.refresh_from_db()
     assert record.stage == RemovalStage.FAILED and message in record.report["error"]
+    assert NAME not in f"{record.report}{caplog.text}"
+    assert ("remove_name_from_rows" in caplog.text) == isinstance(error, IntegrityError)
 
 
 def test_a_database_that_others_use_is_searched_as_it_is(monkeypatch):
