@@ -107,7 +107,8 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     **dict.fromkeys(
         (
             "accounts.Passkey", "accounts.AuthenticatorApp", "accounts.RecoveryCode", "accounts.AccountEvent",
-            "accounts.Invitation", "accounts.AddressChange", "accounts.AccountRecord", "auth.User", "auth.Group",
+            "accounts.Invitation", "accounts.AddressChange", "accounts.AccountRecord", "accounts.ProviderIdentity",
+            "auth.User", "auth.Group",
         ),
         ACCOUNT,
     ),
