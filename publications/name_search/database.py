@@ -11,6 +11,8 @@ from .matching import NameMatcher, Occurrence
 
 BATCH_ROWS = 200
 SESSIONS = DeskSession._meta.db_table
+LOCK_SECONDS = 10
+"""How long compacting waits for a table of PostgreSQL that others use: whoever reads it then has to wait as well."""
 Progress = Callable[[str], None]
 """Called with what is being searched."""
 
@@ -62,7 +64,11 @@ def compact_database() -> None:
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
-            cursor.execute("VACUUM FULL")
+            cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+            try:
+                cursor.execute("VACUUM FULL")
+            finally:
+                cursor.execute("RESET lock_timeout")
 
 
 def database_files() -> list[Path]:

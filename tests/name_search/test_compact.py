@@ -1,5 +1,8 @@
 """Compacting a database removes the bytes of deleted rows from its file."""
 
+import pytest
+from django.db import connection
+
 from tests.own_databases import own_database, run_python
 
 DELETE_AND_COMPACT = """
@@ -30,3 +33,35 @@ def test_no_byte_of_a_deleted_row_is_left(tmp_path):
 
     # A server keeps its files to itself: there is none to search.
     assert printed in ("True 0 True sqlite", "False 0 False postgresql")
+
+
+WAIT = """
+import django
+django.setup()
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, connection
+from publications.name_search import compact_database, database
+
+database.LOCK_SECONDS = 1
+with connection.cursor() as cursor:
+    cursor.execute("CREATE TABLE notes (text TEXT)")
+parameters = connection.get_connection_params()
+other = psycopg.connect(**{name: parameters[name] for name in ("host", "port", "user", "dbname") if name in parameters})
+other.execute("LOCK TABLE notes IN ACCESS SHARE MODE")
+try:
+    compact_database()
+except DatabaseError as error:
+    print(type(error).__name__, end=" ")
+with connection.cursor() as cursor:
+    cursor.execute("SHOW lock_timeout")
+    print(cursor.fetchone()[0])
+"""
+
+
+@pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="SQLite locks the whole database, and has a limit of its own"
+)
+def test_readers_do_not_wait_for_a_table_that_others_use_for_long(tmp_path):
+    with own_database(tmp_path) as environment:
+        assert run_python(WAIT, environment) == "OperationalError 0"
