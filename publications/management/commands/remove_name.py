@@ -34,18 +34,19 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
+        record = self._find_record(options["record"])
         removal = self._read_removal(options)
         try:
             actions.check_name(removal)
         except actions.ActionRefused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from refusal
-        record = self._find_record(options["record"])
+        record.save()
         run_removal(removal, record, search=search_everything)
         self._report(record, options["verbosity"])
 
     def _find_record(self, pk: int | None) -> NameRemovalRecord:
         if pk is None:
-            return NameRemovalRecord.objects.create()
+            return NameRemovalRecord()
         record = NameRemovalRecord.objects.filter(pk=pk).first()
         if not record:
             raise CommandError(f"There is no removal {pk}.")
