@@ -26,6 +26,7 @@ from publications.models import (
     SitePage,
     Synonym,
 )
+from publications.slugs import numbered_slug
 
 from .name_manuscripts import rename_author_in_manuscripts
 from .name_rules import NAME_RULES
@@ -103,10 +104,12 @@ def slugs_of(model: type[Model]) -> dict[int, str]:
 
 def _unique_value(row: Model, name: str, value: Any) -> Any:
     """Return the value, or one with the key of the row where another row may have it: a slug, the name of a tag."""
-    if name.startswith("slug"):
-        return value or f"{row._meta.model_name}-{row.pk}"
-    is_unique = row._meta.get_field(name).unique
     others = type(row)._base_manager.exclude(pk=row.pk)
+    if name.startswith("slug"):
+        neutral = f"{row._meta.model_name}-{row.pk}"
+        taken = set(others.filter(**{f"{name}__startswith": neutral}).values_list(name, flat=True))
+        return value or (numbered_slug(neutral, taken) if neutral in taken else neutral)
+    is_unique = row._meta.get_field(name).unique
     return f"{value} {row.pk}" if is_unique and others.filter(**{name: value}).exists() else value
 
 

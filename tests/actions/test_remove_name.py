@@ -154,6 +154,21 @@ def test_two_tags_of_one_name_stay_two():
     assert names == {"[redacted]", f"[redacted] {second.pk}"} and first.pk
 
 
+@pytest.mark.parametrize("model", [Tag, Author, SitePage])
+def test_a_neutral_address_that_another_row_has_is_numbered(model):
+    make_tag(NAME), make_tag("Rye"), make_author(NAME), make_author("Somebody Else")
+    named, other = model.objects.order_by("pk")[:2]
+    address = "slug_en" if model is SitePage else "slug"
+    neutral = f"{model._meta.model_name}-{named.pk}"
+    model.objects.filter(pk=named.pk).update(**{address: SLUG})
+    model.objects.filter(pk=other.pk).update(**{address: neutral})
+
+    remove()
+
+    named.refresh_from_db()
+    assert getattr(named, address) == f"{neutral}-2"
+
+
 def test_equal_spellings_of_which_one_is_left_go():
     Synonym.objects.all().delete()
     Synonym.objects.create(spellings=f"{NAME}\nVera Å.")
