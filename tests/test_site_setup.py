@@ -61,16 +61,20 @@ class TestAfterTheFirstStart:
 
 
 def test_an_interrupted_start_is_repeated(monkeypatch):
-    def fail(**_):
-        raise KeyboardInterrupt
+    loads = []
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("publications.demonstration.load", fail)
+    def load(**options):
+        loads.append(options)
+        if len(loads) == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("publications.demonstration.load", load)
+    with pytest.raises(KeyboardInterrupt):
         start()
     assert not User.objects.exists()
 
     start()
-    assert Publication.objects.count() == 32
+    assert (len(loads), User.objects.count()) == (2, 2)
 
 
 def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):
