@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from django.conf import settings as django_settings
@@ -24,7 +25,11 @@ SERVED_STORAGES = {
     **django_settings.STORAGES,
     "staticfiles": {"BACKEND": "sceeus.static_files.PreparedStaticFilesStorage"},
 }
-SLOWEST_FILES = ("test_posts_corpus.py", "test_every_state.py", "test_secret_words.py")
+SLOWEST_FILES = {
+    "test_posts_corpus.py", "test_every_state.py", "test_secret_words.py", "test_migration_state.py",
+    "test_migrations.py", "test_kept_pages.py", "test_mirror.py", "test_state_machine.py", "test_linkers.py",
+    "test_swedish.py", "test_serving.py", "test_posted_keys.py", "test_carried_forms.py", "test_page_titles.py",
+}  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -34,11 +39,11 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(config, items) -> None:
     if connection.vendor != "postgresql":
-        others = [item for item in items if item.get_closest_marker("postgresql")]
-        config.hook.pytest_deselected(items=others)
-        items[:] = [item for item in items if item not in set(others)]
+        _deselect(config, items, lambda item: item.get_closest_marker("postgresql"))
     elif os.environ.get("CI"):
-        deselect_modules_without_database(config, items)
+        # CI has just run on SQLite what no other database can change.
+        with_database = modules_with_database(items)
+        _deselect(config, items, lambda item: item.module not in with_database or _is_of_sqlite_site(item))
     if not SHARED.exists():
         for item in items:
             if item.get_closest_marker("corpus"):
@@ -49,9 +54,13 @@ def pytest_collection_modifyitems(config, items) -> None:
     items.sort(key=lambda item: item.path.name not in SLOWEST_FILES)
 
 
-def deselect_modules_without_database(config, items) -> None:
-    """Leave out the modules that no database can change: CI has run them on SQLite just before."""
-    modules = {
+def _deselect(config, items, is_left_out: Callable) -> None:
+    config.hook.pytest_deselected(items=[item for item in items if is_left_out(item)])
+    items[:] = [item for item in items if not is_left_out(item)]
+
+
+def modules_with_database(items) -> set[ModuleType]:
+    return {
         item.module
         for item in items
         if item.get_closest_marker("django_db")
@@ -59,9 +68,14 @@ def deselect_modules_without_database(config, items) -> None:
         or {"db", "transactional_db"} & set(item.fixturenames)
         or {"connection", "subprocess"} & set(vars(item.module))
     }
-    others = [item for item in items if item.module not in modules]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item.module in modules]
+
+
+def _is_of_sqlite_site(item) -> bool:
+    """Return whether a test only runs other processes on a copy of a site on SQLite, whatever its own database is.
+
+    One with a client reads what such a process reported from the tests' database.
+    """
+    return "migrated_sqlite" in item.fixturenames and "client" not in item.fixturenames
 
 
 def pytest_collection_finish() -> None:
@@ -175,6 +189,23 @@ def migrated_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Pat
             cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
         return folder
     return _make_by_command(tmp_path_factory, "migrate", "--verbosity=0")
+
+
+@pytest.fixture(scope="session")
+def _migrated_copy(request, django_db_setup) -> Path | None:
+    """The folder above where the tests run on SQLite: a database of another engine cannot be copied."""
+    return request.getfixturevalue("migrated_sqlite") if connection.vendor == "sqlite" else None
+
+
+@pytest.fixture
+def own_site(_migrated_copy, tmp_path) -> Iterator[dict[str, str]]:
+    """The environment of a site with a database of its own on the engine of the tests; on SQLite it is migrated."""
+    from tests.own_databases import own_database
+
+    if _migrated_copy:
+        shutil.copytree(_migrated_copy, tmp_path, dirs_exist_ok=True)
+    with own_database(tmp_path) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from publications.migration_state import (
 )
 from publications.models import Review, Tag
 from tests.factories import make_live
-from tests.own_databases import own_database, run_python
+from tests.own_databases import run_python
 
 pytestmark = pytest.mark.django_db
 
@@ -243,8 +243,7 @@ print(len(before), read_migration_state().is_current)
 """
 
 
-def test_a_site_with_publications_goes_back_and_forward_again(tmp_path):
-    with own_database(tmp_path) as environment:
-        unapplied, is_current = run_python(BACK_AND_FORWARD, environment).split()
+def test_a_site_with_publications_goes_back_and_forward_again(own_site):
+    unapplied, is_current = run_python(BACK_AND_FORWARD, own_site).split()
 
     assert int(unapplied) > 1 and is_current == "True"

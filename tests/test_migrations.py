@@ -223,9 +223,8 @@ def test_comments_of_readers_and_from_word_become_comments(tmp_path):
     assert (moved["resolved"], moved["news"], moved["placed"]) == (["So?"], "So?", ["First"])
 
 
-def test_entries_and_editions_of_older_releases_are_chained(tmp_path):
-    with own_database(tmp_path) as environment:
-        chained = json.loads(run_python(CHAIN_ENTRIES, environment))
+def test_entries_and_editions_of_older_releases_are_chained(own_site):
+    chained = json.loads(run_python(CHAIN_ENTRIES, own_site))
 
     assert chained == {"faults": [], "same_digests": True, "salts": True}
 
