@@ -143,6 +143,18 @@ def open_page(browser, site, complaints):
         context.close()
 
 
+@pytest.fixture
+def open_desk(open_page, site):
+    """Return a function that opens a path of the desk as a user who has signed in, with options of a browser context."""
+
+    def open_path(path: str = "/desk/", *, username: str = "editor", **options):
+        if username not in site.cookies:
+            sign_in(open_page("/desk/"), site, username)
+        return open_page(path, storage_state={"cookies": site.cookies[username]}, **options)
+
+    return open_path
+
+
 def sign_in(page, site: Site, username: str = "editor") -> None:
     """Sign in by the form, or with the cookies of an earlier sign-in, as hashing a password takes long."""
     if username in site.cookies:

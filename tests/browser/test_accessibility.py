@@ -3,8 +3,6 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import sign_in
-
 pytestmark = pytest.mark.browser
 
 PUBLICATION = "/en/publications/russian-foreign-minister-lavrov-visits-china-on-april-8-9/"
@@ -74,9 +72,8 @@ def test_axe_finds_nothing_on_public_pages(open_page, name):
     assert not faults_in_each_scheme(open_page(PUBLIC[name]))
 
 
-def test_axe_finds_nothing_at_the_desk(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
+def test_axe_finds_nothing_at_the_desk(open_desk):
+    page = open_desk()
     messages = {}
 
     for name, path in DESK.items():

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import type_paragraph
 from tests.factories import picture_bytes
 from tests.word_files import docx, note, note_element, p, picture, table
@@ -67,12 +66,9 @@ def print_actions(capsys, what: str, editor: Editor) -> None:
         print(f"\n{what}: {len(editor.actions)} actions ({', '.join(editor.actions)})")
 
 
-def publish_from_word(
-    open_page, site, tmp_path, title: str, *, scripts: bool, has_images: bool = False
-) -> Editor:
+def publish_from_word(open_desk, tmp_path, title: str, *, scripts: bool, has_images: bool = False) -> Editor:
     """Go from the first page of the desk to a live publication with a summary, one more topic and one related link."""
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900}, java_script_enabled=scripts)
-    sign_in(page, site)
+    page = open_desk(viewport={"width": 1280, "height": 900}, java_script_enabled=scripts)
     editor = Editor(page)
 
     editor.choose_file(page.locator("#word-file"), file_on_disk(tmp_path, title, has_images=has_images))
@@ -107,35 +103,31 @@ def publish_from_word(
     return editor
 
 
-def test_a_quick_comment_goes_from_a_file_to_readers_in_six_actions(open_page, site, tmp_path, capsys):
-    editor = publish_from_word(open_page, site, tmp_path, "Gas and a price", scripts=True)
+def test_a_quick_comment_goes_from_a_file_to_readers_in_six_actions(open_desk, tmp_path, capsys):
+    editor = publish_from_word(open_desk, tmp_path, "Gas and a price", scripts=True)
 
     print_actions(capsys, "from a Word file to readers", editor)
     assert len(editor.actions) <= MAX_FROM_WORD and editor.actions.count("type") == 1
 
 
-def test_two_images_without_words_take_three_more(open_page, site, tmp_path, capsys):
-    editor = publish_from_word(
-        open_page, site, tmp_path, "Gas and a price on maps", scripts=True, has_images=True
-    )
+def test_two_images_without_words_take_three_more(open_desk, tmp_path, capsys):
+    editor = publish_from_word(open_desk, tmp_path, "Gas and a price on maps", scripts=True, has_images=True)
 
     print_actions(capsys, "from a Word file with two images to readers", editor)
     assert len(editor.actions) <= MAX_FROM_WORD_WITH_IMAGES and editor.actions.count("type") == 3
 
 
 @pytest.mark.parametrize("has_images", [False, True])
-def test_the_same_without_scripts(open_page, site, tmp_path, capsys, has_images):
+def test_the_same_without_scripts(open_desk, tmp_path, capsys, has_images):
     title = f"Gas and a price, once more{' on maps' * has_images}"
-    editor = publish_from_word(open_page, site, tmp_path, title, scripts=False, has_images=has_images)
+    editor = publish_from_word(open_desk, tmp_path, title, scripts=False, has_images=has_images)
 
     print_actions(capsys, f"the same without scripts{', with images' * has_images}", editor)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_live_publication_is_corrected_in_four_actions(open_page, site, capsys, scripts):
-    page = open_page("/desk/", java_script_enabled=scripts)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/?q=lavrov&state=live")
+def test_a_live_publication_is_corrected_in_four_actions(open_desk, capsys, scripts):
+    page = open_desk("/desk/publications/publication/?q=lavrov&state=live", java_script_enabled=scripts)
     page.locator("#result_list tbody th a").first.click()
     body = page.locator("textarea[name=body]")
     editor, word = Editor(page), f"corrected{'with' if scripts else 'without'}"
@@ -158,10 +150,10 @@ def test_a_live_publication_is_corrected_in_four_actions(open_page, site, capsys
     assert len(editor.actions) <= MAX_FOR_A_CORRECTION + (not scripts)
 
 
-def test_a_new_guest_with_a_portrait_is_placed_first_on_the_same_page(open_page, site, tmp_path, capsys):
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/?q=lavrov&state=live")
+def test_a_new_guest_with_a_portrait_is_placed_first_on_the_same_page(open_desk, tmp_path, capsys):
+    page = open_desk(
+        "/desk/publications/publication/?q=lavrov&state=live", viewport={"width": 1280, "height": 900}
+    )
     page.locator("#result_list tbody th a").first.click()
     url, portrait = page.url, tmp_path / "ekaterine.png"
     portrait.write_bytes(picture_bytes())

@@ -8,8 +8,6 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
-
 pytestmark = pytest.mark.browser
 
 RUN = 180_000
@@ -32,9 +30,8 @@ def upload(page, files) -> None:
     page.get_by_role("button", name="Upload and check").click()
 
 
-def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site, "administrator")
+def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open_desk):
+    page = open_desk(username="administrator")
     gas, oil = (f"{word}{secrets.token_hex(4)}".capitalize() for word in ("gas", "oil"))
     upload(page, archive((gas, "en"), (oil, "sv")))
     publish = page.get_by_role("link", name="Import and publish …")
@@ -67,10 +64,8 @@ def test_publishing_an_import_is_confirmed_and_can_be_undone_and_done_again(open
     assert page.request.get(f"/en/publications/{gas.lower()}/").status == 200
 
 
-def test_a_wrong_setting_is_shown_in_sight_and_corrected_without_another_upload(open_page, site):
-    page = open_page("/desk/", viewport={"width": 375, "height": 700})
-    sign_in(page, site, "administrator")
-    page.goto("/desk/import/")
+def test_a_wrong_setting_is_shown_in_sight_and_corrected_without_another_upload(open_desk):
+    page = open_desk("/desk/import/", username="administrator", viewport={"width": 375, "height": 700})
     page.set_input_files("input[name=files]", archive((f"Tar{secrets.token_hex(4)}", "en")))
     page.fill("input[name=authors]", "authors.csv")
     page.get_by_role("button", name="Upload and check").click()
@@ -83,9 +78,8 @@ def test_a_wrong_setting_is_shown_in_sight_and_corrected_without_another_upload(
     expect(page.get_by_role("button", name="Import as drafts")).to_be_visible(timeout=RUN)
 
 
-def test_a_file_that_is_no_archive_is_refused_in_sight(open_page, site):
-    page = open_page("/desk/", viewport={"width": 375, "height": 700})
-    sign_in(page, site, "administrator")
+def test_a_file_that_is_no_archive_is_refused_in_sight(open_desk):
+    page = open_desk(username="administrator", viewport={"width": 375, "height": 700})
 
     upload(page, {"name": "a.docx", "mimeType": "application/zip", "buffer": b"A"})
 

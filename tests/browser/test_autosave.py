@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import CHROMIUM, sign_in
+from tests.browser.conftest import CHROMIUM
 from tests.browser.text_editor import rich_text
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def killable(tmp_path):
 
 
 def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
-    browser, open_page, site, killable, capsys
+    browser, open_desk, site, killable, capsys
 ):
     doomed = browser.browser_type.connect_over_cdp(killable.address)
     page = doomed.contexts[0].new_page()
@@ -87,8 +87,7 @@ def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
         time.sleep(0.25)
     killed_at = killable.kill()
 
-    page = open_page("/desk/")
-    sign_in(page, site)
+    page = open_desk()
     open_draft(page)
     page.get_by_role("button", name="Restore").first.click()  # the newest
     body = rich_text(page).inner_text()
@@ -102,10 +101,8 @@ def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
     assert max(lost, default=0) <= MAX_SECONDS_LOST
 
 
-def test_leaving_the_page_warns_only_while_something_is_not_kept(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/add/")
+def test_leaving_the_page_warns_only_while_something_is_not_kept(open_desk):
+    page = open_desk("/desk/publications/publication/add/")
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
 
@@ -119,10 +116,8 @@ def test_leaving_the_page_warns_only_while_something_is_not_kept(open_page, site
     assert (before, dialogs) == (["beforeunload"], ["beforeunload"])
 
 
-def test_other_editors_of_a_publication_are_named_without_a_reload(open_page, site):
-    mine, theirs = open_page("/desk/"), open_page("/desk/")
-    sign_in(mine, site)
-    sign_in(theirs, site, "administrator")
+def test_other_editors_of_a_publication_are_named_without_a_reload(open_desk):
+    mine, theirs = open_desk(), open_desk(username="administrator")
     for page in (theirs, mine):
         open_draft(page)
 

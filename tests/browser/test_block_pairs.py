@@ -3,7 +3,6 @@
 import pytest
 
 from tests.bench.random_edits import EVERY_BLOCK, TRAP
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import ADD, rich_text, set_markdown
 
 pytestmark = pytest.mark.browser
@@ -112,9 +111,8 @@ KEYS = ["Backspace", "Delete", "Enter", "Shift-Enter", "Tab", "Shift-Tab", "Esca
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
+def form(open_desk, site):
+    page = open_desk()
     page.add_init_script(TRAP)
     page.goto(site.url + ADD)
     rich_text(page)

@@ -5,18 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_in_each_scheme
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + "/desk/publications/publication/add/")
-    return page
+def form(open_desk):
+    return open_desk("/desk/publications/publication/add/")
 
 
 def test_enter_chooses_what_was_typed_and_not_the_first_option_of_an_older_list(form):

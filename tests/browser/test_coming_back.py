@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_journeys import choose
 from tests.browser.text_editor import (
     ADD,
@@ -20,12 +19,11 @@ KEPT_MS = 1000  # after the last key, what was typed is in the history of the br
 
 
 @pytest.fixture
-def draft(open_page, site):
+def draft(open_desk, site):
     """Return a function that saves a new draft and returns its form."""
 
     def save_draft(text: str):
-        page = open_page("/desk/")
-        sign_in(page, site)
+        page = open_desk()
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto(site.url + ADD)
         page.fill("[name=title]", "Coming back")
@@ -148,11 +146,10 @@ def test_back_after_saving_again_loses_nothing_that_was_saved(draft):
         assert markdown_of(page) == "One. First.\n\nTwo. Second."
 
 
-def test_what_was_redacted_stays_out_of_a_reloaded_form(draft, open_page, site):
+def test_what_was_redacted_stays_out_of_a_reloaded_form(draft, open_desk):
     page = draft("One by Jane Secretname.\n\nTwo.")
     type_after(page, "Two.", " Mine.")
-    redaction = open_page("/desk/")
-    sign_in(redaction, site, "administrator")
+    redaction = open_desk(username="administrator")
     redaction.goto(page.url.replace("/change/", "/redact/"))
     redaction.locator("main [name=passage]").first.fill("Jane Secretname")
     for _step in range(2):

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import ADD, set_markdown
 from tests.markup.test_anchors import read_samples
 
@@ -21,11 +20,8 @@ FIND_QUOTE = """async ({text, ...quotation}) => {
 
 
 @pytest.fixture
-def form(open_page, site) -> Page:
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
-    return page
+def form(open_desk) -> Page:
+    return open_desk(ADD)
 
 
 def test_the_editor_has_the_plain_text_of_the_server(form):

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_in_each_scheme
 from tests.browser.text_editor import (
     ADD,
@@ -21,11 +20,9 @@ TEXT = "\n\n".join([*PARAGRAPHS[:12], "- Then *the EU* said so.[^a]", *PARAGRAPH
 
 
 @pytest.fixture
-def form(open_page, site):
+def form(open_desk):
     """The form of a saved draft."""
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     page.fill("#id_title", "Commented")
     set_markdown(page, TEXT)
     save(page)
@@ -305,10 +302,8 @@ def test_marks_come_back_from_markdown(form):
     expect(marks(form)).to_have_text(["the EU"])
 
 
-def test_a_draft_that_is_not_saved_says_so(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_a_draft_that_is_not_saved_says_so(open_desk):
+    page = open_desk(ADD)
     set_markdown(page, "Words.")
     select_text(page, "Words")
     page.keyboard.press("Control+Alt+m")

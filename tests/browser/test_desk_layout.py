@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_and_widths
 
 pytestmark = pytest.mark.browser
@@ -58,17 +57,14 @@ def paths(page) -> list[str]:
     ]
 
 
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_desk):
+    page = open_desk(viewport={"width": 1280, "height": 900})
 
     assert not faults_and_widths(page, [*paths(page), make_review_link(page, number_of(page, "lavrov"))])
 
 
-def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_page, site):
-    page = open_page("/desk/", viewport={"width": 375, "height": 800})
-    sign_in(page, site)
-    page.goto(f"{LIST}?q=lavrov")
+def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_desk):
+    page = open_desk(f"{LIST}?q=lavrov", viewport={"width": 375, "height": 800})
 
     row = page.locator("#result_list tbody tr").first
     box = row.locator("input[type=checkbox]").bounding_box()
@@ -78,9 +74,8 @@ def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_pag
     assert min(lines) >= box["x"] + box["width"]
 
 
-def test_a_reader_without_an_account_comments_and_approves(open_page, site):
-    editor = open_page("/desk/")
-    sign_in(editor, site)
+def test_a_reader_without_an_account_comments_and_approves(open_page, open_desk):
+    editor = open_desk()
     number = number_of(editor, "transnistria")
     reader = open_page(make_review_link(editor, number), java_script_enabled=False)
 
@@ -95,9 +90,8 @@ def test_a_reader_without_an_account_comments_and_approves(open_page, site):
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_header_takes_one_line_on_a_phone_and_its_menu_unfolds(open_page, site, scripts):
-    page = open_page("/desk/", viewport={"width": 375, "height": 760}, java_script_enabled=scripts)
-    sign_in(page, site)
+def test_the_header_takes_one_line_on_a_phone_and_its_menu_unfolds(open_desk, scripts):
+    page = open_desk(viewport={"width": 375, "height": 760}, java_script_enabled=scripts)
     assert page.locator(".masthead").bounding_box()["height"] < 72
     link = page.get_by_role("navigation", name="Sections").get_by_role("link", name="Planning")
     expect(link).to_be_hidden()
@@ -118,9 +112,8 @@ LONGEST_PERSON = """() => {
 
 @pytest.mark.parametrize(("locale", "settings"), [("en-GB", "My settings"), ("sv-SE", "Mina inställningar")])
 @pytest.mark.parametrize("width", [1440, 1280, 1264])
-def test_the_header_takes_one_line_where_there_is_room(open_page, site, width, locale, settings):
-    page = open_page("/desk/", viewport={"width": width, "height": 900}, locale=locale)
-    sign_in(page, site)
+def test_the_header_takes_one_line_where_there_is_room(open_desk, width, locale, settings):
+    page = open_desk(viewport={"width": width, "height": 900}, locale=locale)
 
     expect(page.get_by_role("link", name=settings)).to_be_visible()
     page.evaluate(LONGEST_PERSON)
@@ -130,10 +123,8 @@ def test_the_header_takes_one_line_where_there_is_room(open_page, site, width, l
 
 
 @pytest.mark.parametrize("width", [375, 1440])
-def test_filters_are_folded_and_the_chosen_ones_show(open_page, site, width):
-    page = open_page("/desk/", viewport={"width": width, "height": 900})
-    sign_in(page, site)
-    page.goto(LIST)
+def test_filters_are_folded_and_the_chosen_ones_show(open_desk, width):
+    page = open_desk(LIST, viewport={"width": width, "height": 900})
     filters = page.get_by_role("search", name="Filter")
     expect(filters.get_by_role("link")).to_have_count(0)
 

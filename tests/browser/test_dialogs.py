@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_in_each_scheme
 from tests.browser.text_editor import (
     ADD,
@@ -24,10 +23,8 @@ LAVROV = "/en/publications/russian-foreign-minister-lavrov-visits-china-on-april
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def form(open_desk):
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     rich_text(page)
     return page
 

@@ -5,7 +5,6 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults
 from tests.browser.text_editor import (
     ADD,
@@ -27,10 +26,8 @@ RAW = "<!-- for colleagues -->"
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def form(open_desk):
+    page = open_desk(ADD)
     rich_text(page)
     return page
 
@@ -294,10 +291,8 @@ def test_a_selection_that_reaches_into_a_captioned_table_takes_it_whole(form):
     expect_markdown(form, "> Quote After.")
 
 
-def test_the_text_is_there_when_somebody_comes_back(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_the_text_is_there_when_somebody_comes_back(open_desk, site):
+    page = open_desk(ADD)
     rich_text(page).click()
     page.keyboard.type("Words **as** they are")
     page.wait_for_timeout(1000)
@@ -412,10 +407,8 @@ def test_marks_and_keys_say_what_they_are(form):
     assert "Markdown" not in described
 
 
-def test_a_wide_table_is_reached_by_keyboard_on_a_phone(open_page, site):
-    page = open_page("/desk/", viewport={"width": 375, "height": 800})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_a_wide_table_is_reached_by_keyboard_on_a_phone(open_desk):
+    page = open_desk(ADD, viewport={"width": 375, "height": 800})
     cells = " | ".join(["considerable"] * 8)
     set_markdown(page, f"| {cells} |\n{'|---' * 8}|\n| {cells} |")
     assert not faults(page)

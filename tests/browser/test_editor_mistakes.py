@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_and_widths
 from tests.browser.text_editor import set_markdown, show_markdown
 
@@ -22,9 +21,8 @@ def open_form(page, query: str) -> str:
     return re.match(r".*/change/", page.url)[0]
 
 
-def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_page, site):
-    page = open_page("/desk/", java_script_enabled=False)
-    sign_in(page, site)
+def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_desk):
+    page = open_desk(java_script_enabled=False)
     open_form(page, "transnistria")
     page.fill("textarea[name=summary]", "Half typed")
 
@@ -39,9 +37,8 @@ def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_pa
 
 
 @pytest.mark.parametrize("is_rich", [True, False], ids=["rich text", "Markdown"])
-def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site, is_rich):
-    page = open_page("/desk/")
-    sign_in(page, site)
+def test_what_has_to_be_corrected_is_selected_and_in_sight(open_desk, is_rich):
+    page = open_desk()
     form = open_form(page, "transnistria")
     show_markdown(page)
     text = page.locator("#id_body").input_value()
@@ -61,9 +58,8 @@ def test_what_has_to_be_corrected_is_selected_and_in_sight(open_page, site, is_r
     assert at["top"] < 0 < height < at["bottom"]  # the middle of a long text, not its start
 
 
-def test_a_link_skips_the_preview_by_keyboard(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
+def test_a_link_skips_the_preview_by_keyboard(open_desk):
+    page = open_desk()
     form = open_form(page, "lavrov")
     page.goto(form.replace("/change/", "/publish/"))
 
@@ -73,10 +69,8 @@ def test_a_link_skips_the_preview_by_keyboard(open_page, site):
     assert page.evaluate("Boolean(document.activeElement.closest('form.action-form'))")
 
 
-def test_a_click_on_an_image_sets_its_focal_point(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
-    page.goto(LIBRARY)
+def test_a_click_on_an_image_sets_its_focal_point(open_desk):
+    page = open_desk(LIBRARY, viewport={"width": 1280, "height": 900})
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_load_state("networkidle")
     whole = page.locator(".focal__whole img")
@@ -90,10 +84,8 @@ def test_a_click_on_an_image_sets_its_focal_point(open_page, site):
     expect(page.locator(".focal__mark")).to_have_attribute("style", re.compile(r"left: 90%"))
 
 
-def test_axe_finds_nothing_on_pages_of_actions(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
-    page.goto(LIBRARY)
+def test_axe_finds_nothing_on_pages_of_actions(open_desk):
+    page = open_desk(LIBRARY, viewport={"width": 1280, "height": 900})
     image = page.locator("#result_list tbody th a").first.get_attribute("href")
     draft = open_form(page, "transnistria").removesuffix("change/")
     live = open_form(page, "lavrov").removesuffix("change/")

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import ADD, markdown_of, put_cursor_after, rich_text, set_markdown
 
 pytestmark = pytest.mark.browser
@@ -41,11 +40,9 @@ def select_mark(page, number: int) -> None:
 
 
 @pytest.fixture
-def form(open_page, site):
+def form(open_desk):
     def open_form(viewport: dict):
-        page = open_page("/desk/", viewport=viewport)
-        sign_in(page, site)
-        page.goto(site.url + ADD)
+        page = open_desk(ADD, viewport=viewport)
         set_markdown(page, TEXT)
         expect(rich_text(page)).to_contain_text("Three.")
         return page
@@ -95,10 +92,8 @@ def test_an_open_note_follows_its_mark_when_the_window_gets_narrower(form):
 
 
 @pytest.mark.parametrize("leave", ["click below", "ArrowDown"])
-def test_what_is_written_below_the_notes_is_at_the_end_of_the_text(open_page, site, leave):
-    page = open_page("/desk/", viewport=VIEWPORTS[0])
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_what_is_written_below_the_notes_is_at_the_end_of_the_text(open_desk, leave):
+    page = open_desk(ADD, viewport=VIEWPORTS[0])
     set_markdown(page, "Words.[^1]\n\n[^1]: A note.")
     if leave == "click below":
         box = rich_text(page).bounding_box()
@@ -117,10 +112,8 @@ def test_what_is_written_below_the_notes_is_at_the_end_of_the_text(open_page, si
 
 
 @pytest.mark.parametrize("viewport", VIEWPORTS)
-def test_the_row_that_is_typed_in_is_never_behind_the_buttons_of_a_table(open_page, site, viewport):
-    page = open_page("/desk/", viewport=viewport)
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_the_row_that_is_typed_in_is_never_behind_the_buttons_of_a_table(open_desk, viewport):
+    page = open_desk(ADD, viewport=viewport)
     set_markdown(page, "\n\n".join(f"Line {number}." for number in range(40)))
     for place in ("Line 9.", "Line 12.", "Line 15.", "Line 18."):
         put_cursor_after(page, place)

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import (
     ADD,
     put_cursor_after,
@@ -29,11 +28,9 @@ FIELDS = (
 
 
 @pytest.fixture
-def form(open_page, site):
+def form(open_desk):
     def open_form(viewport: dict | None = None):
-        page = open_page("/desk/", viewport=viewport or VIEWPORTS[0])
-        sign_in(page, site)
-        page.goto(site.url + ADD)
+        page = open_desk(ADD, viewport=viewport or VIEWPORTS[0])
         page.fill("[name=title]", "Saved by a key")
         set_markdown(page, TEXT)
         save_by_key(page)

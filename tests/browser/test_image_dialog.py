@@ -6,7 +6,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults
 from tests.browser.text_editor import expect_markdown, markdown_of, put_cursor_after, rich_text, set_markdown
 from tests.factories import picture_bytes
@@ -26,10 +25,8 @@ SEND = """(area, {how, files}) => {
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def form(open_desk):
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     set_markdown(page, "One.\n\nTwo.")
     put_cursor_after(page, "One.")
     return page

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import set_markdown
 from tests.conftest import ROOT, SHARED
 
@@ -49,11 +48,9 @@ def typed_body(paragraphs: list[str]) -> str:
 @pytest.mark.parametrize(
     "source", [pytest.param(SEED, marks=pytest.mark.corpus, id="seed"), pytest.param(SAMPLE, id="sample")]
 )
-def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source):
+def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, open_desk, source):
     title, paragraphs = read_sample(source)
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/add/")
+    page = open_desk("/desk/publications/publication/add/", viewport={"width": 1280, "height": 900})
 
     page.fill("[name=title]", title)
     page.fill("textarea[name=summary]", "A visit says more about dependence than about friendship.")
@@ -79,12 +76,10 @@ def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source)
     expect(page.locator(".topics")).to_have_text(re.compile(r"China\s*Russia"))
 
 
-def test_the_same_with_scripts_off(open_page, site):
+def test_the_same_with_scripts_off(open_page, open_desk):
     title, paragraphs = read_sample(SAMPLE)
     title = f"{title}, once more"
-    page = open_page("/desk/", java_script_enabled=False)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/add/")
+    page = open_desk("/desk/publications/publication/add/", java_script_enabled=False)
 
     page.fill("[name=title]", title)
     page.fill("textarea[name=summary]", "What was agreed, and what was not.")
@@ -106,11 +101,9 @@ def test_the_same_with_scripts_off(open_page, site):
     )
 
 
-def test_an_outdated_form_shows_the_conflict_and_keeps_what_was_typed(open_page, site):
-    first, second = open_page("/desk/"), open_page("/desk/")
+def test_an_outdated_form_shows_the_conflict_and_keeps_what_was_typed(open_desk):
+    first, second = (open_desk("/desk/publications/publication/?q=transnistria") for _editor in range(2))
     for page in (first, second):
-        sign_in(page, site)
-        page.goto("/desk/publications/publication/?q=transnistria")
         page.get_by_role("link", name="Transnistria after Russian gas").click()
 
     first.fill("textarea[name=summary]", "The colleague was faster.")
@@ -150,10 +143,8 @@ def option(page, name: str, expected: str) -> str:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_publish_button_says_schedule_once_a_later_moment_is_chosen(open_page, site, scripts):
-    page = open_page("/desk/", java_script_enabled=scripts)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/3/publish/")
+def test_the_publish_button_says_schedule_once_a_later_moment_is_chosen(open_desk, scripts):
+    page = open_desk("/desk/publications/publication/3/publish/", java_script_enabled=scripts)
 
     expect(page.get_by_label("Publish at")).to_be_hidden()
     page.get_by_label("At a later moment").check()
@@ -165,10 +156,8 @@ def test_the_publish_button_says_schedule_once_a_later_moment_is_chosen(open_pag
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_change_that_is_not_chosen_is_said_above_the_button(open_page, site, scripts):
-    page = open_page("/desk/", java_script_enabled=scripts)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/")
+def test_a_change_that_is_not_chosen_is_said_above_the_button(open_desk, scripts):
+    page = open_desk("/desk/publications/publication/", java_script_enabled=scripts)
     page.get_by_role("link", name="How to read a Russian budget").first.click()
     page.fill("textarea[name=summary]", "What nobody reads in the Russian budget of 2027.")
     page.get_by_role("button", name="Check and publish").click()

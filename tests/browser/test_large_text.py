@@ -6,7 +6,6 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_comments import comment_on
 from tests.browser.text_editor import ADD, rich_text, set_markdown
 
@@ -60,11 +59,9 @@ def type_in_the_middle(page) -> tuple[float, float]:
     return statistics.median(page.evaluate("keyTimes")), max(page.evaluate("pauses"), default=0)
 
 
-def test_typing_adds_and_hides_nothing_beside_the_text(open_page, site):
+def test_typing_adds_and_hides_nothing_beside_the_text(open_desk):
     """New nodes, and `hidden` that is set again, restyle all that rules with :has() look at: the whole text."""
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+    page = open_desk(ADD)
     rich_text(page).click()
     page.keyboard.type("The first words ")
     page.wait_for_timeout(1500)  # with the status of the autosave
@@ -100,10 +97,8 @@ def open_stored_draft(page) -> dict[str, float]:
     )
 
 
-def test_a_text_of_a_book_opens_and_is_typed_in_as_a_short_one(open_page, site, capsys):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_a_text_of_a_book_opens_and_is_typed_in_as_a_short_one(open_desk, capsys):
+    page = open_desk(ADD)
     page.evaluate(OBSERVE)
     rich_text(page)
     empty, _pause = type_in_the_middle(page)
@@ -132,10 +127,8 @@ def test_a_text_of_a_book_opens_and_is_typed_in_as_a_short_one(open_page, site, 
     assert large / max(empty, 4) < MAX_RATIO
 
 
-def test_a_thread_stands_beside_its_words_though_paragraphs_above_are_not_laid_out_yet(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_a_thread_stands_beside_its_words_though_paragraphs_above_are_not_laid_out_yet(open_desk):
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     page.locator("#id_title").fill("Commented")
     paragraphs = [f"Paragraph {number}." for number in range(150)]
     set_markdown(page, "\n\n".join([*paragraphs, "The EU said so.", *paragraphs]))
@@ -156,10 +149,8 @@ def test_a_thread_stands_beside_its_words_though_paragraphs_above_are_not_laid_o
             assert abs(mark.bounding_box()["y"] - item.bounding_box()["y"]) < 40
 
 
-def test_the_text_is_read_before_the_preview_is_rendered(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_the_text_is_read_before_the_preview_is_rendered(open_desk):
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     page.locator("#id_title").fill("Previewed")
     page.evaluate("localStorage.setItem('desk-preview', 'open')")
     set_markdown(page, "Words.")

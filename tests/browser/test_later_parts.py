@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from sceeus.scripts import LATER_IMPORT
-from tests.browser.conftest import sign_in
 from tests.browser.test_image_dialog import insert_files
 from tests.browser.text_editor import ADD, paste, rich_text, select_text, set_markdown
 from tests.conftest import ROOT
@@ -102,11 +101,9 @@ USES = {
 
 
 @pytest.fixture
-def draft(open_page, site):
+def draft(open_desk):
     """The address of a draft, and a page to open it in."""
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     page.fill("#id_title", "Written on a train")
     set_markdown(page, "Some words.")
     with page.expect_navigation():

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults
 from tests.browser.text_editor import (
     ADD,
@@ -21,10 +20,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def form(open_desk):
+    page = open_desk(ADD)
     rich_text(page).click()
     return page
 

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_and_widths
 from tests.browser.test_desk_layout import number_of
 
@@ -27,9 +26,8 @@ def make_press_link(page, number: str) -> tuple[str, str]:
     return re.sub(r"^https?://[^/]+", "", address), page.input_value("#password")
 
 
-def test_a_journalist_reads_a_scheduled_publication_without_a_cookie_or_scripts(open_page, site):
-    editor = open_page("/desk/")
-    sign_in(editor, site)
+def test_a_journalist_reads_a_scheduled_publication_without_a_cookie_or_scripts(open_page, open_desk):
+    editor = open_desk()
     path, password = make_press_link(editor, number_of(editor, "sanctions"))
     journalist = open_page(path, java_script_enabled=False)
 
@@ -42,9 +40,8 @@ def test_a_journalist_reads_a_scheduled_publication_without_a_cookie_or_scripts(
     assert pdf.ok and pdf.body().startswith(b"%PDF")
 
 
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
-    sign_in(page, site)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(open_desk):
+    page = open_desk(viewport={"width": 1280, "height": 900})
     number = number_of(page, "sanctions")
     path, password = make_press_link(page, number)
     page.goto(path)

@@ -6,18 +6,14 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
-
 pytestmark = pytest.mark.browser
 
 BODY = ".rich-text"
 WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 1199, "height": 900}
 
 
-def open_draft(open_page, site, **options):
-    page = open_page("/desk/", **options)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/?q=transnistria")
+def open_draft(open_desk, **options):
+    page = open_desk("/desk/publications/publication/?q=transnistria", **options)
     page.get_by_role("link", name="Transnistria after Russian gas").click()
     page.locator(BODY if options.get("java_script_enabled", True) else "#id_body").wait_for()
     return page
@@ -29,8 +25,8 @@ def open_preview(page):
     return page.frame_locator("[data-preview] iframe")
 
 
-def test_the_preview_shows_what_is_typed_and_keeps_its_position(open_page, site, capsys):
-    page = open_draft(open_page, site, viewport=WIDE)
+def test_the_preview_shows_what_is_typed_and_keeps_its_position(open_desk, capsys):
+    page = open_draft(open_desk, viewport=WIDE)
     frame = open_preview(page)
     expect(frame.locator("h1")).to_contain_text("Transnistria")
     inner = page.locator("[data-preview] iframe").element_handle().content_frame()
@@ -57,10 +53,8 @@ def test_the_preview_shows_what_is_typed_and_keeps_its_position(open_page, site,
         print(f"\nin the preview after {', '.join(f'{seconds:.2f}' for seconds in times)} s")
 
 
-def test_a_new_publication_has_a_preview_before_it_is_saved(open_page, site):
-    page = open_page("/desk/", viewport=WIDE)
-    sign_in(page, site)
-    page.goto("/desk/publications/publication/add/")
+def test_a_new_publication_has_a_preview_before_it_is_saved(open_desk):
+    page = open_desk("/desk/publications/publication/add/", viewport=WIDE)
 
     frame = open_preview(page)
     page.fill("[name=title]", "Not saved yet")
@@ -68,8 +62,8 @@ def test_a_new_publication_has_a_preview_before_it_is_saved(open_page, site):
     expect(frame.locator("h1")).to_have_text("Not saved yet")
 
 
-def test_the_browser_remembers_whether_the_preview_is_open(open_page, site):
-    page = open_draft(open_page, site, viewport=WIDE)
+def test_the_browser_remembers_whether_the_preview_is_open(open_desk):
+    page = open_draft(open_desk, viewport=WIDE)
     button = page.get_by_role("button", name="Preview", exact=True)
     expect(button).to_have_attribute("aria-expanded", "false")
     open_preview(page)
@@ -83,8 +77,8 @@ def test_the_browser_remembers_whether_the_preview_is_open(open_page, site):
     expect(button).to_be_focused()
 
 
-def test_in_a_narrow_window_a_button_opens_the_preview(open_page, site):
-    page = open_draft(open_page, site, viewport=NARROW)
+def test_in_a_narrow_window_a_button_opens_the_preview(open_desk):
+    page = open_draft(open_desk, viewport=NARROW)
     expect(page.locator("[data-preview]")).to_be_hidden()
     page.locator(BODY).press("Control+End")
     page.locator(BODY).press_sequentially("\n\nnot saved")
@@ -95,8 +89,8 @@ def test_in_a_narrow_window_a_button_opens_the_preview(open_page, site):
     expect(opened.value.get_by_text("not saved", exact=True)).to_be_visible()
 
 
-def test_the_button_needs_no_script(open_page, site):
-    page = open_draft(open_page, site, viewport=WIDE, java_script_enabled=False)
+def test_the_button_needs_no_script(open_desk):
+    page = open_draft(open_desk, viewport=WIDE, java_script_enabled=False)
     expect(page.locator("[data-preview]")).to_be_hidden()
     page.fill("[name=title]", "Typed without a script")
 
@@ -106,8 +100,8 @@ def test_the_button_needs_no_script(open_page, site):
     expect(opened.value.locator("h1")).to_have_text("Typed without a script")
 
 
-def test_the_preview_follows_the_place_that_is_edited_and_a_click_leads_to_its_source(open_page, site):
-    page = open_draft(open_page, site, viewport=WIDE)
+def test_the_preview_follows_the_place_that_is_edited_and_a_click_leads_to_its_source(open_desk):
+    page = open_draft(open_desk, viewport=WIDE)
     frame = open_preview(page)
     paragraphs, source = frame.locator(".prose > p"), page.locator(".rich-text > p")
     expect(paragraphs.first).to_be_attached()
@@ -124,8 +118,8 @@ def test_the_preview_follows_the_place_that_is_edited_and_a_click_leads_to_its_s
     expect(page.locator("[name=title]")).to_be_focused()
 
 
-def test_a_click_in_the_preview_leads_to_details_in_their_panel(open_page, site):
-    page = open_draft(open_page, site, viewport=WIDE)
+def test_a_click_in_the_preview_leads_to_details_in_their_panel(open_desk):
+    page = open_draft(open_desk, viewport=WIDE)
 
     open_preview(page).locator(".byline").click(position={"x": 2, "y": 2})
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults_in_each_scheme
 from tests.browser.text_editor import rich_text
 
@@ -36,13 +35,11 @@ ANNOUNCED = """() => {
 
 
 @pytest.fixture
-def form(open_page, site):
+def form(open_desk):
     """Return a function that opens the form of a Quick Comment."""
 
     def opened(**options):
-        page = open_page("/desk/", **options)
-        sign_in(page, site)
-        page.goto("/desk/publications/publication/?q=lavrov+kina")
+        page = open_desk("/desk/publications/publication/?q=lavrov+kina", **options)
         page.locator("#result_list tbody th a").first.click()
         if options.get("java_script_enabled", True):
             page.locator(".rich-text").wait_for()

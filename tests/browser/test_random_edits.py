@@ -5,7 +5,6 @@ import random
 
 import pytest
 
-from tests.browser.conftest import sign_in
 from tests.browser.text_editor import ADD, markdown_of, rich_text, set_markdown
 
 pytestmark = pytest.mark.browser
@@ -162,11 +161,9 @@ def perform(page, chance: random.Random) -> str:
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_what_is_saved_is_what_is_seen(open_page, site, seed):
+def test_what_is_saved_is_what_is_seen(open_desk, seed):
     chance = random.Random(seed)
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+    page = open_desk(ADD)
     set_markdown(page, TEXT)
     assert markdown_of(page) == TEXT.rstrip("\n")
     rich_text(page).evaluate(SELECT, [0.1, 0.05])

@@ -3,16 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_desk_layout import make_review_link
 
 pytestmark = pytest.mark.browser
 
 
-def test_sending_one_comment_or_approving_keeps_the_others_that_are_typed(open_page, site):
-    editor = open_page("/desk/")
-    sign_in(editor, site)
-    editor.goto("/desk/publications/publication/?q=transnistria")
+def test_sending_one_comment_or_approving_keeps_the_others_that_are_typed(open_page, open_desk):
+    editor = open_desk("/desk/publications/publication/?q=transnistria")
     editor.get_by_role("link", name="Transnistria after Russian gas").click()
     number = editor.url.split("/")[-3]
     reader = open_page(make_review_link(editor, number))

@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import faults
 from tests.browser.text_editor import (
     ADD,
@@ -42,10 +41,8 @@ See [this][reference] and <span lang="sv">så</span>.[^b]
 
 
 @pytest.fixture
-def form(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def form(open_desk):
+    page = open_desk(ADD)
     rich_text(page)
     return page
 
@@ -371,10 +368,8 @@ def test_markdown_and_rich_text_are_one_text(form):
     expect(rich_text(form).locator("em")).to_have_text("italic")
 
 
-def test_what_is_typed_while_the_text_is_read_is_not_lost(open_page, site):
-    page = open_page("/desk/")
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_what_is_typed_while_the_text_is_read_is_not_lost(open_desk):
+    page = open_desk(ADD)
     set_markdown(page, "First", to_rich_text=False)
 
     def answer_late(route):
@@ -398,10 +393,8 @@ def test_control_s_saves_the_draft(form):
     assert markdown_of(form) == "## Kept"
 
 
-def test_changes_are_autosaved_and_previewed(open_page, site):
-    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_changes_are_autosaved_and_previewed(open_desk):
+    page = open_desk(ADD, viewport={"width": 1440, "height": 900})
     page.get_by_role("button", name="Preview", exact=True).click()
     rich_text(page).click()
     page.keyboard.type("Some words")
@@ -441,20 +434,16 @@ def test_one_control_is_a_tab_stop_and_arrows_lead_to_the_others(form):
 
 @pytest.mark.parametrize("width", [375, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_page, site, width, scheme):
-    page = open_page("/desk/", viewport={"width": width, "height": 800}, color_scheme=scheme)
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(open_desk, width, scheme):
+    page = open_desk(ADD, viewport={"width": width, "height": 800}, color_scheme=scheme)
     set_markdown(page, f"{UNUSUAL}\n{TABLE}\n\n{'x' * 60}\n")
     put_cursor_after(page, "Norwa")
     assert not faults(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_without_scripts_there_is_the_plain_text_alone(open_page, site):
-    page = open_page("/desk/", java_script_enabled=False)
-    sign_in(page, site)
-    page.goto(site.url + ADD)
+def test_without_scripts_there_is_the_plain_text_alone(open_desk):
+    page = open_desk(ADD, java_script_enabled=False)
 
     expect(page.locator("#id_body")).to_be_visible()
     expect(page.get_by_role("toolbar")).to_be_hidden()

@@ -6,8 +6,6 @@ import pytest
 
 from tests.conftest import ROOT
 
-from .conftest import sign_in
-
 pytestmark = pytest.mark.browser
 
 REPORT = "/en/publications/old-ships-narrow-waters/"
@@ -51,13 +49,11 @@ OVERLAPS = """(step) => {
 
 
 @pytest.fixture
-def desk_form(open_page, site):
+def desk_form(open_desk):
     """The form of the long report at the desk."""
 
     def opened(**options):
-        page = open_page("/desk/", **options)
-        sign_in(page, site)
-        page.goto("/desk/publications/publication/?q=old+ships")
+        page = open_desk("/desk/publications/publication/?q=old+ships", **options)
         page.get_by_role("link", name="Old ships").first.click()
         page.locator(".writing-top").wait_for()
         return page
