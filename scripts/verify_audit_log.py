@@ -1,17 +1,13 @@
 #!/usr/bin/env python3
 """Verify an exported audit log: no entry was changed, removed or moved since a head that you kept or that was signed.
 
-It needs Python alone. The site exports the log with `manage.py export_audit_log audit-log.jsonl`; get audit-head.json
-from its /.well-known/, and check the signature of the head with `minisign -Vm audit-head.json -p KEY.pub` first. Each
-line of the log is the JSON of an entry: "hash" is the SHA-256 of all its other keys (sorted, without spaces, UTF-8),
-"previous" the hash of the line before.
-Exits with 0 if all is sound, with 1 and a sentence for each fault if not.
-"""
+The log is made by `manage.py export_audit_log`; audit-head.json is in /.well-known/ of the site. Check its signature
+first: minisign -Vm audit-head.json -p KEY.pub. Each line is the JSON of an entry: "hash" is the SHA-256 of all its
+other keys (sorted, no spaces, UTF-8), "previous" the hash of the line before. Exits with 1 and a sentence a fault."""
 
 import argparse
 import hashlib
 import json
-import sys
 
 
 def verify_log(lines, head=None):
@@ -20,12 +16,11 @@ def verify_log(lines, head=None):
     for count, line in enumerate(lines, start=1):
         try:
             entry = json.loads(line)
-            expected = entry.pop("hash")
-            version, named = entry["version"], entry["previous"]
-            text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+            expected, version, named = entry.pop("hash"), entry["version"], entry["previous"]
         except (ValueError, KeyError, TypeError, AttributeError):
             yield f"Line {count} is no entry."
             continue
+        text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != expected:
             yield f"Line {count}, version {version}: the entry was changed."
         if named != previous:
@@ -35,21 +30,11 @@ def verify_log(lines, head=None):
         yield f"The log of {count} entries does not hold the head: its entry {head['entries']} is missing or another."
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("log", type=argparse.FileType(encoding="utf-8"), help="audit-log.jsonl")
     parser.add_argument("head", type=argparse.FileType("rb"), nargs="?", help="audit-head.json")
-    arguments = parser.parse_args()
-    head = json.load(arguments.head) if arguments.head else None
-    faults = list(verify_log(arguments.log, head))
-    print(
-        "\n".join(faults)
-        or "The log is sound" + (" up to the head." if head else "; without a head, its end is not known.")
-    )
-    return bool(faults)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    log, head = vars(parser.parse_args()).values()
+    faults = list(verify_log(log, head and json.load(head)))
+    print("\n".join(faults) or f"The log is sound{' up to the head' if head else '; its end is not known'}.")
+    parser.exit(bool(faults))
