@@ -102,6 +102,16 @@ def test_a_backup_is_restored(site, kept, tmp_path):
     assert (new / "secret-key").stat().st_mode & 0o077 == 0
 
 
+def test_no_pdf_is_left_that_the_restored_database_has_no_record_of(site, kept):
+    pdf = site / "renditions" / "pieces" / "1" / "1-recorded-0.pdf"
+    pdf.parent.mkdir(parents=True)
+    pdf.touch()
+
+    assert run("restore", kept, site).returncode == 0
+
+    assert not pdf.exists()
+
+
 def test_an_incomplete_backup_is_refused(site, kept):
     with Path(kept, "site.sqlite3").open("r+b") as file:
         file.write(b"x")

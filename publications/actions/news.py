@@ -36,7 +36,7 @@ def store_news(edition: Edition, *, by, at: datetime) -> None:
 
 
 def store_unapproved_news(edition: Edition, *, by, at: datetime) -> None:
-    """Store that an edition whose kind needs two people was published, or scheduled, by one."""
+    """Store that an edition whose kind needs two people was published, scheduled, retracted or marked by one."""
     NewsEvent.objects.create(
         type=NewsType.UNAPPROVED, happens_at=at, by=by, publication_id=edition.publication_id, edition=edition
     )

@@ -157,7 +157,7 @@ def redact_publication(
     RedactedAddress.objects.store(given_up)
     linked_from = publications_linking_to(given_up, other_than=publication)
     report = build_report(publication, redaction, editions, linked_from)
-    ServedPdf.objects.filter(edition__in=editions).delete()
+    ServedPdf.forget(editions)
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
     action.write_audit_entry(
         ActionType.REDACT, publication, publication=publication,

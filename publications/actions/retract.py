@@ -1,8 +1,10 @@
 """Retract a publication that stays readable, express a concern about it, or lift the concern.
 
 Each is a new edition with the text of the live one, a notice to readers, and the notice in its columns. The edition
-ends when the live one would have ended. A scheduled edition is cancelled. Only undoing a retraction ends it: `publish`
-refuses a retracted publication. The transitions are in `docs/decisions/0078-retracted-and-readable.md`.
+ends when the live one would have ended. A scheduled edition is cancelled. Only undoing a retraction ends it; `publish`
+refuses a retracted publication. One person is enough also for a kind that needs two to publish, as a harmful text must
+not wait: that is recorded, and news for all staff. The transitions are in
+`docs/decisions/0078-retracted-and-readable.md`.
 """
 
 from collections.abc import Callable
@@ -23,11 +25,12 @@ from publications.models import (
     EditorialStatus,
     EndReason,
     Publication,
+    needs_approval,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .changed_pages import find_publications_showing
-from .news import store_news
+from .news import store_news, store_unapproved_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, begin_action, lock_publication
 from .windows import cancel_scheduled, copy_edition, cut_windows, live_edition, store_editions
@@ -163,6 +166,9 @@ def _change_status(
     if cancelled:
         publication.press_links.revoke()
     edition = _store_edition(live, change, note.strip(), action)
+    is_unapproved = needs_approval(publication)
+    if is_unapproved:
+        store_unapproved_news(edition, by=by, at=action.at)
     store_news(edition, by=by, at=action.at)
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
@@ -174,6 +180,7 @@ def _change_status(
         edition=edition.number,
         note=edition.change_note,
         cancelled=cancelled.number if cancelled else None,
+        without_approval=change.change.value if is_unapproved else "",
     )
     return edition
 

@@ -124,7 +124,7 @@ def replace_author_name(author: Author, at: datetime) -> tuple[list[Edition], di
     with search.reindex_after(bylines.values_list("edition", flat=True)):
         bylines.update(name=author.name, title="", affiliation="")
     Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=at)
-    ServedPdf.objects.filter(edition__in=bylines.values("edition")).delete()
+    ServedPdf.forget(bylines.values("edition"))
     redacted: dict[int, str] = {}
     for entry in AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk):
         redacted |= AuditEntry.objects.redact(entry, subject=author.name)

@@ -20,6 +20,7 @@ from publications.metadata import FORMATS
 from publications.models import SiteState
 
 from .checksums import SIGNATURE, SUMS, remove_sums, write_sums
+from .mirror_paths import file_name_of
 
 MARKER = ".mirror"
 INTRODUCTION = "Made by manage.py mirror, which removes what it does not know."
@@ -103,9 +104,8 @@ class MirrorFolder:
 
     def file_of(self, path: str) -> Path | None:
         """Return the file of a path, or None if no file system can store its name."""
-        decoded = unquote(path)
-        name = f"{decoded}index.html" if decoded.endswith("/") else decoded
-        parts = name.lstrip("/").split("/")
+        path, _mark, query = path.partition("?")
+        parts = file_name_of(path, query).split("/")
         if any(part in ("", ".", "..", MARKER) or len(part.encode()) > MAX_NAME_BYTES for part in parts):
             return None
         return self.root.joinpath(*parts)

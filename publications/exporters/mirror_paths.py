@@ -17,10 +17,13 @@ LINK_ATTRIBUTE = re.compile(r'\s(href|src|srcset)="([^"]+)"')
 META_URL = re.compile(r'\scontent="(https?://[^"\s]+)"')
 JSON_LD = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
 JSON_URL = re.compile(r'"(https?://[^"\\\s]+)"')
+INDEX = "index.html"
+LIST_PAGE = re.compile(r"page=[1-9][0-9]*")
+"""The query of a further page of a list, which alone is mirrored; its file has the same name."""
 
 
 def links_of(path: str, media_type: str, body: bytes) -> list[str]:
-    """Return the distinct paths of this site that a document links to, without those that have a query."""
+    """Return the distinct paths of this site that a document links to; with a query only further pages of lists."""
     if media_type == "text/html":
         urls = [*_html_urls(body.decode())]
     elif media_type == "text/css":
@@ -40,8 +43,27 @@ def _own_paths(path: str, urls: Iterable[str]) -> Iterator[str]:
             parts = urlsplit(urljoin(base_url, url.strip()))
         except ValueError:  # not a URL, such as http://[
             continue
-        if (parts.scheme, parts.netloc) == (site.scheme, site.netloc) and not parts.query:
-            yield normalize_path(parts.path or "/")
+        path = normalize_path(parts.path or "/")
+        if (parts.scheme, parts.netloc) == (site.scheme, site.netloc) and file_name_of(path, parts.query):
+            yield f"{path}?{parts.query}" if parts.query else path
+
+
+def file_name_of(path: str, query: str = "") -> str:
+    """Return the name of the file of an address, or "": index.html in its folder, or page=2.html for ?page=2.
+
+    No slug has a "=", so that no other file has such a name.
+    """
+    name = unquote(path).lstrip("/")
+    if not query:
+        return f"{name}{INDEX}" if path.endswith("/") else name
+    return f"{name}{query}.html" if path.endswith("/") and LIST_PAGE.fullmatch(query) else ""
+
+
+def address_of(name: str) -> str:
+    """Return the address, not encoded, that a file is of; the inverse of `file_name_of`."""
+    folder, _slash, last = f"/{name}".rpartition("/")
+    query = last.removesuffix(".html")
+    return f"{folder}/?{query}" if LIST_PAGE.fullmatch(query) else f"/{name.removesuffix(INDEX)}"
 
 
 def normalize_path(path: str) -> str:
@@ -49,8 +71,10 @@ def normalize_path(path: str) -> str:
     return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
 
 
-def is_mirrored(path: str, *, with_renditions: bool) -> bool:
-    """Whether the path belongs into the folder; PDFs and social images do only `with_renditions`."""
+def is_mirrored(path: str, *, with_renditions: bool, with_list_pages: bool = False) -> bool:
+    """Whether the path belongs into the folder; PDFs and social images, and further pages of lists, do on request."""
+    if "?" in path and not with_list_pages:
+        return False
     if path.startswith(UNCACHED_PREFIXES) or "/files/" in path:
         return False  # only the application sends uploaded files with the headers of downloads
     return with_renditions or not is_rendition(path)

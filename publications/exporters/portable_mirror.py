@@ -1,8 +1,8 @@
 """A copy of the mirror that works under any host name, from a folder and from one zip.
 
-Links between its files are relative and name `index.html`, as no web server may be there to find it. Links to what is
-not in the mirror (searches, the desk) lead to the site itself, as do canonical links and metadata, which say where a
-text is published. Compressed variants are left out.
+Links between its files are relative and name `index.html`, or `page=2.html` for a further page of a list, as no web
+server may be there to find it. Links to what is not in the mirror (searches, the desk) lead to the site itself, as do
+canonical links and metadata, which say where a text is published. Compressed variants are left out.
 """
 
 import posixpath
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
 
@@ -20,10 +20,9 @@ from publications.locales import LOCALES
 
 from .checksums import signed_sums
 from .mirror_folder import MirrorFolder
-from .mirror_paths import CSS_URL, TAG
+from .mirror_paths import CSS_URL, INDEX, TAG, address_of, file_name_of
 
-HOME = "index.html"
-FIRST_HOME = f"{LOCALES[0]}/{HOME}"
+FIRST_HOME = f"{LOCALES[0]}/{INDEX}"
 URL_ATTRIBUTE = re.compile(r'(\s(?:href|src|srcset|action)=")([^"]*)"')
 CANONICAL = re.compile(r'^<link\s(?:[^>]*\s)?(?:rel="canonical"|hreflang=)')
 PRELOAD = '<link rel="preload" '
@@ -38,7 +37,7 @@ class PortableMirror:
     def __init__(self, mirror: MirrorFolder) -> None:
         self._mirror = mirror
         self._names = frozenset(file.relative_to(mirror.root).as_posix() for file in mirror.public_files())
-        added = {HOME} if FIRST_HOME in self._names else set()  # "/" redirects to the home page of a locale
+        added = {INDEX} if FIRST_HOME in self._names else set()  # "/" redirects to the home page of a locale
         self._all_names = sorted(self._names | added)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
@@ -80,7 +79,7 @@ class PortableMirror:
 
     def _make_portable(self, name: str, source: str) -> bytes:
         body = (self._mirror.root / source).read_bytes()
-        path = f"/{source.removesuffix(HOME)}"
+        path = address_of(source)
         if name.endswith(".html"):
             return TAG.sub(lambda tag: self._portable_tag(tag[0], path, name), body.decode()).encode()
         if name.endswith(".css"):
@@ -125,8 +124,8 @@ class PortableMirror:
         site = urlsplit(settings.SITE_URL)
         if (parts.scheme, parts.netloc) != (site.scheme, site.netloc):
             return url
-        target = f"{unquote(parts.path)}{HOME if parts.path.endswith('/') else ''}".lstrip("/")
-        if parts.query or target not in self._names:
+        target = file_name_of(parts.path, parts.query)
+        if target not in self._names:
             return absolute
         relative = quote(posixpath.relpath(target, posixpath.dirname(name) or "."))
         return f"{relative}#{parts.fragment}" if parts.fragment else relative

@@ -56,7 +56,7 @@ def fetch_with_retries(path: str) -> CrawlResponse:
 
 
 def fetch(path: str) -> CrawlResponse:
-    """Return the response to GET for a path, which is percent-encoded as in a link.
+    """Return the response to GET for a path, which is percent-encoded as in a link, and may have a query.
 
     Values cached for the site state are shared by all pages fetched in it.
     """
@@ -88,11 +88,12 @@ def _get(path: str) -> CrawlResponse:
 
 def _environ(path: str) -> dict[str, object]:
     site = urlsplit(settings.SITE_URL)
+    path, _mark, query = path.partition("?")
     return {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
-        "QUERY_STRING": "",
+        "QUERY_STRING": query,
         "SERVER_NAME": site.hostname,
         "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
         "SERVER_PROTOCOL": "HTTP/1.1",

@@ -191,7 +191,7 @@ def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, addr
             Correction(correction.change_note, correction.visible_from)
             for correction in edition_with_rows.corrections
         ),
-        files=tuple(_file(edition, file) for file in edition_with_rows.attachments),
+        files=tuple(_file(edition_with_rows, file) for file in edition_with_rows.attachments),
         **_kind_fields(edition),
         **_publisher_fields(site, edition.locale),
         **_contributor_fields(edition, edition_with_rows.bylines),
@@ -288,11 +288,13 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
     )
 
 
-def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
+def _file(rows: EditionWithRows, file: EditionAttachment) -> RecordFile:
+    """Return a file, with the mark of the notice: it is sent as it was uploaded, and carries none itself."""
+    edition, label = rows.edition, file.label or file.filename
     url_kwargs = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return RecordFile(
         url=absolute_url(localized_path(edition.locale, "publications:attachment", **url_kwargs)),
         media_type=file.media_type,
         size=file.size,
-        label=file.label or file.filename,
+        label=rows.notice.mark(label) if rows.notice else label,
     )

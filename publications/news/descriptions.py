@@ -82,6 +82,11 @@ CHANGE_SUBJECTS = {
     Change.CONCERN: gettext_noop("Expression of concern: “%(title)s”"),
     Change.LIFTED: gettext_noop("Concern lifted: “%(title)s”"),
 }
+UNAPPROVED_SUBJECTS = {
+    Change.RETRACTION: gettext_noop("Retracted without a second person: “%(title)s”"),
+    Change.CONCERN: gettext_noop("Concern expressed without a second person: “%(title)s”"),
+    Change.LIFTED: gettext_noop("Concern lifted without a second person: “%(title)s”"),
+}
 TRANSLATION_SUBJECTS = {
     Change.CORRECTION: gettext_noop("The %(language)s text is corrected, “%(title)s” has not followed"),
     Change.UPDATE: gettext_noop("The %(language)s text is updated, “%(title)s” has not followed"),
@@ -113,6 +118,8 @@ def _approved(event: NewsEvent) -> tuple[str, str]:
 
 
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
+    if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
+        return _(subject) % {"title": event.edition.title}, event.edition.change_note
     entry = find_publish_entry(event.edition)
     reason = entry.detail.get("without_approval", "") if entry else ""
     return _("Published without a second person: “%(title)s”") % {"title": event.edition.title}, reason

@@ -16,7 +16,7 @@ from PIL import Image as Pixels
 from PIL.PngImagePlugin import PngInfo
 
 from publications import images
-from publications.models import Edition, Image
+from publications.models import Edition, Image, ServedPdf
 from publications.pdf import (
     PdfDocument,
     PdfImage,
@@ -34,6 +34,8 @@ COVER_SIZE = (400, 630)  # pixels, in a social image
 MAX_SOCIAL_IMAGE_BYTES = 100_000  # accepted by all messengers
 COLOURS = (256, 128, 64, 32)
 RETRY_SECONDS = 600  # until a failed rendering is tried again
+RECORDED = "recorded-"
+"""In the names of PDFs: those that older releases have rendered are not recorded, and are rendered again."""
 
 ImagesByDigest = Mapping[str, Image]
 
@@ -52,13 +54,15 @@ class Rendition:
 class RenditionSource:
     """The document of a rendition, and a function that builds it again from the current data.
 
-    `folder` contains the renditions of this subject only; `address` identifies it in the log.
+    `folder` contains the renditions of this subject only; `address` identifies it in the log; `edition` is None for
+    pages, which have no PDF.
     """
 
     folder: str
     address: str
     document: PdfDocument | SocialImage
     rebuild: Callable[[], PdfDocument | SocialImage]
+    edition: Edition | None = None
 
     @classmethod
     def of_edition(
@@ -68,7 +72,7 @@ class RenditionSource:
         rebuild: Callable[[], PdfDocument | SocialImage],
     ) -> "RenditionSource":
         address = f"{edition.get_absolute_url()}, edition {edition.number}"
-        return cls(_folder(edition.publication_id), address, document, rebuild)
+        return cls(_folder(edition.publication_id), address, document, rebuild, edition)
 
     @classmethod
     def of_page(
@@ -77,20 +81,27 @@ class RenditionSource:
         """Return the source for a page that is not a publication; `key` identifies it independently of its address."""
         return cls(f"pages/{key}", address, document, rebuild)
 
+    @property
+    def is_pdf(self) -> bool:
+        return isinstance(self.document, PdfDocument)
 
-def get_pdf(source: RenditionSource, images: Iterable[Image], *, number: int) -> Rendition:
-    """Return the PDF of the edition of this number.
+
+def get_pdf(source: RenditionSource, images: Iterable[Image]) -> Rendition:
+    """Return the PDF of an edition. It is recorded (`ServedPdf`) before its file exists.
 
     Raises:
+        DatabaseError: it cannot be recorded.
         RenderingBusy: too many renderings run at once.
         RenderingFailed: the document cannot be typeset.
     """
     images_by_digest = {image.digest: image for image in images}
-    return _get_rendition(source, f"{number}-", "pdf", lambda: _render_pdf(source.document, images_by_digest))
+    return _get_rendition(
+        source, f"{source.edition.number}-", "pdf", lambda: _render_pdf(source.document, images_by_digest)
+    )
 
 
 def render_pdf(document: PdfDocument, images: Iterable[Image]) -> bytes:
-    """Return a PDF that is not stored, as it is for one person alone.
+    """Return a PDF that is neither stored nor recorded, as it is for one person alone.
 
     Raises:
         RenderingBusy: too many renderings run at once.
@@ -137,7 +148,8 @@ def _get_rendition(
     source: RenditionSource, prefix: str, extension: str, render: Callable[[], bytes]
 ) -> Rendition:
     digest = document_digest(source.document)
-    path = rendition_path(f"{prefix}{digest}.{extension}", folder=source.folder)
+    mark = RECORDED if source.is_pdf else ""
+    path = rendition_path(f"{prefix}{mark}{digest}.{extension}", folder=source.folder)
     if not path.exists():
         rendering_queue.run(str(path), lambda: _store_rendition(source, path, prefix, render))
     return Rendition(_read_file(path), digest)
@@ -163,9 +175,11 @@ def _store_rendition(source: RenditionSource, path: Path, prefix: str, render: C
         log.error("No %s of %s: %s", path.suffix[1:], source.address, error)
         _write_file(failure_marker, b"")
         raise RenderingFailed from error
+    if source.is_pdf:
+        ServedPdf.record(source.edition, content)
     _write_file(path, content)
     delete_others(path, prefix=prefix)
-    _check_unchanged(source, path)
+    _check_unchanged(source, path, content)
 
 
 def _write_file(path: Path, content: bytes) -> None:
@@ -178,10 +192,15 @@ def _write_file(path: Path, content: bytes) -> None:
         raise RenderingFailed from error
 
 
-def _check_unchanged(source: RenditionSource, path: Path) -> None:
-    """Delete the file if the data changed during rendering: `delete_renditions` may have run before it was stored."""
+def _check_unchanged(source: RenditionSource, path: Path, content: bytes) -> None:
+    """Delete the file and its record if the data changed during rendering.
+
+    A redaction, which deletes both, may have done so before they were stored.
+    """
     if document_digest(source.rebuild()) != document_digest(source.document):
         path.unlink(missing_ok=True)
+        if source.is_pdf:
+            ServedPdf.objects.of_content(content).delete()
         raise RenderingBusy
 
 

@@ -23,7 +23,6 @@ from publications.models import (
     EditionWithRows,
     Image,
     ResolvedAddress,
-    ServedPdf,
     SiteSettings,
     last_change,
     original_exists,
@@ -92,15 +91,13 @@ def _social_image_content(edition: Edition) -> SocialImage:
 
 
 def get_edition_pdf(edition: Edition) -> renditions.Rendition:
-    """Return the PDF, recorded before anybody is sent it. Raises RenderingBusy or RenderingFailed."""
+    """Return the PDF. Raises RenderingBusy or RenderingFailed."""
     rows = EditionWithRows.get(edition)
     images = [*rows.images, *([edition.cover] if edition.cover else [])]
     source = renditions.RenditionSource.of_edition(
         edition, _pdf_content(rows), lambda: _pdf_content(EditionWithRows.get(_reload(edition)))
     )
-    rendition = renditions.get_pdf(source, images, number=edition.number)
-    ServedPdf.record(edition, rendition.content)
-    return rendition
+    return renditions.get_pdf(source, images)
 
 
 def _pdf_response(request: HttpRequest, edition: Edition) -> HttpResponseBase:
@@ -254,10 +251,19 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
         return _file_unavailable(request, address.edition)
     content = FileContent(file.digest, file.size, partial(original_storage().open_range, file.original))
     response = _set_file_headers(file_response(request, content, file.media_type))
-    response.headers["Content-Disposition"] = content_disposition_header(
-        file.extension != "pdf", file.filename
-    )
+    _point_to_text(response, file, address.edition)
     return response
+
+
+def _point_to_text(response: HttpResponseBase, file: EditionAttachment, edition: Edition) -> None:
+    """Name the page of the text in the headers, and mark the name of a file whose text is retracted or doubted.
+
+    The file is sent as it was uploaded, so that nothing in it says so; who stores it has the mark in its name.
+    """
+    name = f"{edition.notice.prefix} {file.filename}" if edition.notice else file.filename
+    response.headers["Content-Disposition"] = content_disposition_header(file.extension != "pdf", name)
+    page = absolute_url(iri_to_uri(edition.get_absolute_url()))
+    response.headers["Link"] = f'<{page}>; rel="describedby"'
 
 
 def _is_public(image: Image) -> bool:

@@ -110,7 +110,7 @@ def _problem(sentence: str) -> Result:
 
 def _verify_file(content: bytes) -> Result:
     digest = hashlib.sha256(content).hexdigest()
-    served = ServedPdf.objects.filter(digest=digest).select_related("edition").first()
+    served = ServedPdf.objects.of_content(content).select_related("edition").first()
     if served:
         return _recorded(served.edition)
     attached = EditionAttachment.objects.filter(
@@ -186,9 +186,12 @@ def _with_edition(result: Result, edition: Edition) -> Result:
     live = Edition.objects.live().filter(publication=edition.publication_id).first()
     if not live:  # withdrawn while this was compared
         return _unknown()
-    values = {"number": edition.number, "title": edition.title, "day": announced_date_text(edition)}
+    title = live.notice.mark(edition.title) if live.notice else edition.title
+    values = {"number": edition.number, "title": title, "day": announced_date_text(edition)}
     result.sentences.append(_("It is edition %(number)d of “%(title)s”, of %(day)s.") % values)
-    result.links.append({"label": live.title, "url": live.get_absolute_url(), "language": live.language})
+    result.links.append(
+        {"label": live.marked_title, "url": live.get_absolute_url(), "language": live.language}
+    )
     if edition.pk == live.pk:
         result.sentences.append(_("That is the current edition."))
     else:

@@ -1,5 +1,6 @@
 """The chain of audit entries: what each action records, and that redactions leave it whole."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,15 @@ from django.utils import timezone
 
 from publications import actions
 from publications.integrity import CHECKS, no_progress
-from publications.models import AuditEntry, Edition, Publication
+from publications.models import (
+    EDITORIAL_CHANGES,
+    NOTICE_COLUMNS,
+    AuditEntry,
+    Edition,
+    Publication,
+    update_content_digests,
+)
+from publications.models.guards import install_guards, remove_guards
 from tests.factories import make_author, make_live, make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +149,37 @@ def test_an_action_reads_no_more_of_a_long_log(editor):
         actions.publish_many([make_publication(title=f"Text {n}") for n in range(20)], by=editor)
 
     assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.parametrize("action", ["retract", "express_concern"])
+@pytest.mark.parametrize("is_next", [False, True], ids=["its edition", "the next edition"])
+@pytest.mark.parametrize("column", NOTICE_COLUMNS)
+def test_a_notice_that_was_changed_with_its_digest_is_found(editor, action, is_next, column):
+    """Also one that no other check finds, as the note of the change and all later editions agree with it."""
+    publication = make_live().publication
+    getattr(actions, action)(publication, by=editor, note="The figures are made up.")
+    if is_next:
+        actions.withdraw(publication, by=editor)
+        actions.undo(publication, by=editor)
+    assert find_chain_faults() == []
+    values = {
+        "notice_text": "A comma was missing.",
+        "notice_at": timezone.now() - timedelta(days=9),
+        "editorial_status": {"retract": "concern", "express_concern": "retracted"}[action],
+    }
+    with unguarded():
+        marked = publication.editions.exclude(editorial_status="")
+        marked.update(**{column: values[column]})
+        if column == "notice_text":
+            marked.filter(change__in=EDITORIAL_CHANGES).update(change_note=values[column])
+        update_content_digests(Edition.objects.all())
+
+    assert any("not as the audit entries have recorded it" in fault for fault in find_chain_faults())
+
+
+@contextmanager
+def unguarded():
+    """Let the block change texts of editions, as somebody who owns the database can."""
+    remove_guards(plan=[None])
+    yield
+    install_guards()

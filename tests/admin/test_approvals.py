@@ -224,3 +224,59 @@ def test_the_page_of_other_kinds_says_nothing_of_two_people(client, ann):
     page = client.get(reverse("desk:publish", args=[make_publication().pk]))
 
     assert "Two people" not in page.text and "without_approval" not in page.text
+
+
+STATUS_CHANGES = {
+    "retract": ("retraction", "Retracted without a second person: “Grain”"),
+    "express_concern": ("concern", "Concern expressed without a second person: “Grain”"),
+    "lift_concern": ("lifted", "Concern lifted without a second person: “Grain”"),
+}
+
+
+@pytest.fixture
+def report(draft, ann, bo) -> Publication:
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    return draft
+
+
+@pytest.mark.parametrize(
+    ("action", "change", "subject"), [(name, *rest) for name, rest in STATUS_CHANGES.items()]
+)
+def test_one_person_retracts_at_once_and_all_staff_are_informed(
+    client, report, ann, bo, action, change, subject
+):
+    if action == "lift_concern":
+        actions.express_concern(report, by=None, note="In doubt.")
+
+    edition = getattr(actions, action)(report, by=ann, note="Made up.")
+
+    assert edition.is_live
+    assert AuditEntry.objects.filter(publication=report).first().detail["without_approval"] == change
+    for person in (bo, make_person("Contributors"), make_person("Linkers")):
+        event = NewsEvent.objects.visible_to(person).get(type=NewsType.UNAPPROVED, edition=edition)
+        text = describe_news(event, person)
+        assert (text.subject, text.text) == (subject, "Made up.")
+    client.force_login(ann)
+    assert "without a second person: Made up." in client.get(reverse("desk:history", args=[report.pk])).text
+
+
+@pytest.mark.parametrize("name", ["retract", "express-concern"])
+def test_the_page_says_beforehand_that_one_person_is_enough_and_all_are_informed(client, report, ann, name):
+    client.force_login(ann)
+    other = actions.publish(make_publication(kind="quick-comment"), by=ann).publication
+
+    pages = [
+        client.get(reverse(f"desk:{name}", args=[publication.pk])).text for publication in (report, other)
+    ]
+
+    assert ["This you may do alone, at once" in page for page in pages] == [True, False]
+
+
+def test_a_retraction_of_another_kind_says_nothing_of_a_second_person(ann):
+    publication = actions.publish(make_publication(kind="quick-comment"), by=ann).publication
+
+    actions.retract(publication, by=ann, note="Made up.")
+
+    assert "without_approval" not in AuditEntry.objects.filter(publication=publication).first().detail
+    assert not NewsEvent.objects.filter(type=NewsType.UNAPPROVED).exists()

@@ -22,7 +22,7 @@ from publications import actions
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror_folder, responses
 from publications.exporters.mirror import find_unchanged_publications
 from publications.exporters.mirror_folder import COMPRESSED_ENDINGS
-from publications.exporters.mirror_paths import is_mirrored, links_of, normalize_path
+from publications.exporters.mirror_paths import address_of, is_mirrored, links_of, normalize_path
 from publications.metadata import RECORD_FORMATS
 from publications.models import Change, SiteSettings, SiteVersion, original_storage, read_site_state
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
@@ -297,17 +297,41 @@ def test_file_names_are_decoded(root):
     assert folder.file_of("/en/x.bib") == root / "en/x.bib"
 
 
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/en/a/?page=2", "en/a/page=2.html"),
+        ("/en/%C3%A5/", "en/å/index.html"),
+        ("/en/a/%3Fpage=2", "en/a/?page=2"),
+        ("/", "index.html"),
+    ],
+)
+def test_each_address_has_a_file_of_its_own(root, path, name):
+    assert MirrorFolder(root).file_of(path) == root / name
+    assert normalize_path(unquote(path)) == normalize_path(address_of(name))
+
+
+@pytest.mark.parametrize("path", ["/en/a/?q=x", "/en/a/?page=../x", "/en/a?page=2", "/en/a/?page=2&q=x"])
+def test_addresses_with_another_query_have_no_file(root, path):
+    assert MirrorFolder(root).file_of(path) is None
+
+
+def test_further_pages_of_lists_are_mirrored_on_request():
+    assert not is_mirrored("/en/publications/?page=2", with_renditions=True)
+    assert is_mirrored("/en/publications/?page=2", with_renditions=False, with_list_pages=True)
+
+
 def test_links_are_resolved_like_in_browsers(settings):
     settings.SITE_URL = "https://site.example"
     html = (
         '<a href="../b/">b</a><a href="https://site.example/en/år/">å</a><a href="/en/%C3%A5r/#x">å</a>'
-        '<a href="?page=2">2</a><a href="//elsewhere.example/">e</a><a href="mailto:a@b.c">m</a>'
+        '<a href="?page=2">2</a><a href="?page=2&amp;q=x">q</a><a href="//elsewhere.example/">e</a><a href="mailto:a@b.c">m</a>'
         '<img srcset="/m/1.webp 1x, /m/2.webp 2x" src="/m/1.webp"><a href="http://[x">x</a>'
     )
 
     links = links_of("/en/a/", "text/html", html.encode())
 
-    assert links == ["/en/b/", "/en/%C3%A5r/", "/m/1.webp", "/m/2.webp"]
+    assert links == ["/en/b/", "/en/%C3%A5r/", "/en/a/?page=2", "/m/1.webp", "/m/2.webp"]
     assert links_of("/s/a.css", "text/css", b'@font-face{src:url("../f/x.woff2")}') == ["/f/x.woff2"]
     assert links_of("/sitemap.xml", "application/xml", b"<loc>https://site.example/en/</loc>") == ["/en/"]
     assert links_of("/x.pdf", "application/pdf", b"%PDF") == []

@@ -20,7 +20,7 @@ from publications.exporters.checksums import SIGNATURE, SUMS, render_sums
 from publications.exporters.mirror_folder import COMPRESSORS, MARKER
 from publications.minisign import SecretKey
 from tests.exporters.test_mirror import clear_caches, crawl
-from tests.factories import make_image, make_live, make_tag, saved
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.page_caches import no_connection_closed
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +88,49 @@ def test_links_name_index_html_and_keep_fragments(root, edition):
     assert f'<link rel="canonical" href="{SITE}{edition.get_absolute_url()}">' in text
     assert f'action="{SITE}/en/publications/"' in text
     assert 'type="module"' not in text and '<script defer src="../../../static/' in text
+
+
+def relative_links(page: Path) -> set[Path]:
+    """Return the files that a page leads to."""
+    urls = (urldefrag(unescape(value)).url for _tag, value in LINK.findall(page.read_text("utf-8")))
+    return {(page.parent / unquote(url)).resolve() for url in urls if url and not urlsplit(url).scheme}
+
+
+def test_every_page_of_the_copy_is_reached_by_links_of_the_copy(root, tmp_path):
+    author, topic = make_author("Ann Ek"), make_tag("Belarus")
+    drafts = [
+        make_publication(title=f"Grain {number}", authors=[author], tags=(topic,)) for number in range(21)
+    ]
+    actions.publish_many(drafts, by=None)
+    copy = tmp_path / "copy"
+
+    call_command("mirror", root, processes=1, portable=copy, verbosity=0)
+
+    pages, queue = set(), [(copy / "index.html").resolve()]
+    while queue:
+        page = queue.pop()
+        if page.suffix == ".html" and page not in pages:
+            pages.add(page)
+            queue += relative_links(page)
+    assert pages == {file.resolve() for file in copy.rglob("*.html")}
+    assert {
+        "en/publications/page=2.html",
+        "en/topics/belarus/page=2.html",
+        "en/authors/ann-ek/page=2.html",
+    } <= names_in(copy)
+    assert not any(
+        "?page=" in value for page in pages for _tag, value in LINK.findall(page.read_text("utf-8"))
+    )
+    last = (copy / "en/publications/page=2.html").read_text("utf-8")
+    assert 'href="index.html"' in last and f'action="{SITE}/en/publications/' in last
+
+
+def test_a_mirror_for_a_server_has_no_further_pages_of_lists(root):
+    actions.publish_many([make_publication(title=f"Grain {number}") for number in range(21)], by=None)
+
+    crawl(root)
+
+    assert not list(root.rglob("page=*"))
 
 
 def test_the_copy_begins_with_a_home_page_and_has_no_compressed_variants(root, edition):

@@ -14,7 +14,15 @@ import pytest
 
 from publications import actions
 from publications.metadata import FORMATS, build_record
-from publications.models import Edition, EditionWithRows, EditorialStatus, Publication, SiteSettings
+from publications.models import (
+    Attachment,
+    Edition,
+    EditionWithRows,
+    EditorialStatus,
+    Publication,
+    SiteSettings,
+    store_original,
+)
 from publications.presentation import social_image_of
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
@@ -31,6 +39,9 @@ STATUS_ACTIONS = {
     EditorialStatus.CONCERN: actions.express_concern,
 }
 REASON = "Zymurgy figures"
+ATTACHED = b"%PDF-1.4 as it was printed"
+WITH_FILES = {"page", "earlier edition", "API, publication", "format md"}
+"""Outputs that name attached files."""
 LONG_TEXT = "\n\n".join(f"Paragraph {n} about grain. {'Rye and oats. ' * 30}" for n in range(40))
 
 
@@ -40,6 +51,14 @@ def make_marked(status: EditorialStatus | None, language: str) -> Edition:
     publication = make_publication(
         title="Grainstorm", body=LONG_TEXT, language=language, authors=[author], tags=(tag,), kind="report"
     )
+    Attachment.objects.create(
+        publication=publication,
+        original=store_original(ATTACHED, "pdf"),
+        filename="designed.pdf",
+        label="The print",
+        size=len(ATTACHED),
+    )
+    saved(publication)
     actions.publish(publication, by=None)
     actions.publish(saved(publication, body=f"{LONG_TEXT} More."), by=None)
     if status:
@@ -135,6 +154,12 @@ def test_every_output_has_the_mark(client, status, language):
 
     assert [name for name, text in texts.items() if f"{prefix}: Grainstorm" not in _unmarked_up(text)] == []
     assert [name for name in WITH_REASON if REASON not in texts[name]] == []
+    assert {name for name, text in texts.items() if "The print" in text} == WITH_FILES
+    assert [
+        name
+        for name in WITH_FILES
+        if texts[name].count("The print") > texts[name].count(f"{prefix}: The print")
+    ] == []
 
 
 def _unmarked_up(text: str) -> str:
@@ -225,8 +250,22 @@ def test_a_retracted_page_stays_readable_and_says_what_to_do_with_it(client):
 
 def test_the_record_leads_to_the_pdf_that_carries_the_mark():
     edition = make_marked(EditorialStatus.RETRACTED, "en")
-    edition.attachments.create(filename="designed.pdf", original="x.pdf", size=3, position=0)
 
     record = build_record(EditionWithRows.get(edition), site=SiteSettings.current())
 
     assert record.pdf.endswith("grainstorm.pdf")
+
+
+@pytest.mark.parametrize("status", [None, EditorialStatus.RETRACTED, EditorialStatus.CONCERN])
+def test_an_attached_file_is_sent_as_it_was_uploaded_under_a_name_with_the_mark(client, status):
+    edition = make_marked(status, "en")
+    page = fetch(client, edition.get_absolute_url()).decode()
+
+    response = client.get(re.search(r'href="([^"]*/designed\.pdf)"', page)[1])
+
+    name = f"{PREFIXES[status, 'en']} designed.pdf" if status else "designed.pdf"
+    assert b"".join(response) == ATTACHED
+    assert response.headers["Content-Disposition"] == f'inline; filename="{name}"'
+    assert (
+        response.headers["Link"] == f'<http://127.0.0.1:8000{edition.get_absolute_url()}>; rel="describedby"'
+    )

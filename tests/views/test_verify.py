@@ -1,23 +1,28 @@
 """The page to verify a PDF or a text: what is ours, what stands, what differs, and that nothing withdrawn shows."""
 
+import hashlib
 import io
 import re
 import sys
 import zlib
 from datetime import timedelta
 from functools import reduce
+from pathlib import Path
 
 import pikepdf
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import actions
 from publications.models import Change, ServedPdf
 from publications.page_cache.keys import cache_key, is_slow, max_body_bytes
 from publications.pdf import UnreadablePdf, extract_pdf_text
+from publications.presentation import pdf_url
 from publications.urls import parameters_of
 from tests.factories import make_author, make_live, make_publication, saved
 from tests.page_caches import CachedClient, environ
@@ -65,7 +70,7 @@ def edition():
 
 
 def get_pdf(client, edition) -> bytes:
-    response = client.get(f"{edition.get_absolute_url().rstrip('/')}.pdf")
+    response = client.get(pdf_url(edition))
     assert response.status_code == 200
     return response.content
 
@@ -184,19 +189,70 @@ def test_a_pdf_that_was_sent_is_ours(client, edition):
     assert ServedPdf.objects.get().edition == edition
 
 
-def test_a_pdf_is_recorded_once_before_it_is_sent(client, edition, monkeypatch):
-    get_pdf(client, edition)
-    get_pdf(client, edition)
-    assert ServedPdf.objects.count() == 1
-
+def test_a_pdf_is_recorded_before_its_file_exists(client, edition, monkeypatch):
     def fail(*args, **kwargs):
         raise DatabaseError("full")
 
     monkeypatch.setattr(ServedPdf, "record", fail)
     client.raise_request_exception = False
-    response = client.get(f"{edition.get_absolute_url().rstrip('/')}.pdf")
+
+    response = client.get(pdf_url(edition))
 
     assert response.status_code >= 500 and not response.content.startswith(b"%PDF")
+    assert not list(Path(settings.RENDITIONS).rglob("*.pdf"))
+
+
+def test_sending_a_pdf_again_costs_no_digest_and_no_query_of_records(client, edition, monkeypatch):
+    content = get_pdf(client, edition)
+    monkeypatch.setattr(hashlib, "sha256", watch(hashlib.sha256, seen := []))
+
+    with CaptureQueriesContext(connection) as queries:
+        assert get_pdf(client, edition) == content
+
+    assert content not in seen and ServedPdf.objects.count() == 1
+    assert not any(ServedPdf._meta.db_table in query["sql"] for query in queries)
+
+
+def watch(function, seen: list):
+    def watched(content=b"", *args, **kwargs):
+        seen.append(content)
+        return function(content, *args, **kwargs)
+
+    return watched
+
+
+def test_a_pdf_that_an_older_release_has_stored_is_not_sent_without_a_record(client, edition):
+    get_pdf(client, edition)
+    (file,) = Path(settings.RENDITIONS).rglob("*.pdf")
+    older = file.with_name(file.name.replace("recorded-", ""))
+    file.rename(older)
+    older.write_bytes(b"%PDF- of an older release")
+    ServedPdf.objects.all().delete()
+
+    content = get_pdf(client, edition)
+
+    assert ServedPdf.objects.of_content(content).get().edition == edition
+    assert not older.exists()
+
+
+@pytest.mark.parametrize("change", ["redaction", "pen name"])
+def test_no_record_of_a_name_that_is_taken_out_remains(
+    client, editor, change, django_capture_on_commit_callbacks
+):
+    author = make_author("Zacharias")
+    edition = make_live(author=author, body="It was Zacharias.")
+    get_pdf(client, edition)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if change == "redaction":
+            actions.redact(edition.publication, "Zacharias", by=editor)
+        else:
+            author.name, author.is_pseudonymous = "Nomen", True
+            actions.save_instance(author, by=editor)
+        assert not ServedPdf.objects.exists()
+        ServedPdf.record(edition, b"a PDF that was rendered until the commit")
+
+    assert not ServedPdf.objects.exists()
 
 
 def test_a_sent_pdf_of_a_withdrawn_text_reveals_nothing(client, edition, editor):
@@ -207,6 +263,15 @@ def test_a_sent_pdf_of_a_withdrawn_text_reveals_nothing(client, edition, editor)
 
     assert heading(response) == "Ours, but withdrawn"
     assert "Grain" not in response.text and "grain" not in response.text
+
+
+def test_a_retracted_text_is_named_with_its_mark(client, edition, editor):
+    content = get_pdf(client, edition)
+    actions.retract(edition.publication, by=editor, note="Made up.")
+
+    for response in (post_pdf(client, content), post_text(client, BODY)):
+        assert re.search(r"edition [12] of “RETRACTED: Grain”", response.text)
+        assert ">RETRACTED: Grain</a>" in response.text and "Do not rely on this text." in response.text
 
 
 def test_a_sent_pdf_of_an_earlier_edition_says_so(client, edition, editor):

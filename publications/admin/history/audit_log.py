@@ -99,6 +99,11 @@ def _describe_withdrawal(detail: dict) -> str:
     return ""
 
 
+def _describe_status_change(detail: dict) -> str:
+    alone = _("without a second person") if detail.get("without_approval") else ""
+    return ", ".join(part for part in (alone, _describe_withdrawal(detail)) if part)
+
+
 def _format_datetime(value: object, text: str) -> str:
     """Return a stored time with its zone, or "" without one."""
     try:
@@ -166,9 +171,9 @@ DESCRIPTIONS = {
     ActionType.PUBLISH: _describe_publication,
     ActionType.SCHEDULE: _describe_scheduling,
     ActionType.WITHDRAW: _describe_withdrawal,
-    ActionType.RETRACT: _describe_withdrawal,
-    ActionType.EXPRESS_CONCERN: _describe_withdrawal,
-    ActionType.LIFT_CONCERN: _describe_withdrawal,
+    ActionType.RETRACT: _describe_status_change,
+    ActionType.EXPRESS_CONCERN: _describe_status_change,
+    ActionType.LIFT_CONCERN: _describe_status_change,
     ActionType.UNDO: _describe_undo,
     ActionType.REPUBLISH: _describe_undo,
     ActionType.RELATE: _describe_related_links,

@@ -16,7 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.locales import format_day
-from publications.models import Change, Edition, EditorialNotice, EditorialStatus, Publication, site_settings
+from publications.models import (
+    Change,
+    Edition,
+    EditorialNotice,
+    EditorialStatus,
+    Publication,
+    needs_approval,
+    site_settings,
+)
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .withdraw import StateForm, perform_action
@@ -221,6 +229,7 @@ def _status_page(request: HttpRequest, pk: int, page: StatusPage) -> HttpRespons
         page=page,
         refusal=actions.status_refusal(live, _last_public(publication), page.change),
         scheduled=publication.editions.scheduled().first(),
+        is_unapproved=needs_approval(publication),
         has_files=bool(page.change.status and live and live.attachments.exists()),
         open_press_links=publication.press_links.open().count(),
         newer_entries=form.refresh(publication),

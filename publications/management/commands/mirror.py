@@ -113,7 +113,10 @@ class Command(BaseCommand):
     def _run_once(self, options: dict) -> int:
         """Write the site once and return the number of broken links."""
         crawl = exporters.Crawl(
-            options["folder"], processes=options["processes"], with_renditions=options["with_pdf"]
+            options["folder"],
+            processes=options["processes"],
+            with_renditions=options["with_pdf"],
+            with_list_pages=bool(options["portable"] or options["zip"]),
         )
         started = time.monotonic()
         try:
