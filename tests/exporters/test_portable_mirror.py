@@ -113,11 +113,7 @@ def test_every_page_of_the_copy_is_reached_by_links_of_the_copy(root, tmp_path):
             pages.add(page)
             queue += relative_links(page)
     assert pages == {file.resolve() for file in copy.rglob("*.html")}
-    assert {
-        "en/publications/page=2.html",
-        "en/topics/belarus/page=2.html",
-        "en/authors/ann-ek/page=2.html",
-    } <= names_in(copy)
+    assert {"en/publications/page=2.html", "en/authors/ann-ek/page=2.html"} <= names_in(copy)
     assert not any(
         "?page=" in value for page in pages for _tag, value in LINK.findall(page.read_text("utf-8"))
     )
