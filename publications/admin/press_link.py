@@ -54,9 +54,7 @@ def press_page(request: HttpRequest, link: PressLink, credentials: Credentials) 
         record = metadata.build_record(rows, site=SiteSettings.current())
         context |= metadata.citation_context(record, rows.edition, is_preview=True)
         context |= {
-            "attachments": attachment_links(
-                rows.attachments, partial(_attachment_url, credentials), rows.notice
-            ),
+            "attachments": attachment_links(rows, partial(_attachment_url, credentials)),
             "has_downloads": True,
             "pdf_url": reverse("desk:press-pdf", args=credentials),
             "notice": _embargo_text(link),

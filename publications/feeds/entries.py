@@ -142,7 +142,7 @@ def _files(edition_with_rows: EditionWithRows) -> list[FeedFile]:
                 )
             ),
             file.media_type,
-            file.label or file.filename,
+            edition_with_rows.marked_label(file),
             file.size,
         )
         for file in edition_with_rows.attachments

@@ -289,12 +289,11 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
 
 
 def _file(rows: EditionWithRows, file: EditionAttachment) -> RecordFile:
-    """Return a file, with the mark of the notice: it is sent as it was uploaded, and carries none itself."""
-    edition, label = rows.edition, file.label or file.filename
+    edition = rows.edition
     url_kwargs = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return RecordFile(
         url=absolute_url(localized_path(edition.locale, "publications:attachment", **url_kwargs)),
         media_type=file.media_type,
         size=file.size,
-        label=rows.notice.mark(label) if rows.notice else label,
+        label=rows.marked_label(file),
     )

@@ -119,6 +119,11 @@ class EditionWithRows:
         """The title with the prefix of the notice, if there is one."""
         return self.notice.mark(self.edition.title) if self.notice else self.edition.title
 
+    def marked_label(self, file: EditionAttachment) -> str:
+        """Return the label of a file with the prefix of the notice, which the file as uploaded does not have."""
+        label = file.label or file.filename
+        return self.notice.mark(label) if self.notice else label
+
     @property
     def history_so_far(self) -> list[Edition]:
         """The readable editions up to this one."""

@@ -1,6 +1,6 @@
 """The context of a publication page and of a site page."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +14,6 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionWithRows,
-    EditorialNotice,
     RelatedEdition,
     SitePage,
     Tag,
@@ -104,9 +103,7 @@ def _aside_context(rows: EditionWithRows, has_page: Callable[[Tag], bool]) -> di
     edition = rows.edition
     return {
         "tags": topic_links([tag for tag in rows.tags if has_page(tag)]),
-        "attachments": attachment_links(
-            rows.attachments, lambda file: attachment_url(edition, file), rows.notice
-        ),
+        "attachments": attachment_links(rows, lambda file: attachment_url(edition, file)),
         "has_downloads": bool(rows.attachments),
         "share_links": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
@@ -194,20 +191,13 @@ def _translation_link(edition: Edition) -> LabelledLink:
     )
 
 
-def attachment_links(
-    attachments: Iterable[EditionAttachment],
-    url_of: Callable[[EditionAttachment], str],
-    notice: EditorialNotice | None = None,
-) -> list[LabelledLink]:
-    """Return links to files, with the mark of the notice: the files are sent as they were uploaded."""
+def attachment_links(rows: EditionWithRows, url_of: Callable[[EditionAttachment], str]) -> list[LabelledLink]:
+    """Return links to the files of an edition, with the mark of the notice."""
     return [
         LabelledLink(
-            label=notice.mark(file.label or file.filename) if notice else file.label or file.filename,
-            url=url_of(file),
-            size=file.size,
-            extension=file.extension,
+            label=rows.marked_label(file), url=url_of(file), size=file.size, extension=file.extension
         )
-        for file in attachments
+        for file in rows.attachments
     ]
 
 

@@ -40,7 +40,7 @@ STATUS_ACTIONS = {
 }
 REASON = "Zymurgy figures"
 ATTACHED = b"%PDF-1.4 as it was printed"
-WITH_FILES = {"page", "earlier edition", "API, publication", "format md"}
+WITH_FILES = {"page", "earlier edition", "API, publication", "format md", "feed atom", "feed json"}
 """Outputs that name attached files."""
 LONG_TEXT = "\n\n".join(f"Paragraph {n} about grain. {'Rye and oats. ' * 30}" for n in range(40))
 
