@@ -142,7 +142,7 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
         editions, entries = rename_author(author, redaction.mark, action.at)
     rows = redact_rows(redactions, action.at) + delete_rows(redaction)
     rows[Author._meta.label] += is_renamed
-    ServedPdf.objects.filter(edition__record_changed_at=action.at).delete()
+    ServedPdf.forget(Edition.objects.filter(record_changed_at=action.at))
     editions += _save_drafts(*before, by=by)
     entries |= redact_other_audit_entries(redaction)
     if entries:
