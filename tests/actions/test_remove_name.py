@@ -235,7 +235,7 @@ def test_an_edition_is_indexed_anew_only_if_it_held_the_name(editor, body, is_in
         assert actions.remove_name_from_publication(publication, REMOVAL, by=editor)
 
     stored = [
-        query for query in queries if re.match("INSERT.* publications_search ", query["sql"].strip(), re.I)
+        query for query in queries if re.search(r"INSERT [A-Z ]*INTO publications_search \(", query["sql"])
     ]
     assert bool(stored) == is_indexed and faults() == {}
 
