@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -76,7 +76,7 @@ def _read_lines(path: Path) -> Iterable[tuple[datetime, str, str]]:
 
 def delete_outdated_failures() -> int:
     """Delete the files of days that are over for long; return their number."""
-    oldest = f"{date.today() - timedelta(days=FAILED_REQUEST_DAYS):%Y-%m-%d}"
+    oldest = f"{datetime.now(UTC) - timedelta(days=FAILED_REQUEST_DAYS):%Y-%m-%d}"
     outdated = [path for path in (Path(settings.SITE_DATA) / FOLDER).glob(f"*{SUFFIX}") if path.stem < oldest]
     for path in outdated:
         path.unlink(missing_ok=True)

@@ -218,6 +218,14 @@ def test_failures_of_the_same_path_are_counted_and_old_ones_deleted():
         assert [each.path for each in failed_requests(days_ago(30))] == ["/a\nb/"]
 
 
+def test_failures_are_deleted_by_the_days_in_utc_that_name_their_files():
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        record_failure("/old/")
+        clock.move_to("2026-05-17 23:30Z")  # the 18th in Sweden
+
+        assert delete_outdated_failures() == 0
+
+
 @pytest.mark.parametrize("content", [b"", b"[1]\n[", b"\xff\xfe\n", b"null\n", b'["2026", 1, 2]\n'])
 def test_a_damaged_line_hides_no_other(settings, content):
     record_failure("/a/")
