@@ -5,9 +5,11 @@ redacted, withdrawn or forbidden since is mailed. Its Message-ID is chosen befor
 that a relay has accepted twice is recognized.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.mail import make_msgid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -91,6 +93,24 @@ class OutboxMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {self.recipient}"
+
+    @classmethod
+    def build(
+        cls, purpose: MailPurpose, key: str, recipient: str, *, user, due_at: datetime | None = None
+    ) -> "OutboxMail":
+        """Return an unsaved mail, due now unless another moment is given.
+
+        Args:
+            key: what the mail is about and to whom it goes, unique within the purpose.
+        """
+        return cls(
+            purpose=purpose,
+            key=f"{purpose}:{key}",
+            recipient=recipient,
+            user=user,
+            message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
+            next_attempt_at=due_at or timezone.now(),
+        )
 
     @property
     def is_given_up(self) -> bool:

@@ -4,11 +4,7 @@ The outbox names the row that a mail is about. A link that was used, renewed or 
 mailed.
 """
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
-from django.core.mail import EmailMessage, make_msgid
-from django.template.loader import render_to_string
+from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -20,7 +16,7 @@ from accounts.models import AddressChange, Invitation, MailedLink
 from publications.locales import absolute_url
 from publications.models import MailPurpose, OutboxMail, UserSettings, site_settings
 
-from .staff_mail import StaffMail, sender_address
+from .staff_mail import write_mail
 
 LINKS: dict[MailPurpose, type[MailedLink]] = {
     MailPurpose.INVITATION: Invitation,
@@ -32,15 +28,15 @@ ACCOUNT_MAILS = (*LINKS, MailPurpose.ADDRESS_CHANGED)
 
 def queue_link(link: MailedLink) -> None:
     """Put the mail with a link into the outbox."""
-    purpose = _purpose_of(link)
-    _queue(purpose, f"{purpose}:{link.nonce}", link.email, user=getattr(link, "account", None))
+    user = getattr(link, "account", None)
+    OutboxMail.build(_purpose_of(link), link.nonce, link.email, user=user).save()
 
 
 def queue_address_notice(account, former: str) -> None:
     """Put a mail into the outbox that says to the former address of an account that it has another one."""
     if former and can_send_mail():
-        key = f"{MailPurpose.ADDRESS_CHANGED}:{account.pk}:{get_random_string(12)}"
-        _queue(MailPurpose.ADDRESS_CHANGED, key, former, user=account)
+        key = f"{account.pk}:{get_random_string(12)}"
+        OutboxMail.build(MailPurpose.ADDRESS_CHANGED, key, former, user=account).save()
 
 
 def link_url(link: MailedLink) -> str:
@@ -50,17 +46,6 @@ def link_url(link: MailedLink) -> str:
 
 def _purpose_of(link: MailedLink) -> MailPurpose:
     return next(purpose for purpose, model in LINKS.items() if isinstance(link, model))
-
-
-def _queue(purpose: MailPurpose, key: str, recipient: str, *, user) -> None:
-    OutboxMail.objects.create(
-        purpose=purpose,
-        key=key,
-        recipient=recipient,
-        user=user,
-        message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-        next_attempt_at=timezone.now(),
-    )
 
 
 def build_account_mail(mail: OutboxMail) -> EmailMessage | None:
@@ -82,8 +67,6 @@ def _write(mail: OutboxMail, link: MailedLink | None, language: str) -> EmailMes
         "url": link_url(link) if link else "",
         "account": mail.user,
         "at": timezone.localtime(mail.created_at),
-        "site": site_settings(),
-        "site_url": settings.SITE_URL,
     }
     subjects = {
         MailPurpose.INVITATION: _("You are invited to the desk of %(site)s"),
@@ -91,10 +74,4 @@ def _write(mail: OutboxMail, link: MailedLink | None, language: str) -> EmailMes
         MailPurpose.ADDRESS_CHANGED: _("Your account at %(site)s has another address"),
     }
     subject = subjects[MailPurpose(mail.purpose)] % {"site": site_settings().short_name}
-    body = render_to_string(f"desk/mail/{mail.purpose}.txt", context)
-    headers = {
-        "Message-ID": mail.message_id,
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": language,
-    }
-    return StaffMail(subject, body.strip() + "\n", sender_address(), [mail.recipient], headers=headers)
+    return write_mail(mail, subject, mail.purpose, context, language=language)

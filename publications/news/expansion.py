@@ -6,11 +6,8 @@ half of an event's mails nor a second set of them.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import make_msgid
 from django.db import transaction
 from django.utils import timezone
 
@@ -63,7 +60,7 @@ def _expand_for(user, pks: Sequence[int], now: datetime) -> None:
     for event in NewsEvent.objects.visible_to(user).filter(pk__in=pks).with_rows():
         by_timing[_timing(event, choices, now)].append(event)
     for event in by_timing[MailTiming.AT_ONCE]:
-        mail = _get_or_create_mail(user, MailPurpose.NEWS, f"news:{event.pk}:{user.pk}", now)
+        mail = _get_or_create_mail(user, MailPurpose.NEWS, f"{event.pk}:{user.pk}", now)
         mail.events.add(event)
     if daily := by_timing[MailTiming.DAILY]:
         _open_digest(user, now).events.add(*daily)
@@ -82,7 +79,7 @@ def _open_digest(user, now: datetime) -> OutboxMail:
     """Return the next daily mail of a user that no sender has tried yet, locked against senders."""
     due_at = next_digest_time(now)
     while True:
-        key = f"digest:{user.pk}:{timezone.localtime(due_at):%Y-%m-%d}"
+        key = f"{user.pk}:{timezone.localtime(due_at):%Y-%m-%d}"
         mail = _get_or_create_mail(user, MailPurpose.DIGEST, key, due_at)
         if not mail.sent_at and not mail.attempts and not mail.is_given_up:
             return mail
@@ -99,15 +96,8 @@ def next_digest_time(after: datetime) -> datetime:
 
 def _get_or_create_mail(user, purpose: MailPurpose, key: str, due_at: datetime) -> OutboxMail:
     """Return the mail of a key, locked. A sender that finds nothing to say in a mail deletes it."""
-    stored = OutboxMail.objects.select_for_update().filter(key=key)
+    stored = OutboxMail.objects.select_for_update().filter(key=f"{purpose}:{key}")
     while not (mail := stored.first()):
-        new = OutboxMail(
-            purpose=purpose,
-            key=key,
-            recipient=user.email,
-            user=user,
-            message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-            next_attempt_at=due_at,
-        )
+        new = OutboxMail.build(purpose, key, user.email, user=user, due_at=due_at)
         OutboxMail.objects.bulk_create([new], ignore_conflicts=True)
     return mail

@@ -1,7 +1,7 @@
 """Write the mails of the outbox in the language of the recipient, from the rows as they are.
 
-Headers: RFC 3834 (`Auto-Submitted`, so that no absence note answers), RFC 8058 (`List-Unsubscribe` by one POST without
-sign-in). The address for that is signed and allows nothing but fewer mails.
+RFC 8058 describes `List-Unsubscribe` by one POST without sign-in. The address for that is signed and allows nothing but
+fewer mails.
 """
 
 from urllib.parse import urlsplit
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core import signing
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,12 +23,11 @@ from publications.models import (
     NewsType,
     OutboxMail,
     UserSettings,
-    site_settings,
 )
 
 from .account_mails import ACCOUNT_MAILS, build_account_mail
 from .descriptions import NewsText, describe_news
-from .staff_mail import StaffMail, sender_address
+from .staff_mail import write_mail
 from .warning_mails import build_warning_mail
 
 STOP_SALT = "news.stop"
@@ -65,29 +63,21 @@ def _write(mail: OutboxMail, events: list[NewsEvent], language: str) -> EmailMes
             "desk:news-stop", args=[stop_token(mail.user, MailTiming.DAILY if is_digest else events[0].type)]
         )
     )
-    body = render_to_string(
-        "desk/mail/news.txt",
-        {
-            "texts": texts,
-            "site": site_settings(),
-            "site_url": settings.SITE_URL,
-            "choices_url": absolute_url(reverse("desk:news-choices")),
-            "stop_url": stop_url,
-        },
-    )
+    context = {
+        "texts": texts,
+        "choices_url": absolute_url(reverse("desk:news-choices")),
+        "stop_url": stop_url,
+    }
     headers = {
-        "Message-ID": mail.message_id,
-        "Auto-Submitted": "auto-generated",
         "List-Unsubscribe": f"<{stop_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Content-Language": language,
     }
     if not is_digest and events[0].publication_id:
         headers["References"] = (
             f"<publication-{events[0].publication_id}@{urlsplit(settings.SITE_URL).hostname}>"
         )
     subject = _digest_subject(texts) if is_digest else texts[0].subject
-    return StaffMail(subject, body.strip() + "\n", sender_address(), [mail.recipient], headers=headers)
+    return write_mail(mail, subject, "news", context, language=language, headers=headers)
 
 
 def _digest_subject(texts: list[NewsText]) -> str:

@@ -4,12 +4,8 @@ A row of the outbox holds no text: what there is to warn of is found when the ma
 then there is nothing.
 """
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage, make_msgid
-from django.template.loader import render_to_string
+from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext, override
@@ -18,23 +14,15 @@ from publications.locales import absolute_url
 from publications.models import MailPurpose, OutboxMail, UserSettings, site_settings
 from publications.operations import find_warnings
 
-from .staff_mail import StaffMail, sender_address
+from .staff_mail import write_mail
 
 PERMISSION = "publications.view_operationrecord"
 
 
 def queue_warnings() -> int:
     """Put a mail for each administrator into the outbox, unless one of today is there; return how many were new."""
-    now = timezone.now()
     mails = [
-        OutboxMail(
-            purpose=MailPurpose.OPERATIONS,
-            key=f"{MailPurpose.OPERATIONS}:{user.pk}:{timezone.localdate(now)}",
-            recipient=user.email,
-            user=user,
-            message_id=make_msgid(domain=urlsplit(settings.SITE_URL).hostname),
-            next_attempt_at=now,
-        )
+        OutboxMail.build(MailPurpose.OPERATIONS, f"{user.pk}:{timezone.localdate()}", user.email, user=user)
         for user in get_user_model().objects.filter(is_active=True, is_staff=True).exclude(email="")
         if user.has_perm(PERMISSION)
     ]
@@ -66,13 +54,5 @@ def _write(mail: OutboxMail, warnings: list, language: str) -> EmailMessage:
     context = {
         "warnings": warnings,
         "url": absolute_url(reverse("desk:operations")),
-        "site": site_settings(),
-        "site_url": settings.SITE_URL,
     }
-    body = render_to_string("desk/mail/operations.txt", context)
-    headers = {
-        "Message-ID": mail.message_id,
-        "Auto-Submitted": "auto-generated",
-        "Content-Language": language,
-    }
-    return StaffMail(subject, body.strip() + "\n", sender_address(), [mail.recipient], headers=headers)
+    return write_mail(mail, subject, "operations", context, language=language)
