@@ -41,7 +41,7 @@ def build_snapshot(
         markup.Unrenderable: the text cannot be rendered.
     """
     editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
-    previous = None if is_first else editions.latest_in_effect()
+    previous = None if is_first else editions.in_effect().latest()
     return EditionWithRows(
         edition=_build_edition(
             publication,

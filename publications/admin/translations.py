@@ -14,7 +14,6 @@ from publications.locales import language_in_sentence
 from publications.models import (
     CounterpartEvent,
     EditionWithRows,
-    EndReason,
     OutdatedTranslation,
     Publication,
     outdated_translations_of,
@@ -100,9 +99,7 @@ def _build_change_context(outdated: OutdatedTranslation, publication: Publicatio
     """Return the sentence, the notes to readers, and the passages that changed since this text followed last."""
     editions = outdated.counterpart.editions
     newest = editions.get(number=outdated.edition)
-    later = editions.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).filter(
-        number__gt=outdated.followed, number__lte=outdated.edition
-    )
+    later = editions.in_effect().filter(number__gt=outdated.followed, number__lte=outdated.edition)
     context = {
         "notice": describe_outdated(outdated, publication),
         "notes": list(later.exclude(change_note="").order_by("number").values_list("change_note", flat=True)),

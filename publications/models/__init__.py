@@ -25,7 +25,6 @@ from .audit import (
     ActionType,
     AuditEntry,
     audit_file_name,
-    find_publish_entry,
 )
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
@@ -315,7 +314,6 @@ __all__ = [
     "filter_by_facets_and_dates",
     "find_original_fault",
     "find_outdated_translations",
-    "find_publish_entry",
     "first_published_at",
     "get_or_create_tags",
     "home_editions",

@@ -56,8 +56,8 @@ def needs_approval(publication: Publication, *, is_new: bool = False) -> bool:
     """
     if publication.kind.needs_approval or is_new:
         return publication.kind.needs_approval
-    last = publication.editions.latest_in_effect()
-    return bool(last) and last.kind.needs_approval
+    editions = publication.editions.in_effect().order_by("-number")
+    return bool(editions.values_list("kind__needs_approval", flat=True).first())
 
 
 def approvers_of(publication: Publication, user) -> list:

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from publications.hash_chain import FIRST_PREVIOUS, format_time, hash_value, hash_with_salt
 
-from .edition import Edition
 from .publication import Publication
 
 
@@ -173,9 +172,3 @@ class AuditEntry(models.Model):
     def has_history_page(self) -> bool:
         """Whether its publication has a page at the desk, as a deleted draft has not."""
         return bool(self.publication) and not self.publication.deleted_at
-
-
-def find_publish_entry(edition: Edition) -> AuditEntry | None:
-    """Return the entry of the action that published or scheduled an edition, or None."""
-    published = AuditEntry.objects.filter(action__in=(ActionType.PUBLISH, ActionType.SCHEDULE))
-    return published.filter(publication=edition.publication_id, detail__edition=edition.number).first()

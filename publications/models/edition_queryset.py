@@ -59,6 +59,10 @@ class EditionQuerySet(ListQuerySet):
         """Editions without those cancelled before they started."""
         return self.exclude(end_reason=EndReason.CANCELLED)
 
+    def in_effect(self) -> Self:
+        """Editions that were neither cancelled nor undone."""
+        return self.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE))
+
     def ever_public(self, at: datetime | None = None) -> Self:
         """Editions that are or were public."""
         return self.not_cancelled().filter(
@@ -79,12 +83,6 @@ class EditionQuerySet(ListQuerySet):
 
     def latest(self) -> "Edition | None":
         return self.order_by("-number").first()
-
-    def latest_in_effect(self) -> "Edition | None":
-        """Return the last of these that was neither cancelled nor undone, or None."""
-        return (
-            self.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
-        )
 
     def next_number(self) -> int:
         """Return the next number; those of cancelled editions are not used again."""

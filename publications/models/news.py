@@ -11,11 +11,14 @@ from operator import or_
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .approval import Approval
+from .audit import ActionType, AuditEntry
 from .comment import Comment
 from .edition import Edition
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
@@ -164,10 +167,13 @@ class NewsEventQuerySet(models.QuerySet):
         return self.due().current().filter(visible).order_by("-happens_at", "-pk")
 
     def with_rows(self) -> "NewsEventQuerySet":
-        """Events with the rows that their texts are read from, without the long texts of these."""
-        return self.select_related(
-            "by", "publication", "edition", "comment__review", "comment__author"
-        ).defer(
+        """Events with the rows that their texts are read from, without the long texts of these.
+
+        `without_approval` is why an edition was published without a second person.
+        """
+        rows = self.select_related("by", "publication", "edition", "comment__review", "comment__author")
+        reason = Case(When(type=NewsType.UNAPPROVED, then=_reason_without_approval()))
+        return rows.annotate(without_approval=reason).defer(
             "publication__body",
             "edition__body",
             "edition__html",
@@ -176,9 +182,18 @@ class NewsEventQuerySet(models.QuerySet):
         )
 
 
+def _reason_without_approval() -> Subquery:
+    """Return what the audit log says of the publication of the edition of an event."""
+    published = AuditEntry.objects.filter(
+        action__in=(ActionType.PUBLISH, ActionType.SCHEDULE), publication=OuterRef("publication")
+    ).annotate(number=Cast(KeyTextTransform("edition", "detail"), models.IntegerField()))
+    reason = KeyTextTransform("without_approval", "detail")
+    return Subquery(published.filter(number=OuterRef("edition__number")).values_list(reason)[:1])
+
+
 def _is_outdated(lasts: Q) -> Q:
     """Return the condition that a text has not followed since the event: a change that lasts, or a withdrawal."""
-    own = Edition.objects.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by()
+    own = Edition.objects.in_effect().order_by()
     followed = own.filter(
         publication=OuterRef("publication"),
         restored_from=None,

@@ -11,21 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .edition import Change, Edition
-from .edition_queryset import EndReason
 from .publication import Publication
 from .submission import Submission
 
 MAX_NOTE_CHARACTERS = 2000
 FULFILLING_CHANGES = (Change.FIRST, Change.UPDATE)
 """The changes of editions that fulfil a plan: a corrected misprint does not."""
-CANCELLED_OR_UNDONE = (EndReason.CANCELLED, EndReason.UNDONE)
 """The ends of editions that do not fulfil it either."""
 
 
 class EditorialPlanQuerySet(models.QuerySet):
     def open(self) -> "EditorialPlanQuerySet":
         """Plans of which nothing was published or scheduled since their days were chosen; none of deleted drafts."""
-        editions = Edition.objects.exclude(end_reason__in=CANCELLED_OR_UNDONE).filter(
+        editions = Edition.objects.in_effect().filter(
             publication=OuterRef("publication"),
             change__in=FULFILLING_CHANGES,
             created_at__gt=OuterRef("days_chosen_at"),

@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.names import full_name_of
 from publications.locales import datetime_with_zone, language_in_sentence
-from publications.models import Change, EndReason, NewsEvent, NewsType, find_publish_entry
+from publications.models import Change, EndReason, NewsEvent, NewsType
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def describe_news(event: NewsEvent, user) -> NewsText:
 def _actor(event: NewsEvent) -> str:
     if event.comment:
         return event.comment.author_label
-    return event.by.get_full_name() or event.by.get_username() if event.by else ""
+    return full_name_of(event.by)
 
 
 def _desk_url(event: NewsEvent, user) -> str:
@@ -120,9 +121,8 @@ def _approved(event: NewsEvent) -> tuple[str, str]:
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
         return _(subject) % {"title": event.edition.title}, event.edition.change_note
-    entry = find_publish_entry(event.edition)
-    reason = entry.detail.get("without_approval", "") if entry else ""
-    return _("Published without a second person: “%(title)s”") % {"title": event.edition.title}, reason
+    subject = _("Published without a second person: “%(title)s”") % {"title": event.edition.title}
+    return subject, event.without_approval or ""
 
 
 def _tomorrow(event: NewsEvent) -> tuple[str, str]:

@@ -155,12 +155,23 @@ def test_in_an_emergency_one_person_publishes_and_all_staff_are_informed(client,
     assert edition.is_live and entry.detail["without_approval"] == "Troops cross the border"
     contributor = make_person("Contributors")
     for person in (bo, contributor):
-        event = NewsEvent.objects.visible_to(person).get(type=NewsType.UNAPPROVED)
+        event = NewsEvent.objects.visible_to(person).with_rows().get(type=NewsType.UNAPPROVED)
         text = describe_news(event, person)
         assert "without a second person" in text.subject and text.text == "Troops cross the border"
         assert UserSettings.of(person).timing(NewsType.UNAPPROVED) == "at_once"
     history = client.get(reverse("desk:history", args=[draft.pk])).text
     assert "without a second person (Troops cross the border)" in history
+
+
+def test_the_reasons_are_read_with_the_news(draft, ann, bo, django_assert_num_queries):
+    for publication in (draft, make_publication(kind="report", title="Rye")):
+        actions.publish(publication, by=ann, without_approval=f"{publication} is urgent")
+    events = list(NewsEvent.objects.visible_to(bo).with_rows().filter(type=NewsType.UNAPPROVED))
+
+    with django_assert_num_queries(0):
+        texts = {describe_news(event, bo).text for event in events}
+
+    assert texts == {"Grain is urgent", "Rye is urgent"}
 
 
 def test_a_reason_is_not_recorded_where_somebody_has_approved(draft, ann, bo):
