@@ -22,7 +22,8 @@ from publications.models import (
     Synonym,
 )
 from publications.search import name_terms_of, row_key
-from publications.seed_content import FOOTER_PAGES, KINDS, MENU_PAGE, MENU_SECTIONS, PAGES, SPELLINGS
+from publications.seed_content import FOOTER_PAGES, KINDS, MENU_PAGE, MENU_SECTIONS, PAGES
+from publications.seed_spellings import SPELLINGS
 
 SEEDED_MODELS = (Kind, SiteSettings, SiteVersion, SearchIndex, SitePage, MenuLink, Synonym, NamedTerm)
 

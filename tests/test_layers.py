@@ -59,6 +59,7 @@ LAYERS = {
         "publications.name_particles",
         "publications.slugs",
         "publications.seed_content",
+        "publications.seed_spellings",
         "publications.html_tree",
         "publications.xml_writer",
         "publications.stored_messages",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications.editorial_status import EditorialNotice, EditorialStatus
@@ -14,7 +15,8 @@ from publications.locales import LANGUAGE_NAMES, locale_of, localized_path, text
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EditionQuerySet, EndReason
 from .image import Image
 from .kind import DASH, SeriesNumber
-from .publication import Publication, PublicationContent
+from .publication import Publication
+from .publication_content import PublicationContent
 from .validators import host_of
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
@@ -186,6 +188,16 @@ class Edition(PublicationContent):
     @property
     def is_retracted(self) -> bool:
         return self.editorial_status == EditorialStatus.RETRACTED
+
+    @property
+    def republication_refusal(self) -> str:
+        """Why no edition of a text follows this one, the last that started: it is retracted. Else ""."""
+        if not self.is_retracted or self.end_reason == EndReason.UNDONE:
+            return ""
+        return gettext(
+            "This publication is retracted, and a retracted text is not published again. If the retraction was a "
+            "mistake, take it back; if there is a new text, publish it as a publication of its own."
+        )
 
     @property
     def notice(self) -> EditorialNotice | None:

@@ -8,9 +8,9 @@ docs/decisions/0013.
 
 from publications.models import similar_publications
 
-from .matching import build_reasons, suggest
 from .rebuilds import complete, is_incomplete, is_outdated, mark_incomplete, rebuild
 from .rows import add_rows, editions_similar_to, refill_rows, remove_rows
+from .suggestions import build_reasons, suggest
 from .verification import MIN_AGREEMENT, compare_with_rebuild, differing_editions
 
 __all__ = [
