@@ -1,12 +1,28 @@
-"""File system storages that write files atomically (settings.STORAGES)."""
+"""File system storages that write files atomically (settings.STORAGES), and the files of any storage."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.responders import SlicedFile
 
 from . import durable_files
+
+
+def list_files(storage: Storage, folder: str = "", *, except_folders: Iterable[str] = ()) -> Iterator[str]:
+    """Yield the names of all files in a storage, in a folder or in a bucket, those of unfinished uploads too.
+
+    Args:
+        except_folders: folders at the top that are left out.
+    """
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:  # nothing was ever uploaded
+        return
+    yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files) if name)
+    for name in sorted(set(folders).difference(except_folders)):
+        yield from list_files(storage, f"{folder}/{name}".lstrip("/"))
 
 
 class DurableStorageMixin:

@@ -11,7 +11,6 @@ from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
-from .publish_plan import retraction_refusal
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
@@ -33,6 +32,7 @@ from .retract import (
     CONCERN,
     LIFTING,
     RETRACTION,
+    STATUS_CHANGES,
     StatusChange,
     express_concern,
     lift_concern,
@@ -68,6 +68,7 @@ __all__ = [
     "MAX_RELATED_LINKS",
     "NEVER_PUBLIC",
     "RETRACTION",
+    "STATUS_CHANGES",
     "ActionRefused",
     "ClockBehind",
     "NamePreview",
@@ -120,7 +121,6 @@ __all__ = [
     "repair_windows",
     "replace_proposed_author",
     "retract",
-    "retraction_refusal",
     "save_instance",
     "set_related_links",
     "status_refusal",

@@ -15,7 +15,6 @@ from publications.models import (
     Edition,
     EditionByline,
     EditionWithRows,
-    EndReason,
     Publication,
     approvers_of,
     digest_of_draft,
@@ -133,18 +132,8 @@ def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
         raise NotReady(*(message for _field, message in errors))
 
 
-def retraction_refusal(last: Edition | None) -> str:
-    """Return why a retracted publication is not published again, or "". `last` is the last edition that started."""
-    if not (last and last.is_retracted and last.end_reason != EndReason.UNDONE):
-        return ""
-    return _(
-        "This publication is retracted, and a retracted text is not published again. If the retraction was a "
-        "mistake, take it back; if there is a new text, publish it as a publication of its own."
-    )
-
-
 def _refuse_retracted(last: Edition | None) -> None:
-    if refusal := retraction_refusal(last):
+    if last and (refusal := last.republication_refusal):
         raise ActionRefused(refusal)
 
 

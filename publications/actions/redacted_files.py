@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from django.db import transaction
 
 from publications import images
+from publications.folder_storage import list_files
 from publications.markup import Redaction
 from publications.models import (
     ARCHIVE_FOLDER,
@@ -16,7 +17,7 @@ from publications.models import (
     models_with_originals,
     original_storage,
 )
-from publications.name_search import NameMatcher, Searched, list_files, search_file
+from publications.name_search import NameMatcher, Searched, search_file
 
 UNTOUCHED_FOLDERS = (ARCHIVE_FOLDER, AUDIT_FOLDER)
 """Folders of files with rows of their own, and of the public audit log, which holds no names."""

@@ -75,6 +75,7 @@ LIFTING = StatusChange(
     allowed_from=(EditorialStatus.CONCERN,),
     missing_note=gettext_lazy("Say to readers why the concern is lifted."),
 )
+STATUS_CHANGES = (RETRACTION, CONCERN, LIFTING)
 
 
 @retry_with_reserved_space

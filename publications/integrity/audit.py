@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from publications.actions import STATUS_CHANGES
 from publications.models import ActionType, AuditEntry, Edition, EndReason, SiteVersion
 
 from .report import Progress
 
-STATUS_ACTIONS = (ActionType.RETRACT, ActionType.EXPRESS_CONCERN, ActionType.LIFT_CONCERN)
+STATUS_ACTIONS = tuple(change.action_type for change in STATUS_CHANGES)
 END_ENTRIES = {
     EndReason.WITHDRAWN: ((ActionType.WITHDRAW, ""),),
     EndReason.UNDONE: ((ActionType.UNDO, "edition"),),

@@ -10,12 +10,12 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
+from publications.actions import STATUS_CHANGES
 from publications.markup import image_keys_in
 from publications.models import (
     FOREVER,
     NOTICE_COLUMNS,
     Address,
-    Change,
     Edition,
     EditionByline,
     EditionImage,
@@ -30,6 +30,8 @@ from .report import Progress
 
 EDITION_ROW_MODELS = (EditionByline, EditionTag)
 """Rows with copies of the columns that lists filter by."""
+CHANGED_STATUSES = {change.change: change.status for change in STATUS_CHANGES}
+"""The editorial status that each change of it leads to."""
 
 
 class EditionWindow(NamedTuple):
@@ -178,30 +180,19 @@ def find_missing_revisions(progress: Progress) -> Iterator[str]:
 def find_wrong_notices(progress: Progress) -> Iterator[str]:
     """Yield editions whose notice is incomplete or not that of their change, and those that lost the notice."""
     columns = ("publication", "title", "number", "change", "change_note", *NOTICE_COLUMNS, "restored_from")
-    in_effect = Edition.objects.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE))
-    rows = in_effect.order_by("publication", "number").values_list(*columns, named=True)
+    rows = Edition.objects.in_effect().order_by("publication", "number").values_list(*columns, named=True)
     for _pk, group in groupby(rows, attrgetter("publication")):
         before = EditorialStatus.NONE
         for row in group:
             name = f"publication {row.publication} “{row.title}”, edition {row.number}"
             if not _is_notice_complete(row):
                 yield f"{name}: its notice has no status, no date, or another text than its note."
-            if not row.restored_from and not _may_follow(row, before):
+            if not row.restored_from and row.editorial_status != CHANGED_STATUSES.get(row.change, before):
                 yield f"{name} says “{row.editorial_status}” after “{before}”, and no action says so."
             before = row.editorial_status
 
 
 def _is_notice_complete(row) -> bool:
     has_status = bool(row.editorial_status)
-    is_noted = row.change not in (Change.RETRACTION, Change.CONCERN) or row.notice_text == row.change_note
+    is_noted = not CHANGED_STATUSES.get(row.change) or row.notice_text == row.change_note
     return has_status == bool(row.notice_text) == bool(row.notice_at) and is_noted
-
-
-def _may_follow(row, before: str) -> bool:
-    """Return whether the status is that of the edition before, or that of the change of the edition."""
-    expected = {
-        Change.RETRACTION: EditorialStatus.RETRACTED,
-        Change.CONCERN: EditorialStatus.CONCERN,
-        Change.LIFTED: EditorialStatus.NONE,
-    }
-    return row.editorial_status == expected.get(row.change, before)

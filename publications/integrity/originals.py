@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db import models
 
+from publications.folder_storage import list_files
 from publications.models import (
     AUDIT_FOLDER,
     OriginalFault,
@@ -92,13 +93,6 @@ def find_unused(progress: Progress) -> Iterator[str]:
     yield from sorted(name for name in unused if not digests & set(DIGEST.findall(name)))
 
 
-def list_originals(folder: str = "") -> Iterator[str]:
+def list_originals() -> Iterator[str]:
     """Yield the names of all originals."""
-    try:
-        folders, files = original_storage().listdir(folder)
-    except FileNotFoundError:  # nothing was ever uploaded
-        return
-    yield from (f"{folder}/{name}".lstrip("/") for name in files if name)
-    for name in folders:
-        if folder or name not in OTHER_FOLDERS:
-            yield from list_originals(f"{folder}/{name}".lstrip("/"))
+    return list_files(original_storage(), except_folders=OTHER_FOLDERS)

@@ -4,7 +4,7 @@ After a redaction it shows that nothing is left: what it lists is left, and what
 """
 
 from .database import compact_database, database_files, search_database
-from .files import Searched, list_files, search_file, search_folder, search_path, search_storage
+from .files import Searched, search_file, search_folder, search_path, search_storage
 from .matching import NameMatcher, Occurrence
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Searched",
     "compact_database",
     "database_files",
-    "list_files",
     "search_database",
     "search_file",
     "search_folder",

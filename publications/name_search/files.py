@@ -14,6 +14,7 @@ from django.core.files.storage import Storage
 from PIL import Image
 from pypdf import PdfReader
 
+from publications.folder_storage import list_files
 from publications.html_tree import parse
 from publications.ooxml import InvalidWordFile, all_text
 
@@ -99,17 +100,6 @@ def search_storage(storage: Storage, matcher: NameMatcher, searched: Searched) -
             searched.unread.append(f"{name}: {error}")
             continue
         yield from search_file(f"uploaded files: {name}", content, matcher, searched)
-
-
-def list_files(storage: Storage, folder: str = "") -> Iterator[str]:
-    """Yield the names of all files in a storage, those of unfinished uploads too."""
-    try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:  # nothing was ever uploaded
-        return
-    yield from (f"{folder}/{name}".lstrip("/") for name in sorted(files) if name)
-    for name in sorted(folders):
-        yield from list_files(storage, f"{folder}/{name}".lstrip("/"))
 
 
 def search_file(

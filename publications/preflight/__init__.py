@@ -1,7 +1,7 @@
 """Preflight: checks of a draft before it is published, as blocking issues, issues to confirm, and advice.
 
-`report` reads a publication into a `PreflightDraft` of plain values and runs all `checks`. Nothing here writes to the
-database; callers decide what to do with the issues.
+`report` reads a publication into a `PreflightDraft` of plain values and runs the checks of `blocking`, `placeholders`
+and `advice`. Nothing here writes to the database; callers decide what to do with the issues.
 """
 
 from .attached_pdfs import has_structure

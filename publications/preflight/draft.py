@@ -67,6 +67,7 @@ class PreflightDraft:
 
     Attributes:
         rendering_error: why the body cannot be rendered, or "".
+        retraction: why nothing is published any more, of a retracted publication, or "".
         missing_fields: pairs of a form field and a sentence.
         proposed_authors: by the primary key of each author who is not accepted, a sentence.
         broken_links: the reason by address within the site.
@@ -87,6 +88,7 @@ class PreflightDraft:
     html: str = ""
     rendering_error: str = ""
     headings: tuple[tuple[int, str], ...] = ()
+    retraction: str = ""
     missing_fields: tuple[tuple[str, str], ...] = ()
     proposed_authors: Mapping[int, str] = field(default_factory=dict)
     images: tuple[DraftImage, ...] = ()
@@ -108,6 +110,12 @@ class PreflightDraft:
         """Return the first line of the body that has a text, from 1; 0 without one."""
         at = self.body.find(text) if text else -1
         return self.body.count("\n", 0, at) + 1 if at >= 0 else 0
+
+    def position_of(self, image: DraftImage) -> tuple[str, int]:
+        """Return the form field that shows an image, and the line of the text."""
+        if image.key in self.images_without_alt:
+            return "body", self.line_of(f"image:{image.key}")
+        return "cover_choice", 0
 
     def line_start(self, line: int) -> str:
         """Return how a line of the body begins; "" for line 0."""

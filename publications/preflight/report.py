@@ -18,9 +18,10 @@ from publications.models import (
     original_storage,
 )
 
+from .advice import ADVICE
 from .attached_pdfs import is_encrypted, is_pdf, is_tagged
+from .blocking import BLOCKING
 from .broken_links import broken_link_reasons, is_site_url
-from .checks import ADVICE, BLOCKING
 from .draft import DraftImage, PreflightDraft, PreflightIssue
 from .new_tags import similar_tag_names
 from .placeholders import TO_CONFIRM
@@ -68,6 +69,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
     lost, intact = _split_by_integrity(publication.attachments.all())
     new_tags = _new_tags(publication)
     proposed_authors = publication.proposed_author_errors()
+    last = publication.editions.without_texts().last_public_by(timezone.now())
     return PreflightDraft(
         title=publication.title,
         summary=publication.summary,
@@ -76,6 +78,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         html=html,
         rendering_error=error,
         headings=markup.outline(publication.body),
+        retraction=last.republication_refusal if last else "",
         missing_fields=tuple(
             error for error in publication.publish_errors() if error[1] not in proposed_authors.values()
         ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import actions
+from publications import actions, preflight
 from publications.models import EditorialStatus, Publication
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 
@@ -124,6 +124,15 @@ def test_the_page_says_that_the_scheduled_edition_is_cancelled(desk):
     actions.publish(saved(publication, body="Later."), by=None, at=tomorrow())
 
     assert "The edition that waits is cancelled" in desk.get(page_of(publication, "retract")).text
+
+
+def test_preflight_says_that_a_retracted_publication_is_not_published():
+    publication = make_live().publication
+    actions.retract(publication, by=None, note="Made up.")
+
+    report = preflight.run_preflight(preflight.build_preflight_draft(publication))
+
+    assert [issue.name for issue in report.blocking] == ["retracted"]
 
 
 def test_a_retracted_publication_cannot_be_published_and_its_pages_say_so(desk):

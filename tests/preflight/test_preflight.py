@@ -6,7 +6,7 @@ import pytest
 
 from publications import actions, markup, preflight
 from publications.models import Attachment, Redirect, get_or_create_tags, store_original
-from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
+from publications.preflight import DraftImage, PreflightDraft, advice, attached_pdfs, blocking
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
 VALID_BODY = (
@@ -64,7 +64,7 @@ def test_an_image_has_its_alternative_text_in_the_text_or_in_the_library():
     in_text = draft("![A map](image:abcdefghij)", images=(without_alt,))
     in_library = draft("![](image:abcdefghij)", images=(with_alt,))
 
-    assert not [*checks.image_without_alt(in_text), *checks.image_without_alt(in_library)]
+    assert not [*blocking.image_without_alt(in_text), *blocking.image_without_alt(in_library)]
 
 
 def test_a_cover_without_alternative_text_blocks_publishing():
@@ -72,7 +72,7 @@ def test_a_cover_without_alternative_text_blocks_publishing():
         key="abcdefghij", filename="map.png", has_alt=False, has_alt_in_language=False, is_cover=True
     )
 
-    assert [issue.field for issue in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
+    assert [issue.field for issue in blocking.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
 
 
 def test_a_cover_with_alternative_text_in_another_language_is_to_be_corrected_at_the_cover():
@@ -80,7 +80,7 @@ def test_a_cover_with_alternative_text_in_another_language_is_to_be_corrected_at
         key="abcdefghij", filename="map.png", has_alt=True, has_alt_in_language=False, is_cover=True
     )
 
-    assert [issue.field for issue in checks.alt_in_another_language(draft(images=(cover,)))] == [
+    assert [issue.field for issue in advice.alt_in_another_language(draft(images=(cover,)))] == [
         "cover_choice"
     ]
 
@@ -93,7 +93,7 @@ def test_a_reference_to_a_missing_footnote_blocks_publishing():
 
 
 def test_a_footnote_in_code_is_no_reference():
-    assert not [*checks.footnote_without_target(draft("Write `[^1]` for a note."))]
+    assert not [*blocking.footnote_without_target(draft("Write `[^1]` for a note."))]
 
 
 def test_a_broken_link_blocks_publishing():
@@ -106,13 +106,13 @@ def test_a_broken_link_blocks_publishing():
 
 @pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
 def test_a_link_without_an_address_blocks_publishing(body):
-    [report] = checks.link_without_address(draft(body))
+    [report] = blocking.link_without_address(draft(body))
 
     assert "has no address" in report.text and report.line == 1
 
 
 def test_a_link_in_code_or_with_an_address_is_valid():
-    assert not [*checks.link_without_address(draft("`[a](https://)` and [b](https://example.org)"))]
+    assert not [*blocking.link_without_address(draft("`[a](https://)` and [b](https://example.org)"))]
 
 
 @pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
@@ -123,7 +123,7 @@ def test_a_tracked_change_blocks_publishing(mark):
 
 
 def test_a_tracked_change_shown_as_code_is_no_change():
-    assert not [*checks.tracked_change(draft("One writes `{++this++}` to put in."))]
+    assert not [*blocking.tracked_change(draft("One writes `{++this++}` to put in."))]
 
 
 # Advice
@@ -136,7 +136,7 @@ def test_a_heading_that_jumps_a_level_is_reported():
 
 
 def test_a_heading_may_begin_at_the_first_level_and_go_back_up():
-    assert not [*checks.heading_jump(draft("# One\n\n## Two\n\n### Three\n\n## Four"))]
+    assert not [*advice.heading_jump(draft("# One\n\n## Two\n\n### Three\n\n## Four"))]
 
 
 def test_a_link_that_reads_as_its_address_is_reported_except_in_notes():
@@ -156,7 +156,7 @@ def test_an_unused_footnote_is_reported():
 
 def test_a_long_summary_is_reported():
     assert "has 451 characters" in text_of(preflight.run_preflight(draft(summary="a" * 451)).advice)
-    assert not [*checks.long_summary(draft(summary="a" * 450))]
+    assert not [*advice.long_summary(draft(summary="a" * 450))]
 
 
 def test_a_duplicate_title_is_reported():
@@ -169,14 +169,14 @@ def test_a_long_automatic_slug_is_reported_before_the_first_edition():
     long = "-".join(["word"] * 14)
 
     assert "made from the whole title" in text_of(preflight.run_preflight(draft(slug=long)).advice)
-    assert not [*checks.unconsidered_slug(draft(slug=long, was_public=True))]
+    assert not [*advice.unconsidered_slug(draft(slug=long, was_public=True))]
 
 
 def test_a_slug_of_another_title_is_reported():
     assert "“untitled-draft” has no word of the title" in text_of(
         preflight.run_preflight(draft(custom_slug="untitled-draft")).advice
     )
-    assert not [*checks.unconsidered_slug(draft(custom_slug="minsk"))]
+    assert not [*advice.unconsidered_slug(draft(custom_slug="minsk"))]
 
 
 def test_alternative_text_in_another_language_is_reported():
@@ -254,7 +254,7 @@ def test_missing_fields_are_reported_with_their_form_field():
 
 def broken_link_texts(body: str, **fields) -> list[str]:
     publication = make_publication(body=body, **fields)
-    return [issue.text for issue in checks.broken_link(preflight.build_preflight_draft(publication))]
+    return [issue.text for issue in blocking.broken_link(preflight.build_preflight_draft(publication))]
 
 
 @pytest.mark.django_db
@@ -386,7 +386,7 @@ def test_a_link_to_a_draft_names_it(fields):
 )
 @pytest.mark.django_db
 def test_an_image_that_is_not_named_by_its_key_blocks_publishing(body, named):
-    report = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
+    report = blocking.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
     assert [issue.field for issue in report] == ["body"] * len(named)
     assert markup.invalid_image_keys(body)[: len(named)] == tuple(named)

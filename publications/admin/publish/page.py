@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.encoding import uri_to_iri
 from django.utils.translation import gettext as _
 
@@ -34,8 +34,6 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the issues, the difference from the live edition, the address and the form; publish when it is sent."""
     publication = get_publication_or_404(pk)
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
-    if refusal := actions.retraction_refusal(publication.editions.last_public_by(timezone.now())):
-        report.blocking.append(preflight.PreflightIssue("retracted", refusal))
     form = PublishForm(
         request.POST or None,
         publication=publication,
