@@ -32,6 +32,7 @@ from webauthn.helpers.structs import (
 from .cookies import PASSKEY
 from .events import record_event
 from .models import AccountEvent, EventType, Passkey
+from .names import full_name_of
 
 SALT = "accounts.passkeys"
 CHALLENGE_BYTES = 32
@@ -87,7 +88,7 @@ def respond_with_creation_options(account: AbstractBaseUser, site_name: str) -> 
         rp_name=site_name,
         user_id=_user_handle(account),
         user_name=account.get_username(),
-        user_display_name=account.get_full_name() or account.get_username(),
+        user_display_name=full_name_of(account),
         challenge=challenge.value,
         timeout=CHALLENGE_SECONDS * 1000,
         authenticator_selection=AuthenticatorSelectionCriteria(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
 from accounts.models import EventType
+from accounts.names import full_name_of
 
 from .form_data import RedisplayMixin
 from .groups import RoleField, describe_group
@@ -39,7 +40,7 @@ def account_role_page(request: HttpRequest, account: User) -> HttpResponse:
     return render_desk_page(
         request,
         "account_role",
-        title=_("Role of %(name)s") % {"name": account.get_full_name() or account.get_username()},
+        title=_("Role of %(name)s") % {"name": full_name_of(account)},
         account=account,
         form=form,
         roles=[describe_group(group) for group in groups],
@@ -57,5 +58,5 @@ def _set_role(request: HttpRequest, account: User, group, *, before) -> None:
     names = {"groups_before": sorted(each.name for each in before), "groups_after": [group.name]}
     record_event(EventType.CHANGED, account, by=request.user, request=request, fields=["groups"], **names)
     text = _("%(name)s has the role “%(role)s” now.")
-    name = account.get_full_name() or account.get_username()
+    name = full_name_of(account)
     messages.success(request, text % {"name": name, "role": describe_group(group)})

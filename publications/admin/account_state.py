@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.events import record_event
 from accounts.invitations import revoke_invitation
 from accounts.models import AccountRecord, AddressChange, DeskSession, EventType, Invitation
+from accounts.names import full_name_of
 from publications.models import CalendarAddress
 
 from .form_data import RedisplayMixin
@@ -71,7 +72,7 @@ def account_state_page(request: HttpRequest, account: User) -> HttpResponse:
     return render_desk_page(
         request,
         "account_deactivate",
-        title=_("Deactivate %(name)s") % {"name": account.get_full_name() or account.get_username()},
+        title=_("Deactivate %(name)s") % {"name": full_name_of(account)},
         account=account,
         form=form,
         holdings=holdings,
@@ -82,7 +83,7 @@ def _inactive_page(request: HttpRequest, account: User) -> HttpResponse:
     if request.method == "POST":
         _reactivate(request, account)
         return HttpResponseRedirect(reverse("desk:auth_user_change", args=[account.pk]))
-    title = _("Reactivate %(name)s") % {"name": account.get_full_name() or account.get_username()}
+    title = _("Reactivate %(name)s") % {"name": full_name_of(account)}
     return render_desk_page(
         request, "account_reactivate", title=title, account=account, record=AccountRecord.of(account)
     )
@@ -111,7 +112,7 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     to = form.cleaned_data.get("to")
     if to and (count := hand_over(account, to=to, request=request)):
         handed = ngettext("%(count)d entry went to %(to)s.", "%(count)d entries went to %(to)s.", count)
-        text = f"{text} {handed % {'count': count, 'to': to.get_full_name() or to.get_username()}}"
+        text = f"{text} {handed % {'count': count, 'to': full_name_of(to)}}"
     messages.success(request, text)
 
 

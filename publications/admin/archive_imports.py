@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.names import full_name_of
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.report_page import has_untranslated_notes, label_report
@@ -155,7 +156,7 @@ def _other_language(job: ArchiveImport) -> str:
 
 
 def _name_of(user: User | None) -> str:
-    return (user.get_full_name() or user.get_username()) if user else _("somebody whose account is deleted")
+    return full_name_of(user) or _("somebody whose account is deleted")
 
 
 def _may_run(request: HttpRequest, task: str, *, publish: bool = False) -> bool:

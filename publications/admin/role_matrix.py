@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import full_name_of
 from publications.roles import APP_LABELS, ROLES
 
 from .groups import describe_group
@@ -80,7 +81,7 @@ class RoleColumn:
     def from_group(cls, group: Group) -> "RoleColumn":
         permissions = list(group.permissions.all())
         known = frozenset(each.codename for each in permissions if each.content_type.app_label in APP_LABELS)
-        people = [user.get_full_name() or user.get_username() for user in group.user_set.all()]
+        people = [full_name_of(user) for user in group.user_set.all()]
         return cls(describe_group(group), people, known, len(permissions) - len(known & task_codenames()))
 
     def may(self, codenames: Iterable[str]) -> bool:

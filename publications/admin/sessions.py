@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
 from accounts.models import DeskSession, EventType
+from accounts.names import full_name_of
 from accounts.user_agents import describe_user_agent
 
 from .site import render_desk_page
@@ -86,7 +87,7 @@ def account_sessions_page(request: HttpRequest, account: User) -> HttpResponse:
         digest = request.session.key_digest if account == request.user else ""
         messages.success(request, _describe_ended(end_sessions(request, account, except_digest=digest)))
         return HttpResponseRedirect(reverse("desk:account-sessions", args=[account.pk]))
-    title = _("Where %(name)s is signed in") % {"name": account.get_full_name() or account.get_username()}
+    title = _("Where %(name)s is signed in") % {"name": full_name_of(account)}
     rows = session_rows(request, account)
     return render_desk_page(request, "account_sessions", title=title, account=account, rows=rows)
 

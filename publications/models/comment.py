@@ -13,6 +13,7 @@ from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import full_name_of
 from publications import manuscript, markup
 from publications.markup import TextRange
 
@@ -123,11 +124,11 @@ class Comment(models.Model):
         """Who wrote it, by name."""
         if self.review:
             return self.review.reader
-        return _name_of(self.author) or self.author_name or str(_("A former colleague"))
+        return full_name_of(self.author) or self.author_name or str(_("A former colleague"))
 
     @property
     def resolved_by_label(self) -> str:
-        return _name_of(self.resolved_by)
+        return full_name_of(self.resolved_by)
 
     @property
     def origin(self) -> str:
@@ -151,10 +152,6 @@ class Comment(models.Model):
         if text_range:
             self.quote = text[text_range.start : text_range.end][:MAX_QUOTE_CHARACTERS]
             self.start, self.end = text_range.start, text_range.start + len(self.quote)
-
-
-def _name_of(user) -> str:
-    return user.get_full_name() or user.get_username() if user else ""
 
 
 def move_comments(comments: Iterable[Comment], before: str, after: str) -> None:

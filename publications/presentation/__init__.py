@@ -9,6 +9,7 @@ from .authors import AuthorSummary, author_summaries, byline_parts, byline_text,
 from .comparison import compare_editions, comparison_context
 from .conditional import conditional_response
 from .history import (
+    CHANGE_LABELS,
     ChangeNote,
     announced_date_text,
     build_change_notes,
@@ -56,6 +57,7 @@ from .text_verification import (
 )
 
 __all__ = [
+    "CHANGE_LABELS",
     "MAX_TEXT_CHARACTERS",
     "SOCIAL_IMAGE_NAME",
     "SOCIAL_IMAGE_SIZE",

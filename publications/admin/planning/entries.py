@@ -14,6 +14,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.names import full_name_of
 from publications.locales import format_day, language_label
 from publications.models import (
     Change,
@@ -23,6 +24,7 @@ from publications.models import (
     Publication,
     is_assigned,
 )
+from publications.presentation import CHANGE_LABELS
 
 MAX_ENTRIES = 400
 """How many plans and how many editions are listed at once; an import may publish thousands in a week."""
@@ -44,13 +46,6 @@ class EntryType(models.TextChoices):
 DAY_FIELDS = {"planned_on": EntryType.PLANNED, "due_on": EntryType.DUE}
 """The days of a plan, with what they are."""
 NEWEST_FIRST = [F(field).desc(nulls_last=True) for field in DAY_FIELDS]
-CHANGE_LABELS = {
-    Change.UPDATE: gettext_lazy("Updated"),
-    Change.CORRECTION: gettext_lazy("Corrected"),
-    Change.RETRACTION: gettext_lazy("Retracted"),
-    Change.CONCERN: gettext_lazy("Expression of concern"),
-    Change.LIFTED: gettext_lazy("Concern lifted"),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,10 +149,6 @@ class PlanEntry:
         """Kind, language, people, and that the text is to be checked."""
         texts = [str(self.content.kind), language_label(self.content.language), *people_texts(self.plan)]
         return [*texts, _("ready to be checked")] if self.is_ready else texts
-
-
-def full_name_of(user) -> str:
-    return user.get_full_name() or user.get_username()
 
 
 def people_texts(plan: EditorialPlan | None) -> list[str]:

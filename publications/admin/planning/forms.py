@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import full_name_of
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.models import EditorialPlan, Kind, Publication, Revision, RevisionReason, parse_pk
 
@@ -23,7 +24,7 @@ from ..form_data import RedisplayMixin
 from ..form_fields import DayField, HiddenStateField
 from ..model_admin import RedisplayModelForm
 from ..redacted_passages import load_redacted_passages
-from .entries import DAY_FIELDS, EntryType, PlanningFilters, full_name_of, plan_text
+from .entries import DAY_FIELDS, EntryType, PlanningFilters, plan_text
 
 
 class PersonField(forms.ModelChoiceField):
@@ -109,7 +110,7 @@ class PlanForm(RedisplayModelForm):
         self.data = self.data.copy()
         self.data[self.add_prefix("seen")] = self.initial["seen"]
         self.data[self.add_prefix("note")] = passages.redact(cleaned.get("note", ""), stored.note)
-        who = full_name_of(stored.changed_by) if stored.changed_by else "–"
+        who = full_name_of(stored.changed_by) or "–"
         self.add_error(
             None,
             _(

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.names import full_name_of
 from publications.locales import format_day
 from publications.models import EditorialPlan, Publication
 
 from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
-from .entries import MAX_ENTRIES, PlanEntry, full_name_of, list_entries, list_ideas
+from .entries import MAX_ENTRIES, PlanEntry, list_entries, list_ideas
 from .forms import FilterForm, IdeaForm, MoveForm, PlanForm, find_plan, lock_plan, move_plan
 from .weeks import WEEKS_PER_PAGE, build_weeks, parse_week, week_value
 
@@ -96,7 +97,7 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
         is_stored=bool(plan.pk),
         is_removal=is_removal and bool(plan.pk),
         is_fulfilled=bool(plan.pk) and not EditorialPlan.objects.open().filter(pk=plan.pk).exists(),
-        changed_by=full_name_of(plan.changed_by) if plan.changed_by else "",
+        changed_by=full_name_of(plan.changed_by),
         changed_at=plan.changed_at if plan.pk else None,
     )
 
