@@ -23,10 +23,10 @@ class Cookie:
 
     @property
     def name(self) -> str:
-        return full_name(self.plain_name, is_secure=settings.SESSION_COOKIE_SECURE)
+        return cookie_name(self.plain_name, is_secure=settings.SESSION_COOKIE_SECURE)
 
 
-def full_name(plain_name: str, *, is_secure: bool) -> str:
+def cookie_name(plain_name: str, *, is_secure: bool) -> str:
     """Return the name of a cookie as browsers have it."""
     return f"{SECURE_PREFIX}{plain_name}" if is_secure else plain_name
 

@@ -38,7 +38,7 @@ class EventType(models.TextChoices):
     ADDRESS_REQUESTED = "address_requested", _("Link to confirm a mail address requested")
     ADDRESS_CHANGED = "address_changed", _("Mail address changed")
     HANDED_OVER = "handed_over", _("Work handed over")
-    KEPT = "kept", _("Account still needed")
+    REVIEWED = "kept", _("Account still needed")
     SESSIONS_ENDED = "sessions_ended", _("Signed out everywhere")
     PASSWORD_CHANGED = "password_changed", _("Password changed")
     PASSWORD_RESET = "password_reset", _("Password set through a mailed link")

@@ -55,7 +55,7 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 from environs import Env
 
-from accounts.cookies import CSRF_NAME, SESSION_NAME, full_name
+from accounts.cookies import CSRF_NAME, SESSION_NAME, cookie_name
 from accounts.provider_settings import read_provider
 from publications.durable_files import write_file
 from sceeus import service_urls
@@ -235,8 +235,8 @@ TAGGIT_STRING_FROM_TAGS = "publications.models.tag.format_tags"
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:index"
 SESSION_ENGINE = "publications.sessions"
-SESSION_COOKIE_NAME = full_name(SESSION_NAME, is_secure=BEHIND_TLS)
-CSRF_COOKIE_NAME = full_name(CSRF_NAME, is_secure=BEHIND_TLS)
+SESSION_COOKIE_NAME = cookie_name(SESSION_NAME, is_secure=BEHIND_TLS)
+CSRF_COOKIE_NAME = cookie_name(CSRF_NAME, is_secure=BEHIND_TLS)
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

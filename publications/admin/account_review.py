@@ -57,7 +57,7 @@ def account_review_page(request: HttpRequest) -> HttpResponse:
     """List every active account; record those that stay."""
     if request.method == "POST":
         pks = get_pks(request.POST, "stays")
-        _keep(request, list(reviewed_accounts(request.user).filter(pk__in=pks)))
+        _confirm(request, list(reviewed_accounts(request.user).filter(pk__in=pks)))
         return HttpResponseRedirect(reverse("desk:account-review"))
     due = set(due_accounts(request.user).values_list("pk", flat=True))
     accounts = reviewed_accounts(request.user).prefetch_related("groups").order_by("seen_at", "pk")
@@ -77,11 +77,11 @@ def account_review_page(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _keep(request: HttpRequest, accounts: Sequence[User]) -> None:
+def _confirm(request: HttpRequest, accounts: Sequence[User]) -> None:
     for account in accounts:
         values = {"kept_at": timezone.now(), "kept_by_name": request.user.get_username()}
         AccountRecord.objects.update_or_create(account=account, defaults=values)
-        record_event(EventType.KEPT, account, by=request.user, request=request)
+        record_event(EventType.REVIEWED, account, by=request.user, request=request)
     if not accounts:
         messages.warning(request, _("Tick the accounts that stay, or deactivate the others."))
         return

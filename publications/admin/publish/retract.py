@@ -38,7 +38,7 @@ class StatusPage:
 
     Attributes:
         consequences: what happens, one sentence each.
-        when: when to use it, for the page that compares the ways.
+        when: when to use it, for the page that compares the remedies.
     """
 
     url_name: str
@@ -124,8 +124,8 @@ class NoticeForm(StateForm):
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to deal with a faulty text, on the page that compares them."""
+class Remedy:
+    """One remedy for a faulty text, on the page that compares them."""
 
     title: str
     url: str
@@ -143,16 +143,16 @@ def faulty_text_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, "faulty_text", publication,
         title=_("Withdraw or retract"),
         live=live,
-        ways=_list_ways(publication, live),
+        remedies=list_remedies(publication, live),
         is_retracted=bool(live and live.is_retracted),
     )  # fmt: skip
 
 
-def _list_ways(publication: Publication, live: Edition | None) -> list[Way]:
-    ways = []
+def list_remedies(publication: Publication, live: Edition | None) -> list[Remedy]:
+    remedies = []
     if live and not live.is_retracted:
-        ways.append(
-            Way(
+        remedies.append(
+            Remedy(
                 _("Correct"),
                 reverse("desk:publications_publication_change", args=[publication.pk]),
                 _("A mistake can be put right, and the rest of the text holds."),
@@ -164,8 +164,8 @@ def _list_ways(publication: Publication, live: Edition | None) -> list[Way]:
             )
         )
     last = _last_public(publication)
-    ways += [
-        Way(
+    remedies += [
+        Remedy(
             str(page.title),
             reverse(f"desk:{page.url_name}", args=[publication.pk]),
             str(page.when),
@@ -176,12 +176,12 @@ def _list_ways(publication: Publication, live: Edition | None) -> list[Way]:
         if not actions.status_refusal(live, last, page.change)
     ]
     if live or publication.scheduled_from:
-        ways.append(_withdrawal(publication))
-    return ways
+        remedies.append(_withdrawal(publication))
+    return remedies
 
 
-def _withdrawal(publication: Publication) -> Way:
-    return Way(
+def _withdrawal(publication: Publication) -> Remedy:
+    return Remedy(
         _("Withdraw"),
         reverse("desk:withdraw", args=[publication.pk]),
         _(
