@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from .events import record_event
 from .first_login import remove_first_login
-from .limits import TooManyAttempts, begin_sign_in
 from .models import EventType
 from .sign_in import LimitedAttemptsMixin, set_refusal_status
 
@@ -20,10 +19,7 @@ class OwnPasswordForm(LimitedAttemptsMixin, AdminPasswordChangeForm):
         super().__init__(*args, **kwargs)
 
     def clean_old_password(self) -> str:
-        try:
-            attempt = begin_sign_in(self.request, self.user.get_username(), self.user, is_old_password=True)
-        except TooManyAttempts as error:
-            raise self.build_refusal(error) from None
+        attempt = self.begin_password_attempt(self.user)
         old_password = super().clean_old_password()  # raises if it is wrong: the attempt stays recorded
         attempt.delete()
         return old_password

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from . import passkeys, recovery_codes, totp
 from .devices import device_to_remember
 from .events import record_event
-from .limits import TooManyAttempts, begin_second_step, begin_sign_in, complete_sign_in
+from .limits import TooManyAttempts, begin_second_step, complete_sign_in
 from .models import AccountEvent, EventType, Passkey
 from .passkeys import PasskeyRefused
 from .pending_sign_ins import PendingSignIn, forget_pending
@@ -103,12 +103,7 @@ class PasswordReauthenticationForm(LimitedAttemptsMixin, forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
     def clean_password(self) -> str:
-        try:
-            attempt = begin_sign_in(
-                self.request, self.account.get_username(), self.account, is_old_password=True
-            )
-        except TooManyAttempts as error:
-            raise self.build_refusal(error) from None
+        attempt = self.begin_password_attempt(self.account)
         if not self.account.check_password(self.cleaned_data["password"]):
             raise ValidationError(_("The password is not right."))
         attempt.delete()

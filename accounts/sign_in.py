@@ -17,6 +17,7 @@ from .devices import device_to_remember, remember_device
 from .factors import has_factors
 from .limits import TooManyAttempts, begin_sign_in, complete_sign_in
 from .mail import can_send_mail
+from .models import AccountEvent
 from .pending_sign_ins import SecondStepRequired, store_pending
 from .provider_accounts import may_sign_in_here
 from .provider_settings import current_provider
@@ -28,6 +29,13 @@ class LimitedAttemptsMixin:
     """A form whose attempts are limited. `retry_after` is set if one was refused."""
 
     retry_after: timedelta | None = None
+
+    def begin_password_attempt(self, account: AbstractBaseUser) -> AccountEvent:
+        """Record an attempt at the password of somebody signed in as failed; one that is right is deleted."""
+        try:
+            return begin_sign_in(self.request, account.get_username(), account, is_old_password=True)
+        except TooManyAttempts as error:
+            raise self.build_refusal(error) from None
 
     def build_refusal(self, error: TooManyAttempts) -> ValidationError:
         """Return the error of the form for a refused attempt, with the time to wait."""

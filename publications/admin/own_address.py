@@ -1,25 +1,24 @@
 """Changing one's own mail address: it takes effect when the link that is mailed to the new one is followed.
 
-The page needs the password, if there is one, so that an open session alone does not lead to a new one by mail.
+What is submitted needs recent authentication (`reauthentication.py`), so that an open session alone does not lead to a
+new password by mail.
 """
 
 from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts.addresses import confirm_address, is_address_taken, request_address_change
-from accounts.limits import TooManyAttempts, begin_sign_in
 from accounts.mail import can_send_mail
 from accounts.models import LINK_DAYS, AddressChange
-from accounts.sign_in import LimitedAttemptsMixin
 from publications.news import queue_address_notice, queue_link
 
 from .form_data import RedisplayMixin
@@ -27,19 +26,12 @@ from .review_link import make_private
 from .site import render_desk_page
 
 
-class OwnAddressForm(RedisplayMixin, LimitedAttemptsMixin, forms.Form):
+class OwnAddressForm(RedisplayMixin, forms.Form):
     email = forms.EmailField(label=gettext_lazy("New email address"), max_length=254)
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
 
-    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
-        self.request, self.user = request, request.user
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        self.user = user
         super().__init__(*args, label_suffix="", **kwargs)
-        if not self.user.has_usable_password():  # the provider has signed them in, just now
-            del self.fields["password"]
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -49,32 +41,20 @@ class OwnAddressForm(RedisplayMixin, LimitedAttemptsMixin, forms.Form):
             raise forms.ValidationError(_("Another account has this address."))
         return email
 
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        try:
-            attempt = begin_sign_in(self.request, self.user.get_username(), self.user, is_old_password=True)
-        except TooManyAttempts as error:
-            raise self.build_refusal(error) from None
-        if not self.user.check_password(password):
-            raise forms.ValidationError(_("This is not your password."))
-        attempt.delete()
-        return password
 
-
-@sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_address_page(request: HttpRequest) -> HttpResponse:
     """Ask for a new address, or give up one that is not confirmed yet."""
     if "_cancel" in request.POST:
         AddressChange.objects.filter(account=request.user).delete()
         return HttpResponseRedirect(reverse("desk:own-address"))
-    form = OwnAddressForm(request.POST or None, request=request)
+    form = OwnAddressForm(request.POST or None, user=request.user)
     if request.method == "POST" and can_send_mail() and form.is_valid():
         with transaction.atomic():
             change = request_address_change(request.user, form.cleaned_data["email"], request=request)
             queue_link(change)
         return HttpResponseRedirect(reverse("desk:own-address"))
-    page = render_desk_page(
+    return render_desk_page(
         request,
         "own_address",
         title=_("Your email address"),
@@ -83,10 +63,6 @@ def own_address_page(request: HttpRequest) -> HttpResponse:
         is_mail_on=can_send_mail(),
         link_days=LINK_DAYS,
     )
-    if form.retry_after:
-        page.status_code = HTTPStatus.TOO_MANY_REQUESTS
-        page.headers["Retry-After"] = str(int(form.retry_after.total_seconds()))
-    return page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
