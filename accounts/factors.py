@@ -7,13 +7,13 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from . import recovery_codes
 from .events import record_event
-from .models import AuthenticatorApp, EventType, Passkey, RecoveryCode
+from .models import AuthenticatorApp, DeskSession, EventType, Passkey, RecoveryCode
 
 FACTOR_MODELS = (Passkey, AuthenticatorApp, RecoveryCode)
 PASSKEY, APP, CODES = "passkey", "app", "codes"
@@ -93,12 +93,38 @@ def lock_factors(account: AbstractBaseUser) -> None:
     get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
 
 
+class LastFactor(Exception):
+    """Raised if an account that must have a factor would lose its last one."""
+
+
+@transaction.atomic
+def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **detail: str) -> None:
+    """Remove rows of one kind from the account of a request.
+
+    Args:
+        detail: what the event says of them besides the kind.
+
+    Raises:
+        LastFactor: the account must have a factor and has no other.
+    """
+    lock_factors(request.user)
+    if not may_remove_factor(request.user):
+        raise LastFactor
+    if rows.filter(owner=request.user).delete()[0]:
+        by = request.user
+        record_event(EventType.FACTOR_REMOVED, by, by=by, request=request, factors=[kind], **detail)
+
+
 @transaction.atomic
 def remove_factors(
     account: AbstractBaseUser, *, by: AbstractBaseUser | None = None, request: HttpRequest | None = None
 ) -> list[str]:
-    """Remove all factors of an account, so that the password alone signs in. Returns the kinds that it had."""
+    """Remove all factors of an account that has lost them; return the kinds that it had.
+
+    The password alone signs in then. Its open sessions end: one that has shown a factor is never looked at again.
+    """
     kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
     if kinds:
+        DeskSession.objects.filter(account=account).delete()
         record_event(EventType.FACTOR_REMOVED, account, by=by, request=request, factors=kinds)
     return kinds

@@ -193,9 +193,13 @@ def _delete_over_limit(owner) -> None:
 
 def is_form_submission(request: HttpRequest) -> bool:
     """Return whether a browser submits a form as a navigation; scripts send in the background."""
+    return request.method == "POST" and is_navigation(request) and request.path != reverse("desk:logout")
+
+
+def is_navigation(request: HttpRequest) -> bool:
+    """Return whether a browser opens a page, by what it says of the request, or by what it accepts."""
     mode, accepted = request.headers.get("Sec-Fetch-Mode"), request.headers.get("Accept", "")
-    is_navigation = mode == "navigate" if mode else "text/html" in accepted or not accepted
-    return request.method == "POST" and is_navigation and request.path != reverse("desk:logout")
+    return mode == "navigate" if mode else "text/html" in accepted or not accepted
 
 
 def is_same_origin(request: HttpRequest) -> bool:

@@ -63,10 +63,12 @@ PAGES_WITHOUT_FACTOR = (
 """What is open to somebody who has to set a second factor first."""
 
 AFTER_ENROLMENT = "after_enrolment"
-"""The key of the session with the page that somebody was led away from."""
+"""The key of the session with the page that somebody was led away from; what scripts request is no page."""
 
 
-def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], dict]) -> HttpResponse | None:
+def intercept_request(
+    request: HttpRequest, build_context: Callable[[HttpRequest], dict]
+) -> HttpResponse | None:
     """Return the response that comes before a page, or None if the page may be shown."""
     name = request.resolver_match.url_name
     if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not _has_factor(request):
@@ -83,7 +85,7 @@ def find_question(request: HttpRequest, build_context: Callable[[HttpRequest], d
 
 def _has_factor(request: HttpRequest) -> bool:
     """Return whether the account has a second factor here, or showed one at the provider that the settings trust."""
-    return has_factors(request.user) or has_shown_factor(request)
+    return has_shown_factor(request) or has_factors(request.user)
 
 
 def build_reauthentication_form(request: HttpRequest, data: dict | None = None) -> forms.Form:
@@ -123,8 +125,8 @@ def _own(carried: CarriedForm, user: AbstractBaseUser) -> CarriedForm:
 
 
 def _redirect_to_enrolment(request: HttpRequest) -> HttpResponse:
-    url = request.get_full_path() if request.method == "GET" else reverse("desk:index")
     if carried_forms.is_form_submission(request):
-        url = carried_forms.restore_form(request, _carry(request))
-    request.session[AFTER_ENROLMENT] = url
+        request.session[AFTER_ENROLMENT] = carried_forms.restore_form(request, _carry(request))
+    elif request.method == "GET" and carried_forms.is_navigation(request):
+        request.session[AFTER_ENROLMENT] = request.get_full_path()
     return HttpResponseRedirect(reverse("desk:security"))

@@ -123,7 +123,7 @@ PAGES = (
     ("security/passkeys/<number:pk>/", "passkey", security.passkey_page),
     ("security/app/", "authenticator-app", security.app_page),
     ("security/codes/", "recovery-codes", security.recovery_codes_page),
-    ("auth/user/<number:pk>/factors/", "user-factors", user_factors.user_factors_page),
+    ("auth/user/<number:user_pk>/factors/", "user-factors", user_factors.user_factors_page),
     # News
     ("news/", "news", news.news_page),
     ("news/<int:pk>/", "news-open", news.open_news),

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.signing import BadSignature
-from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,12 +19,13 @@ from accounts.factors import (
     CODES,
     PASSKEY,
     Factors,
+    LastFactor,
     factor_due_on,
-    lock_factors,
     may_remove_factor,
+    remove_own_factor,
     requires_factor,
 )
-from accounts.models import EventType, Passkey
+from accounts.models import AuthenticatorApp, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import record_authentication
 from publications.models import SiteSettings
 
@@ -138,7 +139,8 @@ def passkey_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or remove a passkey of the user."""
     passkey = get_object_or_404(Passkey, pk=pk, owner=request.user)
     if "_remove" in request.POST:
-        return _remove(request, PASSKEY, passkey, name=passkey.name)
+        rows, done = Passkey.objects.filter(pk=pk), _("It is removed: nobody signs in with it any more.")
+        return _remove(request, rows, PASSKEY, done, name=passkey.name)
     form = PasskeyNameForm(request.POST or None, instance=passkey, label_suffix="")
     if form.is_bound and form.is_valid():
         form.save()
@@ -159,7 +161,8 @@ def app_page(request: HttpRequest) -> HttpResponse:
     """Set up the authenticator app of the user, or remove it."""
     app = Factors.of(request.user).app
     if "_remove" in request.POST:
-        return _remove(request, APP, app) if app else HttpResponseRedirect(reverse("desk:security"))
+        done = _("It is removed: nobody signs in with it any more.")
+        return _remove(request, AuthenticatorApp.objects.all(), APP, done)
     secret = read_setup(request.POST.get("setup", "")) or totp.new_secret()
     setup = encrypt(secret, salt=SETUP_SALT)
     form = AppForm(request.POST or None, label_suffix="", initial={"setup": setup})
@@ -187,7 +190,8 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     """Make recovery codes, which are shown once to be printed, or remove them."""
     factors = Factors.of(request.user)
     if "_remove" in request.POST:
-        return _remove_codes(request)
+        done = _("The codes are removed: none of them works any more.")
+        return _remove(request, RecoveryCode.objects.all(), CODES, done)
     if request.method == "POST":
         keep_secret(request, NEW_CODES, recovery_codes.replace_codes(request.user))
         _record_addition(request, CODES)
@@ -210,31 +214,14 @@ def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
     record_authentication(request, with_factor_of=request.user)
 
 
-@transaction.atomic
-def _remove(request: HttpRequest, kind: str, factor, **detail: str) -> HttpResponse:
-    lock_factors(request.user)
-    if not may_remove_factor(request.user):
-        return _refuse_removal(request)
-    factor.delete()
-    record_event(
-        EventType.FACTOR_REMOVED, request.user, by=request.user, request=request, factors=[kind], **detail
-    )
-    messages.success(request, _("It is removed: nobody signs in with it any more."))
-    return HttpResponseRedirect(reverse("desk:security"))
-
-
-@transaction.atomic
-def _remove_codes(request: HttpRequest) -> HttpResponse:
-    lock_factors(request.user)
-    if not may_remove_factor(request.user):
-        return _refuse_removal(request)
-    request.user.recovery_codes.all().delete()
-    record_event(EventType.FACTOR_REMOVED, request.user, by=request.user, request=request, factors=[CODES])
-    messages.success(request, _("The codes are removed: none of them works any more."))
-    return HttpResponseRedirect(reverse("desk:security"))
-
-
-def _refuse_removal(request: HttpRequest) -> HttpResponse:
-    text = _("You need a second factor, and this is your last one. Add another first, then remove this one.")
-    messages.error(request, text)
+def _remove(request: HttpRequest, rows: QuerySet, kind: str, done: str, **detail: str) -> HttpResponse:
+    try:
+        remove_own_factor(rows, kind, request=request, **detail)
+    except LastFactor:
+        text = _(
+            "You need a second factor, and this is your last one. Add another first, then remove this one."
+        )
+        messages.error(request, text)
+    else:
+        messages.success(request, done)
     return HttpResponseRedirect(reverse("desk:security"))

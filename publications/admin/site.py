@@ -32,7 +32,7 @@ from publications.reserved_disk_space import retry_with_reserved_space
 
 from . import carried_forms
 from .carried_forms import CarriedForm
-from .reauthentication import find_question
+from .reauthentication import intercept_request
 from .remembered_sign_ins import remember_user
 from .restored_forms import View, find_restore_url, restores_autosave
 from .status_text import status_text
@@ -75,8 +75,8 @@ class DeskSite(AdminSite):
         def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if carried_forms.is_form_submission(request) and not self.has_permission(request):
                 return self.render_sign_in(request, carried_forms.build_carried_form(request))
-            if self.has_permission(request) and (question := find_question(request, self.each_context)):
-                return question
+            if self.has_permission(request) and (response := intercept_request(request, self.each_context)):
+                return response
             try:
                 return staff_view(request, *args, **kwargs)
             except Publication.DoesNotExist as error:

@@ -4,10 +4,8 @@ import logging
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -18,18 +16,16 @@ from accounts.mail import can_send_mail
 from publications.locales import absolute_url
 from publications.models import SiteSettings, UserSettings
 
-from .site import render_desk_page, require_permissions
+from .site import render_desk_page
+from .user_managers import for_account
 
 logger = logging.getLogger(__name__)
 
 
-@require_permissions("change_user", app="auth")
+@for_account
 @require_http_methods(["GET", "HEAD", "POST"])
-def user_factors_page(request: HttpRequest, pk: int) -> HttpResponse:
+def user_factors_page(request: HttpRequest, account: User) -> HttpResponse:
     """Show which factors a user has, and remove all of them; the user is mailed."""
-    account = get_object_or_404(User, pk=pk)
-    if account.is_superuser and not request.user.is_superuser:
-        raise PermissionDenied
     if account == request.user:
         return HttpResponseRedirect(reverse("desk:security"))
     if request.method == "POST":

@@ -8,7 +8,9 @@ import time_machine
 from django.contrib.auth.models import Group, User
 from django.core import mail
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from accounts import recovery_codes, totp
 from accounts.factors import Factors
 from accounts.models import AccountEvent, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import AUTHENTICATED_AT
+from publications.admin.reauthentication import AFTER_ENROLMENT
 from publications.models import MenuLink, Publication
 from tests.accounts.test_second_step import PASSWORD, STEP, code_of, is_signed_in, type_password
 from tests.admin.test_carried_forms import Browser, form_at
@@ -210,6 +213,28 @@ def test_from_the_day_whoever_may_publish_or_manage_accounts_can_do_nothing_else
     assert client.get("/desk/").status_code == 200
 
 
+def test_after_the_set_up_nobody_is_led_to_what_a_script_requested(client, settings):
+    settings.SECOND_FACTOR_FROM = timezone.localdate()
+    type_password(client, make_person("Editors", password=PASSWORD))
+    client.get("/desk/my-settings/", headers={"sec-fetch-mode": "navigate"})
+
+    response = client.get("/desk/news/", headers={"sec-fetch-mode": "cors"})
+
+    assert response["Location"] == SECURITY
+    assert client.session[AFTER_ENROLMENT] == "/desk/my-settings/"
+
+
+def test_a_session_that_has_shown_a_factor_is_not_looked_up_again(client, settings):
+    type_password(client, make_person("Editors", password=PASSWORD))
+    set_up_app(client)
+    settings.SECOND_FACTOR_FROM = timezone.localdate()
+
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get("/desk/my-settings/").status_code == 200
+
+    assert not [query["sql"] for query in queries if Passkey._meta.db_table in query["sql"]]
+
+
 @pytest.mark.parametrize("group", ["Contributors", "Linkers"])
 def test_others_need_none(client, settings, group):
     settings.SECOND_FACTOR_FROM = timezone.localdate()
@@ -395,12 +420,24 @@ def test_an_administrator_removes_the_factors_of_somebody_who_is_mailed(client, 
     assert not Passkey.objects.exists()
 
 
+def test_the_sessions_of_an_account_end_with_its_factors(client):
+    person = make_person("Editors", password=PASSWORD)
+    type_password(client, person)
+    set_up_app(client)
+    assert is_signed_in(client)
+
+    call_command("remove_second_factor", person.username)
+
+    assert not is_signed_in(client)
+
+
 def test_nobody_removes_the_factors_of_a_superuser_or_their_own(client, locked_out):
     User.objects.filter(pk=locked_out.pk).update(is_superuser=True)
     administrator = make_person("Administrators", password=PASSWORD)
     type_password(client, administrator)
 
-    assert client.post(reverse("desk:user-factors", args=[locked_out.pk])).status_code == 403
+    refusal = client.post(reverse("desk:user-factors", args=[locked_out.pk]), follow=True)
+    assert "Only a superuser may change the account of a superuser." in refusal.text
     assert client.post(reverse("desk:user-factors", args=[administrator.pk]))["Location"] == SECURITY
     assert client.get(reverse("desk:user-factors", args=[999_999_999])).status_code == 404
     assert Passkey.objects.exists()
