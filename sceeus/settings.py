@@ -58,7 +58,7 @@ from environs import Env
 from accounts.cookies import CSRF_NAME, SESSION_NAME, cookie_name
 from accounts.provider_settings import read_provider
 from publications.durable_files import write_file
-from sceeus import service_urls
+from sceeus import log_settings, service_urls
 
 env = Env()
 
@@ -165,7 +165,8 @@ DATABASES = {
         "DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None, conn_health_checks=True
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+_is_on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+if _is_on_sqlite:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a deferred transaction that turns to writing fails under load
         "timeout": service_urls.LOCK_TIMEOUT,
@@ -213,7 +214,6 @@ STORAGES = {
 PAGES_IN_MEMORY = 0 if DEBUG else env.int("PAGES_IN_MEMORY", 64) * 1024 * 1024
 RENDER_THREADS = env.int("RENDER_THREADS", 4)
 # Other machines cannot write to SQLite.
-_is_on_sqlite = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 STALE_SECONDS = (0 if _is_on_sqlite else env.int("STALE_SECONDS", 900)) or None
 CACHE_URL = service_urls.parse_cache_url(env.str("CACHE_URL", ""))
 SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
@@ -303,26 +303,4 @@ if BEHIND_TLS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "console": {"()": "sceeus.log_formatters.LogFormatter"},
-        "django.server": {
-            "()": "sceeus.log_formatters.DevelopmentServerFormatter",
-            "format": "[{server_time}] {message}",
-            "style": "{",
-        },
-    },
-    "filters": {"forbidden": {"()": "sceeus.log_formatters.ForbiddenFilter"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "console", "filters": ["forbidden"]},
-        "django.server": {"class": "logging.StreamHandler", "formatter": "django.server", "level": "INFO"},
-        "failed_requests": {"class": "sceeus.log_handlers.FailedRequestHandler", "level": "ERROR"},
-    },
-    "loggers": {
-        "django.request": {"handlers": ["failed_requests"]},
-        "django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False},
-    },
-    "root": {"handlers": ["console"], "level": "WARNING"},
-}
+LOGGING = log_settings.LOGGING

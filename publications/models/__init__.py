@@ -43,7 +43,6 @@ from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
-    ANNOUNCED_CHANGES,
     EditionWithRows,
     announced_at,
     ever_public_editions,
@@ -82,7 +81,7 @@ from .image import (
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
 from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage
-from .news import AUDIENCES, MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
+from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
 from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
 from .outdated_translations import (
@@ -124,7 +123,6 @@ from .site_page import (
     LinkPlacement,
     MenuLink,
     SitePage,
-    SiteSection,
     menu_links,
     menu_paths,
     social_addresses,
@@ -167,10 +165,8 @@ from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
     "ACCESS_DURATION",
-    "ANNOUNCED_CHANGES",
     "ARCHIVE_FOLDER",
     "ARCHIVE_IMPORT_DAYS",
-    "AUDIENCES",
     "AUDIT_FOLDER",
     "CHANGES_TO_FOLLOW",
     "CONTENT_COLUMNS",
@@ -274,7 +270,6 @@ __all__ = [
     "ServedPdf",
     "Similarity",
     "SitePage",
-    "SiteSection",
     "SiteSettings",
     "SiteState",
     "SiteVersion",
