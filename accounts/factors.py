@@ -18,6 +18,8 @@ from .models import AuthenticatorApp, DeskSession, EventType, Passkey, RecoveryC
 FACTOR_MODELS = (Passkey, AuthenticatorApp, RecoveryCode)
 PASSKEY, APP, CODES = "passkey", "app", "codes"
 """Kinds of factors in the details of events."""
+FACTOR_OWNER = "second_factor_of"
+"""The key of the session with the account of which it has shown a factor."""
 KINDS = {Passkey: PASSKEY, AuthenticatorApp: APP, RecoveryCode: CODES}
 
 
@@ -99,7 +101,7 @@ class LastFactor(Exception):
 
 @transaction.atomic
 def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **detail: str) -> None:
-    """Remove rows of one kind from the account of a request.
+    """Remove rows of one kind from the account of a request; with its last factor its other sessions end.
 
     Args:
         detail: what the event says of them besides the kind.
@@ -113,6 +115,9 @@ def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **deta
     if rows.filter(owner=request.user).delete()[0]:
         by = request.user
         record_event(EventType.FACTOR_REMOVED, by, by=by, request=request, factors=[kind], **detail)
+    if not has_factors(request.user):
+        request.session.pop(FACTOR_OWNER, None)
+        DeskSession.objects.filter(account=request.user).exclude(pk=request.session.row.pk).delete()
 
 
 @transaction.atomic
@@ -121,7 +126,7 @@ def remove_factors(
 ) -> list[str]:
     """Remove all factors of an account that has lost them; return the kinds that it had.
 
-    The password alone signs in then. Its open sessions end: one that has shown a factor is never looked at again.
+    The password alone signs in then. Its open sessions end: no session goes on that has shown a factor which is gone.
     """
     kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
     if kinds:

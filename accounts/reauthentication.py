@@ -11,10 +11,9 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from .factors import has_factors
+from .factors import FACTOR_OWNER, has_factors
 
 AUTHENTICATED_AT = "authenticated_at"
-FACTOR_OWNER = "second_factor_of"
 RECENT = timedelta(minutes=15)
 
 

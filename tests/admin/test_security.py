@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import recovery_codes, totp
-from accounts.factors import Factors
+from accounts.factors import FACTOR_OWNER, Factors
 from accounts.models import AccountEvent, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import AUTHENTICATED_AT
 from publications.admin.reauthentication import AFTER_ENROLMENT
@@ -418,6 +418,20 @@ def test_an_administrator_removes_the_factors_of_somebody_who_is_mailed(client, 
     assert mail.outbox[0].to == ["ann@example.org"] and locked_out.username in mail.outbox[0].body
     type_password(Client(), locked_out)
     assert not Passkey.objects.exists()
+
+
+def test_other_sessions_end_with_the_last_factor_that_somebody_removes(client):
+    person, elsewhere = make_person("Editors", password=PASSWORD), Client()
+    type_password(client, person)
+    secret = set_up_app(client)
+    type_password(elsewhere, person)
+    elsewhere.post(STEP, {"code": code_of(secret, 1)})
+    assert is_signed_in(elsewhere)
+
+    client.post(APP, {"_remove": "yes"})
+
+    assert is_signed_in(client) and not is_signed_in(elsewhere)
+    assert FACTOR_OWNER not in client.session
 
 
 def test_the_sessions_of_an_account_end_with_its_factors(client):
