@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
-from accounts.models import AccountEvent, AddressChange, EventType, Passkey, link_expiry, new_nonce
 from accounts.factors import FACTOR_OWNER
+from accounts.models import AccountEvent, AddressChange, EventType, Passkey, link_expiry, new_nonce
 from publications import actions
 from publications.admin.pending_uploads import store_pending_upload
 from publications.admin.register import MODEL_ADMINS, admin_site
