@@ -2,9 +2,12 @@
 
 import pytest
 from django.core import checks
-from django.core.management import SystemCheckError, call_command
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from publications.minisign import SecretKey
+
+pytestmark = pytest.mark.django_db
 
 
 def run_checks() -> list[str]:
