@@ -61,10 +61,10 @@ class Passkey(models.Model):
 
 
 class AuthenticatorAppQuerySet(models.QuerySet):
-    def accept(self, step: int) -> bool:
+    def accept(self, step: int, encrypted_secret: str) -> bool:
         """Record the use of the code of a time step. Returns False if that one or a later one was used before."""
-        rows = self.filter(last_step__lt=step)
-        return bool(rows.update(last_step=step, last_used_at=timezone.now()))
+        values = {"last_step": step, "last_used_at": timezone.now(), "encrypted_secret": encrypted_secret}
+        return bool(self.filter(last_step__lt=step).update(**values))
 
 
 class AuthenticatorApp(models.Model):

@@ -12,23 +12,20 @@ from contextlib import suppress
 from urllib.parse import quote, urlencode
 
 import segno
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor import InvalidToken
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
-from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from .encryption import decrypt, encrypt
 from .models import AuthenticatorApp
 
 SECRET_BYTES = 20  # RFC 4226, section 4
 DIGITS = 6
 STEP_SECONDS = 30
 ACCEPTED_STEPS = (0, -1, 1)  # clocks differ, and typing takes time
-NONCE_BYTES = 12
+PURPOSE = "accounts.totp"  # of the key of stored secrets
 CODE = re.compile(rf"[0-9]{{{DIGITS}}}", re.ASCII)
 SPACES = re.compile(r"[\s-]+")
 
@@ -76,34 +73,24 @@ def add_app(account: AbstractBaseUser, secret: str, step: int) -> AuthenticatorA
 
 
 def use_code(account: AbstractBaseUser, code: str) -> bool:
-    """Return whether a typed code is that of the app of an account and was not used before; it is used then."""
+    """Return whether a typed code is that of the app of an account and was not used before; it is used then.
+
+    Its secret is then stored with the current key: a former one of `SECRET_KEY_FALLBACKS` can be removed later.
+    """
     app = AuthenticatorApp.objects.filter(owner=account).first()
     secret = decrypt_secret(app.encrypted_secret, account.pk) if app else None
     step = find_step(secret, code) if secret else None
-    return step is not None and AuthenticatorApp.objects.filter(pk=app.pk).accept(step)
+    if step is None:
+        return False
+    return AuthenticatorApp.objects.filter(pk=app.pk).accept(step, encrypt_secret(secret, account.pk))
 
 
 def encrypt_secret(secret: str, owner_pk: int) -> str:
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = AESGCM(_key(settings.SECRET_KEY)).encrypt(nonce, secret.encode("ascii"), _binding(owner_pk))
-    return base64.b64encode(nonce + sealed).decode("ascii")
+    sealed = encrypt(secret.encode("ascii"), purpose=PURPOSE, owner=str(owner_pk))
+    return base64.b64encode(sealed).decode("ascii")
 
 
 def decrypt_secret(text: str, owner_pk: int) -> str | None:
     """Return the secret, or None if it is that of another account or no key decrypts it any more."""
-    sealed = base64.b64decode(text)
-    for secret_key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        with suppress(InvalidTag):
-            cipher = AESGCM(_key(secret_key))
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _binding(owner_pk)).decode(
-                "ascii"
-            )
-    return None
-
-
-def _key(secret_key: str) -> bytes:
-    return salted_hmac("accounts.totp", "key", secret=secret_key, algorithm="sha256").digest()
-
-
-def _binding(owner_pk: int) -> bytes:
-    return f"accounts.totp:{owner_pk}".encode("ascii")
+    data = decrypt(base64.b64decode(text), purpose=PURPOSE, owner=str(owner_pk))
+    return data.decode("ascii") if data is not None else None

@@ -6,6 +6,8 @@ SITE_DATA      folder of database, media, private originals, caches and secret k
 SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
 PORT           the port of `make run` (8000)
 DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=14 shares connections
+SECRET_KEY     what sessions, links and codes are signed with, on several machines (that of SITE_DATA/secret-key)
+SECRET_KEY_FALLBACKS  former values of SECRET_KEY, separated by commas, with which signatures remain valid (none)
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
 CACHE_URL      a Redis or Valkey server over which app servers announce changes to each other: redis://host (none)
 ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and the host of SITE_URL)
@@ -91,6 +93,7 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = [key.strip() for key in env.list("SECRET_KEY_FALLBACKS", []) if key.strip()]
 ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", [])] or [
     "localhost",
     "127.0.0.1",

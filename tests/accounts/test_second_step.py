@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts import limits, recovery_codes, totp
 from accounts.models import AccountEvent, AuthenticatorApp, EventType, Passkey, RecoveryCode
@@ -136,10 +138,30 @@ def test_the_secret_is_encrypted_and_of_no_use_for_another_account(person, secre
 
 def test_the_secret_can_be_read_with_a_former_key_alone(person, secret, settings):
     settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert totp.decrypt_secret(AuthenticatorApp.objects.get().encrypted_secret, person.pk) == secret
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not totp.use_code(person, code_of(secret))
+
+
+def test_an_app_that_was_used_after_a_change_of_the_key_needs_the_former_one_no_more(
+    person, secret, settings
+):
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
     assert totp.use_code(person, code_of(secret))
 
     settings.SECRET_KEY_FALLBACKS = []
-    assert not totp.use_code(person, code_of(secret, 1))
+    assert totp.use_code(person, code_of(secret, 1))
+
+
+def test_a_stored_secret_of_the_release_before_is_read(person, settings):
+    """AES-GCM with a key and a binding that are data of stored rows."""
+    key = salted_hmac("accounts.totp", "key", algorithm="sha256").digest()
+    sealed = AESGCM(key).encrypt(bytes(12), b"GEZDGNBVGY3TQOJQ", f"accounts.totp:{person.pk}".encode())
+
+    stored = base64.b64encode(bytes(12) + sealed).decode()
+
+    assert totp.decrypt_secret(stored, person.pk) == "GEZDGNBVGY3TQOJQ"
 
 
 def test_wrong_codes_are_limited_and_then_the_right_one_is_refused_too(client, person, secret):

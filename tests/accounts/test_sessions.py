@@ -93,6 +93,16 @@ def test_signing_out_deletes_the_row(ann):
     assert not DeskSession.objects.filter(account=ann).exists() and not is_signed_in(browser)
 
 
+def test_a_session_goes_on_after_a_change_of_the_key_until_the_former_one_is_removed(ann, settings):
+    browser = signed_in(ann)
+
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert is_signed_in(browser)
+
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [], "a third"
+    assert not is_signed_in(browser)
+
+
 def test_clearing_expired_sessions_keeps_those_that_are_open(ann, settings):
     settings.SESSION_IDLE_HOURS = 12
     signed_in(ann)

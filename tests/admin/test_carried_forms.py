@@ -6,13 +6,12 @@ import random
 import string
 import zlib
 from datetime import timedelta
-from hashlib import shake_256
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.signing import Signer
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
@@ -873,17 +872,11 @@ def sign_like_previous_release(path: str, values: list[list[str]], person: int |
 def test_values_that_browsers_hold_keep_their_salts(rf, ann):
     """Forms, cookies and held files of an older release are read: their salts are stored data."""
     key = salted_hmac(
-        "publications.desk.encryption.keystream.publications.desk.carried_forms",
-        bytes(16),
-        algorithm="sha256",
+        "publications.desk.encryption.publications.desk.carried_forms", "key", algorithm="sha256"
     ).digest()
     data = zlib.compress(json.dumps([ADD, [["title", "On Minsk"]], [], "key", ann.pk]).encode())
-    stream = shake_256(key).digest(len(data))
-    sealed = base64.urlsafe_b64encode(
-        bytes(16) + bytes(a ^ b for a, b in zip(data, stream, strict=True))
-    ).decode()
-    salt = "publications.desk.encryption.signature.publications.desk.carried_forms"
-    carried = Signer(salt=salt).sign(sealed)
+    binding = b"publications.desk.encryption.publications.desk.carried_forms:"
+    carried = base64.urlsafe_b64encode(bytes(12) + AESGCM(key).encrypt(bytes(12), data, binding)).decode()
     secret = "a" * 32
     seal = salted_hmac(
         "publications.desk.carried_forms", f"{ann.pk}:{secret}", algorithm="sha256"
@@ -898,6 +891,17 @@ def test_values_that_browsers_hold_keep_their_salts(rf, ann):
     )
     assert find_user_pk(request) == ann.pk
     assert pending_uploads.get_pending_upload(held).read() == b"content"
+
+
+def test_a_form_is_carried_through_a_change_of_the_key(rf, settings):
+    form = CarriedForm(ADD, [["title", "On Minsk"]], [])
+    request = rf.post("/desk/login/", {"carried": form.encrypted})
+
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert carried_forms.read_carried_form(request) == form
+
+    settings.SECRET_KEY_FALLBACKS = []
+    assert carried_forms.read_carried_form(request) is None
 
 
 def sign_in_carrying(browser: Browser, person, carried: str):
