@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group
 
 from .events import record_event
 from .models import EventType
+from .temporary_passwords import mark_temporary
 
 FILE_NAME = "first-login.txt"
 PASSWORD_WORDS = 4
@@ -29,12 +30,13 @@ class FirstLogin:
 
 
 def create_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:
-    """Create a staff account in a group, with a generated password."""
+    """Create a staff account in a group, with a generated password that its owner changes at the first sign-in."""
     password = generate_password()
     user_group = Group.objects.get(name=group)  # before the account: without the group there is none
     users = get_user_model().objects
     user = users.create_user(username, email, password, is_staff=True, is_superuser=superuser)
     user.groups.add(user_group)
+    mark_temporary(user)
     record_event(EventType.CREATED, user)
     return FirstLogin(username, password)
 

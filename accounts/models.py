@@ -218,6 +218,7 @@ class AccountRecord(models.Model):
         invited_by_name: the user name of who invited its owner, as of the others: their accounts may be deleted.
         kept_at: when an administrator last confirmed that it is still needed.
         deactivated_at: when it was deactivated; None while it is active.
+        has_temporary_password: somebody else has set its password, and its owner has not changed it yet.
     """
 
     account = models.OneToOneField(
@@ -229,6 +230,7 @@ class AccountRecord(models.Model):
     deactivated_at = models.DateTimeField(_("deactivated"), null=True)
     deactivated_by_name = models.CharField(max_length=150, blank=True)
     deactivation_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    has_temporary_password = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("record of an account")

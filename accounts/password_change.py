@@ -6,11 +6,13 @@ Attempts at the old password count against the limits of signing in, as it could
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 
 from .events import record_event
 from .first_login import remove_first_login
 from .models import EventType
 from .sign_in import LimitedAttemptsMixin, set_refusal_status
+from .temporary_passwords import mark_chosen, note_in_session
 
 
 class OwnPasswordForm(LimitedAttemptsMixin, AdminPasswordChangeForm):
@@ -23,6 +25,12 @@ class OwnPasswordForm(LimitedAttemptsMixin, AdminPasswordChangeForm):
         old_password = super().clean_old_password()  # raises if it is wrong: the attempt stays recorded
         attempt.delete()
         return old_password
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if (new := cleaned.get("new_password1")) and new == cleaned.get("old_password"):
+            self.add_error("new_password1", _("This is the password that you have. Choose another one."))
+        return cleaned
 
 
 class OwnPasswordView(PasswordChangeView):
@@ -37,5 +45,7 @@ class OwnPasswordView(PasswordChangeView):
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         record_event(EventType.PASSWORD_CHANGED, form.user, by=form.user, request=self.request)
+        mark_chosen(form.user)
+        note_in_session(self.request, form.user)
         remove_first_login(form.user.get_username())  # the one that was printed at set-up
         return response

@@ -21,6 +21,7 @@ from .limits import TooManyAttempts, begin_reset
 from .mail import can_send_mail
 from .models import EventType
 from .sign_in import LimitedAttemptsMixin, set_refusal_status
+from .temporary_passwords import mark_chosen
 
 
 class ResetRequestForm(LimitedAttemptsMixin, PasswordResetForm):
@@ -91,5 +92,6 @@ class ResetConfirmView(views.PasswordResetConfirmView):
         device = device_to_remember(self.request)
         record_event(EventType.PASSWORD_RESET, self.user, by=self.user, request=self.request, device=device)
         remember_device(response, device)
+        mark_chosen(self.user)
         remove_first_login(self.user.get_username())
         return response

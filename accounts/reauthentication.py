@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from .factors import FACTOR_OWNER, has_factors
+from .temporary_passwords import note_in_session
 
 AUTHENTICATED_AT = "authenticated_at"
 RECENT = timedelta(minutes=15)
@@ -24,6 +25,7 @@ def record_sign_in(request: HttpRequest, user: AbstractBaseUser, **_signal: obje
     """
     request.session.pop(FACTOR_OWNER, None)
     request.session.set_expiry(None)
+    note_in_session(request, user)
     record_authentication(request)
 
 

@@ -375,6 +375,12 @@ def test_compose_is_complete():
     assert "/data" in services["first"]["volumes"][0]
 
 
+def test_compose_makes_a_demonstration_by_its_setting_alone():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+
+    assert {services[name]["environment"]["DEMO"] for name in ("prepare", "first")} == {"${DEMO:-0}"}
+
+
 def test_secrets_of_compose_are_ignored_by_docker_and_git():
     """compose.yaml has them in deploy/.env, which lies in what `COPY . .` takes."""
     assert "**/.env" in (ROOT / ".dockerignore").read_text().splitlines()

@@ -29,6 +29,7 @@ from accounts.models import (
     RecoveryCode,
 )
 from accounts.provider_settings import current_provider
+from accounts.temporary_passwords import mark_temporary
 from publications.locales import datetime_with_zone
 from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
 from publications.news import queue_address_notice
@@ -264,6 +265,8 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         user = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and user:
             record_event(EventType.PASSWORD_CHANGED, user, by=request.user, request=request)
+            if user != request.user:
+                mark_temporary(user)
             remove_first_login(user.username)
         return response
 

@@ -1,4 +1,4 @@
-"""Questions before a page of the desk: to set a second factor first, or to authenticate again.
+"""Questions before a page of the desk: to choose a password or set a second factor first, or to authenticate again.
 
 A form that is submitted then is carried through the question, as through a sign-in: nothing that was typed is lost.
 """
@@ -19,6 +19,7 @@ from accounts.provider_accounts import may_reauthenticate_there, may_sign_in_her
 from accounts.provider_settings import current_provider
 from accounts.reauthentication import has_shown_factor, is_authentication_recent
 from accounts.second_step import PasswordReauthenticationForm, SecondStepForm
+from accounts.temporary_passwords import has_temporary_password
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -62,6 +63,9 @@ PAGES_WITHOUT_FACTOR = (
 )
 """What is open to somebody who has to set a second factor first."""
 
+PAGES_WITH_TEMPORARY_PASSWORD = ("password_change", "carried", "signed-in", "jsi18n", "logout")
+"""What is open to somebody who has to choose a password first."""
+
 AFTER_ENROLMENT = "after_enrolment"
 """The key of the session with the page that somebody was led away from; what scripts request is no page."""
 
@@ -71,6 +75,9 @@ def intercept_request(
 ) -> HttpResponse | None:
     """Return the response that comes before a page, or None if the page may be shown."""
     name = request.resolver_match.url_name
+    if has_temporary_password(request):
+        is_open = name in PAGES_WITH_TEMPORARY_PASSWORD
+        return None if is_open else HttpResponseRedirect(reverse("desk:password_change"))
     if name not in PAGES_WITHOUT_FACTOR and requires_factor(request.user) and not _has_factor(request):
         return _redirect_to_enrolment(request)
     is_question = name in REAUTHENTICATED_PAGES or (

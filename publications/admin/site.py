@@ -27,6 +27,7 @@ from accounts.provider_settings import current_provider
 from accounts.provider_sign_ins import sign_out_url
 from accounts.second_step import SecondStepForm
 from accounts.sign_in import SignInForm, finish_sign_in
+from accounts.temporary_passwords import has_temporary_password
 from publications.models import Publication, SiteSettings, with_status
 from publications.reserved_disk_space import retry_with_reserved_space
 
@@ -66,8 +67,8 @@ class DeskSite(AdminSite):
     def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Require a staff account; a form submitted while signed out is carried through the sign-in.
 
-        Who has to set a second factor first, or to authenticate again, is led there. A draft that is deleted
-        while a view runs is reported.
+        Who has to choose a password or set a second factor first, or to authenticate again, is led there. A draft
+        that is deleted while a view runs is reported.
         """
         staff_view = super().admin_view(restores_autosave(view), cacheable)
 
@@ -173,6 +174,7 @@ class DeskSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Change one's own password, within rate limits."""
         context = {**self.each_context(request), **(extra_context or {})}
+        context["has_temporary_password"] = has_temporary_password(request)
         success_url = reverse("desk:password_change_done")
         return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
 

@@ -72,7 +72,7 @@ def set_up_empty_site(*, write: WriteLine) -> None:
         _ask_for_site_and_administrator(write)
         return
     logins = _create_accounts_and_content(write)
-    write("\nSign in at /desk/ with one of these, and change the password:")
+    write("\nSign in at /desk/ with one of these; the desk then asks for a password of your own:")
     for login in logins:
         write(f"    {login.username:<15} {login.password}")
     write(f"Until then they are also kept in {first_login_path()}\n")

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.first_passwords import keep_first_passwords
+
 from .databases import Site
 from .figures import Figure
 from .random_edits import (
@@ -42,6 +44,7 @@ def open_form() -> Iterator:
 
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=environment(Path(folder)), check=True, capture_output=True)  # fmt: skip
+        keep_first_passwords(environment(Path(folder)))
         lines = (Path(folder) / "first-login.txt").read_text().splitlines()
         passwords = dict(line.split() for line in lines)
         with site_server(Site(Path(folder), 0)) as server, sync_playwright() as playwright:

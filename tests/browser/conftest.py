@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import ROOT
+from tests.first_passwords import keep_first_passwords
 from tests.ports import first_free
 
 expect.set_options(
@@ -76,6 +77,7 @@ def prepared_site(tmp_path_factory):
             check=True,
             capture_output=True,
         )
+        keep_first_passwords({**variables, "SITE_DATA": str(folder), **database.variables})
         yield PreparedSite(folder, database, variables)
 
 

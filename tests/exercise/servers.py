@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from tests.first_passwords import keep_first_passwords
 from tests.ports import first_free, ports_from_environment
 
 from .readers import Reader
@@ -175,6 +176,8 @@ def manage(*arguments: str, **environment: str) -> str:
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True,
         capture_output=True, text=True,
     )  # fmt: skip
+    if arguments[0] == "prepare":
+        keep_first_passwords({**os.environ, **environment})
     return completed.stdout
 
 
