@@ -1,6 +1,6 @@
 """Recovery codes: printed, each works once in place of another second factor.
 
-A code has 80 bits, so a keyed digest is enough to store: nobody finds it by trying, even with the key.
+A code has 120 bits, so a keyed digest is enough to store: nobody finds it by trying, even with the key.
 """
 
 import base64
@@ -17,9 +17,9 @@ from .models import RecoveryCode
 
 CODES = 10
 FEW_CODES = 3  # as many or fewer are left: it is time to print others
-CODE_BYTES = 10
+CODE_BYTES = 15  # 112 bits are enough (ASVS 6.5.2); of these no code ends within a group
 GROUP = 4  # characters between hyphens
-CODE = re.compile(r"[A-Z2-7]{16}", re.ASCII)
+CODE = re.compile(r"[A-Z2-7]{24}|[A-Z2-7]{16}", re.ASCII)  # those of older releases have 16
 SPACES = re.compile(r"[\s-]+")
 MISREAD = str.maketrans("018", "OIB")  # base32 has none of these digits
 

@@ -22,7 +22,7 @@ def mark_chosen(account: AbstractBaseUser) -> None:
 
 
 def note_in_session(request: HttpRequest, account: AbstractBaseUser) -> None:
-    """Store in the session that has just begun, or got another password, whether the password is temporary."""
+    """Store in a new session, or after a change of the password, whether the password is temporary."""
     if AccountRecord.objects.filter(account=account, has_temporary_password=True).exists():
         request.session[IS_TEMPORARY] = True
     else:

@@ -32,6 +32,7 @@ from publications.models import SiteSettings
 from .encryption import decrypt, encrypt
 from .form_data import RedisplayMixin
 from .reauthentication import AFTER_ENROLMENT
+from .sessions import offer_to_end_others
 from .shown_once import keep_secret, take_secret
 from .site import render_desk_page
 
@@ -212,6 +213,7 @@ def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
     type = EventType.CODES_PRINTED if kind == CODES else EventType.FACTOR_ADDED
     record_event(type, request.user, by=request.user, request=request, factors=[kind], **detail)
     record_authentication(request, with_factor_of=request.user)
+    offer_to_end_others(request)
 
 
 def _remove(request: HttpRequest, rows: QuerySet, kind: str, done: str, **detail: str) -> HttpResponse:
@@ -224,4 +226,5 @@ def _remove(request: HttpRequest, rows: QuerySet, kind: str, done: str, **detail
         messages.error(request, text)
     else:
         messages.success(request, done)
+        offer_to_end_others(request)
     return HttpResponseRedirect(reverse("desk:security"))

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -90,6 +91,16 @@ def account_sessions_page(request: HttpRequest, account: User) -> HttpResponse:
     title = _("Where %(name)s is signed in") % {"name": full_name_of(account)}
     rows = session_rows(request, account)
     return render_desk_page(request, "account_sessions", title=title, account=account, rows=rows)
+
+
+def offer_to_end_others(request: HttpRequest) -> None:
+    """Lead a user who is signed in elsewhere too to the page that ends these sessions."""
+    if len(DeskSession.objects.of(request.user)) > 1:
+        text = _("You are signed in elsewhere too.")
+        link = format_html(
+            '<a href="{}">{}</a>', reverse("desk:own-sessions"), _("See where, and sign out there")
+        )
+        messages.info(request, format_html("{} {}", text, link))
 
 
 def _describe_ended(count: int) -> str:

@@ -302,6 +302,21 @@ def test_ten_codes_each_work_once(client, person):
     assert not is_signed_in(other)
 
 
+def test_a_code_has_112_bits_and_is_printed_in_groups_of_four(person):
+    (code, *_others) = recovery_codes.replace_codes(person)
+
+    assert [len(group) for group in code.split("-")] == [4] * 6
+    assert len(base64.b32decode(code.replace("-", ""))) * 8 >= 112
+
+
+def test_a_code_that_an_older_release_printed_is_taken(person):
+    code = "ABCD-EFGH-IJKL-MNOP"
+    digest = recovery_codes._digests(person, code.replace("-", ""))[0]
+    RecoveryCode.objects.create(owner=person, digest=digest)
+
+    assert recovery_codes.use_code(person, code.lower())
+
+
 def test_codes_are_stored_as_digests(person):
     codes = recovery_codes.replace_codes(person)
 

@@ -1,8 +1,11 @@
 """The form of a draft: it is saved whole, nothing typed is lost, and saving publishes nothing."""
 
+import io
 import re
+import zipfile
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from publications import actions
+from publications.admin.drafts.attachments import ATTACHMENT_TYPES, check_attachment
 from publications.models import AuditEntry, Author, Image, Publication, Tag
 from tests.desk_forms import ADD, PDF, change, filled
 from tests.factories import (
@@ -306,6 +310,48 @@ def test_a_file_that_readers_should_not_get_is_refused(desk, name, content):
 
     assert page.status_code == 200
     assert not Publication.objects.exists()
+
+
+def zipped(*names: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return stream.getvalue()
+
+
+def opendocument(kind: str) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("mimetype", f"application/vnd.oasis.opendocument.{kind}")
+    return stream.getvalue()
+
+
+CONTENTS = {
+    "pdf": PDF,
+    "csv": "land,år\n".encode("utf-16"),
+    "txt": "Östersjön".encode("latin-1"),
+    "docx": zipped("[Content_Types].xml", "word/document.xml"),
+    "xlsx": zipped("[Content_Types].xml", "xl/workbook.xml"),
+    "pptx": zipped("[Content_Types].xml", "ppt/presentation.xml"),
+    "odt": opendocument("text"),
+    "ods": opendocument("spreadsheet"),
+    "zip": zipped("a.txt"),
+}
+
+
+@pytest.mark.parametrize("suffix", sorted(ATTACHMENT_TYPES))
+def test_an_attachment_is_what_its_suffix_says(suffix):
+    file = SimpleUploadedFile(f"a.{suffix.upper()}", CONTENTS[suffix])
+    check_attachment(file)
+    assert file.read() == CONTENTS[suffix]
+
+    program = b"MZ\x90\0" + bytes(200) + b"word/xl/ppt/"
+    with pytest.raises(ValidationError, match=f"called {suffix.upper()}"):
+        check_attachment(SimpleUploadedFile(f"a.{suffix}", program))
+    if suffix not in ("zip", "csv", "txt"):
+        with pytest.raises(ValidationError, match=f"called {suffix.upper()}"):
+            check_attachment(SimpleUploadedFile(f"a.{suffix}", CONTENTS["zip"]))
 
 
 @pytest.mark.parametrize("name", ["author", "tag"])

@@ -175,6 +175,23 @@ def test_recovery_codes_are_shown_once_and_work(desk, person):
     assert RecoveryCode.objects.unused().count() == 9
 
 
+def test_a_change_of_factors_offers_to_end_the_other_sessions(desk, person):
+    offer = "See where, and sign out there"
+    set_up_app(desk)
+    assert offer not in desk.get(SECURITY).text
+    other = Client()
+    other.force_login(person)
+
+    desk.post(CODES)
+    assert offer in desk.get(CODES).text
+    desk.post(CODES, {"_remove": "yes"})
+    assert offer in desk.get(SECURITY).text
+    desk.post(APP, {"_remove": "yes"})
+
+    page = desk.get(SECURITY).text
+    assert offer in page and f'<a href="{reverse("desk:own-sessions")}">' in page
+
+
 def test_the_last_factor_of_somebody_who_must_have_one_is_not_removed(desk, person, settings):
     settings.SECOND_FACTOR_FROM = date(2026, 1, 1)
     set_up_app(desk)
