@@ -265,7 +265,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         user = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and user:
             record_event(EventType.PASSWORD_CHANGED, user, by=request.user, request=request)
-            if user != request.user:
+            if user != request.user and user.has_usable_password():
                 mark_temporary(user)
             remove_first_login(user.username)
         return response
