@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -61,9 +61,13 @@ class Factors:
 
 def has_factors(account: AbstractBaseUser) -> bool:
     """Return whether a password alone is not enough. Recovery codes that are used up count too."""
-    accounts = get_user_model().objects.filter(pk=account.pk)
+    return get_user_model().objects.filter(factor_condition(), pk=account.pk).exists()
+
+
+def factor_condition() -> Q:
+    """Return the condition on accounts that they have a second factor."""
     conditions = [Exists(model.objects.filter(owner=OuterRef("pk"))) for model in FACTOR_MODELS]
-    return accounts.filter(conditions[0] | conditions[1] | conditions[2]).exists()
+    return conditions[0] | conditions[1] | conditions[2]
 
 
 def needs_factor(account: AbstractBaseUser) -> bool:

@@ -12,7 +12,7 @@ from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from .devices import device_to_remember, remember_device
 from .events import record_event
@@ -68,6 +68,9 @@ class ResetRequestForm(LimitedAttemptsMixin, PasswordResetForm):
 
 
 class ResetRequestView(views.PasswordResetView):
+    """Request the mail. Its templates take `site` from `extra_email_context`."""
+
+    title = gettext_lazy("Reset password")
     form_class = ResetRequestForm
 
     def get_form_kwargs(self) -> dict:
@@ -86,6 +89,10 @@ class ResetConfirmView(views.PasswordResetConfirmView):
     """Set the new password. The mail proves who owns the account, so this device becomes known."""
 
     user: AbstractBaseUser
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        return context if self.validlink else {**context, "title": _("This link leads nowhere")}
 
     def form_valid(self, form) -> HttpResponse:
         response = super().form_valid(form)

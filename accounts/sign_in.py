@@ -9,6 +9,7 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from .provider_accounts import may_sign_in_here
 from .provider_settings import current_provider
 
 TOO_MANY = "too_many_attempts"
+MAX_ADDRESS_CHARACTERS = 254
 
 
 class LimitedAttemptsMixin:
@@ -58,22 +60,36 @@ def check_local_sign_in(account: AbstractBaseUser) -> None:
         raise ValidationError(text % {"provider": current_provider().name})
 
 
+def find_account(typed: str) -> AbstractBaseUser | None:
+    """Return the account with a user name, or else the only active one with a mail address; one query in any case."""
+    is_address = Q(email__iexact=typed, is_active=True)
+    accounts = list(get_user_model().objects.filter(Q(username=typed) | is_address))
+    named = [account for account in accounts if account.get_username() == typed]
+    return (named or accounts)[0] if named or len(accounts) == 1 else None
+
+
 class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
     """Django's sign-in form of the admin, with limited attempts."""
 
     error_messages = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": _(
-            "The user name or the password is not right. Look whether Caps Lock is on, and type both again. "
+            "The name, the address or the password is not right. Look whether Caps Lock is on, and type both again. "
             "Whoever has forgotten the password gets a new one below."
         ),
     }
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("User name or email address")
+        self.fields["username"].widget.attrs["maxlength"] = MAX_ADDRESS_CHARACTERS
 
     def clean(self) -> dict:
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not username or not password:
             return super().clean()
-        account = get_user_model().objects.filter(username=username).first()
+        if account := find_account(username):
+            username = self.cleaned_data["username"] = account.get_username()  # the limits count by it
         try:
             attempt = begin_sign_in(self.request, username, account)
         except TooManyAttempts as error:

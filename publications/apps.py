@@ -3,7 +3,7 @@
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.db.backends.signals import connection_created
-from django.db.models.signals import post_migrate, pre_migrate
+from django.db.models.signals import post_migrate, post_save, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,9 +12,11 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("Publications")
 
     def ready(self) -> None:
+        from accounts.models import AccountEvent
         from publications import converters, roles, seeds, signing
         from publications.migration_state import refuse_data_loss
         from publications.models import guards
+        from publications.news import queue_notice
         from publications.site_lock import hold_site_lock
 
         converters.register()
@@ -26,4 +28,5 @@ class PublicationsConfig(AppConfig):
         post_migrate.connect(roles.apply_roles, sender=apps.get_app_config("accounts"))
         post_migrate.connect(seeds.create_seeds, sender=self)
         post_migrate.connect(guards.install_guards, sender=self)
+        post_save.connect(queue_notice, sender=AccountEvent)
         connection_created.connect(hold_site_lock)

@@ -12,6 +12,7 @@ from django.contrib.auth.management import create_permissions, rename_permission
 from django.contrib.auth.models import Group, Permission
 from django.db import DEFAULT_DB_ALIAS, router, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 APP_LABELS = ("accounts", "auth", "publications")
 """Apps whose permissions roles hold. A codename is unique among them."""
@@ -42,6 +43,18 @@ ROLES = {
     "Administrators": ADMINISTER,
 }
 """Group names and the codenames of their permissions."""
+
+ROLE_NAMES = {
+    "Contributors": _("Contributors"),
+    "Editors": _("Editors"),
+    "Linkers": _("Linkers"),
+    "Administrators": _("Administrators"),
+}
+
+
+def role_name(name: str) -> str:
+    """Return the translated name of a role; a group that was added keeps its own."""
+    return str(ROLE_NAMES.get(name, name))
 
 
 def apply_roles(

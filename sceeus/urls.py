@@ -3,16 +3,30 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from accounts.password_reset import ResetConfirmView, ResetRequestView
 from publications import api, oai, sitemaps, views
 from publications.admin.register import desk_urls
+from publications.models import site_settings
 
 forgotten_password = [
-    path("", ResetRequestView.as_view(), name="admin_password_reset"),
-    path("sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
-    path("done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path(
+        "",
+        ResetRequestView.as_view(extra_email_context={"site": site_settings}),
+        name="admin_password_reset",
+    ),
+    path(
+        "sent/",
+        auth.PasswordResetDoneView.as_view(title=_("Look in your mailbox")),
+        name="password_reset_done",
+    ),
+    path(
+        "done/",
+        auth.PasswordResetCompleteView.as_view(title=_("Your new password is set")),
+        name="password_reset_complete",
+    ),
     path("<uidb64>/<token>/", ResetConfirmView.as_view(), name="password_reset_confirm"),
 ]
 

@@ -8,11 +8,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.factors import APP, CODES, PASSKEY
 from accounts.models import AccountEvent, EventType
 from accounts.provider_accounts import Refusal
+from publications.news import describe_factors
+from publications.roles import role_name
 
-from .groups import role_name
 from .model_admin import ReadOnlyAdmin
 
 REFUSALS = {
@@ -36,11 +36,6 @@ PROVIDER_REFUSALS = {
     Refusal.LAST_MANAGER: gettext_lazy("the last account that manages accounts"),
     Refusal.OTHER_PERSON: gettext_lazy("somebody else than in the session"),
     Refusal.NOT_FRESH: gettext_lazy("authentication not recent"),
-}
-FACTORS = {
-    PASSKEY: gettext_lazy("passkey"),
-    APP: gettext_lazy("authenticator app"),
-    CODES: gettext_lazy("recovery codes"),
 }
 
 
@@ -69,10 +64,9 @@ def _describe_detail(detail: dict) -> str:
             "number": detail["left"]
         }
     if "factors" in detail:
-        names = ", ".join(str(FACTORS.get(kind, kind)) for kind in detail["factors"])
-        return f"{names} “{detail['name']}”" if "name" in detail else names
+        return describe_factors(detail)
     if "passkey" in detail:
-        return f"“{detail['passkey']}”"
+        return _("“%(name)s”") % {"name": detail["passkey"]}
     if "to" in detail and "count" in detail:
         return _("%(count)s to %(to)s") % detail
     return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))

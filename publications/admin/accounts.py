@@ -6,7 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
-from accounts.factors import has_factors
+from accounts.factors import factor_condition, has_factors
 from accounts.first_login import remove_first_login
 from accounts.models import (
     AccountEvent,
@@ -85,12 +85,34 @@ class PasswordForm(AdminPasswordChangeForm):
             field.required = True
 
 
+class FactorFilter(admin.SimpleListFilter):
+    title = _("second factors")
+    parameter_name = "factor"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("none", gettext("none")), ("some", gettext("one or more"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("none", "some"):
+            return queryset
+        return queryset.filter(has_factor=self.value() == "some")
+
+
 class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     """Users of the desk. Each may sign in; roles, which are groups of Django, decide what else they may do."""
 
     form, add_form, change_password_form = StaffUserForm, InvitationForm, PasswordForm
-    list_display = ("username", "first_name", "last_name", "email", "roles", "last_login", "deactivated")
-    list_filter = ("is_active", ("groups", RoleFilter))
+    list_display = (
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "roles",
+        "has_factor",
+        "last_login",
+        "deactivated",
+    )
+    list_filter = ("is_active", ("groups", RoleFilter), FactorFilter)
     filter_horizontal = ()
     formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
@@ -118,6 +140,10 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
             return gettext("none: the password alone signs in")
         url = reverse("desk:user-factors", args=[user.pk])
         return format_html('<a href="{}">{}</a>', url, gettext("Show or remove them"))
+
+    @admin.display(description=_("Second factors"), ordering="has_factor")
+    def has_factor(self, user: User) -> str:
+        return "" if user.has_factor else gettext("without a second factor")
 
     @admin.display(description=_("deactivated"), ordering="is_active")
     def deactivated(self, user: User) -> str:
@@ -182,7 +208,8 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         return f"{reverse('desk:accounts_accountevent_changelist')}?account__id__exact={obj.pk}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        users = super().get_queryset(request).prefetch_related("groups")
+        has_factor = ExpressionWrapper(factor_condition(), BooleanField())
+        users = super().get_queryset(request).prefetch_related("groups").annotate(has_factor=has_factor)
         return users if request.user.is_superuser else users.filter(is_superuser=False)
 
     def _is_hidden_superuser(self, request: HttpRequest, object_id: str | None) -> bool:

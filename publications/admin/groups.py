@@ -13,16 +13,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from publications.models import ArchiveImport, OperationRecord, parse_pk
+from publications.roles import ROLE_NAMES, role_name
 
 from .form_fields import ModelChoicesField
 from .model_admin import DeskModelAdmin, ReadOnlyAdmin
 
-ROLE_NAMES = {
-    "Contributors": _("Contributors"),
-    "Editors": _("Editors"),
-    "Linkers": _("Linkers"),
-    "Administrators": _("Administrators"),
-}
 ROLE_SUMMARIES = {
     "Contributors": _("write and change drafts, plan and comment on them, and hand them over to be checked. "
                       "They publish nothing."),
@@ -42,11 +37,6 @@ PERMISSION_VERBS = {
     "relate": _("may change related links"),
     "redact": _("may redact a name or passage everywhere"),
 }
-
-
-def role_name(name: str) -> str:
-    """Return the translated name of a role; a group that was added keeps its own."""
-    return str(ROLE_NAMES.get(name, name))
 
 
 def describe_group(group: Group) -> str:

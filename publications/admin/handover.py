@@ -47,15 +47,15 @@ HOLDINGS = (
 
 @dataclass(frozen=True)
 class HoldingRow:
-    """What an account holds of one sort: how much, and the titles of the first."""
+    """What an account holds of one sort: how much, and the publications of the first."""
 
     label: Promise
     count: int
-    titles: list[str]
+    publications: list[Publication]
 
     @property
     def more(self) -> int:
-        return self.count - len(self.titles)
+        return self.count - len(self.publications)
 
 
 def list_holdings(account: User) -> list[HoldingRow]:
@@ -64,8 +64,8 @@ def list_holdings(account: User) -> list[HoldingRow]:
     for holding in HOLDINGS:
         held = holding.of(account).order_by("pk")
         if count := held.count():
-            titles = [str(getattr(each, "publication", each)) for each in held[:MAX_NAMED]]
-            rows.append(HoldingRow(holding.label, count, titles))
+            publications = [getattr(each, "publication", each) for each in held[:MAX_NAMED]]
+            rows.append(HoldingRow(holding.label, count, publications))
     return rows
 
 

@@ -159,6 +159,7 @@ def build_index_context(request: HttpRequest) -> dict[str, object]:
     shown = {entry.audit_entry.publication_id for entry in context["recent_actions"]}
     context["recent_rows"] = _recent_rows(rows, except_for=shown)
     _mention_plans(rows)
+    context["lacks_address"] = user.has_perm("auth.change_user") and not user.email
     context["operation_results"] = results_for_first_page(user)
     return context | {
         "kinds": kinds_by_pk().values(),

@@ -7,6 +7,7 @@ whoever has it: it shows the name that was invited and asks for a password.
 from http import HTTPStatus
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.models import User
@@ -48,6 +49,9 @@ class InvitationForm(RedisplayMixin, forms.Form):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=150)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150)
     role = RoleField()
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the mail"), choices=settings.LANGUAGES, required=False
+    )
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -67,7 +71,10 @@ def invite_page(request: HttpRequest) -> HttpResponse:
     for button, view in (("_repeat", _repeat), ("_revoke", _revoke)):
         if button in request.POST:
             return view(request, Invitation.objects.filter(pk=get_pk(request.POST, button)).first())
-    form = InvitationForm(request.POST if request.method == "POST" else None, label_suffix="")
+    initial = {"language": current_locale(get_language())}
+    form = InvitationForm(
+        request.POST if request.method == "POST" else None, initial=initial, label_suffix=""
+    )
     if request.method == "POST" and form.is_valid():
         try:
             _invite(request, form)
@@ -99,7 +106,7 @@ def _invite(request: HttpRequest, form: InvitationForm) -> None:
         first_name=fields["first_name"],
         last_name=fields["last_name"],
         group=fields["role"],
-        language=current_locale(get_language()),
+        language=fields["language"] or current_locale(get_language()),
         request=request,
     )
     _send(request, invitation)

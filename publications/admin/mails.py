@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.mail import can_send_mail
 from publications.locales import datetime_with_zone
 from publications.models import OutboxMail
+from publications.news import is_notice
 
 from .model_admin import ReadOnlyAdmin
 
@@ -33,12 +34,12 @@ class MailStateFilter(admin.SimpleListFilter):
 
 
 class OutboxMailAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "purpose", "recipient", "state", "last_error")
+    list_display = ("created_at", "what", "recipient", "state", "last_error")
     list_filter = (MailStateFilter, "purpose")
     search_fields = ("recipient", "message_id")
     search_help_text = gettext_lazy("An address, or a Message-ID")
     fields = readonly_fields = (
-        "purpose", "recipient", "state", "attempts", "last_error", "created_at", "message_id",
+        "what", "recipient", "state", "attempts", "last_error", "created_at", "message_id",
     )  # fmt: skip
     ordering = ("-created_at", "-pk")
     actions = ("send_again",)
@@ -48,6 +49,10 @@ class OutboxMailAdmin(ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return super().changelist_view(request, {"is_mail_on": can_send_mail(), **(extra_context or {})})
+
+    @admin.display(description=gettext_lazy("purpose"), ordering="purpose")
+    def what(self, mail: OutboxMail) -> str:
+        return _("what happened to an account") if is_notice(mail) else mail.get_purpose_display()
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, mail: OutboxMail) -> str:

@@ -18,7 +18,7 @@ from .site import render_desk_page
 
 
 class MySettingsForm(RedisplayMixin, forms.Form):
-    """The language of a person; until they choose one, that of their browser."""
+    """The language of a person; until they choose one, that of their first sign-in, or else of their browser."""
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the desk"),

@@ -25,6 +25,8 @@ TASKS = (
         (gettext_lazy("Delete their own drafts, and restore them"), ("delete_publication",)),
         (gettext_lazy("Delete and restore the drafts of others"), ("delete_publication", "publish_publication")),
         (gettext_lazy("Publish, schedule, withdraw, retract and take back"), ("publish_publication",)),
+        (gettext_lazy("Approve the text of somebody else, and publish without a second person, with a reason"),
+         ("publish_publication",)),
         (gettext_lazy("Give it to the press under embargo"), ("change_publication", "publish_publication")),
         (gettext_lazy("Set the related links of what is public"), ("relate_publication",)),
         (gettext_lazy("Redact a name or passage everywhere"), ("redact_publication",)),

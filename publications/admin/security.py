@@ -1,13 +1,16 @@
 """The page "Security" of each person, and those below it: passkeys, authenticator app and recovery codes."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.signing import BadSignature
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,7 +30,9 @@ from accounts.factors import (
 )
 from accounts.models import AuthenticatorApp, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import record_authentication
+from publications.locales import format_day
 from publications.models import SiteSettings
+from publications.news import describe_factors
 
 from .encryption import decrypt, encrypt
 from .form_data import RedisplayMixin
@@ -95,6 +100,8 @@ def security_page(request: HttpRequest) -> HttpResponse:
         title=_("Security"),
         factors=factors,
         is_missing=is_missing,
+        lacks_codes=bool(factors.count and not factors.codes),
+        port=settings.PORT,
         due_on=factor_due_on(request.user),
         may_add_passkey=passkeys.can_have_passkeys() and len(factors.passkeys) < passkeys.MAX_PASSKEYS,
         can_have_passkeys=passkeys.can_have_passkeys(),
@@ -126,6 +133,8 @@ def passkey_add_page(request: HttpRequest) -> HttpResponse:
         "passkey_add",
         title=_("Add a passkey"),
         form=form,
+        site_url=settings.SITE_URL,
+        port=settings.PORT,
         can_have_passkeys=passkeys.can_have_passkeys(),
     )
 
@@ -140,8 +149,7 @@ def passkey_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename or remove a passkey of the user."""
     passkey = get_object_or_404(Passkey, pk=pk, owner=request.user)
     if "_remove" in request.POST:
-        rows, done = Passkey.objects.filter(pk=pk), _("It is removed: nobody signs in with it any more.")
-        return _remove(request, rows, PASSKEY, done, name=passkey.name)
+        return _remove(request, Passkey.objects.filter(pk=pk), PASSKEY, name=passkey.name)
     form = PasskeyNameForm(request.POST or None, instance=passkey, label_suffix="")
     if form.is_bound and form.is_valid():
         form.save()
@@ -162,8 +170,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
     """Set up the authenticator app of the user, or remove it."""
     app = Factors.of(request.user).app
     if "_remove" in request.POST:
-        done = _("It is removed: nobody signs in with it any more.")
-        return _remove(request, AuthenticatorApp.objects.all(), APP, done)
+        return _remove(request, AuthenticatorApp.objects.all(), APP)
     secret = read_setup(request.POST.get("setup", "")) or totp.new_secret()
     setup = encrypt(secret, salt=SETUP_SALT)
     form = AppForm(request.POST or None, label_suffix="", initial={"setup": setup})
@@ -180,6 +187,8 @@ def app_page(request: HttpRequest) -> HttpResponse:
         form=form,
         app=app,
         setup=setup,
+        uri=uri,
+        copied_secret=secret,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr_code=mark_safe(totp.render_qr_code(uri, _("QR code for the authenticator app"))),
         may_remove=may_remove_factor(request.user),
@@ -191,19 +200,26 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
     """Make recovery codes, which are shown once to be printed, or remove them."""
     factors = Factors.of(request.user)
     if "_remove" in request.POST:
-        done = _("The codes are removed: none of them works any more.")
-        return _remove(request, RecoveryCode.objects.all(), CODES, done)
+        return _remove(request, RecoveryCode.objects.all(), CODES)
     if request.method == "POST":
         keep_secret(request, NEW_CODES, recovery_codes.replace_codes(request.user))
         _record_addition(request, CODES)
         return HttpResponseRedirect(reverse("desk:recovery-codes"))
+    new_codes = take_secret(request, NEW_CODES)
+    heading = _("%(site)s, %(host)s: recovery codes of %(name)s, %(day)s") % {
+        "site": SiteSettings.current().short_name,
+        "host": passkeys.rp_id(),
+        "name": request.user.get_username(),
+        "day": format_day(timezone.localdate()),
+    }
     return render_desk_page(
         request,
         "recovery_codes",
         title=_("Recovery codes"),
         factors=factors,
-        new_codes=take_secret(request, NEW_CODES),
-        site_host=passkeys.rp_id(),
+        new_codes=new_codes,
+        heading=heading,
+        codes_text="\n".join([heading, "", *(new_codes or ()), ""]),
         may_remove=may_remove_factor(request.user),
     )
 
@@ -216,7 +232,12 @@ def _record_addition(request: HttpRequest, kind: str, **detail: str) -> None:
     offer_to_end_others(request)
 
 
-def _remove(request: HttpRequest, rows: QuerySet, kind: str, done: str, **detail: str) -> HttpResponse:
+def _remove(request: HttpRequest, rows: QuerySet, kind: str, **detail: str) -> HttpResponse:
+    """Ask first; then remove a factor."""
+    what = capfirst(describe_factors({"factors": [kind], **detail}))
+    if request.POST["_remove"] != "yes":
+        title = _("Remove it? %(what)s") % {"what": what}
+        return render_desk_page(request, "factor_question", title=title)
     try:
         remove_own_factor(rows, kind, request=request, **detail)
     except LastFactor:
@@ -225,6 +246,7 @@ def _remove(request: HttpRequest, rows: QuerySet, kind: str, done: str, **detail
         )
         messages.error(request, text)
     else:
-        messages.success(request, done)
+        text = _("Removed: %(what)s. Nobody can sign in that way any more.") % {"what": what}
+        messages.success(request, text)
         offer_to_end_others(request)
     return HttpResponseRedirect(reverse("desk:security"))

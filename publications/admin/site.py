@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
@@ -28,7 +29,8 @@ from accounts.provider_sign_ins import sign_out_url
 from accounts.second_step import SecondStepForm
 from accounts.sign_in import SignInForm, finish_sign_in
 from accounts.temporary_passwords import has_temporary_password
-from publications.models import Publication, SiteSettings, with_status
+from publications.locales import current_locale
+from publications.models import Publication, SiteSettings, UserSettings, with_status
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from . import carried_forms
@@ -108,6 +110,7 @@ class DeskSite(AdminSite):
             "provider": current_provider(),
             **(extra_context or {}),
         }
+        context.setdefault("title", _("Sign in"))
         context["is_not_allowed"] = request.user.is_authenticated and not context["carried"]
         try:
             response = super().login(request, context)
@@ -123,6 +126,7 @@ class DeskSite(AdminSite):
         """Set the cookies of a sign-in, and redirect to a carried form before the page of the response."""
         response = finish_sign_in(request, response)
         remember_user(request, response)
+        UserSettings.store_first_language(request.user, current_locale(get_language()))
         form_response = self.redirect_to_form(request, carried, response["Location"])
         if form_response:
             form_response.cookies.update(response.cookies)
@@ -181,8 +185,8 @@ class DeskSite(AdminSite):
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         user, provider = request.user, current_provider()
         provider_url = sign_out_url(request, return_url=f"{settings.SITE_URL}{reverse('desk:login')}")
-        context = {"provider": provider, "provider_url": provider_url, **(extra_context or {})}
-        response = super().logout(request, context)
+        context = {"provider": provider, "provider_url": provider_url, "title": _("You are signed out")}
+        response = super().logout(request, {**context, **(extra_context or {})})
         if user.is_authenticated and not request.user.is_authenticated:
             record_event(EventType.SIGNED_OUT, user, request=request)
         return response

@@ -19,8 +19,8 @@ class UserSettings(models.Model):
     """The choices of a person: their language, the timing by type of news, and what they have read.
 
     Attributes:
-        language: of the desk and of mails; empty until the person chooses one. The desk then goes by the browser,
-            mails by `mail_language`.
+        language: of the desk and of mails: that of the first sign-in, until the person chooses one. Empty before: the
+            desk then goes by the browser, mails by `mail_language`.
         read_until: they have read all news up to then.
         read_events: the primary keys of the events since then that they have read. What an action stores with an
             earlier time than these, and commits after them, is unread.
@@ -52,6 +52,12 @@ class UserSettings(models.Model):
     def language_of(cls, user) -> str:
         """Return the language that a user has chosen, or ""."""
         return cls.objects.filter(user=user).values_list("language", flat=True).first() or ""
+
+    @classmethod
+    def store_first_language(cls, user, language: str) -> None:
+        """Store the language in which a user sees the desk, unless one is stored: mails go by it too."""
+        if not cls.language_of(user):
+            cls.of(user).store(language=language)
 
     @property
     def mail_language(self) -> str:

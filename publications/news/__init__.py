@@ -1,6 +1,7 @@
 """News for staff, mails about accounts and warnings: events in words, the outbox filled with mails and sent."""
 
 from .account_mails import link_url, queue_address_notice, queue_link
+from .account_notices import describe_factors, is_notice, queue_notice
 from .descriptions import NewsText, describe_news
 from .expansion import DIGEST_TIME, expand_events, next_digest_time
 from .mails import build_mail, stop_mails, stop_token
@@ -12,12 +13,15 @@ __all__ = [
     "NewsText",
     "SendResult",
     "build_mail",
+    "describe_factors",
     "describe_news",
     "expand_events",
+    "is_notice",
     "link_url",
     "next_digest_time",
     "queue_address_notice",
     "queue_link",
+    "queue_notice",
     "queue_warnings",
     "send_due",
     "sender_lock",

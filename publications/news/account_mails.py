@@ -16,6 +16,7 @@ from accounts.models import AddressChange, Invitation, MailedLink
 from publications.locales import absolute_url
 from publications.models import MailPurpose, OutboxMail, UserSettings, site_settings
 
+from .account_notices import build_notice, is_notice
 from .staff_mail import write_mail
 
 LINKS: dict[MailPurpose, type[MailedLink]] = {
@@ -50,6 +51,8 @@ def _purpose_of(link: MailedLink) -> MailPurpose:
 
 def build_account_mail(mail: OutboxMail) -> EmailMessage | None:
     """Return the mail of a row of the outbox, or None if its link has ended."""
+    if is_notice(mail):
+        return build_notice(mail)
     link = None
     if mail.purpose in LINKS:
         nonce = mail.key.partition(":")[2]

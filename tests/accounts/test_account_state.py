@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +21,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 STAY = {
     "ArchiveImport", "AuditEntry", "Autosave", "CalendarAddress", "Comment", "Edition", "NewsEvent", "OutboxMail",
     "Presence", "PressLink", "Review", "Revision", "TranslationCheck", "UserSettings", "WordFile", "Approval",
-    "ExcludedSuggestion",
+    "ExcludedSuggestion", "NameRemoval",
 }  # fmt: skip
 """Models whose columns for people say who did something, or are the person's own."""
 STAYING_COLUMNS = {("EditorialPlan", "changed_by"), ("Publication", "deleted_by")}
@@ -143,11 +144,13 @@ def test_invitations_of_a_deactivated_account_end(desk, administrator):
     assert [invitation.invited_by for invitation in Invitation.objects.all()] == [administrator]
 
 
-def test_what_a_leaver_holds_is_listed_and_handed_over_in_one_step(desk, leaver):
-    held, eva = give_work_to(leaver), make_person("Editors", first_name="Eva", last_name="Lind")
+def test_what_a_leaver_holds_is_listed_and_handed_over_in_one_step(desk, leaver, mailoutbox):
+    held = give_work_to(leaver)
+    eva = make_person("Editors", first_name="Eva", last_name="Lind", email="eva@example.org")
     page = desk.get(path_of(leaver)).text
     assert all(str(holding.label) in page for holding in HOLDINGS)
-    assert all(f"<li>{publication.title}</li>" in page for publication in held.values())
+    paths = [reverse("desk:publications_publication_change", args=[each.pk]) for each in held.values()]
+    assert all(f'<a href="{path}">' in page for path in paths)
 
     done = desk.post(path_of(leaver), {"to": eva.pk, "reason": ""}, follow=True)
 
@@ -160,6 +163,12 @@ def test_what_a_leaver_holds_is_listed_and_handed_over_in_one_step(desk, leaver)
     event = AccountEvent.objects.get(type="handed_over")
     assert event.detail == {"to": eva.username, "count": 4}
     assert f"Work handed over: 4 to {eva.username}" in desk.get("/desk/accounts/accountevent/").text
+    call_command("send_mail", verbosity=0)
+    (notice,) = (mail for mail in mailoutbox if "handed over to you" in mail.subject)
+    assert (
+        notice.to == ["eva@example.org"]
+        and f"Ada Ek has handed over to you what “{leaver.username}”" in notice.body
+    )
 
 
 def test_without_a_successor_everything_stays(desk, leaver):

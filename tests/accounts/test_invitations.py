@@ -259,3 +259,12 @@ def test_the_mail_is_in_the_language_in_which_it_was_written(desk, administrator
     sent_path(mailoutbox)
 
     assert "Välj ett lösenord" in mailoutbox[-1].body and mailoutbox[-1].subject.startswith("Du är inbjuden")
+
+
+def test_the_inviter_chooses_the_language_of_the_mail(desk, mailoutbox):
+    assert '<option value="en" selected>' in desk.get(INVITE).text
+
+    invite(desk, language="sv")
+
+    call_command("send_mail")
+    assert "inbjuden" in mailoutbox[-1].subject

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import limits
 from accounts.first_login import FirstLogin, first_login_path, remove_first_login, write_first_logins
 from accounts.models import AccountEvent, EventType
+from publications.models import site_settings
 from tests.factories import make_person
 from tests.full_disks import files_of_at_most
 
@@ -45,12 +46,15 @@ def test_the_link_leads_to_the_site_whatever_host_was_requested(client, person, 
     assert "evil.example" not in mailoutbox[0].body + mailoutbox[0].subject
 
 
-def test_the_subject_names_the_address_of_the_site(client, person, settings, mailoutbox):
-    settings.SITE_URL = "https://publications.example"
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [("en", "SCEEUS: choose a new password"), ("sv", "SCEEUS: välj ett nytt lösenord")],
+)
+def test_the_mail_names_site_and_account(client, person, mailoutbox, language, subject):
+    request_mail(client, headers={"Accept-Language": language})
 
-    request_mail(client)
-
-    assert mailoutbox[0].subject == "Password reset on publications.example"
+    assert mailoutbox[0].subject.replace(site_settings().short_name, "SCEEUS") == subject
+    assert person.username in mailoutbox[0].body and str(site_settings()) in mailoutbox[0].body
 
 
 def test_46_requests_send_five_mails_to_one_account(person, mailoutbox):

@@ -1,10 +1,12 @@
 """Limits of sign-in attempts: by account, by address, by device and in all."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -253,3 +255,47 @@ def test_public_pages_do_not_query_accounts(client, person):
     with CaptureQueriesContext(connection) as queries:
         client.get("/en/")
     assert not [query for query in queries if "accounts_" in query["sql"]]
+
+
+def test_an_account_has_one_count_under_its_name_and_its_address(person):
+    User.objects.filter(pk=person.pk).update(email="ann@example.org")
+    for number in range(limits.ACCOUNT.count):
+        typed = "Ann@Example.org" if number % 2 else person.username
+        assert sign_in(Client(), typed, "wrong", f"192.0.2.{number}").status_code == 200
+
+    assert sign_in(Client(), "ann@example.org", PASSWORD, "198.51.100.1").status_code == 429
+    assert sign_in(Client(), person.username, PASSWORD, "198.51.100.2").status_code == 429
+
+
+@pytest.mark.parametrize("typed", ["ann@example.org", "ANN@example.ORG"])
+def test_the_mail_address_signs_in(client, person, typed):
+    User.objects.filter(pk=person.pk).update(email="ann@example.org")
+
+    assert sign_in(client, typed, PASSWORD).status_code == 302
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+@pytest.mark.parametrize("others", [{}, {"is_active": False}])
+def test_an_address_of_two_active_accounts_signs_in_to_neither(client, person, others):
+    User.objects.filter(pk=person.pk).update(email="ann@example.org")
+    make_person("Editors", email="ann@example.org", password="another long password", **others)
+
+    assert sign_in(client, "ann@example.org", PASSWORD).status_code == (302 if others else 200)
+
+
+def test_the_user_name_comes_before_the_address_of_somebody_else(client, person):
+    make_person("Editors", email=person.username, password="another long password")
+
+    assert sign_in(client, person.username, PASSWORD).status_code == 302
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+def test_the_page_is_the_same_for_known_and_unknown_addresses(person):
+    User.objects.filter(pk=person.pk).update(email="ann@example.org")
+
+    def refusal(typed: str) -> tuple[str, int]:
+        with CaptureQueriesContext(connection) as queries:
+            page = sign_in(Client(), typed, "wrong").text
+        return re.sub(r'value="[^"]*"|nonce="[^"]*"', "", page), len(queries)
+
+    assert refusal("ann@example.org") == refusal("nobody@example.org")

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AccountEvent
-from publications.admin.groups import ROLE_NAMES, ROLE_SUMMARIES
-from publications.roles import ROLES
+from publications.admin.groups import ROLE_SUMMARIES
+from publications.roles import ROLE_NAMES, ROLES
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db

@@ -89,7 +89,7 @@ def test_an_error_page_has_the_menu_if_the_database_answers(desk, name):
     page = ERRORS[name][1](desk).text
 
     assert '<span class="wordmark__short">ECFR</span>' in page
-    assert "Related links" in page and "Log out" in page
+    assert "Related links" in page and "Sign out" in page
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -147,7 +147,7 @@ def test_an_error_page_has_no_menu_for_strangers(client, db):
     page = client.get("/desk/?q=%00").text
 
     assert '<header class="masthead">' in page
-    assert "Log out" not in page
+    assert "Sign out" not in page
 
 
 def test_public_error_pages_are_unchanged(client, db):

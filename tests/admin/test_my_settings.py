@@ -23,6 +23,18 @@ def test_the_language_is_that_of_the_browser_until_one_is_chosen(desk):
     assert 'value="sv" required id="id_language_1" checked' in desk.get(PAGE, headers=SWEDISH).text
 
 
+def test_the_language_of_the_first_sign_in_is_that_of_mails_until_another_is_chosen(client):
+    ann = make_person("Editors", password="a password of some length")
+    fields = {"username": ann.username, "password": "a password of some length"}
+
+    client.post(reverse("desk:login"), fields, headers=SWEDISH)
+    assert UserSettings.of(ann).mail_language == "sv"
+    client.logout()
+    client.post(reverse("desk:login"), fields, headers=ENGLISH)
+
+    assert UserSettings.of(ann).mail_language == "sv"
+
+
 def test_the_chosen_language_applies_at_once_in_every_browser(desk, editor):
     page = choose(desk, "sv")
 

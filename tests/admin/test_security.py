@@ -1,7 +1,10 @@
 """The pages of second factors at the desk: setting up, removing, being required, and proving again who one is."""
 
+import html
 import json
+import re
 from datetime import date, timedelta
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -19,7 +22,7 @@ from accounts.factors import FACTOR_OWNER, Factors
 from accounts.models import AccountEvent, EventType, Passkey, RecoveryCode
 from accounts.reauthentication import AUTHENTICATED_AT
 from publications.admin.reauthentication import AFTER_ENROLMENT
-from publications.models import MenuLink, Publication
+from publications.models import MenuLink, Publication, SiteSettings
 from tests.accounts.test_second_step import PASSWORD, STEP, code_of, is_signed_in, type_password
 from tests.admin.test_carried_forms import Browser, form_at
 from tests.authenticator import Authenticator, options_of
@@ -29,6 +32,9 @@ pytestmark = pytest.mark.django_db
 
 SECURITY, APP, CODES = "/desk/security/", "/desk/security/app/", "/desk/security/codes/"
 ADD, REAUTHENTICATE = "/desk/security/passkeys/add/", "/desk/reauthenticate/"
+
+
+TOTP_SECRET = totp.new_secret()
 
 
 @pytest.fixture(autouse=True)
@@ -73,8 +79,10 @@ def test_a_passkey_is_added_renamed_and_removed(desk, person):
     assert "Blue key" in desk.get(SECURITY).text
     desk.post(f"{SECURITY}passkeys/{passkey.pk}/", {"name": "Green key"})
     assert "Green key" in desk.get(SECURITY).text
-    desk.post(f"{SECURITY}passkeys/{passkey.pk}/", {"_remove": "yes"})
-    assert not Passkey.objects.exists()
+    question = desk.post(f"{SECURITY}passkeys/{passkey.pk}/", {"_remove": "ask"}).text
+    assert "Remove it? Passkey “Green key”" in question and Passkey.objects.exists()
+    page = desk.post(f"{SECURITY}passkeys/{passkey.pk}/", {"_remove": "yes"}, follow=True).text
+    assert "Removed: Passkey “Green key”." in page and not Passkey.objects.exists()
     assert events_of(person) == [("factor_added", ["passkey"]), ("factor_removed", ["passkey"])]
 
 
@@ -429,6 +437,7 @@ def test_an_administrator_removes_the_factors_of_somebody_who_is_mailed(client, 
     assert path in client.get(reverse("desk:auth_user_change", args=[locked_out.pk])).text
 
     client.post(path)
+    call_command("send_mail", verbosity=0)
 
     event = AccountEvent.objects.get(type=EventType.FACTOR_REMOVED)
     assert (event.account, event.by) == (locked_out, administrator)
@@ -495,3 +504,74 @@ def test_a_form_that_was_sent_signed_out_is_carried_through_the_second_step(pers
     again = browser.open(answer["Location"])
     assert "nothing has been saved yet" in again.text
     assert form_at(again, path).typed() == form.typed()
+
+
+@pytest.mark.parametrize("kind", ["passkey", "app"])
+def test_after_the_first_factor_the_page_leads_to_recovery_codes(desk, person, kind):
+    hint = "Print recovery codes now"
+    assert hint not in desk.get(SECURITY).text
+
+    if kind == "passkey":
+        answer = Authenticator().create(options_of(desk, "/desk/security/passkeys/options/"))
+        page = desk.post(ADD, {"name": "Key", "credential": answer}, follow=True)
+    else:
+        totp.add_app(person, TOTP_SECRET, step=0)
+        type_password(desk, person)
+        desk.post(STEP, {"code": code_of(TOTP_SECRET)})
+        page = desk.get(SECURITY)
+    assert hint in page.text
+    recovery_codes.replace_codes(person)
+
+    assert hint not in desk.get(SECURITY).text
+
+
+def test_recovery_codes_are_downloaded_as_they_stand_on_the_paper(desk, person):
+    page = desk.post(CODES, follow=True).text
+
+    link = re.search(r'href="data:text/plain;charset=utf-8,([^"]+)"', page)[1]
+    text = unquote(link)
+    codes = re.findall(r"<li><code>([A-Z2-7-]+)</code>", page)
+    assert len(codes) == recovery_codes.CODES and text.splitlines()[2:] == codes
+    heading = text.splitlines()[0]
+    assert heading in html.unescape(page)
+    assert all(
+        part in heading for part in (str(SiteSettings.current().short_name), "localhost", person.username)
+    )
+
+
+def test_the_app_can_be_opened_on_the_device_itself(desk):
+    page = html.unescape(desk.get(APP).text)
+
+    uri = re.search(r'href="(otpauth://[^"]+)"', page)[1]
+    secret = re.search(r"<textarea id=\"secret\"[^>]*>([A-Z2-7]+)</textarea>", page)[1]
+    assert f"secret={secret}" in uri
+
+
+def test_the_list_of_users_finds_those_without_a_second_factor(client):
+    administrator = make_person("Administrators", password=PASSWORD)
+    type_password(client, administrator)
+    guarded = make_person("Editors")
+    recovery_codes.replace_codes(guarded)
+
+    def names(choice: str) -> set[str]:
+        page = client.get(reverse("desk:auth_user_changelist"), {"factor": choice})
+        return {user.username for user in page.context["cl"].result_list}
+
+    assert names("some") == {guarded.username}
+    assert administrator.username in names("none") and guarded.username not in names("none")
+
+
+@pytest.mark.parametrize(("group", "email", "is_shown"), [
+    ("Administrators", "", True), ("Administrators", "a@example.org", False), ("Editors", "", False),
+])  # fmt: skip
+def test_an_administrator_without_an_address_is_led_to_add_one(client, group, email, is_shown):
+    type_password(client, make_person(group, email=email, password=PASSWORD))
+
+    assert ("Add an address" in client.get("/desk/").text) == is_shown
+
+
+@pytest.mark.parametrize("path", [SECURITY, ADD, APP, CODES])
+def test_the_breadcrumb_leads_by_my_settings(desk, path):
+    breadcrumb = desk.get(path).text.partition('class="breadcrumbs"')[2].partition("</ol>")[0]
+
+    assert reverse("desk:my-settings") in breadcrumb

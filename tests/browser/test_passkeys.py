@@ -87,10 +87,10 @@ def test_a_passkey_signs_in_here_once_for_each_challenge_and_nowhere_else(desk, 
     (credential,) = cdp.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
     sign_out(page)
 
-    # A page of another origin, as of somebody who lures people there
+    # An address without a name, for which browsers have no passkeys
     page.goto(f"{site.url.replace('localhost', '127.0.0.1')}/desk/login/")
-    passkey_button(page).click()
-    expect(page.get_by_text("No passkey was used")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(passkey_button(page)).to_be_hidden()
 
     type_password(page, site, "editor")
     expect(page.get_by_text("Now show your second factor")).to_be_visible()

@@ -62,7 +62,7 @@ def test_somebody_signs_in_with_the_university_and_signs_out_at_both(open_page, 
     page.get_by_role("button", name="ann").click()
     page.wait_for_url(f"{site.url}/desk/help/")
     page.goto("/desk/")
-    page.get_by_role("button", name="Log out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     page.get_by_role("link", name="Sign out at The University too").click()
 
     page.wait_for_url(f"{provider}/**")

@@ -30,7 +30,10 @@ async function useButton(button) {
   form.requestSubmit(button);
 }
 
-for (const button of window.PublicKeyCredential ? document.querySelectorAll("[data-passkey]") : []) {
+// Browsers know passkeys by the name of a site: there are none at an IP address.
+const isOffered = window.PublicKeyCredential && !/^[\d.]+$|:/.test(location.hostname);
+
+for (const button of isOffered ? document.querySelectorAll("[data-passkey]") : []) {
   button.hidden = false;
   button.addEventListener("click", async (event) => {
     if (button.form.elements.credential.value) return;
@@ -45,4 +48,4 @@ for (const button of window.PublicKeyCredential ? document.querySelectorAll("[da
     }
   });
 }
-for (const hint of window.PublicKeyCredential ? document.querySelectorAll("[data-without-passkeys]") : []) hint.hidden = true;
+for (const hint of isOffered ? document.querySelectorAll("[data-without-passkeys]") : []) hint.hidden = true;
