@@ -55,7 +55,9 @@ def invite(
 
 @transaction.atomic
 def repeat_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
-    """Make a new link, which ends the former one."""
+    """Make a new link, which ends the former one. It is an invitation by the user of the request from now on."""
+    invitation.invited_by = request.user
+    invitation.save(update_fields=["invited_by"])
     invitation.renew()
     _record(EventType.INVITED, invitation, request)
 
@@ -64,6 +66,18 @@ def repeat_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
 def revoke_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
     _record(EventType.INVITATION_REVOKED, invitation, request)
     invitation.delete()
+
+
+def revoke_invitations_by(account: AbstractBaseUser, *, request: HttpRequest) -> None:
+    """Revoke the open invitations of somebody who may not invite any more."""
+    for invitation in Invitation.objects.filter(invited_by=account):
+        if not has_inviter(invitation):
+            revoke_invitation(invitation, request=request)
+
+
+def has_inviter(invitation: Invitation) -> bool:
+    """Return whether the person who invited may still do so: nobody gives a role after losing their own."""
+    return bool(invitation.invited_by) and invitation.invited_by.has_perm("auth.add_user")
 
 
 def build_account(invitation: Invitation) -> AbstractBaseUser:
@@ -86,11 +100,12 @@ def accept_invitation(
     """Store the account, which has its password, and end the invitation.
 
     Raises:
-        ObjectDoesNotExist: the invitation was accepted or revoked in between, or an account has its address.
+        ObjectDoesNotExist: the invitation was accepted or revoked in between, its inviter may not invite any more, or
+            an account has its address.
         IntegrityError: an account got its user name in between.
     """
     deleted, _by_model = Invitation.objects.filter(pk=invitation.pk, nonce=invitation.nonce).delete()
-    if not deleted or is_address_taken(invitation.email):
+    if not deleted or not has_inviter(invitation) or is_address_taken(invitation.email):
         raise ObjectDoesNotExist
     account.save()
     account.groups.add(invitation.group)

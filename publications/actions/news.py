@@ -9,6 +9,7 @@ from publications.models import (
     CHANGES_TO_FOLLOW,
     Change,
     Edition,
+    Kind,
     NewsEvent,
     NewsType,
     Publication,
@@ -40,6 +41,12 @@ def store_unapproved_news(edition: Edition, *, by, at: datetime) -> None:
     NewsEvent.objects.create(
         type=NewsType.UNAPPROVED, happens_at=at, by=by, publication_id=edition.publication_id, edition=edition
     )
+
+
+def store_rule_news(kind: Kind, *, by, at: datetime) -> None:
+    """Store that a kind needs two people from now on, or no longer."""
+    counts = {"kind": kind.pk, "needs_approval": kind.needs_approval}
+    NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts=counts)
 
 
 def store_translation_news(edition: Edition, *, by, at: datetime) -> None:
@@ -87,7 +94,7 @@ def move_news(scheduled: Edition, copy: Edition) -> None:
     """Let the news of a scheduled edition hold for its copy, which takes its place; no news is repeated."""
     news = NewsEvent.objects.filter(edition=scheduled)
     if copy.change == Change.SILENT:
-        news.exclude(type=NewsType.TOMORROW).delete()
+        news.exclude(type__in=(NewsType.TOMORROW, NewsType.UNAPPROVED)).delete()
     news.update(edition=copy)
 
 

@@ -23,6 +23,7 @@ from publications.models import (
     Revision,
     RevisionReason,
     SeriesNumber,
+    find_missing_approval,
 )
 from publications.snapshot import PrerenderedTexts
 
@@ -228,6 +229,7 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         until=edition.expires_at.isoformat() if edition.expires_at < FOREVER else "",
         replaced=plan.replaced.number if plan.replaced else None,
         kept=plan.rescheduled.number if plan.rescheduled else None,
+        kept_without_approval=find_missing_approval(plan.rescheduled) if plan.rescheduled else "",
         approved_by=[user.get_username() for user in plan.approvers or ()],
         without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
     )

@@ -28,6 +28,8 @@ from .publish_batch import PublishBatch, choose_slug
 from .transaction import ActionContext, ActionRefused, NotReady, Outdated
 from .windows import ScheduledEdition, live_edition, scheduled_edition
 
+MIN_REASON_LETTERS = 3
+"""Letters that a reason for publishing without a second person has at least."""
 MAX_YEAR = 2200
 """The last year in which an edition may start or end."""
 
@@ -137,6 +139,11 @@ def _refuse_retracted(last: Edition | None) -> None:
         raise ActionRefused(refusal)
 
 
+def is_reason(text: str) -> bool:
+    """Return whether a text may be a reason, and is not a dot or an invisible character."""
+    return sum(character.isalpha() for character in text) >= MIN_REASON_LETTERS
+
+
 def _find_approvers(
     publication: Publication, options: PublishOptions, action: ActionContext, *, is_new: bool
 ) -> list[User] | None:
@@ -148,7 +155,7 @@ def _find_approvers(
     if not needs_approval(publication, is_new=is_new):
         return None
     approvers = approvers_of(publication, action.by)
-    if not (approvers or options.without_approval.strip()):
+    if not (approvers or is_reason(options.without_approval)):
         raise ActionRefused(
             _("A %(kind)s needs two people: nobody else has approved this text as it is now.")
             % {"kind": publication.kind}

@@ -25,6 +25,7 @@ from publications.models import (
     update_content_digests,
 )
 
+from .news import store_rule_news
 from .redirects import check_addresses, keep_redirects, stored_addresses
 from .transaction import begin_action
 
@@ -50,16 +51,27 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
         render_site_page(instance)
     old_addresses = stored_addresses(instance)
     mark_changed_records(instance, action.at)
+    rule = _changed_rule(instance)
     instance.save()
     keep_redirects(instance, old_addresses)
     has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
     editions, entries = replace_author_name(instance, action.at) if has_pen_name else ([], {})
     search.index_names(instance)
     action.write_audit_entry(
-        ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed,
+        ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed, two_people=rule,
         recorded_editions=editions, redacted_entries=entries,
     )  # fmt: skip
+    if rule:
+        store_rule_news(instance, by=by, at=action.at)
     return instance
+
+
+def _changed_rule(instance: models.Model) -> str:
+    """Return "on" or "off" for a kind that needs two people from now on, or no longer; else ""."""
+    if not isinstance(instance, Kind) or not instance.pk:
+        return ""
+    is_same = Kind.objects.filter(pk=instance.pk, needs_approval=instance.needs_approval).exists()
+    return "" if is_same else "on" if instance.needs_approval else "off"
 
 
 METADATA_COLUMNS = {

@@ -20,10 +20,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import FOREVER, ActionType, AuditEntry, Change, Edition, EndReason, Publication
+from publications.models import (
+    FOREVER,
+    ActionType,
+    AuditEntry,
+    Change,
+    Edition,
+    EndReason,
+    Publication,
+    find_missing_approval,
+)
 from publications.reserved_disk_space import retry_with_reserved_space
 
-from .news import store_missing_translation_news, store_republication_news
+from .news import store_missing_translation_news, store_republication_news, store_unapproved_news
 from .public_state import WINDOW_ACTIONS, refuse_outdated_state
 from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
 from .windows import (
@@ -135,6 +144,9 @@ def undo(
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you take it back."))
     restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
+    reason = find_missing_approval(restored) if restored else ""
+    if reason:
+        store_unapproved_news(restored, by=by, at=action.at)
     store_missing_translation_news(publication, by=by, at=action.at)
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
@@ -145,6 +157,7 @@ def undo(
         edition=plan.edition.number,
         restored=plan.restored.number if plan.restored else None,
         is_import=is_import,
+        without_approval=reason,
     )
     return restored
 

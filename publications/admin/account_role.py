@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
+from accounts.invitations import revoke_invitations_by
 from accounts.models import EventType
 from accounts.names import full_name_of
 
@@ -57,6 +58,7 @@ def _set_role(request: HttpRequest, account: User, group, *, before) -> None:
         return
     names = {"groups_before": sorted(each.name for each in before), "groups_after": [group.name]}
     record_event(EventType.CHANGED, account, by=request.user, request=request, fields=["groups"], **names)
+    revoke_invitations_by(account, request=request)
     text = _("%(name)s has the role “%(role)s” now.")
     name = full_name_of(account)
     messages.success(request, text % {"name": name, "role": describe_group(group)})

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
-from accounts.invitations import revoke_invitation
-from accounts.models import AccountRecord, AddressChange, DeskSession, EventType, Invitation
+from accounts.invitations import revoke_invitations_by
+from accounts.models import AccountRecord, AddressChange, DeskSession, EventType
 from accounts.names import full_name_of
 from publications.models import CalendarAddress
 
@@ -104,8 +104,7 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     record_event(EventType.DEACTIVATED, account, by=request.user, request=request)
     DeskSession.objects.filter(account=account).delete()
     AddressChange.objects.filter(account=account).delete()
-    for invitation in Invitation.objects.filter(invited_by=account):  # perhaps of a thief
-        revoke_invitation(invitation, request=request)
+    revoke_invitations_by(account, request=request)  # perhaps of a thief
     if CalendarAddress.objects.filter(owner=account).delete()[0]:
         record_event(EventType.CALENDAR_REVOKED, account, by=request.user, request=request)
     text = _("“%(name)s” is deactivated: nobody can sign in with it.") % {"name": account.get_username()}

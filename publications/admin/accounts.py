@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.events import record_changes, record_event
 from accounts.factors import factor_condition, has_factors
 from accounts.first_login import remove_first_login
+from accounts.invitations import revoke_invitations_by
 from accounts.models import (
     AccountEvent,
     AccountRecord,
@@ -237,6 +238,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         if "email" in form.changed_data:
             queue_address_notice(form.instance, form.initial["email"])
         record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
+        revoke_invitations_by(form.instance, request=request)
         check_user_managers_remain()
         _warn_without_role(request, form.instance)
 

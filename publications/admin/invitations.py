@@ -25,6 +25,7 @@ from accounts.devices import device_to_remember, remember_device
 from accounts.invitations import (
     accept_invitation,
     build_account,
+    has_inviter,
     invite,
     repeat_invitation,
     revoke_invitation,
@@ -150,7 +151,7 @@ def _send(request: HttpRequest, invitation: Invitation) -> None:
 def invitation_page(request: HttpRequest, token: str) -> HttpResponse:
     """Let the person who was invited set a password. Opening the page uses nothing up: mail scanners do so."""
     invitation = Invitation.objects.get_by_token(token)
-    if not invitation:
+    if not invitation or not has_inviter(invitation):
         return _render_ended(request)
     account = build_account(invitation)
     form = SetPasswordForm(account, request.POST if request.method == "POST" else None, label_suffix="")

@@ -46,6 +46,8 @@ REAUTHENTICATED_CHANGES = (
     "account-sessions",
     "account-review",
     "own-address",
+    "publications_kind_add",
+    "publications_kind_change",
 )
 """Pages that are also read: only what is submitted there needs recent authentication."""
 

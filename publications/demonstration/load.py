@@ -16,6 +16,7 @@ from uuid import uuid4
 import yaml
 from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils import timezone
 
 from publications import actions, manuscript, markup, renditions
@@ -32,6 +33,7 @@ from publications.models import (
     LinkPlacement,
     MenuLink,
     NewsEvent,
+    NewsType,
     PressLink,
     PressLinkEventType,
     Publication,
@@ -80,9 +82,8 @@ def load(*, by, write: Callable[[str], object] = print) -> list[Publication]:
     actions.save_instance(_with_fields(kind, {"needs_approval": True}), by=by)
     _save_image(UNDESCRIBED_IMAGE, {}, by)
     _check_archive(by)
-    NewsEvent.objects.due().filter(
-        publication__in=publications
-    ).delete()  # nobody has to read that it was loaded
+    news_of_loading = Q(publication__in=publications) | Q(type=NewsType.UNAPPROVED, publication=None)
+    NewsEvent.objects.due().filter(news_of_loading).delete()  # nobody has to read that it was loaded
     return publications
 
 

@@ -25,6 +25,7 @@ from .audit import (
     ActionType,
     AuditEntry,
     audit_file_name,
+    find_missing_approval,
 )
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
@@ -307,6 +308,7 @@ __all__ = [
     "feed_editions",
     "filter_by_facets",
     "filter_by_facets_and_dates",
+    "find_missing_approval",
     "find_original_fault",
     "find_outdated_translations",
     "first_published_at",

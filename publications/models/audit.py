@@ -172,3 +172,17 @@ class AuditEntry(models.Model):
     def has_history_page(self) -> bool:
         """Whether its publication has a page at the desk, as a deleted draft has not."""
         return bool(self.publication) and not self.publication.deleted_at
+
+
+def find_missing_approval(edition: Edition) -> str:
+    """Return why the text of an edition was published by one person although it needs two, or "".
+
+    A copy, as of an undo, has the digest of its edition and no entry of its own: that of the edition holds for it.
+    """
+    texts = Edition.objects.filter(
+        publication=edition.publication_id, digest=edition.digest, number__lte=edition.number
+    )
+    numbers = list(texts.order_by().values_list("number", flat=True))
+    published = AuditEntry.objects.filter(action__in=(ActionType.PUBLISH, ActionType.SCHEDULE))
+    entry = published.filter(publication=edition.publication_id, detail__edition__in=numbers).first()
+    return entry.detail.get("without_approval", "") if entry else ""

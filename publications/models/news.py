@@ -138,7 +138,10 @@ class NewsEventQuerySet(models.QuerySet):
         return self.filter(happens_at__lte=timezone.now() - timedelta(days=NEWS_DAYS))
 
     def current(self) -> "NewsEventQuerySet":
-        """Events that still hold: nothing that was deleted, taken back, has ended, or is about the past."""
+        """Events that still hold: nothing that was deleted, taken back, has ended, or is about the past.
+
+        That one person published what needs two holds whatever becomes of the edition.
+        """
         now = timezone.now()
         open_submissions = Submission.objects.unpublished().filter(
             publication=OuterRef("publication"), submitted_at=OuterRef("happens_at")
@@ -147,10 +150,11 @@ class NewsEventQuerySet(models.QuerySet):
             publication=OuterRef("publication"), approved_by=OuterRef("by")
         )
         lasts = Q(edition=None) | Q(edition__end_reason=EndReason.NONE, edition__expires_at__gt=now)
+        holds = lasts | Q(type=NewsType.UNAPPROVED)  # nobody escapes it by ending the edition
         return (
             self.filter(publication__deleted_at=None)
             .filter(
-                (~Q(type=NewsType.TRANSLATION) & lasts) | (Q(type=NewsType.TRANSLATION) & _is_outdated(lasts))
+                (~Q(type=NewsType.TRANSLATION) & holds) | (Q(type=NewsType.TRANSLATION) & _is_outdated(lasts))
             )
             .exclude(type=NewsType.TOMORROW, edition__visible_from__lte=now)
             .filter(~Q(type=NewsType.SUBMITTED) | Exists(open_submissions))

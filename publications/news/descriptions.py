@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.names import full_name_of
 from publications.locales import datetime_with_zone, language_in_sentence
-from publications.models import Change, EndReason, NewsEvent, NewsType
+from publications.models import Change, EndReason, Kind, NewsEvent, NewsType, find_missing_approval
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,9 @@ def _desk_url(event: NewsEvent, user) -> str:
         if pk and user.has_perm("publications.add_archiveimport"):
             return reverse("desk:archive-import", args=[pk])
         return reverse("desk:publications_publication_changelist")
+    if not event.publication_id:
+        may_see_kinds = user.has_perm("publications.view_kind")
+        return reverse("desk:publications_kind_changelist" if may_see_kinds else "desk:index")
     if event.comment:
         return (
             reverse("desk:publications_publication_change", args=[event.publication_id])
@@ -119,10 +122,19 @@ def _approved(event: NewsEvent) -> tuple[str, str]:
 
 
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
+    if not event.publication_id:
+        return _changed_rule(event), ""
     if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
         return _(subject) % {"title": event.edition.title}, event.edition.change_note
     subject = _("Published without a second person: “%(title)s”") % {"title": event.edition.title}
-    return subject, event.without_approval or ""
+    return subject, event.without_approval or find_missing_approval(event.edition)
+
+
+def _changed_rule(event: NewsEvent) -> str:
+    kind = Kind.objects.filter(pk=event.counts.get("kind")).first() or "–"
+    if event.counts.get("needs_approval"):
+        return _("From now on two people publish a “%(kind)s”") % {"kind": kind}
+    return _("A “%(kind)s” does not need two people any more") % {"kind": kind}
 
 
 def _tomorrow(event: NewsEvent) -> tuple[str, str]:

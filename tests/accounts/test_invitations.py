@@ -268,3 +268,40 @@ def test_the_inviter_chooses_the_language_of_the_mail(desk, mailoutbox):
 
     call_command("send_mail")
     assert "inbjuden" in mailoutbox[-1].subject
+
+
+def test_losing_the_role_revokes_the_invitations_by_an_account(desk, mailoutbox):
+    thief = make_person("Administrators", first_name="Tess")
+    browser = Client()
+    browser.force_login(thief, backend=BACKEND)
+    invite(browser, role="Administrators")
+    path = sent_path(mailoutbox)
+    editors = Group.objects.get(name="Editors")
+
+    desk.post(reverse("desk:account-role", args=[thief.pk]), {"role": editors.pk})
+
+    assert not Invitation.objects.exists()
+    assert set_password(path).status_code == 404 and not User.objects.filter(username="bo.ek").exists()
+
+
+@pytest.mark.parametrize("lose", ["clear", "delete"])
+def test_an_invitation_by_somebody_who_may_not_invite_any_more_leads_nowhere(
+    desk, administrator, mailoutbox, lose
+):
+    invite(desk, role="Administrators")
+    path = sent_path(mailoutbox)
+    administrator.groups.clear() if lose == "clear" else administrator.delete()
+
+    assert Client().get(path).status_code == set_password(path).status_code == 404
+    assert not User.objects.filter(username="bo.ek").exists()
+
+
+def test_an_invitation_that_another_administrator_repeats_is_theirs(desk, administrator, mailoutbox):
+    invite(desk)
+    other = make_person("Administrators", first_name="Tess")
+    browser = Client()
+    browser.force_login(other, backend=BACKEND)
+    browser.post(INVITE, {"_repeat": Invitation.objects.get().pk})
+    administrator.groups.clear()
+
+    assert set_password(sent_path(mailoutbox)).status_code == 200

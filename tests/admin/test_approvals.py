@@ -1,9 +1,14 @@
 """Kinds that need two people: approvals of the very text, at the desk and in the actions."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from publications import actions
+from publications.admin.history.audit_log import describe_entry
 from publications.models import (
     Approval,
     AuditEntry,
@@ -15,6 +20,7 @@ from publications.models import (
     UserSettings,
 )
 from publications.news import describe_news
+from tests.admin.test_public_models import form_data_of
 from tests.factories import make_person, make_publication, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -291,3 +297,93 @@ def test_a_retraction_of_another_kind_says_nothing_of_a_second_person(ann):
 
     assert "without_approval" not in AuditEntry.objects.filter(publication=publication).first().detail
     assert not NewsEvent.objects.filter(type=NewsType.UNAPPROVED).exists()
+
+
+def unapproved_news_of(person):
+    return list(NewsEvent.objects.visible_to(person).filter(type=NewsType.UNAPPROVED))
+
+
+def test_ending_an_edition_does_not_hide_that_nobody_approved_it(draft, ann, bo):
+    actions.publish(draft, by=ann, without_approval="urgent")
+
+    actions.withdraw(draft, by=ann, reason="mistake")
+
+    assert len(unapproved_news_of(bo)) == 1
+
+
+def test_publishing_an_unapproved_text_again_says_so(draft, ann, bo):
+    actions.publish(draft, by=ann, without_approval="urgent")
+    actions.withdraw(draft, by=ann, reason="mistake")
+
+    edition = actions.undo(draft, by=ann)
+
+    entry = AuditEntry.objects.filter(publication=draft).first()
+    assert edition.is_live and entry.detail["without_approval"] == "urgent"
+    assert "without a second person (urgent)" in describe_entry(entry).description
+    news = [event for event in unapproved_news_of(bo) if event.edition == edition]
+    assert [describe_news(event, bo).text for event in news] == ["urgent"]
+
+
+def test_an_unapproved_edition_that_is_kept_stays_in_the_news(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    draft.refresh_from_db()
+    approved, draft.title = draft.title, "Nobody has seen this"
+    draft.save()
+    Revision.objects.create_from(draft, by=ann)
+    actions.publish(draft, by=ann, at=tomorrow(), without_approval="urgent")
+    draft.refresh_from_db()
+    draft.title = f"{approved}s"
+    draft.save()
+    Revision.objects.create_from(draft, by=ann)
+    approve(draft, bo)
+
+    actions.publish(draft, by=ann, keep_scheduled=True)
+
+    (event,) = unapproved_news_of(bo)
+    entry = AuditEntry.objects.filter(publication=draft).first()
+    assert event.edition.is_scheduled and describe_news(event, bo).text == "urgent"
+    assert entry.detail["kept_without_approval"] == "urgent"
+    assert "without a second person (urgent)" in describe_entry(entry).description
+
+
+@pytest.mark.parametrize("reason", [".", "\u200b", " . ", "a1", "42 000"])
+def test_a_reason_has_letters(draft, ann, reason):
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann, without_approval=reason)
+
+
+@pytest.mark.parametrize(("is_on", "entry_text", "subject"), [
+    (True, "needs two people: on", "two people publish a “Report”"),
+    (False, "needs two people: off", "A “Report” does not need two people any more"),
+])  # fmt: skip
+def test_a_change_of_the_rule_is_news_and_its_entry_has_the_direction(
+    client, ann, bo, is_on, entry_text, subject
+):
+    kind = Kind.objects.get(slug="report")
+    Kind.objects.filter(pk=kind.pk).update(needs_approval=not is_on)
+    administrator = make_person("Administrators")
+    client.force_login(administrator)
+    url = reverse("desk:publications_kind_change", args=[kind.pk])
+    data = {**form_data_of(client.get(url)), "needs_approval": "on" if is_on else ""}
+
+    client.post(url, data)
+
+    assert entry_text in describe_entry(AuditEntry.objects.first()).description
+    (event,) = unapproved_news_of(bo)
+    news = describe_news(event, bo)
+    assert subject in news.subject and client.get(news.url).status_code == 200
+    assert not unapproved_news_of(administrator)
+
+
+def test_the_rule_is_changed_after_a_recent_proof_only(client):
+    client.force_login(make_person("Administrators"))
+    kind = Kind.objects.get(slug="report")
+    url = reverse("desk:publications_kind_change", args=[kind.pk])
+    data = {**form_data_of(client.get(url)), "needs_approval": "on"}
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=33)):
+        response = client.post(url, data)
+
+    kind.refresh_from_db()
+    assert response.status_code == 403 and not kind.needs_approval

@@ -81,12 +81,18 @@ def _describe_publication(detail: dict) -> str:
         parts.append(
             _("the edition that waited goes public at its time, as edition %(number)s") % {"number": kept}
         )
+    if reason := detail.get("kept_without_approval"):
+        parts.append(_describe_missing_approval(reason))
     if approvers := detail.get("approved_by"):
         parts.append(_("approved by %(names)s") % {"names": ", ".join(map(str, approvers))})
     if reason := detail.get("without_approval"):
-        reason = _("an import") if reason == "import" else reason
-        parts.append(_("without a second person (%(reason)s)") % {"reason": reason})
+        parts.append(_describe_missing_approval(reason))
     return ", ".join(part for part in parts if part)
+
+
+def _describe_missing_approval(reason: object) -> str:
+    reason = _("an import") if reason == "import" else reason
+    return _("without a second person (%(reason)s)") % {"reason": reason}
 
 
 def _describe_scheduling(detail: dict) -> str:
@@ -114,7 +120,9 @@ def _format_datetime(value: object, text: str) -> str:
 
 def _describe_undo(detail: dict) -> str:
     if restored := detail.get("restored"):
-        return _("readers see the text of edition %(number)s again") % {"number": restored}
+        text = _("readers see the text of edition %(number)s again") % {"number": restored}
+        reason = detail.get("without_approval")
+        return f"{text}, {_describe_missing_approval(reason)}" if reason else text
     return _("nothing of it is public now")
 
 
@@ -144,8 +152,18 @@ def _describe_amendment(detail: dict) -> str:
     name = str(model._meta.verbose_name) if model else ""
     if detail.get("removed"):
         return ", ".join(part for part in (name, _("deleted")) if part)
-    fields = "; ".join(_field_label(model, str(field)) for field in detail.get("changed", ()) or ())
+    labels = [_field_label(model, str(field)) for field in detail.get("changed", ()) or ()]
+    if rule := RULE_CHANGES.get(detail.get("two_people", "")):
+        labels = [label for label in labels if label != _field_label(model, "needs_approval")] + [str(rule)]
+    fields = "; ".join(labels)
     return ": ".join(part for part in (name, fields) if part)
+
+
+RULE_CHANGES = {
+    "on": gettext_lazy("needs two people: on"),
+    "off": gettext_lazy("needs two people: off"),
+}
+"""What a change of the rule of two people is, by the key in the details."""
 
 
 def _get_model(detail: dict) -> type[Model] | None:
