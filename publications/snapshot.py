@@ -133,18 +133,8 @@ def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
 
 
 def _build_byline(position: int, line, publication: Publication) -> EditionByline:
-    author = line.author
-    is_pseudonymous = author.is_pseudonymous
-    return EditionByline(
-        author=author,
-        position=position,
-        role=line.role,
-        name=author.name,
-        title=""
-        if is_pseudonymous
-        else author.get_translation("title", publication.language, fallback=False),
-        affiliation="" if is_pseudonymous else author.get_translation("affiliation", publication.language),
-    )
+    columns = line.author.frozen_columns(publication.language)
+    return EditionByline(author=line.author, position=position, role=line.role, **columns)
 
 
 def _build_attachment(file) -> EditionAttachment:

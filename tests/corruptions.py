@@ -17,6 +17,7 @@ from publications.integrity import record_rows
 from publications.models import (
     FOREVER,
     Address,
+    Approval,
     Attachment,
     AuditEntry,
     Edition,
@@ -44,7 +45,16 @@ from publications.models.translated import SingleRowModel
 from publications.search.engines import engine
 from publications.search.index import build_row, read_editions
 from publications.search.similarity import mark_incomplete
-from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+)
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
 
@@ -391,6 +401,16 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda publication: publication.editions.filter(end_reason="cancelled").delete(),
         lambda _publication: _delete_public("Soon"),
         lambda publication: store_editions([_next_edition(publication)]),
+    ],
+    "approvals": [
+        lambda publication: Approval.objects.create(
+            publication=publication,
+            digest=publication.digest,
+            after=1,
+            snapshot_digest="0" * 64,
+            site_version=1,
+            approved_by=make_person("Editors", first_name="Bo"),
+        )
     ],
     "restored-rows": [
         lambda _publication: None,  # no backup has recorded the rows

@@ -5,12 +5,14 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
+from .approve import approve, revoke_approval, store_ended_approvals
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
 from .name_rows import accounts_with_name
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
+from .publish_plan import approval_refusal, is_reason
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
@@ -83,6 +85,8 @@ __all__ = [
     "actions_since",
     "add_redirects",
     "allow_suggestion",
+    "approval_refusal",
+    "approve",
     "available_slug",
     "check_deletable",
     "check_name",
@@ -96,6 +100,7 @@ __all__ = [
     "find_live_origins",
     "find_undone_imports",
     "has_lasting_editions",
+    "is_reason",
     "lift_concern",
     "lock_for_action",
     "lock_site_version",
@@ -121,9 +126,11 @@ __all__ = [
     "repair_windows",
     "replace_proposed_author",
     "retract",
+    "revoke_approval",
     "save_instance",
     "set_related_links",
     "status_refusal",
+    "store_ended_approvals",
     "trust_clock",
     "undo",
     "withdraw",

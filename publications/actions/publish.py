@@ -222,6 +222,9 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         publication=plan.publication,
         changed_publications=changed_publications,
         recorded_editions=(edition, plan.rescheduled),
+        public=None
+        if plan.approvals is None
+        else {"two_people": [approval.site_version for approval in plan.approvals]},
         edition=edition.number,
         change=edition.change,
         note=edition.change_note,
@@ -230,6 +233,6 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         replaced=plan.replaced.number if plan.replaced else None,
         kept=plan.rescheduled.number if plan.rescheduled else None,
         kept_without_approval=find_missing_approval(plan.rescheduled) if plan.rescheduled else "",
-        approved_by=[user.get_username() for user in plan.approvers or ()],
+        approved_by=[approval.approved_by.get_username() for approval in plan.approvals or ()],
         without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
     )

@@ -4,20 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from publications import markup
 from publications.models import (
     EDITORIAL_CHANGES,
     FOREVER,
+    Approval,
     Change,
     Edition,
     EditionByline,
     EditionWithRows,
     Publication,
-    approvers_of,
     digest_of_draft,
+    find_approvals,
     needs_approval,
     truncate_to_minute,
 )
@@ -65,7 +65,7 @@ class PublishPlan:
         scheduled: the edition that was scheduled before this one.
         replaced: the same, once it is cancelled.
         rescheduled: the new edition with its text, where the editor has kept the schedule.
-        approvers: the other people who approved the draft; None where one person may publish it.
+        approvals: by other people, of the draft as it is published; None where one person may publish it.
         is_draft_changed: whether columns of the draft have to be stored.
     """
 
@@ -78,7 +78,7 @@ class PublishPlan:
     is_draft_changed: bool
     replaced: Edition | None = None
     rescheduled: Edition | None = None
-    approvers: list[User] | None = None
+    approvals: list[Approval] | None = None
 
     @property
     def edition(self) -> Edition:
@@ -91,7 +91,7 @@ class PublishPlan:
     @property
     def is_unapproved(self) -> bool:
         """Whether it needs two people, and one published it."""
-        return self.approvers == []
+        return self.approvals == []
 
 
 def plan_edition(
@@ -103,10 +103,12 @@ def plan_edition(
     window = _plan_window(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no other editions to query
-    approvers = _find_approvers(publication, options, action, is_new=is_first)  # of the draft as it was seen
     previous = None if is_first else publication.editions.last_public_by(action.at)
     _refuse_retracted(previous)
-    change = _choose_change(options.change, options.note, previous)
+    change = choose_change(options.change, options.note, previous)
+    approvals = _find_approvals(
+        publication, options, action, change, is_new=is_first
+    )  # of the draft as it was seen
     scheduled = None if is_first else scheduled_edition(publication, action.at)
     date = _choose_date(publication, window, change, previous)
     is_draft_changed = _complete_draft(publication, date, previous, batch)
@@ -123,7 +125,7 @@ def plan_edition(
         rows=rows,
         scheduled=ScheduledEdition(scheduled, scheduled.expires_at) if scheduled else None,
         is_draft_changed=is_draft_changed,
-        approvers=approvers,
+        approvals=approvals,
     )
 
 
@@ -144,23 +146,26 @@ def is_reason(text: str) -> bool:
     return sum(character.isalpha() for character in text) >= MIN_REASON_LETTERS
 
 
-def _find_approvers(
-    publication: Publication, options: PublishOptions, action: ActionContext, *, is_new: bool
-) -> list[User] | None:
-    """Return who else approved the draft; None where one person may publish it.
+def approval_refusal(publication: Publication) -> str:
+    """Return why one person does not publish a draft alone."""
+    text = _("A %(kind)s needs two people: nobody else has approved this text as it is now.")
+    return text % {"kind": publication.kind}
+
+
+def _find_approvals(
+    publication: Publication, options: PublishOptions, action: ActionContext, change: Change, *, is_new: bool
+) -> list[Approval] | None:
+    """Return the approvals of the draft by others; None where one person may publish it.
 
     Raises:
         ActionRefused: nobody did, and it is no emergency.
     """
     if not needs_approval(publication, is_new=is_new):
         return None
-    approvers = approvers_of(publication, action.by)
-    if not (approvers or is_reason(options.without_approval)):
-        raise ActionRefused(
-            _("A %(kind)s needs two people: nobody else has approved this text as it is now.")
-            % {"kind": publication.kind}
-        )
-    return approvers
+    approvals = find_approvals(publication, action.by, change=change, note=options.note)
+    if not (approvals or is_reason(options.without_approval)):
+        raise ActionRefused(approval_refusal(publication))
+    return approvals
 
 
 def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:
@@ -179,7 +184,8 @@ def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:
     return PlannedWindow(start=start, until=until or FOREVER, is_scheduled=bool(at))
 
 
-def _choose_change(change: Change | str | None, note: str, previous: Edition | None) -> Change:
+def choose_change(change: Change | str | None, note: str, previous: Edition | None) -> Change:
+    """Return what an edition is to readers of the previous one. Raises ActionRefused if the note does not suit it."""
     if not previous:
         return Change.FIRST
     chosen = Change(change or Change.SILENT)

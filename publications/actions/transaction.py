@@ -64,6 +64,7 @@ class ActionContext:
         changed_publications: Collection[int] | None = None,
         recorded_editions: Iterable[Edition | None] = (),
         redacted_entries: Mapping[int, str] | None = None,
+        public: Mapping[str, object] | None = None,
         **detail,
     ) -> AuditEntry:
         """Return the audit entry unsaved, for `store_audit_entries`.
@@ -72,6 +73,7 @@ class ActionContext:
             changed_publications: the primary keys of those whose pages the action changed; None for every page.
             recorded_editions: the editions that the action stored, or whose content it changed; None is left out.
             redacted_entries: what `AuditEntry.objects.redact` has returned.
+            public: further keys of the public part.
         """
         editions = filter(None, recorded_editions)
         digests = {f"{each.publication_id}/{each.number}": each.content_digest for each in editions}
@@ -88,7 +90,8 @@ class ActionContext:
             changed_publications=None if changed_publications is None else sorted(changed_publications),
             public_part={
                 name: value for name, value in (("editions", digests), ("redacted", redacted)) if value
-            },
+            }
+            | dict(public or {}),
         )
 
 

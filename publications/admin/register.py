@@ -159,7 +159,7 @@ PAGES = (
     (f"{PUBLICATION_ROUTE}plan/", "plan", planning.plan_page),
     # Actions
     (f"{PUBLICATION_ROUTE}publish/", "publish", publish.publish_page),
-    (f"{PUBLICATION_ROUTE}approve/", "approve", approvals.approve),
+    (f"{PUBLICATION_ROUTE}approve/", "approve", approvals.approval_page),
     (f"{PUBLICATION_ROUTE}published/<number:number>/", "publish-result", result.publish_result),
     (f"{PUBLICATION_ROUTE}withdraw/", "withdraw", withdraw.withdraw_page),
     (f"{PUBLICATION_ROUTE}faulty-text/", "faulty-text", retract.faulty_text_page),

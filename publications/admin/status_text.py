@@ -1,6 +1,7 @@
 """The status of a publication, and who submitted it for checking, as text."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from publications.locales import datetime_with_zone
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
+    Approval,
     EditorialStatus,
     Publication,
     Status,
@@ -77,21 +79,30 @@ def list_open_tasks(publication: Publication) -> list[str]:
     """Return what waits in an annotated draft: its scheduled edition, changes, and that it is to be checked."""
     changes = _("changes are not public") if status_of(publication) is Status.CHANGED else ""
     submission = submission_text(publication.submission) if publication.is_submitted else ""
-    return [text for text in (_scheduled_text(publication), changes, submission) if text]
+    texts = (_scheduled_text(publication), changes, submission, _approval_text(publication))
+    return [text for text in texts if text]
+
+
+def _approval_text(publication: Publication) -> str:
+    name = publication.approver_name
+    return _("approved by %(names)s") % {"names": name} if name else ""
 
 
 def with_submissions(publications: QuerySet) -> QuerySet:
-    """Annotate drafts with `is_submitted` and select who submitted them."""
+    """Annotate drafts with `is_submitted` and `approver_name`, and select who submitted them."""
     open_submissions = Submission.objects.unpublished().filter(publication=OuterRef("pk"))
+    approvals = Approval.objects.valid().filter(publication=OuterRef("pk")).order_by("-approved_at")
+    approver = Coalesce(NullIf("approved_by__first_name", Value("")), "approved_by__username")
     return publications.select_related("submission__submitted_by").annotate(
-        is_submitted=Exists(open_submissions)
+        is_submitted=Exists(open_submissions), approver_name=Subquery(approvals.values_list(approver)[:1])
     )
 
 
 def status_with_submission(publication: Publication) -> str:
     """Return the status of an annotated draft, and who submitted it for checking."""
     status = status_text(publication)
-    return f"{status}; {submission_text(publication.submission)}" if publication.is_submitted else status
+    submission = submission_text(publication.submission) if publication.is_submitted else ""
+    return "; ".join(text for text in (status, submission, _approval_text(publication)) if text)
 
 
 def submission_text(submission: Submission) -> str:

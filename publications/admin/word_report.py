@@ -155,6 +155,7 @@ def _add_byline(request: HttpRequest, publication: Publication, author: Author) 
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
         Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
+        actions.store_ended_approvals(publication, by=request.user)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 

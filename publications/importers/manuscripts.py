@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from publications import actions
 from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Manuscript
 from publications.models import Publication, Revision, RevisionReason
@@ -55,6 +56,7 @@ def import_manuscript(
     pending = prepare_draft(manuscript, files, existing, import_cache, by)
     store_drafts([pending])
     Revision.objects.create_from(pending.publication, by=by, reason=reason)
+    actions.store_ended_approvals(pending.publication, by=by)
     return pending.result
 
 

@@ -8,7 +8,18 @@ from django.db import transaction
 from publications import actions
 from publications.models import guards
 
-from . import audit, audit_chain, comments, database, derived, editions, mail, originals, row_digests
+from . import (
+    approvals,
+    audit,
+    audit_chain,
+    comments,
+    database,
+    derived,
+    editions,
+    mail,
+    originals,
+    row_digests,
+)
 from .report import Check, Progress
 
 RESTORE_FILE = (
@@ -75,6 +86,8 @@ CHECKS: tuple[Check, ...] = (
           audit_chain.find_changed_entries, FIND_CHANGE),
     Check("recorded-editions", "editions are as the audit trail has recorded them",
           audit_chain.find_differing_editions, FIND_CHANGE),
+    Check("approvals", "approvals are as the audit trail has recorded them", approvals.find_wrong_approvals,
+          FIND_CHANGE),
     Check("restored-rows", "each row is as it was when the backup was made", row_digests.find_changed_rows,
           "Restore this backup again, or another. If it was not this backup that was restored last, the rows say "
           "nothing.", is_restored=True, is_final=True),

@@ -10,7 +10,7 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
-from .approval import Approval, approvers_of, needs_approval
+from .approval import Approval, digest_snapshot, find_approvals, needs_approval
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
@@ -286,7 +286,6 @@ __all__ = [
     "UserSettings",
     "WordFile",
     "announced_at",
-    "approvers_of",
     "audit_file_name",
     "byline_names",
     "cached_for_last_key",
@@ -300,6 +299,7 @@ __all__ = [
     "count_editions",
     "count_tags",
     "digest_of_draft",
+    "digest_snapshot",
     "doi_url",
     "editions_by_kind",
     "ever_public_editions",
@@ -308,6 +308,7 @@ __all__ = [
     "feed_editions",
     "filter_by_facets",
     "filter_by_facets_and_dates",
+    "find_approvals",
     "find_missing_approval",
     "find_original_fault",
     "find_outdated_translations",

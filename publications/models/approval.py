@@ -1,31 +1,57 @@
-"""Approvals: who has approved a draft for publication, exactly as it is.
+"""Approvals: who has approved a draft for publication, exactly as it would be published.
 
-An approval is of the digest of the draft, so a change of the text makes it void without a write.
+An approval is of the text, the byline as it would be frozen, what it is to readers and the note to them, after the
+last edition: a change of any of these makes it void without a write, and publishing spends it.
 """
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications.hash_chain import hash_value
+
+from .audit import AuditEntry
+from .edition import Edition
 from .publication import Publication
 
 
 class ApprovalQuerySet(models.QuerySet):
+    def unspent(self) -> "ApprovalQuerySet":
+        """Approvals since the last edition, by accounts that are active."""
+        editions = Edition.objects.filter(publication=OuterRef("publication")).order_by("-number")
+        last = Coalesce(Subquery(editions.values("number")[:1]), 0)
+        return self.filter(after=last, approved_by__is_active=True)
+
     def valid(self) -> "ApprovalQuerySet":
-        """Approvals of drafts as they are now, by accounts that are active."""
-        return self.filter(digest=F("publication__digest"), approved_by__is_active=True)
+        """Those of drafts whose text is as it was. The byline is compared by `find_approvals`."""
+        return self.unspent().filter(digest=F("publication__digest"))
+
+    def ended(self) -> "ApprovalQuerySet":
+        """Those of drafts whose text has changed."""
+        return self.unspent().exclude(digest=F("publication__digest"))
 
     def by_others(self, user) -> "ApprovalQuerySet":
         return self.exclude(approved_by=user) if user else self
 
 
 class Approval(models.Model):
-    """One person's approval of a draft for publication."""
+    """The last approval of a draft by one person. Its audit entry has the change and the note.
+
+    Attributes:
+        digest: of the draft.
+        after: the number of the last edition at that time, or 0.
+        snapshot_digest: of all that was approved; the audit entry has it, too.
+        site_version: that of the audit entry.
+    """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="approvals")
     digest = models.CharField(max_length=64)
+    after = models.PositiveIntegerField()
+    snapshot_digest = models.CharField(max_length=64)
+    site_version = models.PositiveBigIntegerField()
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("approved by")
     )
@@ -38,33 +64,56 @@ class Approval(models.Model):
         verbose_name = _("approval")
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(
-                fields=["publication", "digest", "approved_by"], name="one_approval_by_person_and_text"
-            )
+            models.UniqueConstraint(fields=["publication", "approved_by"], name="one_approval_by_person")
         ]
 
     def __str__(self) -> str:
         return f"{self.approved_by}: {self.publication}"
 
+    def read_terms(self) -> tuple[str, str]:
+        """Return the change and the note that were approved, from the audit entry."""
+        entry = AuditEntry.objects.filter(site_version=self.site_version).first()
+        detail = entry.detail if entry else {}
+        return detail.get("change", ""), detail.get("note", "")
+
+
+def digest_snapshot(publication: Publication, *, after: int, change: str, note: str) -> str:
+    """Return the digest of what would be published of a draft, as an approval holds it."""
+    bylines = [
+        [line.author_id, line.role, *line.author.frozen_columns(publication.language).values()]
+        for line in publication.bylines_with_authors()
+    ]
+    return hash_value([publication.pk, publication.digest, bylines, after, str(change), note.strip()])
+
 
 def needs_approval(publication: Publication, *, is_new: bool = False) -> bool:
-    """Return whether two people publish this: by its kind, or by that of its last edition, so that no change of kind
-    escapes it.
+    """Return whether two people publish this: by its kind, or by that of any edition that was public or is scheduled,
+    so that no change of kind escapes it.
 
     Args:
         is_new: it is known to have no edition, which saves a query.
     """
     if publication.kind.needs_approval or is_new:
         return publication.kind.needs_approval
-    editions = publication.editions.in_effect().order_by("-number")
-    return bool(editions.values_list("kind__needs_approval", flat=True).first())
+    return publication.editions.not_cancelled().filter(kind__needs_approval=True).exists()
 
 
-def approvers_of(publication: Publication, user) -> list:
-    """Return the people other than `user` whose approval of the draft as it is counts, in order."""
-    approvals: QuerySet = publication.approvals.valid().by_others(user).select_related("approved_by")
+def find_approvals(
+    publication: Publication, user, *, change: str | None = None, note: str = ""
+) -> list[Approval]:
+    """Return the approvals of a draft as it is by people other than `user`, in order.
+
+    Args:
+        change: only those of this change with this note to readers; None for all.
+    """
     return [
-        approval.approved_by
-        for approval in approvals
+        approval
+        for approval in publication.approvals.valid().by_others(user).select_related("approved_by")
         if approval.approved_by.has_perm("publications.publish_publication")
+        and _is_of(approval, publication, *(approval.read_terms() if change is None else (change, note)))
     ]
+
+
+def _is_of(approval: Approval, publication: Publication, change: str, note: str) -> bool:
+    digest = digest_snapshot(publication, after=approval.after, change=change, note=note)
+    return digest == approval.snapshot_digest

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from publications.hash_chain import FIRST_PREVIOUS, format_time, hash_value, hash_with_salt
 
+from .edition import Edition
 from .publication import Publication
 
 
@@ -34,13 +35,15 @@ class ActionType(models.TextChoices):
     APART = "apart", gettext_lazy("Suggestions changed")
     FOLLOW = "follow", gettext_lazy("Translation checked")
     AMEND = "amend", gettext_lazy("Amended")
+    APPROVE = "approve", gettext_lazy("Approved")
+    REVOKE = "revoke", gettext_lazy("Approval taken back")
     REDACT = "redact", gettext_lazy("Redacted")
     REBUILD = "rebuild", gettext_lazy("Rebuilt")
 
 
 ADDITIVE_ACTIONS = (
     ActionType.PUBLISH, ActionType.REPUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD,
-    ActionType.FOLLOW,
+    ActionType.FOLLOW, ActionType.APPROVE, ActionType.REVOKE,
 )  # fmt: skip
 """Types of actions that remove no publication from the public site."""
 REDACTING_ACTIONS = (ActionType.REDACT, ActionType.AMEND)
@@ -98,7 +101,9 @@ class AuditEntry(models.Model):
         public_part: what the entry proves, by key: "publication", its primary key; "editions", the content digests of
             the editions that it stored or changed, by publication and number ("5/2"); "windows", the digest of the
             windows of its publication; "cancelled", that all editions of it were cancelled before their start;
-            "redacted", the new hashes of the personal parts of entries that it redacted, by site version.
+            "approved", the digest of what was approved; "two_people", of what needed two people, the site versions of
+            the approvals by others, none in an emergency; "redacted", the new hashes of the personal parts of entries
+            that it redacted, by site version.
         personal_hash: of the personal part as it was at first.
         personal_salt: of the personal part as it is now.
     """

@@ -136,6 +136,16 @@ class Author(TranslatedModel):
     def biography(self) -> str:
         return "" if self.is_pseudonymous else self.get_translation("biography")
 
+    def frozen_columns(self, language: str) -> dict[str, str]:
+        """Return the columns of a byline that an edition in a language freezes."""
+        if self.is_pseudonymous:
+            return {"name": self.name, "title": "", "affiliation": ""}
+        return {
+            "name": self.name,
+            "title": self.get_translation("title", language, fallback=False),
+            "affiliation": self.get_translation("affiliation", language),
+        }
+
     def _free_slug(self) -> str:
         slug = slugify(self.name) or "author"
         taken = set(Author.objects.filter(slug__startswith=slug_stem(slug)).values_list("slug", flat=True))

@@ -40,6 +40,7 @@ class NewsType(models.TextChoices):
     REVIEWED = "reviewed", _("Somebody comments or approves")
     RETURNED = "returned", _("A draft is not ready after all")
     APPROVED = "approved", _("A draft is approved, and may be published")
+    ENDED = "ended", _("My approval ended, since the text changed")
     UNAPPROVED = "unapproved", _("Something that needs two people is published by one")
     TOMORROW = "tomorrow", _("A publication goes live tomorrow")
     PUBLISHED = "published", _("Something is published")
@@ -64,6 +65,7 @@ class Audience:
         permissions: each of them lets a person see every event.
         own_permission: lets a person see events of drafts that they have created, written in or submitted.
         live_permission: lets a person see events of publications that readers see now, under the same title.
+        is_for_approver: whether it is news only to whoever has approved the draft as it was before.
         includes_actor: whether the person who caused an event is informed of it, too.
         timing: the choice for people who have made none.
         administrator_timing: the same for people who may change the settings of the site.
@@ -72,6 +74,7 @@ class Audience:
     permissions: tuple[str, ...]
     own_permission: str = ""
     live_permission: str = ""
+    is_for_approver: bool = False
     includes_actor: bool = False
     timing: MailTiming = MailTiming.AT_ONCE
     administrator_timing: MailTiming = MailTiming.DAILY
@@ -83,6 +86,9 @@ class Audience:
     def condition_for(self, user) -> Q | None:
         """Return which events of the type a user may see; None for none."""
         condition = self.actor_condition(user)
+        if self.is_for_approver:
+            ended = Approval.objects.ended().filter(publication=OuterRef("publication"), approved_by=user)
+            condition &= Q(Exists(ended.order_by()))
         if any(user.has_perm(f"publications.{name}") for name in self.permissions):
             return condition
         if self.own_permission and user.has_perm(f"publications.{self.own_permission}"):
@@ -103,6 +109,9 @@ AUDIENCES = {
     NewsType.REVIEWED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
     NewsType.RETURNED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
     NewsType.APPROVED: Audience(permissions=("publish_publication",), own_permission="change_publication"),
+    NewsType.ENDED: Audience(
+        permissions=("publish_publication",), is_for_approver=True, administrator_timing=MailTiming.AT_ONCE
+    ),
     NewsType.UNAPPROVED: Audience(
         permissions=("view_publication",),
         live_permission="relate_publication",

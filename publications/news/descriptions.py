@@ -70,7 +70,9 @@ def _desk_url(event: NewsEvent, user) -> str:
         )
     if event.type == NewsType.TRANSLATION:
         return reverse("desk:translation", args=[event.publication_id, event.edition.publication_id])
-    if event.type == NewsType.APPROVED and user.has_perm("publications.publish_publication"):
+    if event.type in (NewsType.APPROVED, NewsType.ENDED) and user.has_perm(
+        "publications.publish_publication"
+    ):
         return reverse("desk:publish", args=[event.publication_id])
     if event.type in (NewsType.PUBLISHED, NewsType.CORRECTED, NewsType.UNAPPROVED) and not user.has_perm(
         "publications.view_publication"
@@ -121,9 +123,16 @@ def _approved(event: NewsEvent) -> tuple[str, str]:
     return _("Approved: “%(title)s” may be published") % {"title": event.publication}, ""
 
 
+def _ended(event: NewsEvent) -> tuple[str, str]:
+    return _("Your approval of “%(title)s” ended, since the text changed") % {"title": event.publication}, ""
+
+
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if not event.publication_id:
         return _changed_rule(event), ""
+    if not event.edition_id:
+        text = _("“%(title)s” was approved, got another kind, and does not need two people any more")
+        return text % {"title": event.publication}, ""
     if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
         return _(subject) % {"title": event.edition.title}, event.edition.change_note
     subject = _("Published without a second person: “%(title)s”") % {"title": event.edition.title}
@@ -173,6 +182,7 @@ DESCRIPTIONS: dict[NewsType, Callable[[NewsEvent], tuple[str, str]]] = {
     NewsType.REVIEWED: _reviewed,
     NewsType.RETURNED: _returned,
     NewsType.APPROVED: _approved,
+    NewsType.ENDED: _ended,
     NewsType.UNAPPROVED: _unapproved,
     NewsType.TOMORROW: _tomorrow,
     NewsType.PUBLISHED: _published,

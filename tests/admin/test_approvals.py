@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.history.audit_log import describe_entry
+from publications.integrity.approvals import find_wrong_approvals
 from publications.models import (
     Approval,
     AuditEntry,
@@ -17,11 +18,12 @@ from publications.models import (
     NewsType,
     Publication,
     Revision,
+    Submission,
     UserSettings,
 )
 from publications.news import describe_news
 from tests.admin.test_public_models import form_data_of
-from tests.factories import make_person, make_publication, tomorrow
+from tests.factories import make_author, make_person, make_publication, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -42,14 +44,27 @@ def bo():
     return make_person("Editors", first_name="Bo")
 
 
-def approve(publication: Publication, user) -> None:
+def approve(publication: Publication, user, **terms) -> Approval:
     publication.refresh_from_db()
-    Approval.objects.create(publication=publication, digest=publication.digest, approved_by=user)
+    return actions.approve(publication, by=user, seen=publication.digest, **terms)
+
+
+def write(publication: Publication, by, **values) -> None:
+    """Save a draft with other values, as the form does."""
+    publication.refresh_from_db()
+    for name, value in values.items():
+        setattr(publication, name, value)
+    publication.save()
+    Revision.objects.create_from(publication, by=by)
+    actions.store_ended_approvals(publication, by=by)
 
 
 def post_approval(client, publication: Publication, **data):
-    data = {"seen": publication.digest, **data}
-    return client.post(reverse("desk:approve", args=[publication.pk]), data, follow=True)
+    return post_publish(client, publication, _approve="1", **data)
+
+
+def post_button(client, publication: Publication, name: str):
+    return client.post(reverse("desk:approve", args=[publication.pk]), {name: "1"}, follow=True)
 
 
 def publish_data(client, publication: Publication, **data) -> dict:
@@ -69,7 +84,10 @@ def test_nobody_publishes_alone_what_needs_two_people(draft, ann):
     with pytest.raises(actions.ActionRefused, match="A Report needs two people"):
         actions.publish(draft, by=ann)
 
-    assert not draft.editions.exists() and not AuditEntry.objects.filter(publication=draft).exists()
+    assert (
+        not draft.editions.exists()
+        and not AuditEntry.objects.filter(publication=draft, action="publish").exists()
+    )
 
 
 def test_another_persons_approval_lets_one_publish_and_is_recorded(draft, ann, bo):
@@ -77,7 +95,7 @@ def test_another_persons_approval_lets_one_publish_and_is_recorded(draft, ann, b
 
     edition = actions.publish(draft, by=ann)
 
-    entry = AuditEntry.objects.get(publication=draft)
+    entry = AuditEntry.objects.get(publication=draft, action="publish")
     assert edition.is_live and entry.detail["approved_by"] == [bo.get_username()]
     assert "without_approval" not in entry.detail
 
@@ -122,7 +140,8 @@ def test_only_who_may_publish_approves(client, draft, ann, role):
     approve(draft, person)
     client.force_login(person)
 
-    assert post_approval(client, draft).status_code == 403
+    assert client.post(reverse("desk:publish", args=[draft.pk]), {"_approve": "1"}).status_code == 403
+    assert post_button(client, draft, "withdraw").status_code == 403
     with pytest.raises(actions.ActionRefused, match="needs two people"):
         actions.publish(draft, by=ann)
 
@@ -185,7 +204,7 @@ def test_a_reason_is_not_recorded_where_somebody_has_approved(draft, ann, bo):
 
     actions.publish(draft, by=ann, without_approval="In haste")
 
-    assert "without_approval" not in AuditEntry.objects.get(publication=draft).detail
+    assert "without_approval" not in AuditEntry.objects.get(publication=draft, action="publish").detail
     assert not NewsEvent.objects.filter(type=NewsType.UNAPPROVED).exists()
 
 
@@ -209,7 +228,7 @@ def test_an_approval_is_of_what_the_page_showed(client, draft, ann):
 
     page = post_approval(client, draft, seen="0" * 64)
 
-    assert "has changed since you saw it" in page.text and not Approval.objects.exists()
+    assert "changed since you saw it" in page.text and not Approval.objects.exists()
 
 
 def test_an_approval_can_be_taken_back_and_is_stored_once(client, draft, ann):
@@ -218,7 +237,7 @@ def test_an_approval_can_be_taken_back_and_is_stored_once(client, draft, ann):
     post_approval(client, draft)
     assert Approval.objects.count() == NewsEvent.objects.filter(type=NewsType.APPROVED).count() == 1
 
-    page = post_approval(client, draft, withdraw="1")
+    page = post_button(client, draft, "withdraw")
 
     assert not Approval.objects.exists() and "Approve this text" in page.text
 
@@ -300,20 +319,20 @@ def test_a_retraction_of_another_kind_says_nothing_of_a_second_person(ann):
 
 
 def unapproved_news_of(person):
-    return list(NewsEvent.objects.visible_to(person).filter(type=NewsType.UNAPPROVED))
+    return list(NewsEvent.objects.visible_to(person).with_rows().filter(type=NewsType.UNAPPROVED))
 
 
 def test_ending_an_edition_does_not_hide_that_nobody_approved_it(draft, ann, bo):
     actions.publish(draft, by=ann, without_approval="urgent")
 
-    actions.withdraw(draft, by=ann, reason="mistake")
+    actions.withdraw(draft, by=ann)
 
     assert len(unapproved_news_of(bo)) == 1
 
 
 def test_publishing_an_unapproved_text_again_says_so(draft, ann, bo):
     actions.publish(draft, by=ann, without_approval="urgent")
-    actions.withdraw(draft, by=ann, reason="mistake")
+    actions.withdraw(draft, by=ann)
 
     edition = actions.undo(draft, by=ann)
 
@@ -387,3 +406,179 @@ def test_the_rule_is_changed_after_a_recent_proof_only(client):
 
     kind.refresh_from_db()
     assert response.status_code == 403 and not kind.needs_approval
+
+
+def test_an_approval_is_spent_by_publishing(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    write(draft, ann, title="Rye")
+    approve(draft, bo, change="silent")
+    actions.publish(draft, by=ann)
+    write(draft, ann, title="Grain")
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+@pytest.mark.parametrize("values", [
+    {"change": "correction", "note": "The figure was wrong."},
+    {"change": "update", "note": "Words of ann"},
+    {"change": "update"},
+    {},
+])  # fmt: skip
+def test_another_change_or_note_than_the_approved_needs_approval_anew(draft, ann, bo, values):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    write(draft, ann, title="Rye")
+    approve(draft, bo, change="update", note="Words of bo")
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann, **values)
+
+    assert actions.publish(draft, by=ann, change="update", note="Words of bo").is_live
+
+
+def test_the_note_is_approved_in_the_form_and_proposed_to_who_publishes(client, draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    write(draft, ann, title="Rye")
+    client.force_login(bo)
+    assert "A correction needs a note" in post_approval(client, draft, change="correction").text
+    post_approval(client, draft, change="correction", note="It was rye.")
+
+    client.force_login(ann)
+    form = client.get(reverse("desk:publish", args=[draft.pk])).context["form"]
+
+    assert (form["change"].value(), form["note"].value()) == ("correction", "It was rye.")
+    refused = post_publish(client, draft, change="correction", note="Words of ann")
+    assert "needs two people" in refused.text and "without_approval" in refused.context["form"].fields
+    post_publish(client, draft, change="correction", note="It was rye.")
+    assert draft.editions.latest().change_note == "It was rye."
+
+
+def test_a_renamed_author_makes_an_approval_void(draft, ann, bo):
+    author = make_author("Eva Ek")
+    draft.bylines.create(author=author)
+    write(draft, ann)
+    approve(draft, bo)
+    author.name = "Somebody Else"
+    actions.save_instance(author, by=ann)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_taking_the_first_edition_back_does_not_end_the_rule(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    actions.undo(draft, by=ann)
+    draft.refresh_from_db()
+    write(draft, ann, title="Other words", kind=Kind.objects.get(slug="commentary"), series_number=None)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+
+def test_it_is_news_for_all_that_an_approved_draft_leaves_the_rule(draft, ann, bo):
+    approve(draft, bo)
+    write(draft, ann, kind=Kind.objects.get(slug="commentary"))
+
+    (event,) = unapproved_news_of(bo)
+    assert "got another kind" in describe_news(event, bo).subject
+
+
+def test_the_public_part_says_whether_two_people_were_needed_and_who_approved(draft, ann, bo):
+    approval = approve(draft, bo)
+    entry = AuditEntry.objects.get(action="approve")
+    assert entry.by == bo and entry.public_part["approved"] == approval.snapshot_digest
+    actions.publish(draft, by=ann)
+    assert AuditEntry.objects.first().public_part["two_people"] == [entry.site_version]
+    write(draft, ann, title="Rye")
+
+    actions.publish(draft, by=ann, without_approval="urgent")
+
+    assert AuditEntry.objects.first().public_part["two_people"] == []
+    actions.publish(make_publication(), by=ann)
+    assert "two_people" not in AuditEntry.objects.first().public_part
+
+
+def verify_approvals() -> list[str]:
+    return list(find_wrong_approvals(lambda *_numbers: None))
+
+
+def test_approvals_are_as_the_log_has_recorded_them(draft, ann, bo):
+    approve(draft, ann)
+    approve(draft, bo)
+    actions.revoke_approval(draft, by=ann)
+    write(draft, ann, title="Rye")
+    approve(draft, bo)
+
+    assert verify_approvals() == []
+    assert Approval.objects.count() == 1
+
+
+@pytest.mark.parametrize("change", [
+    lambda approvals, ann: approvals.update(approved_by=ann),
+    lambda approvals, ann: approvals.update(snapshot_digest="0" * 64),
+    lambda approvals, ann: approvals.update(site_version=99),
+    lambda approvals, ann: approvals.all().delete(),
+    lambda approvals, ann: approvals.create(
+        digest="0", after=0, snapshot_digest="0", site_version=approvals.get().site_version, approved_by=ann
+    ),
+])  # fmt: skip
+def test_forged_and_deleted_approvals_are_found(draft, ann, bo, change):
+    approve(draft, bo)
+
+    change(draft.approvals, ann)
+
+    assert verify_approvals()
+
+
+def test_saving_says_whose_approval_ended_and_informs_them(client, draft, ann, bo):
+    approve(draft, bo)
+    client.force_login(ann)
+    url = reverse("desk:publications_publication_change", args=[draft.pk])
+
+    page = client.post(url, {**form_data_of(client.get(url)), "title": "Grain and rye"}, follow=True)
+
+    assert "The approval by Bo ended, since the text changed." in page.text
+    event = NewsEvent.objects.visible_to(bo).get(type=NewsType.ENDED)
+    assert "Your approval of “Grain and rye” ended" in describe_news(event, bo).subject
+    assert not NewsEvent.objects.visible_to(make_person("Editors")).filter(type=NewsType.ENDED).exists()
+    assert not NewsEvent.objects.visible_to(ann).filter(type=NewsType.APPROVED).exists()
+    check = client.get(reverse("desk:publish", args=[draft.pk]))
+    assert "Bo approved an earlier text" in check.text
+    (ended,) = check.context["approval"].ended
+    assert "Grain and rye" in client.get(ended.url).text
+    approve(draft, bo)
+    assert not NewsEvent.objects.visible_to(bo).filter(type=NewsType.ENDED).exists()
+
+
+@pytest.mark.parametrize("data", [{}, {"without_approval": "\u200b"}])
+def test_a_missing_reason_is_named_at_the_top(client, draft, ann, data):
+    client.force_login(ann)
+    page = client.get(reverse("desk:publish", args=[draft.pk]))
+    assert page.text.index("A second person first") < page.text.index("What readers see now")
+
+    page = post_publish(client, draft, **data)
+
+    assert page.text.index("Nothing is published yet") < page.text.index('href="#id_without_approval"')
+    assert page.text.index('href="#id_without_approval"') < page.text.index("A second person first")
+
+
+def test_who_wrote_a_draft_is_offered_to_hand_it_over(client, draft, ann, bo):
+    write(draft, ann, title="Rye")
+    client.force_login(ann)
+    url = reverse("desk:publish", args=[draft.pk])
+    assert '<button type="submit" name="hand_over" value="1" class="button default">' in client.get(url).text
+
+    page = post_button(client, draft, "hand_over")
+
+    assert Submission.objects.filter(publication=draft, submitted_by=ann).exists()
+    assert "Ask for approval" not in page.text
+    client.force_login(bo)
+    page = client.get(url)
+    assert "Ask for approval" not in page.text
+    assert 'name="_approve" value="1" class="default"' in page.text
+    assert "You have approved it; somebody else publishes it." in post_approval(client, draft).text
+    assert "approved by Bo" in client.get(reverse("desk:index")).text

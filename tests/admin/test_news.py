@@ -203,7 +203,7 @@ def test_choices_are_stored_and_shown_again(desk, editor):
     url = reverse("desk:news-choices")
     choices = {"submitted": "daily", "reviewed": "never", "tomorrow": "at_once", "published": "at_once",
                "corrected": "daily", "follow": "never", "returned": "at_once", "approved": "daily",
-               "unapproved": "at_once"}  # fmt: skip
+               "ended": "at_once", "unapproved": "at_once"}  # fmt: skip
 
     assert desk.post(url, choices).status_code == 302
 

@@ -179,6 +179,7 @@ def _change_tags(publication: Publication, options: dict, by) -> str:
         return "same"
     publication.save(update_fields=["updated_at"])
     Revision.objects.create_from(publication, by=by, reason=RevisionReason.BULK)
+    actions.store_ended_approvals(publication, by=by)
     if not (options.get("publish") and has_no_changes):
         return "draft"
     try:

@@ -108,6 +108,7 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
         Revision.objects.create_from(draft, by=by, reason=RevisionReason.BULK)
+        actions.store_ended_approvals(draft, by=by)
         signed += 1
     return signed
 

@@ -14,6 +14,7 @@ from publications.models import Kind, Publication, Revision, RevisionReason, par
 
 from .. import comments, quick_add, submissions
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
+from ..publish.approvals import report_ended_approvals
 from ..site import redirect_from_deleted_draft
 from . import autosave, suggestions
 from .deleted_drafts import DraftDeletionMixin
@@ -80,6 +81,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         form.store_rows(publication)
         self._store_related_links(request, form)
         Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
+        report_ended_approvals(request, publication)
         has_text_of_others = form.merged and "body" in form.merged.from_stored
         if not has_text_of_others:  # of which the editor has no marks
             comments.place_as_marked(publication, request.POST.get(comments.MARKS_FIELD, ""))

@@ -186,6 +186,7 @@ def _field_label(model: type[Model] | None, field: str) -> str:
 
 
 DESCRIPTIONS = {
+    ActionType.APPROVE: _describe_publication,
     ActionType.PUBLISH: _describe_publication,
     ActionType.SCHEDULE: _describe_scheduling,
     ActionType.WITHDRAW: _describe_withdrawal,

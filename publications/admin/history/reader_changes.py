@@ -9,7 +9,13 @@ from publications.models import ActionType, AuditEntry, Author, Edition, Image, 
 
 from .audit_log import AuditEntryText, describe_entry
 
-UNSEEN_ACTIONS = (ActionType.CANCEL, ActionType.FOLLOW, ActionType.REBUILD)
+UNSEEN_ACTIONS = (
+    ActionType.CANCEL,
+    ActionType.FOLLOW,
+    ActionType.APPROVE,
+    ActionType.REVOKE,
+    ActionType.REBUILD,
+)
 """Types of actions that change nothing that readers see."""
 
 EDITIONS_OF = {

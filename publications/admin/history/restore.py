@@ -78,6 +78,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
     ]
     write_draft(publication, content)
     Revision.objects.create_from(publication, by=by, reason=RevisionReason.RESTORED)
+    actions.store_ended_approvals(publication, by=by)
     return missing
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.names import full_name_of
+from publications import actions
 from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.models import EditorialPlan, Kind, Publication, Revision, RevisionReason, parse_pk
 
@@ -164,6 +165,7 @@ class IdeaForm(RedisplayMixin, forms.Form):
         )
         if is_new:
             Revision.objects.create_from(publication, by=by, reason=RevisionReason.SAVED)
+            actions.store_ended_approvals(publication, by=by)
         return publication
 
     def find_earlier(self) -> Publication | None:

@@ -1,56 +1,133 @@
-"""Approvals at the desk: who has approved a draft as it is, and the buttons that give and take back one's own."""
+"""Approvals at the desk: who has approved a draft as it is, what it takes to get one, and the end of approvals."""
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from publications.models import Approval, NewsEvent, NewsType, Publication, approvers_of, needs_approval
+from publications import actions, preflight
+from publications.models import Approval, Publication, find_approvals, is_own, needs_approval
 
 from ..site import get_publication_or_404, require_permissions
-from ..status_text import short_name_of
+from ..status_text import short_name_of, submission_text
+from ..submissions import open_submission, submit_for_checking
 
 
-def build_approval_context(publication: Publication, user) -> dict[str, object] | None:
-    """Return who has approved a draft as it is, for its publish page; None for a kind that needs one person."""
+@dataclass(frozen=True)
+class EndedApproval:
+    """An approval that a change of the text has ended: by whom, when, and the comparison with the text of then."""
+
+    name: str
+    at: datetime
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalContext:
+    """The approvals of a draft for its publish page.
+
+    Attributes:
+        approvals: those of the draft as it is, by others.
+        own: that of the user.
+        terms: the change and the note that others approved first; empty without an approval.
+        may_hand_over: the user has written in the draft, and has not handed it over.
+        submission: who has handed it over, as a sentence, or "".
+    """
+
+    approvals: list[Approval]
+    own: Approval | None
+    terms: tuple[str, str]
+    ended: list[EndedApproval]
+    may_hand_over: bool
+    submission: str
+
+    @property
+    def others(self) -> list[str]:
+        return [short_name_of(approval.approved_by) for approval in self.approvals]
+
+    @property
+    def is_complete(self) -> bool:
+        return bool(self.approvals)
+
+    @property
+    def is_approver_next(self) -> bool:
+        """Whether approving is the first choice of the user: nobody has approved, and they have not written it."""
+        return not self.approvals and not self.may_hand_over
+
+
+def build_approval_context(publication: Publication, user) -> ApprovalContext | None:
+    """Return who has approved a draft as it is; None for a kind that needs one person."""
     if not needs_approval(publication):
         return None
-    others = approvers_of(publication, user)
-    return {
-        "others": [short_name_of(other) for other in others],
-        "is_own": publication.approvals.valid().filter(approved_by=user).exists(),
-        "is_complete": bool(others),
-    }
+    approvals, submission = find_approvals(publication, user), open_submission(publication)
+    is_writer = Publication.objects.filter(is_own(user), pk=publication.pk).exists()
+    own = [each for each in find_approvals(publication, None) if each.approved_by == user]
+    return ApprovalContext(
+        approvals=approvals,
+        own=own[0] if own else None,
+        terms=approvals[0].read_terms() if approvals else ("", ""),
+        ended=_list_ended(publication),
+        may_hand_over=is_writer and not submission and not own and not approvals,
+        submission=submission_text(submission) if submission else "",
+    )
+
+
+def _list_ended(publication: Publication) -> list[EndedApproval]:
+    """Return the approvals of earlier texts since the last edition, each with a comparison to the draft."""
+    ended = publication.approvals.ended().select_related("approved_by")
+    numbers = dict(
+        publication.revisions.filter(digest__in=[each.digest for each in ended])
+        .order_by("number")
+        .values_list("digest", "number")
+    )
+    return [
+        EndedApproval(
+            short_name_of(each.approved_by),
+            each.approved_at,
+            _comparison_url(publication, numbers[each.digest]) if each.digest in numbers else "",
+        )
+        for each in ended
+    ]
+
+
+def _comparison_url(publication: Publication, number: int) -> str:
+    return reverse("desk:difference", args=[publication.pk]) + f"?from=r{number}"
+
+
+def approve(
+    request: HttpRequest, publication: Publication, params: dict, report: preflight.PreflightReport
+) -> HttpResponse:
+    """Store the approval of what the publish form says. Raises ActionRefused."""
+    if report.blocking:
+        raise actions.NotReady(*(issue.text for issue in report.blocking))
+    names = ("seen", "change", "note")
+    values = {name: params[name] for name in names if name in params}
+    actions.approve(publication, by=request.user, **values)
+    messages.success(request, _("Approved as it is now. Whoever else may publish has it among their news."))
+    return HttpResponseRedirect(reverse("desk:publish", args=[publication.pk]))
 
 
 @require_permissions("publish_publication")
 @require_POST
-def approve(request: HttpRequest, pk: int) -> HttpResponse:
-    """Approve a draft as the page showed it, or take one's own approval back."""
+def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a draft over to whoever may approve it, or take one's own approval back."""
     publication = get_publication_or_404(pk)
     if "withdraw" in request.POST:
-        publication.approvals.filter(approved_by=request.user).delete()
+        actions.revoke_approval(publication, by=request.user)
         messages.success(request, _("Your approval is taken back."))
-    elif _store_approval(publication, request.POST.get("seen", ""), by=request.user):
-        messages.success(
-            request, _("Approved as it is now. Whoever else may publish has it among their news.")
-        )
-    else:
-        messages.error(
-            request, _("The draft has changed since you saw it, and is not approved. Look at it again.")
-        )
+    elif "hand_over" in request.POST:
+        submit_for_checking(publication, by=request.user)
+        messages.success(request, _("Handed over: it is now among what is to be checked."))
     return HttpResponseRedirect(reverse("desk:publish", args=[pk]))
 
 
-@transaction.atomic
-def _store_approval(publication: Publication, seen: str, *, by) -> bool:
-    """Store an approval with its news, once if submitted twice; return False if the draft is not what was seen."""
-    locked = Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
-    if locked.digest != seen:
-        return False
-    _approval, is_new = Approval.objects.get_or_create(publication=locked, digest=seen, approved_by=by)
-    if is_new:
-        NewsEvent.objects.create(type=NewsType.APPROVED, publication=locked, by=by)
-    return True
+def report_ended_approvals(request: HttpRequest, publication: Publication) -> None:
+    """Tell the user whose approvals the revision that they have just stored has ended, and inform these people."""
+    people = actions.store_ended_approvals(publication, by=request.user)
+    for person in people:
+        text = _("The approval by %(name)s ended, since the text changed.")
+        messages.warning(request, text % {"name": short_name_of(person)})

@@ -16,6 +16,7 @@ from publications.models import Change, Publication, scheduled_end
 from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
 from ..planning.entries import planned_publication_time
+from .approvals import ApprovalContext
 from .change_proposal import ChangeProposal
 
 ZONE_CITIES = {
@@ -120,15 +121,17 @@ class PublishForm(RedisplayMixin, forms.Form):
         *,
         publication: Publication,
         has_placeholders: bool = False,
-        is_unapproved: bool = False,
+        approval: ApprovalContext | None = None,
     ) -> None:
         super().__init__(data, initial=_initial_state(publication), label_suffix="")
+        self.publication = publication
         self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in ZONE_CITIES.items()]
         if not publication.editions.ever_public().exists():
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_outdated()
-        if not is_unapproved:
+        self.approval = approval
+        if not approval or (approval.is_complete and not self._differs_from_approval()):
             del self.fields["without_approval"]
         if not has_placeholders:
             del self.fields["placeholders_meant"]
@@ -140,7 +143,14 @@ class PublishForm(RedisplayMixin, forms.Form):
 
     def propose(self, proposal: ChangeProposal) -> None:
         """Select the proposed kind of change, and show the reason."""
-        if "change" in self.fields:
+        if "change" not in self.fields:
+            return
+        if self.approval and self.approval.is_complete:
+            self.initial["change"], self.initial["note"] = self.approval.terms
+            self["change"].help_text = _(
+                "Approved so. Another choice, or another note, needs an approval anew."
+            )
+        else:
             self.initial["change"] = proposal.change
             self["change"].help_text = proposal.reason
 
@@ -149,6 +159,8 @@ class PublishForm(RedisplayMixin, forms.Form):
         if cleaned.get("when") == NOW:
             self.errors.pop("at", None)
             cleaned["at"] = None
+        if "without_approval" in self.fields and not self.is_approval:
+            self._check_reason(cleaned.get("without_approval", ""))
         at = cleaned.get("at")
         if cleaned.get("when") == LATER and not at and "at" not in self.errors:
             self.add_error("at", _("Say when it is to be public."))
@@ -162,6 +174,23 @@ class PublishForm(RedisplayMixin, forms.Form):
             self.data = self.data.copy()
             self.data["sure"] = at.isoformat()
         return cleaned
+
+    @property
+    def is_approval(self) -> bool:
+        """Whether the button was pressed that approves what the form says, for others to publish."""
+        return self.is_bound and "_approve" in self.data
+
+    def _check_reason(self, reason: str) -> None:
+        if not actions.is_reason(reason):
+            text = _("Say in words why it cannot wait, or wait until somebody else has approved it.")
+            self.add_error("without_approval", [actions.approval_refusal(self.publication), text])
+
+    def _differs_from_approval(self) -> bool:
+        """Return whether the submitted change or note is not what was approved."""
+        if not self.is_bound or "change" not in self.fields:
+            return False
+        change, note = self.approval.terms
+        return (self.data.get("change", ""), self.data.get("note", "").strip()) != (change, note)
 
     def _is_outdated(self) -> bool:
         """Return whether the public state has changed since the page was shown."""

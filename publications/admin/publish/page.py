@@ -16,15 +16,13 @@ from publications.models import (
     EditionWithRows,
     Publication,
     RevisionReason,
-    approvers_of,
-    needs_approval,
 )
 
 from ..history.audit_log import describe_actions_since
 from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
-from .approvals import build_approval_context
+from .approvals import approve, build_approval_context
 from .change_proposal import propose_change
 from .form import PublishForm
 
@@ -34,14 +32,17 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the issues, the difference from the live edition, the address and the form; publish when it is sent."""
     publication = get_publication_or_404(pk)
     report = preflight.run_preflight(preflight.build_preflight_draft(publication))
+    approval = build_approval_context(publication, request.user)
     form = PublishForm(
         request.POST or None,
         publication=publication,
         has_placeholders=bool(report.confirm),
-        is_unapproved=needs_approval(publication) and not approvers_of(publication, request.user),
+        approval=approval,
     )
     if request.method == "POST" and form.is_valid():
         try:
+            if form.is_approval:
+                return approve(request, publication, form.params, report)
             return _redirect_to_result(_publish_once(request, publication, form.params, report))
         except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
@@ -56,8 +57,10 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         request, "publish", publication, form=form, title=_("Check and publish"), report=report,
         fields_with_errors=[] if report.blocking else [field for field in form.visible_fields() if field.errors],
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
-        outdated_translations=outdated_notices(publication), approval=build_approval_context(publication, request.user),
+        outdated_translations=outdated_notices(publication), approval=approval,
+        approval_refusal=actions.approval_refusal(publication) if approval and not approval.is_complete else "",
         may_publish="without_approval" not in form.fields,
+        may_approve=bool(approval) and not approval.own and "without_approval" in form.fields,
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 

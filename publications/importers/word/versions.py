@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
+from publications import actions
 from publications.diff import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
 from publications.draft_content import write_draft
 from publications.manuscript import Manuscript
@@ -200,6 +201,7 @@ def store_merged(publication: Publication, texts: Mapping[str, object], *, by) -
     title = " ".join(texts["title"].split())[: MAX_LENGTHS["title"]]
     write_draft(publication, {**texts, "title": title, "key_points": "\n".join(points)})
     Revision.objects.create_from(publication, by=by, reason=RevisionReason.WORD)
+    actions.store_ended_approvals(publication, by=by)
 
 
 def discard_version(word_file: WordFile) -> None:
