@@ -14,7 +14,7 @@ ALLOWED_HOSTS  host names of the site, separated by commas (this machine, and th
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 if a proxy serves the site by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of the page cache of each process; 0 turns it off (64)
-RENDER_THREADS  how many pages each process renders at a time; it has up to five connections to the database more
+RENDER_THREADS  how many pages each process renders at a time; it has up to seven connections to the database more
                than that (4)
 STALE_SECONDS  how long cached pages may be served while neither the database nor CACHE_URL answers; 0 is without limit,
                for a single server (900; without limit on SQLite)

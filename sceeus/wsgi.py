@@ -37,6 +37,11 @@ if settings.PAGES_IN_MEMORY:
         slow_pool=page_cache.WorkerPool(
             application, ThreadPoolExecutor(MAX_RENDERINGS + 1, "slow"), slots=page_cache.SLOW_SLOTS
         ),
+        verify_pool=page_cache.WorkerPool(
+            application,
+            ThreadPoolExecutor(page_cache.VERIFY_THREADS, "verify"),
+            slots=page_cache.VERIFY_SLOTS,
+        ),
         watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,

@@ -88,17 +88,16 @@ class CachedClient:
         *,
         max_bytes: int = 4_000_000,
         watcher: SiteStateWatcher | None = None,
-        executors: tuple[Executor, Executor] = (ImmediateExecutor(), ImmediateExecutor()),
+        executors: tuple[Executor, Executor, Executor] = (ImmediateExecutor(),) * 3,
         slots: int = 12,
         download_slots: int = 2,
         static_paths: tuple[str, ...] = (),
     ) -> None:
         self.site = CountingApplication(application or get_wsgi_application())
         self.watcher = watcher or SiteStateWatcher(threaded=False)
-        page_pool, slow_pool = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
+        pools = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
         self.cache = PageCache(
-            page_pool=page_pool,
-            slow_pool=slow_pool,
+            **dict(zip(("page_pool", "slow_pool", "verify_pool"), pools, strict=True)),
             watcher=self.watcher,
             max_bytes=max_bytes,
             parameters=parameters_of,

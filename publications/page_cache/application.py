@@ -9,7 +9,7 @@ from publications.compression import IDENTITY, choose_coding
 from publications.locales import LOCALES
 from publications.models import SiteState
 
-from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow
+from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow, is_verification
 from .pools import (
     DOWNLOAD_SLOTS,
     MAX_CACHED_BODY,
@@ -58,6 +58,7 @@ class PageCache:
     Args:
         page_pool: renders pages and the desk.
         slow_pool: renders what may take long (PDFs, files, harvests), so that no page waits for it.
+        verify_pool: reads and compares PDFs and texts of anybody, so that nothing else waits for them.
         max_bytes: bytes of responses that are stored in this process.
         parameters: returns the query parameters that the page of a path reads.
         compressible: media types that are compressed.
@@ -71,6 +72,7 @@ class PageCache:
         *,
         page_pool: WorkerPool,
         slow_pool: WorkerPool,
+        verify_pool: WorkerPool,
         watcher: SiteStateWatcher,
         max_bytes: int,
         parameters: Parameters,
@@ -81,7 +83,8 @@ class PageCache:
     ) -> None:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
         self._slow_extensions = slow_extensions
-        self._page_pool, self._slow_pool, self._static_paths = page_pool, slow_pool, static_paths
+        self._page_pool, self._slow_pool, self._verify_pool = page_pool, slow_pool, verify_pool
+        self._static_paths = static_paths
         second_bytes = max_bytes // SECOND_STORE_FRACTION
         self.page_store = PageStore(max_bytes - second_bytes, PINNED_KEYS)
         self.second_store = PageStore(second_bytes)
@@ -105,10 +108,14 @@ class PageCache:
         if environ["PATH_INFO"] in self._static_paths:
             return self._page_pool.render_in_calling_thread(environ)
         try:
-            is_slow_request = is_slow(environ, self._slow_extensions)
-            return (self._slow_pool if is_slow_request else self._page_pool).render(environ)
+            return self._pool_for(environ).render(environ)
         except NoFreeSlot:
             return BUSY_RESPONSE
+
+    def _pool_for(self, environ: Environ) -> WorkerPool:
+        if is_verification(environ):
+            return self._verify_pool
+        return self._slow_pool if is_slow(environ, self._slow_extensions) else self._page_pool
 
     def _render_or_stale(
         self, key: Key, stored: CachedResponse | None, state: SiteState | None, environ: Environ

@@ -55,10 +55,15 @@ def is_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
 
 
+def is_verification(environ: Environ) -> bool:
+    """Return whether the request is of the page that verifies a PDF or a text, which takes seconds of a processor."""
+    return environ["PATH_INFO"] in VERIFY_PATHS
+
+
 def is_slow(environ: Environ, slow_extensions: tuple[str, ...]) -> bool:
-    """Return whether the response may take long: an image, file, PDF, social image, many records, a comparison."""
+    """Return whether the response may take long: an image, file, PDF, social image, many records."""
     path = environ["PATH_INFO"]
-    if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)) or path in VERIFY_PATHS:
+    if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)):
         return True
     return not path.startswith(NEVER_CACHED) and _is_file(path, slow_extensions)
 

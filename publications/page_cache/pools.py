@@ -19,10 +19,13 @@ SERVER_THREADS = 128
 """Threads of a process of the server, each of which has one request."""
 
 PAGE_SLOTS = 56  # pages and the desk
-SLOW_SLOTS = 32  # PDFs, social images, records for harvesters, images and files
+SLOW_SLOTS = 24  # PDFs, social images, records for harvesters, images and files
+VERIFY_SLOTS = 4  # PDFs and texts to verify
+VERIFY_THREADS = 2  # that read and compare them
 UPLOAD_SLOTS = 6  # large bodies sent to the desk
 DESK_FORM_SLOTS = 10  # forms of the desk, which proxies buffer
 FORM_SLOTS = 4  # public forms
+VERIFY_BODY_SLOTS = 4  # PDFs to verify that are being received
 DOWNLOAD_SLOTS = 12  # large files sent to readers
 RENDER_TIMEOUT = 30  # seconds that a reader waits for a page
 MAX_CACHED_BODY = 2 * 1024 * 1024  # bytes; a larger body is sent in chunks and holds a thread

@@ -7,18 +7,32 @@ not be noticed.
 """
 
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from publications.reserved_disk_space import is_disk_full_error
 
-from .keys import Environ, is_desk, max_body_bytes, without_body
-from .pools import DESK_FORM_SLOTS, FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
+from .keys import Environ, is_desk, is_verification, max_body_bytes, without_body
+from .pools import (
+    DESK_FORM_SLOTS,
+    FORM_SLOTS,
+    UPLOAD_SLOTS,
+    VERIFY_BODY_SLOTS,
+    Application,
+    NoFreeSlot,
+    Slots,
+)
 
 CHUNK = 64 * 1024
 MAX_BODY_IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger body is in a temporary file
 MAX_BUFFERED_BODY = 2 * 1024 * 1024
 """Bytes up to which proxies buffer a body (see `deploy/`); larger ones may stall."""
+MAX_PUBLIC_SECONDS = 30
+"""Seconds in which the body of a public form has to arrive.
+
+A read that waits cannot be interrupted, so this ends bodies that come in drops. nginx holds back those that stop (see
+`deploy/`); without it they keep the slots of their own form."""
 MAX_LENGTH_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
@@ -46,10 +60,11 @@ class RequestBodies:
         upload_slots: int = UPLOAD_SLOTS,
         desk_form_slots: int = DESK_FORM_SLOTS,
         form_slots: int = FORM_SLOTS,
+        verify_slots: int = VERIFY_BODY_SLOTS,
     ) -> None:
         self._application = application
         self._upload_slots, self._desk_form_slots = Slots(upload_slots), Slots(desk_form_slots)
-        self._form_slots = Slots(form_slots)
+        self._form_slots, self._verify_slots = Slots(form_slots), Slots(verify_slots)
 
     def __call__(self, environ: Environ, start_response: Callable) -> Iterable[bytes]:
         if not _has_body(environ):
@@ -65,7 +80,7 @@ class RequestBodies:
         """Return the request with its body in a file, or without it if the path accepts none.
 
         Raises:
-            BodyRefused: the body is too long, of unknown length, broken off, or has no slot.
+            BodyRefused: the body is too long, of unknown length, broken off, has no slot, or takes too long.
         """
         limit, length = max_body_bytes(environ), _content_length(environ)
         if not limit:
@@ -78,9 +93,10 @@ class RequestBodies:
             return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django shows a 413 page
         if length > limit:
             raise BodyRefused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
+        seconds = None if is_desk(environ) else MAX_PUBLIC_SECONDS
         try:
             with self._slots_for(environ, length):
-                return {**environ, "wsgi.input": _read_whole(environ["wsgi.input"], length)}
+                return {**environ, "wsgi.input": _read_whole(environ["wsgi.input"], length, seconds)}
         except NoFreeSlot as error:
             text = "Too much is being sent just now. Nothing of yours was read; please send it again soon."
             raise BodyRefused("503 Service Unavailable", text, ("Retry-After", "10")) from error
@@ -92,6 +108,8 @@ class RequestBodies:
 
     def _slots_for(self, environ: Environ, length: int) -> Slots:
         """Return the slots of the request; stalled uploads take none from signing in, saving and withdrawing."""
+        if is_verification(environ):
+            return self._verify_slots
         if not is_desk(environ):
             return self._form_slots
         return self._upload_slots if length > MAX_BUFFERED_BODY else self._desk_form_slots
@@ -108,14 +126,19 @@ def _content_length(environ: Environ) -> int | None:
     return int(header[:MAX_LENGTH_DIGITS])
 
 
-def _read_whole(body: BinaryIO, length: int) -> BinaryIO:
+def _read_whole(body: BinaryIO, length: int, seconds: float | None) -> BinaryIO:
     """Return the whole body in a temporary file.
 
     Raises:
-        BodyRefused: the body is shorter than its Content-Length.
+        BodyRefused: the body is shorter than its Content-Length, or takes longer than these seconds.
     """
+    deadline = None if seconds is None else time.monotonic() + seconds
     file, remaining = tempfile.SpooledTemporaryFile(MAX_BODY_IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
     while remaining:
+        if deadline is not None and time.monotonic() > deadline:
+            raise BodyRefused(
+                "408 Request Timeout", "What you send takes too long. Nothing of it was stored."
+            )
         chunk = body.read(min(CHUNK, remaining))
         if not chunk:
             raise BodyRefused("400 Bad Request", "What you send broke off. Nothing of it was stored.")

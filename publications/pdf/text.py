@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MAX_SECONDS = 10  # of a processor, and by the clock twice as many
+MAX_SECONDS = 5  # of a processor, and by the clock twice as many
 MAX_MEMORY = 512 * 1024 * 1024
 WORKER = Path(__file__).with_name("text_worker.py")
 

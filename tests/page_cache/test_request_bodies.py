@@ -64,7 +64,7 @@ def send(bodies: RequestBodies, path: str, body, length: object, method: str = "
 
 @pytest.fixture
 def bodies() -> RequestBodies:
-    return RequestBodies(Echo(), upload_slots=2, desk_form_slots=2, form_slots=2)
+    return RequestBodies(Echo(), upload_slots=2, desk_form_slots=2, form_slots=2, verify_slots=2)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -143,7 +143,15 @@ def stalled_requests(bodies: RequestBodies, path: str, count: int) -> Iterator[N
         assert [future.result(30)[::2] for future in futures] == [(200, b"firstsecond")] * count
 
 
-@pytest.mark.parametrize(("path", "other"), [("/desk/login/", "/oai"), ("/oai", "/desk/login/")])
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/desk/login/", "/oai"),
+        ("/oai", "/desk/login/"),
+        ("/en/verify/", "/oai"),
+        ("/oai", "/sv/kontrollera/"),
+    ],
+)
 def test_without_a_free_slot_a_form_gets_503_and_other_forms_go_on(bodies, path, other):
     with stalled_requests(bodies, path, 2):
         status, headers, _ = send(bodies, path, UnreadBody(), 5)
@@ -169,6 +177,23 @@ def test_a_truncated_body_releases_its_slot(bodies):
         assert send(bodies, "/oai", BytesIO(b"a"), 3)[0] == 400
 
     assert send(bodies, "/oai", BytesIO(b"a=b"), 3)[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/oai", "/en/verify/"])
+def test_a_public_form_that_comes_in_drops_gets_408_and_releases_its_slot(bodies, monkeypatch, path):
+    class Drops(BytesIO):
+        now = 0
+
+        def read(self, size: int = -1) -> bytes:
+            Drops.now += 1
+            return super().read(1)
+
+    monkeypatch.setattr("time.monotonic", lambda: Drops.now)
+    for _ in range(3):
+        status, headers, _ = send(bodies, path, Drops(b"a" * 1_000), 1_000)
+        assert (status, headers["Connection"]) == (408, "close")
+
+    assert send(bodies, "/desk/login/", Drops(b"a" * 1_000), 1_000)[0] == 200
 
 
 def test_a_body_larger_than_the_disk_gets_507(bodies, monkeypatch):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from publications.models import SiteState, StateId
-from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
+from publications.page_cache import SERVER_THREADS, SiteStateWatcher, keys, pools
 from tests.page_caches import CachedClient, Response
 
 PAGE = "/en/about/"
@@ -66,7 +66,7 @@ def blocked_requests(*paths: str, started: int | None = None, **options) -> Iter
         SiteState(StateId(1, 1, read_at=0.0, next_end=LATER), 1, 1, next_start=LATER, next_midnight=LATER),
     )
     with ExitStack() as stack:
-        executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
+        executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(3))
         clients = stack.enter_context(ThreadPoolExecutor(8))
         watcher = SiteStateWatcher(lambda _before: state, threaded=False)
         client = CachedClient(
@@ -94,6 +94,8 @@ def test_all_slots_together_are_fewer_than_the_threads_of_the_server():
     slots = (
         pools.PAGE_SLOTS,
         pools.SLOW_SLOTS,
+        pools.VERIFY_SLOTS,
+        pools.VERIFY_BODY_SLOTS,
         pools.UPLOAD_SLOTS,
         pools.DESK_FORM_SLOTS,
         pools.FORM_SLOTS,
@@ -155,6 +157,23 @@ def test_no_page_waits_for_slow_responses():
             assert is_busy(client.get(path))
 
         for path in (PAGE, "/en/nothing/", "/static/x.css", "/desk/", "/desk/files/x.pdf"):
+            assert client.get(path).status == 200
+
+
+def test_nothing_waits_for_verifications(monkeypatch):
+    monkeypatch.setattr(keys, "VERIFY_PATHS", {"/en/slow-verify/"})
+    with blocked_requests(*["/en/slow-verify/"] * SLOTS, method="POST") as client:
+        assert is_busy(client.get("/en/slow-verify/", method="POST"))
+
+        for path in (
+            PAGE,
+            "/en/nothing/",
+            "/desk/",
+            "/oai",
+            "/api/v1/nothing",
+            "/media/a/960.jpg",
+            "/en/a.pdf",
+        ):
             assert client.get(path).status == 200
 
 
