@@ -52,6 +52,7 @@ from .text_verification import (
     MAX_TEXT_CHARACTERS,
     compare_with_edition,
     find_edition,
+    is_excerpt,
     passages_of_edition,
     passages_of_text,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "feeds_for",
     "find_edition",
     "history_entries",
+    "is_excerpt",
     "is_long_title",
     "localized_path",
     "paragraphs_html",

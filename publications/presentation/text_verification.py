@@ -65,6 +65,11 @@ def compare_with_edition(text: str, passages: Sequence[str]) -> Difference:
     return compare(*_cut(ours, given, [(start + index, other) for index, other in pairs], start, end))
 
 
+def is_excerpt(text: str, passages: Sequence[str]) -> bool:
+    """Return whether a text that has the words of passages lacks some of them."""
+    return len(_fold_tokens(text)) < sum(len(_fold_tokens(passage)) for passage in passages)
+
+
 def passages_of_edition(edition: Edition, text: str | None = None) -> list[str]:
     """Return the text of an edition as its page shows it: title, summary, key points and body.
 

@@ -15,7 +15,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from publications import renditions
-from publications.models import Change, Edition, EditionAttachment, ServedPdf
+from publications.models import Change, Edition, EditionAttachment, EditionWithRows, ServedPdf
 from publications.pdf import UnreadablePdf, extract_pdf_text
 from publications.presentation import (
     MAX_TEXT_CHARACTERS,
@@ -24,11 +24,15 @@ from publications.presentation import (
     changes_url,
     compare_with_edition,
     comparison_context,
+    edition_pdf_url,
     editions_url,
+    editorial_notice_context,
     find_edition,
+    is_excerpt,
     passages_of_edition,
     passages_of_text,
     paths_in_locales,
+    pdf_url,
     render_page,
 )
 from publications.search import SearchBusy
@@ -87,6 +91,7 @@ def _render(request: HttpRequest, result: Result | None = None) -> HttpResponse:
         alternates=paths_in_locales("publications:verify"),
         breadcrumb=breadcrumb(_("Is it ours?")),
         result=result,
+        given_text=request.POST.get("text", ""),
         max_megabytes=settings.MAX_VERIFIED_BYTES // 1_000_000,
         **(result.context if result else {}),
     )
@@ -129,7 +134,7 @@ def _verify_pdf_text(content: bytes) -> Result:
         text = extract_pdf_text(content)
     except UnreadablePdf:
         text = _("This PDF is not one that we have sent, and no text can be read in it.")
-        return Result(_("Not ours"), [text])
+        return Result(_("Cannot be verified"), [text])
     edition = find_edition(text)
     if not edition:
         return _unknown()
@@ -139,8 +144,17 @@ def _verify_pdf_text(content: bytes) -> Result:
         # Ours may be too long to read.
         passages = passages_of_edition(edition, text)
     result = _compared(edition, text, passages)
-    result.sentences.insert(0, _("This file is not one that we have sent. Its text was compared with ours."))
+    warning = _("This file is not one that we have sent. Its text was compared with ours.")
+    result.sentences[:0] = [warning, _("Do not open it; here is the PDF as we send it.")]
+    result.links.insert(
+        0, {"label": _("The PDF as we send it"), "url": _pdf_address(edition), "language": ""}
+    )
     return result
+
+
+def _pdf_address(edition: Edition) -> str:
+    is_live = Edition.objects.live().filter(pk=edition.pk).exists()
+    return pdf_url(edition) if is_live else edition_pdf_url(edition, edition.number)
 
 
 def _pdf_passages(edition: Edition) -> list[str]:
@@ -174,7 +188,12 @@ def _recorded(edition: Edition) -> Result:
 def _compared(edition: Edition, text: str, passages: list[str]) -> Result:
     difference = compare_with_edition(text, passages)
     if difference.is_empty:
-        result = Result(_("The words are ours"), [_("It has the same words as our text, in the same order.")])
+        sentence = (
+            _("It is a part of our text, with the same words in the same order.")
+            if is_excerpt(text, passages)
+            else _("It has the same words as our text, in the same order.")
+        )
+        result = Result(_("The words are ours"), [sentence])
     else:
         result = Result(_("It differs from our text"))
         result.context = comparison_context(difference, edition.language) | {"compared_edition": edition}
@@ -193,7 +212,8 @@ def _with_edition(result: Result, edition: Edition) -> Result:
         {"label": live.marked_title, "url": live.get_absolute_url(), "language": live.language}
     )
     if edition.pk == live.pk:
-        result.sentences.append(_("That is the current edition."))
+        if not live.notice:
+            result.sentences.append(_("That is the current edition."))
     else:
         result.sentences.append(_describe_successor(edition))
         since = f"{changes_url(live, live.number)}?from={edition.number}"
@@ -201,7 +221,9 @@ def _with_edition(result: Result, edition: Edition) -> Result:
     if live.number > 1:
         result.links.append({"label": _("All editions"), "url": editions_url(live), "language": ""})
     if live.notice:
-        result.sentences.append(f"{live.notice.status.label}. {live.notice.advice}")
+        result.heading = f"{live.notice.definition.prefix}: {result.heading}"
+        notice = editorial_notice_context(EditionWithRows(edition=live))
+        result.context |= {**notice, "noticed_edition": live, "notice_language": live.locale}
     return result
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.models import Change, ServedPdf
-from publications.page_cache.keys import cache_key, is_slow, max_body_bytes
+from publications.page_cache.keys import cache_key, is_verification, max_body_bytes
 from publications.pdf import UnreadablePdf, extract_pdf_text
 from publications.presentation import pdf_url
 from publications.urls import parameters_of
@@ -271,7 +271,43 @@ def test_a_retracted_text_is_named_with_its_mark(client, edition, editor):
 
     for response in (post_pdf(client, content), post_text(client, BODY)):
         assert re.search(r"edition [12] of “RETRACTED: Grain”", response.text)
+        assert heading(response).startswith("RETRACTED: ") and "current edition" not in response.text
+        assert "Made up." in response.text
         assert ">RETRACTED: Grain</a>" in response.text and "Do not rely on this text." in response.text
+
+
+def test_a_notice_is_in_the_language_of_its_text_and_the_heading_in_that_of_the_page(client, editor):
+    edition = make_live(title="Säd", language="sv", body=BODY)
+    actions.retract(edition.publication, by=editor, note="Påhittat.")
+
+    response = post_text(client, BODY)
+
+    assert heading(response) == "RETRACTED: The words are ours"
+    notice = response.text[response.text.index('class="editorial-notice') :]
+    assert 'lang="sv"' in notice.partition(">")[0] and "Påhittat." in notice.partition("</div>")[0]
+    assert "Tillbakadragen" not in notice.partition("</div>")[2]
+
+
+def test_a_part_of_a_text_is_said_to_be_one(client, edition):
+    part, whole = (post_text(client, text).text for text in (BODY.split("\n\n")[1], BODY))
+
+    assert "It is a part of our text" in part and "It has the same words" not in part
+    assert "It is a part of our text" not in whole and "It has the same words as our text" in whole
+
+
+def test_a_text_stays_in_the_form(client, edition):
+    assert "Zinnia &lt;b&gt; of the hills" in post_text(client, f"{BODY} Zinnia <b> of the hills").text
+
+
+def test_a_pdf_with_bytes_added_is_not_to_be_opened_and_ours_is_linked(client, edition):
+    response = post_pdf(client, get_pdf(client, edition) + b"\n% more")
+
+    assert "Do not open it" in answer_message(response)
+    assert f'href="{pdf_url(edition)}"' in answer_message(response)
+
+
+def answer_message(response) -> str:
+    return response.text[response.text.index('id="result"') :].partition("</section>")[0]
 
 
 def test_a_sent_pdf_of_an_earlier_edition_says_so(client, edition, editor):
@@ -355,7 +391,7 @@ LOOP = (
 def test_hostile_pdfs_end_within_limits(client, content):
     content = content() if callable(content) else content
 
-    assert heading(post_pdf(client, content)) == "Not ours"
+    assert heading(post_pdf(client, content)) == "Cannot be verified"
 
 
 def test_a_pdf_whose_original_is_too_long_to_read_is_compared_with_the_text(client, edition, monkeypatch):
@@ -406,9 +442,9 @@ def test_nothing_that_is_given_is_stored(client, edition, tmp_path, monkeypatch)
         assert "Zzqverified" not in repr(list(model._base_manager.values_list()))
 
 
-def test_a_request_reaches_the_slow_pool_and_is_not_cached(edition):
+def test_a_request_reaches_its_own_pool_and_is_not_cached(edition):
     request = environ(PAGE, "POST")
 
-    assert is_slow(request, ()) and max_body_bytes(request) > 10_000_000
+    assert is_verification(request) and max_body_bytes(request) > 10_000_000
     assert cache_key(request, parameters_of, ()) is None
     assert CachedClient().get(PAGE, method="POST").status == 400
