@@ -31,10 +31,12 @@ class Finding:
     Attributes:
         value: how it is, in words.
         is_warning: whether somebody should do something about it.
+        is_checked: whether there is something that the promise of the check can be compared with.
     """
 
     value: str
     is_warning: bool = False
+    is_checked: bool = True
 
 
 def find_backup(max_days: int) -> Finding:
@@ -49,7 +51,9 @@ def find_backup(max_days: int) -> Finding:
 
 def find_damage(_limit: int) -> Finding:
     record = _record(Operation.BACKUP)
-    is_sound = not record or record.detail.get("is_sound", True)
+    if not record:
+        return Finding(_("not known, as no backup was recorded"), is_checked=False)
+    is_sound = record.detail.get("is_sound", True)
     return Finding(_("no faults") if is_sound else _("the last backup found faults"), is_warning=not is_sound)
 
 
@@ -84,7 +88,7 @@ def find_disk_space(min_percent: int) -> Finding:
 
 def find_mail(max_days: int) -> Finding:
     if not can_send_mail():
-        return Finding(_("mail is off"))
+        return Finding(_("mail is off"), is_checked=False)
     now = timezone.now()
     failing = OutboxMail.objects.failing().filter(created_at__gt=now - timedelta(days=max_days)).count()
     overdue = OutboxMail.objects.filter(next_attempt_at__lte=now - OVERDUE_AFTER, last_error="").count()
@@ -96,7 +100,7 @@ def find_mail(max_days: int) -> Finding:
 
 def find_certificate(min_days: int) -> Finding:
     if not settings.SITE_URL.startswith("https://"):
-        return Finding(_("the site has no address by https"))
+        return Finding(_("the site has no address by https"), is_checked=False)
     record = _record(Operation.CERTIFICATE)
     if not record:
         return Finding(_("not checked yet"), is_warning=True)

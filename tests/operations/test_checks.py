@@ -125,6 +125,17 @@ def test_nothing_is_warned_of_where_all_is_well(settings):
     assert warned_of() == []
 
 
+def test_no_promise_stands_beside_what_was_not_checked(client, settings):
+    settings.SITE_URL = "http://publications.example"
+    client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+
+    text = client.get(reverse("desk:operations")).text
+
+    for name in ("faults", "certificate"):
+        assert 'class="label"' not in text.partition(f'id="{name}"')[2].partition("</div>")[0]
+    assert "not known, as no backup was recorded" in text
+
+
 @pytest.mark.parametrize(("name", "cause"), CASES, ids=[name for name, _cause in CASES])
 def test_a_check_warns_and_no_other(name, cause, settings, monkeypatch):
     make_all_well()
