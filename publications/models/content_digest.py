@@ -1,8 +1,9 @@
 """Digests of what readers see of editions, computed again from the stored rows.
 
 The content digest covers the frozen columns of an edition and its bylines, tags, images and attachments. It leaves out
-empty values, so that a column that a later release adds changes no digest. The digest of windows covers what actions
-change of the editions of a publication: when each is public, and why it ended.
+empty values, so that a column that a later release adds changes no digest. Its version 2 also covers the originals of
+images, whose names hold the digests of their bytes; editions of earlier releases keep version 1. The digest of windows
+covers what actions change of the editions of a publication: when each is public, and why it ended.
 """
 
 from collections import defaultdict
@@ -30,9 +31,11 @@ ROW_COLUMNS: dict[str, tuple[type[Model], tuple[str, ...]]] = {
     "bylines": (EditionByline, ("position", "author_id", "role", "name", "title", "affiliation")),
     "tags": (EditionTag, ("tag_id",)),
     "images": (EditionImage, ("image_id",)),
+    "originals": (EditionImage, ("image__original",)),
     "attachments": (EditionAttachment, ("position", "original", "filename", "label", "size")),
 }
 """The rows of an edition by their key in its content, with their columns."""
+SINCE_VERSION_2 = frozenset({"originals"})
 WINDOW_COLUMNS = ("publication_id", "number", "visible_from", "expires_at", "end_reason", "withdrawal_reason")
 EDITIONS_PER_BATCH = 200
 
@@ -54,17 +57,24 @@ def compute_content_digest(rows: EditionWithRows) -> str:
             "bylines": _tuples(rows.bylines, ROW_COLUMNS["bylines"][1]),
             "tags": [(tag.pk,) for tag in rows.tags],
             "images": [(image.pk,) for image in rows.images],
+            "originals": [(image.original,) for image in rows.images],
             "attachments": _tuples(rows.attachments, ROW_COLUMNS["attachments"][1]),
         },
     )
 
 
 def read_content_digests(editions: EditionQuerySet) -> Iterator[tuple[Edition, str]]:
-    """Yield stored editions with the content digest that their rows have now, by primary key."""
+    """Yield stored editions with the content digest that their rows have now, by primary key.
+
+    It is of the version of the stored one.
+    """
     for pks in batched(list(editions.order_by("pk").values_list("pk", flat=True)), EDITIONS_PER_BATCH):
         rows = {name: _read_rows(name, pks) for name in ROW_COLUMNS}
         for edition in Edition.objects.filter(pk__in=pks).order_by("pk"):
-            yield edition, _digest_content(edition, {name: rows[name].get(edition.pk, []) for name in rows})
+            content = {name: rows[name].get(edition.pk, []) for name in rows}
+            first = {name: values for name, values in content.items() if name not in SINCE_VERSION_2}
+            is_first = edition.content_digest == (digest := _digest_content(edition, first))
+            yield edition, digest if is_first else _digest_content(edition, content)
 
 
 def update_content_digests(editions: EditionQuerySet) -> list[Edition]:
