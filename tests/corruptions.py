@@ -65,6 +65,11 @@ def _make_mail(**fields) -> None:
     )
 
 
+def _cut_log_before_head() -> None:
+    call_command("sign_head", verbosity=0)
+    AuditEntry.objects.order_by("site_version").last().delete()
+
+
 def make_site() -> Publication:
     """Create an edition in every state and a file of every type; return a publication with several editions."""
     author, tag = make_author("Ann Ek"), make_tag("Grain")
@@ -384,6 +389,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda _publication: AuditEntry.objects.filter(action="redact").update(personal_hash="0" * 64),
         lambda _publication: _exchange_entries(),
     ],
+    "published-head": [lambda _publication: _cut_log_before_head()],
     "entry-texts": [
         lambda publication, values=values: publication.audit_entries.update(**values)
         for values in ({"subject": "Rice"}, {"actor_name": "bo"}, {"detail": {}}, {"personal_salt": "0" * 32})
@@ -397,6 +403,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda publication: _live(publication).bylines.update(name="Ann Eks"),
         lambda publication: _live(publication).attachments.update(label="Other"),
         lambda publication: _live(publication).tag_rows.all().delete(),
+        lambda publication: _live(publication).images.update(original=store_original(b"another", "png")),
         lambda publication: _live(publication).image_rows.create(image=make_image(colour="blue")),
         lambda publication: publication.editions.filter(end_reason="cancelled").delete(),
         lambda _publication: _delete_public("Soon"),

@@ -1,15 +1,12 @@
 """What leaves the site: the mirror (public pages as static files), copies of it that need no server, the audit log."""
 
-from .audit_log import HEAD, Head, HeadRefused, publish_head, read_log_lines, write_log
+from .audit_log import publish_head, read_log_lines, write_log
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
 
 __all__ = [
-    "HEAD",
     "Crawl",
-    "Head",
-    "HeadRefused",
     "MirrorFolder",
     "MirrorReport",
     "NotAMirror",

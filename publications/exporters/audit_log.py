@@ -4,76 +4,25 @@ The log has the public part of each audit entry, with its hash. The head names t
 log that was cut off is found too; a signature of it in the format of minisign proves who published it.
 """
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from publications.hash_chain import FIRST_PREVIOUS, format_time, serialize_canonically
-from publications.models import AuditEntry, Operation, OperationRecord, audit_file_name, original_storage
+from publications.hash_chain import FIRST_PREVIOUS, serialize_canonically
+from publications.models import (
+    HEAD,
+    AuditEntry,
+    Head,
+    Operation,
+    OperationRecord,
+    audit_file_name,
+    original_storage,
+)
 
-LOG, HEAD, SIGNATURE = "audit-log.jsonl", "audit-head.json", "audit-head.json.minisig"
+SIGNATURE = f"{HEAD}.minisig"
 ENTRIES_PER_BATCH = 500
-
-
-class HeadRefused(Exception):
-    """A head that cannot be published, with the reason as a sentence."""
-
-
-@dataclass(frozen=True)
-class Head:
-    """The end of the audit log at a moment.
-
-    Attributes:
-        version: the site version of the last entry.
-        hash: of the last entry.
-        date: when that entry was made (ISO 8601, UTC).
-        entries: how many entries there are up to it.
-    """
-
-    version: int
-    hash: str
-    date: str
-    entries: int
-
-    @classmethod
-    def read(cls) -> Self:
-        """Return the head of the log as it is now.
-
-        Raises:
-            HeadRefused: the log is empty.
-        """
-        entry = AuditEntry.objects.order_by("-site_version").first()
-        if not entry:
-            raise HeadRefused("The audit trail has no entry yet, so that it has no head.")
-        return cls.of(entry)
-
-    @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
-        entries = AuditEntry.objects.filter(site_version__lte=entry.site_version).count()
-        return cls(entry.site_version, entry.hash, format_time(entry.at), entries)
-
-    @classmethod
-    def parse(cls, content: bytes) -> Self:
-        """Return the head of a file.
-
-        Raises:
-            HeadRefused: it is no head, or not one of this log.
-        """
-        try:
-            head = cls(**json.loads(content))
-            entry = AuditEntry.objects.filter(site_version=head.version).first()
-        except (ValueError, TypeError):
-            raise HeadRefused("The file is no head of an audit log.") from None
-        if not entry or head != cls.of(entry):
-            raise HeadRefused("The head is not one of the audit trail of this site.")
-        return head
-
-    def serialize(self) -> bytes:
-        return serialize_canonically(asdict(self)) + b"\n"
 
 
 def read_log_lines(until: int) -> Iterator[bytes]:
@@ -98,9 +47,10 @@ def publish_head(content: bytes, signature: str = "") -> None:
     is to verify it.
 
     Raises:
-        HeadRefused: it is not a head of this log.
+        HeadRefused: it is not a head of this log, or the log has lost the head that is public.
     """
     Head.parse(content)
+    Head.check_published()
     storage = original_storage()
     storage.delete(audit_file_name(SIGNATURE))  # that of the head before must not stand beside this one
     storage.save(audit_file_name(HEAD), ContentFile(content))

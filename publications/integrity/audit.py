@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from publications.actions import STATUS_CHANGES
-from publications.models import ActionType, AuditEntry, Edition, EndReason, SiteVersion
+from publications.models import ActionType, AuditEntry, Edition, EndReason, Head, HeadRefused, SiteVersion
 
 from .report import Progress
 
@@ -45,6 +45,14 @@ def find_versions_without_entry(progress: Progress) -> Iterator[str]:
         before = number
     if numbers and numbers[-1] > last:
         yield f"The last entry is of version {numbers[-1]}, and the site is at version {last}."
+
+
+def find_lost_head(progress: Progress) -> Iterator[str]:
+    """Yield that the log does not contain the head that is public, with which entries cut off at its end are found."""
+    try:
+        Head.check_published()
+    except HeadRefused as fault:
+        yield str(fault)
 
 
 def _versions(first: int, last: int) -> str:

@@ -82,6 +82,7 @@ CHECKS: tuple[Check, ...] = (
     Check("entries", "the audit trail says how each edition came and ended",
           audit.find_editions_without_entry, NO_REPAIR),
     Check("chain", "each audit entry is as it was written, in its order", audit_chain.find_broken_links, FIND_CHANGE),
+    Check("published-head", "the audit trail contains the head that is public", audit.find_lost_head, FIND_CHANGE),
     Check("entry-texts", "audit entries say what they said at first, or what a redaction has left",
           audit_chain.find_changed_entries, FIND_CHANGE),
     Check("recorded-editions", "editions are as the audit trail has recorded them",

@@ -27,6 +27,7 @@ from .audit import (
     audit_file_name,
     find_missing_approval,
 )
+from .audit_head import HEAD, Head, HeadRefused
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
@@ -176,6 +177,7 @@ __all__ = [
     "FACETS",
     "FAILURE_PERIOD",
     "FOREVER",
+    "HEAD",
     "MANUSCRIPT_RELATIONS",
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",
@@ -233,6 +235,8 @@ __all__ = [
     "ExcludedSuggestion",
     "Facet",
     "FacetChoice",
+    "Head",
+    "HeadRefused",
     "Image",
     "IndexedTerm",
     "Kind",

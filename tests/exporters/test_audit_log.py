@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from publications import actions, minisign
 from publications.integrity import CHECKS, no_progress
-from publications.models import AuditEntry, Operation, OperationRecord
+from publications.models import AuditEntry, Operation, OperationRecord, SiteVersion
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -115,6 +115,20 @@ def test_entries_that_were_cut_off_at_the_end_are_found_by_the_head(client, tmp_
     status, said = verify(tmp_path, lines[:-1], read(client, HEAD))
 
     assert status == 1 and "its entry 4 is missing" in said
+
+
+@pytest.mark.parametrize("way", ["", "write"])
+def test_a_log_that_was_cut_off_before_its_public_head_is_found_and_not_signed(client, tmp_path, lines, way):
+    head = read(client, HEAD)
+    AuditEntry.objects.order_by("site_version").last().delete()
+    SiteVersion.objects.update(number=AuditEntry.objects.order_by("site_version").last().site_version)
+
+    faults = {check.name for check in CHECKS if not check.is_full and list(check.find(no_progress))}
+
+    assert "published-head" in faults
+    with pytest.raises(CommandError, match="does not contain the head"):
+        call_command("sign_head", **({way: tmp_path / "head"} if way else {}), verbosity=0)
+    assert read(client, HEAD) == head and not (tmp_path / "head").exists()
 
 
 def test_an_older_head_fits_a_longer_log_and_a_head_of_another_log_does_not(client, tmp_path, lines, editor):

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from publications import exporters
 from publications.management.option_types import non_empty_path
 from publications.minisign import BadSignature
+from publications.models import HEAD, Head, HeadRefused
 from publications.signing import read_public_key, sign
 
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         try:
             done = self._publish(write=options["write"], publish=options["publish"])
-        except (exporters.HeadRefused, BadSignature, ImproperlyConfigured) as error:
+        except (HeadRefused, BadSignature, ImproperlyConfigured) as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             way = "written" if options["write"] else "read"
@@ -51,12 +52,13 @@ class Command(BaseCommand):
                 public_key.verify([content], signature)
             exporters.publish_head(content, signature)
             return f"{publish} and its signature are public."
-        head = exporters.Head.read()
+        Head.check_published()
+        head = Head.read()
         content = head.serialize()
         if write:
             write.write_bytes(content)
             return f"Sign it with “minisign -Sm {write}”, then run “manage.py sign_head --publish {write}”."
-        signature = sign(content, name=exporters.HEAD)
+        signature = sign(content, name=HEAD)
         exporters.publish_head(content, signature)
         signed = "with its signature" if signature else "without a signature, as there is no SIGNING_KEY"
         return f"The head of version {head.version} ({head.entries} entries) is public, {signed}."
