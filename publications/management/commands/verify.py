@@ -20,7 +20,9 @@ class Command(BaseCommand):
     help = (
         "Check that nothing of the site is lost or damaged: uploaded files against their checksums and sizes, "
         "database rows and files against each other, when each edition is public, the audit trail, and what is "
-        "made from published texts (search index, images, PDFs). Every uploaded file is read. Nothing is changed, "
+        "made from published texts (search index, images, PDFs). Not compared, except with --restored right after a "
+        "restore: texts about authors, site pages, tags, related links, alternative texts of images, records of "
+        "PDFs that were sent, settings and account events. Every uploaded file is read. Nothing is changed, "
         "and people may work meanwhile. --full also compares the search index and the index of similar texts with "
         "newly built ones, which takes minutes on a large site. --repair remakes what is made from published "
         "texts and names what it repaired; it never changes a text, a date or an uploaded file. Ends with 0 where "
