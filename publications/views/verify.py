@@ -144,6 +144,8 @@ def _verify_pdf_text(content: bytes) -> Result:
         # Ours may be too long to read.
         passages = passages_of_edition(edition, text)
     result = _compared(edition, text, passages)
+    if not result.links:  # withdrawn while this was compared
+        return result
     warning = _("This file is not one that we have sent. Its text was compared with ours.")
     result.sentences[:0] = [warning, _("Do not open it; here is the PDF as we send it.")]
     result.links.insert(
@@ -203,7 +205,7 @@ def _compared(edition: Edition, text: str, passages: list[str]) -> Result:
 def _with_edition(result: Result, edition: Edition) -> Result:
     """Add which edition it is and whether that stands."""
     live = Edition.objects.live().filter(publication=edition.publication_id).first()
-    if not live:  # withdrawn while this was compared
+    if not live:  # withdrawn in between
         return _unknown()
     title = live.notice.mark(edition.title) if live.notice else edition.title
     values = {"number": edition.number, "title": title, "day": announced_date_text(edition)}
