@@ -126,7 +126,7 @@ CREATED_BY_MIGRATION = {
     "0062_approvals": {"approval", "kind.needs_approval"},
     "0066_served_pdfs": {"servedpdf"},
     "0067_name_removals": {"nameremovalrecord", "redactedaddress"},
-    "0070_bound_approvals": {"approval.after", "approval.site_version", "approval.snapshot_digest"},
+    "0068_bound_approvals": {"approval.after", "approval.site_version", "approval.snapshot_digest"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -15,10 +15,11 @@ SIGN_IN = "**/desk/login/passkey/"
 
 @pytest.fixture(scope="module")
 def site(prepared_site, tmp_path_factory):
-    """A site whose address is a name, as passkeys need it; it is reached at two, of which only one is its own."""
+    """A site whose address is a name, as passkeys need it; it is reached at three, of which only one is its own."""
     url = f"http://localhost:{prepared_site.variables['PORT']}"
     folder = tmp_path_factory.mktemp("passkeys") / "data"
-    with serve_site(prepared_site, folder, "localhost", SITE_URL=url) as site:
+    hosts = "localhost,127.0.0.1,lure.localhost"
+    with serve_site(prepared_site, folder, "localhost", SITE_URL=url, ALLOWED_HOSTS=hosts) as site:
         yield site
 
 
@@ -86,6 +87,11 @@ def test_a_passkey_signs_in_here_once_for_each_challenge_and_nowhere_else(desk, 
     add_passkey(page)
     (credential,) = cdp.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]
     sign_out(page)
+
+    # A page of another origin, as of somebody who lures people there
+    page.goto(f"{site.url.replace('localhost', 'lure.localhost')}/desk/login/")
+    passkey_button(page).click()
+    expect(page.get_by_text("No passkey was used")).to_be_visible()
 
     # An address without a name, for which browsers have no passkeys
     page.goto(f"{site.url.replace('localhost', '127.0.0.1')}/desk/login/")
