@@ -10,7 +10,7 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
-from .approval import Approval, digest_snapshot, find_approvals, needs_approval
+from .approval import Approval, digest_snapshot, find_approvals, find_ended_approvals, needs_approval
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
@@ -313,6 +313,7 @@ __all__ = [
     "filter_by_facets",
     "filter_by_facets_and_dates",
     "find_approvals",
+    "find_ended_approvals",
     "find_missing_approval",
     "find_original_fault",
     "find_outdated_translations",

@@ -1,7 +1,8 @@
 """Approvals: who has approved a draft for publication, exactly as it would be published.
 
-An approval is of the text, the byline as it would be frozen, what it is to readers and the note to them, after the
-last edition: a change of any of these makes it void without a write, and publishing spends it.
+An approval is of the text, the byline as it would be frozen, the images with their texts, the texts of the kind, what
+it is to readers and the note to them, after the last edition: a change of any of these makes it void without a write,
+and publishing spends it.
 """
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from publications.hash_chain import hash_value
 
 from .audit import AuditEntry
 from .edition import Edition
+from .kind import Kind
 from .publication import Publication
+from .revision import images_of
 
 
 class ApprovalQuerySet(models.QuerySet):
@@ -26,7 +29,7 @@ class ApprovalQuerySet(models.QuerySet):
         return self.filter(after=last, approved_by__is_active=True)
 
     def valid(self) -> "ApprovalQuerySet":
-        """Those of drafts whose text is as it was. The byline is compared by `find_approvals`."""
+        """Those of drafts whose text is as it was. `find_approvals` compares the rest."""
         return self.unspent().filter(digest=F("publication__digest"))
 
     def ended(self) -> "ApprovalQuerySet":
@@ -83,7 +86,28 @@ def digest_snapshot(publication: Publication, *, after: int, change: str, note: 
         [line.author_id, line.role, *line.author.frozen_columns(publication.language).values()]
         for line in publication.bylines_with_authors()
     ]
-    return hash_value([publication.pk, publication.digest, bylines, after, str(change), note.strip()])
+    shown = [bylines, _images_of(publication), _kind_texts(publication.kind, publication.language)]
+    return hash_value([publication.pk, publication.digest, *shown, after, str(change), note.strip()])
+
+
+def _images_of(publication: Publication) -> list[list]:
+    """Return the images of a draft as readers see them. Their originals can be replaced, which is not in its digest."""
+    return [
+        [
+            image.pk,
+            image.original,
+            "" if image.is_decorative else image.get_translation("alt", publication.language),
+            image.credit,
+            image.focus_x,
+            image.focus_y,
+        ]
+        for image in images_of(publication)
+    ]
+
+
+def _kind_texts(kind: Kind, language: str) -> list[str]:
+    """Return the texts of a kind that stand on the page. The series number is chosen when it is published."""
+    return [kind.get_translation(name, language) for name in ("name", "type_line", "disclaimer")]
 
 
 def needs_approval(publication: Publication, *, is_new: bool = False) -> bool:
@@ -111,6 +135,17 @@ def find_approvals(
         for approval in publication.approvals.valid().by_others(user).select_related("approved_by")
         if approval.approved_by.has_perm("publications.publish_publication")
         and _is_of(approval, publication, *(approval.read_terms() if change is None else (change, note)))
+    ]
+
+
+def find_ended_approvals(publication: Publication) -> list[Approval]:
+    """Return the approvals since the last edition that a change of the text, or of what is shown with it, has ended."""
+    current = {approval.pk for approval in find_approvals(publication, None)}
+    unspent = publication.approvals.unspent().select_related("approved_by")
+    return [
+        approval
+        for approval in unspent
+        if approval.pk not in current and approval.approved_by.has_perm("publications.publish_publication")
     ]
 
 

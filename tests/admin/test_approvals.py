@@ -13,6 +13,7 @@ from publications.integrity.approvals import find_wrong_approvals
 from publications.models import (
     Approval,
     AuditEntry,
+    Image,
     Kind,
     NewsEvent,
     NewsType,
@@ -23,7 +24,14 @@ from publications.models import (
 )
 from publications.news import describe_news
 from tests.admin.test_public_models import form_data_of
-from tests.factories import make_author, make_person, make_publication, tomorrow
+from tests.factories import (
+    make_author,
+    make_image,
+    make_person,
+    make_publication,
+    picture_bytes,
+    tomorrow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -466,6 +474,49 @@ def test_a_renamed_author_makes_an_approval_void(draft, ann, bo):
 
     with pytest.raises(actions.ActionRefused, match="needs two people"):
         actions.publish(draft, by=ann)
+
+
+def _replace_file(image) -> None:
+    image.store_upload(picture_bytes("red"), "other.png")
+    image.save()
+
+
+@pytest.mark.parametrize("change", [
+    _replace_file,
+    lambda image: Image.objects.filter(pk=image.pk).update(alt_en="A red field"),
+    lambda image: Image.objects.filter(pk=image.pk).update(credit="Somebody"),
+    lambda image: Image.objects.filter(pk=image.pk).update(is_decorative=True),
+    lambda image: Image.objects.filter(pk=image.pk).update(focus_x=1),
+    lambda _image: Kind.objects.filter(slug="report").update(type_line_en="Report by guests"),
+    lambda _image: Kind.objects.filter(slug="report").update(disclaimer_en="Not our words."),
+])  # fmt: skip
+def test_a_change_of_what_is_shown_with_the_text_ends_an_approval_and_the_page_says_so(
+    client, draft, ann, bo, change
+):
+    image = make_image()
+    write(draft, ann, cover=image)
+    approve(draft, bo)
+    change(image)
+
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+
+    client.force_login(ann)
+    page = client.get(reverse("desk:publish", args=[draft.pk]))
+    assert "ended: an author, a picture or a text of the kind has changed since." in page.text
+
+
+def test_the_terms_of_each_approver_are_accepted(client, draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    write(draft, ann, title="Rye")
+    approve(draft, bo, change="silent")
+    approve(draft, make_person("Editors", first_name="Eva"), change="correction", note="It was rye.")
+    client.force_login(ann)
+
+    post_publish(client, draft, change="correction", note="It was rye.")
+
+    assert draft.editions.latest().change_note == "It was rye."
 
 
 def test_taking_the_first_edition_back_does_not_end_the_rule(draft, ann, bo):

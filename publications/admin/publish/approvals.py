@@ -10,7 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from publications import actions, preflight
-from publications.models import Approval, Publication, find_approvals, is_own, needs_approval
+from publications.models import (
+    Approval,
+    Publication,
+    find_approvals,
+    find_ended_approvals,
+    is_own,
+    needs_approval,
+)
 
 from ..site import get_publication_or_404, require_permissions
 from ..status_text import short_name_of, submission_text
@@ -19,10 +26,15 @@ from ..submissions import open_submission, submit_for_checking
 
 @dataclass(frozen=True)
 class EndedApproval:
-    """An approval that a change of the text has ended: by whom, when, and the comparison with the text of then."""
+    """An approval that a change has ended: by whom, when, and the comparison with the text of then.
+
+    Attributes:
+        is_of_earlier_text: the text has changed, and not only what is shown with it.
+    """
 
     name: str
     at: datetime
+    is_of_earlier_text: bool
     url: str
 
 
@@ -33,14 +45,14 @@ class ApprovalContext:
     Attributes:
         approvals: those of the draft as it is, by others.
         own: that of the user.
-        terms: the change and the note that others approved first; empty without an approval.
+        terms: the changes and the notes that others approved, each once, in order.
         may_hand_over: the user has written in the draft, and has not handed it over.
         submission: who has handed it over, as a sentence, or "".
     """
 
     approvals: list[Approval]
     own: Approval | None
-    terms: tuple[str, str]
+    terms: list[tuple[str, str]]
     ended: list[EndedApproval]
     may_hand_over: bool
     submission: str
@@ -69,7 +81,7 @@ def build_approval_context(publication: Publication, user) -> ApprovalContext | 
     return ApprovalContext(
         approvals=approvals,
         own=own[0] if own else None,
-        terms=approvals[0].read_terms() if approvals else ("", ""),
+        terms=list(dict.fromkeys(approval.read_terms() for approval in approvals)),
         ended=_list_ended(publication),
         may_hand_over=is_writer and not submission and not own and not approvals,
         submission=submission_text(submission) if submission else "",
@@ -77,17 +89,17 @@ def build_approval_context(publication: Publication, user) -> ApprovalContext | 
 
 
 def _list_ended(publication: Publication) -> list[EndedApproval]:
-    """Return the approvals of earlier texts since the last edition, each with a comparison to the draft."""
-    ended = publication.approvals.ended().select_related("approved_by")
+    """Return the approvals since the last edition that have ended, each with a comparison to the draft."""
+    ended = find_ended_approvals(publication)
+    digests = {each.digest for each in ended} - {publication.digest}
     numbers = dict(
-        publication.revisions.filter(digest__in=[each.digest for each in ended])
-        .order_by("number")
-        .values_list("digest", "number")
+        publication.revisions.filter(digest__in=digests).order_by("number").values_list("digest", "number")
     )
     return [
         EndedApproval(
             short_name_of(each.approved_by),
             each.approved_at,
+            each.digest != publication.digest,
             _comparison_url(publication, numbers[each.digest]) if each.digest in numbers else "",
         )
         for each in ended

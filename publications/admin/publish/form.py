@@ -146,7 +146,7 @@ class PublishForm(RedisplayMixin, forms.Form):
         if "change" not in self.fields:
             return
         if self.approval and self.approval.is_complete:
-            self.initial["change"], self.initial["note"] = self.approval.terms
+            self.initial["change"], self.initial["note"] = self.approval.terms[0]
             self["change"].help_text = _(
                 "Approved so. Another choice, or another note, needs an approval anew."
             )
@@ -186,11 +186,10 @@ class PublishForm(RedisplayMixin, forms.Form):
             self.add_error("without_approval", [actions.approval_refusal(self.publication), text])
 
     def _differs_from_approval(self) -> bool:
-        """Return whether the submitted change or note is not what was approved."""
+        """Return whether nobody has approved the submitted change and note."""
         if not self.is_bound or "change" not in self.fields:
             return False
-        change, note = self.approval.terms
-        return (self.data.get("change", ""), self.data.get("note", "").strip()) != (change, note)
+        return (self.data.get("change", ""), self.data.get("note", "").strip()) not in self.approval.terms
 
     def _is_outdated(self) -> bool:
         """Return whether the public state has changed since the page was shown."""
