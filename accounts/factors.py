@@ -50,6 +50,11 @@ class Factors:
         """Return how many factors can be used; all recovery codes are one."""
         return len(self.passkeys) + bool(self.app) + bool(self.unused_codes)
 
+    def count_without(self, kind: str) -> int:
+        """Return how many factors can be used once all of a kind are removed; of passkeys, once one is."""
+        lost = {PASSKEY: bool(self.passkeys), APP: bool(self.app), CODES: bool(self.unused_codes)}
+        return self.count - lost[kind]
+
     @property
     def takes_codes(self) -> bool:
         return bool(self.app or self.codes)
@@ -89,9 +94,9 @@ def factor_due_on(account: AbstractBaseUser) -> date | None:
     return settings.SECOND_FACTOR_FROM
 
 
-def may_remove_factor(account: AbstractBaseUser) -> bool:
-    """Return whether an account may remove a factor: whoever must have one keeps the last."""
-    return Factors.of(account).count > 1 or not requires_factor(account)
+def may_remove_factor(account: AbstractBaseUser, kind: str) -> bool:
+    """Return whether an account may remove a factor of a kind: whoever must have one keeps one that can be used."""
+    return Factors.of(account).count_without(kind) > 0 or not requires_factor(account)
 
 
 def lock_factors(account: AbstractBaseUser) -> None:
@@ -105,7 +110,7 @@ class LastFactor(Exception):
 
 @transaction.atomic
 def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **detail: str) -> None:
-    """Remove rows of one kind from the account of a request; with its last factor its other sessions end.
+    """Remove rows of one kind from the account of a request; with the last that can be used its other sessions end.
 
     Args:
         detail: what the event says of them besides the kind.
@@ -114,12 +119,13 @@ def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **deta
         LastFactor: the account must have a factor and has no other.
     """
     lock_factors(request.user)
-    if not may_remove_factor(request.user):
+    if not may_remove_factor(request.user, kind):
         raise LastFactor
     if rows.filter(owner=request.user).delete()[0]:
         by = request.user
         record_event(EventType.FACTOR_REMOVED, by, by=by, request=request, factors=[kind], **detail)
-    if not has_factors(request.user):
+    if not Factors.of(request.user).count:
+        RecoveryCode.objects.filter(owner=request.user).delete()  # used up: with these alone nobody signs in
         request.session.pop(FACTOR_OWNER, None)
         DeskSession.objects.filter(account=request.user).exclude(pk=request.session.row.pk).delete()
 
@@ -130,7 +136,8 @@ def remove_factors(
 ) -> list[str]:
     """Remove all factors of an account that has lost them; return the kinds that it had.
 
-    The password alone signs in then. Its open sessions end: no session goes on that has shown a factor which is gone.
+    What it has besides, its password or the provider, signs in alone then. Its open sessions end: no session goes on that
+    has shown a factor which is gone.
     """
     kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
     if kinds:

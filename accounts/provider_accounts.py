@@ -22,6 +22,7 @@ from .models import AccountEvent, DeskSession, EventType, Invitation, ProviderId
 from .pending_sign_ins import SecondStepRequired, forget_pending, store_pending
 from .provider_settings import ProviderSettings, current_provider
 from .reauthentication import record_authentication
+from .temporary_passwords import forget_in_session
 
 logger = logging.getLogger(__name__)
 
@@ -181,6 +182,7 @@ def finish_sign_in(
     request.device_to_remember = device_to_remember(request)
     complete_sign_in(attempt, account, request.device_to_remember)
     login(request, account)
+    forget_in_session(request)
     request.session.cycle_key()
     request.session[ISSUER_KEY] = provider.issuer
     record_authentication(

@@ -17,6 +17,7 @@ from .passkeys import PasskeyRefused
 from .pending_sign_ins import PendingSignIn, forget_pending
 from .reauthentication import record_authentication
 from .sign_in import LimitedAttemptsMixin, check_local_sign_in
+from .temporary_passwords import forget_in_session
 
 MAX_CODE_CHARACTERS = 40
 SIGN_IN = "sign-in"
@@ -152,18 +153,23 @@ def refused_passkey_message() -> str:
 
 def finish_second_step(request: HttpRequest, pending: PendingSignIn) -> None:
     """Sign in the account of a pending sign-in whose second step was right."""
-    _sign_in(request, pending.account, pending.attempt)
+    has_typed_password = not pending.is_through_provider
+    _sign_in(request, pending.account, pending.attempt, has_typed_password=has_typed_password)
 
 
 def finish_passkey_sign_in(request: HttpRequest, form: PasskeySignInForm) -> None:
-    _sign_in(request, form.passkey.owner, form.attempt)
+    _sign_in(request, form.passkey.owner, form.attempt, has_typed_password=False)
 
 
-def _sign_in(request: HttpRequest, account: AbstractBaseUser, attempt: AccountEvent) -> None:
+def _sign_in(
+    request: HttpRequest, account: AbstractBaseUser, attempt: AccountEvent, *, has_typed_password: bool
+) -> None:
     """Sign an account in with both factors. The session gets a new key, also where it was that of the account."""
     forget_pending(request)
     request.device_to_remember = device_to_remember(request)
     complete_sign_in(attempt, account, request.device_to_remember)
     login(request, account)
+    if not has_typed_password:
+        forget_in_session(request)
     request.session.cycle_key()
     record_authentication(request, with_factor_of=account)

@@ -1,6 +1,7 @@
 """Passwords that somebody else knows: those of the set-up, and those that an administrator sets for others.
 
-Who signs in with one chooses another before anything else. The session says so, so that no page reads it from the
+Who signs in with one chooses another before anything else; who signs in with a passkey or at the provider may not
+know it. The session says so, so that no page reads it from the
 database: a password that an administrator sets ends all sessions.
 """
 
@@ -27,6 +28,11 @@ def note_in_session(request: HttpRequest, account: AbstractBaseUser) -> None:
         request.session[IS_TEMPORARY] = True
     else:
         request.session.pop(IS_TEMPORARY, None)
+
+
+def forget_in_session(request: HttpRequest) -> None:
+    """Let somebody go on who has not typed the password: it may not be theirs to change."""
+    request.session.pop(IS_TEMPORARY, None)
 
 
 def has_temporary_password(request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Store the digest of the key of a session instead of the key.
 
-Open sessions go on: their browsers have the key.
+Open sessions go on: their browsers have the key. Backwards they end, as no key can be had from its digest, and a release
+that compares keys would take a digest from a cookie.
 """
 
 from hashlib import sha256
@@ -17,6 +18,11 @@ def digest_keys(apps, schema_editor):
             DeskSession.objects.filter(session_key=key).update(session_key=sha256(key.encode()).hexdigest())
 
 
+def delete_sessions(apps, schema_editor):
+    """Sign everybody out. Backwards this runs before the column is made shorter."""
+    apps.get_model('accounts', 'DeskSession').objects.all().delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -29,5 +35,5 @@ class Migration(migrations.Migration):
             name='session_key',
             field=models.CharField(max_length=64, primary_key=True, serialize=False),
         ),
-        migrations.RunPython(digest_keys, migrations.RunPython.noop),
+        migrations.RunPython(digest_keys, delete_sessions),
     ]

@@ -108,15 +108,17 @@ def render_reauthentication_page(
 ) -> HttpResponse:
     may_type_password = request.user.has_usable_password() and may_sign_in_here(request.user)
     provider = current_provider() if may_reauthenticate_there(request.user) else None
-    factors = Factors.of(request.user)
+    factors, asks_factor = Factors.of(request.user), has_factors(request.user)
     context |= {
         "title": _("Is it you?"),
         "form": form or build_reauthentication_form(request),
         "factors": factors,
+        "asks_factor": asks_factor,
+        "has_used_up_codes": asks_factor and not factors.count,
         "carried": carried,
         "may_type_password": may_type_password,
         "provider": provider,
-        "must_sign_in_again": not (factors.count or may_type_password or provider),
+        "must_sign_in_again": not (asks_factor or may_type_password or provider),
     }
     return render(request, "desk/reauthenticate.html", context)
 

@@ -2,13 +2,16 @@
 
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.factors import has_factors
+from accounts.factors import Factors, has_factors
 from accounts.passkeys import forget_challenge, respond_with_request_options
 from accounts.pending_sign_ins import find_pending
 from accounts.reauthentication import record_authentication
@@ -38,6 +41,7 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
     if not (request.method == "POST" and form.is_valid()):
         return set_refusal_status(admin_site.render_second_step(request, carried, form), form)
     finish_second_step(request, pending)
+    _lead_to_new_codes(request)
     return _follow_sign_in(request, carried)
 
 
@@ -83,9 +87,21 @@ def reauthentication_page(request: HttpRequest) -> HttpResponse:
         response = render_reauthentication_page(request, admin_site.each_context(request), carried, form)
         return set_refusal_status(response, form)
     record_authentication(request, with_factor_of=request.user if has_factors(request.user) else None)
+    _lead_to_new_codes(request)
     if not carried:
         return HttpResponseRedirect(reverse("desk:index"))
     return forget_challenge(admin_site.restore_or_confirm(request, carried))
+
+
+def _lead_to_new_codes(request: HttpRequest) -> None:
+    """Warn a user whose last factor was the recovery code just used: later this session can show nothing again."""
+    if has_factors(request.user) and not Factors.of(request.user).count:
+        text = _(
+            "This was your last recovery code, and you have no other second factor. Make new codes within a quarter of "
+            "an hour: later only an administrator can help."
+        )
+        link = format_html('<a href="{}">{}</a>', reverse("desk:recovery-codes"), _("Make new codes"))
+        messages.warning(request, format_html("{} {}", text, link))
 
 
 def _begin_anew(request: HttpRequest, carried: CarriedForm | None) -> HttpResponse:

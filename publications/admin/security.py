@@ -161,7 +161,7 @@ def passkey_page(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("Passkey"),
         form=form,
         passkey=passkey,
-        may_remove=may_remove_factor(request.user),
+        may_remove=may_remove_factor(request.user, PASSKEY),
     )
 
 
@@ -191,7 +191,7 @@ def app_page(request: HttpRequest) -> HttpResponse:
         copied_secret=secret,
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         qr_code=mark_safe(totp.render_qr_code(uri, _("QR code for the authenticator app"))),
-        may_remove=may_remove_factor(request.user),
+        may_remove=may_remove_factor(request.user, APP),
     )
 
 
@@ -220,7 +220,7 @@ def recovery_codes_page(request: HttpRequest) -> HttpResponse:
         new_codes=new_codes,
         heading=heading,
         codes_text="\n".join([heading, "", *(new_codes or ()), ""]),
-        may_remove=may_remove_factor(request.user),
+        may_remove=may_remove_factor(request.user, CODES),
     )
 
 

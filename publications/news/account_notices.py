@@ -93,7 +93,7 @@ NOTICES = {
     EventType.PASSWORD_RESET: _NEW_PASSWORD,
     EventType.CHANGED: AccountNotice(
         gettext_lazy("%(site)s: you have another role"),
-        gettext_lazy("Your account “%(name)s” may do more at the desk now. Its roles: %(roles)s."),
+        gettext_lazy("The roles of your account “%(name)s” at the desk are now: %(roles)s."),
         "desk:my-settings",
         is_warning=False,
     ),

@@ -111,7 +111,7 @@ def test_a_new_role_is_mailed_by_its_name(client, ann):
     client.post(reverse("desk:account-role", args=[ann.pk]), {"role": group.pk})
 
     (message,) = sent()
-    assert message.to == ["ann@example.org"] and "Its roles: Administrators" in message.body
+    assert message.to == ["ann@example.org"] and "are now: Administrators." in message.body
 
 
 def test_a_command_that_removes_factors_mails_their_owner(ann):

@@ -127,6 +127,16 @@ def test_a_session_that_was_stored_with_its_key_goes_on_after_the_migration(ann)
     assert is_signed_in(browser) and DeskSession.objects.get(account=ann).pk == browser.session.key_digest
 
 
+def test_backwards_sessions_end_before_their_column_is_made_shorter(ann):
+    signed_in(ann)
+    migration = import_module("accounts.migrations.0008_session_digests").Migration
+    first_undone = migration.operations[-1]
+
+    first_undone.reverse_code(apps, None)
+
+    assert not DeskSession.objects.exists()
+
+
 def test_one_session_is_signed_out_and_its_row_is_gone(ann):
     phone, browser = signed_in(ann, SAFARI), signed_in(ann)
     other = DeskSession.objects.exclude(pk=browser.session.key_digest).get(account=ann)

@@ -6,9 +6,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import recovery_codes
 from accounts.first_login import create_account
+from accounts.temporary_passwords import mark_temporary
 from tests.accounts.test_password_reset import path_in, request_mail, set_password
+from tests.authenticator import Authenticator, options_of
 from tests.factories import make_person
+from tests.openid_provider import sign_in as sign_in_at_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +93,34 @@ def test_a_password_that_an_administrator_sets_is_changed_by_its_owner():
 
     assert sign_in(ann.username, "given over the phone").get("/desk/")["Location"] == CHANGE
     assert opened(browser) == [200] * len(PAGES)
+
+
+def test_a_passkey_signs_in_past_a_password_that_its_owner_may_not_know(first, client, settings):
+    settings.SITE_URL = "http://localhost"
+    key = Authenticator()
+    key.store(User.objects.get())
+
+    answer = key.get(options_of(client, "/desk/login/passkey/options/"))
+    client.post("/desk/login/passkey/", {"credential": answer})
+
+    assert opened(client) == [200] * len(PAGES)
+
+
+def test_the_second_step_after_a_temporary_password_does_not_lead_past_it(first, client):
+    (code, *_others) = recovery_codes.replace_codes(User.objects.get())
+    client.post(LOGIN, {"username": first.username, "password": first.password})
+
+    client.post("/desk/login/second-step/", {"code": code})
+
+    assert client.get("/desk/")["Location"] == CHANGE
+
+
+def test_the_provider_signs_in_past_a_temporary_password(client, provider, ann):
+    mark_temporary(ann)
+
+    sign_in_at_provider(client, provider)
+
+    assert opened(client) == [200] * len(PAGES)
 
 
 def test_a_password_set_by_mail_is_chosen(first, client, mailoutbox):

@@ -124,6 +124,60 @@ def test_recovery_codes_that_are_all_used_are_no_second_factor_that_is_left(pers
     assert Factors.of(person).count == 0
 
 
+def use_up_codes(client: Client, person) -> None:
+    """Sign in with the last of the recovery codes."""
+    *codes, last = recovery_codes.replace_codes(person)
+    for code in codes:
+        recovery_codes.use_code(person, code)
+    type_password(client, person)
+    client.post(STEP, {"code": last})
+
+
+def test_the_session_that_used_the_last_code_makes_new_ones(client, person):
+    use_up_codes(client, person)
+
+    assert "This was your last recovery code" in client.get("/desk/").text
+    assert client.post(CODES).status_code == 302 and Factors.of(person).unused_codes
+
+
+def test_a_session_with_nothing_left_to_show_is_not_opened_by_the_password(client, person):
+    use_up_codes(client, person)
+    make_old(client)
+
+    page = client.get(CODES)
+    again = client.post(REAUTHENTICATE, {"password": PASSWORD})
+
+    for response in (page, again):
+        assert "Ask an administrator to remove your second factors" in response.text
+        assert 'type="password"' not in response.text and 'name="code"' not in response.text
+    assert client.get(CODES).status_code == 403
+
+
+def test_what_would_remain_decides_what_somebody_who_must_have_a_factor_removes(desk, person, settings):
+    settings.SECOND_FACTOR_FROM = date(2026, 1, 1)
+    set_up_app(desk)
+    for code in recovery_codes.replace_codes(person):
+        recovery_codes.use_code(person, code)
+
+    desk.post(APP, {"_remove": "yes"})
+    desk.post(CODES, {"_remove": "yes"})
+
+    assert events_of(person) == [("factor_added", ["app"]), ("factor_removed", ["codes"])]
+
+
+def test_used_codes_go_with_the_last_factor_so_that_the_password_signs_in(desk, person):
+    set_up_app(desk)
+    for code in recovery_codes.replace_codes(person):
+        recovery_codes.use_code(person, code)
+
+    desk.post(APP, {"_remove": "yes"})
+
+    assert is_signed_in(desk) and not RecoveryCode.objects.exists()
+    elsewhere = Client()
+    type_password(elsewhere, person)
+    assert is_signed_in(elsewhere)
+
+
 def test_the_same_answer_adds_one_passkey(desk):
     answer = Authenticator().create(options_of(desk, "/desk/security/passkeys/options/"))
     cookie = desk.cookies["desk_passkey"].value
