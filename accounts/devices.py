@@ -35,19 +35,30 @@ def device_to_remember(request: HttpRequest) -> str:
 
 def was_issued_here(device: str) -> bool:
     """Return whether somebody has signed in with this device, whoever it was."""
-    return AccountEvent.objects.filter(device=device_key(device), type__in=PROOF_TYPES).exists()
+    return AccountEvent.objects.filter(device__in=_device_keys(device), type__in=PROOF_TYPES).exists()
 
 
 def device_key(device: str) -> str:
     """Return the keyed digest of the identifier of a device, which is stored in its place."""
-    return salted_hmac("accounts.device", device, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+    return _device_keys(device)[0]
+
+
+def _device_keys(device: str) -> list[str]:
+    """Return the digest with the current key, and with former ones."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return [
+        salted_hmac("accounts.device", device, secret=key, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+        for key in keys
+    ]
 
 
 def is_known_device(device: str, account: AbstractBaseUser | None) -> bool:
     """Return whether that account has signed in with this device within a year."""
     if account is None or not device:
         return False
-    proofs = AccountEvent.objects.filter(device=device_key(device), account=account, type__in=PROOF_TYPES)
+    proofs = AccountEvent.objects.filter(
+        device__in=_device_keys(device), account=account, type__in=PROOF_TYPES
+    )
     return proofs.since(timezone.now() - timedelta(days=EVENT_DAYS)).exists()
 
 

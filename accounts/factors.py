@@ -136,8 +136,8 @@ def remove_factors(
 ) -> list[str]:
     """Remove all factors of an account that has lost them; return the kinds that it had.
 
-    What it has besides, its password or the provider, signs in alone then. Its open sessions end: no session goes on that
-    has shown a factor which is gone.
+    What it has besides, its password or the provider, signs in alone then. Its open sessions end: no session goes on
+    that has shown a factor which is gone.
     """
     kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
     if kinds:

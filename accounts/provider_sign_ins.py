@@ -4,6 +4,7 @@ State, nonce and the secret of PKCE (RFC 7636) are in the session of the browser
 """
 
 import hashlib
+import json
 import logging
 import secrets
 import time
@@ -31,6 +32,10 @@ MAX_OPEN = 5  # of one browser, in several windows
 OPEN_SECONDS = 15 * 60
 SECRET_BYTES = 32
 MAX_CODE_CHARACTERS = 4096
+UNANSWERED = {"refusal": Refusal.UNAVAILABLE.value}
+"""What an event says while the provider is requested, and from then on if this process ends before the answer."""
+CLAIMS = json.dumps({"id_token": {"auth_time": {"essential": True}}})
+"""What is requested beyond the scopes (OpenID Connect Core 1.0, 5.5): the time of authentication."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,11 @@ class OpenSignIn:
     def is_open(self) -> bool:
         return 0 <= time.time() - self.started_at < OPEN_SECONDS
 
-    @property
-    def event(self) -> AccountEvent | None:
-        return AccountEvent.objects.filter(pk=self.attempt, type=EventType.PROVIDER_FAILED).first()
+    def claim_event(self) -> AccountEvent | None:
+        """Return the event for the first response alone: of two that arrive at once, one goes on with it."""
+        events = AccountEvent.objects.filter(pk=self.attempt, type=EventType.PROVIDER_FAILED)
+        is_claimed = events.filter(detail={}).update(detail=UNANSWERED)
+        return events.first() if is_claimed else None
 
 
 def begin(
@@ -112,6 +119,7 @@ def _authorization_query(provider: ProviderSettings, sign_in: OpenSignIn, state:
         "code_challenge": urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
         "ui_locales": get_language() or "en",
+        "claims": CLAIMS,
     }
     return {**query, "prompt": "login", "max_age": "0"} if sign_in.account else query
 
@@ -130,10 +138,10 @@ def take_open(request: HttpRequest) -> OpenSignIn | None:
 
 def read_response(
     request: HttpRequest, provider: ProviderSettings, sign_in: OpenSignIn, *, redirect_uri: str
-) -> dict:
-    """Return the claims of the person whom the provider sends back. Raises SignInRefused."""
-    attempt = sign_in.event
-    if not sign_in.is_open or not attempt:
+) -> tuple[dict, AccountEvent]:
+    """Return the claims of the person whom the provider sends back, and the event. Raises SignInRefused."""
+    attempt = sign_in.claim_event() if sign_in.is_open else None
+    if not attempt:
         raise SignInRefused(Refusal.EXPIRED)
     code = request.GET.get("code", "")
     try:
@@ -141,7 +149,7 @@ def read_response(
         if "error" in request.GET or not 0 < len(code) <= MAX_CODE_CHARACTERS:
             raise refuse(attempt, Refusal.DENIED)
         id_token = exchange_code(provider, code, redirect_uri=redirect_uri, verifier=sign_in.verifier)
-        return read_id_token(id_token, provider, nonce=sign_in.nonce)
+        return read_id_token(id_token, provider, nonce=sign_in.nonce), attempt
     except ProviderUnavailable as error:
         raise _unavailable(error, attempt) from error
     except (CodeRefused, TokenRefused) as error:

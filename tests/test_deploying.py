@@ -381,6 +381,19 @@ def test_compose_makes_a_demonstration_by_its_setting_alone():
     assert {services[name]["environment"]["DEMO"] for name in ("prepare", "first")} == {"${DEMO:-0}"}
 
 
+OF_COMPOSE = {"SITE_URL", "SECRET_KEY", "SITE_DATA", "DATABASE_URL", "CACHE_URL", "TRUSTED_PROXIES", "DEMO"}
+"""What compose.yaml sets itself, from its parts or because its containers need that value."""
+
+
+@pytest.mark.parametrize("name", ["prepare", "first", "second", "mirror"])
+def test_compose_passes_every_setting_of_a_deployment(name):
+    """All of deploy/.env, so that no setting is forgotten; nothing but this replaces what stands there."""
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"][name]
+
+    assert service["env_file"] == ".env"
+    assert set(service["environment"]) == OF_COMPOSE
+
+
 def test_secrets_of_compose_are_ignored_by_docker_and_git():
     """compose.yaml has them in deploy/.env, which lies in what `COPY . .` takes."""
     assert "**/.env" in (ROOT / ".dockerignore").read_text().splitlines()

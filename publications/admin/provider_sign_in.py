@@ -117,7 +117,7 @@ def _follow_response(request: HttpRequest, provider: ProviderSettings, sign_in: 
     carried = _unpack(sign_in.carried)
     if sign_in.account and request.user.pk != sign_in.account:
         raise SignInRefused(Refusal.EXPIRED)  # signed out in between
-    claims, attempt = read_response(request, provider, sign_in, redirect_uri=_return_url()), sign_in.event
+    claims, attempt = read_response(request, provider, sign_in, redirect_uri=_return_url())
     if sign_in.account:
         check_owner(request, provider, attempt, claims)
     account = _update_account(request, provider, attempt, claims)

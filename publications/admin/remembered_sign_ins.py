@@ -19,7 +19,7 @@ def remember_user(request: HttpRequest, response: HttpResponse) -> None:
     the latest sign-ins, each a user and a signature.
     """
     secret = request.META.get("CSRF_COOKIE", "")
-    sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)}", *_read_sign_ins(request)]
+    sign_ins = [f"{request.user.pk}:{_sign(secret, request.user.pk)[0]}", *_read_sign_ins(request)]
     response.set_cookie(
         SIGN_INS.name,
         ".".join(dict.fromkeys(sign_ins[:MAX_SIGN_INS])),
@@ -41,7 +41,7 @@ def find_user_pk(request: HttpRequest) -> int | None:
     for sign_in in _read_sign_ins(request):
         pk, _colon, signature = sign_in.partition(":")
         user_pk = parse_pk(pk)
-        if user_pk and constant_time_compare(signature, _sign(secret, user_pk)):
+        if user_pk and any(constant_time_compare(signature, each) for each in _sign(secret, user_pk)):
             return user_pk
     return None
 
@@ -53,5 +53,8 @@ def _unmask_secret(token: str) -> str:
     return _unmask_cipher_token(token) if len(token) == 64 else token
 
 
-def _sign(secret: str, user_pk: int) -> str:
-    return salted_hmac(SALT, f"{user_pk}:{secret}", algorithm="sha256").hexdigest()
+def _sign(secret: str, user_pk: int) -> list[str]:
+    """Return the signature with the current key, and with former ones."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    value = f"{user_pk}:{secret}"
+    return [salted_hmac(SALT, value, secret=key, algorithm="sha256").hexdigest() for key in keys]

@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from django.test import Client
 
+from accounts.models import AccountEvent, EventType
+from accounts.provider_requests import exchange_code
 from tests.openid_provider import START, assert_refused, error_of, is_signed_in, sign_in, start
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,28 @@ def test_a_response_counts_once(client, provider, ann, falsified):
 
     assert "another browser, too long ago, or is finished" in error_of(page) and not is_signed_in(client)
     assert len(provider.token_requests) == 1
+
+
+def test_of_two_responses_at_once_one_signs_in_and_keeps_its_event(client, provider, ann, monkeypatch):
+    """As by a browser that loads the page a second time while the code is exchanged."""
+    path, second = provider.authorize(start(client)), Client()
+    second.cookies = client.cookies.copy()
+    pages = []
+
+    def exchange_while_another_arrives(*args, **kwargs):
+        if not pages:
+            pages.append(None)
+            pages[0] = second.get(path)
+        return exchange_code(*args, **kwargs)
+
+    monkeypatch.setattr("accounts.provider_sign_ins.exchange_code", exchange_while_another_arrives)
+    client.get(path)
+
+    assert pages[0].status_code == 403 and "is finished already" in error_of(pages[0])
+    assert len(provider.token_requests) == 1
+    assert [
+        event.type for event in AccountEvent.objects.filter(type__in=("provider_failed", "signed_in"))
+    ] == [EventType.SIGNED_IN]
 
 
 def test_a_code_that_was_used_elsewhere_is_refused(client, provider, ann):

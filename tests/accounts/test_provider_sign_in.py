@@ -1,5 +1,6 @@
 """Signing in with the account of a university: which account that is, its roles and second factors."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -64,6 +65,7 @@ def test_the_request_has_what_the_specifications_want(client, provider, ann):
     secrets = [query[name][0] for name in ("state", "nonce", "code_challenge")]
     assert len(set(secrets)) == 3 and all(len(each) >= 43 for each in secrets)
     assert "prompt" not in query
+    assert json.loads(query["claims"][0]) == {"id_token": {"auth_time": {"essential": True}}}
 
 
 def test_the_policy_lets_no_form_go_to_the_provider_and_the_page_needs_no_script(client, provider):

@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.cookies import DEVICE
+from accounts.devices import device_to_remember, is_known_device
 from accounts.models import AccountEvent, DeskSession
 from accounts.session_store import RECORD_INTERVAL, LimitedSessionStore
 from accounts.user_agents import describe_user_agent
@@ -125,6 +127,18 @@ def test_a_session_that_was_stored_with_its_key_goes_on_after_the_migration(ann)
         digest_keys(apps, None)
 
     assert is_signed_in(browser) and DeskSession.objects.get(account=ann).pk == browser.session.key_digest
+
+
+def test_a_browser_is_known_after_a_change_of_the_key(rf, ann, settings):
+    browser = signed_in(ann)
+    device, request = browser.cookies[DEVICE.name].value, rf.get("/desk/login/")
+
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    request.COOKIES[DEVICE.name] = device
+
+    assert is_known_device(device, ann) and device_to_remember(request) == device
+    settings.SECRET_KEY_FALLBACKS = []
+    assert not is_known_device(device, ann)
 
 
 def test_backwards_sessions_end_before_their_column_is_made_shorter(ann):

@@ -13,18 +13,20 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from lxml import html
 
+from accounts.cookies import SIGN_INS
 from accounts.models import DeskSession
 from publications import actions
 from publications.admin import carried_forms, pending_uploads
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
-from publications.admin.remembered_sign_ins import find_user_pk
+from publications.admin.remembered_sign_ins import find_user_pk, remember_user
 from publications.models import Author, Autosave, MenuLink, Publication, Review, SitePage
 from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
@@ -891,6 +893,19 @@ def test_values_that_browsers_hold_keep_their_salts(rf, ann):
     )
     assert find_user_pk(request) == ann.pk
     assert pending_uploads.get_pending_upload(held).read() == b"content"
+
+
+def test_a_user_is_remembered_through_a_change_of_the_key(rf, ann, settings):
+    request, response = rf.post("/desk/login/", {"csrfmiddlewaretoken": "a" * 32}), HttpResponse()
+    request.META["CSRF_COOKIE"], request.user = "a" * 32, ann
+    remember_user(request, response)
+    request.COOKIES[SIGN_INS.name] = response.cookies[SIGN_INS.name].value
+
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+
+    assert find_user_pk(request) == ann.pk
+    settings.SECRET_KEY_FALLBACKS = []
+    assert find_user_pk(request) is None
 
 
 def test_a_form_is_carried_through_a_change_of_the_key(rf, settings):
