@@ -23,6 +23,7 @@ from publications.models import (
     Publication,
     RedactedAddress,
     Redirect,
+    ServedPdf,
     SitePage,
     Synonym,
 )
@@ -33,7 +34,7 @@ from .name_rules import NAME_RULES
 from .name_values import ValueRule, holds_name
 from .redacted_values import cut_to_column, redact_value, refuse_long_value
 from .redirects import addresses_of
-from .save import mark_changed_records, render_site_page, replace_author_name
+from .save import editions_showing, mark_changed_records, render_site_page, replace_author_name
 
 Redactions = Mapping[str, NameRedaction]
 """The redaction of the name by locale, as the mark is in the language of a text."""
@@ -86,6 +87,7 @@ def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
         render_site_page(row)
     mark_changed_records(row, at)
     row.save()
+    ServedPdf.forget(editions_showing(row))
     RedactedAddress.objects.store(old_addresses - addresses_of(row))
     if old_slug:
         rename_author_in_manuscripts(row, old_slug)

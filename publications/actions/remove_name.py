@@ -18,7 +18,6 @@ from publications.models import (
     Edition,
     Image,
     Publication,
-    ServedPdf,
     Tag,
     update_content_digests,
 )
@@ -44,6 +43,7 @@ from .redact import (
 from .redacted_files import delete_unused_files, is_in_image, remove_image_metadata, search_files_of
 from .redacted_values import redact_file_name
 from .redaction_report import RedactionReport
+from .save import editions_showing
 from .transaction import ActionRefused, begin_action
 
 MAX_SPELLINGS = 20
@@ -142,7 +142,6 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
         editions, entries = rename_author(author, redaction.mark, action.at)
     rows = redact_rows(redactions, action.at) + delete_rows(redaction)
     rows[Author._meta.label] += is_renamed
-    ServedPdf.forget(Edition.objects.filter(record_changed_at=action.at))
     editions += _save_drafts(*before, by=by)
     entries |= redact_other_audit_entries(redaction)
     if entries:
@@ -216,7 +215,7 @@ def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by)
         return False
     action.write_audit_entry(
         ActionType.REDACT, redact_file_name(image.filename, redaction), kind="image", pk=image.pk, mark=redaction.mark,
-        why=redaction.redact_text(reason),
+        why=redaction.redact_text(reason), recorded_editions=update_content_digests(editions_showing(image)),
     )  # fmt: skip
     return True
 

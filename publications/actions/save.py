@@ -16,7 +16,9 @@ from publications.models import (
     Author,
     Edition,
     EditionByline,
+    EditionImage,
     EditionTag,
+    Image,
     Kind,
     ServedPdf,
     SitePage,
@@ -52,10 +54,13 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     old_addresses = stored_addresses(instance)
     mark_changed_records(instance, action.at)
     rule = _changed_rule(instance)
+    is_other_file = isinstance(instance, Image) and not _has_stored_file(instance)
     instance.save()
     keep_redirects(instance, old_addresses)
     has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
     editions, entries = replace_author_name(instance, action.at) if has_pen_name else ([], {})
+    if is_other_file:
+        editions = update_content_digests(editions_showing(instance))
     search.index_names(instance)
     action.write_audit_entry(
         ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed, two_people=rule,
@@ -64,6 +69,10 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     if rule:
         store_rule_news(instance, by=by, at=action.at)
     return instance
+
+
+def _has_stored_file(image: Image) -> bool:
+    return Image.objects.filter(pk=image.pk, original=image.original).exists()
 
 
 def _changed_rule(instance: models.Model) -> str:
@@ -89,14 +98,24 @@ def mark_changed_records(instance: models.Model, at: datetime) -> None:
     stored = type(instance).objects.filter(pk=instance.pk).values(*names).first() if names else None
     if not stored or all(stored[name] == getattr(instance, name) for name in names):
         return
-    live = Edition.objects.live().order_by()
-    if isinstance(instance, Tag):
-        live = live.filter(pk__in=EditionTag.objects.filter(tag=instance).values("edition"))
-    elif isinstance(instance, Author):
-        live = live.filter(pk__in=EditionByline.objects.filter(author=instance).values("edition"))
-    elif isinstance(instance, Kind):
-        live = live.filter(kind=instance)
-    live.update(record_changed_at=at)
+    editions_showing(instance).live().update(record_changed_at=at)
+
+
+def editions_showing(instance: models.Model) -> models.QuerySet[Edition]:
+    """Return the editions, past ones too, that show an author, tag, kind or image; all for the settings of the site."""
+    editions = Edition.objects.order_by()
+    match instance:
+        case Author():
+            return editions.filter(pk__in=EditionByline.objects.filter(author=instance).values("edition"))
+        case Tag():
+            return editions.filter(pk__in=EditionTag.objects.filter(tag=instance).values("edition"))
+        case Image():
+            return editions.filter(pk__in=EditionImage.objects.filter(image=instance).values("edition"))
+        case Kind():
+            return editions.filter(kind=instance)
+        case SiteSettings():
+            return editions
+    return editions.none()
 
 
 def render_site_page(page: SitePage) -> None:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -106,7 +107,7 @@ def name_removals_page(request: HttpRequest) -> HttpResponse:
     """Show what removing a name would change, then start it; list the removals so far."""
     form = NameForm(request.POST or None, initial={"author": get_pk(request.GET, "author") or None})
     is_valid = request.method == "POST" and form.is_valid()
-    if is_valid and hmac.compare_digest(request.POST.get("seen", ""), form.fingerprint):
+    if is_valid and constant_time_compare(request.POST.get("seen", ""), form.fingerprint):
         if record := create_record(by=request.user):
             return _start(record, form.options)
         form.add_error(None, _("Another name is being removed. Remove this one when that has ended."))

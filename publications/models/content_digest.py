@@ -66,7 +66,8 @@ def compute_content_digest(rows: EditionWithRows) -> str:
 def read_content_digests(editions: EditionQuerySet) -> Iterator[tuple[Edition, str]]:
     """Yield stored editions with the content digest that their rows have now, by primary key.
 
-    It is of the version of the stored one.
+    It is of version 1 where the stored one is and still holds, and of version 2 for all others: for an edition that has
+    changed too, whatever version it had.
     """
     for pks in batched(list(editions.order_by("pk").values_list("pk", flat=True)), EDITIONS_PER_BATCH):
         rows = {name: _read_rows(name, pks) for name in ROW_COLUMNS}

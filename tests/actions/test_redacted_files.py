@@ -10,6 +10,7 @@ from PIL import Image as Pixels
 from PIL.PngImagePlugin import PngInfo
 
 from publications import actions, images
+from publications.integrity import CHECKS, find_faults, no_progress
 from publications.models import Attachment, Edition, Image, WordFile, original_storage, store_original
 from publications.name_search import NameMatcher, Searched, search_storage
 from tests.factories import make_image, make_live, make_publication, saved
@@ -60,6 +61,18 @@ def places() -> list[str]:
         found.place
         for found in search_storage(original_storage(), NameMatcher(REMOVAL.spellings), Searched())
     ]
+
+
+def test_a_published_picture_without_metadata_is_recorded():
+    image = make_image()
+    image.store_upload(picture("PNG"), "field.png")
+    image.save()
+    make_live(cover=image)
+    (check,) = (check for check in CHECKS if check.name == "recorded-editions")
+
+    assert actions.remove_name_from_image(image, REMOVAL, by=None)
+
+    assert find_faults(check, no_progress) == []
 
 
 @pytest.mark.parametrize("format", ["PNG", "JPEG", "WEBP", "GIF"])

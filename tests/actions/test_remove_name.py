@@ -17,6 +17,7 @@ from publications.models import (
     Author,
     Autosave,
     EditionByline,
+    Image,
     Kind,
     MailPurpose,
     MenuLink,
@@ -33,7 +34,7 @@ from publications.models import (
 )
 from publications.name_search import NameMatcher, search_database
 from publications.sessions import SessionStore
-from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.named_site import fill_rows, make_rows
 
 pytestmark = pytest.mark.django_db
@@ -240,14 +241,36 @@ def test_an_edition_is_indexed_anew_only_if_it_held_the_name(editor, body, is_in
     assert bool(stored) == is_indexed and faults() == {}
 
 
-def test_digests_of_pdfs_with_a_renamed_tag_go(editor):
-    named, other = make_live(tags=(make_tag(NAME),)), make_live()
+@pytest.mark.parametrize("model", [Tag, Image, Author, Kind])
+def test_pdfs_that_a_row_with_the_name_is_in_are_forgotten(editor, model):
+    named, other = (
+        make_live(
+            tags=(make_tag(title),), cover=make_image(), authors=[make_author(title)], title=title, kind=kind
+        )
+        for title, kind in (("First", "commentary"), ("Second", "report"))
+    )
+    row = {
+        Tag: named.tag_rows, Image: named.image_rows, Author: named.bylines, Kind: None
+    }[model]  # fmt: skip
+    pk = row.values_list(model._meta.model_name, flat=True).get() if row else named.kind_id
+    column = {Tag: "name", Image: "credit", Author: "biography_sv", Kind: "disclaimer_en"}[model]
+    model.objects.filter(pk=pk).update(**{column: f"By {NAME}"})
     for edition in (named, other):
         ServedPdf.objects.create(digest=f"{edition.pk:064}", edition=edition)
 
     remove()
 
     assert ServedPdf.objects.get().edition == other
+
+
+def test_the_name_of_the_site_is_in_all_pdfs(editor):
+    edition = make_live()
+    ServedPdf.objects.create(digest="1" * 64, edition=edition)
+    SiteSettings.objects.update(short_name=NAME)
+
+    remove()
+
+    assert not ServedPdf.objects.exists()
 
 
 def test_what_is_done_twice_changes_nothing_more(author, publications, editor):

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from publications import actions, search
-from publications.models import Edition
-from tests.factories import make_author, make_image, make_live, make_publication, make_tag
+from publications.integrity import CHECKS, find_faults, no_progress
+from publications.models import AuditEntry, Edition
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +155,29 @@ def test_an_excluded_suggestion_is_excluded_and_allowed_once(editor):
     assert not actions.exclude_suggestion(other, publication, by=editor)
     assert actions.allow_suggestion(other, publication, by=editor)
     assert not actions.allow_suggestion(publication, other, by=editor)
+
+
+def recorded_faults() -> list[str]:
+    (check,) = (check for check in CHECKS if check.name == "recorded-editions")
+    return find_faults(check, no_progress)
+
+
+def test_another_file_of_a_published_picture_is_recorded(editor):
+    image = make_image()
+    edition = make_live(cover=image)
+    before = row_of(edition)["content_digest"]
+    image.store_upload(picture_bytes("red"), "field.png")
+
+    actions.save_instance(image, by=editor)
+
+    assert recorded_faults() == [] and row_of(edition)["content_digest"] != before
+
+
+def test_another_text_of_a_published_picture_records_no_edition(editor):
+    image = make_image()
+    make_live(cover=image)
+    image.alt_en = "A field of rye"
+
+    actions.save_instance(image, by=editor)
+
+    assert recorded_faults() == [] and "editions" not in AuditEntry.objects.latest("site_version").public_part

@@ -84,6 +84,12 @@ def test_what_was_changed_since_is_shown_again(desk, started):
     assert not started.called and not NameRemovalRecord.objects.exists()
 
 
+def test_a_seen_value_of_other_letters_is_another_one(desk, started):
+    page = desk.post(PAGE, {**values(), "seen": "é"})
+
+    assert page.status_code == 200 and seen_in(page) and not started.called
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
