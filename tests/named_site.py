@@ -20,6 +20,7 @@ from publications.models import (
     Autosave,
     Edition,
     Image,
+    NameRemovalRecord,
     NewsEvent,
     NewsType,
     Operation,
@@ -27,6 +28,7 @@ from publications.models import (
     PressLink,
     Publication,
     RelatedLink,
+    RemovalStage,
     Review,
     Revision,
     Synonym,
@@ -50,6 +52,7 @@ def make_rows(*, by) -> None:
     Synonym.objects.create(spellings="Kyiv\nKiev\nKijv")
     OperationRecord.objects.update_or_create(operation=Operation.BACKUP, defaults={"at": timezone.now()})
     NewsEvent.objects.create(type=NewsType.IMPORTED)
+    NameRemovalRecord.objects.create(stage=RemovalStage.DONE)
     PlainTag.objects.create(name="Rye", slug="rye")
     content_type = ContentType.objects.get_for_model(Author)
     LogEntry.objects.create(

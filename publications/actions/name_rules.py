@@ -69,6 +69,9 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     },
     "publications.Synonym": {"spellings": redact_lines},
     "publications.OperationRecord": {"operation": KEY, "detail": redact_value},
+    "publications.NameRemovalRecord": {
+        "stage": KEY, "changed_publications": KEY, "refused_publications": KEY, "report": redact_value,
+    },
     "publications.NewsEvent": {"type": KEY, "counts": redact_value},
     "admin.LogEntry": {"object_id": KEY, "object_repr": redact_text, "change_message": redact_json_text},
     "taggit.Tag": {"name": redact_text, "slug": redact_slug},
@@ -116,7 +119,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     **dict.fromkeys(
         (
             "publications.Approval", "publications.CalendarAddress", "publications.PressLinkEvent",
-            "publications.UserSettings", "publications.RedactedAddress", "publications.NameRemovalRecord",
+            "publications.UserSettings", "publications.RedactedAddress",
             "auth.Permission", "contenttypes.ContentType",
         ),
         KEY,

@@ -1,6 +1,6 @@
 """Uploaded files that hold a name: attachments are taken away, and pictures lose their metadata."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from django.db import transaction
 
@@ -110,19 +110,20 @@ def used_originals(name: str | None = None) -> set[str]:
     }
 
 
-def delete_unused_files(redaction: Redaction) -> int:
+def delete_unused_files(redaction: Redaction, progress: Callable[[], None]) -> int:
     """Delete the files that no row refers to and that hold the name, as of unfinished uploads; return their number.
 
     Reading takes long: whether a row has taken a file on is looked up again for each.
     """
-    return sum(_delete_unused(name) for name in list(_unused_files(redaction)))
+    return sum(_delete_unused(name) for name in list(_unused_files(redaction, progress)))
 
 
-def _unused_files(redaction: Redaction) -> Iterator[str]:
+def _unused_files(redaction: Redaction, progress: Callable[[], None]) -> Iterator[str]:
     used = used_originals()
     for name in list_files(original_storage()):
         if name in used or name.partition("/")[0] in UNTOUCHED_FOLDERS:
             continue
+        progress()
         content = read_original(name)
         if redaction.is_in_address(name) or (content is not None and is_in_file(content, name, redaction)):
             yield name

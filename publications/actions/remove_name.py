@@ -4,6 +4,7 @@ The steps may be interrupted and repeated: what is done stays done, and is not f
 nowhere, so whoever repeats them gives it again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -168,7 +169,7 @@ def remove_name_from_publication(
     """Remove a name from everything that is stored of a publication.
 
     Returns:
-        What was replaced and what was left, or None if it does not hold the name.
+        What was replaced and what was left, or None if it does not hold the name, or has been purged.
 
     Raises:
         ActionRefused: as `redact` does.
@@ -186,7 +187,7 @@ def _redact_publication(
     try:
         with transaction.atomic():
             return redact_publication(publication, redaction, by=by, reason=reason)
-    except PassageNotFound:
+    except (PassageNotFound, Publication.DoesNotExist):
         return None
 
 
@@ -194,7 +195,7 @@ def remove_name_from_image(image: Image, removal: NameRemoval, *, by) -> bool:
     """Replace the original of an image whose metadata hold a name by one without metadata.
 
     Returns:
-        Whether it was replaced. One that is damaged stays.
+        Whether it was replaced. One that is damaged stays, and one that has been deleted is none.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
@@ -209,8 +210,8 @@ def remove_name_from_image(image: Image, removal: NameRemoval, *, by) -> bool:
 @transaction.atomic
 def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by) -> bool:
     action = begin_action(by=by)
-    image.refresh_from_db()
-    if not remove_image_metadata(image):
+    image = Image.objects.filter(pk=image.pk).first()
+    if not image or not remove_image_metadata(image):
         transaction.set_rollback(True)
         return False
     action.write_audit_entry(
@@ -220,9 +221,15 @@ def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by)
     return True
 
 
-def remove_name_from_unused_files(removal: NameRemoval) -> int:
-    """Delete stored files that no row refers to and that hold a name; return their number."""
-    return delete_unused_files(removal.redaction(LOCALES[0]))
+def remove_name_from_unused_files(
+    removal: NameRemoval, *, progress: Callable[[], None] = lambda: None
+) -> int:
+    """Delete stored files that no row refers to and that hold a name; return their number.
+
+    Args:
+        progress: called before each file is read.
+    """
+    return delete_unused_files(removal.redaction(LOCALES[0]), progress)
 
 
 def publications_to_search(*, after: int = 0) -> list[Publication]:

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
                 ('active_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('stage', models.CharField(choices=[('rows', 'authors, tags, pages, logs'), ('images', 'pictures'), ('publications', 'publications'), ('files', 'other files'), ('search', 'search for what is left'), ('done', 'done'), ('failed', 'failed')], default='rows', max_length=12)),
+                ('stage', models.CharField(choices=[('rows', 'authors, tags, pages, logs'), ('images', 'pictures'), ('publications', 'publications'), ('files', 'other files'), ('compact', 'rewriting the database'), ('search', 'search for what is left'), ('done', 'done'), ('failed', 'failed')], default='rows', max_length=12)),
                 ('done', models.PositiveIntegerField(default=0)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('changed_publications', models.JSONField(default=list)),

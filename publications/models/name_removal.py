@@ -61,6 +61,7 @@ class RemovalStage(models.TextChoices):
     IMAGES = "images", _("pictures")
     PUBLICATIONS = "publications", _("publications")
     FILES = "files", _("other files")
+    COMPACT = "compact", _("rewriting the database")
     SEARCH = "search", _("search for what is left")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
@@ -69,12 +70,17 @@ class RemovalStage(models.TextChoices):
 ENDED = (RemovalStage.DONE, RemovalStage.FAILED)
 INTERRUPTED_AFTER = timedelta(minutes=5)
 """A process that has not stored how far it is for so long has ended. Each publication, file and page is such a step."""
+REWRITTEN_AFTER = timedelta(hours=1)
+"""In place of it while the database is rewritten: that is one step, and waits for those who use its tables."""
 
 
 class NameRemovalQuerySet(models.QuerySet):
     def running(self) -> "NameRemovalQuerySet":
         """Removals whose process is at work, as far as is known."""
-        return self.exclude(stage__in=ENDED).filter(active_at__gte=timezone.now() - INTERRUPTED_AFTER)
+        now = timezone.now()
+        is_active = models.Q(active_at__gte=now - INTERRUPTED_AFTER)
+        is_rewriting = models.Q(stage=RemovalStage.COMPACT, active_at__gte=now - REWRITTEN_AFTER)
+        return self.exclude(stage__in=ENDED).filter(is_active | is_rewriting)
 
 
 class NameRemovalRecord(models.Model):
@@ -118,7 +124,8 @@ class NameRemovalRecord(models.Model):
     @property
     def is_interrupted(self) -> bool:
         """Whether its process has ended before it was done."""
-        return self.is_unfinished and self.active_at < timezone.now() - INTERRUPTED_AFTER
+        limit = REWRITTEN_AFTER if self.stage == RemovalStage.COMPACT else INTERRUPTED_AFTER
+        return self.is_unfinished and self.active_at < timezone.now() - limit
 
     def store(self, **columns: object) -> None:
         """Store these columns and the time."""

@@ -59,7 +59,7 @@ def _remove(removal: NameRemoval, record: NameRemovalRecord) -> None:
         actions.remove_name_from_image(image, removal, by=by)
     _remove_from_publications(removal, record)
     record.store(stage=RemovalStage.FILES, done=0, total=0)
-    actions.remove_name_from_unused_files(removal)
+    actions.remove_name_from_unused_files(removal, progress=_limit_stores(record))
     # again, as a removal may have been killed after its transaction, or a PDF rendered from what it read before
     renditions.delete_all_documents()
 
@@ -86,8 +86,9 @@ def find_remains(removal: NameRemoval, record: NameRemovalRecord, search: Search
 
     Places are named without the name. The database is rewritten first, without what was deleted from it.
     """
-    record.store(stage=RemovalStage.SEARCH, done=0, total=0)
+    record.store(stage=RemovalStage.COMPACT, done=0, total=0)
     is_compacted = _compact()
+    record.store(stage=RemovalStage.SEARCH)
     store = _limit_stores(record)
     searched = Searched(progress=lambda _files: store())
     matcher, redaction = NameMatcher(removal.spellings), removal.redaction(LOCALES[0])

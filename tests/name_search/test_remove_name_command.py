@@ -2,18 +2,19 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError
+from django.utils import timezone
 
 from publications import actions
-from publications.models import NameRemovalRecord, RemovalStage
+from publications.models import NameRemovalRecord, Publication, RemovalStage, store_original
 from publications.name_removal import RemovalOptions, run_removal, start_process
 from publications.name_search import Occurrence
-from tests.factories import make_author, make_live, make_person
+from tests.factories import make_author, make_image, make_live, make_person, make_publication
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,14 @@ def test_a_removal_goes_through_all_stages_and_lists_what_it_changed(editor):
         run_removal(REMOVAL, record, search=found_nothing)
 
     record.refresh_from_db()
-    assert list(dict.fromkeys(filter(None, stages))) == ["rows", "publications", "files", "search", "done"]
+    assert list(dict.fromkeys(filter(None, stages))) == [
+        "rows",
+        "publications",
+        "files",
+        "compact",
+        "search",
+        "done",
+    ]
     assert record.changed_publications == [changed.pk] != [other.pk] and record.refused_publications == []
     assert record.report["count"] == 0 and not record.is_unfinished
 
@@ -96,6 +104,62 @@ def test_a_search_of_many_files_is_at_work(editor, monkeypatch):
     run_removal(REMOVAL, record, search=search)
 
     assert active[0].year > 2000
+
+
+def test_a_search_of_unused_files_is_at_work(editor, monkeypatch):
+    monkeypatch.setattr("publications.name_removal.run.SECONDS_BETWEEN_STORES", 0)
+    record = NameRemovalRecord.objects.create(started_by=editor)
+    store_original(b"An upload that was broken off", "txt")
+
+    def read(_name):
+        read_at.append(NameRemovalRecord.objects.get().active_at)
+
+    def remove_nothing(*_arguments, **_options):
+        NameRemovalRecord.objects.update(active_at=datetime(2000, 1, 1, tzinfo=UTC))
+
+    read_at = []
+    monkeypatch.setattr("publications.actions.redacted_files.read_original", read)
+    monkeypatch.setattr(
+        "publications.actions.redacted_files.used_originals", lambda: remove_nothing() or set()
+    )
+    run_removal(REMOVAL, record, search=found_nothing)
+
+    assert read_at and read_at[0].year > 2000
+
+
+@pytest.mark.parametrize(
+    ("stage", "minutes", "is_running"),
+    [(RemovalStage.COMPACT, 50, True), (RemovalStage.COMPACT, 70, False), (RemovalStage.SEARCH, 6, False)],
+)
+def test_rewriting_the_database_is_one_long_step(stage, minutes, is_running):
+    active_at = timezone.now() - timedelta(minutes=minutes)
+    record = NameRemovalRecord.objects.create(stage=stage, active_at=active_at)
+
+    assert NameRemovalRecord.objects.running().exists() == is_running == (not record.is_interrupted)
+
+
+def test_the_command_waits_for_the_end_of_another_removal():
+    NameRemovalRecord.objects.create()
+
+    with pytest.raises(CommandError, match="Another name is being removed"):
+        call_command("remove_name", NAME)
+
+    assert NameRemovalRecord.objects.count() == 1
+
+
+def test_what_is_deleted_during_a_removal_is_left_out(editor, monkeypatch):
+    """A draft that is purged and a picture that is deleted after the list of them was read."""
+    draft, image = make_publication(title=NAME), make_image()
+    other = make_live(body=NAME).publication
+    record = NameRemovalRecord.objects.create(started_by=editor)
+    monkeypatch.setattr("publications.actions.remove_name.is_in_image", lambda *_: bool(image.delete()))
+    publications = actions.publications_to_search()
+    monkeypatch.setattr("publications.actions.publications_to_search", lambda: publications)
+    Publication.with_deleted.filter(pk=draft.pk).delete()
+
+    run_removal(REMOVAL, record, search=found_nothing)
+
+    assert (record.stage, record.changed_publications) == (RemovalStage.DONE, [other.pk])
 
 
 def test_a_publication_that_refuses_is_listed(editor):

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from publications import actions
 from publications.management.name_check import search_everything
 from publications.models import Author, NameRemovalRecord
-from publications.name_removal import RemovalOptions, run_removal
+from publications.name_removal import RemovalOptions, create_record, run_removal
 
 EXIT_FOUND = 3  # 0: it stands nowhere any more; 1: it failed, or not everything could be read
 
@@ -34,19 +34,21 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        record = self._find_record(options["record"])
+        stored = self._find_record(options["record"])
         removal = self._read_removal(options)
         try:
             actions.check_name(removal)
         except actions.ActionRefused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from refusal
-        record.save()
+        record = stored or create_record(by=None)
+        if not record:
+            raise CommandError("Another name is being removed. Remove this one when that has ended.")
         run_removal(removal, record, search=search_everything)
         self._report(record, options["verbosity"])
 
-    def _find_record(self, pk: int | None) -> NameRemovalRecord:
+    def _find_record(self, pk: int | None) -> NameRemovalRecord | None:
         if pk is None:
-            return NameRemovalRecord()
+            return None
         record = NameRemovalRecord.objects.filter(pk=pk).first()
         if not record:
             raise CommandError(f"There is no removal {pk}.")
