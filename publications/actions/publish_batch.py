@@ -16,8 +16,9 @@ from publications.models import (
     Publication,
     RedactedAddress,
     SeriesNumber,
+    find_unused_slug,
 )
-from publications.slugs import numbered_slug, slug_stem
+from publications.slugs import slug_stem
 from publications.snapshot import PrerenderedTexts
 
 from .redacted_addresses import path_of
@@ -162,4 +163,4 @@ def choose_slug(publication: Publication, owners: Mapping[tuple[str, str], int])
     taken |= {
         slug for (locale, slug), pk in owners.items() if locale == publication.locale and pk != publication.pk
     }
-    return numbered_slug(proposed, taken)
+    return find_unused_slug(proposed, taken, "publications:detail", locales=[publication.locale])

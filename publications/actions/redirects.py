@@ -59,17 +59,19 @@ def _was_public(instance: models.Model) -> bool:
 
 def addresses_of(instance: models.Model) -> set[str]:
     """Return the public paths of an instance in all locales, normalized as in `Redirect.path`."""
+    return {path for _field, path in _read_addresses(instance) if path}
+
+
+def _read_addresses(instance: models.Model) -> Iterator[tuple[str, str]]:
+    """Yield the public paths of an instance, each with the field of its slug; "" for an empty slug."""
     model = type(instance)
     if model is SitePage:
-        paths = (
-            _path(locale, "publications:site-page", getattr(instance, f"slug_{locale}"))
-            for locale in instance.locales
-        )
+        for locale in instance.locales:
+            field = f"slug_{locale}"
+            yield field, _path(locale, "publications:site-page", getattr(instance, field))
     elif model in VIEW_NAMES:
-        paths = (_path(locale, VIEW_NAMES[model], instance.slug) for locale in LOCALES)
-    else:
-        paths = iter(())
-    return {path for path in paths if path}
+        for locale in LOCALES:
+            yield "slug", _path(locale, VIEW_NAMES[model], instance.slug)
 
 
 def stored_addresses(instance: models.Model) -> set[str]:
@@ -79,6 +81,26 @@ def stored_addresses(instance: models.Model) -> set[str]:
         model.objects.filter(pk=instance.pk).first() if model in REDIRECT_FIELDS and instance.pk else None
     )
     return addresses_of(stored) if stored else set()
+
+
+def check_new_addresses(instance: models.Model, old_addresses: set[str]) -> None:
+    """Check that no new address of an author, tag or site page was given up by a redaction.
+
+    Args:
+        old_addresses: its addresses as the database has them.
+
+    Raises:
+        ValidationError: one was; the message names it.
+    """
+    given_up = RedactedAddress.objects.given_up(addresses_of(instance) - old_addresses)
+    message = _("The address “%(slug)s” was given up by a redaction and is never used again. Choose another.")
+    errors = {
+        field: message % {"slug": getattr(instance, field)}
+        for field, path in _read_addresses(instance)
+        if path in given_up
+    }
+    if errors:
+        raise ValidationError(errors)
 
 
 def check_addresses(page: SitePage) -> None:

@@ -28,7 +28,7 @@ from publications.models import (
 )
 
 from .news import store_rule_news
-from .redirects import check_addresses, keep_redirects, stored_addresses
+from .redirects import check_addresses, check_new_addresses, keep_redirects, stored_addresses
 from .transaction import begin_action
 
 
@@ -52,6 +52,7 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     if isinstance(instance, SitePage):
         render_site_page(instance)
     old_addresses = stored_addresses(instance)
+    check_new_addresses(instance, old_addresses)
     mark_changed_records(instance, action.at)
     rule = _changed_rule(instance)
     is_other_file = isinstance(instance, Image) and not _has_stored_file(instance)

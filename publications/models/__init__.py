@@ -82,7 +82,7 @@ from .image import (
     store_original,
 )
 from .kind import Kind, SeriesNumber, kinds_by_pk
-from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage
+from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage, find_unused_slug
 from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
 from .operation import Operation, OperationRecord
 from .outbox import MAX_ERROR_CHARACTERS, RETRY_DAYS, RETRY_DELAYS, SENT_DAYS, MailPurpose, OutboxMail
@@ -317,6 +317,7 @@ __all__ = [
     "find_missing_approval",
     "find_original_fault",
     "find_outdated_translations",
+    "find_unused_slug",
     "first_published_at",
     "get_or_create_tags",
     "home_editions",

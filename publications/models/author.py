@@ -7,12 +7,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.slugs import numbered_slug, slug_stem, slugify, strip_marks
+from publications.slugs import slug_stem, slugify, strip_marks
 
 from .image import Image
+from .name_removal import RedactedAddress, find_unused_slug
 from .translated import CountedQuerySet, TranslatedModel
 from .validators import check_orcid
 
+AUTHOR_PAGE = "publications:author"
 MAX_SIMILAR_NAMES = 5
 MIN_SIMILARITY = 0.87  # of two names, from 0 to 1: that of names of twelve letters with one or two slips
 
@@ -120,8 +122,14 @@ class Author(TranslatedModel):
             )
 
     def save(self, *args, **kwargs) -> None:
-        """Save the author, always with a slug that the URL of their page accepts."""
-        self.slug = slugify(self.slug) or self._free_slug()
+        """Save the author, always with a slug that the URL of their page accepts.
+
+        A new one gets none that a redaction has given up.
+        """
+        self.slug = slugify(self.slug)
+        is_new = self._state.adding and self.slug
+        if not self.slug or (is_new and RedactedAddress.objects.has_slug(AUTHOR_PAGE, self.slug)):
+            self.slug = self._free_slug()
         super().save(*args, **kwargs)
 
     @property
@@ -149,4 +157,4 @@ class Author(TranslatedModel):
     def _free_slug(self) -> str:
         slug = slugify(self.name) or "author"
         taken = set(Author.objects.filter(slug__startswith=slug_stem(slug)).values_list("slug", flat=True))
-        return numbered_slug(slug, taken) if slug in taken else slug
+        return find_unused_slug(slug, taken, AUTHOR_PAGE)

@@ -13,6 +13,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications.locales import LOCALES, localized_path
+from publications.slugs import normalize_redirect_path, numbered_slug
+
 KEY_PURPOSE = b"publications.redacted_address:"
 """Put before each path, so that the hash is of use for nothing else that the secret key signs."""
 
@@ -36,6 +39,27 @@ class RedactedAddressQuerySet(models.QuerySet):
         hashes = {path: set(_hash_paths(path)) for path in paths}
         stored = set(self.filter(digest__in=set().union(*hashes.values())).values_list("digest", flat=True))
         return {path for path, digests in hashes.items() if digests & stored}
+
+    def has_slug(self, view_name: str, slug: str, locales: Iterable[str] = LOCALES) -> bool:
+        """Return whether the address that a slug gives a page was given up, in any of the locales."""
+        paths = (localized_path(locale, view_name, slug=slug) for locale in locales)
+        return bool(self.given_up([normalize_redirect_path(path) for path in paths]))
+
+
+def find_unused_slug(
+    slug: str, taken: Iterable[str], view_name: str, *, locales: Iterable[str] = LOCALES
+) -> str:
+    """Return the slug, or with the lowest number one that is not taken and whose address was not given up.
+
+    Args:
+        taken: all slugs that begin as it does.
+        view_name: the name of the page at that address, as `reverse` takes it.
+    """
+    unusable, candidate = set(taken), slug
+    while candidate in unusable or RedactedAddress.objects.has_slug(view_name, candidate, locales):
+        unusable.add(candidate)
+        candidate = numbered_slug(slug, unusable)
+    return candidate
 
 
 class RedactedAddress(models.Model):

@@ -10,6 +10,7 @@ from taggit.models import ItemBase, TagBase
 
 from publications.slugs import slug_stem, slugify
 
+from .name_removal import find_unused_slug
 from .translated import CountedQuerySet, TranslatedModel
 
 
@@ -133,7 +134,7 @@ class Tag(TranslatedModel, TagBase):
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"
-        return f"{slug_stem(slug)}-{i}" if i else slug
+        return find_unused_slug(f"{slug_stem(slug)}-{i}" if i else slug, (), "publications:topic")
 
 
 class TaggedPublication(ItemBase):

@@ -1,6 +1,7 @@
 """An address that a redaction gave up answers 404, is never used again, and is stored as a keyed hash alone."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from publications import actions
 from publications.models import RedactedAddress, Redirect, SitePage
@@ -43,6 +44,40 @@ def test_no_other_publication_gets_it(publication, editor):
     assert actions.publish(saved(chosen, slug="on-others"), by=editor).slug == "on-others"
 
 
+def test_a_number_makes_no_address_that_was_given_up(publication, editor):
+    make_live(title="Rye", slug="rye")
+    RedactedAddress.objects.store(["/en/publications/rye-2"])
+
+    assert actions.publish(make_publication(title="Rye"), by=editor).slug == "rye-3"
+
+
+@pytest.mark.parametrize("make", [make_author, make_tag])
+def test_new_authors_and_tags_get_other_addresses(make):
+    page = "authors" if make is make_author else "topics"
+    RedactedAddress.objects.store([f"/en/{page}/vera-holm", f"/en/{page}/vera-holm-2"])
+
+    assert make(NAME).slug == "vera-holm-3"
+
+
+def test_an_imported_author_gets_another_address():
+    RedactedAddress.objects.store(["/en/authors/vera-holm"])
+
+    assert make_author("Ann Berg", slug="vera-holm").slug == "ann-berg"
+
+
+@pytest.mark.parametrize(("make", "page"), [(make_author, "authors"), (make_tag, "topics"), (None, "")])
+def test_no_address_that_was_given_up_can_be_chosen(editor, make, page):
+    row = make("Ann Berg") if make else SitePage(title_en="Page", body_en="Text.", slug_en="a-page")
+    field = "slug" if make else "slug_en"
+    RedactedAddress.objects.store([f"/en/{page}/vera-holm".replace("//", "/")])
+    setattr(row, field, "vera-holm")
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.save_instance(row, by=editor)
+
+    assert "given up by a redaction" in refusal.value.message_dict[field][0]
+
+
 def test_the_other_locale_may_use_it(publication, editor):
     swedish = make_publication(title="On Vera Holm", language="sv")
     assert actions.publish(swedish, by=editor).slug == "on-vera-holm"
@@ -77,8 +112,8 @@ def test_addresses_of_authors_tags_and_pages_are_given_up_too(client, editor):
 
 
 def test_a_renamed_author_does_not_redirect_from_it(client, editor):
-    RedactedAddress.objects.store(["/en/authors/vera-holm"])
     author = make_author("Ann Berg", slug="vera-holm")
+    RedactedAddress.objects.store(["/en/authors/vera-holm"])
     make_live(author=author)
     author.slug = "ann-berg"
 
