@@ -12,7 +12,6 @@ from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
-from .publish_plan import approval_refusal, is_reason
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
 from .redact import check_passage, default_redaction_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
@@ -42,6 +41,7 @@ from .retract import (
     status_refusal,
 )
 from .save import render_site_page, save_instance
+from .second_person import approval_refusal, is_reason, kept_schedule_refusal
 from .transaction import (
     ActionRefused,
     ClockBehind,
@@ -101,6 +101,7 @@ __all__ = [
     "find_undone_imports",
     "has_lasting_editions",
     "is_reason",
+    "kept_schedule_refusal",
     "lift_concern",
     "lock_for_action",
     "lock_site_version",

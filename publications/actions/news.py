@@ -91,10 +91,13 @@ def store_missing_translation_news(publication: Publication, *, by, at: datetime
 
 
 def move_news(scheduled: Edition, copy: Edition) -> None:
-    """Let the news of a scheduled edition hold for its copy, which takes its place; no news is repeated."""
-    news = NewsEvent.objects.filter(edition=scheduled)
+    """Let the news of a scheduled edition hold for its copy, which takes its place; no news is repeated.
+
+    That nobody approved it stays with the edition that it was said of.
+    """
+    news = NewsEvent.objects.filter(edition=scheduled).exclude(type=NewsType.UNAPPROVED)
     if copy.change == Change.SILENT:
-        news.exclude(type__in=(NewsType.TOMORROW, NewsType.UNAPPROVED)).delete()
+        news.exclude(type=NewsType.TOMORROW).delete()
     news.update(edition=copy)
 
 

@@ -23,7 +23,6 @@ from publications.models import (
     Revision,
     RevisionReason,
     SeriesNumber,
-    find_missing_approval,
 )
 from publications.snapshot import PrerenderedTexts
 
@@ -65,7 +64,8 @@ def publish(
         seen: the digest of the draft that the editor saw; None is not compared.
         state: the `public_state` that the editor saw; None is not compared.
         keep_scheduled: let a scheduled edition become live at its time, after this one, instead of replacing it.
-        without_approval: why a kind that needs two people is published by one; news for all staff.
+        without_approval: why a kind that needs two people is published by one, or why its scheduled edition is kept,
+            which nobody has approved after this one; news for all staff.
 
     Returns:
         The stored edition.
@@ -167,6 +167,7 @@ def _store_plans(plans: Sequence[PublishPlan], batch: PublishBatch) -> None:
     store_editions([plan.rows for plan in plans])
     for plan in plans:
         if plan.scheduled and plan.options.keep_scheduled:
+            plan.kept_without_approval = plan.find_kept_reason()
             plan.rescheduled = reschedule(plan.scheduled, after=plan.edition)
         if plan.edition.is_scheduled:
             plan.publication.press_links.open().update(embargoed_until=plan.edition.visible_from)
@@ -177,6 +178,8 @@ def _store_unapproved_news(plans: Sequence[PublishPlan], *, by: User | None) -> 
     for plan in plans:
         if plan.is_unapproved:
             store_unapproved_news(plan.edition, by=by, at=plan.action.at)
+        if plan.kept_without_approval:
+            store_unapproved_news(plan.rescheduled, by=by, at=plan.action.at)
 
 
 def _store_news_of(plans: Sequence[PublishPlan], *, by: User | None) -> None:
@@ -232,7 +235,7 @@ def _build_audit_entry(plan: PublishPlan, changed_publications: Collection[int] 
         until=edition.expires_at.isoformat() if edition.expires_at < FOREVER else "",
         replaced=plan.replaced.number if plan.replaced else None,
         kept=plan.rescheduled.number if plan.rescheduled else None,
-        kept_without_approval=find_missing_approval(plan.rescheduled) if plan.rescheduled else "",
+        kept_without_approval=plan.kept_without_approval,
         approved_by=[approval.approved_by.get_username() for approval in plan.approvals or ()],
         without_approval=plan.options.without_approval.strip() if plan.is_unapproved else "",
     )

@@ -17,19 +17,17 @@ from publications.models import (
     EditionWithRows,
     Publication,
     digest_of_draft,
-    find_approvals,
-    needs_approval,
+    find_missing_approval,
     truncate_to_minute,
 )
 from publications.snapshot import PrerenderedTexts, build_snapshot
 
 from .public_state import refuse_outdated_state
 from .publish_batch import PublishBatch, choose_slug
+from .second_person import require_approvals, require_reason_to_keep
 from .transaction import ActionContext, ActionRefused, NotReady, Outdated
 from .windows import ScheduledEdition, live_edition, scheduled_edition
 
-MIN_REASON_LETTERS = 3
-"""Letters that a reason for publishing without a second person has at least."""
 MAX_YEAR = 2200
 """The last year in which an edition may start or end."""
 
@@ -65,6 +63,7 @@ class PublishPlan:
         scheduled: the edition that was scheduled before this one.
         replaced: the same, once it is cancelled.
         rescheduled: the new edition with its text, where the editor has kept the schedule.
+        kept_without_approval: why one person keeps the schedule of a text that needs two, or "".
         approvals: by other people, of the draft as it is published; None where one person may publish it.
         is_draft_changed: whether columns of the draft have to be stored.
     """
@@ -78,6 +77,7 @@ class PublishPlan:
     is_draft_changed: bool
     replaced: Edition | None = None
     rescheduled: Edition | None = None
+    kept_without_approval: str = ""
     approvals: list[Approval] | None = None
 
     @property
@@ -93,6 +93,12 @@ class PublishPlan:
         """Whether it needs two people, and one published it."""
         return self.approvals == []
 
+    def find_kept_reason(self) -> str:
+        """Return why the scheduled edition stays without an approval: those of it were bound to the edition before."""
+        if self.approvals is None:
+            return find_missing_approval(self.scheduled.edition)
+        return self.options.without_approval.strip()
+
 
 def plan_edition(
     publication: Publication, options: PublishOptions, action: ActionContext, batch: PublishBatch
@@ -106,10 +112,17 @@ def plan_edition(
     previous = None if is_first else publication.editions.last_public_by(action.at)
     _refuse_retracted(previous)
     change = choose_change(options.change, options.note, previous)
-    approvals = _find_approvals(
-        publication, options, action, change, is_new=is_first
+    approvals = require_approvals(
+        publication,
+        action.by,
+        change=change,
+        note=options.note,
+        reason=options.without_approval,
+        is_new=is_first,
     )  # of the draft as it was seen
     scheduled = None if is_first else scheduled_edition(publication, action.at)
+    if scheduled and options.keep_scheduled and approvals is not None:
+        require_reason_to_keep(publication, options.without_approval)
     date = _choose_date(publication, window, change, previous)
     is_draft_changed = _complete_draft(publication, date, previous, batch)
     rows = _build_rows(publication, date, number, scheduled, batch.prerendered)
@@ -139,33 +152,6 @@ def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
 def _refuse_retracted(last: Edition | None) -> None:
     if last and (refusal := last.republication_refusal):
         raise ActionRefused(refusal)
-
-
-def is_reason(text: str) -> bool:
-    """Return whether a text may be a reason, and is not a dot or an invisible character."""
-    return sum(character.isalpha() for character in text) >= MIN_REASON_LETTERS
-
-
-def approval_refusal(publication: Publication) -> str:
-    """Return why one person does not publish a draft alone."""
-    text = _("A %(kind)s needs two people: nobody else has approved this text as it is now.")
-    return text % {"kind": publication.kind}
-
-
-def _find_approvals(
-    publication: Publication, options: PublishOptions, action: ActionContext, change: Change, *, is_new: bool
-) -> list[Approval] | None:
-    """Return the approvals of the draft by others; None where one person may publish it.
-
-    Raises:
-        ActionRefused: nobody did, and it is no emergency.
-    """
-    if not needs_approval(publication, is_new=is_new):
-        return None
-    approvals = find_approvals(publication, action.by, change=change, note=options.note)
-    if not (approvals or is_reason(options.without_approval)):
-        raise ActionRefused(approval_refusal(publication))
-    return approvals
 
 
 def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:

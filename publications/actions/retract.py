@@ -25,6 +25,7 @@ from publications.models import (
     EditorialStatus,
     EndReason,
     Publication,
+    find_missing_approval,
     needs_approval,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
@@ -182,6 +183,7 @@ def _change_status(
         note=edition.change_note,
         cancelled=cancelled.number if cancelled else None,
         without_approval=change.change.value if is_unapproved else "",
+        text_without_approval=find_missing_approval(live),
     )
     return edition
 

@@ -29,6 +29,7 @@ from publications.models import (
     EndReason,
     Publication,
     find_missing_approval,
+    needs_approval,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
@@ -145,7 +146,8 @@ def undo(
         raise Outdated(_("Something else has been published since. Look again before you take it back."))
     restored = _UNDO_FUNCTIONS[plan.type](publication, plan, action)
     reason = find_missing_approval(restored) if restored else ""
-    if reason:
+    is_unapproved = bool(restored) and (bool(reason) or needs_approval(publication))
+    if is_unapproved:
         store_unapproved_news(restored, by=by, at=action.at)
     store_missing_translation_news(publication, by=by, at=action.at)
     search.sync_publication(publication, action.at)
@@ -158,6 +160,7 @@ def undo(
         restored=plan.restored.number if plan.restored else None,
         is_import=is_import,
         without_approval=reason,
+        by_one_person=is_unapproved,
     )
     return restored
 

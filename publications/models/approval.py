@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.hash_chain import hash_value
 
-from .audit import AuditEntry
+from .audit import ActionType, AuditEntry
 from .edition import Edition
 from .kind import Kind
 from .publication import Publication
@@ -73,6 +73,11 @@ class Approval(models.Model):
     def __str__(self) -> str:
         return f"{self.approved_by}: {self.publication}"
 
+    def is_recorded_by(self, entry: AuditEntry | None) -> bool:
+        """Return whether an audit entry has recorded this approval as it is."""
+        recorded = (entry.site_version, entry.public_part.get("approved")) if entry else None
+        return recorded == (self.site_version, self.snapshot_digest)
+
     def read_terms(self) -> tuple[str, str]:
         """Return the change and the note that were approved, from the audit entry."""
         entry = AuditEntry.objects.filter(site_version=self.site_version).first()
@@ -125,17 +130,26 @@ def needs_approval(publication: Publication, *, is_new: bool = False) -> bool:
 def find_approvals(
     publication: Publication, user, *, change: str | None = None, note: str = ""
 ) -> list[Approval]:
-    """Return the approvals of a draft as it is by people other than `user`, in order.
+    """Return the approvals of a draft as it is by people other than `user`, in order. A forged row is none.
 
     Args:
         change: only those of this change with this note to readers; None for all.
     """
+    entries = _last_entries_of(publication)
     return [
         approval
         for approval in publication.approvals.valid().by_others(user).select_related("approved_by")
         if approval.approved_by.has_perm("publications.publish_publication")
+        and approval.is_recorded_by(entries.get(approval.approved_by_id))
         and _is_of(approval, publication, *(approval.read_terms() if change is None else (change, note)))
     ]
+
+
+def _last_entries_of(publication: Publication) -> dict[int, AuditEntry]:
+    """Return by person the last audit entry of an approval of a publication, given or taken back."""
+    actions = (ActionType.APPROVE, ActionType.REVOKE)
+    entries = AuditEntry.objects.filter(publication=publication, action__in=actions)
+    return {entry.by_id: entry for entry in entries.order_by("site_version")}
 
 
 def find_ended_approvals(publication: Publication) -> list[Approval]:

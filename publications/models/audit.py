@@ -179,15 +179,26 @@ class AuditEntry(models.Model):
         return bool(self.publication) and not self.publication.deleted_at
 
 
+PUBLISHING_ACTIONS = (ActionType.PUBLISH, ActionType.SCHEDULE)
+STATUS_ACTIONS = (ActionType.RETRACT, ActionType.EXPRESS_CONCERN, ActionType.LIFT_CONCERN)
+MISSING_APPROVAL_KEYS = (
+    (PUBLISHING_ACTIONS, "edition", "without_approval"),
+    (PUBLISHING_ACTIONS, "kept", "kept_without_approval"),
+    (STATUS_ACTIONS, "edition", "text_without_approval"),
+)
+"""Where entries say why a text has no approval: their actions, and the keys of the edition's number and the reason."""
+
+
 def find_missing_approval(edition: Edition) -> str:
     """Return why the text of an edition was published by one person although it needs two, or "".
 
-    A copy, as of an undo, has the digest of its edition and no entry of its own: that of the edition holds for it.
+    For a text that an undo has restored the entry of its edition holds.
     """
-    texts = Edition.objects.filter(
-        publication=edition.publication_id, digest=edition.digest, number__lte=edition.number
-    )
-    numbers = list(texts.order_by().values_list("number", flat=True))
-    published = AuditEntry.objects.filter(action__in=(ActionType.PUBLISH, ActionType.SCHEDULE))
-    entry = published.filter(publication=edition.publication_id, detail__edition__in=numbers).first()
-    return entry.detail.get("without_approval", "") if entry else ""
+    while edition.restored_from_id:
+        edition = edition.restored_from
+    entries = AuditEntry.objects.filter(publication=edition.publication_id)
+    for actions, number, reason in MISSING_APPROVAL_KEYS:
+        entry = entries.filter(action__in=actions, **{f"detail__{number}": edition.number}).first()
+        if entry:
+            return entry.detail.get(reason, "")
+    return ""

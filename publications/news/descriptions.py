@@ -135,8 +135,13 @@ def _unapproved(event: NewsEvent) -> tuple[str, str]:
         return text % {"title": event.publication}, ""
     if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
         return _(subject) % {"title": event.edition.title}, event.edition.change_note
-    subject = _("Published without a second person: “%(title)s”") % {"title": event.edition.title}
-    return subject, event.without_approval or find_missing_approval(event.edition)
+    restored = _("An earlier text is public again without a second person: “%(title)s”")
+    subject = (
+        restored if event.edition.restored_from_id else _("Published without a second person: “%(title)s”")
+    )
+    return subject % {"title": event.edition.title}, event.without_approval or find_missing_approval(
+        event.edition
+    )
 
 
 def _changed_rule(event: NewsEvent) -> str:

@@ -365,13 +365,86 @@ def test_an_unapproved_edition_that_is_kept_stays_in_the_news(draft, ann, bo):
     Revision.objects.create_from(draft, by=ann)
     approve(draft, bo)
 
-    actions.publish(draft, by=ann, keep_scheduled=True)
+    actions.publish(draft, by=ann, keep_scheduled=True, without_approval="still urgent")
 
-    (event,) = unapproved_news_of(bo)
+    kept, first = unapproved_news_of(bo)
     entry = AuditEntry.objects.filter(publication=draft).first()
-    assert event.edition.is_scheduled and describe_news(event, bo).text == "urgent"
-    assert entry.detail["kept_without_approval"] == "urgent"
-    assert "without a second person (urgent)" in describe_entry(entry).description
+    assert kept.edition.number == entry.detail["kept"] and first.edition.number == entry.detail["replaced"]
+    assert [describe_news(event, bo).text for event in (kept, first)] == ["still urgent", "urgent"]
+    assert "without a second person (still urgent)" in describe_entry(entry).description
+
+
+@pytest.fixture
+def scheduled_report(report, ann, bo) -> Publication:
+    """A report whose second edition waits and was approved, with an approved draft of a third."""
+    write(report, ann, title="Rye")
+    approve(report, bo, change="silent")
+    actions.publish(report, by=ann, at=tomorrow())
+    write(report, ann, title="Barley")
+    approve(report, bo, change="silent")
+    return report
+
+
+def test_a_schedule_is_kept_with_a_reason_that_is_recorded_and_news(scheduled_report, ann, bo):
+    with pytest.raises(actions.ActionRefused, match="nobody has approved that the edition that waits"):
+        actions.publish(scheduled_report, by=ann, keep_scheduled=True)
+
+    actions.publish(scheduled_report, by=ann, keep_scheduled=True, without_approval="It was agreed")
+
+    entry = AuditEntry.objects.filter(publication=scheduled_report).first()
+    assert entry.detail["kept_without_approval"] == "It was agreed" and "without_approval" not in entry.detail
+    (event,) = unapproved_news_of(bo)
+    assert event.edition.number == entry.detail["kept"] and describe_news(event, bo).text == "It was agreed"
+
+
+def test_the_form_requires_the_reason_for_keeping_a_schedule_alone(client, scheduled_report, ann):
+    client.force_login(ann)
+
+    page = post_publish(client, scheduled_report, change="silent", waiting="keep")
+    assert "nobody has approved that the edition that waits" in page.text
+    post_publish(client, scheduled_report, change="silent", waiting="replace")
+
+    assert scheduled_report.editions.live().get().title == "Barley"
+
+
+def test_what_an_undo_restores_by_one_person_is_news(report, ann, bo):
+    actions.express_concern(report, by=ann, note="In doubt.")
+
+    edition = actions.undo(report, by=ann)
+
+    entry = AuditEntry.objects.filter(publication=report).first()
+    assert "again, without a second person" in describe_entry(entry).description
+    (event,) = [event for event in unapproved_news_of(bo) if event.edition == edition]
+    assert "An earlier text is public again without a second person" in describe_news(event, bo).subject
+
+
+def test_a_notice_on_an_unapproved_text_says_so_anew(draft, ann, bo):
+    actions.publish(draft, by=ann, without_approval="urgent")
+
+    actions.express_concern(draft, by=ann, note="In doubt.")
+    noted = AuditEntry.objects.filter(publication=draft).first()
+    actions.retract(draft, by=ann, note="Made up.")
+    actions.undo(draft, by=ann)
+
+    assert "its text without a second person (urgent)" in describe_entry(noted).description
+    assert AuditEntry.objects.filter(publication=draft).first().detail["without_approval"] == "urgent"
+
+
+def test_an_emergency_with_the_text_of_an_approved_edition_is_restored_as_one(draft, ann, bo):
+    author = make_author("Eva Ek")
+    draft.bylines.create(author=author)
+    write(draft, ann)
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    author.name = "Somebody Else"
+    actions.save_instance(author, by=ann)
+    actions.publish(draft, by=ann, without_approval="urgent")
+    assert len(set(draft.editions.values_list("digest", flat=True))) == 1
+    actions.withdraw(draft, by=ann)
+
+    actions.undo(draft, by=ann)
+
+    assert AuditEntry.objects.filter(publication=draft).first().detail["without_approval"] == "urgent"
 
 
 @pytest.mark.parametrize("reason", [".", "\u200b", " . ", "a1", "42 000"])
@@ -583,6 +656,57 @@ def test_forged_and_deleted_approvals_are_found(draft, ann, bo, change):
     change(draft.approvals, ann)
 
     assert verify_approvals()
+
+
+@pytest.mark.parametrize("change", [
+    lambda approval: approval.delete(),
+    lambda approval: None,
+])  # fmt: skip
+def test_a_forged_approval_is_not_used_and_its_use_is_found(draft, ann, bo, change):
+    """It is a row without an entry, and one that points at the entry of somebody else."""
+    real = approve(draft, ann)
+    change(real)
+    forged = draft.approvals.create(
+        digest=draft.digest, after=0, snapshot_digest=real.snapshot_digest, site_version=real.site_version,
+        approved_by=bo,
+    )  # fmt: skip
+    with pytest.raises(actions.ActionRefused, match="needs two people"):
+        actions.publish(draft, by=ann)
+    forged.delete()
+    actions.publish(draft, by=ann, without_approval="urgent")
+    entry = AuditEntry.objects.get(action="publish")
+    for versions in ([real.site_version], [99]):
+        AuditEntry.objects.filter(pk=entry.pk).update(
+            public_part={**entry.public_part, "two_people": versions}
+        )
+
+        (fault,) = verify_approvals()
+
+        assert f"names version {versions[0]} as an approval by another person" in fault
+
+
+def test_an_approval_that_was_taken_back_or_spent_is_no_approval_of_an_edition(draft, ann, bo):
+    approval = approve(draft, bo)
+    actions.publish(draft, by=ann)
+    assert verify_approvals() == []
+    write(draft, ann, title="Rye")
+    approve(draft, bo, change="silent")
+    actions.publish(draft, by=ann)
+    entry = AuditEntry.objects.first()
+    AuditEntry.objects.filter(pk=entry.pk).update(
+        public_part={**entry.public_part, "two_people": [approval.site_version]}
+    )
+
+    assert len(verify_approvals()) == 1
+
+
+def test_a_spent_approval_may_be_gone(draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+
+    draft.approvals.all().delete()
+
+    assert verify_approvals() == []
 
 
 def test_saving_says_whose_approval_ended_and_informs_them(client, draft, ann, bo):

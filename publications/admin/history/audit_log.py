@@ -107,7 +107,9 @@ def _describe_withdrawal(detail: dict) -> str:
 
 def _describe_status_change(detail: dict) -> str:
     alone = _("without a second person") if detail.get("without_approval") else ""
-    return ", ".join(part for part in (alone, _describe_withdrawal(detail)) if part)
+    reason = detail.get("text_without_approval")
+    text = _("its text %(state)s") % {"state": _describe_missing_approval(reason)} if reason else ""
+    return ", ".join(part for part in (alone, text, _describe_withdrawal(detail)) if part)
 
 
 def _format_datetime(value: object, text: str) -> str:
@@ -121,8 +123,9 @@ def _format_datetime(value: object, text: str) -> str:
 def _describe_undo(detail: dict) -> str:
     if restored := detail.get("restored"):
         text = _("readers see the text of edition %(number)s again") % {"number": restored}
-        reason = detail.get("without_approval")
-        return f"{text}, {_describe_missing_approval(reason)}" if reason else text
+        if reason := detail.get("without_approval"):
+            return f"{text}, {_describe_missing_approval(reason)}"
+        return f"{text}, {_('without a second person')}" if detail.get("by_one_person") else text
     return _("nothing of it is public now")
 
 

@@ -131,15 +131,19 @@ class PublishForm(RedisplayMixin, forms.Form):
         else:
             self.fields["change"].required = not self._is_outdated()
         self.approval = approval
-        if not approval or (approval.is_complete and not self._differs_from_approval()):
-            del self.fields["without_approval"]
+        self.lacks_approval = bool(approval) and not (approval.is_complete and self._is_as_approved())
         if not has_placeholders:
             del self.fields["placeholders_meant"]
         scheduled = publication.editions.scheduled().first()
-        if not scheduled or self._is_outdated():
-            del self.fields["waiting"]
+        may_keep = bool(scheduled) and not self._is_outdated()
+        if may_keep:
+            self.fields["waiting"].choices = _choices_for_scheduled(
+                scheduled.visible_from, needs_reason=bool(approval)
+            )
         else:
-            self.fields["waiting"].choices = _choices_for_scheduled(scheduled.visible_from)
+            del self.fields["waiting"]
+        if not (self.lacks_approval or (may_keep and approval)):
+            del self.fields["without_approval"]
 
     def propose(self, proposal: ChangeProposal) -> None:
         """Select the proposed kind of change, and show the reason."""
@@ -160,7 +164,7 @@ class PublishForm(RedisplayMixin, forms.Form):
             self.errors.pop("at", None)
             cleaned["at"] = None
         if "without_approval" in self.fields and not self.is_approval:
-            self._check_reason(cleaned.get("without_approval", ""))
+            self._check_reason(cleaned)
         at = cleaned.get("at")
         if cleaned.get("when") == LATER and not at and "at" not in self.errors:
             self.add_error("at", _("Say when it is to be public."))
@@ -180,16 +184,20 @@ class PublishForm(RedisplayMixin, forms.Form):
         """Whether the button was pressed that approves what the form says, for others to publish."""
         return self.is_bound and "_approve" in self.data
 
-    def _check_reason(self, reason: str) -> None:
-        if not actions.is_reason(reason):
+    def _check_reason(self, cleaned: dict) -> None:
+        if actions.is_reason(cleaned.get("without_approval", "")):
+            return
+        if self.lacks_approval:
             text = _("Say in words why it cannot wait, or wait until somebody else has approved it.")
             self.add_error("without_approval", [actions.approval_refusal(self.publication), text])
+        elif cleaned.get("waiting") == KEEP:
+            self.add_error("without_approval", actions.kept_schedule_refusal(self.publication))
 
-    def _differs_from_approval(self) -> bool:
-        """Return whether nobody has approved the submitted change and note."""
+    def _is_as_approved(self) -> bool:
+        """Return whether somebody has approved the submitted change and note."""
         if not self.is_bound or "change" not in self.fields:
-            return False
-        return (self.data.get("change", ""), self.data.get("note", "").strip()) not in self.approval.terms
+            return True
+        return (self.data.get("change", ""), self.data.get("note", "").strip()) in self.approval.terms
 
     def _is_outdated(self) -> bool:
         """Return whether the public state has changed since the page was shown."""
@@ -246,13 +254,16 @@ def _zone_label(zone: str, city: str) -> str:
     }
 
 
-def _choices_for_scheduled(start: datetime) -> list[tuple[str, str]]:
+def _choices_for_scheduled(start: datetime, *, needs_reason: bool) -> list[tuple[str, str]]:
     values = {"moment": datetime_with_zone(start)}
+    if needs_reason:
+        keep = _(
+            "Keep it: at %(moment)s it takes the place of what you publish now, without your changes. "
+            "Nobody has approved that, so give the reason below."
+        )
+    else:
+        keep = _("Keep it: at %(moment)s it takes the place of what you publish now, without your changes.")
     return [
         (REPLACE, _("Cancel it: what you publish here takes its place.") % values),
-        (
-            KEEP,
-            _("Keep it: at %(moment)s it takes the place of what you publish now, without your changes.")
-            % values,
-        ),
+        (KEEP, keep % values),
     ]

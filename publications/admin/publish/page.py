@@ -59,8 +59,8 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
         outdated_translations=outdated_notices(publication), approval=approval,
         approval_refusal=actions.approval_refusal(publication) if approval and not approval.is_complete else "",
-        may_publish="without_approval" not in form.fields,
-        may_approve=bool(approval) and not approval.own and "without_approval" in form.fields,
+        may_publish=not form.lacks_approval,
+        may_approve=bool(approval) and not approval.own and form.lacks_approval,
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
 
