@@ -12,7 +12,6 @@ from publications import actions, demonstration
 from publications.admin import submissions
 from publications.admin.drafts.attachments import ATTACHMENT_TYPES
 from publications.models import (
-    Approval,
     AuditEntry,
     Autosave,
     Byline,
@@ -106,7 +105,7 @@ def _publish_states(person) -> dict[str, Publication]:
     submissions.submit_for_checking(ready, by=person)
     Kind.objects.filter(slug="guest-report").update(needs_approval=True)
     approved = make_publication(kind="guest-report")
-    Approval.objects.create(publication=approved, digest=approved.digest, approved_by=make_person("Editors"))
+    actions.approve(approved, by=make_person("Editors"), seen=approved.digest)
     return {
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,

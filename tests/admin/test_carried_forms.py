@@ -567,6 +567,7 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
 
 URL_NAMES_WITHOUT_FORM = (
     "autocomplete", "picture", "word-original", "news-open", "reauthenticate", "authenticator-app", "recovery-codes",
+    "name-removals",
 )  # fmt: skip
 
 

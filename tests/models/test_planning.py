@@ -25,6 +25,7 @@ from tests.conftest import ROOT
 from tests.factories import make_live, make_person, make_publication, saved, tomorrow
 
 PLAN_READERS = {
+    "actions/name_rules.py",
     "actions/redacted_rows.py",
     "admin/drafts/publication_admin.py",
     "admin/handover.py",

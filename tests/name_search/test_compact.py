@@ -1,7 +1,6 @@
 """Compacting a database removes the bytes of deleted rows from its file."""
 
 import pytest
-from django.db import connection
 
 from tests.own_databases import own_database, run_python
 
@@ -59,9 +58,7 @@ with connection.cursor() as cursor:
 """
 
 
-@pytest.mark.skipif(
-    connection.vendor != "postgresql", reason="SQLite locks the whole database, and has a limit of its own"
-)
+@pytest.mark.postgresql
 def test_readers_do_not_wait_for_a_table_that_others_use_for_long(tmp_path):
     with own_database(tmp_path) as environment:
         assert run_python(WAIT, environment) == "OperationalError 0"
