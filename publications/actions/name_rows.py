@@ -32,7 +32,7 @@ from publications.slugs import numbered_slug
 from .name_manuscripts import rename_author_in_manuscripts
 from .name_rules import NAME_RULES
 from .name_values import ValueRule, holds_name
-from .redacted_values import cut_to_column, redact_value, refuse_long_value
+from .redacted_values import cut_to_column, redact_detail, refuse_long_value
 from .redirects import addresses_of
 from .save import editions_showing, mark_changed_records, render_site_page, replace_author_name
 
@@ -146,7 +146,7 @@ def redact_other_audit_entries(redaction: NameRedaction) -> dict[int, str]:
         redacted |= AuditEntry.objects.redact(
             entry,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
-            detail=redact_value(entry.detail, redaction),
+            detail=redact_detail(entry.detail, redaction),
         )
     return redacted
 

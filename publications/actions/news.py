@@ -36,10 +36,15 @@ def store_news(edition: Edition, *, by, at: datetime) -> None:
         store_translation_news(edition, by=by, at=edition.visible_from)
 
 
-def store_unapproved_news(edition: Edition, *, by, at: datetime) -> None:
-    """Store that an edition whose kind needs two people was published, scheduled, retracted or marked by one."""
+def store_unapproved_news(edition: Edition, *, by, at: datetime, is_withdrawn: bool = False) -> None:
+    """Store that one person published, scheduled, marked, retracted or withdrew an edition whose kind needs two."""
     NewsEvent.objects.create(
-        type=NewsType.UNAPPROVED, happens_at=at, by=by, publication_id=edition.publication_id, edition=edition
+        type=NewsType.UNAPPROVED,
+        happens_at=at,
+        by=by,
+        publication_id=edition.publication_id,
+        edition=edition,
+        counts={"withdrawn": 1} if is_withdrawn else {},
     )
 
 

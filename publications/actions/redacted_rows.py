@@ -36,6 +36,7 @@ from .redacted_values import (
     LINK_RULES,
     Rule,
     cut_to_column,
+    redact_detail,
     redact_field,
     redact_value,
     refuse_long_value,
@@ -200,7 +201,7 @@ def redact_audit_entries(publication: Publication, redaction: Redaction) -> dict
         redacted |= AuditEntry.objects.redact(
             entry,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
-            detail=redact_value(entry.detail, redaction),
+            detail=redact_detail(entry.detail, redaction),
         )
     return redacted
 

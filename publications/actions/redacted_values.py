@@ -8,7 +8,7 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from publications.markup import Redaction
-from publications.models import Publication, RelatedLink
+from publications.models import UNKNOWN_TEXT, Publication, RelatedLink
 from publications.publication_fields import (
     FIELDS,
     FIELDS_BY_NAME,
@@ -42,6 +42,12 @@ def redact_value(value: Any, redaction: Redaction) -> Any:
         names = [field.name for field in fields(value)]
         return replace(value, **{name: redact_field(name, getattr(value, name), redaction) for name in names})
     return value
+
+
+def redact_detail(detail: dict[str, Any], redaction: Redaction) -> dict[str, Any]:
+    """Return the details of an audit entry, redacted; a text of which nothing is left stays as `UNKNOWN_TEXT`."""
+    redacted = redact_value(detail, redaction)
+    return {name: UNKNOWN_TEXT if value == "" != detail[name] else value for name, value in redacted.items()}
 
 
 def redact_field(name: str, value: Any, redaction: Redaction) -> Any:

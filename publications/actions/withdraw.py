@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import FOREVER, ActionType, EndReason, Publication
+from publications.models import FOREVER, ActionType, EndReason, Publication, needs_approval
 from publications.reserved_disk_space import retry_with_reserved_space
 
-from .news import store_translation_news
+from .news import store_translation_news, store_unapproved_news
 from .public_state import refuse_outdated_state
 from .transaction import ActionRefused, begin_action, lock_publication
 from .windows import cancel_scheduled, end_edition, live_edition
@@ -18,6 +18,7 @@ from .windows import cancel_scheduled, end_edition, live_edition
 def withdraw(publication: Publication, *, by, note: str = "", state: str | None = None) -> None:
     """End the live edition now and cancel the scheduled one.
 
+    One person is enough also for a kind that needs two to publish; that is recorded, and news for all staff.
     All editions that were public so far stay withdrawn when the publication is published again. Press links end.
 
     Args:
@@ -43,6 +44,9 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
             end_reason=EndReason.WITHDRAWN
         )
         store_translation_news(live, by=by, at=action.at)
+    is_unapproved = bool(live) and needs_approval(publication)
+    if is_unapproved:
+        store_unapproved_news(live, by=by, at=action.at, is_withdrawn=True)
     publication.press_links.revoke()
     search.sync_publication(publication, action.at)
     action.write_audit_entry(
@@ -53,4 +57,5 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
         note=note.strip(),
         cancelled=cancelled.number if cancelled else None,
         until=until.isoformat() if until else None,
+        without_approval="withdrawal" if is_unapproved else "",
     )

@@ -22,6 +22,7 @@ from .archive_import import (
 from .audit import (
     AUDIT_FOLDER,
     REDACTING_ACTIONS,
+    UNKNOWN_TEXT,
     ActionType,
     AuditEntry,
     audit_file_name,
@@ -198,6 +199,7 @@ __all__ = [
     "RETRY_DELAYS",
     "SENT_DAYS",
     "UNFINISHED",
+    "UNKNOWN_TEXT",
     "WINDOW_COLUMNS",
     "WITHDRAWN_OR_UNDONE",
     "ActionType",

@@ -48,6 +48,8 @@ ADDITIVE_ACTIONS = (
 """Types of actions that remove no publication from the public site."""
 REDACTING_ACTIONS = (ActionType.REDACT, ActionType.AMEND)
 """Types of actions that may change a published text or an audit entry: AMEND, as it gives an author a pen name."""
+UNKNOWN_TEXT = "–"
+"""Stands in the details of an entry for a text of which a redaction left nothing: that there was one is still seen."""
 SALT_BYTES = 16
 AUDIT_FOLDER = "audit"
 """The folder of the storage of originals with the files of the public log."""
@@ -169,6 +171,12 @@ class AuditEntry(models.Model):
         return hash_with_salt(self.personal_salt, values)
 
     @property
+    def missing_approval(self) -> str:
+        """Why one person published what needs two, or "". The public part, which never changes, says whether."""
+        reason = self.detail.get("without_approval", "")
+        return reason or (UNKNOWN_TEXT if self.public_part.get("two_people") == [] else "")
+
+    @property
     def is_removal(self) -> bool:
         """Whether the action may have removed something from the public site."""
         return self.action not in ADDITIVE_ACTIONS
@@ -200,5 +208,5 @@ def find_missing_approval(edition: Edition) -> str:
     for actions, number, reason in MISSING_APPROVAL_KEYS:
         entry = entries.filter(action__in=actions, **{f"detail__{number}": edition.number}).first()
         if entry:
-            return entry.detail.get(reason, "")
+            return entry.missing_approval if reason == "without_approval" else entry.detail.get(reason, "")
     return ""

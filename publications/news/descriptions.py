@@ -133,6 +133,9 @@ def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if not event.edition_id:
         text = _("“%(title)s” was approved, got another kind, and does not need two people any more")
         return text % {"title": event.publication}, ""
+    if event.counts.get("withdrawn"):
+        subject = _("Withdrawn without a second person: “%(title)s”") % {"title": event.edition.title}
+        return subject, event.edition.withdrawal_reason
     if subject := UNAPPROVED_SUBJECTS.get(Change(event.edition.change)):
         return _(subject) % {"title": event.edition.title}, event.edition.change_note
     restored = _("An earlier text is public again without a second person: “%(title)s”")

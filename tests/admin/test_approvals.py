@@ -305,6 +305,51 @@ def test_one_person_retracts_at_once_and_all_staff_are_informed(
     assert "without a second person: Made up." in client.get(reverse("desk:history", args=[report.pk])).text
 
 
+def test_one_person_withdraws_at_once_and_all_staff_are_informed(client, report, ann, bo):
+    client.force_login(ann)
+    assert "This you may do alone, at once" in client.get(reverse("desk:withdraw", args=[report.pk])).text
+
+    actions.withdraw(report, by=ann, note="Made up.")
+
+    assert AuditEntry.objects.filter(publication=report).first().detail["without_approval"] == "withdrawal"
+    (event,) = unapproved_news_of(bo)
+    text = describe_news(event, bo)
+    assert (text.subject, text.text) == ("Withdrawn without a second person: “Grain”", "Made up.")
+    assert "without a second person: Made up." in client.get(reverse("desk:history", args=[report.pk])).text
+
+
+def test_a_withdrawal_of_another_kind_or_of_what_waits_alone_is_no_news_of_that_sort(draft, ann):
+    draft.kind.needs_approval = False
+    actions.publish(draft, by=ann, at=tomorrow(), without_approval="urgent")
+    NewsEvent.objects.all().delete()
+    other = actions.publish(make_publication(kind="quick-comment"), by=ann).publication
+
+    actions.withdraw(draft, by=ann)
+    actions.withdraw(other, by=ann)
+
+    assert not NewsEvent.objects.filter(type=NewsType.UNAPPROVED).exists()
+    assert not AuditEntry.objects.filter(detail__without_approval="withdrawal").exists()
+
+
+def test_no_redaction_takes_from_the_audit_trail_that_one_person_published(client, draft, ann, bo):
+    actions.publish(draft, by=ann, without_approval="Zebra crossing closed")
+
+    actions.redact(draft, "Zebra crossing closed", by=ann, mark="")
+
+    entry = AuditEntry.objects.get(publication=draft, action="publish")
+    assert entry.detail["without_approval"] == "–"
+    client.force_login(bo)
+    assert "without a second person (–)" in client.get(reverse("desk:history", args=[draft.pk])).text
+    AuditEntry.objects.filter(pk=entry.pk).update(detail={**entry.detail, "without_approval": ""})
+    assert "without a second person (–)" in client.get(reverse("desk:history", args=[draft.pk])).text
+    actions.withdraw(draft, by=ann)
+    NewsEvent.objects.all().delete()
+
+    actions.undo(draft, by=ann)
+
+    assert len(unapproved_news_of(bo)) == 1
+
+
 @pytest.mark.parametrize("name", ["retract", "express-concern"])
 def test_the_page_says_beforehand_that_one_person_is_enough_and_all_are_informed(client, report, ann, name):
     client.force_login(ann)

@@ -48,6 +48,8 @@ def name_actor(entry: AuditEntry) -> str:
 
 def describe_entry(entry: AuditEntry) -> AuditEntryText:
     detail = entry.detail if isinstance(entry.detail, dict) else {}
+    if detail and entry.missing_approval:
+        detail = {**detail, "without_approval": entry.missing_approval}
     return AuditEntryText(
         entry,
         str(entry.get_action_display()),
@@ -192,7 +194,7 @@ DESCRIPTIONS = {
     ActionType.APPROVE: _describe_publication,
     ActionType.PUBLISH: _describe_publication,
     ActionType.SCHEDULE: _describe_scheduling,
-    ActionType.WITHDRAW: _describe_withdrawal,
+    ActionType.WITHDRAW: _describe_status_change,
     ActionType.RETRACT: _describe_status_change,
     ActionType.EXPRESS_CONCERN: _describe_status_change,
     ActionType.LIFT_CONCERN: _describe_status_change,

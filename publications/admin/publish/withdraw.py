@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import ArchiveImport, Change, Publication
+from publications.models import ArchiveImport, Change, Publication, needs_approval
 
 from ..form_data import RedisplayMixin
 from ..history.audit_log import AuditEntryText, describe_actions_since
@@ -84,9 +84,11 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     if response := perform_action(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
     last = publication.editions.ever_public().order_by("-visible_from").first()
+    is_live = publication.editions.live().exists()
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
-        can_withdraw=publication.editions.live().exists() or publication.editions.scheduled().exists(),
+        can_withdraw=is_live or publication.editions.scheduled().exists(),
+        is_unapproved=is_live and needs_approval(publication),
         open_press_links=publication.press_links.open().count(),
         linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
         newer_entries=form.refresh(publication),
