@@ -28,6 +28,7 @@ from publications.models import (
     EditionWithRows,
     Image,
     IndexedTerm,
+    Kind,
     NamedTerm,
     OutboxMail,
     Publication,
@@ -260,6 +261,15 @@ def _truncate_rendition(publication: Publication) -> None:
     file.write_bytes(file.read_bytes()[:200])
 
 
+def _publish_while_rule_is_off(publication: Publication) -> None:
+    publication.kind.needs_approval = True
+    actions.save_instance(publication.kind, by=None)
+    kinds = Kind.objects.filter(pk=publication.kind_id)
+    kinds.update(needs_approval=False)
+    actions.publish(make_publication(kind=publication.kind.slug), by=None)
+    kinds.update(needs_approval=True)
+
+
 def _live(publication: Publication) -> Edition:
     return publication.editions.live().get()
 
@@ -418,6 +428,10 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
             site_version=1,
             approved_by=make_person("Editors", first_name="Bo"),
         )
+    ],
+    "two-people": [
+        lambda publication: Kind.objects.filter(pk=publication.kind_id).update(needs_approval=True),
+        _publish_while_rule_is_off,
     ],
     "restored-rows": [
         lambda _publication: None,  # no backup has recorded the rows

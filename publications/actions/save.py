@@ -78,10 +78,10 @@ def _has_stored_file(image: Image) -> bool:
 
 def _changed_rule(instance: models.Model) -> str:
     """Return "on" or "off" for a kind that needs two people from now on, or no longer; else ""."""
-    if not isinstance(instance, Kind) or not instance.pk:
+    if not isinstance(instance, Kind):
         return ""
-    is_same = Kind.objects.filter(pk=instance.pk, needs_approval=instance.needs_approval).exists()
-    return "" if is_same else "on" if instance.needs_approval else "off"
+    is_on = Kind.objects.filter(pk=instance.pk, needs_approval=True).exists()
+    return "" if is_on == instance.needs_approval else "on" if instance.needs_approval else "off"
 
 
 METADATA_COLUMNS = {

@@ -19,6 +19,7 @@ from . import (
     mail,
     originals,
     row_digests,
+    two_people,
 )
 from .report import Check, Progress
 
@@ -88,6 +89,8 @@ CHECKS: tuple[Check, ...] = (
     Check("recorded-editions", "editions are as the audit trail has recorded them",
           audit_chain.find_differing_editions, FIND_CHANGE),
     Check("approvals", "approvals are as the audit trail has recorded them", approvals.find_wrong_approvals,
+          FIND_CHANGE),
+    Check("two-people", "kinds need two people as the audit trail has recorded it", two_people.find_wrong_rules,
           FIND_CHANGE),
     Check("restored-rows", "each row is as it was when the backup was made", row_digests.find_changed_rows,
           "Restore this backup again, or another. If it was not this backup that was restored last, the rows say "

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from publications import manuscript, search
-from publications.models import Edition, Revision
+from publications import manuscript, renditions, search
+from publications.models import Edition, Revision, ServedPdf
 
 from .report import Progress
 
@@ -90,14 +90,22 @@ def _describe(editions: set[int], fault: str) -> Iterator[str]:
 
 
 def find_broken_files(progress: Progress) -> Iterator[str]:
-    """Yield renditions that are incomplete."""
+    """Yield renditions that are incomplete, and PDFs whose bytes are not those that were recorded."""
     yield from (f"{path.relative_to(settings.RENDITIONS)} is not whole." for path in list_broken_files())
 
 
 def list_broken_files() -> list[Path]:
-    """Return the renditions that are incomplete."""
+    """Return the renditions that are incomplete, and PDFs whose bytes are not those that were recorded."""
     files = [path for path in Path(settings.RENDITIONS).rglob("*") if path.is_file()]
-    return [path for path in files if path.suffix in IS_WHOLE and not _is_whole(path)]
+    return [
+        path for path in files if path.suffix in IS_WHOLE and not (_is_whole(path) and _is_recorded(path))
+    ]
+
+
+def _is_recorded(path: Path) -> bool:
+    """Return whether a PDF that is recorded before it is stored is the one on record; other files count as such."""
+    is_of_edition = path.suffix == ".pdf" and renditions.RECORDED in path.name
+    return not is_of_edition or ServedPdf.objects.of_content(path.read_bytes()).exists()
 
 
 def _is_whole(path: Path) -> bool:

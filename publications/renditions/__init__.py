@@ -1,6 +1,7 @@
 """Files rendered from stored data: PDFs, social images and image sizes. They can be deleted at any time."""
 
 from .documents import (
+    RECORDED,
     Rendition,
     RenditionSource,
     cover_digest,
@@ -16,6 +17,7 @@ from .rendering_queue import MAX_RENDERINGS, RenderingBusy, RenderingFailed
 __all__ = [
     "IMAGE_SIZES",
     "MAX_RENDERINGS",
+    "RECORDED",
     "RenderingBusy",
     "RenderingFailed",
     "Rendition",

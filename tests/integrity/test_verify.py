@@ -6,17 +6,20 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.apps import apps
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import FileField
 from django.utils import timezone
 
+from publications import actions
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
-from publications.models import Publication, SearchIndex, SiteVersion, original_storage
+from publications.models import Kind, Publication, SearchIndex, ServedPdf, SiteVersion, original_storage
 from sceeus import service_urls
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
+from tests.factories import make_publication
 from tests.small_bucket import bucket
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,32 @@ class TestSoundSite:
         call_command("verify", "--repair")
 
         assert "… and 1 more" in capsys.readouterr().out
+
+    def test_bytes_appended_to_a_recorded_pdf_are_found_and_repaired(self, publication):
+        content = b"%PDF-1.7 Grain %%EOF"
+        ServedPdf.record(publication.editions.live().get(), content)
+        path = settings.RENDITIONS / "pieces" / str(publication.pk) / "1-recorded-0.pdf"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        assert all_faults() == {}
+        path.write_bytes(content + b" appended")
+
+        assert list(all_faults()) == ["made-files"]
+
+        call_command("verify", "--repair", verbosity=0)
+        assert not path.exists()
+
+    def test_a_rule_that_was_always_changed_at_the_desk_is_as_recorded(self, publication):
+        names = {"name_en": "Memo", "name_sv": "PM", "plural_en": "Memos", "plural_sv": "PM"}
+        lines = {"type_line_en": "Memo", "type_line_sv": "PM"}
+        kind = Kind(slug="memo", **names, **lines, needs_approval=True)
+        actions.save_instance(kind, by=None)
+        actions.publish(make_publication(kind="memo"), by=None, without_approval="urgent")
+        kind.needs_approval = False
+        actions.save_instance(kind, by=None)
+        actions.publish(make_publication(kind="memo"), by=None)
+
+        assert find_faults(BY_NAME["two-people"], no_progress) == []
 
     def test_a_rebuild_has_its_audit_entry(self, publication):
         call_command("rebuild", verbosity=0)
