@@ -157,6 +157,20 @@ def open_desk(open_page, site):
     return open_path
 
 
+@pytest.fixture
+def choose_language(open_desk):
+    """Return a function that chooses the language in which the editor works. It is English again after the test."""
+
+    def choose(language: str) -> None:
+        page = open_desk("/desk/my-settings/")
+        page.check(f"input[name=language][value={language}]")
+        page.locator(".submit-row input").click()
+        page.locator(f"html[lang={language}] .messagelist").wait_for()
+
+    yield choose
+    choose("en")
+
+
 def sign_in(page, site: Site, username: str = "editor") -> None:
     """Sign in by the form, or with the cookies of an earlier sign-in, as hashing a password takes long."""
     if username in site.cookies:

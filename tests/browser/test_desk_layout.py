@@ -110,10 +110,11 @@ LONGEST_PERSON = """() => {
 }"""
 
 
-@pytest.mark.parametrize(("locale", "settings"), [("en-GB", "My settings"), ("sv-SE", "Mina inställningar")])
+@pytest.mark.parametrize(("language", "settings"), [("en", "My settings"), ("sv", "Mina inställningar")])
 @pytest.mark.parametrize("width", [1440, 1280, 1264])
-def test_the_header_takes_one_line_where_there_is_room(open_desk, width, locale, settings):
-    page = open_desk(viewport={"width": width, "height": 900}, locale=locale)
+def test_the_header_takes_one_line_where_there_is_room(open_desk, choose_language, width, language, settings):
+    choose_language(language)
+    page = open_desk(viewport={"width": width, "height": 900})
 
     expect(page.get_by_role("link", name=settings)).to_be_visible()
     page.evaluate(LONGEST_PERSON)

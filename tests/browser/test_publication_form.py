@@ -81,9 +81,10 @@ def test_the_bar_stays_in_sight(form, width, scripts):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "sv-SE"])
-def test_on_a_phone_the_bar_is_a_line_of_state_and_a_row_of_buttons(form, locale):
-    page = form(viewport=size(375), locale=locale)
+@pytest.mark.parametrize("language", ["en", "sv"])
+def test_on_a_phone_the_bar_is_a_line_of_state_and_a_row_of_buttons(form, choose_language, language):
+    choose_language(language)
+    page = form(viewport=size(375))
     bar = page.locator(".form-bar")
 
     page.locator("[name=summary]").press_sequentially("One more.")
