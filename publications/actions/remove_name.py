@@ -210,8 +210,12 @@ def remove_name_from_image(image: Image, removal: NameRemoval, *, by) -> bool:
 @transaction.atomic
 def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by) -> bool:
     action = begin_action(by=by)
-    image = Image.objects.filter(pk=image.pk).first()
-    if not image or not remove_image_metadata(image):
+    try:
+        image.refresh_from_db()
+    except Image.DoesNotExist:
+        transaction.set_rollback(True)
+        return False
+    if not remove_image_metadata(image):
         transaction.set_rollback(True)
         return False
     action.write_audit_entry(

@@ -380,7 +380,7 @@ def test_ending_an_edition_does_not_hide_that_nobody_approved_it(draft, ann, bo)
 
     actions.withdraw(draft, by=ann)
 
-    assert len(unapproved_news_of(bo)) == 1
+    assert len(unapproved_news_of(bo)) == 2  # the withdrawal is one person's, too
 
 
 def test_publishing_an_unapproved_text_again_says_so(draft, ann, bo):
