@@ -94,7 +94,7 @@ def reauthentication_page(request: HttpRequest) -> HttpResponse:
 
 
 def _lead_to_new_codes(request: HttpRequest) -> None:
-    """Warn a user whose last factor was the recovery code just used: later this session can show nothing again."""
+    """Warn a user whose last factor was the recovery code just used: later the user can show no factor again."""
     if has_factors(request.user) and not Factors.of(request.user).count:
         text = _(
             "This was your last recovery code, and you have no other second factor. Make new codes within a quarter of "
