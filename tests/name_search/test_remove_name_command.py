@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 import pytest
@@ -10,11 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError
 from django.utils import timezone
 
-from publications import actions
+from publications import actions, exporters
 from publications.models import NameRemovalRecord, Publication, RemovalStage, store_original
 from publications.name_removal import RemovalOptions, run_removal, start_process
 from publications.name_search import Occurrence
 from tests.factories import make_author, make_image, make_live, make_person, make_publication
+from tests.page_caches import no_connection_closed
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,16 @@ REMOVAL = actions.NameRemoval(spellings=(NAME,))
 def _without_vacuum(monkeypatch) -> None:
     """In the transaction of a test no database can be rewritten."""
     monkeypatch.setattr("publications.name_removal.run.compact_database", lambda: None)
+
+
+@pytest.fixture
+def site_data(settings, tmp_path, monkeypatch):
+    """The site has no files; its pages are read in this process, which is in the transaction of the test."""
+    settings.SITE_DATA = tmp_path / "site"
+    settings.SITE_DATA.mkdir()
+    monkeypatch.setattr(exporters, "Crawl", partial(exporters.Crawl, processes=1))
+    with no_connection_closed():
+        yield
 
 
 def found_nothing(_matcher, _searched, progress):
@@ -208,9 +220,7 @@ def test_a_database_that_others_use_is_searched_as_it_is(monkeypatch):
     assert record.stage == RemovalStage.DONE and record.report["is_compacted"] is False
 
 
-def test_the_command_removes_and_searches(settings, tmp_path, capsys):
-    settings.SITE_DATA = tmp_path / "site"
-    settings.SITE_DATA.mkdir()
+def test_the_command_removes_and_searches(site_data, capsys):
     author = make_author(NAME)
     make_live(author=author, title=f"On {NAME}", body=f"[It](/en/authors/{author.slug}/)")
 
@@ -221,9 +231,7 @@ def test_the_command_removes_and_searches(settings, tmp_path, capsys):
     assert NameRemovalRecord.objects.get().stage == RemovalStage.DONE
 
 
-def test_the_command_ends_with_3_where_something_is_left(settings, tmp_path):
-    settings.SITE_DATA = tmp_path / "site"
-    settings.SITE_DATA.mkdir()
+def test_the_command_ends_with_3_where_something_is_left(site_data):
     make_person(first_name=NAME)
 
     with pytest.raises(CommandError, match="Left in") as error:
