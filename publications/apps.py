@@ -16,6 +16,7 @@ class PublicationsConfig(AppConfig):
         from publications import converters, roles, seeds, signing
         from publications.migration_state import refuse_data_loss
         from publications.models import guards
+        from publications.models.calendar_address import revoke_calendar_address
         from publications.news import queue_notice
         from publications.site_lock import hold_site_lock
 
@@ -29,4 +30,5 @@ class PublicationsConfig(AppConfig):
         post_migrate.connect(seeds.create_seeds, sender=self)
         post_migrate.connect(guards.install_guards, sender=self)
         post_save.connect(queue_notice, sender=AccountEvent)
+        post_save.connect(revoke_calendar_address, sender=AccountEvent)
         connection_created.connect(hold_site_lock)

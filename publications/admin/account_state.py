@@ -18,7 +18,6 @@ from accounts.events import record_event
 from accounts.invitations import revoke_invitations_by
 from accounts.models import AccountRecord, AddressChange, DeskSession, EventType
 from accounts.names import full_name_of
-from publications.models import CalendarAddress
 
 from .form_data import RedisplayMixin
 from .handover import hand_over, list_holdings
@@ -105,8 +104,6 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     DeskSession.objects.filter(account=account).delete()
     AddressChange.objects.filter(account=account).delete()
     revoke_invitations_by(account, request=request)  # perhaps of a thief
-    if CalendarAddress.objects.filter(owner=account).delete()[0]:
-        record_event(EventType.CALENDAR_REVOKED, account, by=request.user, request=request)
     text = _("“%(name)s” is deactivated: nobody can sign in with it.") % {"name": account.get_username()}
     to = form.cleaned_data.get("to")
     if to and (count := hand_over(account, to=to, request=request)):

@@ -46,6 +46,7 @@ REAUTHENTICATED_CHANGES = (
     "account-sessions",
     "account-review",
     "own-address",
+    "planning-calendar",
     "publications_kind_add",
     "publications_kind_change",
 )

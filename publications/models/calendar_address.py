@@ -7,9 +7,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.events import record_event
+from accounts.models import AccountEvent, EventType
+
 from .review import TOKEN_BYTES, hash_token
 
 CALENDAR_PERMISSION = "publications.view_publication"
+ENDING_EVENTS = (
+    EventType.SESSIONS_ENDED,
+    EventType.PASSWORD_CHANGED,
+    EventType.PASSWORD_RESET,
+    EventType.DEACTIVATED,
+)
+"""Events of an account that end its calendar address, as somebody else may have made it."""
 
 
 class CalendarAddressQuerySet(models.QuerySet):
@@ -32,7 +42,7 @@ class CalendarAddressQuerySet(models.QuerySet):
 
 
 class CalendarAddress(models.Model):
-    """The one calendar address of a person. It is deleted when it is revoked, and with the account."""
+    """The one calendar address of a person. It is deleted when it is revoked, by `ENDING_EVENTS`, with the account."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="calendar_address"
@@ -56,3 +66,12 @@ class CalendarAddress(models.Model):
         """Whether the owner may still read drafts at the desk."""
         owner = self.owner
         return owner.is_active and owner.is_staff and owner.has_perm(CALENDAR_PERMISSION)
+
+
+def revoke_calendar_address(instance: AccountEvent, *, raw: bool = False, **_signal: object) -> None:
+    """Delete the calendar address of an account after an event that ends it. Receives `post_save` of events."""
+    if raw or instance.type not in ENDING_EVENTS or not instance.account:
+        return
+    if CalendarAddress.objects.filter(owner=instance.account).delete()[0]:
+        event = record_event(EventType.CALENDAR_REVOKED, instance.account, by=instance.by)
+        AccountEvent.objects.filter(pk=event.pk).update(address=instance.address, network=instance.network)

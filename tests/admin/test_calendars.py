@@ -14,12 +14,14 @@ from publications import actions
 from publications.actions import delete_draft
 from publications.models import CalendarAddress, Publication
 from publications.models.review import hash_token
+from tests.accounts.test_password_reset import path_in, request_mail, set_password
 from tests.admin.test_icalendar import parse, unescape
 from tests.factories import make_live, make_person, make_publication
 from tests.models.test_planning import make_plan
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+OLD_PASSWORD, NEW_PASSWORD = "rain over four old harbours", "snow over nine new harbours"
 PAGE = "/desk/planning/calendar/"
 WEDNESDAY = date(2026, 12, 2)
 
@@ -104,6 +106,35 @@ class TestAddress:
         assert (
             Client().get(f"/desk/calendar/{CalendarAddress.objects.get().token_hash}.ics").status_code == 404
         )
+
+    def test_the_address_ends_when_all_other_sessions_are_ended(self, desk, editor):
+        Client().force_login(editor, backend=BACKEND)
+        url = make_url(editor)
+
+        desk.post("/desk/my-settings/sessions/", {"_others": "yes"})
+
+        assert Client().get(url).status_code == 404
+        assert AccountEvent.objects.filter(
+            type=EventType.CALENDAR_REVOKED, account=editor, by=editor
+        ).exists()
+
+    @pytest.mark.parametrize("is_reset", [False, True])
+    def test_the_address_ends_with_a_new_password(self, editor, mailoutbox, is_reset):
+        editor.set_password(OLD_PASSWORD)
+        editor.email = "ann@example.org"
+        editor.save()
+        url, browser = make_url(editor), Client()
+
+        if is_reset:
+            request_mail(browser)
+            set_password(browser, path_in(mailoutbox[0]), NEW_PASSWORD)
+        else:
+            browser.force_login(editor, backend=BACKEND)
+            new = {"new_password1": NEW_PASSWORD, "new_password2": NEW_PASSWORD}
+            browser.post("/desk/password_change/", {"old_password": OLD_PASSWORD, **new})
+
+        editor.refresh_from_db()
+        assert editor.check_password(NEW_PASSWORD) and Client().get(url).status_code == 404
 
     @pytest.mark.parametrize("fields", [{"is_active": False}, {"is_staff": False}])
     def test_the_address_ends_with_the_account(self, editor, fields):

@@ -422,7 +422,7 @@ def test_a_passkey_authenticates_again(client):
 GUARDED = {
     "auth_user_add": [], "auth_user_change": ["user"], "auth_user_delete": ["user"], "auth_user_password_change": ["user"],
     "auth_group_add": [], "auth_group_change": ["group"], "auth_group_delete": ["group"], "user-factors": ["user"], "account-role": ["user"], "account-state": ["user"],
-    "account-sessions": ["user"], "account-review": [],
+    "account-sessions": ["user"], "account-review": [], "planning-calendar": [],
     "redact": ["publication"], "passkey-add": [], "authenticator-app": [], "recovery-codes": [],
 }  # fmt: skip
 """What needs recent authentication, with the objects in the address."""
