@@ -35,6 +35,8 @@ ACCOUNT = Limit("account", ("account_key", "device"), 10, timedelta(minutes=15))
 ADDRESS = Limit("address", ("network", "device"), 30, timedelta(minutes=15))
 SITE = Limit("site", ("device",), 60, timedelta(minutes=5))
 DEVICE = Limit("device", ("account_key", "device"), 10, timedelta(minutes=15))
+SPELLINGS = Limit("account", ("account_id", "device"), 10, timedelta(minutes=15))
+"""Of an account under all names and addresses that find it. Beyond it a password counts as wrong."""
 
 CODES = Limit("account", ("account_key", "device"), 10, timedelta(minutes=15))
 CODES_OF_A_DAY = Limit("day", ("account_key", "device"), 50, timedelta(days=1))  # six digits are soon tried
@@ -67,17 +69,36 @@ def begin_sign_in(
 ) -> AccountEvent:
     """Record a sign-in as failed before its password is compared; `complete_sign_in` corrects it.
 
+    A refusal depends on the typed text and the browser alone: a text that is refused since another one was tried would
+    show that both are of one account. Beyond the limit of the account the attempt has none.
+
     Args:
-        username: the typed name; only a keyed digest of it is stored.
+        username: the typed name or address; only a keyed digest of it is stored.
         account: the account of that name, or None.
         detail: further values, stored as JSON.
+
+    Returns:
+        The attempt. The password is compared only with that of its account.
 
     Raises:
         TooManyAttempts: a limit is reached; the password must not be compared.
     """
     attempt = _build_attempt(EventType.FAILED, request, username, account)
     attempt.detail = detail
-    return _store_attempt(attempt, KNOWN_DEVICE_LIMITS if attempt.device else UNKNOWN_DEVICE_LIMITS)
+    limits = KNOWN_DEVICE_LIMITS if attempt.device else UNKNOWN_DEVICE_LIMITS
+    _check_limits(attempt, limits, allowance=0)
+    _remove_account_beyond_limit(attempt, allowance=0)
+    _store_within_limits(attempt, limits)
+    if _remove_account_beyond_limit(attempt, allowance=1):
+        attempt.save()
+    return attempt
+
+
+def _remove_account_beyond_limit(attempt: AccountEvent, *, allowance: int) -> bool:
+    is_beyond = _time_until_allowed(attempt, SPELLINGS, allowance) > timedelta()
+    if is_beyond:
+        attempt.account, attempt.account_name = None, ""
+    return is_beyond
 
 
 def begin_second_step(request: HttpRequest, account: AbstractBaseUser) -> AccountEvent:
@@ -116,6 +137,7 @@ def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: s
     attempt.detail = provider if attempt.device else {**provider, "is_new_device": True}
     attempt.type, attempt.device = EventType.SIGNED_IN, device_key(device)
     attempt.account, attempt.account_name = account, account.get_username()
+    attempt.account_key = account_key(account.get_username())
     attempt.save()
 
 
@@ -154,6 +176,10 @@ def _build_attempt(
 
 def _store_attempt(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEvent:
     _check_limits(attempt, limits, allowance=0)  # a flood is refused without a write
+    return _store_within_limits(attempt, limits)
+
+
+def _store_within_limits(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEvent:
     attempt.save()
     try:
         _check_limits(attempt, limits, allowance=1)
@@ -192,4 +218,7 @@ def _record_refusal(attempt: AccountEvent, limit: Limit) -> None:
 
 
 def _similar_events(attempt: AccountEvent, limit: Limit) -> AccountEventQuerySet:
-    return AccountEvent.objects.filter(**{column: getattr(attempt, column) for column in limit.columns})
+    values = {column: getattr(attempt, column) for column in limit.columns}
+    if values.get("account_id", 0) is None:
+        values["account_id"] = 0  # none; NULL would be all texts without an account
+    return AccountEvent.objects.filter(**values)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .devices import device_to_remember, remember_device
 from .factors import has_factors
-from .limits import TooManyAttempts, begin_sign_in, complete_sign_in
+from .limits import SPELLINGS, TooManyAttempts, begin_sign_in, complete_sign_in
 from .mail import can_send_mail
 from .models import AccountEvent
 from .pending_sign_ins import SecondStepRequired, store_pending
@@ -35,9 +35,13 @@ class LimitedAttemptsMixin:
     def begin_password_attempt(self, account: AbstractBaseUser) -> AccountEvent:
         """Record an attempt at the password of somebody signed in as failed; one that is right is deleted."""
         try:
-            return begin_sign_in(self.request, account.get_username(), account, is_old_password=True)
+            attempt = begin_sign_in(self.request, account.get_username(), account, is_old_password=True)
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
+        if not attempt.account:
+            attempt.delete()
+            raise self.build_refusal(TooManyAttempts(SPELLINGS.period))
+        return attempt
 
     def build_refusal(self, error: TooManyAttempts) -> ValidationError:
         """Return the error of the form for a refused attempt, with the time to wait."""
@@ -88,12 +92,13 @@ class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not username or not password:
             return super().clean()
-        if account := find_account(username):
-            username = self.cleaned_data["username"] = account.get_username()  # the limits count by it
         try:
-            attempt = begin_sign_in(self.request, username, account)
+            attempt = begin_sign_in(self.request, username, find_account(username))
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
+        self.cleaned_data["username"] = (
+            attempt.account_name
+        )  # of no account: takes the time of a wrong password
         cleaned = super().clean()  # raises if the password is wrong: the attempt stays recorded as failed
         check_local_sign_in(self.get_user())
         if has_factors(self.get_user()):

@@ -257,14 +257,61 @@ def test_public_pages_do_not_query_accounts(client, person):
     assert not [query for query in queries if "accounts_" in query["sql"]]
 
 
-def test_an_account_has_one_count_under_its_name_and_its_address(person):
+@pytest.mark.parametrize("typed", ["ann@example.org", "ANN@example.ORG"])
+def test_of_guesses_under_the_name_and_the_address_the_limit_of_one_is_tried(person, typed):
     User.objects.filter(pk=person.pk).update(email="ann@example.org")
-    for number in range(limits.ACCOUNT.count):
-        typed = "Ann@Example.org" if number % 2 else person.username
-        assert sign_in(Client(), typed, "wrong", f"192.0.2.{number}").status_code == 200
+    for number in range(limits.SPELLINGS.count):
+        text = typed if number % 2 else person.username
+        assert sign_in(Client(), text, "wrong", f"192.0.2.{number}").status_code == 200
 
-    assert sign_in(Client(), "ann@example.org", PASSWORD, "198.51.100.1").status_code == 429
-    assert sign_in(Client(), person.username, PASSWORD, "198.51.100.2").status_code == 429
+    for text in (person.username, typed):
+        answer = sign_in(Client(), text, PASSWORD, "198.51.100.1")
+        assert answer.status_code == 200 and "is not right" in answer.text
+    assert AccountEvent.objects.filter(account=person).count() == limits.SPELLINGS.count
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (None, "ann@strasse.example"),
+        ("ann@strasse.example", None),
+        ("ann@strasse.example", "ann@straße.example"),
+        ("ann@straße.example", "ann@strasse.example"),
+        ("ann@strasse.example", "ANN@Strasse.example"),
+    ],
+)
+def test_tries_under_one_text_say_nothing_about_another(person, first, second):
+    """The same answers with and without an account; None is its user name."""
+
+    def answers() -> list[int]:
+        AccountEvent.objects.all().delete()
+        texts = [first or person.username] * limits.ACCOUNT.count + [second or person.username] * 12
+        return [
+            sign_in(Client(), text, "no", f"192.0.2.{each}").status_code for each, text in enumerate(texts)
+        ]
+
+    with_account = []
+    for email in ("ann@strasse.example", "other@example.org"):
+        User.objects.filter(pk=person.pk).update(email=email)
+        with_account.append(answers())
+    User.objects.filter(pk=person.pk).update(username="other", email="")
+
+    assert with_account[0] == with_account[1] == answers()
+
+
+def test_an_account_beyond_its_limit_takes_the_hashing_of_a_wrong_password(person, monkeypatch):
+    User.objects.filter(pk=person.pk).update(email="ann@example.org")
+    for number in range(limits.SPELLINGS.count):
+        sign_in(Client(), person.username, "wrong", f"192.0.2.{number}")
+    hashed = []
+    monkeypatch.setattr(User, "set_password", lambda _user, password: hashed.append(password))
+
+    with CaptureQueriesContext(connection) as locked:
+        sign_in(Client(), "ann@example.org", "wrong", "198.51.100.1")
+    with CaptureQueriesContext(connection) as unknown:
+        sign_in(Client(), "nobody@example.org", "wrong", "198.51.100.2")
+
+    assert hashed == ["wrong", "wrong"] and len(locked) == len(unknown)
 
 
 @pytest.mark.parametrize("typed", ["ann@example.org", "ANN@example.ORG"])
