@@ -1,6 +1,7 @@
 """Sign-ins between the password, or the provider, and the second step: a note in the session, which signs nobody in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.contrib.auth import get_user_model
@@ -12,6 +13,7 @@ from django.utils.crypto import constant_time_compare
 from .models import AccountEvent, EventType
 
 SESSION_KEY = "pending_sign_in"
+CLAIMS_KEY = "pending_claims"
 PENDING_MINUTES = 15
 ACCEPTED_TYPES = (EventType.PASSWORD_ACCEPTED, EventType.PROVIDER_ACCEPTED)
 
@@ -24,11 +26,13 @@ class SecondStepRequired(Exception):
 class PendingSignIn:
     """An account whose password was right, or that signed in at the provider, and the event of that.
 
-    The event becomes a sign-in.
+    The event becomes a sign-in. The claims are those of the provider: the account is linked and gets its roles by them
+    once the second step was right.
     """
 
     account: AbstractBaseUser
     attempt: AccountEvent
+    claims: Mapping = field(default_factory=dict)
 
     @property
     def is_through_provider(self) -> bool:
@@ -41,11 +45,13 @@ def store_pending(
     attempt: AccountEvent,
     *,
     type: EventType = EventType.PASSWORD_ACCEPTED,
+    claims: Mapping | None = None,
 ) -> None:
     """Record that the password was right, or that the provider knows the person, and note it in the session."""
     attempt.type, attempt.account, attempt.account_name = type, account, account.get_username()
     attempt.save()
     request.session[SESSION_KEY] = [account.pk, account.get_session_auth_hash(), attempt.pk]
+    request.session[CLAIMS_KEY] = dict(claims or {})
 
 
 def find_pending(request: HttpRequest) -> PendingSignIn | None:
@@ -56,10 +62,13 @@ def find_pending(request: HttpRequest) -> PendingSignIn | None:
             start = timezone.now() - timedelta(minutes=PENDING_MINUTES)
             attempts = AccountEvent.objects.filter(type__in=ACCEPTED_TYPES, account=account).since(start)
             attempt = attempts.filter(pk=attempt_pk).first()
+            claims = request.session.get(CLAIMS_KEY) or {}
             if account and attempt and constant_time_compare(account.get_session_auth_hash(), password_hash):
-                return PendingSignIn(account, attempt)
+                pending = PendingSignIn(account, attempt, claims)
+                return pending if claims or not pending.is_through_provider else None
     return None
 
 
 def forget_pending(request: HttpRequest) -> None:
     request.session.pop(SESSION_KEY, None)
+    request.session.pop(CLAIMS_KEY, None)

@@ -160,6 +160,11 @@ def end_sessions(account: AbstractBaseUser, *, request: HttpRequest | None = Non
         record_event(EventType.SESSIONS_ENDED, account, request=request)
 
 
+def requires_second_step(provider: ProviderSettings, account: AbstractBaseUser, claims: Mapping) -> bool:
+    """Return whether an account has to show its second factor of this site beside the sign-in at the provider."""
+    return has_factors(account) and not provider.has_factor(claims)
+
+
 def finish_sign_in(
     request: HttpRequest,
     provider: ProviderSettings,
@@ -173,9 +178,8 @@ def finish_sign_in(
     """
     name_attempt(attempt, request, account)
     attempt.detail = {"provider": provider.name}
-    has_factor = provider.has_factor(claims)
-    if has_factors(account) and not has_factor:
-        store_pending(request, account, attempt, type=EventType.PROVIDER_ACCEPTED)
+    if requires_second_step(provider, account, claims):
+        store_pending(request, account, attempt, type=EventType.PROVIDER_ACCEPTED, claims=claims)
         request.session[ISSUER_KEY] = provider.issuer
         raise SecondStepRequired
     forget_pending(request)
@@ -185,9 +189,8 @@ def finish_sign_in(
     forget_in_session(request)
     request.session.cycle_key()
     request.session[ISSUER_KEY] = provider.issuer
-    record_authentication(
-        request, with_factor_of=account if has_factor else None, at=auth_time_of(claims) or 0.0
-    )
+    with_factor_of = account if provider.has_factor(claims) else None
+    record_authentication(request, with_factor_of=with_factor_of, at=auth_time_of(claims) or 0.0)
 
 
 def check_owner(

@@ -4,6 +4,7 @@ A form that was submitted while signed out waits in the session until the browse
 owner already, only its key does.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -20,8 +21,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.limits import TooManyAttempts
 from accounts.models import AccountEvent
-from accounts.pending_sign_ins import SecondStepRequired
+from accounts.pending_sign_ins import PendingSignIn, SecondStepRequired, forget_pending
 from accounts.provider_accounts import (
+    ISSUER_KEY,
     Refusal,
     SignInRefused,
     check_owner,
@@ -31,6 +33,7 @@ from accounts.provider_accounts import (
     groups_for,
     may_reauthenticate_there,
     refuse,
+    requires_second_step,
     set_roles,
 )
 from accounts.provider_settings import ProviderSettings, current_provider
@@ -131,8 +134,33 @@ def _follow_response(request: HttpRequest, provider: ProviderSettings, sign_in: 
     return admin_site.finish_login(request, HttpResponseRedirect(sign_in.next_url), carried)
 
 
-def _update_account(request: HttpRequest, provider: ProviderSettings, attempt: AccountEvent, claims: dict):
-    """Return the account of a person, with the roles that their groups give. Raises SignInRefused."""
+def update_pending_account(request: HttpRequest, pending: PendingSignIn) -> HttpResponse | None:
+    """Link an account and set its roles after the second step; return the page that says why not, or None."""
+    provider = _provider_or_404()
+    try:
+        if request.session.get(ISSUER_KEY) != provider.issuer:
+            raise refuse(pending.attempt, Refusal.EXPIRED)
+        account = _update_account(request, provider, pending.attempt, pending.claims, is_complete=True)
+        if account.pk != pending.account.pk:
+            raise refuse(pending.attempt, Refusal.EXPIRED)
+    except SignInRefused as refusal:
+        forget_pending(request)
+        return _render_refusal(request, provider, refusal, None)
+    return None
+
+
+def _update_account(
+    request: HttpRequest,
+    provider: ProviderSettings,
+    attempt: AccountEvent,
+    claims: Mapping,
+    *,
+    is_complete: bool = False,
+):
+    """Return the account of a person, linked and with the roles that their groups give. Raises SignInRefused.
+
+    Where a second step follows, neither is stored before it: `update_pending_account` does that.
+    """
     account, groups = None, groups_for(provider, claims)
     try:
         with transaction.atomic():
@@ -142,6 +170,8 @@ def _update_account(request: HttpRequest, provider: ProviderSettings, attempt: A
             set_roles(request, account, groups)
             if has_managers:
                 check_user_managers_remain()
+            if groups and not is_complete and requires_second_step(provider, account, claims):
+                transaction.set_rollback(True)
     except LastUserManager:
         raise refuse(attempt, Refusal.LAST_MANAGER, account) from None
     except SignInRefused as refusal:

@@ -27,6 +27,7 @@ from accounts.sign_in import set_refusal_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
+from .provider_sign_in import update_pending_account
 from .reauthentication import build_reauthentication_form, render_reauthentication_page
 from .site import admin_site
 
@@ -40,6 +41,8 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
     form = SecondStepForm(request.POST or None, request=request, account=pending.account)
     if not (request.method == "POST" and form.is_valid()):
         return set_refusal_status(admin_site.render_second_step(request, carried, form), form)
+    if pending.is_through_provider and (refusal := update_pending_account(request, pending)):
+        return refusal
     finish_second_step(request, pending)
     _lead_to_new_codes(request)
     return _follow_sign_in(request, carried)

@@ -6,13 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.utils import timezone
 from lxml import html
 
 from accounts import limits, totp
-from accounts.models import AccountEvent, DeskSession, EventType
+from accounts.models import AccountEvent, DeskSession, EventType, ProviderIdentity
 from accounts.provider_settings import read_provider
 from accounts.reauthentication import FACTOR_OWNER
 from publications.admin.carried_forms import CarriedForm
@@ -27,6 +28,7 @@ from tests.openid_provider import (
     START,
     error_of,
     is_signed_in,
+    roles_of,
     set_provider,
     sign_in,
     start,
@@ -46,6 +48,33 @@ def test_the_second_factor_of_this_site_is_requested(client, provider, ann):
     assert response["Location"] == "/desk/help/" and is_signed_in(client)
     assert client.session[FACTOR_OWNER] == ann.pk
     assert client.session.get_expiry_age() > 24 * 60 * 60
+
+
+def test_nothing_is_linked_and_no_role_is_set_before_the_second_step(client, provider, ann):
+    secret = totp.new_secret()
+    totp.add_app(ann, secret, step=0)
+    ann.groups.set([Group.objects.get(name="Contributors")])
+
+    sign_in(client, provider)
+    client.post(f"{LOGIN}second-step/", {"code": "000000"})
+    assert roles_of(ann) == ["Contributors"] and not ProviderIdentity.objects.exists()
+    assert not AccountEvent.objects.filter(type__in=(EventType.PROVIDER_LINKED, EventType.CHANGED)).exists()
+
+    client.post(f"{LOGIN}second-step/", {"code": code_of(secret)})
+    assert is_signed_in(client) and roles_of(ann) == ["Editors"]
+    assert ProviderIdentity.objects.get().account == ann
+
+
+def test_an_account_that_may_no_longer_be_linked_is_refused_after_the_second_step(client, provider, ann):
+    secret = totp.new_secret()
+    totp.add_app(ann, secret, step=0)
+    sign_in(client, provider)
+    ProviderIdentity.objects.create(account=ann, issuer=provider.issuer, subject="somebody-else")
+
+    page = client.post(f"{LOGIN}second-step/", {"code": code_of(secret)})
+
+    assert page.status_code == 403 and "belongs to somebody else" in error_of(page)
+    assert not is_signed_in(client)
 
 
 @pytest.mark.parametrize(
