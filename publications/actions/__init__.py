@@ -40,7 +40,7 @@ from .retract import (
     retract,
     status_refusal,
 )
-from .save import render_site_page, save_instance
+from .save import changes_signature, render_site_page, save_instance
 from .second_person import approval_refusal, is_reason, kept_schedule_refusal
 from .transaction import (
     ActionRefused,
@@ -88,6 +88,7 @@ __all__ = [
     "approval_refusal",
     "approve",
     "available_slug",
+    "changes_signature",
     "check_deletable",
     "check_name",
     "check_passage",

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from publications.models import (
     CHANGES_TO_FOLLOW,
+    Author,
     Change,
     Edition,
     Kind,
@@ -52,6 +53,13 @@ def store_rule_news(kind: Kind, *, by, at: datetime) -> None:
     """Store that a kind needs two people from now on, or no longer."""
     counts = {"kind": kind.pk, "needs_approval": kind.needs_approval}
     NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts=counts)
+
+
+def store_signature_news(author: Author, *, by, at: datetime) -> None:
+    """Store that published editions that needed two people are signed with another name, or lead to the author."""
+    editions = Edition.objects.not_cancelled().filter(bylines__author=author, kind__needs_approval=True)
+    if editions.exists():
+        NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts={"author": author.pk})
 
 
 def store_translation_news(edition: Edition, *, by, at: datetime) -> None:

@@ -27,7 +27,7 @@ from publications.models import (
     update_content_digests,
 )
 
-from .news import store_rule_news
+from .news import store_rule_news, store_signature_news
 from .redirects import check_addresses, check_new_addresses, keep_redirects, stored_addresses
 from .transaction import begin_action
 
@@ -56,6 +56,9 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     mark_changed_records(instance, action.at)
     rule = _changed_rule(instance)
     is_other_file = isinstance(instance, Image) and not _has_stored_file(instance)
+    is_signed_anew = isinstance(instance, Author) and changes_signature(
+        instance.pk, name=instance.name, is_pseudonymous=instance.is_pseudonymous
+    )
     instance.save()
     keep_redirects(instance, old_addresses)
     has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
@@ -69,11 +72,21 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     )  # fmt: skip
     if rule:
         store_rule_news(instance, by=by, at=action.at)
+    if is_signed_anew:
+        store_signature_news(instance, by=by, at=action.at)
     return instance
 
 
 def _has_stored_file(image: Image) -> bool:
     return Image.objects.filter(pk=image.pk, original=image.original).exists()
+
+
+def changes_signature(author_pk: int | None, *, name: str, is_pseudonymous: bool) -> bool:
+    """Return whether an author who is stored so signs what is published in another way, earlier editions too."""
+    author = Author.objects.filter(pk=author_pk).first()
+    if not author or not EditionByline.objects.filter(author=author).exists():
+        return False
+    return author.is_pseudonymous != is_pseudonymous or (is_pseudonymous and author.name != name)
 
 
 def _changed_rule(instance: models.Model) -> str:

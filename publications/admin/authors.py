@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import images, renditions
+from accounts.reauthentication import is_authentication_recent
+from publications import actions, images, renditions
 from publications.models import Author, Edition, Image, Publication
 from publications.presentation import paths_in_locales
 from publications.slugs import slugify
@@ -17,9 +18,15 @@ from .choosers import ChooserField
 from .pending_uploads import PendingUploadFormMixin
 from .proposed_authors import describe_proposal
 from .public_models import PublicModelAdmin, PublicModelForm
+from .reauthentication import refuse_old_authentication
 
 PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
 """Fields of an author with a pen name for users who may not change authors."""
+REDACT_PERMISSION = "publications.redact_publication"
+
+
+class AuthenticationTooOld(Exception):
+    """Raised instead of saving: the user has to show again who they are. Nothing is stored."""
 
 
 class AuthorForm(PendingUploadFormMixin, PublicModelForm):
@@ -30,6 +37,8 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
 
     publications_with_files: list[Publication] = []
     is_proposal = False
+    may_sign_anew = False
+    """Whether the user may change how published texts are signed, as by a pen name."""
 
     portrait_choice = ChooserField("images", limit=1, required=False, label=gettext_lazy("Portrait"))
     portrait_file = forms.FileField(
@@ -71,6 +80,11 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
             raise forms.ValidationError(str(reason)) from reason
         return image
 
+    def signs_anew(self, cleaned: dict) -> bool:
+        """Return whether the submitted values change how published texts are signed."""
+        name, is_pseudonymous = cleaned["name"], cleaned["is_pseudonymous"]
+        return actions.changes_signature(self.instance.pk, name=name, is_pseudonymous=is_pseudonymous)
+
     def save(self, commit: bool = True) -> Author:
         """Save the author. Whoever may save a proposed one accepts them so."""
         self.instance.is_approved_now = self.instance.is_proposed and not self.is_proposal
@@ -83,7 +97,17 @@ class AuthorForm(PendingUploadFormMixin, PublicModelForm):
         return super().save(commit)
 
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
-        """Ask about a name that another author has, nearly always the same person, and about a pen name."""
+        """Ask about a name that another author has, nearly always the same person, and about a pen name.
+
+        Raises:
+            ValidationError: the user may not change how published texts are signed.
+        """
+        if self.instance.pk and not self.may_sign_anew and self.signs_anew(cleaned):
+            text = _(
+                "Published texts would be signed in another way. Only whoever may redact may change a pen name then: "
+                "ask an administrator."
+            )
+            raise forms.ValidationError({"is_pseudonymous": text})
         questions = {}
         if "name" in self.changed_data and (question := self._ask_about_namesakes(cleaned["name"])):
             questions["name"] = question
@@ -237,4 +261,18 @@ class AuthorAdmin(PublicModelAdmin):
         return paths_in_locales("publications:author", slug=obj.slug) if has_page else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
-        return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})
+        form = super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})
+        form.may_sign_anew = request.user.has_perm(REDACT_PERMISSION)
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Author, form: AuthorForm, change: bool) -> None:
+        """Save the author; published texts are signed in another way only after a recent authentication."""
+        if form.signs_anew(form.cleaned_data) and not is_authentication_recent(request):
+            raise AuthenticationTooOld
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except AuthenticationTooOld:
+            return refuse_old_authentication(request, self.admin_site.each_context(request))

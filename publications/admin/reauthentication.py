@@ -87,10 +87,15 @@ def intercept_request(
         name in REAUTHENTICATED_CHANGES and request.method == "POST"
     )
     if is_question and not is_authentication_recent(request):
-        response = render_reauthentication_page(request, build_context(request), _carry(request))
-        response.status_code = HTTPStatus.FORBIDDEN
-        return response
+        return refuse_old_authentication(request, build_context(request))
     return None
+
+
+def refuse_old_authentication(request: HttpRequest, context: dict) -> HttpResponse:
+    """Return the page that asks who it is, with what was submitted."""
+    response = render_reauthentication_page(request, context, _carry(request))
+    response.status_code = HTTPStatus.FORBIDDEN
+    return response
 
 
 def _has_factor(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.names import full_name_of
 from publications.locales import datetime_with_zone, language_in_sentence
-from publications.models import Change, EndReason, Kind, NewsEvent, NewsType, find_missing_approval
+from publications.models import Author, Change, EndReason, Kind, NewsEvent, NewsType, find_missing_approval
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def _desk_url(event: NewsEvent, user) -> str:
         if pk and user.has_perm("publications.add_archiveimport"):
             return reverse("desk:archive-import", args=[pk])
         return reverse("desk:publications_publication_changelist")
+    if (author_pk := event.counts.get("author")) and user.has_perm("publications.view_author"):
+        return reverse("desk:publications_author_change", args=[author_pk])
     if not event.publication_id:
         may_see_kinds = user.has_perm("publications.view_kind")
         return reverse("desk:publications_kind_changelist" if may_see_kinds else "desk:index")
@@ -129,7 +131,7 @@ def _ended(event: NewsEvent) -> tuple[str, str]:
 
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if not event.publication_id:
-        return _changed_rule(event), ""
+        return _changed_signature(event) if "author" in event.counts else _changed_rule(event), ""
     if not event.edition_id:
         text = _("“%(title)s” was approved, got another kind, and does not need two people any more")
         return text % {"title": event.publication}, ""
@@ -152,6 +154,13 @@ def _changed_rule(event: NewsEvent) -> str:
     if event.counts.get("needs_approval"):
         return _("From now on two people publish a “%(kind)s”") % {"kind": kind}
     return _("A “%(kind)s” does not need two people any more") % {"kind": kind}
+
+
+def _changed_signature(event: NewsEvent) -> str:
+    author = Author.objects.filter(pk=event.counts["author"]).first() or "–"
+    return _("Published texts that need two people are signed in another way by one: “%(name)s”") % {
+        "name": author
+    }
 
 
 def _tomorrow(event: NewsEvent) -> tuple[str, str]:

@@ -12,9 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.reauthentication import AUTHENTICATED_AT
 from publications import actions
 from publications.admin.register import MODEL_ADMINS, admin_site
-from publications.models import Author, Autosave, Image, Kind, Publication, SitePage, Tag
+from publications.models import Author, Autosave, Image, Kind, NewsEvent, Publication, SitePage, Tag
+from publications.news.descriptions import describe_news
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 from tests.html_forms import submitted_values
 
@@ -231,7 +233,8 @@ def test_a_second_author_of_the_same_name_needs_confirmation(desk):
         (True, "This shows readers who stands behind the name"),
     ],
 )
-def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk, before, question):
+def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk, editor, before, question):
+    editor.groups.set([Group.objects.get(name="Administrators")])
     author = make_author("Ann Berg", is_pseudonymous=before)
     make_live(author=author)
     form = form_data_of(desk.get(change(author)))
@@ -250,7 +253,68 @@ def test_changing_the_pseudonymity_of_a_published_author_needs_confirmation(desk
     assert (still, Author.objects.get(pk=author.pk).is_pseudonymous) == (before, not before)
 
 
-def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk):
+@pytest.mark.parametrize(
+    ("before", "name"), [(False, "Ann Berg"), (False, "Eve"), (True, "Eve"), (True, "Ann Berg")]
+)
+def test_an_editor_changes_no_signature_of_what_is_published(desk, before, name):
+    author = make_author("Ann Berg", is_pseudonymous=before)
+    edition = make_live(author=author)
+    form = {**form_data_of(desk.get(change(author))), "name": name, "is_pseudonymous": "on"}
+    if before and name == author.name:
+        del form["is_pseudonymous"]
+
+    page = desk.post(change(author), form)
+    again = desk.post(change(author), form_data_of(page))
+
+    for response in (page, again):
+        assert (
+            response.status_code == 200 and "Only whoever may redact may change a pen name" in response.text
+        )
+    author.refresh_from_db()
+    assert (author.name, author.is_pseudonymous) == ("Ann Berg", before)
+    assert edition.bylines.get().name == "Ann Berg"
+
+
+def test_an_editor_changes_a_pen_name_that_is_not_published_and_another_field_of_one_that_is(desk):
+    author, published = make_author("Ann"), make_author("Bo", is_pseudonymous=True)
+    make_live(author=published)
+
+    desk.post(change(author), {**form_data_of(desk.get(change(author))), "is_pseudonymous": "on"})
+    desk.post(change(published), {**form_data_of(desk.get(change(published))), "aliases": "Boris"})
+
+    assert Author.objects.get(pk=author.pk).is_pseudonymous
+    assert Author.objects.get(pk=published.pk).aliases == "Boris"
+
+
+def test_a_pen_name_of_published_texts_needs_recent_authentication_and_is_news_to_all(desk, editor):
+    editor.groups.set([Group.objects.get(name="Administrators")])
+    author, colleague = make_author("Ann Berg"), make_person("Editors")
+    edition = make_live(author=author)
+    Kind.objects.update(needs_approval=True)
+    form = {**form_data_of(desk.get(change(author))), "name": "Eve", "is_pseudonymous": "on"}
+    confirmed = form_data_of(desk.post(change(author), form))
+    session = desk.session
+    session[AUTHENTICATED_AT] = 0.0
+    session.save()
+
+    refused = desk.post(change(author), confirmed)
+    assert refused.status_code == 403 and 'action="/desk/reauthenticate/"' in refused.text
+    assert (
+        edition.bylines.get().name == "Ann Berg" and not NewsEvent.objects.filter(type="unapproved").exists()
+    )
+
+    session[AUTHENTICATED_AT] = timezone.now().timestamp()
+    session.save()
+    assert desk.post(change(author), confirmed).status_code == 302
+
+    event = NewsEvent.objects.visible_to(colleague).with_rows().get(type="unapproved")
+    text = describe_news(event, colleague)
+    assert "signed in another way by one: “Eve”" in text.subject and text.url == change(author)
+    assert edition.bylines.get().name == "Eve"
+
+
+def test_confirming_a_pen_name_lists_the_attached_files_of_the_author(desk, editor):
+    editor.groups.set([Group.objects.get(name="Administrators")])
     author = make_author("Ann Berg")
     live = make_live(author=author, title="On Minsk")
     make_live(author=author, title="Without files")
