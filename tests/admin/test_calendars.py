@@ -219,7 +219,7 @@ class TestCalendar:
         assert summaries(make_url(editor, is_own=True)) == ["Planned: Hers"]
         assert len(summaries(make_url(editor))) == 2
 
-    def test_the_calendar_is_in_the_language_of_whoever_made_it(self, desk, editor, wednesday):
+    def test_the_calendar_is_in_the_language_of_whoever_made_it(self, wednesday, desk, editor):
         make_plan(make_publication(title="Råg"), due_on=WEDNESDAY, writer=editor)
 
         page = desk.post(PAGE, {"scope": "all"}, headers={"Accept-Language": "sv"}, follow=True).text
