@@ -49,7 +49,7 @@ def invite(
         language=language,
         invited_by=request.user,
     )
-    _record(EventType.INVITED, invitation, request)
+    _record(EventType.INVITED, invitation, request, by=request.user)
     return invitation
 
 
@@ -59,20 +59,20 @@ def repeat_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
     invitation.invited_by = request.user
     invitation.save(update_fields=["invited_by"])
     invitation.renew()
-    _record(EventType.INVITED, invitation, request)
+    _record(EventType.INVITED, invitation, request, by=request.user)
 
 
 @transaction.atomic
-def revoke_invitation(invitation: Invitation, *, request: HttpRequest) -> None:
-    _record(EventType.INVITATION_REVOKED, invitation, request)
+def revoke_invitation(invitation: Invitation, *, by: AbstractBaseUser | None, request: HttpRequest) -> None:
+    _record(EventType.INVITATION_REVOKED, invitation, request, by=by)
     invitation.delete()
 
 
-def revoke_invitations_by(account: AbstractBaseUser, *, request: HttpRequest) -> None:
-    """Revoke the open invitations of somebody who may not invite any more."""
-    for invitation in Invitation.objects.filter(invited_by=account):
+def revoke_invitations_without_inviter(*, by: AbstractBaseUser | None, request: HttpRequest) -> None:
+    """Revoke the open invitations by people who may not invite any more, after whatever took that from them."""
+    for invitation in Invitation.objects.select_related("invited_by"):
         if not has_inviter(invitation):
-            revoke_invitation(invitation, request=request)
+            revoke_invitation(invitation, by=by, request=request)
 
 
 def has_inviter(invitation: Invitation) -> bool:
@@ -110,10 +110,12 @@ def accept_invitation(
     account.save()
     account.groups.add(invitation.group)
     by = invitation.invited_by
-    AccountRecord.objects.create(account=account, invited_by_name=by.get_username() if by else "")
+    AccountRecord.objects.create(account=account, invited_by_name=by.get_username())
     groups = {"groups_before": [], "groups_after": [invitation.group.name]}
     record_event(EventType.CREATED, account, by=by, request=request, device=device, **groups)
 
 
-def _record(type: EventType, invitation: Invitation, request: HttpRequest) -> None:
-    record_event(type, get_user_model()(username=invitation.username), by=request.user, request=request)
+def _record(
+    type: EventType, invitation: Invitation, request: HttpRequest, *, by: AbstractBaseUser | None
+) -> None:
+    record_event(type, get_user_model()(username=invitation.username), by=by, request=request)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.contrib.auth import get_user_model, login
 from django.contrib.auth.models import AbstractBaseUser, Group
+from django.core import checks
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
 
@@ -18,10 +19,12 @@ from .factors import has_factors
 from .id_tokens import auth_time_of, is_fresh
 from .invitations import accept_invitation, build_account
 from .limits import complete_sign_in, name_attempt
-from .models import AccountEvent, DeskSession, EventType, Invitation, ProviderIdentity
+from .models import AccountEvent, EventType, Invitation, ProviderIdentity
 from .pending_sign_ins import SecondStepRequired, forget_pending, store_pending
 from .provider_settings import ProviderSettings, current_provider
 from .reauthentication import record_authentication
+from .role_changes import set_roles
+from .sign_out import end_sessions
 from .temporary_passwords import forget_in_session
 
 logger = logging.getLogger(__name__)
@@ -142,22 +145,24 @@ def groups_for(provider: ProviderSettings, claims: Mapping) -> list[Group]:
     return groups
 
 
-def set_roles(request: HttpRequest, account: AbstractBaseUser, groups: list[Group]) -> None:
-    """Give an account these roles in place of those that it has; without any, its sessions end."""
-    before = sorted(account.groups.values_list("name", flat=True))
-    after = sorted(group.name for group in groups)
-    if before != after:
-        account.groups.set(groups)
-        names = {"groups_before": before, "groups_after": after}
-        record_event(EventType.CHANGED, account, request=request, fields=["groups"], **names)
-    if not after:
+def check_roles(**_scope: object) -> list[checks.CheckMessage]:
+    """Check of `manage.py check --deploy`: that the site has the roles that OIDC_ROLES names."""
+    provider = current_provider()
+    if not provider:
+        return []
+    names = set(provider.roles.values())
+    missing = names.difference(Group.objects.filter(name__in=names).values_list("name", flat=True))
+    text = (
+        "OIDC_ROLES names the role “%s”, which this site lacks. Correct it, or add the role as a superuser."
+    )
+    return [checks.Error(text % name, id="accounts.E001") for name in sorted(missing)]
+
+
+def update_roles(request: HttpRequest, account: AbstractBaseUser, groups: list[Group]) -> None:
+    """Give an account the roles that the provider gives; without any, its sessions end."""
+    set_roles(account, groups, by=None, request=request)
+    if not groups:
         end_sessions(account, request=request)
-
-
-def end_sessions(account: AbstractBaseUser, *, request: HttpRequest | None = None) -> None:
-    """Delete the sessions of an account, which is recorded if there are any."""
-    if DeskSession.objects.filter(account=account).delete()[0]:
-        record_event(EventType.SESSIONS_ENDED, account, request=request)
 
 
 def requires_second_step(provider: ProviderSettings, account: AbstractBaseUser, claims: Mapping) -> bool:

@@ -174,7 +174,11 @@ def _request(
         finally:
             _slots.release()
 
-    Thread(target=fetch, name="openid-provider", daemon=True).start()
+    try:
+        Thread(target=fetch, name="openid-provider", daemon=True).start()
+    except RuntimeError as error:  # the limit of threads or of memory
+        _slots.release()
+        raise ProviderUnavailable("no thread can be started for the request") from error
     try:
         return answer.result(timeout=deadline - time.monotonic())
     except TimeoutError as error:

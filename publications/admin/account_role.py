@@ -2,17 +2,15 @@
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.events import record_event
-from accounts.invitations import revoke_invitations_by
-from accounts.models import EventType
 from accounts.names import full_name_of
+from accounts.role_changes import set_roles
 
 from .form_data import RedisplayMixin
 from .groups import RoleField, describe_group
@@ -33,7 +31,7 @@ def account_role_page(request: HttpRequest, account: User) -> HttpResponse:
     form = RoleForm(request.POST or None, initial=initial, label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
-            _set_role(request, account, form.cleaned_data["role"], before=groups)
+            _set_role(request, account, form.cleaned_data["role"])
         except LastUserManager as refusal:
             form.add_error("role", refusal.message)
         else:
@@ -50,15 +48,12 @@ def account_role_page(request: HttpRequest, account: User) -> HttpResponse:
 
 
 @transaction.atomic
-def _set_role(request: HttpRequest, account: User, group, *, before) -> None:
+def _set_role(request: HttpRequest, account: User, group: Group) -> None:
     lock_user_managers()
-    account.groups.set([group])
+    is_changed = set_roles(account, [group], by=request.user, request=request)
     check_user_managers_remain()
-    if before == [group]:
+    if not is_changed:
         return
-    names = {"groups_before": sorted(each.name for each in before), "groups_after": [group.name]}
-    record_event(EventType.CHANGED, account, by=request.user, request=request, fields=["groups"], **names)
-    revoke_invitations_by(account, request=request)
     text = _("%(name)s has the role “%(role)s” now.")
     name = full_name_of(account)
     messages.success(request, text % {"name": name, "role": describe_group(group)})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
-from accounts.invitations import revoke_invitations_by
+from accounts.invitations import revoke_invitations_without_inviter
 from accounts.models import AccountRecord, AddressChange, DeskSession, EventType
 from accounts.names import full_name_of
 
@@ -103,7 +103,7 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     record_event(EventType.DEACTIVATED, account, by=request.user, request=request)
     DeskSession.objects.filter(account=account).delete()
     AddressChange.objects.filter(account=account).delete()
-    revoke_invitations_by(account, request=request)  # perhaps of a thief
+    revoke_invitations_without_inviter(by=request.user, request=request)  # perhaps of a thief
     text = _("“%(name)s” is deactivated: nobody can sign in with it.") % {"name": account.get_username()}
     to = form.cleaned_data.get("to")
     if to and (count := hand_over(account, to=to, request=request)):

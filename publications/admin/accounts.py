@@ -6,6 +6,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.events import record_changes, record_event
 from accounts.factors import factor_condition, has_factors
 from accounts.first_login import remove_first_login
-from accounts.invitations import revoke_invitations_by
+from accounts.invitations import revoke_invitations_without_inviter
 from accounts.models import (
     AccountEvent,
     AccountRecord,
@@ -238,7 +239,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         if "email" in form.changed_data:
             queue_address_notice(form.instance, form.initial["email"])
         record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
-        revoke_invitations_by(form.instance, request=request)
+        revoke_invitations_without_inviter(by=request.user, request=request)
         check_user_managers_remain()
         _warn_without_role(request, form.instance)
 
@@ -285,11 +286,16 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         lock_user_managers()
         record_event(EventType.DELETED, obj, by=request.user, request=request)
         super().delete_model(request, obj)
+        revoke_invitations_without_inviter(by=request.user, request=request)
         check_user_managers_remain()
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if self._is_hidden_superuser(request, id):
             return refuse_superuser(request)
+        with transaction.atomic():
+            return self._change_password(request, id, form_url)
+
+    def _change_password(self, request: HttpRequest, id: str, form_url: str) -> HttpResponse:
         response = super().user_change_password(request, id, form_url)
         user = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and user:

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from accounts.invitations import revoke_invitations_without_inviter
 from publications.models import ArchiveImport, OperationRecord, parse_pk
 from publications.roles import ROLE_NAMES, role_name
 
@@ -121,6 +122,14 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
         return super().delete_view(request, object_id, self._with_role(request, object_id, extra_context))
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        revoke_invitations_without_inviter(by=request.user, request=request)
+
+    def delete_model(self, request: HttpRequest, obj: Group) -> None:
+        super().delete_model(request, obj)
+        revoke_invitations_without_inviter(by=request.user, request=request)
 
     def response_change(self, request: HttpRequest, obj: Group) -> HttpResponse:
         obj.name = describe_group(obj)  # after saving, for the message only

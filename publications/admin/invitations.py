@@ -124,7 +124,7 @@ def _repeat(request: HttpRequest, invitation: Invitation | None) -> HttpResponse
 @transaction.atomic
 def _revoke(request: HttpRequest, invitation: Invitation | None) -> HttpResponse:
     if invitation:
-        revoke_invitation(invitation, request=request)
+        revoke_invitation(invitation, by=request.user, request=request)
         text = _("The invitation of %(address)s is revoked: its link leads nowhere.")
         messages.success(request, text % {"address": invitation.email})
     return _redirect(request, is_gone=not invitation)

@@ -34,7 +34,7 @@ from accounts.provider_accounts import (
     may_reauthenticate_there,
     refuse,
     requires_second_step,
-    set_roles,
+    update_roles,
 )
 from accounts.provider_settings import ProviderSettings, current_provider
 from accounts.provider_sign_ins import OpenSignIn, begin, read_response, take_open
@@ -167,7 +167,7 @@ def _update_account(
             lock_user_managers()
             has_managers = user_managers().exists()
             account = find_account(request, provider, claims, groups)
-            set_roles(request, account, groups)
+            update_roles(request, account, groups)
             if has_managers:
                 check_user_managers_remain()
             if groups and not is_complete and requires_second_step(provider, account, claims):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.events import record_event
 from accounts.models import DeskSession, EventType
 from accounts.names import full_name_of
+from accounts.sign_out import end_sessions
 from accounts.user_agents import describe_user_agent
 
 from .site import render_desk_page
@@ -43,24 +43,15 @@ def session_rows(request: HttpRequest, account: User) -> list[SessionRow]:
     return sorted(rows, key=lambda row: not row.is_current)
 
 
-@transaction.atomic
-def end_sessions(request: HttpRequest, account: User, *, except_digest: str = "") -> int:
-    """Sign an account out everywhere, apart from one session; return how many ended."""
-    sessions = DeskSession.objects.filter(account=account).exclude(session_key=except_digest)
-    count = len({session.pk for session in DeskSession.objects.of(account)} - {except_digest})
-    sessions.delete()
-    if count:
-        record_event(EventType.SESSIONS_ENDED, account, by=request.user, request=request)
-    return count
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_sessions_page(request: HttpRequest) -> HttpResponse:
     """List where the user is signed in, and sign out one of these, or all others."""
     rows = session_rows(request, request.user)
     if request.method == "POST":
         if "_others" in request.POST:
-            count = end_sessions(request, request.user, except_digest=request.session.key_digest)
+            count = end_sessions(
+                request.user, by=request.user, request=request, except_digest=request.session.key_digest
+            )
             messages.success(request, _describe_ended(count))
         else:
             _end_one(request, [row for row in rows if not row.is_current])
@@ -86,7 +77,10 @@ def account_sessions_page(request: HttpRequest, account: User) -> HttpResponse:
     """List where an account is signed in, and sign it out everywhere."""
     if request.method == "POST":
         digest = request.session.key_digest if account == request.user else ""
-        messages.success(request, _describe_ended(end_sessions(request, account, except_digest=digest)))
+        messages.success(
+            request,
+            _describe_ended(end_sessions(account, by=request.user, request=request, except_digest=digest)),
+        )
         return HttpResponseRedirect(reverse("desk:account-sessions", args=[account.pk]))
     title = _("Where %(name)s is signed in") % {"name": full_name_of(account)}
     rows = session_rows(request, account)

@@ -22,7 +22,7 @@ def user_factors_page(request: HttpRequest, account: User) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:security"))
     if request.method == "POST":
         if remove_factors(account, by=request.user, request=request):
-            text = _("The second factors of “%(name)s” are removed: the password alone signs in again.")
+            text = _("The second factors of “%(name)s” are removed: signing in needs none now.")
             messages.success(request, text % {"name": account.get_username()})
         return HttpResponseRedirect(reverse("desk:auth_user_change", args=[account.pk]))
     return render_desk_page(

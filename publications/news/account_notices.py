@@ -111,8 +111,8 @@ BY_OTHERS = {
     EventType.FACTOR_REMOVED: AccountNotice(
         gettext_lazy("%(site)s: your second factors were removed"),
         gettext_lazy(
-            "An administrator has removed the second factors of your account “%(name)s” (%(what)s), so that your "
-            "password alone signs you in. Add a new one."
+            "An administrator has removed the second factors of your account “%(name)s” (%(what)s), so that you sign "
+            "in without one. Add a new one."
         ),
     ),
     EventType.PASSWORD_CHANGED: AccountNotice(

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from accounts.first_login import FirstLogin, first_login_path, write_first_logins
-from accounts.models import AccountEvent, EventType
+from accounts.models import AccountEvent, AccountRecord, EventType
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +55,7 @@ def test_a_password_changed_on_the_command_line_is_an_event(monkeypatch, capsys)
         event := AccountEvent.objects.get()
     ).type == EventType.PASSWORD_CHANGED and event.account == person
     assert "changed successfully" in capsys.readouterr().out
+    assert AccountRecord.of(person).has_temporary_password
 
 
 def test_a_password_changed_on_the_command_line_is_removed_from_the_file_of_first_logins(monkeypatch):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -282,6 +282,26 @@ def test_losing_the_role_revokes_the_invitations_by_an_account(desk, mailoutbox)
 
     assert not Invitation.objects.exists()
     assert set_password(path).status_code == 404 and not User.objects.filter(username="bo.ek").exists()
+
+
+@pytest.mark.parametrize("address", ["auth_group_change", "auth_group_delete", "auth_user_delete"])
+def test_losing_a_group_or_the_account_revokes_the_invitations_too(client, address):
+    managers, inviter = Group.objects.create(name="Managers"), make_person("Contributors")
+    managers.permissions.set(Permission.objects.filter(codename__in=["add_user", "change_user", "view_user"]))
+    inviter.groups.add(managers)
+    browser = Client()
+    browser.force_login(inviter, backend=BACKEND)
+    invite(browser)
+    assert Invitation.objects.get().invited_by == inviter
+    root = User.objects.create_superuser("root", "", "x")
+    client.force_login(root, backend=BACKEND)
+
+    changed = inviter.pk if address == "auth_user_delete" else managers.pk
+    data = {"name": "Managers", "permissions": [], "post": "yes"}
+    assert client.post(reverse(f"desk:{address}", args=[changed]), data).status_code == 302
+
+    assert not Invitation.objects.exists()
+    assert AccountEvent.objects.get(type="invitation_revoked").by == root
 
 
 @pytest.mark.parametrize("lose", ["clear", "delete"])

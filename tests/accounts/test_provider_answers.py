@@ -140,6 +140,20 @@ def test_requests_that_never_end_are_few(provider, settings, monkeypatch):
     assert provider.requests == []
 
 
+def test_a_thread_that_cannot_be_started_takes_no_place(provider, settings, monkeypatch):
+    class Refused(threading.Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    slots = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(provider_requests, "_slots", slots)
+    monkeypatch.setattr(provider_requests, "Thread", Refused)
+    with pytest.raises(ProviderUnavailable, match="no thread"):
+        read_metadata(settings.OIDC_PROVIDER)
+
+    assert slots.acquire(blocking=False)
+
+
 def test_a_provider_that_does_not_answer_is_not_requested_at_once_again(client, provider):
     provider.answers["/.well-known/openid-configuration"] = (500, {}, b"")
     client.post(START)

@@ -15,7 +15,7 @@ from lxml import html
 
 from accounts.invitations import invite
 from accounts.models import AccountEvent, EventType, Invitation, ProviderIdentity
-from accounts.provider_accounts import Refusal
+from accounts.provider_accounts import Refusal, check_roles
 from publications.admin.account_events import PROVIDER_REFUSALS, describe_event
 from publications.admin.provider_sign_in import REFUSALS
 from tests.factories import make_person
@@ -113,6 +113,25 @@ def test_without_the_setting_no_account_is_linked_by_its_address(client, provide
 
     assert sign_in(client, provider).status_code == 403
     assert not ProviderIdentity.objects.exists()
+
+
+def test_a_role_that_the_site_lacks_is_named_by_the_check(provider, settings):
+    assert check_roles() == []
+    set_provider(settings, roles={"/desk/editors": "Editors", "/desk/all": "Redactors"})
+
+    (message,) = check_roles()
+
+    assert "the role “Redactors”, which this site lacks" in message.msg
+
+
+def test_the_roles_that_a_provider_takes_away_revoke_invitations(client, provider, ann, invitation):
+    make_person("Administrators")
+    ann.groups.set(Group.objects.filter(name="Administrators"))
+    Invitation.objects.update(invited_by=ann, email="other@university.example")
+
+    sign_in(client, provider)
+
+    assert roles_of(ann) == ["Editors"] and not Invitation.objects.exists()
 
 
 def test_two_accounts_with_one_address_are_not_linked(client, provider, ann):

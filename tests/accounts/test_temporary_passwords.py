@@ -2,12 +2,14 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import recovery_codes
 from accounts.first_login import create_account
+from accounts.models import AccountRecord
 from accounts.temporary_passwords import mark_temporary
 from tests.accounts.test_password_reset import path_in, request_mail, set_password
 from tests.authenticator import Authenticator, options_of
@@ -93,6 +95,30 @@ def test_a_password_that_an_administrator_sets_is_changed_by_its_owner():
 
     assert sign_in(ann.username, "given over the phone").get("/desk/")["Location"] == CHANGE
     assert opened(browser) == [200] * len(PAGES)
+
+
+def test_a_password_that_cannot_be_marked_as_temporary_is_not_set():
+    administrator, ann = (
+        make_person(group, password="rain over four harbours") for group in ("Administrators", "Editors")
+    )
+    browser, given = sign_in(administrator.username, "rain over four harbours"), "given over the phone"
+
+    class Interrupted(Exception):
+        pass
+
+    def fail(**_signal) -> None:
+        raise Interrupted
+
+    pre_save.connect(fail, sender=AccountRecord)
+    try:
+        with pytest.raises(Interrupted):
+            path = reverse("desk:auth_user_password_change", args=[ann.pk])
+            browser.post(path, {"password1": given, "password2": given, "usable_password": "true"})
+    finally:
+        pre_save.disconnect(fail, sender=AccountRecord)
+
+    ann.refresh_from_db()
+    assert ann.check_password("rain over four harbours")
 
 
 def test_a_passkey_signs_in_past_a_password_that_its_owner_may_not_know(first, client, settings):

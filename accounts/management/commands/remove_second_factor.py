@@ -9,8 +9,8 @@ from accounts.factors import remove_factors
 
 HELP = """Remove all second factors of an account: passkeys, authenticator app and recovery codes.
 
-Somebody who has lost them cannot sign in at the desk (/desk/, where editors work). Afterwards their password alone
-signs them in, until they add a new factor on the page "Security" of the desk. If the site requires factors
+Somebody who has lost them cannot sign in at the desk (/desk/, where editors work). Afterwards they sign in
+without one, until they add a new factor on the page "Security" of the desk. If the site requires factors
 (SECOND_FACTOR_FROM), they are led there at once.
 
 Make sure first that it is they who ask: see or ring them, and do not rely on a mail. It is recorded among the events of
@@ -39,8 +39,6 @@ class Command(BaseCommand):
                 f"There is no account “{username}”. Administrators see all user names at the desk."
             )
         if remove_factors(account):
-            self.stdout.write(
-                f"The second factors of “{username}” are removed: the password alone signs in again."
-            )
+            self.stdout.write(f"The second factors of “{username}” are removed: signing in needs none now.")
         else:
-            self.stdout.write(f"“{username}” has no second factor: the password alone signs in already.")
+            self.stdout.write(f"“{username}” has no second factor: nothing was removed.")

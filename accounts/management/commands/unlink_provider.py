@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.events import record_event
 from accounts.models import EventType, ProviderIdentity
-from accounts.provider_accounts import end_sessions
+from accounts.sign_out import end_sessions
 
 HELP = """Remove the link between an account and a person at the OpenID provider (OIDC_ISSUER).
 
