@@ -1,5 +1,7 @@
 """Users at the desk. Only superusers change superusers, and a user who may manage users always remains."""
 
+from contextlib import nullcontext
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -292,7 +294,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if self._is_hidden_superuser(request, id):
             return refuse_superuser(request)
-        with transaction.atomic():
+        with transaction.atomic() if request.method == "POST" else nullcontext():
             return self._change_password(request, id, form_url)
 
     def _change_password(self, request: HttpRequest, id: str, form_url: str) -> HttpResponse:
