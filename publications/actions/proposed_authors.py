@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from publications import search
 from publications.models import ActionType, Author, Publication, Revision
 
+from .approve import store_ended_approvals
 from .transaction import ActionRefused, begin_action
 
 
@@ -37,6 +38,7 @@ def replace_proposed_author(author: Author, replacement: Author, *, by) -> list[
         else:
             lines.update(author=replacement)
         Revision.objects.create_from(draft, by=by)
+        store_ended_approvals(draft, by=by)
     subject, pk = str(proposed), proposed.pk
     search.delete_names(proposed)
     proposed.delete()

@@ -25,6 +25,7 @@ from publications.publication_fields import FIELDS_BY_NAME
 from publications.slugs import numbered_slug, slugify, strip_marks_both_ways
 from publications.snapshot import carried_paragraphs, rendered_columns
 
+from .approve import store_ended_approvals
 from .redacted_addresses import names_passage
 from .redacted_comments import redact_comments
 from .redacted_files import remove_attachments
@@ -136,6 +137,7 @@ def redact_draft(publication: Publication, redaction: Redaction, *, by) -> bool:
     if is_changed:
         publication.save()
         Revision.objects.create_from(publication, by=by, reason=RevisionReason.REDACTED)
+        store_ended_approvals(publication, by=by)
     return is_changed
 
 

@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import actions
+from publications.admin.history.audit_log import describe_entry
 from publications.integrity import CHECKS, no_progress
 from publications.models import (
     EDITORIAL_CHANGES,
     NOTICE_COLUMNS,
     AuditEntry,
     Edition,
+    EditionByline,
     Publication,
     update_content_digests,
 )
@@ -73,6 +75,21 @@ def test_a_redaction_changes_entries_and_editions_and_records_both(editor):
     assert list(redaction.public_part["editions"]) == [f"{publication.pk}/1"]
     assert Edition.objects.get().content_digest != edition.content_digest
     assert find_chain_faults() == []
+
+
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_redaction_does_not_record_an_earlier_change_as_its_own(editor, is_hidden):
+    publication = make_publication(body="Ivan Petrov sells rye.")
+    actions.publish(publication, by=editor)
+    EditionByline.objects.update(name="Somebody Else")
+    if is_hidden:
+        update_content_digests(Edition.objects.all())
+
+    actions.redact(publication, "Ivan Petrov", by=editor)
+
+    assert len(find_chain_faults()) == 1
+    assert "editions" not in last_entry().public_part and last_entry().detail["differing"] == [1]
+    assert "past the audit trail: 1" in describe_entry(last_entry()).description
 
 
 def test_two_redactions_of_the_same_entry_are_sound_and_a_change_after_them_is_found(editor):

@@ -774,6 +774,31 @@ def test_saving_says_whose_approval_ended_and_informs_them(client, draft, ann, b
     assert not NewsEvent.objects.visible_to(bo).filter(type=NewsType.ENDED).exists()
 
 
+def _replace_author(draft: Publication, by) -> None:
+    actions.replace_proposed_author(draft.authors.get(), make_author("Bo Ek"), by=by)
+
+
+def _remove_name(draft: Publication, by) -> None:
+    removal = actions.NameRemoval(spellings=("Eva Ek",), author=draft.authors.get())
+    actions.remove_name_from_rows(removal, by=by)
+
+
+@pytest.mark.parametrize("action", [
+    _replace_author,
+    _remove_name,
+    lambda draft, by: actions.redact(draft, "first paragraph", by=by),
+])  # fmt: skip
+def test_other_actions_that_store_a_revision_inform_who_approved_the_text(draft, ann, bo, action):
+    draft.bylines.all().delete()
+    draft.bylines.create(author=make_author("Eva Ek", is_proposed=True))
+    write(draft, ann)
+    approve(draft, bo)
+
+    action(draft, ann)
+
+    assert NewsEvent.objects.visible_to(bo).filter(type=NewsType.ENDED).exists()
+
+
 @pytest.mark.parametrize("data", [{}, {"without_approval": "\u200b"}])
 def test_a_missing_reason_is_named_at_the_top(client, draft, ann, data):
     client.force_login(ann)

@@ -164,6 +164,13 @@ def _describe_amendment(detail: dict) -> str:
     return ": ".join(part for part in (name, fields) if part)
 
 
+def _describe_redaction(detail: dict) -> str:
+    if differing := detail.get("differing"):
+        text = _("editions that had been changed before, past the audit trail: %(numbers)s")
+        return text % {"numbers": ", ".join(map(str, differing))}
+    return ""
+
+
 RULE_CHANGES = {
     "on": gettext_lazy("needs two people: on"),
     "off": gettext_lazy("needs two people: off"),
@@ -204,6 +211,7 @@ DESCRIPTIONS = {
     ActionType.APART: _describe_exclusion,
     ActionType.FOLLOW: _describe_check,
     ActionType.AMEND: _describe_amendment,
+    ActionType.REDACT: _describe_redaction,
 }
 
 
