@@ -375,6 +375,12 @@ def test_compose_is_complete():
     assert "/data" in services["first"]["volumes"][0]
 
 
+def test_the_guide_publishes_the_head_from_containers_too():
+    guide = (ROOT / "docs/deploying.md").read_text()
+
+    assert re.search(r"^50 3 .* docker compose .* manage\.py sign_head", guide, re.MULTILINE)
+
+
 def test_compose_makes_a_demonstration_by_its_setting_alone():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
 

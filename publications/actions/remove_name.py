@@ -4,6 +4,7 @@ The steps may be interrupted and repeated: what is done stays done, and is not f
 nowhere, so whoever repeats them gives it again.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -48,6 +49,8 @@ from .save import editions_showing
 from .transaction import ActionRefused, begin_action
 
 MAX_SPELLINGS = 20
+MAX_PREVIEW_SECONDS = 60
+"""How long a preview looks at publications: the web server ends a request of the desk after five minutes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,12 +84,14 @@ class NamePreview:
         publications: the report of each publication that holds the name.
         refused: the publications that it cannot be removed from, with the reasons.
         accounts: names of accounts that hold it, which stay.
+        unsearched: the number of publications that it had no time for.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
     publications: list[tuple[Publication, RedactionReport]] = field(default_factory=list)
     refused: list[tuple[Publication, list[str]]] = field(default_factory=list)
     accounts: list[str] = field(default_factory=list)
+    unsearched: int = 0
 
 
 def check_name(removal: NameRemoval) -> None:
@@ -248,7 +253,8 @@ def publications_to_search(*, after: int = 0) -> list[Publication]:
 def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
     """Return what removing a name would change. Each step is done and rolled back, so that both agree.
 
-    Only the removal itself searches attachments and pictures, which takes long.
+    Only the removal itself searches attachments and pictures, and the publications that are left after
+    `MAX_PREVIEW_SECONDS`.
 
     Raises:
         ActionRefused: as `check_name` does.
@@ -258,7 +264,11 @@ def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
     preview.accounts = [
         account.get_username() for account in accounts_with_name(removal.redaction(LOCALES[0]))
     ]
-    for publication in publications_to_search():
+    publications, ends_at = publications_to_search(), time.monotonic() + MAX_PREVIEW_SECONDS
+    for done, publication in enumerate(publications):
+        if time.monotonic() > ends_at:
+            preview.unsearched = len(publications) - done
+            break
         try:
             if report := _preview_publication(publication, removal, by=by):
                 preview.publications.append((publication, report))

@@ -137,7 +137,7 @@ def _preview(request: HttpRequest, form: NameForm) -> actions.NamePreview | None
     except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return None
-    if not (preview.rows or preview.publications or preview.refused):
+    if not (preview.rows or preview.publications or preview.refused or preview.unsearched):
         messages.info(
             request, _("It stands in no table. Files and pictures are searched when it is removed.")
         )

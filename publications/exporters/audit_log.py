@@ -13,15 +13,16 @@ from django.utils import timezone
 from publications.hash_chain import FIRST_PREVIOUS, serialize_canonically
 from publications.models import (
     HEAD,
+    SIGNATURE,
     AuditEntry,
     Head,
+    HeadRefused,
     Operation,
     OperationRecord,
     audit_file_name,
     original_storage,
 )
 
-SIGNATURE = f"{HEAD}.minisig"
 ENTRIES_PER_BATCH = 500
 
 
@@ -47,10 +48,14 @@ def publish_head(content: bytes, signature: str = "") -> None:
     is to verify it.
 
     Raises:
-        HeadRefused: it is not a head of this log, or the log has lost the head that is public.
+        HeadRefused: it is not a head of this log, a later one is public, or the log has lost the head that is public.
     """
-    Head.parse(content)
-    Head.check_published()
+    head, published = Head.parse(content), Head.check_published()
+    if published and head.version < published.version:
+        raise HeadRefused(
+            f"The head is of version {head.version}, and that of version {published.version} is public already: "
+            "write a new one with “manage.py sign_head --write FILE” and sign that."
+        )
     storage = original_storage()
     storage.delete(audit_file_name(SIGNATURE))  # that of the head before must not stand beside this one
     storage.save(audit_file_name(HEAD), ContentFile(content))

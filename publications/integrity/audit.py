@@ -3,8 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from django.core.exceptions import ImproperlyConfigured
+
 from publications.actions import STATUS_CHANGES
-from publications.models import ActionType, AuditEntry, Edition, EndReason, Head, HeadRefused, SiteVersion
+from publications.minisign import BadSignature
+from publications.models import (
+    HEAD,
+    SIGNATURE,
+    ActionType,
+    AuditEntry,
+    Edition,
+    EndReason,
+    Head,
+    HeadRefused,
+    Operation,
+    OperationRecord,
+    SiteVersion,
+    read_audit_file,
+)
+from publications.signing import read_public_key
 
 from .report import Progress
 
@@ -48,11 +65,38 @@ def find_versions_without_entry(progress: Progress) -> Iterator[str]:
 
 
 def find_lost_head(progress: Progress) -> Iterator[str]:
-    """Yield that the log does not contain the head that is public, with which entries cut off at its end are found."""
+    """Yield what is wrong with the head that is public, with which entries cut off at the end of the log are found.
+
+    The log does not contain it, it is gone, or its signature is not of it.
+    """
+    record = OperationRecord.objects.filter(operation=Operation.HEAD).first()
     try:
-        Head.check_published()
-    except HeadRefused as fault:
+        head = Head.check_published()
+        if head:
+            _check_signature(is_signed=bool(record and record.detail.get("is_signed")))
+        elif record:
+            yield (
+                f"A head of the audit trail was published at {record.at}, and {HEAD} is not there any more. If it was "
+                "deleted after a backup was restored, run “manage.py sign_head”."
+            )
+    except (HeadRefused, BadSignature, ImproperlyConfigured) as fault:
         yield str(fault)
+
+
+def _check_signature(*, is_signed: bool) -> None:
+    """Verify the signature of the head that is public, where there is a public key.
+
+    Raises:
+        BadSignature: it is of another file or by another key, or it is gone.
+    """
+    signature, public_key = read_audit_file(SIGNATURE), read_public_key()
+    if signature is not None and public_key:
+        try:
+            public_key.verify([read_audit_file(HEAD) or b""], signature.decode("utf-8", "replace"))
+        except BadSignature as fault:
+            raise BadSignature(f"{SIGNATURE}, which is public: {fault}") from None
+    elif signature is None and is_signed:
+        raise BadSignature(f"The head that is public was signed, and {SIGNATURE} is not there any more.")
 
 
 def _versions(first: int, last: int) -> str:

@@ -28,7 +28,7 @@ from .audit import (
     audit_file_name,
     find_missing_approval,
 )
-from .audit_head import HEAD, Head, HeadRefused
+from .audit_head import HEAD, SIGNATURE, Head, HeadRefused, read_audit_file
 from .author import Author
 from .autosave import REDACTED_SINCE, Autosave, is_redacted_since
 from .calendar_address import CalendarAddress
@@ -198,6 +198,7 @@ __all__ = [
     "RETRY_DAYS",
     "RETRY_DELAYS",
     "SENT_DAYS",
+    "SIGNATURE",
     "UNFINISHED",
     "UNKNOWN_TEXT",
     "WINDOW_COLUMNS",
@@ -347,6 +348,7 @@ __all__ = [
     "outdated_translations_of",
     "parse_pk",
     "parse_tags",
+    "read_audit_file",
     "read_content_digests",
     "read_site_state",
     "read_windows_digests",

@@ -10,10 +10,20 @@ from .audit import AuditEntry, audit_file_name
 from .image import original_storage
 
 HEAD = "audit-head.json"
+SIGNATURE = f"{HEAD}.minisig"
 
 
 class HeadRefused(Exception):
     """A head that cannot be published, with the reason as a sentence."""
+
+
+def read_audit_file(name: str) -> bytes | None:
+    """Return the head that is public, or its signature; None if there is none."""
+    try:
+        with original_storage().open(audit_file_name(name)) as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -66,19 +76,15 @@ class Head:
         return head
 
     @classmethod
-    def check_published(cls) -> None:
-        """Compare the log with the head that is public, if there is one.
+    def check_published(cls) -> Self | None:
+        """Return the head that is public, compared with the log; None if there is none.
 
         Raises:
             HeadRefused: the log does not contain it.
         """
+        content = read_audit_file(HEAD)
         try:
-            with original_storage().open(audit_file_name(HEAD)) as file:
-                content = file.read()
-        except FileNotFoundError:
-            return
-        try:
-            cls.parse(content)
+            return None if content is None else cls.parse(content)
         except HeadRefused:
             raise HeadRefused(
                 "The audit trail does not contain the head that is public (/.well-known/audit-head.json): entries "

@@ -84,6 +84,16 @@ def test_what_was_changed_since_is_shown_again(desk, started):
     assert not started.called and not NameRemovalRecord.objects.exists()
 
 
+def test_a_preview_that_takes_too_long_says_what_it_left_out(desk, started, monkeypatch):
+    make_live(), make_live()
+    monkeypatch.setattr("publications.actions.remove_name.MAX_PREVIEW_SECONDS", -1)
+
+    page = desk.post(PAGE, values())
+
+    assert "2 more publications were not looked at" in page.text and "It stands in no table" not in page.text
+    assert seen_in(page)
+
+
 def test_a_seen_value_of_other_letters_is_another_one(desk, started):
     page = desk.post(PAGE, {**values(), "seen": "é"})
 

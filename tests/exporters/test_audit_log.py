@@ -7,12 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions, minisign
 from publications.integrity import CHECKS, no_progress
-from publications.models import AuditEntry, Operation, OperationRecord, SiteVersion
+from publications.models import (
+    AuditEntry,
+    Operation,
+    OperationRecord,
+    SiteVersion,
+    audit_file_name,
+    original_storage,
+)
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -189,6 +197,47 @@ def test_a_signature_by_another_key_and_a_foreign_head_are_refused(client, tmp_p
         with pytest.raises(CommandError, match="head"):
             call_command("sign_head", publish=file)
     assert client.get(f"{HEAD}.minisig").status_code == 404
+
+
+def lost_head() -> str:
+    (check,) = (check for check in CHECKS if check.name == "published-head")
+    return " ".join(check.find(no_progress))
+
+
+def test_an_older_head_does_not_take_the_place_of_a_later_one(client, tmp_path, lines, editor):
+    older, signature = tmp_path / "older.json", tmp_path / "older.json.minisig"
+    older.write_text(read(client, HEAD))
+    signature.write_text(minisign.SecretKey.generate().sign([older.read_bytes()], comment="x"))
+    actions.publish(make_publication(), by=editor)
+    call_command("sign_head", verbosity=0)
+    head = read(client, HEAD)
+
+    with pytest.raises(CommandError, match="is public already"):
+        call_command("sign_head", publish=older)
+    assert read(client, HEAD) == head
+
+
+def test_a_head_that_was_deleted_is_missed(lines):
+    assert lost_head() == ""
+
+    original_storage().delete(audit_file_name("audit-head.json"))
+
+    assert "is not there any more" in lost_head()
+
+
+def test_the_signature_of_the_public_head_is_verified(tmp_path, settings, lines):
+    key, file = minisign.SecretKey.generate(), audit_file_name("audit-head.json.minisig")
+    (tmp_path / "key").write_text(key.serialize())
+    settings.SIGNING_KEY = str(tmp_path / "key")
+    call_command("sign_head", verbosity=0)
+    assert lost_head() == ""
+
+    original_storage().delete(file)
+    assert "was signed" in lost_head()
+    for text in (key.sign([b"Another file"], comment="x"), "no signature"):
+        original_storage().save(file, ContentFile(text.encode()))
+        assert "audit-head.json.minisig, which is public" in lost_head()
+        original_storage().delete(file)
 
 
 def test_a_new_head_is_public_at_once_and_an_old_signature_goes(client, tmp_path, settings, lines, editor):
