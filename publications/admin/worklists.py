@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from publications.models import (
+    Approval,
     Comment,
     EditorialPlan,
     EditorialStatus,
@@ -112,8 +113,13 @@ def _outdated(publications: QuerySet, user) -> QuerySet:
     return outdated if user.has_perm("publications.publish_publication") else outdated.filter(is_own(user))
 
 
-def _to_check(publications: QuerySet, _person) -> QuerySet:
-    return publications.filter(pk__in=Submission.objects.unpublished().values("publication"))
+def _to_check(publications: QuerySet, user) -> QuerySet:
+    """Return submitted drafts, without those that this user has approved, or has submitted and others have approved."""
+    done = Approval.objects.valid().filter(
+        Q(approved_by=user) | Q(publication__submission__submitted_by=user), publication=OuterRef("pk")
+    )
+    submitted = publications.filter(pk__in=Submission.objects.unpublished().values("publication"))
+    return submitted.exclude(Exists(done.order_by()))
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:

@@ -112,6 +112,7 @@ from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
     MANUSCRIPT_RELATIONS,
+    NOT_WRITTEN,
     Revision,
     RevisionReason,
     digest_of_draft,
@@ -191,6 +192,7 @@ __all__ = [
     "NEWS_DAYS",
     "NOTICES",
     "NOTICE_COLUMNS",
+    "NOT_WRITTEN",
     "PRESS_EVENT_DAYS",
     "REDACTED_SINCE",
     "REDACTING_ACTIONS",

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.history.audit_log import describe_entry
+from publications.admin.submissions import submit_for_checking
+from publications.admin.worklists import Worklist, worklist_publications
 from publications.integrity.approvals import find_wrong_approvals
 from publications.models import (
     Approval,
@@ -248,6 +250,107 @@ def test_an_approval_can_be_taken_back_and_is_stored_once(client, draft, ann):
     page = post_button(client, draft, "withdraw")
 
     assert not Approval.objects.exists() and "Approve this text" in page.text
+
+
+def test_without_approval_publishing_is_a_closed_part_with_a_button_of_its_own(client, draft, ann, bo):
+    client.force_login(ann)
+    url = reverse("desk:publish", args=[draft.pk])
+
+    page = client.get(url).text
+
+    folded = page[page.index('<details class="field-without-approval">') : page.index("</details>")]
+    assert 'name="when"' in folded and 'name="without_approval"' in folded
+    assert "Publish without a second person" in folded and 'class="publish-now">Publish</span>' not in page
+    approve(draft, bo)
+    page = client.get(url).text
+    assert 'class="publish-now">Publish</span>' in page and 'name="when"' in page
+
+
+def test_whoever_has_approved_needs_no_other_approval(client, draft, ann):
+    client.force_login(ann)
+
+    page = post_approval(client, draft).text
+
+    assert "You have approved it; somebody else publishes it." in page
+    assert "obody else has approved" not in page and "Approve this text" not in page
+
+
+def test_an_author_is_not_offered_to_approve_a_text_of_her_own(client, draft, ann, bo):
+    write(draft, ann, title="Rye")
+    client.force_login(ann)
+    url = reverse("desk:publish", args=[draft.pk])
+    assert "Approve this text" not in client.get(url).text
+    post_button(client, draft, "hand_over")
+    assert "Approve this text" not in client.get(url).text
+    client.force_login(bo)
+    assert "Approve this text" in client.get(url).text
+
+    write(draft, bo, title="Rye bread")
+
+    assert "Approve this text" in client.get(url).text
+    client.force_login(ann)
+    assert "Approve this text" not in client.get(url).text
+
+
+def test_the_author_of_an_earlier_edition_approves_what_another_has_changed(client, draft, ann, bo):
+    write(draft, ann, title="Rye")
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    write(draft, bo, title="Rye bread")
+    client.force_login(ann)
+
+    assert client.get(reverse("desk:publish", args=[draft.pk])).context["may_approve"]
+
+
+def test_a_retracted_text_waits_for_nobodys_approval(client, draft, ann, bo):
+    approve(draft, bo)
+    actions.publish(draft, by=ann)
+    actions.retract(draft, by=ann, note="Made up.")
+    client.force_login(ann)
+
+    page = client.get(reverse("desk:publish", args=[draft.pk])).text
+
+    assert "Ask for approval" not in page and "Two people" not in page
+
+
+def test_an_approval_of_her_own_does_not_hide_that_an_author_can_hand_it_over(client, draft, ann):
+    write(draft, ann, title="Rye")
+    approve(draft, ann)
+    client.force_login(ann)
+
+    assert "Ask for approval" in client.get(reverse("desk:publish", args=[draft.pk])).text
+
+
+def test_the_form_leads_to_the_approval_and_says_who_has_approved(client, draft, ann, bo):
+    write(draft, ann, title="Rye")
+    submit_for_checking(draft, by=ann)
+    form, publish = (
+        reverse(f"desk:{name}", args=[draft.pk]) for name in ("publications_publication_change", "publish")
+    )
+    client.force_login(ann)
+    assert f"{publish}#approval" not in client.get(form).text
+    client.force_login(bo)
+    assert f'<a href="{publish}#approval">Check and approve…</a>' in client.get(form).text
+
+    approve(draft, bo)
+
+    for person in (ann, bo):
+        client.force_login(person)
+        page = client.get(form).text
+        assert "Approved by Bo, as it is now." in page and f"{publish}#approval" not in page
+
+
+def test_what_one_has_approved_or_submitted_and_is_approved_is_not_to_be_checked(draft, ann, bo):
+    eva = make_person("Editors", first_name="Eva")
+    submit_for_checking(draft, by=ann)
+    people = (ann, bo, eva)
+    assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 1, 1]
+
+    approve(draft, bo)
+    assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [0, 0, 1]
+
+    write(draft, ann, title="Rye")
+    assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 1, 1]
 
 
 def test_imports_are_published_by_one_person_and_say_so(draft, ann):

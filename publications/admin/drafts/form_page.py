@@ -16,6 +16,7 @@ from publications.models import Edition, Publication, status_of
 
 from .. import comments, related_links, submissions, translations
 from ..planning.entries import open_plan_text
+from ..publish.approvals import build_approval_context
 from ..publish.withdraw import undo_name
 from ..status_text import STATUS_MARKS, short_name_of, status_text
 from ..word_report import word_report_context
@@ -109,6 +110,8 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
     plan = actions.plan_undo(publication) if publication and may_publish else None
     submission = submissions.open_submission(publication)
     state = status_of(publication) if publication else None
+    is_relevant = publication and (submission or publication.kind.needs_approval)
+    approval = build_approval_context(publication, request.user) if is_relevant else None
     return {
         "status": status_text(publication) if publication else _("Not saved yet"),
         "state": state,
@@ -120,6 +123,8 @@ def form_page_context(request: HttpRequest, publication: Publication | None, *, 
         "live": live,
         "plan_text": open_plan_text(publication),
         "submission": submission,
+        "approved_by": ", ".join(approval.approvers) if approval else "",
+        "may_approve": bool(approval and may_publish and approval.may_approve and not approval.is_complete),
         "submitted_by": short_name_of(submission.submitted_by) if submission else "",
         **comments.comments_context(request, publication),
         "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),

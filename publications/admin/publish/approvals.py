@@ -11,11 +11,14 @@ from django.views.decorators.http import require_POST
 
 from publications import actions, preflight
 from publications.models import (
+    NOT_WRITTEN,
     Approval,
+    EditorialStatus,
     Publication,
+    RevisionReason,
+    Submission,
     find_approvals,
     find_ended_approvals,
-    is_own,
     needs_approval,
 )
 
@@ -46,7 +49,8 @@ class ApprovalContext:
         approvals: those of the draft as it is, by others.
         own: that of the user.
         terms: the changes and the notes that others approved, each once, in order.
-        may_hand_over: the user has written in the draft, and has not handed it over.
+        is_author: the user alone has written it since the last edition, or has written in it and handed it over.
+        may_hand_over: the user has written in the draft, and it is not handed over.
         submission: who has handed it over, as a sentence, or "".
     """
 
@@ -54,12 +58,18 @@ class ApprovalContext:
     own: Approval | None
     terms: list[tuple[str, str]]
     ended: list[EndedApproval]
+    is_author: bool
     may_hand_over: bool
     submission: str
 
     @property
     def others(self) -> list[str]:
         return [short_name_of(approval.approved_by) for approval in self.approvals]
+
+    @property
+    def approvers(self) -> list[str]:
+        own = [self.own] if self.own else []
+        return [short_name_of(approval.approved_by) for approval in [*self.approvals, *own]]
 
     @property
     def is_complete(self) -> bool:
@@ -70,22 +80,52 @@ class ApprovalContext:
         """Whether approving is the first choice of the user: nobody has approved, and they have not written it."""
         return not self.approvals and not self.may_hand_over
 
+    @property
+    def may_approve(self) -> bool:
+        """Whether approving is offered: it is somebody else's text, and the user has not approved it."""
+        return not self.own and not self.is_author
+
 
 def build_approval_context(publication: Publication, user) -> ApprovalContext | None:
-    """Return who has approved a draft as it is; None for a kind that needs one person."""
-    if not needs_approval(publication):
+    """Return who has approved a draft as it is; None for a kind that needs one person, and for a retracted text."""
+    if not needs_approval(publication) or _is_retracted(publication):
         return None
     approvals, submission = find_approvals(publication, user), open_submission(publication)
-    is_writer = Publication.objects.filter(is_own(user), pk=publication.pk).exists()
+    writers = _find_writers(publication)
     own = [each for each in find_approvals(publication, None) if each.approved_by == user]
     return ApprovalContext(
         approvals=approvals,
         own=own[0] if own else None,
         terms=list(dict.fromkeys(approval.read_terms() for approval in approvals)),
         ended=_list_ended(publication),
-        may_hand_over=is_writer and not submission and not own and not approvals,
+        is_author=_is_author(user, writers, submission),
+        may_hand_over=user.pk in writers and not submission and not approvals,
         submission=submission_text(submission) if submission else "",
     )
+
+
+def _is_retracted(publication: Publication) -> bool:
+    return publication.editions.live().filter(editorial_status=EditorialStatus.RETRACTED).exists()
+
+
+def _find_writers(publication: Publication) -> set[int]:
+    """Return the keys of the users who have written in a draft since its last edition, or ever if nobody has since."""
+    rows = publication.revisions.order_by("number").values_list("reason", "saved_by", "digest")
+    ever, since, previous = {publication.created_by_id}, {publication.created_by_id}, ""
+    for reason, user_pk, digest in rows:
+        if reason == RevisionReason.PUBLISHED:
+            since = set()
+        elif reason not in NOT_WRITTEN and digest != previous:
+            since.add(user_pk)
+            ever.add(user_pk)
+        previous = digest
+    return (since - {None}) or (ever - {None})
+
+
+def _is_author(user, writers: set[int], submission: Submission | None) -> bool:
+    """Return whether a text is that of a user. One of two writers may always approve, lest it wait for ever."""
+    handed_over_by = submission.submitted_by_id if submission else None
+    return user.pk in writers and (len(writers) == 1 or handed_over_by == user.pk)
 
 
 def _list_ended(publication: Publication) -> list[EndedApproval]:

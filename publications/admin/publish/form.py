@@ -52,7 +52,7 @@ class PublishForm(RedisplayMixin, forms.Form):
     )
     at = LocalDateTimeField(label=gettext_lazy("Publish at"))
     until = LocalDateTimeField(
-        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
+        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty to keep it public.")
     )
     zone = forms.ChoiceField(
         label=gettext_lazy("Time zone of these times"), required=False, initial=settings.TIME_ZONE, choices=()
@@ -93,7 +93,7 @@ class PublishForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
     )
     without_approval = forms.CharField(
-        label=gettext_lazy("Why it cannot wait for a second person"),
+        label=gettext_lazy("Say why it cannot wait for a second person"),
         required=False,
         max_length=300,
         help_text=gettext_lazy(

@@ -22,7 +22,7 @@ from ..history.audit_log import describe_actions_since
 from ..history.comparison import build_comparison, build_draft_snapshot, build_revision_snapshot
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..translations import outdated_notices
-from .approvals import approve, build_approval_context
+from .approvals import ApprovalContext, approve, build_approval_context
 from .change_proposal import propose_change
 from .form import PublishForm
 
@@ -58,11 +58,18 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         fields_with_errors=[] if report.blocking else [field for field in form.visible_fields() if field.errors],
         newer_entries=newer_entries, live=live, show_preview=not (report.blocking and form.errors),
         outdated_translations=outdated_notices(publication), approval=approval,
-        approval_refusal=actions.approval_refusal(publication) if approval and not approval.is_complete else "",
+        approval_refusal=_approval_refusal(publication, approval),
         may_publish=not form.lacks_approval,
-        may_approve=bool(approval) and not approval.own and form.lacks_approval,
+        may_approve=bool(approval) and approval.may_approve and form.lacks_approval,
         **address_context, **change_context, **_build_outdated_context(publication, seen),
     )  # fmt: skip
+
+
+def _approval_refusal(publication: Publication, approval: ApprovalContext | None) -> str:
+    """Return why a draft waits for a second person, or "". Who has approved it has done what is to be done."""
+    if not approval or approval.is_complete or approval.own:
+        return ""
+    return actions.approval_refusal(publication)
 
 
 def _publish_once(
