@@ -7,6 +7,7 @@ entry, and the chain stays whole. The public part may be shown to anybody.
 
 import secrets
 from collections.abc import Collection
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -64,6 +65,14 @@ class AuditEntryQuerySet(models.QuerySet):
     def removals(self) -> "AuditEntryQuerySet":
         """Entries of actions that may have removed something from the public site."""
         return self.exclude(action__in=ADDITIVE_ACTIONS)
+
+    def redaction_times(self, publication_pk: int) -> dict[int, datetime]:
+        """Return when each edition of a publication whose text was redacted was redacted last, by number."""
+        redactions = self.filter(publication=publication_pk, action=ActionType.REDACT).order_by(
+            "site_version"
+        )
+        rows = redactions.values_list("at", "detail")
+        return {number: at for at, detail in rows for number in detail.get("editions", ())}
 
     def append(self, entries: Collection["AuditEntry"]) -> None:
         """Store new entries at the end of the log, in their order. The caller has locked the site version."""

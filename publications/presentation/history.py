@@ -4,9 +4,10 @@ Details are shown only of editions that have a public page. Of a withdrawn or un
 an edition that is scheduled, or was cancelled before it was public, is left out.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,6 +34,8 @@ EDITION_LABELS = {
     Change.CONCERN: gettext_lazy("Expression of concern"),
     Change.LIFTED: gettext_lazy("Concern lifted"),
 }
+
+NO_REDACTIONS: Mapping[int, datetime] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class HistoryEntry:
     changes_url: str = ""
     previous_number: int | None = None
     is_current: bool = False
+    redaction_date: str = ""
 
 
 def build_change_notes(editions: Iterable[Edition], published_at: datetime | None = None) -> list[ChangeNote]:
@@ -81,14 +85,23 @@ def latest_notes(notes: Iterable[ChangeNote]) -> list[ChangeNote]:
     return list(latest.values())
 
 
-def history_entries(live: Edition, editions: Sequence[Edition]) -> list[HistoryEntry]:
-    """Return the given editions, oldest first, of a live publication as entries, newest first."""
+def history_entries(
+    live: Edition, editions: Sequence[Edition], redaction_times: Mapping[int, datetime] = NO_REDACTIONS
+) -> list[HistoryEntry]:
+    """Return the given editions, oldest first, of a live publication as entries, newest first.
+
+    Args:
+        redaction_times: when each was redacted last, by number.
+    """
     entries, previous = [], None
     for edition in editions:
         if edition.is_withdrawn_or_undone:
             entries.append(HistoryEntry(edition.number))
             continue
-        entries.append(_build_entry(live, edition, previous, editions))
+        entry = _build_entry(live, edition, previous, editions)
+        if redacted_at := redaction_times.get(edition.number):
+            entry = replace(entry, redaction_date=format_day(redacted_at))
+        entries.append(entry)
         previous = edition
     return entries[::-1]
 

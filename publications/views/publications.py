@@ -17,6 +17,7 @@ from publications.locales import current_locale
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
     AddressStatus,
+    AuditEntry,
     Edition,
     EditionWithRows,
     ResolvedAddress,
@@ -178,6 +179,8 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, editions_url)
     live = address.edition
+    redaction_times = AuditEntry.objects.redaction_times(live.publication_id)
+    entries = history_entries(live, ever_public_editions(live.publication_id), redaction_times)
     return render_page(
         request,
         "pages/editions.html",
@@ -186,7 +189,8 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Editions: %(title)s") % {"title": live.marked_title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.marked_title},
-        entries=history_entries(live, ever_public_editions(live.publication_id)),
+        entries=entries,
+        has_redactions=any(entry.redaction_date for entry in entries),
         canonical=request.path,
         alternates={translation.language: editions_url(translation) for translation in translations_of(live)},
     )

@@ -288,6 +288,24 @@ def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
     assert "[redacted] told us" in words_of(client.get(changes(2)))
 
 
+@pytest.mark.parametrize("locale", ["en", "sv"])
+def test_the_list_of_editions_says_which_were_redacted(client, editor, locale):
+    publication = publication_with(editor, body="Vera Holm told us.", language=locale)
+    actions.publish(saved(publication, body="Somebody told us."), by=editor, change="silent")
+    url = address("editions", locale)
+    exception, redacted = {
+        "en": ("The one exception", "Redacted on"),
+        "sv": ("Det enda undantaget", "Maskerad"),
+    }[locale]
+    assert exception not in client.get(url).text
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    page = client.get(url).text
+    assert exception in page and page.count(redacted) == 1
+    assert page.index(redacted) > page.index("/1/")
+
+
 def test_markup_in_a_text_stays_text_in_a_comparison(client, editor):
     publication = publication_with(editor, body="`<b>one</b>`")
     actions.publish(saved(publication, title="<script>alert(1)</script>", body="`<b>two</b>`"), by=editor)
