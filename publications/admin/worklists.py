@@ -114,10 +114,8 @@ def _outdated(publications: QuerySet, user) -> QuerySet:
 
 
 def _to_check(publications: QuerySet, user) -> QuerySet:
-    """Return submitted drafts, without those that this user has approved, or has submitted and others have approved."""
-    done = Approval.objects.valid().filter(
-        Q(approved_by=user) | Q(publication__submission__submitted_by=user), publication=OuterRef("pk")
-    )
+    """Return submitted drafts, without those that this user has approved."""
+    done = Approval.objects.valid().filter(approved_by=user, publication=OuterRef("pk"))
     submitted = publications.filter(pk__in=Submission.objects.unpublished().values("publication"))
     return submitted.exclude(Exists(done.order_by()))
 

@@ -258,7 +258,8 @@ def test_without_approval_publishing_is_a_closed_part_with_a_button_of_its_own(c
 
     page = client.get(url).text
 
-    folded = page[page.index('<details class="field-without-approval">') : page.index("</details>")]
+    start = page.index('<details class="field-without-approval">')
+    folded = page[start : page.index("</details>", start)]
     assert 'name="when"' in folded and 'name="without_approval"' in folded
     assert "Publish without a second person" in folded and 'class="publish-now">Publish</span>' not in page
     approve(draft, bo)
@@ -340,14 +341,14 @@ def test_the_form_leads_to_the_approval_and_says_who_has_approved(client, draft,
         assert "Approved by Bo, as it is now." in page and f"{publish}#approval" not in page
 
 
-def test_what_one_has_approved_or_submitted_and_is_approved_is_not_to_be_checked(draft, ann, bo):
+def test_what_one_has_approved_is_not_to_be_checked_by_them(draft, ann, bo):
     eva = make_person("Editors", first_name="Eva")
     submit_for_checking(draft, by=ann)
     people = (ann, bo, eva)
     assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 1, 1]
 
     approve(draft, bo)
-    assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [0, 0, 1]
+    assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 0, 1]
 
     write(draft, ann, title="Rye")
     assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 1, 1]
@@ -929,4 +930,6 @@ def test_who_wrote_a_draft_is_offered_to_hand_it_over(client, draft, ann, bo):
     assert "Ask for approval" not in page.text
     assert 'name="_approve" value="1" class="default"' in page.text
     assert "You have approved it; somebody else publishes it." in post_approval(client, draft).text
+    assert draft not in worklist_publications(Worklist.CHECK, bo)
+    client.force_login(ann)
     assert "approved by Bo" in client.get(reverse("desk:index")).text
