@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from publications.locales import LOCALES
 
@@ -27,6 +29,8 @@ URL_ATTRIBUTE = re.compile(r'(\s(?:href|src|srcset|action)=")([^"]*)"')
 CANONICAL = re.compile(r'^<link\s(?:[^>]*\s)?(?:rel="canonical"|hreflang=)')
 PRELOAD = '<link rel="preload" '
 MODULE = '<script type="module" '
+PAGE_LANGUAGE = re.compile(r'<html lang="([^"]+)"')
+MAIN = re.compile(r"<main\b[^<>]*>")
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest of the format; the same files make the same archive
 ZIP_MODE = 0o100644 << 16
 
@@ -81,7 +85,8 @@ class PortableMirror:
         body = (self._mirror.root / source).read_bytes()
         path = address_of(source)
         if name.endswith(".html"):
-            return TAG.sub(lambda tag: self._portable_tag(tag[0], path, name), body.decode()).encode()
+            page = TAG.sub(lambda tag: self._portable_tag(tag[0], path, name), body.decode())
+            return _mark_as_copy(page).encode()
         if name.endswith(".css"):
             return CSS_URL.sub(
                 lambda match: f'url("{self._portable_url(match[1], path, name)}")', body.decode()
@@ -129,6 +134,15 @@ class PortableMirror:
             return absolute
         relative = quote(posixpath.relpath(target, posixpath.dirname(name) or "."))
         return f"{relative}#{parts.fragment}" if parts.fragment else relative
+
+
+def _mark_as_copy(page: str) -> str:
+    """Say at the top of a page that it is of a copy: whoever searches there must know that the site itself answers."""
+    language = PAGE_LANGUAGE.search(page)
+    with override(language[1] if language else LOCALES[0]):
+        text = _("This is a copy of %(site)s. Searches and forms lead to the site itself.")
+    notice = f'<p class="notice">{escape(text % {"site": settings.SITE_URL})}</p>'
+    return MAIN.sub(lambda main: f"{main[0]}{notice}", page, count=1)
 
 
 def _write_entry(archive: zipfile.ZipFile, name: str, body: bytes) -> None:

@@ -57,6 +57,19 @@ def names_in(folder: Path) -> set[str]:
     return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
 
 
+@pytest.mark.parametrize(("locale", "text"), [("en", "This is a copy of"), ("sv", "Det här är en kopia av")])
+def test_each_page_says_that_it_is_of_a_copy(root, edition, locale, text):
+    crawl(root)
+    pages = [*(write_copy(root) / locale).rglob("*.html")]
+
+    assert pages
+    for page in pages:
+        html = page.read_text("utf-8")
+        assert html.count(f'<p class="notice">{text} {SITE}.') == 1, page
+        assert html.index("<main") < html.index(f"{text} {SITE}")
+    assert not any(text in page.read_text("utf-8") for page in root.rglob("*.html"))
+
+
 def test_all_relative_links_lead_to_files_and_all_others_to_the_site(root, edition):
     crawl(root)
 
