@@ -21,23 +21,17 @@ from accounts.factors import factor_condition, has_factors
 from accounts.first_login import remove_first_login
 from accounts.invitations import revoke_invitations_without_inviter
 from accounts.models import (
-    AccountEvent,
     AccountRecord,
-    AddressChange,
-    AuthenticatorApp,
-    DeskSession,
     EventType,
-    Invitation,
-    Passkey,
     ProviderIdentity,
-    RecoveryCode,
 )
 from accounts.provider_settings import current_provider
 from accounts.temporary_passwords import mark_temporary
 from publications.locales import datetime_with_zone
-from publications.models import ArchiveImport, OutboxMail, Presence, UserSettings, parse_pk
+from publications.models import parse_pk
 from publications.news import queue_address_notice
 
+from .account_history import has_history
 from .form_data import RedisplayMixin, mark_redisplay
 from .groups import CHECKBOX_OVERRIDES, RoleFilter, describe_group
 from .invitations import InvitationForm, invite_page
@@ -48,26 +42,6 @@ from .user_managers import (
     lock_user_managers,
     refuse_superuser,
 )
-
-WITHOUT_HISTORY = (
-    User.groups.through,
-    User.user_permissions.through,
-    Presence,
-    AccountEvent,
-    AuthenticatorApp,
-    Passkey,
-    ProviderIdentity,
-    RecoveryCode,
-    AccountRecord,
-    AddressChange,
-    DeskSession,
-    Invitation,
-    UserSettings,
-    OutboxMail,
-    ArchiveImport,
-)
-"""Models with a foreign key to a user that is no history: deleted with the user, or with a copy of the name."""
-
 
 FIELDS = (
     "username", "password", "second_factors", "first_name", "last_name", "email", "state", "role", "groups",
@@ -314,16 +288,6 @@ def _warn_without_role(request: HttpRequest, user: User) -> None:
             "“%(name)s” has no role yet: they can sign in, but do nothing at the desk. Tick a role."
         )
         messages.warning(request, text % {"name": user.get_username()})
-
-
-def has_history(user: User) -> bool:
-    """Return whether rows refer to a user that must keep the name, such as revisions and editions."""
-    relations = [field for field in User._meta.get_fields(include_hidden=True) if field.one_to_many]
-    return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: user}).exists()
-        for relation in relations
-        if relation.related_model not in WITHOUT_HISTORY
-    )
 
 
 def _group_change(form: forms.ModelForm) -> dict[str, list[str]]:
