@@ -78,6 +78,8 @@ class PublicModelForm(ChooserModelForm):
     single_choosers: dict[str, str] = {}
     notice = ""
     """What the form asks the user to confirm, in place of a count of errors."""
+    is_preview = False
+    """Whether the values are shown and not saved, so that nothing is to be confirmed."""
     seen = HiddenStateField()
     sure = HiddenStateField()
 
@@ -107,7 +109,7 @@ class PublicModelForm(ChooserModelForm):
         cleaned = super().clean()
         cleaned.update({name: _normalize_line_ends(value) for name, value in cleaned.items()})
         self._merge(cleaned)
-        questions = {} if self.errors or "_preview" in self.data else self.get_confirmations(cleaned)
+        questions = {} if self.errors or self.is_preview else self.get_confirmations(cleaned)
         confirmed = cleaned.get("sure", "").split()
         for field, question in questions.items():
             if _digest(question) not in confirmed:

@@ -203,6 +203,7 @@ class SitePageAdmin(PublicModelAdmin):
         if not (self.has_change_permission(request, page) if page else self.has_add_permission(request)):
             raise PermissionDenied
         form = self.get_form(request, page, change=bool(page))(request.POST, instance=page)
+        form.is_preview = True
         if not form.is_valid():
             reasons = [error for errors in form.errors.values() for error in errors]
             return self.redisplay_form(request, reasons, *view_args)

@@ -1,7 +1,6 @@
 """The status of a publication, and who submitted it for checking, as text."""
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from publications.models import (
     Publication,
     Status,
     Submission,
+    find_approvals,
     scheduled_end,
     status_of,
 )
@@ -84,17 +84,17 @@ def list_open_tasks(publication: Publication) -> list[str]:
 
 
 def _approval_text(publication: Publication) -> str:
-    name = publication.approver_name
-    return _("approved by %(names)s") % {"names": name} if name else ""
+    approvals = find_approvals(publication, None) if publication.has_approvals else []
+    names = ", ".join(short_name_of(approval.approved_by) for approval in approvals)
+    return _("approved by %(names)s") % {"names": names} if names else ""
 
 
 def with_submissions(publications: QuerySet) -> QuerySet:
-    """Annotate drafts with `is_submitted` and `approver_name`, and select who submitted them."""
+    """Annotate drafts with `is_submitted` and `has_approvals`, which may have ended, and select who submitted them."""
     open_submissions = Submission.objects.unpublished().filter(publication=OuterRef("pk"))
-    approvals = Approval.objects.valid().filter(publication=OuterRef("pk")).order_by("-approved_at")
-    approver = Coalesce(NullIf("approved_by__first_name", Value("")), "approved_by__username")
+    approvals = Approval.objects.of_current_text().filter(publication=OuterRef("pk")).order_by()
     return publications.select_related("submission__submitted_by").annotate(
-        is_submitted=Exists(open_submissions), approver_name=Subquery(approvals.values_list(approver)[:1])
+        is_submitted=Exists(open_submissions), has_approvals=Exists(approvals)
     )
 
 

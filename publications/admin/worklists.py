@@ -15,6 +15,7 @@ from publications.models import (
     Publication,
     Status,
     Submission,
+    find_approvals,
     find_outdated_translations,
     in_status,
     is_assigned,
@@ -115,9 +116,16 @@ def _outdated(publications: QuerySet, user) -> QuerySet:
 
 def _to_check(publications: QuerySet, user) -> QuerySet:
     """Return submitted drafts, without those that this user has approved."""
-    done = Approval.objects.valid().filter(approved_by=user, publication=OuterRef("pk"))
     submitted = publications.filter(pk__in=Submission.objects.unpublished().values("publication"))
-    return submitted.exclude(Exists(done.order_by()))
+    approvals = Approval.objects.of_current_text().filter(
+        approved_by=user, publication__in=submitted.order_by()
+    )
+    done = [
+        approval.publication_id
+        for approval in approvals.select_related("publication__kind")
+        if approval in find_approvals(approval.publication, None)
+    ]
+    return submitted.exclude(pk__in=done)
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:

@@ -5,6 +5,8 @@ it is to readers and the note to them, after the last edition: a change of any o
 and publishing spends it.
 """
 
+from collections.abc import Collection
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Subquery
@@ -28,8 +30,8 @@ class ApprovalQuerySet(models.QuerySet):
         last = Coalesce(Subquery(editions.values("number")[:1]), 0)
         return self.filter(after=last, approved_by__is_active=True)
 
-    def valid(self) -> "ApprovalQuerySet":
-        """Those of drafts whose text is as it was. `find_approvals` compares the rest."""
+    def of_current_text(self) -> "ApprovalQuerySet":
+        """Those of drafts whose text is as it was. Some may have ended: `find_approvals` compares the rest."""
         return self.unspent().filter(digest=F("publication__digest"))
 
     def ended(self) -> "ApprovalQuerySet":
@@ -81,18 +83,28 @@ class Approval(models.Model):
     def read_terms(self) -> tuple[str, str]:
         """Return the change and the note that were approved, from the audit entry."""
         entry = AuditEntry.objects.filter(site_version=self.site_version).first()
-        detail = entry.detail if entry else {}
-        return detail.get("change", ""), detail.get("note", "")
+        return _read_terms(entry) if entry else ("", "")
 
 
-def digest_snapshot(publication: Publication, *, after: int, change: str, note: str) -> str:
-    """Return the digest of what would be published of a draft, as an approval holds it."""
+def digest_snapshot(
+    publication: Publication, *, after: int, change: str, note: str, shown: list | None = None
+) -> str:
+    """Return the digest of what would be published of a draft, as an approval holds it.
+
+    Args:
+        shown: what `_read_shown` returns of the draft, if it is known.
+    """
+    parts = shown or _read_shown(publication)
+    return hash_value([publication.pk, publication.digest, *parts, after, str(change), note.strip()])
+
+
+def _read_shown(publication: Publication) -> list:
+    """Return the bylines, images and texts of the kind that would be published with a draft."""
     bylines = [
         [line.author_id, line.role, *line.author.frozen_columns(publication.language).values()]
         for line in publication.bylines_with_authors()
     ]
-    shown = [bylines, _images_of(publication), _kind_texts(publication.kind, publication.language)]
-    return hash_value([publication.pk, publication.digest, *shown, after, str(change), note.strip()])
+    return [bylines, _images_of(publication), _kind_texts(publication.kind, publication.language)]
 
 
 def _images_of(publication: Publication) -> list[list]:
@@ -135,14 +147,22 @@ def find_approvals(
     Args:
         change: only those of this change with this note to readers; None for all.
     """
-    entries = _last_entries_of(publication)
+    approvals = publication.approvals.of_current_text().by_others(user).select_related("approved_by")
+    if not approvals:
+        return []
+    entries, shown = _last_entries_of(publication), _read_shown(publication)
     return [
         approval
-        for approval in publication.approvals.valid().by_others(user).select_related("approved_by")
+        for approval in approvals
         if approval.approved_by.has_perm("publications.publish_publication")
-        and approval.is_recorded_by(entries.get(approval.approved_by_id))
-        and _is_of(approval, publication, *(approval.read_terms() if change is None else (change, note)))
+        and approval.is_recorded_by(entry := entries.get(approval.approved_by_id))
+        and _is_of(approval, publication, shown, *(_read_terms(entry) if change is None else (change, note)))
     ]
+
+
+def _is_of(approval: Approval, publication: Publication, shown: list, change: str, note: str) -> bool:
+    digest = digest_snapshot(publication, after=approval.after, change=change, note=note, shown=shown)
+    return digest == approval.snapshot_digest
 
 
 def _last_entries_of(publication: Publication) -> dict[int, AuditEntry]:
@@ -152,17 +172,23 @@ def _last_entries_of(publication: Publication) -> dict[int, AuditEntry]:
     return {entry.by_id: entry for entry in entries.order_by("site_version")}
 
 
-def find_ended_approvals(publication: Publication) -> list[Approval]:
-    """Return the approvals since the last edition that a change of the text, or of what is shown with it, has ended."""
-    current = {approval.pk for approval in find_approvals(publication, None)}
-    unspent = publication.approvals.unspent().select_related("approved_by")
+def find_ended_approvals(
+    publication: Publication, current: Collection[Approval] | None = None
+) -> list[Approval]:
+    """Return the approvals since the last edition that a change of the text, or of what is shown with it, has ended.
+
+    Args:
+        current: all that have not ended, if they are known.
+    """
+    if current is None:
+        current = find_approvals(publication, None)
+    unspent = publication.approvals.unspent().exclude(pk__in=[approval.pk for approval in current])
     return [
         approval
-        for approval in unspent
-        if approval.pk not in current and approval.approved_by.has_perm("publications.publish_publication")
+        for approval in unspent.select_related("approved_by")
+        if approval.approved_by.has_perm("publications.publish_publication")
     ]
 
 
-def _is_of(approval: Approval, publication: Publication, change: str, note: str) -> bool:
-    digest = digest_snapshot(publication, after=approval.after, change=change, note=note)
-    return digest == approval.snapshot_digest
+def _read_terms(entry: AuditEntry) -> tuple[str, str]:
+    return entry.detail.get("change", ""), entry.detail.get("note", "")

@@ -155,7 +155,7 @@ class NewsEventQuerySet(models.QuerySet):
         open_submissions = Submission.objects.unpublished().filter(
             publication=OuterRef("publication"), submitted_at=OuterRef("happens_at")
         )
-        approvals = Approval.objects.valid().filter(
+        approvals = Approval.objects.of_current_text().filter(
             publication=OuterRef("publication"), approved_by=OuterRef("by")
         )
         lasts = Q(edition=None) | Q(edition__end_reason=EndReason.NONE, edition__expires_at__gt=now)

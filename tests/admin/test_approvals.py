@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
 from publications.admin.history.audit_log import describe_entry
+from publications.admin.publish.approvals import build_approval_context
 from publications.admin.submissions import submit_for_checking
 from publications.admin.worklists import Worklist, worklist_publications
 from publications.integrity.approvals import find_wrong_approvals
@@ -352,6 +355,38 @@ def test_what_one_has_approved_is_not_to_be_checked_by_them(draft, ann, bo):
 
     write(draft, ann, title="Rye")
     assert [worklist_publications(Worklist.CHECK, person).count() for person in people] == [1, 1, 1]
+
+
+def test_lists_name_no_approval_that_another_name_of_the_author_has_ended(client, draft, ann, bo):
+    author = make_author("Eva Ek")
+    draft.bylines.all().delete()
+    draft.bylines.create(author=author)
+    write(draft, ann)
+    submit_for_checking(draft, by=ann)
+    approve(draft, bo)
+    client.force_login(ann)
+    assert "approved by Bo" in client.get(reverse("desk:index")).text
+
+    author.name = "Eva Berg"
+    actions.save_instance(author, by=ann, changed=["name"])
+
+    assert "approved by Bo" not in client.get(reverse("desk:index")).text
+    assert draft in worklist_publications(Worklist.CHECK, bo)
+
+
+def test_queries_about_approvals_grow_with_what_is_of_each_person_alone(draft, ann):
+    def count_queries() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            build_approval_context(Publication.objects.get(pk=draft.pk), ann)
+        return len(queries)
+
+    write(draft, ann, body=f"![A field](image:{make_image().key})")
+    counts = [count_queries()]
+    for _number in range(3):
+        approve(draft, make_person("Editors"))
+        counts.append(count_queries())
+
+    assert counts[3] - counts[2] <= 3
 
 
 def test_imports_are_published_by_one_person_and_say_so(draft, ann):

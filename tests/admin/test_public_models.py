@@ -265,8 +265,9 @@ def test_an_editor_changes_no_signature_of_what_is_published(desk, before, name)
 
     page = desk.post(change(author), form)
     again = desk.post(change(author), form_data_of(page))
+    as_preview = desk.post(change(author), {**form, "_preview": "en"})
 
-    for response in (page, again):
+    for response in (page, again, as_preview):
         assert (
             response.status_code == 200 and "Only whoever may redact may change a pen name" in response.text
         )

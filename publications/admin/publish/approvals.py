@@ -90,14 +90,15 @@ def build_approval_context(publication: Publication, user) -> ApprovalContext | 
     """Return who has approved a draft as it is; None for a kind that needs one person, and for a retracted text."""
     if not needs_approval(publication) or _is_retracted(publication):
         return None
-    approvals, submission = find_approvals(publication, user), open_submission(publication)
+    current, submission = find_approvals(publication, None), open_submission(publication)
+    approvals = [each for each in current if each.approved_by != user]
+    own = [each for each in current if each.approved_by == user]
     writers = _find_writers(publication)
-    own = [each for each in find_approvals(publication, None) if each.approved_by == user]
     return ApprovalContext(
         approvals=approvals,
         own=own[0] if own else None,
         terms=list(dict.fromkeys(approval.read_terms() for approval in approvals)),
-        ended=_list_ended(publication),
+        ended=_list_ended(publication, current),
         is_author=_is_author(user, writers, submission),
         may_hand_over=user.pk in writers and not submission and not approvals,
         submission=submission_text(submission) if submission else "",
@@ -128,9 +129,9 @@ def _is_author(user, writers: set[int], submission: Submission | None) -> bool:
     return user.pk in writers and (len(writers) == 1 or handed_over_by == user.pk)
 
 
-def _list_ended(publication: Publication) -> list[EndedApproval]:
+def _list_ended(publication: Publication, current: list[Approval]) -> list[EndedApproval]:
     """Return the approvals since the last edition that have ended, each with a comparison to the draft."""
-    ended = find_ended_approvals(publication)
+    ended = find_ended_approvals(publication, current)
     digests = {each.digest for each in ended} - {publication.digest}
     numbers = dict(
         publication.revisions.filter(digest__in=digests).order_by("number").values_list("digest", "number")
