@@ -8,11 +8,13 @@ import zipfile
 from functools import partial
 from html import unescape
 from pathlib import Path
+from unittest.mock import patch
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from publications import actions
 from publications.exporters import MirrorFolder, PortableMirror
@@ -305,7 +307,6 @@ def test_a_withdrawn_page_goes_from_the_copies_although_the_crawl_fails(
     page = f"{edition.get_absolute_url().strip('/')}/index.html"
     assert (tmp_path / "copy" / unquote(page)).exists()
     actions.withdraw(edition.publication, by=editor)
-    (root / unquote(page)).unlink()
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
     clear_caches()
 
@@ -313,6 +314,20 @@ def test_a_withdrawn_page_goes_from_the_copies_although_the_crawl_fails(
         call(verbosity=0)
 
     assert not (tmp_path / "copy" / unquote(page)).exists() and not (tmp_path / "site.zip").exists()
+
+
+@pytest.mark.parametrize("error", [DatabaseError, OSError])
+def test_the_copies_stay_where_a_crawl_fails_and_nothing_is_withdrawn(root, edition, tmp_path, error):
+    call = partial(
+        call_command, "mirror", root, processes=1, portable=tmp_path / "copy", zip=tmp_path / "site.zip"
+    )
+    call(verbosity=0)
+    names = names_in(tmp_path)
+
+    with patch("publications.exporters.mirror.read_site_state", side_effect=error), pytest.raises(error):
+        call(verbosity=0)
+
+    assert names_in(tmp_path) == names
 
 
 @pytest.mark.parametrize(

@@ -124,8 +124,8 @@ class Command(BaseCommand):
                 self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
             )
         except (exporters.SiteUnavailable, DatabaseError, OSError):
-            # What is withdrawn goes from the copies too.
-            exporters.PortableMirror(crawl.folder).remove_stale(options["portable"], options["zip"])
+            if crawl.report.removed:  # what is withdrawn goes from the copies too
+                exporters.PortableMirror(crawl.folder).remove_stale(options["portable"], options["zip"])
             raise
         seconds = time.monotonic() - started
         self.stdout.write(
