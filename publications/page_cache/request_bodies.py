@@ -29,10 +29,12 @@ MAX_BODY_IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger body is in a temporary f
 MAX_BUFFERED_BODY = 2 * 1024 * 1024
 """Bytes up to which proxies buffer a body (see `deploy/`); larger ones may stall."""
 MAX_PUBLIC_SECONDS = 30
-"""Seconds in which the body of a public form has to arrive.
+"""Seconds in which the body of a public form has to arrive, and those that its length takes at `MIN_PUBLIC_RATE`.
 
 A read that waits cannot be interrupted, so this ends bodies that come in drops. nginx holds back those that stop (see
 `deploy/`); without it they keep the slots of their own form."""
+MIN_PUBLIC_RATE = 100_000
+"""Bytes a second that a slow line of a reader sends, who gives a PDF of 10 MB to be verified."""
 MAX_LENGTH_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
@@ -93,7 +95,7 @@ class RequestBodies:
             return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django shows a 413 page
         if length > limit:
             raise BodyRefused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
-        seconds = None if is_desk(environ) else MAX_PUBLIC_SECONDS
+        seconds = None if is_desk(environ) else MAX_PUBLIC_SECONDS + length / MIN_PUBLIC_RATE
         try:
             with self._slots_for(environ, length):
                 return {**environ, "wsgi.input": _read_whole(environ["wsgi.input"], length, seconds)}

@@ -196,6 +196,21 @@ def test_a_public_form_that_comes_in_drops_gets_408_and_releases_its_slot(bodies
     assert send(bodies, "/desk/login/", Drops(b"a" * 1_000), 1_000)[0] == 200
 
 
+@pytest.mark.parametrize(("rate", "status"), [(120_000, 200), (50_000, 408)])
+def test_a_large_pdf_to_verify_may_come_over_a_slow_line(bodies, monkeypatch, rate, status):
+    class SlowLine(BytesIO):
+        now = 0.0
+
+        def read(self, size: int = -1) -> bytes:
+            content = super().read(size)
+            SlowLine.now += len(content) / rate
+            return content
+
+    monkeypatch.setattr("time.monotonic", lambda: SlowLine.now)
+
+    assert send(bodies, "/en/verify/", SlowLine(b"a" * 10_000_000), 10_000_000)[0] == status
+
+
 def test_a_body_larger_than_the_disk_gets_507(bodies, monkeypatch):
     class FullDiskFile:
         def __init__(self, max_size: int) -> None:
