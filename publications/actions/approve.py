@@ -17,6 +17,7 @@ from publications.models import (
     NewsEvent,
     NewsType,
     Publication,
+    digest_shown,
     digest_snapshot,
     needs_approval,
 )
@@ -27,24 +28,38 @@ from .transaction import Outdated, begin_action, lock_publication, lock_site_ver
 
 @transaction.atomic
 def approve(
-    publication: Publication, *, by: User, seen: str, change: Change | str | None = None, note: str = ""
+    publication: Publication,
+    *,
+    by: User,
+    seen: str,
+    shown: str | None = None,
+    change: Change | str | None = None,
+    note: str = "",
 ) -> Approval:
     """Approve a draft as it is. It replaces an earlier approval by the same person; the same one is stored once.
 
     Args:
         seen: the digest of the draft that the person saw.
+        shown: the digest, by `digest_shown`, of what they saw with it; None if they saw no page with it.
         change: what it is to readers of the edition before; see `publish`.
         note: the note to readers that goes with it.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
-        Outdated: the draft has changed since it was seen.
+        Outdated: the draft, or what is shown with it, has changed since it was seen.
         ActionRefused: it cannot be published with this change and this note.
     """
     site_version = lock_site_version()
     publication = lock_publication(publication)
     if publication.digest != seen:
         raise Outdated(_("The draft has changed since you saw it, and is not approved. Look at it again."))
+    if shown is not None and shown != digest_shown(publication):
+        raise Outdated(
+            _(
+                "An author, a picture, a text of the kind or the last edition has changed since you saw this page, and "
+                "nothing is approved. Look at it again."
+            )
+        )
     previous = publication.editions.last_public_by(max(site_version.changed_at, timezone.now()))
     chosen = choose_change(change, note, previous)
     after = publication.editions.next_number() - 1

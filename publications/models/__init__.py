@@ -10,7 +10,14 @@ from .address import (
     resolve_address,
     resolve_edition_address,
 )
-from .approval import Approval, digest_snapshot, find_approvals, find_ended_approvals, needs_approval
+from .approval import (
+    Approval,
+    digest_shown,
+    digest_snapshot,
+    find_approvals,
+    find_ended_approvals,
+    needs_approval,
+)
 from .archive_import import (
     ARCHIVE_FOLDER,
     ARCHIVE_IMPORT_DAYS,
@@ -308,6 +315,7 @@ __all__ = [
     "count_editions",
     "count_tags",
     "digest_of_draft",
+    "digest_shown",
     "digest_snapshot",
     "doi_url",
     "editions_by_kind",

@@ -98,6 +98,11 @@ def digest_snapshot(
     return hash_value([publication.pk, publication.digest, *parts, after, str(change), note.strip()])
 
 
+def digest_shown(publication: Publication) -> str:
+    """Return the digest of what a draft would be published with, without its text, which has a digest of its own."""
+    return hash_value([_read_shown(publication), publication.editions.next_number()])
+
+
 def _read_shown(publication: Publication) -> list:
     """Return the bylines, images and texts of the kind that would be published with a draft."""
     bylines = [

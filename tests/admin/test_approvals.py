@@ -244,6 +244,41 @@ def test_an_approval_is_of_what_the_page_showed(client, draft, ann):
     assert "changed since you saw it" in page.text and not Approval.objects.exists()
 
 
+def _rename_author(draft: Publication, by) -> None:
+    author = draft.authors.get()
+    author.name = "Somebody Else"
+    actions.save_instance(author, by=by)
+
+
+def _replace_image(draft: Publication, by) -> None:
+    image = Image.objects.get()
+    image.store_upload(picture_bytes(size=(40, 30)), "other.png")
+    actions.save_instance(image, by=by)
+
+
+def _reword_kind(draft: Publication, by) -> None:
+    draft.kind.disclaimer_en = "Not the opinion of the centre."
+    actions.save_instance(draft.kind, by=by)
+
+
+@pytest.mark.parametrize("change", [_rename_author, _replace_image, _reword_kind])
+def test_what_was_changed_while_the_page_was_open_is_not_approved(client, draft, ann, bo, change):
+    draft.bylines.all().delete()
+    draft.bylines.create(author=make_author("Eva Ek"))
+    write(draft, ann, body=f"![A field](image:{make_image().key})")
+    client.force_login(bo)
+    data = publish_data(client, draft, _approve="1")
+
+    change(draft, ann)
+    draft.refresh_from_db()
+    page = client.post(reverse("desk:publish", args=[draft.pk]), data, follow=True)
+
+    assert "has changed since you saw this page" in page.text and not Approval.objects.exists()
+    seen_now = {name: page.context["form"].data[name] for name in ("seen", "shown", "after", "state")}
+    client.post(reverse("desk:publish", args=[draft.pk]), data | seen_now)
+    assert Approval.objects.get().approved_by == bo
+
+
 def test_an_approval_can_be_taken_back_and_is_stored_once(client, draft, ann):
     client.force_login(ann)
     post_approval(client, draft)

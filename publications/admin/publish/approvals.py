@@ -152,14 +152,13 @@ def _comparison_url(publication: Publication, number: int) -> str:
 
 
 def approve(
-    request: HttpRequest, publication: Publication, params: dict, report: preflight.PreflightReport
+    request: HttpRequest, publication: Publication, values: dict, report: preflight.PreflightReport
 ) -> HttpResponse:
     """Store the approval of what the publish form says. Raises ActionRefused."""
     if report.blocking:
         raise actions.NotReady(*(issue.text for issue in report.blocking))
-    names = ("seen", "change", "note")
-    values = {name: params[name] for name in names if name in params}
-    actions.approve(publication, by=request.user, **values)
+    terms = {name: values[name] for name in ("change", "note") if values.get(name)}
+    actions.approve(publication, by=request.user, seen=values["seen"], shown=values["shown"], **terms)
     messages.success(request, _("Approved as it is now. Whoever else may publish has it among their news."))
     return HttpResponseRedirect(reverse("desk:publish", args=[publication.pk]))
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import Change, Publication, scheduled_end
+from publications.models import Change, Publication, digest_shown, scheduled_end
 
 from ..form_data import RedisplayMixin
 from ..form_fields import LocalDateTimeField
@@ -31,16 +31,16 @@ ZONE_CITIES = {
 REPLACE, KEEP = "replace", "keep"
 NOW, LATER = "now", "later"
 SCHEDULE_WARNING_DAYS = 366
-FORM_ONLY_FIELDS = ("when", "zone", "sure", "placeholders_meant")
+FORM_ONLY_FIELDS = ("when", "zone", "sure", "shown", "placeholders_meant")
 
 
 class PublishForm(RedisplayMixin, forms.Form):
     """The publish form.
 
-    Hidden fields say what the page showed: `seen` is the digest of the draft, `after` the number of the last edition,
-    `state` the public state. `sure` is the distant time of publication that the editor has to confirm. `waiting` is
-    what becomes of a scheduled edition. The style sheet shows `at` and the label of the button by `when`; values posted
-    without it, of programs, are scheduled if they have a moment.
+    Hidden fields say what the page showed: `seen` is the digest of the draft, `shown` that of what is approved with it,
+    `after` the number of the last edition, `state` the public state. `sure` is the distant time of publication that the
+    editor has to confirm. `waiting` is what becomes of a scheduled edition. The style sheet shows `at` and the label of
+    the button by `when`; values posted without it, of programs, are scheduled if they have a moment.
     """
 
     when = forms.ChoiceField(
@@ -109,6 +109,7 @@ class PublishForm(RedisplayMixin, forms.Form):
         },
     )
     seen = forms.CharField(widget=forms.HiddenInput)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
     state = forms.CharField(
         widget=forms.HiddenInput, required=False, empty_value=actions.NEVER_PUBLIC, max_length=40
@@ -123,7 +124,9 @@ class PublishForm(RedisplayMixin, forms.Form):
         has_placeholders: bool = False,
         approval: ApprovalContext | None = None,
     ) -> None:
-        super().__init__(data, initial=_initial_state(publication), label_suffix="")
+        super().__init__(
+            data, initial=_initial_state(publication, needs_approval=bool(approval)), label_suffix=""
+        )
         self.publication = publication
         self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in ZONE_CITIES.items()]
         if not publication.editions.ever_public().exists():
@@ -226,17 +229,18 @@ class PublishForm(RedisplayMixin, forms.Form):
         seen = self.data.get("seen", "")
         current = {
             name: value
-            for name, value in _initial_state(publication).items()
-            if name in ("seen", "after", "state")
+            for name, value in _initial_state(publication, needs_approval=bool(self.approval)).items()
+            if name in ("seen", "shown", "after", "state")
         }
         self.data = {**self.data.dict(), **current}
         return seen
 
 
-def _initial_state(publication: Publication) -> dict[str, object]:
+def _initial_state(publication: Publication, *, needs_approval: bool) -> dict[str, object]:
     last = publication.editions.order_by("-number").values_list("number", flat=True).first()
     return {
         "seen": publication.digest,
+        "shown": digest_shown(publication) if needs_approval else "",
         "after": last or 0,
         "state": actions.public_state(publication),
         "until": scheduled_end(publication),

@@ -42,7 +42,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if form.is_approval:
-                return approve(request, publication, form.params, report)
+                return approve(request, publication, form.cleaned_data, report)
             return _redirect_to_result(_publish_once(request, publication, form.params, report))
         except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
