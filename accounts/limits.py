@@ -51,6 +51,7 @@ CLOCK_SKEW = timedelta(minutes=1)  # between servers; later rows are of a clock 
 UNKNOWN_DEVICE_LIMITS = (ACCOUNT, ADDRESS, SITE)
 KNOWN_DEVICE_LIMITS = (DEVICE,)
 PROVIDER_LIMITS = (ADDRESS, SITE)  # whose account it is shows only at the end
+OWN_PASSWORD_LIMITS = (ACCOUNT,)
 SECOND_STEP_LIMITS = (CODES, CODES_OF_A_DAY)
 RESET_UNKNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
 RESET_KNOWN_DEVICE_LIMITS = (RESET_ACCOUNT, RESET_DEVICE)
@@ -64,9 +65,7 @@ class TooManyAttempts(Exception):
         self.retry_after = retry_after
 
 
-def begin_sign_in(
-    request: HttpRequest, username: str, account: AbstractBaseUser | None, **detail: object
-) -> AccountEvent:
+def begin_sign_in(request: HttpRequest, username: str, account: AbstractBaseUser | None) -> AccountEvent:
     """Record a sign-in as failed before its password is compared; `complete_sign_in` corrects it.
 
     A refusal depends on the typed text and the browser alone: a text that is refused since another one was tried would
@@ -75,7 +74,6 @@ def begin_sign_in(
     Args:
         username: the typed name or address; only a keyed digest of it is stored.
         account: the account of that name, or None.
-        detail: further values, stored as JSON.
 
     Returns:
         The attempt. The password is compared only with that of its account.
@@ -84,7 +82,6 @@ def begin_sign_in(
         TooManyAttempts: a limit is reached; the password must not be compared.
     """
     attempt = _build_attempt(EventType.FAILED, request, username, account)
-    attempt.detail = detail
     limits = KNOWN_DEVICE_LIMITS if attempt.device else UNKNOWN_DEVICE_LIMITS
     _check_limits(attempt, limits, allowance=0)
     _remove_account_beyond_limit(attempt, allowance=0)
@@ -99,6 +96,20 @@ def _remove_account_beyond_limit(attempt: AccountEvent, *, allowance: int) -> bo
     if is_beyond:
         attempt.account, attempt.account_name = None, ""
     return is_beyond
+
+
+def begin_own_password(request: HttpRequest, account: AbstractBaseUser) -> AccountEvent:
+    """Record that somebody signed in types their password, as failed before it is compared; delete it if it is right.
+
+    It has a count of its own, so that strangers who try to sign in do not keep the owner from a new password.
+
+    Raises:
+        TooManyAttempts: a limit is reached; the password must not be compared.
+    """
+    own = f"{account.get_username()}\0"  # no typed name has this character
+    attempt = _build_attempt(EventType.FAILED, request, own, account)
+    attempt.detail = {"is_old_password": True}
+    return _store_attempt(attempt, OWN_PASSWORD_LIMITS)
 
 
 def begin_second_step(request: HttpRequest, account: AbstractBaseUser) -> AccountEvent:

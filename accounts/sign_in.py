@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .devices import device_to_remember, remember_device
 from .factors import has_factors
-from .limits import SPELLINGS, TooManyAttempts, begin_sign_in, complete_sign_in
+from .limits import TooManyAttempts, begin_own_password, begin_sign_in, complete_sign_in
 from .mail import can_send_mail
 from .models import AccountEvent
 from .pending_sign_ins import SecondStepRequired, store_pending
@@ -35,13 +35,9 @@ class LimitedAttemptsMixin:
     def begin_password_attempt(self, account: AbstractBaseUser) -> AccountEvent:
         """Record an attempt at the password of somebody signed in as failed; one that is right is deleted."""
         try:
-            attempt = begin_sign_in(self.request, account.get_username(), account, is_old_password=True)
+            return begin_own_password(self.request, account)
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
-        if not attempt.account:
-            attempt.delete()
-            raise self.build_refusal(TooManyAttempts(SPELLINGS.period))
-        return attempt
 
     def build_refusal(self, error: TooManyAttempts) -> ValidationError:
         """Return the error of the form for a refused attempt, with the time to wait."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -108,6 +109,19 @@ def test_a_password_of_ones_own(client):
     )
 
     assert events_of(person) == [("password_changed", person.username)]
+
+
+def test_strangers_who_guess_keep_nobody_from_a_new_password(client):
+    """In a session of a browser without the device cookie."""
+    person = make_person("Editors", password="a right password")
+    client.force_login(person, backend=BACKEND)
+    for number in range(10):
+        guess = {"username": person.username, "password": "wrong"}
+        Client().post("/desk/login/", guess, REMOTE_ADDR=f"192.0.2.{number}")
+
+    data = {"old_password": "a right password", "new_password1": GOOD, "new_password2": GOOD}
+
+    assert client.post("/desk/password_change/", data).status_code == 302
 
 
 def test_guessing_the_old_password_in_an_open_session_is_limited(client):
