@@ -7,18 +7,19 @@ edition, an address, a related link or anything else that readers see. An action
 
 from .approve import approve, revoke_approval, store_ended_approvals
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
+from .name_preview import NamePreview
 from .name_rows import accounts_with_name
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
 from .publish_batch import available_slug
 from .rebuild import INDEXES, new_version_after_rebuild, rebuild_index
-from .redact import check_passage, default_redaction_mark, preview_redaction, redact
+from .redact import check_passage, preview_redaction, redact
+from .redaction_marks import redaction_marks
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
 from .remove_name import (
-    NamePreview,
     NameRemoval,
     check_name,
     preview_name_removal,
@@ -93,7 +94,6 @@ __all__ = [
     "check_name",
     "check_passage",
     "check_translation",
-    "default_redaction_mark",
     "delete_draft",
     "delete_instance",
     "exclude_suggestion",
@@ -119,6 +119,7 @@ __all__ = [
     "purge_deleted_drafts",
     "rebuild_index",
     "redact",
+    "redaction_marks",
     "remove_name_from_image",
     "remove_name_from_publication",
     "remove_name_from_rows",

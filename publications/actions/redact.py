@@ -6,7 +6,6 @@ and revisions are redacted too. What rows beside publications say, such as an au
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from publications import markup, renditions
 from publications.diff import tokens_of
@@ -33,6 +32,7 @@ from .redacted_rows import (
     update_autosave_versions,
 )
 from .redacted_values import EDITION_TEXTS
+from .redaction_marks import check_mark, default_redaction_mark
 from .redaction_report import RedactionReport, build_report
 from .transaction import ActionRefused, Outdated, begin_action, lock_publication
 
@@ -91,8 +91,7 @@ def redact(
     Args:
         passage: the text to redact, as readers see it.
         reason: the reason, for the audit log alone.
-        mark: the replacement; None is "[redacted]" in the language of the text. It may be empty, where the law or the
-            safety of a person asks for it.
+        mark: one of `redaction_marks`; None is "[redacted]" in the language of the text.
         seen: the fingerprint of the report that the editor saw; None is not compared.
 
     Returns:
@@ -101,7 +100,8 @@ def redact(
     Raises:
         ClockBehind: the clock of the server is behind the last action.
         Outdated: the report differs from the one that was seen.
-        ActionRefused: the passage is too short or too long, is not found, or would still be readable somewhere.
+        ActionRefused: the mark is another one, or the passage is too short or too long, is not found, or would still be
+            readable somewhere.
     """
     report = _redact(publication, passage, by=by, reason=reason, mark=mark)
     if seen is not None and seen != report.fingerprint:
@@ -112,9 +112,10 @@ def redact(
 
 def _redact(publication: Publication, passage: str, *, by, reason: str, mark: str | None) -> RedactionReport:
     check_passage(passage)
-    redaction = markup.Redaction(
-        passage, default_redaction_mark(publication.language) if mark is None else mark
-    )
+    if mark is None:
+        mark = default_redaction_mark(publication.language)
+    check_mark(mark, publication.language)
+    redaction = markup.Redaction(passage, mark)
     if len(redaction.passage) < MIN_PASSAGE_CHARACTERS:
         raise ActionRefused(
             _("The passage is too short to be taken out safely: give at least three characters.")
@@ -176,12 +177,6 @@ def _count_words(redaction: markup.Redaction) -> int:
     """Return the number of words of the passage, or 0 (unknown) where the spellings of a name differ in it."""
     counts = {sum(token.is_word for token in tokens_of(passage)) for passage in redaction.passages}
     return counts.pop() if len(counts) == 1 else 0
-
-
-def default_redaction_mark(language: str) -> str:
-    """Return the replacement of a passage in the language of the text."""
-    with override(language):
-        return _("[redacted]")
 
 
 def _refuse_readable_passage(publication: Publication, redaction: markup.Redaction) -> None:

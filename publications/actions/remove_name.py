@@ -6,7 +6,7 @@ nowhere, so whoever repeats them gives it again.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -25,7 +25,9 @@ from publications.models import (
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
+from .name_checks import check_replacement, check_spelling
 from .name_manuscripts import save_drafts
+from .name_preview import NamePreview
 from .name_rows import (
     accounts_with_name,
     delete_rows,
@@ -35,15 +37,10 @@ from .name_rows import (
     rename_author,
     slugs_of,
 )
-from .redact import (
-    MAX_PASSAGE_CHARACTERS,
-    MIN_PASSAGE_CHARACTERS,
-    PassageNotFound,
-    default_redaction_mark,
-    redact_publication,
-)
+from .redact import PassageNotFound, redact_publication
 from .redacted_files import delete_unused_files, is_in_image, remove_image_metadata, search_files_of
 from .redacted_values import redact_file_name
+from .redaction_marks import default_redaction_mark
 from .redaction_report import RedactionReport
 from .save import editions_showing
 from .transaction import ActionRefused, begin_action
@@ -59,7 +56,8 @@ class NameRemoval:
 
     Attributes:
         spellings: each is removed wherever it stands.
-        replacement: what stands in its place, such as a pen name; None is "[redacted]" in the language of each text.
+        replacement: what stands in its place: one of `FIXED_MARKS` or a pen name; None is "[redacted]" in the language
+            of each text.
         author: the row of the person, whose bylines are changed whatever they say; None for somebody without one.
         reason: for the audit log.
     """
@@ -75,31 +73,12 @@ class NameRemoval:
         return NameRedaction(self.spellings, mark, searches_files=searches_files)
 
 
-@dataclass
-class NamePreview:
-    """What removing a name would change.
-
-    Attributes:
-        rows: the number of rows beside publications by the name of their model.
-        publications: the report of each publication that holds the name.
-        refused: the publications that it cannot be removed from, with the reasons.
-        accounts: names of accounts that hold it, which stay.
-        unsearched: the number of publications that it had no time for.
-    """
-
-    rows: dict[str, int] = field(default_factory=dict)
-    publications: list[tuple[Publication, RedactionReport]] = field(default_factory=list)
-    refused: list[tuple[Publication, list[str]]] = field(default_factory=list)
-    accounts: list[str] = field(default_factory=list)
-    unsearched: int = 0
-
-
 def check_name(removal: NameRemoval) -> None:
     """Check that a name can be removed safely.
 
     Raises:
-        ActionRefused: a spelling is too short or too long, there are none or too many, or what is to stand in its
-            place holds the name.
+        ActionRefused: there are no spellings or too many, one is refused by `check_spelling`, or what is to stand in
+            their place holds the name or is refused by `check_replacement`.
     """
     if not removal.spellings:
         raise ActionRefused(_("Give the name, each spelling on a line of its own."))
@@ -107,13 +86,11 @@ def check_name(removal: NameRemoval) -> None:
         raise ActionRefused(_("Give at most %d spellings at once, the others after that.") % MAX_SPELLINGS)
     redaction = removal.redaction(LOCALES[0])
     for spelling in redaction.passages:
-        if sum(map(str.isalnum, spelling)) < MIN_PASSAGE_CHARACTERS or len(spelling) > MAX_PASSAGE_CHARACTERS:
-            raise ActionRefused(
-                _("“%(name)s” is too short or too long to be removed safely: a name has 3 to 500 characters.")
-                % {"name": spelling}
-            )
+        check_spelling(spelling)
     if redaction.is_in_text_or_address(redaction.mark):
         raise ActionRefused(_("What stands in its place holds the name itself. Choose another text."))
+    if removal.replacement is not None:
+        check_replacement(removal.replacement)
 
 
 @retry_with_reserved_space
@@ -177,8 +154,9 @@ def remove_name_from_publication(
         What was replaced and what was left, or None if it does not hold the name, or has been purged.
 
     Raises:
-        ActionRefused: as `redact` does.
+        ActionRefused: as `check_name` and `redact` do.
     """
+    check_name(removal)
     redaction = removal.redaction(publication.language)
     search_files_of(publication, redaction)
     return _redact_publication(publication, redaction, reason=removal.reason, by=by)
@@ -269,6 +247,7 @@ def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
         if time.monotonic() > ends_at:
             preview.unsearched = len(publications) - done
             break
+        preview.searched += 1
         try:
             if report := _preview_publication(publication, removal, by=by):
                 preview.publications.append((publication, report))

@@ -76,9 +76,14 @@ class NameForm(RedisplayMixin, forms.Form):
         label=gettext_lazy("Pen name, or what else stands in its place"),
         required=False,
         max_length=120,
-        help_text=gettext_lazy("If it is left empty, “[redacted]” in the language of each text."),
+        help_text=gettext_lazy(
+            "A name, “N. N.” or “…”. If it is left empty, “[redacted]” in the language of each text."
+        ),
     )
     why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False, max_length=500)
+    is_confirmed = forms.BooleanField(
+        label=gettext_lazy("Remove it from all of them"), required=False, widget=forms.HiddenInput
+    )
 
     def clean_spellings(self) -> tuple[str, ...]:
         lines = (" ".join(line.split()) for line in self.cleaned_data["spellings"].splitlines())
@@ -94,12 +99,18 @@ class NameForm(RedisplayMixin, forms.Form):
             reason=values["why"],
         )
 
-    @property
-    def fingerprint(self) -> str:
-        """A keyed hash of the values: what is started is what was shown."""
-        return hmac.new(
-            settings.SECRET_KEY.encode(), self.options.write().encode(), hashlib.sha256
-        ).hexdigest()
+    def fingerprint(self, *, is_broad: bool) -> str:
+        """Return a keyed hash of the values: what is started is what was shown, and confirmed where it is broad."""
+        shown = f"{self.options.write()} {is_broad}"
+        return hmac.new(settings.SECRET_KEY.encode(), shown.encode(), hashlib.sha256).hexdigest()
+
+    def ask_about_extent(self, preview: actions.NamePreview) -> None:
+        """Show the checkbox that a broad removal has to have, with the number of publications."""
+        box = self["is_confirmed"]
+        box.field.widget = forms.CheckboxInput()
+        box.help_text = _("%(extent)s Tick this if it is no common word.") % {"extent": preview.extent}
+        if "seen" in self.data and not self.cleaned_data["is_confirmed"]:
+            self.add_error("is_confirmed", _("Tick this, or give the name more precisely."))
 
 
 @require_permissions("redact_publication")
@@ -107,7 +118,7 @@ def name_removals_page(request: HttpRequest) -> HttpResponse:
     """Show what removing a name would change, then start it; list the removals so far."""
     form = NameForm(request.POST or None, initial={"author": get_pk(request.GET, "author") or None})
     is_valid = request.method == "POST" and form.is_valid()
-    if is_valid and constant_time_compare(request.POST.get("seen", ""), form.fingerprint):
+    if is_valid and _is_confirmed(request, form):
         if record := create_record(by=request.user):
             return _start(record, form.options)
         form.add_error(None, _("Another name is being removed. Remove this one when that has ended."))
@@ -119,9 +130,15 @@ def name_removals_page(request: HttpRequest) -> HttpResponse:
         form=form,
         preview=preview,
         rows=_label_rows(preview) if preview else [],
-        fingerprint=form.fingerprint if preview else "",
+        fingerprint=form.fingerprint(is_broad=preview.is_broad) if preview else "",
         records=NameRemovalRecord.objects.select_related("started_by")[:MAX_LISTED_RECORDS],
     )
+
+
+def _is_confirmed(request: HttpRequest, form: NameForm) -> bool:
+    """Return whether these values were shown; a broad removal is confirmed by the checkbox too."""
+    confirmed = form.fingerprint(is_broad=form.cleaned_data["is_confirmed"])
+    return constant_time_compare(request.POST.get("seen", ""), confirmed)
 
 
 def _start(record: NameRemovalRecord, options: RemovalOptions) -> HttpResponse:
@@ -137,6 +154,8 @@ def _preview(request: HttpRequest, form: NameForm) -> actions.NamePreview | None
     except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return None
+    if preview.is_broad:
+        form.ask_about_extent(preview)
     if not (preview.rows or preview.publications or preview.refused or preview.unsearched):
         messages.info(
             request, _("It stands in no table. Files and pictures are searched when it is removed.")

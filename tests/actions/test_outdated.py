@@ -231,7 +231,7 @@ def test_harmless_by_nature_a_redaction_reaches_every_edition(administrator, col
     """One of a text that is another now is refused by its report; nothing that was taken back returns."""
     publication = changed_publication()
     address = reverse("desk:redact", args=[publication.pk])
-    shown = fields_of(administrator.post(address, {"passage": "river", "mark": "x"}))
+    shown = fields_of(administrator.post(address, {"passage": "river", "mark": "…"}))
     concurrent(Publication.objects.get(pk=publication.pk), colleague)
     before = len(public_text(publication))
 

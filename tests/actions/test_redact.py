@@ -382,7 +382,7 @@ def test_a_report_names_other_publications_that_link_to_what_is_given_up(desk, e
     make_live(title="Elsewhere", body="[Other](https://example.org/2019/ivan-petrov).")
 
     page = desk.post(
-        reverse("desk:redact", args=[publication.pk]), {"passage": "Ivan Petrov"}
+        reverse("desk:redact", args=[publication.pk]), {"passage": "Ivan Petrov", "mark": "…"}
     ).content.decode()
     report = actions.redact(publication, "Ivan Petrov", by=editor)
 
@@ -457,10 +457,10 @@ def test_the_desk_asks_again_where_another_passage_was_typed_than_shown(desk, ed
     editor.groups.add(Group.objects.get(name="Administrators"))
     publication = make_live(body="Ivan Petrov and Vera Holm.").publication
     path = reverse("desk:redact", args=[publication.pk])
-    shown = desk.post(path, {"passage": "Vera Holm"}).content.decode()
+    shown = desk.post(path, {"passage": "Vera Holm", "mark": "…"}).content.decode()
     seen = re.search(r'name="seen" value="(\w+)"', shown)[1]
 
-    again = desk.post(path, {"passage": "Ivan Petrov", "seen": seen})
+    again = desk.post(path, {"passage": "Ivan Petrov", "mark": "…", "seen": seen})
 
     assert again.status_code == 200 and "<li>Ivan Petrov</li>" in again.content.decode()
     assert publication.editions.live().get().plain_text == "Ivan Petrov and Vera Holm."
@@ -482,13 +482,45 @@ def test_a_passage_that_is_too_long_is_refused_and_nothing_is_stored(desk, edito
 @pytest.mark.parametrize(
     ("language", "mark"), [("sv", "[maskerat]"), ("en", "[redacted]"), ("uk", "[redacted]")]
 )
-def test_the_desk_proposes_a_mark_in_the_language_of_the_text(desk, editor, language, mark):
+def test_the_desk_offers_fixed_marks_first_one_in_the_language_of_the_text(desk, editor, language, mark):
     editor.groups.add(Group.objects.get(name="Administrators"))
     publication = make_publication(language=language)
 
     page = desk.get(reverse("desk:redact", args=[publication.pk]))
 
-    assert f'name="mark" value="{mark}"' in page.text
+    field = page.context["form"]["mark"]
+    assert [value for value, _label in field.field.choices] == [mark, "N. N.", "…"]
+    assert f'<option value="{mark}">' in page.text
+
+
+@pytest.mark.parametrize(
+    "mark", ["", " ", "x", "Grain exports fell", "[maskerat]", "N.N.", "...", "[redacted] ", "NULL"]
+)
+def test_another_mark_is_refused_by_the_action_its_preview_and_the_desk(desk, editor, mark):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    publication = make_live(body="Ivan Petrov spoke.").publication
+    preview = actions.preview_redaction(publication, "Ivan Petrov", by=editor)
+
+    for act in (actions.redact, actions.preview_redaction):
+        with pytest.raises(actions.ActionRefused, match=r"is no mark .*“\[redacted\]”, “N\. N\.”, “…”"):
+            act(publication, "Ivan Petrov", by=editor, mark=mark)
+    page = desk.post(
+        reverse("desk:redact", args=[publication.pk]),
+        {"passage": "Ivan Petrov", "mark": mark, "seen": preview.fingerprint},
+    )
+
+    assert page.status_code == 200 and page.context["form"].errors["mark"] and not page.context["preview"]
+    assert publication.editions.get().plain_text == "Ivan Petrov spoke."
+
+
+@pytest.mark.parametrize(("language", "default"), [("sv", "[maskerat]"), ("en", "[redacted]")])
+def test_the_fixed_marks_stand_in_its_place(editor, language, default):
+    publication = make_live(body="Petrov and Ivanov and Sidorov.", language=language).publication
+
+    for passage, mark in (("Petrov", default), ("Ivanov", "N. N."), ("Sidorov", "…")):
+        actions.redact(publication, passage, by=editor, mark=mark)
+
+    assert publication.editions.get().plain_text == f"{default} and N. N. and …."
 
 
 def test_redacting_takes_a_passage_out_of_comments_and_their_quotations(editor):

@@ -9,6 +9,7 @@ import pytest
 from publications import actions, manuscript, markup
 from publications.markup import redaction
 from publications.markup.markdown_tokens import GAP, LABEL, NOTE_LABEL, TOKEN
+from tests.actions.former_marks import redact_with_former_mark
 from tests.factories import make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,10 @@ def redacted_page(body: str, mark: str | None = None):
     """The live edition of a publication with this text after "Vera Holm" was taken out."""
     publication = make_publication(title="Vera Holm", body=f"Before.\n\n{body}\n\nAfter.")
     actions.publish(publication, by=None)
-    actions.redact(publication, "Vera Holm", by=None, mark=mark)
+    if mark is None:
+        actions.redact(publication, "Vera Holm", by=None)
+    else:
+        redact_with_former_mark(publication, "Vera Holm", mark)
     return publication.editions.live().get()
 
 

@@ -8,6 +8,7 @@ from publications import actions
 from publications.admin import redacted_passages
 from publications.diff import FieldConflict, tokens_of
 from publications.models import ActionType, AuditEntry, Publication
+from tests.actions.former_marks import redact_with_former_mark
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication
 
@@ -35,10 +36,12 @@ def typed(publication: Publication, **fields) -> dict:
     )
 
 
-def redact(publication: Publication, **options) -> None:
-    actions.redact(
-        Publication.objects.get(pk=publication.pk), NAME, by=make_person("Administrators"), **options
-    )
+def redact(publication: Publication, mark: str | None = None) -> None:
+    stored, person = Publication.objects.get(pk=publication.pk), make_person("Administrators")
+    if mark is None:
+        actions.redact(stored, NAME, by=person)
+    else:
+        redact_with_former_mark(stored, NAME, mark, by=person)
 
 
 def stored() -> dict[str, str]:

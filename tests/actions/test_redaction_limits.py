@@ -81,8 +81,8 @@ def test_a_mark_for_which_a_title_has_no_room_is_refused(editor):
     with pytest.raises(actions.ActionRefused, match=r"“title” has no room .* at most 250 characters"):
         actions.redact(publication, "Ann", by=editor)
 
-    actions.redact(publication, "Ann", by=editor, mark="–")
-    assert publication.editions.get().title == "–" + "." * 247
+    actions.redact(publication, "Ann", by=editor, mark="…")
+    assert publication.editions.get().title == "…" + "." * 247
 
 
 def test_a_mark_for_which_a_name_has_no_room_is_refused(editor):

@@ -317,7 +317,7 @@ def test_a_preview_says_what_goes_and_changes_nothing(author, publications, edit
 def test_a_publication_that_refuses_is_listed_and_the_others_go_on(editor):
     make_live(title=f"{NAME} " + "x" * 230)
     other = make_live(body=NAME).publication
-    removal = actions.NameRemoval(spellings=(NAME,), replacement="Somebody of a much longer name than that")
+    removal = actions.NameRemoval(spellings=(NAME,), replacement="Somebody Of A Much Longer Name Than That")
 
     preview = actions.preview_name_removal(removal, by=editor)
 

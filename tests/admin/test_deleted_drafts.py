@@ -54,7 +54,7 @@ FORMS = {
     "publish/": {"after": "0"},
     "withdraw/": {},
     "undo/": {},
-    "redact/": {"passage": "summary", "mark": "", "why": "", "seen": "x"},
+    "redact/": {"passage": "summary", "mark": "…", "why": "", "seen": "x"},
     "revisions/1/restore/": {"seen": "1"},
     "word/": {"guest": "Ann"},
 }
@@ -289,7 +289,7 @@ def test_a_redaction_reaches_a_deleted_draft(client):
     publication = make_publication(body="Vera Holm said it.")
     delete(client, publication)
     address = reverse("desk:redact", args=[publication.pk])
-    form = {"passage": "Vera Holm", "mark": "", "why": ""}
+    form = {"passage": "Vera Holm", "mark": "…", "why": ""}
 
     preview = client.post(address, form).context["preview"]
     page = client.post(address, {**form, "seen": preview.fingerprint}, follow=True)

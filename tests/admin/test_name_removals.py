@@ -105,7 +105,10 @@ def test_a_seen_value_of_other_letters_is_another_one(desk, started):
     [
         ({"spellings": "ab"}, "too short"),
         ({"spellings": " \n "}, "This field is required"),
+        ({"spellings": "vera åkerholm"}, "has no capital letter"),
+        ({"spellings": f"{NAME}\nThe"}, "words that stand in every text"),
         ({"replacement": "vera åkerholm"}, "holds the name itself"),
+        ({"replacement": "who lied"}, "does not look like the name of a person"),
         ({"author": "99999"}, "Select a valid choice"),
         ({"author": "x\0"}, "Null characters"),
         ({"spellings": f"{NAME}\0"}, "Null characters"),
@@ -144,6 +147,45 @@ def test_a_process_that_cannot_be_started_is_named(desk):
         response = desk.post(PAGE, {**values(), "seen": seen_in(page)}, follow=True)
 
     assert "The process could not be started." in response.text
+
+
+def test_a_name_in_more_than_half_of_all_publications_needs_a_checkbox(desk, started):
+    for number in range(11):
+        make_live(body=NAME if number < 6 else "Nobody.")
+
+    page = desk.post(PAGE, values())
+
+    box = page.context["form"]["is_confirmed"]
+    assert "This name is in 6 of 11 publications." in page.text and str(box) in page.text
+    assert not page.context["form"].errors
+
+    again = desk.post(PAGE, {**values(), "seen": seen_in(page)})
+
+    assert "Tick this, or give the name more precisely." in again.text and not started.called
+    assert again.status_code == 200 and seen_in(again) == seen_in(page)
+
+    response = desk.post(PAGE, {**values(), "seen": seen_in(page), "is_confirmed": "on"})
+
+    assert started.called and response.url == f"{PAGE}{NameRemovalRecord.objects.get().pk}/"
+
+
+def test_a_name_in_few_publications_needs_no_checkbox(desk, started):
+    for number in range(11):
+        make_live(body=NAME if number < 5 else "Nobody.")
+
+    page = desk.post(PAGE, values())
+
+    assert "is_confirmed" not in page.text
+    desk.post(PAGE, {**values(), "seen": seen_in(page)})
+    assert started.called
+
+
+def test_a_checkbox_that_was_ticked_before_anything_was_shown_starts_nothing(desk, started):
+    page = desk.post(PAGE, values(is_confirmed="on"))
+
+    desk.post(PAGE, {**values(is_confirmed="on"), "seen": seen_in(page)})
+
+    assert not started.called
 
 
 # The report

@@ -179,7 +179,7 @@ def test_a_publication_that_refuses_is_listed(editor):
     record = NameRemovalRecord.objects.create(started_by=editor)
 
     run_removal(
-        actions.NameRemoval(spellings=(NAME,), replacement="Somebody of a much longer name"),
+        actions.NameRemoval(spellings=(NAME,), replacement="Somebody Of A Much Longer Name"),
         record,
         search=found_nothing,
     )
@@ -239,10 +239,24 @@ def test_the_command_ends_with_3_where_something_is_left(site_data):
     assert error.value.returncode == 3
 
 
+def test_the_command_needs_a_flag_for_a_name_in_more_than_half_of_all_publications(site_data):
+    publications = [make_live(body=NAME if number < 6 else "Nobody.").publication for number in range(11)]
+
+    with pytest.raises(CommandError, match=r"in 6 of 11 publications\. .* add --many"):
+        call_command("remove_name", NAME)
+    assert not NameRemovalRecord.objects.exists() and publications[0].editions.get().plain_text == NAME
+
+    with patch("publications.management.commands.remove_name.search_everything", found_nothing):
+        call_command("remove_name", NAME, "--many")
+    assert publications[0].editions.get().plain_text == "[redacted]"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["ab"], "too short"),
+        ([NAME, "--pen-name", "who lied"], "does not look like the name of a person"),
+        ([NAME.lower()], "has no capital letter"),
         ([NAME, "--author", "nobody"], "no author"),
         ([NAME, "--record", "99"], "no removal"),
     ],

@@ -61,12 +61,12 @@ class RedactForm(RedisplayMixin, forms.Form):
             "Capitals and small letters are alike. Whole words are looked for, and their endings."
         ),
     )
-    mark = forms.CharField(
-        label=gettext_lazy("What stands in its place"),
-        required=False,
-        help_text=gettext_lazy("May be left empty where the law or someone's safety asks for it."),
-    )
+    mark = forms.ChoiceField(label=gettext_lazy("What stands in its place"))
     why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False)
+
+    def __init__(self, data=None, *, publication: Publication) -> None:
+        super().__init__(data)
+        self.fields["mark"].choices = [(mark, mark) for mark in actions.redaction_marks(publication.language)]
 
     def clean_passage(self) -> str:
         passage = self.cleaned_data["passage"]
@@ -184,9 +184,7 @@ def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Render a preview of a redaction, then redact if the preview is still valid; of a deleted draft too."""
     publication = get_publication_or_404(pk, or_deleted=True)
-    form = RedactForm(
-        request.POST or None, initial={"mark": actions.default_redaction_mark(publication.language)}
-    )
+    form = RedactForm(request.POST or None, publication=publication)
     seen = request.POST.get("seen", "")
     if seen and (
         response := perform_action(

@@ -27,7 +27,12 @@ class Command(BaseCommand):
             "--author", metavar="SLUG", help="the author whose name it is, by the address of the page"
         )
         parser.add_argument(
-            "--pen-name", metavar="NAME", help="what stands in its place; otherwise “[redacted]”"
+            "--pen-name",
+            metavar="NAME",
+            help="what stands in its place: a name, “N. N.” or “…”; otherwise “[redacted]”",
+        )
+        parser.add_argument(
+            "--many", action="store_true", help="also if more than half of all publications hold it"
         )
         parser.add_argument(
             "--record", type=int, metavar="NUMBER", help="used by the desk: options are read as JSON"
@@ -38,6 +43,8 @@ class Command(BaseCommand):
         removal = self._read_removal(options)
         try:
             actions.check_name(removal)
+            if not (stored or options["many"]):  # the desk has shown how many
+                self._check_extent(removal)
         except actions.ActionRefused as refusal:
             raise CommandError(" ".join(refusal.reasons)) from refusal
         record = stored or create_record(by=None)
@@ -45,6 +52,13 @@ class Command(BaseCommand):
             raise CommandError("Another name is being removed. Remove this one when that has ended.")
         run_removal(removal, record, search=search_everything)
         self._report(record, options["verbosity"])
+
+    def _check_extent(self, removal: actions.NameRemoval) -> None:
+        preview = actions.preview_name_removal(removal, by=None)
+        if preview.is_broad:
+            raise CommandError(
+                f"{preview.extent} If it is no common word, add --many to remove it from all of them."
+            )
 
     def _find_record(self, pk: int | None) -> NameRemovalRecord | None:
         if pk is None:
