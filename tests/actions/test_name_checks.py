@@ -4,6 +4,7 @@ import pytest
 
 from publications import actions
 from publications.actions.name_checks import is_person_name
+from publications.models import Publication
 from tests.factories import make_live
 
 NAME = "Vera Åkerholm"
@@ -101,3 +102,15 @@ def test_a_name_in_more_than_half_of_many_publications_is_broad(editor, count, t
 
     assert preview.is_broad is is_broad
     assert preview.extent == f"This name is in {count} of {total} publications."
+
+
+@pytest.mark.parametrize(
+    ("found", "searched", "unsearched", "is_broad"),
+    [(3, 5, 6, True), (3, 5, 5, False), (2, 5, 6, False), (0, 0, 11, False)],
+)
+def test_what_a_preview_had_time_for_stands_for_all(found, searched, unsearched, is_broad):
+    refused = [(Publication(), ["No."])] * found
+
+    preview = actions.NamePreview(refused=refused, searched=searched, unsearched=unsearched)
+
+    assert preview.is_broad is is_broad
