@@ -618,7 +618,7 @@ def test_the_redaction_page_lists_the_files_to_be_deleted(desk, django_capture_o
     name = publication.word_files.get(filename="moldova.docx").original
     desk.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
 
-    page = desk.post(address("redact", publication), {"passage": "Ivan Petrov"}).text
+    page = desk.post(address("redact", publication), {"passage": "Ivan Petrov", "mark": "…"}).text
 
     assert "<li>moldova.docx</li>" in page and "other.docx" not in page
     assert "The contents of Word files are searched" in page
