@@ -21,7 +21,11 @@ HYPHENS, APOSTROPHES = "-\u2010\u2011", "'’ʼ"
 SIGNS = frozenset(f" .{HYPHENS}{APOSTROPHES}")
 
 _LETTER = r"[^\W\d_]"
-_INITIALS_THEN_LETTERS = re.compile(rf"(?:{_LETTER}\.)*+(?:{_LETTER}|[{APOSTROPHES}])*+")
+_DIGRAPHS = "Shch|Dzh|Ch|Dz|Ia|Ie|Iu|Ja|Je|Jo|Ju|Kh|Sh|Ts|Ya|Ye|Yi|Yo|Yu|Zh"
+"""Initials that are one letter in Cyrillic: “Yu. Lotman”."""
+_INITIALS_THEN_LETTERS = re.compile(rf"(?:(?:{_DIGRAPHS}|{_LETTER})\.)*+(?:{_LETTER}|[{APOSTROPHES}])*+")
+MAX_SMALL_PART = 4
+"""Letters of a part after a hyphen that may begin with a small one: “Kim Jong-un”."""
 _ELISION = re.compile(rf"{_LETTER}{{0,4}}[{APOSTROPHES}]")
 """What is elided before a name: “d’Estaing”, “dell’Acqua”."""
 
@@ -36,7 +40,7 @@ def check_spelling(spelling: str) -> None:
         message = _(
             "“%(name)s” is too short or too long to be removed safely: a name has 3 to 500 characters."
         )
-    elif not any(map(_is_capital, spelling)):
+    elif "@" not in spelling and not any(map(_is_capital, spelling)):
         message = _(
             "“%(name)s” has no capital letter: spell the name with its capitals. Small letters are found too."
         )
@@ -75,8 +79,10 @@ def is_person_name(text: str) -> bool:
 
 
 def _is_name_word(word: str) -> bool:
-    parts = re.split(f"[{HYPHENS}]", word)
-    return all(part in NAME_PARTICLES or _is_name_part(part) for part in parts)
+    first, *others = re.split(f"[{HYPHENS}]", word)
+    return all(part in NAME_PARTICLES or _is_name_part(part) for part in [first, *others]) or (
+        _is_name_part(first) and all(part.isalpha() and len(part) <= MAX_SMALL_PART for part in others)
+    )
 
 
 def _is_name_part(part: str) -> bool:

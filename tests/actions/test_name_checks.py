@@ -13,7 +13,7 @@ NAMES = (
     "Anna Berg", "Ann-Marie O'Brien", "Ursula von der Leyen", "J.R.R. Tolkien", "J.-P. Sartre", "A. B.", "N.N.",
     "Anna von Essen", "Bashar al-Assad", "Valéry Giscard d’Estaing", "Carla dell'Acqua", "Андрій Дем'янюк",
     "Людмила Улицкая", "ვერა ხოლმი", "Վերա Հոլմ", "محمد بن سلمان", "王小明", "अमित शाह", "A\u030angstro\u0308m", "Plato",
-    "McDonald", "ANNA BERG", "Kim Jong-Un", "A" * 60,
+    "McDonald", "ANNA BERG", "Kim Jong-Un", "Kim Jong-un", "Yu. M. Lotman", "Yu.M. Lotman", "Shch. Berg", "A" * 60,
 )  # fmt: skip
 NO_NAMES = (
     "", " ", "is a liar", "Vera is a liar", "Anna  Berg", " Anna Berg", "Anna Berg ", "Anna Berg.", "No, Never", "Anna\nBerg",
@@ -63,7 +63,8 @@ def test_a_mark_or_a_name_stands_in_its_place(editor, replacement, text):
 
 
 @pytest.mark.parametrize(
-    "spelling", ["von Essen", "Will Smith", "Вера", "ვერა ხოლმი", "محمد", "eBay", "The Edge"]
+    "spelling",
+    ["von Essen", "Will Smith", "Вера", "ვერა ხოლმი", "محمد", "eBay", "The Edge", "vera@example.org"],
 )
 def test_a_spelling_of_a_name_may_be_removed(spelling):
     actions.check_name(actions.NameRemoval(spellings=(spelling,)))
