@@ -15,7 +15,7 @@ from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
 from publications import renditions
-from publications.models import Change, Edition, EditionAttachment, EditionWithRows, ServedPdf
+from publications.models import AuditEntry, Change, Edition, EditionAttachment, EditionWithRows, ServedPdf
 from publications.pdf import UnreadablePdf, extract_pdf_text
 from publications.presentation import (
     MAX_TEXT_CHARACTERS,
@@ -133,7 +133,7 @@ def _verify_pdf_text(content: bytes) -> Result:
     try:
         text = extract_pdf_text(content)
     except UnreadablePdf:
-        text = _("This PDF is not one that we have sent, and no text can be read in it.")
+        text = _("We have no record of this PDF, and no text can be read in it.")
         return Result(_("Cannot be verified"), [text])
     edition = find_edition(text)
     if not edition:
@@ -146,12 +146,21 @@ def _verify_pdf_text(content: bytes) -> Result:
     result = _compared(edition, text, passages)
     if not result.links:  # withdrawn while this was compared
         return result
-    warning = _("This file is not one that we have sent. Its text was compared with ours.")
-    result.sentences[:0] = [warning, _("Do not open it; here is the PDF as we send it.")]
+    result.sentences[:0] = [_warn_of_file(edition), _("Do not open it; here is the PDF as we send it.")]
     result.links.insert(
         0, {"label": _("The PDF as we send it"), "url": _pdf_address(edition), "language": ""}
     )
     return result
+
+
+def _warn_of_file(edition: Edition) -> str:
+    """Return that a file is not recorded. Nor are those from before a redaction or a pen name, to betray no name."""
+    if AuditEntry.objects.redaction_times(edition.publication_id):
+        return _(
+            "We have no record of this file. A name or a passage was removed from this text for reasons of law or "
+            "safety, and with it the record of files from before then. Its text was compared with ours."
+        )
+    return _("We have no record of this file. Its text was compared with ours.")
 
 
 def _pdf_address(edition: Edition) -> str:
@@ -199,17 +208,22 @@ def _compared(edition: Edition, text: str, passages: list[str]) -> Result:
     else:
         result = Result(_("It differs from our text"))
         result.context = comparison_context(difference, edition.language) | {"compared_edition": edition}
-    return _with_edition(result, edition)
+    return _with_edition(result, edition, is_same=difference.is_empty)
 
 
-def _with_edition(result: Result, edition: Edition) -> Result:
-    """Add which edition it is and whether that stands."""
+def _with_edition(result: Result, edition: Edition, *, is_same: bool = True) -> Result:
+    """Add which edition it is, or resembles most, and whether that stands."""
     live = Edition.objects.live().filter(publication=edition.publication_id).first()
     if not live:  # withdrawn in between
         return _unknown()
     title = live.notice.mark(edition.title) if live.notice else edition.title
     values = {"number": edition.number, "title": title, "day": announced_date_text(edition)}
-    result.sentences.append(_("It is edition %(number)d of “%(title)s”, of %(day)s.") % values)
+    sentence = (
+        _("It is edition %(number)d of “%(title)s”, of %(day)s.")
+        if is_same
+        else _("It comes closest to edition %(number)d of “%(title)s”, of %(day)s.")
+    )
+    result.sentences.append(sentence % values)
     result.links.append(
         {"label": live.marked_title, "url": live.get_absolute_url(), "language": live.language}
     )

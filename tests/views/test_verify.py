@@ -421,7 +421,18 @@ def test_a_redaction_and_a_pen_name_forget_the_pdfs_that_have_the_name(client, e
     actions.save_instance(author, by=editor)
 
     assert not ServedPdf.objects.exists()
-    assert all("not one that we have sent" in post_pdf(client, content).text for content in contents)
+    assert all("We have no record of this file" in post_pdf(client, content).text for content in contents)
+
+
+def test_a_pdf_from_before_a_redaction_is_said_to_be_unknown_for_that_reason(client, edition, editor):
+    content = get_pdf(client, edition)
+    edition.publication.refresh_from_db()
+
+    actions.redact(edition.publication, "twelve", by=editor)
+
+    response = post_pdf(client, content)
+    assert "A name or a passage was removed from this text" in answer_message(response)
+    assert "It comes closest to edition 1" in answer_message(response)
 
 
 def test_a_file_that_is_no_pdf_is_refused(client):
