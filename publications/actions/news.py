@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from publications.models import (
@@ -10,6 +11,7 @@ from publications.models import (
     Author,
     Change,
     Edition,
+    Image,
     Kind,
     NewsEvent,
     NewsType,
@@ -57,9 +59,20 @@ def store_rule_news(kind: Kind, *, by, at: datetime) -> None:
 
 def store_signature_news(author: Author, *, by, at: datetime) -> None:
     """Store that published editions that needed two people are signed with another name, or lead to the author."""
-    editions = Edition.objects.not_cancelled().filter(bylines__author=author, kind__needs_approval=True)
-    if editions.exists():
+    if _needs_two_people(Edition.objects.filter(bylines__author=author)):
         NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts={"author": author.pk})
+
+
+def store_picture_news(image: Image, *, by, at: datetime) -> None:
+    """Store that published editions that needed two people show another picture, or another text about it."""
+    if _needs_two_people(Edition.objects.filter(image_rows__image=image)):
+        NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts={"image": image.pk})
+
+
+def _needs_two_people(editions: QuerySet[Edition]) -> bool:
+    """Return whether any of these is of a publication whose editions have needed two people; cancelled ones aside."""
+    needing = Edition.objects.not_cancelled().filter(kind__needs_approval=True)
+    return editions.not_cancelled().filter(publication__in=needing.values("publication")).exists()
 
 
 def store_translation_news(edition: Edition, *, by, at: datetime) -> None:

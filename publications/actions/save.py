@@ -27,7 +27,7 @@ from publications.models import (
     update_content_digests,
 )
 
-from .news import store_rule_news, store_signature_news
+from .news import store_picture_news, store_rule_news, store_signature_news
 from .redirects import check_addresses, check_new_addresses, keep_redirects, stored_addresses
 from .transaction import begin_action
 
@@ -55,7 +55,8 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     check_new_addresses(instance, old_addresses)
     mark_changed_records(instance, action.at)
     rule = _changed_rule(instance)
-    is_other_file = isinstance(instance, Image) and not _has_stored_file(instance)
+    is_other_file = isinstance(instance, Image) and not _has_stored(instance, "original")
+    is_other_picture = isinstance(instance, Image) and not _has_stored(instance, *READ_COLUMNS)
     is_signed_anew = isinstance(instance, Author) and changes_signature(
         instance.pk, name=instance.name, is_pseudonymous=instance.is_pseudonymous
     )
@@ -74,11 +75,18 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
         store_rule_news(instance, by=by, at=action.at)
     if is_signed_anew:
         store_signature_news(instance, by=by, at=action.at)
+    if is_other_picture:
+        store_picture_news(instance, by=by, at=action.at)
     return instance
 
 
-def _has_stored_file(image: Image) -> bool:
-    return Image.objects.filter(pk=image.pk, original=image.original).exists()
+READ_COLUMNS = ("original", "alt_en", "alt_sv", "is_decorative", "credit")
+"""Columns of an image that say something else to readers once they change."""
+
+
+def _has_stored(image: Image, *columns: str) -> bool:
+    values = {name: getattr(image, name) for name in columns}
+    return Image.objects.filter(pk=image.pk, **values).exists()
 
 
 def changes_signature(author_pk: int | None, *, name: str, is_pseudonymous: bool) -> bool:

@@ -236,7 +236,8 @@ class NewsEvent(models.Model):
     Attributes:
         publication: what it is about; of a text that has not followed, that text, not the changed one.
         happens_at: when it is news; later than now for what a scheduled edition will bring.
-        counts: of an import, the number of files by outcome, and `archive_import`, its primary key at the desk.
+        counts: of an import, the number of files by outcome, and `archive_import`, its primary key at the desk; of what
+            one person has changed, the primary key of its row by the name of the model.
         expanded_at: when it was put on the mails of those who are mailed about it.
     """
 

@@ -10,7 +10,16 @@ from django.utils.translation import gettext_noop
 
 from accounts.names import full_name_of
 from publications.locales import datetime_with_zone, language_in_sentence
-from publications.models import Author, Change, EndReason, Kind, NewsEvent, NewsType, find_missing_approval
+from publications.models import (
+    Author,
+    Change,
+    EndReason,
+    Image,
+    Kind,
+    NewsEvent,
+    NewsType,
+    find_missing_approval,
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,9 @@ def _desk_url(event: NewsEvent, user) -> str:
         if pk and user.has_perm("publications.add_archiveimport"):
             return reverse("desk:archive-import", args=[pk])
         return reverse("desk:publications_publication_changelist")
-    if (author_pk := event.counts.get("author")) and user.has_perm("publications.view_author"):
-        return reverse("desk:publications_author_change", args=[author_pk])
+    for name in ("author", "image"):
+        if (pk := event.counts.get(name)) and user.has_perm(f"publications.view_{name}"):
+            return reverse(f"desk:publications_{name}_change", args=[pk])
     if not event.publication_id:
         may_see_kinds = user.has_perm("publications.view_kind")
         return reverse("desk:publications_kind_changelist" if may_see_kinds else "desk:index")
@@ -131,7 +141,7 @@ def _ended(event: NewsEvent) -> tuple[str, str]:
 
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if not event.publication_id:
-        return _changed_signature(event) if "author" in event.counts else _changed_rule(event), ""
+        return _changed_row(event), ""
     if not event.edition_id:
         text = _("“%(title)s” was approved, got another kind, and does not need two people any more")
         return text % {"title": event.publication}, ""
@@ -149,6 +159,12 @@ def _unapproved(event: NewsEvent) -> tuple[str, str]:
     )
 
 
+def _changed_row(event: NewsEvent) -> str:
+    if "author" in event.counts:
+        return _changed_signature(event)
+    return _changed_picture(event) if "image" in event.counts else _changed_rule(event)
+
+
 def _changed_rule(event: NewsEvent) -> str:
     kind = Kind.objects.filter(pk=event.counts.get("kind")).first() or "–"
     if event.counts.get("needs_approval"):
@@ -160,6 +176,14 @@ def _changed_signature(event: NewsEvent) -> str:
     author = Author.objects.filter(pk=event.counts["author"]).first() or "–"
     return _("Published texts that need two people are signed in another way by one: “%(name)s”") % {
         "name": author
+    }
+
+
+def _changed_picture(event: NewsEvent) -> str:
+    # the file name of a hidden portrait may be the name of the author
+    image = Image.objects.without_hidden_portraits().filter(pk=event.counts["image"]).first() or "–"
+    return _("Published texts that need two people show another picture, changed by one: “%(name)s”") % {
+        "name": image
     }
 
 
