@@ -9,6 +9,7 @@ from .approve import approve, revoke_approval, store_ended_approvals
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
 from .name_preview import NamePreview
 from .name_rows import accounts_with_name
+from .news import store_name_removal_news
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
@@ -134,6 +135,7 @@ __all__ = [
     "set_related_links",
     "status_refusal",
     "store_ended_approvals",
+    "store_name_removal_news",
     "trust_clock",
     "undo",
     "withdraw",

@@ -13,10 +13,12 @@ from publications.models import (
     Edition,
     Image,
     Kind,
+    NameRemovalRecord,
     NewsEvent,
     NewsType,
     Publication,
     find_outdated_translations,
+    needs_approval,
 )
 
 REMINDER_TIME = time(6)
@@ -67,6 +69,21 @@ def store_picture_news(image: Image, *, by, at: datetime) -> None:
     """Store that published editions that needed two people show another picture, or another text about it."""
     if _needs_two_people(Edition.objects.filter(image_rows__image=image)):
         NewsEvent.objects.create(type=NewsType.UNAPPROVED, happens_at=at, by=by, counts={"image": image.pk})
+
+
+def store_redaction_news(publication: Publication, *, by) -> None:
+    """Store that one person redacted a passage of a publication that needs two, if it is or was public, or waits."""
+    edition = publication.editions.not_cancelled().latest()
+    if edition and needs_approval(publication):
+        NewsEvent.objects.create(
+            type=NewsType.UNAPPROVED, by=by, publication=publication, edition=edition, counts={"redacted": 1}
+        )
+
+
+def store_name_removal_news(record: NameRemovalRecord, *, by) -> None:
+    """Store that one person removes a name everywhere, if anything that is or was public, or waits, needed two."""
+    if _needs_two_people(Edition.objects.all()):
+        NewsEvent.objects.create(type=NewsType.UNAPPROVED, by=by, counts={"name_removal": record.pk})
 
 
 def _needs_two_people(editions: QuerySet[Edition]) -> bool:

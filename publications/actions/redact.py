@@ -22,6 +22,7 @@ from publications.models import (
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .name_manuscripts import update_edition_digests
+from .news import store_redaction_news
 from .recorded_editions import find_differing_editions, read_sound_digests
 from .redacted_addresses import paths_of, publications_linking_to
 from .redacted_rows import (
@@ -120,7 +121,9 @@ def _redact(publication: Publication, passage: str, *, by, reason: str, mark: st
         raise ActionRefused(
             _("The passage is too short to be taken out safely: give at least three characters.")
         )
-    return redact_publication(publication, redaction, by=by, reason=reason)
+    report = redact_publication(publication, redaction, by=by, reason=reason)
+    store_redaction_news(publication, by=by)
+    return report
 
 
 def redact_publication(

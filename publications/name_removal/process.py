@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from publications.actions import NameRemoval, lock_site_version
+from publications.actions import NameRemoval, lock_site_version, store_name_removal_news
 from publications.models import Author, NameRemovalRecord
 
 logger = logging.getLogger(__name__)
@@ -44,11 +44,16 @@ class RemovalOptions:
 
 @transaction.atomic
 def create_record(*, by: AbstractBaseUser) -> NameRemovalRecord | None:
-    """Return the record of a new removal, or None while another one runs: both would search the whole site."""
+    """Return the record of a new removal, or None while another one runs: both would search the whole site.
+
+    All staff are informed of it if it may change what two people have published.
+    """
     lock_site_version()
     if NameRemovalRecord.objects.running().exists():
         return None
-    return NameRemovalRecord.objects.create(started_by=by)
+    record = NameRemovalRecord.objects.create(started_by=by)
+    store_name_removal_news(record, by=by)
+    return record
 
 
 def start_process(record: NameRemovalRecord, options: RemovalOptions) -> bool:

@@ -69,6 +69,9 @@ def _desk_url(event: NewsEvent, user) -> str:
         if pk and user.has_perm("publications.add_archiveimport"):
             return reverse("desk:archive-import", args=[pk])
         return reverse("desk:publications_publication_changelist")
+    if pk := event.counts.get("name_removal"):
+        is_administrator = user.has_perm("publications.redact_publication")
+        return reverse("desk:name-removal", args=[pk]) if is_administrator else reverse("desk:index")
     for name in ("author", "image"):
         if (pk := event.counts.get(name)) and user.has_perm(f"publications.view_{name}"):
             return reverse(f"desk:publications_{name}_change", args=[pk])
@@ -141,10 +144,12 @@ def _ended(event: NewsEvent) -> tuple[str, str]:
 
 def _unapproved(event: NewsEvent) -> tuple[str, str]:
     if not event.publication_id:
-        return _changed_row(event), ""
+        return _changed_by_one(event), ""
     if not event.edition_id:
         text = _("“%(title)s” was approved, got another kind, and does not need two people any more")
         return text % {"title": event.publication}, ""
+    if event.counts.get("redacted"):
+        return _("Redacted by one: “%(title)s”") % {"title": event.edition.title}, ""
     if event.counts.get("withdrawn"):
         subject = _("Withdrawn without a second person: “%(title)s”") % {"title": event.edition.title}
         return subject, event.edition.withdrawal_reason
@@ -159,7 +164,9 @@ def _unapproved(event: NewsEvent) -> tuple[str, str]:
     )
 
 
-def _changed_row(event: NewsEvent) -> str:
+def _changed_by_one(event: NewsEvent) -> str:
+    if "name_removal" in event.counts:
+        return _("A name is removed by one, from published texts that need two people too")
     if "author" in event.counts:
         return _changed_signature(event)
     return _changed_picture(event) if "image" in event.counts else _changed_rule(event)

@@ -1,10 +1,12 @@
-"""What one person changes of published texts that need two people is news to all staff: pictures."""
+"""What one person changes of published texts that need two people is news to all staff: pictures, passages, names."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from publications import actions
-from publications.models import Edition, Image, Kind, NewsEvent, NewsType
+from publications.models import Edition, Image, Kind, NewsEvent, NewsType, Publication
+from publications.name_removal import create_record
 from publications.news import NewsText, describe_news
 from tests.admin.test_public_models import change, form_data_of
 from tests.factories import make_author, make_image, make_live, make_person, picture_bytes, saved, tomorrow
@@ -106,3 +108,53 @@ def test_news_of_a_picture_does_not_name_the_portrait_of_an_author_with_a_pen_na
 
     (text,) = news_of(bo)
     assert text.subject.endswith("“–”")
+
+
+def test_a_redacted_passage_of_a_published_text_that_needs_two_people_is_news(bo):
+    administrator = make_person("Administrators")
+    report = make_report(title="Grain", body="The secret harvest.").publication
+
+    actions.preview_redaction(report, "secret harvest", by=administrator)
+    assert not news_of(bo)
+    actions.redact(report, "secret harvest", by=administrator)
+
+    for person in (bo, make_person("Contributors"), make_person("Linkers")):
+        (text,) = news_of(person)
+        assert (text.subject, text.text) == ("Redacted by one: “Grain”", "")
+    assert news_of(bo)[0].url == change(report)
+
+
+def test_a_redaction_of_a_draft_or_of_another_kind_is_no_news(bo):
+    make_report()
+    draft = Publication.objects.create(kind=Kind.objects.get(slug="report"), title="Rye", body="A secret.")
+    other = make_live(kind="quick-comment", body="A secret.").publication
+
+    for publication in (draft, other):
+        actions.redact(publication, "secret", by=None)
+
+    assert not news_of(bo)
+
+
+def test_the_removal_of_a_name_is_news_once_where_texts_need_two_people(bo):
+    administrator = make_person("Administrators")
+    other = make_person("Administrators")
+    for title in ("Grain", "Rye"):
+        make_report(title=title, body="By Vera Holm.")
+
+    record = create_record(by=administrator)
+    for publication in Publication.objects.all():
+        removal = actions.NameRemoval(spellings=("Vera Holm",))
+        actions.remove_name_from_publication(publication, removal, by=administrator)
+
+    subject = "A name is removed by one, from published texts that need two people too"
+    assert [text.subject for text in news_of(bo)] == [subject]
+    assert [text.url for text in news_of(other)] == [reverse("desk:name-removal", args=[record.pk])]
+    assert [text.url for text in news_of(bo)] == [reverse("desk:index")]
+
+
+def test_the_removal_of_a_name_is_no_news_where_nothing_published_needs_two_people(bo):
+    make_live(body="By Vera Holm.")
+
+    create_record(by=None)
+
+    assert not news_of(bo)
