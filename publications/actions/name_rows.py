@@ -115,6 +115,19 @@ def _unique_value(row: Model, name: str, value: Any) -> Any:
     return f"{value} {row.pk}" if is_unique and others.filter(**{name: value}).exists() else value
 
 
+def _renamed_columns(replacement: str) -> dict[str, Any]:
+    """Return the columns of an author with a pen name and nothing else that tells who they are."""
+    localized = (f"{name}_{locale}" for name in ("title", "affiliation", "biography") for locale in LOCALES)
+    emptied = dict.fromkeys(("family_name", "aliases", "orcid", *localized), "")
+    return {"name": replacement, "is_pseudonymous": True, **emptied}
+
+
+def is_renamed(author: Author, replacement: str) -> bool:
+    """Return whether an author is as `rename_author` leaves them."""
+    columns = _renamed_columns(replacement).items()
+    return all(getattr(author, name) == value for name, value in columns) and not author.redirects.exists()
+
+
 def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[Edition], dict[int, str]]:
     """Give an author another name, without a page and without anything else that tells who they are.
 
@@ -123,12 +136,9 @@ def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[
     """
     old_slug, redirects = author.slug, author.redirects.all()
     old_addresses = addresses_of(author).union(redirects.values_list("path", flat=True))
-    author.name, author.is_pseudonymous, author.slug = replacement, True, ""
-    for name in ("family_name", "aliases", "orcid"):
-        setattr(author, name, "")
-    for name in ("title", "affiliation", "biography"):
-        for locale in LOCALES:
-            setattr(author, f"{name}_{locale}", "")
+    for name, value in _renamed_columns(replacement).items():
+        setattr(author, name, value)
+    author.slug = ""
     refuse_long_value(Author, "name", replacement)
     mark_changed_records(author, at)
     author.save()

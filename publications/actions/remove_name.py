@@ -32,6 +32,7 @@ from .name_rows import (
     accounts_with_name,
     delete_rows,
     drafts_with,
+    is_renamed,
     redact_other_audit_entries,
     redact_rows,
     rename_author,
@@ -119,12 +120,12 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
     transaction.on_commit(renditions.delete_all_documents)
     editions, entries = [], {}
     author = Author.objects.filter(pk=removal.author.pk).first() if removal.author else None
-    is_renamed = bool(author) and not (author.is_pseudonymous and author.name == redaction.mark)
+    has_changed = bool(author) and not is_renamed(author, redaction.mark)
     before = slugs_of(Author), slugs_of(Tag)
-    if author and is_renamed:
+    if author and has_changed:
         editions, entries = rename_author(author, redaction.mark, action.at)
     rows = redact_rows(redactions, action.at) + delete_rows(redaction)
-    rows[Author._meta.label] += is_renamed
+    rows[Author._meta.label] += has_changed
     editions += _save_drafts(*before, by=by)
     entries |= redact_other_audit_entries(redaction)
     if entries:

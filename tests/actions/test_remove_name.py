@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from publications import actions
 from publications.actions.name_rules import NAME_RULES, NoRule, rule_of
 from publications.integrity.checks import CHECKS, find_faults
+from publications.locales import LOCALES
 from publications.markup import NameRedaction
 from publications.models import (
     AuditEntry,
@@ -225,6 +226,24 @@ def test_a_pen_name_stands_everywhere(author, publications, editor):
     edition = publications[0].editions.get(number=2)
     assert edition.plain_text == "Anna Berg.\n\nAnna Bergs." and edition.title == "On Anna Berg"
     assert set(EditionByline.objects.filter(author=author).values_list("name", flat=True)) == {"Anna Berg"}
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["family_name", "aliases", "orcid", *(f"{name}_{locale}" for name in ("title", "affiliation", "biography")
+                                          for locale in LOCALES)],
+)  # fmt: skip
+def test_an_author_who_has_the_pen_name_already_keeps_nothing_else(column, editor):
+    author = make_author("Anna Berg", is_pseudonymous=True)
+    Author.objects.filter(pk=author.pk).update(**{column: "0000-0002-1825-0097"})
+    removal = actions.NameRemoval(spellings=SPELLINGS, author=author, replacement="Anna Berg")
+
+    rows = actions.remove_name_from_rows(removal, by=editor)
+
+    author.refresh_from_db()
+    assert getattr(author, column) == "" and rows == {"publications.Author": 1}
+    assert (author.name, author.is_pseudonymous) == ("Anna Berg", True)
+    assert actions.remove_name_from_rows(removal, by=editor) == {}
 
 
 @pytest.mark.parametrize(("body", "is_indexed"), [("Nobody.", False), (f"{NAME}.", True)])
