@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from accounts.models import DeskSession
 
@@ -56,13 +56,16 @@ def compact_database() -> None:
     """Rewrite the database without what was deleted from it: on SQLite its file and log, on PostgreSQL its tables.
 
     Raises:
-        DatabaseError: others use the database, or the disk has no room for a second copy.
+        DatabaseError: others use the database, also only reading it, or the disk has no room for a second copy.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = cursor.fetchone()[0]
+            if is_busy:  # no error of SQLite: the deleted rows are still in the file or its log
+                raise DatabaseError("others read the database; try again when nobody does")
         else:
             cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
             try:

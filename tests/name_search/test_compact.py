@@ -34,6 +34,41 @@ def test_no_byte_of_a_deleted_row_is_left(tmp_path):
     assert printed in ("True 0 True sqlite", "False 0 False postgresql")
 
 
+READ = """
+import sqlite3
+import django
+django.setup()
+from django.db import DatabaseError, connection
+from publications.name_search import compact_database
+
+connection.ensure_connection()
+if connection.vendor == "sqlite":
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE notes (text TEXT)")
+        cursor.execute("INSERT INTO notes VALUES ('Vera Holm')")
+        cursor.execute("PRAGMA busy_timeout = 100")
+        other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM notes").fetchall()
+        cursor.execute("DELETE FROM notes")
+    try:
+        compact_database()
+    except DatabaseError as error:
+        print(type(error).__name__, end=" ")
+    other.close()
+compact_database()
+print("compacted", connection.vendor)
+"""
+
+
+def test_a_database_that_others_read_is_not_compacted(tmp_path):
+    """A reader keeps the deleted rows in the file, and SQLite says so in a row, without an error."""
+    with own_database(tmp_path) as environment:
+        printed = run_python(READ, environment)
+
+    assert printed in ("DatabaseError compacted sqlite", "compacted postgresql")
+
+
 WAIT = """
 import django
 django.setup()
