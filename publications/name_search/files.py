@@ -8,8 +8,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 import brotli
+from django.core.files import File
 from django.core.files.storage import Storage
 from PIL import Image
 from pypdf import PdfReader
@@ -71,35 +73,39 @@ def search_path(path: Path, place: str, matcher: NameMatcher, searched: Searched
     try:
         if path.stat().st_size > MAX_MEMBER_BYTES:
             searched.count_file()
-            yield from _search_in_parts(path, place, matcher)
+            with path.open("rb") as file:
+                yield from _search_in_parts(file, place, matcher)
         else:
             yield from search_file(place, path.read_bytes(), matcher, searched)
     except OSError as error:
         searched.unread.append(f"{place}: {error.strerror}")
 
 
-def _search_in_parts(path: Path, place: str, matcher: NameMatcher) -> Iterator[Occurrence]:
-    with path.open("rb") as file:
-        before = b""
-        while chunk := file.read(CHUNK_BYTES):
-            part = before + chunk
-            for name in matcher.find_in_bytes(part):
-                yield Occurrence(place, name)
-            before = part[-OVERLAP_BYTES:]
+def _search_in_parts(file: BinaryIO | File, place: str, matcher: NameMatcher) -> Iterator[Occurrence]:
+    before, names = b"", {}
+    while chunk := file.read(CHUNK_BYTES):
+        part = before + chunk
+        names |= dict.fromkeys(matcher.find_in_bytes(part))
+        before = part[-OVERLAP_BYTES:]
+    for name in names:
+        yield Occurrence(place, name)
 
 
 def search_storage(storage: Storage, matcher: NameMatcher, searched: Searched) -> Iterator[Occurrence]:
-    """Yield the files of a storage that hold a name, in a folder or in a bucket."""
+    """Yield the files of a storage that hold a name, in a folder or in a bucket; large files are read in parts."""
     for name in list_files(storage):
+        place = f"uploaded files: {name}"
         for found in matcher.find(name):
             yield Occurrence(f"uploaded files: the path {name}", found)
         try:
             with storage.open(name) as file:
-                content = file.read()
+                if file.size > MAX_MEMBER_BYTES:
+                    searched.count_file()
+                    yield from _search_in_parts(file, place, matcher)
+                else:
+                    yield from search_file(place, file.read(), matcher, searched)
         except OSError as error:
             searched.unread.append(f"{name}: {error}")
-            continue
-        yield from search_file(f"uploaded files: {name}", content, matcher, searched)
 
 
 def search_file(

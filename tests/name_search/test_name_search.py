@@ -10,6 +10,8 @@ import brotli
 import pytest
 import typst
 from django.apps import apps
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 from hypothesis import given
@@ -18,7 +20,14 @@ from PIL import Image as Pixels
 from PIL.PngImagePlugin import PngInfo
 
 from publications import actions
-from publications.name_search import NameMatcher, Searched, search_database, search_folder, search_path
+from publications.name_search import (
+    NameMatcher,
+    Searched,
+    search_database,
+    search_folder,
+    search_path,
+    search_storage,
+)
 from publications.sessions import SessionStore
 from tests.corruptions import drop_guards
 from tests.factories import make_author, make_live
@@ -176,6 +185,26 @@ def test_a_large_file_is_read_in_parts(tmp_path, monkeypatch):
     assert list(search_path(file, "large", MATCHER, Searched()))
 
 
+def test_a_large_original_is_read_in_parts(tmp_path, monkeypatch):
+    """Attachments have hundreds of megabytes, in a folder or in a bucket."""
+    monkeypatch.setattr("publications.name_search.files.MAX_MEMBER_BYTES", 10)
+    monkeypatch.setattr("publications.name_search.files.CHUNK_BYTES", 8)
+    sizes, storage = [], FileSystemStorage(tmp_path)
+    (tmp_path / "large").write_bytes(b"x" * 13 + f" {NAME} ".encode() + b"x" * 99)
+    (tmp_path / "small").write_bytes(b"x" * 9)
+
+    class ReadInParts(File):
+        def read(self, size=-1):
+            sizes.append(size if size >= 0 else self.size)
+            return self.file.read(size)
+
+    monkeypatch.setattr(storage, "open", lambda name: ReadInParts((tmp_path / name).open("rb")))
+    searched = Searched()
+
+    assert [found.place for found in search_storage(storage, MATCHER, searched)] == ["uploaded files: large"]
+    assert searched.files == 2 and max(sizes) < 10
+
+
 # The database
 
 
@@ -240,6 +269,13 @@ def test_the_command_finds_a_published_name_and_nothing_after_its_redaction(tmp_
     actions.redact(live.publication, "Link", by=None)
     call_command("find_name", NAME, "--without-site")
     assert "Found nowhere." in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_help_of_the_command_says_what_rendering_changes():
+    from publications.management.commands.find_name import Command
+
+    assert "Nothing is changed" not in Command.help and "stores PDFs" in Command.help
 
 
 @pytest.mark.parametrize("names", [[""], ["ab"], ["Vera Holm", "."]])

@@ -21,9 +21,11 @@ class Command(BaseCommand):
         "of pictures), in the other files of SITE_DATA, and in the public site with all PDFs, which is rendered "
         "into a temporary folder. Give every spelling: “Vera Holm” “Holm, Vera”. A name is found in any case, "
         "inflected, and in addresses; it needs at least three letters. Without NAME the names are read from "
-        "standard input, one a line, so that no list of processes shows them. Nothing is changed, except by "
-        "--compact. Lettering in pictures is not searched: the pictures are listed with -v 2. Ends with 0 where "
-        "the names stand nowhere, with 3 where they do, with 1 where not everything could be read."
+        "standard input, one a line, so that no list of processes shows them. No text is changed: --compact "
+        "rewrites the database, and rendering the site stores PDFs in the cache and records each in the "
+        "database, as a request for it does; --without-site renders none. Lettering in pictures is not "
+        "searched: the pictures are listed with -v 2. Ends with 0 where the names stand nowhere, with 3 where "
+        "they do, with 1 where not everything could be read."
     )
 
     def add_arguments(self, parser) -> None:
