@@ -7,7 +7,9 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import DeskSession
 from publications import search
@@ -35,6 +37,7 @@ from .name_values import ValueRule, holds_name
 from .redacted_values import cut_to_column, redact_detail, refuse_long_value
 from .redirects import addresses_of
 from .save import editions_showing, mark_changed_records, render_site_page, replace_author_name
+from .transaction import ActionRefused
 
 Redactions = Mapping[str, NameRedaction]
 """The redaction of the name by locale, as the mark is in the language of a text."""
@@ -47,15 +50,30 @@ def locale_of_column(name: str) -> str:
     return next((locale for locale in LOCALES if name.endswith(f"_{locale}")), LOCALES[0])
 
 
-def redact_rows(redactions: Redactions, at: datetime) -> Counter[str]:
-    """Redact the columns that have a rule of their own, in all rows; return the number of changed rows by model."""
+class UnrenderablePage(ActionRefused):
+    """A site page that cannot be shown once it is redacted, such as one that a stricter rule has made invalid."""
+
+
+def redact_rows(
+    redactions: Redactions, at: datetime
+) -> tuple[Counter[str], list[tuple[SitePage, list[str]]]]:
+    """Redact the columns that have a rule of their own, in all rows.
+
+    Returns:
+        The number of changed rows by model, and the site pages that stay as they are, with the reasons.
+    """
     changed: Counter[str] = Counter()
+    refused = []
     for label, rules in NAME_RULES.items():
         if isinstance(rules, dict):
             columns = {name: rule for name, rule in rules.items() if callable(rule)}
             for row in apps.get_model(label)._base_manager.all() if columns else ():
-                changed[label] += _redact_row(row, columns, redactions, at)
-    return +changed
+                try:
+                    changed[label] += _redact_row(row, columns, redactions, at)
+                except UnrenderablePage as refusal:
+                    row.refresh_from_db()
+                    refused.append((row, refusal.reasons))
+    return +changed, refused
 
 
 def _redact_row(row: Model, rules: Mapping[str, ValueRule], redactions: Redactions, at: datetime) -> bool:
@@ -84,7 +102,7 @@ def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
         row.delete()
         return
     if isinstance(row, SitePage):
-        render_site_page(row)
+        _render_page(row)
     mark_changed_records(row, at)
     row.save()
     ServedPdf.forget(editions_showing(row))
@@ -92,6 +110,14 @@ def store_row(row: Model, values: Mapping[str, Any], at: datetime) -> None:
     if old_slug:
         rename_author_in_manuscripts(row, old_slug)
     search.index_names(row)
+
+
+def _render_page(page: SitePage) -> None:
+    try:
+        render_site_page(page)
+    except ValidationError as error:
+        remedy = _("Edit the page until it can be saved, then remove the name again.")
+        raise UnrenderablePage(*error.messages, remedy) from error
 
 
 def drafts_with(authors: Collection[int], tags: Collection[int]) -> QuerySet[Publication]:

@@ -20,6 +20,7 @@ from publications.models import (
     Edition,
     Image,
     Publication,
+    SitePage,
     Tag,
     update_content_digests,
 )
@@ -47,6 +48,8 @@ from .save import editions_showing
 from .transaction import ActionRefused, begin_action
 
 MAX_SPELLINGS = 20
+Refused = tuple[Publication | SitePage, list[str]]
+"""What a name cannot be removed from, with the reasons."""
 MAX_PREVIEW_SECONDS = 60
 """How long a preview looks at publications: the web server ends a request of the desk after five minutes."""
 
@@ -97,7 +100,7 @@ def check_name(removal: NameRemoval) -> None:
 @retry_with_reserved_space
 @transaction.atomic
 def remove_name_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
-    """Remove a name from all rows beside publications. Accounts are not changed.
+    """Remove a name from all rows beside publications. Accounts are not changed, nor site pages that refuse it.
 
     Returns:
         The number of changed rows by model; empty if none held the name.
@@ -107,13 +110,13 @@ def remove_name_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
         ClockBehind: the clock of the server is behind the last action.
     """
     check_name(removal)
-    rows = _remove_from_rows(removal, by=by)
+    rows, _refused = _remove_from_rows(removal, by=by)
     if not rows:
         transaction.set_rollback(True)  # no new site version
     return rows
 
 
-def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
+def _remove_from_rows(removal: NameRemoval, *, by) -> tuple[dict[str, int], list[Refused]]:
     action = begin_action(by=by)
     redactions = {locale: removal.redaction(locale) for locale in LOCALES}
     redaction = redactions[LOCALES[0]]
@@ -124,7 +127,8 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
     before = slugs_of(Author), slugs_of(Tag)
     if author and has_changed:
         editions, entries = rename_author(author, redaction.mark, action.at)
-    rows = redact_rows(redactions, action.at) + delete_rows(redaction)
+    rows, refused = redact_rows(redactions, action.at)
+    rows += delete_rows(redaction)
     rows[Author._meta.label] += has_changed
     editions += _save_drafts(*before, by=by)
     entries |= redact_other_audit_entries(redaction)
@@ -134,7 +138,7 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> dict[str, int]:
         ActionType.REDACT, _("A name"), recorded_editions=editions, redacted_entries=entries, kind="name",
         mark=redaction.mark, rows=sum(rows.values()), why=redaction.redact_text(removal.reason),
     )  # fmt: skip
-    return dict(+rows)
+    return dict(+rows), refused
 
 
 def _save_drafts(author_slugs: dict[int, str], tag_slugs: dict[int, str], *, by) -> list[Edition]:
@@ -239,7 +243,8 @@ def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
         ActionRefused: as `check_name` does.
     """
     check_name(removal)
-    preview = NamePreview(rows=_preview_rows(removal, by=by))
+    rows, refused = _preview_rows(removal, by=by)
+    preview = NamePreview(rows=rows, refused=refused)
     preview.accounts = [
         account.get_username() for account in accounts_with_name(removal.redaction(LOCALES[0]))
     ]
@@ -259,10 +264,10 @@ def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
 
 @retry_with_reserved_space
 @transaction.atomic
-def _preview_rows(removal: NameRemoval, *, by) -> dict[str, int]:
-    rows = _remove_from_rows(removal, by=by)
+def _preview_rows(removal: NameRemoval, *, by) -> tuple[dict[str, int], list[Refused]]:
+    changes = _remove_from_rows(removal, by=by)
     transaction.set_rollback(True)
-    return rows
+    return changes
 
 
 @retry_with_reserved_space

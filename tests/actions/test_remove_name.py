@@ -146,6 +146,23 @@ def test_accounts_are_listed_and_stay(editor):
     assert preview.accounts == [editor.username] and editor.last_name == "Åkerholm"
 
 
+def test_a_site_page_that_cannot_be_rendered_is_listed_and_the_other_rows_go_on(editor):
+    """One that was stored before a rule was stricter, as with a picture of the library."""
+    broken, *_others = SitePage.objects.order_by("pk")
+    picture = f"![A](image:{make_image().key})"
+    SitePage.objects.filter(pk=broken.pk).update(title_en=f"On {NAME}", body_en=f"{NAME} {picture}")
+    tag = make_tag(NAME)
+
+    preview = actions.preview_name_removal(REMOVAL, by=editor)
+    rows = actions.remove_name_from_rows(REMOVAL, by=editor)
+
+    tag.refresh_from_db()
+    assert preview.rows == rows == {"publications.Tag": 1} and tag.name == "[redacted]"
+    ((page, reasons),) = preview.refused
+    assert str(page) == f"On {NAME}" and "image library" in reasons[0] and "Edit the page" in reasons[-1]
+    assert {place.partition(".")[0] for place in places()} == {"publications_sitepage"}
+
+
 def test_two_tags_of_one_name_stay_two():
     first, second = make_tag(NAME), make_tag(f"{NAME}s")
     Tag.objects.filter(pk=second.pk).update(name="Åkerholm, Vera")

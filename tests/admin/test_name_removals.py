@@ -17,11 +17,12 @@ from publications.models import (
     Operation,
     OperationRecord,
     RemovalStage,
+    SitePage,
 )
 from publications.name_removal import RemovalOptions
 from publications.name_search import NameMatcher, search_database
 from tests.conftest import ROOT
-from tests.factories import make_author, make_live
+from tests.factories import make_author, make_image, make_live
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +74,18 @@ def test_it_is_shown_before_it_is_started(desk, started, editor):
     assert response.url == f"{PAGE}{record.pk}/" and record.started_by == editor
     options = RemovalOptions(spellings=(NAME, "Åkerholm, Vera"), author=author.pk, reason="Danger")
     started.assert_called_once_with(record, options)
+
+
+def test_a_site_page_that_refuses_is_named_on_the_page(desk):
+    page = SitePage.objects.order_by("pk").first()
+    body = f"{NAME} ![A](image:{make_image().key})"
+    SitePage.objects.filter(pk=page.pk).update(title_en="The house", body_en=body)
+
+    shown = desk.post(PAGE, values())
+
+    assert (
+        shown.status_code == 200 and "<li>The house: " in shown.text and "Edit the page until" in shown.text
+    )
 
 
 def test_what_was_changed_since_is_shown_again(desk, started):
