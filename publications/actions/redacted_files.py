@@ -17,16 +17,24 @@ from publications.models import (
     models_with_originals,
     original_storage,
 )
-from publications.name_search import NameMatcher, Searched, search_file
+from publications.name_search import ExactNameMatcher, Searched, search_file
 
 UNTOUCHED_FOLDERS = (ARCHIVE_FOLDER, AUDIT_FOLDER)
 """Folders of files with rows of their own, and of the public audit log, which holds no names."""
 
 
 def is_in_file(content: bytes, filename: str, redaction: Redaction) -> bool:
-    """Return whether a file holds the name: its bytes, its text, its metadata, or a file within it."""
-    found = search_file(filename, content, NameMatcher(redaction.passages), Searched())
+    """Return whether a file holds the name: its text, its metadata, a file within it, or bytes that are no text.
+
+    It is then deleted, so that only whole words count, as in texts.
+    """
+    found = search_file(filename, content, ExactNameMatcher(redaction.passages), Searched())
     return any(True for _occurrence in found)
+
+
+def is_in_file_name(filename: str, redaction: Redaction) -> bool:
+    """Return whether the name of a file has the name in it, also as addresses spell it, as whole words."""
+    return bool(ExactNameMatcher(redaction.passages).find(filename))
 
 
 def is_in_original(name: str, filename: str, redaction: Redaction) -> bool:
@@ -125,5 +133,5 @@ def _unused_files(redaction: Redaction, progress: Callable[[], None]) -> Iterato
             continue
         progress()
         content = read_original(name)
-        if redaction.is_in_address(name) or (content is not None and is_in_file(content, name, redaction)):
+        if is_in_file_name(name, redaction) or (content is not None and is_in_file(content, name, redaction)):
             yield name

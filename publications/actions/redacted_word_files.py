@@ -12,7 +12,7 @@ from publications.markup import Redaction
 from publications.models import Publication, WordFile
 from publications.ooxml import InvalidWordFile, all_text
 
-from .redacted_files import delete_unused_original, is_in_original
+from .redacted_files import delete_unused_original, is_in_file_name, is_in_original
 from .redacted_values import redact_file_name, redact_value
 
 FILE_NAME = re.compile(r"[^\s“”\"/]+\.\w{2,5}\b")
@@ -32,15 +32,17 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
         "filename": redact_file_name(row.filename, redaction),
     }
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
-    if not changed and not _is_in_original(row, redaction):
+    is_held = bool(changed.keys() - {"filename"}) or is_in_file_name(row.filename, redaction)
+    is_held = is_held or _is_in_original(row, redaction)
+    if not changed and not is_held:
         return False
-    if row.original:
+    if row.original and is_held:
         redaction.files.add(row.filename)
+        delete_unused_original(row.original)
+        row.original = ""
     for name, value in changed.items():
         setattr(row, name, value)
-    name, row.original = row.original, ""
     row.save()
-    delete_unused_original(name)
     return True
 
 

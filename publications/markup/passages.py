@@ -5,7 +5,7 @@ Matching ignores case, the form in which letters are stored, invisible character
 
 import re
 from html import unescape
-from itertools import chain, pairwise, zip_longest
+from itertools import accumulate, chain, pairwise, zip_longest
 from urllib.parse import unquote
 
 from publications.slugs import strip_marks, strip_marks_both_ways
@@ -75,6 +75,15 @@ class PassageMatcher:
             return any("".join(spelling) in joined for spelling in self._address_spellings)
         words = f" {' '.join(split_address_words(address))} "
         return any(spelling and f" {' '.join(spelling)} " in words for spelling in self._address_spellings)
+
+    def starts_word_in_address(self, address: str) -> bool:
+        """Whether an address contains the passage from the beginning of a word: not Ekholm in bjorkekholm.pdf."""
+        if not self._is_specific:
+            return self.is_in_address(address)
+        words = split_address_words(address)
+        joined, starts = "".join(words), accumulate(map(len, words), initial=0)
+        spellings = tuple(filter(None, map("".join, self._address_spellings)))
+        return any(joined.startswith(spellings, start) for start in starts)
 
     def is_in_text_or_address(self, text: str) -> bool:
         """Whether a text or an address contains the passage."""

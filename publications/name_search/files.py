@@ -5,7 +5,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -14,13 +13,13 @@ import brotli
 from django.core.files import File
 from django.core.files.storage import Storage
 from PIL import Image
-from pypdf import PdfReader
 
 from publications.folder_storage import list_files
 from publications.html_tree import parse
 from publications.ooxml import InvalidWordFile, all_text
 
 from .matching import NameMatcher, Occurrence
+from .texts import decode_text, divide_markup, join_lines, read_pdf, read_picture
 
 MAX_MEMBER_BYTES = 200 * 1024 * 1024
 MAX_DEPTH = 4
@@ -28,6 +27,8 @@ MAX_DEPTH = 4
 CHUNK_BYTES, OVERLAP_BYTES = 8 * 1024 * 1024, 4096
 """Large files of unknown formats are read in parts that overlap by more than a name."""
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+WORD_PARTS = (".xml", ".rels")
+"""Parts of a Word file whose text has been read as a whole: their runs divide words."""
 HTML = (".html", ".htm", ".xhtml", ".xml", ".svg", ".atom", ".rss")
 ENCRYPTED = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 
@@ -113,81 +114,89 @@ def search_file(
 ) -> Iterator[Occurrence]:
     """Yield the parts of a file that hold a name: its bytes, and what they decode to."""
     searched.count_file()
-    names = dict.fromkeys(matcher.find_in_bytes(content))
+    names = {} if matcher.is_exact else dict.fromkeys(matcher.find_in_bytes(content))
+    unread = len(searched.unread)
     if content.startswith(ENCRYPTED):
         searched.unread.append(f"{place}: it is encrypted")
     elif content.startswith(b"%PDF"):
-        names |= dict.fromkeys(_find_in_pdf(place, content, matcher, searched))
+        found, files = _find_in_pdf(place, content, matcher, searched)
+        names |= dict.fromkeys(found)
+        for filename, file in files if depth < MAX_DEPTH else ():
+            yield from search_file(f"{place} → {filename}", file, matcher, searched, depth=depth + 1)
     elif content.startswith(PICTURES):
         names |= dict.fromkeys(_find_in_picture(place, content, matcher, searched))
     elif content.startswith(b"PK\x03\x04"):
-        names |= dict.fromkeys(_find_in_word_file(content, matcher))
-        yield from _search_archive(place, content, matcher, searched, depth)
+        word_text = _read_word_file(content)
+        names |= dict.fromkeys(matcher.find(word_text or ""))
+        is_read = matcher.is_exact and word_text is not None
+        yield from _search_archive(
+            place, content, matcher, searched, depth, without=WORD_PARTS if is_read else ()
+        )
     elif place.endswith((".gz", ".br")):
         yield from _search_compressed(place, content, matcher, searched, depth)
-    elif is_text(content):
-        names |= dict.fromkeys(_find_in_text(place, content.decode("utf-8"), matcher))
+    elif (text := decode_text(content)) is not None:
+        names |= dict.fromkeys(_find_in_text(place, text, matcher))
+    else:
+        names |= dict.fromkeys(matcher.find_in_bytes(content))
+    if len(searched.unread) > unread:
+        names |= dict.fromkeys(matcher.find_in_bytes(content))
     for name in names:
         yield Occurrence(place, name)
 
 
-def is_text(content: bytes) -> bool:
-    """Return whether bytes are text in UTF-8; of others the bytes are searched."""
-    try:
-        return b"\0" not in content and bool(content.decode("utf-8"))
-    except UnicodeDecodeError:
-        return False
-
-
 def _find_in_text(place: str, text: str, matcher: NameMatcher) -> list[str]:
-    names = matcher.find(text)
-    return [*names, *matcher.find(parse(text).text)] if place.lower().endswith(HTML) else names
+    if not place.lower().endswith(HTML):
+        return matcher.find(text)
+    readings = divide_markup(text) if matcher.is_exact else [text, parse(text).text]
+    return [name for reading in readings for name in matcher.find(reading)]
 
 
-def _find_in_pdf(place: str, content: bytes, matcher: NameMatcher, searched: Searched) -> list[str]:
-    """Return the names in the text, metadata and attachments of a PDF, decompressed."""
+def _find_in_pdf(
+    place: str, content: bytes, matcher: NameMatcher, searched: Searched
+) -> tuple[list[str], list[tuple[str, bytes]]]:
+    """Return the names in the text and metadata of a PDF, decompressed, and the attachments in it by name."""
     try:
-        reader = PdfReader(io.BytesIO(content))
-        texts = [page.extract_text() for page in reader.pages]
-        texts += [str(value) for value in (reader.metadata or {}).values()]
-        if reader.xmp_metadata:
-            texts.append(reader.xmp_metadata.stream.get_data().decode("utf-8", "replace"))
-        texts += [data.decode("utf-8", "replace") for parts in reader.attachments.values() for data in parts]
+        pdf = read_pdf(content, all_strings=matcher.is_exact)
     except Exception as error:  # a malformed PDF fails anywhere in the library
         searched.unread.append(f"{place}: it is no whole PDF ({error})")
-        return []
-    joined = "\n".join(texts)
-    return [*matcher.find(joined), *matcher.find(joined.replace("-\n", "").replace("\n", " "))]
+        return [], []
+    texts = [join_lines(pdf.pages), "\n".join([*pdf.texts, *(name for name, _file in pdf.files)])]
+    if not matcher.is_exact:
+        texts.append(pdf.pages)  # in which a hyphen may divide a word
+    names = [name for text in texts for name in matcher.find(text)]
+    return [*names, *(name for picture in pdf.pictures for name in matcher.find_in_bytes(picture))], pdf.files
 
 
 def _find_in_picture(place: str, content: bytes, matcher: NameMatcher, searched: Searched) -> list[str]:
-    """Return the names in the metadata of a picture: EXIF, XMP, comments, text chunks."""
+    """Return the names in the metadata of a picture, also in those that no library knows."""
     searched.pictures.append(place)
-    with (
-        suppress(OSError, ValueError, SyntaxError, Image.DecompressionBombError),
-        Image.open(io.BytesIO(content)) as picture,
-    ):
-        values = [*picture.info.values(), *picture.getexif().values()]
-        texts = [value for value in values if isinstance(value, str)]
-        names = [
-            name for value in values if isinstance(value, bytes) for name in matcher.find_in_bytes(value)
-        ]
-        return [*names, *matcher.find("\n".join(texts))]
-    searched.unread.append(f"{place}: it is no whole picture")
-    return []
-
-
-def _find_in_word_file(content: bytes, matcher: NameMatcher) -> list[str]:
-    """Return the names in a Word file, whose runs may divide a name; its parts are searched as those of an archive."""
     try:
-        return matcher.find(all_text(content))
-    except InvalidWordFile:
+        texts, others = read_picture(content)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        searched.unread.append(f"{place}: it is no whole picture")
         return []
+    names = [name for part in (content, *others) for name in matcher.find_in_bytes(part)]
+    return [*names, *matcher.find("\n".join(texts))]
+
+
+def _read_word_file(content: bytes) -> str | None:
+    """Return the text of a Word file, whose runs may divide a name; None for any other archive."""
+    try:
+        return all_text(content)
+    except InvalidWordFile:
+        return None
 
 
 def _search_archive(
-    place: str, content: bytes, matcher: NameMatcher, searched: Searched, depth: int
+    place: str,
+    content: bytes,
+    matcher: NameMatcher,
+    searched: Searched,
+    depth: int,
+    *,
+    without: tuple[str, ...],
 ) -> Iterator[Occurrence]:
+    """Yield the members of an archive that hold a name, but for those whose names have one of these endings."""
     if depth >= MAX_DEPTH:
         searched.unread.append(f"{place}: archives within archives, more than {MAX_DEPTH}")
         return
@@ -197,7 +206,7 @@ def _search_archive(
                 inner = f"{place} → {entry.filename}"
                 for name in matcher.find(entry.filename):
                     yield Occurrence(f"{inner}, its name", name)
-                if entry.is_dir():
+                if entry.is_dir() or entry.filename.endswith(without):
                     continue
                 if entry.file_size > MAX_MEMBER_BYTES or entry.flag_bits & 1:
                     searched.unread.append(f"{inner}: it is too large or encrypted")

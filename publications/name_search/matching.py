@@ -13,6 +13,12 @@ from publications.markup import PassageMatcher
 ADDRESS = re.compile(r"[^\s\"'<>()\[\]]*[-_/%+.][^\s\"'<>()\[\]]*")
 """What may be an address, a slug or a file name in a text."""
 MAX_ADDRESS_CHARACTERS = 2000
+BASE64 = re.compile(r"[A-Za-z0-9+/=]{76,}")
+"""Encoded bytes within a text, as in a `data:` address or a mail: a short name stands in them by chance."""
+MIN_BYTES = 6
+"""The letters of a name in bytes have at least so many: fewer stand in compressed bytes by chance."""
+FIRST_IDEOGRAPH = "\u2e80"
+"""Above are Chinese, Japanese and Korean signs, which most pairs of random bytes are in UTF-16."""
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
 GAPS = (" ", "\t", "\n", "\r", "\u00a0", "\0", "*", "_", "-", "+")
 """What may stand between the words of a name in bytes."""
@@ -41,7 +47,12 @@ class NameMatcher:
     Args:
         names: each is matched as redaction matches a passage: in any case and composition, inflected, and in
             addresses, where hyphens and missing marks count as the name.
+
+    Attributes:
+        is_exact: whether only what certainly is the name is found, because it is deleted; else what may be one too.
     """
+
+    is_exact = False
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = [name for name in dict.fromkeys(name.strip() for name in names) if name]
@@ -60,11 +71,64 @@ class NameMatcher:
         yield from self._find_words(text)
         for address in ADDRESS.findall(text):
             for name, matcher in self._matchers.items():
-                if len(address) <= MAX_ADDRESS_CHARACTERS and matcher.is_in_address(address):
+                if len(address) <= MAX_ADDRESS_CHARACTERS and self._is_in_address(matcher, address):
                     yield name
+
+    def _is_in_address(self, matcher: PassageMatcher, address: str) -> bool:
+        return matcher.is_in_address(address)
 
     def _find_words(self, text: str) -> Iterator[str]:
         return (name for name, matcher in self._matchers.items() if matcher.is_in(text))
+
+
+class ExactNameMatcher(NameMatcher):
+    """Matches names where they are whole words with their endings, as redaction does in texts: not in “Stockholm”.
+
+    What it finds is deleted; what it misses is listed by the search after that.
+    """
+
+    is_exact = True
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        self._encoded_patterns = {name: list(_compile_encoded_patterns(name)) for name in self.names}
+
+    def find(self, text: str) -> list[str]:
+        return super().find(BASE64.sub(" ", text))
+
+    def find_in_bytes(self, content: bytes) -> list[str]:
+        """Return the names of at least `MIN_BYTES` that stand in bytes between other bytes than letters."""
+        return [
+            name
+            for name, patterns in self._encoded_patterns.items()
+            if any(
+                _is_between_words(match, encoding)
+                for encoding, pattern in patterns
+                for match in pattern.finditer(content)
+            )
+        ]
+
+    def _is_in_address(self, matcher: PassageMatcher, address: str) -> bool:
+        return matcher.starts_word_in_address(address)
+
+
+def _compile_encoded_patterns(name: str) -> Iterator[tuple[str, re.Pattern[bytes]]]:
+    """Yield each encoding with the pattern of a name in it, but for a name that is too short there."""
+    for form in sorted({unicodedata.normalize(form, name) for form in ("NFC", "NFD")}):
+        letters = "".join(filter(str.isalpha, form))
+        for encoding in ENCODINGS:
+            if encoding == "latin-1" and form.isascii():
+                continue  # the same bytes as in UTF-8
+            if (spelled := _spell_in(encoding, form.split())) and len(letters.encode(encoding)) >= MIN_BYTES:
+                yield encoding, re.compile(spelled)
+
+
+def _is_between_words(match: re.Match[bytes], encoding: str) -> bool:
+    content, (start, end) = match.string, match.span()
+    width = 2 if encoding.startswith("utf-16") else 4
+    before = content[max(0, start - width) : start].decode(encoding, "replace")[-1:]
+    after = content[end : end + width].decode(encoding, "replace")[:1]
+    return not any(sign.isalpha() and sign < FIRST_IDEOGRAPH for sign in (before, after))
 
 
 def _compile_bytes_pattern(name: str) -> re.Pattern[bytes]:

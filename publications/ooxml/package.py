@@ -9,6 +9,7 @@ import lzma
 import re
 import zipfile
 import zlib
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from xml.etree.ElementTree import Element
@@ -29,6 +30,11 @@ OLE_SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 LINK_KINDS = {"hyperlink"}
 UNREAD_KINDS = {"attachedTemplate"}
+RUN_TEXTS = ("w:t", "w:delText", "a:t", "m:t")
+"""Elements with the text of a run, which may begin and end within a word."""
+GAPS = {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "a:br": "\n", "w:noBreakHyphen": "-"}
+DELETED, INSERTED = ("w:del", "w:moveFrom"), ("w:ins", "w:moveTo")
+"""Elements around the runs that a tracked change has taken away, and around those that it has put there."""
 NETWORK_ADDRESS = re.compile(r"(?:https?|ftps?|smb|dav)s?:|(?:file:)?[/\\]{2}[^/\\]", re.IGNORECASE)
 
 
@@ -236,8 +242,24 @@ def all_text(content: bytes) -> str:
     texts: list[str] = []
     for part in package.entries:
         if part.endswith((".xml", ".rels")) and (root := package.parse(part)) is not None:
-            for paragraph in (element for element in root.iter() if element.tag in ("w:p", "a:p")):
-                texts.append(join_text(paragraph, "w:t", "w:delText", "w:instrText", "a:t", "m:t"))
             for element in root.iter():
-                texts += filter(None, (element.text, *element.attrib.values()))
+                if element.tag in ("w:p", "a:p"):
+                    texts += _read_paragraph(element)
+                text = "" if element.tag in RUN_TEXTS else element.text  # else a part of a word
+                texts += filter(None, (text, element.tail, *element.attrib.values()))
     return "\n".join(texts)
+
+
+def _read_paragraph(paragraph: Element) -> set[str]:
+    """Return the text of a paragraph as it is, and as it was before tracked changes; the fields in it."""
+    readings = ("".join(_join_runs(paragraph, without)) for without in (DELETED, INSERTED))
+    return {*readings, join_text(paragraph, "w:instrText")}
+
+
+def _join_runs(element: Element, without: Collection[str]) -> Iterator[str]:
+    if element.tag in RUN_TEXTS:
+        yield element.text or ""
+    yield GAPS.get(element.tag, "")
+    for child in element:
+        if child.tag not in without:
+            yield from _join_runs(child, without)
