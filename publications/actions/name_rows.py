@@ -20,7 +20,6 @@ from publications.models import (
     AuditEntry,
     Author,
     Autosave,
-    Edition,
     OutboxMail,
     Publication,
     RedactedAddress,
@@ -34,6 +33,7 @@ from publications.slugs import numbered_slug
 from .name_manuscripts import rename_author_in_manuscripts
 from .name_rules import NAME_RULES
 from .name_values import ValueRule, holds_name
+from .recorded_editions import ChangedEditions
 from .redacted_values import cut_to_column, redact_detail, refuse_long_value
 from .redirects import addresses_of
 from .save import editions_showing, mark_changed_records, render_site_page, replace_author_name
@@ -154,11 +154,12 @@ def is_renamed(author: Author, replacement: str) -> bool:
     return all(getattr(author, name) == value for name, value in columns) and not author.redirects.exists()
 
 
-def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[Edition], dict[int, str]]:
+def rename_author(
+    author: Author, replacement: str, at: datetime, editions: ChangedEditions
+) -> dict[int, str]:
     """Give an author another name, without a page and without anything else that tells who they are.
 
-    Returns:
-        As `replace_author_name` does.
+    `editions` and what is returned are those of `replace_author_name`.
     """
     old_slug, redirects = author.slug, author.redirects.all()
     old_addresses = addresses_of(author).union(redirects.values_list("path", flat=True))
@@ -172,7 +173,7 @@ def rename_author(author: Author, replacement: str, at: datetime) -> tuple[list[
     search.index_names(author)
     redirects.delete()
     RedactedAddress.objects.store(old_addresses - addresses_of(author))
-    return replace_author_name(author, at)
+    return replace_author_name(author, at, editions)
 
 
 def redact_other_audit_entries(redaction: NameRedaction) -> dict[int, str]:

@@ -17,13 +17,12 @@ from publications.models import (
     Publication,
     RedactedAddress,
     ServedPdf,
-    update_content_digests,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
 from .name_manuscripts import update_edition_digests
 from .news import store_redaction_news
-from .recorded_editions import find_differing_editions, read_sound_digests
+from .recorded_editions import ChangedEditions
 from .redacted_addresses import paths_of, publications_linking_to
 from .redacted_rows import (
     redact_audit_entries,
@@ -131,8 +130,8 @@ def redact_publication(
 ) -> RedactionReport:
     """Redact a passage, or all spellings of a name, in everything that is stored of a publication.
 
-    An edition that was not as the audit log has recorded it is redacted, and stays a fault of `manage.py verify`: its
-    content digest is neither stored nor recorded, and the entry names it. The caller has opened a transaction.
+    An edition that was not as the audit log has recorded it is redacted, and stays a fault of `manage.py verify`. The
+    caller has opened a transaction.
 
     Raises:
         PassageNotFound: nothing that is stored of the publication contains it.
@@ -141,7 +140,7 @@ def redact_publication(
     action = begin_action(by=by, publication=publication)
     publication = lock_publication(publication, or_deleted=True)
     digest, paths = publication.digest, paths_of(publication)
-    sound = read_sound_digests(publication)
+    changed = ChangedEditions(publication.editions.all())
     editions = redact_editions(publication, redaction)
     Edition.objects.filter(pk__in=[edition.pk for edition in editions]).update(record_changed_at=action.at)
     is_in_draft = redact_draft(publication, redaction, by=by)
@@ -166,11 +165,9 @@ def redact_publication(
     report = build_report(publication, redaction, editions, linked_from)
     ServedPdf.forget(editions)
     transaction.on_commit(lambda: renditions.delete_renditions(publication.pk))
-    differing = find_differing_editions(publication, sound)
-    recorded_editions = update_content_digests(publication.editions.exclude(number__in=differing))
     action.write_audit_entry(
-        ActionType.REDACT, publication, publication=publication, recorded_editions=recorded_editions,
-        redacted_entries=entries, differing=differing,
+        ActionType.REDACT, publication, publication=publication, recorded_editions=changed.store_digests(),
+        redacted_entries=entries, differing=sorted(edition.number for edition in changed.differing),
         editions=report.editions, mark=report.mark, words=_count_words(redaction), why=redaction.redact_text(reason),
     )  # fmt: skip
     return report

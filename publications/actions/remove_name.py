@@ -22,7 +22,6 @@ from publications.models import (
     Publication,
     SitePage,
     Tag,
-    update_content_digests,
 )
 from publications.reserved_disk_space import retry_with_reserved_space
 
@@ -39,6 +38,7 @@ from .name_rows import (
     rename_author,
     slugs_of,
 )
+from .recorded_editions import ChangedEditions
 from .redact import PassageNotFound, redact_publication
 from .redacted_files import delete_unused_files, is_in_image, remove_image_metadata, search_files_of
 from .redacted_values import redact_file_name
@@ -121,33 +121,36 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> tuple[dict[str, int], list
     redactions = {locale: removal.redaction(locale) for locale in LOCALES}
     redaction = redactions[LOCALES[0]]
     transaction.on_commit(renditions.delete_all_documents)
-    editions, entries = [], {}
+    editions, entries = ChangedEditions(), {}
     author = Author.objects.filter(pk=removal.author.pk).first() if removal.author else None
     has_changed = bool(author) and not is_renamed(author, redaction.mark)
     before = slugs_of(Author), slugs_of(Tag)
     if author and has_changed:
-        editions, entries = rename_author(author, redaction.mark, action.at)
+        entries = rename_author(author, redaction.mark, action.at, editions)
     rows, refused = redact_rows(redactions, action.at)
     rows += delete_rows(redaction)
     rows[Author._meta.label] += has_changed
-    editions += _save_drafts(*before, by=by)
+    _save_drafts(*before, editions, by=by)
     entries |= redact_other_audit_entries(redaction)
     if entries:
         rows["publications.AuditEntry"] += len(entries)
     action.write_audit_entry(
-        ActionType.REDACT, _("A name"), recorded_editions=editions, redacted_entries=entries, kind="name",
+        ActionType.REDACT, _("A name"), recorded_editions=editions.store_digests(),
+        differing=editions.list_differing(), redacted_entries=entries, kind="name",
         mark=redaction.mark, rows=sum(rows.values()), why=redaction.redact_text(removal.reason),
     )  # fmt: skip
     return dict(+rows), refused
 
 
-def _save_drafts(author_slugs: dict[int, str], tag_slugs: dict[int, str], *, by) -> list[Edition]:
-    """Save the drafts whose authors or tags have other slugs than these; return the editions that have changed."""
+def _save_drafts(
+    author_slugs: dict[int, str], tag_slugs: dict[int, str], editions: ChangedEditions, *, by
+) -> None:
+    """Save the drafts whose authors or tags have other slugs than these, with `editions` that are as they are."""
     authors = [pk for pk, slug in slugs_of(Author).items() if author_slugs[pk] != slug]
     tags = [pk for pk, slug in slugs_of(Tag).items() if tag_slugs[pk] != slug]
     drafts = list(drafts_with(authors, tags))
+    editions.check(Edition.objects.filter(publication__in=drafts))
     save_drafts(drafts, by=by)
-    return update_content_digests(Edition.objects.filter(publication__in=drafts))
 
 
 def remove_name_from_publication(
@@ -203,12 +206,14 @@ def _remove_metadata(image: Image, redaction: NameRedaction, *, reason: str, by)
     except Image.DoesNotExist:
         transaction.set_rollback(True)
         return False
+    editions = ChangedEditions(editions_showing(image))
     if not remove_image_metadata(image):
         transaction.set_rollback(True)
         return False
     action.write_audit_entry(
         ActionType.REDACT, redact_file_name(image.filename, redaction), kind="image", pk=image.pk, mark=redaction.mark,
-        why=redaction.redact_text(reason), recorded_editions=update_content_digests(editions_showing(image)),
+        why=redaction.redact_text(reason), recorded_editions=editions.store_digests(),
+        differing=editions.list_differing(),
     )  # fmt: skip
     return True
 

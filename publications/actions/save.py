@@ -24,10 +24,10 @@ from publications.models import (
     SitePage,
     SiteSettings,
     Tag,
-    update_content_digests,
 )
 
 from .news import store_picture_news, store_rule_news, store_signature_news
+from .recorded_editions import ChangedEditions
 from .redirects import check_addresses, check_new_addresses, keep_redirects, stored_addresses
 from .transaction import begin_action
 
@@ -57,19 +57,18 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     rule = _changed_rule(instance)
     is_other_file = isinstance(instance, Image) and not _has_stored(instance, "original")
     is_other_picture = isinstance(instance, Image) and not _has_stored(instance, *READ_COLUMNS)
+    editions = ChangedEditions(editions_showing(instance) if is_other_file else None)
     is_signed_anew = isinstance(instance, Author) and changes_signature(
         instance.pk, name=instance.name, is_pseudonymous=instance.is_pseudonymous
     )
     instance.save()
     keep_redirects(instance, old_addresses)
     has_pen_name = isinstance(instance, Author) and instance.is_pseudonymous
-    editions, entries = replace_author_name(instance, action.at) if has_pen_name else ([], {})
-    if is_other_file:
-        editions = update_content_digests(editions_showing(instance))
+    entries = replace_author_name(instance, action.at, editions) if has_pen_name else {}
     search.index_names(instance)
     action.write_audit_entry(
         ActionType.AMEND, instance, kind=instance._meta.model_name, pk=instance.pk, changed=changed, two_people=rule,
-        recorded_editions=editions, redacted_entries=entries,
+        recorded_editions=editions.store_digests(), differing=editions.list_differing(), redacted_entries=entries,
     )  # fmt: skip
     if rule:
         store_rule_news(instance, by=by, at=action.at)
@@ -165,14 +164,18 @@ def render_site_page(page: SitePage) -> None:
         raise ValidationError(errors)
 
 
-def replace_author_name(author: Author, at: datetime) -> tuple[list[Edition], dict[int, str]]:
+def replace_author_name(author: Author, at: datetime, editions: ChangedEditions) -> dict[int, str]:
     """Replace the name of an author by the pen name in all bylines, audit entries and the log of the admin.
 
     Texts are not searched for the name: `redact` does that.
 
+    Args:
+        editions: those that the action changes; the editions with the bylines are added.
+
     Returns:
-        The editions and the audit entries that have changed, which the entry of the action has to record.
+        The audit entries that have changed, which the entry of the action has to record.
     """
+    editions.check(editions_showing(author))
     bylines = EditionByline.objects.filter(author=author)
     with search.reindex_after(bylines.values_list("edition", flat=True)):
         bylines.update(name=author.name, title="", affiliation="")
@@ -187,4 +190,4 @@ def replace_author_name(author: Author, at: datetime) -> tuple[list[Edition], di
     )
     publications = set(bylines.values_list("edition__publication", flat=True))
     transaction.on_commit(lambda: [renditions.delete_renditions(pk) for pk in publications])
-    return update_content_digests(Edition.objects.filter(pk__in=bylines.values("edition"))), redacted
+    return redacted

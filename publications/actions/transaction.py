@@ -19,6 +19,8 @@ from publications.models import (
     read_windows_digests,
 )
 
+from .recorded_editions import edition_key
+
 MICROSECOND = timedelta(microseconds=1)
 CLOCK_TOLERANCE = timedelta(seconds=5)
 
@@ -71,12 +73,13 @@ class ActionContext:
 
         Args:
             changed_publications: the primary keys of those whose pages the action changed; None for every page.
-            recorded_editions: the editions that the action stored, or whose content it changed; None is left out.
+            recorded_editions: the editions that the action stored, or those that `ChangedEditions.store_digests` has
+                returned; None is left out.
             redacted_entries: what `AuditEntry.objects.redact` has returned.
             public: further keys of the public part.
         """
         editions = filter(None, recorded_editions)
-        digests = {f"{each.publication_id}/{each.number}": each.content_digest for each in editions}
+        digests = {edition_key(edition): edition.content_digest for edition in editions}
         redacted = {str(version): digest for version, digest in (redacted_entries or {}).items()}
         return AuditEntry(
             action=action_type,

@@ -46,7 +46,6 @@ from .content_digest import (
     compute_content_digest,
     read_content_digests,
     read_windows_digests,
-    update_content_digests,
 )
 from .edition import EDITORIAL_CHANGES, FOREVER, NOTICE_COLUMNS, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
@@ -382,7 +381,6 @@ __all__ = [
     "topic_lead",
     "translations_of",
     "truncate_to_minute",
-    "update_content_digests",
     "use_existing_names",
     "with_status",
 ]

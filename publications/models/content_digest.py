@@ -78,17 +78,6 @@ def read_content_digests(editions: EditionQuerySet) -> Iterator[tuple[Edition, s
             yield edition, digest if is_first else _digest_content(edition, content)
 
 
-def update_content_digests(editions: EditionQuerySet) -> list[Edition]:
-    """Store the content digests of editions whose rows have changed; return those editions."""
-    changed = []
-    for edition, digest in read_content_digests(editions):
-        if digest != edition.content_digest:
-            edition.content_digest = digest
-            Edition.objects.filter(pk=edition.pk).update(content_digest=digest)
-            changed.append(edition)
-    return changed
-
-
 def read_windows_digests(publications: Collection[int] | None = None) -> dict[int, WindowsDigest]:
     """Return the digests of the windows of publications, by primary key; of all where None."""
     editions = Edition.objects.order_by("publication", "number")

@@ -19,7 +19,7 @@ from publications.models import (
     Edition,
     EditionByline,
     Publication,
-    update_content_digests,
+    read_content_digests,
 )
 from publications.models.guards import install_guards, remove_guards
 from tests.factories import make_author, make_live, make_publication, saved, tomorrow
@@ -30,6 +30,12 @@ NAMES = ("chain", "entry-texts", "recorded-editions")
 
 def find_chain_faults() -> list[str]:
     return [fault for check in CHECKS if check.name in NAMES for fault in check.find(no_progress)]
+
+
+def forge_digests() -> None:
+    """Store the content digests of changed editions past the audit log, as somebody who owns the database can."""
+    for edition, digest in read_content_digests(Edition.objects.all()):
+        Edition.objects.filter(pk=edition.pk).update(content_digest=digest)
 
 
 def last_entry() -> AuditEntry:
@@ -83,7 +89,7 @@ def test_a_redaction_does_not_record_an_earlier_change_as_its_own(editor, is_hid
     actions.publish(publication, by=editor)
     EditionByline.objects.update(name="Somebody Else")
     if is_hidden:
-        update_content_digests(Edition.objects.all())
+        forge_digests()
 
     actions.redact(publication, "Ivan Petrov", by=editor)
 
@@ -189,7 +195,7 @@ def test_a_notice_that_was_changed_with_its_digest_is_found(editor, action, is_n
         marked.update(**{column: values[column]})
         if column == "notice_text":
             marked.filter(change__in=EDITORIAL_CHANGES).update(change_note=values[column])
-        update_content_digests(Edition.objects.all())
+        forge_digests()
 
     assert any("not as the audit entries have recorded it" in fault for fault in find_chain_faults())
 

@@ -160,11 +160,12 @@ def _describe_amendment(detail: dict) -> str:
     labels = [_field_label(model, str(field)) for field in detail.get("changed", ()) or ()]
     if rule := RULE_CHANGES.get(detail.get("two_people", "")):
         labels = [label for label in labels if label != _field_label(model, "needs_approval")] + [str(rule)]
-    fields = "; ".join(labels)
+    fields = "; ".join(label for label in (*labels, _describe_differing(detail)) if label)
     return ": ".join(part for part in (name, fields) if part)
 
 
-def _describe_redaction(detail: dict) -> str:
+def _describe_differing(detail: dict) -> str:
+    """Return which of the editions that were changed had been changed before, or ""."""
     if differing := detail.get("differing"):
         text = _("editions that had been changed before, past the audit trail: %(numbers)s")
         return text % {"numbers": ", ".join(map(str, differing))}
@@ -211,7 +212,7 @@ DESCRIPTIONS = {
     ActionType.APART: _describe_exclusion,
     ActionType.FOLLOW: _describe_check,
     ActionType.AMEND: _describe_amendment,
-    ActionType.REDACT: _describe_redaction,
+    ActionType.REDACT: _describe_differing,
 }
 
 
