@@ -5,7 +5,7 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
-from .approve import approve, revoke_approval, store_ended_approvals
+from .approve import approve, revoke_approval
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
 from .name_preview import NamePreview
 from .name_rows import accounts_with_name
@@ -42,6 +42,7 @@ from .retract import (
     retract,
     status_refusal,
 )
+from .revisions import store_revision, store_revisions
 from .save import changes_signature, render_site_page, save_instance
 from .second_person import approval_refusal, is_reason, kept_schedule_refusal
 from .transaction import (
@@ -134,8 +135,9 @@ __all__ = [
     "save_instance",
     "set_related_links",
     "status_refusal",
-    "store_ended_approvals",
     "store_name_removal_news",
+    "store_revision",
+    "store_revisions",
     "trust_clock",
     "undo",
     "withdraw",

@@ -1,4 +1,4 @@
-"""Approve a draft for publication by somebody else, take the approval back, and find approvals that a change has ended.
+"""Approve a draft for publication by somebody else, and take the approval back.
 
 An approval and its end by its own author are audit entries: a forged or a deleted row differs from them.
 """
@@ -8,18 +8,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications import manuscript
 from publications.models import (
     ActionType,
     Approval,
     Change,
-    Kind,
     NewsEvent,
     NewsType,
     Publication,
     digest_shown,
     digest_snapshot,
-    needs_approval,
 )
 
 from .publish_plan import choose_change
@@ -97,23 +94,3 @@ def revoke_approval(publication: Publication, *, by: User) -> None:
         action.write_audit_entry(
             ActionType.REVOKE, publication, publication=publication, changed_publications=[]
         )
-
-
-def store_ended_approvals(publication: Publication, *, by: User | None) -> list[User]:
-    """Store the news that the last revision has ended approvals; return the people who had approved.
-
-    If the draft needed two people before that revision and does not any more, that is news for all staff.
-    """
-    before = publication.revisions.exclude(number=publication.version).order_by("-number").first()
-    if not before:
-        return []
-    ended = list(publication.approvals.ended().filter(digest=before.digest).select_related("approved_by"))
-    if not ended:
-        return []
-    NewsEvent.objects.create(type=NewsType.ENDED, publication=publication, by=by)
-    kind = Kind.objects.filter(slug=manuscript.loads(before.manuscript).kind).first()
-    if kind and kind.needs_approval and not needs_approval(publication):
-        NewsEvent.objects.create(
-            type=NewsType.UNAPPROVED, publication=publication, by=by, counts={"kind": kind.pk}
-        )
-    return [approval.approved_by for approval in ended]

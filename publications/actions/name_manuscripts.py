@@ -6,7 +6,7 @@ from dataclasses import replace
 from publications import manuscript
 from publications.models import Author, Publication, Revision, RevisionReason, WordFile
 
-from .approve import store_ended_approvals
+from .revisions import store_revision
 
 COLUMNS = ((Revision, "manuscript"), (WordFile, "text"))
 
@@ -32,8 +32,7 @@ def save_drafts(publications: Iterable[Publication], *, by) -> None:
     """
     for publication in publications:
         before = publication.digest
-        Revision.objects.create_from(publication, by=by, reason=RevisionReason.REDACTED)
-        store_ended_approvals(publication, by=by)
+        store_revision(publication, by=by, reason=RevisionReason.REDACTED)
         if publication.digest != before:
             update_edition_digests(publication, before)
 

@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, Author, Publication, Revision
+from publications.models import ActionType, Author, Publication
 
-from .approve import store_ended_approvals
+from .revisions import store_revision
 from .transaction import ActionRefused, begin_action
 
 
@@ -37,8 +37,7 @@ def replace_proposed_author(author: Author, replacement: Author, *, by) -> list[
             lines.delete()
         else:
             lines.update(author=replacement)
-        Revision.objects.create_from(draft, by=by)
-        store_ended_approvals(draft, by=by)
+        store_revision(draft, by=by)
     subject, pk = str(proposed), proposed.pk
     search.delete_names(proposed)
     proposed.delete()

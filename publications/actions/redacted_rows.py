@@ -25,7 +25,6 @@ from publications.publication_fields import FIELDS_BY_NAME
 from publications.slugs import numbered_slug, slugify, strip_marks_both_ways
 from publications.snapshot import carried_paragraphs, rendered_columns
 
-from .approve import store_ended_approvals
 from .redacted_addresses import names_passage
 from .redacted_comments import redact_comments
 from .redacted_files import remove_attachments
@@ -44,6 +43,7 @@ from .redacted_values import (
     related_links_of,
 )
 from .redacted_word_files import redact_word_files
+from .revisions import store_revision
 
 
 def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction) -> bool:
@@ -136,8 +136,7 @@ def redact_draft(publication: Publication, redaction: Redaction, *, by) -> bool:
     is_changed |= redact_comments(publication, redaction, before=before)
     if is_changed:
         publication.save()
-        Revision.objects.create_from(publication, by=by, reason=RevisionReason.REDACTED)
-        store_ended_approvals(publication, by=by)
+        store_revision(publication, by=by, reason=RevisionReason.REDACTED)
     return is_changed
 
 

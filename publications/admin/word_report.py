@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.importers.import_cache import ImportCache, NameMatch, match_names
-from publications.models import Author, Byline, Publication, Revision, RevisionReason, WordFile, parse_pk
+from publications.models import Author, Byline, Publication, WordFile, parse_pk
 from publications.stored_messages import show_message
 
 from .public_models import refusal_reasons
@@ -154,8 +154,7 @@ def _add_guest(request: HttpRequest, publication: Publication) -> None:
 def _add_byline(request: HttpRequest, publication: Publication, author: Author) -> None:
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
-        Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
-        actions.store_ended_approvals(publication, by=request.user)
+        actions.store_revision(publication, by=request.user)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 

@@ -38,7 +38,6 @@ from publications.models import (
     PressLinkEventType,
     Publication,
     Review,
-    Revision,
     SitePage,
     SiteSettings,
     Tag,
@@ -219,7 +218,7 @@ def _change_draft(publication: Publication, changes: dict[str, str], by) -> None
     for before, after in changes.items():
         publication.body = _replace(re.escape(before), after, publication.body)
     publication.save()
-    Revision.objects.create_from(publication, by=by)
+    actions.store_revision(publication, by=by)
 
 
 @dataclass(frozen=True, kw_only=True)

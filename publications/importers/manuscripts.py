@@ -13,7 +13,7 @@ from django.db import transaction
 from publications import actions
 from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Manuscript
-from publications.models import Publication, Revision, RevisionReason
+from publications.models import Publication, RevisionReason
 from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
@@ -55,8 +55,7 @@ def import_manuscript(
     _validate(manuscript, import_cache)
     pending = prepare_draft(manuscript, files, existing, import_cache, by)
     store_drafts([pending])
-    Revision.objects.create_from(pending.publication, by=by, reason=reason)
-    actions.store_ended_approvals(pending.publication, by=by)
+    actions.store_revision(pending.publication, by=by, reason=reason)
     return pending.result
 
 
@@ -97,7 +96,7 @@ def import_manuscripts(
         pending.append(prepare_draft(manuscript, files, existing, import_cache, by))
         results.append(pending[-1].result)
     store_drafts(pending[stored:])
-    Revision.objects.create_many_from([draft.publication for draft in pending], by=by, reason=reason)
+    actions.store_revisions([draft.publication for draft in pending], by=by, reason=reason)
     return results
 
 

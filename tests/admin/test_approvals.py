@@ -68,8 +68,7 @@ def write(publication: Publication, by, **values) -> None:
     for name, value in values.items():
         setattr(publication, name, value)
     publication.save()
-    Revision.objects.create_from(publication, by=by)
-    actions.store_ended_approvals(publication, by=by)
+    actions.store_revision(publication, by=by)
 
 
 def post_approval(client, publication: Publication, **data):

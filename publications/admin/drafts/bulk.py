@@ -16,7 +16,6 @@ from publications import actions
 from publications.models import (
     Change,
     Publication,
-    Revision,
     RevisionReason,
     Tag,
     get_or_create_tags,
@@ -178,8 +177,7 @@ def _change_tags(publication: Publication, options: dict, by) -> str:
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
-    Revision.objects.create_from(publication, by=by, reason=RevisionReason.BULK)
-    actions.store_ended_approvals(publication, by=by)
+    actions.store_revision(publication, by=by, reason=RevisionReason.BULK)
     if not (options.get("publish") and has_no_changes):
         return "draft"
     try:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions, preflight
-from publications.models import Author, Byline, Edition, Publication, Revision, RevisionReason
+from publications.models import Author, Byline, Edition, Publication, RevisionReason
 
 from ..form_data import RedisplayMixin
 from ..site import render_desk_page, require_permissions
@@ -107,8 +107,7 @@ def _sign(drafts: Iterable[Publication], author: Author, already_signed: list[Pu
             continue
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
-        Revision.objects.create_from(draft, by=by, reason=RevisionReason.BULK)
-        actions.store_ended_approvals(draft, by=by)
+        actions.store_revision(draft, by=by, reason=RevisionReason.BULK)
         signed += 1
     return signed
 

@@ -20,7 +20,6 @@ from publications.draft_content import IDENTIFIERS
 from publications.models import (
     DELETED_DRAFT_RETENTION,
     Publication,
-    Revision,
     RevisionReason,
     parse_pk,
 )
@@ -91,7 +90,7 @@ def restore_draft(publication: Publication, *, by) -> list[str]:
     missing = drop_used_identifiers(publication, content)
     if missing:
         restored.update(**{name: content.get(name, "") for name in IDENTIFIERS})
-        Revision.objects.create_from(restored.get(), by=by, reason=RevisionReason.RESTORED)
+        actions.store_revision(restored.get(), by=by, reason=RevisionReason.RESTORED)
     return missing
 
 

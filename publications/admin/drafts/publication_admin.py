@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from publications import actions, preflight
 from publications.locales import current_locale
-from publications.models import Kind, Publication, Revision, RevisionReason, parse_pk
+from publications.models import Kind, Publication, parse_pk
 
 from .. import comments, quick_add, submissions
 from ..form_data import REDISPLAY_FIELD, mark_redisplay
-from ..publish.approvals import report_ended_approvals
+from ..publish.approvals import save_revision
 from ..site import redirect_from_deleted_draft
 from . import autosave, suggestions
 from .deleted_drafts import DraftDeletionMixin
@@ -80,8 +80,7 @@ class PublicationAdmin(DraftDeletionMixin, PublicationListAdmin):
         form.store_tags()
         form.store_rows(publication)
         self._store_related_links(request, form)
-        Revision.objects.create_from(publication, by=request.user, reason=RevisionReason.SAVED)
-        report_ended_approvals(request, publication)
+        save_revision(request, publication)
         has_text_of_others = form.merged and "body" in form.merged.from_stored
         if not has_text_of_others:  # of which the editor has no marks
             comments.place_as_marked(publication, request.POST.get(comments.MARKS_FIELD, ""))

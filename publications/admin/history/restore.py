@@ -77,8 +77,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
     write_draft(publication, content)
-    Revision.objects.create_from(publication, by=by, reason=RevisionReason.RESTORED)
-    actions.store_ended_approvals(publication, by=by)
+    actions.store_revision(publication, by=by, reason=RevisionReason.RESTORED)
     return missing
 
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from accounts.names import full_name_of
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, current_locale
-from publications.models import EditorialPlan, Kind, Publication, Revision, RevisionReason, parse_pk
+from publications.models import EditorialPlan, Kind, Publication, parse_pk
 
 from ..form_data import RedisplayMixin
 from ..form_fields import DayField, HiddenStateField
@@ -164,8 +164,7 @@ class IdeaForm(RedisplayMixin, forms.Form):
             defaults={name: cleaned[name] for name in IDEA_FIELDS} | {"created_by": by},
         )
         if is_new:
-            Revision.objects.create_from(publication, by=by, reason=RevisionReason.SAVED)
-            actions.store_ended_approvals(publication, by=by)
+            actions.store_revision(publication, by=by)
         return publication
 
     def find_earlier(self) -> Publication | None:

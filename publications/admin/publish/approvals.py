@@ -177,9 +177,9 @@ def approval_page(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publish", args=[pk]))
 
 
-def report_ended_approvals(request: HttpRequest, publication: Publication) -> None:
-    """Tell the user whose approvals the revision that they have just stored has ended, and inform these people."""
-    people = actions.store_ended_approvals(publication, by=request.user)
+def save_revision(request: HttpRequest, publication: Publication) -> None:
+    """Store a revision of a draft that the user has saved, and tell them whose approvals it has ended."""
+    people = actions.store_revision(publication, by=request.user)
     for person in people:
         text = _("The approval by %(name)s ended, since the text changed.")
         messages.warning(request, text % {"name": short_name_of(person)})

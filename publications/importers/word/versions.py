@@ -14,7 +14,6 @@ from publications.manuscript import Manuscript
 from publications.manuscript import dumps as dump_manuscript
 from publications.models import (
     Publication,
-    Revision,
     RevisionReason,
     TrackedChangesState,
     WordFile,
@@ -200,8 +199,7 @@ def store_merged(publication: Publication, texts: Mapping[str, object], *, by) -
     points = [point for point in texts["key_points"].split("\n\n") if point.strip()]
     title = " ".join(texts["title"].split())[: MAX_LENGTHS["title"]]
     write_draft(publication, {**texts, "title": title, "key_points": "\n".join(points)})
-    Revision.objects.create_from(publication, by=by, reason=RevisionReason.WORD)
-    actions.store_ended_approvals(publication, by=by)
+    actions.store_revision(publication, by=by, reason=RevisionReason.WORD)
 
 
 def discard_version(word_file: WordFile) -> None:
