@@ -1,15 +1,24 @@
-"""Checks of the rule of two people against the audit log, which has recorded each change of it, and each use."""
+"""Checks of the rule of two people against the audit log, which has recorded each change of it, and each use.
+
+Of a kind whose rule has not changed since the log records rules, the log says only what was published by one person.
+"""
 
 from collections.abc import Iterator
 
-from publications.models import ActionType, AuditEntry, Edition, Kind
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from publications.models import PUBLISHING_ACTIONS, ActionType, AuditEntry, Edition, Kind
 
 from .report import Progress
 
+FIRST_MIGRATION = "0068_bound_approvals"
+"""Since it was applied, the entry of each edition that needed two people says so."""
+
 
 def find_wrong_rules(progress: Progress) -> Iterator[str]:
-    """Yield the kinds that do not need two people, or one, as their last entry says, and what was published in
-    between as if they did not.
+    """Yield the kinds that do not need two people, or one, as the log says, and what was published in between as if
+    they did not.
     """
     kinds = {
         (publication, number): kind
@@ -17,27 +26,31 @@ def find_wrong_rules(progress: Progress) -> Iterator[str]:
             "publication", "number", "kind"
         )
     }
-    needing: set[int] = set()
-    actions = (ActionType.AMEND, ActionType.PUBLISH, ActionType.SCHEDULE)
-    entries = AuditEntry.objects.filter(action__in=actions).order_by("site_version")
-    for entry in entries.only("action", "publication", "detail", "public_part", "site_version").iterator():
+    rules: dict[int, bool] = {}
+    applied = MigrationRecorder.Migration.objects.filter(app="publications", name=FIRST_MIGRATION).first()
+    since = applied.applied if applied else timezone.now()
+    entries = AuditEntry.objects.filter(action__in=(ActionType.AMEND, *PUBLISHING_ACTIONS))
+    columns = ("action", "at", "publication", "detail", "public_part", "site_version")
+    for entry in entries.order_by("site_version").only(*columns).iterator():
+        kind = kinds.get((entry.publication_id, entry.detail.get("edition")))
         if entry.action == ActionType.AMEND:
-            _follow_rule(needing, entry.detail)
-        elif (
-            kinds.get((entry.publication_id, entry.detail.get("edition"))) in needing
-            and "two_people" not in entry.public_part
-        ):
+            rules |= _changed_rule(entry.detail)
+        elif kind is None or "two_people" in entry.public_part:
+            continue
+        elif rules.get(kind):
             yield (
                 f"publication {entry.publication_id}: by the audit entry of version {entry.site_version} it needed no "
                 "second person, though its kind did then."
             )
-    for kind in Kind.objects.order_by("pk"):
-        if kind.needs_approval != (kind.pk in needing):
+        elif entry.at > since:
+            rules[kind] = False
+    for kind in Kind.objects.filter(pk__in=rules).order_by("pk"):
+        if kind.needs_approval != rules[kind.pk]:
             state = "needs" if kind.needs_approval else "does not need"
             yield f"kind {kind.pk} “{kind.name_en}” {state} two people, and no audit entry says so."
 
 
-def _follow_rule(needing: set[int], detail: dict) -> None:
-    """Add or remove a kind as the entry of a change of it says; other entries change nothing."""
-    if detail.get("kind") == "kind" and (rule := detail.get("two_people")):
-        (needing.add if rule == "on" else needing.discard)(detail["pk"])
+def _changed_rule(detail: dict) -> dict[int, bool]:
+    """Return the rule of a kind by its primary key, where the entry of a change of it says so."""
+    rule = detail.get("two_people") if detail.get("kind") == "kind" else None
+    return {detail["pk"]: rule == "on"} if rule else {}

@@ -28,7 +28,9 @@ from .archive_import import (
 )
 from .audit import (
     AUDIT_FOLDER,
+    PUBLISHING_ACTIONS,
     REDACTING_ACTIONS,
+    STATUS_ACTIONS,
     UNKNOWN_TEXT,
     ActionType,
     AuditEntry,
@@ -200,6 +202,7 @@ __all__ = [
     "NOTICE_COLUMNS",
     "NOT_WRITTEN",
     "PRESS_EVENT_DAYS",
+    "PUBLISHING_ACTIONS",
     "REDACTED_SINCE",
     "REDACTING_ACTIONS",
     "RELATED_EDITIONS",
@@ -207,6 +210,7 @@ __all__ = [
     "RETRY_DELAYS",
     "SENT_DAYS",
     "SIGNATURE",
+    "STATUS_ACTIONS",
     "UNFINISHED",
     "UNKNOWN_TEXT",
     "WINDOW_COLUMNS",

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import FileField
 from django.utils import timezone
 
 from publications import actions
-from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
+from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress, two_people
 from publications.integrity.originals import models_with_originals
 from publications.models import Kind, Publication, SearchIndex, ServedPdf, SiteVersion, original_storage
 from sceeus import service_urls
@@ -43,6 +44,12 @@ def publication(sound, in_shared_site) -> Iterator[Publication]:
 def all_faults(*, of_files: bool = False) -> dict[str, list[str]]:
     params = [check for check in CHECKS if (check.name in DAMAGES or not of_files) and not check.is_restored]
     return {check.name: found for check in params if (found := find_faults(check, no_progress))}
+
+
+def upgrade_to_recorded_rules() -> None:
+    """Make all that was published so far older than the release that records the rule of two people."""
+    applied = MigrationRecorder.Migration.objects.filter(app="publications", name=two_people.FIRST_MIGRATION)
+    assert applied.update(applied=timezone.now()) == 1
 
 
 def verify(*options: str) -> str:
@@ -139,6 +146,33 @@ class TestSoundSite:
         actions.publish(make_publication(kind="memo"), by=None)
 
         assert find_faults(BY_NAME["two-people"], no_progress) == []
+
+    @pytest.mark.parametrize("is_on", [True, False])
+    def test_a_rule_of_before_the_log_recorded_rules_is_no_fault_until_it_is_changed(
+        self, publication, is_on
+    ):
+        Kind.objects.filter(pk=publication.kind_id).update(needs_approval=is_on)
+        upgrade_to_recorded_rules()
+        assert find_faults(BY_NAME["two-people"], no_progress) == []
+        if is_on:
+            actions.publish(make_publication(kind=publication.kind.slug), by=None, without_approval="urgent")
+        assert find_faults(BY_NAME["two-people"], no_progress) == []
+        kind = Kind.objects.get(pk=publication.kind_id)
+        kind.needs_approval = not is_on
+        actions.save_instance(kind, by=None)
+        assert find_faults(BY_NAME["two-people"], no_progress) == []
+
+        Kind.objects.filter(pk=kind.pk).update(needs_approval=is_on)
+
+        assert len(find_faults(BY_NAME["two-people"], no_progress)) == 1
+
+    def test_a_rule_of_before_that_was_off_for_a_while_past_the_log_is_found(self, publication):
+        upgrade_to_recorded_rules()
+        actions.publish(make_publication(kind=publication.kind.slug), by=None)
+
+        Kind.objects.filter(pk=publication.kind_id).update(needs_approval=True)
+
+        assert len(find_faults(BY_NAME["two-people"], no_progress)) == 1
 
     def test_a_rebuild_has_its_audit_entry(self, publication):
         call_command("rebuild", verbosity=0)
