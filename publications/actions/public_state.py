@@ -6,17 +6,22 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import ActionType, AuditEntry, Edition, Publication, parse_pk
+from publications.models import (
+    PUBLISHING_ACTIONS,
+    STATUS_ACTIONS,
+    ActionType,
+    AuditEntry,
+    Edition,
+    Publication,
+    parse_pk,
+)
 
 from .transaction import Outdated
 
 WINDOW_ACTIONS = (
-    ActionType.PUBLISH,
-    ActionType.SCHEDULE,
+    *PUBLISHING_ACTIONS,
+    *STATUS_ACTIONS,
     ActionType.WITHDRAW,
-    ActionType.RETRACT,
-    ActionType.EXPRESS_CONCERN,
-    ActionType.LIFT_CONCERN,
     ActionType.UNDO,
     ActionType.REPUBLISH,
     ActionType.CANCEL,

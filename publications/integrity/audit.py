@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ImproperlyConfigured
 
-from publications.actions import STATUS_CHANGES
 from publications.minisign import BadSignature
 from publications.models import (
     HEAD,
+    PUBLISHING_ACTIONS,
     SIGNATURE,
+    STATUS_ACTIONS,
     ActionType,
     AuditEntry,
     Edition,
@@ -25,7 +26,6 @@ from publications.signing import read_public_key
 
 from .report import Progress
 
-STATUS_ACTIONS = tuple(change.action_type for change in STATUS_CHANGES)
 END_ENTRIES = {
     EndReason.WITHDRAWN: ((ActionType.WITHDRAW, ""),),
     EndReason.UNDONE: ((ActionType.UNDO, "edition"),),
@@ -42,7 +42,7 @@ END_ENTRIES = {
 holds the number of the edition ("" if every entry of that action counts)."""
 
 START_ENTRIES = {
-    *((action, name) for action in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")),
+    *((action, name) for action in PUBLISHING_ACTIONS for name in ("edition", "kept")),
     *((action, "edition") for action in STATUS_ACTIONS),
 }
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from publications import exporters
 from publications.models import original_storage
 from publications.name_search import (
+    UPLOADED_FILES,
     NameMatcher,
     Occurrence,
     Searched,
@@ -42,7 +43,7 @@ def search_everything(
     for file in database_files():
         progress(f"the bytes of {file.name}", 0, 0)
         yield from search_path(file, str(file), matcher, searched)
-    progress("uploaded files", 0, 0)
+    progress(UPLOADED_FILES, 0, 0)
     yield from search_storage(original_storage(), matcher, searched)
     progress("other files of the site", 0, 0)
     searched_before = [settings.ORIGINALS, *database_files()]

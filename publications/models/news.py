@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .approval import Approval
-from .audit import ActionType, AuditEntry
+from .audit import PUBLISHING_ACTIONS, AuditEntry
 from .comment import Comment
 from .edition import Edition
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
@@ -198,7 +198,7 @@ class NewsEventQuerySet(models.QuerySet):
 def _reason_without_approval() -> Subquery:
     """Return what the audit log says of the publication of the edition of an event."""
     published = AuditEntry.objects.filter(
-        action__in=(ActionType.PUBLISH, ActionType.SCHEDULE), publication=OuterRef("publication")
+        action__in=PUBLISHING_ACTIONS, publication=OuterRef("publication")
     ).annotate(number=Cast(KeyTextTransform("edition", "detail"), models.IntegerField()))
     reason = KeyTextTransform("without_approval", "detail")
     return Subquery(published.filter(number=OuterRef("edition__number")).values_list(reason)[:1])

@@ -17,7 +17,6 @@ from .submission import Submission
 MAX_NOTE_CHARACTERS = 2000
 FULFILLING_CHANGES = (Change.FIRST, Change.UPDATE)
 """The changes of editions that fulfil a plan: a corrected misprint does not."""
-"""The ends of editions that do not fulfil it either."""
 
 
 class EditorialPlanQuerySet(models.QuerySet):

@@ -14,7 +14,7 @@ from publications import actions, renditions
 from publications.actions import NameRemoval
 from publications.locales import LOCALES
 from publications.models import Image, NameRemovalRecord, RemovalStage, UserSettings
-from publications.name_search import NameMatcher, Occurrence, Searched, compact_database
+from publications.name_search import UPLOADED_FILES, NameMatcher, Occurrence, Searched, compact_database
 
 MAX_LISTED = 500
 """How many places, pictures and files that could not be read a report names."""
@@ -122,7 +122,7 @@ def _limit_stores(record: NameRemovalRecord) -> Callable[..., None]:
 
 def _is_uploaded(place: str) -> bool:
     """Return whether a picture is an original: of its sizes, which the site makes, each would be listed again."""
-    return place.startswith("uploaded files") or str(settings.ORIGINALS) in place
+    return place.startswith(UPLOADED_FILES) or str(settings.ORIGINALS) in place
 
 
 def _compact() -> bool:

@@ -4,10 +4,11 @@ After a redaction it shows that nothing is left: what it lists is left, and what
 """
 
 from .database import compact_database, database_files, search_database
-from .files import Searched, search_file, search_folder, search_path, search_storage
+from .files import UPLOADED_FILES, Searched, search_file, search_folder, search_path, search_storage
 from .matching import ExactNameMatcher, NameMatcher, Occurrence
 
 __all__ = [
+    "UPLOADED_FILES",
     "ExactNameMatcher",
     "NameMatcher",
     "Occurrence",

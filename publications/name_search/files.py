@@ -21,6 +21,8 @@ from publications.ooxml import InvalidWordFile, all_text
 from .matching import NameMatcher, Occurrence
 from .texts import decode_text, divide_markup, join_lines, read_pdf, read_picture
 
+UPLOADED_FILES = "uploaded files"
+"""How the places in originals begin."""
 MAX_MEMBER_BYTES = 200 * 1024 * 1024
 MAX_DEPTH = 4
 """Archives within archives."""
@@ -95,9 +97,9 @@ def _search_in_parts(file: BinaryIO | File, place: str, matcher: NameMatcher) ->
 def search_storage(storage: Storage, matcher: NameMatcher, searched: Searched) -> Iterator[Occurrence]:
     """Yield the files of a storage that hold a name, in a folder or in a bucket; large files are read in parts."""
     for name in list_files(storage):
-        place = f"uploaded files: {name}"
+        place = f"{UPLOADED_FILES}: {name}"
         for found in matcher.find(name):
-            yield Occurrence(f"uploaded files: the path {name}", found)
+            yield Occurrence(f"{UPLOADED_FILES}: the path {name}", found)
         try:
             with storage.open(name) as file:
                 if file.size > MAX_MEMBER_BYTES:

@@ -1,9 +1,12 @@
 """The audit entry of each action: who acted, on which publication, and the facts that are looked for later."""
 
+import ast
+
 import pytest
 
 from publications import actions
-from publications.models import AuditEntry, SiteVersion
+from publications.models import PUBLISHING_ACTIONS, STATUS_ACTIONS, AuditEntry, SiteVersion
+from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication, make_tag, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +135,27 @@ def test_maintenance_records_who_started_it(editor, action, detail):
 
     assert last_entry().by == editor
     assert last_entry().detail == detail
+
+
+def test_the_types_of_actions_that_publish_or_set_a_status_are_listed_once():
+    """A list of their own, which some module had, would lack a type that is added."""
+    assert {change.action_type for change in actions.STATUS_CHANGES} == set(STATUS_ACTIONS)
+    package = ROOT / "publications"
+    lists = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if path != package / "models" / "audit.py" and _lists_action_types(path.read_text())
+    }
+    assert lists == set()
+
+
+def _lists_action_types(source: str) -> bool:
+    """Return whether code has a literal with all members of one of the two lists."""
+    literals = [
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Tuple | ast.List | ast.Set)
+    ]
+    named = [{ast.unparse(element) for element in literal.elts} for literal in literals]
+    members = [
+        {f"ActionType.{action.name}" for action in types} for types in (PUBLISHING_ACTIONS, STATUS_ACTIONS)
+    ]
+    return any(types <= names for types in members for names in named)

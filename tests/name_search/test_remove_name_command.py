@@ -14,7 +14,7 @@ from django.utils import timezone
 from publications import actions, exporters
 from publications.models import NameRemovalRecord, Publication, RemovalStage, store_original
 from publications.name_removal import RemovalOptions, run_removal, start_process
-from publications.name_search import Occurrence
+from publications.name_search import UPLOADED_FILES, Occurrence
 from tests.factories import make_author, make_image, make_live, make_person, make_publication
 from tests.page_caches import no_connection_closed
 
@@ -79,14 +79,14 @@ def test_the_report_names_places_without_the_name(editor):
 
     def search(_matcher, searched, progress):
         searched.unread.append(f"{NAME}.zip: encrypted")
-        searched.pictures += ["uploaded files: ab/x.png", "the public site: x.webp"]
+        searched.pictures += [f"{UPLOADED_FILES}: ab/x.png", "the public site: x.webp"]
         return (Occurrence(place, NAME) for place in (*places, places[1]))
 
     run_removal(REMOVAL, record, search=search)
 
     report = record.report
     assert (report["count"], report["places"][1]) == (2, places[1]) and report["accounts"] == [editor.pk]
-    assert report["pictures"] == ["uploaded files: ab/x.png"] and len(report["unread"]) == 1
+    assert report["pictures"] == [f"{UPLOADED_FILES}: ab/x.png"] and len(report["unread"]) == 1
     assert "kerholm" not in json.dumps(report, ensure_ascii=False).casefold()
 
 
