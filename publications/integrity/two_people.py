@@ -27,8 +27,8 @@ def find_wrong_rules(progress: Progress) -> Iterator[str]:
         )
     }
     rules: dict[int, bool] = {}
-    applied = MigrationRecorder.Migration.objects.filter(app="publications", name=FIRST_MIGRATION).first()
-    since = applied.applied if applied else timezone.now()
+    migrations = MigrationRecorder.Migration.objects.filter(app="publications", name=FIRST_MIGRATION)
+    since = migrations.values_list("applied", flat=True).first() or timezone.now()
     entries = AuditEntry.objects.filter(action__in=(ActionType.AMEND, *PUBLISHING_ACTIONS))
     columns = ("action", "at", "publication", "detail", "public_part", "site_version")
     for entry in entries.order_by("site_version").only(*columns).iterator():
