@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Verify an exported audit log: no entry was changed, removed or moved since a head that you kept or that was signed.
 
-The log is made by `manage.py export_audit_log`; audit-head.json is in /.well-known/ of the site. Check its signature
-first: minisign -Vm audit-head.json -p KEY.pub. Each line is the JSON of an entry: "hash" is the SHA-256 of all its
-other keys (sorted, no spaces, UTF-8), "previous" the hash of the line before. Exits with 1 and a sentence a fault."""
+Check the signature of /.well-known/audit-head.json first: minisign -Vm audit-head.json -p KEY.pub. A line is the JSON
+of an entry (sorted keys, once each, no spaces): "hash" is SHA-256 of the others, "previous" that of the line before."""
 
 import argparse
 import hashlib
@@ -12,6 +11,7 @@ import json
 
 def verify_log(lines, head=None):
     """Yield a sentence for each fault of the lines of a log; with a head also if the log ends before it."""
+    serialize = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
     previous, count, hashes = "", 0, {}
     for count, line in enumerate(lines, start=1):
         try:
@@ -20,8 +20,8 @@ def verify_log(lines, head=None):
         except (ValueError, KeyError, TypeError, AttributeError):
             yield f"Line {count} is no entry."
             continue
-        text = json.dumps(entry, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        if hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != expected:
+        whole = serialize({**entry, "hash": expected})
+        if whole != line.rstrip("\n") or hashlib.sha256(serialize(entry).encode()).hexdigest() != expected:
             yield f"Line {count}, version {version}: the entry was changed."
         if named != previous:
             yield f"Line {count}, version {version}: it does not follow the entry before; one is missing or moved."

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from publications import actions, minisign
+from publications.hash_chain import serialize_canonically
 from publications.integrity import CHECKS, no_progress
 from publications.models import (
     AuditEntry,
@@ -44,6 +45,11 @@ def lines(editor, tmp_path) -> list[str]:
     actions.withdraw(publication, by=editor, note="Not ours.")
     call_command("sign_head", verbosity=0)
     return export(tmp_path)
+
+
+def serialize(entry: dict) -> str:
+    """A line of the log."""
+    return serialize_canonically(entry).decode() + "\n"
 
 
 def read(client, path: str) -> str:
@@ -94,7 +100,7 @@ def test_a_changed_entry_is_found(tmp_path, lines, name, value):
     entry = json.loads(lines[1])
     entry[name] = value
 
-    status, said = verify(tmp_path, [lines[0], json.dumps(entry) + "\n", *lines[2:]])
+    status, said = verify(tmp_path, [lines[0], serialize(entry), *lines[2:]])
 
     assert status == 1 and "Line 2" in said
 
@@ -103,11 +109,32 @@ def test_an_entry_that_was_changed_with_its_hash_is_found(tmp_path, lines):
     entry = AuditEntry.objects.order_by("site_version")[1]
     entry.action = "amend"
     record = entry.public_record(json.loads(lines[0])["hash"])
-    line = json.dumps({**record, "hash": entry.compute_hash(record["previous"])}) + "\n"
+    line = serialize({**record, "hash": entry.compute_hash(record["previous"])})
 
     status, said = verify(tmp_path, [lines[0], line, *lines[2:]])
 
     assert status == 1 and "Line 3" in said and "Line 2" not in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"action":', '"action":"retract","action":'),
+        ('"hash":', '"hash":"00","hash":'),
+        ('"editions":{', '"editions":{"1/1":"00"},"editions":{'),
+        ('"editions":{', '"editions":{"1/1":"00","1/1":"00",'),
+        ('"action":"publish"', '"action":"\\u0070ublish"'),
+        ('"action":', '"action": '),
+    ],
+    ids=["a key twice", "its hash twice", "an object twice", "a key of an object", "escape", "space"],
+)
+def test_a_line_that_others_may_read_otherwise_than_the_verifier_is_found(tmp_path, lines, before, after):
+    """Also a line whose hash fits: of a key that stands twice JSON readers may take the first, and people see both."""
+    assert before in lines[0]
+
+    status, said = verify(tmp_path, [lines[0].replace(before, after), *lines[1:]])
+
+    assert status == 1 and "Line 1" in said
 
 
 @pytest.mark.parametrize("order", [(0, 2, 3), (1, 2, 3), (0, 2, 1, 3), (3, 2, 1, 0), (0, 1, 1, 2, 3)])
