@@ -179,9 +179,11 @@ def rename_author(
 def redact_other_audit_entries(redaction: NameRedaction) -> dict[int, str]:
     """Redact the audit entries that belong to no publication; return what the entry of the action has to record."""
     redacted: dict[int, str] = {}
+    recorded = AuditEntry.objects.read_redacted_hashes()
     for entry in AuditEntry.objects.filter(publication=None):
         redacted |= AuditEntry.objects.redact(
             entry,
+            recorded=recorded,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
             detail=redact_detail(entry.detail, redaction),
         )

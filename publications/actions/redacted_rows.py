@@ -198,9 +198,11 @@ def redact_related_rows(publication: Publication, redaction: Redaction) -> bool:
 def redact_audit_entries(publication: Publication, redaction: Redaction) -> dict[int, str]:
     """Redact the audit entries of a publication; return what the entry of the redaction has to record of them."""
     redacted: dict[int, str] = {}
+    recorded = AuditEntry.objects.read_redacted_hashes()
     for entry in publication.audit_entries.all():
         redacted |= AuditEntry.objects.redact(
             entry,
+            recorded=recorded,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
             detail=redact_detail(entry.detail, redaction),
         )

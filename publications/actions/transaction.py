@@ -71,6 +71,9 @@ class ActionContext:
     ) -> AuditEntry:
         """Return the audit entry unsaved, for `store_audit_entries`.
 
+        Entries that were changed past the audit log before they were redacted are named in the details
+        ("differing_entries"), and stay a fault of `manage.py verify`.
+
         Args:
             changed_publications: the primary keys of those whose pages the action changed; None for every page.
             recorded_editions: the editions that the action stored, or those that `ChangedEditions.store_digests` has
@@ -80,7 +83,9 @@ class ActionContext:
         """
         editions = filter(None, recorded_editions)
         digests = {edition_key(edition): edition.content_digest for edition in editions}
-        redacted = {str(version): digest for version, digest in (redacted_entries or {}).items()}
+        entries = redacted_entries or {}
+        redacted = {str(version): digest for version, digest in entries.items() if digest}
+        detail["differing_entries"] = sorted(version for version, digest in entries.items() if not digest)
         return AuditEntry(
             action=action_type,
             by=self.by,

@@ -32,18 +32,10 @@ def find_broken_links(progress: Progress) -> Iterator[str]:
 
 def find_changed_entries(progress: Progress) -> Iterator[str]:
     """Yield the audit entries whose personal part differs from that at first and from every redaction since."""
-    redacted: dict[int, str] = {}
-    for entry in _read_entries():
-        redacted |= _redactions_of(entry)
+    redacted = AuditEntry.objects.read_redacted_hashes()
     for entry in _read_entries():
         if entry.compute_personal_hash() != redacted.get(entry.site_version, entry.personal_hash):
             yield f"{_name(entry)} says something else than it did at first, and no redaction has recorded that."
-
-
-def _redactions_of(entry: AuditEntry) -> dict[int, str]:
-    """Return the new hashes of the personal parts of earlier entries that an entry has recorded."""
-    recorded = entry.public_part.get("redacted", {}) if entry.action in REDACTING_ACTIONS else {}
-    return {int(version): digest for version, digest in recorded.items() if int(version) < entry.site_version}
 
 
 @dataclass

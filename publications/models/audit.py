@@ -6,7 +6,7 @@ entry, and the chain stays whole. The public part may be shown to anybody.
 """
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -84,21 +84,40 @@ class AuditEntryQuerySet(models.QuerySet):
             entry.hash = previous = entry.compute_hash(previous)
         self.bulk_create(entries)
 
-    def redact(self, entry: "AuditEntry", **values: object) -> dict[int, str]:
+    def read_redacted_hashes(self) -> dict[int, str]:
+        """Return the hashes of personal parts that redactions have recorded last, by site version of the entry."""
+        hashes: dict[int, str] = {}
+        entries = self.filter(action__in=REDACTING_ACTIONS, public_part__has_key="redacted")
+        for version, public_part in entries.order_by("site_version").values_list(
+            "site_version", "public_part"
+        ):
+            recorded = {int(earlier): digest for earlier, digest in public_part["redacted"].items()}
+            hashes |= {earlier: digest for earlier, digest in recorded.items() if earlier < version}
+        return hashes
+
+    def redact(
+        self, entry: "AuditEntry", *, recorded: Mapping[int, str] | None = None, **values: object
+    ) -> dict[int, str]:
         """Store columns of the personal part of an entry that differ.
+
+        Args:
+            recorded: what `read_redacted_hashes` has returned, for a caller with several entries.
 
         Returns:
             The new hash of its personal part by its site version, which the entry of the redaction has to record;
-            empty if nothing differs.
+            empty if nothing differs. The hash is "" where the personal part was not as the log has recorded it: it is
+            redacted, and stays a fault of `manage.py verify`.
         """
         changed = {name: value for name, value in values.items() if value != getattr(entry, name)}
         if not changed:
             return {}
+        hashes = self.read_redacted_hashes() if recorded is None else recorded
+        was_recorded = entry.compute_personal_hash() == hashes.get(entry.site_version, entry.personal_hash)
         for name, value in changed.items():
             setattr(entry, name, value)
         entry.salt_personal_part()
         entry.save(update_fields=[*changed, "personal_salt"])
-        return {entry.site_version: entry.compute_personal_hash()}
+        return {entry.site_version: entry.compute_personal_hash() if was_recorded else ""}
 
 
 class AuditEntry(models.Model):

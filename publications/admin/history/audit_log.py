@@ -66,7 +66,11 @@ def describe_actions_since(publication: Publication, state: str) -> list[AuditEn
 
 def _describe_action(entry: AuditEntry, detail: dict) -> str:
     describe = DESCRIPTIONS.get(entry.action)
-    parts = [describe(detail) if describe else "", str(detail.get("note") or detail.get("why") or "")]
+    parts = [
+        describe(detail) if describe else "",
+        _describe_differences(detail),
+        str(detail.get("note") or detail.get("why") or ""),
+    ]
     return ": ".join(part for part in parts if part)
 
 
@@ -160,16 +164,22 @@ def _describe_amendment(detail: dict) -> str:
     labels = [_field_label(model, str(field)) for field in detail.get("changed", ()) or ()]
     if rule := RULE_CHANGES.get(detail.get("two_people", "")):
         labels = [label for label in labels if label != _field_label(model, "needs_approval")] + [str(rule)]
-    fields = "; ".join(label for label in (*labels, _describe_differing(detail)) if label)
+    fields = "; ".join(labels)
     return ": ".join(part for part in (name, fields) if part)
 
 
-def _describe_differing(detail: dict) -> str:
-    """Return which of the editions that were changed had been changed before, or ""."""
-    if differing := detail.get("differing"):
+def _describe_differences(detail: dict) -> str:
+    """Return what somebody had changed past the audit trail before the action, which has not recorded it as its own."""
+    parts = []
+    if detail.get("differing_windows"):
+        parts.append(_("when its editions are public had been changed before, past the audit trail"))
+    if numbers := detail.get("differing"):
         text = _("editions that had been changed before, past the audit trail: %(numbers)s")
-        return text % {"numbers": ", ".join(map(str, differing))}
-    return ""
+        parts.append(text % {"numbers": ", ".join(map(str, numbers))})
+    if versions := detail.get("differing_entries"):
+        text = _("entries that had been changed before, past the audit trail, of versions %(numbers)s")
+        parts.append(text % {"numbers": ", ".join(map(str, versions))})
+    return ", ".join(parts)
 
 
 RULE_CHANGES = {
@@ -212,7 +222,6 @@ DESCRIPTIONS = {
     ActionType.APART: _describe_exclusion,
     ActionType.FOLLOW: _describe_check,
     ActionType.AMEND: _describe_amendment,
-    ActionType.REDACT: _describe_differing,
 }
 
 
