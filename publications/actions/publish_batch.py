@@ -16,6 +16,7 @@ from publications.models import (
     Publication,
     RedactedAddress,
     SeriesNumber,
+    find_differing_windows,
     find_unused_slug,
 )
 from publications.slugs import slug_stem
@@ -48,6 +49,7 @@ class PublishBatch:
         prefetch_related_objects(self.publications, *MANUSCRIPT_RELATIONS)
         editions = Edition.objects.filter(publication__in=pks).order_by()
         self.last_numbers = dict(editions.values_list("publication").annotate(Max("number")))
+        self.differing_windows = find_differing_windows(pks)
         self.owners = _read_owners(self.publications)
         self.addresses: list[Address] = []
         self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
@@ -63,7 +65,10 @@ class PublishBatch:
         has_editions = publication.pk in self.last_numbers
         try:
             yield open_action(
-                self.site_version, by=self.by, publication=publication if has_editions else None
+                self.site_version,
+                by=self.by,
+                publication=publication if has_editions else None,
+                differing_windows=self.differing_windows,
             )
         except ActionRefused:
             self.site_version.number, self.site_version.changed_at = number, changed_at

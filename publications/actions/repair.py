@@ -17,13 +17,18 @@ from .windows import derive_windows
 def repair_windows(*, by=None) -> None:
     """Derive the windows of all editions again: each lasts until its own end or the start of the next one.
 
+    The audit entry holds the ends that stood there before. The windows that the log records are those that people have
+    given, so that another start, end or reason than an action has recorded stays a fault.
+
     Raises:
         ClockBehind: the clock of the server is behind the last action.
     """
     action = begin_action(by=by)
+    former: dict[str, str] = {}
     for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
-        derive_windows(publication)
-    action.write_audit_entry(ActionType.AMEND, "verify", repaired="windows")
+        for number, until in derive_windows(publication).items():
+            former[f"{publication.pk}/{number}"] = until.isoformat()
+    action.write_audit_entry(ActionType.AMEND, "verify", repaired="windows", former_ends=former)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from publications.models import (
     Edition,
     Publication,
     SiteVersion,
+    find_differing_windows,
     read_windows_digests,
 )
 
@@ -47,11 +48,17 @@ class ClockBehind(ActionRefused):
 
 @dataclass(frozen=True)
 class ActionContext:
-    """An action in progress: its time, its site version, and who performs it."""
+    """An action in progress: its time, its site version, and who performs it.
+
+    Attributes:
+        differing_windows: the publications whose windows were not as the audit log has recorded them before the action
+            changed any; None for an action that changes no windows: then they are compared when its entry is made.
+    """
 
     at: datetime
     site_version: int
     by: object
+    differing_windows: Collection[int] | None = None
 
     def write_audit_entry(self, action_type: ActionType, subject: object, **values) -> None:
         """Store the audit entry, exactly one for each action. `values` are those of `build_audit_entry`."""
@@ -71,8 +78,9 @@ class ActionContext:
     ) -> AuditEntry:
         """Return the audit entry unsaved, for `store_audit_entries`.
 
-        Entries that were changed past the audit log before they were redacted are named in the details
-        ("differing_entries"), and stay a fault of `manage.py verify`.
+        What was changed past the audit log before the action is named in the details, and stays a fault of
+        `manage.py verify`: the windows of the publication ("differing_windows") and redacted entries
+        ("differing_entries").
 
         Args:
             changed_publications: the primary keys of those whose pages the action changed; None for every page.
@@ -86,6 +94,7 @@ class ActionContext:
         entries = redacted_entries or {}
         redacted = {str(version): digest for version, digest in entries.items() if digest}
         detail["differing_entries"] = sorted(version for version, digest in entries.items() if not digest)
+        detail["differing_windows"] = bool(publication) and self._has_differing_windows(publication)
         return AuditEntry(
             action=action_type,
             by=self.by,
@@ -102,10 +111,23 @@ class ActionContext:
             | dict(public or {}),
         )
 
+    def _has_differing_windows(self, publication: Publication) -> bool:
+        differing = self.differing_windows
+        return publication.pk in (
+            find_differing_windows([publication.pk]) if differing is None else differing
+        )
+
 
 def store_audit_entries(entries: Collection[AuditEntry]) -> None:
-    """Store audit entries at the end of the log, with the windows of their publications as the actions left them."""
-    publications = {entry.publication_id for entry in entries if entry.publication_id}
+    """Store audit entries at the end of the log, with the windows of their publications as the actions left them.
+
+    Windows that differed before the action are not recorded: an entry would absolve whoever changed them.
+    """
+    publications = {
+        entry.publication_id
+        for entry in entries
+        if entry.publication_id and not entry.detail.get("differing_windows")
+    }
     windows = read_windows_digests(publications) if publications else {}
     for entry in entries:
         if entry.publication_id:
@@ -132,7 +154,8 @@ def begin_action(*, by, publication: Publication | None = None) -> ActionContext
             to be scheduled.
     """
     site_version = lock_site_version()
-    action = open_action(site_version, by=by, publication=publication)
+    differing = find_differing_windows([publication.pk]) if publication else None
+    action = open_action(site_version, by=by, publication=publication, differing_windows=differing)
     save_site_version(site_version)
     return action
 
@@ -153,8 +176,17 @@ def _announce(number: int) -> None:
     page_cache.announce_change(is_removal=is_removal)
 
 
-def open_action(site_version: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:
+def open_action(
+    site_version: SiteVersion,
+    *,
+    by,
+    publication: Publication | None = None,
+    differing_windows: Collection[int] | None = None,
+) -> ActionContext:
     """Return the context of an action. The caller has locked the site version and will save it.
+
+    Args:
+        differing_windows: see `ActionContext`.
 
     Raises:
         ClockBehind: the clock is behind the last action.
@@ -171,7 +203,7 @@ def open_action(site_version: SiteVersion, *, by, publication: Publication | Non
     at = _time_after_last_start(publication, now, site_version.changed_at) if publication else now
     site_version.number += 1
     site_version.changed_at = max(site_version.changed_at, at)
-    return ActionContext(at=at, site_version=site_version.number, by=by)
+    return ActionContext(at=at, site_version=site_version.number, by=by, differing_windows=differing_windows)
 
 
 @transaction.atomic

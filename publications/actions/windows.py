@@ -64,12 +64,21 @@ def cut_windows(publication: Publication, *, at: datetime) -> None:
         _set_until(edition, at)
 
 
-def derive_windows(publication: Publication) -> None:
-    """Set the end of each window to its own end or the start of the next, whichever is earlier."""
+def derive_windows(publication: Publication) -> dict[int, datetime]:
+    """Set the end of each window to its own end or the start of the next, whichever is earlier.
+
+    Returns:
+        The former ends of those that were set to another, by number of the edition.
+    """
     editions = list(publication.editions.not_cancelled().order_by("visible_from"))
     next_starts = [edition.visible_from for edition in editions[1:]] + [FOREVER]
+    former: dict[int, datetime] = {}
     for edition, next_start in zip(editions, next_starts, strict=False):
-        _set_until(edition, min(edition.expires_at, next_start))
+        until = min(edition.expires_at, next_start)
+        if until != edition.visible_until:
+            former[edition.number] = edition.visible_until
+            _set_until(edition, until)
+    return former
 
 
 def _set_until(edition: Edition, until: datetime) -> None:

@@ -46,6 +46,7 @@ from .content_digest import (
     CONTENT_COLUMNS,
     WINDOW_COLUMNS,
     compute_content_digest,
+    find_differing_windows,
     read_content_digests,
     read_windows_digests,
 )
@@ -329,6 +330,7 @@ __all__ = [
     "filter_by_facets",
     "filter_by_facets_and_dates",
     "find_approvals",
+    "find_differing_windows",
     "find_ended_approvals",
     "find_missing_approval",
     "find_original_fault",

@@ -12,16 +12,19 @@ from datetime import datetime
 from itertools import batched, groupby
 from typing import NamedTuple
 
-from django.db.models import ForeignKey, Model
+from django.db.models import ForeignKey, Model, OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
 
 from publications.hash_chain import format_time, hash_value
 from publications.publication_fields import FROZEN_COLUMNS
 
+from .audit import AuditEntry
 from .edition import Edition
 from .edition_queryset import EditionQuerySet, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag
 from .edition_with_rows import EditionWithRows
 from .guards import EDITION_COLUMNS
+from .publication import Publication
 
 CONTENT_COLUMNS = (
     "translation_group", "redaction_count", "is_scheduled", "visible_from", "word_count", *EDITION_COLUMNS,
@@ -88,6 +91,25 @@ def read_windows_digests(publications: Collection[int] | None = None) -> dict[in
         publication: _digest_windows([row[1:] for row in group])
         for publication, group in groupby(windows, key=lambda row: row[0])
     }
+
+
+def find_differing_windows(publications: Collection[int]) -> set[int]:
+    """Return which publications, by primary key, have other windows than the audit log has recorded last of them."""
+    entries = AuditEntry.objects.filter(publication=OuterRef("pk"), public_part__has_key="windows")
+    last = entries.order_by("-site_version").values(digest=KeyTextTransform("windows", "public_part"))[:1]
+    rows = (
+        Publication.with_deleted.filter(pk__in=publications)
+        .order_by("pk", "editions__number")
+        .values_list("pk", Subquery(last), *(f"editions__{name}" for name in WINDOW_COLUMNS[1:]))
+    )
+    differing = set()
+    for (publication, recorded), group in groupby(rows, key=lambda row: row[:2]):
+        windows = [
+            row[2:] for row in group if row[2] is not None
+        ]  # a publication without editions has one row
+        if recorded != (_digest_windows(windows).digest if windows else None):
+            differing.add(publication)
+    return differing
 
 
 def _digest_windows(windows: Sequence[tuple]) -> WindowsDigest:
