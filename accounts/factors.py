@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from . import recovery_codes
 from .events import record_event
-from .models import AuthenticatorApp, DeskSession, EventType, Passkey, RecoveryCode
+from .models import AuthenticatorApp, EventType, Passkey, RecoveryCode
+from .sign_out import end_sessions
 
 FACTOR_MODELS = (Passkey, AuthenticatorApp, RecoveryCode)
 PASSKEY, APP, CODES = "passkey", "app", "codes"
@@ -127,7 +128,7 @@ def remove_own_factor(rows: QuerySet, kind: str, *, request: HttpRequest, **deta
     if not Factors.of(request.user).count:
         RecoveryCode.objects.filter(owner=request.user).delete()  # used up: with these alone nobody signs in
         request.session.pop(FACTOR_OWNER, None)
-        DeskSession.objects.filter(account=request.user).exclude(pk=request.session.row.pk).delete()
+        end_sessions(request.user, by=request.user, request=request, except_digest=request.session.key_digest)
 
 
 @transaction.atomic
@@ -141,6 +142,6 @@ def remove_factors(
     """
     kinds = [KINDS[model] for model in FACTOR_MODELS if model.objects.filter(owner=account).delete()[0]]
     if kinds:
-        DeskSession.objects.filter(account=account).delete()
         record_event(EventType.FACTOR_REMOVED, account, by=by, request=request, factors=kinds)
+        end_sessions(account, by=by, request=request)
     return kinds

@@ -19,7 +19,7 @@ from .factors import has_factors
 from .id_tokens import auth_time_of, is_fresh
 from .invitations import accept_invitation, build_account
 from .limits import complete_sign_in, name_attempt
-from .models import AccountEvent, EventType, Invitation, ProviderIdentity
+from .models import AccountEvent, DeskSession, EventType, Invitation, ProviderIdentity
 from .pending_sign_ins import SecondStepRequired, forget_pending, store_pending
 from .provider_settings import ProviderSettings, current_provider
 from .reauthentication import record_authentication
@@ -159,9 +159,9 @@ def check_roles(**_scope: object) -> list[checks.CheckMessage]:
 
 
 def update_roles(request: HttpRequest, account: AbstractBaseUser, groups: list[Group]) -> None:
-    """Give an account the roles that the provider gives; without any, its sessions end."""
+    """Give an account the roles that the provider gives; without any, its open sessions end."""
     set_roles(account, groups, by=None, request=request)
-    if not groups:
+    if not groups and DeskSession.objects.of(account):
         end_sessions(account, request=request)
 
 

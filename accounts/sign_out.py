@@ -16,9 +16,11 @@ def end_sessions(
     request: HttpRequest | None = None,
     except_digest: str = "",
 ) -> int:
-    """Delete the sessions of an account, apart from one, and record it; return how many open ones have ended."""
+    """Delete the sessions of an account, apart from one; return how many open ones have ended.
+
+    It is recorded even if none was open: the event ends what else lets somebody in.
+    """
     count = len({session.pk for session in DeskSession.objects.of(account)} - {except_digest})
     DeskSession.objects.filter(account=account).exclude(session_key=except_digest).delete()
-    if count:
-        record_event(EventType.SESSIONS_ENDED, account, by=by, request=request)
+    record_event(EventType.SESSIONS_ENDED, account, by=by, request=request)
     return count

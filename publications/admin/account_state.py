@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.events import record_event
 from accounts.invitations import revoke_invitations_without_inviter
-from accounts.models import AccountRecord, AddressChange, DeskSession, EventType
+from accounts.models import AccountRecord, AddressChange, EventType
 from accounts.names import full_name_of
+from accounts.sign_out import end_sessions
 
 from .form_data import RedisplayMixin
 from .handover import hand_over, list_holdings
@@ -101,7 +102,7 @@ def _deactivate(request: HttpRequest, account: User, form: DeactivationForm) -> 
     }
     AccountRecord.objects.update_or_create(account=account, defaults=record)
     record_event(EventType.DEACTIVATED, account, by=request.user, request=request)
-    DeskSession.objects.filter(account=account).delete()
+    end_sessions(account, by=request.user, request=request)
     AddressChange.objects.filter(account=account).delete()
     revoke_invitations_without_inviter(by=request.user, request=request)  # perhaps of a thief
     text = _("“%(name)s” is deactivated: nobody can sign in with it.") % {"name": account.get_username()}

@@ -78,7 +78,8 @@ def test_deactivation_says_by_whom_when_and_why(desk, administrator, leaver):
     text = page_of(desk, leaver)
     assert f"by {administrator.username}: Left for Vilnius" in text and "Reactivate" in text
     assert list(AccountEvent.objects.values_list("type", "by_name")) == [
-        ("deactivated", administrator.username)
+        ("sessions_ended", administrator.username),
+        ("deactivated", administrator.username),
     ]
 
 
@@ -99,7 +100,7 @@ def test_it_ends_sessions_and_the_calendar_and_leaves_review_and_press_links(des
     assert not CalendarAddress.objects.exists()
     assert Review.objects.get().created_by == PressLink.objects.get().created_by == leaver
     types = set(AccountEvent.objects.values_list("type", flat=True))
-    assert types == {"deactivated", "calendar_revoked"}
+    assert types == {"deactivated", "calendar_revoked", "sessions_ended"}
 
 
 def test_a_reactivated_account_signs_in_again(desk, leaver):

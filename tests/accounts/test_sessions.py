@@ -1,5 +1,6 @@
 """Sessions: listed for their owner, ended by them and by administrators, and by an idle and an absolute limit."""
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 from importlib import import_module
@@ -19,10 +20,12 @@ from accounts.devices import device_to_remember, is_known_device
 from accounts.models import AccountEvent, DeskSession
 from accounts.session_store import RECORD_INTERVAL, LimitedSessionStore
 from accounts.user_agents import describe_user_agent
+from tests.conftest import ROOT
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
+DELETES_SESSIONS = re.compile(r"DeskSession\.objects.*\baccount\b(?!=None).*\.delete\(\)")
 PAGE = reverse("desk:own-sessions")
 PASSWORD = "rain over four old harbours"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -207,6 +210,18 @@ def test_an_administrator_signs_an_account_out_everywhere(ann):
     assert not any(map(is_signed_in, browsers)) and is_signed_in(administrator)
     event = AccountEvent.objects.get(type="sessions_ended")
     assert event.account == ann and event.by_name.startswith("administrators")
+
+
+def test_the_sessions_of_an_account_are_deleted_in_one_place():
+    """That place records it, which ends the calendar address too."""
+    deleting = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("accounts", "publications")
+        for path in (ROOT / app).rglob("*.py")
+        if DELETES_SESSIONS.search(path.read_text())
+    }
+
+    assert deleting == {"accounts/sign_out.py"}
 
 
 def test_a_session_ends_when_it_is_not_used(ann, settings):

@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from accounts import recovery_codes, totp
+from accounts.factors import FACTOR_OWNER, has_factors, remove_factors
 from accounts.models import AccountEvent, EventType
 from publications import actions
 from publications.actions import delete_draft
@@ -117,6 +119,28 @@ class TestAddress:
         assert AccountEvent.objects.filter(
             type=EventType.CALENDAR_REVOKED, account=editor, by=editor
         ).exists()
+
+    @pytest.mark.parametrize("is_signed_in", [False, True])
+    def test_the_address_ends_when_the_factors_are_removed(self, editor, is_signed_in):
+        totp.add_app(editor, totp.new_secret(), step=0)
+        if is_signed_in:
+            Client().force_login(editor, backend=BACKEND)
+        url = make_url(editor)
+
+        remove_factors(editor)
+
+        assert Client().get(url).status_code == 404
+
+    def test_the_address_ends_when_its_owner_removes_the_last_factor(self, desk, editor):
+        recovery_codes.replace_codes(editor)
+        session = desk.session
+        session[FACTOR_OWNER] = editor.pk
+        session.save()
+        url = make_url(editor)
+
+        desk.post("/desk/security/codes/", {"_remove": "yes"})
+
+        assert not has_factors(editor) and Client().get(url).status_code == 404
 
     @pytest.mark.parametrize("is_reset", [False, True])
     def test_the_address_ends_with_a_new_password(self, editor, mailoutbox, is_reset):
