@@ -8,11 +8,10 @@ import time
 
 from django.utils.crypto import constant_time_compare
 
-from .provider_requests import ProviderUnavailable, read_keys
+from .provider_requests import read_keys
 from .provider_settings import ProviderSettings
 
 ALGORITHMS = ("RS256", "PS256", "ES256")
-KEY_TYPES = ("RSA", "EC")
 CLOCK_SKEW = 60  # seconds
 MAX_TOKEN_CHARACTERS = 64 * 1024
 MAX_SUBJECT_CHARACTERS = 255
@@ -50,36 +49,12 @@ def _verify_signature(token: str, provider: ProviderSettings) -> dict:
 
     try:
         try:
-            return jwt.decode(token, _key_set(read_keys(provider)), algorithms=ALGORITHMS).claims
+            return jwt.decode(token, read_keys(provider), algorithms=ALGORITHMS).claims
         except (InvalidKeyIdError, BadSignatureError):  # a new key may have the former name, or none
             keys = read_keys(provider, is_key_unknown=True)
-            return jwt.decode(token, _key_set(keys), algorithms=ALGORITHMS).claims
+            return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise TokenRefused(f"signature: {type(error).__name__}") from error
-
-
-def _key_set(values: dict):
-    """Return the keys for signatures. Those for encryption, or not understood, are left out (RFC 7517, section 5)."""
-    from joserfc.jwk import KeySet
-
-    entries = values.get("keys")
-    keys = [_import_key(entry) for entry in (entries if isinstance(entries, list) else ())]
-    if not any(keys):
-        raise ProviderUnavailable("none of its keys can be read")
-    return KeySet([key for key in keys if key])
-
-
-def _import_key(entry: object):
-    """Return a public key for signatures, or None."""
-    from joserfc.errors import JoseError
-    from joserfc.jwk import import_key
-
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") not in KEY_TYPES:
-        return None
-    try:
-        return import_key(entry)
-    except (JoseError, ValueError, TypeError, KeyError):
-        return None
 
 
 def _check_claims(claims: dict, provider: ProviderSettings, nonce: str) -> None:

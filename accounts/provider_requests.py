@@ -1,8 +1,8 @@
 """Requests to the OpenID provider: its metadata and keys, kept for an hour, and the exchange of a code.
 
 Only addresses that the configured issuer names are requested, by https (by http on this machine, in tests). No redirect
-is followed, and size and time of a response are limited. `urllib3` is optional (requirements/sso.in), so it is
-imported where it is used.
+is followed, and size and time of a response are limited. `urllib3` and `joserfc` are optional (requirements/sso.in), so
+they are imported where they are used.
 """
 
 import json
@@ -11,9 +11,13 @@ from base64 import b64encode
 from concurrent.futures import Future
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Thread
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, urlencode
 
 from .provider_settings import ProviderSettings, is_allowed_url
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key, KeySet
 
 MAX_RESPONSE_BYTES = 256 * 1024
 CONNECT_SECONDS = 3
@@ -24,6 +28,7 @@ FAILURE_SECONDS = 10
 """How long a provider that did not answer is not asked again for its metadata."""
 NEW_KEYS_SECONDS = 60
 """How often at most keys are read again because a token names one that is not known."""
+KEY_TYPES = ("RSA", "EC")
 
 
 class ProviderUnavailable(Exception):
@@ -47,7 +52,7 @@ class ProviderMetadata:
 
 
 _metadata: dict[str, tuple[float, ProviderMetadata | None]] = {}
-_keys: dict[str, tuple[float, dict]] = {}
+_keys: dict[str, tuple[float, "KeySet"]] = {}
 _slots = BoundedSemaphore(MAX_REQUESTS)
 
 
@@ -73,18 +78,43 @@ def read_metadata(provider: ProviderSettings) -> ProviderMetadata:
     return metadata
 
 
-def read_keys(provider: ProviderSettings, *, is_key_unknown: bool = False) -> dict:
-    """Return the keys of the provider as a JSON Web Key Set.
+def read_keys(provider: ProviderSettings, *, is_key_unknown: bool = False) -> "KeySet":
+    """Return the keys of the provider for signatures. Raises ProviderUnavailable if none can be read.
 
     Args:
         is_key_unknown: whether a token names a key that is not among those kept: the provider may have new ones.
     """
     now, url = time.monotonic(), read_metadata(provider).jwks_uri
-    read_at, keys = _keys.get(url, (0.0, {}))
+    read_at, keys = _keys.get(url, (0.0, None))
     if not keys or now - read_at > (NEW_KEYS_SECONDS if is_key_unknown else CACHE_SECONDS):
-        keys = _read_json(*_request("GET", url))
+        keys = _import_keys(_read_json(*_request("GET", url)))
         _keys[url] = (now, keys)
     return keys
+
+
+def _import_keys(values: dict) -> "KeySet":
+    """Return the keys for signatures. Those for encryption, or not understood, are left out (RFC 7517, section 5)."""
+    from joserfc.jwk import KeySet
+
+    entries = values.get("keys")
+    imported = map(_import_key, entries if isinstance(entries, list) else ())
+    keys = [key for key in imported if key]
+    if not keys:
+        raise ProviderUnavailable("none of its keys can be read")
+    return KeySet(keys)
+
+
+def _import_key(entry: object) -> "Key | None":
+    """Return a public key for signatures, or None."""
+    from joserfc.errors import JoseError
+    from joserfc.jwk import import_key
+
+    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or entry.get("kty") not in KEY_TYPES:
+        return None
+    try:
+        return import_key(entry)
+    except (JoseError, ValueError, TypeError, KeyError):
+        return None
 
 
 def exchange_code(provider: ProviderSettings, code: str, *, redirect_uri: str, verifier: str) -> str:

@@ -171,6 +171,30 @@ def test_metadata_and_keys_are_kept(client, provider, ann):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("keys", [[], {}, None, [{"kty": "oct", "k": "AA"}]], ids=json.dumps)
+def test_a_set_without_usable_keys_is_not_kept(client, provider, ann, keys):
+    provider.answers["/jwks"] = (200, {}, json.dumps({"keys": keys}).encode())
+    assert "does not answer as it should" in error_of(sign_in(client, provider))
+    provider.answers.clear()
+
+    sign_in(client, provider)
+
+    assert is_signed_in(client)
+
+
+def test_a_set_without_usable_keys_does_not_replace_those_that_are_kept(client, provider, ann, monkeypatch):
+    sign_in(Client(), provider)
+    monkeypatch.setattr(provider_requests, "NEW_KEYS_SECONDS", -1)
+    provider.answers["/jwks"] = (200, {}, b'{"keys": []}')
+    provider.header["kid"] = "unknown"
+    sign_in(Client(), provider)
+    provider.header["kid"] = "one"
+
+    sign_in(client, provider)
+
+    assert is_signed_in(client)
+
+
 def test_the_secret_is_sent_as_the_provider_takes_it(client, provider, ann):
     sign_in(client, provider)
     provider_requests.clear_cache()
