@@ -5,6 +5,7 @@ Attempts at the old password count against the limits of signing in, as it could
 
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -43,9 +44,10 @@ class OwnPasswordView(PasswordChangeView):
         return set_refusal_status(super().post(request, *args, **kwargs))
 
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
-        response = super().form_valid(form)
-        record_event(EventType.PASSWORD_CHANGED, form.user, by=form.user, request=self.request)
-        mark_chosen(form.user)
+        with transaction.atomic():
+            response = super().form_valid(form)
+            record_event(EventType.PASSWORD_CHANGED, form.user, by=form.user, request=self.request)
+            mark_chosen(form.user)
         note_in_session(self.request, form.user)
         remove_first_login(form.user.get_username())  # the one that was printed at set-up
         return response

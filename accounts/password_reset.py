@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model, views
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -95,10 +96,13 @@ class ResetConfirmView(views.PasswordResetConfirmView):
         return context if self.validlink else {**context, "title": _("This link leads nowhere")}
 
     def form_valid(self, form) -> HttpResponse:
-        response = super().form_valid(form)
         device = device_to_remember(self.request)
-        record_event(EventType.PASSWORD_RESET, self.user, by=self.user, request=self.request, device=device)
+        with transaction.atomic():
+            response = super().form_valid(form)
+            record_event(
+                EventType.PASSWORD_RESET, self.user, by=self.user, request=self.request, device=device
+            )
+            mark_chosen(self.user)
         remember_device(response, device)
-        mark_chosen(self.user)
         remove_first_login(self.user.get_username())
         return response

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model, login
 from django.contrib.auth.models import AbstractBaseUser, Group
 from django.core import checks
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import HttpRequest
 
 from .devices import device_to_remember
@@ -118,6 +119,16 @@ def _link_by_mail(request: HttpRequest, provider: ProviderSettings, claims: Mapp
     ProviderIdentity.objects.create(account=account, issuer=provider.issuer, subject=claims["sub"])
     record_event(EventType.PROVIDER_LINKED, account, request=request, provider=provider.name)
     return account
+
+
+@transaction.atomic
+def unlink_account(account: AbstractBaseUser) -> bool:
+    """Remove the link between an account and a person, and end its sessions; return whether there was one."""
+    if not ProviderIdentity.objects.filter(account=account).delete()[0]:
+        return False
+    record_event(EventType.PROVIDER_UNLINKED, account)
+    end_sessions(account)
+    return True
 
 
 def _accept(request: HttpRequest, invitation: Invitation, account: AbstractBaseUser) -> None:

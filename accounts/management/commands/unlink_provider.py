@@ -5,9 +5,7 @@ from argparse import RawDescriptionHelpFormatter
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.events import record_event
-from accounts.models import EventType, ProviderIdentity
-from accounts.sign_out import end_sessions
+from accounts.provider_accounts import unlink_account
 
 HELP = """Remove the link between an account and a person at the OpenID provider (OIDC_ISSUER).
 
@@ -35,9 +33,7 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no account “{username}”. Administrators see all user names at the desk."
             )
-        if ProviderIdentity.objects.filter(account=account).delete()[0]:
-            record_event(EventType.PROVIDER_UNLINKED, account)
-            end_sessions(account)
+        if unlink_account(account):
             self.stdout.write(f"“{username}” is no longer linked to a person at the provider.")
         else:
             self.stdout.write(f"“{username}” is linked to nobody at the provider.")
