@@ -6,6 +6,7 @@ they are imported where they are used.
 """
 
 import json
+import re
 import time
 from base64 import b64encode
 from concurrent.futures import Future
@@ -29,6 +30,7 @@ FAILURE_SECONDS = 10
 NEW_KEYS_SECONDS = 60
 """How often at most keys are read again because a token names one that is not known."""
 KEY_TYPES = ("RSA", "EC")
+ERROR_CODE = re.compile(r"[a-z_]{1,50}")
 
 
 class ProviderUnavailable(Exception):
@@ -134,11 +136,27 @@ def exchange_code(provider: ProviderSettings, code: str, *, redirect_uri: str, v
         headers["Authorization"] = _basic_authorization(provider)
     status, body = _request("POST", metadata.token_endpoint, headers=headers, body=urlencode(fields).encode())
     if 400 <= status < 500:
-        raise CodeRefused(f"status {status}")
+        raise _token_error(status, body)
     id_token = _read_json(status, body).get("id_token")
     if not isinstance(id_token, str):
         raise ProviderUnavailable("its answer has no ID token")
     return id_token
+
+
+def _token_error(status: int, body: bytes) -> CodeRefused | ProviderUnavailable:
+    """Return the error of a refused code. Only `invalid_grant` is about the code (RFC 6749, section 5.2)."""
+    try:
+        error = json.loads(body).get("error")
+    except (ValueError, RecursionError, AttributeError):
+        error = None
+    if error == "invalid_grant":
+        return CodeRefused("the provider answers invalid_grant")
+    return ProviderUnavailable(f"it refuses to exchange a code: status {status}, {describe_error(error)}")
+
+
+def describe_error(error: object) -> str:
+    """Return an error code of OAuth for the log, if it is one."""
+    return error if isinstance(error, str) and ERROR_CODE.fullmatch(error) else "no error code"
 
 
 def _basic_authorization(provider: ProviderSettings) -> str:

@@ -22,7 +22,13 @@ from .id_tokens import TokenRefused, read_id_token
 from .limits import begin_provider_attempt
 from .models import AccountEvent, DeskSession, EventType
 from .provider_accounts import ISSUER_KEY, Refusal, SignInRefused, refuse
-from .provider_requests import CodeRefused, ProviderUnavailable, exchange_code, read_metadata
+from .provider_requests import (
+    CodeRefused,
+    ProviderUnavailable,
+    describe_error,
+    exchange_code,
+    read_metadata,
+)
 from .provider_settings import ProviderSettings, current_provider
 
 logger = logging.getLogger(__name__)
@@ -146,6 +152,8 @@ def read_response(
     code = request.GET.get("code", "")
     try:
         _check_issuer(request, provider)
+        if "error" in request.GET:
+            logger.warning("The provider sent somebody back: %s", describe_error(request.GET["error"]))
         if "error" in request.GET or not 0 < len(code) <= MAX_CODE_CHARACTERS:
             raise refuse(attempt, Refusal.DENIED)
         id_token = exchange_code(provider, code, redirect_uri=redirect_uri, verifier=sign_in.verifier)

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -15,7 +16,16 @@ from accounts import provider_requests
 from accounts.models import AccountEvent, EventType
 from accounts.provider_requests import ProviderUnavailable, read_metadata
 from accounts.provider_settings import is_allowed_url
-from tests.openid_provider import CLIENT_ID, START, Provider, assert_refused, error_of, is_signed_in, sign_in
+from tests.openid_provider import (
+    CLIENT_ID,
+    START,
+    Provider,
+    assert_refused,
+    error_of,
+    is_signed_in,
+    sign_in,
+    start,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -193,6 +203,46 @@ def test_a_set_without_usable_keys_does_not_replace_those_that_are_kept(client, 
     sign_in(client, provider)
 
     assert is_signed_in(client)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (401, b'{"error": "invalid_client", "error_description": "secret"}', "status 401, invalid_client"),
+        (400, b'{"error": "unauthorized_client"}', "status 400, unauthorized_client"),
+        (429, b"slow down", "status 429, no error code"),
+        (400, b'{"error": "a\\nb"}', "status 400, no error code"),
+        (400, b'{"error": ["invalid_grant"]}', "status 400, no error code"),
+        (403, b"\xff", "status 403, no error code"),
+    ],
+)
+def test_a_fault_of_the_settings_is_not_one_of_the_user(client, provider, ann, caplog, status, body, said):
+    provider.answers["/token"] = (status, {}, body)
+
+    page = sign_in(client, provider)
+
+    assert "does not answer as it should" in error_of(page)
+    assert said in caplog.text and "secret" not in caplog.text
+
+
+def test_the_reason_of_a_refused_code_is_logged(client, provider, ann, caplog):
+    provider.answers["/token"] = (400, {}, b'{"error": "invalid_grant", "error_description": "secret"}')
+
+    assert_refused(client, sign_in(client, provider))
+
+    assert "invalid_grant" in caplog.text and "secret" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"), [("invalid_scope", "invalid_scope"), ("a\nb", "no error code"), ("", "no error code")]
+)
+def test_the_error_that_a_browser_comes_back_with_is_logged(client, provider, ann, caplog, error, said):
+    (state,) = parse_qs(urlsplit(start(client)).query)["state"]
+
+    page = client.get(RETURN, {"state": state, "error": error, "error_description": "secret"})
+
+    assert_refused(client, page, "signed nobody in")
+    assert f"sent somebody back: {said}" in caplog.text and "secret" not in caplog.text
 
 
 def test_the_secret_is_sent_as_the_provider_takes_it(client, provider, ann):
