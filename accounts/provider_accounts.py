@@ -73,7 +73,7 @@ def refuse(attempt: AccountEvent, reason: Refusal, account: AbstractBaseUser | N
     """Return the refusal, which is stored with the event of the attempt."""
     if account:
         attempt.account, attempt.account_name = account, account.get_username()
-    attempt.detail = {"refusal": reason.value}
+    attempt.type, attempt.detail = EventType.PROVIDER_FAILED, {"refusal": reason.value}
     attempt.save()
     return SignInRefused(reason, account)
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import html
 
-from accounts import limits, totp
+from accounts import limits, provider_requests, totp
 from accounts.models import AccountEvent, DeskSession, EventType, ProviderIdentity
 from accounts.provider_settings import read_provider
 from accounts.reauthentication import FACTOR_OWNER
@@ -75,6 +75,8 @@ def test_an_account_that_may_no_longer_be_linked_is_refused_after_the_second_ste
 
     assert page.status_code == 403 and "belongs to somebody else" in error_of(page)
     assert not is_signed_in(client)
+    event = AccountEvent.objects.get(account=ann)
+    assert (event.type, event.detail) == (EventType.PROVIDER_FAILED, {"refusal": "linked"})
 
 
 @pytest.mark.parametrize(
@@ -183,6 +185,17 @@ def test_whoever_signed_in_with_a_password_is_not_sent_there(client, provider, a
     client.post(LOGIN, {"username": ann.username, "password": PASSWORD})
 
     assert provider.issuer not in client.post("/desk/logout/").text
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_only_signing_out_requests_the_provider(client, provider, ann, method):
+    sign_in(client, provider)
+    provider_requests.clear_cache()
+    provider.requests.clear()
+
+    response = getattr(client, method)("/desk/logout/")
+
+    assert response.status_code == 405 and provider.requests == [] and is_signed_in(client)
 
 
 def carried_value(client: Client, publication, **fields) -> str:
