@@ -15,8 +15,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
 from accounts.events import record_event
 from accounts.factors import Factors
@@ -182,6 +184,7 @@ class DeskSite(AdminSite):
         success_url = reverse("desk:password_change_done")
         return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
 
+    @method_decorator(require_POST)
     def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         user, provider = request.user, current_provider()
         provider_url = sign_out_url(request, return_url=f"{settings.SITE_URL}{reverse('desk:login')}")
