@@ -197,7 +197,13 @@ def roles_of(person) -> list[str]:
     return list(person.groups.order_by("name").values_list("name", flat=True))
 
 
-def assert_refused(client: Client, page, text: str = "is not valid for this sign-in") -> None:
-    assert page.status_code == 403 and text in error_of(page)
+def assert_unavailable(client: Client, page) -> None:
+    assert_refused(client, page, "does not answer as it should", status=503)
+
+
+def assert_refused(
+    client: Client, page, text: str = "is not valid for this sign-in", *, status: int = 403
+) -> None:
+    assert page.status_code == status and text in error_of(page)
     assert not is_signed_in(client)
     assert not ProviderIdentity.objects.exists()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.db import IntegrityError, transaction
@@ -38,7 +39,7 @@ from accounts.provider_accounts import (
 )
 from accounts.provider_settings import ProviderSettings, current_provider
 from accounts.provider_sign_ins import OpenSignIn, begin, read_response, take_open
-from accounts.sign_in import LimitedAttemptsMixin
+from accounts.sign_in import LimitedAttemptsMixin, set_refusal_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -206,8 +207,8 @@ def _send(
     except TooManyAttempts as error:
         return _render_too_many(request, error, carried, next_url, reauthenticates=reauthenticates)
     except SignInRefused as refusal:
-        message = _message(provider, refusal)
-        return _render_page(request, message, carried, next_url, reauthenticates=reauthenticates)
+        page = _describe(provider, refusal)
+        return _render_page(request, *page, carried, next_url, reauthenticates=reauthenticates)
     context = {**admin_site.each_context(request), "title": provider.name, "provider": provider, "url": url}
     return render(request, "desk/provider_redirect.html", context)
 
@@ -224,9 +225,8 @@ def _render_refusal(
     carried = _unpack(sign_in.carried) if sign_in else None
     next_url = sign_in.next_url if sign_in else reverse("desk:index")
     reauthenticates = bool(sign_in and sign_in.account and request.user.pk == sign_in.account)
-    return _render_page(
-        request, _message(provider, refusal), carried, next_url, reauthenticates=reauthenticates
-    )
+    page = _describe(provider, refusal)
+    return _render_page(request, *page, carried, next_url, reauthenticates=reauthenticates)
 
 
 def _render_too_many(
@@ -239,17 +239,26 @@ def _render_too_many(
 ) -> HttpResponse:
     refusal = LimitedAttemptsMixin()
     (message,) = refusal.build_refusal(error).messages
-    response = _render_page(request, message, carried, next_url, reauthenticates=reauthenticates)
-    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-    response.headers["Retry-After"] = str(max(1, int(error.retry_after.total_seconds())))
-    return response
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    response = _render_page(request, message, status, carried, next_url, reauthenticates=reauthenticates)
+    return set_refusal_status(response, refusal) if response.status_code == status else response
 
 
 def _render_page(
-    request: HttpRequest, message: str, carried: CarriedForm | None, next_url: str, *, reauthenticates: bool
+    request: HttpRequest,
+    message: str,
+    status: HTTPStatus,
+    carried: CarriedForm | None,
+    next_url: str,
+    *,
+    reauthenticates: bool,
 ) -> HttpResponse:
-    """Render the page with the button again, with a message and the form that it carried."""
+    """Render the page with the button again, a message and the carried form; who is signed in is redirected."""
     request.method = "GET"
+    if admin_site.has_permission(request) and not reauthenticates:
+        messages.error(request, message)
+        form_response = admin_site.redirect_to_form(request, carried, next_url)
+        return form_response or HttpResponseRedirect(reverse("desk:index"))
     if reauthenticates:
         context = {**admin_site.each_context(request), "provider_error": message}
         response = render_reauthentication_page(request, context, carried)
@@ -258,12 +267,14 @@ def _render_page(
         context = {"app_path": app_path, "next": next_url, "carried": carried, "provider_error": message}
         response = admin_site.login(request, context)
     if response.status_code == HTTPStatus.OK:
-        response.status_code = HTTPStatus.FORBIDDEN
+        response.status_code = status
     return response
 
 
-def _message(provider: ProviderSettings, refusal: SignInRefused) -> str:
-    return REFUSALS[refusal.reason] % {"provider": provider.name}
+def _describe(provider: ProviderSettings, refusal: SignInRefused) -> tuple[str, HTTPStatus]:
+    statuses = {Refusal.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE}
+    message = REFUSALS[refusal.reason] % {"provider": provider.name}
+    return message, statuses.get(refusal.reason, HTTPStatus.FORBIDDEN)
 
 
 def _return_url() -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from lxml import html
 
 from accounts.invitations import invite
+from accounts.limits import TooManyAttempts
 from accounts.models import AccountEvent, EventType, Invitation, ProviderIdentity
 from accounts.provider_accounts import Refusal, check_roles
 from publications.admin.account_events import PROVIDER_REFUSALS, describe_event
@@ -33,6 +34,8 @@ from tests.openid_provider import (
 )
 
 pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def types_of(person) -> list[str]:
@@ -287,6 +290,43 @@ def test_events_name_the_provider_and_every_refusal_has_words(client, provider, 
     event = AccountEvent.objects.get(type=EventType.SIGNED_IN)
     assert describe_event(event) == "Signed in: by The University, in a browser not used for it before"
     assert set(Refusal) == set(REFUSALS) == set(PROVIDER_REFUSALS)
+
+
+@pytest.mark.parametrize("is_refused_there", [True, False])
+def test_who_is_signed_in_already_reads_why_not(client, provider, ann, is_refused_there):
+    client.force_login(make_person("Editors"), backend=BACKEND)
+    if is_refused_there:
+        provider.claims["groups"] = []
+        response = sign_in(client, provider)
+    else:
+        provider.answers["/.well-known/openid-configuration"] = (500, {}, b"")
+        response = client.post(START)
+
+    assert response.status_code == 302 and response["Location"] == "/desk/"
+    message = "None of your groups" if is_refused_there else "does not answer as it should"
+    assert message in client.get("/desk/").text
+
+
+def test_who_is_signed_in_already_reads_how_long_to_wait(client, provider, monkeypatch):
+    client.force_login(make_person("Editors"), backend=BACKEND)
+    monkeypatch.setattr("publications.admin.provider_sign_in.begin", refuse_too_many)
+
+    response = client.post(START)
+
+    assert response.status_code == 302 and "too many attempts" in client.get("/desk/").text
+
+
+def test_who_tries_too_often_waits_until_it_is_over(client, provider, monkeypatch):
+    monkeypatch.setattr("publications.admin.provider_sign_in.begin", refuse_too_many)
+
+    page = client.post(START)
+
+    assert page.status_code == 429 and page["Retry-After"] == "91"
+    assert "too many attempts" in error_of(page)
+
+
+def refuse_too_many(*_args, **_options) -> None:
+    raise TooManyAttempts(timedelta(seconds=90, milliseconds=1))
 
 
 def test_a_link_is_removed_on_the_server(client, provider, ann, capsys):
