@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models.signals import pre_save
 from django.test import Client
 from django.utils import timezone
@@ -125,6 +126,13 @@ def test_a_role_that_the_site_lacks_is_named_by_the_check(provider, settings):
     (message,) = check_roles()
 
     assert "the role “Redactors”, which this site lacks" in message.msg
+
+
+def test_before_the_tables_are_made_the_check_of_roles_says_nothing(provider):
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE auth_group RENAME TO not_made_yet")
+
+    assert check_roles() == []
 
 
 def test_the_roles_that_a_provider_takes_away_revoke_invitations(client, provider, ann, invitation):
