@@ -26,7 +26,7 @@ from accounts.models import (
     ProviderIdentity,
 )
 from accounts.provider_settings import current_provider
-from accounts.temporary_passwords import mark_temporary
+from accounts.temporary_passwords import mark_chosen, mark_temporary
 from publications.locales import datetime_with_zone
 from publications.models import parse_pk
 from publications.news import queue_address_notice
@@ -276,7 +276,9 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         user = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and user:
             record_event(EventType.PASSWORD_CHANGED, user, by=request.user, request=request)
-            if user != request.user and user.has_usable_password():
+            if user == request.user:
+                mark_chosen(user)
+            elif user.has_usable_password():
                 mark_temporary(user)
             remove_first_login(user.username)
         return response

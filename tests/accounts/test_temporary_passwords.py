@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import recovery_codes
 from accounts.first_login import create_account
 from accounts.models import AccountRecord
-from accounts.temporary_passwords import mark_temporary
+from accounts.temporary_passwords import IS_TEMPORARY, mark_temporary
 from tests.accounts.test_password_reset import path_in, request_mail, set_password
 from tests.authenticator import Authenticator, options_of
 from tests.factories import make_person
@@ -95,6 +95,20 @@ def test_a_password_that_an_administrator_sets_is_changed_by_its_owner():
 
     assert sign_in(ann.username, "given over the phone").get("/desk/")["Location"] == CHANGE
     assert opened(browser) == [200] * len(PAGES)
+
+
+def test_who_sets_their_own_password_among_the_users_has_chosen_it(client):
+    root = User.objects.create_superuser("root", "", "rain over four harbours")
+    mark_temporary(root)
+    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    del session[IS_TEMPORARY]  # as after signing in with a passkey
+    session.save()
+
+    path = reverse("desk:auth_user_password_change", args=[root.pk])
+    assert client.post(path, {"password1": NEW, "password2": NEW}).status_code == 302
+
+    assert opened(sign_in("root", NEW)) == [200] * len(PAGES)
 
 
 def test_a_password_that_cannot_be_marked_as_temporary_is_not_set():
