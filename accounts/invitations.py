@@ -70,8 +70,11 @@ def revoke_invitation(invitation: Invitation, *, by: AbstractBaseUser | None, re
 
 def revoke_invitations_without_inviter(*, by: AbstractBaseUser | None, request: HttpRequest) -> None:
     """Revoke the open invitations by people who may not invite any more, after whatever took that from them."""
-    for invitation in Invitation.objects.select_related("invited_by"):
-        if not has_inviter(invitation):
+    invitations = Invitation.objects.select_related("invited_by")
+    by_inviter = {invitation.invited_by_id: invitation for invitation in invitations}
+    may_invite = {pk: has_inviter(invitation) for pk, invitation in by_inviter.items()}
+    for invitation in invitations:
+        if not may_invite[invitation.invited_by_id]:
             revoke_invitation(invitation, by=by, request=request)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.devices import is_known_device
-from accounts.invitations import propose_username
+from accounts.invitations import propose_username, revoke_invitations_without_inviter
 from accounts.models import AccountEvent, AccountRecord, Invitation
 from publications.models import OutboxMail
 from tests.factories import make_person
@@ -282,6 +282,19 @@ def test_losing_the_role_revokes_the_invitations_by_an_account(desk, mailoutbox)
 
     assert not Invitation.objects.exists()
     assert set_password(path).status_code == 404 and not User.objects.filter(username="bo.ek").exists()
+
+
+def test_looking_for_invitations_without_inviter_reads_each_inviter_once(
+    desk, rf, django_assert_max_num_queries
+):
+    for number in range(3):
+        invite(desk, email=f"bo{number}@example.org")
+    assert Invitation.objects.count() == 3
+
+    with django_assert_max_num_queries(3):
+        revoke_invitations_without_inviter(by=None, request=rf.get("/"))
+
+    assert Invitation.objects.count() == 3
 
 
 @pytest.mark.parametrize("address", ["auth_group_change", "auth_group_delete", "auth_user_delete"])
