@@ -13,7 +13,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, override
 
 from .devices import device_to_remember, remember_device
 from .events import record_event
@@ -48,6 +48,10 @@ class ResetRequestForm(LimitedAttemptsMixin, PasswordResetForm):
         """
         return list(super().get_users(email)) or [get_user_model()()]
 
+    def send_mail(self, subject_template: str, template: str, context: dict, *args, **options) -> None:
+        with override(context["mail_language"](context["user"])):
+            super().send_mail(subject_template, template, context, *args, **options)
+
     def save(self, **options) -> None:
         site_url = urlsplit(settings.SITE_URL)
         options |= {"domain_override": site_url.netloc, "use_https": site_url.scheme == "https"}
@@ -69,7 +73,7 @@ class ResetRequestForm(LimitedAttemptsMixin, PasswordResetForm):
 
 
 class ResetRequestView(views.PasswordResetView):
-    """Request the mail. Its templates take `site` from `extra_email_context`."""
+    """Request the mail. The mail takes `site` and `mail_language`, a function, from `extra_email_context`."""
 
     title = gettext_lazy("Reset password")
     form_class = ResetRequestForm

@@ -9,12 +9,14 @@ from django.views.generic import RedirectView
 from accounts.password_reset import ResetConfirmView, ResetRequestView
 from publications import api, oai, sitemaps, views
 from publications.admin.register import desk_urls
-from publications.models import site_settings
+from publications.models import UserSettings, site_settings
 
 forgotten_password = [
     path(
         "",
-        ResetRequestView.as_view(extra_email_context={"site": site_settings}),
+        ResetRequestView.as_view(
+            extra_email_context={"site": site_settings, "mail_language": UserSettings.mail_language_of}
+        ),
         name="admin_password_reset",
     ),
     path(

@@ -59,6 +59,14 @@ class UserSettings(models.Model):
         if not cls.language_of(user):
             cls.of(user).store(language=language)
 
+    @classmethod
+    def mail_language_of(cls, user) -> str:
+        """Return the language of mails to a user. For an account that is not stored the query is made too.
+
+        So the response time of a password reset does not reveal whether an address has an account.
+        """
+        return cls(language=cls.language_of(user.pk or 0)).mail_language
+
     @property
     def mail_language(self) -> str:
         return self.language or LOCALES[0]

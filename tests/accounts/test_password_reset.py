@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts import limits
 from accounts.first_login import FirstLogin, first_login_path, remove_first_login, write_first_logins
 from accounts.models import AccountEvent, EventType
-from publications.models import site_settings
+from publications.models import UserSettings, site_settings
 from tests.factories import make_person
 from tests.full_disks import files_of_at_most
 
@@ -48,10 +48,15 @@ def test_the_link_leads_to_the_site_whatever_host_was_requested(client, person, 
 
 @pytest.mark.parametrize(
     ("language", "subject"),
-    [("en", "SCEEUS: choose a new password"), ("sv", "SCEEUS: välj ett nytt lösenord")],
+    [("", "SCEEUS: choose a new password"), ("sv", "SCEEUS: välj ett nytt lösenord")],
 )
-def test_the_mail_names_site_and_account(client, person, mailoutbox, language, subject):
-    request_mail(client, headers={"Accept-Language": language})
+@pytest.mark.parametrize("browser_language", ["en", "sv"])
+def test_the_mail_names_site_and_account_in_the_language_of_mails(
+    client, person, mailoutbox, language, subject, browser_language
+):
+    UserSettings.of(person).store(language=language)
+
+    request_mail(client, headers={"Accept-Language": browser_language})
 
     assert mailoutbox[0].subject.replace(site_settings().short_name, "SCEEUS") == subject
     assert person.username in mailoutbox[0].body and str(site_settings()) in mailoutbox[0].body
