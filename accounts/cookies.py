@@ -53,7 +53,7 @@ COOKIES = (
     Cookie(
         SESSION_NAME,
         _("Keeps you signed in"),
-        _("until you log out, have not used the desk for some hours, or some days after you signed in"),
+        _("until you sign out, have not used the desk for some hours, or some days after you signed in"),
     ),
     Cookie(CSRF_NAME, _("Makes sure that a form was sent from a page of the desk"), _("a year")),
     DEVICE,

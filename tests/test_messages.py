@@ -29,8 +29,11 @@ ONE_TERM = {
     "arbetskopia": "utkast",
     "förhandsläs": "extern granskning",
     "författare och ämnen": "författare och ämnesord",
+    "faktor": "inloggningssteg",
 }
 """Words that the Swedish does not use, and the term that stands for the thing everywhere."""
+LOG_IN = re.compile(r"\blog(?:ged)? (?:in|out)\b", re.IGNORECASE)
+"""What Django says; our own texts say “sign in” and “sign out”."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 
 
@@ -100,6 +103,22 @@ def test_one_thing_has_one_name_in_swedish():
     found = {word: [form for form in swedish if word.casefold() in form] for word in ONE_TERM}
 
     assert {word: forms for word, forms in found.items() if forms} == {}
+
+
+def test_second_factors_are_neuter_in_swedish():
+    swedish = dict(
+        each for english, swedish in entries(written()) for each in zip(english, swedish, strict=True)
+    )
+    texts = [swedish[text] for text in ("none of this desk", "none: the password alone signs in")]
+
+    assert [text.partition(" ")[0].rstrip(":") for text in texts] == ["inget", "inget"]
+    assert swedish["Set one up now"] == "Skaffa ett nu"
+
+
+def test_staff_sign_in_and_out_in_english():
+    english = [form for forms, _swedish in entries(written()) for form in forms]
+
+    assert [form for form in english if LOG_IN.search(form)] == []
 
 
 def test_a_tag_is_called_the_same_alone_and_among_others():
