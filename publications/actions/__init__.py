@@ -21,6 +21,7 @@ from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
 from .remove_name import (
+    SECONDS_BETWEEN_LOCKS,
     NameRemoval,
     check_name,
     preview_name_removal,
@@ -73,6 +74,7 @@ __all__ = [
     "MAX_RELATED_LINKS",
     "NEVER_PUBLIC",
     "RETRACTION",
+    "SECONDS_BETWEEN_LOCKS",
     "STATUS_CHANGES",
     "ActionRefused",
     "ClockBehind",

@@ -50,6 +50,8 @@ from .transaction import ActionRefused, begin_action
 MAX_SPELLINGS = 20
 Refused = tuple[Publication | SitePage, list[str]]
 """What a name cannot be removed from, with the reasons."""
+SECONDS_BETWEEN_LOCKS = 0.02
+"""In which others get the lock of SQLite: it is not handed on in turn, and a sign-in waits for it too."""
 MAX_PREVIEW_SECONDS = 60
 """How long a preview looks at publications: the web server ends a request of the desk after five minutes."""
 
@@ -264,6 +266,7 @@ def preview_name_removal(removal: NameRemoval, *, by) -> NamePreview:
                 preview.publications.append((publication, report))
         except ActionRefused as refusal:
             preview.refused.append((publication, refusal.reasons))
+        time.sleep(SECONDS_BETWEEN_LOCKS)
     return preview
 
 

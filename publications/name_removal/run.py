@@ -79,6 +79,7 @@ def _remove_from_publications(removal: NameRemoval, record: NameRemovalRecord) -
             stage=RemovalStage.PUBLICATIONS, done=done + 1, total=len(publications),
             changed_publications=sorted(changed), refused_publications=sorted(refused),
         )  # fmt: skip
+        time.sleep(actions.SECONDS_BETWEEN_LOCKS)
 
 
 def find_remains(removal: NameRemoval, record: NameRemovalRecord, search: Search) -> dict[str, object]:
