@@ -176,10 +176,17 @@ def rename_author(
     return replace_author_name(author, at, editions)
 
 
-def redact_other_audit_entries(redaction: NameRedaction) -> dict[int, str]:
-    """Redact the audit entries that belong to no publication; return what the entry of the action has to record."""
-    redacted: dict[int, str] = {}
-    recorded = AuditEntry.objects.read_redacted_hashes()
+def redact_other_audit_entries(redaction: NameRedaction, redacted: Mapping[int, str]) -> dict[int, str]:
+    """Redact the audit entries that belong to no publication.
+
+    Args:
+        redacted: what the same action has redacted before.
+
+    Returns:
+        What the entry of the action has to record, with `redacted`.
+    """
+    recorded = AuditEntry.objects.read_redacted_hashes() | redacted
+    redacted = dict(redacted)
     for entry in AuditEntry.objects.filter(publication=None):
         redacted |= AuditEntry.objects.redact(
             entry,

@@ -133,7 +133,7 @@ def _remove_from_rows(removal: NameRemoval, *, by) -> tuple[dict[str, int], list
     rows += delete_rows(redaction)
     rows[Author._meta.label] += has_changed
     _save_drafts(*before, editions, by=by)
-    entries |= redact_other_audit_entries(redaction)
+    entries = redact_other_audit_entries(redaction, entries)
     if entries:
         rows["publications.AuditEntry"] += len(entries)
     action.write_audit_entry(

@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import actions
+from publications.actions.transaction import begin_action
 from publications.admin.history.audit_log import describe_entry
 from publications.integrity import CHECKS, no_progress
 from publications.models import (
     EDITORIAL_CHANGES,
     NOTICE_COLUMNS,
+    ActionType,
     AuditEntry,
     Edition,
     EditionByline,
@@ -135,6 +137,21 @@ def test_a_pen_name_changes_bylines_and_entries_and_records_both(editor):
 
     assert last_entry().public_part.keys() == {"editions", "redacted"}
     assert find_chain_faults() == []
+
+
+def test_an_entry_that_one_removal_of_a_name_redacts_twice_is_no_fault(editor):
+    """First with the name of the author, then with the other spellings."""
+    author = make_author("Vera Holm")
+    make_live(author=author)
+    action = begin_action(by=editor)
+    action.write_audit_entry(ActionType.AMEND, author, kind="author", pk=author.pk, why="Holm, Vera")
+    removal = actions.NameRemoval(spellings=("Vera Holm", "Holm, Vera"), author=author)
+
+    actions.remove_name_from_rows(removal, by=editor)
+
+    assert find_chain_faults() == [] and not last_entry().detail.get("differing_entries")
+    assert not AuditEntry.objects.filter(subject__contains="Holm").exists()
+    assert "Holm" not in str(AuditEntry.objects.values_list("detail", flat=True))
 
 
 def test_a_deleted_draft_that_was_scheduled_and_cancelled_is_no_fault(editor):
