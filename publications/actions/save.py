@@ -55,8 +55,8 @@ def save_instance(instance: models.Model, *, by, changed: list[str] | None = Non
     check_new_addresses(instance, old_addresses)
     mark_changed_records(instance, action.at)
     rule = _changed_rule(instance)
-    is_other_file = isinstance(instance, Image) and not _has_stored(instance, "original")
-    is_other_picture = isinstance(instance, Image) and not _has_stored(instance, *READ_COLUMNS)
+    is_other_file = _is_changed_image(instance, "original")
+    is_other_picture = _is_changed_image(instance, *READ_COLUMNS)
     editions = ChangedEditions(editions_showing(instance) if is_other_file else None)
     is_signed_anew = isinstance(instance, Author) and changes_signature(
         instance.pk, name=instance.name, is_pseudonymous=instance.is_pseudonymous
@@ -83,9 +83,12 @@ READ_COLUMNS = ("original", "alt_en", "alt_sv", "is_decorative", "credit")
 """Columns of an image that say something else to readers once they change."""
 
 
-def _has_stored(image: Image, *columns: str) -> bool:
-    values = {name: getattr(image, name) for name in columns}
-    return Image.objects.filter(pk=image.pk, **values).exists()
+def _is_changed_image(instance: models.Model, *columns: str) -> bool:
+    """Return whether an instance is an image that is stored with other values in one of these columns."""
+    if not isinstance(instance, Image) or not instance.pk:
+        return False
+    values = {name: getattr(instance, name) for name in columns}
+    return not Image.objects.filter(pk=instance.pk, **values).exists()
 
 
 def changes_signature(author_pk: int | None, *, name: str, is_pseudonymous: bool) -> bool:
