@@ -47,4 +47,5 @@ class NamePreview:
 
     @property
     def _count(self) -> int:
-        return len(self.publications) + len(self.refused)
+        refused = [refused for refused, _reasons in self.refused if isinstance(refused, Publication)]
+        return len(self.publications) + len(refused)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -185,12 +186,12 @@ def redact_other_audit_entries(redaction: NameRedaction, redacted: Mapping[int, 
     Returns:
         What the entry of the action has to record, with `redacted`.
     """
-    recorded = AuditEntry.objects.read_redacted_hashes() | redacted
-    redacted = dict(redacted)
+    earlier, redacted = redacted, dict(redacted)
+    read_recorded = cache(lambda: AuditEntry.objects.read_redacted_hashes() | earlier)
     for entry in AuditEntry.objects.filter(publication=None):
         redacted |= AuditEntry.objects.redact(
             entry,
-            recorded=recorded,
+            read_recorded=read_recorded,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
             detail=redact_detail(entry.detail, redaction),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -198,11 +199,11 @@ def redact_related_rows(publication: Publication, redaction: Redaction) -> bool:
 def redact_audit_entries(publication: Publication, redaction: Redaction) -> dict[int, str]:
     """Redact the audit entries of a publication; return what the entry of the redaction has to record of them."""
     redacted: dict[int, str] = {}
-    recorded = AuditEntry.objects.read_redacted_hashes()
+    read_recorded = cache(AuditEntry.objects.read_redacted_hashes)
     for entry in publication.audit_entries.all():
         redacted |= AuditEntry.objects.redact(
             entry,
-            recorded=recorded,
+            read_recorded=read_recorded,
             subject=cut_to_column(AuditEntry, "subject", redaction.redact_text(entry.subject)),
             detail=redact_detail(entry.detail, redaction),
         )

@@ -1,6 +1,7 @@
 """Save instances that are public at once: authors, tags, kinds, images, site pages, menu links, settings."""
 
 from datetime import datetime
+from functools import cache
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -185,8 +186,9 @@ def replace_author_name(author: Author, at: datetime, editions: ChangedEditions)
     Edition.objects.filter(pk__in=bylines.values("edition")).update(record_changed_at=at)
     ServedPdf.forget(bylines.values("edition"))
     redacted: dict[int, str] = {}
+    read_recorded = cache(AuditEntry.objects.read_redacted_hashes)
     for entry in AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk):
-        redacted |= AuditEntry.objects.redact(entry, subject=author.name)
+        redacted |= AuditEntry.objects.redact(entry, read_recorded=read_recorded, subject=author.name)
     content_type = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=content_type, object_id=str(author.pk)).update(
         object_repr=author.name

@@ -6,7 +6,7 @@ entry, and the chain stays whole. The public part may be shown to anybody.
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from django.conf import settings
@@ -96,12 +96,12 @@ class AuditEntryQuerySet(models.QuerySet):
         return hashes
 
     def redact(
-        self, entry: "AuditEntry", *, recorded: Mapping[int, str] | None = None, **values: object
+        self, entry: "AuditEntry", *, read_recorded: Callable[[], Mapping[int, str]], **values: object
     ) -> dict[int, str]:
         """Store columns of the personal part of an entry that differ.
 
         Args:
-            recorded: what `read_redacted_hashes` has returned, for a caller with several entries.
+            read_recorded: returns what `read_redacted_hashes` does; called only if something differs.
 
         Returns:
             The new hash of its personal part by its site version, which the entry of the redaction has to record;
@@ -111,8 +111,8 @@ class AuditEntryQuerySet(models.QuerySet):
         changed = {name: value for name, value in values.items() if value != getattr(entry, name)}
         if not changed:
             return {}
-        hashes = self.read_redacted_hashes() if recorded is None else recorded
-        was_recorded = entry.compute_personal_hash() == hashes.get(entry.site_version, entry.personal_hash)
+        recorded = read_recorded().get(entry.site_version, entry.personal_hash)
+        was_recorded = entry.compute_personal_hash() == recorded
         for name, value in changed.items():
             setattr(entry, name, value)
         entry.salt_personal_part()

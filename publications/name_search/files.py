@@ -162,6 +162,8 @@ def _find_in_pdf(
     except Exception as error:  # a malformed PDF fails anywhere in the library
         searched.unread.append(f"{place}: it is no whole PDF ({error})")
         return [], []
+    if pdf.unread:
+        searched.unread.append(f"{place}: {pdf.unread} objects of the PDF are damaged")
     texts = [join_lines(pdf.pages), "\n".join([*pdf.texts, *(name for name, _file in pdf.files)])]
     if not matcher.is_exact:
         texts.append(pdf.pages)  # in which a hyphen may divide a word

@@ -66,12 +66,14 @@ class PdfTexts:
         texts: metadata, and with `all_strings` every string in it, as of annotations, bookmarks and forms.
         pictures: the bytes of the pictures in it, with their metadata.
         files: the attachments in it, by name.
+        unread: the number of objects that could not be read; with `all_strings` alone.
     """
 
     pages: str
     texts: list[str] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    unread: int = 0
 
 
 def read_pdf(content: bytes, *, all_strings: bool) -> PdfTexts:
@@ -91,10 +93,15 @@ def _read_objects(reader: PdfReader, found: PdfTexts) -> None:
     """Add the strings of all objects, and the pictures; the strings of content streams are parts of words."""
     numbers = {number for numbers in reader.xref.values() for number in numbers} | set(reader.xref_objStm)
     for number in sorted(numbers):
-        value = reader.get_object(IndirectObject(number, 0, reader))
-        found.texts += _strings_in(value)
-        if isinstance(value, StreamObject) and value.get("/Subtype") == "/Image":
-            found.pictures.append(value._data)
+        try:
+            value = reader.get_object(IndirectObject(number, 0, reader))
+            found.texts += _strings_in(value)
+            if isinstance(value, StreamObject) and value.get("/Subtype") == "/Image":
+                found.pictures.append(value._data)
+        except (
+            Exception
+        ):  # a damaged object fails anywhere in the library, and may be one that no page refers to
+            found.unread += 1
 
 
 def _strings_in(value: object) -> Iterator[str]:

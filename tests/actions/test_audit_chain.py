@@ -117,7 +117,9 @@ def test_two_redactions_of_the_same_entry_are_sound_and_a_change_after_them_is_f
 def test_a_redaction_of_an_entry_by_an_entry_of_another_action_is_a_fault(editor):
     publication = make_live().publication
     entry = last_entry()
-    redacted = AuditEntry.objects.redact(entry, subject="Other")
+    redacted = AuditEntry.objects.redact(
+        entry, read_recorded=AuditEntry.objects.read_redacted_hashes, subject="Other"
+    )
     actions.withdraw(publication, by=editor)
     withdrawal = last_entry()
     withdrawal.public_part["redacted"] = redacted

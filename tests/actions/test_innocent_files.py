@@ -15,6 +15,7 @@ from publications import actions
 from publications.actions.redacted_files import is_in_file
 from publications.markup import NameRedaction
 from publications.models import WordFile, original_storage, store_original
+from publications.name_search import texts
 from tests.factories import make_image, make_publication
 from tests.word_files import docx, p, r
 
@@ -138,6 +139,17 @@ DIVIDED_WORDS = {
 @pytest.mark.parametrize("filename", DIVIDED_WORDS)
 def test_a_word_that_markup_or_a_line_divides_is_one_word(filename):
     assert not is_in_file(DIVIDED_WORDS[filename], filename, REDACTION)
+
+
+def test_a_damaged_object_hides_no_name_in_the_rest_of_a_pdf(monkeypatch):
+    def fail_once(value):
+        monkeypatch.setattr(texts, "_strings_in", strings_in)
+        raise ValueError
+
+    content, strings_in = pdf_of("In Moa Holm, in May."), texts._strings_in
+    monkeypatch.setattr(texts, "_strings_in", fail_once)
+
+    assert is_in_file(content, "a.pdf", REDACTION)
 
 
 def test_a_double_name_at_the_end_of_a_line_is_two_words():

@@ -304,6 +304,18 @@ def test_without_approval_publishing_is_a_closed_part_with_a_button_of_its_own(c
     assert 'class="publish-now">Publish</span>' in page and 'name="when"' in page
 
 
+def test_enter_in_the_field_of_the_reason_approves_nothing(client, draft, ann, bo):
+    """It presses the first button of the form, which approves."""
+    write(draft, ann, title="Rye")
+    client.force_login(bo)
+
+    page = post_approval(client, draft, without_approval="It cannot wait.")
+
+    assert (
+        "nothing is approved" in page.text and not Approval.objects.exists() and not draft.editions.exists()
+    )
+
+
 def test_whoever_has_approved_needs_no_other_approval(client, draft, ann):
     client.force_login(ann)
 

@@ -168,6 +168,12 @@ class PublishForm(RedisplayMixin, forms.Form):
             cleaned["at"] = None
         if "without_approval" in self.fields and not self.is_approval:
             self._check_reason(cleaned)
+        elif cleaned.get("without_approval"):  # Enter in the field presses the first button of the form
+            text = _(
+                "This is a reason for publishing without a second person, and nothing is approved. Press that button, "
+                "or take the reason out to approve."
+            )
+            self.add_error("without_approval", text)
         at = cleaned.get("at")
         if cleaned.get("when") == LATER and not at and "at" not in self.errors:
             self.add_error("at", _("Say when it is to be public."))
