@@ -22,10 +22,8 @@ def set_roles(
     Args:
         by: who decided it; None for the provider.
     """
-    before, after = (
-        sorted(account.groups.values_list("name", flat=True)),
-        sorted(each.name for each in groups),
-    )
+    before = sorted(account.groups.values_list("name", flat=True))
+    after = sorted(group.name for group in groups)
     if before == after:
         return False
     account.groups.set(groups)

@@ -92,9 +92,8 @@ class SignInForm(LimitedAttemptsMixin, AdminAuthenticationForm):
             attempt = begin_sign_in(self.request, username, find_account(username))
         except TooManyAttempts as error:
             raise self.build_refusal(error) from None
-        self.cleaned_data["username"] = (
-            attempt.account_name
-        )  # of no account: takes the time of a wrong password
+        # Without an account it is empty, and refusing it takes the time of a wrong password.
+        self.cleaned_data["username"] = attempt.account_name
         cleaned = super().clean()  # raises if the password is wrong: the attempt stays recorded as failed
         check_local_sign_in(self.get_user())
         if has_factors(self.get_user()):

@@ -3,8 +3,6 @@
 The name is in no table: the page that shows what would go posts it again to the one that starts the process.
 """
 
-import hashlib
-import hmac
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -18,7 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
@@ -102,7 +100,7 @@ class NameForm(RedisplayMixin, forms.Form):
     def fingerprint(self, *, is_broad: bool) -> str:
         """Return a keyed hash of the values: what is started is what was shown, and confirmed where it is broad."""
         shown = f"{self.options.write()} {is_broad}"
-        return hmac.new(settings.SECRET_KEY.encode(), shown.encode(), hashlib.sha256).hexdigest()
+        return salted_hmac("publications.name_removal", shown, algorithm="sha256").hexdigest()
 
     def ask_about_extent(self, preview: actions.NamePreview) -> None:
         """Show the checkbox that a broad removal has to have, with the number of publications."""
