@@ -17,13 +17,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 django.setup()
 
 from publications import markup  # noqa: E402
+from publications.importers.image_finder import ImageFinder  # noqa: E402
 from publications.importers.markdown import (  # noqa: E402
-    AuthorList,
-    ImageFinder,
     MarkdownImportContext,
-    index_files,
+    open_markdown_source,
     read_file,
 )
+from publications.importers.source_authors import AuthorList  # noqa: E402
 
 CHARACTERS = 200_000
 MIN_SECONDS = 0.15  # what takes less is not printed
@@ -122,11 +122,16 @@ def cost(folder: Path, text: str) -> tuple[float, float]:
     file = folder / "a.md"
     file.write_text(text, encoding="utf-8")
     started, rendering = time.process_time(), RENDERING[0]
-    index = index_files(folder).assign_slugs({}, set())
+    source = open_markdown_source(folder).assign_slugs({}, set())
     context = MarkdownImportContext(
-        AuthorList({}), ImageFinder((folder,), {}, b""), {}, index.names(), frozenset(), "commentary"
+        authors=AuthorList({}),
+        image_finder=ImageFinder((folder,), {}, b""),
+        addresses={},
+        uids_by_name=source.uids_by_name(),
+        kinds=frozenset(),
+        kind="commentary",
     )
-    for file_card in index.files:
+    for file_card in source.entries:
         read_file(file_card, context)
     rendered = RENDERING[0] - rendering
     return time.process_time() - started - rendered, rendered

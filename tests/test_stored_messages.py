@@ -9,8 +9,8 @@ from django.utils.translation import override
 
 from publications.actions.redacted_word_files import redact_message
 from publications.images import MAX_UPLOAD_BYTES, UnsuitableImage, read_properties
+from publications.importers.image_finder import ImageFinder
 from publications.importers.imported_file import ImportLog, ImportRefused
-from publications.importers.markdown import ImageFinder
 from publications.importers.markdown.reader import _examine_images
 from publications.importers.report_page import has_untranslated_notes
 from publications.importers.word.images import _describe_refusal

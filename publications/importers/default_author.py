@@ -8,9 +8,9 @@ from publications.stored_messages import gettext as _
 
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportNote, NoteKind
-from .markdown import AuthorList
 from .options import InvalidOptions
 from .report import ImportReport
+from .source_authors import AuthorList
 
 
 def build_default_byline(

@@ -9,8 +9,8 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
 from .imported_file import NoteKind
-from .markdown import AuthorList
 from .report import FileReport
+from .source_authors import AuthorList
 
 
 def add_redirects(file: FileReport, *, by) -> int:

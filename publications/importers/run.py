@@ -21,21 +21,17 @@ from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsTy
 
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
+from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportRefused
-from .markdown import (
-    AuthorList,
-    FileIndex,
-    ImageFinder,
-    MarkdownImportContext,
-    index_files,
-    read_authors,
-    read_files,
-)
+from .markdown import read_authors
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
 from .related_links import apply_related_links, report_lost_fragments
 from .report import FileOutcome, ImportReport
+from .source import ImportContext, ImportSource
+from .source_authors import AuthorList
+from .sources import open_source
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
 BATCH_FILES = 50
@@ -67,38 +63,37 @@ def run_import(options: ImportOptions) -> ImportReport:
 
 
 def _import_files(options: ImportOptions) -> ImportReport:
-    index = index_files(options.path, language=options.language, permalink=options.permalink)
-    index = _assign_slugs(index)
+    source = _assign_slugs(open_source(options))
     report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish)
-    authors = read_authors(options.authors) if options.authors else _read_found_authors(index, report)
+    authors = read_authors(options.authors) if options.authors else _read_found_authors(source, report)
     import_cache = ImportCache(author.slug for author in authors.by_id.values())
     importer = BatchImporter(options, report, import_cache)
     byline = build_default_byline(options.author, authors, import_cache)
-    for source, reason in index.refused.items():
-        importer.refuse(source, reason)
-    context = _build_context(options, index, authors)
-    batches = _batched(read_files(index.files, context, processes=options.processes))
-    with _begin_dry_run(batches, index, options) if options.dry_run else nullcontext(batches) as batches:
-        _import_batches(batches, importer, byline, len(index.files))
+    for name, reason in source.refused.items():
+        importer.refuse(name, reason)
+    context = _build_context(options, source, authors)
+    batches, total = _batched(source.read(context, processes=options.processes)), len(source.entries)
+    with _begin_dry_run(batches, total, options) if options.dry_run else nullcontext(batches) as batches:
+        _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
-        _finish_import(importer, authors, index, context.image_finder)
+        _finish_import(importer, authors, source, context.image_finder)
         _store_news(report, options)
     return report
 
 
-def _read_found_authors(index: FileIndex, report: ImportReport) -> AuthorList:
+def _read_found_authors(source: ImportSource, report: ImportReport) -> AuthorList:
     """Return the authors of a list that nobody named, and report which it is. One that is unusable stops no import."""
-    report.author_list = index.taxonomies.authors
+    report.author_list = source.author_list
     try:
-        return read_authors(report.author_list)
+        return source.read_authors()
     except ImportRefused as error:
         report.author_list_problem = str(error)
-        return read_authors(None)
+        return AuthorList({})
 
 
 @contextmanager
 def _begin_dry_run(
-    batches: Iterator[list[ImportedFile]], index: FileIndex, options: ImportOptions
+    batches: Iterator[list[ImportedFile]], total: int, options: ImportOptions
 ) -> Iterator[Iterator[list[ImportedFile]]]:
     """Read all batches into a temporary file, then yield them in a transaction that is rolled back."""
     with TemporaryFile() as file:
@@ -106,7 +101,7 @@ def _begin_dry_run(
         for batch in batches:
             pickle.dump(batch, file)
             done += len(batch)
-            options.progress(done, len(index.files))
+            options.progress(done, total)
         end = file.tell()
         file.seek(0)
         with transaction.atomic():
@@ -146,7 +141,7 @@ def _batched(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:
 
 
 def _finish_import(
-    importer: BatchImporter, authors: AuthorList, index: FileIndex, image_finder: ImageFinder
+    importer: BatchImporter, authors: AuthorList, source: ImportSource, image_finder: ImageFinder
 ) -> None:
     """Do the steps that need all texts: related links, redirects, author profiles, topics and similarity.
 
@@ -157,7 +152,7 @@ def _finish_import(
     report_lost_fragments(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
     complete_authors(authors, image_finder, options, report)
-    report.redirects += complete_topics(index.taxonomies.topics, options, report)
+    report.redirects += complete_topics(source.topics, options, report)
     report.new_authors = importer.import_cache.list_new_authors()
     report.new_tags = importer.import_cache.list_new_tags()
     _complete_similarity(options)
@@ -172,9 +167,9 @@ def _complete_similarity(options: ImportOptions) -> None:
             options.similarity_progress(done, total)
 
 
-def _assign_slugs(index: FileIndex) -> FileIndex:
-    """Return the index with a slug for each file: existing publications keep theirs, and used slugs are not reused."""
-    uids, existing_slugs = index.uids, {}
+def _assign_slugs(source: ImportSource) -> ImportSource:
+    """Return the source with a slug for each text: existing publications keep theirs, and used slugs are not reused."""
+    uids, existing_slugs = source.uids, {}
     reserved = set(Address.objects.values_list("locale", "slug").iterator())
     rows = Publication.objects.exclude(slug="").values_list("uid", "language", "slug")
     for uid, language, slug in rows.iterator():
@@ -182,24 +177,22 @@ def _assign_slugs(index: FileIndex) -> FileIndex:
             existing_slugs[str(uid)] = slug
         else:
             reserved.add((locale_of(language), slug))
-    return index.assign_slugs(existing_slugs, reserved)
+    return source.assign_slugs(existing_slugs, reserved)
 
 
-def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList) -> MarkdownImportContext:
-    topics = index.taxonomies.names
-    addresses = taxonomy_addresses(index.files, authors, topics)
-    return MarkdownImportContext(
+def _build_context(options: ImportOptions, source: ImportSource, authors: AuthorList) -> ImportContext:
+    topics = source.topic_names
+    addresses = taxonomy_addresses(source.entries, authors, topics)
+    return ImportContext(
         authors=authors,
         image_finder=ImageFinder(
-            _media_folders(options, index.root), _library_keys(), settings.SECRET_KEY.encode()
+            _media_folders(options, source.root), _library_keys(), settings.SECRET_KEY.encode()
         ),
-        addresses=addresses | _former_addresses() | index.addresses(_address_of),
-        uids_by_name=index.uids_by_name(),
+        addresses=addresses | _former_addresses() | source.addresses(_address_of),
+        uids_by_name=source.uids_by_name(),
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
-        site=options.site,
-        source_site=index.source_site,
-        linked_fragments=index.linked_fragments,
+        site=options.site or source.site,
         topics=topics,
     )
 

@@ -9,24 +9,17 @@ from publications.slugs import normalize_redirect_path, slugify
 from publications.stored_messages import gettext_lazy as _
 from publications.stored_messages import join_messages
 
+from .image_finder import FoundImage, ImageFinder
 from .imported_file import NoteKind
-from .markdown import (
-    AUTHOR_FOLDERS,
-    PATH_END_PREFIX,
-    TOPIC_FOLDERS,
-    AuthorList,
-    FoundImage,
-    ImageFinder,
-    SourceAuthor,
-    SourceFile,
-    SourceTopic,
-)
+from .markdown import AUTHOR_FOLDERS, PATH_END_PREFIX, TOPIC_FOLDERS
 from .options import ImportOptions
 from .report import FileReport, ImportReport
+from .source import SourceEntry, SourceTopic
+from .source_authors import AuthorList, SourceAuthor
 
 
 def taxonomy_addresses(
-    files: Iterable[SourceFile], authors: AuthorList, topics: Mapping[str, str]
+    files: Iterable[SourceEntry], authors: AuthorList, topics: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the addresses of topics and authors in these files, by the old paths of their pages."""
     files = list(files)

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from publications import actions
 from publications.importers import batches, manuscripts
-from publications.importers.markdown import read_ahead
 from publications.importers.markdown.reader import read_file
+from publications.importers.read_ahead import CHUNK_TEXTS
 from publications.importers.reconcile import ImportState
 from publications.importers.report import FileOutcome
 from publications.models import (
@@ -367,13 +367,13 @@ def test_files_that_are_read_at_a_time_fit_in_a_pipe(tmp_path, monkeypatch):
         sizes.append(len(pickle.dumps(imported)))
         return imported
 
-    monkeypatch.setattr(read_ahead, "read_file", measure)
+    monkeypatch.setattr("publications.importers.markdown.source.read_file", measure)
     words = (
         "The **grain** corridor, as [Ann Berg](https://example.org/corridor) wrote, holds. " * 70
     )  # 700 words
     import_blog(write_post(tmp_path / "blog", body=words), dry_run=True)
 
-    assert read_ahead.CHUNK_FILES * max(sizes) < PIPE_BYTES
+    assert CHUNK_TEXTS * max(sizes) < PIPE_BYTES
 
 
 def test_an_address_that_ever_led_to_another_publication_is_not_given_again(tmp_path):

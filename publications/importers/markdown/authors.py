@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused
+from ..source_authors import MAX_NAME_CHARACTERS, AuthorList, SourceAuthor, build_name
 from .front_matter import (
     MAX_FILE_BYTES,
     Loader,
@@ -26,7 +26,6 @@ from .front_matter import (
     without_html,
 )
 
-MAX_NAME_CHARACTERS = 120
 LIST_PAGE_STEMS = ("_index", "index")
 NAME_KEYS = ("display_name", "full_name", "name", "title")
 BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
@@ -34,37 +33,6 @@ PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
 PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 DATA_FORMATS = {".yml": "YAML", ".yaml": "YAML", ".json": "JSON"}
 """Formats of lists by suffix; any other is CSV."""
-
-
-@dataclass(frozen=True)
-class SourceAuthor:
-    """An author of the import: slug, full name, and the old paths of their page.
-
-    A profile has a biography and the path of a portrait, relative to its `folder`. `is_known` is false for an
-    author who is not in the list.
-    """
-
-    slug: str
-    name: str
-    former_paths: tuple[str, ...] = ()
-    is_known: bool = True
-    biography: str = ""
-    portrait: str = ""
-    folder: Path = Path()
-
-
-class AuthorList:
-    """Authors by id and by name."""
-
-    def __init__(self, authors: dict[str, SourceAuthor]) -> None:
-        self.by_id = {author_id.casefold(): author for author_id, author in authors.items()}
-        self.by_name = {author.name.casefold(): author for author in reversed(authors.values())}
-
-    def find(self, name: str) -> SourceAuthor:
-        """Return the author with an id or a name; an unlisted one gets a slug and a name made from it."""
-        key = " ".join(name.split()).casefold()
-        author = self.by_id.get(key) or self.by_name.get(key)
-        return author or SourceAuthor(slugify(name), _build_name(name), is_known=False)
 
 
 def read_authors(path: Path | None) -> AuthorList:
@@ -181,7 +149,7 @@ def _build_author(author_id: str, row: dict[str, Any]) -> SourceAuthor | None:
     folder = row.get("folder") if isinstance(row.get("folder"), Path) else Path()
     return SourceAuthor(
         slug,
-        (_name_of(row) or _build_name(author_id))[:MAX_NAME_CHARACTERS],
+        (_name_of(row) or build_name(author_id))[:MAX_NAME_CHARACTERS],
         tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
         biography=_biography(row),
         portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _find_portrait(folder),
@@ -214,13 +182,3 @@ def _find_portrait(folder: Path) -> str:
     return next(
         (path.name for path in sorted(folder.glob("*")) if path.suffix.lower() in PORTRAIT_SUFFIXES), ""
     )
-
-
-def _build_name(name: str) -> str:
-    """Return the name for an id: Elyse Voegeli for `elyse-voegeli`; text with spaces or capitals is a name already."""
-    plain = " ".join(name.split())
-    if " " in plain or plain != plain.lower():
-        return plain[:MAX_NAME_CHARACTERS]
-    return " ".join(word.capitalize() for word in plain.replace("_", "-").split("-") if word)[
-        :MAX_NAME_CHARACTERS
-    ]

@@ -14,7 +14,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from .authors import AuthorList, SourceAuthor
+from ..source_authors import AuthorList, SourceAuthor
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
     MAX_ITEMS,

@@ -1,25 +1,19 @@
-"""Find the images of a text beside it or in media folders, validate them, and replace them by library keys."""
+"""Replace the images of a Markdown text, which are beside it or in media folders, by library keys."""
 
-import hashlib
-import hmac
 import html
-import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
 from urllib.parse import quote, unquote
 
-from publications import images
 from publications.manuscript import ManuscriptImage
 from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
+from ..image_finder import FoundImage, ImageFinder
 from ..imported_file import ImportLog
 from .placeholders import ATTRIBUTES
 
-MEDIA_FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
 MARKDOWN_IMAGE = re.compile(
     r"""!\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]|\n(?!\n))*+)\]\([ \t]*+"""
     r"""(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)"""
@@ -34,93 +28,6 @@ LINK_DEFINITION = re.compile(
 IMG_ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 MAX_ALT = 300
-DEFAULT_SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave theirs to a shortcode
-
-
-@dataclass(frozen=True)
-class FoundImage:
-    """An image file with the key that it has, or will have, in the library."""
-
-    key: str
-    digest: str
-    path: Path
-    properties: images.ImageProperties
-
-
-@dataclass
-class ImageFinder:
-    """Finds images in folders, for all files of an import.
-
-    Args:
-        roots: the folders; links that lead out of them are not followed.
-        keys: the keys of library images by digest.
-        secret: the secret from which keys of other images are derived.
-    """
-
-    roots: tuple[Path, ...]
-    keys: Mapping[str, str]
-    secret: bytes
-    _cache: dict[Path, FoundImage | str] = field(default_factory=dict)
-
-    def find(self, address: str, folder: Path) -> FoundImage | str:
-        """Return the image at an address relative to a folder, or a message why there is none."""
-        path = self._find_path(unquote(re.split(r"[?#]", address)[0]), folder)
-        if path is None:
-            return _("The picture is missing.")
-        if path not in self._cache:
-            self._cache[path] = self._examine(path)
-        return self._cache[path]
-
-    @cached_property
-    def _folders(self) -> tuple[Path, ...]:
-        """Return the existing folders that addresses may be relative to."""
-        folders = (root / name if name else root for root in self._resolved_roots for name in MEDIA_FOLDERS)
-        return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
-
-    @cached_property
-    def _resolved_roots(self) -> tuple[Path, ...]:
-        return tuple(root.resolve() for root in self.roots)
-
-    def _find_path(self, name: str, folder: Path) -> Path | None:
-        """Return the file in the first folder that has it and whose roots contain it, or None."""
-        bases = self._folders if name.startswith("/") else (folder.resolve(), *self._folders)
-        for base in bases:
-            for suffix in ("",) if PurePath(name).suffix else DEFAULT_SUFFIXES:
-                path = base / f"{name.lstrip('/')}{suffix}"
-                try:
-                    if not name or not path.is_file():
-                        continue
-                    real_path = path.resolve()
-                except (OSError, ValueError):
-                    continue
-                if self._is_inside(real_path, path):
-                    return real_path
-        return None
-
-    def _is_inside(self, real_path: Path, path: Path) -> bool:
-        """Whether a file, with links resolved, is below the nearest folder that its path names."""
-        normalized_path = Path(os.path.normpath(path))
-        roots = [root for root in self._resolved_roots if normalized_path.is_relative_to(root)]
-        return bool(roots) and real_path.is_relative_to(max(roots, key=lambda root: len(root.parts)))
-
-    def _examine(self, path: Path) -> FoundImage | str:
-        try:
-            if path.stat().st_size > images.MAX_UPLOAD_BYTES:
-                return images.too_large_message()
-            content = path.read_bytes()
-            properties = images.read_properties(content)
-        except images.UnsuitableImage as error:
-            return str(error)
-        except OSError as error:
-            return error.strerror or type(error).__name__  # without the path on the server
-        digest = hashlib.sha256(content).hexdigest()
-        return FoundImage(self.keys.get(digest) or image_key(digest, self.secret), digest, path, properties)
-
-
-def image_key(digest: str, secret: bytes) -> str:
-    """Return the library key of an image, derived from its digest: reproducible, but not guessable."""
-    letters = hmac.digest(secret, digest.encode(), "sha256")
-    return "".join(images.KEY_ALPHABET[byte % len(images.KEY_ALPHABET)] for byte in letters[:20])
 
 
 class ImageRewriter:

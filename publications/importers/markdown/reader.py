@@ -5,7 +5,6 @@ lose fields of its publication. Other files are read tolerantly.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,11 +14,11 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
 from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from ..source import ImportContext
 from .anchors import keep_anchors, slug_rules_of
-from .authors import AuthorList
 from .fields import FrontMatterFields
 from .front_matter import FrontMatter, as_flag, as_text, as_texts, first_value, read_front_matter
-from .images import ImageFinder, ImageRewriter
+from .images import ImageRewriter
 from .includes import resolve_includes
 from .links import LinkRewriter, resolve_references
 from .page import (
@@ -38,30 +37,16 @@ from .source_file import SourceFile, read_source, report_changed_slug
 from .source_site import SourceSite
 
 
-@dataclass(frozen=True)
-class MarkdownImportContext:
+@dataclass(frozen=True, kw_only=True)
+class MarkdownImportContext(ImportContext):
     """The data shared by all files of an import.
 
     Args:
-        addresses: new addresses, by old path and by the keys of `LinkRewriter`.
-        uids_by_name: uids by language and by the names used in lists of related texts.
-        kinds: slugs of the site's kinds of publications.
-        kind: the default kind.
-        site: the address of the old site, for links whose target is not imported.
         linked_fragments: the fragments that links of the import point to.
-        topics: names of topics by id.
     """
 
-    authors: AuthorList
-    image_finder: ImageFinder
-    addresses: Mapping[str, str]
-    uids_by_name: Mapping[tuple[str, str], str]
-    kinds: frozenset[str]
-    kind: str
-    site: str = ""
     source_site: SourceSite = field(default_factory=SourceSite)
     linked_fragments: frozenset[str] = frozenset()
-    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:

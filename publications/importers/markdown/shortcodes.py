@@ -10,8 +10,8 @@ from collections.abc import Callable
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
+from ..source_authors import AuthorList
 from .anchors import plain_words
-from .authors import AuthorList
 from .placeholders import replace_spans
 from .shortcode_handlers import (
     EMPTY_VARIABLES,

@@ -13,63 +13,41 @@ from uuid import UUID, uuid5
 
 from django.conf.locale import LANG_INFO
 
-from publications.locales import LANGUAGE_NAMES, LOCALES, language_code, locale_of
+from publications.locales import LANGUAGE_NAMES, LOCALES, language_code
 from publications.slugs import normalize_redirect_path, slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog, ImportRefused
+from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
 from .front_matter import MAX_FILE_BYTES, as_text, as_texts, read_front_matter
 
-UID_NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
 INDEX_STEMS = ("index", "_index")
 NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
 SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
 
 
-@dataclass(frozen=True)
-class SourceFile:
+@dataclass(frozen=True, kw_only=True)
+class SourceFile(SourceEntry):
     """The description of a file for other files.
 
     Args:
-        source: the path below the folder of the import.
-        requested_slug: the slug that the file requests; `slug` is the assigned one.
         translation_key: the common key of a text and its translations.
-        names: the names for it in lists of related publications.
-        former_paths: old addresses that redirect to it.
-        default_paths: addresses that links may use for it, without a redirect.
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
-        manuscript_slug: the slug in a manuscript, which its publication gets if it is free.
     """
 
-    source: str
     path: Path
-    uid: str
-    language: str
     translation_key: str
-    requested_slug: str
-    names: tuple[str, ...] = ()
-    former_paths: tuple[str, ...] = ()
-    default_paths: tuple[str, ...] = ()
-    translation_of: str = ""
-    slug: str = ""
     linked_fragments: frozenset[str] = frozenset()
-    tags: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
     is_manuscript: bool = False
-    manuscript_slug: str = ""
 
     @property
     def stem(self) -> str:
         """The name of the file, or of its folder for an index file."""
         return self.path.parent.name if self.path.stem in INDEX_STEMS else self.path.stem
-
-    @property
-    def locale(self) -> str:
-        return locale_of(self.language)
 
 
 def read_source(path: Path) -> bytes:

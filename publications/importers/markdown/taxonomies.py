@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..imported_file import ImportLog, ImportRefused
+from ..source import SourceTopic
 from .authors import DATA_FORMATS, lists_names
 from .front_matter import as_text, first_value, read_front_matter, without_html
 from .source_site import SourceSite
@@ -17,26 +18,12 @@ INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
 MAX_TOPICS = 5_000
 
 
-@dataclass(frozen=True)
-class SourceTopic:
-    """A topic of the old site with its name, introduction and old path."""
-
-    name: str
-    introduction: str = ""
-    former_path: str = ""
-
-
 @dataclass
 class Taxonomies:
     """The topics of the old site by id, and the list or folder of its authors."""
 
     topics: dict[str, SourceTopic] = field(default_factory=dict)
     authors: Path | None = None
-
-    @property
-    def names(self) -> dict[str, str]:
-        """The names of topics by id."""
-        return {topic_id: topic.name for topic_id, topic in self.topics.items()}
 
 
 def is_list_page(path: Path) -> bool:

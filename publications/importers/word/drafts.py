@@ -29,11 +29,11 @@ from publications.models import (
 from publications.stored_messages import gettext as _
 from publications.stored_messages import store_message
 
+from ..image_finder import image_key
 from ..import_cache import ImportCache, match_names
 from ..imported_file import ImportRefused
 from ..manuscript_files import ManuscriptFiles
 from ..manuscripts import import_manuscript
-from ..markdown import image_key
 from .annotations import WordComment
 from .reader import TrackedChangesPolicy, WordDocument, WordReadOptions, read_word
 from .tracked_changes import MAX_REPORTED_CHANGES, TrackedChangeKind

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from publications import images
+from publications.importers.image_finder import ImageFinder, image_key
 from publications.importers.imported_file import ImportedFile, ImportLog, NoteKind
-from publications.importers.markdown.file_index import index_files
-from publications.importers.markdown.images import ImageFinder, ImageRewriter, image_key
+from publications.importers.markdown.images import ImageRewriter
+from publications.importers.markdown.source import open_markdown_source
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
 from tests.importers.markdown.test_reader import SAMPLES, arrivals
@@ -144,27 +145,27 @@ def test_of_two_files_with_one_uid_the_second_is_refused(tmp_path):
     for name in ("a.md", "b.md"):
         written(tmp_path, name, front="format: 1\nuid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
 
-    result = index_files(tmp_path)
+    result = open_markdown_source(tmp_path)
 
-    assert [card.source for card in result.files] == ["a.md"] and "uid of “a.md”" in result.refused["b.md"]
+    assert [card.source for card in result.entries] == ["a.md"] and "uid of “a.md”" in result.refused["b.md"]
 
 
 def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path):
     (written(tmp_path / "blog") / "b.md").symlink_to(written(tmp_path / "other") / "a.md")
 
-    result = index_files(tmp_path / "blog")
+    result = open_markdown_source(tmp_path / "blog")
 
-    assert "links are not followed" in result.refused["b.md"] and len(result.files) == 1
+    assert "links are not followed" in result.refused["b.md"] and len(result.entries) == 1
 
 
 @pytest.mark.parametrize("name", [b"K\xf6penhamn.md", b"K\xf6penhamn/b.md", b"K\xf6penhamn/index.md"])
 def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_come_in(tmp_path, name):
     written(written(tmp_path), os.fsdecode(name))
 
-    result = index_files(tmp_path)
+    result = open_markdown_source(tmp_path)
 
     source = name.decode("utf-8", "backslashreplace")
-    assert [card.source for card in result.files] == ["a.md"]
+    assert [card.source for card in result.entries] == ["a.md"]
     assert list(result.refused) == [source] and "not UTF-8" in result.refused[source]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from publications import actions
 from publications.importers.imported_file import ImportRefused
 from publications.importers.markdown.fields import KEYS
-from publications.importers.markdown.file_index import index_files
+from publications.importers.markdown.source import open_markdown_source
 from publications.importers.report import FileOutcome
 from publications.models import Edition, Publication, Redirect
 from tests.blogs import import_blog, outcomes, texts_of, write_post
@@ -128,7 +128,7 @@ def test_a_single_file_of_wordpress_says_what_it_is(tmp_path):
     file.write_text('<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/">')
 
     with pytest.raises(ImportRefused, match="an export of WordPress"):
-        index_files(file)
+        open_markdown_source(file)
 
 
 @pytest.mark.parametrize("nothing", ["null", "~", "none", ""])

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from publications.importers.imported_file import ImportLog
-from publications.importers.markdown.authors import AuthorList
 from publications.importers.markdown.fields import FrontMatterFields
 from publications.importers.markdown.front_matter import read_front_matter
 from publications.importers.markdown.images import IMG_ELEMENT
@@ -22,6 +21,7 @@ from publications.importers.markdown.placeholders import Placeholders, replace_s
 from publications.importers.markdown.placeholders import _find_fenced_blocks as fenced
 from publications.importers.markdown.raw_html import reduce_html
 from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.source_authors import AuthorList
 from publications.manuscript import Manuscript, ManuscriptImage
 from tests.import_hostile import FRONT, REPEATED, RISING
 

@@ -9,15 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications import markup
+from publications.importers.image_finder import ImageFinder
 from publications.importers.imported_file import ImportLog, NoteKind
-from publications.importers.markdown.authors import AuthorList, read_authors
+from publications.importers.markdown.authors import read_authors
 from publications.importers.markdown.dates import parse_date
-from publications.importers.markdown.file_index import index_files
 from publications.importers.markdown.front_matter import read_front_matter
-from publications.importers.markdown.images import ImageFinder
 from publications.importers.markdown.page import PLAIN_TEXT, compare_markdown
 from publications.importers.markdown.reader import MarkdownImportContext, read_file
 from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.markdown.source import open_markdown_source
+from publications.importers.source_authors import AuthorList
 from publications.manuscript import HOME_ZONE
 from tests.conftest import ROOT
 
@@ -44,22 +45,22 @@ def read(tmp_path):
 def arrivals(
     folder: Path, authors=None, *, media=SAMPLES / "media", site: str = "", given=None, taken=()
 ) -> dict:
-    found = index_files(folder).assign_slugs(given or {}, set(taken))
+    found = open_markdown_source(folder).assign_slugs(given or {}, set(taken))
     addresses = found.addresses(lambda locale, slug: f"/{locale}/publications/{slug}/")
     gallery = ImageFinder((media, folder), {}, b"secret")
     people = read_authors(authors)
     context = MarkdownImportContext(
-        people,
-        gallery,
-        addresses,
-        found.uids_by_name(),
-        frozenset({"report"}),
-        "commentary",
-        site,
-        found.source_site,
-        found.linked_fragments,
+        authors=people,
+        image_finder=gallery,
+        addresses=addresses,
+        uids_by_name=found.uids_by_name(),
+        kinds=frozenset({"report"}),
+        kind="commentary",
+        site=site,
+        source_site=found.source_site,
+        linked_fragments=found.linked_fragments,
     )
-    return {file.source: read_file(file, context) for file in found.files}
+    return {file.source: read_file(file, context) for file in found.entries}
 
 
 def body_of(read, markdown: str, **options) -> str:
@@ -125,7 +126,7 @@ def test_front_matter_that_is_no_yaml_is_reported():
 
 
 def test_a_file_without_front_matter_is_refused(read):
-    assert "There is no front matter" in index_files(SAMPLES / "jekyll").refused["README.md"]
+    assert "There is no front matter" in open_markdown_source(SAMPLES / "jekyll").refused["README.md"]
 
 
 def test_liquid_is_resolved_or_reported():

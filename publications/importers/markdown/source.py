@@ -1,0 +1,158 @@
+"""A folder of Markdown files as a source, indexed before any text is read, so that texts can refer to each other."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from publications.locales import LOCALES
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportedFile, ImportRefused
+from ..read_ahead import read_texts
+from ..source import ImportContext, ImportSource
+from ..source_authors import AuthorList
+from .anchors import fragments_in
+from .authors import read_authors
+from .links import FILE_PREFIX, PATH_END_PREFIX
+from .reader import MarkdownImportContext, read_file
+from .source_file import SourceFile, describe_file, relative_source
+from .source_site import SourceSite, find_source_site
+from .taxonomies import describes_taxonomy, find_taxonomies, is_list_page
+from .unsupported_files import describe_unsupported_files, list_files
+
+MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+
+
+@dataclass(kw_only=True)
+class MarkdownSource(ImportSource):
+    """The Markdown files of a folder. The neighbours are the files beside a single imported file."""
+
+    entries: list[SourceFile]
+    neighbours: list[SourceFile] = field(default_factory=list)
+    source_site: SourceSite = field(default_factory=SourceSite)
+    authors: Path | None = None
+
+    @property
+    def author_list(self) -> Path | None:
+        return self.authors
+
+    def read_authors(self) -> AuthorList:
+        return read_authors(self.authors)
+
+    def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
+        context = MarkdownImportContext(
+            **vars(context), source_site=self.source_site, linked_fragments=self.linked_fragments
+        )
+        return read_texts(self.entries, read_file, context, total=len(self.entries), processes=processes)
+
+    @property
+    def linked_fragments(self) -> frozenset[str]:
+        """The fragments that links of all files point to."""
+        fragments = (file.linked_fragments for file in self.all_entries)
+        return frozenset().union(*fragments, *map(fragments_in, self.source_site.included_texts()))
+
+    def addresses(self, address_of: Callable[[str, str], str]) -> dict[str, str]:
+        """Return new addresses by old path, by `file:` and a path, and by `end:` and the end of a path."""
+        addresses = super().addresses(address_of)
+        for file in self.all_entries:
+            new_address = address_of(file.locale, file.slug)
+            addresses[f"{FILE_PREFIX}{file.source}"] = new_address
+            for end in _path_ends(file.source.removesuffix(".md")):
+                addresses.setdefault(f"{PATH_END_PREFIX}{end}", new_address)
+        return addresses
+
+
+def _path_ends(path: str) -> list[str]:
+    """Return the endings of a path by which links may refer to it: c, b/c and a/b/c for `a/b/c`."""
+    parts = path.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def open_markdown_source(path: Path, *, language: str = LOCALES[0], permalink: str = "") -> MarkdownSource:
+    """Index a folder or a single file; files that cannot be read are refused.
+
+    Args:
+        language: the default language of files.
+        permalink: the pattern of addresses on the old site.
+
+    Returns:
+        The source, with the reasons for refused files.
+
+    Raises:
+        ImportRefused: there are no Markdown files; the message names what there is.
+    """
+    if path.is_dir():
+        paths = list(_find_texts(path.rglob("*"), path))
+        if not paths:
+            raise ImportRefused(describe_unsupported_files(list_files(path), path))
+        return _build_source(paths, path, language, permalink)
+    if path.suffix.lower() not in MARKDOWN_SUFFIXES:
+        raise ImportRefused(describe_unsupported_files(list_files(path), path))
+    paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
+    source = _build_source(paths, path.parent, language, permalink)
+    name = relative_source(path, path.parent)
+    return replace(
+        source,
+        entries=[file for file in source.entries if file.path == path],
+        refused={refused: reason for refused, reason in source.refused.items() if refused == name},
+        neighbours=[file for file in source.entries if file.path != path],
+    )
+
+
+def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: str) -> MarkdownSource:
+    files: dict[str, SourceFile] = {}
+    refused: dict[str, str] = {}
+    for path in paths:
+        source = relative_source(path, root)
+        if is_list_page(path):
+            if not describes_taxonomy(path):
+                refused[source] = _("It describes a list of the old site and is no text of its own.")
+            continue
+        try:
+            file = describe_file(path, root, language, permalink)
+            if file.uid in files:
+                message = _("It has the uid of “%s”: give it one of its own.")
+                raise ImportRefused(message % files[file.uid].source)
+            files[file.uid] = file
+        except ImportRefused as error:
+            refused[source] = str(error)
+        except OSError as error:
+            refused[source] = _("The file cannot be read (%s).") % (error.strerror or error)
+    ordered = sorted(
+        _link_translations(list(files.values()), language),
+        key=lambda file: (bool(file.translation_of), file.source),
+    )
+    site = find_source_site(root)
+    taxonomies = find_taxonomies(root, site)
+    return MarkdownSource(
+        root=root,
+        entries=ordered,
+        refused=refused,
+        source_site=site,
+        topics=taxonomies.topics,
+        authors=taxonomies.authors,
+    )
+
+
+def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
+    for path in sorted(paths):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if path.suffix.lower() in MARKDOWN_SUFFIXES and not is_hidden and not path.is_dir():
+            yield path
+
+
+def _link_translations(files: list[SourceFile], default_language: str) -> list[SourceFile]:
+    """Set the originals of translations: the English text, otherwise the one in the language of the import."""
+    groups: dict[str, list[SourceFile]] = {}
+    for file in files:
+        groups.setdefault(file.translation_key, []).append(file)
+    linked = []
+    for group in groups.values():
+        languages = [file.language for file in group]
+        if len(group) == 1 or len(set(languages)) < len(languages):
+            linked += group
+            continue
+        order = [LOCALES[0], default_language, *languages]
+        original = min(group, key=lambda file: order.index(file.language))
+        linked += [file if file is original else replace(file, translation_of=original.uid) for file in group]
+    return linked
