@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind
 
+from .mapping import ImportMapping
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from .report import FileReport
 
@@ -48,6 +49,7 @@ class ImportOptions:
         authors: a CSV, YAML or JSON file or a folder of profiles with authors; None uses a list that is found.
         author: the default author of texts without one.
         media: further folders with images.
+        mapping: names and fields of the source with those of this site.
         publish: whether to publish the drafts.
         dry_run: whether to roll everything back.
         kind: the slug of the default kind.
@@ -66,6 +68,7 @@ class ImportOptions:
     authors: Path | None = None
     author: str = ""
     media: tuple[Path, ...] = ()
+    mapping: ImportMapping = field(default_factory=ImportMapping)
     publish: bool = False
     dry_run: bool = False
     kind: str = "commentary"

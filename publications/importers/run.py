@@ -24,6 +24,7 @@ from .default_author import apply_default_byline, build_default_byline, report_n
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .imported_file import ImportedFile, ImportRefused
+from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
@@ -60,6 +61,16 @@ def run_import(options: ImportOptions) -> ImportReport:
         raise InvalidOptions(" ".join(error.reasons)) from error
     report.seconds = time.perf_counter() - started_at
     return report
+
+
+def propose_mapping(options: ImportOptions) -> ImportMapping:
+    """Return a mapping to be edited: what the source has, with the names here where there are such.
+
+    Raises:
+        InvalidOptions, ImportRefused: as `run_import`.
+    """
+    options.validate()
+    return open_source(options).propose_mapping()
 
 
 def _import_files(options: ImportOptions) -> ImportReport:
@@ -117,7 +128,9 @@ def _import_batches(
 ) -> None:
     options, report, started_at = importer.options, importer.report, time.perf_counter()
     for batch in batches:
-        importer.import_batch([apply_default_byline(file, byline) for file in batch])
+        importer.import_batch(
+            [apply_default_byline(apply_mapping(file, options.mapping), byline) for file in batch]
+        )
         report.progress.append((len(importer.reports), time.perf_counter() - started_at))
         if not options.dry_run:
             options.progress(len(importer.reports), total)

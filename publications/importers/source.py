@@ -6,6 +6,7 @@ read (`SourceEntry`), so that each gets its slug and texts can refer to each oth
 """
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ from uuid import UUID
 
 from publications.locales import locale_of
 from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
+from publications.stored_messages import ngettext
 
 from .image_finder import ImageFinder
 from .imported_file import ImportedFile
+from .mapping import ImportMapping, normalize_key
 from .source_authors import AuthorList
 
 UID_NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")
@@ -125,6 +128,19 @@ class ImportSource(ABC):
         """Return the authors in the source. Raises ImportRefused if the list cannot be read."""
         return AuthorList({})
 
+    def propose_mapping(self) -> ImportMapping:
+        """Return a mapping to be edited: topics and authors of the texts as they are, with the numbers of texts."""
+        topics = Counter(
+            self.topic_names.get(tag.casefold(), tag) for entry in self.entries for tag in entry.tags
+        )
+        people = Counter(author for entry in self.entries for author in entry.authors)
+        authors = self.read_authors()
+        return ImportMapping.from_names(
+            topics={name: name for name in sorted(topics)},
+            people={name: authors.find(name).name for name in sorted(people)},
+            comments=_count_texts("topics", topics) | _count_texts("people", people),
+        )
+
     @property
     def all_entries(self) -> list[SourceEntry]:
         return [*self.entries, *self.neighbours]
@@ -187,6 +203,13 @@ class ImportSource(ABC):
                 for name in entry.names[position : position + 1]:
                     uids.setdefault((entry.language, name), entry.uid)
         return uids
+
+
+def _count_texts(section: str, counts: Counter[str]) -> dict[tuple[str, str | int], str]:
+    return {
+        (section, normalize_key(name)): ngettext("%d text", "%d texts", count) % count
+        for name, count in counts.items()
+    }
 
 
 class _UsedSlugs:

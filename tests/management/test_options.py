@@ -41,6 +41,8 @@ BAD_VALUES = [
     ((*IMPORT, "--author", "???"), r"“\?\?\?” is no name"),
     ((*IMPORT, "--media", "{missing}"), r"--media.*no “.*missing”"),
     ((*IMPORT, "--media", "{empty}"), r"--media.*empty\.csv” is no folder"),
+    ((*IMPORT, "--mapping", "{missing}"), r"missing” cannot be read"),
+    ((*IMPORT, "--propose-mapping", "{missing}/m.yaml"), r"--propose-mapping.*cannot be written"),
     ((*IMPORT, "--report", "{empty_folder}"), r"report “.*empty_folder” cannot be written"),
     ((*IMPORT, "--report", "{missing}/report.json"), r"report “.*missing.*” cannot be written"),
     ((*IMPORT, "--kind", "novel"), r"no kind “novel”. There are: .*commentary"),

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from publications.importers.imported_file import ImportRefused
+from publications.importers.mapping import ImportMapping, read_mapping, render_mapping
 from publications.importers.options import ImportOptions, InvalidOptions
 from publications.importers.report import FileOutcome, ImportReport
 from publications.importers.report_text import Progress, render_report, write_json_report
-from publications.importers.run import run_import
+from publications.importers.run import propose_mapping, run_import
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
@@ -58,6 +59,16 @@ OPTIONS = {
         "default": [],
         "help": "a folder to look for pictures in; may be given several times (default: the folder, the two above "
         "it, and media, static, assets … in them)",
+    },
+    "--mapping": {
+        "type": Path,
+        "metavar": "FILE.yaml",
+        "help": "names of topics, authors, kinds and fields there, and those here; made by --propose-mapping",
+    },
+    "--propose-mapping": {
+        "type": Path,
+        "metavar": "FILE.yaml",
+        "help": "import nothing: write such a file with all names that the texts have, to be edited",
     },
     "--publish": {"action": "store_true", "help": "publish what may be public; without it all are drafts"},
     "--dry-run": {
@@ -114,7 +125,11 @@ class Command(BaseCommand):
         try:
             if report_path:
                 check_writable(report_path)
-            report = run_import(self._import_options(options))
+            import_options = self._import_options(options)
+            if proposal_path := options["propose_mapping"]:
+                self._write_proposal(import_options, proposal_path)
+                return
+            report = run_import(import_options)
         except ImportRefused as error:
             raise CommandError(str(error)) from error
         except InvalidOptions as error:
@@ -129,6 +144,19 @@ class Command(BaseCommand):
         if refused := report.count(FileOutcome.REFUSED):
             message = _("Done, but %(count)d of the files were refused: the report says which.")
             raise CommandError(message % {"count": refused}, returncode=3)
+
+    def _write_proposal(self, options: ImportOptions, path: Path) -> None:
+        """Write a proposed mapping. One that is there may have been edited, and is not replaced."""
+        proposal = render_mapping(propose_mapping(options))
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(proposal)
+        except OSError as error:
+            message = _(
+                "--propose-mapping: “%(path)s” cannot be written: %(why)s. Name a file that is not there yet."
+            )
+            raise CommandError(message % {"path": path, "why": error.strerror}) from error
+        self.stdout.write(_("Written: %s. Edit it, then import with --mapping.") % path)
 
     def _write(self, report: ImportReport, path: Path) -> None:
         try:
@@ -148,6 +176,7 @@ class Command(BaseCommand):
         return ImportOptions(
             **{name: options[name] for name in names},
             media=tuple(options["media"]),
+            mapping=read_mapping(options["mapping"]) if options["mapping"] else ImportMapping(),
             by=user,
             progress=Progress(),
             similarity_progress=Progress(message=_("%(done)d of %(total)d steps of finding similar texts")),

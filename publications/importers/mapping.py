@@ -1,0 +1,249 @@
+"""How names and fields of a source become those of this site: a YAML file that is proposed, edited and read.
+
+It has five sections, each optional:
+
+- `topics`: a topic, category or tag of the source, and the name of the topic here; empty leaves it out.
+- `people`: the id or name of an author in the source, and the name of the author here.
+- `kinds`: a category, type or section of the source, and the slug of a kind.
+- `fields`: a custom field of the source, and the name of a field of a publication.
+- `pages`: rules of an old site, each for a type of page (`old_site`).
+
+Keys are compared without case and with single spaces.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import yaml
+
+from publications.manuscript import ManuscriptByline
+from publications.slugs import slugify
+from publications.stored_messages import gettext as _
+
+from .imported_file import ImportedFile, ImportRefused
+
+MAX_MAPPING_BYTES = 2_000_000
+MAX_DEPTH = 6
+NAME_SECTIONS = ("topics", "people", "kinds", "fields")
+SECTIONS = (*NAME_SECTIONS, "pages")
+INTRODUCTIONS = {
+    "topics": "A topic, category or tag of the source: the topic here. Empty leaves it out.",
+    "people": "An author in the source: the name of the author here. Give several spellings of one person one name.",
+    "kinds": "A category, type or section of the source: the slug of a kind here.",
+    "fields": "A custom field of the source: a field of a publication here. Empty leaves it out.",
+    "pages": "A rule for each type of page, the first that fits a page reads it.",
+}
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class ImportMapping:
+    """Names and fields of a source with those of this site. Keys are normalized by `normalize_key`.
+
+    Args:
+        comments: what a proposal says of a row, by section and key, or number of a page rule.
+    """
+
+    topics: Mapping[str, str] = NOTHING
+    people: Mapping[str, str] = NOTHING
+    kinds: Mapping[str, str] = NOTHING
+    fields: Mapping[str, str] = NOTHING
+    pages: tuple[Mapping[str, Any], ...] = ()
+    comments: Mapping[tuple[str, str | int], str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def from_names(cls, **sections: Any) -> Self:
+        """Return the mapping of these sections, with normal keys."""
+        return cls(
+            **{
+                name: section if name in ("pages", "comments") else _normalize_keys(section)
+                for name, section in sections.items()
+            }
+        )
+
+    def find_topic(self, name: str) -> str:
+        """Return the name of a topic here, or "" if it is left out; a name without a row stays."""
+        return self.topics.get(normalize_key(name), name)
+
+    def find_person(self, *names: str) -> str:
+        """Return the name here of an author with these ids and names, or "" if no row has one."""
+        targets = (self.people.get(normalize_key(name)) for name in names if name)
+        return next(filter(None, targets), "")
+
+
+def normalize_key(name: str) -> str:
+    """Return a name in lower case with single spaces."""
+    return " ".join(name.split()).casefold()
+
+
+def _normalize_keys(section: Mapping[str, str]) -> dict[str, str]:
+    return {normalize_key(name): " ".join(target.split()) for name, target in section.items()}
+
+
+def apply_mapping(imported: ImportedFile, mapping: ImportMapping) -> ImportedFile:
+    """Return a text with the topics and authors that the mapping names."""
+    text = imported.manuscript
+    if text is None or not (mapping.topics or mapping.people):
+        return imported
+    tags = _map_topics(text.tags, mapping)
+    bylines = tuple(
+        {
+            byline.author: byline for byline in (_map_byline(byline, mapping) for byline in text.bylines)
+        }.values()
+    )
+    return replace(imported, manuscript=replace(text, tags=tags, bylines=bylines))
+
+
+def _map_topics(names: Iterable[str], mapping: ImportMapping) -> tuple[str, ...]:
+    targets: dict[str, str] = {}
+    for target in filter(None, map(mapping.find_topic, names)):
+        targets.setdefault(normalize_key(target), target)
+    return tuple(targets.values())
+
+
+def _map_byline(byline: ManuscriptByline, mapping: ImportMapping) -> ManuscriptByline:
+    name = mapping.find_person(byline.author, byline.name)
+    return replace(byline, author=slugify(name), name=name) if slugify(name) else byline
+
+
+def read_mapping(path: Path) -> ImportMapping:
+    """Read a mapping from a YAML file.
+
+    Raises:
+        ImportRefused: it cannot be read; the message names the line and the remedy.
+    """
+    try:
+        if path.stat().st_size > MAX_MAPPING_BYTES:
+            raise ImportRefused(_("“%s” is larger than 2 MB: it is no mapping.") % path.name)
+        return parse_mapping(path.read_text(encoding="utf-8-sig"), name=path.name)
+    except UnicodeDecodeError as error:
+        raise ImportRefused(_("“%s” is not UTF-8. Save it as UTF-8, then try again.") % path.name) from error
+    except OSError as error:
+        values = {"path": path, "why": error.strerror or error}
+        raise ImportRefused(_("“%(path)s” cannot be read: %(why)s") % values) from error
+
+
+def parse_mapping(text: str, *, name: str) -> ImportMapping:
+    """Return the mapping in a text. Args: `name` is that of the file, for messages. Raises as `read_mapping`."""
+    try:
+        node = yaml.compose(text, yaml.SafeLoader)
+        if node is None:
+            return ImportMapping()
+        return _Parser(name).parse(node)
+    except yaml.YAMLError as error:
+        values = {"file": name, "line": _line_of(error, text)}
+        message = _("“%(file)s”: line %(line)d is not valid YAML. Put names with : or # in quotation marks.")
+        raise ImportRefused(message % values) from error
+
+
+def _line_of(error: yaml.YAMLError, text: str) -> int:
+    if mark := getattr(error, "problem_mark", None):
+        return mark.line + 1
+    return text.count("\n", 0, getattr(error, "position", 0)) + 1
+
+
+class _Parser:
+    """Reads the nodes of a YAML document, with the lines of errors."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def parse(self, node: yaml.Node) -> ImportMapping:
+        sections: dict[str, Any] = {}
+        for key, (key_node, value) in self._pairs(node).items():
+            if key not in SECTIONS:
+                message = _("“%(file)s”: line %(line)d has “%(key)s”. There are: %(known)s.")
+                values = self._place(key_node) | {"key": key, "known": ", ".join(SECTIONS)}
+                raise ImportRefused(message % values)
+            if _is_empty(value):
+                continue
+            sections[key] = self._pages(value) if key == "pages" else self._names(value)
+        return ImportMapping.from_names(**sections)
+
+    def _names(self, node: yaml.Node) -> dict[str, str]:
+        names: dict[str, str] = {}
+        for key, (_key_node, value) in self._pairs(node).items():
+            if not isinstance(value, yaml.ScalarNode):
+                message = _("“%(file)s”: line %(line)d has to be “name in the source: name here”.")
+                raise ImportRefused(message % self._place(value))
+            names[key] = "" if _is_empty(value) else value.value
+        return names
+
+    def _pages(self, node: yaml.Node) -> tuple[dict[str, Any], ...]:
+        if not isinstance(node, yaml.SequenceNode):
+            message = _("“%(file)s”: line %(line)d has to be a list of rules, each with a “-” before it.")
+            raise ImportRefused(message % self._place(node))
+        rules = []
+        for item in node.value:
+            self._pairs(item)
+            rules.append(self._plain(item, 0) | {"line": item.start_mark.line + 1})
+        return tuple(rules)
+
+    def _plain(self, node: yaml.Node, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            message = _("“%(file)s”: line %(line)d has too many levels.")
+            raise ImportRefused(message % self._place(node))
+        if isinstance(node, yaml.MappingNode):
+            return {key: self._plain(value, depth + 1) for key, (_node, value) in self._pairs(node).items()}
+        if isinstance(node, yaml.SequenceNode):
+            return [self._plain(item, depth + 1) for item in node.value]
+        return "" if _is_empty(node) else node.value
+
+    def _pairs(self, node: yaml.Node) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        if not isinstance(node, yaml.MappingNode):
+            message = _("“%(file)s”: line %(line)d has to be “name: …”.")
+            raise ImportRefused(message % self._place(node))
+        pairs: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.value in pairs:
+                message = _("“%(file)s”: line %(line)d has a name that is there already: “%(key)s”.")
+                raise ImportRefused(message % (self._place(key) | {"key": str(key.value)[:80]}))
+            pairs[key.value] = key, value
+        return pairs
+
+    def _place(self, node: yaml.Node) -> dict[str, Any]:
+        return {"file": self.name, "line": node.start_mark.line + 1}
+
+
+def _is_empty(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and (node.tag.endswith(":null") or not node.value.strip())
+
+
+def render_mapping(mapping: ImportMapping) -> str:
+    """Return a mapping as YAML for people to edit: `parse_mapping` reads it again."""
+    blocks = []
+    for section in NAME_SECTIONS:
+        if names := getattr(mapping, section):
+            rows = [
+                _render_row(name, names[name], mapping.comments.get((section, name), "")) for name in names
+            ]
+            blocks.append("\n".join([f"# {INTRODUCTIONS[section]}", f"{section}:", *rows]))
+    if mapping.pages:
+        rules = [
+            _render_rule(rule, mapping.comments.get(("pages", n), "")) for n, rule in enumerate(mapping.pages)
+        ]
+        blocks.append("\n".join([f"# {INTRODUCTIONS['pages']}", "pages:", *rules]))
+    return "\n\n".join(blocks) + "\n" if blocks else ""
+
+
+def _render_row(name: str, target: str, comment: str) -> str:
+    return f"  {_scalar(name)}: {_scalar(target)}".rstrip() + (f"  # {_one_line(comment)}" if comment else "")
+
+
+def _render_rule(rule: Mapping[str, Any], comment: str) -> str:
+    plain = {key: value for key, value in rule.items() if key != "line"}
+    lines = yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=100).rstrip("\n").splitlines()
+    comments = [f"  # {_one_line(line)}" for line in comment.splitlines()]
+    return "\n".join([*comments, f"  - {lines[0]}", *(f"    {line}" for line in lines[1:])])
+
+
+def _scalar(text: str) -> str:
+    """Return a text as a YAML scalar on one line, in quotation marks where YAML needs them."""
+    return yaml.safe_dump(text, allow_unicode=True, width=float("inf")).removesuffix("\n...\n").rstrip("\n")
+
+
+def _one_line(text: str) -> str:
+    return "".join(filter(str.isprintable, " ".join(text.split())))
