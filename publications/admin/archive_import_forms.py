@@ -1,21 +1,23 @@
 """Forms of imports at the desk: the archive, and how its texts are read, which can be corrected after the upload."""
 
-import io
+import shutil
 import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from tempfile import TemporaryFile
 from typing import BinaryIO
 from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.importers import archive
 from publications.importers.imported_file import ImportRefused
+from publications.importers.markdown import MARKDOWN_SUFFIXES
 from publications.importers.options import DISTINGUISHING_PLACEHOLDER, ImportOptions, is_site_address
 from publications.locales import LANGUAGE_NAMES
 from publications.models import ARCHIVE_FOLDER, ArchiveImport, Kind, original_storage
@@ -24,6 +26,8 @@ from .form_data import RedisplayMixin
 
 MAX_ARCHIVE_MEGABYTES = settings.MAX_REQUEST_BYTES // 1024**2 - 5  # beside it come the other fields
 MAX_NAMED_FILES = 3
+PACKED_NAME = "texts.zip"
+"""Texts without a uid of their own are recognised by it when they are imported again."""
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -32,7 +36,7 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """One archive, or several files, which are packed into one. The value is a list of uploads."""
+    """An archive, or one or several files, which are packed as one. The value is a list of uploads."""
 
     widget = FilesInput
 
@@ -42,15 +46,16 @@ class FilesField(forms.FileField):
 
 
 class ArchiveForm(RedisplayMixin, forms.Form):
-    """An archive to be stored."""
+    """Texts of any source to be stored, as an archive."""
 
     files = FilesField(
-        label=gettext_lazy("Archive"),
-        error_messages={"required": gettext_lazy("Choose the archive first.")},
+        label=gettext_lazy("File"),
+        error_messages={"required": gettext_lazy("Choose the file first.")},
         help_text=format_lazy(
             gettext_lazy(
-                "A .zip of at most {megabytes} MB with Markdown files, their pictures and, if you have one, a list of "
-                "authors. Or several Markdown files at once."
+                "At most {megabytes} MB: the file that the other system exported, or a .zip of it with the folder of "
+                "its pictures; or a .zip with Markdown files, their pictures and, if you have one, a list of authors. "
+                "What is larger is imported on the server, by the command import_publications."
             ),
             megabytes=MAX_ARCHIVE_MEGABYTES,
         ),
@@ -84,12 +89,14 @@ class ArchiveForm(RedisplayMixin, forms.Form):
 
 
 def _pack(uploads: list[File]) -> File:
-    """Return files as an archive. Browsers send their names without folders."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as packed:
+    """Return files as an archive, a single export by its name. Browsers send their names without folders."""
+    stream = TemporaryFile()  # noqa: SIM115 - the file that is returned reads it
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for upload in uploads:
-            packed.writestr(upload.name, upload.read())
-    return ContentFile(stream.getvalue(), name="texts.zip")
+            with packed.open(upload.name, "w") as entry:
+                shutil.copyfileobj(upload, entry)
+    is_export = len(uploads) == 1 and not uploads[0].name.lower().endswith(MARKDOWN_SUFFIXES)
+    return File(stream, name=uploads[0].name if is_export else PACKED_NAME)
 
 
 def _name_files(uploads: list[File]) -> str:

@@ -19,6 +19,7 @@ from accounts.names import full_name_of
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
 from publications.importers.report_page import has_untranslated_notes, label_report
+from publications.importers.sources import list_export_suffixes
 from publications.locales import current_locale, language_in_sentence, language_label
 from publications.models import (
     ARCHIVE_IMPORT_DAYS,
@@ -59,6 +60,7 @@ def archive_imports_page(request: HttpRequest) -> HttpResponse:
         request,
         "archive_imports",
         title=_("Import texts"),
+        exports=", ".join(f"{name} ({suffixes})" for name, suffixes in list_export_suffixes()),
         forms=[archive_form, settings_form],
         fields_with_errors=[
             field for form in (archive_form, settings_form) for field in form if field.errors

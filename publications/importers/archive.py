@@ -16,11 +16,10 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from .imported_file import ImportRefused
-from .markdown import MARKDOWN_SUFFIXES, describe_unsupported_files
+from .markdown import describe_unsupported_files
+from .sources import has_supported_suffix, list_export_suffixes
 
 MAX_ENTRIES = 10_000
-MAX_TEXTS = 500
-"""A check stores so many before those who want to save give up waiting (`LOCK_TIMEOUT` in `sceeus.service_urls`)."""
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
 MAX_NAME_BYTES = 255  # of a part of a path, on common file systems
 MAX_DEPTH = 20
@@ -45,9 +44,14 @@ def check_archive(file: BinaryIO, *, name: str) -> None:
         entries = _list_entries(archive)
         if sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
             raise ImportRefused(_too_large_message())
-        if not any(map(_is_text, entries)):
+        if not any(has_supported_suffix(entry.filename) for entry in entries):
             paths = [zipfile.Path(archive, entry.filename) for entry in entries]
-            raise ImportRefused(describe_unsupported_files(paths, name))
+            raise ImportRefused(" ".join([describe_unsupported_files(paths, name), *_list_exports()]))
+
+
+def _list_exports() -> list[str]:
+    systems = ", ".join(f"{name} ({suffixes})" for name, suffixes in list_export_suffixes())
+    return [_("Exports of these systems are read: %(systems)s.") % {"systems": systems}] if systems else []
 
 
 def find_place(file: BinaryIO, path: str) -> str:
@@ -114,7 +118,7 @@ def _open(file: BinaryIO) -> zipfile.ZipFile:
 def _list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Return the files of an archive, without those that programs leave there. Raises ImportRefused."""
     if len(archive.infolist()) > MAX_ENTRIES:
-        message = _("The archive has more than %(limit)d files. Divide it.")
+        message = _("The archive has more than %(limit)d files. Divide it, or use the command on the server.")
         raise ImportRefused(message % {"limit": MAX_ENTRIES})
     entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_ignored(entry)]
     for entry in entries:
@@ -122,14 +126,7 @@ def _list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     names = [entry.filename.casefold() for entry in entries]
     if len(set(names)) < len(names):
         raise ImportRefused(_("Two files in the archive have the same name."))
-    if sum(map(_is_text, entries)) > MAX_TEXTS:
-        message = _("The archive has more than %(limit)d texts. Divide it, or use the command on the server.")
-        raise ImportRefused(message % {"limit": MAX_TEXTS})
     return entries
-
-
-def _is_text(entry: zipfile.ZipInfo) -> bool:
-    return entry.filename.lower().endswith(MARKDOWN_SUFFIXES)
 
 
 def _is_ignored(entry: zipfile.ZipInfo) -> bool:

@@ -38,6 +38,8 @@ from .run import run_import
 LOCK_FILE, UNPACKED_FOLDER = "import-lock", "import"  # in SITE_DATA
 ADVISORY_LOCK = 7_306_211
 """The key of the lock on PostgreSQL, where several servers may share the database."""
+MAX_TEXTS = 500
+"""A check stores so many before those who want to save give up waiting (`LOCK_TIMEOUT` in `sceeus.service_urls`)."""
 MAX_STARTS = 3
 """How many processes may start a run without storing anything: whatever kills each of them must not do so for ever."""
 logger = logging.getLogger(__name__)
@@ -230,5 +232,6 @@ def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
         by=job.requested_by,
         progress=progress,
         record_batch=partial(_record_batch, job),
+        max_texts=MAX_TEXTS,
         archive_import=job.pk,
     )

@@ -61,6 +61,7 @@ class ImportOptions:
         progress: called after each batch of files that is imported, or read by a dry run; what it raises ends the run.
         similarity_progress: called after each step of the similarity index.
         record_batch: called in the transaction of each batch with the reports of its files; not in a dry run.
+        max_texts: the most texts that a source may have; 0 for any number.
         archive_import: the primary key of the `ArchiveImport` whose page the news lead to; None for a folder.
     """
 
@@ -80,6 +81,7 @@ class ImportOptions:
     progress: ProgressCallback = _ignore_progress
     similarity_progress: ProgressCallback = _ignore_progress
     record_batch: Callable[[Sequence[FileReport]], object] = _record_nothing
+    max_texts: int = 0
     archive_import: int | None = None
 
     def validate(self) -> None:

@@ -203,6 +203,7 @@ class ImportReport:
     """A whole import: its files in their order, and the totals.
 
     Args:
+        system: the name of the system that the texts come from.
         progress: after each batch, the number of files done and the seconds since the start.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
@@ -210,6 +211,7 @@ class ImportReport:
     """
 
     files: list[FileReport] = field(default_factory=list)
+    system: str = ""
     new_authors: list[str] = field(default_factory=list)
     new_tags: list[str] = field(default_factory=list)
     duplicates: dict[str, set[int]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from .report import (
     group_by_text,
     label_totals,
 )
+from .sources import describe_system
 
 MAX_LISTED = 40
 MAX_EXAMPLES = 5
@@ -33,6 +34,7 @@ def build_report_page(report: ImportReport) -> dict:
     return {
         "is_dry_run": report.is_dry_run,
         "is_publishing": report.is_publishing,
+        "system": report.system,
         "texts": len(report.files),
         "stored": report.count(FileOutcome.NEW) + report.count(FileOutcome.UPDATED),
         "refused": report.count(FileOutcome.REFUSED),
@@ -108,6 +110,7 @@ def label_report(report: dict) -> dict:
     if "figures" not in report:
         return report
     return report | {
+        "source": describe_system(report["system"]) if report.get("system") else "",
         "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
         "topics": [_label_topic(topic) for topic in report["topics"]],
         "files": [_label_file(file) for file in report["files"]],

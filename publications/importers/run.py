@@ -75,7 +75,7 @@ def propose_mapping(options: ImportOptions) -> ImportMapping:
 
 def _import_files(options: ImportOptions) -> ImportReport:
     source = _assign_slugs(open_source(options))
-    report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish)
+    report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish, system=source.system)
     authors = read_authors(options.authors) if options.authors else _read_found_authors(source, report)
     import_cache = ImportCache(author.slug for author in authors.by_id.values())
     importer = BatchImporter(options, report, import_cache)

@@ -102,6 +102,7 @@ class ImportSource(ABC):
         neighbours: texts that are not imported, which others may refer to if they are on the site.
         topics: the topics of the old site by id in lower case.
         site: the address of the old site, as the source has it.
+        system: the name of the system that it is of; `open_source` sets it.
     """
 
     root: Path
@@ -110,6 +111,7 @@ class ImportSource(ABC):
     neighbours: list[SourceEntry] = field(default_factory=list)
     topics: Mapping[str, SourceTopic] = field(default_factory=dict)
     site: str = ""
+    system: str = ""
 
     @abstractmethod
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:

@@ -389,7 +389,7 @@ def test_several_files_are_one_archive(administrator):
 @pytest.mark.parametrize(
     ("files", "said"),
     [([SimpleUploadedFile("a.zip", b"PK")], "no ZIP archive"),
-     ([], "Choose the archive first"),
+     ([], "Choose the file first"),
      ([SimpleUploadedFile("blog.xml", WORDPRESS)], "“blog.xml” is an export of WordPress"),
      ([SimpleUploadedFile(name, b"A") for name in ("a.docx", "b.docx")], "“a.docx, b.docx” holds no Markdown")],
 )  # fmt: skip

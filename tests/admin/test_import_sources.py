@@ -1,0 +1,121 @@
+"""Exports of other systems at the desk: uploaded as a file or in an archive, checked, imported, undone."""
+
+import html
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+
+from publications.importers import archive_imports
+from publications.models import ArchiveImport, ArchiveImportState, Publication
+from tests.factories import picture_bytes
+from tests.importers.letter_export import letter_system, render_export
+
+from .test_archive_imports import (
+    PAGE,
+    act_after_the_first_batch,
+    administrator,
+    archive,
+    page_of,
+    press,
+    started,
+    upload,
+)
+
+__all__ = ["administrator", "letter_system", "started"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letter_system")]
+
+EXPORT = render_export({"title": "Gas"}, {"title": "Oil"}, {"title": "Coal", "draft": True}).encode()
+FILE = "old.letters.json"
+UPLOADS = {
+    "a file": lambda: SimpleUploadedFile(FILE, EXPORT),
+    "an archive": lambda: archive({FILE: EXPORT}),
+    "an archive with its pictures": lambda: archive(
+        {f"site/{FILE}": EXPORT, "site/uploads/a.png": picture_bytes(), "site/README.md": b"Read me."}
+    ),
+}
+
+
+def check(client, file, **settings) -> ArchiveImport:
+    upload(client, file, **settings)
+    call_command("run_imports", verbosity=0)
+    return ArchiveImport.objects.first()
+
+
+@pytest.mark.parametrize("form", UPLOADS)
+def test_an_export_is_recognised_and_the_page_says_as_what(administrator, form):
+    job = check(administrator, UPLOADS[form]())
+
+    page = administrator.get(page_of()).text
+    assert job.state == ArchiveImportState.DONE and "An export of Letters, with 3 entries." in page
+    assert "Of 3 texts 3 are new or changed and would be imported; 2 could be published." in page
+    assert job.filename == (FILE if form == "a file" else "blog.zip")
+
+
+def test_an_export_is_imported_published_and_undone(administrator):
+    check(administrator, UPLOADS["a file"]())
+    press(administrator, "publish")
+    assert set(Publication.objects.filter(editions__isnull=False).values_list("title", flat=True)) == {
+        "Gas",
+        "Oil",
+    }
+
+    page = administrator.get(page_of("-undo"))
+    administrator.post(page_of("-undo"), {"seen": page.context["seen"]})
+    call_command("run_imports", verbosity=0)
+
+    assert ArchiveImport.objects.get().is_undone
+    assert set(Publication.objects.values_list("title", flat=True)) == {"Gas", "Oil"}  # withdrawn
+
+
+def test_an_export_in_another_archive_is_the_same_texts(administrator):
+    check(administrator, UPLOADS["a file"]())
+    press(administrator, "drafts")
+
+    job = check(administrator, UPLOADS["an archive with its pictures"]())
+
+    assert job.report["stored"] == 0
+
+
+def test_an_import_of_an_export_is_stopped_and_goes_on(administrator, monkeypatch):
+    check(administrator, UPLOADS["a file"]())
+    with monkeypatch.context() as patch:
+        act_after_the_first_batch(patch, lambda: administrator.post(page_of(), {"stop": "1"}))
+        assert press(administrator, "drafts").state == ArchiveImportState.STOPPED
+    assert Publication.objects.count() == 1
+
+    assert (
+        press(administrator, "resume").state == ArchiveImportState.DONE and Publication.objects.count() == 3
+    )
+
+
+def test_a_broken_export_says_what_is_wrong_with_it(administrator):
+    job = check(administrator, SimpleUploadedFile(FILE, EXPORT[:40]))
+
+    assert (job.state, job.error) == (
+        ArchiveImportState.FAILED,
+        "The file is cut off. Export the letters again.",
+    )
+
+
+def test_texts_are_counted_and_not_files(administrator, monkeypatch):
+    monkeypatch.setattr(archive_imports, "MAX_TEXTS", 3)
+    pictures = {f"uploads/{number}.png": b"A" for number in range(9)}
+    assert check(administrator, archive({FILE: EXPORT, **pictures})).state == ArchiveImportState.DONE
+
+    monkeypatch.setattr(archive_imports, "MAX_TEXTS", 2)
+    job = check(administrator, UPLOADS["a file"]())
+    assert job.state == ArchiveImportState.FAILED and "It has 3 texts; at the desk at most 2" in job.error
+
+
+def test_the_page_names_the_exports_that_are_read(administrator):
+    assert "Letters (.letters.json)" in administrator.get(PAGE).text
+
+    page = html.unescape(upload(administrator, SimpleUploadedFile("a.rtf", b"A")).text)
+    assert "Exports of these systems are read: " in page and "Letters (.letters.json)" in page
+
+
+def test_markdown_files_are_called_so(administrator):
+    check(administrator, archive())
+
+    assert "Markdown files, with 2 entries." in administrator.get(page_of()).text
