@@ -72,6 +72,7 @@ class ImportedFile:
 
     Args:
         files: paths by the names that the manuscript uses.
+        former_files: the names in `files` by the old paths of images and attachments.
         image_properties: size and format of the images among the files.
         non_guest_authors: slugs of the authors in the author list; other authors become guests.
         rendered: the text as publishing renders it.
@@ -84,6 +85,7 @@ class ImportedFile:
     refusal: str = ""
     notes: list[ImportNote] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
+    former_files: dict[str, str] = field(default_factory=dict)
     image_properties: dict[str, ImageProperties] = field(default_factory=dict)
     non_guest_authors: frozenset[str] = frozenset()
     former_paths: tuple[str, ...] = ()

@@ -80,6 +80,7 @@ class ImportContext:
         kind: the default kind.
         site: the address of the old site, for links whose target is not imported.
         topics: names of topics by id.
+        linked_fragments: the fragments that links of the import point to.
     """
 
     authors: AuthorList
@@ -90,6 +91,7 @@ class ImportContext:
     kind: str
     site: str = ""
     topics: Mapping[str, str] = field(default_factory=dict)
+    linked_fragments: frozenset[str] = frozenset()
 
 
 @dataclass(kw_only=True)

@@ -1,4 +1,4 @@
-"""Render the page of a text as publishing does, and compute its summary, its anchors and its losses."""
+"""Compare the words of a Markdown text with those of its page, and reduce Markdown to plain text."""
 
 import html
 import re
@@ -9,16 +9,13 @@ from publications.stored_messages import gettext as _
 
 from ..coverage import WORD, compare_words, split_words
 from ..imported_file import ImportLog, TextCoverage
+from ..links import addresses_in
+from ..rendered_page import report_missing_words
 from .front_matter import without_html
-from .links import addresses_in
 from .placeholders import replace_spans
 from .shortcodes import END_RAW, RAW
 from .tag_arguments import words_in_tag
 
-# Starts with a literal, which `re` searches fast; otherwise the same as \bid=.
-ID = re.compile(r'id="(?<!\wid=")([^"]+)"')
-RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
-MAX_EXCERPT = 300
 LATIN_LETTERS = "A-Za-zÀ-ÖØ-öø-ÿ"
 PLAIN_TEXT = re.compile(rf"[{LATIN_LETTERS}](?:[{LATIN_LETTERS}0-9]++|[ ,;?]|\.(?!\.))*+")
 """Texts without characters that Markdown or typography might interpret."""
@@ -47,15 +44,6 @@ MARKUP = re.compile(
 BRACES = str.maketrans("{}%", "   ")
 
 
-def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText | None:
-    """Return the text as publishing renders it, or None if it cannot be rendered, which is reported."""
-    try:
-        return markup.render_markdown(text.body, language=text.language)
-    except markup.Unrenderable as error:
-        log.dropped("render", _("The text cannot be shown as it is: %s") % error)
-        return None
-
-
 def measure_coverage(
     source: str, text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog
 ) -> TextCoverage:
@@ -64,9 +52,7 @@ def measure_coverage(
         return TextCoverage()
     page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
     coverage = compare_markdown(source, page)
-    if coverage.missing:
-        message = _("Words of the file that are not in the text: %s") % " ".join(coverage.missing)
-        log.dropped("words", message)
+    report_missing_words(coverage, log)
     return coverage
 
 
@@ -91,38 +77,6 @@ def _visible_words(span: str) -> str:
     return f" {words_in_tag(span)} " if span.startswith(("{%", "{{<", "{{%")) else " "
 
 
-def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog) -> None:
-    """Report the links and images of a text that its page does not have."""
-    if rendered is None:
-        return
-    page_addresses = {_normal_address(address) for address in addresses_in(rendered.html)}
-    for address in addresses_in(text.body):
-        if not address.startswith("image:") and _normal_address(address).rstrip() not in page_addresses:
-            log.dropped("link-gone", _("A link could not be kept: %s") % address)
-    for image in text.images:
-        if image.key not in (*rendered.images, text.cover):
-            message = _("A picture could not be placed in the text: %s") % image.file
-            log.dropped("image-missing", message)
-
-
-def _normal_address(address: str) -> str:
-    return html.unescape(address).replace("%20", " ")
-
-
-def anchors_in(rendered: markup.RenderedText | None) -> frozenset[str]:
-    """Return the ids of a page that links of other texts may point to."""
-    ids = ID.findall(rendered.html) if rendered else ()
-    return frozenset(html.unescape(name) for name in ids if not name.startswith(RENDERER_ID_PREFIXES))
-
-
-def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
-    """Return the links of a page to an id, on this page or another page of the site."""
-    if rendered is None or "#" not in rendered.html:
-        return ()
-    links = (link for link in addresses_in(rendered.html) if link.startswith(("#", "/")) and "#" in link)
-    return tuple(link for link in links if not link.partition("#")[2].startswith(RENDERER_ID_PREFIXES))
-
-
 def strip_markup(text: str, log: ImportLog) -> str:
     """Return a summary as plain text; removed links are reported."""
     if PLAIN_TEXT.fullmatch(text):
@@ -134,12 +88,3 @@ def strip_markup(text: str, log: ImportLog) -> str:
     for address in addresses_in(rendered.html):
         log.dropped("link-summary", _("A link in the summary was left out: %s") % address)
     return " ".join(rendered.text.split()) or without_html(text)
-
-
-def build_excerpt(rendered: markup.RenderedText | None) -> str:
-    """Return the first paragraph of more than a few words, or its beginning."""
-    paragraphs = [" ".join(paragraph.text.split()) for paragraph in rendered.paragraphs] if rendered else []
-    first = next((paragraph for paragraph in paragraphs if len(paragraph.split()) > 3), "")
-    if len(first) <= MAX_EXCERPT:
-        return first
-    return first[:MAX_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"

@@ -14,6 +14,13 @@ from publications.stored_messages import gettext as _
 from publications.stored_messages import join_messages
 
 from ..imported_file import ImportedFile, ImportLog, ImportRefused
+from ..rendered_page import (
+    anchors_in,
+    build_excerpt,
+    fragment_links_in,
+    render_as_published,
+    report_losses,
+)
 from ..source import ImportContext
 from .anchors import keep_anchors, slug_rules_of
 from .fields import FrontMatterFields
@@ -21,15 +28,7 @@ from .front_matter import FrontMatter, as_flag, as_text, as_texts, first_value, 
 from .images import ImageRewriter
 from .includes import resolve_includes
 from .links import LinkRewriter, resolve_references
-from .page import (
-    anchors_in,
-    build_excerpt,
-    fragment_links_in,
-    measure_coverage,
-    render_as_published,
-    report_losses,
-    strip_markup,
-)
+from .page import measure_coverage, strip_markup
 from .placeholders import Placeholders, remove_marks
 from .raw_html import reduce_html
 from .shortcodes import resolve_shortcodes
@@ -39,14 +38,9 @@ from .source_site import SourceSite
 
 @dataclass(frozen=True, kw_only=True)
 class MarkdownImportContext(ImportContext):
-    """The data shared by all files of an import.
-
-    Args:
-        linked_fragments: the fragments that links of the import point to.
-    """
+    """The data shared by all files of an import."""
 
     source_site: SourceSite = field(default_factory=SourceSite)
-    linked_fragments: frozenset[str] = frozenset()
 
 
 def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:

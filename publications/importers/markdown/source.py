@@ -40,9 +40,8 @@ class MarkdownSource(ImportSource):
         return read_authors(self.authors)
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
-        context = MarkdownImportContext(
-            **vars(context), source_site=self.source_site, linked_fragments=self.linked_fragments
-        )
+        shared = vars(context) | {"linked_fragments": self.linked_fragments}
+        context = MarkdownImportContext(**shared, source_site=self.source_site)
         return read_texts(self.entries, read_file, context, total=len(self.entries), processes=processes)
 
     @property

@@ -13,14 +13,13 @@ from publications.importers.markdown.images import IMG_ELEMENT
 from publications.importers.markdown.page import (
     compare_markdown,
     measure_coverage,
-    render_as_published,
-    report_losses,
     split_visible_words,
 )
 from publications.importers.markdown.placeholders import Placeholders, replace_spans
 from publications.importers.markdown.placeholders import _find_fenced_blocks as fenced
 from publications.importers.markdown.raw_html import reduce_html
 from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.rendered_page import render_as_published, report_losses
 from publications.importers.source_authors import AuthorList
 from publications.manuscript import Manuscript, ManuscriptImage
 from tests.import_hostile import FRONT, REPEATED, RISING
