@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -27,29 +27,40 @@ class FoundImage:
     properties: images.ImageProperties
 
 
+def same_name(name: str) -> Iterable[str]:
+    return (name,)
+
+
 @dataclass
 class ImageFinder:
-    """Finds images in folders, for all files of an import.
+    """Finds images and other files in folders, for all texts of an import.
 
     Args:
         roots: the folders; links that lead out of them are not followed.
         keys: the keys of library images by digest.
         secret: the secret from which keys of other images are derived.
+        names_of: returns the names by which a file of an old path may be in the folders, the best first.
     """
 
     roots: tuple[Path, ...]
     keys: Mapping[str, str]
     secret: bytes
+    names_of: Callable[[str], Iterable[str]] = same_name
     _cache: dict[Path, FoundImage | str] = field(default_factory=dict)
 
     def find(self, address: str, folder: Path) -> FoundImage | str:
         """Return the image at an address relative to a folder, or a message why there is none."""
-        path = self._find_path(unquote(re.split(r"[?#]", address)[0]), folder)
+        path = self.find_file(address, folder)
         if path is None:
             return _("The picture is missing.")
         if path not in self._cache:
             self._cache[path] = self._examine(path)
         return self._cache[path]
+
+    def find_file(self, address: str, folder: Path) -> Path | None:
+        """Return the file at an address relative to a folder, or None."""
+        names = self.names_of(unquote(re.split(r"[?#]", address)[0]))
+        return next(filter(None, (self._find_path(name, folder) for name in names)), None)
 
     @cached_property
     def _folders(self) -> tuple[Path, ...]:

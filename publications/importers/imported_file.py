@@ -27,6 +27,14 @@ class ImportNote:
     text: str
 
 
+@dataclass(frozen=True)
+class SourceNote:
+    """One statement about a source as a whole, with what it counts, such as addresses."""
+
+    text: str
+    items: tuple[str, ...] = ()
+
+
 class ImportLog:
     """Collects the distinct notes on a file while it is read."""
 

@@ -5,7 +5,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .imported_file import ImportedFile, ImportNote, NoteKind, TextCoverage
+from .imported_file import ImportedFile, ImportNote, NoteKind, SourceNote, TextCoverage
 
 NOTE_KIND_LABELS = {
     NoteKind.CHANGED: _("changed"),
@@ -208,6 +208,7 @@ class ImportReport:
         new_authors, new_tags: the names of authors and tags that were created, or would be.
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
+        source_notes: notes on the source as a whole: what it holds, and what is not imported.
     """
 
     files: list[FileReport] = field(default_factory=list)
@@ -217,6 +218,7 @@ class ImportReport:
     duplicates: dict[str, set[int]] = field(default_factory=dict)
     author_list: Path | None = None
     author_list_problem: str = ""
+    source_notes: list[SourceNote] = field(default_factory=list)
     redirects: int = 0
     related_links: int = 0
     is_dry_run: bool = False
@@ -260,6 +262,7 @@ class ImportReport:
         held_back = {reason: [file.source for file in files] for reason, files in self.held_back().items()}
         return {
             "rehearsal": self.is_dry_run, "totals": self.totals(), "held_back": held_back,
+            "source": [asdict(note) for note in self.source_notes],
             "files": [file.as_dict() for file in self.files],
         }  # fmt: skip
 

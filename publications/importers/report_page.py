@@ -44,6 +44,9 @@ def build_report_page(report: ImportReport) -> dict:
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),
         "author_list_problem": store_message(report.author_list_problem),
+        "source_notes": [
+            {"text": store_message(note.text), "items": list(note.items)} for note in report.source_notes
+        ],
         "shown_again": sum(file.is_published and file.was_withdrawn for file in report.files),
         **_describe_duplicates(report),
         "figures": report.totals(),
@@ -114,6 +117,7 @@ def label_report(report: dict) -> dict:
         "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
         "topics": [_label_topic(topic) for topic in report["topics"]],
         "files": [_label_file(file) for file in report["files"]],
+        "source_notes": [_show_note(note) for note in report.get("source_notes", ())],
         "author_list_problem": show_message(report.get("author_list_problem", "")),
     }
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .imported_file import ImportNote, NoteKind
+from .imported_file import ImportNote, NoteKind, SourceNote
 from .next_step import describe_next_step
 from .report import NOTE_KIND_LABELS, NOTE_TOPICS, OUTCOME_LABELS, FileReport, ImportReport, group_by_text
 
@@ -42,6 +42,7 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
     if report.author_list:
         message = report.author_list_problem or _("Authors are read from %s.") % report.author_list
         yield from (*wrap_line(message, width), "")
+    yield from _render_source_notes(report.source_notes, width, MAX_LISTED if detail <= BY_TOPIC else 0)
     if detail > BY_TOPIC or (detail == BY_TOPIC and is_short):
         for file in report.files:
             notes = [*file.notes, *file.unused_notes] if detail > BY_TOPIC else file.notes
@@ -55,6 +56,17 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
         yield from wrap_line(
             _("Every line, file by file: -v 2 on screen, --report FILE.json for machines."), width
         )
+
+
+def _render_source_notes(notes: Sequence[SourceNote], width: int, limit: int) -> Iterator[str]:
+    """Yield what is said of the source as a whole, each statement with its list, of which 0 means no limit."""
+    for note in notes:
+        yield from wrap_line(note.text, width)
+        for item in note.items[: limit or None]:
+            yield from wrap_line(item, width, indent=4)
+        yield from _render_remaining_count(len(note.items) - limit if limit else 0, width, indent=4)
+    if notes:
+        yield ""
 
 
 def _render_totals(report: ImportReport, width: int) -> Iterator[str]:

@@ -88,6 +88,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, authors, source, context.image_finder)
+        report.source_notes = source.summarize()
         _store_news(report, options)
     return report
 
@@ -199,7 +200,10 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
     return ImportContext(
         authors=authors,
         image_finder=ImageFinder(
-            _media_folders(options, source.root), _library_keys(), settings.SECRET_KEY.encode()
+            _media_folders(options, source.root),
+            _library_keys(),
+            settings.SECRET_KEY.encode(),
+            source.names_of,
         ),
         addresses=addresses | _former_addresses() | source.addresses(_address_of),
         uids_by_name=source.uids_by_name(),

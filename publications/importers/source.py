@@ -7,7 +7,7 @@ read (`SourceEntry`), so that each gets its slug and texts can refer to each oth
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
@@ -18,7 +18,7 @@ from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 from publications.stored_messages import ngettext
 
 from .image_finder import ImageFinder
-from .imported_file import ImportedFile
+from .imported_file import ImportedFile, SourceNote
 from .mapping import ImportMapping, normalize_key
 from .source_authors import AuthorList
 
@@ -62,11 +62,11 @@ class SourceEntry:
 
 @dataclass(frozen=True)
 class SourceTopic:
-    """A topic of the old site with its name, introduction and old path."""
+    """A topic of the old site with its name, introduction and the old paths of its page."""
 
     name: str
     introduction: str = ""
-    former_path: str = ""
+    former_paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +131,14 @@ class ImportSource(ABC):
     def read_authors(self) -> AuthorList:
         """Return the authors in the source. Raises ImportRefused if the list cannot be read."""
         return AuthorList({})
+
+    def names_of(self, path: str) -> Iterable[str]:
+        """Return the names by which a file of an old path may be beside the texts, the best first."""
+        return (path,)
+
+    def summarize(self) -> list[SourceNote]:
+        """Return notes on the source as a whole, once its texts are read: what it holds, and what is not imported."""
+        return []
 
     def propose_mapping(self) -> ImportMapping:
         """Return a mapping to be edited: topics and authors of the texts as they are, with the numbers of texts."""

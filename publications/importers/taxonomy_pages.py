@@ -186,6 +186,6 @@ def complete_topics(topics: Mapping[str, SourceTopic], options: ImportOptions, r
         file = first_files.get(name)
         if file and (changed_fields := _fill_text(tag, field, topic.introduction, file)):
             actions.save_instance(tag, by=options.by, changed=changed_fields)
-        conflicting_paths = actions.add_redirects(tag, [topic.former_path], by=options.by)
-        redirects += 0 if conflicting_paths else 1
+        conflicting_paths = actions.add_redirects(tag, topic.former_paths, by=options.by)
+        redirects += len(topic.former_paths) - len(conflicting_paths)
     return redirects

@@ -4,11 +4,13 @@ import re
 from itertools import count, takewhile
 
 import pytest
+from django.template.loader import render_to_string
 
-from publications.importers.imported_file import ImportNote, NoteKind
+from publications.importers.imported_file import ImportNote, NoteKind, SourceNote
 from publications.importers.markdown.page import compare_markdown
 from publications.importers.next_step import describe_next_step
 from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
+from publications.importers.report_page import build_report_page, label_report
 from publications.importers.report_text import MAX_EXAMPLES, MAX_LISTED, render_report
 from publications.models import Author
 from tests.blogs import SAMPLES, import_blog, write_post
@@ -287,3 +289,27 @@ def test_words_that_stand_on_the_page_without_a_space_between_are_not_called_lef
 )
 def test_a_word_is_there_where_it_is_joined_with_another_word_of_the_source(source, text, missing):
     assert compare_markdown(f"{source} <gov@x.se>", text).missing == missing
+
+
+def test_what_holds_for_the_source_as_a_whole_comes_before_its_texts():
+    report = import_report(21, LED)
+    report.source_notes = [
+        SourceNote("Files that are not here:", tuple(f"/a/{n}.png" for n in range(MAX_LISTED + 2)))
+    ]
+
+    text = shown(report)
+
+    assert text.index("Files that are not here:") < text.index("links led to") and "… and 2 more" in text
+    assert f"/a/{MAX_LISTED}.png" not in text and f"/a/{MAX_LISTED}.png" in shown(report, detail=2)
+    assert report.as_dict()["source"][0]["items"][-1] == f"/a/{MAX_LISTED + 1}.png"
+
+
+def test_the_page_of_a_report_has_what_holds_for_the_source():
+    report = import_report(1)
+    report.source_notes = [SourceNote("Files that are not here:", ("/a.png",))]
+
+    page = render_to_string(
+        "desk/archive_import_report.html", {"report": label_report(build_report_page(report))}
+    )
+
+    assert "Files that are not here:" in page and "<li>/a.png</li>" in page

@@ -78,7 +78,7 @@ def _read_topics(folder: Path) -> dict[str, SourceTopic]:
         if name := without_html(as_text(first_value(fields, "title", "name", "display_name"))):
             introduction = without_html(as_text(first_value(fields, *INTRODUCTION_KEYS)))
             topics[topic_id.casefold()] = SourceTopic(
-                name.replace(",", ""), introduction, f"/{folder.name}/{topic_id}/"
+                name.replace(",", ""), introduction, (f"/{folder.name}/{topic_id}/",)
             )
     return topics
 
