@@ -11,31 +11,32 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 
-def _split_names(names: str) -> frozenset[str]:
+def split_names(names: str) -> frozenset[str]:
+    """Return the names in a text with spaces between them."""
     return frozenset(names.split())
 
 
-HEADINGS = _split_names("h1 h2 h3 h4 h5 h6")
-INLINE = _split_names(
+HEADINGS = split_names("h1 h2 h3 h4 h5 h6")
+INLINE = split_names(
     "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var"
 )
-VOID = _split_names("br hr img wbr")
-VERBATIM = _split_names("code kbd pre samp")
+VOID = split_names("br hr img wbr")
+VERBATIM = split_names("code kbd pre samp")
 """Elements whose text is shown verbatim."""
-BLOCKS = HEADINGS | _split_names("p blockquote ul ol dl pre hr table")
-NESTED_BLOCKS = _split_names("li dt dd caption thead tbody tfoot tr th td")
+BLOCKS = HEADINGS | split_names("p blockquote ul ol dl pre hr table")
+NESTED_BLOCKS = split_names("li dt dd caption thead tbody tfoot tr th td")
 """Elements that are valid in certain blocks only."""
 ALLOWED = INLINE | VOID | BLOCKS | NESTED_BLOCKS
 """Elements that authors may use. The site itself adds `div`, `section`, `figure` and `figcaption`."""
-DROPPED = _split_names("iframe math noembed noframes object script style svg template textarea title xmp")
+DROPPED = split_names("iframe math noembed noframes object script style svg template textarea title xmp")
 """Elements that are removed with their content."""
-UNWRAPPED_BLOCKS = _split_names(
+UNWRAPPED_BLOCKS = split_names(
     "address article aside audio body canvas center details dir div fieldset figcaption figure footer form "
     "frameset head header hgroup html legend main menu nav noscript optgroup option picture section summary "
     "video"
 )
 """Block elements that are replaced by their content."""
-UNWRAPPED_INLINE = _split_names(
+UNWRAPPED_INLINE = split_names(
     "acronym applet area base basefont bgsound big blink button col colgroup data datalist embed font frame "
     "input isindex keygen label link listing marquee meta meter nobr output param plaintext progress rb rp "
     "rt rtc ruby select source strike time track tt"

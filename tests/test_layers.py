@@ -50,6 +50,7 @@ LAYERS = {
         "publications.signing",
         "publications.reserved_disk_space",
         "publications.drill_report",
+        "publications.attachment_files",
         "publications.images",
         "publications.ooxml",
     ),

@@ -43,15 +43,15 @@ class ImportLog:
         self._seen: set[ImportNote] = set()
 
     def changed(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.CHANGED, topic, text))
+        self.add(ImportNote(NoteKind.CHANGED, topic, text))
 
     def dropped(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.DROPPED, topic, text))
+        self.add(ImportNote(NoteKind.DROPPED, topic, text))
 
     def guessed(self, topic: str, text: str) -> None:
-        self._add(ImportNote(NoteKind.GUESSED, topic, text))
+        self.add(ImportNote(NoteKind.GUESSED, topic, text))
 
-    def _add(self, note: ImportNote) -> None:
+    def add(self, note: ImportNote) -> None:
         if note not in self._seen:
             self._seen.add(note)
             self.notes.append(note)

@@ -21,6 +21,7 @@ from .plain_text import inline_text
 from .redaction import Redaction, link_targets_of, readable_attributes
 from .render import RenderedText, outline, render_markdown
 from .source import MAX_CHARACTERS, Unrenderable
+from .source_html import REFERENCE_TAG, is_note_reference, write_source_html
 from .to_markdown import to_markdown
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "MIN_SPECIFIC_LETTERS",
     "NAME_ENDINGS",
     "PORTABLE_STYLE",
+    "REFERENCE_TAG",
     "EditorBlock",
     "Heading",
     "MarkdownStyle",
@@ -53,6 +55,7 @@ __all__ = [
     "insert_images",
     "insert_permalinks",
     "invalid_image_keys",
+    "is_note_reference",
     "is_remnant",
     "link_targets_of",
     "move_ranges",
@@ -63,4 +66,5 @@ __all__ = [
     "split_blocks",
     "to_markdown",
     "write_blocks",
+    "write_source_html",
 ]

@@ -4,7 +4,6 @@
 and `advice`. Nothing here writes to the database; callers decide what to do with the issues.
 """
 
-from .attached_pdfs import has_structure
 from .broken_links import broken_link_reasons, find_draft_at
 from .draft import DraftImage, PreflightDraft, PreflightIssue, TextLink
 from .dropped_markup import find_dropped_markup
@@ -34,7 +33,6 @@ __all__ = [
     "find_dropped_markup",
     "find_images_without_alt",
     "find_placeholders",
-    "has_structure",
     "run_preflight",
     "similar_tag_names",
 ]

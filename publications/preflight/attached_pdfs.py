@@ -19,14 +19,6 @@ def is_pdf(content: bytes) -> bool:
     return content[:1024].lstrip().startswith(b"%PDF-")
 
 
-def has_structure(content: bytes) -> bool:
-    """Return whether a file has what every PDF reader needs: the offset of its cross-reference table, and its root.
-
-    Without them the file is truncated, or no PDF (ISO 32000-2, 7.5.5).
-    """
-    return b"startxref" in content and b"/Root" in content
-
-
 def is_tagged(content: bytes) -> bool:
     return any(STRUCTURE in part for part in _searchable_parts(content))
 

@@ -12,7 +12,10 @@ PROBE = (
 )
 
 
-@pytest.mark.parametrize("module", ["publications.importers.markdown", "publications.importers.word"])
+@pytest.mark.parametrize(
+    "module",
+    ["publications.importers.html", "publications.importers.markdown", "publications.importers.word"],
+)
 def test_reading_files_imports_no_model(module):
     result = subprocess.run(
         [sys.executable, "-c", PROBE.format(module=module)], capture_output=True, text=True, cwd=ROOT

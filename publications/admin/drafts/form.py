@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications import actions, markup
+from publications.attachment_files import UnsuitableAttachment, check_attachment, normalize_filename
 from publications.diff import merge_set
 from publications.draft_content import write_draft
 from publications.locales import LANGUAGE_NAMES
@@ -30,7 +31,6 @@ from ..choosers import ChooserField, read_initial_pks
 from ..edit_conflicts import FORM_FIELD_NAMES, MERGED_FIELDS, MergeFormMixin, form_field_name
 from ..form_fields import LocalDateTimeField, ModelChoicesField, TagInput, TagNamesField, TextEditor
 from ..pending_uploads import PendingUploadFormMixin
-from .attachments import check_attachment, normalize_filename
 
 TYPED_FIELDS = tuple(
     field.name for field in MERGED_FIELDS if field.name not in {*FORM_FIELD_NAMES, "bylines"}
@@ -194,7 +194,11 @@ class PublicationForm(PendingUploadFormMixin, MergeFormMixin, ChooserModelForm):
         file = self.cleaned_data["attach"]
         if not file:
             return None
-        check_attachment(file)
+        try:
+            check_attachment(file.name, file.size, file.read)
+        except UnsuitableAttachment as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        file.seek(0)
         return file
 
     def clean(self) -> dict:

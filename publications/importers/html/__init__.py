@@ -4,5 +4,8 @@ Nothing here uses the database or imports models.
 """
 
 from .article import SourceArticle
+from .article_source import ArticleSource
+from .reader import read_article
+from .source_tree import fragments_in, parse_html, visible_text
 
-__all__ = ["SourceArticle"]
+__all__ = ["ArticleSource", "SourceArticle", "fragments_in", "parse_html", "read_article", "visible_text"]

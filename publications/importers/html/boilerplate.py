@@ -1,0 +1,88 @@
+"""Remove what is no text for readers: scripts, hidden elements, forms, and buttons to share or subscribe."""
+
+import re
+
+from publications.html_tree import Element, split_names
+from publications.stored_messages import gettext as _
+
+from .losses import TextLosses, one_line
+from .source_tree import Child, SourceTree, classes_of, styles_of, visible_text
+
+CONTROLS = split_names("button input select textarea option optgroup datalist progress meter")
+SILENT = split_names("head link meta title base style template source track param area map col colgroup")
+"""Elements without text or media that are left out without a report."""
+MAX_FORM_WORDS = 100
+HIDDEN_CLASSES = split_names("screen-reader-text sr-only visually-hidden visuallyhidden")
+BOILERPLATE_CLASSES = split_names(
+    "sharedaddy jp-relatedposts addtoany_share_save_container addtoany_content share-buttons social-share "
+    "ssba essb_links heateor_sss_sharing_container a2a_kit subscription-widget-wrap subscription-widget "
+    "subscription-widget-wrap-editor subscribe-widget kg-signup-card wp-block-jetpack-subscriptions "
+    "mc4wp-form post-navigation nav-links wpcnt"
+)
+"""Classes of blocks to share, to subscribe and to navigate."""
+CONTENTS_CLASSES = split_names(
+    "ez-toc-container toc_container lwptoc wp-block-table-of-contents wp-block-yoast-seo-table-of- "
+    "contents wp-block-rank-math-toc-block"
+)
+SHARE_ADDRESS = re.compile(r"action=share|%%|/subscribe\b")
+SILENT_COMMENTS = (
+    "wp:", "/wp:", "kg-card", "[if", "[endif", "<![", "more", "nextpage", "break", "startfragment", "endfragment",
+    "noindex", "/noindex", "#", "/",
+)  # fmt: skip
+"""The beginnings of comments that programs write."""
+
+
+def remove_boilerplate(root: SourceTree, losses: TextLosses) -> None:
+    """Remove what is no text of the article, and report it."""
+    for comment in root.comments:
+        if comment and not comment.lower().startswith(SILENT_COMMENTS):
+            losses.log.dropped("html", _("A comment was left out: %s") % one_line(comment))
+    root.replace_descendants(lambda element: _reduce(element, losses))
+
+
+def _reduce(element: Element, losses: TextLosses) -> list[Child]:
+    tag = element.tag
+    if tag in SILENT:
+        return []
+    if tag == "script":
+        losses.report(element)
+        return []
+    if _is_hidden(element):
+        losses.report_hidden(element)
+        return []
+    if tag in CONTROLS or (tag == "form" and _is_small_form(element)) or _is_boilerplate(element):
+        if visible_text(element).strip():
+            losses.report(element)
+        return []
+    if tag == "noscript":
+        return [] if element.find_all("img") and not visible_text(element).strip() else element.children
+    return [element]
+
+
+def _is_hidden(element: Element) -> bool:
+    styles = styles_of(element) if "style" in element.attributes else {}
+    return (
+        "hidden" in element.attributes
+        or element.get("aria-hidden").lower() == "true"
+        or styles.get("display") == "none"
+        or styles.get("visibility") == "hidden"
+        or bool(classes_of(element) & HIDDEN_CLASSES)
+    )
+
+
+def _is_small_form(element: Element) -> bool:
+    """Whether this is a form to fill in, not one around a whole page."""
+    return len(visible_text(element).split()) < MAX_FORM_WORDS
+
+
+def _is_boilerplate(element: Element) -> bool:
+    if "class" not in element.attributes and "id" not in element.attributes:
+        return False
+    names = classes_of(element) | {element.get("id").lower()}
+    return bool(names & (BOILERPLATE_CLASSES | CONTENTS_CLASSES)) or _is_share_button(element, names)
+
+
+def _is_share_button(element: Element, names: set[str]) -> bool:
+    """Whether this is a button of Substack to share or subscribe; others lead somewhere."""
+    addresses = [link.get("href") for link in element.find_all("a")]
+    return "button-wrapper" in names and bool(addresses) and all(map(SHARE_ADDRESS.search, addresses))

@@ -1,0 +1,186 @@
+"""Replace embedded media and cards of editors by links, with their title or their host as words."""
+
+import json
+import re
+
+from publications.html_tree import Element, split_names
+from publications.stored_messages import gettext as _
+
+from ..links import host_of
+from .losses import TextLosses, one_line
+from .source_tree import Child, classes_of, replace_elements, visible_text
+
+MEDIA = split_names("iframe video audio object embed")
+VIDEO_ADDRESSES = (
+    (
+        re.compile(r"(?:youtube(?:-nocookie)?\.com/(?:embed|v|shorts)/|youtu\.be/)([\w-]{6,20})"),
+        "https://www.youtube.com/watch?v={}",
+    ),
+    (re.compile(r"player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
+    (re.compile(r"dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
+)
+"""The addresses of players, and of the pages of their videos."""
+VIDEO_IDS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+PLAYER_CARDS = frozenset({"kg-audio-card", "kg-video-card"})
+ADDRESS = re.compile(r"https?://[^\s<>]+")
+BARE_ADDRESS = re.compile(r"\s*(https?://[^\s<>]+)\s*")
+KEYS_OF_ADDRESS = ("url", "canonical_url", "href", "src", "permalink")
+
+
+def replace_embeds(root: Element, losses: TextLosses) -> None:
+    """Replace embedded media by links, and report each by its name."""
+    replace_elements(root, lambda element: _replace(element, losses))
+
+
+def _replace(element: Element, losses: TextLosses) -> list[Child] | None:
+    classes = classes_of(element) if "class" in element.attributes else set()
+    if "kg-bookmark-card" in classes:
+        return _bookmark(element, losses)
+    if classes & PLAYER_CARDS:
+        return _player_card(element, losses)
+    if "kg-file-card" in classes:
+        return _file_card(element, losses)
+    if "data-attrs" in element.attributes and (embed := _described_embed(element, losses)):
+        return embed
+    if element.tag in MEDIA:
+        return _media(element, losses)
+    if element.tag == "svg":
+        losses.report(element) if visible_text(element).strip() else None
+        return []
+    if element.tag == "math":
+        return [Element("code", {}, [one_line(element.get("alttext") or visible_text(element))])]
+    return _bare_address(element)
+
+
+def _media(element: Element, losses: TextLosses) -> list[Child]:
+    address = _address_of_media(element)
+    if not address:
+        losses.report(element)
+        return []
+    losses.forget(element)
+    return [_link(address, element.get("title") or element.get("aria-label"), element.tag, losses)]
+
+
+def _address_of_media(element: Element) -> str:
+    names = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data")
+    addresses = (
+        child.get(name) for child in element.find_all(element.tag, "source", "embed") for name in names
+    )
+    return next(
+        (address for address in map(str.strip, addresses) if address and address != "about:blank"), ""
+    )
+
+
+def _link(address: str, title: str, name: str, losses: TextLosses) -> Element:
+    """Return a paragraph with a link to what was embedded."""
+    address = f"https:{address}" if address.startswith("//") else address
+    for pattern, page in VIDEO_ADDRESSES:
+        if match := pattern.search(address):
+            address = page.format(match[1])
+    message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
+    losses.log.changed("html", message % {"name": name, "address": address})
+    label = one_line(title) or _label_of(address)
+    return Element("p", {}, [Element("a", {"href": address}, [label])])
+
+
+def _label_of(address: str) -> str:
+    """Return the name of a file of the site itself, or the host of an address."""
+    return host_of(address) or address.rstrip("/").rpartition("/")[2] or address
+
+
+def _bookmark(card: Element, losses: TextLosses) -> list[Child] | None:
+    """Return the link of a bookmark card, with its description, its author and its publisher."""
+    links = [link for link in card.find_all("a") if link.get("href")]
+    if not links:
+        return None
+    texts = {
+        name: one_line(visible_text(child))
+        for child in card.walk()
+        for name in ("title", "description", "author", "publisher")
+        if f"kg-bookmark-{name}" in classes_of(child)
+    }
+    address = links[0].get("href")
+    paragraph = Element("p", {}, [Element("a", {"href": address}, [texts.get("title") or address])])
+    origin = ", ".join(filter(None, (texts.get("author"), texts.get("publisher"))))
+    for text in filter(None, (texts.get("description"), origin)):
+        paragraph.children += [Element("br"), text]
+    message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
+    losses.log.changed("html", message % {"name": "kg-bookmark-card", "address": address})
+    return _replace_card(card, [paragraph, *_caption_of(card)], losses)
+
+
+def _player_card(card: Element, losses: TextLosses) -> list[Child] | None:
+    """Return a link to what a player of Ghost plays, without the words of its buttons."""
+    media = card.find_all("audio", "video")
+    if not media:
+        return None
+    title = next((visible_text(child) for child in card.walk() if "kg-audio-title" in classes_of(child)), "")
+    captions = _caption_of(card)
+    losses.forget(card)
+    for element in (Element("p", {}, [title]), *captions):
+        losses.expect(element)
+    return [_link(_address_of_media(media[0]), title, media[0].tag, losses), *captions]
+
+
+def _file_card(card: Element, losses: TextLosses) -> list[Child] | None:
+    links = [link for link in card.find_all("a") if link.get("href")]
+    if not links:
+        return None
+    texts = [
+        one_line(visible_text(child))
+        for name in (
+            "kg-file-card-title",
+            "kg-file-card-caption",
+            "kg-file-card-filename",
+            "kg-file-card-filesize",
+        )
+        for child in card.walk()
+        if name in classes_of(child)
+    ]
+    title, *others = [text for text in texts if text] or [_label_of(links[0].get("href"))]
+    paragraph = Element("p", {}, [Element("a", {"href": links[0].get("href")}, [title])])
+    if others:
+        paragraph.children.append(f" ({', '.join(others)})")
+    return _replace_card(card, [paragraph], losses)
+
+
+def _replace_card(card: Element, paragraphs: list[Child], losses: TextLosses) -> list[Child]:
+    """Expect the words of some paragraphs on the page instead of those of a card."""
+    losses.forget(card)
+    losses.expect(Element("div", {}, paragraphs))
+    return paragraphs
+
+
+def _caption_of(card: Element) -> list[Child]:
+    captions = card.find_all("figcaption")
+    return [Element("p", {}, captions[0].children)] if captions else []
+
+
+def _described_embed(element: Element, losses: TextLosses) -> list[Child] | None:
+    """Return a link to an embed that its editor describes in JSON, as Substack does, if it has no text."""
+    try:
+        attributes = json.loads(element.get("data-attrs"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(attributes, dict) or element.tag in ("a", "img") or visible_text(element).strip():
+        return None
+    video_id = next((str(attributes[key]) for key in ("videoId", "video_id") if attributes.get(key)), "")
+    provider = next((name for name in VIDEO_IDS if name in element.get("class")), "youtube")
+    address = VIDEO_IDS[provider].format(video_id) if re.fullmatch(r"[\w-]{1,40}", video_id) else ""
+    address = address or next(
+        (str(attributes[key]) for key in KEYS_OF_ADDRESS if ADDRESS.fullmatch(str(attributes.get(key, "")))),
+        "",
+    )
+    if not address or element.find_all("img"):
+        return None
+    name = next(iter(element.get("class").split()), element.tag)
+    title = attributes.get("title")
+    return [_link(address, title if isinstance(title, str) else "", name, losses)]
+
+
+def _bare_address(element: Element) -> list[Child] | None:
+    """Return a paragraph that consists of an address as a link: editors embed what is there."""
+    is_wrapper = element.tag == "p" or "wp-block-embed__wrapper" in element.get("class")
+    is_text = is_wrapper and all(isinstance(child, str) for child in element.children)
+    match = BARE_ADDRESS.fullmatch(element.text) if is_text else None
+    return [Element("p", {}, [Element("a", {"href": match[1]}, [match[1]])])] if match else None

@@ -1,0 +1,62 @@
+"""Report what a text loses, and compare the words of its source with those of its page."""
+
+from collections import Counter
+
+from publications import markup
+from publications.html_tree import Element
+from publications.stored_messages import gettext as _
+
+from ..coverage import compare_words, split_words
+from ..imported_file import ImportLog, TextCoverage
+from ..rendered_page import report_missing_words
+from .source_tree import visible_text
+
+MAX_SHOWN = 500
+
+
+class TextLosses:
+    """Reports the parts of a text that are left out; only reported words may be missing from its page."""
+
+    def __init__(self, root: Element, log: ImportLog) -> None:
+        self.log = log
+        self.words = split_words(visible_text(root))
+        self.reported: Counter[str] = Counter()
+
+    def report(self, element: Element, name: str = "") -> None:
+        """Report an element that is left out with its words."""
+        text = one_line(visible_text(element))
+        values = {"name": name or element.tag, "what": text[:MAX_SHOWN] or element.get("src") or "–"}
+        self.log.dropped("html", _("<%(name)s> was left out: %(what)s") % values)
+        self.forget(element)
+
+    def report_hidden(self, element: Element) -> None:
+        """Report a hidden element, unless it has no text."""
+        if text := one_line(visible_text(element)):
+            self.log.dropped("hidden", _("Hidden text was left out: %s") % text[:MAX_SHOWN])
+            self.forget(element)
+
+    def forget(self, element: Element) -> None:
+        """Expect the words of an element nowhere on the page: they are reported, or the page shows them otherwise."""
+        self.reported.update(split_words(visible_text(element)))
+
+    def expect(self, element: Element) -> None:
+        """Expect the words of an element on the page again."""
+        self.reported.subtract(split_words(visible_text(element)))
+
+    def measure_coverage(self, rendered: markup.RenderedText | None, title: str) -> TextCoverage:
+        """Return the coverage of the text by its page with its title, and report missing words."""
+        if rendered is None:
+            return TextCoverage()
+        unreported, reported = [], self.reported.copy()
+        for word in self.words:
+            if reported[word] > 0:
+                reported[word] -= 1
+            else:
+                unreported.append(word)
+        coverage = compare_words(unreported, f"{rendered.text}\n{title}", neighbours=self.words)
+        report_missing_words(coverage, self.log)
+        return coverage
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
