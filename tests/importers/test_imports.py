@@ -14,7 +14,12 @@ PROBE = (
 
 @pytest.mark.parametrize(
     "module",
-    ["publications.importers.html", "publications.importers.markdown", "publications.importers.word"],
+    [
+        "publications.importers.html",
+        "publications.importers.markdown",
+        "publications.importers.old_site",
+        "publications.importers.word",
+    ],
 )
 def test_reading_files_imports_no_model(module):
     result = subprocess.run(

@@ -1,0 +1,63 @@
+"""Addresses of an old site: absolute, and the keys under which its pages are looked up."""
+
+import re
+from unicodedata import normalize
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
+
+MAX_ADDRESS_CHARACTERS = 2_000
+SCHEMES = ("http", "https")
+DEFAULT_PAGE = re.compile(r"(?:^|/)(?:index|default|start)\.(?:html?|aspx?|php|jsp)\Z", re.IGNORECASE)
+"""The names of the page of a folder, which servers also answer without it."""
+WHITE_SPACE = re.compile(r"[\t\r\n]")
+
+
+def resolve_address(link: str, base: str) -> str:
+    """Return the absolute address of a link on a page, without fragment, or "" if it is none of HTTP."""
+    if len(link) > MAX_ADDRESS_CHARACTERS:
+        return ""
+    try:
+        parts = urlsplit(urljoin(base, WHITE_SPACE.sub("", link.strip())))
+        if parts.scheme not in SCHEMES or not parts.hostname:
+            return ""
+        port = f":{parts.port}" if parts.port and parts.port != _default_port(parts.scheme) else ""
+    except ValueError:
+        return ""
+    path = quote(unquote(parts.path or "/"), safe="/%:@!$&'()*+,;=~")
+    query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
+    return urlunsplit((parts.scheme, f"{parts.hostname.lower()}{port}", path, query, ""))
+
+
+def _default_port(scheme: str) -> int:
+    return 443 if scheme == "https" else 80
+
+
+def address_key(address: str) -> str:
+    """Return the path and query of an address in the form in which pages are looked up.
+
+    Without scheme and host, since one site is often reached by several; decoded and in lower case, without closing
+    slash and the name of the page of a folder; the parameters are sorted.
+    """
+    parts = urlsplit(address)
+    path = normalize("NFC", unquote(parts.path)).lower()
+    path = "/" + DEFAULT_PAGE.sub("", path).strip("/")
+    if not parts.query:
+        return path
+    parameters = sorted(parse_qsl(parts.query.lower(), keep_blank_values=True))
+    return f"{path}?{urlencode(parameters)}" if parameters else path
+
+
+def path_of(address: str) -> str:
+    """Return path and query of an address as it is written."""
+    parts = urlsplit(address)
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+
+def site_of(address: str) -> str:
+    """Return scheme and host of an address."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address without `www.`."""
+    return urlsplit(address).netloc.removeprefix("www.")

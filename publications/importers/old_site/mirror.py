@@ -1,0 +1,135 @@
+"""A folder that `wget --mirror` or a like program saved, as a copy of a site.
+
+The addresses are made from the names of files: a folder for each host, `?` or `@` before a query, and a suffix `.html`
+that wget added (`--adjust-extension`). The folder has neither status nor headers: what redirected is not in it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportRefused
+from .addresses import address_key, resolve_address
+from .content_types import HTML_SUFFIXES, guess_type, is_html
+from .site_copy import HTML_TYPES, CopiedResource, SiteCopy
+
+SNIFFED_BYTES = 4_096
+UNKNOWN_HOST = "old-site.invalid"
+ORIGINAL_SUFFIX = ".orig"
+"""Of the page before wget converted its links (`--backup-converted`)."""
+ADDED_SUFFIX = ".html"
+QUERY_MARKS = ("?", "@")
+HOST_SCHEME = "https"
+FOLDER_PAGE = "index.html"
+
+
+class MirrorCopy(SiteCopy):
+    """The files of a folder."""
+
+    def read_body(self, resource: CopiedResource, limit: int | None = None) -> bytes:
+        with resource.path.open("rb") as file:
+            return file.read(-1 if limit is None else limit)
+
+
+def list_mirrored_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder in order, without hidden ones; links that lead out of it are not followed."""
+    root = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not is_hidden and path.is_file() and path.resolve().is_relative_to(root):
+            yield path
+
+
+def open_mirror_copy(folder: Path, site: str = "") -> MirrorCopy:
+    """Return the site in a folder.
+
+    Args:
+        site: the address of the site; "" takes it from the folder of its host.
+
+    Raises:
+        ImportRefused: it holds no page.
+    """
+    copy = MirrorCopy()
+    root, site = _find_root(folder, site)
+    paths = list(list_mirrored_files(root))
+    names = {path.relative_to(root).as_posix() for path in paths}
+    resources = []
+    for path in paths:
+        name = path.relative_to(root).as_posix()
+        if name.endswith(ORIGINAL_SUFFIX) and name.removesuffix(ORIGINAL_SUFFIX) in names:
+            continue
+        resource = _describe_file(path, name, names, site)
+        resources.append(resource)
+        copy.aliases.setdefault(address_key(f"{site}/{quote(name)}"), address_key(resource.address))
+    copy.keep_main_site(resources, site)
+    if not any(copy.pages):
+        message = _("“%s” holds no page of HTML. Give the folder that wget --mirror made of the old site.")
+        raise ImportRefused(message % folder.name)
+    return copy
+
+
+def _find_root(folder: Path, site: str) -> tuple[Path, str]:
+    """Return the folder of the host, and the address of the site."""
+    hosts = [path for path in folder.iterdir() if path.is_dir() and _is_host(path.name)]
+    if hosts:
+        root = max(hosts, key=lambda path: sum(1 for _path in path.rglob("*")))
+        return root, site or f"{HOST_SCHEME}://{_host_in(root.name)}"
+    host = _host_in(folder.resolve().name) if _is_host(folder.resolve().name) else UNKNOWN_HOST
+    return folder, site or f"{HOST_SCHEME}://{host}"
+
+
+def _is_host(name: str) -> bool:
+    """Whether a folder is named as a host: `www.old.example`, or `127.0.0.1:8080` (`+8080` on Windows)."""
+    host = _host_in(name).partition(":")[0]
+    labels = host.split(".")
+    return (
+        len(labels) > 1 and all(label.replace("-", "").isalnum() for label in labels) and len(labels[-1]) > 0
+    )
+
+
+def _host_in(name: str) -> str:
+    return name.replace("+", ":")
+
+
+def _describe_file(path: Path, name: str, names: set[str], site: str) -> CopiedResource:
+    original = path.with_name(f"{path.name}{ORIGINAL_SUFFIX}")
+    place = original if original.is_file() else path
+    is_page = _is_page(place, name)
+    address = resolve_address(f"/{_address_in_name(name, names, is_page=is_page)}", site)
+    content_type = HTML_TYPES[0] if is_page else guess_type(f"{site}/{quote(name.partition('?')[0])}")
+    if not is_page and content_type in HTML_TYPES:
+        content_type = "application/octet-stream"
+    return CopiedResource(
+        address=address or f"{site}/{quote(name)}",
+        content_type=content_type,
+        path=place,
+        size=place.stat().st_size,
+    )
+
+
+def _is_page(path: Path, name: str) -> bool:
+    suffix = Path(name.partition("?")[0].partition("@")[0]).suffix.lower()
+    if suffix and suffix not in HTML_SUFFIXES and not name.lower().endswith(ADDED_SUFFIX):
+        return False
+    with path.open("rb") as file:
+        beginning = file.read(SNIFFED_BYTES)
+    return is_html(beginning) or (suffix in HTML_SUFFIXES and b"<" in beginning and b"\0" not in beginning)
+
+
+def _address_in_name(name: str, names: set[str], *, is_page: bool) -> str:
+    """Return the path and query that a file was saved from."""
+    plain = name
+    if is_page and name.endswith(ADDED_SUFFIX):
+        shorter = name.removesuffix(ADDED_SUFFIX)
+        last = shorter.rpartition("/")[2]
+        has_other_suffix = Path(last.partition("?")[0].partition("@")[0]).suffix.lower() in HTML_SUFFIXES
+        if has_other_suffix or any(mark in last for mark in QUERY_MARKS):
+            plain = shorter
+    folder, _slash, last = plain.rpartition("/")
+    position = next((last.index(mark) for mark in QUERY_MARKS if mark in last[1:] and "=" in last), -1)
+    path, query = (last[:position], last[position + 1 :]) if position > 0 else (last, "")
+    path = "" if path == FOLDER_PAGE else path
+    whole = f"{folder}/{path}" if folder else path
+    return quote(unquote(whole)) + (f"?{unquote(query).replace(' ', '+')}" if query else "")

@@ -1,0 +1,137 @@
+"""WARC files as a copy of a site (ISO 28500), as Heritrix, wget, Browsertrix and `save_old_site` write them.
+
+The records are listed in one pass; a body is read again from its offset when it is needed, so that a copy of any size
+takes little memory. `warcio` reads the format.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecord
+
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportRefused
+from .addresses import resolve_address
+from .content_types import guess_type, parse_content_type
+from .site_copy import CopiedResource, SiteCopy
+
+WARC_SUFFIXES = (".warc", ".warc.gz")
+READ_ERRORS = (ArchiveLoadFailed, EOFError, OSError, ValueError)
+
+
+def is_warc(path: Path) -> bool:
+    return path.name.lower().endswith(WARC_SUFFIXES) and path.is_file()
+
+
+class WarcCopy(SiteCopy):
+    """The responses in WARC files."""
+
+    def read_body(self, resource: CopiedResource, limit: int | None = None) -> bytes:
+        try:
+            with resource.path.open("rb") as file:
+                file.seek(resource.offset)
+                record = next(iter(ArchiveIterator(file)))
+                return record.content_stream().read(limit)
+        except (ArchiveLoadFailed, EOFError, StopIteration, ValueError) as error:
+            raise OSError(str(error)) from error
+
+
+def open_warc_copy(paths: Sequence[Path], site: str = "") -> WarcCopy:
+    """Return the site in these WARC files.
+
+    Args:
+        site: the address of the site, if the files hold several; "" takes the host with most pages.
+
+    Raises:
+        ImportRefused: they hold no page.
+    """
+    copy = WarcCopy()
+    resources: list[CopiedResource] = []
+    for path in paths:
+        resources += _list_resources(path, copy)
+    copy.keep_main_site(_resolve_revisits(resources), site)
+    if not any(copy.pages):
+        message = _("“%s” holds no page of HTML. Give the WARC files of a crawl of the old site.")
+        if copy.problems:
+            message = _("“%s” is no WARC file, or a damaged one. Save the old site again.")
+        raise ImportRefused(message % ", ".join(path.name for path in paths[:3]))
+    return copy
+
+
+def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
+    """Return the responses of a file; one that ends within a record is read up to there."""
+    resources: list[CopiedResource] = []
+    try:
+        with path.open("rb") as file:
+            records = ArchiveIterator(file)
+            for record in records:
+                resource = _describe_record(record, path, records.get_record_offset())
+                records.read_to_end(record)
+                if _is_cut_off(record):
+                    raise EOFError
+                resources += [resource] if resource else []
+    except READ_ERRORS:
+        copy.problems.append(_("“%s” ends within a record: what comes after it is missing.") % path.name)
+    return resources
+
+
+def _is_cut_off(record: ArcWarcRecord) -> bool:
+    """Whether a record that was read to its end is shorter than its header says."""
+    return getattr(record.raw_stream, "limit", 0) > 0
+
+
+def _describe_record(record: ArcWarcRecord, path: Path, offset: int) -> CopiedResource | None:
+    if record.rec_type not in ("response", "revisit", "resource"):
+        return None
+    address = resolve_address(record.rec_headers.get_header("WARC-Target-URI", "").strip("<>"), "")
+    if not address:
+        return None
+    headers = record.http_headers
+    status = _status_of(headers)
+    content_type, charset = parse_content_type(
+        (headers or record.rec_headers).get_header("Content-Type", "") or ""
+    )
+    resource = CopiedResource(
+        address=address,
+        status=status,
+        content_type=content_type or guess_type(address),
+        charset=charset,
+        location=(headers.get_header("Location", "") if headers else "") or "",
+        path=path,
+        offset=offset,
+        size=_size_of(record),
+    )
+    if record.rec_type == "revisit":
+        original = record.rec_headers.get_header("WARC-Refers-To-Target-URI", "") or address
+        return replace(resource, path=Path(), location=resource.location or original)
+    return resource
+
+
+def _status_of(headers) -> int:
+    code = headers.get_statuscode() if headers else "200"
+    return int(code) if code and code.isdigit() else 200
+
+
+def _size_of(record: ArcWarcRecord) -> int:
+    try:
+        return max(0, int(record.rec_headers.get_header("Content-Length", "0")))
+    except ValueError:
+        return 0
+
+
+def _resolve_revisits(resources: list[CopiedResource]) -> list[CopiedResource]:
+    """Give records that only refer to an earlier one of the same content its place."""
+    places = {resource.address: resource for resource in resources if resource.path.name}
+    resolved = []
+    for resource in resources:
+        if resource.path.name:
+            resolved.append(resource)
+        elif original := places.get(resolve_address(resource.location.strip("<>"), "")):
+            resolved.append(replace(original, address=resource.address))
+        elif original := places.get(resource.address):
+            resolved.append(original)
+    return resolved
