@@ -84,6 +84,11 @@ def _is_dropped(character: str) -> bool:
     return unicodedata.category(character) in DROPPED_CATEGORIES and character not in MARKS
 
 
+def fold_name(name: str) -> str:
+    """Return a name in lower case with single spaces: equal for two spellings of one name in a source of an import."""
+    return " ".join(name.split()).casefold()
+
+
 def strip_marks(text: str) -> str:
     """Return the text in lower case without diacritics: "Răchitaru" as "rachitaru"."""
     parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))

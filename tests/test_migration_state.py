@@ -127,6 +127,7 @@ CREATED_BY_MIGRATION = {
     "0066_served_pdfs": {"servedpdf"},
     "0067_name_removals": {"nameremovalrecord", "redactedaddress"},
     "0068_bound_approvals": {"approval.after", "approval.site_version", "approval.snapshot_digest"},
+    "0070_import_decisions": {"importdecision"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -188,6 +188,8 @@ TABLE = {
     "archive-imports": ADMINISTRATORS,
     "archive-import": ADMINISTRATORS,
     "archive-import-publish": ADMINISTRATORS,
+    "archive-import-names": ADMINISTRATORS,
+    "import-decisions": ADMINISTRATORS,
     "archive-import-undo": ADMINISTRATORS,
     "archive-import-delete": ADMINISTRATORS,
     "help": ALL,

@@ -21,6 +21,7 @@ from publications.models import (
     AuditEntry,
     Author,
     Autosave,
+    ImportDecision,
     OutboxMail,
     Publication,
     RedactedAddress,
@@ -208,6 +209,7 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
         (OutboxMail.objects.all(), lambda mail: [mail.recipient, mail.key, mail.last_error]),
         (Redirect.objects.filter(publication=None), lambda redirect: redirect.path),
         (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
+        (ImportDecision.objects.all(), lambda decision: [decision.name, decision.target]),
         (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
     ):
         rows = [row for row in queryset if holds_name(text_of(row), redaction)]

@@ -82,6 +82,7 @@ NAME_RULES: dict[str, NoRule | dict[str, ColumnRule]] = {
     },
     # Rows that are deleted
     "publications.ArchiveImport": DELETED,
+    "publications.ImportDecision": DELETED,
     "publications.OutboxMail": DELETED,
     "publications.Redirect": DELETED,
     "accounts.DeskSession": DELETED,

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import ActionType, Author, Publication
+from publications.models import ActionType, Author, ImportDecision, Publication
 
 from .revisions import store_revision
 from .transaction import ActionRefused, begin_action
@@ -38,6 +38,7 @@ def replace_proposed_author(author: Author, replacement: Author, *, by) -> list[
         else:
             lines.update(author=replacement)
         store_revision(draft, by=by)
+    ImportDecision.objects.replace_author(proposed, replacement)
     subject, pk = str(proposed), proposed.pk
     search.delete_names(proposed)
     proposed.delete()

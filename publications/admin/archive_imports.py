@@ -32,6 +32,7 @@ from publications.models import (
 
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
 from .archive_import_undo import describe_undo, warn_of_other_request
+from .import_names import count_open_names
 from .site import render_desk_page, require_permissions
 from .status_text import status_text
 
@@ -128,6 +129,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(job.report),
+        open_names=0 if job.is_unfinished else count_open_names(job),
         new_rows=_name_new_rows(job) if job.can_import else {},
         note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,

@@ -37,6 +37,7 @@ from . import (
     image_descriptions,
     image_library,
     images,
+    import_names,
     invitations,
     link_targets,
     my_settings,
@@ -196,6 +197,8 @@ PAGES = (
     # Imports of archives
     ("import/", "archive-imports", archive_imports.archive_imports_page),
     ("import/<number:pk>/", "archive-import", archive_imports.archive_import_page),
+    ("import/names/", "import-decisions", import_names.import_decisions_page),
+    ("import/<number:pk>/names/", "archive-import-names", import_names.archive_import_names_page),
     ("import/<number:pk>/publish/", "archive-import-publish", archive_imports.archive_import_publish_page),
     ("import/<number:pk>/delete/", "archive-import-delete", archive_imports.archive_import_delete_page),
     ("import/<number:pk>/undo/", "archive-import-undo", archive_import_undo.archive_import_undo_page),

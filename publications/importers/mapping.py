@@ -20,7 +20,7 @@ from typing import Any, Self
 import yaml
 
 from publications.manuscript import ManuscriptByline
-from publications.slugs import slugify
+from publications.slugs import fold_name, slugify
 from publications.stored_messages import gettext as _
 
 from .imported_file import ImportedFile, ImportRefused
@@ -76,7 +76,7 @@ class ImportMapping:
 
 def normalize_key(name: str) -> str:
     """Return a name in lower case with single spaces."""
-    return " ".join(name.split()).casefold()
+    return fold_name(name)
 
 
 def _normalize_keys(section: Mapping[str, str]) -> dict[str, str]:

@@ -40,6 +40,7 @@ def build_report_page(report: ImportReport) -> dict:
         "refused": report.count(FileOutcome.REFUSED),
         "held": report.totals()["held"],
         "published": report.totals()["published"],
+        "names": report.names.as_dict(),
         "new_authors": report.new_authors,
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),

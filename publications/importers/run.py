@@ -7,6 +7,7 @@ import pickle
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -23,6 +24,7 @@ from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
+from .import_decisions import add_decisions, link_decisions, map_authors, map_topics
 from .imported_file import ImportedFile, ImportRefused
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
@@ -74,6 +76,7 @@ def propose_mapping(options: ImportOptions) -> ImportMapping:
 
 
 def _import_files(options: ImportOptions) -> ImportReport:
+    options = replace(options, mapping=add_decisions(options.mapping))
     source = _assign_slugs(open_source(options))
     report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish, system=source.system)
     authors = read_authors(options.authors) if options.authors else _read_found_authors(source, report)
@@ -87,7 +90,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
     with _begin_dry_run(batches, total, options) if options.dry_run else nullcontext(batches) as batches:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
-        _finish_import(importer, authors, source, context.image_finder)
+        _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
         report.source_notes = source.summarize()
         _store_news(report, options)
     return report
@@ -129,6 +132,7 @@ def _import_batches(
 ) -> None:
     options, report, started_at = importer.options, importer.report, time.perf_counter()
     for batch in batches:
+        report.names.add(batch)
         importer.import_batch(
             [apply_default_byline(apply_mapping(file, options.mapping), byline) for file in batch]
         )
@@ -166,7 +170,12 @@ def _finish_import(
     report_lost_fragments(importer.reports)
     report.redirects += redirect_authors(authors, by=options.by)
     complete_authors(authors, image_finder, options, report)
-    report.redirects += complete_topics(source.topics, options, report)
+    topics = {
+        key: replace(topic, name=options.mapping.find_topic(topic.name))
+        for key, topic in source.topics.items()
+    }
+    report.redirects += complete_topics(topics, options, report)
+    link_decisions(importer.import_cache)
     report.new_authors = importer.import_cache.list_new_authors()
     report.new_tags = importer.import_cache.list_new_tags()
     _complete_similarity(options)
@@ -195,8 +204,9 @@ def _assign_slugs(source: ImportSource) -> ImportSource:
 
 
 def _build_context(options: ImportOptions, source: ImportSource, authors: AuthorList) -> ImportContext:
-    topics = source.topic_names
-    addresses = taxonomy_addresses(source.entries, authors, topics)
+    addresses = taxonomy_addresses(
+        source.entries, map_authors(authors, options.mapping), map_topics(source, options.mapping)
+    )
     return ImportContext(
         authors=authors,
         image_finder=ImageFinder(
@@ -210,7 +220,7 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
         kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
         kind=options.kind,
         site=options.site or source.site,
-        topics=topics,
+        topics=source.topic_names,
     )
 
 

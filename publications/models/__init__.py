@@ -91,6 +91,7 @@ from .image import (
     original_storage,
     store_original,
 )
+from .import_decision import ImportDecision, NameChoice, NameType
 from .kind import Kind, SeriesNumber, kinds_by_pk
 from .name_removal import NameRemovalRecord, RedactedAddress, RemovalStage, find_unused_slug
 from .news import MAX_TRANSACTION, NEWS_DAYS, MailTiming, NewsEvent, NewsType
@@ -254,6 +255,7 @@ __all__ = [
     "Head",
     "HeadRefused",
     "Image",
+    "ImportDecision",
     "IndexedTerm",
     "Kind",
     "LastChange",
@@ -262,7 +264,9 @@ __all__ = [
     "MailPurpose",
     "MailTiming",
     "MenuLink",
+    "NameChoice",
     "NameRemovalRecord",
+    "NameType",
     "NamedTerm",
     "NewsEvent",
     "NewsType",

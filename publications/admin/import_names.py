@@ -1,0 +1,176 @@
+"""Names of authors and topics in the texts of an import: whose they are is decided once, and remembered.
+
+One page lists what an import has, with proposals; another all decisions, to be changed and removed.
+"""
+
+from hashlib import sha256
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from publications.importers.name_proposals import (
+    IN_SOURCE,
+    NameProposal,
+    build_proposals,
+    store_decision,
+    value_of_decision,
+)
+from publications.models import ArchiveImport, Author, ImportDecision, NameChoice, NameType, Tag
+from publications.slugs import fold_name
+
+from .archive_import_undo import warn_of_other_request
+from .form_data import RedisplayMixin, get_pk
+from .site import render_desk_page, require_permissions
+
+UNDECIDED = ""
+
+
+class SourceNameForm(RedisplayMixin, forms.Form):
+    """What becomes of a name of an import. A name that is typed wins over what is chosen."""
+
+    choice = forms.ChoiceField(widget=forms.RadioSelect, required=False)
+    name_here = forms.CharField(required=False, max_length=100)
+
+    def __init__(self, *args, proposal: NameProposal, **kwargs) -> None:
+        decision = proposal.decision
+        initial = {"choice": value_of_decision(decision) if decision else UNDECIDED}
+        key = sha256(fold_name(proposal.name.name).encode()).hexdigest()[:12]
+        super().__init__(*args, prefix=f"{proposal.type}-{key}", initial=initial, **kwargs)
+        self.proposal = proposal
+        is_topic = proposal.type == NameType.TOPIC
+        self.fields["choice"].label = _("“%(name)s” is") % {"name": proposal.name.name}
+        self.fields["choice"].choices = _list_choices(proposal)
+        self.fields["name_here"].label = _("Another topic here") if is_topic else _("Another author here")
+        self.fields["name_here"].widget.attrs |= {"list": f"{proposal.type}-names", "autocomplete": "off"}
+
+    @property
+    def value(self) -> str:
+        """What `store_decision` takes."""
+        name = self.cleaned_data["name_here"].strip()
+        return f"{IN_SOURCE}:{name}" if name else self.cleaned_data["choice"]
+
+
+def _list_choices(proposal: NameProposal) -> list[tuple[str, str]]:
+    """Return what a name may be, by the values of `store_decision`."""
+    is_topic = proposal.type == NameType.TOPIC
+    choices = [
+        (candidate.value, _label_candidate(candidate.name, candidate.is_here))
+        for candidate in proposal.candidates
+    ]
+    if (decision := proposal.decision) and decision.choice == NameChoice.SAME:
+        decided = value_of_decision(decision), _label_candidate(decision.target_name, not decision.target)
+        choices = [decided, *(choice for choice in choices if choice[0] != decided[0])]
+    choices.append((NameChoice.SEPARATE, _("a topic of its own") if is_topic else _("another person")))
+    if is_topic:
+        choices.append((NameChoice.LEFT_OUT, _("left out: texts lose it")))
+    return [*choices, (UNDECIDED, _("not decided: it comes as it is"))]
+
+
+def _label_candidate(name: str, is_here: bool) -> str:
+    message = _("the same as %(name)s") if is_here else _("the same as %(name)s in these texts")
+    return message % {"name": name}
+
+
+@require_permissions("add_archiveimport")
+def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """List the names of an import that are not here, and what they may be the same as; store what is decided."""
+    job = get_object_or_404(ArchiveImport, pk=pk)
+    import_page = HttpResponseRedirect(reverse("desk:archive-import", args=[pk]))
+    if job.is_unfinished:
+        warn_of_other_request(request)
+        return import_page
+    data = request.POST if request.method == "POST" else None
+    groups = [_build_group(job, name_type, data) for name_type in NameType]
+    forms_of_page = [form for group in groups for form in (*group["open_forms"], *group["other_forms"])]
+    if data is not None and not any(form.errors for form in forms_of_page):
+        _store_decisions(request, forms_of_page)
+        return import_page
+    return render_desk_page(
+        request,
+        "import_names",
+        title=_("Names in %(file)s") % {"file": job.filename},
+        job=job,
+        groups=[group for group in groups if group["open_forms"] or group["other_forms"]],
+    )
+
+
+def count_open_names(job: ArchiveImport) -> int:
+    """Return how many names of an import may be those of others and are not decided."""
+    stored = job.report.get("names", {})
+    return sum(proposal.is_open for name_type in NameType for proposal in build_proposals(stored, name_type))
+
+
+def _build_group(job: ArchiveImport, name_type: NameType, data) -> dict:
+    proposals = build_proposals(job.report.get("names", {}), name_type)
+    name_forms = [SourceNameForm(data, proposal=proposal) for proposal in proposals]
+    return {
+        "type": name_type.value,
+        "title": _("Topics") if name_type == NameType.TOPIC else _("Authors"),
+        "open_forms": [form for form in name_forms if form.proposal.is_open],
+        "other_forms": [form for form in name_forms if not form.proposal.is_open],
+        "names": list_names_here(name_type),
+    }
+
+
+def list_names_here(name_type: str) -> list[str]:
+    """Return the names of authors or topics here, which a field completes."""
+    rows = Tag.objects.order_by("name") if name_type == NameType.TOPIC else Author.objects.order_by("name")
+    return list(rows.values_list("name", flat=True).distinct())
+
+
+def _store_decisions(request: HttpRequest, name_forms: list[SourceNameForm]) -> None:
+    count = 0
+    for form in name_forms:
+        if form.has_changed():
+            store_decision(form.proposal.type, form.proposal.name.name, form.value, by=request.user)
+            count += 1
+    if count:
+        message = ngettext(
+            "%(count)d decision is remembered, for later imports too. Check again to see what it changes.",
+            "%(count)d decisions are remembered, for later imports too. Check again to see what they change.",
+            count,
+        )
+        messages.success(request, message % {"count": count})
+    else:
+        messages.info(request, _("Nothing was decided, and nothing has changed."))
+
+
+@require_permissions("add_archiveimport")
+def import_decisions_page(request: HttpRequest) -> HttpResponse:
+    """List what was decided on names of imports; change or remove a decision."""
+    if request.method == "POST":
+        _change_decision(request)
+        return HttpResponseRedirect(reverse("desk:import-decisions"))
+    decisions = ImportDecision.objects.select_related("author", "tag", "decided_by")
+    groups = [
+        {
+            "type": name_type.value,
+            "title": _("Topics") if name_type == NameType.TOPIC else _("Authors"),
+            "decisions": rows,
+            "names": list_names_here(name_type),
+            "can_be_left_out": name_type == NameType.TOPIC,
+        }
+        for name_type in NameType
+        if (rows := [decision for decision in decisions if decision.type == name_type])
+    ]
+    return render_desk_page(request, "import_decisions", title=_("Names in imports"), groups=groups)
+
+
+def _change_decision(request: HttpRequest) -> None:
+    """Perform the button of a decision."""
+    decision = get_object_or_404(ImportDecision, pk=get_pk(request.POST, "decision"))
+    name = request.POST.get("name_here", "").strip()[:100]
+    if "remove" in request.POST:
+        decision.delete()
+        messages.success(request, _("The decision on “%(name)s” is removed.") % {"name": decision})
+    elif name:
+        store_decision(NameType(decision.type), decision.name, f"{IN_SOURCE}:{name}", by=request.user)
+        values = {"name": decision, "target": name}
+        messages.success(request, _("“%(name)s” is now the same as %(target)s.") % values)
+    else:
+        messages.info(request, _("Write the name here that it is the same as."))

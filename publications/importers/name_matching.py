@@ -1,0 +1,152 @@
+"""Which names may be spellings of one person, or of one topic. They are compared here; a person decides.
+
+Names of people are alike if they differ in marks ("Åkerholm", "Akerholm"), order ("Berg, Anna"), initials ("A. Berg"),
+middle names, transliteration ("Zelenskyj", "Zelensky") or a slip, or if one is an account ("aberg", "anna.berg@…").
+Names of topics are alike if they differ in plural, hyphens, marks or a slip.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from publications.slugs import strip_marks
+
+MIN_RATIO = 0.87  # of two names, from 0 to 1: that of names of twelve letters with one or two slips
+MIN_ACCOUNT_LETTERS = 3
+BLOCK_LETTERS = 2
+"""Names are compared only if a word of each begins with the same letters, or both can be the same account."""
+MIN_STEM_LETTERS = 4
+SEPARATORS = re.compile(r"[^\w]+|[\d_]+")
+TITLES = frozenset({"dr", "prof", "professor", "phd", "mr", "mrs", "ms"})
+TRANSLITERATIONS = tuple(
+    (re.compile(pattern), letters)
+    for pattern, letters in (
+        ("shch|sjtj|stj", "s"), ("kh", "h"), ("zh", "z"), ("sch|sh|sj", "s"), ("ch|tj|tsch", "c"), ("ph", "f"),
+        ("th", "t"), ("ck", "k"), ("w", "v"), ("x", "ks"), ("ou", "u"), ("([aou])e", r"\1"),
+        ("[iyj]+", "i"), (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+"""Spellings of one sound in Swedish, English and German; the sequence counts."""
+PLURALS = ("erna", "arna", "orna", "ies", "er", "ar", "or", "es", "s", "y")
+EMPTY_TOPICS = frozenset(
+    {"uncategorized", "uncategorised", "okategoriserad", "okategoriserade", "allmant", "general", "blog", "blogg",
+     "misc", "miscellaneous", "other", "ovrigt", "untagged", "unknown"}
+)  # fmt: skip
+"""Topics that say nothing of a text, by their folded names: systems give them to texts without one."""
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """The name of a person as it is compared."""
+
+    name: str
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words in the order of first and last name, in one spelling of each sound."""
+        name = self.name.partition("@")[0] if "@" in self.name and " " not in self.name.strip() else self.name
+        last, comma, first = name.partition(",")
+        words = SEPARATORS.split(strip_marks(f"{first} {last}" if comma else name))
+        return tuple(_transliterate(word) for word in words if word and word not in TITLES)
+
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """The names of accounts that a person of this name may have."""
+        if len(self.words) < 2:
+            return frozenset(word for word in self.words if len(word) >= MIN_ACCOUNT_LETTERS)
+        first, last = self.words[0], self.words[-1]
+        forms = (first, last, first + last, last + first, first[0] + last, last + first[0], first + last[0])
+        return frozenset(form for form in forms if len(form) >= MIN_ACCOUNT_LETTERS)
+
+    @property
+    def blocks(self) -> frozenset[str]:
+        return self.accounts | {word[:BLOCK_LETTERS] for word in self.words}
+
+    @property
+    def fullness(self) -> tuple[int, int]:
+        """How much of a name it is: full names before initials and accounts."""
+        return sum(len(word) > 1 for word in self.words), len(self.name)
+
+    def is_like(self, other: "PersonName") -> bool:
+        words, others = self.words, other.words
+        if not words or not others:
+            return False
+        if sorted(words) == sorted(others):
+            return True
+        if len(words) == 1 or len(others) == 1:
+            return len(words) != len(others) and bool(self.accounts & other.accounts)
+        if words[-1] == others[-1]:
+            return words[0] == others[0] or (
+                words[0][0] == others[0][0] and 1 in (len(words[0]), len(others[0]))
+            )
+        return _ratio(" ".join(sorted(words)), " ".join(sorted(others))) >= MIN_RATIO
+
+
+@dataclass(frozen=True)
+class TopicName:
+    """The name of a topic as it is compared."""
+
+    name: str
+
+    @cached_property
+    def folded(self) -> str:
+        return SEPARATORS.sub("", strip_marks(self.name.replace("&", " and ")))
+
+    @cached_property
+    def stem(self) -> str:
+        endings = (ending for ending in PLURALS if self.folded.endswith(ending))
+        stems = (self.folded.removesuffix(ending) for ending in endings)
+        return next((stem for stem in stems if len(stem) >= MIN_STEM_LETTERS), self.folded)
+
+    @property
+    def blocks(self) -> frozenset[str]:
+        return frozenset({self.folded[:BLOCK_LETTERS]})
+
+    @property
+    def fullness(self) -> tuple[int, int]:
+        return 0, len(self.name)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing of a text."""
+        return self.folded in EMPTY_TOPICS
+
+    def is_like(self, other: "TopicName") -> bool:
+        if not self.folded or not other.folded:
+            return False
+        return self.stem == other.stem or _ratio(self.folded, other.folded) >= MIN_RATIO
+
+
+Name = PersonName | TopicName
+
+
+class NameIndex:
+    """Names, by the beginnings of their words, with a value of each."""
+
+    def __init__(self, names: Iterable[tuple[Name, object]]) -> None:
+        self._entries: dict[str, list[tuple[Name, object]]] = defaultdict(list)
+        for name, value in names:
+            for block in name.blocks:
+                self._entries[block].append((name, value))
+
+    def find_similar(self, name: Name) -> list[tuple[Name, object]]:
+        """Return the names that are like this one, each value once, without the name itself."""
+        candidates = [entry for block in sorted(name.blocks) for entry in self._entries.get(block, ())]
+        similar = {
+            value: (other, value) for other, value in candidates if other != name and name.is_like(other)
+        }
+        return list(similar.values())
+
+
+def _transliterate(word: str) -> str:
+    for pattern, letters in TRANSLITERATIONS:
+        word = pattern.sub(letters, word)
+    return word
+
+
+def _ratio(text: str, other: str) -> float:
+    matcher = SequenceMatcher(None, text, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= MIN_RATIO else 0.0

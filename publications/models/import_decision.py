@@ -1,0 +1,75 @@
+"""What a person has decided about a name in the sources of imports: whose it is, or what becomes of a topic."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from publications.slugs import fold_name
+
+from .author import Author
+from .tag import Tag
+
+
+class NameType(models.TextChoices):
+    """What a name in a source is the name of."""
+
+    PERSON = "person", pgettext_lazy("name in an import", "author")
+    TOPIC = "topic", pgettext_lazy("name in an import", "topic")
+
+
+class NameChoice(models.TextChoices):
+    SAME = "same", _("is the same as")
+    SEPARATE = "separate", _("is another one, with a name of its own")
+    LEFT_OUT = "left_out", _("is left out")
+
+
+class ImportDecisionQuerySet(models.QuerySet):
+    def of_type(self, name_type: str) -> dict[str, "ImportDecision"]:
+        """Return the decisions on names of a type by folded name; the last of several."""
+        rows = self.filter(type=name_type).select_related("author", "tag").order_by("pk")
+        return {fold_name(row.name): row for row in rows}
+
+    def replace_author(self, author: Author, replacement: Author) -> None:
+        """Let the names of an author, who is about to be deleted, be those of another."""
+        self.filter(author=author).update(author=replacement)
+
+
+class ImportDecision(models.Model):
+    """A decision on a name in the sources of imports, which every later import follows.
+
+    Attributes:
+        name: as the source spells it; compared by `fold_name`.
+        choice: a topic alone can be left out.
+        author, tag: whose name it is, if the choice is `SAME`. The decision ends when they are deleted.
+        target: the name of an author or tag that is not there yet; empty as soon as an import has made it.
+    """
+
+    type = models.CharField(max_length=10, choices=NameType)
+    name = models.CharField(max_length=200)
+    choice = models.CharField(max_length=10, choices=NameChoice)
+    author = models.ForeignKey(Author, on_delete=models.CASCADE, null=True, related_name="+")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, null=True, related_name="+")
+    target = models.CharField(max_length=120, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    objects = ImportDecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision on a name of an import")
+        verbose_name_plural = _("decisions on names of imports")
+        ordering = ["type", "name", "pk"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["type", "name"], name="one_decision_by_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def target_name(self) -> str:
+        """The name here of the author or tag, or ""."""
+        return str(self.author or self.tag or self.target)

@@ -1,0 +1,131 @@
+"""Names of an import at the desk: proposed, decided once, followed, changed and removed."""
+
+import html
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from publications.models import ArchiveImport, ArchiveImportState, ImportDecision, NameChoice, Publication
+from tests.factories import make_author, make_tag
+from tests.importers.letter_export import letter_system, render_export
+
+from .test_archive_imports import administrator, page_of, press, started
+from .test_import_sources import check
+
+__all__ = ["administrator", "letter_system", "started"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letter_system")]
+LETTERS = (
+    {"title": "Gas", "authors": ["A. Berg"], "tags": ["Sanction", "Uncategorized"]},
+    {"title": "Oil", "authors": ["A. Berg", "Eva Ek"], "tags": ["Energy"]},
+)
+
+
+@pytest.fixture
+def author():
+    return make_author("Anna Berg")
+
+
+@pytest.fixture
+def checked(administrator, author) -> ArchiveImport:
+    make_tag("Sanctions")
+    return check(administrator, SimpleUploadedFile("old.letters.json", render_export(*LETTERS).encode()))
+
+
+def names_page(client) -> str:
+    return html.unescape(client.get(page_of("-names")).text)
+
+
+def field_of(page: str, name: str) -> str:
+    """Return the name of the field that decides on a name."""
+    block = page.partition(f"“{name}” is")[2]
+    return re.search(r'name="([a-z]+-[0-9a-f]+)-choice"', block)[1]
+
+
+def decide(client, **values: str) -> None:
+    """Post a choice or name, with the names of an import as keys."""
+    page = names_page(client)
+    keys = {field_of(page, name.replace("_", " ")): value for name, value in values.items()}
+    data = {
+        f"{key}-{'name_here' if value.startswith('=') else 'choice'}": value.removeprefix("=")
+        for key, value in keys.items()
+    }
+    client.post(page_of("-names"), data)
+
+
+def test_the_page_of_an_import_leads_to_its_names(administrator, checked):
+    page = html.unescape(administrator.get(page_of()).text)
+
+    assert "3 names of authors or topics may be other spellings" in page and page_of("-names") in page
+    names = names_page(administrator)
+    assert "the same as Anna Berg" in names and "In 2 texts, such as Gas" in names
+    assert "the same as Sanctions" in names and "left out: texts lose it" in names
+
+
+def test_what_is_decided_is_followed_by_the_import(administrator, checked, author):
+    decide(
+        administrator,
+        **{"A. Berg": f"author:{author.pk}", "Sanction": "=Sanctions", "Uncategorized": NameChoice.LEFT_OUT},
+    )
+    press(administrator, "drafts")
+
+    gas = Publication.objects.get(title="Gas")
+    assert [each.name for each in gas.authors.all()] == ["Anna Berg"]
+    assert [tag.name for tag in gas.tags.all()] == ["Sanctions"]
+    assert "A. Berg" in html.unescape(administrator.get(reverse("desk:import-decisions")).text)
+    assert "may be other spellings" not in administrator.get(page_of()).text
+
+
+def test_saving_without_a_choice_decides_nothing(administrator, checked):
+    response = administrator.post(page_of("-names"), {}, follow=True)
+
+    assert not ImportDecision.objects.exists() and "Nothing was decided" in response.text
+
+
+def test_a_decision_is_shown_again_and_can_be_taken_back(administrator, checked, author):
+    decide(administrator, **{"A. Berg": f"author:{author.pk}"})
+    assert "2 more names, decided or like no other" in names_page(administrator)
+    key = field_of(names_page(administrator), "A. Berg")
+    assert re.search(rf'value="author:{author.pk}"[^>]*checked', administrator.get(page_of("-names")).text)
+
+    administrator.post(page_of("-names"), {f"{key}-choice": f"author:{author.pk}"})
+    assert ImportDecision.objects.get().author == author
+    administrator.post(page_of("-names"), {f"{key}-choice": ""})
+
+    assert not ImportDecision.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["author:0", "tag:1", "name:Nobody", "x"])
+def test_a_choice_that_was_not_offered_is_refused(administrator, checked, value):
+    decide(administrator, **{"A. Berg": value})
+
+    assert not ImportDecision.objects.exists()
+
+
+def test_names_wait_while_an_import_runs(administrator, checked):
+    ArchiveImport.objects.update(state=ArchiveImportState.RUNNING)
+
+    assert administrator.get(page_of("-names")).status_code == 302
+
+
+def test_an_import_without_new_names_says_so(administrator, checked):
+    ArchiveImport.objects.update(report={})
+
+    assert "All names in these texts are here already" in names_page(administrator)
+
+
+def test_decisions_are_changed_and_removed_on_a_page_of_their_own(administrator, checked, author):
+    page = reverse("desk:import-decisions")
+    assert "Nothing was decided yet" in administrator.get(page).text
+    decide(administrator, **{"A. Berg": NameChoice.SEPARATE, "Uncategorized": NameChoice.LEFT_OUT})
+
+    decision = ImportDecision.objects.get(type="person")
+    administrator.post(page, {"decision": decision.pk, "name_here": "anna berg", "change": "1"})
+    assert ImportDecision.objects.get(type="person").author == author
+    administrator.post(page, {"decision": ImportDecision.objects.get(type="topic").pk, "remove": "1"})
+    assert not ImportDecision.objects.filter(type="topic").exists()
+    said = administrator.post(page, {"decision": ImportDecision.objects.get().pk, "change": "1"}, follow=True)
+
+    assert "Write the name here" in said.text and ImportDecision.objects.get().author == author
+    assert administrator.post(page, {"decision": "x", "remove": "1"}).status_code == 404

@@ -1,0 +1,59 @@
+"""Which names are proposed as spellings of one person or one topic, and which are not."""
+
+import pytest
+
+from publications.importers.name_matching import NameIndex, PersonName, TopicName
+
+SAME_PERSON = [
+    ("A. Berg", "Anna Berg"), ("A Berg", "Anna Maria Berg"), ("A. M. Berg", "Anna Berg"), ("Berg, Anna", "Anna Berg"),
+    ("Berg Anna", "Anna Berg"), ("ANNA BERG", "Anna Berg"), ("Anna Maria Berg", "Anna Berg"), ("Dr. Anna Berg", "Anna Berg"),
+    ("aberg", "Anna Berg"), ("anna", "Anna Berg"), ("berg", "Anna Berg"), ("annab", "Anna Berg"), ("anna_berg", "Anna Berg"),
+    ("anna.berg@old.example", "Anna Berg"), ("anna-berg", "Anna Berg"), ("Anna-Karin Berg", "Anna Karin Berg"),
+    ("Vera Akerholm", "Vera Åkerholm"), ("Søren Ø. Møller", "Soren Moller"), ("Jörg Müller", "Joerg Mueller"),
+    ("Wolodymyr Zelenskyj", "Volodymyr Zelensky"), ("Nikita Khrustjov", "Nikita Hrustjov"),
+    ("Sergej Lavrov", "Sergey Lavrov"), ("Dmytro Kulieba", "Dmytro Kuleba"), ("Charlotta Berggren", "Charlota Bergren"),
+]  # fmt: skip
+OTHER_PERSON = [
+    ("Anna Berg", "Anders Berg"), ("A. Berg", "Bo Berg"), ("Lars Olsson", "Lars Nilsson"), ("Eva Larsson", "Eva Persson"),
+    ("Anna Berg", "Anna Lind"), ("anna", "Eva Lind"), ("", "Anna Berg"), ("Bo", "Ek"), ("Li Wei", "Li Na"),
+]  # fmt: skip
+SAME_TOPIC = [
+    ("Sanction", "Sanctions"), ("Foreign-policy", "Foreign policy"), ("Economies", "Economy"), ("Säkerhet", "Sakerhet"),
+    ("Law & order", "Law and order"), ("Sanktion", "Sanktioner"), ("EU enlargment", "EU enlargement"),
+]  # fmt: skip
+OTHER_TOPIC = [
+    ("Iran", "Iraq"),
+    ("Energy", "Economy"),
+    ("EU", "US"),
+    ("Arms", "Army"),
+    ("", "EU"),
+    ("Niger", "Nigeria"),
+]
+
+
+@pytest.mark.parametrize(("name", "other"), SAME_PERSON)
+def test_spellings_of_one_person_are_alike(name, other):
+    assert PersonName(name).is_like(PersonName(other)) and PersonName(other).is_like(PersonName(name))
+    index = NameIndex([(PersonName(other), other)])
+    assert index.find_similar(PersonName(name)) == [(PersonName(other), other)]
+
+
+@pytest.mark.parametrize(("name", "other"), OTHER_PERSON)
+def test_names_of_different_people_are_not_alike(name, other):
+    assert not PersonName(name).is_like(PersonName(other)) and not PersonName(other).is_like(PersonName(name))
+
+
+@pytest.mark.parametrize(("name", "other"), SAME_TOPIC)
+def test_spellings_of_one_topic_are_alike(name, other):
+    assert TopicName(name).is_like(TopicName(other))
+    assert NameIndex([(TopicName(other), other)]).find_similar(TopicName(name))
+
+
+@pytest.mark.parametrize(("name", "other"), OTHER_TOPIC)
+def test_different_topics_are_not_alike(name, other):
+    assert not TopicName(name).is_like(TopicName(other))
+
+
+@pytest.mark.parametrize("name", ["Uncategorized", "Okategoriserade", "Allmänt", "BLOG"])
+def test_topics_that_say_nothing_are_known(name):
+    assert TopicName(name).is_empty and not TopicName("Energy").is_empty
