@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +21,7 @@ from publications.importers.name_proposals import (
     store_decision,
     value_of_decision,
 )
+from publications.importers.source_names import SourceName
 from publications.models import ArchiveImport, Author, ImportDecision, NameChoice, NameType, Tag
 from publications.slugs import fold_name
 
@@ -44,6 +46,7 @@ class SourceNameForm(RedisplayMixin, forms.Form):
         self.proposal = proposal
         is_topic = proposal.type == NameType.TOPIC
         self.fields["choice"].label = _("“%(name)s” is") % {"name": proposal.name.name}
+        self.fields["choice"].help_text = _describe_use(proposal.name)
         self.fields["choice"].choices = _list_choices(proposal)
         self.fields["name_here"].label = _("Another topic here") if is_topic else _("Another author here")
         self.fields["name_here"].widget.attrs |= {"list": f"{proposal.type}-names", "autocomplete": "off"}
@@ -53,6 +56,11 @@ class SourceNameForm(RedisplayMixin, forms.Form):
         """What `store_decision` takes."""
         name = self.cleaned_data["name_here"].strip()
         return f"{IN_SOURCE}:{name}" if name else self.cleaned_data["choice"]
+
+
+def _describe_use(name: SourceName) -> str:
+    message = ngettext("In %(number)d text: %(title)s", "In %(number)d texts, such as %(title)s", name.texts)
+    return escape(message % {"number": name.texts, "title": name.title})
 
 
 def _list_choices(proposal: NameProposal) -> list[tuple[str, str]]:

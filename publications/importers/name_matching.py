@@ -1,8 +1,8 @@
 """Which names may be spellings of one person, or of one topic. They are compared here; a person decides.
 
-Names of people are alike if they differ in marks ("Åkerholm", "Akerholm"), order ("Berg, Anna"), initials ("A. Berg"),
-middle names, transliteration ("Zelenskyj", "Zelensky") or a slip, or if one is an account ("aberg", "anna.berg@…").
-Names of topics are alike if they differ in plural, hyphens, marks or a slip.
+Names of people are similar if they differ in marks ("Åkerholm", "Akerholm"), order ("Berg, Anna"), initials ("A.
+Berg"), middle names, transliteration ("Zelenskyj", "Zelensky") or a slip, or if one is an account ("aberg").
+Names of topics are similar if they differ in plural, hyphens, marks or a slip.
 """
 
 import re

@@ -32,25 +32,25 @@ OTHER_TOPIC = [
 
 
 @pytest.mark.parametrize(("name", "other"), SAME_PERSON)
-def test_spellings_of_one_person_are_alike(name, other):
+def test_spellings_of_one_person_are_similar(name, other):
     assert PersonName(name).is_like(PersonName(other)) and PersonName(other).is_like(PersonName(name))
     index = NameIndex([(PersonName(other), other)])
     assert index.find_similar(PersonName(name)) == [(PersonName(other), other)]
 
 
 @pytest.mark.parametrize(("name", "other"), OTHER_PERSON)
-def test_names_of_different_people_are_not_alike(name, other):
+def test_names_of_different_people_are_not_similar(name, other):
     assert not PersonName(name).is_like(PersonName(other)) and not PersonName(other).is_like(PersonName(name))
 
 
 @pytest.mark.parametrize(("name", "other"), SAME_TOPIC)
-def test_spellings_of_one_topic_are_alike(name, other):
+def test_spellings_of_one_topic_are_similar(name, other):
     assert TopicName(name).is_like(TopicName(other))
     assert NameIndex([(TopicName(other), other)]).find_similar(TopicName(name))
 
 
 @pytest.mark.parametrize(("name", "other"), OTHER_TOPIC)
-def test_different_topics_are_not_alike(name, other):
+def test_different_topics_are_not_similar(name, other):
     assert not TopicName(name).is_like(TopicName(other))
 
 
