@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
 from publications.locales import locale_of_path
+from publications.metadata import LINKSET_RENDERERS
 from publications.models import FACETS
 from publications.presentation import SOCIAL_IMAGE_NAME
 
@@ -21,6 +22,10 @@ app_name = "publications"
 edition_patterns = [
     path("", views.edition_detail, name="edition"),
     path(_("changes/"), views.edition_changes, name="changes"),
+    *(
+        path(name, views.edition_linkset, {"filename": name}, name="edition_linkset")
+        for name in LINKSET_RENDERERS
+    ),
 ]
 
 editions_patterns = [
@@ -33,6 +38,10 @@ editions_patterns = [
 publication_patterns = [
     path("", views.publication_detail, name="detail"),
     path(_("editions/"), include(editions_patterns)),
+    *(
+        path(name, views.publication_linkset, {"filename": name}, name="linkset")
+        for name in LINKSET_RENDERERS
+    ),
     path("share/mastodon/", views.share_on_mastodon, name="mastodon"),
     path(SOCIAL_IMAGE_NAME, views.social_image, name="social_image"),
     path("files/<slug:digest>/<str:filename>", views.attachment, name="attachment"),

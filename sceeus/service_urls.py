@@ -42,6 +42,7 @@ EMAIL_URL_FORMAT = (
 )
 MIRROR_URLS_FORMAT = "https://HOST/FOLDER/,https://HOST"
 PUBLIC_KEY_FORMAT = "the second line of minisign.pub, which minisign -G -W has written: RW…"
+WEB_ADDRESS_FORMAT = "https://HOST/PATH"
 ONION_URL_FORMAT = "http://NAME.onion, without a path"
 
 
@@ -215,6 +216,13 @@ def parse_onion_url(url: str) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
         raise _invalid("ONION_URL", "has more than a host", ONION_URL_FORMAT)
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def check_web_address(variable: str, url: str) -> str:
+    """Return the address, or "" if it is empty."""
+    if url and (not _split_url(variable, url, ("http", "https"), WEB_ADDRESS_FORMAT).hostname or " " in url):
+        raise _invalid(variable, "names no machine", WEB_ADDRESS_FORMAT)
+    return url
 
 
 def parse_mirror_urls(urls: list[str]) -> list[str]:

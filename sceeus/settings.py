@@ -27,6 +27,8 @@ TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the 
 ONION_URL      the address of the site as an onion service of Tor, served over plain http: http://….onion (none)
 MIRROR_URLS    addresses of mirrors, separated by commas, for readers where the site is blocked; without the key on this
                machine, the signature of their list is SITE_DATA/mirrors.txt.minisig (none)
+TEXT_LICENSE   the address of the licence of all texts, for programs, as https://creativecommons.org/licenses/by/4.0/
+               (none)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
@@ -73,6 +75,7 @@ BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
 ONION_URL = service_urls.parse_onion_url(env.str("ONION_URL", ""))
 MIRROR_URLS = service_urls.parse_mirror_urls(env.list("MIRROR_URLS", []))
 MIRRORS_SIGNATURE = SITE_DATA / "mirrors.txt.minisig"
+TEXT_LICENSE = service_urls.check_web_address("TEXT_LICENSE", env.str("TEXT_LICENSE", ""))
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SIGNING_KEY = env.str("SIGNING_KEY", "")
 SIGNING_PUBLIC_KEY = service_urls.check_public_key("SIGNING_PUBLIC_KEY", env.str("SIGNING_PUBLIC_KEY", ""))

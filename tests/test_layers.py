@@ -63,6 +63,7 @@ LAYERS = {
         "publications.seed_spellings",
         "publications.html_tree",
         "publications.xml_writer",
+        "publications.web_links",
         "publications.stored_messages",
         "publications.hash_chain",
         "publications.roles",

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from publications.locales import format_day, text_direction
-from publications.models import doi_url
 
 from .names import Name
 from .record import Record
@@ -99,8 +98,7 @@ STYLES: dict[str, Callable[[Record], SafeString]] = {
 def _sentences(*parts: str, record: Record, url_label: str = "") -> SafeString:
     """Return the parts, each with its full stop, then the address, decoded for readers, which has none."""
     sentences = format_html_join(" ", "{}", ((_with_full_stop(part),) for part in parts if part))
-    url = doi_url(record.doi) if record.doi and record.is_current else record.url
-    return format_html("{} {}", sentences, f"{url_label} {uri_to_iri(url)}".strip())
+    return format_html("{} {}", sentences, f"{url_label} {uri_to_iri(record.citation_url)}".strip())
 
 
 def _with_full_stop(text: str) -> str:

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from publications.locales import localized_path
-from publications.models import Edition, doi_url
+from publications.models import Edition
+from publications.web_links import LINK_FORMAT_TYPE, LINKSET_JSON_TYPE, LINKSET_TYPE
 
 from .bibtex import to_bibtex
+from .dublin_core import to_dublin_core_xml
+from .json_ld import to_json_ld
 from .markdown import to_markdown_record
 from .names import Name
 from .record import Record
@@ -87,31 +90,6 @@ def _csl_name(name: Name) -> dict[str, str]:
     return {part: value for part, value in parts.items() if value}
 
 
-def dublin_core(record: Record) -> list[tuple[str, str]]:
-    """Return the elements of Dublin Core 1.1 that have a value, in the order of the standard."""
-    return [(name, value) for name, value in _dublin_core(record) if value]
-
-
-def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
-    yield "title", record.title
-    yield from (("creator", name.inverted) for name in record.creators)
-    yield from (("contributor", person.name.inverted) for person in (*record.editors, *record.contributors))
-    yield from (("subject", word) for word in record.keywords)
-    yield "description", record.notice_statement
-    yield "description", record.summary
-    yield "publisher", record.publisher
-    yield "date", record.published_on.isoformat()
-    yield "type", record.kind
-    yield "type", "Text"
-    yield "format", "text/html"
-    yield from (("format", media_type) for media_type in sorted({file.media_type for file in record.files}))
-    yield "identifier", record.url
-    yield "identifier", doi_url(record.doi) if record.doi else ""
-    yield "identifier", f"urn:isbn:{record.isbn}" if record.isbn else ""
-    yield "source", record.external_url
-    yield "language", record.language
-
-
 @dataclass(frozen=True, kw_only=True)
 class OutputFormat:
     """An output format, at addresses that end in its extension.
@@ -119,6 +97,7 @@ class OutputFormat:
     Attributes:
         label: its name for people.
         applies_to: "publication" or "feed".
+        relation: the relation of a publication to it (FAIR Signposting): its record, a file with its text, or "".
         render: returns the record of an edition in it; None for a PDF, an image or a feed, rendered elsewhere.
         is_reference: whether reference managers read it.
         is_slow: whether rendering is so slow that it has a pool of its own.
@@ -129,6 +108,7 @@ class OutputFormat:
     label: str
     media_type: str
     applies_to: str = "publication"
+    relation: str = ""
     render: Callable[[Record], str] | None = None
     is_reference: bool = False
     is_compressible: bool = True
@@ -147,6 +127,7 @@ FORMATS = {
             extension="pdf",
             label="PDF",
             media_type="application/pdf",
+            relation="item",
             is_compressible=False,
             is_slow=True,
         ),
@@ -158,11 +139,18 @@ FORMATS = {
             is_slow=True,
             filename="card.png",
         ),
-        OutputFormat(extension="md", label="Markdown", media_type="text/markdown", render=to_markdown_record),
+        OutputFormat(
+            extension="md",
+            label="Markdown",
+            media_type="text/markdown",
+            relation="alternate",
+            render=to_markdown_record,
+        ),
         OutputFormat(
             extension="bib",
             label="BibTeX",
             media_type="application/x-bibtex",
+            relation="describedby",
             render=to_bibtex,
             is_reference=True,
         ),
@@ -170,6 +158,7 @@ FORMATS = {
             extension="ris",
             label="RIS",
             media_type="application/x-research-info-systems",
+            relation="describedby",
             render=to_ris,
             is_reference=True,
         ),
@@ -177,8 +166,23 @@ FORMATS = {
             extension="csl.json",
             label="CSL-JSON",
             media_type="application/vnd.citationstyles.csl+json",
+            relation="describedby",
             render=to_csl,
             is_reference=True,
+        ),
+        OutputFormat(
+            extension="jsonld",
+            label="JSON-LD",
+            media_type="application/ld+json",
+            relation="describedby",
+            render=to_json_ld,
+        ),
+        OutputFormat(
+            extension="dc.xml",
+            label="Dublin Core",
+            media_type="application/xml",
+            relation="describedby",
+            render=to_dublin_core_xml,
         ),
         OutputFormat(extension="atom", label="Atom", media_type="application/atom+xml", applies_to="feed"),
         OutputFormat(extension="rss", label="RSS", media_type="application/rss+xml", applies_to="feed"),
@@ -197,7 +201,7 @@ SLOW_FORMATS = tuple(format for format in FORMATS.values() if format.is_slow)
 COMPRESSIBLE_TYPES = frozenset(
     [
         "text/html", "text/plain", "text/javascript", "text/xml", "application/xml", "application/json",
-        "application/problem+json",
+        "application/problem+json", LINKSET_TYPE, LINKSET_JSON_TYPE, LINK_FORMAT_TYPE,
         *(format.media_type for format in FORMATS.values() if format.is_compressible),
     ]
 )  # fmt: skip

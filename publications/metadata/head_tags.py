@@ -12,13 +12,15 @@ from django.utils.safestring import SafeString, mark_safe
 
 from publications.locales import LOCALES
 from publications.models import Edition, doi_url
+from publications.web_links import LINKSET_JSON_TYPE
 
 from . import json_ld
 from .citations import citations
-from .formats import FORMATS, REFERENCE_FORMATS, format_url
-from .json_ld import HeadImage
+from .formats import RECORD_FORMATS, REFERENCE_FORMATS, format_url
+from .json_ld import HeadImage, format_local_datetime
 from .names import Name
-from .record import Record, format_local_datetime
+from .record import Record
+from .signposting import linkset_path
 
 OPEN_GRAPH_LOCALES = {
     "en": "en_GB", "sv": "sv_SE", "uk": "uk_UA", "ru": "ru_RU", "be": "be_BY", "pl": "pl_PL", "de": "de_DE",
@@ -128,9 +130,19 @@ def _sortable(name: Name) -> str:
     return name.full if is_ambiguous else name.inverted
 
 
-def _cite_as_links(record: Record) -> list[dict[str, str]]:
-    """Return the link to the address to cite (FAIR Signposting), if the record has a DOI."""
-    return [{"rel": "cite-as", "href": doi_url(record.doi)}] if record.doi else []
+def _head_links(record: Record, edition: Edition) -> list[dict[str, str]]:
+    """Return the links in the head, which a copy of the page without headers has as well (FAIR Signposting).
+
+    They are the DOI, the linkset, and the formats that the page does not offer to readers.
+    """
+    cite_as = [{"rel": "cite-as", "href": record.citation_url}] if record.doi else []
+    formats = [
+        {"rel": format.relation, "href": format_url(edition, extension), "type": format.media_type}
+        for extension, format in RECORD_FORMATS.items()
+        if not format.is_reference
+    ]
+    linkset = {"rel": "linkset", "href": linkset_path(edition), "type": LINKSET_JSON_TYPE}
+    return [*cite_as, *formats, linkset]
 
 
 def citation_context(record: Record, edition: Edition, *, is_preview: bool = False) -> dict[str, object]:
@@ -157,13 +169,12 @@ def head_context(
         social_image: shown by messengers and social networks.
         cover: the image of the publication in JSON-LD; without it the social image is.
     """
-    markdown = {"rel": "alternate", "href": format_url(edition, "md"), "type": FORMATS["md"].media_type}
     nodes = [
         json_ld.publication_json_ld(record, cover or social_image),
         json_ld.breadcrumb(breadcrumb, record.url),
     ]
     return {
         "head_tags": render_tags(head_tags(record, social_image)),
-        "head_links": [*_cite_as_links(record), markdown],
+        "head_links": _head_links(record, edition),
         "json_ld": json_ld.render_json_ld(nodes),
     }

@@ -3,23 +3,17 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.locales import absolute_url, localized_path
 from publications.models import Author, SiteSettings
 
-from .record import (
-    Contributor,
-    Correction,
-    Record,
-    RecordFile,
-    Series,
-    TranslationLink,
-    format_local_datetime,
-)
+from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink
 
 Node = dict[str, Any]
 SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
@@ -38,11 +32,22 @@ class HeadImage:
     height: int = 0
 
 
+def format_local_datetime(at: datetime) -> str:
+    """Return a datetime to the second in the time zone of the site (RFC 3339)."""
+    return timezone.localtime(at).isoformat(timespec="seconds")
+
+
 def render_json_ld(nodes: Iterable[Node]) -> SafeString:
     """Return the nodes, without empty values, as the escaped content of a script element."""
     graph = {"@context": "https://schema.org", "@graph": [_without_empty(node) for node in nodes]}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
     return mark_safe(text.translate(SCRIPT_ESCAPES))
+
+
+def to_json_ld(record: Record) -> str:
+    """Return a record as JSON-LD, the same node as in the head of its page."""
+    node = {"@context": "https://schema.org", **publication_json_ld(record)}
+    return json.dumps(_without_empty(node), ensure_ascii=False, indent=2) + "\n"
 
 
 def _without_empty(value: Any) -> Any:
@@ -75,6 +80,7 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
         "version": record.edition_number,
         "creativeWorkStatus": record.notice.definition.work_status if record.notice else "",
         "isAccessibleForFree": True,
+        "license": record.license_url,
         "image": _image(image) if image else {},
         **_relations(record),
     }

@@ -4,6 +4,8 @@ Citations sort people by their family names ("Berg, Ann"), but a byline has one 
 stored one of the author, or else a guess that is right for most European names.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
 
 from publications.name_particles import NAME_PARTICLES
@@ -64,3 +66,9 @@ def _guess_name(full: str) -> Name:
     while first > 1 and words[first - 1].lower() in NAME_PARTICLES:
         first -= 1
     return Name(full, " ".join(words[first:]), " ".join(words[:first]), suffix)
+
+
+def ascii_letters(family: str) -> str:
+    """Return "akesson" for Åkesson, without letters that have no ASCII base."""
+    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z]", "", letters)

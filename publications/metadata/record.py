@@ -3,12 +3,11 @@
 A record is built from an edition and its rows, and contains no more than the page of that edition does.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.conf import settings
 from django.utils import timezone
 
 from publications.locales import absolute_url, localized_path
@@ -23,9 +22,10 @@ from publications.models import (
     SiteSettings,
     Tag,
     TagKind,
+    doi_url,
 )
 
-from .names import Name, parse_name
+from .names import Name, ascii_letters, parse_name
 
 PDF = "application/pdf"
 
@@ -44,7 +44,7 @@ class Contributor:
 
 @dataclass(frozen=True)
 class Series:
-    """A series or project that publications belong to."""
+    """A series or project."""
 
     name: str
     url: str
@@ -82,7 +82,7 @@ class RecordFile:
 class Record:
     """The record of one edition. Addresses are absolute; labels are in the language of its locale.
 
-    The title begins with the prefix of the notice, if the edition is retracted or under an expression of concern.
+    The title begins with the prefix of the notice, if there is one.
     """
 
     title: str
@@ -110,6 +110,7 @@ class Record:
     corrections: tuple[Correction, ...] = ()
     notice: EditorialNotice | None = None
     files: tuple[RecordFile, ...] = ()
+    license_url: str = ""
     last_announced_at: datetime | None = None
     modified_at: datetime | None = None
     edition_number: int = 1
@@ -147,12 +148,16 @@ class Record:
     def pdf(self) -> str:
         """The address of the PDF: of an attached one, or else of the typeset one, which alone carries a notice."""
         attached = (file.url for file in self.files if file.media_type == PDF and not self.notice)
-        return next(attached, f"{self.url.rstrip('/')}.pdf")
+        return next(attached, self.url_in("pdf"))
 
+    @property
+    def citation_url(self) -> str:
+        """The address to cite: the DOI, or else, and for a superseded edition, the permanent address."""
+        return doi_url(self.doi) if self.doi and self.is_current else self.url
 
-def format_local_datetime(at: datetime) -> str:
-    """Return a datetime to the second in the time zone of the site (RFC 3339)."""
-    return timezone.localtime(at).isoformat(timespec="seconds")
+    def url_in(self, extension: str) -> str:
+        """Return the address of the edition in a format."""
+        return f"{self.url.rstrip('/')}.{extension}"
 
 
 def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, address: str = "") -> Record:
@@ -192,6 +197,7 @@ def build_record(edition_with_rows: EditionWithRows, *, site: SiteSettings, addr
             for correction in edition_with_rows.corrections
         ),
         files=tuple(_file(edition_with_rows, file) for file in edition_with_rows.attachments),
+        license_url=settings.TEXT_LICENSE,
         **_kind_fields(edition),
         **_publisher_fields(site, edition.locale),
         **_contributor_fields(edition, edition_with_rows.bylines),
@@ -263,13 +269,7 @@ def _citation_key(edition: Edition, authors: Sequence[Contributor]) -> str:
     """Return the key in a list of references: ASCII letters, digits and hyphens, unique per address."""
     family = authors[0].name.family if authors else ""
     slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
-    return f"{_ascii_letters(family)}{edition.year}-{edition.locale}-{slug}"
-
-
-def _ascii_letters(family: str) -> str:
-    """Return "akesson" for Åkesson, without letters that have no ASCII base."""
-    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z]", "", letters)
+    return f"{ascii_letters(family)}{edition.year}-{edition.locale}-{slug}"
 
 
 def _series(edition: Edition, tag: Tag) -> Series:

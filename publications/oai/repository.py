@@ -21,12 +21,10 @@ from .request import METADATA_PREFIX, OaiError, OaiRequest, check_format, parse_
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 OAI = "http://www.openarchives.org/OAI/2.0/"
-OAI_DC = f"{OAI}oai_dc/"
 OAI_IDENTIFIER = f"{OAI}oai-identifier"
-DC = "http://purl.org/dc/elements/1.1/"
 SCHEMAS = {
     OAI: f"{OAI}OAI-PMH.xsd",
-    OAI_DC: f"{OAI}oai_dc.xsd",
+    metadata.OAI_DC: metadata.OAI_DC_SCHEMA,
     OAI_IDENTIFIER: f"{OAI}oai-identifier.xsd",
 }
 DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]+)+")
@@ -66,8 +64,8 @@ class Repository:
             self._get_item(request.identifier)
         with xml.inside("metadataFormat"):
             xml.element("metadataPrefix", METADATA_PREFIX)
-            xml.element("schema", SCHEMAS[OAI_DC])
-            xml.element("metadataNamespace", OAI_DC)
+            xml.element("schema", SCHEMAS[metadata.OAI_DC])
+            xml.element("metadataNamespace", metadata.OAI_DC)
 
     def list_sets(self, request: OaiRequest, xml: XmlWriter) -> None:
         """Write the values of facets with sets (kinds, languages) among what is or was public."""
@@ -121,7 +119,9 @@ class Repository:
             with xml.inside("record"):
                 self._write_header(item, xml)
                 if not item.is_deleted:
-                    self._write_metadata(metadata.build_record(item.edition_with_rows, site=self.site), xml)
+                    record = metadata.build_record(item.edition_with_rows, site=self.site)
+                    with xml.inside("metadata"):
+                        metadata.write_dublin_core(record, xml)
 
     def _write_header(self, item: HarvestItem, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
@@ -129,18 +129,6 @@ class Repository:
             xml.element("datestamp", format_datetime(item.datestamp))
             for spec in item.sets:
                 xml.element("setSpec", spec)
-
-    def _write_metadata(self, record: metadata.Record, xml: XmlWriter) -> None:
-        attributes = {
-            "xmlns:oai_dc": OAI_DC,
-            "xmlns:dc": DC,
-            "xmlns:xsi": XSI,
-            "xsi:schemaLocation": schema_location(OAI_DC),
-        }
-        with xml.inside("metadata"), xml.inside("oai_dc:dc", attributes):
-            for name, value in metadata.dublin_core(record):
-                language = record.language if name in ("title", "description") else ""
-                xml.element(f"dc:{name}", value, {"xml:lang": language})
 
     def _write_identifier_description(self, xml: XmlWriter) -> None:
         attributes = {

@@ -2,15 +2,7 @@
 
 from .audit_log import AUDIT_FILES, audit_file
 from .authors import author_detail, author_list
-from .downloads import (
-    attachment,
-    edition_pdf,
-    edition_record,
-    image_file,
-    pdf,
-    publication_record,
-    social_image,
-)
+from .downloads import attachment, edition_pdf, image_file, pdf, social_image
 from .errors import bad_request, csrf_failure, forbidden, not_found, server_error
 from .home import home, root_redirect
 from .other_addresses import mirrors_signature, mirrors_txt, other_addresses
@@ -24,6 +16,7 @@ from .pages import (
 )
 from .publication_list import publication_list
 from .publications import edition_changes, edition_detail, edition_list, publication_detail
+from .records import edition_linkset, edition_record, publication_linkset, publication_record
 from .sharing import share_on_mastodon
 from .social_images import (
     author_image,
@@ -50,6 +43,7 @@ __all__ = [
     "csrf_failure",
     "edition_changes",
     "edition_detail",
+    "edition_linkset",
     "edition_list",
     "edition_pdf",
     "edition_record",
@@ -66,6 +60,7 @@ __all__ = [
     "other_addresses",
     "pdf",
     "publication_detail",
+    "publication_linkset",
     "publication_list",
     "publication_record",
     "robots_txt",

@@ -1,4 +1,4 @@
-"""Files of a publication: its PDF and social image, its record in other formats, images and attachments."""
+"""Files of a publication: its PDF and social image, images and attachments."""
 
 import logging
 from collections.abc import Callable
@@ -15,26 +15,21 @@ from django.utils.translation import gettext as _
 
 from publications import metadata, renditions
 from publications.locales import current_locale
-from publications.metadata import FORMATS, build_record, format_url
 from publications.models import (
     AddressStatus,
     Edition,
     EditionAttachment,
     EditionWithRows,
     Image,
-    ResolvedAddress,
     SiteSettings,
-    last_change,
     original_exists,
     original_storage,
     resolve_address,
     resolve_edition_address,
-    site_settings,
 )
 from publications.pdf import PdfDocument, SocialImage
 from publications.presentation import (
     absolute_url,
-    conditional_response,
     edition_pdf_url,
     edition_url_at,
     pdf_document_of,
@@ -108,7 +103,10 @@ def _pdf_response(request: HttpRequest, edition: Edition) -> HttpResponseBase:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
         response.headers["Content-Language"] = edition.language
     canonical = absolute_url(iri_to_uri(edition.get_absolute_url()))
-    response.headers["Link"] = f'<{canonical}>; rel="canonical"'  # RFC 6596: one text, one address
+    page = canonical if edition.is_live else absolute_url(iri_to_uri(edition.permanent_url))
+    response.headers["Link"] = (  # RFC 6596: one text, one address
+        f'<{canonical}>; rel="canonical", <{page}>; rel="collection"; type="text/html"'
+    )
     return response
 
 
@@ -169,53 +167,6 @@ def _rendering_unavailable(
     )
 
 
-def publication_record(request: HttpRequest, slug: str, record_format: str) -> HttpResponse:
-    """Send the record of the live edition as BibTeX, RIS, CSL-JSON or Markdown."""
-    return _record_response(
-        request,
-        resolve=lambda: resolve_address(current_locale(), slug),
-        url_of=lambda edition: format_url(edition, record_format),
-        render=lambda edition: _render_record(edition, record_format),
-    )
-
-
-def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
-    """Send the record of an edition by its number; that of a superseded one has the URL of the edition."""
-    own_address = edition_url_at(current_locale(), slug, number)
-    return _record_response(
-        request,
-        resolve=lambda: resolve_edition_address(current_locale(), slug, number),
-        url_of=lambda edition: format_url(edition, record_format, number),
-        render=lambda edition: _render_record(edition, record_format, own_address),
-    )
-
-
-def _record_response(
-    request: HttpRequest,
-    *,
-    resolve: Callable[[], ResolvedAddress],
-    url_of: Callable[[Edition], str],
-    render: Callable[[Edition], HttpResponse],
-) -> HttpResponse:
-    """Return the record or 304. The last change is read first, so that no old text gets a new ETag."""
-    change, address = last_change(), resolve()
-    if address.status is not AddressStatus.OK:
-        return redirect_or_gone(request, address, url_of)
-    return conditional_response(request, lambda: render(address.edition), change=change)
-
-
-def _render_record(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:
-    address = "" if edition.is_live else own_address
-    record = build_record(EditionWithRows.get(edition), site=site_settings(), address=address)
-    format = FORMATS[extension]
-    response = HttpResponse(format.render(record), content_type=f"{format.media_type}; charset=utf-8")
-    disposition = content_disposition_header(format.is_reference, f"{edition.slug}.{extension}")
-    response.headers["Content-Disposition"] = disposition
-    response.headers["Link"] = f'<{record.url}>; rel="canonical"'
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
-
-
 def image_file(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
     """Send an image of a live publication (in its text, as cover or portrait) in one of its sizes."""
     image = get_object_or_404(Image, key=key)
@@ -263,7 +214,7 @@ def _point_to_text(response: HttpResponseBase, file: EditionAttachment, edition:
     name = f"{edition.notice.prefix} {file.filename}" if edition.notice else file.filename
     response.headers["Content-Disposition"] = content_disposition_header(file.extension != "pdf", name)
     page = absolute_url(iri_to_uri(edition.get_absolute_url()))
-    response.headers["Link"] = f'<{page}>; rel="describedby"'
+    response.headers["Link"] = f'<{page}>; rel="describedby", <{page}>; rel="collection"; type="text/html"'
 
 
 def _is_public(image: Image) -> bool:

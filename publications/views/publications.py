@@ -49,6 +49,7 @@ from publications.presentation import (
     render_page,
     social_image_url,
 )
+from publications.web_links import render_link_header
 
 EDITION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -140,9 +141,11 @@ def render_edition(
     if not own_address:
         images = {"social_image": _social_image(edition), "cover": _cover_image(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **images)
-    return render_page(
+    response = render_page(
         request, "pages/publication.html", site=site, publication_pk=edition.publication_id, **context
     )
+    response.headers["Link"] = render_link_header(metadata.publication_links(record))
+    return response
 
 
 def _social_image(edition: Edition) -> metadata.HeadImage:

@@ -72,6 +72,8 @@ WHOLE_RECORD = replace(
         ),
     ),
     corrections=(Correction("The year was wrong.", datetime(2026, 5, 4, tzinfo=UTC)),),
+    modified_at=datetime(2026, 5, 4, tzinfo=UTC),
+    license_url="https://creativecommons.org/licenses/by/4.0/",
     files=(RecordFile("https://example.org/files/report.pdf", "application/pdf", 1000, "Report"),),
     word_count=5,
     edition_with_rows=EditionWithRows(

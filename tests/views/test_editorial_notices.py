@@ -40,7 +40,15 @@ STATUS_ACTIONS = {
 }
 REASON = "Zymurgy figures"
 ATTACHED = b"%PDF-1.4 as it was printed"
-WITH_FILES = {"page", "earlier edition", "API, publication", "format md", "feed atom", "feed json"}
+WITH_FILES = {
+    "page",
+    "earlier edition",
+    "API, publication",
+    "format md",
+    "format jsonld",
+    "feed atom",
+    "feed json",
+}
 """Outputs that name attached files."""
 LONG_TEXT = "\n\n".join(f"Paragraph {n} about grain. {'Rye and oats. ' * 30}" for n in range(40))
 
@@ -266,6 +274,5 @@ def test_an_attached_file_is_sent_as_it_was_uploaded_under_a_name_with_the_mark(
     name = f"{PREFIXES[status, 'en']} designed.pdf" if status else "designed.pdf"
     assert b"".join(response) == ATTACHED
     assert response.headers["Content-Disposition"] == f'inline; filename="{name}"'
-    assert (
-        response.headers["Link"] == f'<http://127.0.0.1:8000{edition.get_absolute_url()}>; rel="describedby"'
-    )
+    url = f"<http://127.0.0.1:8000{edition.get_absolute_url()}>"
+    assert response.headers["Link"] == f'{url}; rel="describedby", {url}; rel="collection"; type="text/html"'
