@@ -15,6 +15,7 @@ from publications import feeds, views
 from publications.locales import locale_of_path
 from publications.metadata import LINKSET_RENDERERS
 from publications.models import FACETS
+from publications.page_cache import TIME_GATE
 from publications.presentation import SOCIAL_IMAGE_NAME
 
 app_name = "publications"
@@ -42,6 +43,8 @@ publication_patterns = [
         path(name, views.publication_linkset, {"filename": name}, name="linkset")
         for name in LINKSET_RENDERERS
     ),
+    path(TIME_GATE, views.time_gate, name="time_gate"),
+    path("timemap/", views.time_map, name="time_map"),
     path("share/mastodon/", views.share_on_mastodon, name="mastodon"),
     path(SOCIAL_IMAGE_NAME, views.social_image, name="social_image"),
     path("files/<slug:digest>/<str:filename>", views.attachment, name="attachment"),

@@ -20,6 +20,8 @@ UNCACHED_PREFIXES = (settings.DESK, "/admin/", "/.well-known/audit-", *MACHINE_P
 
 MEDIA_PREFIX = "/media/"
 NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA_PREFIX)
+TIME_GATE = "timegate/"
+"""The last segment of paths that answer by the header `Accept-Datetime` (RFC 7089)."""
 MAX_FORM_BYTES = 64 * 1024
 MAX_FIELD_BYTES = 64 * 1024  # of a form besides its file
 VERIFY_PATHS = frozenset({"/en/verify/", "/sv/kontrollera/"})
@@ -41,7 +43,7 @@ def cache_key(environ: Environ, parameters: Parameters, slow_extensions: tuple[s
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER_CACHED):
         return None
-    if _is_file(path, slow_extensions):
+    if _is_file(path, slow_extensions) or path.endswith(f"/{TIME_GATE}"):
         return None
     if not (_is_allowed_host(environ.get("HTTP_HOST", "")) and _has_required_scheme(environ)):
         return None

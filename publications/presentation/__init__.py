@@ -35,6 +35,18 @@ from .links import (
     social_image_url,
     topic_url,
 )
+from .mementos import (
+    find_memento,
+    history_links,
+    memento_datetime,
+    memento_links,
+    parse_accept_datetime,
+    sort_mementos,
+    time_gate_links,
+    time_gate_url,
+    time_map_links,
+    time_map_url,
+)
 from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
@@ -95,11 +107,16 @@ __all__ = [
     "external_link_html",
     "feeds_for",
     "find_edition",
+    "find_memento",
     "history_entries",
+    "history_links",
     "is_excerpt",
     "is_long_title",
     "localized_path",
+    "memento_datetime",
+    "memento_links",
     "paragraphs_html",
+    "parse_accept_datetime",
     "passages_of_edition",
     "passages_of_text",
     "paths_in_locales",
@@ -115,7 +132,12 @@ __all__ = [
     "social_image_of",
     "social_image_of_page",
     "social_image_url",
+    "sort_mementos",
     "teaser_groups",
+    "time_gate_links",
+    "time_gate_url",
+    "time_map_links",
+    "time_map_url",
     "topic_summaries",
     "topic_summaries_by_kind",
     "topic_url",

@@ -3,8 +3,10 @@
 from .audit_log import AUDIT_FILES, audit_file
 from .authors import author_detail, author_list
 from .downloads import attachment, edition_pdf, image_file, pdf, social_image
+from .edition_history import edition_changes, edition_list
 from .errors import bad_request, csrf_failure, forbidden, not_found, server_error
 from .home import home, root_redirect
+from .mementos import time_gate, time_map
 from .other_addresses import mirrors_signature, mirrors_txt, other_addresses
 from .pages import (
     apple_touch_icon,
@@ -15,7 +17,7 @@ from .pages import (
     site_page,
 )
 from .publication_list import publication_list
-from .publications import edition_changes, edition_detail, edition_list, publication_detail
+from .publications import edition_detail, publication_detail
 from .records import edition_linkset, edition_record, publication_linkset, publication_record
 from .sharing import share_on_mastodon
 from .social_images import (
@@ -71,6 +73,8 @@ __all__ = [
     "site_page",
     "site_page_image",
     "social_image",
+    "time_gate",
+    "time_map",
     "topic_detail",
     "topic_image",
     "topic_list",
