@@ -45,6 +45,8 @@ both names; and the hashes of the audit log, which migrating forward begins anew
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")
 """Prefixes of tables without a model: those of Django and SQLite, and the search index."""
 
+OUR_APPS = ("accounts", "publications")
+
 Plan = Iterable[tuple[Migration, bool]]
 """The plan of `migrate`: each migration, and whether it is to be unapplied."""
 
@@ -73,6 +75,12 @@ def read_migration_state(using: str = DEFAULT_DB_ALIAS) -> MigrationState:
         unapplied=tuple(f"{migration.app_label}.{migration.name}" for migration, _backwards in plan),
         newer=tuple(_newer_migrations(executor.loader)),
     )
+
+
+def latest_migrations() -> tuple[str, ...]:
+    """Return the last migration of each app of ours in the code, as `app.name`."""
+    leaf_nodes = MigrationLoader(None).graph.leaf_nodes()
+    return tuple(f"{app}.{name}" for app, name in sorted(leaf_nodes) if app in OUR_APPS)
 
 
 def _newer_migrations(loader: MigrationLoader) -> Iterator[str]:

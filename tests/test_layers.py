@@ -23,6 +23,7 @@ LAYERS = {
         "publications.converters",
         "publications.importers",
         "publications.exporters",
+        "publications.archive",
         "publications.integrity",
         "publications.name_removal",
     ),

@@ -1,0 +1,23 @@
+"""The whole site as files that people read without it (BagIt, RFC 8493), and an empty site filled from them.
+
+`tables` says of each table whether it is archived; everything else follows it.
+"""
+
+from .bag import NotABag, is_complete
+from .bag_writer import NotAnArchive
+from .restore import NotEmpty, OtherRelease, RestoreReport, restore_archive
+from .rows import UnknownRow
+from .write import ArchiveReport, write_archive
+
+__all__ = [
+    "ArchiveReport",
+    "NotABag",
+    "NotAnArchive",
+    "NotEmpty",
+    "OtherRelease",
+    "RestoreReport",
+    "UnknownRow",
+    "is_complete",
+    "restore_archive",
+    "write_archive",
+]

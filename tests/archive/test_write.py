@@ -1,0 +1,200 @@
+"""What an archive has for people who read it, and that nothing but the site decides its bytes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.utils import timezone, translation
+
+from publications import actions, archive, manuscript
+from publications.models import Edition, Image, original_storage
+from tests.archive_sites import read_files
+from tests.conftest import ROOT
+from tests.factories import make_image, make_live, make_many, make_publication, make_tag, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+def write(tmp_path: Path, name: str = "site") -> Path:
+    archive.write_archive(tmp_path / name)
+    return tmp_path / name
+
+
+def folder_of(root: Path, pk: int) -> Path:
+    return next(root.glob(f"data/publications/*/{pk:06d}*"))
+
+
+def test_each_text_is_a_manuscript_and_each_edition_a_page(tmp_path, editor):
+    image = make_image()
+    edition = make_live(title="Rye & oats", body=f"Rye.\n\n![](image:{image.key})")
+    actions.publish(
+        saved(edition.publication, body="Wheat."), by=editor, change="correction", note="Not rye."
+    )
+    saved(edition.publication, body="Barley.")
+
+    folder = folder_of(write(tmp_path), edition.publication_id)
+
+    assert {path.name for path in folder.iterdir()} == {
+        "index.md", "edition-1.md", "edition-1.html", "edition-2.md", "edition-2.html", "rows.jsonl",
+    }  # fmt: skip
+    bodies = [manuscript.read(folder / f"{name}.md")[0].body for name in ("index", "edition-1", "edition-2")]
+    assert bodies == ["Barley.", f"Rye.\n\n![](image:{image.key})", "Wheat."]
+    page = (folder / "edition-1.html").read_text("utf-8")
+    assert "<h1>Rye &amp; oats</h1>" in page and "A blue field" in page
+    source = page.partition('<img src="')[2].partition('"')[0]
+    assert (folder / source).resolve().read_bytes() == image.content
+
+
+def test_every_link_of_the_index_and_of_editions_leads_to_a_file(tmp_path):
+    publication = make_publication(body=f"![](image:{make_image().key})")
+    original = Image.objects.get().original
+    publication.attachments.create(original=original, filename="field.png", label="A field", size=3)
+    actions.publish(saved(publication), by=None)
+    make_publication(title="Only a draft")
+
+    root = write(tmp_path)
+
+    links = [
+        (path, link.partition('"')[0])
+        for path in root.rglob("*.html")
+        for mark in ('href="', 'src="')
+        for link in path.read_text("utf-8").split(mark)[1:]
+    ]
+    assert len(links) >= 8
+    assert [
+        link for path, link in links if not link.startswith("#") and not (path.parent / link).is_file()
+    ] == []
+
+
+def test_the_index_lists_drafts_and_deleted_drafts_too(tmp_path):
+    make_live(title="Public")
+    make_publication(title="Not yet public")
+    deleted = make_publication(title="Thrown away")
+    deleted.deleted_at = timezone.now()
+    deleted.save()
+
+    index = (write(tmp_path) / "index.html").read_text("utf-8")
+
+    assert all(title in index for title in ("Public", "Not yet public", "Thrown away"))
+    assert index.count("deleted draft") == 1
+
+
+def test_an_unchanged_site_has_the_same_bytes_at_another_time_and_in_another_language(tmp_path):
+    actions.publish(make_publication(), by=None, at=tomorrow())
+    make_live(language="sv")
+    first = read_files(write(tmp_path, "first"))
+
+    with time_machine.travel(timezone.now() + timedelta(days=400)), translation.override("sv"):
+        assert read_files(write(tmp_path, "second")) == first
+
+
+def test_dates_are_those_of_the_site(tmp_path):
+    with time_machine.travel("2026-05-03 10:00Z"):
+        make_live()
+
+    assert "Bagging-Date: 2026-05-03\n" in (write(tmp_path) / "bag-info.txt").read_text()
+
+
+def test_one_more_publication_writes_only_its_own_files_and_the_lists(tmp_path):
+    for _number in range(5):
+        make_live()
+    root = write(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*") if path.is_file()}
+
+    edition = make_live()
+    archive.write_archive(root)
+
+    changed = {
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*")
+        if path.is_file() and before.get(path) != path.stat().st_mtime_ns
+    }
+    own = f"{folder_of(root, edition.publication_id).relative_to(root).as_posix()}/"
+    assert {name for name in changed if not name.startswith(own)} == {
+        "index.html", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt",
+        *(f"data/tables/publications.{name}.jsonl" for name in ("auditentry", "author", "siteversion")),
+    }  # fmt: skip
+
+
+def test_a_redacted_passage_leaves_the_archive(tmp_path, editor):
+    publication = make_live(title="Vera Holm at home", body="Vera Holm said it.").publication
+    root = write(tmp_path)
+    assert b"Vera Holm" in b"".join(read_files(root).values()) and list(root.rglob("*vera-holm*"))
+
+    actions.redact(publication, "Vera Holm", by=editor)
+    archive.write_archive(root)
+
+    assert b"Vera Holm" not in b"".join(read_files(root).values()) and not list(root.rglob("*vera-holm*"))
+
+
+def test_a_lost_file_is_named_and_everything_else_is_archived(tmp_path, capsys):
+    image = make_image()
+    original_storage().delete(image.original)
+    make_live(title="Rye")
+
+    with pytest.raises(CommandError, match="lacks: 1") as failure:
+        call_command("archive", tmp_path / "site")
+
+    assert failure.value.returncode == 1
+    assert image.original in (tmp_path / "site" / "README.txt").read_text("utf-8")
+    assert archive.is_complete(tmp_path / "site")
+
+
+def test_pdfs_are_in_it_on_request(tmp_path):
+    edition = make_live()
+
+    archive.write_archive(tmp_path / "site", render_pdf=lambda _edition: b"%PDF-")
+
+    path = tmp_path / "site" / f"data/pdf/{edition.publication_id:06d}-edition-1.pdf"
+    assert path.read_bytes() == b"%PDF-"
+    assert path.name in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+def test_the_number_of_queries_does_not_grow_with_the_site(tmp_path, django_assert_max_num_queries):
+    make_many(5, author=make_live().bylines.get().author, tag=make_tag())
+    archive.write_archive(tmp_path / "few")
+    make_many(60, author=Edition.objects.first().bylines.get().author, tag=make_tag())
+
+    with django_assert_max_num_queries(90):
+        archive.write_archive(tmp_path / "many")
+
+
+def test_progress_counts_publications(tmp_path):
+    make_live()
+    steps = []
+
+    archive.write_archive(tmp_path / "site", progress=lambda done, total: steps.append((done, total)))
+
+    assert steps == [(1, 1)]
+
+
+def test_a_killed_run_is_finished_by_the_next(own_site, tmp_path):
+    folder, environment = tmp_path / "out", own_site
+    script = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "call_command('migrate', verbosity=0)\n"
+        "from tests.factories import make_live, make_many, make_tag\n"
+        "make_many(300, author=make_live().bylines.get().author, tag=make_tag())\n"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True)
+    command = [sys.executable, "manage.py", "archive", str(folder)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    while process.poll() is None and not list(folder.glob(".unfinished/data/publications/*/*/rows.jsonl")):
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not archive.is_complete(folder)
+
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+    archive.bag.verify(folder)
+    assert len(list(folder.glob("data/publications/*/*/rows.jsonl"))) == 302
+    assert not (folder / ".unfinished").exists()
