@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import editor, figures, profile, uncached, warm, writing
+from . import archiving, editor, figures, profile, uncached, warm, writing
 from .databases import Site, copy, forget, sites
 from .figures import Figure
 from .site import FOLDER, ROOT
@@ -110,6 +110,12 @@ def mirror_part(publications: int) -> Iterator[Figure]:
             yield from _figures(own, "mirror")
 
 
+def archive_part(publications: int) -> Iterator[Figure]:
+    """an archive of the whole site, again unchanged, and a restore: seconds and memory"""
+    for site in sites(publications):
+        yield from archiving.measure_archive(site)
+
+
 def texts_part(publications: int) -> Iterator[Figure]:
     """one text: rendered, compared with another, typeset as PDF"""
     with tempfile.TemporaryDirectory() as folder:
@@ -142,6 +148,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "publish": publish_part,
     "import": import_part,
     "mirror": mirror_part,
+    "archive": archive_part,
     "texts": texts_part,
     "corpus": corpus_part,
     "edits": edits_part,
