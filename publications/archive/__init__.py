@@ -5,7 +5,7 @@
 
 from .bag import NotABag, is_complete
 from .bag_writer import NotAnArchive
-from .restore import NotEmpty, OtherRelease, RestoreReport, restore_archive
+from .restore import NotEmpty, NotMigrated, OtherRelease, RestoreReport, restore_archive
 from .rows import UnknownRow
 from .write import ArchiveReport, write_archive
 
@@ -14,6 +14,7 @@ __all__ = [
     "NotABag",
     "NotAnArchive",
     "NotEmpty",
+    "NotMigrated",
     "OtherRelease",
     "RestoreReport",
     "UnknownRow",

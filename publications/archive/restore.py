@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from publications import search
-from publications.migration_state import latest_migrations
+from publications.migration_state import latest_migrations, read_migration_state
 from publications.models import (
     AuditEntry,
     NamedTerm,
@@ -43,6 +43,10 @@ class OtherRelease(Exception):
     """The archive was written by a release with other tables; the message names both."""
 
 
+class NotMigrated(Exception):
+    """The database lacks tables."""
+
+
 @dataclass(frozen=True)
 class RestoreReport:
     """What was restored."""
@@ -59,10 +63,12 @@ def restore_archive(root: Path, progress: bag.Progress = lambda _done, _total: N
         progress: called while the files of the archive are verified.
 
     Raises:
-        NotEmpty, NotABag, OtherRelease, UnknownRow: nothing was changed.
+        NotMigrated, NotEmpty, NotABag, OtherRelease, UnknownRow: nothing was changed.
         django.db.Error: the database refuses a row; no row was stored.
         OSError: a file cannot be stored; no row was stored.
     """
+    if read_migration_state().unapplied:
+        raise NotMigrated
     refuse_site_with_content()
     names = bag.verify(root, progress)
     _refuse_other_release(root)

@@ -10,12 +10,15 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import actions, archive
-from publications.archive.tables import ARCHIVED
+from publications import actions, archive, search
+from publications.archive.rows import UnknownRow, insert_lines
+from publications.archive.tables import ARCHIVED, tables_by_name
 from publications.integrity import CHECKS, find_faults, no_progress
+from publications.migration_state import MigrationState
 from publications.models import AuditEntry, Edition, Publication, Review, SitePage
 from tests.archive_sites import empty_site, make_full_site, read_files
 from tests.conftest import ROOT
@@ -210,6 +213,47 @@ def test_an_archive_of_another_release_is_refused(small, monkeypatch):
         CommandError, match=r"publications\.00.*publications\.9999_later.*Restore it with the release"
     ):
         call_command("restore", small)
+
+
+def test_a_restore_that_ends_before_the_indexes_are_built_is_completed_by_prepare(small, monkeypatch):
+    monkeypatch.setattr(search, "rebuild", lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        archive.restore_archive(small)
+
+    assert Publication.objects.count() == 1
+    assert search.is_outdated() and search.similarity.is_outdated()
+
+
+def test_a_database_without_tables_is_refused_with_the_remedy(small, monkeypatch):
+    state = MigrationState(unapplied=("publications.0001_initial",), newer=())
+    monkeypatch.setattr("publications.archive.restore.read_migration_state", lambda: state)
+
+    with pytest.raises(CommandError, match=r"run “manage\.py migrate”"):
+        call_command("restore", small)
+
+
+def test_a_row_that_refers_to_none_is_refused(small):
+    path = next(small.glob("data/publications/*/*/rows.jsonl"))
+    lines = path.read_bytes().replace(b'"author":1,', b'"author":4711,')
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_lines(tables_by_name(), lines.splitlines())
+        connection.check_constraints()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"{",
+        b"[]",
+        b'{"model":"auth.group","pk":1,"fields":{}}',
+        b'{"model":"publications.kind","pk":1,"fields":{"slug":"rye"}}',
+    ],
+)
+def test_a_line_that_is_no_row_is_refused(db, line):
+    with pytest.raises(UnknownRow):
+        insert_lines(tables_by_name(), [line])
 
 
 def test_a_damaged_archive_is_refused_by_the_name_of_the_file(small):

@@ -18,8 +18,8 @@ class Command(BaseCommand):
         " missing or additional file is named, and nothing is restored. It restores all or nothing, and may be "
         "run again after an interruption. Accounts come back as names that nobody can sign in with: make an "
         "administrator with “manage.py createsuperuser”, then give passwords or invite people at the desk. Links "
-        "for reviewers, the press and calendars are to be made again. Afterwards run “manage.py prepare” and "
-        "“manage.py verify”."
+        "for reviewers, the press and calendars are to be made again. Restore archives of your own alone: their "
+        "HTML is stored as it is. Afterwards run “manage.py prepare” and “manage.py verify”."
     )
 
     def add_arguments(self, parser) -> None:
@@ -29,6 +29,10 @@ class Command(BaseCommand):
         progress = show_progress(self.stdout, "files verified", is_shown=options["verbosity"] > 0)
         try:
             report = archive.restore_archive(folder, progress)
+        except archive.NotMigrated as error:
+            raise CommandError(
+                "The database lacks tables: run “manage.py migrate”, then this command."
+            ) from error
         except archive.NotEmpty as error:
             raise CommandError(
                 f"This site is not empty. It has rows ({error}). Nothing was changed. Restore into a new database: "
