@@ -20,7 +20,7 @@ from publications.compression import COMPRESS, MIN_COMPRESSED_BYTES, choose_codi
 from publications.locales import locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
 from publications.models import UserSettings
-from publications.page_cache import MACHINE_PREFIXES
+from publications.path_prefixes import MACHINE_PREFIXES
 
 PERMISSIONS_POLICY = ", ".join(
     f"{feature}=()"

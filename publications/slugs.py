@@ -1,11 +1,11 @@
-"""Slugs from text in any alphabet, and the normal form of former paths."""
+"""Slugs from text in any alphabet, and the normal form of former paths and queries."""
 
 import re
 import unicodedata
 from collections.abc import Container, Iterable
 from itertools import chain, count, groupby
 from unicodedata import normalize
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 MAX_SLUG_CHARACTERS = 100
 APOSTROPHES = "'’‘ʼ"
@@ -38,7 +38,7 @@ It is short because Django matches every reversed URL against it: it also accept
 are not composed (NFC), which `slugify` never returns.
 """
 
-MAX_REDIRECT_PATH = 500
+MAX_REDIRECT_PATH = MAX_REDIRECT_QUERY = 500  # characters
 PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
 
 WITHOUT_STROKES = str.maketrans(
@@ -113,3 +113,22 @@ def normalize_redirect_path(address: str) -> str:
         return ""
     plain = "/" + PAGE_FILE.sub("", normalize("NFC", path.lower()).strip("/")).strip("/")
     return plain if len(plain) <= MAX_REDIRECT_PATH and "\0" not in plain else ""
+
+
+def normalize_request_path(path: str) -> str:
+    """Return the same of the path of a request, which is decoded: it may hold "?" and "#" itself."""
+    return normalize_redirect_path("/" + quote(path.lstrip("/"), errors="replace"))
+
+
+def normalize_redirect_query(query: str) -> str:
+    """Return the normal form of a query: its parameters by name; of those with one name the last counts.
+
+    One that is too long, or not Unicode, is "".
+    """
+    normalized = urlencode(sorted(read_parameters(query).items()))
+    return normalized if len(normalized) <= MAX_REDIRECT_QUERY and "%00" not in normalized else ""
+
+
+def read_parameters(query: str) -> dict[str, str]:
+    """Return the parameters of a query. One without a value has ""."""
+    return dict(parse_qsl(query, keep_blank_values=True))

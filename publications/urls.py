@@ -1,20 +1,13 @@
-"""URL patterns of one locale, and the query parameters that each page reads.
-
-Sections are translated: /en/publications/, /sv/publikationer/.
-"""
+"""URL patterns of one locale. Sections are translated: /en/publications/, /sv/publikationer/."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from django.http import HttpResponse
-from django.urls import Resolver404, URLPattern, include, path, resolve
-from django.utils import translation
+from django.urls import URLPattern, include, path
 from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
-from publications.locales import locale_of_path
 from publications.metadata import LINKSET_RENDERERS
-from publications.models import FACETS
 from publications.page_cache import TIME_GATE
 from publications.presentation import SOCIAL_IMAGE_NAME
 
@@ -102,24 +95,3 @@ urlpatterns = [
     path("<unicode_slug:slug>/", views.site_page, name="site-page"),
     path(f"<unicode_slug:slug>/{SOCIAL_IMAGE_NAME}", views.site_page_image, name="site-page_image"),
 ]
-
-PARAMETERS = {
-    "publications:list": ("q", "order", "page"),
-    "publications:authors": ("page",),
-    "publications:author": ("page",),
-    "publications:changes": ("from",),
-    "publications:mastodon": ("server",),
-}
-"""The query parameters that each page reads; the list also reads the facets. All others are ignored."""
-
-
-@lru_cache(maxsize=4096)
-def parameters_of(path: str) -> frozenset[str] | None:
-    """Return the parameters that the page at a path reads, or None if no page is there."""
-    try:
-        with translation.override(locale_of_path(path)):  # sections are translated
-            name = resolve(path).view_name
-    except Resolver404:
-        return None
-    facets = FACETS if name == "publications:list" else ()
-    return frozenset((*PARAMETERS.get(name, ()), *facets))

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "publications.middleware.refuse_null_bytes",
     "publications.middleware.limit_methods",
     "publications.middleware.limit_request_size",
+    "publications.views.redirects.redirect_stored_queries",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

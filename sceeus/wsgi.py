@@ -17,8 +17,8 @@ application = get_wsgi_application()  # models may be imported from here on
 from accounts.mail import send_in_background  # noqa: E402
 from publications import page_cache  # noqa: E402
 from publications.metadata import COMPRESSIBLE_TYPES, SLOW_FORMATS  # noqa: E402
+from publications.page_parameters import parameters_of  # noqa: E402
 from publications.renditions import MAX_RENDERINGS  # noqa: E402
-from publications.urls import parameters_of  # noqa: E402
 from sceeus import service_urls  # noqa: E402
 from sceeus.onion_service import OnionService  # noqa: E402
 from sceeus.static_files import collected_static_paths  # noqa: E402

@@ -14,7 +14,7 @@ from django.test.client import RequestFactory
 
 from publications.metadata import COMPRESSIBLE_TYPES, SLOW_FORMATS
 from publications.page_cache import PageCache, SiteStateWatcher, WorkerPool
-from publications.urls import parameters_of
+from publications.page_parameters import parameters_of
 
 
 def environ(path: str, method: str = "GET", **headers: str) -> dict:

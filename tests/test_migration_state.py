@@ -128,6 +128,7 @@ CREATED_BY_MIGRATION = {
     "0067_name_removals": {"nameremovalrecord", "redactedaddress"},
     "0068_bound_approvals": {"approval.after", "approval.site_version", "approval.snapshot_digest"},
     "0070_import_decisions": {"importdecision"},
+    "0071_old_addresses": {f"redirect.{name}" for name in ("file_digest", "image", "query", "site_path")},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

@@ -232,6 +232,8 @@ TABLE = {
     "address-confirm": ALL,
     "role-matrix": ADMINISTRATORS,
     "operations": ADMINISTRATORS,
+    "old-addresses": ADMINISTRATORS,
+    "old-address-removal": ADMINISTRATORS,
     "name-removals": ADMINISTRATORS,
     "name-removal": ADMINISTRATORS,
     "name-report": ADMINISTRATORS,

@@ -10,6 +10,13 @@ from .delete import check_deletable, delete_draft, delete_instance, has_lasting_
 from .name_preview import NamePreview
 from .name_rows import accounts_with_name
 from .news import store_name_removal_news
+from .old_addresses import (
+    AddressRefusal,
+    OldAddress,
+    RefusedAddress,
+    keep_old_addresses,
+    remove_old_address,
+)
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
@@ -77,12 +84,15 @@ __all__ = [
     "SECONDS_BETWEEN_LOCKS",
     "STATUS_CHANGES",
     "ActionRefused",
+    "AddressRefusal",
     "ClockBehind",
     "NamePreview",
     "NameRemoval",
     "NotReady",
+    "OldAddress",
     "Outdated",
     "RedactionReport",
+    "RefusedAddress",
     "StatusChange",
     "UndoPlan",
     "UndoType",
@@ -106,6 +116,7 @@ __all__ = [
     "find_undone_imports",
     "has_lasting_editions",
     "is_reason",
+    "keep_old_addresses",
     "kept_schedule_refusal",
     "lift_concern",
     "lock_for_action",
@@ -128,6 +139,7 @@ __all__ = [
     "remove_name_from_publication",
     "remove_name_from_rows",
     "remove_name_from_unused_files",
+    "remove_old_address",
     "render_site_page",
     "repair_copied_columns",
     "repair_windows",

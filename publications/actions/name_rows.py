@@ -1,10 +1,11 @@
 """Remove a name from the rows beside publications: authors, tags, images, pages, settings, logs, sessions."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
+from urllib.parse import unquote_plus
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -207,18 +208,30 @@ def delete_rows(redaction: NameRedaction) -> Counter[str]:
     deleted: Counter[str] = Counter()
     for queryset, text_of in (
         (OutboxMail.objects.all(), lambda mail: [mail.recipient, mail.key, mail.last_error]),
-        (Redirect.objects.filter(publication=None), lambda redirect: redirect.path),
+        (
+            Redirect.objects.filter(publication=None),
+            lambda redirect: [redirect.decoded_address, unquote_plus(redirect.site_path)],
+        ),
         (Autosave.objects.filter(publication=None), lambda autosave: [autosave.values, autosave.path]),
         (ImportDecision.objects.all(), lambda decision: [decision.name, decision.target]),
         (DeskSession.objects.all(), lambda session: [session.get_decoded(), session.user_agent]),
     ):
         rows = [row for row in queryset if holds_name(text_of(row), redaction)]
         held = [row.pk for row in rows]
-        RedactedAddress.objects.store(row.path for row in rows if isinstance(row, Redirect))
+        if queryset.model is Redirect:
+            _give_up_addresses(rows, redaction)
         queryset.model._base_manager.filter(pk__in=held).delete()
         deleted[queryset.model._meta.label] += len(held)
     deleted[ArchiveImport._meta.label] += ArchiveImport.objects.all().delete_with_archives()
     return +deleted
+
+
+def _give_up_addresses(redirects: Iterable[Redirect], redaction: NameRedaction) -> None:
+    """Give up those that hold the name; others only led to what does."""
+    given_up = (
+        redirect.addresses_given_up(lambda text: holds_name(text, redaction)) for redirect in redirects
+    )
+    RedactedAddress.objects.store(address for addresses in given_up for address in addresses)
 
 
 def accounts_with_name(redaction: NameRedaction) -> list[Model]:

@@ -47,7 +47,7 @@ def _names_spelling(slug: str, passage: str) -> bool:
 def paths_of(publication: Publication) -> set[str]:
     """Return all paths that lead to a publication, as normalize_redirect_path() spells them."""
     paths = {path_of(*address) for address in publication.addresses.values_list("locale", "slug")}
-    return paths | set(publication.redirects.values_list("path", flat=True))
+    return paths | {redirect.address for redirect in publication.redirects.all()}
 
 
 def path_of(locale: str, slug: str) -> str:

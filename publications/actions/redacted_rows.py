@@ -19,6 +19,7 @@ from publications.models import (
     EditionByline,
     EditorialPlan,
     Publication,
+    RedactedAddress,
     Revision,
     RevisionReason,
 )
@@ -241,14 +242,18 @@ def _delete_addresses(publication: Publication, redaction: Redaction) -> bool:
         for spelling in strip_marks_both_ways(passage)
         if (letters := _letters_of(spelling))
     }
+
+    def holds_passage(address: str) -> bool:
+        return any(spelling in _letters_of(address) for spelling in spellings)
+
     redirects = [
-        redirect
-        for redirect in publication.redirects.all()
-        if any(spelling in _letters_of(redirect.path) for spelling in spellings)
+        redirect for redirect in publication.redirects.all() if holds_passage(redirect.decoded_address)
     ]
+    for redirect in redirects:
+        RedactedAddress.objects.store(redirect.addresses_given_up(holds_passage))
     publication.redirects.filter(pk__in=[redirect.pk for redirect in redirects]).delete()
     redaction.addresses |= {address.slug for address in addresses}
-    redaction.addresses |= {redirect.path for redirect in redirects}
+    redaction.addresses |= {redirect.address for redirect in redirects}
     return bool(addresses or redirects)
 
 

@@ -90,7 +90,7 @@ def _addresses(publication: Publication, editions: HtmlByEdition) -> Iterator[st
     """Yield the addresses of a publication, its identifiers, and the files and links of these editions."""
     yield publication.slug
     yield from publication.addresses.values_list("slug", flat=True)
-    yield from publication.redirects.values_list("path", flat=True)
+    yield from (redirect.address for redirect in publication.redirects.all())
     for edition, root in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())

@@ -20,6 +20,7 @@ from publications.models import (
     Tag,
 )
 
+from .site_addresses import NO_TARGET
 from .transaction import begin_action, lock_site_version
 
 REDIRECT_FIELDS = {Author: "author", Tag: "tag", SitePage: "page"}
@@ -29,7 +30,8 @@ VIEW_NAMES = {Author: "publications:author", Tag: "publications:topic"}
 def keep_redirects(instance: models.Model, old_addresses: set[str]) -> None:
     """Redirect the former addresses of an instance to it; delete a redirect from an address that it has again.
 
-    Redirects of an author who now writes under a pen name are deleted: they would connect the two names.
+    Redirects of an author who now writes under a pen name are deleted, and those to their portrait: they would connect
+    the two names.
 
     Args:
         old_addresses: its addresses before it was saved.
@@ -39,12 +41,12 @@ def keep_redirects(instance: models.Model, old_addresses: set[str]) -> None:
         return
     if isinstance(instance, Author) and instance.is_pseudonymous:
         instance.redirects.all().delete()
+        Redirect.objects.filter(image__portrays=instance).delete()
         return
     current, given_up = addresses_of(instance), RedactedAddress.objects.given_up(old_addresses)
-    others = dict.fromkeys(("publication", *REDIRECT_FIELDS.values()))
     for path in old_addresses - current - given_up if _was_public(instance) else ():
-        Redirect.objects.update_or_create(path=path, defaults={**others, field: instance})
-    Redirect.objects.filter(path__in=current, **{field: instance}).delete()
+        Redirect.objects.update_or_create(path=path, query="", defaults={**NO_TARGET, field: instance})
+    Redirect.objects.without_query().filter(path__in=current, **{field: instance}).delete()
 
 
 def _was_public(instance: models.Model) -> bool:
@@ -166,7 +168,7 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
     lock_site_version()  # before the existing redirects are read
     paths = list(dict.fromkeys(path for path in map(Redirect.normalize_path, paths) if path.strip("/")))
-    rows = Redirect.objects.filter(path__in=paths)
+    rows = Redirect.objects.without_query().filter(path__in=paths)
     rows.filter(publication__deleted_at__isnull=False).exclude(
         **{field: target}
     ).delete()  # a deleted draft holds none
@@ -181,5 +183,7 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
             ActionType.AMEND, target, publication=publication, kind="redirect", pk=target.pk, count=len(new),
             model=target._meta.model_name,
         )  # fmt: skip
-    others = [path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk]
+    others = [
+        path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk or row.file_digest
+    ]
     return [*others, *sorted(given_up)]

@@ -20,6 +20,7 @@ from publications.models import (
     resolve_address,
 )
 from publications.preflight import find_draft_at
+from publications.presentation import find_redirect_target
 
 SUBJECT_ROUTES = {"topic": Tag, "author": Author}
 OWN_ROUTES = ("detail", "topic", "author", "site-page")
@@ -105,7 +106,12 @@ def _redirected(path: str) -> RecognizedAddress | None:
     if not redirect:
         return None
     subject = _current(redirect.publication) or redirect.tag or redirect.author or redirect.page
-    return None if getattr(subject, "is_pseudonymous", False) else RecognizedAddress(subject)
+    if getattr(subject, "is_pseudonymous", False):
+        return None
+    if subject and not redirect.file_digest:
+        return RecognizedAddress(subject)
+    url = find_redirect_target(redirect).url
+    return RecognizedAddress(subject, url) if url else None
 
 
 def _current(publication: Publication | None) -> Edition | Publication | None:

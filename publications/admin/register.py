@@ -43,6 +43,7 @@ from . import (
     my_settings,
     name_removals,
     news,
+    old_addresses,
     operations,
     own_address,
     press_access,
@@ -218,6 +219,8 @@ PAGES = (
     ("names/", "name-removals", name_removals.name_removals_page),
     ("names/<number:pk>/", "name-removal", name_removals.name_removal_page),
     ("names/<number:pk>/report.txt", "name-report", name_removals.name_report_file),
+    ("addresses/", "old-addresses", old_addresses.old_addresses_page),
+    ("addresses/<number:pk>/remove/", "old-address-removal", old_addresses.old_address_removal_page),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
 """Route, URL name and view. They precede the URLs of Django's admin."""

@@ -50,6 +50,7 @@ TASKS = (
         (gettext_lazy("Add and change kinds: names, type lines, disclaimers"), ("change_kind",)),
         (gettext_lazy("Change the name of the site and its settings"),
          ("view_sitesettings", "change_sitesettings")),
+        (gettext_lazy("See, add and remove old addresses"), ("change_sitesettings",)),
     )),
     (gettext_lazy("The house"), (
         (gettext_lazy("Read who changed what readers see"), ("view_auditentry",)),

@@ -4,6 +4,7 @@ from .audit_log import publish_head, read_log_lines, write_log
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
+from .responses import fetch
 
 __all__ = [
     "Crawl",
@@ -12,6 +13,7 @@ __all__ = [
     "NotAMirror",
     "PortableMirror",
     "SiteUnavailable",
+    "fetch",
     "publish_head",
     "read_log_lines",
     "write_log",

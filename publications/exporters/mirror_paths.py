@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from django.conf import settings
 
 from publications.metadata import SLOW_FORMATS
-from publications.page_cache import UNCACHED_PREFIXES
+from publications.path_prefixes import UNCACHED_PREFIXES
 
 CSS_URL = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 SITEMAP_LOC = re.compile(r"<loc>([^<]+)</loc>")

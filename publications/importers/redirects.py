@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from publications import actions
+from publications.actions import AddressRefusal, OldAddress, RefusedAddress
 from publications.locales import LOCALES, locale_of, localized_path
 from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
 from publications.stored_messages import gettext as _
@@ -39,9 +40,35 @@ def add_redirects(file: FileReport, *, by) -> int:
     return len(paths) - len({*foreign_paths, *refused})
 
 
+def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress]:
+    """Keep old addresses of another site in one action; safe to repeat.
+
+    They may have a query, and lead to publications, files of theirs, topics, authors, site pages, images and lists. A
+    redacted publication gets no new ones, because the redaction may have removed them.
+
+    Returns:
+        Those that could not be kept, with the reasons.
+    """
+    redactions = AuditEntry.objects.filter(action=ActionType.REDACT).exclude(publication=None)
+    redacted = set(redactions.values_list("publication", flat=True).distinct())
+    refused, kept = [], []
+    for row in rows:
+        publication = (row.columns or {}).get("publication")
+        is_blocked = publication is not None and publication.pk in redacted and not _is_kept(row)
+        (refused if is_blocked else kept).append(row)
+    blocked = [RefusedAddress(row.address, AddressRefusal.REDACTED) for row in refused]
+    return [*blocked, *actions.keep_old_addresses(kept, by=by)]
+
+
+def _is_kept(row: OldAddress) -> bool:
+    path, query = row.key or ("", "")
+    return Redirect.objects.filter(path=path, query=query).exists()
+
+
 def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
     """Return the paths that are redirects already, and report the number of the others."""
-    existing = set(Redirect.objects.filter(path__in=paths).values_list("path", flat=True))
+    redirects = Redirect.objects.without_query().filter(path__in=paths)
+    existing = set(redirects.values_list("path", flat=True))
     if count := len(paths - existing):
         message = ngettext(
             "%d old address was not added: a redaction may have removed it.",
@@ -90,7 +117,8 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
     }
     if not former_paths:
         return 0
-    existing = set(Redirect.objects.exclude(author=None).values_list("path", flat=True))
+    redirects = Redirect.objects.without_query().exclude(author=None)
+    existing = set(redirects.values_list("path", flat=True))
     count = 0
     for author in Author.objects.filter(slug__in=former_paths, is_pseudonymous=False):
         paths = [path for path in former_paths[author.slug] if path]

@@ -230,7 +230,8 @@ def _address_of(locale: str, slug: str) -> str:
 
 def _former_addresses() -> dict[str, str]:
     """Return the targets of existing redirects by their paths."""
-    rows = Redirect.objects.exclude(publication=None).exclude(publication__slug="")
+    rows = Redirect.objects.without_query().filter(file_digest="")
+    rows = rows.exclude(publication=None).exclude(publication__slug="")
     rows = rows.values_list("path", "publication__language", "publication__slug")
     return {path: _address_of(locale_of(language), slug) for path, language, slug in rows.iterator()}
 

@@ -5,7 +5,6 @@ from publications.editorial_status import NOTICES, EditorialNotice, EditorialSta
 from .address import (
     Address,
     AddressStatus,
-    Redirect,
     ResolvedAddress,
     resolve_address,
     resolve_edition_address,
@@ -53,7 +52,14 @@ from .content_digest import (
 from .edition import EDITORIAL_CHANGES, FOREVER, NOTICE_COLUMNS, Change, Edition
 from .edition_list import EditionList, feed_editions, later_change_at
 from .edition_queryset import WITHDRAWN_OR_UNDONE, EndReason
-from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
+from .edition_rows import (
+    EditionAttachment,
+    EditionByline,
+    EditionImage,
+    EditionRow,
+    EditionTag,
+    is_public_image,
+)
 from .edition_with_rows import (
     EditionWithRows,
     announced_at,
@@ -118,6 +124,7 @@ from .publication import (
     RelatedLink,
     truncate_to_minute,
 )
+from .redirect import QueryRedirects, Redirect
 from .related_editions import RELATED_EDITIONS, RelatedEdition, related_editions
 from .review import MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review
 from .revision import (
@@ -281,6 +288,7 @@ __all__ = [
     "PressLinkEventType",
     "PressLinkState",
     "Publication",
+    "QueryRedirects",
     "RedactedAddress",
     "Redirect",
     "RelatedEdition",
@@ -348,6 +356,7 @@ __all__ = [
     "is_assigned",
     "is_own",
     "is_public",
+    "is_public_image",
     "is_redacted_since",
     "kinds_by_pk",
     "last_change",

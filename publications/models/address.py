@@ -1,4 +1,4 @@
-"""Addresses of publications, current and former, and redirects from old paths; `publications.actions` writes them."""
+"""Addresses of publications, current and former; `publications.actions` writes them."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -6,8 +6,6 @@ from enum import Enum
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
-
-from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 
 from .edition import Edition
 from .edition_queryset import EndReason
@@ -107,50 +105,4 @@ def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddr
     )
 
 
-class RedirectManager(models.Manager):
-    def for_path(self, path: str) -> "Redirect | None":
-        """Return the redirect of a path with its tag, author or page, or None."""
-        return next(iter(_redirects_from_path(path=path)), None) if path else None
-
-
-class Redirect(models.Model):
-    """An old path that redirects to a publication, tag, author or site page."""
-
-    path = models.CharField(gettext_lazy("path"), max_length=MAX_REDIRECT_PATH, unique=True)
-    publication = models.ForeignKey(
-        "publications.Publication", on_delete=models.CASCADE, null=True, related_name="redirects"
-    )
-    tag = models.ForeignKey("publications.Tag", on_delete=models.CASCADE, null=True, related_name="redirects")
-    author = models.ForeignKey(
-        "publications.Author", on_delete=models.CASCADE, null=True, related_name="redirects"
-    )
-    page = models.ForeignKey(
-        "publications.SitePage", on_delete=models.CASCADE, null=True, related_name="redirects"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = RedirectManager()
-
-    class Meta:
-        verbose_name = gettext_lazy("former path")
-        verbose_name_plural = gettext_lazy("former paths")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(publication__isnull=False)
-                | models.Q(tag__isnull=False)
-                | models.Q(author__isnull=False)
-                | models.Q(page__isnull=False),
-                name="former_path_of_something",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.path
-
-    normalize_path = staticmethod(normalize_redirect_path)
-
-
 _NOT_FOUND = ResolvedAddress(AddressStatus.NOT_FOUND)
-_redirects_from_path = PreparedQuery(
-    lambda path: Redirect.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
-)

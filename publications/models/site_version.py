@@ -46,6 +46,11 @@ def site_state_scope(state: "SiteState") -> Iterator[None]:
         _current.reset(token)
 
 
+def current_site_state() -> "SiteState | None":
+    """Return the site state of this context, or None outside of one."""
+    return _current.get()
+
+
 def current_site_version(default: int) -> int:
     """Return the version of the site state of this context, or the default outside of one."""
     state = _current.get()

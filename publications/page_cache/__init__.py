@@ -7,18 +7,16 @@ database does not answer, stored responses are still served.
 
 from .application import PageCache
 from .change_signal import announce_change, check_pubsub
-from .keys import MACHINE_PREFIXES, TIME_GATE, UNCACHED_PREFIXES, Environ
+from .keys import TIME_GATE, Environ
 from .pools import PAGE_SLOTS, SERVER_THREADS, SLOW_SLOTS, VERIFY_SLOTS, VERIFY_THREADS, WorkerPool
 from .request_bodies import RequestBodies
 from .watcher import SiteStateWatcher
 
 __all__ = [
-    "MACHINE_PREFIXES",
     "PAGE_SLOTS",
     "SERVER_THREADS",
     "SLOW_SLOTS",
     "TIME_GATE",
-    "UNCACHED_PREFIXES",
     "VERIFY_SLOTS",
     "VERIFY_THREADS",
     "Environ",

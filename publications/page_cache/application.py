@@ -8,6 +8,7 @@ from http import HTTPStatus
 from publications.compression import IDENTITY, choose_coding
 from publications.locales import LOCALES
 from publications.models import SiteState
+from publications.slugs import normalize_request_path
 
 from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow, is_verification
 from .pools import (
@@ -91,7 +92,7 @@ class PageCache:
         self._downloads = Slots(download_slots)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        key = cache_key(environ, self._parameters, self._slow_extensions)
+        key = cache_key(environ, self._parameters, self._slow_extensions, self._find_stored_query)
         if key is None:
             return self._send_uncached(self._render_uncached(environ), environ, start_response)
         stored = self.page_store.get(key) or self.second_store.get(key)
@@ -102,6 +103,12 @@ class PageCache:
         if isinstance(response, CachedResponse):
             return self._send(response, status, key, environ, start_response)
         return self._send_uncached(response, environ, start_response)
+
+    def _find_stored_query(self, path: str, query: str) -> str:
+        """Return the query of the old address that a request is for, or ""."""
+        state = self.watcher.state() or self.watcher.state_for_stale_pages()
+        redirects = state.query_redirects if state else None
+        return redirects.find(normalize_request_path(path), query) if redirects and redirects.names else ""
 
     def _render_uncached(self, environ: Environ) -> RenderedResponse:
         """Render what is never stored: the desk, files, PDFs, social images and forms."""

@@ -7,19 +7,17 @@ from urllib.parse import parse_qsl, urlencode
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from publications.path_prefixes import MACHINE_PREFIXES, MEDIA_PREFIX, RESERVED_PREFIXES
+
 from .store import Key
 
 Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
+FindStoredQuery = Callable[[str, str], str]
+"""Returns the query of an old address that a path and the query of a request match, or ""."""
 PASSED_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
 MAX_URL_CHARACTERS = 2_000  # of path and query
-MACHINE_PREFIXES = ("/oai", "/api/")
-UNCACHED_PREFIXES = (settings.DESK, "/admin/", "/.well-known/audit-", *MACHINE_PREFIXES)
-"""Paths whose responses differ by person, or have ETags of their own."""
-
-MEDIA_PREFIX = "/media/"
-NEVER_CACHED = (*UNCACHED_PREFIXES, settings.STATIC_URL, MEDIA_PREFIX)
 TIME_GATE = "timegate/"
 """The last segment of paths that answer by the header `Accept-Datetime` (RFC 7089)."""
 MAX_FORM_BYTES = 64 * 1024
@@ -34,14 +32,21 @@ FORM_LIMITS = {
 _allowed_hosts: set[str] = set()
 
 
-def cache_key(environ: Environ, parameters: Parameters, slow_extensions: tuple[str, ...]) -> Key | None:
+def cache_key(
+    environ: Environ,
+    parameters: Parameters,
+    slow_extensions: tuple[str, ...],
+    find_stored_query: FindStoredQuery = lambda path, query: "",
+) -> Key | None:
     """Return the path and the sorted query parameters that its page reads, or None for what is never stored.
+
+    Of a request for an old address that has a query, they are those of the old address.
 
     A request for a range of a page gets the whole page, which a server may send (RFC 9110, section 14.2); files have no
     key.
     """
     path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER_CACHED):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(RESERVED_PREFIXES):
         return None
     if _is_file(path, slow_extensions) or path.endswith(f"/{TIME_GATE}"):
         return None
@@ -50,7 +55,10 @@ def cache_key(environ: Environ, parameters: Parameters, slow_extensions: tuple[s
     query = environ.get("QUERY_STRING", "")
     if len(path) + len(query) > MAX_URL_CHARACTERS or "%00" in query:
         return None
-    return (path, _normalize(query, parameters(_decode(path)))) if query else (path, "")
+    if not query:
+        return path, ""
+    stored_query = find_stored_query(_decode(path), _decode(query))
+    return path, stored_query or _normalize(query, parameters(_decode(path)))
 
 
 def is_desk(environ: Environ) -> bool:
@@ -67,7 +75,7 @@ def is_slow(environ: Environ, slow_extensions: tuple[str, ...]) -> bool:
     path = environ["PATH_INFO"]
     if path.startswith((*MACHINE_PREFIXES, MEDIA_PREFIX)):
         return True
-    return not path.startswith(NEVER_CACHED) and _is_file(path, slow_extensions)
+    return not path.startswith(RESERVED_PREFIXES) and _is_file(path, slow_extensions)
 
 
 def max_body_bytes(environ: Environ) -> int:

@@ -64,7 +64,7 @@ def _find_reason(address: str, own_paths: Set[str], anchors: Set[str]) -> str:
         return ""
     if path.startswith(settings.DESK):
         return _("readers cannot come to the desk.")
-    redirect = Redirect.objects.filter(path=Redirect.normalize_path(path)).first()
+    redirect = Redirect.objects.for_path(Redirect.normalize_path(path))
     return _check_redirect(redirect) if redirect else _check_path(path)
 
 

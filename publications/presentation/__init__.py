@@ -50,6 +50,7 @@ from .mementos import (
 from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
+from .redirect_targets import SUBJECT_PAGES, RedirectTarget, find_public_subject, find_redirect_target
 from .teasers import (
     Teaser,
     TeaserGroup,
@@ -74,9 +75,11 @@ __all__ = [
     "MAX_TEXT_CHARACTERS",
     "SOCIAL_IMAGE_NAME",
     "SOCIAL_IMAGE_SIZE",
+    "SUBJECT_PAGES",
     "AuthorSummary",
     "ChangeNote",
     "LabelledLink",
+    "RedirectTarget",
     "Teaser",
     "TeaserGroup",
     "TopicSummary",
@@ -108,6 +111,8 @@ __all__ = [
     "feeds_for",
     "find_edition",
     "find_memento",
+    "find_public_subject",
+    "find_redirect_target",
     "history_entries",
     "history_links",
     "is_excerpt",

@@ -94,7 +94,13 @@ def editions_url(live: Edition) -> str:
 
 
 def attachment_url(edition: Edition, file: EditionAttachment) -> str:
-    return localized_url("attachment", slug=edition.slug, digest=file.digest[:32], filename=file.filename)
+    return localized_path(
+        edition.locale,
+        "publications:attachment",
+        slug=edition.slug,
+        digest=file.digest[:32],
+        filename=file.filename,
+    )
 
 
 def feeds_for(

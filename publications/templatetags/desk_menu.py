@@ -133,6 +133,10 @@ MENU = (
         model_entry(
             SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), has_add=False
         ),
+        page_entry(
+            "change_sitesettings", _("Old addresses"), _("Addresses of a former site, and what each leads to"),
+            "old-addresses",
+        ),
         model_entry(
             Synonym, _("Equal spellings"), _("Spellings of a name that a search treats as one, such as Kyiv and Kiev")
         ),

@@ -22,6 +22,7 @@ from publications.models import (
     EditionWithRows,
     Image,
     SiteSettings,
+    is_public_image,
     original_exists,
     original_storage,
     resolve_address,
@@ -170,7 +171,7 @@ def _rendering_unavailable(
 def image_file(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
     """Send an image of a live publication (in its text, as cover or portrait) in one of its sizes."""
     image = get_object_or_404(Image, key=key)
-    content = renditions.get_image_file(image, size, extension) if _is_public(image) else None
+    content = renditions.get_image_file(image, size, extension) if is_public_image(image) else None
     if not content:
         raise Http404
     response = file_response(request, FileContent.of(content), renditions.media_type_of(extension))
@@ -215,16 +216,6 @@ def _point_to_text(response: HttpResponseBase, file: EditionAttachment, edition:
     response.headers["Content-Disposition"] = content_disposition_header(file.extension != "pdf", name)
     page = absolute_url(iri_to_uri(edition.get_absolute_url()))
     response.headers["Link"] = f'<{page}>; rel="describedby", <{page}>; rel="collection"; type="text/html"'
-
-
-def _is_public(image: Image) -> bool:
-    """Return whether a readable edition shows the image, or it is the portrait of an author of a live one."""
-    live = Edition.objects.live().order_by()
-    reachable = Edition.objects.readable().filter(publication__in=live.values("publication"))
-    return (
-        reachable.filter(image_rows__image=image).exists()
-        or live.filter(bylines__author__portrait=image, bylines__author__is_pseudonymous=False).exists()
-    )
 
 
 def _is_available(file: EditionAttachment) -> bool:

@@ -23,7 +23,9 @@ from publications.models import (
     resolve_address,
     resolve_edition_address,
 )
-from publications.presentation import localized_path, site_page_url
+from publications.path_prefixes import RESERVED_PREFIXES
+from publications.presentation import SUBJECT_PAGES, find_public_subject, find_redirect_target
+from publications.slugs import normalize_request_path
 
 from .publications import gone_response
 
@@ -37,7 +39,6 @@ SUBJECT_FILTERS = {
 SAFE_QUERY_CHARACTERS = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; escapes are kept
 MAX_URL_LENGTH = 2000  # characters of a URL that browsers and Django's redirects take
 FEED_SUBJECTS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
-SUBJECT_PAGES = {"tag": "publications:topic", "author": "publications:author"}
 
 
 def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
@@ -48,43 +49,34 @@ def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
     return next((response for redirect in redirects if (response := redirect(request))), None)
 
 
+def redirect_stored_queries(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Redirect from old addresses with a query, such as `/?p=12`, whose path may be one of the site. A middleware."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return _stored_query_redirect(request) or get_response(request)
+
+    return middleware
+
+
+def _stored_query_redirect(request: HttpRequest) -> HttpResponse | None:
+    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
+    if not query or request.method not in ("GET", "HEAD") or request.path_info.startswith(RESERVED_PREFIXES):
+        return None
+    redirect = Redirect.objects.for_query(normalize_request_path(request.path_info), query)
+    return _respond(request, redirect) if redirect else None
+
+
 def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
-    path = Redirect.normalize_path("/" + quote(request.path_info.lstrip("/"), errors="replace"))
-    redirect = Redirect.objects.for_path(path)
-    if not redirect:
-        return None
-    if redirect.publication_id:
-        return _redirect_to_publication(request, redirect.publication_id)
-    url = _subject_url(redirect) or _site_page_url(redirect)
-    return HttpResponsePermanentRedirect(url) if url else None
+    redirect = Redirect.objects.for_path(normalize_request_path(request.path_info))
+    return _respond(request, redirect) if redirect else None
 
 
-def _redirect_to_publication(request: HttpRequest, publication_id: int) -> HttpResponse | None:
-    """Redirect to the live edition, or answer 410 if the publication is withdrawn or has expired."""
-    last = Edition.objects.ever_public().filter(publication=publication_id).order_by("-visible_from").first()
-    if not last:
-        return None
-    return (
-        HttpResponsePermanentRedirect(last.get_absolute_url())
-        if last.is_live
-        else gone_response(request, last)
-    )
-
-
-def _subject_url(redirect: Redirect) -> str:
-    """Return the path of the topic or author, or ""."""
-    subject = find_public_subject(redirect)
-    name = SUBJECT_PAGES["tag" if redirect.tag_id else "author"]
-    return localized_path(current_locale(), name, slug=subject.slug) if subject else ""
-
-
-def _site_page_url(redirect: Redirect) -> str:
-    """Return the path of the site page in the current locale, or in one that it has a text for, or ""."""
-    page: SitePage | None = redirect.page
-    if not page:
-        return ""
-    locale = next((code for code in (current_locale(), *LOCALES) if code in page.locales), "")
-    return site_page_url(page, locale) if locale else ""
+def _respond(request: HttpRequest, redirect: Redirect) -> HttpResponse | None:
+    """Redirect to what an old address leads to, or answer 410; None if nothing was ever public there."""
+    target = find_redirect_target(redirect)
+    if target.ended:
+        return gone_response(request, target.ended)
+    return HttpResponsePermanentRedirect(target.url) if target.url else None
 
 
 def _lower_case_redirect(request: HttpRequest) -> HttpResponse | None:
@@ -154,16 +146,6 @@ def _is_public(locale: str, match: ResolverMatch) -> bool:
         return Edition.objects.live().filter(**SUBJECT_FILTERS[match.url_name](slug)).exists()
     address = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
     return address.status is not AddressStatus.NOT_FOUND
-
-
-def find_public_subject(redirect: Redirect) -> Tag | Author | None:
-    """Return the topic or author of a redirect; None for a pen name and for one without a live publication."""
-    subject: Tag | Author | None = redirect.tag or redirect.author
-    if not subject or (isinstance(subject, Author) and subject.is_pseudonymous):
-        return None
-    live = Edition.objects.live()
-    editions = live.tagged(subject) if redirect.tag_id else live.authored_by(subject)
-    return subject if editions.exists() else None
 
 
 def _renamed_subject(request: HttpRequest) -> HttpResponse | None:

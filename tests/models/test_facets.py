@@ -29,7 +29,7 @@ from publications.models import (
     site_state_scope,
     top_counts,
 )
-from publications.urls import parameters_of
+from publications.page_parameters import parameters_of
 from tests.factories import make_author, make_live, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db

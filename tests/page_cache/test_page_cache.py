@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import actions
+from publications.models import Redirect
 from publications.page_cache.keys import cache_key
-from publications.urls import PARAMETERS, parameters_of
+from publications.page_parameters import PARAMETERS, parameters_of
 from publications.views.publication_list import PublicationList
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication, saved
@@ -409,3 +410,90 @@ def test_without_a_database_no_page_is_served_after_a_name_changed(capture_on_co
     break_database(client, monkeypatch)
 
     assert client.get(LIST).status == 503
+
+
+# Old addresses with a query
+
+
+@pytest.fixture
+def old_address() -> str:
+    """The address of a publication that was `/?p=1`."""
+    live = make_live()
+    keep_old_address("/?p=1", live.publication)
+    return live.get_absolute_url()
+
+
+def keep_old_address(address: str, target) -> None:
+    assert actions.keep_old_addresses([actions.OldAddress(address, target)], by=None) == []
+
+
+def test_old_addresses_with_a_query_redirect_and_other_queries_share_the_page(old_address):
+    client = CachedClient()
+
+    assert [client.get("/?p=2").headers["Location"], client.get("/").headers["Location"]] == ["/en/", "/en/"]
+    for query in ("p=1", "utm_source=x&p=1", "p=1&fbclid=y"):
+        assert client.get(f"/?{query}").headers["Location"] == old_address
+
+    assert client.site.request_count == 2
+
+
+def test_made_up_queries_of_an_old_address_take_no_place_in_the_cache(old_address):
+    client = CachedClient()
+    client.get("/")
+    before = client.cache.second_store.bytes, client.site.request_count
+
+    for number in range(2, 200):
+        client.get(f"/?p={number}")
+        client.get(f"/?p={number}&q={number}")
+
+    assert (client.cache.second_store.bytes, client.site.request_count) == before
+
+
+def test_an_old_address_that_is_kept_or_removed_counts_from_the_next_request(capture_on_commit):
+    client = CachedClient()
+    assert client.get("/en/?p=1").status == 200
+
+    with capture_on_commit():
+        keep_old_address("/en/?p=1", "/en/topics/")
+    assert client.get("/en/?p=1").headers["Location"] == "/en/topics/"
+
+    with capture_on_commit():
+        actions.remove_old_address(Redirect.objects.get(), by=None)
+    assert client.get("/en/?p=1").status == 200
+
+
+def test_old_addresses_are_read_again_only_after_one_was_added_or_deleted(capture_on_commit):
+    client = CachedClient()
+    with capture_on_commit():
+        keep_old_address("/en/?p=1", "/en/topics/")
+    client.get("/en/")
+    known = client.watcher.state().query_redirects
+
+    with capture_on_commit():
+        make_live()
+    client.get("/en/")
+
+    assert client.watcher.state().query_redirects is known
+
+
+def test_an_old_address_reads_the_database_only_for_its_redirect(old_address):
+    client = CachedClient()
+    client.get("/?p=2")
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/?p=3")
+        client.get("/en/nothing-here.jpg?p=1")
+    redirects = [query["sql"] for query in queries if "publications_redirect" in query["sql"]]
+
+    assert all("/en/nothing-here" in sql for sql in redirects)
+
+
+def test_without_a_database_a_stored_redirect_of_a_query_is_served(monkeypatch):
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
+        keep_old_address("/?p=1", "/en/topics/")
+        client = CachedClient()
+        client.get("/?p=1")
+        break_database(client, monkeypatch)
+        clock.shift(60)
+
+        assert client.get("/?p=1").headers["Location"] == "/en/topics/"

@@ -21,9 +21,9 @@ from django.utils import timezone
 from publications import actions
 from publications.models import Change, ServedPdf
 from publications.page_cache.keys import cache_key, is_verification, max_body_bytes
+from publications.page_parameters import parameters_of
 from publications.pdf import UnreadablePdf, extract_pdf_text
 from publications.presentation import pdf_url
-from publications.urls import parameters_of
 from tests.factories import make_author, make_live, make_publication, saved
 from tests.page_caches import CachedClient, environ
 

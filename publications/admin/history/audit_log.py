@@ -155,8 +155,7 @@ def _describe_check(detail: dict) -> str:
 def _describe_amendment(detail: dict) -> str:
     """Return the model of the changed object, and the changed fields."""
     if detail.get("kind") == "redirect":
-        count = int(detail.get("count", 1))
-        return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
+        return _describe_old_addresses(detail, int(detail.get("count", 1)))
     model = _get_model(detail)
     name = str(model._meta.verbose_name) if model else ""
     if detail.get("removed"):
@@ -166,6 +165,15 @@ def _describe_amendment(detail: dict) -> str:
         labels = [label for label in labels if label != _field_label(model, "needs_approval")] + [str(rule)]
     fields = "; ".join(labels)
     return ": ".join(part for part in (name, fields) if part)
+
+
+def _describe_old_addresses(detail: dict, count: int) -> str:
+    """Return how many were kept or removed; an entry with a model is about what they lead to."""
+    if detail.get("removed"):
+        return ngettext("%d old address removed", "%d old addresses removed", count) % count
+    if detail.get("model"):
+        return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
+    return ngettext("%d old address kept", "%d old addresses kept", count) % count
 
 
 def _describe_differences(detail: dict) -> str:

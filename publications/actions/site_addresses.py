@@ -1,0 +1,153 @@
+"""Addresses of the site itself: what each is of, and whether an old address may be kept at it."""
+
+from collections.abc import Mapping
+from urllib.parse import unquote, urlencode, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils import translation
+
+from publications.locales import locale_of, locale_of_path
+from publications.models import (
+    Address,
+    Author,
+    EditionAttachment,
+    Image,
+    Publication,
+    SitePage,
+    Tag,
+)
+from publications.page_parameters import parameters_of_view
+from publications.path_prefixes import RESERVED_PREFIXES
+from publications.slugs import MAX_REDIRECT_PATH, read_parameters
+
+LIST_NAMES = (
+    "home", "list", "topics", "authors", "feed", "kind_feed", "language_feed", "verify", "other_addresses",
+)  # fmt: skip
+LIST_ROUTES = frozenset(("root", *(f"publications:{name}" for name in LIST_NAMES)))
+"""Pages without a row, which old addresses may lead to."""
+SUBJECT_MODELS = {"topic": Tag, "author": Author}
+
+Target = Publication | Author | Tag | SitePage | Image
+FIELDS_OF_TARGETS = {
+    Publication: "publication", Author: "author", Tag: "tag", SitePage: "page", Image: "image",
+}  # fmt: skip
+NO_TARGET = {**dict.fromkeys(FIELDS_OF_TARGETS.values()), "file_digest": "", "site_path": ""}
+Columns = Mapping[str, object]
+"""The columns of `Redirect` that say what it leads to: `NO_TARGET` with one of them set."""
+
+
+def read_target(address: str) -> Columns | None:
+    """Return what an address of this site is of, as columns of a redirect; None for any other, and for the desk.
+
+    A publication, file, topic, author, site page or image is found whether or not it is public.
+
+    Args:
+        address: a path or a URL of this site, encoded or not, of a list with the parameters that it reads.
+    """
+    path, query = _split(address)
+    match = _resolve(path) if path else None
+    if not match:
+        return None
+    locale, slug, name = locale_of_path(path), match.kwargs.get("slug", ""), match.url_name or ""
+    if match.view_name in LIST_ROUTES:
+        return _list_columns(match, query, locale)
+    if match.view_name == "image_file":
+        return target_columns(Image.objects.filter(key=match.kwargs["key"]).first())
+    if match.app_name != "publications" or not slug:
+        return None
+    if name == "site-page":
+        return target_columns(SitePage.objects.at_address(locale, slug).first())
+    if name in SUBJECT_MODELS:
+        return target_columns(SUBJECT_MODELS[name].objects.filter(slug=slug).first())
+    return _publication_columns(locale, match)
+
+
+def _split(address: str) -> tuple[str, str]:
+    """Return the path, decoded, and the query of an address of this site; "" for that of another one."""
+    address = "/" if address.strip() == settings.SITE_URL else address.strip()
+    try:
+        parts = urlsplit(address.removeprefix(settings.SITE_URL))
+    except ValueError:
+        return "", ""
+    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+        return "", ""
+    return unquote(parts.path), parts.query
+
+
+def _resolve(path: str) -> ResolverMatch | None:
+    """Return what the URL patterns make of a path, with or without its closing slash."""
+    with translation.override(locale_of_path(path)):
+        for spelling in (path, f"{path}/"):
+            try:
+                return resolve(spelling)
+            except Resolver404:
+                continue
+    return None
+
+
+def _list_columns(match: ResolverMatch, query: str, locale: str) -> Columns | None:
+    """Return the columns for a page without a row, or None for parameters that it does not read."""
+    params = read_parameters(query)
+    if not params.keys() <= parameters_of_view(match.view_name):
+        return None
+    with translation.override(locale):
+        path = reverse(match.view_name, kwargs=match.kwargs)
+    site_path = f"{path}?{urlencode(params)}" if params else path
+    return {**NO_TARGET, "site_path": site_path} if len(site_path) <= MAX_REDIRECT_PATH else None
+
+
+def _publication_columns(locale: str, match: ResolverMatch) -> Columns | None:
+    address = Address.objects.filter(locale=locale, slug=match.kwargs["slug"]).first()
+    if not address:
+        return None
+    if match.url_name != "attachment":
+        return target_columns(address.publication)
+    files = EditionAttachment.objects.filter(
+        edition__publication=address.publication_id, original__contains=f"/{match.kwargs['digest']}"
+    )
+    file = files.first() if match.kwargs["digest"] else None
+    return target_columns(address.publication, file.digest) if file else None
+
+
+def target_columns(target: Target | None, file_digest: str = "") -> Columns | None:
+    """Return the columns of a redirect that leads to a row, or None without one and for a pen name, which has no page.
+
+    Args:
+        file_digest: the SHA-256 of an attachment of the publication.
+    """
+    if not target or (isinstance(target, Author) and target.is_pseudonymous):
+        return None
+    return {**NO_TARGET, FIELDS_OF_TARGETS[type(target)]: target, "file_digest": file_digest}
+
+
+def is_reserved(path: str) -> bool:
+    """Return whether a path, in normal form, belongs to the desk, the API, or files of the site."""
+    return f"{path}/".startswith(RESERVED_PREFIXES)
+
+
+def is_used(path: str, query: str) -> bool:
+    """Return whether the site answers an address itself, or will once a draft is public.
+
+    Args:
+        path, query: in the normal form of `Redirect`.
+    """
+    match = _resolve(path)
+    if not match:
+        return False
+    if query:
+        return read_parameters(query).keys() <= parameters_of_view(match.view_name)
+    slug, name = match.kwargs.get("slug"), (match.url_name or "").removesuffix("_image")
+    if not slug:
+        return True
+    locale = locale_of_path(path)
+    if name == "site-page":
+        return SitePage.objects.at_address(locale, slug).exists()
+    if name in SUBJECT_MODELS:
+        return SUBJECT_MODELS[name].objects.filter(slug=slug).exists()
+    return Address.objects.filter(locale=locale, slug=slug).exists() or _is_proposed(locale, slug)
+
+
+def _is_proposed(locale: str, slug: str) -> bool:
+    languages = Publication.objects.filter(slug=slug).values_list("language", flat=True)
+    return any(locale_of(language) == locale for language in languages)

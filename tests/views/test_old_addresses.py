@@ -1,0 +1,278 @@
+"""Old addresses of another site answer as what they lead to: publications, files, images, lists; also by a query."""
+
+import pytest
+from django.conf import settings
+
+from publications import actions
+from publications.actions import OldAddress
+from publications.models import Redirect, store_original
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+)
+
+pytestmark = pytest.mark.django_db
+
+FILE = b"%PDF-1.7 a report"
+
+
+def keep(address: str, target, file_digest: str = "") -> list[actions.RefusedAddress]:
+    return actions.keep_old_addresses([OldAddress(address, target, file_digest)], by=None)
+
+
+def attach(publication, content: bytes = FILE, filename: str = "report.pdf") -> str:
+    """Add a file to a draft; return its digest."""
+    original = store_original(content, "pdf")
+    row = publication.attachments.create(original=original, filename=filename, size=len(content), position=0)
+    saved(publication)
+    return row.original.rpartition("/")[2].removesuffix(".pdf")
+
+
+def answer(client, address: str) -> tuple[int, str]:
+    response = client.get(address)
+    return response.status_code, response.headers.get("Location", "")
+
+
+# Files
+
+
+UPLOAD = "/wp-content/uploads/2019/03/Report.PDF"
+
+
+@pytest.fixture
+def with_file(editor):
+    """A live publication with a file, to which the address of an upload leads."""
+    publication = make_publication(title="Grain")
+    digest = attach(publication)
+    actions.publish(publication, by=editor)
+    assert keep(UPLOAD, publication, digest) == []
+    return publication
+
+
+def test_the_address_of_an_upload_leads_to_the_file_at_its_current_address(client, with_file, editor):
+    status, location = answer(client, UPLOAD)
+    assert status == 301 and location.startswith("/en/publications/grain/files/")
+    assert b"".join(client.get(location).streaming_content) == FILE
+
+    actions.publish(saved(with_file, slug="rye"), by=editor)
+    assert answer(client, UPLOAD)[1].startswith("/en/publications/rye/files/")
+
+
+def test_a_file_of_a_text_in_swedish_has_its_address_there(client, editor):
+    publication = make_publication(title="Korn", language="sv")
+    digest = attach(publication)
+    actions.publish(publication, by=editor)
+    keep("/fil.pdf", publication, digest)
+
+    assert client.get(answer(client, "/fil.pdf")[1]).status_code == 200
+
+
+def test_it_leads_to_the_file_that_took_the_place_of_the_old_one(client, with_file, editor):
+    former = answer(client, UPLOAD)[1]
+    with_file.attachments.all().delete()
+    attach(with_file, b"%PDF-1.7 corrected")
+    actions.publish(with_file, by=editor)
+
+    location = answer(client, UPLOAD)[1]
+    assert location != former and b"".join(client.get(location).streaming_content) == b"%PDF-1.7 corrected"
+
+
+def test_a_file_that_was_taken_out_is_that_of_the_earlier_edition(client, with_file, editor):
+    former = answer(client, UPLOAD)
+    with_file.attachments.all().delete()
+    actions.publish(saved(with_file, body="Without it."), by=editor)
+
+    assert answer(client, UPLOAD) == former
+
+
+@pytest.mark.parametrize(
+    ("state", "status"), [("draft", 404), ("scheduled", 404), ("withdrawn", 410), ("undone", 410)]
+)
+def test_a_file_has_the_status_of_its_publication(client, editor, state, status):
+    publication = make_publication()
+    digest = attach(publication)
+    if state == "scheduled":
+        actions.publish(publication, by=editor, at=tomorrow())
+    elif state != "draft":
+        actions.publish(publication, by=editor)
+        {"withdrawn": actions.withdraw, "undone": actions.undo}[state](publication, by=editor)
+    keep(UPLOAD, publication, digest)
+
+    assert answer(client, UPLOAD)[0] == status
+
+
+def test_a_file_that_a_redaction_took_is_not_found(client, editor):
+    publication = make_publication(body="Vera Holm said it.")
+    digest = attach(publication, filename="on-vera-holm.pdf")
+    actions.publish(publication, by=editor)
+    keep(UPLOAD, publication, digest)
+    keep("/files/vera-holm.pdf", publication, digest)
+
+    actions.redact(publication, "Vera Holm", by=editor)
+
+    assert answer(client, "/files/vera-holm.pdf")[0] == 404
+    location = answer(client, UPLOAD)[1]
+    assert "vera" not in location
+
+
+# Images
+
+
+def test_the_address_of_an_image_leads_to_its_public_file(client, editor):
+    image = make_image(size=(1000, 700))
+    publication = make_publication(body=f"![A field](image:{image.key})")
+    keep("/images/Field.jpg", image)
+    assert answer(client, "/images/Field.jpg")[0] == 404
+
+    actions.publish(publication, by=editor)
+    status, location = answer(client, "/images/Field.jpg")
+    assert (status, location) == (301, f"/media/{image.key}/960.jpg")
+    assert client.get(location).status_code == 200
+
+    actions.withdraw(publication, by=editor)
+    assert answer(client, "/images/Field.jpg")[0] == 410
+
+
+def test_no_address_leads_to_the_portrait_of_a_pen_name(client, editor):
+    image = make_image()
+    author = make_author("Ann Berg", portrait=image)
+    make_live(author=author)
+    keep("/ann-berg.jpg", image)
+    assert answer(client, "/ann-berg.jpg")[0] == 301
+
+    author.name, author.is_pseudonymous = "A Historian", True
+    actions.save_instance(author, by=editor)
+
+    assert answer(client, "/ann-berg.jpg")[0] == 404 and not Redirect.objects.exists()
+
+
+# Pages without a row
+
+
+@pytest.mark.parametrize(
+    ("old", "target", "location"),
+    [
+        ("/category/news/", "/en/publications/", "/en/publications/"),
+        ("/kategori/nyheter", "/sv/publikationer/", "/sv/publikationer/"),
+        ("/start.html", "/", "/"),
+        ("/feed/", "/en/feeds/publications.rss", "/en/feeds/publications.rss"),
+        ("/taggar/", f"{settings.SITE_URL}/sv/amnen/", "/sv/amnen/"),
+        (
+            "/category/comments",
+            "/en/publications/?kind=quick-comment",
+            "/en/publications/?kind=quick-comment",
+        ),
+        ("/1999/", "/en/publications/?year=1999", "/en/publications/"),
+    ],
+)
+def test_an_old_archive_leads_to_the_nearest_list(client, old, target, location):
+    make_live(tags=(make_tag("Grain"),))
+    assert keep(old, target) == []
+
+    assert answer(client, old) == (301, location)
+    assert client.get(location).status_code in (200, 302)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "https:elsewhere.example", "",
+        "/desk/", "/desk/login/", "/en/publications/?next=x", "/en/nothing-here/", "/robots.txt", "/static/css/base.css",
+        "/api/v1/publications", "javascript:alert(1)", "/en/publications/nothing/", "/oai", "/media/nothing/960.jpg",
+    ],
+)  # fmt: skip
+def test_no_old_address_leads_away_or_to_the_desk(target):
+    refused = keep("/old", target)
+
+    assert [row.reason for row in refused] == [actions.AddressRefusal.NO_TARGET]
+    assert not Redirect.objects.exists()
+
+
+def test_an_address_of_this_site_is_kept_as_what_is_there(client, editor):
+    tag, author = make_tag("Grain"), make_author("Ann Berg")
+    edition = make_live(title="Rye", tags=(tag,), author=author)
+    for old, target in (
+        ("/a", "/en/topics/grain/"), ("/b", "/sv/forfattare/ann-berg"), ("/c", edition.get_absolute_url()),
+    ):  # fmt: skip
+        assert keep(old, target) == []
+
+    rows = Redirect.objects.order_by("path")
+    assert [row.tag or row.author or row.publication for row in rows] == [tag, author, edition.publication]
+
+
+# Queries
+
+
+POSTS = {"/?p=123": "Grain", "/?page_id=2": "Rye", "/Templates/Page.aspx?id=77&epslanguage=sv": "Oats"}
+
+
+@pytest.fixture
+def posts() -> dict[str, str]:
+    """Old addresses with a query, each with the current one."""
+    addresses = {}
+    for old, title in POSTS.items():
+        edition = make_live(title=title)
+        assert keep(f"https://old.example{old}", edition.publication) == []
+        addresses[old] = edition.get_absolute_url()
+    return addresses
+
+
+def test_an_old_address_with_a_query_leads_to_its_text(client, posts):
+    for old, current in posts.items():
+        assert answer(client, old) == (301, current)
+        assert client.get(old).headers["Cache-Control"] == settings.PUBLIC_CACHE_CONTROL
+        assert client.head(old).status_code == 301
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["epslanguage=sv&id=77", "utm_source=x&id=77&epslanguage=sv&fbclid=y", "id=1&epslanguage=sv&id=77"],
+)
+def test_other_parameters_and_their_order_make_no_difference(client, posts, query):
+    assert answer(client, f"/templates/page.aspx?{query}")[0] == 301
+
+
+@pytest.mark.parametrize("address", ["/", "/?p=124", "/?p=", "/?q=123", "/?P=123", "/?p=123%00"])
+def test_other_queries_of_the_page_answer_as_before(client, posts, address):
+    assert answer(client, address) in ((302, "/en/"), (400, ""))
+
+
+@pytest.mark.parametrize("query", ["id=77", "epslanguage=sv", "id=77&epslanguage=en", ""])
+def test_an_address_that_lacks_a_parameter_is_another(client, posts, query):
+    assert answer(client, f"/templates/page.aspx?{query}")[0] == 404
+
+
+def test_the_address_with_the_most_parameters_is_meant(client):
+    first, second = make_live(), make_live()
+    keep("/index.php?id=1", first.publication)
+    keep("/index.php?id=1&lang=sv", second.publication)
+
+    assert answer(client, "/index.php?id=1&lang=sv")[1] == second.get_absolute_url()
+    assert answer(client, "/index.php?id=1&lang=en")[1] == first.get_absolute_url()
+
+
+def test_a_draft_is_not_betrayed_by_its_old_address(client, editor):
+    publication = make_publication()
+    keep("/?p=9", publication)
+    assert answer(client, "/?p=9") == answer(client, "/?p=10")
+
+    actions.publish(publication, by=editor)
+    assert answer(client, "/?p=9")[0] == 301
+    actions.withdraw(publication, by=editor)
+    assert answer(client, "/?p=9")[0] == 410
+
+
+def test_only_safe_methods_are_redirected(client, posts):
+    assert client.post("/?p=123").status_code == 405
+
+
+def test_the_query_of_a_page_that_reads_it_is_never_taken(client, posts):
+    path = "/en/publications/"
+
+    assert client.get(f"{path}?q=grain").status_code == 200
+    assert keep(f"{path}?q=grain", "/en/topics/")[0].reason == actions.AddressRefusal.USED
