@@ -1,6 +1,7 @@
 """What leaves the site: the mirror (public pages as static files), copies of it that need no server, the audit log."""
 
 from .audit_log import publish_head, read_log_lines, write_log
+from .copy_contents import UnknownTopic, all_contents, find_topic, topic_contents
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
@@ -13,8 +14,12 @@ __all__ = [
     "NotAMirror",
     "PortableMirror",
     "SiteUnavailable",
+    "UnknownTopic",
+    "all_contents",
     "fetch",
+    "find_topic",
     "publish_head",
     "read_log_lines",
+    "topic_contents",
     "write_log",
 ]

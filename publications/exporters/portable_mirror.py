@@ -21,33 +21,41 @@ from django.utils.translation import override
 from publications.locales import LOCALES
 
 from .checksums import signed_sums
+from .copy_contents import CopyContents, all_contents
 from .mirror_folder import MirrorFolder
 from .mirror_paths import CSS_URL, INDEX, TAG, address_of, file_name_of
 
-FIRST_HOME = f"{LOCALES[0]}/{INDEX}"
 URL_ATTRIBUTE = re.compile(r'(\s(?:href|src|srcset|action)=")([^"]*)"')
 CANONICAL = re.compile(r'^<link\s(?:[^>]*\s)?(?:rel="canonical"|hreflang=)')
 PRELOAD = '<link rel="preload" '
 MODULE = '<script type="module" '
 PAGE_LANGUAGE = re.compile(r'<html lang="([^"]+)"')
 MAIN = re.compile(r"<main\b[^<>]*>")
+MARKED_LINK = "<a data-on-web "  # of a link that leaves the copy, for style sheets
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest of the format; the same files make the same archive
 ZIP_MODE = 0o100644 << 16
 
 
 class PortableMirror:
-    """The files of a mirror with portable links. The mirror itself is not changed."""
+    """The files of a mirror with portable links. The mirror itself is not changed.
 
-    def __init__(self, mirror: MirrorFolder) -> None:
+    Args:
+        contents: which of them; None for all. `index.html` is its start page.
+    """
+
+    def __init__(self, mirror: MirrorFolder, contents: CopyContents | None = None) -> None:
         self._mirror = mirror
-        self._names = frozenset(file.relative_to(mirror.root).as_posix() for file in mirror.public_files())
-        added = {INDEX} if FIRST_HOME in self._names else set()  # "/" redirects to the home page of a locale
-        self._all_names = sorted(self._names | added)
+        self._contents = contents or all_contents(mirror)
+        self._all_names = self._contents.all_names
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Yield the name and the content of every file, sorted by name."""
         for name in self._all_names:
-            yield name, self._make_portable(name, name if name in self._names else FIRST_HOME)
+            if name in self._contents.attachments:
+                yield name, self._contents.read_attachment(name)
+            else:
+                is_start = name == INDEX and bool(self._contents.start)
+                yield name, self._make_portable(name, self._contents.start if is_start else name)
 
     def remove_stale(self, root: Path | None, file: Path | None) -> None:
         """Remove from a copy what the mirror no longer has, and the archive, which is of before."""
@@ -104,7 +112,9 @@ class PortableMirror:
             tag = tag.replace(MODULE, "<script defer ", 1)
         if tag.startswith("<form ") and " action=" not in tag:
             tag = tag.replace("<form ", f'<form action="{escape(path)}" ', 1)
-        return URL_ATTRIBUTE.sub(lambda match: f'{match[1]}{self._portable_value(match, path, name)}"', tag)
+        tag = URL_ATTRIBUTE.sub(lambda match: f'{match[1]}{self._portable_value(match, path, name)}"', tag)
+        is_link_to_site = tag.startswith("<a ") and f' href="{escape(settings.SITE_URL)}' in tag
+        return tag.replace("<a ", MARKED_LINK, 1) if is_link_to_site else tag
 
     def _portable_value(self, match: re.Match, path: str, name: str) -> str:
         attribute, value = match[1].strip(' ="\n'), unescape(match[2])
@@ -130,7 +140,7 @@ class PortableMirror:
         if (parts.scheme, parts.netloc) != (site.scheme, site.netloc):
             return url
         target = file_name_of(parts.path, parts.query)
-        if target not in self._names:
+        if target not in self._contents.names and target not in self._contents.attachments:
             return absolute
         relative = quote(posixpath.relpath(target, posixpath.dirname(name) or "."))
         return f"{relative}#{parts.fragment}" if parts.fragment else relative
@@ -140,7 +150,7 @@ def _mark_as_copy(page: str) -> str:
     """Say at the top of a page that it is of a copy: whoever searches there must know that the site itself answers."""
     language = PAGE_LANGUAGE.search(page)
     with override(language[1] if language else LOCALES[0]):
-        text = _("This is a copy of %(site)s. Searches and forms lead to the site itself.")
+        text = _("This is a copy of %(site)s. Searches, forms and links marked ↗ lead to the site itself.")
     notice = f'<p class="notice">{escape(text % {"site": settings.SITE_URL})}</p>'
     return MAIN.sub(lambda main: f"{main[0]}{notice}", page, count=1)
 

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +16,8 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 PAGES = 12
+TOPIC = "belarus"
+MAX_PAGES = 80  # opened in a test, of several hundred
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -21,8 +25,8 @@ class QuietHandler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def copy(prepared_site, tmp_path_factory):
+def write_copy(prepared_site, tmp_path_factory, *options: str) -> Path:
+    """Return the folder of a copy of the demonstration."""
     folder = tmp_path_factory.mktemp("portable")
     variables = {**prepared_site.variables, **prepared_site.database.variables}
     subprocess.run(
@@ -34,6 +38,7 @@ def copy(prepared_site, tmp_path_factory):
             "--portable",
             folder / "a copy",
             "--verbosity=0",
+            *options,
         ],
         cwd=ROOT,
         env={
@@ -46,6 +51,16 @@ def copy(prepared_site, tmp_path_factory):
         capture_output=True,
     )
     return folder / "a copy"
+
+
+@pytest.fixture(scope="module")
+def copy(prepared_site, tmp_path_factory):
+    return write_copy(prepared_site, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def topic_copy(prepared_site, tmp_path_factory):
+    return write_copy(prepared_site, tmp_path_factory, "--topic", TOPIC, "--with-files")
 
 
 @pytest.fixture(params=["folder", "server"])
@@ -102,4 +117,39 @@ def test_scripts_run_from_a_folder(browser, copy, complaints):
     page.locator(".footnote-ref").first.click()
 
     expect(page.locator(".note")).to_be_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["copy", "topic_copy"])
+def test_a_copy_in_a_folder_requests_nothing_from_the_network(browser, request, complaints, name):
+    """Every page is opened, from the start page on, along every link that stays in the folder."""
+    folder = request.getfixturevalue(name)
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    requested: list[str] = []
+    context.on("request", lambda sent: requested.append(sent.url))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    visited, waiting = set(), [(folder / "index.html").as_uri()]
+    while waiting and len(visited) < MAX_PAGES:
+        url = waiting.pop()
+        page.goto(url)
+        visited.add(url)
+        links = page.evaluate("[...document.links].map(a => [a.href.split('#')[0], 'onWeb' in a.dataset])")
+        local = {link for link, _is_on_web in links if link.startswith("file:")}
+        assert all(link.startswith("https://site.example") for link, is_on_web in links if is_on_web)
+        assert [link for link in local if not Path(unquote(urlsplit(link).path)).is_file()] == [], url
+        waiting += [link for link in local if link.endswith(".html") and link not in (*visited, *waiting)]
+    context.close()
+
+    assert len(visited) > 3 and {urlsplit(url).scheme for url in requested} == {"file"}
+
+
+def test_a_copy_of_a_topic_begins_with_its_page(browser, topic_copy):
+    page = browser.new_page()
+    page.goto((topic_copy / "index.html").as_uri())
+
+    expect(page.locator("h1")).to_have_text("Belarus")
+    page.locator("main a[href*='publications/']:not([data-on-web])").first.click()
+    expect(page.locator("h1")).to_be_visible()
+    assert page.url.startswith(topic_copy.as_uri())
     page.close()

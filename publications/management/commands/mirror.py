@@ -51,6 +51,16 @@ class Command(BaseCommand):
             help="write that copy into one archive too",
         )
         parser.add_argument(
+            "--topic",
+            metavar="SLUG",
+            help="copy one topic, country or series only: its page first, its publications, and their authors",
+        )
+        parser.add_argument(
+            "--with-files",
+            action="store_true",
+            help="put the files of publications into the copies too",
+        )
+        parser.add_argument(
             "--processes",
             type=whole_number(0, MAX_PROCESSES),
             default=0,
@@ -64,6 +74,10 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         _refuse_nested(options["folder"], options["portable"], options["zip"])
+        if (options["topic"] or options["with_files"]) and not (options["portable"] or options["zip"]):
+            raise CommandError(
+                "--topic and --with-files are about a copy: give --portable COPY, --zip FILE or both."
+            )
         if options["zip"] and options["zip"].is_dir():
             raise CommandError(f"“{options['zip']}” is a folder. Name a file for the archive.")
         for folder in filter(
@@ -71,6 +85,8 @@ class Command(BaseCommand):
         ):
             _make_folder(folder)
         try:
+            if options["topic"]:
+                exporters.find_topic(options["topic"])  # before the crawl, which takes long
             broken = self._watch(options) if options["watch"] else self._run_once(options)
         except exporters.SiteUnavailable as error:
             raise CommandError(
@@ -79,6 +95,11 @@ class Command(BaseCommand):
         except exporters.NotAMirror as error:
             raise CommandError(
                 f"{error} holds files that no mirror has written. Give an empty folder."
+            ) from error
+        except exporters.UnknownTopic as error:
+            slug, topics = error.args
+            raise CommandError(
+                f"No live publication has the topic “{slug}”. Topics are: {', '.join(topics) or 'none'}."
             ) from error
         except KeyboardInterrupt as error:
             raise CommandError("Broken off. What is written is whole; run it again to finish.") from error
@@ -132,11 +153,8 @@ class Command(BaseCommand):
             f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
             f"{report.written} written, {len(report.removed)} removed, {len(report.broken)} broken links."
         )
-        portable = exporters.PortableMirror(crawl.folder)
-        if options["portable"]:
-            portable.write_folder(options["portable"])
-        if options["zip"]:
-            portable.write_zip(options["zip"])
+        if options["portable"] or options["zip"]:
+            self._write_copies(crawl.folder, options)
         for path, page in report.broken[:MAX_REPORTED]:
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
         for path in report.skipped[:MAX_REPORTED]:
@@ -144,6 +162,19 @@ class Command(BaseCommand):
         for path in report.unavailable[:MAX_REPORTED]:
             self.stderr.write(f"{path} cannot be rendered; the log of the application says why.")
         return len(report.broken)
+
+    def _write_copies(self, mirror: exporters.MirrorFolder, options: dict) -> None:
+        with_files = options["with_files"]
+        if options["topic"]:
+            tag = exporters.find_topic(options["topic"])
+            contents = exporters.topic_contents(mirror, tag, with_files=with_files)
+        else:
+            contents = exporters.all_contents(mirror, with_files=with_files)
+        portable = exporters.PortableMirror(mirror, contents)
+        if options["portable"]:
+            portable.write_folder(options["portable"])
+        if options["zip"]:
+            portable.write_zip(options["zip"])
 
     def _show_progress(self, done: int, total: int) -> None:
         if done % 50 == 0 or done == total:
