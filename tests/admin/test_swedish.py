@@ -35,6 +35,8 @@ KNOWN = re.compile(
     r".*(?:Piece|Author|Tag) \d.*|xx|(?:: )?xx@xx\.xx|: ?(?:Ann|xx)|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
     r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"
     r"sessionid|csrftoken|desk_\w+|Disk|: [a-z]+-\d+|Abkhazia.*|Sea of Azov.*|http://127.*|.*Quick Comment, 27 .*|"
+    # Addresses.
+    r"(?:: )?/\S*|"
     # A mark in the language of an English text.
     r"\[redacted\]|"
     # Services that keep copies.

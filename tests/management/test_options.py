@@ -79,6 +79,7 @@ BAD_VALUES = [
     (("archive", "{posts}"), r"posts.*Give an empty folder"),
     (("restore", "{missing}"), r"missing.*is no complete archive"),
     (("restore", "{empty}"), r"empty\.csv.*is no complete archive"),
+    (("mirror", "{missing}", "--zip", "{missing}.zip", "--topic", "x"), r"topic “x”\. Topics are:"),
     (("find_name", "ab"), r"three letters"),
     (("remove_name", "ab"), r"“ab” is too short"),
     (("remove_name", "Vera Holm", "--author", "nobody"), r"no author at the address nobody"),
