@@ -12,6 +12,7 @@ from publications.exporters import publish_head
 from publications.models import (
     Edition,
     Head,
+    ImportDecision,
     NameRemovalRecord,
     Publication,
     RedactedAddress,
@@ -50,6 +51,7 @@ def make_full_site() -> None:
     Redirect.objects.create(path="/old/rye", publication=publication)
     RedactedAddress.objects.store(["/en/publications/vera-holm/"])
     NameRemovalRecord.objects.create(started_by=person, report={"left": []})
+    ImportDecision.objects.create(type="topic", name="Rye", choice="left_out", decided_by=person)
     Synonym.objects.create(spellings="Kyiv\nKiev")
     other = make_live().publication
     actions.exclude_suggestion(publication, other, by=person)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import AccountEvent, EventType, Invitation, link_expiry, new_nonce
 from publications import actions, demonstration
 from publications.admin import submissions
-from publications.admin.drafts.attachments import ATTACHMENT_TYPES
+from publications.attachment_files import ATTACHMENT_TYPES
 from publications.models import (
     AuditEntry,
     Autosave,

@@ -91,6 +91,7 @@ ARCHIVED: tuple[ArchivedTable, ...] = (
     ArchivedTable("publications.SitePage", is_seeded=True),
     ArchivedTable("publications.MenuLink", is_seeded=True),
     ArchivedTable("publications.Synonym", is_seeded=True),
+    ArchivedTable("publications.ImportDecision"),
     ArchivedTable("publications.Redirect"),
     ArchivedTable("publications.RedactedAddress"),
     ArchivedTable("publications.NameRemovalRecord"),

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.cookies import COOKIES
 from publications.admin.choice_sources import CHOICE_SOURCES
-from publications.admin.drafts.attachments import ATTACHMENT_TYPES
+from publications.attachment_files import ATTACHMENT_TYPES
 from publications.models import Autosave, BylineRole, Kind, Publication, Status, in_status, with_status
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person
