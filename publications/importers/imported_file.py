@@ -28,7 +28,7 @@ class ImportNote:
 
 
 @dataclass(frozen=True)
-class SourceNote:
+class SourceRemark:
     """One statement about a source as a whole, with what it counts, such as addresses."""
 
     text: str

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .imported_file import ImportedFile, ImportNote, NoteKind, SourceNote, TextCoverage
+from .imported_file import ImportedFile, ImportNote, NoteKind, SourceRemark, TextCoverage
 from .source_names import SourceNames
 
 NOTE_KIND_LABELS = {
@@ -70,6 +70,7 @@ _NOTE_TOPICS = (
     NoteTopic("kept", _KEPT, needs_attention=True, is_grouped=True, is_counted=False),
     NoteTopic("restored", _("deleted drafts that are drafts again"), is_grouped=True),
     NoteTopic("held", _("held back from readers"), needs_attention=True, is_grouped=True),
+    NoteTopic("not-public", _("texts that were not public, or pages, now drafts"), is_grouped=True),
     NoteTopic("still-public", _("public, though the file says draft"), needs_attention=True, is_grouped=True),
     NoteTopic("render", _("texts that cannot be shown"), needs_attention=True),
     NoteTopic("words", _("texts with words left out"), needs_attention=True),
@@ -221,7 +222,7 @@ class ImportReport:
     duplicates: dict[str, set[int]] = field(default_factory=dict)
     author_list: Path | None = None
     author_list_problem: str = ""
-    source_notes: list[SourceNote] = field(default_factory=list)
+    source_notes: list[SourceRemark] = field(default_factory=list)
     redirects: int = 0
     related_links: int = 0
     is_dry_run: bool = False

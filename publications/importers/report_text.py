@@ -16,7 +16,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from .imported_file import ImportNote, NoteKind, SourceNote
+from .imported_file import ImportNote, NoteKind, SourceRemark
 from .next_step import describe_next_step
 from .report import NOTE_KIND_LABELS, NOTE_TOPICS, OUTCOME_LABELS, FileReport, ImportReport, group_by_text
 
@@ -58,7 +58,7 @@ def render_report(report: ImportReport, *, width: int = 0, detail: int = BY_TOPI
         )
 
 
-def _render_source_notes(notes: Sequence[SourceNote], width: int, limit: int) -> Iterator[str]:
+def _render_source_notes(notes: Sequence[SourceRemark], width: int, limit: int) -> Iterator[str]:
     """Yield what is said of the source as a whole, each statement with its list, of which 0 means no limit."""
     for note in notes:
         yield from wrap_line(note.text, width)

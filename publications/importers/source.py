@@ -18,7 +18,7 @@ from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 from publications.stored_messages import ngettext
 
 from .image_finder import ImageFinder
-from .imported_file import ImportedFile, SourceNote
+from .imported_file import ImportedFile, SourceRemark
 from .mapping import ImportMapping, normalize_key
 from .source_authors import AuthorList
 
@@ -136,7 +136,7 @@ class ImportSource(ABC):
         """Return the names by which a file of an old path may be beside the texts, the best first."""
         return (path,)
 
-    def summarize(self) -> list[SourceNote]:
+    def summarize(self) -> list[SourceRemark]:
         """Return notes on the source as a whole, once its texts are read: what it holds, and what is not imported."""
         return []
 
@@ -202,7 +202,7 @@ class ImportSource(ABC):
         addresses: dict[str, str] = {}
         for entry in self.all_entries:
             new_address = address_of(entry.locale, entry.slug)
-            former_paths = filter(None, map(normalize_redirect_path, entry.former_paths))
+            former_paths = filter(None, map(_link_key, entry.former_paths))
             for old_path in (*entry.default_paths, *former_paths):
                 addresses.setdefault(old_path, new_address)
         return addresses
@@ -215,6 +215,11 @@ class ImportSource(ABC):
                 for name in entry.names[position : position + 1]:
                     uids.setdefault((entry.language, name), entry.uid)
         return uids
+
+
+def _link_key(address: str) -> str:
+    """Return the key of an old address in `addresses`; one with a query is looked up as it is."""
+    return address if "?" in address else normalize_redirect_path(address)
 
 
 def _count_texts(section: str, counts: Counter[str]) -> dict[tuple[str, str | int], str]:

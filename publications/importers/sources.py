@@ -15,6 +15,7 @@ from .imported_file import ImportRefused
 from .markdown import MARKDOWN_SUFFIXES, open_markdown_source
 from .options import ImportOptions
 from .source import ImportSource
+from .wordpress import find_exports, open_wordpress_source
 
 README = "readme"
 """The name of a file that explains an export and is no text of it."""
@@ -46,10 +47,15 @@ def _open_markdown(options: ImportOptions) -> ImportSource:
     return open_markdown_source(options.path, language=options.language, permalink=options.permalink)
 
 
+def _open_wordpress(options: ImportOptions) -> ImportSource:
+    return open_wordpress_source(options.path, language=options.language, mapping=options.mapping)
+
+
+WORDPRESS = SourceSystem("WordPress", lambda path: bool(find_exports(path)), _open_wordpress, (".xml",))
 MARKDOWN = SourceSystem(
     "Markdown", lambda path: True, _open_markdown, MARKDOWN_SUFFIXES, gettext_lazy("Markdown files")
 )
-SYSTEMS: tuple[SourceSystem, ...] = (MARKDOWN,)
+SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, MARKDOWN)
 """The first that recognizes a folder or file reads it; the last reads Markdown, and says what there is instead."""
 
 

@@ -19,6 +19,7 @@ PROBE = (
         "publications.importers.markdown",
         "publications.importers.old_site",
         "publications.importers.word",
+        "publications.importers.wordpress",
     ],
 )
 def test_reading_files_imports_no_model(module):

@@ -6,7 +6,7 @@ from itertools import count, takewhile
 import pytest
 from django.template.loader import render_to_string
 
-from publications.importers.imported_file import ImportNote, NoteKind, SourceNote
+from publications.importers.imported_file import ImportNote, NoteKind, SourceRemark
 from publications.importers.markdown.page import compare_markdown
 from publications.importers.next_step import describe_next_step
 from publications.importers.report import NOTE_TOPICS, FileOutcome, FileReport, ImportReport
@@ -93,7 +93,13 @@ def test_ten_years_of_posts_are_reported_on_a_few_pages():
 def test_every_topic_that_is_reported_has_a_name_and_a_total():
     paths = [
         path
-        for folder in ("importers", "importers/markdown", "importers/word")
+        for folder in (
+            "importers",
+            "importers/html",
+            "importers/markdown",
+            "importers/word",
+            "importers/wordpress",
+        )
         for path in (ROOT / "publications" / folder).glob("*.py")
     ]
     texts = [path.read_text(encoding="utf-8") for path in paths]
@@ -294,7 +300,7 @@ def test_a_word_is_there_where_it_is_joined_with_another_word_of_the_source(sour
 def test_what_holds_for_the_source_as_a_whole_comes_before_its_texts():
     report = import_report(21, LED)
     report.source_notes = [
-        SourceNote("Files that are not here:", tuple(f"/a/{n}.png" for n in range(MAX_LISTED + 2)))
+        SourceRemark("Files that are not here:", tuple(f"/a/{n}.png" for n in range(MAX_LISTED + 2)))
     ]
 
     text = shown(report)
@@ -306,7 +312,7 @@ def test_what_holds_for_the_source_as_a_whole_comes_before_its_texts():
 
 def test_the_page_of_a_report_has_what_holds_for_the_source():
     report = import_report(1)
-    report.source_notes = [SourceNote("Files that are not here:", ("/a.png",))]
+    report.source_notes = [SourceRemark("Files that are not here:", ("/a.png",))]
 
     page = render_to_string(
         "desk/archive_import_report.html", {"report": label_report(build_report_page(report))}

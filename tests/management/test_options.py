@@ -251,4 +251,4 @@ def test_usage_names_arguments_in_capitals_as_the_text_does(name):
 def test_the_help_of_the_import_says_how_to_import_from_wordpress():
     command = load_command_class("publications", "import_publications")
 
-    assert "wordpress-export-to-markdown" in command.create_parser("manage.py", "").format_help()
+    assert "An export of WordPress (.xml" in command.create_parser("manage.py", "").format_help()

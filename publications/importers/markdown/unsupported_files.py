@@ -8,7 +8,6 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 MAX_LISTED = 20_000
-HEAD_BYTES = 20_000
 
 
 def list_files(path: Path) -> list[Path]:
@@ -22,15 +21,6 @@ def describe_unsupported_files(files: Sequence[Path | zipfile.Path], place: str 
     Args:
         place: the name of the folder or archive that they are in.
     """
-    if export := next((file for file in files if _is_wordpress(file)), None):
-        return (
-            _(
-                "“%s” is an export of WordPress. This import reads Markdown with front matter: turn the export into "
-                "such files first (programs such as “wordpress-export-to-markdown” do), then import their folder "
-                "(at the desk as a .zip)."
-            )
-            % export.name
-        )
     counts = Counter(file.suffix.lower() or file.name for file in files)
     if not counts:
         return _("“%s” is empty.") % place
@@ -41,6 +31,9 @@ def describe_unsupported_files(files: Sequence[Path | zipfile.Path], place: str 
 
 
 HINTS = {
+    ".xml": lambda: _(
+        "An export of WordPress is read as a file, or from the folder that it is in: this is none, or it is deeper."
+    ),
     ".docx": lambda: _("Word files come in at the desk, one by one: New from Word."),
     ".html": lambda: _(
         "These look like the pages of a finished site: import the texts that they were made from."
@@ -51,15 +44,3 @@ HINTS = {
 def _files_in(folder: Path) -> list[Path]:
     files = (file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
     return [file for file, _number in zip(files, range(MAX_LISTED), strict=False)]
-
-
-def _is_wordpress(file: Path | zipfile.Path) -> bool:
-    """Whether a file is WordPress eXtended RSS: RSS with the WordPress namespace."""
-    if file.suffix.lower() != ".xml":
-        return False
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
-    except (OSError, zipfile.BadZipFile):
-        return False
-    return b"<rss" in head and b"wordpress.org/export" in head

@@ -1,4 +1,4 @@
-"""Import Markdown files with front matter: of Jekyll, Hugo and Eleventy, and manuscripts that this site exported."""
+"""Import texts: exports of other systems, Markdown of Jekyll, Hugo and Eleventy, manuscripts of this site."""
 
 import os
 from argparse import RawDescriptionHelpFormatter
@@ -19,8 +19,8 @@ from publications.management.option_types import MAX_PROCESSES, non_empty_path, 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
 Front matter is the block of fields at the top of a file (title, date, author …), as Jekyll, Hugo and Eleventy have it.
-An export of WordPress (.xml) is not read: turn it into such files first (programs such as
-wordpress-export-to-markdown do), then import their folder.
+An export of WordPress (.xml, made there with Tools, Export) is read as well: the file, or a folder with all files of a
+large site and the folder wp-content/uploads of its server beside them, as “uploads”.
 
 Each file becomes a draft. With --publish, those are published that do not say that they are drafts and whose date is
 not in the future. Texts that name no author stay drafts unless --author says who signs them. A post that only has a

@@ -1,0 +1,236 @@
+"""Read a post from its place in the export: its text as HTML, and its fields."""
+
+import html
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from publications.manuscript import HOME_ZONE
+from publications.stored_messages import gettext as _
+
+from ..html import SourceArticle, read_article
+from ..imported_file import ImportedFile, ImportLog
+from ..links import host_of
+from ..mapping import ImportMapping, normalize_key
+from ..source import ImportContext
+from .addresses import address_on_site
+from .blocks import PostBlocks
+from .export_bytes import CleanBytes
+from .export_item import ExportItem, read_number
+from .index import ExportIndex
+from .post_parts import PostParts, render_notes
+from .posts import PAGE, UPLOAD, UPLOADS, LibraryFile, upload_of
+from .shortcodes import replace_shortcodes
+
+SUMMARY_FIELDS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
+                  "_genesis_description")  # fmt: skip
+"""Custom fields in which plugins keep a description of a text, the first that has one counts."""
+MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
+"""Fields of a publication that a mapping can fill from custom fields."""
+NO_DATE = "0000-00-00"
+MAX_OFFSET = timedelta(hours=14)
+_IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
+_IMAGE_NUMBER = re.compile(r"\bwp-image-(\d{1,18})\b")
+_SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
+_HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(["'])([^"'<>]+)\2""", re.IGNORECASE)
+_FILE_ADDRESS = re.compile(r"(?:https?:)?//[^\s\"'<>]+")
+_NOTE_REFERENCE = re.compile(
+    r"""<sup\b[^<>]*\bdata-fn=["']([\w-]+)["'][^<>]*>.*?</sup>""", re.DOTALL | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordPressContext(ImportContext):
+    """The data that all texts of an export share.
+
+    Args:
+        pages: the addresses of files by those of the pages that WordPress makes for them.
+        alts: the alternative texts of pictures by their path below the folder of uploads.
+    """
+
+    index: ExportIndex
+    mapping: ImportMapping
+    pages: Mapping[str, str] = field(default_factory=dict)
+    alts: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_post(entry: Any, context: WordPressContext) -> ImportedFile:
+    """Read one text of the export."""
+    item, content = context.index.read_item(entry.place)
+    if item.is_cut:
+        refusal = _("The text is longer than any publication: shorten it on the old site, and export again.")
+        return ImportedFile(entry.source, refusal=refusal)
+    post = _Post(entry, item, content, context)
+    imported = read_article(post.build_article(), context)
+    return post.add_mapped_fields(imported)
+
+
+class _Post:
+    """A post with all that is needed to read it."""
+
+    def __init__(self, entry: Any, item: ExportItem, content: CleanBytes, context: WordPressContext) -> None:
+        self.entry, self.item, self.context = entry, item, context
+        self.log = ImportLog()
+        self.mapped = _mapped_values(item, context.mapping)
+        if content.replaced:
+            self.log.guessed("characters", _("Characters that are no text left out: %d.") % content.replaced)
+
+    def build_article(self) -> SourceArticle:
+        """Return the article of the post."""
+        item, index = self.item, self.context.index
+        address = address_on_site(item.get("link"), index.address)
+        cover = self._find_cover()
+        return SourceArticle(
+            entry=self.entry,
+            title=item.get("title"),
+            html=self._build_html(),
+            url=item.get("link") if address else "",
+            summary=self._find_summary(),
+            published_at=read_date(item),
+            cover=self._address_on_site(cover.url) if cover else "",
+            cover_alt=cover.alt if cover else "",
+            kind=self.entry.kind,
+            is_draft=self._is_draft(),
+            notes=tuple(self.log.notes),
+        )
+
+    def _build_html(self) -> str:
+        text, index = self.item.fields.get("content:encoded", ""), self.context.index
+        parts = PostParts(index.attachments, index.children.get(self.entry.post_id, ()), self.log)
+        text, notes = self._take_block_notes(text)
+        parts.notes.update(notes)
+        text = replace_shortcodes(text, parts, self.log)
+        body = PostBlocks(self._read_shared_block, self.log).read_text(text)
+        body = _IMAGE.sub(self._complete_image, f"{body}{render_notes(parts.notes)}")
+        body = _HREF.sub(self._lead_to_file, body)
+        return (
+            _FILE_ADDRESS.sub(lambda match: self._address_on_site(match[0]), body)
+            if index.media_hosts
+            else body
+        )
+
+    def _address_on_site(self, address: str) -> str:
+        """Return the address of a file on another host as one of the site, whose files are beside the export."""
+        upload = UPLOAD.search(address)
+        if not upload or host_of(address) not in self.context.index.media_hosts:
+            return address
+        return f"{self.context.index.address}{UPLOADS}{upload[1]}"
+
+    def _read_shared_block(self, number: int) -> str:
+        place = self.context.index.blocks.get(number)
+        return self.context.index.read_item(place)[0].fields.get("content:encoded", "") if place else ""
+
+    def _take_block_notes(self, text: str) -> tuple[str, dict[str, str]]:
+        """Return a text and the notes of the block editor, which it keeps as JSON beside the text."""
+        try:
+            rows = json.loads(self.item.value_of("footnotes") or "[]")
+        except (ValueError, RecursionError):
+            self.log.dropped("note", _("The notes of the text cannot be read."))
+            return text, {}
+        rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        notes = {str(row.get("id", "")): str(row.get("content", "")) for row in rows if row.get("id")}
+        for key in _NOTE_REFERENCE.findall(text):
+            if key not in notes:
+                self.log.dropped("note", _("A note of the text is not in the export: %s") % key)
+        return text, notes
+
+    def _complete_image(self, match: re.Match[str]) -> str:
+        """Return a picture with the alternative text of the media library if it has none of its own."""
+        tag, alt = match[0], _ALT.search(match[0])
+        if alt and (alt[1] or alt[2]):
+            return tag
+        number, source = _IMAGE_NUMBER.search(tag), _SOURCE.search(tag)
+        attachment = self.context.index.attachments.get(read_number(number[1])) if number else None
+        text = attachment.alt if attachment else ""
+        text = text or (self.context.alts.get(upload_of(html.unescape(source[1])), "") if source else "")
+        if not text:
+            return tag
+        without_alt = _ALT.sub("", tag)
+        return f'{without_alt.rstrip("/> ")} alt="{html.escape(text)}" />'
+
+    def _lead_to_file(self, match: re.Match[str]) -> str:
+        """Return a link to the page of a file as one to the file."""
+        address = address_on_site(html.unescape(match[3]), self.context.index.address)
+        url = self.context.pages.get(address.partition("#")[0]) if address else None
+        return f"{match[1]}{match[2]}{html.escape(url)}{match[2]}" if url else match[0]
+
+    def _find_summary(self) -> str:
+        if summary := self.mapped.get("summary", ""):
+            return summary
+        if excerpt := self.item.get("excerpt:encoded"):
+            return excerpt
+        descriptions = (self.item.value_of(name) for name in SUMMARY_FIELDS)
+        return next((text for text in descriptions if text and "%" not in text), "")
+
+    def _find_cover(self) -> LibraryFile | None:
+        number = read_number(self.item.value_of("_thumbnail_id"))
+        if not number:
+            return None
+        attachment = self.context.index.attachments.get(number)
+        if attachment is None:
+            message = _("The export has no file of the number %d, the main picture of the text.")
+            self.log.dropped("image-missing", message % number)
+        return attachment
+
+    def _is_draft(self) -> bool:
+        """Whether the text was not for all readers; why is noted."""
+        if self.item.get("wp:post_password"):
+            self.log.changed("not-public", _("It needed a password on the old site: it is a draft."))
+            return True
+        if self.item.get("wp:status") != "publish":
+            message = _("It was not public on the old site (%s): it is a draft.")
+            self.log.changed("not-public", message % (self.item.get("wp:status") or "–"))
+            return True
+        if self.item.get("wp:post_type") == PAGE and not self.entry.kind:
+            self.log.changed(
+                "not-public", _("It was a page and no text of the list of texts: it is a draft.")
+            )
+            return True
+        return False
+
+    def add_mapped_fields(self, imported: ImportedFile) -> ImportedFile:
+        """Return the text with the fields that the mapping takes from custom fields."""
+        values = {name: value for name, value in self.mapped.items() if name != "summary"}
+        if not values or imported.manuscript is None:
+            return imported
+        return replace(imported, manuscript=replace(imported.manuscript, **values))
+
+
+def _mapped_values(item: ExportItem, mapping: ImportMapping) -> dict[str, str]:
+    """Return the values of custom fields by the names of the fields that the mapping gives them."""
+    values: dict[str, str] = {}
+    for name, value in item.metadata:
+        target = mapping.fields.get(normalize_key(name), "")
+        if target and value.strip():
+            values.setdefault(target, " ".join(value.split()))
+    return values
+
+
+def read_date(item: ExportItem) -> datetime | None:
+    """Return when a post was published, in the zone of the site; None for one that never was.
+
+    The zone is the difference of local time and UTC. If it would change the day in Stockholm, the time is read as
+    that of Stockholm.
+    """
+    local, utc = _parse(item.get("wp:post_date")), _parse(item.get("wp:post_date_gmt"))
+    if utc is None and (local is None or item.get("wp:status") in ("draft", "pending")):
+        return None
+    if utc is None:
+        return local.replace(tzinfo=HOME_ZONE)
+    offset = (local or utc) - utc
+    if abs(offset) > MAX_OFFSET or offset.total_seconds() % 60:
+        return utc.replace(tzinfo=UTC)
+    moment = (local or utc).replace(tzinfo=timezone(offset))
+    is_same_day = moment.astimezone(HOME_ZONE).date() == moment.date()
+    return moment if is_same_day else moment.replace(tzinfo=HOME_ZONE)
+
+
+def _parse(text: str) -> datetime | None:
+    try:
+        return None if text.startswith(NO_DATE) else datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""Texts of the block editor (Gutenberg) as HTML: blocks are comments with JSON around it.
+
+<https://developer.wordpress.org/block-editor/getting-started/fundamentals/markup-representation-block/>. What is
+between blocks is text of the classic editor. Blocks that show what the old site computed, such as its newest texts, are
+left out and named.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportLog
+from .paragraphs import add_paragraphs
+
+MAX_SHARED_DEPTH = 5
+_BLOCK = re.compile(
+    r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)\s*(?P<values>\{[^\n]*?\}\s*)?(?P<alone>/)?-->"
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_DOWNLOAD_BUTTON = re.compile(r'<a\b[^<>]*class="[^"<>]*wp-block-file__button[^<>]*>[^<>]*</a>')
+_MEDIA = re.compile(r"<(?:img|video)\b")
+CLASSIC = frozenset({"freeform", "core/freeform", "shortcode", "core/shortcode", "classic"})
+COMPUTED = frozenset(
+    {"query", "comments", "post-template", "navigation", "query-pagination", "query-no-results"}
+)
+"""Blocks whose inner blocks are a pattern for what the old site computed."""
+WITHOUT_CONTENT = frozenset(
+    {"spacer", "separator", "more", "nextpage", "footnotes", "page-break", "shortcode"}
+)
+
+
+@dataclass
+class _Block:
+    name: str
+    values: dict[str, Any]
+    parts: list[str] = field(default_factory=list)
+
+
+def has_blocks(text: str) -> bool:
+    return "<!-- wp:" in text
+
+
+class PostBlocks:
+    """Reads the blocks of one text.
+
+    Args:
+        find_shared: returns the text of a block that several posts share, by its number, or "".
+    """
+
+    def __init__(self, find_shared: Callable[[int], str], log: ImportLog) -> None:
+        self.find_shared, self.log = find_shared, log
+        self.depth = 0
+        self.left_out: dict[str, None] = {}
+
+    def read_text(self, text: str) -> str:
+        """Return the HTML of a whole text; the blocks that are left out are reported together."""
+        content = self.read(text)
+        if self.left_out:
+            message = _("Blocks that the old site filled were left out: %s")
+            self.log.dropped("html", message % ", ".join(self.left_out))
+        return content
+
+    def read(self, text: str) -> str:
+        """Return the HTML of a text with blocks; one without is text of the classic editor."""
+        if not has_blocks(text):
+            return add_paragraphs(text)
+        parts: list[str] = []
+        stack: list[_Block] = []
+        position = 0
+        for comment in _COMMENT.finditer(text):
+            match = _BLOCK.fullmatch(comment[0])
+            if not match:
+                continue
+            self._add(text[position : comment.start()], stack, parts)
+            position = comment.end()
+            name = match["name"].removeprefix("core/")
+            if match["end"]:
+                self._close(name, stack, parts)
+            elif match["alone"]:
+                block = _Block(name, _read_values(match["values"]))
+                if not any(opened.name in COMPUTED for opened in stack):
+                    (stack[-1].parts if stack else parts).append(self._render_alone(block))
+            else:
+                stack.append(_Block(name, _read_values(match["values"])))
+        self._add(text[position:], stack, parts)
+        while stack:
+            self._close(stack[-1].name, stack, parts)
+        return "".join(parts)
+
+    def _add(self, text: str, stack: list[_Block], parts: list[str]) -> None:
+        if not stack:
+            parts.append(add_paragraphs(text) if text.strip() else "\n")
+        else:
+            stack[-1].parts.append(text)
+
+    def _close(self, name: str, stack: list[_Block], parts: list[str]) -> None:
+        if all(block.name != name for block in stack):
+            return
+        while stack:
+            block = stack.pop()
+            if not any(opened.name in COMPUTED for opened in stack):
+                (stack[-1].parts if stack else parts).append(self._render(block))
+            if block.name == name:
+                return
+
+    def _render(self, block: _Block) -> str:
+        content = "".join(block.parts)
+        if block.name in COMPUTED:
+            self._report(block)
+            return ""
+        if block.name in CLASSIC:
+            return add_paragraphs(content)
+        if block.name == "file":
+            return _DOWNLOAD_BUTTON.sub("", content)
+        if block.name == "verse":
+            return _render_verse(content)
+        url = block.values.get("url")
+        if block.name == "cover" and url and not _MEDIA.search(content):
+            return f'<figure><img src="{html.escape(str(url))}" alt="" /></figure>{content}'
+        return content
+
+    def _render_alone(self, block: _Block) -> str:
+        """Return the HTML of a block without content, which shows something else."""
+        number = block.values.get("ref")
+        if block.name == "block" and isinstance(number, int):
+            return self._read_shared(number)
+        if block.name in ("embed", "social-link") or block.name.startswith("core-embed/"):
+            url = html.escape(str(block.values.get("url", "")))
+            return f'<p><a href="{url}">{url}</a></p>' if url else ""
+        if block.name not in WITHOUT_CONTENT:
+            self._report(block)
+        return "\n"
+
+    def _read_shared(self, number: int) -> str:
+        shared = self.find_shared(number) if self.depth < MAX_SHARED_DEPTH else ""
+        if not shared:
+            message = _("A block that several texts share is not in the export: number %d.")
+            self.log.dropped("html", message % number)
+            return ""
+        self.depth += 1
+        try:
+            return self.read(shared)
+        finally:
+            self.depth -= 1
+
+    def _report(self, block: _Block) -> None:
+        texts = ", ".join(_texts_in(block.values))
+        self.left_out[f"{block.name} ({texts})" if texts else block.name] = None
+
+
+def _read_values(source: str | None) -> dict[str, Any]:
+    try:
+        values = json.loads(source or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _texts_in(values: Any, depth: int = 0) -> Iterator[str]:
+    """Yield the values that are text with spaces, as blocks of plugins hold words in their JSON."""
+    items = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
+    for item in items:
+        if isinstance(item, str) and " " in item.strip():
+            yield item
+        elif depth < MAX_SHARED_DEPTH:
+            yield from _texts_in(item, depth + 1)
+
+
+def _render_verse(content: str) -> str:
+    """Return a poem, which WordPress shows with its line ends, as a paragraph of lines."""
+    inner = re.sub(r"</?pre\b[^<>]*>", "", content).strip()
+    return f"<p>{inner.replace(chr(10), '<br />' + chr(10))}</p>"

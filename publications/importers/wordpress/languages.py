@@ -1,0 +1,75 @@
+"""The languages of texts and their translations, as Polylang, WPML or the addresses of an export show them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from publications.locales import LANGUAGE_NAMES, LOCALES, language_code
+
+from .addresses import address_on_site
+from .index import ExportIndex
+from .posts import PAGE, IndexedPost
+
+LANGUAGE_TAXONOMY, TRANSLATIONS_TAXONOMY = "language", "post_translations"
+"""The taxonomies of Polylang."""
+
+
+class PostLanguages:
+    """Finds the languages of the posts of an export.
+
+    Args:
+        language: that of the import, for posts that show none.
+    """
+
+    def __init__(self, index: ExportIndex, language: str) -> None:
+        self.address = index.address
+        self.language = language
+        if language == LOCALES[0]:
+            self.language = language_code(index.site.get("language", "")) or language
+        self.folders = _language_folders(index)
+
+    def find(self, post: IndexedPost) -> str:
+        """Return the language of a post: of its plugin, of its address, or that of the site."""
+        slug = next((term.slug for term in post.terms if term.taxonomy == LANGUAGE_TAXONOMY), "")
+        path = address_on_site(post.link, self.address)
+        folder = path.strip("/").partition("/")[0].lower()
+        parameter = path.partition("?lang=")[2].partition("&")[0]
+        codes = (slug, post.language, folder if folder in self.folders else "", parameter)
+        return next(filter(None, map(language_code, filter(None, codes))), self.language)
+
+
+def _language_folders(index: ExportIndex) -> set[str]:
+    """Return the first folders of addresses that are languages; a page or category may have such a name too."""
+    names = {slug for taxonomy, slug in index.terms if taxonomy in ("category", "post_tag")}
+    names |= {post.slug for post in index.posts.values() if post.post_type == PAGE}
+    return set(LANGUAGE_NAMES) - names
+
+
+def group_of(post: IndexedPost) -> str:
+    """Return the name of the group of a post and its translations, or ""."""
+    slug = next((term.slug for term in post.terms if term.taxonomy == TRANSLATIONS_TAXONOMY), "")
+    return slug or post.translations
+
+
+def link_translations(entries: Iterable, groups: dict[str, str], language: str) -> list:
+    """Return entries with the originals of translations set, originals first.
+
+    The original is the English text, else that in the language of the site. Texts of one language in a group are no
+    translations of each other.
+
+    Args:
+        groups: the names of groups by uid.
+    """
+    by_group: dict[str, list] = {}
+    for entry in entries:
+        by_group.setdefault(groups.get(entry.uid) or entry.uid, []).append(entry)
+    originals, translations = [], []
+    for group in by_group.values():
+        languages = [entry.language for entry in group]
+        if len(group) == 1 or len(set(languages)) < len(languages):
+            originals += group
+            continue
+        order = [LOCALES[0], language, *languages]
+        first = min(group, key=lambda entry: order.index(entry.language))
+        originals.append(first)
+        translations += [replace(entry, translation_of=first.uid) for entry in group if entry is not first]
+    return [*originals, *translations]

@@ -1,0 +1,178 @@
+"""Shortcodes of WordPress as HTML: captions, galleries, embeds, notes; unknown ones are named and their content stays.
+
+The format is that of <https://developer.wordpress.org/plugins/shortcodes/>. Words in brackets that are no shortcode
+stay.
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportLog
+from .post_parts import PostParts
+from .shortcode_html import RAW_SHORTCODES, SHORTCODES, Shortcode, as_paragraph
+
+MAX_SHOWN = 200
+_TOKEN = re.compile(
+    r"<!--|<(?P<raw>pre|code|script|style|textarea|xmp)\b|<[a-zA-Z/][^<>]*>|\[", re.IGNORECASE
+)
+_SHORTCODE = re.compile(
+    r"\[(?P<escape>\[?)(?P<end>/?)(?P<name>[a-zA-Z][\w-]{0,60})(?P<rest>(?=[\s=/\]])"
+    r"""(?:[^\[\]"']++|"[^"\[]*+"|'[^'\[]*+'|["'])*+)\]"""
+)
+_END = re.compile(r"\[/([a-zA-Z][\w-]{0,60})\s*\]")
+_ESCAPED = re.compile(r"\[(\[/?[a-zA-Z][^\[\]]*\])\]")
+_ATTRIBUTE = re.compile(
+    r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|[“”″„]([^“”″]*)[“”″]|([^\s"']+))|"([^"]*)"|'([^']*)'|([^\s"']+)"""
+)
+_UNKNOWN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
+_ENDS = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    for name in ["pre", "code", "script", "style", "textarea", "xmp"]
+}
+_COMMENT_END = re.compile("-->")
+TITLE_ATTRIBUTES = ("title", "heading")
+
+
+@dataclass
+class _OpenShortcode:
+    """A shortcode whose end is still to come, with the HTML between."""
+
+    name: str
+    shortcode: Shortcode
+    source: str
+    parts: list[str] = field(default_factory=list)
+
+
+def replace_shortcodes(text: str, post: PostParts, log: ImportLog) -> str:
+    """Return a text with its shortcodes as HTML.
+
+    Args:
+        post: what shortcodes refer to; their notes are added to its notes.
+    """
+    return _Replacer(text, post, log).replace() if "[" in text else text
+
+
+class _Replacer:
+    def __init__(self, text: str, post: PostParts, log: ImportLog) -> None:
+        self.text, self.post, self.log = text, post, log
+        self.ends = Counter(match[1].lower() for match in _END.finditer(text))
+        self.open: list[_OpenShortcode] = []
+        self.parts: list[str] = []
+
+    def replace(self) -> str:
+        position = 0
+        while match := _TOKEN.search(self.text, position):
+            self._add(self.text[position : match.start()])
+            if match[0] == "[":
+                position = self._read(match.start())
+                continue
+            position = match.end()
+            end = _COMMENT_END if match[0] == "<!--" else _ENDS.get((match["raw"] or "").lower())
+            if end and (found := end.search(self.text, position)):
+                position = found.end()
+            self._add(_ESCAPED.sub(r"\1", self.text[match.start() : position]))
+        self._add(self.text[position:])
+        while self.open:
+            self._close(self.open.pop())
+        return "".join(self.parts)
+
+    def _add(self, text: str) -> None:
+        (self.open[-1].parts if self.open else self.parts).append(text)
+
+    def _read(self, start: int) -> int:
+        """Read what begins with a bracket, and return the position after it."""
+        match = _SHORTCODE.match(self.text, start)
+        if not match:
+            self._add("[")
+            return start + 1
+        name = match["name"].lower()
+        if match["escape"]:
+            return self._read_escaped(name, match)
+        if match["end"]:
+            return self._read_end(name, match)
+        shortcode = _parse(match)
+        if not self._is_shortcode(match["name"], shortcode):
+            self._add("[")
+            return start + 1
+        return self._open_shortcode(name, shortcode, match)
+
+    def _read_escaped(self, name: str, match: re.Match[str]) -> int:
+        """Add what stands between double brackets as text: a shortcode, or one with its content and end."""
+        end = match.end() if self.text.startswith("]", match.end()) else 0
+        if not end and self.ends[name] > 0:
+            found = re.compile(rf"\[/{name}\s*\](?=\])", re.IGNORECASE).search(self.text, match.end())
+            end = found.end() if found else 0
+            self.ends[name] -= 1
+        self._add(self.text[match.start() + 1 : end] if end else "[")
+        return end + 1 if end else match.start() + 1
+
+    def _is_shortcode(self, name: str, shortcode: Shortcode) -> bool:
+        """Whether this is one: known, with an end, or with values as no sentence in brackets has them."""
+        if name.lower() in SHORTCODES or name.lower() in RAW_SHORTCODES:
+            return True
+        if not _UNKNOWN_NAME.fullmatch(name):
+            return False
+        return bool(self.ends[name] or "_" in name or (shortcode.values and not shortcode.words))
+
+    def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
+        is_paired = self.ends[name] > 0 and not match["rest"].rstrip().endswith("/")
+        if not is_paired:
+            self._add(self._render(name, shortcode, match[0]))
+            return match.end()
+        if name in RAW_SHORTCODES and (
+            end := re.compile(rf"\[/{name}\s*\]", re.I).search(self.text, match.end())
+        ):
+            self.ends[name] -= 1
+            shortcode.content = self.text[match.end() : end.start()]
+            self._add(RAW_SHORTCODES[name](shortcode, self.post))
+            return end.end()
+        self.open.append(_OpenShortcode(name, shortcode, match[0]))
+        return match.end()
+
+    def _read_end(self, name: str, match: re.Match[str]) -> int:
+        self.ends[name] -= 1
+        if all(opened.name != name for opened in self.open):
+            if name in SHORTCODES or _UNKNOWN_NAME.fullmatch(name):
+                self._report(match[0])
+            return match.end()
+        while self.open:
+            opened = self.open.pop()
+            self._close(opened)
+            if opened.name == name:
+                break
+        return match.end()
+
+    def _close(self, opened: _OpenShortcode) -> None:
+        opened.shortcode.content = "".join(opened.parts)
+        self._add(self._render(opened.name, opened.shortcode, opened.source))
+
+    def _render(self, name: str, shortcode: Shortcode, source: str) -> str:
+        handler = SHORTCODES.get(name)
+        rendered = handler(shortcode, self.post) if handler else None
+        if rendered is not None:
+            return rendered
+        self._report(source)
+        titles = (as_paragraph(shortcode.values.get(name, "")) for name in TITLE_ATTRIBUTES)
+        return "".join((*titles, shortcode.content)) if shortcode.content else ""
+
+    def _report(self, source: str) -> None:
+        self.log.dropped("liquid", _("A shortcode was left out: %s") % source[:MAX_SHOWN])
+
+
+def _parse(match: re.Match[str]) -> Shortcode:
+    shortcode = Shortcode(match["name"].lower())
+    rest = match["rest"].rstrip()
+    rest = rest[:-1] if rest.endswith("/") else rest
+    if rest.startswith("="):  # [youtube=https://…]
+        shortcode.words.append(rest[1:].strip(" \"'"))
+        return shortcode
+    for part in _ATTRIBUTE.finditer(rest):
+        groups = part.groups()
+        if groups[0]:
+            shortcode.values[groups[0].lower()] = next((group for group in groups[1:5] if group), "")
+        else:
+            shortcode.words.append(next((group for group in groups[5:] if group), ""))
+    return shortcode

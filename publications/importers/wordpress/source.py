@@ -1,0 +1,177 @@
+"""An export of WordPress as a source: an index of its texts, which are read one by one from their place in the file."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+from uuid import uuid5
+
+from publications.slugs import slugify
+from publications.stored_messages import gettext as _
+
+from ..imported_file import ImportedFile, ImportRefused, SourceRemark
+from ..mapping import ImportMapping, normalize_key
+from ..read_ahead import read_texts
+from ..source import UID_NAMESPACE, ImportContext, ImportSource, SourceEntry
+from ..source_authors import AuthorList
+from .addresses import address_on_site, attachment_addresses, former_addresses
+from .article import MAPPED_FIELDS, WordPressContext, read_post
+from .authors import authors_of, read_authors
+from .export_reader import is_export
+from .index import ExportIndex, index_export
+from .languages import PostLanguages, group_of, link_translations
+from .media import find_missing, find_names
+from .posts import PAGE, POST, IndexedPost
+from .proposal import propose_mapping
+from .summary import summarize_export
+from .topics import find_topics, kind_of, topics_of
+
+MARKDOWN_PATTERNS = ("*.md", "*/*.md")
+LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordPressEntry(SourceEntry):
+    """A text of the export; `place` is the number of its file, and where it begins and how long it is there."""
+
+    place: tuple[int, int, int]
+    post_id: int
+    kind: str
+
+
+@dataclass(kw_only=True)
+class WordPressSource(ImportSource):
+    """The texts of one or several export files of one site.
+
+    Args:
+        left_out: the number of items that are no texts here, by type and status.
+        missing_files: the addresses of files that texts use and that are not there; known once texts are read.
+    """
+
+    entries: list[WordPressEntry]
+    index: ExportIndex
+    mapping: ImportMapping
+    left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
+    missing_files: tuple[str, ...] = ()
+
+    def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
+        self.missing_files = find_missing(self.index, context.image_finder)
+        index, attachments = self.index, self.index.attachments.values()
+        shared = vars(context) | {"linked_fragments": frozenset(index.fragments)}
+        context = WordPressContext(
+            **shared,
+            index=index,
+            mapping=self.mapping,
+            pages={
+                page: item.url for item in attachments for page in attachment_addresses(item, index.address)
+            },
+            alts={item.upload: item.alt for item in attachments if item.alt},
+        )
+        return read_texts(self.entries, read_post, context, total=len(self.entries), processes=processes)
+
+    def read_authors(self) -> AuthorList:
+        return read_authors(self.index)
+
+    def names_of(self, path: str) -> Iterable[str]:
+        return find_names(path)
+
+    def propose_mapping(self) -> ImportMapping:
+        return propose_mapping(super().propose_mapping(), self.index)
+
+    def summarize(self) -> list[SourceRemark]:
+        return summarize_export(self.index, self.mapping, self.left_out, self.missing_files)
+
+
+def find_exports(path: Path) -> list[Path]:
+    """Return the exports that a file or folder is: a large site is exported as several files."""
+    if path.is_file():
+        return [path] if is_export(path) else []
+    exports = [file for file in sorted(path.glob("*.xml")) if is_export(file)]
+    if exports or any(next(path.glob(pattern), None) for pattern in MARKDOWN_PATTERNS):
+        return exports
+    return [file for file in sorted(path.glob("*/*.xml")) if is_export(file)]
+
+
+def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) -> WordPressSource:
+    """Index an export: a file, or a folder with one or several.
+
+    Args:
+        language: that of texts that show none.
+
+    Raises:
+        ImportRefused: it holds no text, or no file of it can be read.
+    """
+    if unknown := set(filter(None, mapping.fields.values())) - set(MAPPED_FIELDS):
+        message = _("The mapping gives custom fields to “%(names)s”. There are: %(known)s.")
+        values = {"names": ", ".join(sorted(unknown)), "known": ", ".join(MAPPED_FIELDS)}
+        raise ImportRefused(message % values)
+    index = index_export(find_exports(path) or [path])
+    texts, left_out = _choose_texts(index, mapping)
+    languages = PostLanguages(index, language)
+    entries = [_build_entry(post, index, languages, mapping) for post in texts]
+    if not entries:
+        counts = ", ".join(
+            f"{kind} ({count})" for kind, count in Counter(kind for kind, _status in index.counts).items()
+        )
+        message = _("“%(path)s” is an export of WordPress without texts. It holds: %(items)s.")
+        raise ImportRefused(message % {"path": path.name, "items": counts or "–"})
+    groups = {_uid_of(post, index): group_of(post) for post in texts if group_of(post)}
+    entries = link_translations(entries, groups, languages.language)
+    index.posts.clear()  # the entries have what is needed of them
+    return WordPressSource(
+        root=path if path.is_dir() else path.parent,
+        entries=entries,
+        refused=index.refused,
+        topics=find_topics(index),
+        site=index.address,
+        index=index,
+        mapping=mapping,
+        left_out=left_out,
+    )
+
+
+def _choose_texts(
+    index: ExportIndex, mapping: ImportMapping
+) -> tuple[list[IndexedPost], Counter[tuple[str, str]]]:
+    """Return the items that are texts, by number, and the number of the others by type and status."""
+    texts, left_out = [], Counter(index.counts)
+    for post in sorted(index.posts.values(), key=lambda post: post.post_id):
+        kind = mapping.kinds.get(normalize_key(post.post_type))
+        is_text = kind != "" if post.post_type in (POST, PAGE) else bool(kind)
+        if is_text and post.status not in LEFT_OUT_STATUSES:
+            texts.append(post)
+            left_out[post.post_type, post.status] -= 1
+    return texts, +left_out
+
+
+def _uid_of(post: IndexedPost, index: ExportIndex) -> str:
+    return str(uuid5(UID_NAMESPACE, f"{index.key}/?p={post.post_id}"))
+
+
+def _build_entry(
+    post: IndexedPost, index: ExportIndex, languages: PostLanguages, mapping: ImportMapping
+) -> WordPressEntry:
+    language = languages.find(post)
+    slug = slugify(unquote(post.slug)) or slugify(post.title) or f"text-{post.post_id}"
+    return WordPressEntry(
+        source=address_on_site(post.link, index.address) or f"?p={post.post_id}",
+        uid=_uid_of(post, index),
+        language=language,
+        requested_slug=slug,
+        names=(str(post.post_id), slug),
+        former_paths=_former_paths(post, index),
+        tags=topics_of(post, index, mapping),
+        authors=authors_of(post),
+        place=(post.file, post.start, post.length),
+        post_id=post.post_id,
+        kind=kind_of(post, mapping),
+    )
+
+
+def _former_paths(post: IndexedPost, index: ExportIndex) -> tuple[str, ...]:
+    """Return the addresses of a text, and those of the pages of files that were uploaded to it."""
+    addresses = list(former_addresses(post, index.address))
+    for attachment in index.children.get(post.post_id, ()):
+        addresses += attachment_addresses(attachment, index.address)
+    return tuple(dict.fromkeys(addresses))

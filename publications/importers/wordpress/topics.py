@@ -1,0 +1,103 @@
+"""Categories and tags of an export as topics, and those that are kinds of publications."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from publications.slugs import slugify
+
+from ..mapping import ImportMapping, normalize_key
+from ..source import SourceTopic
+from .export_item import ItemTerm
+from .index import ExportIndex
+from .posts import IndexedPost
+
+CATEGORY, TAG = "category", "post_tag"
+UNCATEGORIZED = frozenset({
+    "uncategorized", "uncategorised", "okategoriserade", "okategoriserat", "okategoriserad", "ukategoriseret",
+    "ukategorisert", "non-classe", "sin-categoria", "senza-categoria", "geen-categorie", "nicht-kategorisiert",
+    "unkategorisiert", "bez-kategorii", "luokittelematon", "bez-rubriki",
+})  # fmt: skip
+"""Slugs of the category that WordPress gives to texts without one, in its languages."""
+KIND_WORDS = {
+    "report": (
+        "report", "reports", "rapport", "rapporter", "study", "studies", "studie", "studier", "paper", "papers",
+        "policy-brief", "policy-briefs",
+    ),
+    "commentary": (
+        "commentary", "commentaries", "kommentar", "kommentarer", "analysis", "analyses", "analys", "analyser",
+        "opinion",
+    ),
+    "quick-comment": ("quick-comment", "quick-comments", "snabbkommentar", "snabbkommentarer"),
+}  # fmt: skip
+"""Slugs of categories that look like a kind of publication."""
+_HTML = re.compile(r"<[^>]*>")
+MAX_PARENTS = 20
+
+
+def topics_of(post: IndexedPost, index: ExportIndex, mapping: ImportMapping) -> tuple[str, ...]:
+    """Return the names of the topics of a post: its categories, then its tags, without those that are kinds."""
+    terms = sorted(
+        (term for term in post.terms if term.taxonomy in (CATEGORY, TAG)),
+        key=lambda term: term.taxonomy != CATEGORY,
+    )
+    names = (
+        term_name(term, index) for term in terms if not is_uncategorized(term) and not _is_kind(term, mapping)
+    )
+    return tuple({normalize_key(name): name for name in reversed([*names])}.values())[::-1]
+
+
+def term_name(term: ItemTerm, index: ExportIndex) -> str:
+    known = index.terms.get((term.taxonomy, term.slug))
+    return (known["name"] if known else " ".join(term.name.split())) or term.slug
+
+
+def is_uncategorized(term: ItemTerm) -> bool:
+    return term.taxonomy == CATEGORY and (term.slug in UNCATEGORIZED or slugify(term.name) in UNCATEGORIZED)
+
+
+def _is_kind(term: ItemTerm, mapping: ImportMapping) -> bool:
+    if normalize_key(term.name) in mapping.topics:
+        return False
+    return bool(mapping.kinds.get(normalize_key(term.name)) or mapping.kinds.get(normalize_key(term.slug)))
+
+
+def kind_of(post: IndexedPost, mapping: ImportMapping) -> str:
+    """Return the slug of the kind that the mapping gives to a category or the type of a post, or ""."""
+    names = [name for term in post.terms if term.taxonomy == CATEGORY for name in (term.name, term.slug)]
+    kinds = (mapping.kinds.get(normalize_key(name)) for name in (*names, post.post_type))
+    return next(filter(None, kinds), "")
+
+
+def find_topics(index: ExportIndex) -> dict[str, SourceTopic]:
+    """Return the topics by name, with their introductions and the addresses of their old pages."""
+    topics: dict[str, SourceTopic] = {}
+    for (taxonomy, slug), term in index.terms.items():
+        if taxonomy not in (CATEGORY, TAG) or is_uncategorized(ItemTerm(taxonomy, slug, term["name"])):
+            continue
+        key, previous = term["name"].casefold(), topics.get(term["name"].casefold())
+        introduction = " ".join(_HTML.sub(" ", term["description"]).split())
+        paths = (*(previous.former_paths if previous else ()), *archive_paths(taxonomy, slug, index))
+        introduction = (previous.introduction if previous else "") or introduction
+        topics[key] = SourceTopic(term["name"], introduction, tuple(dict.fromkeys(paths)))
+    return topics
+
+
+def archive_paths(taxonomy: str, slug: str, index: ExportIndex) -> Iterable[str]:
+    """Return the paths of the old page of a category or tag, with and without the parents of a category."""
+    home = urlsplit(index.address).path.rstrip("/")
+    if taxonomy == TAG:
+        return (f"{home}/tag/{slug}/",)
+    parents = parents_of(slug, index)
+    path = "/".join([*reversed(parents), slug])
+    return dict.fromkeys((f"{home}/category/{path}/", f"{home}/category/{slug}/"))
+
+
+def parents_of(slug: str, index: ExportIndex) -> list[str]:
+    """Return the slugs of the categories above one, the nearest first."""
+    parents: list[str] = []
+    term = index.terms.get((CATEGORY, slug))
+    while term and term["parent"] and term["parent"] not in (slug, *parents) and len(parents) < MAX_PARENTS:
+        parents.append(term["parent"])
+        term = index.terms.get((CATEGORY, term["parent"]))
+    return parents

@@ -1,0 +1,229 @@
+"""Posts are read with their text, dates, summary, main picture, notes and custom fields."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from PIL import Image
+
+from publications.importers.image_finder import ImageFinder
+from publications.importers.imported_file import ImportedFile
+from publications.importers.source import ImportContext
+from publications.manuscript import HOME_ZONE
+
+from .exports import SITE, attachment, category, group, item, open_export, write_export
+
+
+def read(path, **mapping) -> dict[int, ImportedFile]:
+    """Return the texts of an export by number."""
+    source = open_export(path, **mapping).assign_slugs({}, set())
+    context = ImportContext(
+        authors=source.read_authors(),
+        image_finder=ImageFinder((source.root,), {}, b"secret", source.names_of),
+        addresses=source.addresses(lambda locale, slug: f"/{locale}/publications/{slug}/"),
+        uids_by_name=source.uids_by_name(),
+        kinds=frozenset({"commentary", "report"}),
+        kind="commentary",
+        site=source.site,
+        topics=source.topic_names,
+    )
+    texts = list(source.read(context, processes=0))
+    return {entry.post_id: text for entry, text in zip(source.entries, texts, strict=True)}
+
+
+def read_one(tmp_path, *others: str, mapping=None, **values) -> ImportedFile:
+    return read(write_export(tmp_path, item(1, **values), *others), **mapping or {})[1]
+
+
+def notes_on(text: ImportedFile, topic: str) -> list[str]:
+    return [note.text for note in text.notes if note.topic == topic]
+
+
+def test_a_text_of_the_classic_editor_has_its_paragraphs_links_and_words(tmp_path):
+    text = f'One\nline.\n\n<strong>Two</strong> <a href="{SITE}/?p=2">there</a> and <a href="/2024/04/text-2/">here</a>.'
+    imported = read_one(tmp_path, item(2), text=text)
+
+    assert imported.manuscript.body == (
+        "One  \nline.\n\n**Two** [there](/en/publications/text-2/) and [here](/en/publications/text-2/)."
+    )
+    assert imported.coverage.missing == () and not imported.is_draft
+
+
+def test_a_title_and_names_have_no_entities(tmp_path):
+    terms = [("category", "rd", "R&amp;D")]
+    account = group("author", author_login="ann", author_display_name="Ann &amp; co")
+    path = write_export(
+        tmp_path,
+        account,
+        category("rd", "R&amp;D"),
+        item(1, title="Gas &#8211; oil &amp; <em>coal</em>", terms=terms),
+    )
+    manuscript = read(path)[1].manuscript
+
+    assert (manuscript.title, manuscript.tags, manuscript.bylines[0].name) == (
+        "Gas – oil & coal",
+        ("R&D",),
+        "Ann & co",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"status": "draft"}, "(draft)"), ({"status": "pending"}, "(pending)"), ({"status": "private"}, "(private)"),
+        ({"status": "future"}, "(future)"), ({"password": "x"}, "needed a password"), ({"type": "page"}, "was a page"),
+        ({"status": "a-status-of-a-plugin"}, "(a-status-of-a-plugin)"),
+    ],
+)  # fmt: skip
+def test_what_was_not_public_is_a_draft_and_says_why(tmp_path, values, reason):
+    imported = read_one(tmp_path, **values)
+
+    assert imported.is_draft and reason in notes_on(imported, "not-public")[0]
+
+
+def test_a_page_with_a_kind_of_the_mapping_is_a_text_as_others(tmp_path):
+    imported = read_one(tmp_path, type="page", mapping={"kinds": {"page": "report"}})
+
+    assert not imported.is_draft and imported.manuscript.kind == "report"
+
+
+@pytest.mark.parametrize(
+    ("local", "utc", "status", "published"),
+    [
+        ("2024-04-09 12:00:00", "2024-04-09 10:00:00", "publish", "2024-04-09T12:00:00+02:00"),
+        ("2024-04-09 23:30:00", "2024-04-10 03:30:00", "publish", "2024-04-09T23:30:00+02:00"),
+        ("2024-04-09 12:00:00", "0000-00-00 00:00:00", "draft", None),
+        ("2024-04-09 12:00:00", "0000-00-00 00:00:00", "publish", "2024-04-09T12:00:00+02:00"),
+        ("0000-00-00 00:00:00", "0000-00-00 00:00:00", "draft", None),
+        ("2030-01-09 12:00:00", "2030-01-09 11:00:00", "future", "2030-01-09T12:00:00+01:00"),
+        ("2024-04-09 12:00:00", "2023-04-09 10:00:00", "publish", "2023-04-09T12:00:00+02:00"),
+        ("no date", "", "publish", None),
+    ],
+)
+def test_a_text_keeps_its_day_and_time(tmp_path, local, utc, status, published):
+    moment = read_one(tmp_path, date=local, date_gmt=utc, status=status).manuscript.published_at
+
+    assert (moment and moment.astimezone(HOME_ZONE)) == (published and datetime.fromisoformat(published))
+
+
+@pytest.mark.parametrize(
+    ("values", "summary"),
+    [
+        ({"excerpt": "An <em>excerpt</em>.", "meta": {"_yoast_wpseo_metadesc": "Other."}}, "An excerpt."),
+        ({"meta": {"_yoast_wpseo_metadesc": "For search."}}, "For search."),
+        (
+            {"meta": {"rank_math_description": "%excerpt%", "_aioseo_description": "All in one."}},
+            "All in one.",
+        ),
+        ({}, "Four words of text."),
+    ],
+)
+def test_the_summary_is_the_excerpt_or_a_description_or_the_first_paragraph(tmp_path, values, summary):
+    assert read_one(tmp_path, **{"text": "Four words of text."} | values).manuscript.summary == summary
+
+
+def test_custom_fields_become_fields_of_the_mapping(tmp_path):
+    meta = {"DOI": "10.1234/x", "ingress": "A lead."}
+    manuscript = read_one(
+        tmp_path, meta=meta, mapping={"fields": {"doi": "doi", "Ingress": "summary"}}
+    ).manuscript
+
+    assert (manuscript.doi, manuscript.summary) == ("10.1234/x", "A lead.")
+
+
+def picture(tmp_path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (60, 40), "teal").save(tmp_path / name)
+
+
+def test_pictures_come_from_the_uploads_with_the_words_of_the_media_library(tmp_path):
+    picture(tmp_path, "uploads/2024/04/chart.png")
+    file = attachment(
+        3, "2024/04/chart.png", excerpt="In <b>TWh</b>", meta={"_wp_attachment_image_alt": "Gas by year"}
+    )
+    text = f'<img class="wp-image-3 size-medium" src="{SITE}/wp-content/uploads/2024/04/chart-300x200.png" alt="" />\n\n[gallery ids="3"]'
+    imported = read_one(tmp_path, file, text=text, meta={"_thumbnail_id": "3"})
+
+    image = imported.manuscript.images[0]
+    assert imported.manuscript.cover == image.key and list(imported.files.values()) == [
+        tmp_path / "uploads/2024/04/chart.png"
+    ]
+    assert (
+        imported.manuscript.body
+        == f'![Gas by year](image:{image.key})\n\n![Gas by year](image:{image.key} "In TWh")'
+    )
+    assert "/wp-content/uploads/2024/04/chart-300x200.png" in imported.former_files
+
+
+def test_files_of_wordpress_com_are_those_of_the_site(tmp_path):
+    picture(tmp_path, "uploads/2008/06/chart.png")
+    address = "https://old.files.wordpress.com/2008/06/chart.png"
+    file = attachment(3, "x", url=address, guid=address)
+    imported = read_one(tmp_path, file, text=f'<img src="{address}?w=300" alt="A chart" />')
+
+    assert len(imported.files) == 1 and not notes_on(imported, "image-elsewhere")
+
+
+def test_a_link_to_the_page_of_a_file_leads_to_the_file(tmp_path):
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads/report.csv").write_text("year,gas\n2024,1\n")
+    file = attachment(3, "report.csv", parent=1)
+    imported = read_one(tmp_path, file, text=f'<a href="{SITE}/2024/04/text-1/report/">The report</a>')
+
+    assert [row.label for row in imported.manuscript.attachments] == ["The report"]
+
+
+def test_notes_of_the_block_editor_become_footnotes(tmp_path):
+    key = "0f1e2d3c-aaaa"
+    text = (
+        f'<!-- wp:paragraph --><p>A claim.<sup data-fn="{key}" class="fn"><a href="#{key}" id="{key}-link">1</a></sup></p>'
+        "<!-- /wp:paragraph --><!-- wp:footnotes /-->"
+    )
+    imported = read_one(
+        tmp_path, text=text, meta={"footnotes": json.dumps([{"id": key, "content": "Its <em>source</em>."}])}
+    )
+
+    assert (
+        imported.manuscript.body == "A claim.[^1]\n\n[^1]: Its *source*." and imported.coverage.missing == ()
+    )
+
+
+def test_notes_of_plugins_become_footnotes(tmp_path):
+    imported = read_one(tmp_path, text="A claim.[efn_note]Its source.[/efn_note] More.\n\nEnd.")
+
+    assert imported.manuscript.body == "A claim.[^1] More.\n\nEnd.\n\n[^1]: Its source."
+
+
+def test_a_note_whose_text_is_missing_is_named(tmp_path):
+    imported = read_one(tmp_path, text='A.<sup data-fn="abc" class="fn"><a href="#abc">1</a></sup>')
+
+    assert notes_on(imported, "note") == ["A note of the text is not in the export: abc"]
+
+
+def test_a_block_that_texts_share_is_part_of_each(tmp_path):
+    shared = item(5, type="wp_block", text="<!-- wp:paragraph --><p>Shared.</p><!-- /wp:paragraph -->")
+
+    assert read_one(tmp_path, shared, text='<!-- wp:block {"ref":5} /-->').manuscript.body == "Shared."
+
+
+def test_a_text_beyond_all_measure_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("publications.importers.wordpress.item_builder.MAX_VALUE_CHARACTERS", 100)
+
+    assert "longer than any publication" in read_one(tmp_path, text="x" * 200).refusal
+
+
+def test_bytes_that_are_no_text_are_named_with_their_text(tmp_path):
+    path = write_export(tmp_path, item(1, text="1990BAD1995 and words"), item(2))
+    path.write_bytes(path.read_bytes().replace(b"BAD", b"\x96"))
+    texts = read(path)
+
+    assert texts[1].manuscript.body == "1990–1995 and words" and notes_on(texts[1], "characters")
+    assert not notes_on(texts[2], "characters")
+
+
+def test_a_text_is_read_the_same_wherever_its_export_is(tmp_path):
+    one = read(write_export(tmp_path / "a", item(1), item(2)))[2]
+    other = read(write_export(tmp_path / "b", item(2), item(1), name="c.xml"))[2]
+
+    assert replace(one.manuscript, note="") == replace(other.manuscript, note="")

@@ -1,0 +1,98 @@
+"""An export is imported: texts, redirects, topics, authors; again, in parts and after an interruption with the same result."""
+
+import pytest
+
+from publications.importers.options import ImportOptions
+from publications.importers.report import FileOutcome
+from publications.importers.run import run_import
+from publications.models import Author, Edition, Publication, Redirect, Tag
+
+from .exports import SITE, category, export, group, item, write_export
+
+pytestmark = pytest.mark.django_db
+PARTS = (
+    group("author", author_login="ann", author_display_name="Ann Berg"),
+    category("gas", "Gas", description="About gas."),
+    item(
+        1,
+        slug="one",
+        title="One",
+        excerpt="A summary.",
+        terms=[("category", "gas", "Gas")],
+        text=f'See <a href="{SITE}/?p=2">two</a>.',
+    ),
+    item(2, slug="two", title="Two", excerpt="A summary.", text="The second text."),
+    item(3, slug="three", title="Three", status="draft", link=f"{SITE}/?p=3"),
+    item(4, slug="about", title="About", type="page", link=f"{SITE}/about/"),
+)
+
+
+def run(path, **options):
+    return run_import(ImportOptions(path, processes=0, **{"publish": True} | options))
+
+
+def stored() -> list[tuple]:
+    rows = Publication.objects.order_by("uid")
+    return [(row.uid, row.slug, row.title, row.body, row.language) for row in rows]
+
+
+def test_texts_are_public_and_their_old_addresses_lead_to_them(tmp_path, client):
+    report = run(write_export(tmp_path, *PARTS))
+
+    assert sorted(edition.slug for edition in Edition.objects.live()) == ["one", "two"]
+    assert report.system == "WordPress" and report.count(FileOutcome.NEW) == 4
+    for old, new in {
+        "/2024/04/one/": "/en/publications/one/", "/category/gas/": "/en/topics/gas/", "/author/ann/": "/en/authors/ann-berg/",
+    }.items():  # fmt: skip
+        response = client.get(old)
+        assert (response.status_code, response["Location"]) == (301, new), old
+    assert 'href="/en/publications/two/"' in Edition.objects.get(slug="one").html
+    assert Tag.objects.get().introduction_en == "About gas." and Author.objects.get().name == "Ann Berg"
+
+
+def test_importing_again_changes_nothing(tmp_path):
+    path = write_export(tmp_path, *PARTS)
+    run(path)
+    before, redirects = stored(), Redirect.objects.count()
+
+    report = run(path)
+
+    assert report.count(FileOutcome.UNCHANGED) == 4 and (stored(), Redirect.objects.count()) == (
+        before,
+        redirects,
+    )
+
+
+def test_an_export_that_was_cut_off_is_completed_by_the_whole_one(tmp_path):
+    path = write_export(tmp_path, *PARTS)
+    whole = path.read_text()
+    path.write_text(whole[: whole.index("Three")])
+    report = run(path)
+    assert (report.count(FileOutcome.NEW), report.count(FileOutcome.REFUSED)) == (2, 1)
+
+    path.write_text(whole)
+    report = run(path)
+
+    assert (report.count(FileOutcome.NEW), report.count(FileOutcome.REFUSED)) == (2, 0)
+    assert report.count(FileOutcome.UNCHANGED) + report.count(FileOutcome.UPDATED) == 2
+
+
+def test_a_later_export_updates_what_nobody_has_edited(tmp_path):
+    path = write_export(tmp_path, *PARTS)
+    run(path)
+
+    path.write_text(export(*PARTS).replace("The second text.", "The second text, longer."))
+    report = run(path)
+
+    assert (report.count(FileOutcome.UPDATED), report.count(FileOutcome.UNCHANGED)) == (1, 3)
+
+
+def test_a_dry_run_stores_nothing(tmp_path):
+    report = run(write_export(tmp_path, *PARTS), dry_run=True)
+
+    assert (
+        report.count(FileOutcome.NEW) == 4
+        and not Publication.objects.exists()
+        and not Redirect.objects.exists()
+    )
+    assert any("“post” in the export: 3; read as texts: 3." in note.text for note in report.source_notes)
