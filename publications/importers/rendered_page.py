@@ -38,7 +38,10 @@ def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: I
         return
     page_addresses = {_normal_address(address) for address in addresses_in(rendered.html)}
     for address in addresses_in(text.body):
-        if not address.startswith("image:") and _normal_address(address).rstrip() not in page_addresses:
+        is_elsewhere = not address.startswith(
+            ("image:", "#")
+        )  # a place on the page may have another id there
+        if is_elsewhere and _normal_address(address).rstrip() not in page_addresses:
             log.dropped("link-gone", _("A link could not be kept: %s") % address)
     for image in text.images:
         if image.key not in (*rendered.images, text.cover):

@@ -7,7 +7,16 @@ from publications.html_tree import HEADINGS, HTML, Element, is_blank, split_name
 from publications.markup import REFERENCE_TAG, is_note_reference
 
 from .losses import TextLosses, one_line
-from .source_tree import BLOCK_TAGS, Child, classes_of, has_blocks, is_block, styles_of, visible_text
+from .source_tree import (
+    BLOCK_TAGS,
+    TABLE_PARTS,
+    Child,
+    classes_of,
+    has_blocks,
+    is_block,
+    styles_of,
+    visible_text,
+)
 
 SPACES = re.compile(r"[ \t\n\xa0]*\xa0[ \t\n\xa0]+|[ \t\n]+\xa0[ \t\n\xa0]*")
 """White space with a no-break space in it, of more than one character."""
@@ -140,10 +149,11 @@ def _normalize_block(element: Element) -> list[Child]:
 
 def _normalize_table(table: Element) -> list[Child]:
     """Return a table, or the content of one that has a single cell and is there for the layout."""
-    cells = table.find_all("td", "th")
-    captions = [caption for caption in table.elements if caption.tag == "caption"]
-    if len(cells) <= 1:
-        return [Element("div", {}, child.children) for child in (*captions, *cells)]
+    if len(table.find_all("td", "th")) > 1:
+        return [table]
+    for element in table.walk():
+        if element.tag in TABLE_PARTS:
+            element.tag, element.attributes = "div", {}
     return [table]
 
 

@@ -55,7 +55,8 @@ def _reduce(element: Element, losses: TextLosses) -> list[Child]:
             losses.report(element)
         return []
     if tag == "noscript":
-        return [] if element.find_all("img") and not visible_text(element).strip() else element.children
+        element.tag = "div"
+        return [] if element.find_all("img") and not visible_text(element).strip() else [element]
     return [element]
 
 

@@ -21,6 +21,8 @@ VIDEO_ADDRESSES = (
 )
 """The addresses of players, and of the pages of their videos."""
 VIDEO_IDS = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+MAX_FALLBACK_WORDS = 30
+"""The length of the text for browsers that cannot play a medium."""
 PLAYER_CARDS = frozenset({"kg-audio-card", "kg-video-card"})
 ADDRESS = re.compile(r"https?://[^\s<>]+")
 BARE_ADDRESS = re.compile(r"\s*(https?://[^\s<>]+)\s*")
@@ -57,8 +59,12 @@ def _media(element: Element, losses: TextLosses) -> list[Child]:
     if not address:
         losses.report(element)
         return []
-    losses.forget(element)
-    return [_link(address, element.get("title") or element.get("aria-label"), element.tag, losses)]
+    link = _link(address, element.get("title") or element.get("aria-label"), element.tag, losses)
+    words = len(visible_text(element).split())
+    if words > MAX_FALLBACK_WORDS:  # its end tag is missing
+        return [link, Element("div", {}, element.children)]
+    losses.report(element) if words else None
+    return [link]
 
 
 def _address_of_media(element: Element) -> str:

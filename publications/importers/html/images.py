@@ -142,21 +142,17 @@ def _replace_figure(element: Element, log: ImportLog) -> list[Child]:
     tables = element.find_all("table")
     caption = Element("p", {}, [part for caption in captions for part in (*caption.children, " ")][:-1])
     if not visible_text(caption).strip():
-        return content
-    if (
-        len(images) == 1
-        and not images[0].get("title")
-        and not visible_text(element).strip()
-        and _is_plain(caption)
-    ):
+        return [Element("div", {}, content)]
+    is_title = len(images) == 1 and not images[0].get("title") and _is_plain(caption)
+    if is_title and not visible_text(element).strip():
         images[0].attributes["title"] = one_line(visible_text(caption))
         for link in caption.find_all("a"):
             log.dropped("link-gone", _("A link could not be kept: %s") % link.get("href"))
-        return content
-    if len(tables) == 1 and not any(child.tag == "caption" for child in tables[0].elements):
+    elif len(tables) == 1 and not any(child.tag == "caption" for child in tables[0].elements):
         tables[0].children.insert(0, Element("caption", {}, caption.children))
-        return content
-    return [*content, caption]
+    else:
+        content.append(caption)
+    return [Element("div", {}, content)]
 
 
 def _is_plain(caption: Element) -> bool:

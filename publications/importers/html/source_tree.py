@@ -14,6 +14,8 @@ from publications.html_tree import BLOCKS, HEADINGS, NESTED_BLOCKS, UNWRAPPED_BL
 from publications.html_tree import VOID as ALLOWED_VOID
 
 MAX_DEPTH = 150
+MAX_INLINE_DEPTH = 8
+"""How often an inline element is nested in those of its name: its effects are copied into the blocks in it."""
 VOID = ALLOWED_VOID | split_names(
     "area base basefont bgsound col embed frame input keygen link meta param source track"
 )
@@ -21,8 +23,10 @@ RAW_TEXT = split_names("iframe noembed noframes script style textarea title xmp"
 """Elements whose content is text up to their end tag."""
 UNREAD = split_names("head iframe link meta noembed noframes script style template title")
 """Elements whose text no reader sees."""
-BLOCK_TAGS = BLOCKS | NESTED_BLOCKS | UNWRAPPED_BLOCKS | {"iframe"}
-SEPARATED = frozenset({"br", "option", "label", "button"})
+BLOCK_TAGS = BLOCKS | NESTED_BLOCKS | UNWRAPPED_BLOCKS - {"picture"} | {"iframe"}
+SEPARATED = split_names(
+    "br button datalist label math meter object optgroup option progress select svg textarea"
+)
 """Other elements that divide words."""
 CELLS = frozenset({"td", "th", "caption"})
 SCOPES = CELLS | {"table", "button", "object"}
@@ -121,7 +125,8 @@ class _TreeBuilder:
             return self._read_raw_text(element, position)
         if tag in VOID or SELF_CLOSING.search(attributes[-20:]):
             return position
-        if len(self.stack) > MAX_DEPTH:
+        is_too_often = tag not in BLOCK_TAGS and self.open_tags[tag] >= MAX_INLINE_DEPTH
+        if is_too_often or len(self.stack) > MAX_DEPTH:
             self.too_deep[tag] += 1
         else:
             self.stack.append(element)
