@@ -29,7 +29,7 @@ from .reconcile import (
     load_publication_states,
     may_publish,
 )
-from .redirects import add_redirects
+from .redirects import add_redirects, keep_further_addresses
 from .report import FileOutcome, FileReport, ImportReport
 
 FIRST_ANALYZE_FILES = 50
@@ -110,6 +110,7 @@ class BatchImporter:
         publish_files(files, self.options)
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)
+        self.report.redirects += keep_further_addresses(files, by=self.options.by)
         if not self.options.dry_run:
             stored = [file.publication for file in files if file.outcome in STORED]
             ArchiveImport.objects.exclude(pk=self.options.archive_import).forget_drafts(stored)

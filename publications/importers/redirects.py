@@ -1,11 +1,11 @@
 """Redirects of an import: from the old addresses in files to their publications, unless another has the address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from publications import actions
 from publications.actions import AddressRefusal, OldAddress, RefusedAddress
 from publications.locales import LOCALES, locale_of, localized_path
-from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
+from publications.models import ActionType, Address, AuditEntry, Author, Image, Publication, Redirect
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
@@ -23,9 +23,10 @@ def add_redirects(file: FileReport, *, by) -> int:
     Returns:
         The number of addresses that redirect to the publication.
     """
-    if not file.imported.former_paths or not file.publication:
+    former_paths = [path for path in file.imported.former_paths if path and "?" not in path]
+    if not former_paths or not file.publication:
         return 0
-    normalized = {path: Redirect.normalize_path(path) for path in file.imported.former_paths if path}
+    normalized = {path: Redirect.normalize_path(path) for path in former_paths}
     for path in (path for path, normalized_path in normalized.items() if not normalized_path):
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
@@ -38,6 +39,42 @@ def add_redirects(file: FileReport, *, by) -> int:
         message = _("The old address %s leads to another text already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
     return len(paths) - len({*foreign_paths, *refused})
+
+
+def keep_further_addresses(files: Iterable[FileReport], *, by) -> int:
+    """Lead the old addresses of texts that have a query to them, and those of pictures and attached files to these.
+
+    Those of texts that cannot be kept are reported. A file that several texts have leads to one of them.
+
+    Returns:
+        The number of addresses that lead somewhere.
+    """
+    stored = [file for file in files if file.publication and file.imported.manuscript]
+    keys = {image.key for file in stored for image in file.imported.manuscript.images}
+    images = Image.objects.in_bulk(keys, field_name="key")
+    owners = {row.address: (file, row) for file in stored for row in _further_addresses(file, images)}
+    refused = keep_old_addresses([row for _file, row in owners.values()], by=by)
+    for refusal in refused:
+        file = owners[refusal.address][0]
+        if refusal.address in file.imported.former_paths:
+            message = _("The old address %(address)s was not kept: %(why)s")
+            values = {"address": refusal.address, "why": refusal.reason.label}
+            file.add_note(NoteKind.DROPPED, "redirect", message % values)
+    return len(owners) - len(refused)
+
+
+def _further_addresses(file: FileReport, images: Mapping[str, Image]) -> Iterator[OldAddress]:
+    text = file.imported.manuscript
+    targets = {image.file: images.get(image.key) for image in text.images}
+    digests = {attachment.file: attachment.digest for attachment in text.attachments}
+    for address in file.imported.former_paths:
+        if "?" in address:
+            yield OldAddress(address, file.publication)
+    for address, name in file.imported.former_files.items():
+        if digests.get(name):
+            yield OldAddress(address, file.publication, digests[name])
+        elif targets.get(name):
+            yield OldAddress(address, targets[name])
 
 
 def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress]:

@@ -1,6 +1,7 @@
 """An export is imported: texts, redirects, topics, authors; again, in parts and after an interruption with the same result."""
 
 import pytest
+from PIL import Image
 
 from publications.importers.options import ImportOptions
 from publications.importers.report import FileOutcome
@@ -42,7 +43,8 @@ def test_texts_are_public_and_their_old_addresses_lead_to_them(tmp_path, client)
     assert sorted(edition.slug for edition in Edition.objects.live()) == ["one", "two"]
     assert report.system == "WordPress" and report.count(FileOutcome.NEW) == 4
     for old, new in {
-        "/2024/04/one/": "/en/publications/one/", "/category/gas/": "/en/topics/gas/", "/author/ann/": "/en/authors/ann-berg/",
+        "/2024/04/one/": "/en/publications/one/", "/?p=1": "/en/publications/one/", "/?p=2&utm_source=x": "/en/publications/two/",
+        "/category/gas/": "/en/topics/gas/", "/author/ann/": "/en/authors/ann-berg/",
     }.items():  # fmt: skip
         response = client.get(old)
         assert (response.status_code, response["Location"]) == (301, new), old
@@ -96,3 +98,30 @@ def test_a_dry_run_stores_nothing(tmp_path):
         and not Redirect.objects.exists()
     )
     assert any("“post” in the export: 3; read as texts: 3." in note.text for note in report.source_notes)
+
+
+def test_pictures_and_files_answer_at_their_old_addresses(tmp_path, client):
+    (tmp_path / "uploads").mkdir()
+    Image.new("RGB", (60, 40), "teal").save(tmp_path / "uploads/chart.png")
+    (tmp_path / "uploads/gas.csv").write_text("year,gas\n2024,1\n")
+    text = '<img src="/wp-content/uploads/chart-30x20.png" alt="A chart"> See <a href="/wp-content/uploads/gas.csv">the figures</a>.'
+    report = run(write_export(tmp_path, PARTS[0], item(1, text=text, excerpt="A summary.")))
+
+    picture = client.get("/wp-content/uploads/chart-30x20.png")
+    file = client.get("/wp-content/uploads/gas.csv")
+
+    assert report.count(FileOutcome.NEW) == 1 and (picture.status_code, file.status_code) == (301, 301)
+    assert picture["Location"].startswith("/media/") and file["Location"].endswith("/gas.csv")
+    assert client.get(file["Location"]).status_code == 200
+
+
+def test_an_address_with_a_query_of_another_text_is_reported(tmp_path):
+    run(write_export(tmp_path, *PARTS))
+    other = write_export(tmp_path / "b", *PARTS, site="https://other.example")
+
+    report = run(other)
+
+    notes = [note.text for file in report.files for note in file.notes if note.topic == "redirect"]
+    assert any(
+        note.startswith("The old address /?p=1 was not kept: It leads to something else") for note in notes
+    )
