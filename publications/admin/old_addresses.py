@@ -15,8 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import actions
-from publications.exporters import fetch
+from publications import actions, exporters
 from publications.models import EditionAttachment, Publication, Redirect
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.presentation import find_redirect_target
@@ -164,8 +163,8 @@ def find_answer(address: str) -> Answer:
     if path.startswith(RESERVED_PREFIXES):
         return Answer(address, 0, actions.AddressRefusal.RESERVED.label)
     query = f"?{quote(parts.query, safe='%&=+/:;,.~-_!*()@$')}" if parts.query else ""
-    response = fetch(quote(path, safe="/%:@!$&'()*+,;=-._~") + query)
-    return Answer(address, response.status, _describe_status(response.status), response.location)
+    status, location = exporters.find_answer(quote(path, safe="/%:@!$&'()*+,;=-._~") + query)
+    return Answer(address, status, _describe_status(status), location)
 
 
 def _describe_status(status: int) -> str:

@@ -5,7 +5,7 @@ from .copy_contents import UnknownTopic, all_contents, find_topic, topic_content
 from .mirror import Crawl, MirrorReport, SiteUnavailable
 from .mirror_folder import MirrorFolder, NotAMirror
 from .portable_mirror import PortableMirror
-from .responses import fetch
+from .responses import find_answer
 
 __all__ = [
     "Crawl",
@@ -16,7 +16,7 @@ __all__ = [
     "SiteUnavailable",
     "UnknownTopic",
     "all_contents",
-    "fetch",
+    "find_answer",
     "find_topic",
     "publish_head",
     "read_log_lines",

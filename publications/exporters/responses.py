@@ -8,6 +8,7 @@ from io import BytesIO
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
 from publications.models import site_state_scope
@@ -63,6 +64,15 @@ def fetch(path: str) -> CrawlResponse:
     state = _watcher().state()
     with site_state_scope(state) if state else nullcontext():
         return _get(path)
+
+
+def find_answer(path: str) -> tuple[int, str]:
+    """Return the status and the location of the response to GET, for a request that is in progress.
+
+    It sends no signals of a request, which would close the connection to the database.
+    """
+    response = _site().get_response(WSGIRequest(_environ(path)))
+    return response.status_code, response.headers.get("Location", "")
 
 
 def _get(path: str) -> CrawlResponse:

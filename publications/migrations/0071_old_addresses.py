@@ -4,6 +4,19 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+def drop_prefix_index(apps, schema_editor):
+    """Drop the index of PostgreSQL for prefixes of the unique path, which has the name of the table before a rename."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+            " AND tablename = 'publications_redirect' AND indexdef LIKE '%varchar_pattern_ops%'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP INDEX {schema_editor.quote_name(name)}")
+
+
 def delete_new_kinds(apps, schema_editor):
     """Delete what the release before cannot hold: two queries of one path, and targets that it does not know."""
     redirects = apps.get_model("publications", "Redirect").objects
@@ -77,5 +90,5 @@ class Migration(migrations.Migration):
                 name="former_path_of_a_file",
             ),
         ),
-        migrations.RunPython(migrations.RunPython.noop, delete_new_kinds),
+        migrations.RunPython(drop_prefix_index, delete_new_kinds),
     ]
