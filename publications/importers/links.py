@@ -95,3 +95,8 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def link_key(address: str) -> str:
+    """Return the key of an old address among those of texts; one with a query is looked up as it is."""
+    return address if "?" in address else normalize_redirect_path(address)

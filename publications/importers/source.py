@@ -14,11 +14,12 @@ from typing import Self
 from uuid import UUID
 
 from publications.locales import locale_of
-from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
+from publications.slugs import numbered_slug, slug_stem
 from publications.stored_messages import ngettext
 
 from .image_finder import ImageFinder
 from .imported_file import ImportedFile, SourceRemark
+from .links import link_key
 from .mapping import ImportMapping, normalize_key
 from .source_authors import AuthorList
 
@@ -202,7 +203,7 @@ class ImportSource(ABC):
         addresses: dict[str, str] = {}
         for entry in self.all_entries:
             new_address = address_of(entry.locale, entry.slug)
-            former_paths = filter(None, map(_link_key, entry.former_paths))
+            former_paths = filter(None, map(link_key, entry.former_paths))
             for old_path in (*entry.default_paths, *former_paths):
                 addresses.setdefault(old_path, new_address)
         return addresses
@@ -215,11 +216,6 @@ class ImportSource(ABC):
                 for name in entry.names[position : position + 1]:
                     uids.setdefault((entry.language, name), entry.uid)
         return uids
-
-
-def _link_key(address: str) -> str:
-    """Return the key of an old address in `addresses`; one with a query is looked up as it is."""
-    return address if "?" in address else normalize_redirect_path(address)
 
 
 def _count_texts(section: str, counts: Counter[str]) -> dict[tuple[str, str | int], str]:

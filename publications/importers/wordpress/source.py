@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import uuid5
@@ -11,6 +11,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
+from ..links import link_key
 from ..mapping import ImportMapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import UID_NAMESPACE, ImportContext, ImportSource, SourceEntry
@@ -24,7 +25,8 @@ from .languages import PostLanguages, group_of, link_translations
 from .media import find_missing, find_names
 from .posts import PAGE, POST, IndexedPost
 from .proposal import propose_mapping
-from .summary import summarize_export
+from .redirection import PluginRedirect, find_redirects, resolve_redirects
+from .summary import describe_redirects, summarize_export
 from .topics import find_topics, kind_of, topics_of
 
 MARKDOWN_PATTERNS = ("*.md", "*/*.md")
@@ -47,6 +49,7 @@ class WordPressSource(ImportSource):
     Args:
         left_out: the number of items that are no texts here, by type and status.
         missing_files: the addresses of files that texts use and that are not there; known once texts are read.
+        redirects: those of the plugin Redirection that lead to no text of the import.
     """
 
     entries: list[WordPressEntry]
@@ -54,6 +57,7 @@ class WordPressSource(ImportSource):
     mapping: ImportMapping
     left_out: Counter[tuple[str, str]] = field(default_factory=Counter)
     missing_files: tuple[str, ...] = ()
+    redirects: list[PluginRedirect] = field(default_factory=list)
 
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         self.missing_files = find_missing(self.index, context.image_finder)
@@ -80,7 +84,10 @@ class WordPressSource(ImportSource):
         return propose_mapping(super().propose_mapping(), self.index)
 
     def summarize(self) -> list[SourceRemark]:
-        return summarize_export(self.index, self.mapping, self.left_out, self.missing_files)
+        return [
+            *summarize_export(self.index, self.mapping, self.left_out, self.missing_files),
+            *describe_redirects(self.redirects),
+        ]
 
 
 def find_exports(path: Path) -> list[Path]:
@@ -118,9 +125,11 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         raise ImportRefused(message % {"path": path.name, "items": counts or "–"})
     groups = {_uid_of(post, index): group_of(post) for post in texts if group_of(post)}
     entries = link_translations(entries, groups, languages.language)
+    root = path if path.is_dir() else path.parent
+    entries, redirects = _add_redirects(entries, find_redirects(root), index)
     index.posts.clear()  # the entries have what is needed of them
     return WordPressSource(
-        root=path if path.is_dir() else path.parent,
+        root=root,
         entries=entries,
         refused=index.refused,
         topics=find_topics(index),
@@ -128,6 +137,7 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         index=index,
         mapping=mapping,
         left_out=left_out,
+        redirects=redirects,
     )
 
 
@@ -167,6 +177,23 @@ def _build_entry(
         post_id=post.post_id,
         kind=kind_of(post, mapping),
     )
+
+
+def _add_redirects(
+    entries: list[WordPressEntry], redirects: list[PluginRedirect], index: ExportIndex
+) -> tuple[list[WordPressEntry], list[PluginRedirect]]:
+    """Return the entries with further old addresses, and the redirects that lead to none of them."""
+    if not redirects:
+        return entries, []
+    keys: dict[str, str] = {}
+    for entry in entries:
+        for address in entry.former_paths:
+            keys.setdefault(link_key(address), entry.uid)
+    found, others = resolve_redirects(redirects, keys, index.address)
+    return [
+        replace(entry, former_paths=(*entry.former_paths, *found[entry.uid])) if entry.uid in found else entry
+        for entry in entries
+    ], others
 
 
 def _former_paths(post: IndexedPost, index: ExportIndex) -> tuple[str, ...]:
