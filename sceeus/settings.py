@@ -29,6 +29,8 @@ MIRROR_URLS    addresses of mirrors, separated by commas, for readers where the 
                machine, the signature of their list is SITE_DATA/mirrors.txt.minisig (none)
 TEXT_LICENSE   the address of the licence of all texts, for programs, as https://creativecommons.org/licenses/by/4.0/
                (none)
+LEGAL_DEPOSIT_PUBLISHER  the identifier of the publisher at the National Library of Sweden, which turns on /eplikt.rss:
+               http://id.kb.se/organisations/SE… (none)
 SECURITY_CONTACT  the contact for reports of vulnerabilities, in /.well-known/security.txt: mailto:… or https://… (none)
 SIGNING_KEY    the file of a secret key of minisign without a password, which signs what readers verify (none)
 SIGNING_PUBLIC_KEY  the public key of signatures, where the secret one is kept elsewhere (that of SIGNING_KEY)
@@ -76,6 +78,9 @@ ONION_URL = service_urls.parse_onion_url(env.str("ONION_URL", ""))
 MIRROR_URLS = service_urls.parse_mirror_urls(env.list("MIRROR_URLS", []))
 MIRRORS_SIGNATURE = SITE_DATA / "mirrors.txt.minisig"
 TEXT_LICENSE = service_urls.check_web_address("TEXT_LICENSE", env.str("TEXT_LICENSE", ""))
+LEGAL_DEPOSIT_PUBLISHER = service_urls.check_web_address(
+    "LEGAL_DEPOSIT_PUBLISHER", env.str("LEGAL_DEPOSIT_PUBLISHER", "")
+)
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 SIGNING_KEY = env.str("SIGNING_KEY", "")
 SIGNING_PUBLIC_KEY = service_urls.check_public_key("SIGNING_PUBLIC_KEY", env.str("SIGNING_PUBLIC_KEY", ""))

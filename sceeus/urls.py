@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from accounts.password_reset import ResetConfirmView, ResetRequestView
-from publications import api, oai, sitemaps, views
+from publications import api, feeds, oai, sitemaps, views
 from publications.admin.register import desk_urls
 from publications.models import UserSettings, site_settings
 
@@ -56,6 +56,7 @@ urlpatterns = [
     *(path(f".well-known/{name}", views.audit_file, {"name": name}) for name in views.AUDIT_FILES),
     path("oai", oai.oai, name="oai"),
     path("api/v1/", include((api_v1, "api"))),
+    path("eplikt.rss", feeds.deposit_feed, name="legal_deposit"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.image_file, name="image_file"),

@@ -63,10 +63,14 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 @dataclass(frozen=True)
 class DiffBlock:
-    """A paragraph, heading, list item or row (`kind`) as tokens; blocks of different kinds are never equal."""
+    """A paragraph, heading, list item or row (`kind`) as tokens; blocks of different kinds are never equal.
+
+    `anchor` is the id of a paragraph of stored HTML, else "".
+    """
 
     kind: str
     tokens: tuple[Token, ...]
+    anchor: str = ""
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -127,7 +131,10 @@ def _blocks_of(
         }
         for is_inline, children in groupby(element.children, key=is_inline_child):
             if is_inline:
-                yield from _make_block(_block_kind(element.tag, **context), TokenReader().read(children))
+                anchor = element.get("id") if element.tag == "p" else ""
+                yield from _make_block(
+                    _block_kind(element.tag, **context), TokenReader().read(children), anchor
+                )
             else:
                 for child in children:
                     yield from _blocks_of(child, **context)
@@ -141,9 +148,9 @@ def _block_kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> st
     return KINDS.get(tag, "paragraph")
 
 
-def _make_block(kind: str, tokens: list[Token]) -> Iterator[DiffBlock]:
+def _make_block(kind: str, tokens: list[Token], anchor: str = "") -> Iterator[DiffBlock]:
     if tokens:
-        yield DiffBlock(kind, tuple(tokens))
+        yield DiffBlock(kind, tuple(tokens), anchor)
 
 
 def _row_tokens(row: Element) -> list[Token]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
@@ -48,12 +48,16 @@ class DiffRun:
 
 @dataclass(frozen=True)
 class DiffPassage:
-    """A block of either text. A moved block occurs twice, deleted and inserted, both with `moved`."""
+    """A block of either text. A moved block occurs twice, deleted and inserted, both with `moved`.
+
+    `anchor` is the id of a paragraph of the earlier text, else "".
+    """
 
     change: DiffOperation
     kind: str
     runs: tuple[DiffRun, ...]
     moved: bool = False
+    anchor: str = ""
 
     @property
     def text(self) -> str:
@@ -198,11 +202,13 @@ def _build_passages(
     before_start, after_start = 0, 0
     for before_index, after_index in [*pairs, (len(before), len(after))]:
         for index in range(before_start, before_index):
-            yield _uniform_passage(before[index], DiffOperation.DELETED, index in moved[0])
+            passage = _uniform_passage(before[index], DiffOperation.DELETED, index in moved[0])
+            yield replace(passage, anchor=before[index].anchor)
         for index in range(after_start, after_index):
             yield _uniform_passage(after[index], DiffOperation.INSERTED, index in moved[1])
         if before_index < len(before):
-            yield _paired_passage(before[before_index], after[after_index], budget)
+            passage = _paired_passage(before[before_index], after[after_index], budget)
+            yield replace(passage, anchor=before[before_index].anchor)
         before_start, after_start = before_index + 1, after_index + 1
 
 

@@ -97,7 +97,7 @@ def render_rss(feed: Feed) -> bytes:
     return build_xml(lambda xml: _rss(feed, xml))
 
 
-def _rfc_822(at: datetime) -> str:
+def format_rfc_822(at: datetime) -> str:
     """Return a datetime as in RFC 822 with a year of four digits: "Sun, 03 May 2026 10:00:30 GMT"."""
     return email.utils.format_datetime(at.astimezone(UTC), usegmt=True)
 
@@ -108,7 +108,7 @@ def _rss(feed: Feed, xml: XmlWriter) -> None:
         xml.element("link", feed.page)
         xml.element("description", feed.subtitle)
         xml.element("language", feed.language)
-        xml.element("lastBuildDate", _rfc_822(feed.updated_at))
+        xml.element("lastBuildDate", format_rfc_822(feed.updated_at))
         xml.element(
             "atom:link", attributes={"href": feed.url, "rel": "self", "type": FEED_FORMATS["rss"].media_type}
         )
@@ -121,7 +121,7 @@ def _rss_item(feed: Feed, entry: FeedEntry, xml: XmlWriter) -> None:
         xml.element("title", entry.title)
         xml.element("link", entry.url)
         xml.element("guid", entry.id, {"isPermaLink": "false"})
-        xml.element("pubDate", _rfc_822(entry.published_at))
+        xml.element("pubDate", format_rfc_822(entry.published_at))
         xml.element("atom:updated", format_datetime(entry.updated_at))
         for person in entry.authors or [feed.author]:
             xml.element("dc:creator", person.name)

@@ -49,6 +49,7 @@ from .mementos import (
     time_map_url,
 )
 from .page import breadcrumb, breadcrumb_step, is_long_title, paths_in_locales, render_page
+from .paragraph_changes import ParagraphChange, build_paragraph_notes, paragraph_changes
 from .pdf_document import pdf_document_of, social_image_of, social_image_of_page
 from .publication_page import editorial_notice_context, publication_context, site_page_context, site_page_url
 from .redirect_targets import SUBJECT_PAGES, RedirectTarget, find_public_subject, find_redirect_target
@@ -80,6 +81,7 @@ __all__ = [
     "AuthorSummary",
     "ChangeNote",
     "LabelledLink",
+    "ParagraphChange",
     "RedirectTarget",
     "Teaser",
     "TeaserGroup",
@@ -95,6 +97,7 @@ __all__ = [
     "breadcrumb_step",
     "build_change_notes",
     "build_lead_teaser",
+    "build_paragraph_notes",
     "build_teasers",
     "byline_parts",
     "byline_text",
@@ -122,6 +125,7 @@ __all__ = [
     "localized_path",
     "memento_datetime",
     "memento_links",
+    "paragraph_changes",
     "paragraphs_html",
     "parse_accept_datetime",
     "passages_of_edition",
