@@ -190,6 +190,7 @@ TABLE = {
     "archive-import": ADMINISTRATORS,
     "archive-import-publish": ADMINISTRATORS,
     "archive-import-names": ADMINISTRATORS,
+    "archive-import-left": ADMINISTRATORS,
     "import-decisions": ADMINISTRATORS,
     "archive-import-undo": ADMINISTRATORS,
     "archive-import-delete": ADMINISTRATORS,

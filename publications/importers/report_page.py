@@ -91,6 +91,7 @@ def _build_note(text: str, sources: list[str]) -> dict:
 def _build_file(file: FileReport) -> dict:
     return {
         "source": file.source,
+        "uid": file.uid,
         "title": file.title,
         "language": file.language,
         "outcome": file.outcome.value,
@@ -118,9 +119,14 @@ def label_report(report: dict) -> dict:
         "totals": label_totals(report["figures"], is_dry_run=report["is_dry_run"]),
         "topics": [_label_topic(topic) for topic in report["topics"]],
         "files": [_label_file(file) for file in report["files"]],
-        "source_notes": [_show_note(note) for note in report.get("source_notes", ())],
+        "source_notes": show_source_notes(report),
         "author_list_problem": show_message(report.get("author_list_problem", "")),
     }
+
+
+def show_source_notes(report: dict) -> list[dict]:
+    """Return the notes on the source of a stored report as a whole, in the current language."""
+    return [_show_note(note) for note in report.get("source_notes", ())]
 
 
 def has_untranslated_notes(report: dict) -> bool:

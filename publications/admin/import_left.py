@@ -1,0 +1,114 @@
+"""What an import has left to do: a page that lists it, each with a link to where it is mended."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.importers.left_to_do import LeftGroup, LeftItem, LeftTask, find_left_to_do
+from publications.importers.report_page import show_source_notes
+from publications.locales import language_label
+from publications.models import ArchiveImport, Publication
+
+from .site import render_desk_page, require_permissions
+
+MAX_LISTED_ITEMS = 100
+
+
+def _form_field(name: str) -> Callable[[Publication], str]:
+    def address(publication: Publication) -> str:
+        return f"{reverse('desk:publications_publication_change', args=[publication.pk])}#id_{name}"
+
+    return address
+
+
+def _page(name: str) -> Callable[[Publication], str]:
+    return lambda publication: reverse(name, args=[publication.pk])
+
+
+_FORM = _page("desk:publications_publication_change")
+REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
+    LeftTask.REFUSED: (
+        gettext_lazy("Mend them in the old system or in the file, export anew, and upload it: the others stay."), _FORM,
+    ),
+    LeftTask.AUTHOR: (
+        gettext_lazy(
+            "Choose the author on the page of the text; or tick several in the list of publications and take “Set "
+            "author and publish”."
+        ),
+        _form_field("bylines"),
+    ),
+    LeftTask.SUMMARY: (
+        gettext_lazy("Two sentences that say what happened and what you make of it."), _form_field("summary"),
+    ),
+    LeftTask.DATE: (
+        gettext_lazy("Without a date a text gets the day on which it is published here."), _form_field("published_at"),
+    ),
+    LeftTask.FILES: (
+        gettext_lazy(
+            "Put them into the archive and upload it again, or add each to its text. The old address says where it was."
+        ),
+        _FORM,
+    ),
+    LeftTask.ALT: (
+        gettext_lazy("Say what each picture shows; publishing asks for it."), _page("desk:image-descriptions"),
+    ),
+    LeftTask.LOST: (gettext_lazy("Compare with the old page, and write what is missing."), _FORM),
+    LeftTask.EMBEDS: (gettext_lazy("Look whether a link is enough for readers."), _FORM),
+    LeftTask.LINKS: (gettext_lazy("Take the link away, or lead it to another page."), _FORM),
+    LeftTask.ADDRESSES: (
+        gettext_lazy("Readers who follow an old link to them find another text, or nothing."), _FORM,
+    ),
+    LeftTask.DRAFTS: (gettext_lazy("Read them and publish them, or delete them."), _FORM),
+}  # fmt: skip
+"""For each task what to do, and the page where a text is mended."""
+
+
+@require_permissions("add_archiveimport")
+def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """List what is left to do after an import, as the texts are now."""
+    job = get_object_or_404(ArchiveImport.objects.select_related("requested_by"), pk=pk)
+    groups = find_left_to_do(job)
+    return render_desk_page(
+        request,
+        "import_left",
+        title=_("What is left to do: %(file)s") % {"file": job.filename},
+        job=job,
+        groups=[_describe_group(group) for group in groups if group.items],
+        finished=[group.task.label for group in groups if not group.items],
+        left=len({_key_of(item) for group in groups for item in group.items}),
+        texts=job.imported_publications.count(),
+        source_notes=show_source_notes(job.report),
+    )
+
+
+def _key_of(item: LeftItem) -> int | str:
+    return item.publication.pk if item.publication else item.title
+
+
+def _describe_group(group: LeftGroup) -> dict:
+    remedy, address_of = REMEDIES[group.task]
+    return {
+        "key": group.task.value,
+        "label": group.task.label,
+        "remedy": remedy,
+        "number": len(group.items),
+        "mended": group.mended,
+        "items": [_describe_item(item, address_of) for item in group.items[:MAX_LISTED_ITEMS]],
+        "more": max(0, len(group.items) - MAX_LISTED_ITEMS),
+    }
+
+
+def _describe_item(item: LeftItem, address_of: Callable[[Publication], str]) -> dict:
+    publication = item.publication
+    return {
+        "title": item.title,
+        "reasons": item.reasons,
+        "address": address_of(publication) if publication else "",
+        "language": publication.language if publication else "",
+        "language_label": language_label(publication.language) if publication else "",
+    }

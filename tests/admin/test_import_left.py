@@ -1,0 +1,131 @@
+"""What an import has left to do: listed from the texts as they are and from its report, until it is mended."""
+
+import html
+
+import pytest
+from django.urls import reverse
+
+from publications.admin.import_left import REMEDIES
+from publications.importers.left_to_do import TASK_OF_TOPIC, LeftTask, find_left_to_do
+from publications.importers.report import NOTE_TOPICS
+from publications.models import ArchiveImport, Image, Publication
+from tests.factories import make_author, picture_bytes, saved
+
+from .test_archive_imports import administrator, archive, page_of, press, started
+from .test_import_sources import check
+
+__all__ = ["administrator", "started"]
+pytestmark = pytest.mark.django_db
+
+FRONT = "---\ntitle: {title}\n{front}---\n\n{text}\n"
+WHOLE = "author: Ann Berg\ndate: 2024-05-01\nsummary: A summary.\n"
+
+
+def post(title: str, front: str = WHOLE, text: str = "A text.") -> bytes:
+    return FRONT.format(title=title, front=front, text=text).encode()
+
+
+TEXTS = {
+    "blog/whole.md": post("Whole"),
+    "blog/unsigned.md": post("Unsigned", "date: 2024-05-01\nsummary: A summary.\n"),
+    "blog/undated.md": post("Undated", "author: Ann Berg\nsummary: A summary.\n"),
+    "blog/draft.md": post("Draft", WHOLE + "draft: true\n"),
+    "blog/gone.md": post("Gone", text="A text.\n\n![A map](gone.png)"),
+    "blog/silent.md": post("Silent", text="A text.\n\n![](here.png)"),
+    "blog/empty.md": b"---\nformat: 99\n---\n",
+    "blog/here.png": picture_bytes(),
+}
+
+
+@pytest.fixture
+def imported(administrator) -> ArchiveImport:
+    check(administrator, archive(TEXTS))
+    return press(administrator, "publish")
+
+
+def left(job: ArchiveImport | None = None) -> dict[str, set[str]]:
+    """Return the titles by task, for those with which something is left."""
+    groups = find_left_to_do(job or ArchiveImport.objects.get())
+    return {group.task.value: {item.title for item in group.items} for group in groups if group.items}
+
+
+def page(client) -> str:
+    return html.unescape(client.get(page_of("-left")).text)
+
+
+def save(publication: Publication, **values) -> None:
+    """Save a draft as somebody at the desk does."""
+    for name, value in values.items():
+        setattr(publication, name, value)
+    saved(publication)
+
+
+def test_what_is_left_is_listed_by_what_is_to_be_done(imported):
+    assert left() == {
+        "refused": {"empty.md"}, "author": {"Unsigned"}, "date": {"Undated"}, "files": {"Gone"}, "alt": {"Silent"},
+        "drafts": {"Unsigned", "Undated", "Draft"},
+    }  # fmt: skip
+
+
+def test_each_is_linked_to_where_it_is_mended_with_the_reason(administrator, imported):
+    shown = page(administrator)
+
+    for title, field in (("Unsigned", "#id_bylines"), ("Undated", "#id_published_at"), ("Gone", "")):
+        pk = Publication.objects.get(title=title).pk
+        assert f'href="{reverse("desk:publications_publication_change", args=[pk])}{field}"' in shown
+    silent = Publication.objects.get(title="Silent").pk
+    assert reverse("desk:image-descriptions", args=[silent]) in shown
+    assert (
+        "the file says that it is a draft" in shown
+        and "An author is missing" in shown
+        and "gone.png" in shown
+    )
+    assert page_of("-left") in administrator.get(page_of()).text
+
+
+def test_what_is_mended_leaves_the_list(administrator, imported):
+    unsigned = Publication.objects.get(title="Unsigned")
+    unsigned.bylines.create(author=make_author())
+    save(Publication.objects.get(title="Gone"), body="A text without the map.")
+    Image.objects.update(alt_en="A map.")
+
+    assert left() == {
+        "refused": {"empty.md"}, "date": {"Undated"}, "drafts": {"Unsigned", "Undated", "Draft"},
+    }  # fmt: skip
+    assert "With these nothing is left" in page(administrator)
+
+
+def test_an_import_with_nothing_left_says_so(administrator):
+    check(administrator, archive({"blog/whole.md": TEXTS["blog/whole.md"]}))
+    assert "This import has made no texts" in page(administrator)
+
+    press(administrator, "publish")
+
+    assert "Nothing is left to do." in page(administrator)
+
+
+def test_texts_imported_as_drafts_are_all_left(administrator):
+    check(administrator, archive({"blog/whole.md": TEXTS["blog/whole.md"]}))
+    press(administrator, "drafts")
+
+    assert left() == {"drafts": {"Whole"}}
+
+
+def test_every_task_says_what_to_do():
+    assert REMEDIES.keys() == set(LeftTask)
+
+
+def test_the_tasks_of_notes_are_of_topics_that_there_are():
+    assert TASK_OF_TOPIC.keys() <= NOTE_TOPICS.keys()
+
+
+def test_reports_of_an_older_release_are_read(imported):
+    for file in imported.report["files"]:
+        del file["uid"]
+    imported.save()
+
+    assert left()["files"] == {"gone.md"}
+
+
+def test_a_page_of_an_import_that_is_gone_is_none(administrator):
+    assert administrator.get(reverse("desk:archive-import-left", args=[999])).status_code == 404
