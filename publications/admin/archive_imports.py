@@ -129,6 +129,8 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         requester=_name_of(job.requested_by),
         undo=describe_undo(job.report) if job.is_undo else {},
         report=label_report(job.report),
+        has_left=bool(publications) and not job.is_undo,
+        is_left_next=not job.is_dry_run and not job.can_resume,
         open_names=0 if job.is_unfinished else count_open_names(job),
         new_rows=_name_new_rows(job) if job.can_import else {},
         note_language=_other_language(job),
