@@ -32,6 +32,7 @@ from publications.models import (
 
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
 from .archive_import_undo import describe_undo, warn_of_other_request
+from .import_mapping_form import MappingForm
 from .import_names import count_open_names
 from .site import render_desk_page, require_permissions
 from .status_text import status_text
@@ -104,19 +105,20 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         initial=job.options,
         open_archive=job.open_archive,
     )
-    if request.method == "POST" and (response := _perform_button(request, job, form)):
+    mapping_form = MappingForm(request.POST if "check" in request.POST else None, job=job)
+    if request.method == "POST" and (response := _perform_button(request, job, form, mapping_form)):
         return response
     publications = list(with_status(job.imported_publications).order_by("title", "pk"))
     for publication in publications:
         publication.status_label = status_text(publication)
         publication.language_label = language_label(publication.language)
-    fields_with_errors = [field for field in form if field.errors]
+    fields_with_errors = [field for field in (*form, *mapping_form) if field.errors]
     response = render_desk_page(
         request,
         "archive_import",
         title=_("Import of %(file)s") % {"file": job.filename},
         job=job,
-        form=form,
+        forms=[form, mapping_form],
         fields_with_errors=fields_with_errors,
         needs_settings=bool(fields_with_errors or _failed_options(job)),
         is_interrupted=job.is_unfinished and not is_running(),
@@ -179,7 +181,7 @@ def _failed_options(job: ArchiveImport) -> dict | None:
 
 
 def _perform_button(
-    request: HttpRequest, job: ArchiveImport, form: ImportSettingsForm
+    request: HttpRequest, job: ArchiveImport, form: ImportSettingsForm, mapping_form: MappingForm
 ) -> HttpResponse | None:
     """Perform the button of a posted form. Returns None where the form has errors."""
     if "stop" in request.POST:
@@ -190,9 +192,10 @@ def _perform_button(
     elif job.is_unfinished:
         warn_of_other_request(request)
     elif "check" in request.POST:
-        if not form.is_valid():
+        if not (form.is_valid() and mapping_form.is_valid()):
             return None
-        _request_run(request, job, ArchiveImportTask.CHECK, publish=True, **form.options)
+        options = {**form.options, "mapping": mapping_form.mapping}
+        _request_run(request, job, ArchiveImportTask.CHECK, publish=True, **options)
     elif "check_again" in request.POST:
         _request_run(request, job, ArchiveImportTask.CHECK, publish=True)
     elif "drafts" in request.POST and job.can_import:

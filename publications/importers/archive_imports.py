@@ -30,6 +30,7 @@ from .archive import unpack_archive
 from .archive_import_undo import undo_import
 from .batches import STORED
 from .imported_file import ImportRefused
+from .mapping import ImportMapping
 from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
 from .report_page import build_report_page
@@ -223,6 +224,7 @@ def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
         authors=authors,
         author=chosen.get("author", ""),
         media=(path,),
+        mapping=ImportMapping.from_names(**(chosen.get("mapping") or {})),
         publish=chosen.get("publish", False),
         dry_run=job.is_dry_run,
         kind=chosen["kind"],

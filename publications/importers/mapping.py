@@ -22,6 +22,7 @@ import yaml
 from publications.manuscript import ManuscriptByline
 from publications.slugs import fold_name, slugify
 from publications.stored_messages import gettext as _
+from publications.stored_messages import store_message
 
 from .imported_file import ImportedFile, ImportRefused
 
@@ -29,6 +30,10 @@ MAX_MAPPING_BYTES = 2_000_000
 MAX_DEPTH = 6
 NAME_SECTIONS = ("topics", "people", "kinds", "fields")
 SECTIONS = (*NAME_SECTIONS, "pages")
+MAPPED_SECTIONS = ("kinds", "fields")
+"""The sections that a source applies, and the desk offers for each import. Topics and people are decided for all."""
+MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
+"""Fields of a publication that custom fields can become."""
 INTRODUCTIONS = {
     "topics": "A topic, category or tag of the source: the topic here. Empty leaves it out.",
     "people": "An author in the source: the name of the author here. Give several spellings of one person one name.",
@@ -72,6 +77,17 @@ class ImportMapping:
         """Return the name here of an author with these ids and names, or "" if no row has one."""
         targets = (self.people.get(normalize_key(name)) for name in names if name)
         return next(filter(None, targets), "")
+
+
+def list_rows(mapping: ImportMapping) -> dict[str, list[list[str]]]:
+    """Return name, target and comment of each row of the sections that the desk offers, for JSON."""
+    return {
+        section: [
+            [name, target, store_message(mapping.comments.get((section, name), ""))]
+            for name, target in getattr(mapping, section).items()
+        ]
+        for section in MAPPED_SECTIONS
+    }
 
 
 def normalize_key(name: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .imported_file import ImportedFile, ImportNote, NoteKind, SourceRemark, TextCoverage
+from .mapping import ImportMapping
 from .source_names import SourceNames
 
 NOTE_KIND_LABELS = {
@@ -208,6 +209,7 @@ class ImportReport:
         system: the name of the system that the texts come from.
         progress: after each batch, the number of files done and the seconds since the start.
         names: the names of authors and topics in the texts, as the source has them.
+        mapping: what the source proposes for its categories and fields; a check reads it.
         new_authors, new_tags: the names of authors and tags that were created, or would be.
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
@@ -217,6 +219,7 @@ class ImportReport:
     files: list[FileReport] = field(default_factory=list)
     system: str = ""
     names: SourceNames = field(default_factory=SourceNames)
+    mapping: ImportMapping = field(default_factory=ImportMapping)
     new_authors: list[str] = field(default_factory=list)
     new_tags: list[str] = field(default_factory=list)
     duplicates: dict[str, set[int]] = field(default_factory=dict)

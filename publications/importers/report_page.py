@@ -10,6 +10,7 @@ from publications.stored_messages import show_message, store_message
 
 from .duplicates import name_import_of
 from .imported_file import NoteKind
+from .mapping import list_rows
 from .report import (
     NOTE_KIND_LABELS,
     NOTE_TOPICS,
@@ -41,6 +42,7 @@ def build_report_page(report: ImportReport) -> dict:
         "held": report.totals()["held"],
         "published": report.totals()["published"],
         "names": report.names.as_dict(),
+        "mapping": list_rows(report.mapping),
         "new_authors": report.new_authors,
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),

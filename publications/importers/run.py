@@ -83,6 +83,8 @@ def _import_files(options: ImportOptions) -> ImportReport:
     import_cache = ImportCache(author.slug for author in authors.by_id.values())
     importer = BatchImporter(options, report, import_cache)
     byline = build_default_byline(options.author, authors, import_cache)
+    if options.dry_run and options.archive_import:
+        report.mapping = _read_proposal(source)
     for name, reason in source.refused.items():
         importer.refuse(name, reason)
     context = _build_context(options, source, authors)
@@ -94,6 +96,14 @@ def _import_files(options: ImportOptions) -> ImportReport:
         report.source_notes = source.summarize()
         _store_news(report, options)
     return report
+
+
+def _read_proposal(source: ImportSource) -> ImportMapping:
+    """Return the mapping that a source proposes, an empty one if its list of authors is unusable."""
+    try:
+        return source.propose_mapping()
+    except ImportRefused:
+        return ImportMapping()
 
 
 def _read_found_authors(source: ImportSource, report: ImportReport) -> AuthorList:
