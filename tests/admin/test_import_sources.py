@@ -10,6 +10,7 @@ from publications.importers import archive_imports
 from publications.models import ArchiveImport, ArchiveImportState, Publication
 from tests.factories import picture_bytes
 from tests.importers.letter_export import letter_system, render_export
+from tests.importers.wordpress import exports as wordpress
 
 from .test_archive_imports import (
     PAGE,
@@ -119,3 +120,23 @@ def test_markdown_files_are_called_so(administrator):
     check(administrator, archive())
 
     assert "Markdown files, with 2 entries." in administrator.get(page_of()).text
+
+
+def test_an_export_of_wordpress_with_its_pictures_and_mapping(administrator):
+    texts = wordpress.export(
+        wordpress.item(
+            1, title="Gas", terms=[("category", "reports", "Reports")], meta={"doi": "10.1234/gas"}
+        ),
+        wordpress.item(2, title="Oil"),
+        wordpress.attachment(3, "2024/04/map.png"),
+    )
+    job = check(
+        administrator,
+        archive({"site/export.xml": texts.encode(), "site/uploads/2024/04/map.png": picture_bytes()}),
+    )
+
+    page = administrator.get(page_of()).text
+    assert job.state == ArchiveImportState.DONE, job.error
+    assert "An export of WordPress, with 2 entries." in page
+    assert press(administrator, "drafts").state == ArchiveImportState.DONE
+    assert set(Publication.objects.values_list("title", flat=True)) == {"Gas", "Oil"}

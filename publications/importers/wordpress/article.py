@@ -28,8 +28,6 @@ from .shortcodes import replace_shortcodes
 SUMMARY_FIELDS = ("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description", "_aioseop_description",
                   "_genesis_description")  # fmt: skip
 """Custom fields in which plugins keep a description of a text, the first that has one counts."""
-MAPPED_FIELDS = ("summary", "doi", "isbn", "number", "external_url", "note")
-"""Fields of a publication that a mapping can fill from custom fields."""
 NO_DATE = "0000-00-00"
 MAX_OFFSET = timedelta(hours=14)
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)

@@ -12,12 +12,12 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..links import link_key
-from ..mapping import ImportMapping, normalize_key
+from ..mapping import MAPPED_FIELDS, ImportMapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import UID_NAMESPACE, ImportContext, ImportSource, SourceEntry
 from ..source_authors import AuthorList
 from .addresses import address_on_site, attachment_addresses, former_addresses
-from .article import MAPPED_FIELDS, WordPressContext, read_post
+from .article import WordPressContext, read_post
 from .authors import authors_of, read_authors
 from .export_reader import is_export
 from .index import ExportIndex, index_export
