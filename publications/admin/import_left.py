@@ -61,11 +61,18 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
     LeftTask.EMBEDS: (gettext_lazy("Look whether a link is enough for readers."), _FORM),
     LeftTask.LINKS: (gettext_lazy("Take the link away, or lead it to another page."), _FORM),
     LeftTask.ADDRESSES: (
-        gettext_lazy("Readers who follow an old link to them find another text, or nothing."), _FORM,
+        gettext_lazy("Readers who follow an old link to them find another text, or nothing. Say where they lead:"),
+        _FORM,
     ),
     LeftTask.DRAFTS: (gettext_lazy("Read them and publish them, or delete them."), _FORM),
 }  # fmt: skip
 """For each task what to do, and the page where a text is mended."""
+PAGES = {
+    LeftTask.ADDRESSES: ("desk:old-addresses", gettext_lazy("Old addresses")),
+    LeftTask.AUTHOR: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
+    LeftTask.DRAFTS: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
+}
+"""The pages where several texts of a task are mended at once."""
 
 
 @require_permissions("add_archiveimport")
@@ -92,10 +99,13 @@ def _key_of(item: LeftItem) -> int | str:
 
 def _describe_group(group: LeftGroup) -> dict:
     remedy, address_of = REMEDIES[group.task]
+    page, page_label = PAGES.get(group.task, ("", ""))
     return {
         "key": group.task.value,
         "label": group.task.label,
         "remedy": remedy,
+        "page": reverse(page) if page else "",
+        "page_label": page_label,
         "number": len(group.items),
         "mended": group.mended,
         "items": [_describe_item(item, address_of) for item in group.items[:MAX_LISTED_ITEMS]],

@@ -5,7 +5,7 @@ import html
 import pytest
 from django.urls import reverse
 
-from publications.admin.import_left import REMEDIES
+from publications.admin.import_left import PAGES, REMEDIES
 from publications.importers.left_to_do import TASK_OF_TOPIC, LeftTask, find_left_to_do
 from publications.importers.report import NOTE_TOPICS
 from publications.models import ArchiveImport, Image, Publication
@@ -81,6 +81,7 @@ def test_each_is_linked_to_where_it_is_mended_with_the_reason(administrator, imp
         and "gone.png" in shown
     )
     assert page_of("-left") in administrator.get(page_of()).text
+    assert f'href="{reverse("desk:publications_publication_changelist")}">List of publications' in shown
 
 
 def test_what_is_mended_leaves_the_list(administrator, imported):
@@ -112,7 +113,7 @@ def test_texts_imported_as_drafts_are_all_left(administrator):
 
 
 def test_every_task_says_what_to_do():
-    assert REMEDIES.keys() == set(LeftTask)
+    assert REMEDIES.keys() == set(LeftTask) and all(reverse(page) for page, _label in PAGES.values())
 
 
 def test_the_tasks_of_notes_are_of_topics_that_there_are():
