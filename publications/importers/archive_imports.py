@@ -35,6 +35,7 @@ from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
 from .report_page import build_report_page
 from .run import run_import
+from .sources import MARKDOWN
 
 LOCK_FILE, UNPACKED_FOLDER = "import-lock", "import"  # in SITE_DATA
 ADVISORY_LOCK = 7_306_211
@@ -175,7 +176,10 @@ def _run(job: ArchiveImport) -> dict:
             report = build_report_page(run_import(_build_options(job, path, progress)))
         except (ImportRefused, InvalidOptions) as error:
             raise ImportRefused(_name_places(str(error), path, job.filename)) from error
-        return _name_places(report, path, job.filename) | {"folder": path.name}
+        folder = (
+            path.name if report["system"] == MARKDOWN.name else ""
+        )  # other systems have keys of their own
+        return _name_places(report, path, job.filename) | {"folder": folder}
 
 
 def _name_places(value: Any, path: Path, filename: str) -> Any:

@@ -119,7 +119,8 @@ def test_the_page_names_the_exports_that_are_read(administrator):
 def test_markdown_files_are_called_so(administrator):
     check(administrator, archive())
 
-    assert "Markdown files, with 2 entries." in administrator.get(page_of()).text
+    page = administrator.get(page_of()).text
+    assert "Markdown files, with 2 entries." in page and "A text without a uid" in page
 
 
 def test_an_export_of_wordpress_with_its_pictures_and_mapping(administrator):
@@ -137,6 +138,6 @@ def test_an_export_of_wordpress_with_its_pictures_and_mapping(administrator):
 
     page = administrator.get(page_of()).text
     assert job.state == ArchiveImportState.DONE, job.error
-    assert "An export of WordPress, with 2 entries." in page
+    assert "An export of WordPress, with 2 entries." in page and "without a uid" not in page
     assert press(administrator, "drafts").state == ArchiveImportState.DONE
     assert set(Publication.objects.values_list("title", flat=True)) == {"Gas", "Oil"}
