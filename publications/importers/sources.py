@@ -11,10 +11,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .ghost import is_ghost, open_ghost_source
 from .imported_file import ImportRefused
 from .markdown import MARKDOWN_SUFFIXES, open_markdown_source
 from .options import ImportOptions
 from .source import ImportSource
+from .substack import is_substack, open_substack_source
 from .wordpress import find_exports, open_wordpress_source
 
 README = "readme"
@@ -55,7 +57,19 @@ WORDPRESS = SourceSystem("WordPress", lambda path: bool(find_exports(path)), _op
 MARKDOWN = SourceSystem(
     "Markdown", lambda path: True, _open_markdown, MARKDOWN_SUFFIXES, gettext_lazy("Markdown files")
 )
-SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, MARKDOWN)
+GHOST = SourceSystem(
+    "Ghost",
+    is_ghost,
+    lambda options: open_ghost_source(options.path, language=options.language, site=options.site),
+    (".json",),
+)
+SUBSTACK = SourceSystem(
+    "Substack",
+    is_substack,
+    lambda options: open_substack_source(options.path, language=options.language, site=options.site),
+    (".csv",),
+)
+SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, GHOST, SUBSTACK, MARKDOWN)
 """The first that recognizes a folder or file reads it; the last reads Markdown, and says what there is instead."""
 
 

@@ -15,9 +15,11 @@ PROBE = (
 @pytest.mark.parametrize(
     "module",
     [
+        "publications.importers.ghost",
         "publications.importers.html",
         "publications.importers.markdown",
         "publications.importers.old_site",
+        "publications.importers.substack",
         "publications.importers.word",
         "publications.importers.wordpress",
     ],

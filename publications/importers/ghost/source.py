@@ -1,0 +1,195 @@
+"""An export of Ghost as a source: its posts and pages, tags and authors."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import uuid5
+
+from publications.locales import LANGUAGE_NAMES
+from publications.slugs import slugify
+from publications.stored_messages import gettext as _
+
+from ..html import ArticleSource, SourceArticle, fragments_in
+from ..imported_file import ImportNote, ImportRefused, NoteKind
+from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
+from ..source_authors import AuthorList, SourceAuthor
+from .export import GhostExport, Row, date_of, has_export_head, is_public_tag, read_export, text_of
+
+SITE_PLACEHOLDER = "__GHOST_URL__"
+"""What an export has in place of the address of the site."""
+PUBLIC_STATUS, PUBLIC_VISIBILITY = "published", "public"
+UNREAD_META = (
+    "meta_title",
+    "meta_description",
+    "og_title",
+    "og_description",
+    "twitter_title",
+    "twitter_description",
+)
+UNREAD_COLUMNS = ("canonical_url",)
+CODE_COLUMNS = ("codeinjection_head", "codeinjection_foot")
+
+
+@dataclass(kw_only=True)
+class GhostSource(ArticleSource):
+    """The posts and pages of an export, in the order of `entries`."""
+
+    export: GhostExport
+    posts: list[Row] = field(default_factory=list)
+
+    def articles(self) -> Iterator[SourceArticle]:
+        for entry, post in zip(self.entries, self.posts, strict=True):
+            yield _build_article(entry, post, self.export, self.site)
+
+    @property
+    def linked_fragments(self) -> frozenset[str]:
+        return frozenset().union(*(fragments_in(text_of(post, "html")) for post in self.posts))
+
+    def read_authors(self) -> AuthorList:
+        return AuthorList(
+            {
+                text_of(user, "slug"): SourceAuthor(
+                    slug=slugify(text_of(user, "name")) or slugify(text_of(user, "slug")),
+                    name=text_of(user, "name") or text_of(user, "slug"),
+                    former_paths=(f"/author/{text_of(user, 'slug')}/",),
+                    biography=text_of(user, "bio"),
+                    portrait=_path_of_image(text_of(user, "profile_image")),
+                    folder=self.root,
+                )
+                for user in self.export.users.values()
+                if text_of(user, "slug")
+            }
+        )
+
+
+def is_ghost(path: Path) -> bool:
+    """Whether a file is an export of Ghost."""
+    return path.suffix.lower() == ".json" and path.is_file() and has_export_head(path)
+
+
+def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSource:
+    """Index an export. Raises ImportRefused if it cannot be read, or has no posts."""
+    export = read_export(path)
+    entries: dict[str, SourceEntry] = {}
+    posts: list[Row] = []
+    refused: dict[str, str] = {}
+    for post in export.posts:
+        entry = _describe_post(post, export, language)
+        reason = (
+            _("It has no text as HTML: open it in Ghost, save it and export again.")
+            if _lacks_html(post)
+            else ""
+        )
+        if entry.uid in entries:
+            reason = _("It is in the export twice.")
+        if reason:
+            refused[entry.source] = reason
+            continue
+        entries[entry.uid] = entry
+        posts.append(post)
+    if not entries and not refused:
+        raise ImportRefused(_("“%s” is an export of Ghost without posts.") % path.name)
+    return GhostSource(
+        root=path.parent,
+        entries=list(entries.values()),
+        refused=refused,
+        topics=_topics_of(export),
+        site=site,
+        export=export,
+        posts=posts,
+    )
+
+
+def _describe_post(post: Row, export: GhostExport, language: str) -> SourceEntry:
+    slug = text_of(post, "slug") or text_of(post, "id")
+    path = f"/{slug}/"
+    codes = (text_of(post, "locale"), export.language, language)
+    code = next(code for code in (*codes, "en") if code[:2].lower() in LANGUAGE_NAMES)[:2].lower()
+    is_public = text_of(post, "status") == PUBLIC_STATUS
+    return SourceEntry(
+        source=path if is_public else f"{path} ({text_of(post, 'status') or '–'})",
+        uid=str(uuid5(UID_NAMESPACE, f"ghost:{text_of(post, 'uuid') or text_of(post, 'id')}")),
+        language=code,
+        requested_slug=slugify(slug) or slugify(text_of(post, "title")) or "publication",
+        names=(slug,),
+        former_paths=(path,) if is_public else (),
+        default_paths=() if is_public else (f"/{slug.lower()}",),
+        tags=tuple(text_of(tag, "slug") or text_of(tag, "name") for tag in export.tags_of(post)),
+        authors=tuple(text_of(user, "slug") for user in export.authors_of(post)),
+    )
+
+
+def _lacks_html(post: Row) -> bool:
+    """Whether a post has a text in the format of the editor alone."""
+    has_text = text_of(post, "plaintext") or '"text":"' in text_of(post, "lexical").replace(" ", "")
+    return bool(has_text) and not text_of(post, "html")
+
+
+def _topics_of(export: GhostExport) -> dict[str, SourceTopic]:
+    return {
+        text_of(tag, "slug").lower(): SourceTopic(
+            name=text_of(tag, "name"),
+            introduction=text_of(tag, "description"),
+            former_paths=(f"/tag/{text_of(tag, 'slug')}/",),
+        )
+        for tag in export.tags.values()
+        if text_of(tag, "slug") and is_public_tag(tag)
+    }
+
+
+def _build_article(entry: SourceEntry, post: Row, export: GhostExport, site: str) -> SourceArticle:
+    meta = export.meta.get(text_of(post, "id"), {})
+    notes = [*_notes_on_access(post, meta), *_notes_on_fields(post, meta)]
+    return SourceArticle(
+        entry=entry,
+        title=_escape(text_of(post, "title")),
+        html=text_of(post, "html").replace(SITE_PLACEHOLDER, site.rstrip("/")),
+        url=f"{site.rstrip('/')}/{text_of(post, 'slug')}/" if site else "",
+        summary=_escape(text_of(post, "custom_excerpt")),
+        published_at=date_of(post, "published_at") or date_of(post, "created_at"),
+        cover=text_of(post, "feature_image").replace(SITE_PLACEHOLDER, site.rstrip("/")),
+        cover_alt=text_of(meta, "feature_image_alt"),
+        is_draft=any(note.topic == "not-public" for note in notes),
+        notes=tuple(notes),
+    )
+
+
+def _notes_on_access(post: Row, meta: Row) -> Iterator[ImportNote]:
+    """Yield why a text was not public on the old site, so that it becomes a draft."""
+    status, visibility = text_of(post, "status"), text_of(post, "visibility")
+    if status != PUBLIC_STATUS or meta.get("email_only"):
+        message = _("It was not public on the old site (%s): it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % (status or "–"))
+    elif visibility not in ("", PUBLIC_VISIBILITY):
+        message = _("It was for members of the old site only (%s): it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % visibility)
+    elif text_of(post, "type") == "page":
+        message = _("It was a page and no text of the list of texts: it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message)
+
+
+def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
+    """Yield what this site has no field for."""
+    values = {name: text_of(meta, name) or text_of(post, name) for name in UNREAD_META}
+    values["feature_image_caption"] = text_of(meta, "feature_image_caption")
+    values |= {name: text_of(post, name) for name in UNREAD_COLUMNS}
+    for name, value in values.items():
+        if value and value not in (text_of(post, "title"), text_of(post, "custom_excerpt")):
+            message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
+            yield ImportNote(NoteKind.DROPPED, "field", message % {"name": name, "value": value[:500]})
+    for name in CODE_COLUMNS:
+        if text_of(post, name):
+            message = _("Code that Ghost added to the page was left out: %s")
+            yield ImportNote(NoteKind.DROPPED, "html", message % name)
+
+
+def _escape(text: str) -> str:
+    """Return plain text as HTML."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def _path_of_image(address: str) -> str:
+    """Return the path of an image of the site, as it is in the folder of the export; "" if it is elsewhere."""
+    path = unquote(urlsplit(address.replace(SITE_PLACEHOLDER, "")).path)
+    return path if "/content/images/" in path else ""

@@ -1,0 +1,191 @@
+"""An export of Substack as a source: the posts of `posts.csv`, whose texts are files of HTML."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html import escape
+from pathlib import Path
+from uuid import uuid5
+
+from publications.slugs import slugify
+from publications.stored_messages import gettext as _
+
+from ..html import ArticleSource, SourceArticle, fragments_in
+from ..imported_file import ImportNote, ImportRefused, NoteKind
+from ..source import UID_NAMESPACE, SourceEntry
+
+POSTS = "posts.csv"
+COLUMNS = frozenset({"post_id", "title", "is_published"})
+MAX_TEXT_BYTES = 20_000_000
+MAX_LIST_BYTES = 100_000_000
+PUBLIC_AUDIENCES = ("", "everyone", "only_free")
+Row = dict[str, str]
+Folder = Path | zipfile.Path
+
+
+@dataclass(kw_only=True)
+class SubstackSource(ArticleSource):
+    """The posts of an export, in the order of `entries`.
+
+    Args:
+        path: the folder or the archive.
+    """
+
+    path: Path
+    posts: list[Row] = field(default_factory=list)
+    fragments: frozenset[str] = frozenset()
+
+    def articles(self) -> Iterator[SourceArticle]:
+        folder = open_folder(self.path)
+        for entry, post in zip(self.entries, self.posts, strict=True):
+            yield _build_article(entry, post, _read_text(folder, post), self.site)
+
+    @property
+    def linked_fragments(self) -> frozenset[str]:
+        return self.fragments
+
+
+def is_substack(path: Path) -> bool:
+    """Whether this is an export: a folder, an archive, or the list of posts in an unpacked one."""
+    try:
+        if path.is_file() and path.suffix.lower() == ".csv":
+            return set(_read_head(path)) >= COLUMNS
+        return set(_read_head(open_folder(path) / POSTS)) >= COLUMNS
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        return False
+
+
+def open_folder(path: Path) -> Folder:
+    """Return the folder of an export, which may be an archive. Raises OSError or BadZipFile if it is neither."""
+    if path.suffix.lower() == ".zip" and path.is_file():
+        return zipfile.Path(path)
+    return path if path.is_dir() else path.parent
+
+
+def _read_head(file: Folder) -> list[str]:
+    with file.open("rb") as stream:
+        line = stream.readline(10_000).decode("utf-8-sig")
+    return next(csv.reader([line]), [])
+
+
+def open_substack_source(path: Path, *, language: str, site: str = "") -> SubstackSource:
+    """Index an export. Raises ImportRefused if its list of posts cannot be read."""
+    folder = open_folder(path)
+    entries: dict[str, SourceEntry] = {}
+    posts: list[Row] = []
+    refused: dict[str, str] = {}
+    fragments: set[str] = set()
+    for post in _read_posts(folder):
+        entry = _describe_post(post, language)
+        try:
+            fragments |= fragments_in(_read_text(folder, post))
+        except ImportRefused as error:
+            refused[entry.source] = str(error)
+            continue
+        if entry.uid in entries:
+            refused[entry.source] = _("It is in the export twice.")
+            continue
+        entries[entry.uid] = entry
+        posts.append(post)
+    if not entries and not refused:
+        raise ImportRefused(_("“%s” is an export of Substack without posts.") % path.name)
+    return SubstackSource(
+        root=path if path.is_dir() else path.parent,
+        entries=list(entries.values()),
+        refused=refused,
+        site=site,
+        path=path,
+        posts=posts,
+        fragments=frozenset(fragments),
+    )
+
+
+def _read_posts(folder: Folder) -> Iterator[Row]:
+    try:
+        with (folder / POSTS).open("rb") as file:
+            content = file.read(MAX_LIST_BYTES + 1)
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+        for row in reader:
+            if (row.get("post_id") or "").strip():
+                yield {name: (row[name] or "").strip() for name in reader.fieldnames or ()}
+    except (csv.Error, UnicodeDecodeError, OSError, KeyError) as error:
+        message = _("The list of posts, posts.csv, cannot be read: %s. Export the publication again.")
+        raise ImportRefused(message % error) from error
+
+
+def _describe_post(post: Row, language: str) -> SourceEntry:
+    number, _dot, slug = post["post_id"].partition(".")
+    path = f"/p/{slug}" if slug else ""
+    is_public = _is_published(post)
+    return SourceEntry(
+        source=path if path and is_public else post["post_id"],
+        uid=str(uuid5(UID_NAMESPACE, f"substack:{number}")),
+        language=language,
+        requested_slug=slugify(slug) or slugify(post.get("title", "")) or "publication",
+        names=(slug,),
+        former_paths=(path,) if path and is_public else (),
+        default_paths=() if is_public or not path else (path.lower(),),
+    )
+
+
+def _is_published(post: Row) -> bool:
+    return post.get("is_published", "").lower() == "true"
+
+
+def _read_text(folder: Folder, post: Row) -> str:
+    """Return the HTML of a post. Raises ImportRefused if the export does not have it."""
+    name = post["post_id"]
+    if "/" in name or "\\" in name:
+        raise ImportRefused(_("“%s” is no name of a post.") % name)
+    try:
+        with (folder / "posts" / f"{name}.html").open("rb") as file:
+            content = file.read(MAX_TEXT_BYTES + 1)
+    except (OSError, KeyError) as error:
+        raise ImportRefused(_("The export has no text of it (posts/%s.html).") % name) from error
+    if len(content) > MAX_TEXT_BYTES:
+        raise ImportRefused(_("The file is larger than 20 MB: it is no text for readers."))
+    return content.decode("utf-8-sig", errors="replace")
+
+
+def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> SourceArticle:
+    notes = list(_notes_on_access(post))
+    slug = post["post_id"].partition(".")[2]
+    if podcast := post.get("podcast_url", ""):
+        html += f'<p><a href="{escape(podcast)}">{escape(post.get("title", "") or podcast)}</a></p>'
+        message = _("<%(name)s> was left out, a link stands in its place: %(address)s")
+        notes.append(ImportNote(NoteKind.CHANGED, "html", message % {"name": "audio", "address": podcast}))
+    return SourceArticle(
+        entry=entry,
+        title=escape(post.get("title", "")),
+        html=html,
+        url=f"{site.rstrip('/')}/p/{slug}" if site and slug else "",
+        summary=escape(post.get("subtitle", "")),
+        published_at=_date_of(post.get("post_date", "")),
+        is_draft=any(note.topic == "not-public" for note in notes),
+        notes=tuple(notes),
+    )
+
+
+def _notes_on_access(post: Row) -> Iterator[ImportNote]:
+    """Yield why a text was not public on the old site, so that it becomes a draft."""
+    audience, kind = post.get("audience", ""), post.get("type", "")
+    if not _is_published(post):
+        message = _("It was not public on the old site (%s): it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % "draft")
+    elif audience not in PUBLIC_AUDIENCES:
+        message = _("It was for members of the old site only (%s): it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % audience)
+    elif kind == "podcast":
+        message = _("It is the page of a sound file that is not in the export: it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message)
+
+
+def _date_of(text: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return date.replace(tzinfo=UTC) if date and not date.tzinfo else date

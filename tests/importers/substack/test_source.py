@@ -1,0 +1,104 @@
+"""An export of Substack comes in from its folder or its archive; what was not public becomes a draft."""
+
+import shutil
+
+import pytest
+
+from publications.importers.imported_file import ImportRefused
+from publications.importers.substack import is_substack, open_substack_source
+from tests.importers.html.articles import make_context
+
+HEAD = "post_id,post_date,is_published,email_sent_at,inbox_sent_at,type,audience,title,subtitle,podcast_url\n"
+
+
+def write_export(folder, rows: str, **texts) -> None:
+    (folder / "posts").mkdir(parents=True)
+    (folder / "posts.csv").write_text(HEAD + rows)
+    (folder / "email_list.x.csv").write_text("email\nreader@x.example\n")
+    for name, text in texts.items():
+        (folder / "posts" / f"{name.replace('_', '.', 1)}.html").write_text(text)
+
+
+def read_all(path) -> list:
+    source = open_substack_source(path, language="en", site="https://old.example").assign_slugs({}, set())
+    context = make_context(
+        addresses=source.addresses(lambda locale, slug: f"/{locale}/{slug}/"), site=source.site
+    )
+    return list(source.read(context, processes=0))
+
+
+@pytest.mark.parametrize("form", ["folder", "archive", "list"])
+def test_posts_come_in_from_each_form_of_an_export(tmp_path, form):
+    folder = tmp_path / "export"
+    rows = (
+        '1.first,2024-04-09T08:00:00.000Z,true,,,newsletter,everyone,"A, first",Sub < title,\n'
+        "2.second,,false,,,newsletter,everyone,Second,,\n"
+    )
+    write_export(
+        folder,
+        rows,
+        **{
+            "1_first": '<p>One <a href="https://old.example/p/second">two</a></p>'
+            '<p class="button-wrapper"><a class="button" href="https://old.example/subscribe?"><span>Subscribe now</span></a></p>'
+            '<div class="subscription-widget-wrap"><form><p>Thanks for reading!</p></form></div>',
+            "2_second": "<p>b</p>",
+        },
+    )
+    path = {"folder": folder, "list": folder / "posts.csv"}.get(form) or shutil.make_archive(
+        folder, "zip", folder
+    )
+    path = type(folder)(path)
+
+    assert is_substack(path)
+    first, second = read_all(path)
+
+    text = first.manuscript
+    assert (text.title, text.summary, text.body) == ("A, first", "Sub < title", "One [two](/en/second/)")
+    assert first.former_paths == ("/p/first",) and not first.is_draft
+    assert second.is_draft and second.former_paths == ()
+    assert any("Subscribe now" in str(note.text) for note in first.notes)
+
+
+@pytest.mark.parametrize(
+    ("row", "is_draft"),
+    [
+        ("1.a,,true,,,newsletter,everyone,A,,", False),
+        ("1.a,,true,,,newsletter,only_free,A,,", False),
+        ("1.a,,true,,,newsletter,only_paid,A,,", True),
+        ("1.a,,true,,,newsletter,founding,A,,", True),
+        ("1.a,,true,,,podcast,everyone,A,,https://x.example/a.mp3", True),
+        ("1.a,,FALSE,,,newsletter,everyone,A,,", True),
+    ],
+)
+def test_what_was_not_public_becomes_a_draft(tmp_path, row, is_draft):
+    write_export(tmp_path / "a", row, **{"1_a": "<p>b</p>"})
+
+    (file,) = read_all(tmp_path / "a")
+
+    assert file.is_draft == is_draft and ("a.mp3" in file.manuscript.body) == ("mp3" in row)
+
+
+def test_a_post_without_its_text_is_refused(tmp_path):
+    write_export(tmp_path / "a", "1.a,,true,,,thread,everyone,A,,\n../x,,true,,,thread,everyone,A,,")
+
+    source = open_substack_source(tmp_path / "a", language="en")
+
+    assert set(source.refused) == {"/p/a", "/p/./x"} and not source.entries
+
+
+def test_an_export_without_posts_is_refused(tmp_path):
+    write_export(tmp_path / "a", "")
+
+    with pytest.raises(ImportRefused, match="without posts"):
+        open_substack_source(tmp_path / "a", language="en")
+
+
+def test_other_files_are_no_export(tmp_path):
+    (tmp_path / "posts.csv").write_text("a,b\n")
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
+
+    assert (
+        not is_substack(tmp_path)
+        and not is_substack(tmp_path / "posts.csv")
+        and not is_substack(tmp_path / "x.zip")
+    )
