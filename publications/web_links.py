@@ -52,15 +52,12 @@ def _encode(url: str) -> str:
 
 
 def render_link_header(links: Iterable[WebLink]) -> str:
-    """Return the value of a `Link` header with as many links as fit, the first ones first."""
-    rendered, size = [], 0
+    """Return the value of a `Link` header: each link that fits behind those before it."""
+    value = ""
     for link in links:
-        text = link.render()
-        size += len(text) + len(", ")
-        if size > MAX_LINK_HEADER_BYTES:
-            break
-        rendered.append(text)
-    return ", ".join(rendered)
+        longer = f"{value}, {link.render()}" if value else link.render()
+        value = longer if len(longer) <= MAX_LINK_HEADER_BYTES else value
+    return value
 
 
 def render_linkset(links: Iterable[WebLink]) -> str:

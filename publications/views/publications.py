@@ -144,7 +144,7 @@ def render_edition(
 
     Args:
         own_address: the path at which a superseded edition is cited; "" for the live one.
-        links_of: returns the links that the page sends before those of its record.
+        links_of: returns the links that the page sends before those of its record; the linkset follows the first.
         paragraph_notes: safe HTML to show after paragraphs, by their ids.
     """
     rows, site = EditionWithRows.get(edition), site_settings()
@@ -158,7 +158,9 @@ def render_edition(
     response = render_page(
         request, "pages/publication.html", site=site, publication_pk=edition.publication_id, **context
     )
-    response.headers["Link"] = render_link_header([*links_of(rows), *metadata.publication_links(record)])
+    first, *others = links_of(rows)
+    linkset, *of_record = metadata.publication_links(record)
+    response.headers["Link"] = render_link_header([first, linkset, *others, *of_record])
     return response
 
 
