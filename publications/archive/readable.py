@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -15,17 +16,28 @@ from django.utils.safestring import mark_safe
 
 from publications import manuscript, markup
 from publications.hash_chain import format_time
-from publications.locales import LOCALES
-from publications.models import FOREVER, Edition, EditionWithRows, Image, Publication, SitePage, manuscript_of
+from publications.locales import LOCALES, localized_path
+from publications.models import (
+    FOREVER,
+    Address,
+    Edition,
+    EditionWithRows,
+    Image,
+    Publication,
+    SitePage,
+    manuscript_of,
+)
 
 from .tables import LEFT_OUT, Absence
 
 FILES = "files"
 """The folder of the payload with uploaded files, under the names that the storage of originals has for them."""
-FILES_FROM_PUBLICATION = f"../../../{FILES}"
-"""The same as a relative address from the folder of a publication."""
+PAYLOAD_FROM_PUBLICATION = "../../.."
+"""The payload as a relative address from the folder of a publication."""
+FILES_FROM_PUBLICATION = f"{PAYLOAD_FROM_PUBLICATION}/{FILES}"
 README, INDEX = "README.txt", "index.html"
 INDEX_LANGUAGE = "en"
+OWN_LINK = re.compile(r'href="(/[^"#?]+)')
 NAME_CHARACTERS = re.compile(r"[a-z0-9-]+")
 MAX_SLUG = 60
 
@@ -70,8 +82,29 @@ def folder_of(publication: Publication) -> str:
     return f"publications/{publication.created_at.year}/{publication.pk:06d}-{slug}".rstrip("-")
 
 
+def find_pages() -> dict[str, str]:
+    """Return the page of the last edition of each publication, in the payload, by its public paths."""
+    numbers = dict(Edition.objects.order_by("number").values_list("publication", "number"))
+    publications = Publication.with_deleted.filter(pk__in=numbers).only("slug", "title", "created_at")
+    pages = {
+        row.pk: f"{folder_of(row)}/{_edition_name(numbers[row.pk])}.html" for row in publications.iterator()
+    }
+    addresses = Address.objects.filter(publication__in=pages).values_list("locale", "slug", "publication")
+    return {
+        unquote(localized_path(locale, "publications:detail", slug=slug)): pages[pk]
+        for locale, slug, pk in addresses.order_by("pk").iterator()
+    }
+
+
+def _edition_name(number: int) -> str:
+    return f"edition-{number}"
+
+
 def render_publication(
-    publication: Publication, editions: Sequence[EditionWithRows], pdfs: Mapping[int, str]
+    publication: Publication,
+    editions: Sequence[EditionWithRows],
+    pdfs: Mapping[int, str],
+    pages: Mapping[str, str],
 ) -> ArchivedFiles:
     """Return the draft as a manuscript, and each edition as HTML and as a manuscript.
 
@@ -79,6 +112,7 @@ def render_publication(
         publication: with the relations of its manuscript.
         editions: all of them, by number, with their rows.
         pdfs: the names of PDFs in the payload, by primary key of the edition.
+        pages: those of `find_pages`.
     """
     text, folder = manuscript_of(publication), folder_of(publication)
     last = editions[-1].edition if editions else None
@@ -93,9 +127,9 @@ def render_publication(
     )
     files = {manuscript.INDEX_NAME: manuscript.dumps(text).encode()}
     for rows in editions:
-        name = f"edition-{rows.edition.number}"
+        name = _edition_name(rows.edition.number)
         files[f"{name}.md"] = manuscript.dumps(manuscript_of_edition(rows)).encode()
-        files[f"{name}.html"] = render_edition(rows).encode()
+        files[f"{name}.html"] = render_edition(rows, pages).encode()
     return ArchivedFiles(entry, {f"{folder}/{name}": content for name, content in files.items()})
 
 
@@ -152,16 +186,23 @@ def _facts_of(edition: Edition) -> dict[str, object]:
     return {name: value for name, value in facts.items() if value}
 
 
-def render_edition(rows: EditionWithRows) -> str:
-    """Return an edition as a page that needs no server: images and files are beside it in the archive."""
+def render_edition(rows: EditionWithRows, pages: Mapping[str, str]) -> str:
+    """Return an edition as a page that needs no server: images, files and the texts it links to are in the archive."""
     edition = rows.edition
+
+    def link_page(match: re.Match[str]) -> str:
+        page = pages.get(f"{unquote(match[1]).rstrip('/')}/")
+        return f'href="{PAYLOAD_FROM_PUBLICATION}/{page}' if page else match[0]
+
     images = {image.key: _figure(image, edition.language) for image in _images_of(rows)}
     context = {
         "edition": edition,
         "authors": ", ".join(line.name for line in rows.bylines),
         "date": _day(edition.published_at),
         "facts": _facts_of(edition),
-        "body": mark_safe(markup.insert_images(edition.html, images)),  # sanitized when it was stored
+        "body": mark_safe(
+            OWN_LINK.sub(link_page, markup.insert_images(edition.html, images))
+        ),  # sanitized when it was stored
         "attachments": [
             (f"{FILES_FROM_PUBLICATION}/{file.original}", file.label or file.filename)
             for file in rows.attachments

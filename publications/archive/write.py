@@ -140,15 +140,16 @@ def _store_publications(
 ) -> list[readable.PublicationEntry]:
     """Store the folder of each publication, deleted drafts too, and return their entries in the index."""
     pks = list(Publication.with_deleted.order_by("pk").values_list("pk", flat=True))
+    pages = readable.find_pages()
     entries: list[readable.PublicationEntry] = []
     for batch in batched(pks, PUBLICATIONS_PER_BATCH):
-        entries += _store_batch(bag, batch, pdfs)
+        entries += _store_batch(bag, batch, pdfs, pages)
         progress(len(entries), len(pks))
     return entries
 
 
 def _store_batch(
-    bag: BagWriter, pks: Sequence[int], pdfs: dict[tuple[int, int], str]
+    bag: BagWriter, pks: Sequence[int], pdfs: dict[tuple[int, int], str], pages: dict[str, str]
 ) -> Iterator[readable.PublicationEntry]:
     publications = list(Publication.with_deleted.filter(pk__in=pks).order_by("pk"))
     prefetch_related_objects(publications, *MANUSCRIPT_RELATIONS)
@@ -162,7 +163,7 @@ def _store_batch(
     for publication in publications:
         rows = by_publication.get(publication.pk, [])
         names = {row.edition.pk: pdfs.get((row.edition.pk, row.edition.redaction_count), "") for row in rows}
-        archived = readable.render_publication(publication, rows, names)
+        archived = readable.render_publication(publication, rows, names, pages)
         for name, content in archived.files.items():
             bag.store(name, content)
         own_lines = (line for table in lines for line in table.get(publication.pk, ()))

@@ -73,6 +73,20 @@ def test_every_link_of_the_index_and_of_editions_leads_to_a_file(tmp_path):
     ] == []
 
 
+def test_a_link_to_another_publication_leads_to_its_page_in_the_archive(tmp_path, editor):
+    rye = make_live(title="Råg", slug="råg", language="sv").publication
+    actions.publish(saved(rye, body="Rye, mended."), by=editor, change="correction", note="Mended.")
+    body = "[Rye](/sv/publikationer/råg/#p-1) and [nowhere](/sv/publikationer/vete/)"
+    linking = make_live(body=body).publication
+
+    root = write(tmp_path)
+
+    page = (folder_of(root, linking.pk) / "edition-1.html").read_text("utf-8")
+    target, _slash, fragment = page.partition('href="')[2].partition('"')[0].partition("#")
+    assert (folder_of(root, linking.pk) / target).resolve() == folder_of(root, rye.pk) / "edition-2.html"
+    assert fragment == "p-1" and 'href="/sv/publikationer/vete/"' in page
+
+
 def test_the_index_lists_drafts_and_deleted_drafts_too(tmp_path):
     make_live(title="Public")
     make_publication(title="Not yet public")
