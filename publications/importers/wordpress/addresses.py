@@ -12,6 +12,8 @@ _OLD_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})\Z")
 
 def address_on_site(address: str, site: str) -> str:
     """Return path and query of an address if it is one of the site, otherwise ""."""
+    if not address.strip():
+        return ""
     try:
         parts, home = urlsplit(address.strip()), urlsplit(site)
     except ValueError:

@@ -22,7 +22,7 @@ _BLOCK = re.compile(
     r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)\s*(?P<values>\{[^\n]*?\}\s*)?(?P<alone>/)?-->"
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DOWNLOAD_BUTTON = re.compile(r'<a\b[^<>]*class="[^"<>]*wp-block-file__button[^<>]*>[^<>]*</a>')
+_DOWNLOAD_BUTTON = re.compile(r'<a\b[^<>]*class="[^"<>]*wp-block-file__button[^<>]*>([^<>]*)</a>')
 _MEDIA = re.compile(r"<(?:img|video)\b")
 CLASSIC = frozenset({"freeform", "core/freeform", "shortcode", "core/shortcode", "classic"})
 COMPUTED = frozenset(
@@ -116,13 +116,18 @@ class PostBlocks:
         if block.name in CLASSIC:
             return add_paragraphs(content)
         if block.name == "file":
-            return _DOWNLOAD_BUTTON.sub("", content)
+            return _DOWNLOAD_BUTTON.sub(self._leave_out_button, content)
         if block.name == "verse":
             return _render_verse(content)
         url = block.values.get("url")
         if block.name == "cover" and url and not _MEDIA.search(content):
             return f'<figure><img src="{html.escape(str(url))}" alt="" /></figure>{content}'
         return content
+
+    def _leave_out_button(self, match: re.Match[str]) -> str:
+        message = _("The button beside the link to a file was left out: %s")
+        self.log.dropped("html", message % html.unescape(match[1]))
+        return ""
 
     def _render_alone(self, block: _Block) -> str:
         """Return the HTML of a block without content, which shows something else."""

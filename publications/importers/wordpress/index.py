@@ -13,6 +13,7 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
 from ..links import host_of
+from .addresses import address_on_site
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, ItemTerm, read_number
 from .export_reader import ExportDamaged, ExportReader, describe_replaced
@@ -20,9 +21,11 @@ from .posts import (
     ATTACHMENT,
     BLOCK,
     GUEST_AUTHOR,
+    LEFT_OUT_STATUSES,
     MAX_CAPTION_CHARACTERS,
     PAGE,
     POST,
+    REPEATED,
     SILENT_FIELDS,
     SIZE,
     SYSTEM_TYPES,
@@ -50,7 +53,6 @@ class ExportIndex:
         fragments: the fragments that links of texts point to.
         galleries: the numbers of posts that show all files that were uploaded to them.
         term_counts: the number of terms by taxonomy.
-        repeated: the number of items that a later item of the same number replaces.
     """
 
     readers: list[ExportReader] = field(default_factory=list)
@@ -71,7 +73,6 @@ class ExportIndex:
     galleries: set[int] = field(default_factory=set)
     term_counts: Counter[str] = field(default_factory=Counter)
     comments: int = 0
-    repeated: int = 0
     _known_terms: dict[ItemTerm, ItemTerm] = field(default_factory=dict)
 
     @property
@@ -194,6 +195,7 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
         index.attachments[item.post_id] = _read_attachment(item)
     elif post_type == BLOCK:
         index.blocks[item.post_id] = (file, item.start, item.length)
+        _index_uses(item, index)
     elif post_type == GUEST_AUTHOR:
         guest = {key: value.strip() for key, value in item.metadata if key.startswith("cap-")}
         index.guests[item.get("wp:post_name") or f"cap-{guest.get('cap-user_login', '')}"] = guest
@@ -202,24 +204,30 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
 
 
 def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex) -> None:
-    previous = index.posts.get(item.post_id)
-    modified = item.get("wp:post_modified_gmt") or item.get("wp:post_modified")
-    index.repeated += previous is not None
-    if previous and previous.modified > modified:
+    if not item.post_id:
+        name = address_on_site(item.get("link"), index.address) or item.get("title") or f"{item.start}"
+        index.refused[name] = _("It has no number (wp:post_id), by which a later export would know it again.")
         return
+    modified, status = item.get("wp:post_modified_gmt") or item.get("wp:post_modified"), item.get("wp:status")
+    if previous := index.posts.get(item.post_id):
+        is_later = modified >= previous.modified
+        index.counts[post_type, previous.status if is_later else status] -= 1
+        index.counts[post_type, REPEATED] += 1
+        if not is_later:
+            return
     index.posts[item.post_id] = IndexedPost(
-        post_id=item.post_id, post_type=post_type, status=item.get("wp:status"),
+        post_id=item.post_id, post_type=post_type, status=status,
         title=item.get("title")[:MAX_CAPTION_CHARACTERS], slug=item.get("wp:post_name"), link=item.get("link"),
-        guid=item.get("guid"), creator=item.get("dc:creator"), date=item.get("wp:post_date"),
-        parent=read_number(item.get("wp:post_parent")), modified=modified,
+        guid=item.get("guid"), creator=item.get("dc:creator"), modified=modified,
         terms=tuple(index._known_terms.setdefault(term, term) for term in item.terms),
         old_slugs=tuple(filter(None, map(str.strip, item.values_of("_wp_old_slug")))),
         old_dates=tuple(filter(None, map(str.strip, item.values_of("_wp_old_date")))),
         language=item.value_of("_wpml_import_language_code"),
         translations=item.value_of("_wpml_import_translation_group"),
-        has_password=bool(item.get("wp:post_password")), is_cut=item.is_cut,
         file=file, start=item.start, length=item.length,
     )  # fmt: skip
+    if status in LEFT_OUT_STATUSES:
+        return
     names = {name for name, value in item.metadata if value.strip() and not name.startswith(SILENT_FIELDS)}
     index.fields.update(names)
     _index_uses(item, index)
@@ -228,15 +236,18 @@ def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex)
 def _index_uses(item: ExportItem, index: ExportIndex) -> None:
     """Note which attachments a text names."""
     text = item.fields.get("content:encoded", "")
-    index.used_files.update(SIZE.sub(r"\1", unquote(unescape(path))) for path in UPLOAD.findall(text))
-    index.used_ids.update(map(int, _USED_ID.findall(text)))
-    index.used_ids.update(
-        read_number(number.strip()) for ids in _USED_IDS.findall(text) for number in ids.split(",")
-    )
-    if _WHOLE_GALLERY.search(text):
-        index.galleries.add(item.post_id)
     index.used_ids.add(read_number(item.value_of("_thumbnail_id")))
-    index.fragments.update(unquote(unescape(fragment)) for fragment in _FRAGMENT.findall(text))
+    if "://" in text or "/uploads/" in text or "/files/" in text:  # patterns are slow where there is nothing
+        index.used_files.update(SIZE.sub(r"\1", unquote(unescape(path))) for path in UPLOAD.findall(text))
+    if "#" in text:
+        index.fragments.update(unquote(unescape(fragment)) for fragment in _FRAGMENT.findall(text))
+    if "<" in text or "[" in text:
+        index.used_ids.update(map(int, _USED_ID.findall(text)))
+    if "[" in text:
+        lists = _USED_IDS.findall(text)
+        index.used_ids.update(read_number(number.strip()) for ids in lists for number in ids.split(","))
+        if _WHOLE_GALLERY.search(text):
+            index.galleries.add(item.post_id)
 
 
 def _read_attachment(item: ExportItem) -> LibraryFile:

@@ -8,6 +8,9 @@ from urllib.parse import unquote
 from .export_item import ItemTerm
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
+LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
+REPEATED = "repeated"
+"""The status, in counts, of items that a later item of the same number replaces."""
 UPLOADS = "/wp-content/uploads/"
 MAX_CAPTION_CHARACTERS = 2_000
 SIZE = re.compile(r"(?:-\d{1,5}x\d{1,5}|-scaled|-rotated)?(\.\w{1,8})\Z")
@@ -47,16 +50,12 @@ class IndexedPost:
     link: str
     guid: str
     creator: str
-    date: str
-    parent: int
     modified: str
     terms: tuple[ItemTerm, ...]
     old_slugs: tuple[str, ...]
     old_dates: tuple[str, ...]
     language: str
     translations: str
-    has_password: bool
-    is_cut: bool
     file: int
     start: int
     length: int

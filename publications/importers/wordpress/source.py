@@ -23,14 +23,13 @@ from .export_reader import is_export
 from .index import ExportIndex, index_export
 from .languages import PostLanguages, group_of, link_translations
 from .media import find_missing, find_names
-from .posts import PAGE, POST, IndexedPost
+from .posts import LEFT_OUT_STATUSES, PAGE, POST, IndexedPost
 from .proposal import propose_mapping
 from .redirection import PluginRedirect, find_redirects, resolve_redirects
 from .summary import describe_redirects, summarize_export
 from .topics import find_topics, kind_of, topics_of
 
 MARKDOWN_PATTERNS = ("*.md", "*/*.md")
-LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,20 +113,24 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
         values = {"names": ", ".join(sorted(unknown)), "known": ", ".join(MAPPED_FIELDS)}
         raise ImportRefused(message % values)
     index = index_export(find_exports(path) or [path])
-    texts, left_out = _choose_texts(index, mapping)
+    numbers, left_out = _choose_texts(index, mapping)
     languages = PostLanguages(index, language)
-    entries = [_build_entry(post, index, languages, mapping) for post in texts]
+    entries, groups = [], {}
+    for number in numbers:
+        post = index.posts.pop(number)  # the entry has what is needed of it
+        entries.append(_build_entry(post, index, languages, mapping))
+        if group := group_of(post):
+            groups[entries[-1].uid] = group
+    index.posts.clear()
     if not entries:
         counts = ", ".join(
             f"{kind} ({count})" for kind, count in Counter(kind for kind, _status in index.counts).items()
         )
         message = _("“%(path)s” is an export of WordPress without texts. It holds: %(items)s.")
         raise ImportRefused(message % {"path": path.name, "items": counts or "–"})
-    groups = {_uid_of(post, index): group_of(post) for post in texts if group_of(post)}
     entries = link_translations(entries, groups, languages.language)
     root = path if path.is_dir() else path.parent
     entries, redirects = _add_redirects(entries, find_redirects(root), index)
-    index.posts.clear()  # the entries have what is needed of them
     return WordPressSource(
         root=root,
         entries=entries,
@@ -141,18 +144,16 @@ def open_wordpress_source(path: Path, *, language: str, mapping: ImportMapping) 
     )
 
 
-def _choose_texts(
-    index: ExportIndex, mapping: ImportMapping
-) -> tuple[list[IndexedPost], Counter[tuple[str, str]]]:
-    """Return the items that are texts, by number, and the number of the others by type and status."""
-    texts, left_out = [], Counter(index.counts)
+def _choose_texts(index: ExportIndex, mapping: ImportMapping) -> tuple[list[int], Counter[tuple[str, str]]]:
+    """Return the numbers of the items that are texts, in order, and how many others there are by type and status."""
+    numbers, left_out = [], Counter(index.counts)
     for post in sorted(index.posts.values(), key=lambda post: post.post_id):
         kind = mapping.kinds.get(normalize_key(post.post_type))
         is_text = kind != "" if post.post_type in (POST, PAGE) else bool(kind)
         if is_text and post.status not in LEFT_OUT_STATUSES:
-            texts.append(post)
+            numbers.append(post.post_id)
             left_out[post.post_type, post.status] -= 1
-    return texts, +left_out
+    return numbers, +left_out
 
 
 def _uid_of(post: IndexedPost, index: ExportIndex) -> str:

@@ -10,7 +10,7 @@ from ..imported_file import SourceRemark
 from ..mapping import ImportMapping, normalize_key
 from .index import ExportIndex
 from .media import unused_attachments
-from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, SYSTEM_TYPES
+from .posts import ATTACHMENT, BLOCK, GUEST_AUTHOR, PAGE, POST, REPEATED, SYSTEM_TYPES
 from .redirection import PluginRedirect
 from .topics import CATEGORY, TAG
 
@@ -53,9 +53,9 @@ def _count_texts(index: ExportIndex, left_out: Counter[tuple[str, str]]) -> Iter
                 "a mapping reads them all as texts of that kind."
             )
         )
-    if index.repeated:
-        text = _("Texts that are in several files, of which the latest is read: %d.") % index.repeated
-        yield SourceRemark(text)
+    repeated = sum(count for (_type, status), count in index.counts.items() if status == REPEATED)
+    if repeated:
+        yield SourceRemark(_("Texts that are in several files, of which the latest is read: %d.") % repeated)
 
 
 def _count_other_types(left_out: Counter[tuple[str, str]]) -> Iterator[SourceRemark]:

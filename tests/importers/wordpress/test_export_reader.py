@@ -219,13 +219,6 @@ def test_what_is_no_export_is_refused_in_a_sentence(tmp_path, content, message):
     assert f"“a.xml” {message}" in str(refused.value) and str(refused.value).endswith(".")
 
 
-def test_a_text_beyond_all_measure_is_refused_and_the_others_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("publications.importers.wordpress.item_builder.MAX_VALUE_CHARACTERS", 100)
-    index = index_export([write_export(tmp_path, item(1, text="x" * 200), item(2))])
-
-    assert index.posts[1].is_cut and not index.posts[2].is_cut
-
-
 def test_all_groups_are_indexed_in_any_form(tmp_path):
     author = group(
         "author", author_login="Ann", author_display_name="Ann Berg", author_email="ann@old.example"
@@ -268,4 +261,4 @@ def test_of_a_text_in_two_files_the_latest_is_read(tmp_path):
     post = index.posts[1]
 
     assert index.read_item((post.file, post.start, post.length))[0].fields["content:encoded"] == "New."
-    assert index.repeated == 1
+    assert index.counts["post", "repeated"] == 1 and index.counts["post", "publish"] == 1

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publications.importers.coverage import split_words
 from publications.importers.imported_file import ImportLog
 from publications.importers.wordpress.post_parts import PostParts, render_notes
 from publications.importers.wordpress.posts import LibraryFile
@@ -122,5 +121,4 @@ PARTS = st.sampled_from(
 def test_no_word_outside_of_shortcodes_is_lost(text):
     html, notes, post = replaced(text)
 
-    shown = split_words(" ".join([html, *notes, *post.notes.values()]).replace("[", " ").replace("]", " "))
-    assert shown.count("word") >= split_words(text.replace("[", " ").replace("]", " ")).count("word")
+    assert " ".join([html, *notes, *post.notes.values()]).count("word") >= text.count("word")

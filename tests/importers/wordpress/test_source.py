@@ -326,3 +326,18 @@ def test_nothing_of_the_export_is_written_where_it_is(tmp_path):
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before and export(
         item(1)
     ) in before["export.xml"].decode()
+
+
+def test_an_item_without_a_number_is_refused_by_name(tmp_path):
+    source = open_export(write_export(tmp_path, item(0, title="Lost", link=""), item(1)))
+
+    assert list(source.refused) == ["Lost"] and "wp:post_id" in source.refused["Lost"]
+
+
+def test_files_of_deleted_texts_are_not_fetched(tmp_path):
+    text = '<img src="/wp-content/uploads/a.png" />'
+    source = open_export(
+        write_export(tmp_path, item(1), item(2, status="trash", text=text), attachment(3, "a.png"))
+    )
+
+    assert source.index.used_files == set() and "which are left out: 1" in notes_of(source)
