@@ -19,15 +19,17 @@ from publications import actions, search
 from publications.locales import locale_of
 from publications.manuscript import ManuscriptByline
 from publications.models import Address, Edition, Image, Kind, NewsEvent, NewsType, Publication, Redirect
+from publications.stored_messages import gettext as _
 
 from .batches import BatchImporter
 from .default_author import apply_default_byline, build_default_byline, report_new_organisation
 from .image_finder import ImageFinder
 from .import_cache import ImportCache
 from .import_decisions import add_decisions, link_decisions, map_authors, map_topics
-from .imported_file import ImportedFile, ImportRefused
+from .imported_file import ImportedFile, ImportRefused, SourceRemark
 from .mapping import ImportMapping, apply_mapping
 from .markdown import read_authors
+from .old_pages import redirect_old_pages
 from .options import ImportOptions, InvalidOptions
 from .redirects import redirect_authors
 from .related_links import apply_related_links, report_lost_fragments
@@ -93,7 +95,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         _import_batches(batches, importer, byline, total)
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
-        report.source_notes = source.summarize()
+        report.source_notes += source.summarize()
         _store_news(report, options)
     return report
 
@@ -185,6 +187,10 @@ def _finish_import(
         for key, topic in source.topics.items()
     }
     report.redirects += complete_topics(topics, options, report)
+    count, lost = redirect_old_pages(source, options.mapping, authors, importer.import_cache, by=options.by)
+    report.redirects += count
+    if lost:
+        report.source_notes.append(SourceRemark(_("Old addresses that will answer 404:"), tuple(lost)))
     link_decisions(importer.import_cache)
     report.new_authors = importer.import_cache.list_new_authors()
     report.new_tags = importer.import_cache.list_new_tags()

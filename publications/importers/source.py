@@ -71,6 +71,20 @@ class SourceTopic:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OldPage:
+    """What a page of the old site that is no text leads to here.
+
+    Args:
+        topic, author: the name in the source of the topic or author that it is of.
+        address: an address of this site, also for a topic or author that is not here.
+    """
+
+    address: str
+    topic: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportContext:
     """The data shared by all texts of an import.
 
@@ -132,6 +146,11 @@ class ImportSource(ABC):
     def read_authors(self) -> AuthorList:
         """Return the authors in the source. Raises ImportRefused if the list cannot be read."""
         return AuthorList({})
+
+    @property
+    def old_pages(self) -> Mapping[str, OldPage]:
+        """Other pages of the old site by their old path and query, once the texts are read."""
+        return {}
 
     def names_of(self, path: str) -> Iterable[str]:
         """Return the names by which a file of an old path may be beside the texts, the best first."""

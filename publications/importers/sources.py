@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from .ghost import is_ghost, open_ghost_source
 from .imported_file import ImportRefused
 from .markdown import MARKDOWN_SUFFIXES, open_markdown_source
+from .old_site import WARC_SUFFIXES, is_old_site, open_old_site
 from .options import ImportOptions
 from .source import ImportSource
 from .substack import is_substack, open_substack_source
@@ -54,6 +55,15 @@ def _open_wordpress(options: ImportOptions) -> ImportSource:
 
 
 WORDPRESS = SourceSystem("WordPress", lambda path: bool(find_exports(path)), _open_wordpress, (".xml",))
+
+
+def _open_old_site(options: ImportOptions) -> ImportSource:
+    return open_old_site(options.path, options.mapping, language=options.language, site=options.site)
+
+
+OLD_SITE = SourceSystem(
+    "Old site", is_old_site, _open_old_site, WARC_SUFFIXES, gettext_lazy("A copy of an old site")
+)
 MARKDOWN = SourceSystem(
     "Markdown", lambda path: True, _open_markdown, MARKDOWN_SUFFIXES, gettext_lazy("Markdown files")
 )
@@ -69,7 +79,7 @@ SUBSTACK = SourceSystem(
     lambda options: open_substack_source(options.path, language=options.language, site=options.site),
     (".csv",),
 )
-SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, GHOST, SUBSTACK, MARKDOWN)
+SYSTEMS: tuple[SourceSystem, ...] = (WORDPRESS, GHOST, SUBSTACK, OLD_SITE, MARKDOWN)
 """The first that recognizes a folder or file reads it; the last reads Markdown, and says what there is instead."""
 
 

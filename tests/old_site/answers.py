@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from io import BytesIO
+from zipfile import ZipFile, ZipInfo
 
 from PIL import Image
+from pypdf import PdfWriter
 
 from .contents import NEWS, PEOPLE, PUBLICATION, SITE, TOPICS, OldText, build_texts
 from .templates import (
@@ -20,7 +22,6 @@ from .templates import (
 
 PER_PAGE = 8
 HTML = "text/html; charset=utf-8"
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,7 @@ def _files(texts: list[OldText]) -> dict[str, Answer]:
     }
     for text in texts:
         for path, _label in text.files:
-            body = (
-                PDF + str(text.number).encode()
-                if path.endswith(".pdf")
-                else b"PK" + str(text.number).encode()
-            )
+            body = _pdf(text.number) if path.endswith(".pdf") else _workbook(text.number)
             answers[path.replace(" ", "%20")] = Answer(
                 body, "application/octet-stream" if " " in path else "application/pdf"
             )
@@ -127,8 +124,23 @@ def _files(texts: list[OldText]) -> dict[str, Answer]:
                 answers[path] = _picture(text.number, 600, "JPEG")
         if text.picture:
             answers[f"{text.picture}?width=1200"] = _picture(text.number + 1000, 1200, "JPEG")
-    answers["/globalassets/gammalt/bortglomd.pdf"] = Answer(PDF, "application/pdf")
+    answers["/globalassets/gammalt/bortglomd.pdf"] = Answer(_pdf(0), "application/pdf")
     return answers
+
+
+def _pdf(number: int) -> bytes:
+    writer, file = PdfWriter(), BytesIO()
+    writer.add_blank_page(200, 200)
+    writer.add_metadata({"/Title": f"Rapport {number}"})
+    writer.write(file)
+    return file.getvalue()
+
+
+def _workbook(number: int) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr(ZipInfo("xl/workbook.xml"), f"<workbook>{number}</workbook>")
+    return file.getvalue()
 
 
 def _picture(number: int, width: int, form: str) -> Answer:

@@ -19,6 +19,8 @@ WORDS = {
     "en": "border security question region state measure rises falls policy trade energy war peace agreement european "
     "neighbours support society voice power development meeting council duty defence economy sanction decision view",
 }
+ALT = "Bild"
+"""The alternative text of each picture in a text."""
 NEWS, PUBLICATION, REPORT = "news", "publication", "report"
 COUNTS = {NEWS: 110, PUBLICATION: 70, REPORT: 30}
 """Of texts in Swedish and English by type."""
@@ -54,8 +56,8 @@ class OldText:
 
     @property
     def words(self) -> str:
-        """The words of the text, without those of its pictures."""
-        return " ".join(text for tag, text in self.blocks if tag != "img")
+        """The words of the text, with the alternative texts of its pictures."""
+        return " ".join(ALT if tag == "img" else words.partition("|")[0] for tag, words in self.blocks)
 
 
 def build_texts() -> list[OldText]:

@@ -1,11 +1,11 @@
 """The pages of the made-up site: four types of texts and persons, lists and the rest, each with its own quirks."""
 
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from posixpath import relpath
 from urllib.parse import quote, urlsplit
 
-from .contents import NEWS, PEOPLE, PUBLICATION, SITE, OldText
+from .contents import ALT, NEWS, PEOPLE, PUBLICATION, SITE, OldText
 
 MONTHS = [
     "januari",
@@ -98,7 +98,7 @@ def render_body(text: OldText) -> str:
 def _render_block(tag: str, words: str, text: OldText) -> str:
     quoted = escape(words, quote=False)
     if tag == "img":
-        return f'<p><img src="{address_in(text, words)}?width=300&amp;quality=80" alt="Bild" style="border:0"></p>'
+        return f'<p><img src="{address_in(text, words)}?width=300&amp;quality=80" alt="{ALT}" style="border:0"></p>'
     if tag == "link":
         title, _bar, target = words.partition("|")
         return f'<p><a href="{address_in(text, target)}" target="_blank">{escape(title)}</a></p>'
@@ -159,7 +159,8 @@ def _render_news(text: OldText) -> str:
     day = text.published_on
     label = ("Publicerad: " if swedish else "Published ") if text.number % 3 else ""
     published = f'<p class="date">{label}{written_date(day, text.language)}</p>' if day else ""
-    update = "Senast uppdaterad 3 mars 2021" if swedish else "Last updated 3 March 2021"
+    changed = date(2021, 3, 3) + timedelta(days=text.number % 50)
+    update = f"{'Senast uppdaterad' if swedish else 'Last updated'} {written_date(changed, text.language)}"
     byline = _byline(text)
     main = (
         '<div class="col-8"><div class="epi-contentarea"><div class="block">'
@@ -226,7 +227,7 @@ def _render_report(text: OldText) -> str:
     head = head_of(text, f'<meta name="DC.date" content="{text.published_on.isoformat()}">{creators}')
     return (
         f'<HTML lang="{text.language}"><HEAD>{head.replace("Östinstitutet", "&Ouml;stinstitutet")}</HEAD><BODY BGCOLOR=white>'
-        f"<TABLE width=100%><TR><TD class=menu>{NAV[text.language]}</TD><TD class=content><H1>{escape(text.title)}</H1>"
+        f"<TABLE width=100%><TR><TD class=menu>{NAV[text.language]}</TD><TD class=content><P class=rubrik>{escape(text.title)}</P>"
         f"<TABLE class=text><TR><TD>{render_body(text)}</TD></TR></TABLE>"
         f'<TABLE class=files><TR><TD><A HREF="{quote(path)}">{escape(label)}</A></TD></TR></TABLE>'
         f"</TD></TR></TABLE>{FOOTER}</BODY></HTML>"

@@ -1,8 +1,11 @@
 """An old site as a source, whatever it runs on: its pages from a copy, read by CSS selectors for each type of page.
 
-`copies` opens WARC files and folders that wget saved; `html_page` reads their pages.
+`copies` opens WARC files and folders that wget saved, `html_page` reads their pages, `rules` says which page is a text
+and where its parts are, `page_index` lists the texts with all their addresses, and `source` reads them.
 """
 
 from .copies import is_old_site, open_copy
+from .source import OldSiteSource, open_old_site
+from .warc import WARC_SUFFIXES
 
-__all__ = ["is_old_site", "open_copy"]
+__all__ = ["WARC_SUFFIXES", "OldSiteSource", "is_old_site", "open_copy", "open_old_site"]

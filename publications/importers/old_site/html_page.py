@@ -16,16 +16,13 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
+from publications.html_tree import split_names
 from publications.stored_messages import gettext as _
 
 from .addresses import resolve_address
 from .site_copy import MAX_PAGE_BYTES, CopiedResource, SiteCopy
 
 Node = LexborNode
-
-
-def _split_names(names: str) -> frozenset[str]:
-    return frozenset(names.split())
 
 
 CHARSET_IN_PAGE = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
@@ -36,15 +33,15 @@ WESTERN_NAMES = frozenset(
     {"iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii", "cp1252"}
 )
 PAGE_HEAD_BYTES = 4_096
-BLOCK_TAGS = _split_names(
+BLOCK_TAGS = split_names(
     "address article aside blockquote body br dd div dl dt fieldset figcaption figure footer form h1 h2 "
     "h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td th thead tr ul"
 )
 UNSEEN_TAGS = frozenset({"script", "style", "noscript", "template", "head"})
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]{0,200})")
-FORMATTING_TAGS = _split_names("a b big code em font i nobr s small strike strong tt u")
+FORMATTING_TAGS = split_names("a b big code em font i nobr s small strike strong tt u")
 """Elements that a parser opens again in every block behind them if they are not closed."""
-SELF_CLOSED_TAGS = _split_names(
+SELF_CLOSED_TAGS = split_names(
     "area base br col embed hr img input link meta param source track wbr p li dt dd td th tr option "
     "thead tbody"
 )

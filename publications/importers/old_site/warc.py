@@ -20,7 +20,8 @@ from .content_types import guess_type, parse_content_type
 from .site_copy import CopiedResource, SiteCopy
 
 WARC_SUFFIXES = (".warc", ".warc.gz")
-READ_ERRORS = (ArchiveLoadFailed, EOFError, OSError, ValueError)
+READ_ERRORS = (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError)
+"""What warcio raises for a file that is none, or ends within the head of a record (AttributeError)."""
 
 
 def is_warc(path: Path) -> bool:

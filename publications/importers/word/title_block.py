@@ -15,7 +15,7 @@ MAX_SUMMARY_PARAGRAPHS = 3
 MAX_KEY_POINTS = 8
 
 BYLINE = re.compile(
-    r"(?:by|av|text(?: av)?|written by|authors?|författare|von|par|por|автор\w*|автори)\s*:?\s+(?P<names>\S.*)",
+    r"(?:by|av|text(?: av| by)?|written by|authors?|författare|von|par|por|автор\w*|автори)\s*:?\s+(?P<names>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )
 NAME_SEPARATOR = re.compile(r"\s*[,;|•·\n]\s*|\s+(?:and|och|samt|und|et|y|и|та|with|med)\s+|\s*&\s*")

@@ -21,6 +21,8 @@ HELP = """Import Markdown files with front matter as publications: one file, or 
 Front matter is the block of fields at the top of a file (title, date, author …), as Jekyll, Hugo and Eleventy have it.
 An export of WordPress (.xml, made there with Tools, Export) is read as well: the file, or a folder with all files of a
 large site and the folder wp-content/uploads of its server beside them, as “uploads”.
+A copy of an old site, whatever it runs on, is read by rules for its pages: a WARC file, or a folder that wget saved.
+Let the rules be proposed with --propose-mapping, look at them, then import with --mapping (docs/moving-in.md).
 
 Each file becomes a draft. With --publish, those are published that do not say that they are drafts and whose date is
 not in the future. Texts that name no author stay drafts unless --author says who signs them. A post that only has a

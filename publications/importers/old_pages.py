@@ -1,0 +1,31 @@
+"""Redirects from the other pages of an old site: to the topic or author that they are of, or to the nearest page."""
+
+from publications.actions import AddressRefusal, OldAddress
+from publications.models import Author, Tag, tags_by_name
+
+from .import_cache import ImportCache
+from .mapping import ImportMapping
+from .redirects import keep_old_addresses
+from .source import ImportSource, OldPage
+from .source_authors import AuthorList
+
+
+def redirect_old_pages(
+    source: ImportSource, mapping: ImportMapping, authors: AuthorList, import_cache: ImportCache, *, by
+) -> tuple[int, list[str]]:
+    """Redirect the pages of a source that are no texts; safe to repeat.
+
+    Returns:
+        The number of addresses that redirect, and those that lead nowhere.
+    """
+    topics = tags_by_name() if source.old_pages else {}
+
+    def find_target(page: OldPage) -> Tag | Author | str:
+        tag = topics.get(mapping.find_topic(page.topic).casefold()) if page.topic else None
+        name = page.author and (mapping.find_person(page.author) or page.author)
+        return tag or (name and import_cache.find_author(authors.find(name).slug, name)) or page.address
+
+    rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
+    refused = keep_old_addresses(rows, by=by) if rows else []
+    lost = [row.address for row in refused if row.reason is not AddressRefusal.USED]
+    return len(rows) - len(refused), lost

@@ -1,0 +1,159 @@
+"""The index of an old site: which of its pages are texts, and by which addresses each is reached."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from publications.stored_messages import gettext as _
+
+from .addresses import address_key, resolve_address
+from .html_page import HtmlPage, UnreadablePage, plain_text, read_page
+from .page_text import PageHead, read_head
+from .rules import PageRule, find_rule
+from .site_copy import SiteCopy
+
+MAX_REDIRECTS = 10
+
+
+@dataclass
+class IndexedPage:
+    """A page of the copy with what is known of it before its text is read.
+
+    Args:
+        rule: None for a page that no rule fits.
+        canonical: the key of the address that it gives as its own; "" if it gives none.
+        digest: of its title and text, for pages that are reached by several addresses.
+        links: the keys that a page that is no text links to.
+    """
+
+    key: str
+    address: str
+    rule: PageRule | None
+    head: PageHead
+    canonical: str = ""
+    alternates: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+    links: frozenset[str] = frozenset()
+
+    @property
+    def is_text(self) -> bool:
+        return self.rule is not None and not self.rule.is_ignored
+
+
+@dataclass
+class PageIndex:
+    """All pages of a copy.
+
+    Args:
+        texts: the pages that are texts, by key; each once.
+        duplicates: the keys of other addresses of a text, with the key of the text.
+        ignored, unmatched: other pages by key: those of a rule with `ignore`, and those that no rule fits.
+        redirects: keys of addresses that lead on, with the addresses they lead to.
+        refused: the reasons why pages cannot be read, by path.
+    """
+
+    texts: dict[str, IndexedPage] = field(default_factory=dict)
+    duplicates: dict[str, str] = field(default_factory=dict)
+    ignored: dict[str, IndexedPage] = field(default_factory=dict)
+    unmatched: dict[str, IndexedPage] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def find_text(self, key: str) -> IndexedPage | None:
+        """Return the text at an address, also at another address of it, or None."""
+        return self.texts.get(self.duplicates.get(key, key))
+
+    def follow(self, copy: SiteCopy, key: str) -> str:
+        """Return the address that an address leads to in the end, or "" if it leads nowhere within the redirects."""
+        address = self.redirects.get(key, "")
+        for _step in range(MAX_REDIRECTS):
+            following = self.redirects.get(copy.find_key(address), "") if copy.is_own(address) else ""
+            if not following:
+                return address
+            address = following
+        return ""
+
+
+def index_pages(copy: SiteCopy, rules: Iterable[PageRule]) -> PageIndex:
+    """Return the index of a copy."""
+    index, rules = PageIndex(), tuple(rules)
+    candidates: dict[str, IndexedPage] = {}
+    for key, resource in copy.resources.items():
+        if resource.is_redirect:
+            if target := resolve_address(resource.location, resource.address):
+                index.redirects[key] = target
+        elif resource.is_page:
+            try:
+                page = read_page(copy, resource)
+            except UnreadablePage as error:
+                index.refused[resource.address] = str(error)
+            except OSError as error:
+                index.refused[resource.address] = _("The file cannot be read (%s).") % (
+                    error.strerror or error
+                )
+            else:
+                if page.refresh and page.refresh != resource.address:
+                    index.redirects[key] = page.refresh
+                    continue
+                indexed = _describe_page(copy, key, page, rules)
+                group = candidates if indexed.is_text else index.ignored if indexed.rule else index.unmatched
+                group[key] = indexed
+    _group_addresses(index, copy, candidates)
+    return index
+
+
+def _describe_page(copy: SiteCopy, key: str, page: HtmlPage, rules: tuple[PageRule, ...]) -> IndexedPage:
+    rule = find_rule(rules, page)
+    head = read_head(page, rule) if rule else PageHead(title=_title_of(page), language=page.language)
+    if not head.title:
+        head = PageHead(**{**vars(head), "title": _title_of(page)})
+    text, links = "", frozenset()
+    if rule and not rule.is_ignored:
+        text = " ".join(plain_text(node) for node in page.select(rule.elements["body"]))
+    else:
+        links = frozenset(copy.find_key(page.resolve(href)) for href in page.list_links("a[href]"))
+    return IndexedPage(
+        key,
+        page.address,
+        rule,
+        head,
+        canonical=address_key(page.canonical) if page.canonical else "",
+        alternates=page.alternates,
+        digest=sha256(f"{head.title}\n{text}".encode()).hexdigest(),
+        links=links,
+    )
+
+
+def _title_of(page: HtmlPage) -> str:
+    """Return the heading of a page, or its title in the head."""
+    nodes = page.select("h1") or page.select("title")
+    return plain_text(nodes[0])[:300] if nodes else ""
+
+
+def _group_addresses(index: PageIndex, copy: SiteCopy, pages: dict[str, IndexedPage]) -> None:
+    """Make one text of pages with one canonical address or one path and content."""
+    main_keys: dict[tuple[str, str], str] = {}
+    for key in sorted(pages, key=lambda key: (key != _trusted_canonical(pages, pages[key]), len(key), key)):
+        page = pages[key]
+        canonical = _trusted_canonical(pages, page)
+        groups = [("canonical", canonical)] if canonical else []
+        groups.append((page.key.partition("?")[0], page.digest))
+        main = next((main_keys[group] for group in groups if group in main_keys), key)
+        for group in groups:
+            main_keys.setdefault(group, main)
+        if main == key:
+            index.texts[key] = page
+        else:
+            index.duplicates[key] = main
+    for main in list(index.duplicates.values()):
+        canonical = pages[main].canonical
+        if canonical and canonical not in index.texts:
+            index.duplicates.setdefault(canonical, main)
+
+
+def _trusted_canonical(pages: Mapping[str, IndexedPage], page: IndexedPage) -> str:
+    """Return the canonical address of a page, unless a page with another text has it, as where all name the home."""
+    other = pages.get(page.canonical)
+    if not page.canonical or page.canonical == "/" or (other and other.digest != page.digest):
+        return "" if other is not page else page.canonical
+    return page.canonical

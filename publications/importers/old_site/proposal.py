@@ -1,0 +1,145 @@
+"""Propose the rules of a mapping for an old site from what repeats on its pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from publications.stored_messages import gettext as _
+from publications.stored_messages import ngettext
+
+from ..mapping import ImportMapping
+from .field_candidates import FieldProposal, source_of
+from .field_proposals import (
+    propose_authors,
+    propose_breadcrumb,
+    propose_cover,
+    propose_date,
+    propose_files,
+    propose_related,
+    propose_removed,
+    propose_summary,
+    propose_tags,
+    propose_title,
+)
+from .page_groups import MIN_GROUP_PAGES, PageGroup, distinguish_groups, find_common_prefixes, group_pages
+from .page_profiles import count_texts, profile_page, read_pages
+from .sampled_group import SampledGroup
+from .site_copy import SiteCopy
+from .values import read_values, split_names
+
+KIND_WORDS = {"report": ("rapport", "report"), "commentary": ("kommentar", "comment", "analys", "analysis")}
+"""Words in addresses and classes that say which of the first kinds of a site texts are."""
+MIN_PERSON_SHARE = 0.5
+
+
+def propose_rules(copy: SiteCopy) -> ImportMapping:
+    """Return the rules that are proposed for a site: one for each type of page, with comments on why."""
+    repeated = count_texts(copy)
+    profiles = [profile_page(page, copy, repeated) for page in read_pages(copy)]
+    groups = group_pages(profiles)
+    markers = distinguish_groups(groups)
+    rules: list[dict[str, Any]] = []
+    comments: dict[tuple[str, str | int], str] = {}
+    samples = {
+        number: SampledGroup.of(group, copy, repeated)
+        for number, group in enumerate(groups)
+        if len(group.pages) >= MIN_GROUP_PAGES
+    }
+    drafts = {
+        number: _propose_rule(sample) for number, sample in samples.items() if not groups[number].is_list
+    }
+    names = {name.casefold() for _rule, _lines, found in drafts.values() for name in found}
+    for number, sample in samples.items():
+        group = groups[number]
+        match = _propose_match(group, markers[number], groups)
+        if group.is_list or not sample.body or _are_people(sample, names):
+            reason = (
+                _("They mostly link to other pages.")
+                if group.is_list
+                else _("Their titles are names of authors.")
+            )
+            rule, lines = {"ignore": True}, [reason]
+        else:
+            rule, lines, _names = drafts[number]
+        name = _name_of(group, rules)
+        comments["pages", len(rules)] = "\n".join([_describe_group(group), *lines])
+        rules.append({"name": name, "match": match, **rule})
+    return ImportMapping(pages=tuple(rules), comments=comments)
+
+
+def _propose_rule(sample: SampledGroup) -> tuple[dict[str, Any], list[str], set[str]]:
+    """Return a rule without its match, the comments on it, and the names of authors that it finds."""
+    date, authors = propose_date(sample), propose_authors(sample)
+    title = propose_title(sample)
+    fields: dict[str, FieldProposal] = {
+        "title": title,
+        "summary": propose_summary(sample, [*title.selectors, *date.selectors, *authors.selectors]),
+        "body": FieldProposal((sample.body,), len(sample.pages)) if sample.body else FieldProposal(),
+        "date": date,
+        "authors": authors,
+        "tags": propose_tags(sample),
+        "cover": propose_cover(sample),
+        "files": propose_files(sample),
+        "related": propose_related(sample),
+        "breadcrumb": propose_breadcrumb(sample),
+    }
+    rule: dict[str, Any] = {"kind": kind} if (kind := _propose_kind(sample.group)) else {}
+    lines = [] if kind else [_("kind: none was recognized; without one it is that of the import.")]
+    for name, field in fields.items():
+        if field.selectors:
+            rule[name] = field.selectors[0] if len(field.selectors) == 1 else list(field.selectors)
+            lines += [_describe_field(name, field, sample)] if name != "body" else []
+        elif name in ("date", "authors"):
+            lines.append(_("%s: nothing that differs from page to page was found.") % name)
+    removed = propose_removed(sample) if sample.body else []
+    if removed:
+        rule["remove"] = [selector for selector, _text in removed]
+        lines += [_("remove: repeats in the texts: “%s”") % text[:60] for _selector, text in removed]
+    return rule, lines, _names_in(sample, authors)
+
+
+def _describe_field(name: str, field: FieldProposal, sample: SampledGroup) -> str:
+    values = {"field": name, "count": field.pages, "total": len(sample.pages), "example": field.example}
+    return _("%(field)s: on %(count)d of %(total)d sampled pages, as “%(example)s”") % values
+
+
+def _names_in(sample: SampledGroup, authors: FieldProposal) -> set[str]:
+    sources = [source_of(selector) for selector in authors.selectors]
+    values = (value for page in sample.pages for value in read_values(page, sources))
+    return {name for value in values for name in split_names(value)[0]}
+
+
+def _are_people(sample: SampledGroup, names: set[str]) -> bool:
+    titles = [title.casefold() for title in sample.titles.values()]
+    return sum(title in names for title in titles) >= MIN_PERSON_SHARE * len(titles)
+
+
+def _propose_match(group: PageGroup, marker: str, groups: list[PageGroup]) -> dict[str, Any]:
+    """Return the selector that only these pages have, or the folders that they are in."""
+    if marker:
+        return {"selector": marker}
+    return {
+        "address": [
+            f"{prefix.rstrip('/')}/*" for prefix in find_common_prefixes(page.key for page in group.pages)
+        ]
+    }
+
+
+def _propose_kind(group: PageGroup) -> str:
+    """Return the kind that the addresses or the classes of the pages name, if one does."""
+    hint = " ".join([*group.chain, *(page.key.partition("?")[0] for page in group.pages[:1])]).casefold()
+    return next((kind for kind, words in KIND_WORDS.items() if any(word in hint for word in words)), "")
+
+
+def _name_of(group: PageGroup, rules: list[Mapping[str, Any]]) -> str:
+    """Return a name for a rule: the folder of most of its pages."""
+    prefixes = find_common_prefixes(page.key for page in group.pages)
+    name = (prefixes[0].strip("/") if prefixes else "") or "pages"
+    used = {rule["name"] for rule in rules}
+    return name if name not in used else f"{name}-{len(rules) + 1}"
+
+
+def _describe_group(group: PageGroup) -> str:
+    count = len(group.pages)
+    folders = ", ".join(find_common_prefixes(page.key for page in group.pages))
+    pages = ngettext("%d page", "%d pages", count) % count
+    return _("%(pages)s with one template, in: %(folders)s") % {"pages": pages, "folders": folders}

@@ -1,0 +1,269 @@
+"""An old site as a source: its texts by the rules of a mapping, their files, and what its other addresses lead to."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from publications.locales import LOCALES
+from publications.slugs import normalize_redirect_path
+from publications.stored_messages import gettext as _
+
+from ..html import ArticleSource, SourceArticle, read_article
+from ..imported_file import ImportedFile, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..mapping import ImportMapping, normalize_key
+from ..read_ahead import read_texts
+from ..source import ImportContext, OldPage, SourceEntry
+from .addresses import path_of, site_of
+from .copies import open_copy
+from .entries import build_entries, uid_of
+from .html_page import parse_page, read_page
+from .nearest_pages import NearestPages, find_nearest_pages
+from .page_index import IndexedPage, PageIndex, index_pages
+from .page_text import PageHead, PageText, read_text
+from .proposal import propose_rules
+from .rules import parse_rules
+from .site_copy import SiteCopy
+from .site_files import SiteFiles
+
+LAYOUT_TYPES = ("text/css", "text/javascript", "application/javascript", "application/x-javascript", "font/")
+
+
+@dataclass(kw_only=True)
+class OldSiteSource(ArticleSource):
+    """The texts of an old site.
+
+    Args:
+        nearest: what pages that are no texts lead to.
+        language: that of pages that name none.
+    """
+
+    copy: SiteCopy
+    index: PageIndex
+    files: SiteFiles
+    nearest: NearestPages = field(default_factory=NearestPages)
+    mapping: ImportMapping = field(default_factory=ImportMapping)
+    language: str = LOCALES[0]
+
+    def articles(self) -> Iterator[SourceArticle]:
+        for entry in self.entries:
+            yield self._read_article(entry)
+
+    def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
+        articles = (
+            replace(article, entry=entry)
+            for article, entry in zip(self.articles(), self.entries, strict=True)
+        )
+        for imported in read_texts(
+            articles, read_article, context, total=len(self.entries), processes=processes
+        ):
+            yield replace(imported, former_files=self._all_addresses(imported.former_files))
+
+    def assign_slugs(self, existing_slugs: Mapping[str, str], reserved: set[tuple[str, str]]) -> Self:
+        """Raises ImportRefused if there are no rules."""
+        if not self.mapping.pages:
+            message = _(
+                "An old site needs rules that say what its pages are. Let them be proposed with --propose-mapping "
+                "FILE.yaml, look at them, then import with --mapping FILE.yaml."
+            )
+            raise ImportRefused(message)
+        return super().assign_slugs(existing_slugs, reserved)
+
+    def propose_mapping(self) -> ImportMapping:
+        """Return the rules that are proposed for the site, with the topics and authors that they find.
+
+        Raises:
+            ImportRefused: no type of page was recognized.
+        """
+        rules = propose_rules(self.copy)
+        if not rules.pages:
+            message = _(
+                "No type of page was recognized: at least three pages have to have one template. Save more of the "
+                "site, or write the rules yourself (docs/moving-in.md)."
+            )
+            raise ImportRefused(message)
+        index = index_pages(self.copy, parse_rules(rules.pages))
+        source = replace(self, entries=build_entries(self.copy, index, self.language), index=index)
+        names = super(OldSiteSource, source).propose_mapping()
+        return replace(
+            rules, topics=names.topics, people=names.people, comments=rules.comments | names.comments
+        )
+
+    def addresses(self, address_of: Callable[[str, str], str]) -> dict[str, str]:
+        """Return new addresses by old ones; one with a query has no path, which other texts may share."""
+        addresses: dict[str, str] = {}
+        for entry in self.all_entries:
+            for old_address in entry.former_paths:
+                key = old_address if "?" in old_address else normalize_redirect_path(old_address)
+                addresses.setdefault(key, address_of(entry.locale, entry.slug))
+        return addresses
+
+    @property
+    def old_pages(self) -> Mapping[str, OldPage]:
+        """Other pages; the home page is that of this site."""
+        return {address: page for address, page in self.nearest.pages.items() if address != "/"}
+
+    def summarize(self) -> list[SourceRemark]:
+        notes = [SourceRemark(problem) for problem in self.copy.problems]
+        if lost := (*self.nearest.lost, *self._unused_files()):
+            notes.append(SourceRemark(_("Old addresses that will answer 404:"), tuple(sorted(lost))))
+        unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
+        if unmatched:
+            notes.append(
+                SourceRemark(_("Pages that no rule of the mapping fits; they are not imported:"), unmatched)
+            )
+        if self.copy.other_hosts:
+            hosts = tuple(f"{host}: {count}" for host, count in self.copy.other_hosts.most_common())
+            notes.append(
+                SourceRemark(_("Addresses of other hosts in the copy; they are not imported:"), hosts)
+            )
+        return notes
+
+    def _unused_files(self) -> list[str]:
+        """Return the addresses of files that no text uses, without those of the layout."""
+        types = self.files.content_types
+        return [
+            address
+            for path in self.files.paths
+            if path not in self.files.used and not types[path].startswith(LAYOUT_TYPES)
+            for address in self.files.addresses_of(path)
+        ]
+
+    def _all_addresses(self, former_files: Mapping[str, str]) -> dict[str, str]:
+        """Return the names of files by all old addresses: also of other widths and those that redirect."""
+        names = dict(former_files)
+        for path, name in former_files.items():
+            for address in self.files.addresses_of(path):
+                names[address] = name
+                names |= dict.fromkeys(self._short_addresses.get(address, ()), name)
+        return names
+
+    @cached_property
+    def _short_addresses(self) -> dict[str, list[str]]:
+        """The addresses that redirect to others, by path and query of those."""
+        addresses: dict[str, list[str]] = {}
+        for key in self.index.redirects:
+            target = self.index.follow(self.copy, key)
+            if self.copy.is_own(target):
+                addresses.setdefault(path_of(target), []).append(path_of(self.copy.resources[key].address))
+        return addresses
+
+    def _read_article(self, entry: SourceEntry) -> SourceArticle:
+        page = self.index.texts[self.copy.find_key(self.copy.site + entry.source)]
+        text = read_text(read_page(self.copy, self.copy.resources[page.key]), page.rule)
+        head = text.head
+        return SourceArticle(
+            entry=entry,
+            title=head.title or page.head.title,
+            html=self._link_files(text, page.address),
+            url=page.address,
+            summary=head.summary,
+            published_at=head.published_at,
+            cover=self._file_address(head.cover),
+            cover_alt=head.cover_alt,
+            kind=self._kind_of(page),
+            related=tuple(self._text_address(address) for address, _label in head.related),
+            files=tuple((self._file_address(address), label) for address, label in head.files),
+            notes=tuple(_notes_on(head)),
+        )
+
+    def _link_files(self, text: PageText, address: str) -> str:
+        """Return the HTML of a text with the addresses by which the import finds the targets of links and pictures."""
+        page = parse_page(f"<body>{text.html}</body>", address)
+        for tag, attribute in (("a", "href"), ("img", "src")):
+            for node in page.select(f"{tag}[{attribute}]"):
+                target, mark, fragment = (node.attributes.get(attribute) or "").partition("#")
+                if target and (absolute := page.resolve(target)):
+                    node.attrs[attribute] = f"{self._target_address(absolute)}{mark}{fragment}"
+        for image in page.select("img[srcset]"):
+            del image.attrs["srcset"]
+        return page.tree.body.inner_html or ""
+
+    def _target_address(self, address: str) -> str:
+        """Return the address of what an address leads to on the old site: the main one of a text, or that of a file."""
+        if not self.copy.is_own(address):
+            return address
+        key = self.copy.find_key(address)
+        address = self.index.follow(self.copy, key) or address
+        if page := self.index.find_text(self.copy.find_key(address)):
+            return site_of(page.address) + path_of(page.address)
+        return self._file_address(address) or address
+
+    def _file_address(self, address: str) -> str:
+        """Return the address by which the import finds a file; one that is not in the copy stays, to be reported."""
+        address = self.index.follow(self.copy, self.copy.find_key(address)) or address
+        path = self.files.find_path(address) if address else ""
+        if path:
+            self.files.used.add(path)
+        return f"{self.copy.site}{path}" if path else address
+
+    def _text_address(self, address: str) -> str:
+        """Return the name of a related text, or the address if it is none."""
+        if self.copy.is_own(address):
+            key = self.copy.find_key(self._target_address(address))
+            if page := self.index.find_text(key):
+                return f"/{uid_of(page, self.copy)}"
+        return address
+
+    def _kind_of(self, page: IndexedPage) -> str:
+        """Return the kind by the rule, or by the breadcrumb and the table of kinds."""
+        labels = (label for _address, label in reversed(page.head.breadcrumb))
+        kinds = (self.mapping.kinds.get(normalize_key(label), "") for label in labels)
+        return page.rule.kind or next(filter(None, kinds), "")
+
+    def uids_by_name(self) -> dict[tuple[str, str], str]:
+        """Return the uids by their names in lists of related texts, in whatever language the list is."""
+        languages = {entry.language for entry in self.all_entries}
+        return {
+            (language, f"/{entry.uid}"): entry.uid for entry in self.all_entries for language in languages
+        }
+
+
+def open_old_site(
+    path: Path, mapping: ImportMapping, *, language: str = LOCALES[0], site: str = ""
+) -> OldSiteSource:
+    """Index the copy of an old site. Without rules it has no texts, and they can be proposed.
+
+    Args:
+        mapping: has the rules for its pages.
+        language: that of pages that name none, or none that this site knows.
+        site: the address of the old site, if the copy does not say it.
+
+    Raises:
+        ImportRefused: the copy cannot be read, the mapping has no rules or an invalid one, or no page is a text.
+    """
+    copy = open_copy(path, site)
+    index = index_pages(copy, parse_rules(mapping.pages))
+    if mapping.pages and not index.texts:
+        message = _(
+            "No rule of the mapping fits a page of “%s”. Let rules be proposed with --propose-mapping FILE.yaml."
+        )
+        raise ImportRefused(message % path.name)
+    return _build_source(copy, index, mapping, language)
+
+
+def _build_source(copy: SiteCopy, index: PageIndex, mapping: ImportMapping, language: str) -> OldSiteSource:
+    files = SiteFiles.of(copy)
+    return OldSiteSource(
+        root=files.root,
+        entries=build_entries(copy, index, language),
+        refused=index.refused,
+        site=copy.site,
+        copy=copy,
+        index=index,
+        files=files,
+        nearest=find_nearest_pages(copy, index),
+        mapping=mapping,
+        language=language,
+    )
+
+
+def _notes_on(head: PageHead) -> Iterator[ImportNote]:
+    if not head.published_at:
+        reason = (
+            _("No date was found.") if not head.date_text else _("This is no date: %s") % head.date_text[:100]
+        )
+        yield ImportNote(NoteKind.DROPPED, "date", reason)
+    for part in head.unnamed:
+        yield ImportNote(NoteKind.DROPPED, "author", _("This is nobody's name: %s") % part[:100])

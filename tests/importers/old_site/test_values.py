@@ -1,0 +1,83 @@
+"""Dates and names on pages, in the forms that people write."""
+
+from datetime import date
+
+import pytest
+
+from publications.importers.old_site.html_page import parse_page
+from publications.importers.old_site.page_text import read_text
+from publications.importers.old_site.rules import parse_rules
+from publications.importers.old_site.values import find_date, split_names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2021-03-03", "2021-03-03T09:00:00+01:00", "Publicerad 3 mars 2021", "Senast uppdaterad: den 3 mars 2021 kl. 9",
+        "March 3rd, 2021", "Published on 3 March 2021 by the editors", "3:e mars 2021", "3/3/2021", "Datum 03.03.2021",
+        "Uppdaterad 2021-03-03 14:30", "ons 3 mar 2021",
+    ],
+)  # fmt: skip
+def test_a_date_is_found_alone_or_in_a_sentence(text):
+    assert find_date(text).date() == date(2021, 3, 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Nr 3 2021", "31 februari 2021", "Tel 08-123 45 67", "12345-67-89", "mars 2021"]
+)
+def test_what_is_no_date_is_none(text):
+    assert find_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "others"),
+    [
+        ("By Anna Berg, Carl Dahl and Eva Sjö", ["Anna Berg", "Carl Dahl", "Eva Sjö"], []),
+        ("Av Anna Berg och Carl-Johan von Essen", ["Anna Berg", "Carl-Johan von Essen"], []),
+        ("Text: Anna Berg", ["Anna Berg"], []),
+        ("Text by Anna Berg", ["Anna Berg"], []),
+        ("Författare: Dr. Anna Berg & Tomas O’Brien.", ["Anna Berg", "Tomas O’Brien"], []),
+        ("Anna Berg, analytiker", ["Anna Berg"], ["analytiker"]),
+        ("Anna Berg, anna@x.example", ["Anna Berg"], ["anna@x.example"]),
+        ("", [], []),
+    ],
+)
+def test_a_byline_is_split_into_names(text, names, others):
+    assert split_names(text) == (names, others)
+
+
+HTML = """<html lang="sv"><head><script type="application/ld+json">
+{"@type": "Article", "datePublished": "2021-03-03", "author": [{"name": "Anna Berg"}, {"name": "Eva Sjö"}]}</script></head>
+<body><div class="text"><h1>Title</h1><p class="by">Av Anna Berg</p><p>One <a href="../b?x=1#y">link</a></p>
+<div class="share">Share</div><img data-src="/i.jpg" src="x.gif"></div><ul class="files"><li><a href="a.pdf">A file</a></li>
+<li><a href="/about">About</a></li></ul></body></html>"""
+
+
+def page_text(**rule):
+    page = parse_page(HTML, "https://old.example/a/b/c")
+    return read_text(page, parse_rules([{"body": ".text", **rule}])[0])
+
+
+def test_values_are_read_from_structured_data_and_attributes():
+    head = page_text(
+        date=["time", "json-ld datePublished"], authors="json-ld author.name", language="html @lang"
+    ).head
+
+    assert head.published_at.date() == date(2021, 3, 3)
+    assert head.authors == ("Anna Berg", "Eva Sjö")
+    assert head.language == "sv"
+
+
+def test_the_text_is_without_what_fields_have_taken_and_what_is_removed():
+    text = page_text(title="h1", authors=".by", remove=".share", files=".files")
+
+    assert "Title" not in text.html and "Av Anna" not in text.html and "Share" not in text.html
+    assert text.removed == ("Share", "Title", "Av Anna Berg")
+    assert text.head.files == (("https://old.example/a/b/a.pdf", "A file"),)
+
+
+def test_links_and_pictures_of_the_text_are_absolute():
+    html = page_text().html
+
+    assert 'href="https://old.example/a/b?x=1#y"' in html
+    assert 'src="https://old.example/i.jpg"' in html
