@@ -21,7 +21,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 STAY = {
     "ArchiveImport", "AuditEntry", "Autosave", "CalendarAddress", "Comment", "Edition", "NewsEvent", "OutboxMail",
     "Presence", "PressLink", "Review", "Revision", "TranslationCheck", "UserSettings", "WordFile", "Approval",
-    "ExcludedSuggestion", "NameRemovalRecord",
+    "ExcludedSuggestion", "ImportDecision", "NameRemovalRecord",
 }  # fmt: skip
 """Models whose columns for people say who did something, or are the person's own."""
 STAYING_COLUMNS = {("EditorialPlan", "changed_by"), ("Publication", "deleted_by")}

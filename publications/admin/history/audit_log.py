@@ -168,10 +168,10 @@ def _describe_amendment(detail: dict) -> str:
 
 
 def _describe_old_addresses(detail: dict, count: int) -> str:
-    """Return how many were kept or removed; an entry with a model is about what they lead to."""
+    """Return how many were kept or removed; an entry with a key is about what they lead to."""
     if detail.get("removed"):
         return ngettext("%d old address removed", "%d old addresses removed", count) % count
-    if detail.get("model"):
+    if detail.get("pk"):
         return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
     return ngettext("%d old address kept", "%d old addresses kept", count) % count
 

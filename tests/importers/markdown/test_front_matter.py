@@ -103,7 +103,7 @@ def test_a_folder_that_only_looks_like_a_language_is_none(tmp_path):
     [
         ({"a/b/c/blog.xml": "<rss/>"}, ".xml (1). An export of WordPress is read"),
         ({"a.docx": "PK", "b.docx": "PK"}, ".docx (2). Word files come in at the desk"),
-        ({"index.html": "<html>"}, "the pages of a finished site"),
+        ({"index.html": "<html>"}, "An old site needs rules that say what its pages are"),
         ({"a.rst": "A", "Makefile": "b"}, ".rst (1)"),
         ({}, "is empty"),
     ],
