@@ -16,7 +16,7 @@ from publications.xml_writer import XmlWriter, build_xml
 
 from .renderers import ATOM, HTML, format_rfc_822
 
-MAX_ITEMS = 500
+MAX_ITEMS = 200
 """The feed has no pages and is fetched once a day or more often; what becomes public in a day must be on it."""
 TITLE = "Legal deposit of electronic material (e-plikt)"
 FREE_OF_CHARGE = "gratis"
