@@ -173,6 +173,7 @@ STOPPED = {
     "0060_archive_import_tasks",
     "0062_approvals",
     "0064_hash_chain_of_audit_entries",
+    "0070_import_decisions",
     "0071_old_addresses",
 }
 """Migrations for which the app servers of older releases stop, as for those up to 0032. They are of one release:

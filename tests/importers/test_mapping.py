@@ -2,7 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications.importers.imported_file import ImportedFile, ImportRefused
@@ -29,6 +29,7 @@ def parse(text: str) -> ImportMapping:
     return parse_mapping(text, name="mapping.yaml")
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(topics=SECTION, people=SECTION, kinds=SECTION, fields=SECTION, comment=st.text(max_size=20))
 def test_what_is_written_reads_the_same(topics, people, kinds, fields, comment):
     mapping = ImportMapping.from_names(topics=topics, people=people, kinds=kinds, fields=fields)
@@ -39,6 +40,7 @@ def test_what_is_written_reads_the_same(topics, people, kinds, fields, comment):
     assert parse(written) == mapping
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(RULE, max_size=3))
 def test_rules_of_pages_are_read_with_their_lines(rules):
     read = parse(render_mapping(ImportMapping(pages=tuple(rules)))).pages
