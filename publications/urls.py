@@ -17,7 +17,7 @@ edition_patterns = [
     path("", views.edition_detail, name="edition"),
     path(_("changes/"), views.edition_changes, name="changes"),
     *(
-        path(name, views.edition_linkset, {"filename": name}, name="edition_linkset")
+        path(name, views.publication_linkset, {"filename": name}, name="edition_linkset")
         for name in LINKSET_RENDERERS
     ),
 ]
@@ -26,7 +26,7 @@ editions_patterns = [
     path("", views.edition_list, name="editions"),
     path("<number:number>/", include(edition_patterns)),
     path("<number:number>.pdf", views.edition_pdf, name="edition_pdf"),
-    path("<number:number>.<record_format:record_format>", views.edition_record, name="edition_record"),
+    path("<number:number>.<record_format:record_format>", views.publication_record, name="edition_record"),
 ]
 
 publication_patterns = [

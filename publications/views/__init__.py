@@ -18,7 +18,7 @@ from .pages import (
 )
 from .publication_list import publication_list
 from .publications import edition_detail, publication_detail
-from .records import edition_linkset, edition_record, publication_linkset, publication_record
+from .records import publication_linkset, publication_record
 from .sharing import share_on_mastodon
 from .social_images import (
     author_image,
@@ -45,10 +45,8 @@ __all__ = [
     "csrf_failure",
     "edition_changes",
     "edition_detail",
-    "edition_linkset",
     "edition_list",
     "edition_pdf",
-    "edition_record",
     "favicon",
     "forbidden",
     "home",

@@ -19,7 +19,6 @@ from publications.models import (
     AddressStatus,
     Edition,
     EditionWithRows,
-    ResolvedAddress,
     last_change,
     resolve_address,
     resolve_edition_address,
@@ -30,64 +29,60 @@ from publications.presentation import conditional_response, edition_url_at
 from .publications import redirect_or_gone
 
 
-def publication_record(request: HttpRequest, slug: str, record_format: str) -> HttpResponse:
-    """Send the record of the live edition as BibTeX, RIS, CSL-JSON or Markdown."""
+def publication_record(
+    request: HttpRequest, slug: str, record_format: str, number: int | None = None
+) -> HttpResponse:
+    """Send the record of the live edition, or of the one with a number, as BibTeX, RIS, CSL-JSON or Markdown."""
     return _record_response(
         request,
-        resolve=lambda: resolve_address(current_locale(), slug),
-        url_of=lambda edition: format_url(edition, record_format),
-        render=lambda edition: _render_record(edition, record_format),
-    )
-
-
-def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
-    """Send the record of an edition by its number; that of a superseded one has the URL of the edition."""
-    own_address = edition_url_at(current_locale(), slug, number)
-    return _record_response(
-        request,
-        resolve=lambda: resolve_edition_address(current_locale(), slug, number),
+        slug,
+        number,
         url_of=lambda edition: format_url(edition, record_format, number),
-        render=lambda edition: _render_record(edition, record_format, own_address),
+        render=lambda edition, record: _render_record(edition, record, record_format),
     )
 
 
-def publication_linkset(request: HttpRequest, slug: str, filename: str) -> HttpResponse:
-    """Send the links of the live edition, its files and records as a linkset (RFC 9264)."""
+def publication_linkset(
+    request: HttpRequest, slug: str, filename: str, number: int | None = None
+) -> HttpResponse:
+    """Send the links of the live edition, or of the one with a number, its files and records (RFC 9264)."""
     return _record_response(
         request,
-        resolve=lambda: resolve_address(current_locale(), slug),
-        url_of=lambda edition: linkset_path(edition, filename),
-        render=lambda edition: _render_linkset(edition, filename),
-    )
-
-
-def edition_linkset(request: HttpRequest, slug: str, number: int, filename: str) -> HttpResponse:
-    """Send the links of an edition by its number; those of a superseded one lead to its own files and records."""
-    own_address = edition_url_at(current_locale(), slug, number)
-    return _record_response(
-        request,
-        resolve=lambda: resolve_edition_address(current_locale(), slug, number),
+        slug,
+        number,
         url_of=lambda edition: linkset_path(edition, filename, number),
-        render=lambda edition: _render_linkset(edition, filename, own_address),
+        render=lambda _edition, record: _render_linkset(record, filename),
     )
 
 
 def _record_response(
     request: HttpRequest,
+    slug: str,
+    number: int | None,
     *,
-    resolve: Callable[[], ResolvedAddress],
     url_of: Callable[[Edition], str],
-    render: Callable[[Edition], HttpResponse],
+    render: Callable[[Edition, Record], HttpResponse],
 ) -> HttpResponse:
     """Return the record or 304. The last change is read first, so that no old text gets a new ETag."""
-    change, address = last_change(), resolve()
+    change, locale = last_change(), current_locale()
+    address = (
+        resolve_address(locale, slug) if number is None else resolve_edition_address(locale, slug, number)
+    )
     if address.status is not AddressStatus.OK:
         return redirect_or_gone(request, address, url_of)
-    return conditional_response(request, lambda: render(address.edition), change=change)
+    edition = address.edition
+    # A superseded edition is cited with an address of its own.
+    own_address = "" if edition.is_live else edition_url_at(locale, slug, number)
+
+    def render_edition() -> HttpResponse:
+        rows = EditionWithRows.get(edition)
+        return render(edition, build_record(rows, site=site_settings(), address=own_address))
+
+    return conditional_response(request, render_edition, change=change)
 
 
-def _render_record(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:
-    record, format = _build_record(edition, own_address), FORMATS[extension]
+def _render_record(edition: Edition, record: Record, extension: str) -> HttpResponse:
+    format = FORMATS[extension]
     response = HttpResponse(format.render(record), content_type=f"{format.media_type}; charset=utf-8")
     disposition = content_disposition_header(format.is_reference, f"{edition.slug}.{extension}")
     response.headers["Content-Disposition"] = disposition
@@ -98,17 +93,8 @@ def _render_record(edition: Edition, extension: str, own_address: str = "") -> H
     return response
 
 
-def _render_linkset(edition: Edition, filename: str, own_address: str = "") -> HttpResponse:
+def _render_linkset(record: Record, filename: str) -> HttpResponse:
     media_type, _render = LINKSET_RENDERERS[filename]
-    response = HttpResponse(
-        render_links(_build_record(edition, own_address), filename),
-        content_type=f"{media_type}; charset=utf-8",
-    )
+    response = HttpResponse(render_links(record, filename), content_type=f"{media_type}; charset=utf-8")
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _build_record(edition: Edition, own_address: str) -> Record:
-    """Return the record of an edition; one that is superseded has its own address."""
-    address = "" if edition.is_live else own_address
-    return build_record(EditionWithRows.get(edition), site=site_settings(), address=address)
