@@ -25,6 +25,7 @@ TOTALS, BY_TOPIC, BY_FILE = 0, 1, 2  # levels of detail: the verbosity of the co
 SHORT_IMPORT_FILES = 20
 MAX_EXAMPLES, MAX_LISTED = 3, 40
 MAX_EXAMPLE_LINES = 2
+PLACEHOLDER = " …"
 BAR_WIDTH = 24
 PROGRESS_SECONDS = 5.0  # between plain lines
 
@@ -135,16 +136,30 @@ def _render_remaining_count(count: int, width: int, *, indent: int) -> Iterator[
 
 
 def wrap_line(text: str, width: int, *, indent: int = 0, max_lines: int | None = None) -> list[str]:
-    """Return a text as lines of this width; addresses are not broken at hyphens."""
-    return textwrap.wrap(
+    """Return a text as lines of this width. A longer address is a line of its own, whole, so that it can be copied.
+
+    Args:
+        max_lines: after which the text ends in "…"; None means no limit.
+    """
+    lines = textwrap.wrap(
         text,
         width,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent + 2),
         break_on_hyphens=False,
-        max_lines=max_lines,
-        placeholder=" …",
+        break_long_words=False,
     )
+    if max_lines and len(lines) > max_lines:
+        return [*lines[: max_lines - 1], _truncate_line(lines[max_lines - 1], width)]
+    return lines
+
+
+def _truncate_line(line: str, width: int) -> str:
+    """Return a line that ends in "…", without the words that do not fit beside it; the first stays."""
+    indent, words = line[: len(line) - len(line.lstrip())], line.split()
+    while len(words) > 1 and len(indent) + len(" ".join(words)) + len(PLACEHOLDER) > width:
+        words.pop()
+    return f"{indent}{' '.join(words)}{PLACEHOLDER}"
 
 
 def write_json_report(report: ImportReport, path: Path) -> None:

@@ -83,6 +83,20 @@ def test_a_folded_report_fits_the_screen(width):
     assert max(map(len, lines)) <= width and len(lines) < 40
 
 
+@pytest.mark.parametrize("detail", [1, 2])
+@pytest.mark.parametrize("files", [20, 21])
+def test_no_address_is_broken(files, detail):
+    address = "https://old.example/2019/" + "a-very-long-title-of-a-text/" * 4
+    note = ImportNote(NoteKind.DROPPED, "link-gone", f"The link to {address} leads nowhere: " + "words " * 20)
+    other = ImportNote(NoteKind.DROPPED, "link-lost", f"{address} leads to the old site.")
+
+    lines = list(render_report(import_report(files, note, other), width=60, detail=detail))
+
+    whole = [line for line in lines if address in line]
+    assert len(whole) == sum("https" in line for line in lines) >= 2
+    assert {len(line) > 60 for line in lines if line not in whole} == {False}
+
+
 def test_ten_years_of_posts_are_reported_on_a_few_pages():
     topics = [key for key, topic in NOTE_TOPICS.items() if not topic.is_word_only]
     lines = [ImportNote(NoteKind.DROPPED, topic, f"{topic}.") for topic in topics]
