@@ -1,4 +1,4 @@
-"""Locks on files of a site. The system releases the lock of a process that ends, so that no lock is ever stale.
+"""Locks on files of a site, and on folders. The system releases the lock of a process that ends: none is ever stale.
 
 One is on the site in use: every process that opens its database holds it until it ends. `deploy/restore` takes it
 exclusively, so that it never runs beside a server, a command or a shell, and none can start while it runs.
@@ -14,6 +14,11 @@ from django.conf import settings
 from django.db import OperationalError
 
 LOCK_FILE = "in-use"
+
+
+class FolderInUse(Exception):
+    """Another process writes or reads the folder."""
+
 
 _lock_handles: dict[Path, int] = {}
 
@@ -52,3 +57,29 @@ def hold_file_lock(name: str) -> Iterator[bool]:
             yield False
             return
         yield True
+
+
+@contextmanager
+def hold_folder_lock(folder: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold a lock on a folder that exists; no file in it is needed, so that a folder which is only readable will do.
+
+    A file system without locks is used without one.
+
+    Args:
+        shared: to read it: others may do so too, and nobody may write.
+
+    Raises:
+        FolderInUse: another process holds it.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise FolderInUse(folder) from error
+    except OSError:
+        pass
+    try:
+        yield
+    finally:
+        os.close(handle)

@@ -3,6 +3,8 @@
 `tables` says of each table whether it is archived; everything else follows it.
 """
 
+from publications.site_lock import FolderInUse
+
 from .bag import NotABag, is_complete
 from .bag_writer import NotAnArchive
 from .restore import NotEmpty, NotMigrated, OtherRelease, RestoreReport, restore_archive
@@ -11,6 +13,7 @@ from .write import ArchiveReport, write_archive
 
 __all__ = [
     "ArchiveReport",
+    "FolderInUse",
     "NotABag",
     "NotAnArchive",
     "NotEmpty",

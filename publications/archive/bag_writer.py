@@ -56,11 +56,11 @@ class BagWriter:
         self.root, self._staging = root, root / UNFINISHED
         self.files: dict[str, FileDigest] = {}
         self.written, self.removed = 0, list[str]()
-        _make_folder(root)
+        make_folder(root)
         if any(root.iterdir()) and not self._staging.is_dir() and not _is_archive(root):
             raise NotAnArchive(root)
         root.chmod(FOLDER_MODE)
-        _make_folder(self._staging)
+        make_folder(self._staging)
 
     def store(self, name: str, content: bytes) -> None:
         """Add a file to the payload."""
@@ -162,20 +162,21 @@ def _is_archive(root: Path) -> bool:
         return False
 
 
-def _make_folder(folder: Path) -> None:
-    folder.parent.is_dir() or _make_folder(folder.parent)
+def make_folder(folder: Path) -> None:
+    """Make a private folder, and those above it, unless it is there."""
+    folder.parent.is_dir() or make_folder(folder.parent)
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:
-    _make_folder(path.parent)
+    make_folder(path.parent)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
         file.writelines(chunks)
 
 
 def _move(source: Path, target: Path) -> None:
-    _make_folder(target.parent)
+    make_folder(target.parent)
     source.replace(target)
 
 

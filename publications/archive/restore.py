@@ -24,6 +24,7 @@ from publications.models import (
     find_original_fault,
     original_storage,
 )
+from publications.site_lock import hold_folder_lock
 
 from . import bag
 from .readable import FILES
@@ -63,10 +64,17 @@ def restore_archive(root: Path, progress: bag.Progress = lambda _done, _total: N
         progress: called while the files of the archive are verified.
 
     Raises:
-        NotMigrated, NotEmpty, NotABag, OtherRelease, UnknownRow: nothing was changed.
+        NotMigrated, NotEmpty, FolderInUse, NotABag, OtherRelease, UnknownRow: nothing was changed.
         django.db.Error: the database refuses a row; no row was stored.
         OSError: a file cannot be stored; no row was stored.
     """
+    if not root.is_dir():
+        raise bag.NotABag(bag.INCOMPLETE.format(root=root))
+    with hold_folder_lock(root, shared=True):
+        return _restore(root, progress)
+
+
+def _restore(root: Path, progress: bag.Progress) -> RestoreReport:
     if read_migration_state().unapplied:
         raise NotMigrated
     refuse_site_with_content()

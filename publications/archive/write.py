@@ -31,10 +31,11 @@ from publications.models import (
     models_with_originals,
     original_storage,
 )
+from publications.site_lock import hold_folder_lock
 
 from . import readable
 from .bag import Progress
-from .bag_writer import BagWriter, DamagedFile
+from .bag_writer import BagWriter, DamagedFile, make_folder
 from .rows import read_lines, read_lines_by_publication
 from .tables import ARCHIVED
 
@@ -75,9 +76,16 @@ def write_archive(
     """Bring the folder up to date with the site. An interrupted run leaves it complete or visibly unfinished.
 
     Raises:
+        FolderInUse: another process writes or restores it.
         NotAnArchive: the folder contains other files.
         OSError: the disk is full, or the folder cannot be written.
     """
+    make_folder(root)
+    with hold_folder_lock(root):
+        return _write(root, render_pdf, progress)
+
+
+def _write(root: Path, render_pdf: RenderPdf | None, progress: Progress) -> ArchiveReport:
     bag, report = BagWriter(root), ArchiveReport()
     pdfs = _store_pdfs(bag, render_pdf, report) if render_pdf else {}
     with one_database_state():

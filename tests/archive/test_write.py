@@ -15,7 +15,8 @@ from django.utils import timezone, translation
 
 from publications import actions, archive, manuscript
 from publications.models import Edition, Image, original_storage
-from tests.archive_sites import read_files
+from publications.site_lock import hold_folder_lock
+from tests.archive_sites import empty_site, read_files
 from tests.conftest import ROOT
 from tests.factories import make_image, make_live, make_many, make_publication, make_tag, saved, tomorrow
 
@@ -212,3 +213,37 @@ def test_a_killed_run_is_finished_by_the_next(own_site, tmp_path):
     archive.bag.verify(folder)
     assert len(list(folder.glob("data/publications/*/*/rows.jsonl"))) == 302
     assert not (folder / ".unfinished").exists()
+
+
+class TestOneFolder:
+    """Commands that use one folder at once: one of them writes, or several read."""
+
+    @pytest.mark.parametrize("command", ["archive", "restore"])
+    def test_a_folder_that_another_run_writes_is_refused(self, tmp_path, command):
+        folder = tmp_path / "site"
+        refusals = []
+
+        def run_another(_done, _total):
+            with pytest.raises(CommandError, match=rf"“{folder}” now.*Wait until") as refusal:
+                call_command(command, folder)
+            refusals.append(refusal)
+
+        make_live()
+        archive.write_archive(folder, progress=run_another)
+
+        assert refusals
+        archive.bag.verify(folder)
+
+    def test_a_folder_that_is_being_restored_is_read_by_others_and_not_written(self, tmp_path):
+        folder = tmp_path / "site"
+        archive.write_archive(folder)
+        empty_site()
+
+        with (
+            hold_folder_lock(folder, shared=True),
+            pytest.raises(CommandError, match="restores a site from it"),
+        ):
+            call_command("archive", folder)
+
+        with hold_folder_lock(folder, shared=True):
+            archive.restore_archive(folder)

@@ -52,6 +52,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"“{folder}” holds files that are no archive. Give an empty folder."
             ) from error
+        except archive.FolderInUse as error:
+            raise CommandError(
+                f"Another command writes “{folder}” now, or restores a site from it. Wait until it has ended, or "
+                "give another folder."
+            ) from error
         except OSError as error:
             reason = (
                 "The disk is full"

@@ -38,6 +38,10 @@ class Command(BaseCommand):
                 f"This site is not empty. It has rows ({error}). Nothing was changed. Restore into a new database: "
                 "name one in DATABASE_URL, or another folder in SITE_DATA, run “manage.py migrate”, then this command."
             ) from error
+        except archive.FolderInUse as error:
+            raise CommandError(
+                f"“manage.py archive” writes “{folder}” now. Wait until it has ended. Nothing was restored."
+            ) from error
         except archive.NotABag as error:
             raise CommandError(f"{error}\nNothing was restored.") from error
         except archive.OtherRelease as error:
