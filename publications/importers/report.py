@@ -214,6 +214,7 @@ class ImportReport:
         duplicates: the primary keys of the publications that a new text repeats, by its source; a check finds them.
         author_list: the list of authors that was found; `author_list_problem` is why it cannot be used.
         source_notes: notes on the source as a whole: what it holds, and what is not imported.
+        missing_files: the addresses of files that texts use and the source does not hold.
     """
 
     files: list[FileReport] = field(default_factory=list)
@@ -226,6 +227,7 @@ class ImportReport:
     author_list: Path | None = None
     author_list_problem: str = ""
     source_notes: list[SourceRemark] = field(default_factory=list)
+    missing_files: tuple[str, ...] = ()
     redirects: int = 0
     related_links: int = 0
     is_dry_run: bool = False

@@ -96,6 +96,7 @@ def _import_files(options: ImportOptions) -> ImportReport:
         report_new_organisation(report, byline, import_cache)
         _finish_import(importer, map_authors(authors, options.mapping), source, context.image_finder)
         report.source_notes += source.summarize()
+        report.missing_files = source.missing_files
         _store_news(report, options)
     return report
 

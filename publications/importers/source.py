@@ -156,6 +156,11 @@ class ImportSource(ABC):
         """Return the names by which a file of an old path may be beside the texts, the best first."""
         return (path,)
 
+    @property
+    def missing_files(self) -> tuple[str, ...]:
+        """The addresses of files that texts use and that the source does not hold, once the texts are read."""
+        return ()
+
     def summarize(self) -> list[SourceRemark]:
         """Return notes on the source as a whole, once its texts are read: what it holds, and what is not imported."""
         return []

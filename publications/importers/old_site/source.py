@@ -16,6 +16,7 @@ from ..mapping import ImportMapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import ImportContext, OldPage, SourceEntry
 from .addresses import path_of, site_of
+from .content_types import is_document
 from .copies import open_copy
 from .entries import build_entries, uid_of
 from .html_page import parse_page, read_page
@@ -37,6 +38,7 @@ class OldSiteSource(ArticleSource):
     Args:
         nearest: what pages that are no texts lead to.
         language: that of pages that name none.
+        missing: the addresses of files that texts use and the copy does not have.
     """
 
     copy: SiteCopy
@@ -45,6 +47,7 @@ class OldSiteSource(ArticleSource):
     nearest: NearestPages = field(default_factory=NearestPages)
     mapping: ImportMapping = field(default_factory=ImportMapping)
     language: str = LOCALES[0]
+    missing: set[str] = field(default_factory=set)
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry in self.entries:
@@ -104,8 +107,17 @@ class OldSiteSource(ArticleSource):
         """Other pages; the home page is that of this site."""
         return {address: page for address, page in self.nearest.pages.items() if address != "/"}
 
+    @property
+    def missing_files(self) -> tuple[str, ...]:
+        return tuple(sorted(self.missing))
+
     def summarize(self) -> list[SourceRemark]:
         notes = [SourceRemark(problem) for problem in self.copy.problems]
+        if self.missing:
+            message = _(
+                "Files that texts use and the copy does not have (--missing-files FILE writes a list for wget):"
+            )
+            notes.append(SourceRemark(message, self.missing_files))
         if lost := (*self.nearest.lost, *self._unused_files()):
             notes.append(SourceRemark(_("Old addresses that will answer 404:"), tuple(sorted(lost))))
         unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
@@ -171,11 +183,14 @@ class OldSiteSource(ArticleSource):
     def _link_files(self, text: PageText, address: str) -> str:
         """Return the HTML of a text with the addresses by which the import finds the targets of links and pictures."""
         page = parse_page(f"<body>{text.html}</body>", address)
-        for tag, attribute in (("a", "href"), ("img", "src")):
+        for tag, attribute, find_target in (
+            ("a", "href", self._target_address),
+            ("img", "src", self._file_address),
+        ):
             for node in page.select(f"{tag}[{attribute}]"):
                 target, mark, fragment = (node.attributes.get(attribute) or "").partition("#")
                 if target and (absolute := page.resolve(target)):
-                    node.attrs[attribute] = f"{self._target_address(absolute)}{mark}{fragment}"
+                    node.attrs[attribute] = f"{find_target(absolute)}{mark}{fragment}"
         for image in page.select("img[srcset]"):
             del image.attrs["srcset"]
         return page.tree.body.inner_html or ""
@@ -188,15 +203,20 @@ class OldSiteSource(ArticleSource):
         address = self.index.follow(self.copy, key) or address
         if page := self.index.find_text(self.copy.find_key(address)):
             return site_of(page.address) + path_of(page.address)
-        return self._file_address(address) or address
+        is_file = self.files.find_path(address) or is_document(address)
+        return self._file_address(address) if is_file else address
 
     def _file_address(self, address: str) -> str:
         """Return the address by which the import finds a file; one that is not in the copy stays, to be reported."""
-        address = self.index.follow(self.copy, self.copy.find_key(address)) or address
+        if self.copy.is_own(address):
+            address = self.index.follow(self.copy, self.copy.find_key(address)) or address
         path = self.files.find_path(address) if address else ""
         if path:
             self.files.used.add(path)
-        return f"{self.copy.site}{path}" if path else address
+            return f"{self.copy.site}{path}"
+        if address and self.copy.is_own(address):
+            self.missing.add(address)
+        return address
 
     def _text_address(self, address: str) -> str:
         """Return the name of a related text, or the address if it is none."""

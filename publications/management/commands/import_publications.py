@@ -2,6 +2,8 @@
 
 import os
 from argparse import RawDescriptionHelpFormatter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -11,7 +13,7 @@ from django.utils.translation import gettext as _
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import ImportMapping, read_mapping, render_mapping
 from publications.importers.options import ImportOptions, InvalidOptions
-from publications.importers.report import FileOutcome, ImportReport
+from publications.importers.report import FileOutcome
 from publications.importers.report_text import Progress, render_report, write_json_report
 from publications.importers.run import propose_mapping, run_import
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
@@ -78,6 +80,12 @@ OPTIONS = {
         "help": "do all of it, report, and change nothing (once all is read, nobody can save at the desk till it ends)",
     },
     "--report": {"type": Path, "metavar": "FILE.json", "help": "also write the report as JSON"},
+    "--missing-files": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "write the addresses of the files that texts use and a copy of an old site does not have, one a line: "
+        "wget -x -i FILE saves them into the copy",
+    },
     "--kind": {
         "default": "commentary",
         "help": "the kind of publication of texts that name none (default: commentary)",
@@ -123,10 +131,12 @@ class Command(BaseCommand):
             parser.add_argument(name, **option)
 
     def handle(self, *args, **options) -> None:
-        report_path = options["report"]
+        report_path, missing_path = options["report"], options["missing_files"]
         try:
             if report_path:
                 check_writable(report_path)
+            if missing_path:
+                check_writable(missing_path, option="--missing-files")
             import_options = self._import_options(options)
             if proposal_path := options["propose_mapping"]:
                 self._write_proposal(import_options, proposal_path)
@@ -142,7 +152,10 @@ class Command(BaseCommand):
         for line in render_report(report, detail=options["verbosity"]):
             self.stdout.write(line)
         if report_path:
-            self._write(report, report_path)
+            self._write(report_path, partial(write_json_report, report))
+        if missing_path:
+            addresses = "".join(f"{address}\n" for address in report.missing_files)
+            self._write(missing_path, lambda path: path.write_text(addresses, encoding="utf-8"))
         if refused := report.count(FileOutcome.REFUSED):
             message = _("Done, but %(count)d of the files were refused: the report says which.")
             raise CommandError(message % {"count": refused}, returncode=3)
@@ -160,9 +173,9 @@ class Command(BaseCommand):
             raise CommandError(message % {"path": path, "why": error.strerror}) from error
         self.stdout.write(_("Written: %s. Edit it, then import with --mapping.") % path)
 
-    def _write(self, report: ImportReport, path: Path) -> None:
+    def _write(self, path: Path, write: Callable[[Path], object]) -> None:
         try:
-            write_json_report(report, path)
+            write(path)
         except OSError as error:
             message = _("The import is done, but the report could not be written: %(error)s")
             raise CommandError(message % {"error": error}, returncode=3) from error
@@ -185,8 +198,12 @@ class Command(BaseCommand):
         )
 
 
-def check_writable(path: Path) -> None:
-    """Raise CommandError if a report cannot be written to a path. An existing file or symbolic link is not changed."""
+def check_writable(path: Path, *, option: str = "--report") -> None:
+    """Raise CommandError if a report cannot be written to a path. An existing file or symbolic link is not changed.
+
+    Args:
+        option: that names the path, for the message.
+    """
     try:
         is_new = not path.exists()
         path.open("a").close()
@@ -194,6 +211,6 @@ def check_writable(path: Path) -> None:
             path.resolve().unlink()
     except OSError as error:
         message = _(
-            "--report: the report “%(path)s” cannot be written: %(why)s. Name a file in a folder that is there."
+            "%(option)s: “%(path)s” cannot be written: %(why)s. Name a file in a folder that is there."
         )
-        raise CommandError(message % {"path": path, "why": error.strerror}) from error
+        raise CommandError(message % {"option": option, "path": path, "why": error.strerror}) from error

@@ -1,0 +1,31 @@
+"""Files that texts use and the copy does not have: listed, and written as a list that wget reads."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from tests.old_site import SITE, SMALL_RULES, small_site, write_warc
+
+LONG = f"/globalassets/{'rapporter-om-energi/' * 8}rapport.pdf"
+BODY = (
+    f"<p>Gas <img src='/a%20b.jpg?width=300'> <a href='{LONG}#page=2'>Report</a> <a href='/nowhere/'>Page</a>"
+    "<a href='https://other.example/x.pdf'>Other</a> <img src='https://other.example/y.jpg'></p>"
+)
+
+
+@pytest.mark.django_db
+def test_files_that_the_copy_does_not_have_are_written_for_wget(tmp_path):
+    copy = write_warc(tmp_path / "site.warc.gz", small_site({"Gas": BODY}))
+    rules, missing, screen = tmp_path / "site.yaml", tmp_path / "missing.txt", StringIO()
+    rules.write_text(SMALL_RULES, encoding="utf-8")
+
+    call_command(
+        "import_publications", str(copy), "--mapping", str(rules), "--missing-files", str(missing), "--processes", "0",
+        stdout=screen, stderr=StringIO(),
+    )  # fmt: skip
+
+    addresses = [f"{SITE}/a%20b.jpg?width=300", f"{SITE}{LONG}"]
+    assert missing.read_text(encoding="utf-8").splitlines() == addresses
+    assert "--missing-files" in screen.getvalue()
+    assert all(f"    {address}\n" in screen.getvalue() for address in addresses)
