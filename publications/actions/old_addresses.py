@@ -19,6 +19,7 @@ from .site_addresses import (
     FIELDS_OF_TARGETS,
     Columns,
     Target,
+    find_wrong_parameters,
     is_reserved,
     is_used,
     read_target,
@@ -37,6 +38,13 @@ class AddressRefusal(models.TextChoices):
         gettext_lazy("This is no address of a page: a path is needed, of at most 500 characters."),
     )
     RESERVED = "reserved", gettext_lazy("Addresses of this kind belong to the site itself.")
+    PARAMETERS = (
+        "parameters",
+        gettext_lazy(
+            "The list that it would lead to has no such filter or value, or it is the number of a page, whose texts "
+            "change. Leave this out:"
+        ),
+    )
     NO_TARGET = "target", gettext_lazy("It would lead to nothing that has an address on this site.")
     USED = "used", gettext_lazy("The site itself has something at this address.")
     OTHER = "other", gettext_lazy("It leads to something else already. Remove it first.")
@@ -75,13 +83,28 @@ class OldAddress:
             return read_target(self.target)
         return target_columns(self.target, self.file_digest)
 
+    @cached_property
+    def wrong_parameters(self) -> list[str]:
+        """The parameters of the target, a list, that it cannot have."""
+        return find_wrong_parameters(self.target) if isinstance(self.target, str) else []
+
 
 @dataclass(frozen=True)
 class RefusedAddress:
-    """An old address that was not kept."""
+    """An old address that was not kept.
+
+    Attributes:
+        detail: what of its target is wrong, if `reason` needs it.
+    """
 
     address: str
     reason: AddressRefusal
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """The reason as a sentence for an editor."""
+        return f"{self.reason.label} {self.detail}".rstrip()
 
 
 @transaction.atomic
@@ -128,7 +151,8 @@ def _store(rows: Collection[OldAddress], refused: list[RefusedAddress]) -> int:
     new: list[Redirect] = []
     for row in rows:
         if reason := _find_refusal(row, existing, given_up):
-            refused.append(RefusedAddress(row.address, reason))
+            detail = ", ".join(row.wrong_parameters) if reason is AddressRefusal.PARAMETERS else ""
+            refused.append(RefusedAddress(row.address, reason, detail))
         elif row.key not in existing and not _is_own_address(row):
             path, query = row.key
             existing[row.key] = Redirect(path=path, query=query, **row.columns)
@@ -146,7 +170,7 @@ def _find_refusal(
     if is_reserved(path):
         return AddressRefusal.RESERVED
     if not row.columns:
-        return AddressRefusal.NO_TARGET
+        return AddressRefusal.PARAMETERS if row.wrong_parameters else AddressRefusal.NO_TARGET
     if path in given_up or f"{path}?{query}" in given_up:
         return AddressRefusal.REDACTED
     if redirect := existing.get(row.key):

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
-from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import translation
 
 from publications.locales import locale_of, locale_of_path
 from publications.models import (
+    FACETS,
     Address,
     Author,
     EditionAttachment,
@@ -17,15 +18,16 @@ from publications.models import (
     SitePage,
     Tag,
 )
-from publications.page_parameters import parameters_of_view
+from publications.page_parameters import (
+    LIST_ROUTES,
+    is_lasting_parameter,
+    parameters_of_view,
+    read_feed_facet,
+    resolve_page,
+)
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.slugs import MAX_REDIRECT_PATH, read_parameters
 
-LIST_NAMES = (
-    "home", "list", "topics", "authors", "feed", "kind_feed", "language_feed", "verify", "other_addresses",
-)  # fmt: skip
-LIST_ROUTES = frozenset(("root", *(f"publications:{name}" for name in LIST_NAMES)))
-"""Pages without a row, which old addresses may lead to."""
 SUBJECT_MODELS = {"topic": Tag, "author": Author}
 
 Target = Publication | Author | Tag | SitePage | Image
@@ -77,24 +79,41 @@ def _split(address: str) -> tuple[str, str]:
 
 def _resolve(path: str) -> ResolverMatch | None:
     """Return what the URL patterns make of a path, with or without its closing slash."""
-    with translation.override(locale_of_path(path)):
-        for spelling in (path, f"{path}/"):
-            try:
-                return resolve(spelling)
-            except Resolver404:
-                continue
-    return None
+    return resolve_page(path) or resolve_page(f"{path}/")
 
 
 def _list_columns(match: ResolverMatch, query: str, locale: str) -> Columns | None:
-    """Return the columns for a page without a row, or None for parameters that it does not read."""
+    """Return the columns for a page without a row, or None for parameters or a feed that it cannot have."""
     params = read_parameters(query)
-    if not params.keys() <= parameters_of_view(match.view_name):
+    if _wrong_parameters(match, params) or _is_feed_of_nothing(match):
         return None
     with translation.override(locale):
         path = reverse(match.view_name, kwargs=match.kwargs)
     site_path = f"{path}?{urlencode(params)}" if params else path
     return {**NO_TARGET, "site_path": site_path} if len(site_path) <= MAX_REDIRECT_PATH else None
+
+
+def find_wrong_parameters(address: str) -> list[str]:
+    """Return the parameters of an address of a list that it does not read, or that have a value it cannot have."""
+    path, query = _split(address)
+    match = _resolve(path) if path else None
+    return (
+        _wrong_parameters(match, read_parameters(query)) if match and match.view_name in LIST_ROUTES else []
+    )
+
+
+def _wrong_parameters(match: ResolverMatch, params: Mapping[str, str]) -> list[str]:
+    return [
+        f"{name}={value}"
+        for name, value in params.items()
+        if not is_lasting_parameter(match.view_name, name, value)
+    ]
+
+
+def _is_feed_of_nothing(match: ResolverMatch) -> bool:
+    """Return whether a page is the feed of a kind or language that there is not."""
+    facet = read_feed_facet(match)
+    return facet is not None and FACETS[facet[0]].find(facet[1]) is None
 
 
 def _publication_columns(locale: str, match: ResolverMatch) -> Columns | None:

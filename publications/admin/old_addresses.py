@@ -29,6 +29,7 @@ ADDRESSES_PER_PAGE = 30
 MAX_ADDRESS_CHARACTERS = 1_000  # of an address that somebody types
 RELATIONS = ("publication", "tag", "author", "page", "image")
 PERMISSION = "change_sitesettings"
+REASONS_OF_TARGETS = (actions.AddressRefusal.NO_TARGET, actions.AddressRefusal.PARAMETERS)
 
 
 class OldAddressForm(RedisplayMixin, forms.Form):
@@ -146,8 +147,7 @@ def _keep(request: HttpRequest, form: OldAddressForm) -> bool:
         form.add_error(None, refusal.reasons)
         return False
     for row in refused:
-        is_about_target = row.reason == actions.AddressRefusal.NO_TARGET
-        form.add_error("target" if is_about_target else "address", row.reason.label)
+        form.add_error("target" if row.reason in REASONS_OF_TARGETS else "address", row.text)
     if not refused:
         messages.success(request, _("Kept: %(address)s") % {"address": form.old_address.address})
     return not refused

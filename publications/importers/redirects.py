@@ -58,7 +58,7 @@ def keep_further_addresses(files: Iterable[FileReport], *, by) -> int:
         file = owners[refusal.address][0]
         if refusal.address in file.imported.former_paths:
             message = _("The old address %(address)s was not kept: %(why)s")
-            values = {"address": refusal.address, "why": refusal.reason.label}
+            values = {"address": refusal.address, "why": refusal.text}
             file.add_note(NoteKind.DROPPED, "redirect", message % values)
     return len(owners) - len(refused)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from publications.images import widths_for
-from publications.locales import LOCALES, current_locale, localized_path
+from publications.locales import LOCALES, current_locale, locale_of_path, localized_path
 from publications.models import (
     FACETS,
     Author,
@@ -14,8 +14,10 @@ from publications.models import (
     Redirect,
     SitePage,
     Tag,
+    is_public,
     is_public_image,
 )
+from publications.page_parameters import LIST_ROUTES, is_lasting_parameter, read_feed_facet, resolve_page
 from publications.slugs import read_parameters
 
 from .links import attachment_url, public_image_url
@@ -77,13 +79,22 @@ def _image_target(image: Image) -> RedirectTarget:
 
 
 def _list_url(site_path: str) -> str:
-    """Return the path of a list, without filters that no live publication has: then it is the nearest."""
+    """Return the path of a list, or "" if there is none.
+
+    It has no filters that no live publication has, and is the feed of the site for such a kind: the nearest list.
+    """
     path, _mark, query = site_path.partition("?")
-    live = Edition.objects.live()
+    match = resolve_page(path) if path else None
+    if not match or match.view_name not in LIST_ROUTES:
+        return ""
+    feed = read_feed_facet(match)
+    if feed and not is_public(FACETS[feed[0]], feed[1]):
+        return localized_path(locale_of_path(path), "publications:feed", format=match.kwargs["format"])
     params = {
         name: value
         for name, value in read_parameters(query).items()
-        if name not in FACETS or FACETS[name].filter(live, value).exists()
+        if is_lasting_parameter(match.view_name, name, value)
+        and (name not in FACETS or is_public(FACETS[name], value))
     }
     return f"{path}?{urlencode(params)}" if params else path
 

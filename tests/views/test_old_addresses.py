@@ -10,6 +10,7 @@ from tests.factories import (
     make_author,
     make_image,
     make_live,
+    make_person,
     make_publication,
     make_tag,
     saved,
@@ -182,7 +183,7 @@ def test_an_old_archive_leads_to_the_nearest_list(client, old, target, location)
     "target",
     [
         "https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "https:elsewhere.example", "",
-        "/desk/", "/desk/login/", "/en/publications/?next=x", "/en/nothing-here/", "/robots.txt", "/static/css/base.css",
+        "/desk/", "/desk/login/", "/en/nothing-here/", "/robots.txt", "/static/css/base.css",
         "/api/v1/publications", "javascript:alert(1)", "/en/publications/nothing/", "/oai", "/media/nothing/960.jpg",
     ],
 )  # fmt: skip
@@ -203,6 +204,49 @@ def test_an_address_of_this_site_is_kept_as_what_is_there(client, editor):
 
     rows = Redirect.objects.order_by("path")
     assert [row.tag or row.author or row.publication for row in rows] == [tag, author, edition.publication]
+
+
+@pytest.mark.parametrize(
+    ("target", "wrong"),
+    [
+        ("/en/publications/?year=abc", "year=abc"), ("/en/publications/?year=%D9%A1%D9%A9%D9%A9%D9%A9", "year=١٩٩٩"),
+        ("/en/publications/?kind=a%00b&q=x", "kind=a\0b"), ("/en/publications/?q=%00", "q=\0"),
+        ("/en/publications/?page=2", "page=2"), ("/sv/forfattare/?page=-1", "page=-1"),
+        ("/en/publications/?language=xx&year=2020", "language=xx"), ("/en/publications/?next=x", "next=x"),
+        ("/en/publications/?topic=" + "a" * 130, "topic=" + "a" * 130), ("/?year=2020", "year=2020"),
+    ],
+)  # fmt: skip
+def test_a_list_with_a_parameter_that_it_cannot_have_is_refused_by_name(target, wrong):
+    refused = keep("/old", target)
+
+    assert [(row.reason, row.detail) for row in refused] == [(actions.AddressRefusal.PARAMETERS, wrong)]
+    assert refused[0].text.endswith(f"Leave this out: {wrong}") and not Redirect.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("site_path", "location"),
+    [
+        ("/en/publications/?year=abc&q=grain", "/en/publications/?q=grain"),
+        ("/en/publications/?kind=a%00b&page=99&next=//evil.example", "/en/publications/"),
+        ("/sv/forfattare/?page=99", "/sv/forfattare/"),
+        ("/en/feeds/kinds/nothing.rss", "/en/feeds/publications.rss"),
+        ("/en/feeds/languages/xx.json", "/en/feeds/publications.json"),
+        ("/en/a-former-list/?year=2020", ""), ("//evil.example/", ""), ("https://evil.example/", ""),
+    ],
+)  # fmt: skip
+def test_a_stored_list_that_cannot_be_is_answered_by_the_nearest_one(client, site_path, location):
+    Redirect.objects.create(path="/old", site_path=site_path)
+    desk = make_person("Administrators")
+
+    assert answer(client, "/old") == ((301, location) if location else (404, ""))
+    assert not location or client.get(location).status_code == 200
+    client.force_login(desk)
+    assert client.get("/desk/addresses/", {"address": "/old"}).status_code == 200
+
+
+@pytest.mark.parametrize("target", ["/en/feeds/kinds/nothing.rss", "/sv/feeds/languages/xx.atom"])
+def test_a_feed_of_nothing_is_no_target(target):
+    assert [row.reason for row in keep("/old", target)] == [actions.AddressRefusal.NO_TARGET]
 
 
 # Queries
