@@ -20,6 +20,7 @@ from .manuscript_files import ManuscriptFiles
 from .manuscripts import ManuscriptRefused, import_manuscripts
 from .options import ImportOptions
 from .reconcile import (
+    INTENT_REFUSALS,
     FileIntent,
     ImportState,
     PublicationStage,
@@ -264,10 +265,17 @@ def _should_publish(file: FileReport, state: PublicationState, options: ImportOp
     intent = determine_intent(file.imported)
     is_allowed, reason = may_publish(state.stage, intent, is_publishing=options.publish)
     if reason:
-        file.add_note(NoteKind.DROPPED, "held", reason)
+        file.add_note(NoteKind.DROPPED, "held", _explain_draft(file, reason))
     if state.stage is PublicationStage.CURRENT:
         _report_still_public(file, state, intent)
     return is_allowed
+
+
+def _explain_draft(file: FileReport, reason: str) -> str:
+    """Return why a text waits: what says that it is a draft, if that is what it waits for."""
+    why = [note.text for note in file.imported.notes if note.topic == "not-public"]
+    is_explained = why and reason == INTENT_REFUSALS[FileIntent.DRAFT]
+    return _("Not published: %s") % why[0] if is_explained else reason
 
 
 def _report_still_public(file: FileReport, state: PublicationState, intent: FileIntent) -> None:

@@ -140,7 +140,7 @@ HELD = [
     ("scheduled", "public", "waits for its moment"),
     ("cancelled", "public", "taken back"),
     ("withdrawn", "public", "taken back"),
-    ("new", "draft", "says that it is a draft"),
+    ("new", "draft", "draft: true"),
     ("live", "ahead", "lies ahead"),
     ("live", "undated", "no date"),
 ]

@@ -1,5 +1,6 @@
 """An export of Ghost as a source: its posts and pages, tags and authors."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from .export import GhostExport, Row, date_of, has_export_head, is_public_tag, r
 SITE_PLACEHOLDER = "__GHOST_URL__"
 """What an export has in place of the address of the site."""
 PUBLIC_STATUS, PUBLIC_VISIBILITY = "published", "public"
+GATED = "gated block"
+GATED_PART = re.compile(r"<!--\s*kg-gated-block:begin([^>]*)", re.IGNORECASE)
 UNREAD_META = (
     "meta_title",
     "meta_description",
@@ -106,7 +109,8 @@ def _describe_post(post: Row, export: GhostExport, language: str) -> SourceEntry
     path = f"/{slug}/"
     codes = (text_of(post, "locale"), export.language, language)
     code = next(code for code in (*codes, "en") if code[:2].lower() in LANGUAGE_NAMES)[:2].lower()
-    is_public = text_of(post, "status") == PUBLIC_STATUS
+    meta = export.meta.get(text_of(post, "id"), {})
+    is_public = text_of(post, "status") == PUBLIC_STATUS and not meta.get("email_only")
     return SourceEntry(
         source=path if is_public else f"{path} ({text_of(post, 'status') or '–'})",
         uid=str(uuid5(UID_NAMESPACE, f"ghost:{text_of(post, 'uuid') or text_of(post, 'id')}")),
@@ -160,13 +164,26 @@ def _notes_on_access(post: Row, meta: Row) -> Iterator[ImportNote]:
     status, visibility = text_of(post, "status"), text_of(post, "visibility")
     if status != PUBLIC_STATUS or meta.get("email_only"):
         message = _("It was not public on the old site (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % (status or "–"))
-    elif visibility not in ("", PUBLIC_VISIBILITY):
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % _name_status(status))
+    elif visibility not in ("", PUBLIC_VISIBILITY) or _has_gated_part(post):
         message = _("It was for members of the old site only (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % visibility)
-    elif text_of(post, "type") == "page":
+        is_gated = visibility in ("", PUBLIC_VISIBILITY)
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % (GATED if is_gated else visibility))
+    elif text_of(post, "type") == "page" or post.get("page"):
         message = _("It was a page and no text of the list of texts: it is a draft.")
         yield ImportNote(NoteKind.CHANGED, "not-public", message)
+
+
+def _name_status(status: str) -> str:
+    return "email_only" if status == PUBLIC_STATUS else status or "–"
+
+
+def _has_gated_part(post: Row) -> bool:
+    """Whether a part of a public post was for members only: Ghost writes such parts between two comments."""
+    return any(
+        "nonmember:true" not in part.replace(" ", "")
+        for part in GATED_PART.findall(text_of(post, "html").lower())
+    )
 
 
 def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:

@@ -7,7 +7,6 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from publications.editorial_status import NOTICES
 from publications.manuscript import ManuscriptByline
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
@@ -15,6 +14,7 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
 from ..source_authors import AuthorList, SourceAuthor
+from .access import access_keys, expiry_in, reasons_in_fields
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
     MAX_ITEMS,
@@ -47,26 +47,18 @@ KEYS = {
         "cover", "image", "images", "hero_image", "featured_image", "featuredImage", "thumbnail", "header", "og_image",
     ),
     "cover_alt": ("image_alt", "cover_alt", "alt", "imageAlt", "hero_alt"),
-    "draft": ("draft", "is_draft", "unlisted"),
     "kind": ("kind", "type", "layout"),
     "published_at": (
         "date", "published_at", "pubDate", "publishDate", "publish_date", "published_date", "published_on", "pubdate",
         "published", "created", "posted",
     ),
     "modified_at": ("last_modified", "last_modified_at", "lastmod", "updated", "modified"),
-    "expires_at": (
-        "expiryDate", "expirydate", "expiry_date", "expires", "expires_at", "expires_on", "unpublishdate",
-    ),
     "external_url": (
         "external_url", "externalUrl", "external_link", "link_url", "source_url", "original_url", "redirect_to",
         "redirect", "link", "linkUrl", "redirectUrl",
     ),
 }  # fmt: skip
 """All supported keys of front matter by meaning, in order of precedence."""
-DRAFT_STATUSES = (
-    "draft", "private", "pending",
-    *(definition.work_status.lower() for definition in NOTICES.values()),  # a mark is set by an action, not by a file
-)  # fmt: skip
 ROLES = ("author", "with", "editor")
 NAME_SEPARATOR = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
 UNDERLINE = re.compile(r"=+[ \t]*")
@@ -182,10 +174,9 @@ class FrontMatterFields:
 
     def expires_at(self) -> datetime | None:
         """Return when the publication expires, or None."""
-        value = as_text(self.read_value("expires_at"))
-        date = parse_date(value) if value else None
-        if value and not date:
-            self.log.dropped("date", _("This is no date, and was left out: %s") % value)
+        date, no_date = expiry_in(self.values)
+        if no_date:
+            self.log.dropped("date", _("This is no date, and was left out: %s") % no_date)
         return date
 
     def external_url(self, *, has_text: bool) -> str:
@@ -203,15 +194,10 @@ class FrontMatterFields:
                 return address
         return ""
 
-    def is_draft(self) -> bool:
-        published = as_flag(self.values.get("published"))
-        if published is not None:
-            self.read_keys.add("published")
-        is_draft = as_flag(self.read_value("draft")) is True
-        return is_draft or published is False or self._status() in DRAFT_STATUSES
-
-    def _status(self) -> str:
-        return as_text(value_of(self.values, "status")).lower()
+    def hiding_reasons(self, *, is_dated: bool) -> list[str]:
+        """Return the fields that say that the text was not public, with their values."""
+        self.read_keys |= access_keys(self.values)
+        return reasons_in_fields(self.values, is_dated=is_dated)
 
     def kind(self, kinds: Iterable[str], default: str) -> str:
         for key in KEYS["kind"]:

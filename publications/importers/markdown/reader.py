@@ -6,7 +6,10 @@ lose fields of its publication. Other files are read tolerantly.
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
+
+from django.utils import timezone
 
 from publications import images, manuscript
 from publications.manuscript import Manuscript
@@ -22,9 +25,11 @@ from ..rendered_page import (
     report_losses,
 )
 from ..source import ImportContext
+from .access import reasons_in_fields
 from .anchors import keep_anchors, slug_rules_of
 from .fields import FrontMatterFields
-from .front_matter import FrontMatter, as_flag, as_text, as_texts, first_value, read_front_matter
+from .front_matter import FrontMatter, as_text, as_texts, as_typed, first_value, read_front_matter
+from .hidden_places import reasons_in_place
 from .images import ImageRewriter
 from .includes import resolve_includes
 from .links import LinkRewriter, resolve_references
@@ -48,7 +53,7 @@ def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
     log = ImportLog()
     try:
         if file.is_manuscript:
-            return read_manuscript(file, log)
+            return read_manuscript(file, log, context.source_site)
         front_matter = read_front_matter(read_source(file.path), log)
         return _MarkdownFile(file, front_matter, context, log).read()
     except ImportRefused as error:
@@ -91,7 +96,7 @@ class _MarkdownFile:
             ),
             images=tuple(self.images.images_by_key.values()),
         )
-        is_draft, expires_at = self.fields.is_draft(), self.fields.expires_at()
+        is_draft, expires_at = self._is_hidden(text.published_at), self.fields.expires_at()
         self._report_names()
         report_losses(text, rendered, self.log)
         coverage = measure_coverage(source, text, rendered, self.log)
@@ -103,6 +108,15 @@ class _MarkdownFile:
             rendered=rendered, coverage=coverage, expires_at=expires_at,
             anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
         )  # fmt: skip
+
+    def _is_hidden(self, published_at: datetime | None) -> bool:
+        """Whether the text was not public on the old site, which is reported with the reasons."""
+        is_ahead = bool(published_at) and published_at > timezone.now()
+        reasons = self.fields.hiding_reasons(is_dated=not is_ahead)
+        return _report_hidden([*reasons, *self._reasons_in_place()], self.log)
+
+    def _reasons_in_place(self) -> list[str]:
+        return reasons_in_place(self.file.path, self.file.root, self.context.source_site)
 
     def _manuscript(self, *, has_text: bool) -> Manuscript:
         """Return the manuscript without its text."""
@@ -176,7 +190,15 @@ class _MarkdownFile:
         self.fields.report_unread()
 
 
-def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
+def _report_hidden(reasons: list[str], log: ImportLog) -> bool:
+    """Report why a text was not public, and return whether there is a reason."""
+    if reasons:
+        message = _("It was not public on the old site (%s): it is a draft.")
+        log.changed("not-public", message % ", ".join(reasons))
+    return bool(reasons)
+
+
+def read_manuscript(file: SourceFile, log: ImportLog, site: SourceSite) -> ImportedFile:
     """Read a manuscript of this site. Raises ImportRefused with the line of the error."""
     try:
         text, files = manuscript.read(file.path)
@@ -196,12 +218,13 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
     unsuitable = {image.file for image in text.images if image.file in files} - properties.keys()
     rendered = render_as_published(text, log)
     report_changed_slug(file, log)
+    reasons = [*reasons_in_fields(as_typed(text.extra_fields)), *reasons_in_place(file.path, file.root, site)]
     coverage = measure_coverage(text.body, text, rendered, log)
     return ImportedFile(
         file.source, text, notes=log.notes, image_properties=properties,
         files={name: path for name, path in files.items() if name not in unsuitable},
         non_guest_authors=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
-        is_draft=as_flag(str(text.extra_fields.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
+        is_draft=_report_hidden(reasons, log), rendered=rendered, coverage=coverage,
         anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from ..source import UID_NAMESPACE, SourceEntry
 from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
-from .front_matter import MAX_FILE_BYTES, as_text, as_texts, read_front_matter
+from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, read_front_matter
 
 INDEX_STEMS = ("index", "_index")
 NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
@@ -34,12 +34,14 @@ class SourceFile(SourceEntry):
     """The description of a file for other files.
 
     Args:
+        root: the imported folder.
         translation_key: the common key of a text and its translations.
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
     """
 
     path: Path
+    root: Path
     translation_key: str
     linked_fragments: frozenset[str] = frozenset()
     is_manuscript: bool = False
@@ -100,6 +102,7 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
     return SourceFile(
         source=source,
         path=path,
+        root=root,
         uid=_uid(fields, import_path),
         linked_fragments=fragments_in(front_matter.body),
         tags=tuple(tags_in(fields)),
@@ -208,6 +211,10 @@ def _translation_key(path: Path, root: Path) -> str:
 
 def _requested_slug(fields: dict[str, Any], stem: str) -> str:
     permalink = as_text(value_of(fields, "permalink")).rstrip("/").rpartition("/")[2]
-    permalink = "" if "{" in permalink or ":" in permalink else re.sub(r"\.html?$", "", permalink)
+    permalink = (
+        ""
+        if as_flag(permalink) is False or "{" in permalink or ":" in permalink
+        else re.sub(r"\.html?$", "", permalink)
+    )
     candidates = (_slug_field(fields), permalink, DATE_IN_NAME.sub("", stem), stem)
     return next(filter(None, map(slugify, candidates)), "publication")

@@ -1,7 +1,7 @@
 """The site that texts were written for: its generator, its settings, and the files that texts include."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,13 @@ from typing import Any
 import yaml
 
 from ..imported_file import ImportLog, ImportRefused
-from .front_matter import CONTROL_CHARACTERS, Loader, as_text, read_front_matter
+from .access import reasons_in_fields
+from .front_matter import CONTROL_CHARACTERS, Loader, as_flag, as_text, as_texts, read_front_matter
 
 MAX_PARENT_FOLDERS = 3
 MAX_INCLUDE_BYTES = 500_000
 MAX_DOCUMENTS = 2_000
+IGNORED_FILES = ".eleventyignore"
 INCLUDE_SUFFIXES = ("", ".md", ".markdown", ".html", ".htm", ".txt", ".liquid")
 GENERATOR_FILES = {
     "jekyll": ("_config.yml", "_config.yaml"),
@@ -28,13 +30,24 @@ GENERATOR_FILES = {
 
 @dataclass
 class SourceSite:
-    """A site made by a generator, as far as its folder shows."""
+    """A site made by a generator, as far as its folder shows.
+
+    Args:
+        excluded: patterns of files that it leaves out, by the setting or the file that lists them.
+    """
 
     generator: str = ""
     folder: Path | None = None
     settings: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _cache: dict[Path, str | None] = field(default_factory=dict)
+
+    def has_pages(self, collection: str) -> bool:
+        """Whether Jekyll makes pages of a collection, which it does not by default."""
+        settings = self.values.settings if isinstance(self.values, SiteValues) else {}
+        options = _collections_in(settings).get(collection)
+        return isinstance(options, dict) and as_flag(options.get("output")) is True
 
     def read_include(self, name: str, *, folder: Path | None = None) -> str | None:
         """Return the text of a file to include; None if it is missing, not text, or outside of its folder.
@@ -71,6 +84,7 @@ class SiteValues(dict):
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or (
             isinstance(name, str)
+            and name in ("posts", *_collections_in(self.settings))
             and bool(re.fullmatch(r"[\w-]+", name))
             and self._collection_folder(name).is_dir()
         )
@@ -100,7 +114,10 @@ def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:
     files = sorted(path.glob("*")) if path.is_dir() else [path]
     settings = "\n".join(text for file in files if (text := _read_within(file, folder)))
     fields = _parse_yaml(settings) if path.suffix in (".yml", ".yaml") else {}
-    return SourceSite(generator, folder, settings, SiteValues(folder, fields))
+    excluded = {"exclude": as_texts(fields.get("exclude"))} if generator == "jekyll" else {}
+    if ignored := _read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:
+        excluded[IGNORED_FILES] = [line for line in ignored.splitlines() if not line.startswith(("#", "!"))]
+    return SourceSite(generator, folder, settings, SiteValues(folder, fields), excluded)
 
 
 def _parse_yaml(text: str) -> dict[str, Any]:
@@ -136,6 +153,8 @@ def _read_documents(folder: Path, name: str, settings: Mapping[str, Any]) -> lis
             fields = read_front_matter(path.read_bytes(), ImportLog()).fields
         except (ImportRefused, OSError):
             continue
+        if reasons_in_fields(fields):  # no list shows what was not public
+            continue
         address = re.sub(r":(title|name|slug|path)", path.stem, pattern).replace(":collection", name)
         documents.append({"slug": path.stem, **fields, "url": as_text(fields.get("permalink")) or address})
     return documents
@@ -143,8 +162,7 @@ def _read_documents(folder: Path, name: str, settings: Mapping[str, Any]) -> lis
 
 def _permalink_pattern(folder: str, name: str, settings: Mapping[str, Any]) -> str:
     """Return the address pattern of a collection from its settings, or the default for its folder."""
-    collections = settings.get("collections")
-    collection = collections.get(name) if isinstance(collections, dict) else None
+    collection = _collections_in(settings).get(name)
     if isinstance(collection, dict) and collection.get("permalink"):
         return as_text(collection["permalink"])
     for item in settings.get("defaults") if isinstance(settings.get("defaults"), list) else []:
@@ -155,3 +173,9 @@ def _permalink_pattern(folder: str, name: str, settings: Mapping[str, Any]) -> s
         if is_match and isinstance(values, dict) and values.get("permalink"):
             return as_text(values["permalink"])
     return "/:collection/:title/"
+
+
+def _collections_in(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of collections by name; a list has names alone (jekyllrb.com/docs/collections)."""
+    collections = settings.get("collections")
+    return collections if isinstance(collections, dict) else dict.fromkeys(as_texts(collections))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ POSTS = "posts.csv"
 COLUMNS = frozenset({"post_id", "title", "is_published"})
 MAX_TEXT_BYTES = 20_000_000
 MAX_LIST_BYTES = 100_000_000
-PUBLIC_AUDIENCES = ("", "everyone", "only_free")
+PUBLIC_AUDIENCE = "everyone"
+PUBLIC_TYPES = ("", "newsletter")
+"""Others are sound, threads of comments and mails (`adhoc_email`), which had no page or another."""
+PAYWALL = re.compile(r"class=[\"'][^\"'>]*\bpaywall(?:-jump)?\b|PaywallToDOM")
 Row = dict[str, str]
 Folder = Path | zipfile.Path
 
@@ -151,7 +155,7 @@ def _read_text(folder: Folder, post: Row) -> str:
 
 
 def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> SourceArticle:
-    notes = list(_notes_on_access(post))
+    notes = list(_notes_on_access(post, html))
     slug = post["post_id"].partition(".")[2]
     if podcast := post.get("podcast_url", ""):
         html += f'<p><a href="{escape(podcast)}">{escape(post.get("title", "") or podcast)}</a></p>'
@@ -169,18 +173,22 @@ def _build_article(entry: SourceEntry, post: Row, html: str, site: str) -> Sourc
     )
 
 
-def _notes_on_access(post: Row) -> Iterator[ImportNote]:
+def _notes_on_access(post: Row, html: str) -> Iterator[ImportNote]:
     """Yield why a text was not public on the old site, so that it becomes a draft."""
     audience, kind = post.get("audience", ""), post.get("type", "")
     if not _is_published(post):
         message = _("It was not public on the old site (%s): it is a draft.")
         yield ImportNote(NoteKind.CHANGED, "not-public", message % "draft")
-    elif audience not in PUBLIC_AUDIENCES:
+    elif audience != PUBLIC_AUDIENCE or PAYWALL.search(html):
         message = _("It was for members of the old site only (%s): it is a draft.")
-        yield ImportNote(NoteKind.CHANGED, "not-public", message % audience)
+        reason = "paywall" if audience == PUBLIC_AUDIENCE else audience or "–"
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % reason)
     elif kind == "podcast":
         message = _("It is the page of a sound file that is not in the export: it is a draft.")
         yield ImportNote(NoteKind.CHANGED, "not-public", message)
+    elif kind not in PUBLIC_TYPES:
+        message = _("It was not public on the old site (%s): it is a draft.")
+        yield ImportNote(NoteKind.CHANGED, "not-public", message % kind)
 
 
 def _date_of(text: str) -> datetime | None:

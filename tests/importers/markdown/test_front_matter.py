@@ -15,7 +15,7 @@ from tests.blogs import import_blog, outcomes, texts_of, write_post
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("key", KEYS["expires_at"])
+@pytest.mark.parametrize("key", ["expiryDate", "EXPIRYDATE", "expiry_date", "expires", "unpublishdate"])
 def test_a_text_ends_when_its_file_says(tmp_path, key):
     day = (timezone.now() + timedelta(days=30)).date()
     write_post(tmp_path / "blog", front=f"{key}: {day}\n")

@@ -63,7 +63,7 @@ def test_posts_come_in_from_each_form_of_an_export(tmp_path, form):
     ("row", "is_draft"),
     [
         ("1.a,,true,,,newsletter,everyone,A,,", False),
-        ("1.a,,true,,,newsletter,only_free,A,,", False),
+        ("1.a,,true,,,newsletter,only_free,A,,", True),
         ("1.a,,true,,,newsletter,only_paid,A,,", True),
         ("1.a,,true,,,newsletter,founding,A,,", True),
         ("1.a,,true,,,podcast,everyone,A,,https://x.example/a.mp3", True),

@@ -1,0 +1,60 @@
+"""Why a text was not public on its old site, by its place: folders of drafts, and what a generator leaves out."""
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from .dates import date_in_name
+from .source_site import SourceSite
+
+HIDDEN_FOLDER = re.compile(r"_*(?:drafts?|unlisted|unpublished|hidden|private|embargoed)", re.IGNORECASE)
+HIDDEN_FILE = re.compile(r"[_#~].*|.*~")
+"""Names of files that Jekyll leaves out (jekyllrb.com/docs/configuration/options)."""
+
+
+def reasons_in_place(path: Path, root: Path, site: SourceSite) -> list[str]:
+    """Return the parts of the path, or the lists of excluded files, by which a text was not public.
+
+    Args:
+        path: the file.
+        root: the folder that is imported.
+    """
+    return list(dict.fromkeys(_find_reasons(path, root, site)))
+
+
+def _find_reasons(path: Path, root: Path, site: SourceSite) -> Iterator[str]:
+    parts = _parts_of(path, root, site)
+    yield from (f"{part}/" for part in parts[:-1] if HIDDEN_FOLDER.fullmatch(part))
+    if site.generator == "jekyll":
+        yield from _reasons_of_jekyll(parts, site)
+    if site.generator != "hugo" and HIDDEN_FILE.fullmatch(path.name):
+        yield path.name
+    for name, patterns in site.excluded.items():
+        if any(_is_excluded(PurePosixPath(*parts), pattern) for pattern in patterns):
+            yield name
+
+
+def _parts_of(path: Path, root: Path, site: SourceSite) -> tuple[str, ...]:
+    """Return the parts of the path below the site, or if that is not known, of the imported folder with its name."""
+    real_root = root.resolve()
+    below_root = path.relative_to(root).parts
+    if site.folder and real_root.is_relative_to(site.folder):
+        return (*real_root.relative_to(site.folder).parts, *below_root)
+    return (*((real_root.name,) if real_root.name.startswith("_") else ()), *below_root)
+
+
+def _reasons_of_jekyll(parts: tuple[str, ...], site: SourceSite) -> Iterator[str]:
+    """Yield why Jekyll does not publish a file: its folder is no collection with pages, or a post has no date."""
+    if "_posts" in parts[:-1] and not date_in_name(parts[-1]):
+        yield parts[-1]
+    for part in parts[:-1]:
+        if part.startswith("_") and part != "_posts" and not site.has_pages(part.removeprefix("_")):
+            yield f"{part}/"
+
+
+def _is_excluded(path: PurePosixPath, pattern: str) -> bool:
+    """Whether a path, or a folder that it is in, matches a pattern of a list of excluded files."""
+    pattern = pattern.strip().strip("/")
+    folders = [path, *list(path.parents)[:-1]]
+    return bool(pattern) and any(fnmatchcase(str(folder), pattern) for folder in folders)

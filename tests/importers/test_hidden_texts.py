@@ -1,0 +1,203 @@
+"""What was not public on the old site does not become public, whatever system it comes from, and the report says why."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from publications.importers.options import ImportOptions
+from publications.importers.run import run_import
+from publications.models import Edition, Publication
+
+from .ghost.test_source import make_export
+from .substack.test_source import write_export as write_substack
+from .wordpress import exports as wordpress
+
+pytestmark = pytest.mark.django_db
+PUBLIC = "public-text"
+HEAD = "title: T{number}\nauthor: Ann\n"
+
+
+def write_posts(folder: Path, posts: dict[str, tuple[str, str]], name: str) -> dict[str, str]:
+    """Write a public text and others, of which each has the name of its file, its fields and why it is hidden."""
+    posts = {name: ("date: 2024-04-09\n", "")} | posts
+    for number, (place, (front, _why)) in enumerate(posts.items()):
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\n{HEAD.format(number=number)}{front}---\nText {number} has words enough.\n")
+    return {place: why for place, (_front, why) in posts.items() if why}
+
+
+DATE = "date: 2024-04-09\n"
+FIELDS = {
+    "draft: true\n": "draft: true",
+    "Draft: True # until Monday\n": "Draft: True",
+    "draft: maybe\n": "draft: maybe",
+    "published: false\n": "published: false",
+    "published: 'no, not yet'\n": "published: no, not yet",
+    "publish: no\n": "publish: no",
+    "private: true\n": "private: true",
+    "unlisted: 1\n": "unlisted: 1",
+    "hidden: yes\n": "hidden: yes",
+    "status: scheduled\n": "status: scheduled",
+    "visibility: members\n": "visibility: members",
+    "password: hunter2\n": "(password)",
+    "publishDate: 2190-01-01\n": "publishDate: 2190-01-01",
+    "PublishDate: 2190-01-01\n": "PublishDate: 2190-01-01",
+    "embargo_until: 2190-01-01\n": "embargo_until: 2190-01-01",
+    "expiryDate: 2024-05-01\n": "the end that its file names has passed",
+    "ExpiryDate: 2024-05-01\n": "the end that its file names has passed",
+    "expiryDate: soon\n": "expiryDate: soon",
+    "headless: true\n": "headless: true",
+    "build:\n  render: never\n": "build.render: never",
+    "_build:\n  list: false\n": "_build.list: false",
+    "permalink: false\n": "permalink: false",
+    "eleventyExcludeFromCollections: true\n": "eleventyExcludeFromCollections: true",
+}
+
+
+def write_fields(folder: Path) -> dict[str, str]:
+    posts = {
+        f"posts/text-{number}.md": (DATE + front, why) for number, (front, why) in enumerate(FIELDS.items())
+    }
+    posts["posts/ahead.md"] = ("date: 2190-01-01\n", "its date lies ahead")
+    posts["posts/no-date.md"] = ("", "it has no date")
+    return write_posts(folder, posts, f"posts/{PUBLIC}.md")
+
+
+def write_jekyll(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    (folder / "_config.yml").write_text(
+        "exclude: [internal/, '*.bak.md']\ncollections:\n  notes:\n    output: true\n  people: {}\n"
+    )
+    posts = {
+        "_drafts/secret.md": (DATE, "_drafts/"),
+        "sub/_drafts/2024-04-09-secret.md": (DATE, "_drafts/"),
+        "_people/ann.md": (DATE, "_people/"),
+        "_memos/a.md": (DATE, "_memos/"),
+        "internal/memo.md": (DATE, "exclude"),
+        "notes.bak.md": (DATE, "exclude"),
+        "_unfinished.md": (DATE, "_unfinished.md"),
+        "_posts/undated.md": (DATE, "undated.md"),
+    }
+    return write_posts(folder, posts, f"_notes/{PUBLIC}.md")
+
+
+def write_drafts_alone(folder: Path) -> dict[str, str]:
+    posts = {
+        "_drafts/secret.md": (DATE, "_drafts/"),
+        "drafts/b.md": (DATE, "drafts/"),
+        "_unlisted/c.md": (DATE, "_unlisted/"),
+    }
+    return write_posts(folder, posts, f"posts/{PUBLIC}.md")
+
+
+def write_eleventy(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    (folder / "eleventy.config.js").write_text("")
+    (folder / ".eleventyignore").write_text("# not built\nwip/\n")
+    return write_posts(folder, {"wip/a.md": (DATE, ".eleventyignore")}, f"posts/{PUBLIC}.md")
+
+
+def write_ghost(folder: Path) -> dict[str, str]:
+    folder.mkdir()
+    hidden = [
+        ({"status": "draft"}, "(draft)"),
+        ({"status": "scheduled"}, "(scheduled)"),
+        ({"status": "sent"}, "(sent)"),
+        ({"visibility": "members"}, "(members)"),
+        ({"visibility": "paid"}, "(paid)"),
+        ({"visibility": "tiers"}, "(tiers)"),
+        ({"type": "page"}, "It was a page"),
+        ({"page": 1}, "It was a page"),
+        ({"published_at": "2190-01-01T00:00:00.000Z"}, "its date lies ahead"),
+        ({"html": '<p>a</p><!--kg-gated-block:begin nonMember:false memberSegment:"status:-free" --><p>b</p><!--kg-gated-block:end-->'}, "(gated block)"),
+        ({}, "(email_only)"),
+    ]  # fmt: skip
+    rows = [({}, ""), *hidden]
+    posts = [
+        {"title": f"T{number}", "slug": f"text-{number}" if why else PUBLIC, "html": f"<p>Text {number} has words enough.</p>", "published_at": "2024-04-09T08:00:00.000Z"} | values
+        for number, (values, why) in enumerate(rows)
+    ]  # fmt: skip
+    meta = [{"post_id": f"p{len(rows)}", "email_only": 1}]
+    authors = [{"post_id": f"p{number}", "author_id": "a1"} for number in range(1, len(rows) + 1)]
+    export = make_export(*posts, posts_meta=meta, posts_authors=authors)
+    (folder / "a.ghost.json").write_text(json.dumps(export))
+    return {f"text-{number}": why for number, (_values, why) in enumerate(rows) if why}
+
+
+def write_substack_export(folder: Path) -> dict[str, str]:
+    rows = {
+        "true,,,newsletter,everyone": "",
+        "false,,,newsletter,everyone": "(draft)",
+        "true,,,newsletter,only_paid": "(only_paid)",
+        "true,,,newsletter,founding": "(founding)",
+        "true,,,newsletter,only_free": "(only_free)",
+        "true,,,newsletter,": "(–)",
+        "true,,,adhoc_email,everyone": "(adhoc_email)",
+        "true,,,podcast,everyone": "sound file",
+        "true,,,newsletter,everyone ": "(paywall)",
+    }
+    slugs = {number: f"text-{number}" if why else PUBLIC for number, why in enumerate(rows.values())}
+    lines = [
+        f"{number}.{slugs[number]},2024-04-09T08:00:00.000Z,{row},T{number},,"
+        for number, row in enumerate(rows)
+    ]
+    lines.append("99.ahead,2190-01-01T08:00:00.000Z,true,,,newsletter,everyone,Ahead,,")
+    wall = '<div class="paywall-jump" data-component-name="PaywallToDOM"></div><p>More.</p>'
+    texts = {
+        f"{number}_{slug}": f"<p>Text {number} has words enough.</p>{wall if number == len(rows) - 1 else ''}"
+        for number, slug in slugs.items()
+    }
+    write_substack(folder, "\n".join(lines), **texts, **{"99_ahead": "<p>a</p>"})
+    return {slugs[number]: why for number, why in enumerate(rows.values()) if why} | {
+        "ahead": "its date lies ahead"
+    }
+
+
+def write_wordpress(folder: Path) -> dict[str, str]:
+    hidden = {"draft": "(draft)", "private": "(private)", "pending": "(pending)", "future": "(future)"}
+    items = [wordpress.item(1, slug=PUBLIC)]
+    items += [
+        wordpress.item(number, status=status, slug=f"text-{number}")
+        for number, status in enumerate(hidden, start=2)
+    ]
+    items.append(wordpress.item(9, slug="text-9", password="hunter2"))
+    wordpress.write_export(folder, *items)
+    return {f"text-{number}": why for number, why in enumerate(hidden.values(), start=2)} | {
+        "text-9": "password"
+    }
+
+
+@pytest.mark.parametrize(
+    "write",
+    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_ghost, write_substack_export, write_wordpress],
+)  # fmt: skip
+def test_what_was_hidden_waits_and_the_report_says_why(tmp_path, write):
+    reasons = write(tmp_path / "site")
+
+    report = run_import(ImportOptions(tmp_path / "site", publish=True, author="The Institute"))
+
+    held = {file.source: " ".join(map(str, file.notes_on("held"))) for file in report.files}
+    assert list(Edition.objects.live().values_list("slug", flat=True)) == [PUBLIC], held
+    for name, why in reasons.items():
+        matches = [text for source, text in held.items() if name.rstrip("/") in source and text]
+        assert any(why in text for text in matches), (name, why, held)
+    assert Publication.objects.count() == len(reasons) + 1
+    assert "hunter2" not in json.dumps(report.as_dict(), default=str)
+
+
+def test_a_list_of_documents_does_not_name_the_hidden_ones(tmp_path):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "_config.yml").write_text("collections:\n  notes:\n    output: true\n")
+    write_posts(folder, {"_notes/b.md": (DATE + "published: false\n", "-")}, f"_notes/{PUBLIC}.md")
+    write_posts(folder, {"_drafts/c.md": (DATE, "-")}, f"_notes/{PUBLIC}.md")
+    loop = "{% for LIST in site.LIST %}{{ LIST.title }}!{% endfor %}"
+    lists = "".join(loop.replace("LIST", name) for name in ("notes", "drafts"))
+    (folder / "_notes/list.md").write_text(f"---\ntitle: List\n---\nNamed: {lists}\n")
+
+    run_import(ImportOptions(folder))
+
+    body = Publication.objects.get(title="List").body
+    assert "T0" in body and "T1" not in body
