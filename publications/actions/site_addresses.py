@@ -155,7 +155,7 @@ def is_used(path: str, query: str) -> bool:
     if not match:
         return False
     if query:
-        return read_parameters(query).keys() <= parameters_of_view(match.view_name)
+        return not read_parameters(query).keys().isdisjoint(parameters_of_view(match.view_name))
     slug, name = match.kwargs.get("slug"), (match.url_name or "").removesuffix("_image")
     if not slug:
         return True

@@ -117,6 +117,10 @@ class EditionQuerySet(ListQuerySet):
     def authored_by(self, author) -> Self:
         return self.filter(bylines__author=author)
 
+    def with_portrait(self, image) -> Self:
+        """Editions of which an author, who has a page, has this portrait."""
+        return self.filter(bylines__author__portrait=image, bylines__author__is_pseudonymous=False)
+
     def counterpart_of(self, publication: int) -> "Edition | None":
         """Return the one of these that is the live edition of a publication or of a translation of it, or None."""
         live = self.model.objects.live().filter(publication=publication).order_by()

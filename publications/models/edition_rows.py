@@ -161,10 +161,7 @@ def is_public_image(image: Image) -> bool:
     """Return whether a readable edition shows the image, or it is the portrait of an author of a live one."""
     live = Edition.objects.live().order_by()
     reachable = Edition.objects.readable().filter(publication__in=live.values("publication"))
-    return (
-        reachable.filter(image_rows__image=image).exists()
-        or live.filter(bylines__author__portrait=image, bylines__author__is_pseudonymous=False).exists()
-    )
+    return reachable.filter(image_rows__image=image).exists() or live.with_portrait(image).exists()
 
 
 class EditionAttachment(models.Model):

@@ -1,14 +1,20 @@
 """Old addresses, each a path with or without a query, and what each leads to; `publications.actions` writes them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Self
 from urllib.parse import unquote_plus, urlencode
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from publications.locales import LOCALES
 from publications.slugs import (
     MAX_REDIRECT_PATH,
     MAX_REDIRECT_QUERY,
@@ -17,10 +23,15 @@ from publications.slugs import (
     read_parameters,
 )
 
+from .edition import Edition
+from .edition_rows import EditionAttachment
 from .prepared_queries import TEXT, PreparedQuery
+from .site_page import SitePage
 from .site_version import current_site_state
 
 Parameters = tuple[str, ...]
+ParametersOfPage = Callable[[str], Collection[str] | None]
+"""Returns the parameters that the page at a path reads itself, or None if no page is there."""
 
 
 class RedirectQuerySet(models.QuerySet):
@@ -30,24 +41,49 @@ class RedirectQuerySet(models.QuerySet):
     def with_query(self) -> Self:
         return self.exclude(query="")
 
+    def answering(self) -> Self:
+        """Those that lead to what is or was public. Any other answers as if it were not stored.
+
+        `presentation.find_redirect_target` says where to.
+        """
+        now = timezone.now()
+        live, public = Edition.objects.live(now).order_by(), Edition.objects.ever_public(now).order_by()
+        files = EditionAttachment.objects.filter(
+            edition__in=Edition.objects.readable(now),
+            edition__publication=OuterRef("publication"),
+            original__contains=Concat(Value("/"), OuterRef("file_digest")),
+        )
+        is_live = Exists(live.filter(publication=OuterRef("publication")))
+        is_public = Exists(public.filter(publication=OuterRef("publication")))
+        return self.filter(
+            Q(site_path__gt="")
+            | (Q(publication__isnull=False) & is_public & (Q(file_digest="") | ~is_live | Exists(files)))
+            | (Q(tag__isnull=False) & Exists(live.tagged(OuterRef("tag"))))
+            | (Q(author__is_pseudonymous=False) & Exists(live.authored_by(OuterRef("author"))))
+            | reduce(or_, (Q(page__in=SitePage.objects.for_locale(locale)) for locale in LOCALES))
+            | (Q(image__isnull=False) & Exists(public.filter(image_rows__image=OuterRef("image"))))
+            | (Q(image__isnull=False) & Exists(live.with_portrait(OuterRef("image"))))
+        )
+
 
 class RedirectManager(models.Manager.from_queryset(RedirectQuerySet)):
     def for_path(self, path: str, query: str = "") -> "Redirect | None":
         """Return the redirect of a path with exactly this query, with its tag, author, page or image, or None."""
         return next(iter(_redirects_from_address(path=path, query=query)), None) if path else None
 
-    def for_query(self, path: str, query: str) -> "Redirect | None":
+    def for_query(self, path: str, query: str, parameters: ParametersOfPage) -> "Redirect | None":
         """Return the redirect of which a request has the path and all parameters, or None.
 
         Args:
             path: in normal form.
+            parameters: a request with one that the page of its path reads is for that page.
         """
         state = current_site_state()
         if state and state.query_redirects is not None:
             redirects = state.query_redirects
         else:
-            redirects = QueryRedirects.build(self.with_query().filter(path=path).values_list("path", "query"))
-        stored = redirects.find(path, query)
+            redirects = QueryRedirects.build(self.with_query().filter(path=path).answering())
+        stored = redirects.find(path, query, parameters)
         return self.for_path(path, stored) if stored else None
 
 
@@ -133,54 +169,54 @@ _redirects_from_address = PreparedQuery(
 
 @dataclass(frozen=True)
 class QueryRedirects:
-    """The old addresses that have a query, in memory, so that other requests cost nothing.
+    """The old addresses that have a query and lead to what is or was public, in memory: other requests cost nothing.
 
     Attributes:
         queries: those of each path.
         names: the names of parameters that the queries of a path have, those with the most parameters first.
-        newest, count: the primary key of the newest row, and how many there are: rows are added and deleted only.
+        pks: the primary keys of the rows, whose path and query never change.
     """
 
     queries: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
     names: Mapping[str, tuple[Parameters, ...]] = field(default_factory=dict, repr=False)
-    newest: int | None = None
-    count: int = 0
+    pks: frozenset[int] = field(default=frozenset(), repr=False)
 
     @classmethod
-    def build(
-        cls, addresses: Iterable[tuple[str, str]], *, newest: int | None = None, count: int = 0
-    ) -> Self:
-        """Return the redirects of these paths and queries."""
-        queries, names = defaultdict(set), defaultdict(set)
-        for path, query in addresses:
+    def build(cls, rows: RedirectQuerySet) -> Self:
+        """Return the redirects of these rows."""
+        queries, names, pks = defaultdict(set), defaultdict(set), set()
+        for pk, path, query in rows.values_list("pk", "path", "query").iterator():
             queries[path].add(query)
             names[path].add(tuple(read_parameters(query)))
+            pks.add(pk)
         return cls(
             {path: frozenset(values) for path, values in queries.items()},
             {path: tuple(sorted(values, key=_most_first)) for path, values in names.items()},
-            newest,
-            count,
+            frozenset(pks),
         )
 
     @classmethod
     def read(cls, previous: Self | None) -> Self:
-        """Return them as the database has them: `previous` if nothing was added or deleted since."""
-        rows = Redirect.objects.with_query()
-        fingerprint = rows.aggregate(newest=models.Max("pk"), count=models.Count("pk"))
-        if previous and (previous.newest, previous.count) == tuple(fingerprint.values()):
+        """Return them as they are now: `previous` if the same ones lead to something."""
+        rows = Redirect.objects.with_query().answering()
+        if previous is not None and previous.pks == set(rows.values_list("pk", flat=True)):
             return previous
-        return cls.build(rows.values_list("path", "query").iterator(), **fingerprint)
+        return cls.build(rows)
 
-    def find(self, path: str, query: str) -> str:
+    def find(self, path: str, query: str, parameters: ParametersOfPage) -> str:
         """Return the stored query of which a request has all parameters, or "".
 
         Args:
             path: in normal form.
             query: that of the request.
+            parameters: a request with one that the page of its path reads is for that page.
         """
         if path not in self.names:
             return ""
         params = read_parameters(query)
+        own = parameters(f"{path.rstrip('/')}/") or parameters(path) or ()
+        if not params.keys().isdisjoint(own):
+            return ""
         candidates = (
             urlencode([(name, params[name]) for name in names])
             for names in self.names[path]

@@ -56,7 +56,7 @@ class SiteState:
             the end of a window. Pages of that state may be stale but show nothing that is no longer public.
         next_start: when the next window starts.
         next_midnight: the next midnight in the time zone of the site.
-        query_redirects: the old addresses that have a query; None if they were not read.
+        query_redirects: the old addresses that have a query and lead to something; None if they were not read.
         cached_values: values of `cached_for_version`.
     """
 
@@ -178,7 +178,7 @@ class ActionsSince(NamedTuple):
 
 
 def read_site_state(previous: SiteState | None = None) -> SiteState:
-    """Read the current state in at most five short queries, and old addresses with a query if they may have changed.
+    """Read the current state in at most six short queries, and old addresses with a query if others lead to something.
 
     Args:
         previous: the previous state of the process, whose serial the new one continues, or of another process.
@@ -199,14 +199,8 @@ def read_site_state(previous: SiteState | None = None) -> SiteState:
         next_midnight=_midnight_after(now).timestamp(),
         changed_publications={} if changed is None else {**previous.changed_publications, **changed},
         last_action_at=actions.last_at,
-        query_redirects=_read_query_redirects(previous, actions),
+        query_redirects=QueryRedirects.read(previous.query_redirects),
     )
-
-
-def _read_query_redirects(previous: SiteState, actions: ActionsSince) -> QueryRedirects:
-    """Return the old addresses with a query: those of the previous state unless an action may have changed them."""
-    known = previous.query_redirects if actions.entries is not None else None
-    return known if known and not actions.has_removals() else QueryRedirects.read(known)
 
 
 def _next_windows(now: datetime) -> tuple[datetime, datetime]:

@@ -108,7 +108,9 @@ class PageCache:
         """Return the query of the old address that a request is for, or ""."""
         state = self.watcher.state() or self.watcher.state_for_stale_pages()
         redirects = state.query_redirects if state else None
-        return redirects.find(normalize_request_path(path), query) if redirects and redirects.names else ""
+        if not redirects or not redirects.names:
+            return ""
+        return redirects.find(normalize_request_path(path), query, self._parameters)
 
     def _render_uncached(self, environ: Environ) -> RenderedResponse:
         """Render what is never stored: the desk, files, PDFs, social images and forms."""

@@ -23,6 +23,7 @@ from publications.models import (
     resolve_address,
     resolve_edition_address,
 )
+from publications.page_parameters import parameters_of
 from publications.path_prefixes import RESERVED_PREFIXES
 from publications.presentation import SUBJECT_PAGES, find_public_subject, find_redirect_target
 from publications.slugs import normalize_request_path
@@ -62,7 +63,8 @@ def _stored_query_redirect(request: HttpRequest) -> HttpResponse | None:
     query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace").decode("utf-8", "replace")
     if not query or request.method not in ("GET", "HEAD") or request.path_info.startswith(RESERVED_PREFIXES):
         return None
-    redirect = Redirect.objects.for_query(normalize_request_path(request.path_info), query)
+    path = normalize_request_path(request.path_info)
+    redirect = Redirect.objects.for_query(path, query, parameters_of)
     return _respond(request, redirect) if redirect else None
 
 

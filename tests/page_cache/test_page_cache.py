@@ -17,7 +17,7 @@ from publications.page_cache.keys import cache_key
 from publications.page_parameters import PARAMETERS, parameters_of
 from publications.views.publication_list import PublicationList
 from tests.conftest import ROOT
-from tests.factories import make_author, make_live, make_publication, saved
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.page_caches import CachedClient, environ
 
 LIST = "/en/publications/"
@@ -462,7 +462,7 @@ def test_an_old_address_that_is_kept_or_removed_counts_from_the_next_request(cap
     assert client.get("/en/?p=1").status == 200
 
 
-def test_old_addresses_are_read_again_only_after_one_was_added_or_deleted(capture_on_commit):
+def test_old_addresses_are_read_again_only_after_another_one_answers(capture_on_commit):
     client = CachedClient()
     with capture_on_commit():
         keep_old_address("/en/?p=1", "/en/topics/")
@@ -474,6 +474,43 @@ def test_old_addresses_are_read_again_only_after_one_was_added_or_deleted(captur
     client.get("/en/")
 
     assert client.watcher.state().query_redirects is known
+
+
+@pytest.mark.parametrize("kind", ["publication", "image", "tag", "scheduled"])
+def test_the_cache_does_not_betray_an_old_address_of_what_is_not_public(capture_on_commit, editor, kind):
+    image, tag, draft = make_image(), make_tag(), make_publication()
+    draft.tags.set([tag])
+    saved(draft, body=f"![A field](image:{image.key})")
+    client, target = CachedClient(), {"image": image, "tag": tag}.get(kind, draft)
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
+        keep_old_address("/?p=1", target)
+        keep_old_address(f"{LIST}?p=1", target)
+        if kind == "scheduled":
+            actions.publish(draft, by=editor, at=timezone.now() + timedelta(hours=1))
+        client.get("/"), client.get(LIST)
+        before = client.site.request_count, client.cache.second_store.bytes
+
+        for address in ("/?p=1", f"{LIST}?p=1", f"{LIST}?utm_source=x&p=1"):
+            assert client.get(address).cache_status == "pages; hit"
+        assert (client.site.request_count, client.cache.second_store.bytes) == before
+
+        with capture_on_commit():
+            clock.shift(3601) if kind == "scheduled" else actions.publish(draft, by=editor)
+        assert [client.get(address).status for address in ("/?p=1", f"{LIST}?p=1")] == [301, 301]
+        clock.shift(60)
+        with capture_on_commit():
+            actions.withdraw(draft, by=editor)
+        clock.shift(1)
+        assert client.get(f"{LIST}?p=1").status == (200 if kind == "tag" else 410)
+
+
+def test_a_request_with_parameters_of_the_page_has_the_page_in_the_cache_too(old_address):
+    live = Redirect.objects.get().publication
+    keep_old_address(f"{LIST}?cat=3", live)
+    client = CachedClient()
+
+    assert client.get(f"{LIST}?cat=3").headers["Location"] == old_address
+    assert client.get(f"{LIST}?cat=3&page=1").status == 200
 
 
 def test_an_old_address_reads_the_database_only_for_its_redirect(old_address):
