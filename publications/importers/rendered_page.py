@@ -43,8 +43,9 @@ def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: I
         )  # a place on the page may have another id there
         if is_elsewhere and _normal_address(address).rstrip() not in page_addresses:
             log.dropped("link-gone", _("A link could not be kept: %s") % address)
+    placed = {*rendered.images, text.cover}
     for image in text.images:
-        if image.key not in (*rendered.images, text.cover):
+        if image.key not in placed:
             message = _("A picture could not be placed in the text: %s") % image.file
             log.dropped("image-missing", message)
 

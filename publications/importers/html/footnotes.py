@@ -110,15 +110,16 @@ class NoteFinder:
 
     def _leads_back(self, target: Element, link: Element) -> bool:
         """Whether a link in the block of a target leads to the link, or to an element around or before it."""
-        if id(target) not in self.places:
-            self.places[id(target)] = self._places_of(target)
+        block = self._block_of(target)
+        if id(block) not in self.places:
+            self.places[id(block)] = self._places_of(block)
         around = [link, *islice(self._ancestors(link), 3)]
-        return any(id(element) in self.places[id(target)] for element in around)
+        return any(id(element) in self.places[id(block)] for element in around)
 
-    def _places_of(self, target: Element) -> set[int]:
-        """Return the elements that links in the block of a target lead to, and those around inline ones."""
+    def _places_of(self, block: Element) -> set[int]:
+        """Return the elements that links in a block lead to, and those around inline ones."""
         places: set[int] = set()
-        for back in self._block_of(target).find_all("a"):
+        for back in block.find_all("a"):
             if (place := self._target_of(back)) is not None:
                 places.add(id(place))
                 if place.is_inline and id(place) in self.parents:

@@ -136,7 +136,8 @@ def _replace_figure(element: Element, log: ImportLog) -> list[Child]:
     if element.tag != "figure" and not classes & FIGURE_CLASSES:
         return [element]
     captions = [caption for caption in element.find_all("figcaption") if caption is not element]
-    element.replace_descendants(lambda child: [] if child in captions else [child])
+    left_out = set(map(id, captions))
+    element.replace_descendants(lambda child: [] if id(child) in left_out else [child])
     content = _paragraphs_of_images(element.children)
     images = [image for image in element.find_all("img") if image.get("src").startswith(LIBRARY_PREFIX)]
     tables = element.find_all("table")

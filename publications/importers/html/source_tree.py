@@ -14,6 +14,8 @@ from publications.html_tree import BLOCKS, HEADINGS, NESTED_BLOCKS, UNWRAPPED_BL
 from publications.html_tree import VOID as ALLOWED_VOID
 
 MAX_DEPTH = 150
+MAX_ATTRIBUTE_PARTS = 400
+"""How many parts the attributes of a tag have: one without an end is not read to the end from each beginning in it."""
 MAX_INLINE_DEPTH = 8
 """How often an inline element is nested in those of its name: its effects are copied into the blocks in it."""
 VOID = ALLOWED_VOID | split_names(
@@ -46,7 +48,8 @@ TABLE_PARTS = CELLS | {"table", "thead", "tbody", "tfoot", "tr"}
 TOKEN = re.compile(
     r"<(?:(?P<comment>!--)(?P<empty>-?>)?|[!?][^<>]*+>"
     r"|(?P<end>/?)(?P<tag>[a-zA-Z][^\s/<>]*+)"
-    r"""(?P<attributes>(?:[^<>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)*+)>|/>)"""
+    r"""(?P<attributes>(?:[^<>=]++|=\s*+(?:"[^"]*+"|'[^']*+')|=)"""
+    rf"{{0,{MAX_ATTRIBUTE_PARTS}}}+)>|/>)"
 )
 COMMENT_END = re.compile("--!?>")
 ATTRIBUTE = re.compile(r"""([^\s"'<>=/][^\s<>=/]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s<>]++)))?+""")

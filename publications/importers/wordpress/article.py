@@ -36,9 +36,8 @@ _SOURCE = re.compile(r"""\bsrc\s*=\s*["']([^"'<>]+)""", re.IGNORECASE)
 _ALT = re.compile(r"""\salt\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(["'])([^"'<>]+)\2""", re.IGNORECASE)
 _FILE_ADDRESS = re.compile(r"(?:https?:)?//[^\s\"'<>]+")
-_NOTE_REFERENCE = re.compile(
-    r"""<sup\b[^<>]*\bdata-fn=["']([\w-]+)["'][^<>]*>.*?</sup>""", re.DOTALL | re.IGNORECASE
-)
+_NOTE_REFERENCE = re.compile(r"<sup\b([^<>]*+)>", re.IGNORECASE)
+_NOTE_KEY = re.compile(r"""\bdata-fn=["']([\w-]+)["']""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +130,10 @@ class _Post:
             return text, {}
         rows = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
         notes = {str(row.get("id", "")): str(row.get("content", "")) for row in rows if row.get("id")}
-        for key in _NOTE_REFERENCE.findall(text):
-            if key not in notes:
-                self.log.dropped("note", _("A note of the text is not in the export: %s") % key)
+        for attributes in _NOTE_REFERENCE.findall(text):
+            key = _NOTE_KEY.search(attributes)
+            if key and key[1] not in notes:
+                self.log.dropped("note", _("A note of the text is not in the export: %s") % key[1])
         return text, notes
 
     def _complete_image(self, match: re.Match[str]) -> str:

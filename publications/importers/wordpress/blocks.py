@@ -8,6 +8,7 @@ left out and named.
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +19,15 @@ from ..imported_file import ImportLog
 from .paragraphs import add_paragraphs
 
 MAX_SHARED_DEPTH = 5
+MAX_SHARED_CHARACTERS = 500_000
+"""The length of all shared blocks in a text, each counted wherever it is: they may hold one another."""
+MAX_DEPTH = 40
+"""How deeply blocks are nested; the content of one is read for each around it."""
 _BLOCK = re.compile(
     r"<!--\s+(?P<end>/)?wp:(?P<name>[a-z][a-z0-9_-]*(?:/[a-z][a-z0-9_-]*)?)\s*(?P<values>\{[^\n]*?\}\s*)?(?P<alone>/)?-->"
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_DOWNLOAD_BUTTON = re.compile(r'<a\b[^<>]*class="[^"<>]*wp-block-file__button[^<>]*>([^<>]*)</a>')
+_LINK = re.compile(r"<a\b([^<>]*+)>([^<>]*+)</a>")
+_DOWNLOAD_BUTTON = re.compile(r'class="[^"<>]*wp-block-file__button')
 _MEDIA = re.compile(r"<(?:img|video)\b")
 CLASSIC = frozenset({"freeform", "core/freeform", "shortcode", "core/shortcode", "classic"})
 COMPUTED = frozenset(
@@ -41,6 +46,43 @@ class _Block:
     parts: list[str] = field(default_factory=list)
 
 
+class _OpenBlocks:
+    """The blocks whose end is still to come; `parts` takes the HTML of the innermost."""
+
+    def __init__(self) -> None:
+        self.blocks: list[_Block] = []
+        self.names: Counter[str] = Counter()
+        self.whole: list[str] = []
+
+    @property
+    def parts(self) -> list[str]:
+        return self.blocks[-1].parts if self.blocks else self.whole
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether a block is open whose inner blocks are left out."""
+        return any(block.name in COMPUTED for block in self.blocks)
+
+    def push(self, block: _Block) -> None:
+        """Open a block; the content of one that is nested too deeply is part of that around it."""
+        if len(self.blocks) < MAX_DEPTH:
+            self.blocks.append(block)
+            self.names[block.name] += 1
+
+    def pop(self) -> _Block:
+        block = self.blocks.pop()
+        self.names[block.name] -= 1
+        return block
+
+
+def _find_comments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where comments begin and end; one without an end is none."""
+    start = text.find("<!--")
+    while start >= 0 and (end := text.find("-->", start + 4) + 3) > 2:
+        yield start, end
+        start = text.find("<!--", end)
+
+
 def has_blocks(text: str) -> bool:
     return "<!-- wp:" in text
 
@@ -55,6 +97,8 @@ class PostBlocks:
     def __init__(self, find_shared: Callable[[int], str], log: ImportLog) -> None:
         self.find_shared, self.log = find_shared, log
         self.depth = 0
+        self.shared: dict[int, str] = {}
+        self.shared_characters = 0
         self.left_out: dict[str, None] = {}
 
     def read_text(self, text: str) -> str:
@@ -69,42 +113,38 @@ class PostBlocks:
         """Return the HTML of a text with blocks; one without is text of the classic editor."""
         if not has_blocks(text):
             return add_paragraphs(text)
-        parts: list[str] = []
-        stack: list[_Block] = []
-        position = 0
-        for comment in _COMMENT.finditer(text):
-            match = _BLOCK.fullmatch(comment[0])
+        stack, position = _OpenBlocks(), 0
+        for start, end in _find_comments(text):
+            match = _BLOCK.fullmatch(text, start, end)
             if not match:
                 continue
-            self._add(text[position : comment.start()], stack, parts)
-            position = comment.end()
+            self._add(text[position:start], stack)
+            position = end
             name = match["name"].removeprefix("core/")
             if match["end"]:
-                self._close(name, stack, parts)
+                self._close(name, stack)
             elif match["alone"]:
                 block = _Block(name, _read_values(match["values"]))
-                if not any(opened.name in COMPUTED for opened in stack):
-                    (stack[-1].parts if stack else parts).append(self._render_alone(block))
+                if not stack.is_computed:
+                    stack.parts.append(self._render_alone(block))
             else:
-                stack.append(_Block(name, _read_values(match["values"])))
-        self._add(text[position:], stack, parts)
-        while stack:
-            self._close(stack[-1].name, stack, parts)
-        return "".join(parts)
+                stack.push(_Block(name, _read_values(match["values"])))
+        self._add(text[position:], stack)
+        while stack.blocks:
+            self._close(stack.blocks[-1].name, stack)
+        return "".join(stack.parts)
 
-    def _add(self, text: str, stack: list[_Block], parts: list[str]) -> None:
-        if not stack:
-            parts.append(add_paragraphs(text) if text.strip() else "\n")
+    def _add(self, text: str, stack: "_OpenBlocks") -> None:
+        if stack.blocks:
+            stack.parts.append(text)
         else:
-            stack[-1].parts.append(text)
+            stack.parts.append(add_paragraphs(text) if text.strip() else "\n")
 
-    def _close(self, name: str, stack: list[_Block], parts: list[str]) -> None:
-        if all(block.name != name for block in stack):
-            return
-        while stack:
+    def _close(self, name: str, stack: "_OpenBlocks") -> None:
+        while stack.names[name]:
             block = stack.pop()
-            if not any(opened.name in COMPUTED for opened in stack):
-                (stack[-1].parts if stack else parts).append(self._render(block))
+            if not stack.is_computed:
+                stack.parts.append(self._render(block))
             if block.name == name:
                 return
 
@@ -116,7 +156,7 @@ class PostBlocks:
         if block.name in CLASSIC:
             return add_paragraphs(content)
         if block.name == "file":
-            return _DOWNLOAD_BUTTON.sub(self._leave_out_button, content)
+            return _LINK.sub(self._leave_out_button, content)
         if block.name == "verse":
             return _render_verse(content)
         url = block.values.get("url")
@@ -125,8 +165,10 @@ class PostBlocks:
         return content
 
     def _leave_out_button(self, match: re.Match[str]) -> str:
+        if not _DOWNLOAD_BUTTON.search(match[1]):
+            return match[0]
         message = _("The button beside the link to a file was left out: %s")
-        self.log.dropped("html", message % html.unescape(match[1]))
+        self.log.dropped("html", message % html.unescape(match[2]))
         return ""
 
     def _render_alone(self, block: _Block) -> str:
@@ -142,9 +184,18 @@ class PostBlocks:
         return "\n"
 
     def _read_shared(self, number: int) -> str:
-        shared = self.find_shared(number) if self.depth < MAX_SHARED_DEPTH else ""
+        if number not in self.shared:
+            self.shared[number] = self.find_shared(number)
+        shared = self.shared[number] if self.depth < MAX_SHARED_DEPTH else ""
         if not shared:
             message = _("A block that several texts share is not in the export: number %d.")
+            self.log.dropped("html", message % number)
+            return ""
+        self.shared_characters += len(shared)
+        if self.shared_characters > MAX_SHARED_CHARACTERS:
+            message = _(
+                "A block that several texts share was left out, as they are too long together: number %d."
+            )
             self.log.dropped("html", message % number)
             return ""
         self.depth += 1

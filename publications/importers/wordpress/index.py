@@ -37,7 +37,8 @@ from .posts import (
 
 _USED_ID = re.compile(r"(?:wp-image-|attachment_|wp-att-|\"(?:id|mediaId)\":\s?\"?)(\d{1,18})")
 _FRAGMENT = re.compile(r"""\bhref\s*=\s*["'][^"'<>#]*#([^"'<>]+)""", re.IGNORECASE)
-_WHOLE_GALLERY = re.compile(r"\[(?:gallery|playlist)(?![^\]]*\b(?:ids|include)=)[^\]]*\]")
+_GALLERY = re.compile(r"\[(?:gallery|playlist)\b([^\[\]]*+)\]")
+_LIST_OF_IDS = re.compile(r"\b(?:ids|include)=")
 _USED_IDS = re.compile(r"\b(?:ids|include)=[\"'“”″]?([\d,\s]+)")
 
 
@@ -246,7 +247,7 @@ def _index_uses(item: ExportItem, index: ExportIndex) -> None:
     if "[" in text:
         lists = _USED_IDS.findall(text)
         index.used_ids.update(read_number(number.strip()) for ids in lists for number in ids.split(","))
-        if _WHOLE_GALLERY.search(text):
+        if not all(map(_LIST_OF_IDS.search, _GALLERY.findall(text))):
             index.galleries.add(item.post_id)
 
 

@@ -20,6 +20,8 @@ def find_names(path: str) -> Iterator[str]:
         yield path
         return
     upload = PurePosixPath(upload_of(path) or name)
+    if not upload.name:  # the folder itself
+        return
     originals = (str(upload), *(str(upload.with_stem(upload.stem + variant)) for variant in VARIANTS))
     for candidate in dict.fromkeys((*originals, name)):
         yield from (f"{place}{candidate}" for place in UPLOAD_FOLDERS)

@@ -5,6 +5,7 @@ WordPress stores such texts without `<p>` and adds it when it shows them (`wpaut
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from publications.html_tree import split_names
@@ -25,9 +26,9 @@ VERBATIM = split_names("pre script style textarea svg video audio iframe object 
 """Elements whose line ends are no paragraphs."""
 DIVIDERS = ("more", "nextpage")
 """Comments that divide a text where a list cuts it, or into pages."""
-_TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<rest>[^<>]*)>)")
+_TAG = re.compile(r"<(?:(?P<comment>!--)|(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*+)(?P<rest>[^<>]*+)>)")
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*)+")
-_BREAK = re.compile(r"(?:<br ?/?>)?[ \t]*\n[ \t]*")
+_BREAK = re.compile(r"(?:<br ?/?>)?(?<![ \t])[ \t]*+\n[ \t]*+")
 _KEPT_LINE_END = "\ue0ff"
 
 
@@ -43,6 +44,7 @@ class _Paragraphs:
     def __init__(self, text: str) -> None:
         self.text = text
         self.open: list[str] = []
+        self.open_names: Counter[str] = Counter()
         self.line: list[str] = []
         self.unclosed: set[str] = set()
 
@@ -87,12 +89,18 @@ class _Paragraphs:
         if name in VOID_BLOCKS:
             return
         if is_end:
-            if name in self.open:
-                del self.open[len(self.open) - 1 - self.open[::-1].index(name) :]
+            while self.open_names[name] and self._pop() != name:
+                pass
             return
         if self.open and (self.open[-1] == "p" or (name == "li" and self.open[-1] == "li")):
-            self.open.pop()
+            self._pop()
         self.open.append(name)
+        self.open_names[name] += 1
+
+    def _pop(self) -> str:
+        name = self.open.pop()
+        self.open_names[name] -= 1
+        return name
 
     def _take_paragraphs(self) -> list[str]:
         """Return the text since the last block, as paragraphs where its block has them."""

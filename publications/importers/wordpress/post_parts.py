@@ -9,6 +9,8 @@ from publications.stored_messages import gettext as _
 from ..imported_file import ImportLog
 from .posts import LibraryFile
 
+MAX_LISTED_FILES = 5_000
+"""How many files the galleries of a text show together: each may show all that were uploaded to it."""
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp", ".tif", ".tiff")
 
 
@@ -26,6 +28,7 @@ class PostParts:
     children: Sequence[LibraryFile]
     log: ImportLog
     notes: dict[str, str] = field(default_factory=dict)
+    listed_files: int = 0
 
     def add_note(self, content: str) -> str:
         """Add a note and return the reference to it."""
@@ -33,6 +36,16 @@ class PostParts:
         key = f"fn-{number}"
         self.notes[key] = content
         return render_reference(key, str(number))
+
+    def list_files(self, files: list[LibraryFile]) -> list[LibraryFile]:
+        """Return the files that a gallery shows; those beyond MAX_LISTED_FILES are left out and reported."""
+        allowed = max(0, MAX_LISTED_FILES - self.listed_files)
+        self.listed_files += len(files)
+        if len(files) > allowed:
+            self.log.dropped(
+                "html", _("The galleries show more than %d files: the rest was left out.") % MAX_LISTED_FILES
+            )
+        return files[:allowed]
 
     def find(self, number: int) -> LibraryFile | None:
         """Return a file of the media library; one that the export does not hold is reported."""

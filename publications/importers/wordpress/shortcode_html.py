@@ -68,12 +68,13 @@ def _caption(shortcode: Shortcode, post: PostParts) -> str:
 
 
 def _gallery(shortcode: Shortcode, post: PostParts) -> str:
-    images = [render_picture(attachment) for attachment in _listed_files(shortcode, post)]
+    images = [render_picture(file) for file in post.list_files(_listed_files(shortcode, post))]
     return "\n\n" + "".join(images) + "\n\n"
 
 
 def _playlist(shortcode: Shortcode, post: PostParts) -> str:
-    return "\n\n" + "".join(_link(file.url, file.caption) for file in _listed_files(shortcode, post)) + "\n\n"
+    files = post.list_files(_listed_files(shortcode, post))
+    return "\n\n" + "".join(_link(file.url, file.caption) for file in files) + "\n\n"
 
 
 def _listed_files(shortcode: Shortcode, post: PostParts) -> list[LibraryFile]:

@@ -5,6 +5,7 @@ stay.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from .post_parts import PostParts
 from .shortcode_html import RAW_SHORTCODES, SHORTCODES, Shortcode, as_paragraph
 
 MAX_SHOWN = 200
+MAX_DEPTH = 20
+"""How deeply shortcodes are nested; the content of one is read for each around it."""
 _TOKEN = re.compile(
     r"<!--|<(?P<raw>pre|code|script|style|textarea|xmp)\b|<[a-zA-Z/][^<>]*>|\[", re.IGNORECASE
 )
@@ -22,17 +25,16 @@ _SHORTCODE = re.compile(
     r"\[(?P<escape>\[?)(?P<end>/?)(?P<name>[a-zA-Z][\w-]{0,60})(?P<rest>(?=[\s=/\]])"
     r"""(?:[^\[\]"']++|"[^"\[]*+"|'[^'\[]*+'|["'])*+)\]"""
 )
-_END = re.compile(r"\[/([a-zA-Z][\w-]{0,60})\s*\]")
+_END = re.compile(r"\[/([a-zA-Z][\w-]{0,60}+)\s*+\]")
 _ESCAPED = re.compile(r"\[(\[/?[a-zA-Z][^\[\]]*\])\]")
 _ATTRIBUTE = re.compile(
-    r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|[“”″„]([^“”″]*)[“”″]|([^\s"']+))|"([^"]*)"|'([^']*)'|([^\s"']+)"""
+    r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|[“”″„]([^“”″„]*)[“”″]|([^\s"']+))|"([^"]*)"|'([^']*)'|([^\s"']+)"""
 )
 _UNKNOWN_NAME = re.compile(r"[a-z][a-z0-9]*(?:[_-][a-z0-9]+)*")
 _ENDS = {
-    name: re.compile(rf"</{name}\s*>", re.IGNORECASE)
+    name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
     for name in ["pre", "code", "script", "style", "textarea", "xmp"]
-}
-_COMMENT_END = re.compile("-->")
+} | {"<!--": re.compile("-->")}
 TITLE_ATTRIBUTES = ("title", "heading")
 
 
@@ -58,8 +60,16 @@ def replace_shortcodes(text: str, post: PostParts, log: ImportLog) -> str:
 class _Replacer:
     def __init__(self, text: str, post: PostParts, log: ImportLog) -> None:
         self.text, self.post, self.log = text, post, log
-        self.ends = Counter(match[1].lower() for match in _END.finditer(text))
+        self.ends: dict[str, list[tuple[int, int]]] = {}
+        for match in _END.finditer(text):
+            self.ends.setdefault(match[1].lower(), []).append(match.span())
+        self.double_ends = {
+            name: [span for span in spans if text.startswith("]", span[1])]
+            for name, spans in self.ends.items()
+        }
+        self.unclosed: set[str] = set()
         self.open: list[_OpenShortcode] = []
+        self.open_names: Counter[str] = Counter()
         self.parts: list[str] = []
 
     def replace(self) -> str:
@@ -70,14 +80,28 @@ class _Replacer:
                 position = self._read(match.start())
                 continue
             position = match.end()
-            end = _COMMENT_END if match[0] == "<!--" else _ENDS.get((match["raw"] or "").lower())
-            if end and (found := end.search(self.text, position)):
-                position = found.end()
+            position = self._end_of("<!--" if match[0] == "<!--" else (match["raw"] or "").lower(), position)
             self._add(_ESCAPED.sub(r"\1", self.text[match.start() : position]))
         self._add(self.text[position:])
         while self.open:
-            self._close(self.open.pop())
+            self._close()
         return "".join(self.parts)
+
+    def _end_of(self, name: str, position: int) -> int:
+        """Return the position after the end of what is no text, or the same if it has none."""
+        if name not in _ENDS or name in self.unclosed:
+            return position
+        found = _ENDS[name].search(self.text, position)
+        if not found:
+            self.unclosed.add(name)
+        return found.end() if found else position
+
+    @staticmethod
+    def _next_end(ends: dict[str, list[tuple[int, int]]], name: str, position: int) -> tuple[int, int] | None:
+        """Return where the next end of a name is."""
+        spans = ends.get(name, [])
+        index = bisect_left(spans, (position, 0))
+        return spans[index] if index < len(spans) else None
 
     def _add(self, text: str) -> None:
         (self.open[-1].parts if self.open else self.parts).append(text)
@@ -94,7 +118,7 @@ class _Replacer:
         if match["end"]:
             return self._read_end(name, match)
         shortcode = _parse(match)
-        if not self._is_shortcode(match["name"], shortcode):
+        if not self._is_shortcode(match["name"], shortcode, match.end()):
             self._add("[")
             return start + 1
         return self._open_shortcode(name, shortcode, match)
@@ -102,52 +126,49 @@ class _Replacer:
     def _read_escaped(self, name: str, match: re.Match[str]) -> int:
         """Add what stands between double brackets as text: a shortcode, or one with its content and end."""
         end = match.end() if self.text.startswith("]", match.end()) else 0
-        if not end and self.ends[name] > 0:
-            found = re.compile(rf"\[/{name}\s*\](?=\])", re.IGNORECASE).search(self.text, match.end())
-            end = found.end() if found else 0
-            self.ends[name] -= 1
+        if not end and (found := self._next_end(self.double_ends, name, match.end())):
+            end = found[1]
         self._add(self.text[match.start() + 1 : end] if end else "[")
         return end + 1 if end else match.start() + 1
 
-    def _is_shortcode(self, name: str, shortcode: Shortcode) -> bool:
+    def _is_shortcode(self, name: str, shortcode: Shortcode, position: int) -> bool:
         """Whether this is one: known, with an end, or with values as no sentence in brackets has them."""
         if name.lower() in SHORTCODES or name.lower() in RAW_SHORTCODES:
             return True
         if not _UNKNOWN_NAME.fullmatch(name):
             return False
-        return bool(self.ends[name] or "_" in name or (shortcode.values and not shortcode.words))
+        has_end = self._next_end(self.ends, name, position)
+        return bool(has_end or "_" in name or (shortcode.values and not shortcode.words))
 
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
-        is_paired = self.ends[name] > 0 and not match["rest"].rstrip().endswith("/")
-        if not is_paired:
+        end = self._next_end(self.ends, name, match.end())
+        if not end or match["rest"].rstrip().endswith("/") or len(self.open) >= MAX_DEPTH:
             self._add(self._render(name, shortcode, match[0]))
             return match.end()
-        if name in RAW_SHORTCODES and (
-            end := re.compile(rf"\[/{name}\s*\]", re.I).search(self.text, match.end())
-        ):
-            self.ends[name] -= 1
-            shortcode.content = self.text[match.end() : end.start()]
+        if name in RAW_SHORTCODES:
+            shortcode.content = self.text[match.end() : end[0]]
             self._add(RAW_SHORTCODES[name](shortcode, self.post))
-            return end.end()
+            return end[1]
         self.open.append(_OpenShortcode(name, shortcode, match[0]))
+        self.open_names[name] += 1
         return match.end()
 
     def _read_end(self, name: str, match: re.Match[str]) -> int:
-        self.ends[name] -= 1
-        if all(opened.name != name for opened in self.open):
+        if not self.open_names[name]:
             if name in SHORTCODES or _UNKNOWN_NAME.fullmatch(name):
                 self._report(match[0])
             return match.end()
-        while self.open:
-            opened = self.open.pop()
-            self._close(opened)
-            if opened.name == name:
-                break
+        while self._close() != name:
+            pass
         return match.end()
 
-    def _close(self, opened: _OpenShortcode) -> None:
+    def _close(self) -> str:
+        """Close the innermost open shortcode and return its name."""
+        opened = self.open.pop()
+        self.open_names[opened.name] -= 1
         opened.shortcode.content = "".join(opened.parts)
         self._add(self._render(opened.name, opened.shortcode, opened.source))
+        return opened.name
 
     def _render(self, name: str, shortcode: Shortcode, source: str) -> str:
         handler = SHORTCODES.get(name)

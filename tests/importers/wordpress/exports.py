@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from publications.importers.image_finder import ImageFinder
+from publications.importers.imported_file import ImportedFile
 from publications.importers.mapping import ImportMapping
+from publications.importers.source import ImportContext
 from publications.importers.wordpress import WordPressSource, open_wordpress_source
 
 SITE = "https://old.example"
@@ -106,3 +109,20 @@ def write_export(folder: Path, *parts: str, name: str = "export.xml", **values: 
 
 def open_export(path: Path, *, language: str = "en", **mapping: Any) -> WordPressSource:
     return open_wordpress_source(path, language=language, mapping=ImportMapping.from_names(**mapping))
+
+
+def read(path, **mapping) -> dict[int, ImportedFile]:
+    """Return the texts of an export by number."""
+    source = open_export(path, **mapping).assign_slugs({}, set())
+    context = ImportContext(
+        authors=source.read_authors(),
+        image_finder=ImageFinder((source.root,), {}, b"secret", source.names_of),
+        addresses=source.addresses(lambda locale, slug: f"/{locale}/publications/{slug}/"),
+        uids_by_name=source.uids_by_name(),
+        kinds=frozenset({"commentary", "report"}),
+        kind="commentary",
+        site=source.site,
+        topics=source.topic_names,
+    )
+    texts = list(source.read(context, processes=0))
+    return {entry.post_id: text for entry, text in zip(source.entries, texts, strict=True)}

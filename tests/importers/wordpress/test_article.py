@@ -7,29 +7,10 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
-from publications.importers.image_finder import ImageFinder
 from publications.importers.imported_file import ImportedFile
-from publications.importers.source import ImportContext
 from publications.manuscript import HOME_ZONE
 
-from .exports import SITE, attachment, category, group, item, open_export, write_export
-
-
-def read(path, **mapping) -> dict[int, ImportedFile]:
-    """Return the texts of an export by number."""
-    source = open_export(path, **mapping).assign_slugs({}, set())
-    context = ImportContext(
-        authors=source.read_authors(),
-        image_finder=ImageFinder((source.root,), {}, b"secret", source.names_of),
-        addresses=source.addresses(lambda locale, slug: f"/{locale}/publications/{slug}/"),
-        uids_by_name=source.uids_by_name(),
-        kinds=frozenset({"commentary", "report"}),
-        kind="commentary",
-        site=source.site,
-        topics=source.topic_names,
-    )
-    texts = list(source.read(context, processes=0))
-    return {entry.post_id: text for entry, text in zip(source.entries, texts, strict=True)}
+from .exports import SITE, attachment, category, group, item, read, write_export
 
 
 def read_one(tmp_path, *others: str, mapping=None, **values) -> ImportedFile:
@@ -199,6 +180,16 @@ def test_a_note_whose_text_is_missing_is_named(tmp_path):
     imported = read_one(tmp_path, text='A.<sup data-fn="abc" class="fn"><a href="#abc">1</a></sup>')
 
     assert notes_on(imported, "note") == ["A note of the text is not in the export: abc"]
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/", "/.", "/..", "%2F", "/%00", "2024/../../x.png", "." * 300 + "/a.png"]
+)
+def test_an_address_of_uploads_without_a_file_is_no_error(tmp_path, path):
+    address = f"{SITE}/wp-content/uploads/{path}"
+    imported = read_one(tmp_path, text=f'Words <img src="{address}" alt="" /> <a href="{address}">here</a>.')
+
+    assert imported.manuscript.body.startswith("Words"), imported.refusal
 
 
 def test_a_block_that_texts_share_is_part_of_each(tmp_path):

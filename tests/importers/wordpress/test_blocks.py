@@ -76,5 +76,34 @@ def test_a_shared_block_that_is_missing_or_holds_itself_is_named(number):
     ]
 
 
+def test_shared_blocks_that_hold_many_others_are_read_once_and_have_a_limit():
+    reads = []
+    texts = {number: f'<!-- wp:block {{"ref":{number + 1}}} /-->' * 1_000 for number in range(5)}
+    log = ImportLog()
+
+    def find(number: int) -> str:
+        reads.append(number)
+        return texts.get(number, "<p>End</p>")
+
+    html = PostBlocks(find, log).read_text('<!-- wp:block {"ref":0} /--> <p>Words</p>')
+
+    assert sorted(reads) == list(range(6)) and "Words" in html
+    assert any("too long together" in note.text for note in log.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("<!-- wp:a --><p>One</p><!-- wp:a {", "<p>One</p><!-- wp:a {"),
+        ("<!-- wp:a --><!-- <p>One</p>", "<!-- <p>One</p>"),
+        ("<!-- wp:a --><p>One</p><!-- /wp:b --><!-- /wp:b --><p>Two</p>", "<p>One</p><p>Two</p>"),
+        ("<!-- wp:query -->" * 100 + "Words", ""),
+        ("<!-- wp:group -->" * 100 + "<p>One</p>" + "<!-- /wp:group -->" * 100, "<p>One</p>"),
+    ],
+)
+def test_blocks_without_an_end_and_ends_without_a_block_hide_nothing(text, html):
+    assert read(text)[0] == html
+
+
 def test_values_that_are_no_json_do_not_hide_the_content():
     assert read("<!-- wp:paragraph {broken} --><p>One</p><!-- /wp:paragraph -->")[0] == "<p>One</p>"

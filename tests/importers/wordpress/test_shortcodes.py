@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publications.importers.imported_file import ImportLog
+from publications.importers.wordpress import post_parts
 from publications.importers.wordpress.post_parts import PostParts, render_notes
 from publications.importers.wordpress.posts import LibraryFile
 from publications.importers.wordpress.shortcodes import replace_shortcodes
@@ -103,6 +104,38 @@ def test_notes_become_references_and_a_list(name):
     )
     assert list(post.notes.values()) == ["A <em>note</em>.", "Another."]
     assert '<li id="fn-2">Another. <a href="#fn-2-link">' in render_notes(post.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("<!-- [a_b] <!-- [a_b] x", "<!-- <!-- x"),
+        ("<pre>[gallery", "<pre>[gallery"),
+        ("[[x]a[/x]] b [[x]c[/x]]", "[x]a[/x] b [x]c[/x]"),
+        ("[[code]a[/code] b", "[ <pre><code>a</code></pre> b"),
+        ("[a_b c=„1“ d=„2]Words", "Words"),
+        ("[quote]a[/ref]b[/quote]", "<blockquote>ab</blockquote>"),
+        ("[quote]a[quote]b[/quote]", "<blockquote>a <blockquote>b</blockquote> </blockquote>"),
+    ],
+)
+def test_what_has_no_end_is_text_and_ends_without_a_beginning_go(text, html):
+    assert replaced(text)[0] == html
+
+
+def test_words_in_deeply_nested_shortcodes_stay_and_each_is_named():
+    html, notes, _post = replaced(f"{'[x a=1]' * 50}word{'[/x]' * 50}")
+
+    assert html == "word" and len(notes) == 2
+
+
+def test_galleries_show_a_limited_number_of_files_together(monkeypatch):
+    monkeypatch.setattr(post_parts, "MAX_LISTED_FILES", 3)
+
+    html, notes, _post = replaced("[gallery]" * 5)
+
+    assert html.count("<img") == 3 and notes == [
+        "The galleries show more than 3 files: the rest was left out."
+    ]
 
 
 def test_a_file_that_the_export_does_not_have_is_named():
