@@ -29,8 +29,8 @@ LAZY_MODULES = ("django.db.models.sql.compiler",)
 """Modules of libraries that the code uses without importing them."""
 ANNOTATED = {"live_title", "live_published_at", "live_type_line", "own_language", "shown_openings"}
 """Annotations whose names are composed, or keys of a dictionary that `annotate` receives."""
-OF_LIBRARIES = {"Object", "bucket_name", "new_sign_count", "view_initkwargs"}
-"""Attributes that boto3, django-storages, webauthn and Django set on objects at runtime: list further ones here."""
+OF_LIBRARIES = {"Object", "bucket_name", "new_sign_count", "verify_message", "view_initkwargs"}
+"""Attributes that boto3, django-storages, ssl, webauthn and Django set on objects at runtime: list further ones here."""
 STRING_QUERIES = {
     "order_by", "values", "values_list", "only", "defer", "select_related", "prefetch_related", "F", "OuterRef",
 }  # fmt: skip

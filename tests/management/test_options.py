@@ -24,6 +24,7 @@ COMMANDS = sorted(
 """Our commands, without those that extend one of Django."""
 IMPORT = ("import_publications", "{posts}", "--processes", "0")
 """A valid import, to which an invalid option is added."""
+SAVE = ("save_old_site", "http://127.0.0.1:9", "{missing}")
 BAD_VALUES = [
     (("import_publications", "{missing}"), r"no “.*missing”"),
     (("import_publications", "{loop}"), r"no “.*loop”"),
@@ -97,6 +98,11 @@ BAD_VALUES = [
     (("rebuild", "everything"), r"no part “everything”. These can be rebuilt: search, similarity"),
     (("serve", "--host", ""), r"--host"),
     (("serve", "--host", "no such host"), r"--host.*no such host"),
+    (("save_old_site", "old.example", "{missing}"), r"“old\.example” is no address.*https://"),
+    (("save_old_site", "http://127.0.0.1:9", "{empty}/x.warc"), r"No connection to 127\.0\.0\.1"),
+    ((*SAVE, "--delay", "soon"), r"--delay.*soon"),
+    ((*SAVE, "--max-pages", "0"), r"--max-pages.*0.*1 to"),
+    ((*SAVE, "--max-megabytes", "x"), r"--max-megabytes.*x"),
     (("serve", "--host", "http://127.0.0.1"), r"--host.*http://127.0.0.1"),
     (("serve", "--host", "site.example"), r"--host.*site\.example.*127\.0\.0\.1"),
     (("serve", "--host", "127.1"), r"--host.*127\.1"),
@@ -191,7 +197,8 @@ def test_every_option_with_a_value_has_an_invalid_case():
         "unlink_provider": "username",
     }
     tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
-    assert expected == tried | set(positional.items())
+    positional_pairs = {*positional.items(), ("save_old_site", "url"), ("save_old_site", "path")}
+    assert expected == tried | positional_pairs
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def resolve_address(link: str, base: str) -> str:
         return ""
     path = quote(unquote(parts.path or "/"), safe="/%:@!$&'()*+,;=~")
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~?")
-    return urlunsplit((parts.scheme, f"{parts.hostname.lower()}{port}", path, query, ""))
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname.lower()
+    return urlunsplit((parts.scheme, f"{host}{port}", path, query, ""))
 
 
 def _default_port(scheme: str) -> int:

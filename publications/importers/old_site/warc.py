@@ -72,7 +72,7 @@ def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
             for record in records:
                 resource = _describe_record(record, path, records.get_record_offset())
                 records.read_to_end(record)
-                if _is_cut_off(record):
+                if is_cut_off(record):
                     raise EOFError
                 resources += [resource] if resource else []
     except READ_ERRORS:
@@ -80,7 +80,7 @@ def _list_resources(path: Path, copy: SiteCopy) -> list[CopiedResource]:
     return resources
 
 
-def _is_cut_off(record: ArcWarcRecord) -> bool:
+def is_cut_off(record: ArcWarcRecord) -> bool:
     """Whether a record that was read to its end is shorter than its header says."""
     return getattr(record.raw_stream, "limit", 0) > 0
 

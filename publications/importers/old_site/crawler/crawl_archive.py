@@ -1,0 +1,165 @@
+"""The WARC file of a crawl: answers are appended, each whole; one that was cut off by a kill is removed."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from ..addresses import host_of
+from ..site_copy import MAX_PAGE_BYTES
+from ..warc import READ_ERRORS, is_cut_off
+from .http_fetcher import FetchedResponse
+
+PROGRAM = "save_old_site"
+MIN_FREE_BYTES = 500 * 1024 * 1024
+"""What stays free on the disk, for everybody else."""
+
+
+class ArchiveUnusable(Exception):
+    """The file cannot be written; the message says why and what helps."""
+
+
+@dataclass(frozen=True)
+class SavedAnswer:
+    """An answer in the file; `body` is at most MAX_PAGE_BYTES of a page or style sheet, else empty."""
+
+    address: str
+    status: int
+    content_type: str
+    location: str
+    size: int
+    body: bytes = b""
+
+
+@dataclass
+class CrawlArchive:
+    """A WARC file that is read once and then appended to. Only one process has it open."""
+
+    path: Path
+    file: BinaryIO
+    size: int = 0
+    writer: WARCWriter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.writer = WARCWriter(self.file, gzip=self.path.name.endswith(".gz"))
+
+    @classmethod
+    def open(cls, path: Path) -> "CrawlArchive":
+        """Open a file, or begin one. Raises ArchiveUnusable."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            file = path.open("r+b" if path.exists() else "x+b")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = _("Another command is writing “%s”. Wait until it has ended.")
+            raise ArchiveUnusable(message % path.name) from error
+        except OSError as error:
+            message = _("“%(path)s” cannot be written: %(why)s. Name a file in a folder that is there.")
+            raise ArchiveUnusable(message % {"path": path, "why": error.strerror}) from error
+        return cls(path, file)
+
+    def close(self) -> None:
+        self.file.close()
+
+    def read_answers(self, site: str) -> Iterator[SavedAnswer]:
+        """Yield what is saved, and remove what a kill has cut off. A new file gets its head.
+
+        Raises:
+            ArchiveUnusable: another program has written the file, or it is of another site.
+        """
+        end = 0
+        is_own = False
+        self.file.seek(0)
+        records = ArchiveIterator(self.file)
+        try:
+            for record in records:
+                if record.rec_type == "warcinfo":
+                    is_own = self._check_head(record.content_stream().read(10_000).decode(), site)
+                answer = _read_answer(record) if record.rec_type == "response" else None
+                records.read_to_end(record)
+                if is_cut_off(record) or not _is_member_whole(records):
+                    break
+                end = records.get_record_offset() + records.get_record_length()
+                if answer:
+                    yield answer
+        except READ_ERRORS:  # of the last record, which a kill has cut off
+            pass
+        if end and not is_own:
+            message = _("“%s” was not written by this command. Name another file.")
+            raise ArchiveUnusable(message % self.path.name)
+        self.file.truncate(end)
+        self.file.seek(end)
+        if end and not self.writer.gzip:
+            self.file.write(b"\r\n\r\n")  # what is between records, and may be cut off too
+        self.size = self.file.tell()
+        if not end:
+            head = {"software": PROGRAM, "format": "WARC File Format 1.1", "isPartOf": site}
+            self._write(self.writer.create_warcinfo_record(self.path.name, head))
+
+    def _check_head(self, head: str, site: str) -> bool:
+        if f"software: {PROGRAM}" not in head:
+            return False
+        lines = dict(line.split(": ", 1) for line in head.splitlines() if ": " in line)
+        saved = lines.get("isPartOf", "")
+        if host_of(saved) != host_of(site):
+            message = _("“%(file)s” is the copy of %(site)s. Name another file.")
+            raise ArchiveUnusable(message % {"file": self.path.name, "site": saved})
+        return True
+
+    def add(self, response: FetchedResponse) -> None:
+        """Append an answer. Raises ArchiveUnusable: the disk is full."""
+        head = StatusAndHeaders(
+            f"{response.status} {response.reason}",
+            [*response.headers, ("Content-Length", str(response.size))],
+            protocol="HTTP/1.1",
+        )
+        dated = {"WARC-Date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+        record = self.writer.create_warc_record(
+            response.address,
+            "response",
+            payload=response.body,
+            length=response.size,
+            http_headers=head,
+            warc_headers_dict=dated,
+        )
+        self._write(record, response.size)
+
+    def _write(self, record, size: int = 0) -> None:
+        full = _("The disk is full. Make room, then run the same command again: it goes on.")
+        if shutil.disk_usage(self.path.parent).free - size < MIN_FREE_BYTES:
+            raise ArchiveUnusable(full)
+        try:
+            self.writer.write_record(record)
+            self.file.flush()
+        except OSError as error:
+            self.file.truncate(self.size)
+            raise ArchiveUnusable(full) from error
+        self.size = self.file.tell()
+
+
+def _is_member_whole(records: ArchiveIterator) -> bool:
+    """Whether the compressed member of a record that was read has its end."""
+    decompressor = records.reader.decompressor
+    return decompressor is None or decompressor.eof
+
+
+def _read_answer(record) -> SavedAnswer:
+    headers = record.http_headers
+    content_type = (headers.get_header("Content-Type") or "").lower()
+    is_read = headers.get_statuscode() == "200" and ("html" in content_type or "text/css" in content_type)
+    return SavedAnswer(
+        record.rec_headers.get_header("WARC-Target-URI"),
+        int(headers.get_statuscode()),
+        content_type,
+        headers.get_header("Location") or "",
+        int(record.rec_headers.get_header("Content-Length")),
+        record.content_stream().read(MAX_PAGE_BYTES) if is_read else b"",
+    )
