@@ -7,20 +7,28 @@ from publications.site_lock import FolderInUse
 
 from .bag import NotABag, is_complete
 from .bag_writer import NotAnArchive
-from .restore import NotEmpty, NotMigrated, OtherRelease, RestoreReport, restore_archive
-from .rows import UnknownRow
+from .restore import (
+    NotEmpty,
+    NotMigrated,
+    OtherRelease,
+    RestoreIncomplete,
+    RestoreReport,
+    restore_archive,
+)
+from .rows import MalformedRow
 from .write import ArchiveReport, write_archive
 
 __all__ = [
     "ArchiveReport",
     "FolderInUse",
+    "MalformedRow",
     "NotABag",
     "NotAnArchive",
     "NotEmpty",
     "NotMigrated",
     "OtherRelease",
+    "RestoreIncomplete",
     "RestoreReport",
-    "UnknownRow",
     "is_complete",
     "restore_archive",
     "write_archive",

@@ -91,6 +91,14 @@ class BagWriter:
         size = (staged if staged.exists() else path).stat().st_size
         self.files[name] = FileDigest(digest, size)
 
+    def digest_of(self, name: str) -> str:
+        """Return the SHA-256 of a file of the payload."""
+        return self.files[f"{PAYLOAD}/{name}"].digest
+
+    def discard(self, name: str) -> None:
+        """Leave out a file that was added to the payload."""
+        del self.files[f"{PAYLOAD}/{name}"]
+
     def finish(self, info: Mapping[str, str], tag_files: Mapping[str, bytes]) -> None:
         """Make the bag complete.
 

@@ -1,39 +1,45 @@
 """Fill an empty site from an archive, on whichever database: all rows in one transaction, or none.
 
-The bag is verified first. Uploaded files are stored before the rows that refer to them. What is derived is built at the
-end; if that is interrupted, `manage.py prepare` completes it.
+The bag is verified first. Uploaded files are stored before the rows that refer to them, and removed if those cannot be
+stored. What is derived is built at the end; if that is interrupted, `manage.py prepare` completes it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.files import File
-from django.core.management.color import no_style
-from django.db import connection, transaction
-from django.db.models import Max
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Exists, ForeignKey, OuterRef
 
 from publications import search
 from publications.migration_state import latest_migrations, read_migration_state
 from publications.models import (
-    AuditEntry,
+    HEAD,
+    SIGNATURE,
     NamedTerm,
-    Publication,
     SearchIndex,
+    SiteSettings,
     SiteVersion,
+    audit_file_name,
     find_original_fault,
     original_storage,
 )
 from publications.site_lock import hold_folder_lock
 
-from . import bag
+from . import bag, primary_keys
 from .readable import FILES
-from .rows import insert_lines
-from .tables import ARCHIVED, tables_by_name
-from .write import ORIGINAL_NAME, SCHEMA_KEY
+from .rows import Line, MalformedRow, insert_lines, parse_line
+from .tables import ARCHIVED, ArchivedTable, tables_by_name
+from .write import ORIGINAL_NAME, SCHEMA_KEY, keep_transaction_open
 
 FILES_FOLDER = f"{bag.PAYLOAD}/{FILES}/"
+KEYS_FILE = f"{bag.PAYLOAD}/{primary_keys.FILE}"
 ROW_SUFFIX = ".jsonl"
+AUDIT_FILES = (audit_file_name(HEAD), audit_file_name(SIGNATURE))
+SINGLE_ROWS = (SiteVersion, SiteSettings)
+INDEXES = {"search index": search, "index of similar texts": search.similarity}
 
 
 class NotEmpty(Exception):
@@ -46,6 +52,10 @@ class OtherRelease(Exception):
 
 class NotMigrated(Exception):
     """The database lacks tables."""
+
+
+class RestoreIncomplete(Exception):
+    """The rows are in place, and something after them is not; the message says what, and which command completes it."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,9 @@ def restore_archive(root: Path, progress: bag.Progress = lambda _done, _total: N
         progress: called while the files of the archive are verified.
 
     Raises:
-        NotMigrated, NotEmpty, FolderInUse, NotABag, OtherRelease, UnknownRow: nothing was changed.
-        django.db.Error: the database refuses a row; no row was stored.
-        OSError: a file cannot be stored; no row was stored.
+        NotMigrated, NotEmpty, FolderInUse, NotABag, OtherRelease, MalformedRow: nothing was restored.
+        OSError, django.db.Error: a file cannot be stored, or the database fails; nothing was restored.
+        RestoreIncomplete: the rows are restored; what is derived from them is not, or not all of it.
     """
     if not root.is_dir():
         raise bag.NotABag(bag.INCOMPLETE.format(root=root))
@@ -81,12 +91,64 @@ def _restore(root: Path, progress: bag.Progress) -> RestoreReport:
     names = bag.verify(root, progress)
     _refuse_other_release(root)
     originals = [name for name in names if name.startswith(FILES_FOLDER)]
-    _store_originals(root, originals)
+    _refuse_other_files(originals, names)
     row_files = sorted(name for name in names if name.endswith(ROW_SUFFIX) and name not in set(originals))
-    rows = _store_rows(root, row_files)
-    for _step in (*search.rebuild(), *search.similarity.rebuild()):
-        pass
+    with _all_or_nothing() as stored:
+        _store_originals(root, originals, stored)
+        rows = _store_rows(root, row_files, has_keys=KEYS_FILE in names)
+    _build_indexes(f"All {rows} rows and {len(originals)} files")
     return RestoreReport(rows, len(originals), SiteVersion.objects.get().number)
+
+
+@contextmanager
+def _all_or_nothing() -> Iterator[list[str]]:
+    """Yield a list for the names of files that are stored, which are removed if the rows are not stored after them.
+
+    A commit may fail after the database has done it, as when the connection is lost: the files stay then.
+    """
+    stored: list[str] = []
+    try:
+        yield stored
+    except BaseException as error:
+        match _has_content():
+            case False:
+                for name in stored:
+                    original_storage().delete(name)
+                raise
+            case True:
+                raise RestoreIncomplete(
+                    f"All rows and files are in place, but the database did not answer when they were: {error}. The "
+                    "indexes are not built. Run “manage.py prepare”, which builds them, then “manage.py verify”."
+                ) from error
+        raise RestoreIncomplete(
+            f"The database does not answer ({error}), so that it is not known whether the rows are in place. Mend that "
+            "and run “manage.py restore” again: if it says that the site is not empty, all rows and files are "
+            "restored, and “manage.py prepare” builds the indexes."
+        ) from error
+
+
+def _has_content() -> bool | None:
+    """Return whether the site has rows of an archive; None if the database does not answer."""
+    try:
+        refuse_site_with_content()
+    except NotEmpty:
+        return True
+    except DatabaseError:
+        return None
+    return False
+
+
+def _build_indexes(restored: str) -> None:
+    for name, index in INDEXES.items():
+        try:
+            for _step in index.rebuild():
+                pass
+        except (Exception, KeyboardInterrupt) as error:  # whatever it is: the rows are in place
+            reason = str(error) or type(error).__name__
+            raise RestoreIncomplete(
+                f"{restored} are restored, and stay. The {name} could not be built: {reason}. Run “manage.py "
+                "prepare”, which builds what is missing; this command is not to be run again."
+            ) from error
 
 
 def refuse_site_with_content() -> None:
@@ -104,31 +166,73 @@ def _refuse_other_release(root: Path) -> None:
         )
 
 
-def _store_originals(root: Path, names: Iterable[str]) -> None:
+def _refuse_other_files(paths: Iterable[str], digests: Mapping[str, str]) -> None:
+    """Raise NotABag for a file that no site has uploaded: the name of each holds the SHA-256 of its bytes."""
+    for path in paths:
+        name = path.removeprefix(FILES_FOLDER)
+        match = ORIGINAL_NAME.fullmatch(name)
+        if name not in AUDIT_FILES and not (match and match[1] == digests[path]):
+            raise bag.NotABag(f"{path} is no uploaded file: its name is not the SHA-256 of its bytes.")
+
+
+def _store_originals(root: Path, paths: Iterable[str], stored: list[str]) -> None:
+    """Store uploaded files that the storage lacks, and add their names to a list."""
     storage = original_storage()
-    for path in names:
+    for path in paths:
         name = path.removeprefix(FILES_FOLDER)
         if ORIGINAL_NAME.fullmatch(name) and not find_original_fault(name):
             continue
+        stored.append(name)
         with (root / path).open("rb") as file:
             storage.save(name, File(file))
 
 
 @transaction.atomic
-def _store_rows(root: Path, names: Iterable[str]) -> int:
-    """Replace the first rows of the new site by those of the archive. References are checked at the commit."""
+def _store_rows(root: Path, names: Iterable[str], *, has_keys: bool) -> int:
+    """Replace the first rows of the new site by those of the archive."""
+    keep_transaction_open()
     refuse_site_with_content()
     _empty_seeded_tables()
     count = insert_lines(tables_by_name(), _read_lines(root, names))
-    _continue_primary_keys()
+    _refuse_incomplete_rows(root, names)
+    keys = (root / KEYS_FILE).read_bytes() if has_keys else b"{}"
+    primary_keys.continue_keys(primary_keys.parse_highest_keys(keys, KEYS_FILE))
     SearchIndex.objects.update(version=0, similarity_version=0)
     return count
 
 
-def _read_lines(root: Path, names: Iterable[str]) -> Iterator[bytes]:
+def _refuse_incomplete_rows(root: Path, names: Iterable[str]) -> None:
+    """Raise MalformedRow for a row that refers to one that is not there, or a site without its only row of a table."""
+    for model in SINGLE_ROWS:
+        if model.objects.count() != 1:
+            raise MalformedRow(f"{model._meta.label_lower}: an archive has one row of this table")
+    for table in ARCHIVED:
+        for field in table.fields:
+            if isinstance(field, ForeignKey) and (row := _find_dangling_row(table, field)):
+                place = _find_place(root, names, table, row.pk)
+                value = getattr(row, field.attname)
+                raise MalformedRow(f"{place}: {field.name} refers to the row {value}, which is not there")
+
+
+def _find_dangling_row(table: ArchivedTable, field: ForeignKey):
+    targets = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+    rows = table.model._base_manager.exclude(**{f"{field.attname}__isnull": True}).only("pk", field.attname)
+    return rows.filter(~Exists(targets)).order_by("pk").first()
+
+
+def _find_place(root: Path, names: Iterable[str], table: ArchivedTable, pk: int) -> str:
+    for line in _read_lines(root, names):
+        row = parse_line(line)
+        if (row["model"], row["pk"]) == (table.name, pk):
+            return line.place
+    return f"{table.name} {pk}"
+
+
+def _read_lines(root: Path, names: Iterable[str]) -> Iterator[Line]:
     for name in names:
         with (root / name).open("rb") as file:
-            yield from file
+            for number, content in enumerate(file, start=1):
+                yield Line(content, name, number)
 
 
 def _empty_seeded_tables() -> None:
@@ -137,24 +241,3 @@ def _empty_seeded_tables() -> None:
         for model in (*models, NamedTerm):
             table = connection.ops.quote_name(model._meta.db_table)
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (a name of ours)
-
-
-def _continue_primary_keys() -> None:
-    """Let new rows have higher primary keys than all restored ones, and than the deleted drafts that the log names."""
-    with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), [table.model for table in ARCHIVED]):
-            cursor.execute(statement)
-        table, column = Publication._meta.db_table, Publication._meta.pk.column
-        highest = _highest_publication()
-        if connection.vendor == "sqlite":
-            cursor.execute("UPDATE sqlite_sequence SET seq = max(seq, %s) WHERE name = %s", [highest, table])
-        elif highest:
-            cursor.execute("SELECT setval(pg_get_serial_sequence(%s, %s), %s)", [table, column, highest])
-
-
-def _highest_publication() -> int:
-    """Return the highest primary key of a publication that there is, or that an audit entry names."""
-    stored = Publication.with_deleted.aggregate(highest=Max("pk"))["highest"] or 0
-    entries = AuditEntry.objects.order_by().values_list("changed_publications", "public_part__publication")
-    named = (pk for changed, own in entries.iterator() for pk in (*(changed or ()), own or 0))
-    return max(stored, max(named, default=0))

@@ -5,13 +5,15 @@ Times have microseconds and are in UTC. The same rows give the same bytes on eve
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import batched, groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Field, ForeignKey, QuerySet
 
 from publications.hash_chain import format_time, serialize_canonically
@@ -20,10 +22,33 @@ from .tables import ArchivedTable
 
 ROWS_PER_READ = 200
 ROWS_PER_INSERT = 200
+REFUSALS = (DataError, IntegrityError, OverflowError, ValueError)
+"""Errors of databases and drivers for a row that cannot be stored, not for a database that fails."""
 
 
-class UnknownRow(Exception):
-    """A line that is no row of an archived table, or has other columns; the message says what is wrong."""
+class MalformedRow(Exception):
+    """What the rows of an archive cannot hold; the message names the file, the line and what is wrong."""
+
+
+class Line(NamedTuple):
+    """A line of a file of rows, and where it stands."""
+
+    content: bytes
+    file: str
+    number: int
+
+    @property
+    def place(self) -> str:
+        return f"{self.file}, line {self.number}"
+
+
+@dataclass(frozen=True)
+class ParsedRow:
+    """A row that can be stored: the values of its columns, and the line it stands in."""
+
+    table: ArchivedTable
+    values: list[Any]
+    line: Line
 
 
 def read_lines(table: ArchivedTable, rows: QuerySet | None = None) -> Iterator[tuple[int, bytes]]:
@@ -68,61 +93,107 @@ def _is_content_type(field: Field) -> bool:
     return isinstance(field, ForeignKey) and field.related_model is ContentType
 
 
-def insert_lines(tables: Mapping[str, ArchivedTable], lines: Iterable[bytes]) -> int:
+def insert_lines(tables: Mapping[str, ArchivedTable], lines: Iterable[Line]) -> int:
     """Store the rows of lines as they are, without signals and automatic times; return how many there are.
 
     Raises:
-        UnknownRow: a line is not a row of one of the tables, or has not exactly their columns.
-        django.db.Error: the database refuses a row.
+        MalformedRow: a line is no row of one of the tables, has not exactly their columns, or has a value that a column
+            cannot hold.
     """
     count = 0
     for batch in batched(lines, ROWS_PER_INSERT):
         rows = [_parse(tables, line) for line in batch]
-        for table, group in groupby(rows, key=lambda row: row[0]):
-            _insert(table, [record for _table, record in group])
+        for table, group in groupby(rows, key=lambda row: row.table):
+            _insert(table, list(group))
         count += len(rows)
     return count
 
 
-def _parse(tables: Mapping[str, ArchivedTable], line: bytes) -> tuple[ArchivedTable, dict[str, Any]]:
+def _parse(tables: Mapping[str, ArchivedTable], line: Line) -> ParsedRow:
+    record = parse_line(line)
+    table = tables.get(record["model"])
+    if table is None:
+        raise MalformedRow(f"{line.place}: this release restores no table {record['model']}")
+    if differing := sorted(record["fields"].keys() ^ {field.name for field in table.fields}):
+        raise MalformedRow(
+            f"{line.place}: a row of {table.name} has other columns in this release: {', '.join(differing)[:200]}"
+        )
+    values = [_read(line, table.key, record["pk"])]
+    values += [_read(line, field, record["fields"][field.name]) for field in table.fields]
+    values += [_restored_value(table, field, record["pk"]) for field in _restored_fields(table)]
+    return ParsedRow(table, values, line)
+
+
+def parse_line(line: Line) -> dict[str, Any]:
+    """Return a row as it stands in a line: model, pk and fields. Raises MalformedRow for anything else."""
     try:
-        record = json.loads(line)
-        table = tables[record["model"]]
-        is_whole = record["fields"].keys() == {field.name for field in table.fields}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise UnknownRow(f"a line is no row of a table that this release knows: {line[:80]!r}") from None
-    if not is_whole:
-        raise UnknownRow(f"a row of {table.name} has other columns than in this release")
-    return table, record
+        record = json.loads(line.content, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedRow(f"{line.place}: this is no JSON ({error})") from None
+    match record:
+        case {"model": str(), "pk": int() as pk, "fields": dict()} if type(pk) is int and pk > 0:
+            return record
+    raise MalformedRow(f"{line.place}: a row has a model, a pk (a number) and fields")
 
 
-def _insert(table: ArchivedTable, records: Sequence[Mapping[str, Any]]) -> None:
-    quote = connection.ops.quote_name
-    restored = [table.model._meta.get_field(name) for name in table.left_out]
-    fields = (table.key, *table.fields, *restored)
-    columns = ", ".join(quote(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {quote(table.model._meta.db_table)} ({columns}) VALUES ({places})"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, [_values(table, restored, record) for record in records])
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
 
 
-def _values(table: ArchivedTable, restored: Sequence[Field], record: Mapping[str, Any]) -> list[Any]:
-    stored = [(table.key, record["pk"])]
-    stored += [(field, _read(field, record["fields"][field.name])) for field in table.fields]
-    stored += [(field, _restored_value(table, field, record["pk"])) for field in restored]
-    return [field.get_db_prep_save(field.to_python(value), connection) for field, value in stored]
+def _read(line: Line, field: Field, value: Any) -> Any:
+    """Return a value as the database takes it. Only what `_plain` writes is accepted, so that nothing is converted."""
+    try:
+        if _is_content_type(field):
+            return ContentType.objects.get_by_natural_key(*value.split(".")).pk
+        stored = field.to_python(value)
+        is_readable = (value is not None or field.null) and _is_same(_plain(field, stored), value)
+        if is_readable and not (field.name == "original" and _leads_elsewhere(value)):
+            return field.get_db_prep_save(stored, connection)
+    except (ValidationError, ObjectDoesNotExist, ValueError, TypeError, AttributeError, OverflowError):
+        pass
+    raise MalformedRow(f"{line.place}: the column {field.name} cannot hold {repr(value)[:80]}")
 
 
-def _read(field: Field, value: Any) -> Any:
-    if _is_content_type(field):
-        return ContentType.objects.get_by_natural_key(*value.split(".")).pk
-    return value
+def _is_same(stored: Any, value: Any) -> bool:
+    return type(stored) is type(value) and stored == value
+
+
+def _leads_elsewhere(name: str) -> bool:
+    """Whether the name of an uploaded file leads out of the storage."""
+    return name.startswith("/") or "\\" in name or ".." in name.split("/")
+
+
+def _restored_fields(table: ArchivedTable) -> list[Field]:
+    return [table.model._meta.get_field(name) for name in table.left_out]
 
 
 def _restored_value(table: ArchivedTable, field: Field, pk: int) -> Any:
     """Return what a restored row has in a column that is left out."""
     value = table.left_out[field.name]
     if value is None:
-        return field.get_default()
-    return value.format(pk=pk) if isinstance(value, str) else value
+        value = field.get_default()
+    elif isinstance(value, str):
+        value = value.format(pk=pk)
+    return field.get_db_prep_save(field.to_python(value), connection)
+
+
+def _insert(table: ArchivedTable, rows: Sequence[ParsedRow]) -> None:
+    quote = connection.ops.quote_name
+    columns = [field.column for field in (table.key, *table.fields, *_restored_fields(table))]
+    names, places = ", ".join(map(quote, columns)), ", ".join(["%s"] * len(columns))
+    statement = f"INSERT INTO {quote(table.model._meta.db_table)} ({names}) VALUES ({places})"  # noqa: S608
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(statement, [row.values for row in rows])
+    except REFUSALS:
+        _insert_one_by_one(statement, rows)
+
+
+def _insert_one_by_one(statement: str, rows: Sequence[ParsedRow]) -> None:
+    """Find the row that the database refuses."""
+    for row in rows:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement, row.values)
+        except REFUSALS as error:
+            raise MalformedRow(f"{row.line.place}: the database refuses the row: {error}") from error

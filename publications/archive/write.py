@@ -1,11 +1,12 @@
 """Write the whole site into a folder: rows of all tables, uploaded files, and what people read of them.
 
 All rows are read in one state of the database, while editors work on. Dates in the archive are those of the site, so
-that an unchanged site gives the same bytes. Whoever needs PDFs passes a function: rendering one stores a row.
+that an unchanged site gives the same bytes. Whoever needs PDFs passes a function: rendering one stores a row, so that
+they are made before. One whose record a redaction or the removal of a name has deleted since is left out.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched, groupby
@@ -19,21 +20,25 @@ from publications.migration_state import latest_migrations
 from publications.models import (
     HEAD,
     MANUSCRIPT_RELATIONS,
+    REDACTING_ACTIONS,
     SIGNATURE,
+    AuditEntry,
     Edition,
     EditionWithRows,
     Publication,
     Revision,
+    ServedPdf,
     SitePage,
     SiteSettings,
     SiteVersion,
     audit_file_name,
     models_with_originals,
     original_storage,
+    read_audit_file,
 )
 from publications.site_lock import hold_folder_lock
 
-from . import readable
+from . import primary_keys, readable
 from .bag import Progress
 from .bag_writer import BagWriter, DamagedFile, make_folder
 from .rows import read_lines, read_lines_by_publication
@@ -50,6 +55,8 @@ EDITION_ROWS = ("bylines", "tags", "images", "attachments")
 SCHEMA_KEY = "Schema"
 """In bag-info.txt: the last migrations, which the release that restores must have as well."""
 
+TRANSACTION_LIMITS = ["idle_in_transaction_session_timeout", "transaction_timeout"]
+
 RenderPdf = Callable[[Edition], bytes | None]
 """Returns the PDF of an edition, or None if it cannot be rendered now."""
 
@@ -60,7 +67,9 @@ class ArchiveReport:
 
     Attributes:
         missing: names of uploaded files that the storage has lost or that hold other bytes.
-        without_pdf: editions whose PDF cannot be rendered.
+        without_pdf: editions whose PDF cannot be rendered, or was of a text that has changed since.
+        has_redacted_text: whether something was redacted, or a name removed, while the archive was written, which may
+            hold the text of before. The next run removes it.
     """
 
     files: int = 0
@@ -68,6 +77,7 @@ class ArchiveReport:
     removed: int = 0
     missing: list[str] = field(default_factory=list)
     without_pdf: list[str] = field(default_factory=list)
+    has_redacted_text: bool = False
 
 
 def write_archive(
@@ -87,12 +97,15 @@ def write_archive(
 
 def _write(root: Path, render_pdf: RenderPdf | None, progress: Progress) -> ArchiveReport:
     bag, report = BagWriter(root), ArchiveReport()
+    _store_audit_head(bag)
     pdfs = _store_pdfs(bag, render_pdf, report) if render_pdf else {}
     with one_database_state():
+        site, version = SiteSettings.current(), SiteVersion.objects.get()
+        report.without_pdf += _discard_outdated_pdfs(bag, pdfs)
         entries = _store_publications(bag, pdfs, progress)
         _store_tables(bag)
-        report.missing = _store_originals(bag)
-        site, version = SiteSettings.current(), SiteVersion.objects.get()
+        bag.store(primary_keys.FILE, primary_keys.render_highest_keys())
+        originals = _find_originals()
         info = {
             "Source-Organization": site.name_en,
             "External-Description": f"{site.name_en}: all publications and their history",
@@ -100,19 +113,26 @@ def _write(root: Path, render_pdf: RenderPdf | None, progress: Progress) -> Arch
             "Site-Version": str(version.number),
             SCHEMA_KEY: ", ".join(latest_migrations()),
         }
+    report.missing = _store_originals(bag, originals)
     tag_files = {
         readable.INDEX: readable.render_index(site.name_en, entries),
         readable.README: readable.render_readme(site.name_en, report.missing),
     }
     bag.finish(info, tag_files)
     report.files, report.written, report.removed = len(bag.files), bag.written, len(bag.removed)
+    later = AuditEntry.objects.filter(site_version__gt=version.number)
+    report.has_redacted_text = later.filter(action__in=REDACTING_ACTIONS).exists()
     return report
 
 
 @contextmanager
 def one_database_state() -> Iterator[None]:
-    """Read all that follows in one state of the database, without a lock that writers would wait for."""
+    """Read all that follows in one state of the database, without a lock that writers would wait for.
+
+    However long it takes: limits of the database for transactions are for those of the site.
+    """
     if connection.in_atomic_block:
+        keep_transaction_open()
         yield
     elif connection.vendor == "sqlite":  # a transaction of Django would take the lock of writers
         with connection.cursor() as cursor:
@@ -126,25 +146,50 @@ def one_database_state() -> Iterator[None]:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            keep_transaction_open()
             yield
 
 
-def _store_pdfs(bag: BagWriter, render_pdf: RenderPdf, report: ArchiveReport) -> dict[tuple[int, int], str]:
-    """Store the PDFs of readable editions; return their names by primary key and number of redactions."""
+def keep_transaction_open() -> None:
+    """Let PostgreSQL not end this transaction because it is idle, as while files are written, or takes long."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config(name, '0', true) FROM pg_settings WHERE name = ANY(%s)",
+                [TRANSACTION_LIMITS],
+            )
+
+
+def _store_pdfs(bag: BagWriter, render_pdf: RenderPdf, report: ArchiveReport) -> dict[int, str]:
+    """Store the PDFs of readable editions; return their names by primary key of the edition."""
     names = {}
-    for edition in Edition.objects.readable().order_by("publication", "number").iterator(chunk_size=100):
+    editions = Edition.objects.readable().order_by("publication_id", "number")
+    for pk in list(editions.values_list("pk", flat=True)):
+        edition = Edition.objects.readable().filter(pk=pk).select_related("kind").first()
+        if edition is None:  # withdrawn since
+            continue
         content = render_pdf(edition)
         if content is None:
             report.without_pdf.append(f"{edition.title} ({edition.number})")
             continue
         name = f"pdf/{edition.publication_id:06d}-edition-{edition.number}.pdf"
         bag.store(name, content)
-        names[edition.pk, edition.redaction_count] = name
+        names[pk] = name
     return names
 
 
+def _discard_outdated_pdfs(bag: BagWriter, pdfs: dict[int, str]) -> list[str]:
+    """Discard PDFs that are not recorded any more; return the editions that they were of, as they are now."""
+    recorded = set(ServedPdf.objects.values_list("digest", flat=True)) if pdfs else set()
+    outdated = [pk for pk, name in pdfs.items() if bag.digest_of(name) not in recorded]
+    for pk in outdated:
+        bag.discard(pdfs.pop(pk))
+    editions = Edition.objects.filter(pk__in=outdated).order_by("pk").values_list("title", "number")
+    return [f"{title} ({number})" for title, number in editions]
+
+
 def _store_publications(
-    bag: BagWriter, pdfs: dict[tuple[int, int], str], progress: Progress
+    bag: BagWriter, pdfs: dict[int, str], progress: Progress
 ) -> list[readable.PublicationEntry]:
     """Store the folder of each publication, deleted drafts too, and return their entries in the index."""
     pks = list(Publication.with_deleted.order_by("pk").values_list("pk", flat=True))
@@ -157,12 +202,12 @@ def _store_publications(
 
 
 def _store_batch(
-    bag: BagWriter, pks: Sequence[int], pdfs: dict[tuple[int, int], str], pages: dict[str, str]
+    bag: BagWriter, pks: Sequence[int], pdfs: dict[int, str], pages: dict[str, str]
 ) -> Iterator[readable.PublicationEntry]:
     publications = list(Publication.with_deleted.filter(pk__in=pks).order_by("pk"))
     prefetch_related_objects(publications, *MANUSCRIPT_RELATIONS)
     editions = EditionWithRows.get_many(
-        Edition.objects.filter(publication__in=pks).order_by("publication", "number"), rows=EDITION_ROWS
+        Edition.objects.filter(publication__in=pks).order_by("publication_id", "number"), rows=EDITION_ROWS
     )
     by_publication = {
         pk: list(group) for pk, group in groupby(editions, key=lambda rows: rows.edition.publication_id)
@@ -170,8 +215,7 @@ def _store_batch(
     lines = [read_lines_by_publication(table, pks) for table in ARCHIVED if table.publication]
     for publication in publications:
         rows = by_publication.get(publication.pk, [])
-        names = {row.edition.pk: pdfs.get((row.edition.pk, row.edition.redaction_count), "") for row in rows}
-        archived = readable.render_publication(publication, rows, names, pages)
+        archived = readable.render_publication(publication, rows, pdfs, pages)
         for name, content in archived.files.items():
             bag.store(name, content)
         own_lines = (line for table in lines for line in table.get(publication.pk, ()))
@@ -191,24 +235,23 @@ def _store_tables(bag: BagWriter) -> None:
         bag.store(name, content)
 
 
-def _store_originals(bag: BagWriter) -> list[str]:
-    """Store the uploaded files that rows or revisions refer to, and the head of the audit log that is public.
+def _store_audit_head(bag: BagWriter) -> None:
+    """Store the head of the audit log that is public, before the log is read: it may not be of later entries."""
+    for name in (HEAD, SIGNATURE):
+        if (content := read_audit_file(name)) is not None:
+            bag.store(f"{readable.FILES}/{audit_file_name(name)}", content)
 
-    Returns:
-        The names of those that are missing or damaged.
-    """
+
+def _store_originals(bag: BagWriter, names: Iterable[str]) -> list[str]:
+    """Store uploaded files; return the names of those that are missing or damaged."""
     storage, missing = original_storage(), []
-    for name in sorted(_find_originals()):
+    for name in sorted(names):
         digest = name.rpartition("/")[2].partition(".")[0]
         try:
             with storage.open(name) as source:
                 bag.copy(f"{readable.FILES}/{name}", source, digest)
         except (FileNotFoundError, DamagedFile):
             missing.append(name)
-    for name in (audit_file_name(HEAD), audit_file_name(SIGNATURE)):
-        if storage.exists(name):
-            with storage.open(name) as source:
-                bag.store(f"{readable.FILES}/{name}", source.read())
     return missing
 
 

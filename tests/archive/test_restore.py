@@ -10,19 +10,20 @@ import pytest
 import time_machine
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions, archive, search
-from publications.archive.rows import UnknownRow, insert_lines
-from publications.archive.tables import ARCHIVED, tables_by_name
+from publications.archive import restore
+from publications.archive.restore import INDEXES
+from publications.archive.tables import ARCHIVED
 from publications.integrity import CHECKS, find_faults, no_progress
 from publications.migration_state import MigrationState
-from publications.models import AuditEntry, Edition, Publication, Review, SitePage
+from publications.models import AuditEntry, Edition, Image, Publication, Review, SitePage, original_storage
 from tests.archive_sites import empty_site, make_full_site, read_files
 from tests.conftest import ROOT
-from tests.factories import make_live, make_person, make_publication
+from tests.factories import make_image, make_live, make_person, make_publication
 
 pytestmark = pytest.mark.django_db
 
@@ -167,7 +168,7 @@ class TestRestoredSite:
 
     def test_a_refused_row_leaves_the_site_empty(self, site, monkeypatch):
         empty_site()
-        monkeypatch.setattr("publications.archive.restore._continue_primary_keys", lambda: 1 / 0)
+        monkeypatch.setattr("publications.archive.primary_keys.continue_keys", lambda _keys: 1 / 0)
 
         with pytest.raises(ZeroDivisionError):
             archive.restore_archive(site)
@@ -198,6 +199,7 @@ def moved(environment: dict[str, str], site: Path, folder: Path) -> dict[str, by
 @pytest.fixture
 def small(tmp_path) -> Path:
     """The archive of a site with one publication, which is empty afterwards."""
+    make_image()
     make_live()
     archive.write_archive(tmp_path / "small")
     empty_site()
@@ -215,14 +217,69 @@ def test_an_archive_of_another_release_is_refused(small, monkeypatch):
         call_command("restore", small)
 
 
-def test_a_restore_that_ends_before_the_indexes_are_built_is_completed_by_prepare(small, monkeypatch):
-    monkeypatch.setattr(search, "rebuild", lambda: 1 / 0)
+@pytest.mark.parametrize("index", INDEXES)
+@pytest.mark.parametrize(
+    "failure", [OSError("No space left"), KeyboardInterrupt()], ids=["full disk", "Ctrl-C"]
+)
+def test_a_restore_that_ends_after_its_rows_says_what_is_there_and_what_completes_it(
+    small, monkeypatch, index, failure
+):
+    def fail():
+        raise failure
 
-    with pytest.raises(ZeroDivisionError):
-        archive.restore_archive(small)
+    with monkeypatch.context() as patch:
+        patch.setattr(INDEXES[index], "rebuild", fail)
+        with pytest.raises(
+            CommandError, match=rf"All \d+ rows and \d+ files are restored.*{index}.*prepare”"
+        ):
+            call_command("restore", small)
 
     assert Publication.objects.count() == 1
-    assert search.is_outdated() and search.similarity.is_outdated()
+    assert search.similarity.is_outdated()
+    call_command("prepare", verbosity=0)
+    assert not search.is_outdated() and not search.similarity.is_outdated()
+
+
+@pytest.mark.parametrize("failure", [DatabaseError("gone"), KeyboardInterrupt()], ids=["database", "Ctrl-C"])
+def test_a_restore_that_ends_before_its_rows_are_there_leaves_no_file(small, monkeypatch, failure):
+    def fail(*_args):
+        raise failure
+
+    monkeypatch.setattr("publications.archive.primary_keys.continue_keys", fail)
+
+    with pytest.raises(CommandError, match="Nothing was restored"):
+        call_command("restore", small)
+
+    assert not Publication.with_deleted.exists()
+    assert read_files(Path(original_storage().location)) == {}
+
+
+def test_a_commit_whose_answer_is_lost_keeps_the_files(small, monkeypatch):
+    def store_and_fail(*args, **options):
+        store_rows(*args, **options)
+        raise DatabaseError("connection lost")
+
+    store_rows = restore._store_rows
+    monkeypatch.setattr(restore, "_store_rows", store_and_fail)
+
+    with pytest.raises(CommandError, match=r"All rows and files are in place.*connection lost.*prepare”"):
+        call_command("restore", small)
+
+    assert Image.objects.get().content
+
+
+def test_no_new_row_gets_the_key_of_one_that_was_deleted_before_the_archive_was_written(tmp_path):
+    highest = make_image().pk + 1
+    assert make_image(colour="red").pk == highest
+    Image.objects.filter(pk=highest).delete()
+    archive.write_archive(tmp_path / "site")
+    empty_site()
+    archive.restore_archive(tmp_path / "site")
+
+    archive.write_archive(tmp_path / "again")
+
+    assert read_files(tmp_path / "again") == read_files(tmp_path / "site")
+    assert make_image(colour="green").pk == highest + 1
 
 
 def test_a_database_without_tables_is_refused_with_the_remedy(small, monkeypatch):
@@ -231,29 +288,6 @@ def test_a_database_without_tables_is_refused_with_the_remedy(small, monkeypatch
 
     with pytest.raises(CommandError, match=r"run “manage\.py migrate”"):
         call_command("restore", small)
-
-
-def test_a_row_that_refers_to_none_is_refused(small):
-    path = next(small.glob("data/publications/*/*/rows.jsonl"))
-    lines = path.read_bytes().replace(b'"author":1,', b'"author":4711,')
-
-    with pytest.raises(IntegrityError), transaction.atomic():
-        insert_lines(tables_by_name(), lines.splitlines())
-        connection.check_constraints()
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"{",
-        b"[]",
-        b'{"model":"auth.group","pk":1,"fields":{}}',
-        b'{"model":"publications.kind","pk":1,"fields":{"slug":"rye"}}',
-    ],
-)
-def test_a_line_that_is_no_row_is_refused(db, line):
-    with pytest.raises(UnknownRow):
-        insert_lines(tables_by_name(), [line])
 
 
 def test_a_damaged_archive_is_refused_by_the_name_of_the_file(small):

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         "(deploy/backup makes one). It is private all the same: drafts are in it. Run again, it writes only what "
         "has changed. It may be stopped with Ctrl-C: until all new files are there the last archive stays as it "
         "was, and without manifest-sha256.txt a folder is not complete. An uploaded file that is missing or "
-        "damaged is named at the end, and the command then exits with 1."
+        "damaged is named at the end, and the command then exits with 1, as when something was redacted while it ran."
     )
 
     def add_arguments(self, parser) -> None:
@@ -71,10 +71,19 @@ class Command(BaseCommand):
                 f"{folder} is complete: {report.files} files, {report.written} written now, {report.removed} removed."
             )
         for title in report.without_pdf[:MAX_REPORTED]:
-            self.stderr.write(f"No PDF could be made of {title}; the log of the application says why.")
+            self.stderr.write(
+                f"No PDF of {title}: it could not be made, and the log of the application says why, or the text has "
+                "changed since, and the next run makes it."
+            )
         for name in report.missing[:MAX_REPORTED]:
             self.stderr.write(
                 f"The uploaded file {name} is missing or damaged; “manage.py verify” says what it is of."
+            )
+        if report.has_redacted_text:
+            raise CommandError(
+                "While the archive was written, something was redacted or a name removed: it may still be in it. Run "
+                "this again, which takes it out.",
+                returncode=1,
             )
         if report.missing:
             raise CommandError(f"Uploaded files that the archive lacks: {len(report.missing)}.", returncode=1)
@@ -91,8 +100,8 @@ def _render_pdf(edition: Edition) -> bytes | None:
         for _attempt in range(MAX_ATTEMPTS):
             try:
                 return get_edition_pdf(edition).content
-            except RenderingBusy:
-                continue
+            except RenderingBusy:  # or its text has changed while it was made
+                edition.refresh_from_db()
             except RenderingFailed:
                 break
     return None

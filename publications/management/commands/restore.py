@@ -48,17 +48,18 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{error} Restore it with the release that wrote it, then upgrade as usual. Nothing was restored."
             ) from error
-        except archive.UnknownRow as error:
+        except archive.MalformedRow as error:
             raise CommandError(
-                f"The archive was written by another program: {error}. Nothing was restored."
+                f"{error}. Only what “manage.py archive” writes can be restored: take another copy of the archive, or "
+                "archive the site again. Nothing was restored."
             ) from error
+        except archive.RestoreIncomplete as error:
+            raise CommandError(str(error)) from error
         except (Error, OSError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise CommandError(f"{reason}. No row was restored. Mend that and run it again.") from error
+            raise CommandError(f"{reason}. Nothing was restored. Mend that and run it again.") from error
         except KeyboardInterrupt as error:
-            raise CommandError(
-                "Broken off. Run it again; if it says that the site is not empty, run “manage.py prepare” instead."
-            ) from error
+            raise CommandError("Broken off. Nothing was restored. Run it again.") from error
         if options["verbosity"] > 0:
             self.stdout.write(
                 f"{report.rows} rows and {report.files} files restored; the site is at version {report.site_version}. "
