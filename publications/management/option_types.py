@@ -1,11 +1,17 @@
-"""Types for arguments of commands: each refuses an invalid value and says what is valid."""
+"""Types for arguments of commands: each refuses an invalid value and says what is valid.
 
+A folder that a command writes is declared by `add_output_folder`, and made by `make_output_folder`.
+"""
+
+import os
 import re
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from ipaddress import ip_address
 from math import isfinite
 from pathlib import Path
+
+from django.core.management.base import CommandError
 
 MAX_PROCESSES = 256
 MAX_SECONDS = 3600
@@ -49,3 +55,32 @@ def non_empty_path(value: str) -> Path:
     if not value.strip() or "\0" in value:
         raise ArgumentTypeError("Name a folder or a file; “.” is the folder that you are in")
     return Path(value)
+
+
+def add_output_folder(parser: ArgumentParser, name: str = "folder", **options: str) -> None:
+    """Add the argument of a folder that a command writes, and only it. `options` are those of `add_argument`."""
+    texts = {"metavar": "FOLDER", "help": "an empty folder, or one that this command has written before"}
+    parser.add_argument(name, type=non_empty_path, **{**texts, **options})
+
+
+def make_output_folder(folder: Path) -> None:
+    """Make a folder that a command writes, unless it is there. Raises CommandError where it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise CommandError(f"“{folder}” is no folder. Give an empty folder.") from error
+    except OSError as error:
+        raise _not_writable(folder, error.strerror) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _not_writable(folder, "Permission denied")
+
+
+def foreign_files_error(folder: Path) -> CommandError:
+    """Return the error for a folder that has files of somebody else, which a command does not touch."""
+    return CommandError(
+        f"“{folder}” holds files that this command has not written. Give an empty folder, or one that it has written."
+    )
+
+
+def _not_writable(folder: Path, reason: str) -> CommandError:
+    return CommandError(f"“{folder}” cannot be written: {reason}. Give a folder that this account may write.")

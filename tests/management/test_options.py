@@ -67,18 +67,22 @@ BAD_VALUES = [
     ((*IMPORT, "--processes", "many"), r"--processes.*many"),
     ((*IMPORT, "--processes", "-1"), r"--processes.*-1.*0 to"),
     ((*IMPORT, "--processes", "100000"), r"--processes.*100000.*0 to"),
-    (("mirror", "{empty}"), r"empty\.csv” is no folder"),
-    (("mirror", "{below_file}"), r"inside.*cannot be written: Not a directory"),
-    (("mirror", "{posts}"), r"posts.*Give an empty folder"),
+    *(
+        ((*command, place), message)
+        for command in (("archive",), ("mirror",), ("mirror", "{missing}", "--portable"))
+        for place, message in (
+            ("{empty}", r"empty\.csv” is no folder"),
+            ("{loop}", r"loop” is no folder|loop.*cannot be written: Too many levels"),
+            ("{below_file}", r"inside.*cannot be written: Not a directory.*this account may write"),
+            ("{locked}", r"locked” cannot be written: Permission denied.*this account may write"),
+            ("{posts}", r"posts” holds files that this command has not written.*Give an empty folder"),
+        )
+    ),
     (("mirror", "{missing}", "--processes", "-2"), r"--processes.*-2.*0 to"),
     (("mirror", "{missing}", "--processes", "x"), r"--processes.*x"),
-    (("mirror", "{missing}", "--portable", "{below_file}"), r"inside.*cannot be written: Not a directory"),
     (("mirror", "{missing}", "--portable", "{missing}"), r"missing.*Give places of their own"),
     (("mirror", "{missing}", "--zip", "{empty_folder}"), r"empty_folder"),
     (("mirror", "{missing}", "--zip", "{below_file}"), r"empty\.csv” is no folder"),
-    (("archive", "{empty}"), r"empty\.csv.*cannot be written"),
-    (("archive", "{below_file}"), r"inside.*cannot be written"),
-    (("archive", "{posts}"), r"posts.*Give an empty folder"),
     (("restore", "{missing}"), r"missing.*is no complete archive"),
     (("restore", "{empty}"), r"empty\.csv.*is no complete archive"),
     (("mirror", "{missing}", "--zip", "{missing}.zip", "--topic", "x"), r"topic “x”\. Topics are:"),
@@ -131,10 +135,13 @@ def places(tmp_path, monkeypatch) -> dict[str, Path]:
             "binary": "binary.dat",
             "latin": "latin.csv",
             "loop": "loop",
+            "locked": "locked",
             "unreadable": "unreadable.csv",
         }.items()
     }
     paths["empty_folder"].mkdir()
+    paths["locked"].mkdir()
+    refuse_to_write(paths["locked"], monkeypatch)
     paths["empty"].touch()
     paths["binary"].write_bytes(bytes(range(256)))
     paths["latin"].write_bytes("id,full_name\nann,Ann Söder\n".encode("cp1252"))
@@ -155,6 +162,14 @@ def refuse_to_open(path: Path, monkeypatch) -> None:
     original_open = io.open
     monkeypatch.setattr("io.open", open_other)
     monkeypatch.setattr("builtins.open", open_other)
+
+
+def refuse_to_write(folder: Path, monkeypatch) -> None:
+    """Let the system say that this folder cannot be written, as without permissions, for the superuser too."""
+    may_access = os.access
+    monkeypatch.setattr(
+        "os.access", lambda path, *args, **kwargs: Path(path) != folder and may_access(path, *args, **kwargs)
+    )
 
 
 def options_of(name: str) -> list[argparse.Action]:

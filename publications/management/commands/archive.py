@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from publications import archive
-from publications.management.option_types import non_empty_path
+from publications.management.option_types import add_output_folder, foreign_files_error, make_output_folder
 from publications.management.progress import show_progress
 from publications.models import Edition
 from publications.renditions import RenderingBusy, RenderingFailed
@@ -32,26 +32,20 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument(
-            "folder",
-            metavar="FOLDER",
-            type=non_empty_path,
-            help="an empty folder, or one that this command has written before",
-        )
+        add_output_folder(parser)
         parser.add_argument(
             "--pdf", action="store_true", help="add the PDF of each readable edition, which takes long"
         )
 
     def handle(self, *args, folder: Path, **options) -> None:
+        make_output_folder(folder)
         progress = show_progress(self.stdout, "publications", is_shown=options["verbosity"] > 0)
         try:
             report = archive.write_archive(
                 folder, render_pdf=_render_pdf if options["pdf"] else None, progress=progress
             )
         except archive.NotAnArchive as error:
-            raise CommandError(
-                f"“{folder}” holds files that are no archive. Give an empty folder."
-            ) from error
+            raise foreign_files_error(folder) from error
         except archive.FolderInUse as error:
             raise CommandError(
                 f"Another command writes “{folder}” now, or restores a site from it. Wait until it has ended, or "

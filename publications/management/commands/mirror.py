@@ -8,7 +8,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from publications import exporters
-from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
+from publications.management.option_types import (
+    MAX_PROCESSES,
+    add_output_folder,
+    foreign_files_error,
+    make_output_folder,
+    non_empty_path,
+    whole_number,
+)
 from publications.page_cache import SiteStateWatcher
 from publications.reserved_disk_space import DISK_FULL_REMEDY, is_disk_full_error
 
@@ -27,21 +34,16 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument(
-            "folder",
-            metavar="FOLDER",
-            type=non_empty_path,
-            help="an empty folder, or one that this command has written before",
-        )
+        add_output_folder(parser)
         parser.add_argument(
             "--with-pdf",
             action="store_true",
             help="write PDFs and social images of all pages too, which takes long",
         )
-        parser.add_argument(
+        add_output_folder(
+            parser,
             "--portable",
             metavar="COPY",
-            type=non_empty_path,
             help="write a copy into another folder too, whose links work under any host name and without a server",
         )
         parser.add_argument(
@@ -83,7 +85,7 @@ class Command(BaseCommand):
         for folder in filter(
             None, (options["folder"], options["portable"], options["zip"] and options["zip"].parent)
         ):
-            _make_folder(folder)
+            make_output_folder(folder)
         try:
             if options["topic"]:
                 exporters.find_topic(options["topic"])  # before the crawl, which takes long
@@ -93,9 +95,7 @@ class Command(BaseCommand):
                 f"{error}. What could be written is; run it again when the site is well."
             ) from error
         except exporters.NotAMirror as error:
-            raise CommandError(
-                f"{error} holds files that no mirror has written. Give an empty folder."
-            ) from error
+            raise foreign_files_error(error.args[0]) from error
         except exporters.UnknownTopic as error:
             slug, topics = error.args
             raise CommandError(
@@ -190,14 +190,3 @@ def _refuse_nested(folder: Path, *copies: Path | None) -> None:
             raise CommandError(
                 f"“{path}” holds another of the folders or the archive. Give places of their own."
             )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise CommandError(f"“{folder}” is no folder. Give an empty folder.") from error
-    except OSError as error:
-        raise CommandError(
-            f"“{folder}” cannot be written: {error.strerror}. Give a folder that this account may write."
-        ) from error
