@@ -97,10 +97,10 @@ class PortableMirror:
             return _mark_as_copy(page).encode()
         if name.endswith(".css"):
             return CSS_URL.sub(
-                lambda match: f'url("{self._portable_url(match[1], path, name)}")', body.decode()
+                lambda match: self._portable_css_url(match, path, name), body.decode()
             ).encode()
         if name.endswith(".js"):
-            return b'(()=>{"use strict";' + body + b"})();"  # the scope of a module
+            return b'(()=>{"use strict";' + body + b"\n})();"  # the scope of a module
         return body
 
     def _portable_tag(self, tag: str, path: str, name: str) -> str:
@@ -127,6 +127,10 @@ class PortableMirror:
             ", ".join(" ".join([self._portable_url(url, path, name), *size]) for url, *size in candidates)
         )
 
+    def _portable_css_url(self, match: re.Match, path: str, name: str) -> str:
+        url = self._portable_url(match[1], path, name)
+        return match[0] if url == match[1] else f'url("{url}")'
+
     def _portable_url(self, url: str, path: str, name: str) -> str:
         """Return the URL relative to the file `name` if its file is in the mirror, else the URL at the site."""
         if url.startswith("#"):
@@ -138,8 +142,12 @@ class PortableMirror:
             return url
         site = urlsplit(settings.SITE_URL)
         if (parts.scheme, parts.netloc) != (site.scheme, site.netloc):
-            return url
+            return absolute if url.startswith("//") else url
         target = file_name_of(parts.path, parts.query)
+        if (
+            target and f"{target}/{INDEX}" in self._contents.names
+        ):  # without the last slash, as people type it
+            target = f"{target}/{INDEX}"
         if target not in self._contents.names and target not in self._contents.attachments:
             return absolute
         relative = quote(posixpath.relpath(target, posixpath.dirname(name) or "."))
