@@ -146,13 +146,26 @@ def _source_publication(manuscript: Manuscript) -> Publication | None:
 
 
 def _bylines(manuscript: Manuscript, draft: Publication) -> list[Byline]:
+    authors = find_authors(manuscript)
+    roles: dict[Author, str] = {}
+    for line in manuscript.bylines:
+        if line.author in authors:
+            roles.setdefault(authors[line.author], line.role)
+    return [
+        Byline(publication=draft, author=author, role=role, position=position)
+        for position, (author, role) in enumerate(roles.items())
+    ]
+
+
+def find_authors(manuscript: Manuscript) -> dict[str, Author]:
+    """Return the authors of a manuscript by the slugs it has; one who was merged into another by the name."""
     slugs = [line.author for line in manuscript.bylines]
     authors = {author.slug: author for author in Author.objects.filter(slug__in=slugs)}
-    return [
-        Byline(publication=draft, author=authors[line.author], role=line.role, position=position)
-        for position, line in enumerate(manuscript.bylines)
-        if line.author in authors
-    ]
+    for line in manuscript.bylines:
+        if line.author not in authors and line.name:
+            namesakes = Author.objects.not_pseudonymous().with_name(line.name)[:2]
+            authors |= {line.author: namesakes[0]} if len(namesakes) == 1 else {}
+    return authors
 
 
 def _tags(manuscript: Manuscript) -> list[Tag]:

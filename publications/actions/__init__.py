@@ -7,6 +7,7 @@ edition, an address, a related link or anything else that readers see. An action
 
 from .approve import approve, revoke_approval
 from .delete import check_deletable, delete_draft, delete_instance, has_lasting_editions, purge_deleted_drafts
+from .merge import MergePlan, merge, plan_merge
 from .name_preview import NamePreview
 from .name_rows import accounts_with_name
 from .news import store_name_removal_news
@@ -86,6 +87,7 @@ __all__ = [
     "ActionRefused",
     "AddressRefusal",
     "ClockBehind",
+    "MergePlan",
     "NamePreview",
     "NameRemoval",
     "NotReady",
@@ -121,8 +123,10 @@ __all__ = [
     "lift_concern",
     "lock_for_action",
     "lock_site_version",
+    "merge",
     "new_version_after_rebuild",
     "plan_import_undos",
+    "plan_merge",
     "plan_undo",
     "preview_name_removal",
     "preview_redaction",

@@ -183,6 +183,8 @@ class PublicModelAdmin(DeskModelAdmin):
     change_form_template = "desk/public_model_form.html"
     actions = None
     list_per_page = 100
+    is_mergeable = False
+    """Whether two of them that are one are merged, by whoever may change and delete them."""
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Model | None:
         """Return the object. While a form is saved no action changes it: the second of two saves sees the first."""
@@ -206,8 +208,20 @@ class PublicModelAdmin(DeskModelAdmin):
         stored = self.get_object(request, str(obj.pk)) if obj else None  # `obj` has the submitted values
         urls = self.get_public_urls(stored) if stored else {}
         links = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in urls.items()]
-        context = {**context, "public_links": links, "next_url": next_url_of(request)}
+        context = {
+            **context,
+            "public_links": links,
+            "next_url": next_url_of(request),
+            "merge_url": reverse(f"desk:{self.opts.model_name}-merge", args=[stored.pk])
+            if stored and self._may_merge(request)
+            else "",
+        }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _may_merge(self, request: HttpRequest) -> bool:
+        return (
+            self.is_mergeable and self.has_change_permission(request) and self.has_delete_permission(request)
+        )
 
     def response_post_save_change(self, request: HttpRequest, obj: Model) -> HttpResponse:
         """Redirect to the page of the desk that led here, else to the list."""
@@ -250,6 +264,7 @@ class PublicModelAdmin(DeskModelAdmin):
         return super().changeform_view(request, *view_args)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        extra_context = {**(extra_context or {}), "may_merge": self._may_merge(request)}
         try:
             return super().changelist_view(request, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:

@@ -1,32 +1,46 @@
 """Which names may be spellings of one person, or of one topic. They are compared here; a person decides.
 
 Names of people are similar if they differ in marks ("Åkerholm", "Akerholm"), order ("Berg, Anna"), initials ("A.
-Berg"), middle names, transliteration ("Zelenskyj", "Zelensky") or a slip, or if one is an account ("aberg").
+Berg"), middle names, transliteration ("Zelenskyj", "Zelensky"), script ("Зеленський") or a slip, or if one is an
+account ("aberg").
 Names of topics are similar if they differ in plural, hyphens, marks or a slip.
 """
 
 import re
-from collections import defaultdict
+import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from publications.slugs import strip_marks
 
 MIN_RATIO = 0.87  # of two names, from 0 to 1: that of names of twelve letters with one or two slips
 MIN_ACCOUNT_LETTERS = 3
 BLOCK_LETTERS = 2
-"""Names are compared only if a word of each begins with the same letters, or both can be the same account."""
+"""Names are compared only if they share a word or an account, or their words begin with the same letters."""
 MIN_STEM_LETTERS = 4
+MAX_KNOWN_WORDS = 20_000  # whose spelling is kept in memory
+LETTER_SLOTS, MAX_EQUAL_LETTERS = 32, 16
 SEPARATORS = re.compile(r"[^\w]+|[\d_]+")
+APOSTROPHES = str.maketrans("", "", "'’ʼʹ`´")
 TITLES = frozenset({"dr", "prof", "professor", "phd", "mr", "mrs", "ms"})
+CYRILLIC = str.maketrans({
+    "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "е": "e", "ё": "jo", "є": "je", "ж": "zh", "з": "z",
+    "и": "i", "і": "i", "ї": "ji", "й": "j", "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj",
+    "о": "o", "п": "p", "р": "r", "с": "s", "т": "t", "ћ": "ch", "у": "u", "ў": "u", "ф": "f", "х": "kh", "ц": "ts",
+    "ч": "ch", "џ": "dzh", "ш": "sh", "щ": "shch", "ъ": "", "ы": "y", "ь": "", "э": "e", "ю": "ju", "я": "ja",
+    "ђ": "dj",
+})  # fmt: skip
+"""Letters of Belarusian, Bulgarian, Russian, Serbian and Ukrainian in Latin ones, before spellings are made one."""
+UKRAINIAN = re.compile("[іїєґ]")
 TRANSLITERATIONS = tuple(
     (re.compile(pattern), letters)
     for pattern, letters in (
-        ("shch|sjtj|stj", "s"), ("kh", "h"), ("zh", "z"), ("sch|sh|sj", "s"), ("ch|tj|tsch", "c"), ("ph", "f"),
+        ("shch|sjtj|stj", "s"), ("kh", "h"), ("zh", "z"), ("sch|sh|sj", "s"), ("ch|tj|ts|tz", "c"), ("ph", "f"),
         ("th", "t"), ("ck", "k"), ("w", "v"), ("x", "ks"), ("ou", "u"), ("([aou])e", r"\1"),
-        ("[iyj]+", "i"), (r"(.)\1+", r"\1"),
+        ("[iyj]+", "i"), (r"(.)\1+", r"\1"), ("^ie", "e"),
     )
 )  # fmt: skip
 """Spellings of one sound in Swedish, English and German; the sequence counts."""
@@ -36,6 +50,30 @@ EMPTY_TOPICS = frozenset(
      "misc", "miscellaneous", "other", "ovrigt", "untagged", "unknown"}
 )  # fmt: skip
 """Topics that say nothing of a text, by their folded names: systems give them to texts without one."""
+
+
+class Letters:
+    """The letters of a name: to tell most names apart, it is enough to count their letters.
+
+    Args:
+        texts: the name in one or more orders of its words.
+    """
+
+    def __init__(self, *texts: str) -> None:
+        self.texts, text = texts, texts[0]
+        seen: Counter[str] = Counter()
+        self._bits = 0  # one for each letter and its number among equal ones
+        for letter in text:
+            number = min(seen[letter], MAX_EQUAL_LETTERS - 1)
+            self._bits |= 1 << (ord(letter) % LETTER_SLOTS * MAX_EQUAL_LETTERS + number)
+            seen[letter] += 1
+
+    def are_like(self, other: "Letters") -> bool:
+        needed = MIN_RATIO * (len(self.texts[0]) + len(other.texts[0])) / 2
+        if (self._bits & other._bits).bit_count() < needed:
+            return False
+        pairs = zip(self.texts, other.texts, strict=True)
+        return any(SequenceMatcher(None, *pair, autojunk=False).ratio() >= MIN_RATIO for pair in pairs)
 
 
 @dataclass(frozen=True)
@@ -49,7 +87,7 @@ class PersonName:
         """The words in the order of first and last name, in one spelling of each sound."""
         name = self.name.partition("@")[0] if "@" in self.name and " " not in self.name.strip() else self.name
         last, comma, first = name.partition(",")
-        words = SEPARATORS.split(strip_marks(f"{first} {last}" if comma else name))
+        words = SEPARATORS.split(_romanize(f"{first} {last}" if comma else name))
         return tuple(_transliterate(word) for word in words if word and word not in TITLES)
 
     @cached_property
@@ -63,7 +101,12 @@ class PersonName:
 
     @property
     def blocks(self) -> frozenset[str]:
-        return self.accounts | {word[:BLOCK_LETTERS] for word in self.words}
+        beginnings = sorted(word[:BLOCK_LETTERS] for word in {*self.words[:1], *self.words[-1:]})
+        return self.accounts | set(self.words) | {" ".join(beginnings)}
+
+    @cached_property
+    def letters(self) -> "Letters":
+        return Letters(" ".join(self.words), " ".join(sorted(self.words)))
 
     @property
     def fullness(self) -> tuple[int, int]:
@@ -82,7 +125,7 @@ class PersonName:
             return words[0] == others[0] or (
                 words[0][0] == others[0][0] and 1 in (len(words[0]), len(others[0]))
             )
-        return _ratio(" ".join(sorted(words)), " ".join(sorted(others))) >= MIN_RATIO
+        return self.letters.are_like(other.letters)
 
 
 @dataclass(frozen=True)
@@ -94,6 +137,10 @@ class TopicName:
     @cached_property
     def folded(self) -> str:
         return SEPARATORS.sub("", strip_marks(self.name.replace("&", " and ")))
+
+    @cached_property
+    def letters(self) -> "Letters":
+        return Letters(self.folded)
 
     @cached_property
     def stem(self) -> str:
@@ -117,7 +164,7 @@ class TopicName:
     def is_like(self, other: "TopicName") -> bool:
         if not self.folded or not other.folded:
             return False
-        return self.stem == other.stem or _ratio(self.folded, other.folded) >= MIN_RATIO
+        return self.stem == other.stem or self.letters.are_like(other.letters)
 
 
 Name = PersonName | TopicName
@@ -141,12 +188,16 @@ class NameIndex:
         return list(similar.values())
 
 
+def _romanize(name: str) -> str:
+    """Return a name in Latin letters without marks and apostrophes, in lower case."""
+    text = unicodedata.normalize("NFC", name).casefold().translate(APOSTROPHES)
+    if UKRAINIAN.search(text):
+        text = text.replace("г", "h")
+    return strip_marks(text.translate(CYRILLIC))
+
+
+@lru_cache(MAX_KNOWN_WORDS)
 def _transliterate(word: str) -> str:
     for pattern, letters in TRANSLITERATIONS:
         word = pattern.sub(letters, word)
     return word
-
-
-def _ratio(text: str, other: str) -> float:
-    matcher = SequenceMatcher(None, text, other, autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= MIN_RATIO else 0.0

@@ -1,6 +1,5 @@
 """Names of a source that may be those of authors or topics here, or of others of the source, for a person to decide."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +10,11 @@ from publications.models import Author, ImportDecision, NameChoice, NameType, Ta
 from publications.slugs import fold_name, slugify
 
 from .import_cache import ImportCache
-from .name_matching import Name, NameIndex, PersonName, TopicName
+from .name_matching import Name, NameIndex
+from .similar_names import NAME_CLASSES, list_names_here
 from .source_names import SourceName, read_names
 
 MAX_CANDIDATES = 4
-NAME_CLASSES = {NameType.PERSON: PersonName, NameType.TOPIC: TopicName}
 IN_SOURCE = "name"
 """The prefix of the value of a candidate that is another name of the source; that of one here is its model."""
 
@@ -67,7 +66,7 @@ def build_proposals(stored: dict[str, list[list]], name_type: NameType) -> list[
         if fold_name(entry.name) in decisions or not _is_here(entry.name, name_type, import_cache)
     ]
     name_class = NAME_CLASSES[name_type]
-    here = NameIndex(_names_here(name_type, import_cache))
+    here = NameIndex(list_names_here(name_type, import_cache))
     others = NameIndex((name_class(entry.name), entry.name) for entry in names)
     texts = {entry.name: entry.texts for entry in names}
     proposals = [
@@ -87,17 +86,6 @@ def _is_here(name: str, name_type: NameType, import_cache: ImportCache) -> bool:
     if name_type == NameType.TOPIC:
         return name.casefold() in import_cache.tags
     return import_cache.find_author(slugify(name), name) is not None
-
-
-def _names_here(name_type: NameType, import_cache: ImportCache) -> Iterable[tuple[Name, Author | Tag]]:
-    if name_type == NameType.TOPIC:
-        return [(TopicName(name), tag) for name, tag in import_cache.tags.items()]
-    authors = import_cache.authors_by_slug.values()
-    return [
-        (PersonName(name), author)
-        for author in authors
-        for name in (author.name, *author.aliases.splitlines())
-    ]
 
 
 def _find_candidates(

@@ -9,6 +9,7 @@ from publications.minisign import BadSignature
 from publications.models import (
     HEAD,
     PUBLISHING_ACTIONS,
+    REDACTING_ACTIONS,
     SIGNATURE,
     STATUS_ACTIONS,
     ActionType,
@@ -128,9 +129,9 @@ def _read_entries() -> Entries:
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):
             if name in detail:
                 entries[publication].add((action, name, detail[name]))
-    of_names = AuditEntry.objects.filter(
-        publication=None, action=ActionType.REDACT
-    )  # see actions.remove_name
+    of_names = AuditEntry.objects.filter(  # see actions.remove_name and actions.merge
+        publication=None, action__in=REDACTING_ACTIONS
+    )
     for public_part in of_names.values_list("public_part", flat=True):
         for edition in public_part.get("editions", ()):
             entries[int(edition.partition("/")[0])].add((ActionType.REDACT, "", None))

@@ -35,6 +35,20 @@ class ImportDecisionQuerySet(models.QuerySet):
         """Let the names of an author, who is about to be deleted, be those of another."""
         self.filter(author=author).update(author=replacement)
 
+    def merge(self, source: Author | Tag, target: Author | Tag, *, by) -> None:
+        """Let the names of a row, which is about to be deleted, be those of another, its own name too."""
+        is_author = isinstance(source, Author)
+        name_type, column = (NameType.PERSON, "author") if is_author else (NameType.TOPIC, "tag")
+        self.filter(**{column: source}).update(**{column: target})
+        for name in {source.name, getattr(source, "name_sv", "")} - {""}:
+            earlier = self.of_type(name_type).get(fold_name(name))
+            if earlier:
+                earlier.delete()
+            if fold_name(name) != fold_name(target.name):
+                self.create(
+                    type=name_type, name=name, choice=NameChoice.SAME, decided_by=by, **{column: target}
+                )
+
 
 class ImportDecision(models.Model):
     """A decision on a name in the sources of imports, which every later import follows.

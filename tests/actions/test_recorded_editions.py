@@ -7,7 +7,7 @@ import pytest
 from publications import actions
 from publications.admin.history.audit_log import describe_entry
 from publications.integrity import CHECKS, find_faults, no_progress
-from publications.models import AuditEntry, Author, Edition, Image
+from publications.models import AuditEntry, Author, Edition, Image, Tag
 from tests.actions.test_audit_chain import forge_digests, unguarded
 from tests.actions.test_redacted_files import picture
 from tests.conftest import ROOT
@@ -53,7 +53,22 @@ def redact(edition: Edition, editor) -> None:
     actions.redact(edition.publication, NAME, by=editor)
 
 
-BESIDE = (take_pen_name, replace_picture, remove_author, remove_name_of_rows, remove_metadata)
+def merge(source: Author | Tag, editor) -> None:
+    target = type(source).objects.create(name="Vera A. Åkerholm")
+    actions.merge(source, target, seen=actions.plan_merge(source, target).digest, by=editor)
+
+
+def merge_author(_edition: Edition, editor) -> None:
+    merge(Author.objects.get(), editor)
+
+
+def merge_tag(_edition: Edition, editor) -> None:
+    merge(Tag.objects.get(), editor)
+
+
+BESIDE = (
+    take_pen_name, replace_picture, remove_author, remove_name_of_rows, remove_metadata, merge_author, merge_tag,
+)  # fmt: skip
 """Changes of rows beside publications, which both editions show."""
 OF_PUBLICATION = (remove_name_of_publication, redact)
 

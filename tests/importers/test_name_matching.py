@@ -11,10 +11,16 @@ SAME_PERSON = [
     ("anna.berg@old.example", "Anna Berg"), ("anna-berg", "Anna Berg"), ("Anna-Karin Berg", "Anna Karin Berg"),
     ("Vera Akerholm", "Vera Åkerholm"), ("Søren Ø. Møller", "Soren Moller"), ("Jörg Müller", "Joerg Mueller"),
     ("Wolodymyr Zelenskyj", "Volodymyr Zelensky"), ("Nikita Khrustjov", "Nikita Hrustjov"),
+    ("Анна Петрова", "Anna Petrova"), ("Петрова, Анна", "A. Petrova"), ("Володимир Зеленський", "Volodymyr Zelenskyy"),
+    ("Зеленський Володимир", "Wolodymyr Zelenskyj"), ("Zelenskyj", "Zelenskyy"), ("Юлия Тимошенко", "Julia Tymosjenko"),
+    ("Никита Хрущёв", "Nikita Chrusjtjov"), ("Пётр Чайковский", "Pyotr Tchaikovsky"), ("Елена Громова", "Yelena Gromova"),
+    ("Дмитро Кулеба", "Dmytro Kuleba"), ("Олена Гончар", "Olena Honchar"),
+    ("Солов’йов Ігор", "Ihor Soloviov"), ("Сергей Лавров", "Sergej Lavrov"), ("Viktor Jusjtjenko", "Віктор Ющенко"),
     ("Sergej Lavrov", "Sergey Lavrov"), ("Dmytro Kulieba", "Dmytro Kuleba"), ("Charlotta Berggren", "Charlota Bergren"),
 ]  # fmt: skip
 OTHER_PERSON = [
     ("Anna Berg", "Anders Berg"), ("A. Berg", "Bo Berg"), ("Lars Olsson", "Lars Nilsson"), ("Eva Larsson", "Eva Persson"),
+    ("Анна Петрова", "Anna Berg"), ("Анна Петрова", "Ivan Petrov"), ("Иван Иванов", "Anna Ivanova"), ("Анна", "Иван"),
     ("Anna Berg", "Anna Lind"), ("anna", "Eva Lind"), ("", "Anna Berg"), ("Bo", "Ek"), ("Li Wei", "Li Na"),
 ]  # fmt: skip
 SAME_TOPIC = [

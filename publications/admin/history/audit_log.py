@@ -159,7 +159,8 @@ def _describe_amendment(detail: dict) -> str:
     model = _get_model(detail)
     name = str(model._meta.verbose_name) if model else ""
     if detail.get("removed"):
-        return ", ".join(part for part in (name, _("deleted")) if part)
+        ending = _("merged with another") if detail.get("replaced_by") else _("deleted")
+        return ", ".join(part for part in (name, ending) if part)
     labels = [_field_label(model, str(field)) for field in detail.get("changed", ()) or ()]
     if rule := RULE_CHANGES.get(detail.get("two_people", "")):
         labels = [label for label in labels if label != _field_label(model, "needs_approval")] + [str(rule)]

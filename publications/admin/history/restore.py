@@ -9,7 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import actions, manuscript
-from publications.draft_content import IDENTIFIERS, Content, content_of, unsaved_publication, write_draft
+from publications.draft_content import (
+    IDENTIFIERS,
+    Content,
+    content_of,
+    find_authors,
+    unsaved_publication,
+    write_draft,
+)
 from publications.models import Publication, Revision, RevisionReason
 
 from ..form_data import RedisplayMixin
@@ -123,11 +130,9 @@ def _has_translation_in(publication: Publication, original: Publication, languag
 
 def _list_missing(stored: manuscript.Manuscript, draft: Publication) -> list[str]:
     """Return the authors, tags, files and cover that no longer exist, a sentence each."""
+    authors = find_authors(stored)
     names = {
-        _("Author"): (
-            [line.author for line in stored.bylines],
-            [line.author.slug for line in draft.bylines.all()],
-        ),
+        _("Author"): ([line.author for line in stored.bylines], authors),
         _("Tag"): (stored.tags, [tag.name for tag in draft.tags.all()]),
         _("File"): (
             [file.file for file in stored.attachments],
