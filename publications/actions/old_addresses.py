@@ -176,7 +176,8 @@ def _find_refusal(
     if redirect := existing.get(row.key):
         is_same = all(getattr(redirect, name) == value for name, value in _ids(row.columns).items())
         return None if is_same else AddressRefusal.OTHER
-    return AddressRefusal.USED if is_used(path, query) and not _is_own_address(row) else None
+    is_free = _is_own_address(row) or not is_used(path, query, target=row.target)
+    return None if is_free else AddressRefusal.USED
 
 
 def _ids(columns: Columns) -> dict[str, object]:

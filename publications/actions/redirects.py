@@ -20,7 +20,7 @@ from publications.models import (
     Tag,
 )
 
-from .site_addresses import NO_TARGET
+from .site_addresses import NO_TARGET, is_reserved, is_used
 from .transaction import begin_action, lock_site_version
 
 REDIRECT_FIELDS = {Author: "author", Tag: "tag", SitePage: "page"}
@@ -160,7 +160,8 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     paths, as a path may contain a name that is redacted one day.
 
     Returns:
-        The paths that already lead to something else, or were given up by a redaction, and are left so.
+        The paths that already lead to something else, that the site itself uses, also for a draft, or that were given
+        up by a redaction, and are left so.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
@@ -174,7 +175,9 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     ).delete()  # a deleted draft holds none
     existing = {row.path: row for row in rows.all()}
     given_up = RedactedAddress.objects.given_up(paths)
-    new = [path for path in paths if path not in existing and path not in given_up]
+    free = [path for path in paths if path not in existing and path not in given_up]
+    used = {path for path in free if is_reserved(path) or is_used(path, "", target=target)}
+    new = [path for path in free if path not in used]
     if new:
         action = begin_action(by=by)
         Redirect.objects.bulk_create(Redirect(path=path, **{field: target}) for path in new)
@@ -186,4 +189,4 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     others = [
         path for path, row in existing.items() if getattr(row, f"{field}_id") != target.pk or row.file_digest
     ]
-    return [*others, *sorted(given_up)]
+    return [*others, *sorted(given_up | used)]

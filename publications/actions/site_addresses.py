@@ -1,13 +1,14 @@
 """Addresses of the site itself: what each is of, and whether an old address may be kept at it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import ResolverMatch, reverse
 from django.utils import translation
 
-from publications.locales import locale_of, locale_of_path
+from publications.locales import locale_of_path
 from publications.models import (
     FACETS,
     Address,
@@ -145,11 +146,12 @@ def is_reserved(path: str) -> bool:
     return f"{path}/".startswith(RESERVED_PREFIXES)
 
 
-def is_used(path: str, query: str) -> bool:
+def is_used(path: str, query: str, *, target: Target | str = "") -> bool:
     """Return whether the site answers an address itself, or will once a draft is public.
 
     Args:
         path, query: in the normal form of `Redirect`.
+        target: what the address is to lead to, whose own address is not used by anything else.
     """
     match = _resolve(path)
     if not match:
@@ -157,16 +159,17 @@ def is_used(path: str, query: str) -> bool:
     if query:
         return not read_parameters(query).keys().isdisjoint(parameters_of_view(match.view_name))
     slug, name = match.kwargs.get("slug"), (match.url_name or "").removesuffix("_image")
-    if not slug:
-        return True
-    locale = locale_of_path(path)
+    return not slug or any(owner != target for owner in _find_owners(name, locale_of_path(path), slug))
+
+
+def _find_owners(name: str, locale: str, slug: str) -> Iterator[Target]:
+    """Yield the rows, public or not, that have an address of this route, or will have it."""
     if name == "site-page":
-        return SitePage.objects.at_address(locale, slug).exists()
-    if name in SUBJECT_MODELS:
-        return SUBJECT_MODELS[name].objects.filter(slug=slug).exists()
-    return Address.objects.filter(locale=locale, slug=slug).exists() or _is_proposed(locale, slug)
-
-
-def _is_proposed(locale: str, slug: str) -> bool:
-    languages = Publication.objects.filter(slug=slug).values_list("language", flat=True)
-    return any(locale_of(language) == locale for language in languages)
+        yield from SitePage.objects.at_address(locale, slug)
+    elif name in SUBJECT_MODELS:
+        yield from SUBJECT_MODELS[name].objects.filter(slug=slug)
+    else:
+        for address in Address.objects.filter(locale=locale, slug=slug).select_related("publication"):
+            yield address.publication
+        drafts = Publication.objects.filter(Q(slug=slug) | Q(slug="")).only("pk", "slug", "title", "language")
+        yield from (draft for draft in drafts if (draft.locale, draft.proposed_slug()) == (locale, slug))

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from publications import actions
 from publications.actions import AddressRefusal, OldAddress, RefusedAddress
-from publications.locales import LOCALES, locale_of, localized_path
-from publications.models import ActionType, Address, AuditEntry, Author, Image, Publication, Redirect
+from publications.models import ActionType, AuditEntry, Author, Image, Redirect
 from publications.stored_messages import gettext as _
 from publications.stored_messages import ngettext
 
@@ -33,12 +32,11 @@ def add_redirects(file: FileReport, *, by) -> int:
     paths = {path for path in normalized.values() if path.strip("/")}
     if AuditEntry.objects.filter(publication=file.publication, action=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
-    foreign_paths = _find_foreign_paths(paths, file.publication)
-    refused = actions.add_redirects(file.publication, sorted(paths - foreign_paths), by=by)
-    for path in sorted({*foreign_paths, *refused}):
+    refused = actions.add_redirects(file.publication, sorted(paths), by=by)
+    for path in sorted(refused):
         message = _("The old address %s leads to another text already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
-    return len(paths) - len({*foreign_paths, *refused})
+    return len(paths) - len(refused)
 
 
 def keep_further_addresses(files: Iterable[FileReport], *, by) -> int:
@@ -114,33 +112,6 @@ def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
         )
         file.add_note(NoteKind.DROPPED, "redirect", message % count)
     return paths & existing
-
-
-def _find_foreign_paths(paths: Iterable[str], publication: Publication) -> set[str]:
-    """Return the paths that are addresses of other publications of this site, including drafts."""
-    return {
-        path
-        for path in paths
-        if (address := _split_address(path)) and _is_used_by_another(*address, publication)
-    }
-
-
-def _split_address(path: str) -> tuple[str, str] | None:
-    """Return locale and slug of a path with the form of a publication's address, or None."""
-    for locale in LOCALES:
-        prefix = Redirect.normalize_path(
-            localized_path(locale, "publications:detail", slug="x")
-        ).removesuffix("x")
-        if path.startswith(prefix) and "/" not in path.removeprefix(prefix):
-            return locale, path.removeprefix(prefix)
-    return None
-
-
-def _is_used_by_another(locale: str, slug: str, publication: Publication) -> bool:
-    if Address.objects.filter(locale=locale, slug=slug).exclude(publication=publication).exists():
-        return True
-    drafts = Publication.objects.filter(slug=slug).exclude(pk=publication.pk)
-    return any(locale_of(language) == locale for language in drafts.values_list("language", flat=True))
 
 
 def redirect_authors(authors: AuthorList, *, by) -> int:

@@ -99,19 +99,18 @@ def _list_url(site_path: str) -> str:
     return f"{path}?{urlencode(params)}" if params else path
 
 
-def find_public_subject(redirect: Redirect) -> Tag | Author | None:
-    """Return the topic or author of a redirect; None for a pen name and for one without a live publication."""
-    subject: Tag | Author | None = redirect.tag or redirect.author
+def find_public_subject(subject: Tag | Author | None) -> Tag | Author | None:
+    """Return the topic or author; None for a pen name and for one without a live publication."""
     if not subject or (isinstance(subject, Author) and subject.is_pseudonymous):
         return None
     live = Edition.objects.live()
-    editions = live.tagged(subject) if redirect.tag_id else live.authored_by(subject)
+    editions = live.tagged(subject) if isinstance(subject, Tag) else live.authored_by(subject)
     return subject if editions.exists() else None
 
 
 def _subject_url(redirect: Redirect) -> str:
     """Return the path of the topic or author, or ""."""
-    subject = find_public_subject(redirect)
+    subject = find_public_subject(redirect.tag or redirect.author)
     name = SUBJECT_PAGES["tag" if redirect.tag_id else "author"]
     return localized_path(current_locale(), name, slug=subject.slug) if subject else ""
 

@@ -69,6 +69,9 @@ def _stored_query_redirect(request: HttpRequest) -> HttpResponse | None:
 
 
 def _stored_redirect(request: HttpRequest) -> HttpResponse | None:
+    match = request.resolver_match
+    if match and match.url_name in SUBJECT_FILTERS and _is_public(current_locale(), match):
+        return None  # a page of the list that there is not; the former address is of another topic or author
     redirect = Redirect.objects.for_path(normalize_request_path(request.path_info))
     return _respond(request, redirect) if redirect else None
 
@@ -172,13 +175,16 @@ def _renamed_list_url(request: HttpRequest) -> str:
     params = request.GET.copy()
     for name in FACETS.keys() & params.keys():
         facet = FACETS[name]
-        if facet.column in SUBJECT_PAGES and (subject := find_renamed_subject(facet.column, params[name])):
+        subject = find_renamed_subject(facet.column, params[name]) if facet.column in SUBJECT_PAGES else None
+        if subject and facet.includes(subject):  # else the list has no such value: it would lead back here
             params[name] = subject.slug
     return f"{request.path}?{params.urlencode()}" if params != request.GET else ""
 
 
 def find_renamed_subject(kind: str, slug: str) -> Tag | Author | None:
     """Return the public topic or author whose page had the slug in the current locale and has another now, or None.
+
+    None too if another one that is public has the slug now.
 
     Args:
         kind: "tag" or "author".
@@ -188,5 +194,7 @@ def find_renamed_subject(kind: str, slug: str) -> Tag | Author | None:
     except NoReverseMatch:
         return None
     redirect = Redirect.objects.for_path(path)
-    subject = find_public_subject(redirect) if redirect else None
-    return subject if subject and subject.slug != slug else None
+    subject = find_public_subject(getattr(redirect, kind)) if redirect else None
+    if not subject or find_public_subject(type(subject).objects.filter(slug=slug).first()):
+        return None
+    return subject

@@ -85,6 +85,38 @@ def test_what_cannot_be_kept_is_returned_with_the_reason(address, reason):
     assert Redirect.objects.get(path="/kept")
 
 
+FORMATS = ("/", ".pdf", ".md", ".bib", "/editions/1/", "/timegate/", "/linkset.json", "/files/abc/report.pdf")
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_no_address_that_a_draft_will_have_is_taken(suffix):
+    """Whoever keeps an address reads the same sentence of a draft and of a page."""
+    make_publication(title="A draft to come"), make_live(title="Public")
+    saved(make_publication(title="Ett utkast", language="sv"), slug="eget-namn")
+    own = suffix.replace("editions", "utgavor")
+    draft_paths = [f"/en/publications/a-draft-to-come{suffix}", f"/sv/publikationer/eget-namn{own}"]
+    paths, other = [*draft_paths, f"/en/publications/public{suffix}"], make_live().publication
+
+    assert set(keep(*(OldAddress(path, other) for path in paths)).values()) == {AddressRefusal.USED}
+    assert set(actions.add_redirects(other, paths, by=None)) == set(map(Redirect.normalize_path, paths))
+    assert not Redirect.objects.exists()
+
+
+def test_the_address_that_a_draft_will_have_may_lead_to_it(client, editor):
+    draft = make_publication(title="A draft to come")
+
+    assert keep(OldAddress("/en/publications/a-draft-to-come/", draft)) == {}
+    actions.publish(saved(draft, slug="another"), by=editor)
+    assert client.get("/en/publications/a-draft-to-come/").headers["Location"] == "/en/publications/another/"
+
+
+@pytest.mark.parametrize("path", ["/desk/x", "/en/topics/theme/", "/en/", "/en/publications/"])
+def test_an_import_takes_no_address_of_the_site(path):
+    make_tag("Theme")
+
+    assert actions.add_redirects(make_publication(), [path], by=None) == [Redirect.normalize_path(path)]
+
+
 @pytest.mark.parametrize(
     "address",
     ["/en/publications/an-old-text/", "/en/topics/an-old-topic", "/en/contact-us", "/en/publications/?cat=3"],
