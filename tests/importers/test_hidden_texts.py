@@ -69,11 +69,13 @@ def write_jekyll(folder: Path) -> dict[str, str]:
     folder.mkdir()
     (folder / "_config.yml").write_text(
         "exclude: [internal/, '*.bak.md']\ncollections:\n  notes:\n    output: true\n  people: {}\n"
+        "defaults:\n- scope: {path: _notes/inner}\n  values: {published: false}\n"
     )
     posts = {
         "_drafts/secret.md": (DATE, "_drafts/"),
         "sub/_drafts/2024-04-09-secret.md": (DATE, "_drafts/"),
         "_people/ann.md": (DATE, "_people/"),
+        "_notes/inner/memo.md": (DATE, "published: false"),
         "_memos/a.md": (DATE, "_memos/"),
         "internal/memo.md": (DATE, "exclude"),
         "notes.bak.md": (DATE, "exclude"),
@@ -96,7 +98,36 @@ def write_eleventy(folder: Path) -> dict[str, str]:
     folder.mkdir()
     (folder / "eleventy.config.js").write_text("")
     (folder / ".eleventyignore").write_text("# not built\nwip/\n")
-    return write_posts(folder, {"wip/a.md": (DATE, ".eleventyignore")}, f"posts/{PUBLIC}.md")
+    (folder / "notes").mkdir()
+    (folder / "notes/notes.json").write_text('{"draft": true}')
+    (folder / "notes/c.11tydata.json").write_text('{"draft": false, "permalink": false}')
+    (folder / "notes/d.11tydata.js").write_text("")
+    posts = {
+        "wip/a.md": (DATE, ".eleventyignore"),
+        "notes/b.md": (DATE, "draft: true"),
+        "notes/c.md": (DATE, "permalink: false"),
+    }
+    return write_posts(folder, posts, f"posts/{PUBLIC}.md")
+
+
+def write_hugo(folder: Path) -> dict[str, str]:
+    (folder / "content/memos").mkdir(parents=True)
+    (folder / "content/old").mkdir()
+    (folder / "hugo.toml").write_text(
+        '[[cascade]]\ndraft = true\n[cascade.target]\npath = "/later/**"\n[cascade.params]\nx = 1\n'
+    )
+    (folder / "content/memos/_index.md").write_text(
+        "---\ntitle: Memos\ncascade:\n  build: {render: never}\n---\n"
+    )
+    (folder / "content/old/_index.md").write_text(
+        "+++\ntitle = 'Old'\n[[cascade]]\nexpiryDate = 2024-05-01\n+++\n"
+    )
+    posts = {
+        "content/memos/deep/a.md": (DATE, "build.render: never"),
+        "content/later/b/index.md": (DATE, "draft: true"),
+        "content/old/c.md": (DATE, "the end that its file names has passed"),
+    }
+    return write_posts(folder, posts, f"content/posts/{PUBLIC}.md")
 
 
 def write_ghost(folder: Path) -> dict[str, str]:
@@ -171,7 +202,7 @@ def write_wordpress(folder: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "write",
-    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_ghost, write_substack_export, write_wordpress],
+    [write_fields, write_jekyll, write_drafts_alone, write_eleventy, write_hugo, write_ghost, write_substack_export, write_wordpress],
 )  # fmt: skip
 def test_what_was_hidden_waits_and_the_report_says_why(tmp_path, write):
     reasons = write(tmp_path / "site")

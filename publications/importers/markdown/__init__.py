@@ -7,9 +7,10 @@ import fail.
 
 from .authors import read_authors
 from .links import PATH_END_PREFIX
+from .permalinks import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from .reader import MarkdownImportContext, read_file
 from .source import MARKDOWN_SUFFIXES, MarkdownSource, open_markdown_source
-from .source_file import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS, SourceFile
+from .source_file import SourceFile
 from .taxonomies import AUTHOR_FOLDERS, TOPIC_FOLDERS
 from .unsupported_files import describe_unsupported_files
 

@@ -96,14 +96,18 @@ def authors_in(fields: Mapping[str, Any]) -> list[str]:
 class FrontMatterFields:
     """The fields of one file; tracks which keys were read, to report the others.
 
-    `topics` are the names of topics by the ids used in files.
+    `topics` are the names of topics by the ids used in files; `inherited` are fields that are not reported as unread.
     """
 
     def __init__(
-        self, values: dict[str, Any], log: ImportLog, topics: Mapping[str, str] = MappingProxyType({})
+        self,
+        values: dict[str, Any],
+        log: ImportLog,
+        topics: Mapping[str, str] = MappingProxyType({}),
+        inherited: Iterable[str] = (),
     ) -> None:
         self.values, self.log, self.topics = values, log, topics
-        self.read_keys: set[str] = set(chain(*INDEX_KEYS.values()))
+        self.read_keys: set[str] = {*chain(*INDEX_KEYS.values()), *inherited}
 
     def read_value(self, name: str) -> Any:
         """Return the first value under the keys of KEYS[name], and count them as read."""

@@ -26,6 +26,8 @@ PARAMETER_VALUE = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
 INCLUDE_NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
 ASSIGNMENT = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
 LOOP = re.compile(r"\s*([\w-]+)\s+in\s+(\([^)]*\)|[^\s]+)")
+OUTPUT_OF_SITE = re.compile(r"\{\{-?\s*site\.")
+OUTPUT_OF_ELEVENTY = re.compile(r"\{\{(?![<%])")
 IMAGE_PARAMETERS = frozenset({"src", "alt", "image_path", "image", "image_url"})
 LINK_DEFINITION = re.compile(r"^[ \t]*\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*\n?", re.MULTILINE)
 HTML_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -47,11 +49,12 @@ def resolve_includes(
     text: str, *, site: SourceSite, page: Mapping[str, Any], folder: Path, log: ImportLog
 ) -> ResolvedText:
     """Return the text with includes and assignments resolved, or unchanged if that exceeds the limits."""
-    if "{%" not in text:
+    if "{%" not in text and not (OUTPUT_OF_ELEVENTY if site.global_data else OUTPUT_OF_SITE).search(text):
         return ResolvedText(text)
     resolver = IncludeResolver(site, folder, log)
     try:
-        rendered = "".join(resolver.render(parse_template(text), Scope(page, site.values)))
+        scope = Scope(page, site.values, assigned=dict(site.global_data))
+        rendered = "".join(resolver.render(parse_template(text), scope))
     except (IncludesTooLarge, RecursionError):
         log.dropped("liquid", _("Includes were left out: together they are too large or too deep."))
         return ResolvedText(text)

@@ -123,7 +123,7 @@ def evaluate_items(expression: str, scope: Scope) -> list[Any] | Unknown:
 
 def to_text(value: Any) -> str:
     """Return a value as Liquid writes it."""
-    if value is None or isinstance(value, Unknown):
+    if value is None or isinstance(value, Unknown | Mapping):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -55,6 +55,8 @@ def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
         if file.is_manuscript:
             return read_manuscript(file, log, context.source_site)
         front_matter = read_front_matter(read_source(file.path), log)
+        inherited = {name: value for name, value in file.inherited.items() if name not in front_matter.fields}
+        front_matter = replace(front_matter, fields=front_matter.fields | inherited)
         return _MarkdownFile(file, front_matter, context, log).read()
     except ImportRefused as error:
         return ImportedFile(file.source, refusal=str(error), notes=log.notes)
@@ -79,7 +81,7 @@ class _MarkdownFile:
         self, file: SourceFile, front_matter: FrontMatter, context: MarkdownImportContext, log: ImportLog
     ) -> None:
         self.file, self.front_matter, self.context, self.log = file, front_matter, context, log
-        self.fields = FrontMatterFields(front_matter.fields, log, context.topics)
+        self.fields = FrontMatterFields(front_matter.fields, log, context.topics, inherited=file.inherited)
         self.images = ImageRewriter(context.image_finder, file.path.parent, file.language, log)
 
     def read(self) -> ImportedFile:
@@ -218,7 +220,10 @@ def read_manuscript(file: SourceFile, log: ImportLog, site: SourceSite) -> Impor
     unsuitable = {image.file for image in text.images if image.file in files} - properties.keys()
     rendered = render_as_published(text, log)
     report_changed_slug(file, log)
-    reasons = [*reasons_in_fields(as_typed(text.extra_fields)), *reasons_in_place(file.path, file.root, site)]
+    reasons = [
+        *reasons_in_fields(file.inherited | as_typed(text.extra_fields)),
+        *reasons_in_place(file.path, file.root, site),
+    ]
     coverage = measure_coverage(text.body, text, rendered, log)
     return ImportedFile(
         file.source, text, notes=log.notes, image_properties=properties,

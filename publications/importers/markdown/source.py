@@ -7,12 +7,13 @@ from pathlib import Path
 from publications.locales import LOCALES
 from publications.stored_messages import gettext as _
 
-from ..imported_file import ImportedFile, ImportRefused
+from ..imported_file import ImportedFile, ImportRefused, SourceRemark
 from ..read_ahead import read_texts
 from ..source import ImportContext, ImportSource
 from ..source_authors import AuthorList
 from .anchors import fragments_in
 from .authors import read_authors
+from .inherited_fields import InheritedFields
 from .links import FILE_PREFIX, PATH_END_PREFIX
 from .reader import MarkdownImportContext, read_file
 from .source_file import SourceFile, describe_file, relative_source
@@ -25,12 +26,23 @@ MARKDOWN_SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
 
 @dataclass(kw_only=True)
 class MarkdownSource(ImportSource):
-    """The Markdown files of a folder. The neighbours are the files beside a single imported file."""
+    """The Markdown files of a folder. The neighbours are the files beside a single imported file.
+
+    Args:
+        unread_code: files of code that give texts fields.
+    """
 
     entries: list[SourceFile]
     neighbours: list[SourceFile] = field(default_factory=list)
     source_site: SourceSite = field(default_factory=SourceSite)
     authors: Path | None = None
+    unread_code: tuple[str, ...] = ()
+
+    def summarize(self) -> list[SourceRemark]:
+        if not self.unread_code:
+            return []
+        message = _("Files of code that give texts their fields were not read; look whether they hide any:")
+        return [SourceRemark(message, self.unread_code)]
 
     @property
     def author_list(self) -> Path | None:
@@ -101,6 +113,8 @@ def open_markdown_source(path: Path, *, language: str = LOCALES[0], permalink: s
 def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: str) -> MarkdownSource:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
+    site = find_source_site(root)
+    inherited = InheritedFields(root, site)
     for path in paths:
         source = relative_source(path, root)
         if is_list_page(path):
@@ -108,7 +122,7 @@ def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: s
                 refused[source] = _("It describes a list of the old site and is no text of its own.")
             continue
         try:
-            file = describe_file(path, root, language, permalink)
+            file = describe_file(path, root, language, permalink, inherited)
             if file.uid in files:
                 message = _("It has the uid of “%s”: give it one of its own.")
                 raise ImportRefused(message % files[file.uid].source)
@@ -121,7 +135,6 @@ def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: s
         _link_translations(list(files.values()), language),
         key=lambda file: (bool(file.translation_of), file.source),
     )
-    site = find_source_site(root)
     taxonomies = find_taxonomies(root, site)
     return MarkdownSource(
         root=root,
@@ -130,6 +143,7 @@ def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: s
         source_site=site,
         topics=taxonomies.topics,
         authors=taxonomies.authors,
+        unread_code=tuple(inherited.list_code()),
     )
 
 

@@ -3,12 +3,13 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 from uuid import UUID, uuid5
 
 from django.conf.locale import LANG_INFO
@@ -23,10 +24,11 @@ from .anchors import fragments_in
 from .dates import DATE_IN_NAME, date_in_name
 from .fields import authors_in, publication_date, tags_in, value_of
 from .front_matter import MAX_FILE_BYTES, as_flag, as_text, as_texts, read_front_matter
+from .inherited_fields import InheritedFields
+from .permalinks import PagePlace, default_addresses, fill_pattern, stated_address
+from .source_site import SourceSite
 
 INDEX_STEMS = ("index", "_index")
-NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
-SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,7 @@ class SourceFile(SourceEntry):
     Args:
         root: the imported folder.
         translation_key: the common key of a text and its translations.
+        inherited: fields that it has without naming them.
         linked_fragments: the fragments that its links point to.
         is_manuscript: whether it is a manuscript of this site.
     """
@@ -43,6 +46,7 @@ class SourceFile(SourceEntry):
     path: Path
     root: Path
     translation_key: str
+    inherited: Mapping[str, Any] = field(default_factory=dict)
     linked_fragments: frozenset[str] = frozenset()
     is_manuscript: bool = False
 
@@ -78,10 +82,13 @@ def report_changed_slug(file: SourceFile, log: ImportLog) -> None:
         log.changed("address", message % {"wanted": file.requested_slug, "slug": file.slug})
 
 
-def describe_file(path: Path, root: Path, default_language: str, permalink: str) -> SourceFile:
+def describe_file(
+    path: Path, root: Path, default_language: str, permalink: str, inherited: InheritedFields
+) -> SourceFile:
     """Describe a file below the root.
 
     Args:
+        inherited: the fields that it has without naming them.
         default_language: the language of files that do not name one.
         permalink: the pattern of addresses on the old site.
 
@@ -90,30 +97,42 @@ def describe_file(path: Path, root: Path, default_language: str, permalink: str)
         OSError: it cannot be read.
     """
     front_matter = read_front_matter(read_source(path), ImportLog())
-    fields = front_matter.fields
+    inherited_fields = inherited.of(path)
+    fields = inherited_fields | front_matter.fields
     source = path.relative_to(root).as_posix()
     import_path = f"{root.resolve().name}/{source}"
     if any(unicodedata.category(letter) == "Cs" for letter in import_path):  # how Python decodes other bytes
         raise ImportRefused(_("The name of the file, or of a folder that it is in, is not UTF-8. Rename it."))
     stem, language = _stem_and_language(path, root, fields)
     name = DATE_IN_NAME.sub("", stem).lstrip("-_ .") or stem
-    is_manuscript = _is_manuscript(fields)
+    is_manuscript = _is_manuscript(front_matter.fields)
     date, name_date = publication_date(fields), date_in_name(stem)
+    language = language or default_language
+    place = PagePlace(
+        path=inherited.place_of(path),
+        name=name,
+        slug=_slug_field(fields),
+        title=as_text(value_of(fields, "title")),
+        language=language,
+        date=date or name_date,
+        fields=fields,
+    )
     return SourceFile(
         source=source,
         path=path,
         root=root,
-        uid=_uid(fields, import_path),
+        uid=_uid(front_matter.fields, import_path),
+        inherited=inherited_fields,
         linked_fragments=fragments_in(front_matter.body),
         tags=tuple(tags_in(fields)),
         authors=tuple(authors_in(fields)),
         is_manuscript=is_manuscript,
         manuscript_slug=slugify(_slug_field(fields)) if is_manuscript else "",
-        language=language or default_language,
+        language=language,
         translation_key=_translation_key(path, root),
         requested_slug=_requested_slug(fields, stem),
         names=(slugify(name), *filter(None, [slugify(as_text(fields.get("class")))])),
-        former_paths=_former_paths(fields, date or name_date, name, permalink),
+        former_paths=_former_paths(place, permalink, inherited.site),
         default_paths=_default_paths((date or name_date, name_date), name),
     )
 
@@ -122,37 +141,25 @@ def _slug_field(fields: dict[str, Any]) -> str:
     return as_text(value_of(fields, "slug"))
 
 
-def _former_paths(
-    fields: dict[str, Any], date: datetime | None, name: str, permalink: str
-) -> tuple[str, ...]:
-    """Return the old addresses in the file, and the one from the pattern of the old site."""
-    paths = [path for path in as_texts(value_of(fields, "permalink")) if path.startswith(("/", "http"))]
-    paths += as_texts(value_of(fields, "former_paths"))
-    if permalink and date:
-        paths.append(_fill_permalink(permalink, date, name, _slug_field(fields) or name))
-    return tuple(dict.fromkeys(paths))
+def _former_paths(place: PagePlace, permalink: str, site: SourceSite) -> tuple[str, ...]:
+    """Return the old addresses in the file, and that by the pattern of the import or of its site."""
+    stated = [
+        address
+        for text in as_texts(value_of(place.fields, "permalink"))
+        if (address := stated_address(text, place))
+    ]
+    patterns = [fill_pattern(permalink, place)] if permalink else []
+    generated = stated or patterns or default_addresses(place, site)
+    further = as_texts(value_of(place.fields, "former_paths"))
+    if site.generator == "hugo" and generated:
+        further = [urljoin(generated[0].rstrip("/"), address) for address in further]
+    return tuple(dict.fromkeys(filter(None, [*generated, *patterns, *further])))
 
 
 def _default_paths(dates: Iterable[datetime | None], name: str) -> tuple[str, ...]:
     """Return the default addresses of posts in Jekyll, for links only, not for redirects."""
     paths = (f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date)
     return tuple(dict.fromkeys(map(normalize_redirect_path, paths)))
-
-
-def _fill_permalink(pattern: str, date: datetime, name: str, slug: str) -> str:
-    """Return an old address by a pattern of Jekyll or Hugo: /:year/:month/:day/:title/.
-
-    `:slug` is the slug in the front matter, otherwise the file name (gohugo.io/configuration/permalinks).
-    """
-    values = {
-        "year": f"{date.year:04}",
-        "month": f"{date.month:02}",
-        "day": f"{date.day:02}",
-        "i_day": str(date.day),
-        **dict.fromkeys(NAME_PLACEHOLDERS, name),
-        **dict.fromkeys(SLUG_PLACEHOLDERS, slug),
-    }
-    return re.sub(r":([a-z_]+)", lambda match: values.get(match[1], match[0]), pattern)
 
 
 def _is_manuscript(fields: dict[str, Any]) -> bool:

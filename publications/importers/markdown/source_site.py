@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..imported_file import ImportLog, ImportRefused
 from .access import reasons_in_fields
-from .front_matter import CONTROL_CHARACTERS, Loader, as_flag, as_text, as_texts, read_front_matter
+from .data_files import DataFolder, parse_data, read_within
+from .front_matter import as_flag, as_text, as_texts, read_front_matter
 
 MAX_PARENT_FOLDERS = 3
-MAX_INCLUDE_BYTES = 500_000
 MAX_DOCUMENTS = 2_000
+OPTION_SUFFIXES = (".yml", ".yaml", ".toml", ".json")
+MAIN_OPTION_FILES = ("hugo", "config", "_config")
 IGNORED_FILES = ".eleventyignore"
 INCLUDE_SUFFIXES = ("", ".md", ".markdown", ".html", ".htm", ".txt", ".liquid")
 GENERATOR_FILES = {
@@ -33,6 +33,8 @@ class SourceSite:
     """A site made by a generator, as far as its folder shows.
 
     Args:
+        settings: the texts of its files of settings; `options` has their values.
+        values: `site.…` in templates.
         excluded: patterns of files that it leaves out, by the setting or the file that lists them.
     """
 
@@ -40,13 +42,13 @@ class SourceSite:
     folder: Path | None = None
     settings: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     excluded: Mapping[str, Sequence[str]] = field(default_factory=dict)
     _cache: dict[Path, str | None] = field(default_factory=dict)
 
     def has_pages(self, collection: str) -> bool:
         """Whether Jekyll makes pages of a collection, which it does not by default."""
-        settings = self.values.settings if isinstance(self.values, SiteValues) else {}
-        options = _collections_in(settings).get(collection)
+        options = collections_in(self.options).get(collection)
         return isinstance(options, dict) and as_flag(options.get("output")) is True
 
     def read_include(self, name: str, *, folder: Path | None = None) -> str | None:
@@ -60,8 +62,13 @@ class SourceSite:
             return None
         path = folder / name
         if path not in self._cache:
-            self._cache[path] = _read_within(path, folder)
+            self._cache[path] = read_within(path, folder)
         return self._cache[path]
+
+    @property
+    def global_data(self) -> Mapping[str, Any]:
+        """What templates of Eleventy name without `site.`: the files of `_data`."""
+        return self.values.get("data", {}) if self.generator == "eleventy" else {}
 
     @property
     def include_folder(self) -> Path | None:
@@ -79,12 +86,13 @@ class SiteValues(dict):
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         super().__init__({name: item for name, item in settings.items() if name != "collections"})
+        self.setdefault("data", _find_data(folder, as_text(settings.get("data_dir"))))
         self.folder, self.settings = folder, settings
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or (
             isinstance(name, str)
-            and name in ("posts", *_collections_in(self.settings))
+            and name in ("posts", *collections_in(self.settings))
             and bool(re.fullmatch(r"[\w-]+", name))
             and self._collection_folder(name).is_dir()
         )
@@ -96,6 +104,14 @@ class SiteValues(dict):
 
     def _collection_folder(self, name: str) -> Path:
         return self.folder / f"_{name}"
+
+
+def _find_data(folder: Path, name: str) -> Mapping[str, Any]:
+    """Return the files of data of a site: of Jekyll at its top, of Eleventy also in the folder of its texts."""
+    folders = (folder / place for place in (name or "_data", "src/_data", "content/_data"))
+    real_root = folder.resolve()
+    found = (path for path in folders if path.is_dir() and path.resolve().is_relative_to(real_root))
+    return next((DataFolder(path, folder) for path in found), {})
 
 
 def find_source_site(root: Path) -> SourceSite:
@@ -112,36 +128,25 @@ def find_source_site(root: Path) -> SourceSite:
 
 def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:
     files = sorted(path.glob("*")) if path.is_dir() else [path]
-    settings = "\n".join(text for file in files if (text := _read_within(file, folder)))
-    fields = _parse_yaml(settings) if path.suffix in (".yml", ".yaml") else {}
-    excluded = {"exclude": as_texts(fields.get("exclude"))} if generator == "jekyll" else {}
-    if ignored := _read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:
+    texts = {file: text for file in files if (text := read_within(file, folder))}
+    options = _parse_options(texts, path)
+    excluded = {"exclude": as_texts(options.get("exclude"))} if generator == "jekyll" else {}
+    if ignored := read_within(folder / IGNORED_FILES, folder) if generator == "eleventy" else None:
         excluded[IGNORED_FILES] = [line for line in ignored.splitlines() if not line.startswith(("#", "!"))]
-    return SourceSite(generator, folder, settings, SiteValues(folder, fields), excluded)
+    values = SiteValues(folder, options if generator != "hugo" else {})
+    return SourceSite(generator, folder, "\n".join(texts.values()), values, options, excluded)
 
 
-def _parse_yaml(text: str) -> dict[str, Any]:
-    try:
-        settings = yaml.load(text, Loader)  # noqa: S506  (it makes texts and lists, and nothing else)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return {}
-    return settings if isinstance(settings, dict) else {}
-
-
-def _read_within(path: Path, folder: Path) -> str | None:
-    """Return the text of a file; None if it cannot be read, is too large, or a link leads out of the folder."""
-    try:
-        real_path = path.resolve()
-        if (
-            not real_path.is_relative_to(folder.resolve())
-            or not real_path.is_file()
-            or real_path.stat().st_size > MAX_INCLUDE_BYTES
-        ):
-            return None
-        text = real_path.read_bytes().decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
-        return CONTROL_CHARACTERS.sub("", text)
-    except (OSError, ValueError):
-        return None
+def _parse_options(texts: Mapping[Path, str], place: Path) -> dict[str, Any]:
+    """Return the settings in files; of a folder, each file but the main one has the setting of its name."""
+    options: dict[str, Any] = {}
+    for path, text in texts.items():
+        values = parse_data(text, path.suffix.lower()) if path.suffix.lower() in OPTION_SUFFIXES else None
+        if path == place or path.stem in MAIN_OPTION_FILES:
+            options |= values if isinstance(values, dict) else {}
+        elif values is not None:
+            options.setdefault(path.stem, values)
+    return options
 
 
 def _read_documents(folder: Path, name: str, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -162,7 +167,7 @@ def _read_documents(folder: Path, name: str, settings: Mapping[str, Any]) -> lis
 
 def _permalink_pattern(folder: str, name: str, settings: Mapping[str, Any]) -> str:
     """Return the address pattern of a collection from its settings, or the default for its folder."""
-    collection = _collections_in(settings).get(name)
+    collection = collections_in(settings).get(name)
     if isinstance(collection, dict) and collection.get("permalink"):
         return as_text(collection["permalink"])
     for item in settings.get("defaults") if isinstance(settings.get("defaults"), list) else []:
@@ -175,7 +180,7 @@ def _permalink_pattern(folder: str, name: str, settings: Mapping[str, Any]) -> s
     return "/:collection/:title/"
 
 
-def _collections_in(settings: Mapping[str, Any]) -> dict[str, Any]:
+def collections_in(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the options of collections by name; a list has names alone (jekyllrb.com/docs/collections)."""
     collections = settings.get("collections")
     return collections if isinstance(collections, dict) else dict.fromkeys(as_texts(collections))

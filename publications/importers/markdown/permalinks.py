@@ -1,0 +1,194 @@
+"""The addresses that Jekyll and Hugo give texts: by the pattern in a text or the settings, otherwise by default.
+
+Sources: jekyllrb.com/docs/permalinks, gohugo.io/configuration/permalinks, gohugo.io/content-management/urls.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from publications.locales import language_code
+
+from .front_matter import as_flag, as_text, as_texts
+from .liquid_values import slugify
+from .source_site import SourceSite, collections_in
+
+NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
+SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
+JEKYLL_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+JEKYLL_COLLECTION = "/:collection/:path"
+INDEX_NAMES = ("index", "_index")
+PLACEHOLDER = re.compile(r"(?<=[/_.-]):([a-z_]+)(?:\[[^\]]*\])?")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagePlace:
+    """What the address of a text is made from.
+
+    Args:
+        path: its file, below the site or the imported folder.
+        name: the name of the file without date, language and suffix, or that of its folder for an index file.
+        slug: that of its fields, or "".
+        title: as written, or "".
+    """
+
+    path: PurePosixPath
+    name: str
+    slug: str
+    title: str
+    language: str
+    date: datetime | None
+    fields: Mapping[str, Any]
+
+
+def fill_pattern(pattern: str, place: PagePlace, *, title: str = "") -> str:
+    """Return an address by a pattern such as `/:year/:month/:day/:title/`; "" if it needs what the text does not have.
+
+    `:slug` is the slug of the fields, otherwise the name of the file.
+
+    Args:
+        title: what `:title` is; by default the name of the file.
+    """
+    values = {
+        **_dates(place.date),
+        **dict.fromkeys(NAME_PLACEHOLDERS, title or place.name),
+        **dict.fromkeys(SLUG_PLACEHOLDERS, place.slug or title or place.name),
+        **_folders(place),
+        "output_ext": ".html",
+    }
+    if any(name not in values for name in PLACEHOLDER.findall(pattern)):
+        return ""
+    filled = PLACEHOLDER.sub(lambda match: values[match[1]], pattern)
+    return re.sub(r"(?<!:)//+", "/", filled)
+
+
+def stated_address(text: str, place: PagePlace) -> str:
+    """Return the address that a text names for itself; "" for `false`, or for one that a template computes."""
+    pattern = JEKYLL_STYLES.get(text, text)
+    if as_flag(text) is False or "{" in pattern:
+        return ""
+    return fill_pattern(pattern if re.match(r"/|https?:", pattern) else f"/{pattern}", place)
+
+
+def _dates(date: datetime | None) -> dict[str, str]:
+    if date is None:
+        return {}
+    return {
+        "year": f"{date.year:04}",
+        "short_year": f"{date.year % 100:02}",
+        "month": f"{date.month:02}",
+        "i_month": str(date.month),
+        "day": f"{date.day:02}",
+        "i_day": str(date.day),
+        "y_day": f"{date.timetuple().tm_yday:03}",
+        "yearday": str(date.timetuple().tm_yday),
+        "hour": f"{date.hour:02}",
+        "minute": f"{date.minute:02}",
+        "second": f"{date.second:02}",
+    }
+
+
+def _folders(place: PagePlace) -> dict[str, str]:
+    folders = list(place.path.parent.parts)
+    if place.path.stem.partition(".")[0] in INDEX_NAMES:
+        folders = folders[:-1]
+    collection = next((part for part in folders if part.startswith("_")), "")
+    above = folders[: folders.index(collection)] if collection else []
+    below = folders[folders.index(collection) + 1 :] if collection else folders
+    categories = [*above, *(slugify(name) for name in _categories(place.fields))]
+    sections = below[1:] if below[:1] == ["content"] else below
+    return {
+        "categories": "/".join(dict.fromkeys(filter(None, categories))),
+        "collection": collection.removeprefix("_"),
+        "path": "/".join([*below, place.name]),
+        "name": place.name,
+        "section": sections[0] if sections else "",
+        "sections": "/".join(sections),
+    }
+
+
+def _categories(fields: Mapping[str, Any]) -> list[str]:
+    values = [fields.get("categories"), fields.get("category")]
+    texts = [text for value in values for text in as_texts(value)]
+    return texts if isinstance(values[0], list) else [word for text in texts for word in text.split()]
+
+
+def default_addresses(place: PagePlace, site: SourceSite) -> list[str]:
+    """Return the addresses of a text on the site of its generator, without those that its fields name."""
+    find = {"jekyll": _addresses_of_jekyll, "hugo": _addresses_of_hugo}.get(site.generator)
+    return list(dict.fromkeys(filter(None, find(place, site)))) if find else []
+
+
+def _addresses_of_jekyll(place: PagePlace, site: SourceSite) -> Iterator[str]:
+    pattern = str(site.options.get("permalink") or "date")  # “none” is a style
+    folder = next((part for part in place.path.parts[:-1] if part.startswith("_")), "")
+    if folder == "_posts":
+        yield fill_pattern(JEKYLL_STYLES.get(pattern, pattern), place)
+    elif folder:
+        name = folder.removeprefix("_")
+        collection = collections_in(site.options).get(name)
+        own = as_text(collection.get("permalink")) if isinstance(collection, dict) else ""
+        if site.has_pages(name):
+            yield fill_pattern(JEKYLL_STYLES.get(own, own) or JEKYLL_COLLECTION, place)
+    else:
+        yield f"/{'/'.join(_page_parts(place))}"
+
+
+def _page_parts(place: PagePlace) -> list[str]:
+    parts = [*place.path.parent.parts, place.path.name.partition(".")[0]]
+    return parts[:-1] if parts[-1] in INDEX_NAMES else parts
+
+
+def _addresses_of_hugo(place: PagePlace, site: SourceSite) -> Iterator[str]:
+    if "content" not in place.path.parts and not as_text(site.options.get("contentDir")):
+        return
+    content = as_text(site.options.get("contentDir")).strip("/") or "content"
+    parts = _page_parts(place)
+    parts = parts[len(content.split("/")) :] if "/".join(parts).startswith(f"{content}/") else []
+    if parts and language_code(parts[0]) == place.language and len(parts) > 1:
+        parts = parts[1:]
+    if not parts:
+        return
+    prefix = _language_prefix(place.language, site)
+    place = _with_path(place, parts)
+    title = _hugo_slug(place.title)
+    for pattern in _patterns_of_section(parts[0], site):
+        yield from (_join(prefix, fill_pattern(pattern, place, title=words)) for words in ("", title))
+    if not _patterns_of_section(parts[0], site):
+        yield f"{prefix}/{'/'.join([*parts[:-1], place.slug or parts[-1]])}/"
+
+
+def _join(prefix: str, address: str) -> str:
+    return f"{prefix}/{address.lstrip('/')}" if address else ""
+
+
+def _with_path(place: PagePlace, parts: list[str]) -> PagePlace:
+    return PagePlace(**vars(place) | {"path": PurePosixPath(*parts).with_suffix(".md")})
+
+
+def _patterns_of_section(section: str, site: SourceSite) -> list[str]:
+    permalinks = site.options.get("permalinks")
+    groups = [permalinks, permalinks.get("page")] if isinstance(permalinks, dict) else []
+    patterns = (as_text(group.get(section)) for group in groups if isinstance(group, dict))
+    return [pattern for pattern in patterns if pattern]
+
+
+def _language_prefix(language: str, site: SourceSite) -> str:
+    """Return the folder of a language, which that of the site has only if its settings say so."""
+    default = as_text(site.options.get("defaultContentLanguage")) or "en"
+    has_folder = as_flag(site.options.get("defaultContentLanguageInSubdir")) is True
+    is_multilingual = isinstance(site.options.get("languages"), dict)
+    is_default = language == language_code(default) or not is_multilingual
+    return f"/{language}" if (is_multilingual and has_folder) or not is_default else ""
+
+
+def _hugo_slug(title: str) -> str:
+    return re.sub(r"-{2,}", "-", re.sub(r"[^\w.-]+", "-", re.sub(r"[^\w\s.-]", "", title.lower()))).strip("-")
