@@ -8,6 +8,10 @@ from pathlib import Path
 from publications.images import ImageProperties
 from publications.manuscript import Manuscript
 from publications.markup import RenderedText
+from publications.stored_messages import gettext as _
+
+NOT_PUBLIC = "not-public"
+"""The topic of notes why a text was not for all readers of its old site."""
 
 
 class NoteKind(StrEnum):
@@ -50,6 +54,15 @@ class ImportLog:
 
     def guessed(self, topic: str, text: str) -> None:
         self.add(ImportNote(NoteKind.GUESSED, topic, text))
+
+    def hidden(self, reason: str) -> None:
+        """Note that the text was not public, with what says so: it becomes a draft."""
+        self.changed(NOT_PUBLIC, _("It was not public on the old site (%s): it is a draft.") % reason)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a note says that the text was not public."""
+        return any(note.topic == NOT_PUBLIC for note in self.notes)
 
     def add(self, note: ImportNote) -> None:
         if note not in self._seen:

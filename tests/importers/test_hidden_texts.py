@@ -193,11 +193,21 @@ def write_wordpress(folder: Path) -> dict[str, str]:
         wordpress.item(number, status=status, slug=f"text-{number}")
         for number, status in enumerate(hidden, start=2)
     ]
-    items.append(wordpress.item(9, slug="text-9", password="hunter2"))
-    wordpress.write_export(folder, *items)
-    return {f"text-{number}": why for number, why in enumerate(hidden.values(), start=2)} | {
-        "text-9": "password"
+    parts = {
+        "password": {"password": "hunter2"},
+        "_members_access_role": {"meta": {"_members_access_role": "editor"}},
+        "[restrict]": {"text": "Words. [restrict]More words.[/restrict]"},
+        "jetpack/paywall": {"text": "<p>Words.</p><!-- wp:jetpack/paywall /--><p>More words.</p>"},
+        "the end that its file names has passed": {
+            "meta": {"_expiration-date": "1500000000", "_expiration-date-status": "saved"}
+        },
     }
+    items += [
+        wordpress.item(number, slug=f"text-{number}", **values)
+        for number, values in enumerate(parts.values(), start=len(items) + 1)
+    ]
+    wordpress.write_export(folder, *items)
+    return {f"text-{number}": why for number, why in enumerate([*hidden.values(), *parts], start=2)}
 
 
 @pytest.mark.parametrize(

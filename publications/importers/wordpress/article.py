@@ -12,10 +12,11 @@ from publications.manuscript import HOME_ZONE
 from publications.stored_messages import gettext as _
 
 from ..html import SourceArticle, read_article
-from ..imported_file import ImportedFile, ImportLog
+from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog
 from ..links import host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
+from .access import find_access_fields, find_status, read_expiry
 from .addresses import address_on_site
 from .blocks import PostBlocks
 from .export_bytes import CleanBytes
@@ -63,7 +64,7 @@ def read_post(entry: Any, context: WordPressContext) -> ImportedFile:
         return ImportedFile(entry.source, refusal=refusal)
     post = _Post(entry, item, content, context)
     imported = read_article(post.build_article(), context)
-    return post.add_mapped_fields(imported)
+    return post.add_fields(imported)
 
 
 class _Post:
@@ -72,6 +73,8 @@ class _Post:
     def __init__(self, entry: Any, item: ExportItem, content: CleanBytes, context: WordPressContext) -> None:
         self.entry, self.item, self.context = entry, item, context
         self.log = ImportLog()
+        attachments, children = context.index.attachments, context.index.children
+        self.parts = PostParts(attachments, children.get(entry.post_id, ()), self.log)
         self.mapped = _mapped_values(item, context.mapping)
         if content.replaced:
             self.log.guessed("characters", _("Characters that are no text left out: %d.") % content.replaced)
@@ -80,24 +83,24 @@ class _Post:
         """Return the article of the post."""
         item, index = self.item, self.context.index
         address = address_on_site(item.get("link"), index.address)
-        cover = self._find_cover()
+        cover, content = self._find_cover(), self._build_html()
+        self._note_access()
         return SourceArticle(
             entry=self.entry,
             title=item.get("title"),
-            html=self._build_html(),
+            html=content,
             url=item.get("link") if address else "",
             summary=self._find_summary(),
             published_at=read_date(item),
             cover=self._address_on_site(cover.url) if cover else "",
             cover_alt=cover.alt if cover else "",
             kind=self.entry.kind,
-            is_draft=self._is_draft(),
+            is_draft=self.log.is_hidden,
             notes=tuple(self.log.notes),
         )
 
     def _build_html(self) -> str:
-        text, index = self.item.fields.get("content:encoded", ""), self.context.index
-        parts = PostParts(index.attachments, index.children.get(self.entry.post_id, ()), self.log)
+        text, index, parts = self.item.fields.get("content:encoded", ""), self.context.index, self.parts
         text, notes = self._take_block_notes(text)
         parts.notes.update(notes)
         text = replace_shortcodes(text, parts, self.log)
@@ -117,9 +120,17 @@ class _Post:
             return address
         return f"{self.context.index.address}{UPLOADS}{upload[1]}"
 
-    def _read_shared_block(self, number: int) -> str:
-        place = self.context.index.blocks.get(number)
-        return self.context.index.read_item(place)[0].fields.get("content:encoded", "") if place else ""
+    def _read_shared_block(self, number: int) -> str | None:
+        index = self.context.index
+        if status := index.hidden_blocks.get(number):
+            message = _(
+                "A block that the old site did not show (%(status)s) was left out: number %(number)d."
+            )
+            self.log.dropped("html", message % {"status": status, "number": number})
+            return None
+        place = index.blocks.get(number)
+        text = index.read_item(place)[0].fields.get("content:encoded", "") if place else ""
+        return replace_shortcodes(text, self.parts, self.log)
 
     def _take_block_notes(self, text: str) -> tuple[str, dict[str, str]]:
         """Return a text and the notes of the block editor, which it keeps as JSON beside the text."""
@@ -174,24 +185,20 @@ class _Post:
             self.log.dropped("image-missing", message % number)
         return attachment
 
-    def _is_draft(self) -> bool:
-        """Whether the text was not for all readers; why is noted."""
+    def _note_access(self) -> None:
+        """Note why the text was not for all readers, beside what its blocks and shortcodes say."""
         if self.item.get("wp:post_password"):
-            self.log.changed("not-public", _("It needed a password on the old site: it is a draft."))
-            return True
-        if self.item.get("wp:status") != "publish":
-            message = _("It was not public on the old site (%s): it is a draft.")
-            self.log.changed("not-public", message % (self.item.get("wp:status") or "–"))
-            return True
-        if self.item.get("wp:post_type") == PAGE and not self.entry.kind:
-            self.log.changed(
-                "not-public", _("It was a page and no text of the list of texts: it is a draft.")
-            )
-            return True
-        return False
+            self.log.changed(NOT_PUBLIC, _("It needed a password on the old site: it is a draft."))
+        elif status := find_status(self.item):
+            self.log.hidden(status)
+        elif self.item.get("wp:post_type") == PAGE and not self.entry.kind:
+            self.log.changed(NOT_PUBLIC, _("It was a page and no text of the list of texts: it is a draft."))
+        for name in find_access_fields(self.item):
+            self.log.hidden(name)
 
-    def add_mapped_fields(self, imported: ImportedFile) -> ImportedFile:
-        """Return the text with the fields that the mapping takes from custom fields."""
+    def add_fields(self, imported: ImportedFile) -> ImportedFile:
+        """Return the text with its end, and with the fields that the mapping takes from custom fields."""
+        imported = replace(imported, expires_at=read_expiry(self.item))
         values = {name: value for name, value in self.mapped.items() if name != "summary"}
         if not values or imported.manuscript is None:
             return imported

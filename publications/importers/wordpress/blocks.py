@@ -16,6 +16,7 @@ from typing import Any
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
+from .access import is_access_block
 from .paragraphs import add_paragraphs
 
 MAX_SHARED_DEPTH = 5
@@ -91,13 +92,14 @@ class PostBlocks:
     """Reads the blocks of one text.
 
     Args:
-        find_shared: returns the text of a block that several posts share, by its number, or "".
+        find_shared: returns the text of a block that several posts share, by its number; "" if there is none, and None
+            if it was hidden, which it reports.
     """
 
-    def __init__(self, find_shared: Callable[[int], str], log: ImportLog) -> None:
+    def __init__(self, find_shared: Callable[[int], str | None], log: ImportLog) -> None:
         self.find_shared, self.log = find_shared, log
         self.depth = 0
-        self.shared: dict[int, str] = {}
+        self.shared: dict[int, str | None] = {}
         self.shared_characters = 0
         self.left_out: dict[str, None] = {}
 
@@ -124,15 +126,22 @@ class PostBlocks:
             if match["end"]:
                 self._close(name, stack)
             elif match["alone"]:
-                block = _Block(name, _read_values(match["values"]))
+                block = self._open(name, match["values"], has_end=False)
                 if not stack.is_computed:
                     stack.parts.append(self._render_alone(block))
             else:
-                stack.push(_Block(name, _read_values(match["values"])))
+                stack.push(self._open(name, match["values"], has_end=True))
         self._add(text[position:], stack)
         while stack.blocks:
             self._close(stack.blocks[-1].name, stack)
         return "".join(stack.parts)
+
+    def _open(self, name: str, source: str | None, *, has_end: bool) -> _Block:
+        """Return a block; one that hid its content from readers makes the text a draft."""
+        block = _Block(name, _read_values(source))
+        if is_access_block(name, block.values, has_end=has_end):
+            self.log.hidden(name)
+        return block
 
     def _add(self, text: str, stack: "_OpenBlocks") -> None:
         if stack.blocks:
@@ -187,6 +196,8 @@ class PostBlocks:
         if number not in self.shared:
             self.shared[number] = self.find_shared(number)
         shared = self.shared[number] if self.depth < MAX_SHARED_DEPTH else ""
+        if shared is None:
+            return ""
         if not shared:
             message = _("A block that several texts share is not in the export: number %d.")
             self.log.dropped("html", message % number)

@@ -13,6 +13,7 @@ from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
 from ..links import host_of
+from .access import find_status
 from .addresses import address_on_site
 from .export_bytes import CleanBytes
 from .export_item import ExportItem, ItemTerm, read_number
@@ -49,6 +50,7 @@ class ExportIndex:
     Args:
         refused: why files, or parts of them, are not read, by name.
         counts: the number of items by type and status.
+        blocks, hidden_blocks: the places of blocks that several texts share, by number, and why others were not shown.
         fields: the number of texts that have a custom field, by name.
         used_files, used_ids: the attachments that texts name, by their path and by number.
         fragments: the fragments that links of texts point to.
@@ -63,6 +65,7 @@ class ExportIndex:
     posts: dict[int, IndexedPost] = field(default_factory=dict)
     attachments: dict[int, LibraryFile] = field(default_factory=dict)
     blocks: dict[int, tuple[int, int, int]] = field(default_factory=dict)
+    hidden_blocks: dict[int, str] = field(default_factory=dict)
     guests: dict[str, dict[str, str]] = field(default_factory=dict)
     authors: dict[str, dict[str, str]] = field(default_factory=dict)
     terms: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
@@ -195,13 +198,26 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
     if post_type == ATTACHMENT:
         index.attachments[item.post_id] = _read_attachment(item)
     elif post_type == BLOCK:
-        index.blocks[item.post_id] = (file, item.start, item.length)
-        _index_uses(item, index)
+        _index_block(item, file, index)
     elif post_type == GUEST_AUTHOR:
         guest = {key: value.strip() for key, value in item.metadata if key.startswith("cap-")}
         index.guests[item.get("wp:post_name") or f"cap-{guest.get('cap-user_login', '')}"] = guest
     if post_type in (POST, PAGE) or post_type not in SYSTEM_TYPES:
         _index_post(item, post_type, file, index)
+
+
+def _index_block(item: ExportItem, file: int, index: ExportIndex) -> None:
+    """Index a block that several texts share.
+
+    WordPress shows one only if it is public and has no password (wp-includes/blocks/block.php). One that is hidden in
+    any file of the export stays so.
+    """
+    if status := find_status(item):
+        index.hidden_blocks[item.post_id] = status
+        index.blocks.pop(item.post_id, None)
+    elif item.post_id not in index.hidden_blocks:
+        index.blocks[item.post_id] = (file, item.start, item.length)
+        _index_uses(item, index)
 
 
 def _index_post(item: ExportItem, post_type: str, file: int, index: ExportIndex) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
+from .access import is_access_shortcode
 from .post_parts import PostParts
 from .shortcode_html import RAW_SHORTCODES, SHORTCODES, Shortcode, as_paragraph
 
@@ -135,13 +136,17 @@ class _Replacer:
         """Whether this is one: known, with an end, or with values as no sentence in brackets has them."""
         if name.lower() in SHORTCODES or name.lower() in RAW_SHORTCODES:
             return True
+        has_end = bool(self._next_end(self.ends, name.lower(), position))
+        if is_access_shortcode(name, shortcode.values, has_end=has_end):
+            return True
         if not _UNKNOWN_NAME.fullmatch(name):
             return False
-        has_end = self._next_end(self.ends, name, position)
         return bool(has_end or "_" in name or (shortcode.values and not shortcode.words))
 
     def _open_shortcode(self, name: str, shortcode: Shortcode, match: re.Match[str]) -> int:
         end = self._next_end(self.ends, name, match.end())
+        if is_access_shortcode(name, shortcode.values, has_end=bool(end)):
+            self.log.hidden(f"[{name}]")
         if not end or match["rest"].rstrip().endswith("/") or len(self.open) >= MAX_DEPTH:
             self._add(self._render(name, shortcode, match[0]))
             return match.end()

@@ -198,6 +198,23 @@ def test_a_block_that_texts_share_is_part_of_each(tmp_path):
     assert read_one(tmp_path, shared, text='<!-- wp:block {"ref":5} /-->').manuscript.body == "Shared."
 
 
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [({"status": status}, status) for status in ("draft", "pending", "private", "future", "trash", "inherit", "a-plugin")]
+    + [({"password": "hunter2"}, "password"), ({"status": ""}, "–")],
+)  # fmt: skip
+@pytest.mark.parametrize("is_repeated", [False, True])
+def test_a_block_that_the_old_site_did_not_show_is_left_out_and_named(tmp_path, values, status, is_repeated):
+    hidden = item(5, type="wp_block", text="Secret.", **values)
+    public = [item(5, type="wp_block", text="Secret.")] if is_repeated else []
+    imported = read_one(tmp_path, hidden, *public, text='Words. <!-- wp:block {"ref":5} /-->')
+
+    assert imported.manuscript.body == "Words." and not imported.is_draft
+    assert notes_on(imported, "html") == [
+        f"A block that the old site did not show ({status}) was left out: number 5."
+    ]
+
+
 def test_a_text_beyond_all_measure_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("publications.importers.wordpress.item_builder.MAX_VALUE_CHARACTERS", 100)
 

@@ -1,0 +1,147 @@
+"""Why a post, or a part of one, was not for all readers of the old site.
+
+WordPress has a status and a password; what is for members only is said by the custom fields, blocks and shortcodes of
+plugins. A text of which any part was hidden becomes a draft, and in doubt too: an editor publishes it with a click, but
+nobody takes back what readers have seen. Rules that a plugin keeps in tables of its own are in no export.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from .export_item import ExportItem, read_number
+
+ACCESS_FIELDS = frozenset({
+    "jetpack_newsletter_access", "members_access_role", "rcuserlevel", "is_paid", "rcp_subscription_level",
+    "rcp_access_level", "rcp_user_level", "wpmem_block", "memberful_acl", "groups_read", "groups_groups_read_post",
+    "arm_access_plan", "memberful_post_available_to_registered_users",
+    "memberful_posts_available_to_anybody_subscribed_to_a_plan", "members_only", "membersonly", "subscribers_only",
+    "private", "is_private", "restricted", "is_restricted", "paywall", "premium", "is_premium", "hidden", "unlisted",
+})  # fmt: skip
+"""Custom fields, as `_plain_name` has them, that hide a post unless their values are open: of Jetpack, Members,
+Restrict Content (Pro), WP-Members, Memberful, Groups and ARMember, and what sites call fields of their own."""
+SECRET_FIELDS = ("ppwp_", "wp_protect_password", "passster")
+"""The beginnings of names of fields that protect a post with a password, whatever they hold."""
+OPEN_VALUES = frozenset({"", "0", "no", "false", "off", "none", "null", "all", "everybody", "everyone", "public",
+                         "a:0:{}", "[]", "{}"})  # fmt: skip
+HIDING_SETTINGS = {
+    "um_content_restriction": re.compile(r'_um_accessible";s:1:"2"'),
+    "issuem_leaky_paywall_visibility": re.compile(r'visibility_type";s:\d+:"only'),
+}
+"""Fields that hold several settings as PHP writes them, and those that hide a post (Ultimate Member, Leaky Paywall)."""
+_PHP_TEXT = re.compile(r's:\d+:"([^"]*)"')
+
+ACCESS_WORDS = frozenset({
+    "access", "hidden", "hide", "ismember", "locked", "logged", "loggedin", "member", "members", "membership",
+    "membersonly", "paid", "password", "private", "protect", "protected", "protector", "restrict", "restricted", "role",
+    "subscriber", "subscribers", "visitor",
+})  # fmt: skip
+ACCESS_PLUGINS = frozenset({"arm", "emaillocker", "groups", "memberful", "mepr", "passster", "pmpro", "ppwp", "rcp",
+                            "s2if", "signinlocker", "sociallocker", "swpm", "um", "wcm", "wlm", "wpmem"})  # fmt: skip
+"""Plugins for members, as the names of their shortcodes begin."""
+MARKER = "paywall"
+"""The word of a shortcode or block that hides what comes after it, and needs no end."""
+PEOPLE_WORDS = frozenset({"team", "staff", "board"})
+"""Words of what shows a person: a team member is no member."""
+ACCESS_VALUES = frozenset({"capability", "logged_in", "membership", "role", "roles", "user_role"})
+HIDDEN_ELEMENTS = frozenset({("disabled", "on"), ("disabled_on", "on|on|on"), ("disable_element", "yes"),
+                             ("status", "draft")})  # fmt: skip
+"""Values of shortcodes of page builders (Divi, WPBakery, Avada) that show an element to nobody."""
+ACCESS_ATTRIBUTES = ("blockVisibility", "contentControls", "um_is_restrict", "visibilityBlockEnabled")
+"""Values that plugins add to any block: Block Visibility, Content Control, Ultimate Member, Paid Memberships Pro."""
+EXPIRY_FIELD, EXPIRY_STATUS, EXPIRY_TYPE = (
+    "_expiration-date",
+    "_expiration-date-status",
+    "_expiration-date-type",
+)
+HIDING_EXPIRIES = frozenset({"", "draft", "delete", "trash", "private"})
+"""What PublishPress Future does at the end of a post that hides it."""
+
+
+def find_status(item: ExportItem) -> str:
+    """Return the status of an item that WordPress shows to nobody without an account or a password, or ""."""
+    if item.get("wp:post_password"):
+        return "password"
+    status = item.get("wp:status")
+    return "" if status == "publish" else status or "–"
+
+
+def find_access_fields(item: ExportItem) -> Iterator[str]:
+    """Yield the custom fields by which plugins hide a post; what they hold may be a password, and is not shown."""
+    for name, value in item.metadata:
+        if _is_hiding(_plain_name(name), value.strip()):
+            yield name
+    if read_expiry(item) is None and _has_expiry(item):
+        yield EXPIRY_FIELD
+
+
+def read_expiry(item: ExportItem) -> datetime | None:
+    """Return when PublishPress Future hides a post; None if it does not, or if the time is none."""
+    seconds = read_number(item.value_of(EXPIRY_FIELD)) if _has_expiry(item) else 0
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def is_access_shortcode(name: str, values: Mapping[str, str], *, has_end: bool) -> bool:
+    """Whether a shortcode hides what is in it, or after it, from some readers or from all.
+
+    Args:
+        has_end: whether there is something in it; one that stands alone shows a form or a list.
+    """
+    if MARKER in _words_of(name) or not HIDDEN_ELEMENTS.isdisjoint(values.items()):
+        return True
+    return has_end and (_names_access(name) or not ACCESS_VALUES.isdisjoint(values))
+
+
+def is_access_block(name: str, values: Mapping[str, Any], *, has_end: bool) -> bool:
+    """Whether a block hides what is in it, or after it, from some readers or from all."""
+    if (
+        MARKER in _words_of(name)
+        or name.startswith("premium-content/")
+        or any(map(_is_on, _settings_of(values)))
+    ):
+        return True
+    metadata = values.get("metadata")
+    is_hidden = isinstance(metadata, dict) and metadata.get("blockVisibility") is False  # WordPress 6.9
+    return is_hidden or (has_end and _names_access(name))
+
+
+def _has_expiry(item: ExportItem) -> bool:
+    is_set = item.value_of(EXPIRY_FIELD) and item.value_of(EXPIRY_STATUS).casefold() not in OPEN_VALUES
+    return bool(is_set) and item.value_of(EXPIRY_TYPE).casefold() in HIDING_EXPIRIES
+
+
+def _plain_name(name: str) -> str:
+    return re.sub(r"[-\s]", "_", name.strip().casefold()).strip("_")
+
+
+def _is_hiding(name: str, value: str) -> bool:
+    if not value:
+        return False
+    if name.startswith(SECRET_FIELDS):
+        return True
+    if pattern := HIDING_SETTINGS.get(name):
+        return bool(pattern.search(value))
+    texts = _PHP_TEXT.findall(value) or [value]
+    return name in ACCESS_FIELDS and not OPEN_VALUES.issuperset(text.strip().casefold() for text in texts)
+
+
+def _words_of(name: str) -> list[str]:
+    return re.split(r"[^a-z0-9]+", name.casefold())
+
+
+def _names_access(name: str) -> bool:
+    words = _words_of(name)
+    is_person = not PEOPLE_WORDS.isdisjoint(words)
+    return words[0] in ACCESS_PLUGINS or (not is_person and not ACCESS_WORDS.isdisjoint(words))
+
+
+def _settings_of(values: Mapping[str, Any]) -> Iterator[Any]:
+    return (values[name] for name in ACCESS_ATTRIBUTES if name in values)
+
+
+def _is_on(setting: Any) -> bool:
+    return bool(setting.get("enabled", setting) if isinstance(setting, dict) else setting)

@@ -1,0 +1,107 @@
+"""What plugins kept from readers of the old site is recognised, and what only sounds so is not."""
+
+import json
+
+import pytest
+
+from publications.importers.wordpress.access import (
+    find_access_fields,
+    is_access_block,
+    is_access_shortcode,
+    read_expiry,
+)
+from publications.importers.wordpress.export_item import ExportItem
+
+from .exports import item, read, write_export
+
+HIDING_FIELDS = [
+    ("_jetpack_newsletter_access", "paid_subscribers"), ("_jetpack_newsletter_access", "subscribers"),
+    ("_members_access_role", "editor"), ("rcUserLevel", "Subscriber"), ("_is_paid", "1"),
+    ("rcp_subscription_level", 'a:1:{i:0;s:1:"3";}'), ("rcp_user_level", "editor"), ("_wpmem_block", "1"),
+    ("um_content_restriction", 'a:2:{s:26:"_um_custom_access_settings";b:1;s:14:"_um_accessible";s:1:"2";}'),
+    ("_issuem_leaky_paywall_visibility", 'a:1:{s:15:"visibility_type";s:4:"only";}'),
+    ("memberful_acl", 'a:1:{i:0;s:3:"all-members";}'), ("groups-read", "2"), ("members-only", "1"),
+    ("Members Only", "yes"), ("ppwp_post_password", "hunter2"), ("_expiration-date", "soon"),
+]  # fmt: skip
+OPEN_FIELDS = [
+    ("_jetpack_newsletter_access", "everybody"), ("_jetpack_newsletter_access", ""), ("rcUserLevel", "None"),
+    ("rcp_user_level", 'a:1:{i:0;s:3:"all";}'), ("rcp_access_level", "0"), ("memberful_acl", "a:0:{}"),
+    ("um_content_restriction", 'a:1:{s:14:"_um_accessible";s:1:"0";}'), ("members_only", "false"),
+    ("_issuem_leaky_paywall_visibility", 'a:1:{s:15:"visibility_type";s:7:"default";}'), ("private", "0"),
+    ("members", "27"), ("_members_access_error", "Sorry"),
+]  # fmt: skip
+
+
+def fields_of(*pairs: tuple[str, str]) -> list[str]:
+    metadata = [
+        *pairs,
+        *([("_expiration-date-status", "saved")] if pairs[0][0] == "_expiration-date" else []),
+    ]
+    return list(find_access_fields(ExportItem(metadata=metadata)))
+
+
+@pytest.mark.parametrize("field", HIDING_FIELDS)
+def test_fields_of_plugins_for_members_hide_a_post(field):
+    assert fields_of(field) == [field[0]]
+
+
+@pytest.mark.parametrize("field", OPEN_FIELDS)
+def test_fields_that_are_open_hide_nothing(field):
+    assert fields_of(field) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "status", "year"),
+    [("draft", "1500000000", "saved", 2017), ("", "1500000000", "1", 2017), ("stick", "1500000000", "saved", None),
+     ("draft", "1500000000", "", None), ("draft", "9" * 18, "saved", None), ("draft", "", "saved", None)],
+)  # fmt: skip
+def test_a_post_ends_when_its_plugin_hides_it(kind, seconds, status, year):
+    names = ("_expiration-date", "_expiration-date-status", "_expiration-date-type")
+    expiry = read_expiry(ExportItem(metadata=list(zip(names, (seconds, status, kind), strict=True))))
+
+    assert (expiry and expiry.year) == year
+
+
+SHORTCODES = [
+    "[restrict]x[/restrict]", '[members_access role="editor"]x[/members_access]', "[is_paid]x[/is_paid]",
+    '[mepr-show rules="3"]x[/mepr-show]', "[um_loggedin]x[/um_loggedin]", "[wlm_private 'Gold']x[/wlm_private]",
+    '[ppwp passwords="hunter2"]x[/ppwp]', '[show role="member"]x[/show]', "x [paywall] y", '[s2If is_user(1)]x[/s2If]',
+    '[et_pb_text disabled="on"]x[/et_pb_text]', '[vc_row disable_element="yes"]x[/vc_row]',
+    '<!-- wp:shortcode -->\n[restrict]x[/restrict]\n<!-- /wp:shortcode -->',
+]  # fmt: skip
+BLOCKS = [
+    "<!-- wp:premium-content/subscriber-view --><p>x</p><!-- /wp:premium-content/subscriber-view -->",
+    "<!-- wp:jetpack/paywall /--><p>x</p>", "<!-- wp:pmpro/membership --><p>x</p><!-- /wp:pmpro/membership -->",
+    '<!-- wp:group {"blockVisibility":{"hideBlock":true}} --><p>x</p><!-- /wp:group -->',
+    '<!-- wp:group {"metadata":{"blockVisibility":false}} --><p>x</p><!-- /wp:group -->',
+    '<!-- wp:paragraph {"contentControls":{"enabled":true,"roles":["a"]}} --><p>x</p><!-- /wp:paragraph -->',
+    '<!-- wp:paragraph {"um_is_restrict":true} --><p>x</p><!-- /wp:paragraph -->',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*SHORTCODES, *BLOCKS, '<!-- wp:block {"ref":5} /-->'])
+def test_a_text_with_a_part_for_some_readers_is_a_draft(tmp_path, text):
+    shared = item(5, type="wp_block", text="".join([BLOCKS[0], SHORTCODES[0]]))
+    imported = read(write_export(tmp_path, item(1, text=text), shared))[1]
+
+    notes = [note.text for note in imported.notes if note.topic == "not-public"]
+    assert imported.is_draft and notes and "hunter2" not in json.dumps(notes)
+
+
+def test_what_only_sounds_like_members_is_public(tmp_path):
+    text = (
+        "The [member] states, [private] talks. [team_member name='Ann']Ann[/team_member] [rcp_registration_form] "
+        '[caption]<img src="a.png" />x[/caption] [[restrict]x[/restrict]] '
+        "<!-- wp:premium/heading --><h2>x</h2><!-- /wp:premium/heading --> <!-- wp:jetpack/subscriptions /--> "
+        '<!-- wp:group {"contentControls":{"enabled":false}} --><p>x</p><!-- /wp:group -->'
+    )
+
+    assert not read(write_export(tmp_path, item(1, text=text)))[1].is_draft
+
+
+def test_names_of_shortcodes_and_blocks_are_read_by_their_words():
+    assert is_access_shortcode("membersonly", {}, has_end=True) and not is_access_shortcode(
+        "mission", {}, has_end=True
+    )
+    assert is_access_block("ppwp/password-protected", {}, has_end=True)
+    assert not is_access_block("stackable/team-member", {}, has_end=True)
