@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.names import full_name_of
 from publications.importers.archive_import_undo import UndoStep, plan_import_undo
 from publications.importers.archive_imports import is_running, permissions_of, start_runner
+from publications.importers.left_to_do import list_open_names
 from publications.importers.report_page import has_untranslated_notes, label_report
 from publications.importers.sources import list_export_suffixes
 from publications.locales import current_locale, language_in_sentence, language_label
@@ -33,7 +34,6 @@ from publications.models import (
 from .archive_import_forms import ArchiveForm, ImportSettingsForm
 from .archive_import_undo import describe_undo, warn_of_other_request
 from .import_mapping_form import MappingForm
-from .import_names import count_open_names
 from .site import render_desk_page, require_permissions
 from .status_text import status_text
 
@@ -133,7 +133,7 @@ def archive_import_page(request: HttpRequest, pk: int) -> HttpResponse:
         report=label_report(job.report),
         has_left=bool(publications) and not job.is_undo,
         is_left_next=not job.is_dry_run and not job.can_resume,
-        open_names=0 if job.is_unfinished else count_open_names(job),
+        open_names=0 if job.is_unfinished else len(list_open_names(job)),
         new_rows=_name_new_rows(job) if job.can_import else {},
         note_language=_other_language(job),
         days=ARCHIVE_IMPORT_DAYS,
@@ -194,7 +194,7 @@ def _perform_button(
     elif "check" in request.POST:
         if not (form.is_valid() and mapping_form.is_valid()):
             return None
-        options = {**form.options, "mapping": mapping_form.mapping}
+        options = {**form.options, **mapping_form.options}
         _request_run(request, job, ArchiveImportTask.CHECK, publish=True, **options)
     elif "check_again" in request.POST:
         _request_run(request, job, ArchiveImportTask.CHECK, publish=True)

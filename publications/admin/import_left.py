@@ -1,6 +1,7 @@
 """What an import has left to do: a page that lists it, each with a link to where it is mended."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -30,8 +31,41 @@ def _page(name: str) -> Callable[[Publication], str]:
     return lambda publication: reverse(name, args=[publication.pk])
 
 
+def _names_page(job: ArchiveImport, _title: str) -> str:
+    return reverse("desk:archive-import-names", args=[job.pk])
+
+
+def _rules_page(job: ArchiveImport, _title: str) -> str:
+    return f"{reverse('desk:archive-import', args=[job.pk])}#settings"
+
+
+def _address_page(_job: ArchiveImport, title: str) -> str:
+    return f"{reverse('desk:old-addresses')}?{urlencode({'address': title})}"
+
+
 _FORM = _page("desk:publications_publication_change")
+OTHER_PAGES: dict[LeftTask, Callable[[ArchiveImport, str], str]] = {
+    LeftTask.NAMES: _names_page,
+    LeftTask.PAGES: _rules_page,
+    LeftTask.ADDRESSES: _address_page,
+}
+"""The pages where what is no text is answered, by the import and the name or address."""
 REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
+    LeftTask.NAMES: (
+        gettext_lazy("Say once whose they are: every later import follows it."), _FORM,
+    ),
+    LeftTask.PAGES: (
+        gettext_lazy(
+            "Are they texts? Then add a rule for them under “Settings, and check again”. Of others keep the address:"
+        ),
+        _FORM,
+    ),
+    LeftTask.PUBLIC: (
+        gettext_lazy(
+            "Withdraw each on its page, or keep it public on purpose: saving its form takes it off this list."
+        ),
+        _FORM,
+    ),
     LeftTask.REFUSED: (
         gettext_lazy("Mend them in the old system or in the file, export anew, and upload it: the others stay."), _FORM,
     ),
@@ -69,6 +103,7 @@ REMEDIES: dict[LeftTask, tuple[Promise, Callable[[Publication], str]]] = {
 """For each task what to do, and the page where a text is mended."""
 PAGES = {
     LeftTask.ADDRESSES: ("desk:old-addresses", gettext_lazy("Old addresses")),
+    LeftTask.PAGES: ("desk:old-addresses", gettext_lazy("Old addresses")),
     LeftTask.AUTHOR: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
     LeftTask.DRAFTS: ("desk:publications_publication_changelist", gettext_lazy("List of publications")),
 }
@@ -85,11 +120,11 @@ def archive_import_left_page(request: HttpRequest, pk: int) -> HttpResponse:
         "import_left",
         title=_("What is left to do: %(file)s") % {"file": job.filename},
         job=job,
-        groups=[_describe_group(group) for group in groups if group.items],
+        groups=[_describe_group(job, group) for group in groups if group.items],
         finished=[group.task.label for group in groups if not group.items],
         left=len({_key_of(item) for group in groups for item in group.items}),
         texts=job.imported_publications.count(),
-        source_notes=show_source_notes(job.report),
+        source_notes=[note for note in show_source_notes(job.report) if not note.get("topic")],
     )
 
 
@@ -97,7 +132,7 @@ def _key_of(item: LeftItem) -> int | str:
     return item.publication.pk if item.publication else item.title
 
 
-def _describe_group(group: LeftGroup) -> dict:
+def _describe_group(job: ArchiveImport, group: LeftGroup) -> dict:
     remedy, address_of = REMEDIES[group.task]
     page, page_label = PAGES.get(group.task, ("", ""))
     return {
@@ -108,17 +143,26 @@ def _describe_group(group: LeftGroup) -> dict:
         "page_label": page_label,
         "number": len(group.items),
         "mended": group.mended,
-        "items": [_describe_item(item, address_of) for item in group.items[:MAX_LISTED_ITEMS]],
+        "items": [
+            _describe_item(job, group.task, item, address_of) for item in group.items[:MAX_LISTED_ITEMS]
+        ],
         "more": max(0, len(group.items) - MAX_LISTED_ITEMS),
     }
 
 
-def _describe_item(item: LeftItem, address_of: Callable[[Publication], str]) -> dict:
+def _describe_item(
+    job: ArchiveImport, task: LeftTask, item: LeftItem, address_of: Callable[[Publication], str]
+) -> dict:
     publication = item.publication
+    other_page = OTHER_PAGES.get(task)
     return {
         "title": item.title,
         "reasons": item.reasons,
-        "address": address_of(publication) if publication else "",
+        "address": address_of(publication)
+        if publication
+        else other_page(job, item.title)
+        if other_page
+        else "",
         "language": publication.language if publication else "",
         "language_label": language_label(publication.language) if publication else "",
     }

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from hashlib import sha256
+from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications.importers.archive_import_rules import PAGE_RULES, read_page_rules
+from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import MAPPED_FIELDS, MAPPED_SECTIONS
 from publications.models import ArchiveImport, Kind
 from publications.stored_messages import show_message
 
 from .form_data import RedisplayMixin
 
+MAX_RULES_CHARACTERS = 100_000
 FIELD_LABELS: Mapping[str, str | Promise] = {
     "summary": gettext_lazy("Summary"),
     "doi": "DOI",
@@ -22,6 +26,27 @@ FIELD_LABELS: Mapping[str, str | Promise] = {
     "external_url": gettext_lazy("Address of the text elsewhere"),
     "note": gettext_lazy("Internal note"),
 }
+
+
+class _PageRulesField(forms.CharField):
+    """The rules for the pages of a copy of an old site, as YAML."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(
+            label=_("Rules for the pages"),
+            required=False,
+            strip=False,
+            max_length=MAX_RULES_CHARACTERS,
+            widget=forms.Textarea(
+                attrs={"rows": 24, "spellcheck": "false", "autocapitalize": "none", "class": "code-field"}
+            ),
+            help_text=_(
+                "Which pages of the old site are texts, and by which CSS selectors their parts are found. They were "
+                "proposed from what repeats on the pages: set the kinds, correct what is wrong, and check again. "
+                "Emptied, they are proposed anew. docs/moving-in.md describes each line."
+            ),
+            **kwargs,
+        )
 
 
 class MappingForm(RedisplayMixin, forms.Form):
@@ -45,9 +70,28 @@ class MappingForm(RedisplayMixin, forms.Form):
                     initial=chosen.get(section, {}).get(name, target),
                 )
 
+        if PAGE_RULES in job.options:
+            self.fields[PAGE_RULES] = _PageRulesField(initial=job.options[PAGE_RULES])
+
+    def clean_page_rules(self) -> str:
+        """Return the rules with the line ends of YAML, checked; none are proposed anew."""
+        rules = "\n".join(self.cleaned_data[PAGE_RULES].splitlines())
+        try:
+            if rules.strip():
+                read_page_rules(rules)
+        except ImportRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return rules
+
     @property
-    def mapping(self) -> dict[str, dict[str, str]]:
-        """What was chosen, by section and name, for `ArchiveImport.options`."""
+    def options(self) -> dict[str, Any]:
+        """What was chosen, for `ArchiveImport.options`."""
+        rules = {PAGE_RULES: self.cleaned_data[PAGE_RULES]} if PAGE_RULES in self.fields else {}
+        return {"mapping": self._mapping, **rules}
+
+    @property
+    def _mapping(self) -> dict[str, dict[str, str]]:
+        """What was chosen, by section and name."""
         mapping: dict[str, dict[str, str]] = {section: {} for section in MAPPED_SECTIONS}
         for key, (section, name) in self.names.items():
             mapping[section][name] = self.cleaned_data[key]

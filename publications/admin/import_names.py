@@ -107,12 +107,6 @@ def archive_import_names_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def count_open_names(job: ArchiveImport) -> int:
-    """Return how many names of an import may be those of others and are not decided."""
-    stored = job.report.get("names", {})
-    return sum(proposal.is_open for name_type in NameType for proposal in build_proposals(stored, name_type))
-
-
 def _build_group(job: ArchiveImport, name_type: NameType, data) -> dict:
     proposals = build_proposals(job.report.get("names", {}), name_type)
     name_forms = [SourceNameForm(data, proposal=proposal) for proposal in proposals]

@@ -27,6 +27,7 @@ from publications.site_lock import hold_file_lock
 from publications.slugs import slugify
 
 from .archive import unpack_archive
+from .archive_import_rules import add_page_rules
 from .archive_import_undo import undo_import
 from .batches import STORED
 from .imported_file import ImportRefused
@@ -35,7 +36,7 @@ from .options import ImportOptions, InvalidOptions
 from .report import FileOutcome, FileReport
 from .report_page import build_report_page
 from .run import run_import
-from .sources import MARKDOWN
+from .sources import MARKDOWN, OLD_SITE, find_source
 
 LOCK_FILE, UNPACKED_FOLDER = "import-lock", "import"  # in SITE_DATA
 ADVISORY_LOCK = 7_306_211
@@ -173,7 +174,10 @@ def _run(job: ArchiveImport) -> dict:
         with job.open_archive() as file:
             path = unpack_archive(file, folder, name=name)
         try:
-            report = build_report_page(run_import(_build_options(job, path, progress)))
+            options = _build_options(job, path, progress)
+            if find_source(path)[0] is OLD_SITE:
+                options = add_page_rules(job, options)
+            report = build_report_page(run_import(options))
         except (ImportRefused, InvalidOptions) as error:
             raise ImportRefused(_name_places(str(error), path, job.filename)) from error
         folder = (

@@ -33,10 +33,15 @@ class ImportNote:
 
 @dataclass(frozen=True)
 class SourceRemark:
-    """One statement about a source as a whole, with what it counts, such as addresses."""
+    """One statement about a source as a whole, with what it counts, such as addresses.
+
+    Args:
+        topic: what is to be done about each item, by its key in `left_to_do`; "" for a mere statement.
+    """
 
     text: str
     items: tuple[str, ...] = ()
+    topic: str = ""
 
 
 class ImportLog:

@@ -4,8 +4,10 @@ What a text lacks is read from its draft. What the import left out or could not 
 mended as soon as its text has been edited at the desk.
 """
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any
 
 from django.db import models
@@ -14,16 +16,23 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import preflight
 from publications.markup import image_keys_in
-from publications.models import ArchiveImport, Byline, Image, Publication, with_status
+from publications.models import ArchiveImport, Byline, Image, NameType, Publication, Redirect, with_status
 from publications.stored_messages import show_message
 
+from .name_proposals import NameProposal, build_proposals
+from .normalize import is_uid
 from .reconcile import find_edited
+
+ADDRESSES_PER_QUERY = 500
 
 
 class LeftTask(models.TextChoices):
     """What is left to do with a text, in the order of the page."""
 
+    NAMES = "names", _("Names that may be other spellings of one person or topic")
     REFUSED = "refused", _("Texts that were not imported")
+    PAGES = "pages", _("Pages that no rule fits")
+    PUBLIC = "public", _("Texts that are public, though the source hides them")
     AUTHOR = "author", _("Texts without an author")
     SUMMARY = "summary", _("Texts without a summary")
     DATE = "date", _("Texts without a date")
@@ -40,19 +49,24 @@ TASK_OF_TOPIC = {
     "refused": LeftTask.REFUSED, "author": LeftTask.AUTHOR, "image-missing": LeftTask.FILES, "missing": LeftTask.FILES,
     "words": LeftTask.LOST, "render": LeftTask.LOST, "liquid": LeftTask.LOST,
     "html": LeftTask.EMBEDS, "image-elsewhere": LeftTask.EMBEDS, "link-lost": LeftTask.LINKS,
-    "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "redirect": LeftTask.ADDRESSES,
+    "link-gone": LeftTask.LINKS, "fragment": LeftTask.LINKS, "reference": LeftTask.LINKS,
+    "redirect": LeftTask.ADDRESSES, "address": LeftTask.ADDRESSES, "still-public": LeftTask.PUBLIC,
+    "yaml": LeftTask.LOST, "manuscript": LeftTask.LOST, "encoding": LeftTask.LOST, "characters": LeftTask.LOST,
 }  # fmt: skip
-"""The tasks of topics of notes. A held text is one that readers do not see, with the note as its reason."""
-HELD_TOPIC = "held"
+"""The tasks of topics of notes on texts."""
+HIDDEN_TOPICS = ("held", "not-public")
+"""Topics of texts that readers do not see; their notes are the reasons."""
+TASK_OF_REMARK = {"lost-address": LeftTask.ADDRESSES, "unmatched-page": LeftTask.PAGES}
+"""The tasks of topics of remarks on the source as a whole."""
 
 
 @dataclass(frozen=True)
 class LeftItem:
-    """A text with which something is left to do.
+    """A text, a name or an address with which something is left to do.
 
     Args:
-        publication: None for a text that was refused.
-        title: of the text, or its place in the source.
+        publication: None for a text that was refused, and for what is no text.
+        title: of the text, or its place in the source; the name or address.
         reasons: what is left, in words.
     """
 
@@ -63,7 +77,7 @@ class LeftItem:
 
 @dataclass
 class LeftGroup:
-    """The texts with which a task is left, and how many have been mended since the import."""
+    """The texts, names or addresses with which a task is left, and how many have been mended since the import."""
 
     task: LeftTask
     items: list[LeftItem] = field(default_factory=list)
@@ -74,29 +88,59 @@ def find_left_to_do(job: ArchiveImport) -> list[LeftGroup]:
     """Return a group for each task, in their order, also for those with which nothing is left."""
     publications = _load_publications(job)
     uids = {file["source"]: file.get("uid", "") for file in job.report.get("files", ())}
+    texts = publications | _load_others(uids.values(), publications)
     notes = [
-        (topic, source, publications.get(uids.get(source, "")), text)
+        (topic, source, texts.get(uids.get(source, "")), text)
         for topic, source, text in _list_notes(job.report)
-        if topic in TASK_OF_TOPIC or topic == HELD_TOPIC
+        if topic in TASK_OF_TOPIC or topic in HIDDEN_TOPICS
     ]
-    held = {
-        publication.pk: text
-        for topic, _source, publication, text in notes
-        if topic == HELD_TOPIC and publication
-    }
+    hidden: dict[int, list[str]] = defaultdict(list)
+    for topic, _source, publication, text in notes:
+        reasons = hidden[publication.pk] if topic in HIDDEN_TOPICS and publication else [text]
+        if not any(text in reason for reason in reasons):
+            reasons.append(text)
     edited = find_edited({publication.pk for *_place, publication, _text in notes if publication})
     groups = {task: _Group(task) for task in LeftTask}
     for publication in publications.values():
-        for task, reason in _find_lacking(publication, held):
-            groups[task].add(publication, str(publication), reason)
+        for task, reasons in _find_lacking(publication, hidden):
+            groups[task].add(publication, str(publication), *reasons)
     for publication in _find_without_alt(publications.values()):
-        groups[LeftTask.ALT].add(publication, str(publication), "")
+        groups[LeftTask.ALT].add(publication, str(publication))
     for topic, source, publication, text in notes:
         if task := TASK_OF_TOPIC.get(topic):
             groups[task].add(
                 publication, str(publication or source), text, is_mended=_is_mended(publication, edited)
             )
+    for proposal in list_open_names(job):
+        groups[LeftTask.NAMES].add(None, proposal.name.name, *(other.name for other in proposal.candidates))
+    for topic, address, is_mended in _list_addresses(job.report):
+        groups[TASK_OF_REMARK[topic]].add(None, address, is_mended=is_mended)
     return [group.build() for group in groups.values()]
+
+
+def list_open_names(job: ArchiveImport) -> list[NameProposal]:
+    """Return the names of an import that may be those of others and are not decided."""
+    stored = job.report.get("names", {})
+    proposals = (proposal for name_type in NameType for proposal in build_proposals(stored, name_type))
+    return [proposal for proposal in proposals if proposal.is_open]
+
+
+def _list_addresses(report: dict) -> list[tuple[str, str, bool]]:
+    """Return the addresses of remarks on the source with the topics, and whether they lead somewhere by now."""
+    addresses = [
+        (note["topic"], item)
+        for note in report.get("source_notes", ())
+        if note.get("topic") in TASK_OF_REMARK
+        for item in note["items"]
+    ]
+    paths = {item: Redirect.normalize_path(item.partition("?")[0]) for _topic, item in addresses}
+    kept: set[tuple[str, str]] = set()
+    for batch in batched(dict.fromkeys(paths.values()), ADDRESSES_PER_QUERY):
+        kept.update(Redirect.objects.filter(path__in=batch).values_list("path", "query"))
+    return [
+        (topic, item, (paths[item], Redirect.normalize_query(item.partition("?")[2])) in kept)
+        for topic, item in addresses
+    ]
 
 
 class _Group:
@@ -105,18 +149,17 @@ class _Group:
     def __init__(self, task: LeftTask) -> None:
         self.task = task
         self.items: dict[Any, LeftItem] = {}
-        self.mended: set[int] = set()
+        self.mended: set[Any] = set()
 
     def add(
-        self, publication: Publication | None, title: str, reason: str, *, is_mended: bool = False
+        self, publication: Publication | None, title: str, *reasons: str, is_mended: bool = False
     ) -> None:
-        if is_mended and publication:
-            self.mended.add(publication.pk)
-            return
         key = publication.pk if publication else title
+        if is_mended:
+            self.mended.add(key)
+            return
         item = self.items.setdefault(key, LeftItem(publication, title, []))
-        if reason and reason not in item.reasons:
-            item.reasons.append(reason)
+        item.reasons.extend(reason for reason in dict.fromkeys(reasons) if reason not in item.reasons)
 
     def build(self) -> LeftGroup:
         return LeftGroup(self.task, list(self.items.values()), len(self.mended))
@@ -127,6 +170,13 @@ def _load_publications(job: ArchiveImport) -> dict[str, Publication]:
     bylines = Byline.objects.filter(publication=OuterRef("pk"))
     rows = with_status(job.imported_publications).annotate(has_bylines=Exists(bylines))
     return {str(row.uid): row for row in rows.select_related("cover").order_by("title", "pk")}
+
+
+def _load_others(uids: Iterable[str], publications: Container[str]) -> dict[str, Publication]:
+    """Return texts of the archive that an earlier import has created, and this one has changed or left, by uid."""
+    others = {uid for uid in uids if is_uid(uid)} - set(publications)
+    rows = Publication.objects.filter(uid__in=others)
+    return {str(row.uid): row for row in rows}
 
 
 def _list_notes(report: dict) -> Iterator[tuple[str, str, str]]:
@@ -141,17 +191,19 @@ def _is_mended(publication: Publication | None, edited: Container[int]) -> bool:
     return publication is not None and publication.pk in edited
 
 
-def _find_lacking(publication: Publication, held: Mapping[int, str]) -> Iterator[tuple[LeftTask, str]]:
+def _find_lacking(
+    publication: Publication, hidden: Mapping[int, list[str]]
+) -> Iterator[tuple[LeftTask, Sequence[str]]]:
     """Yield what a draft lacks that was never public or is to be shown, and why readers do not see it."""
     if not publication.has_bylines:
-        yield LeftTask.AUTHOR, ""
+        yield LeftTask.AUTHOR, ()
     if not (publication.summary.strip() or publication.key_points.strip()):
-        yield LeftTask.SUMMARY, ""
+        yield LeftTask.SUMMARY, ()
     is_draft = not (publication.live_from or publication.scheduled_from or publication.ended_at)
     if is_draft and not publication.published_at:
-        yield LeftTask.DATE, ""
+        yield LeftTask.DATE, ()
     if is_draft:
-        yield LeftTask.DRAFTS, held.get(publication.pk, "")
+        yield LeftTask.DRAFTS, hidden.get(publication.pk, ())
 
 
 def _find_without_alt(publications: Iterable[Publication]) -> Iterator[Publication]:

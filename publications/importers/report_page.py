@@ -48,7 +48,8 @@ def build_report_page(report: ImportReport) -> dict:
         "author_list": str(report.author_list or ""),
         "author_list_problem": store_message(report.author_list_problem),
         "source_notes": [
-            {"text": store_message(note.text), "items": list(note.items)} for note in report.source_notes
+            {"text": store_message(note.text), "items": list(note.items), "topic": note.topic}
+            for note in report.source_notes
         ],
         "shown_again": sum(file.is_published and file.was_withdrawn for file in report.files),
         **_describe_duplicates(report),

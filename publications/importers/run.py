@@ -191,7 +191,9 @@ def _finish_import(
     count, lost = redirect_old_pages(source, options.mapping, authors, importer.import_cache, by=options.by)
     report.redirects += count
     if lost:
-        report.source_notes.append(SourceRemark(_("Old addresses that will answer 404:"), tuple(lost)))
+        report.source_notes.append(
+            SourceRemark(_("Old addresses that will answer 404:"), tuple(lost), topic="lost-address")
+        )
     link_decisions(importer.import_cache)
     report.new_authors = importer.import_cache.list_new_authors()
     report.new_tags = importer.import_cache.list_new_tags()

@@ -3,13 +3,16 @@
 import html
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications.admin.import_left import PAGES, REMEDIES
-from publications.importers.left_to_do import TASK_OF_TOPIC, LeftTask, find_left_to_do
+from publications.importers.left_to_do import HIDDEN_TOPICS, TASK_OF_TOPIC, LeftTask, find_left_to_do
+from publications.importers.name_proposals import store_decision
 from publications.importers.report import NOTE_TOPICS
-from publications.models import ArchiveImport, Image, Publication
-from tests.factories import make_author, picture_bytes, saved
+from publications.models import ArchiveImport, Image, NameType, Publication, Redirect
+from tests.factories import make_author, make_person, picture_bytes, saved
+from tests.importers.wordpress import exports as wordpress
 
 from .test_archive_imports import administrator, archive, page_of, press, started
 from .test_import_sources import check
@@ -76,12 +79,83 @@ def test_each_is_linked_to_where_it_is_mended_with_the_reason(administrator, imp
     silent = Publication.objects.get(title="Silent").pk
     assert reverse("desk:image-descriptions", args=[silent]) in shown
     assert (
-        "the file says that it is a draft" in shown
+        "It was not public on the old site (draft: true): it is a draft." in shown
         and "An author is missing" in shown
         and "gone.png" in shown
     )
     assert page_of("-left") in administrator.get(page_of()).text
     assert f'href="{reverse("desk:publications_publication_changelist")}">List of publications' in shown
+
+
+def test_names_pages_and_addresses_are_listed_until_they_are_answered(administrator):
+    check(
+        administrator,
+        archive(
+            {
+                "blog/a.md": post("A"),
+                "blog/b.md": post("B", WHOLE.replace("Ann Berg", "A. Berg")),
+            }
+        ),
+    )
+    job = press(administrator, "publish")
+    job.report["source_notes"] = [
+        {"text": "Lost:", "items": ["/old/<b>?id=7", "/gone"], "topic": "lost-address"},
+        {"text": "Pages:", "items": ["/about"], "topic": "unmatched-page"},
+        {"text": "Items: 2.", "items": []},
+    ]
+    job.save()
+    make_author("Ann Berg").save()
+    Publication.objects.update(summary="A summary.")
+    assert left()["addresses"] == {"/old/<b>?id=7", "/gone"} and left()["pages"] == {"/about"}
+    shown = page(administrator)
+    assert (
+        "<b>" not in administrator.get(page_of("-left")).text
+        and "Items: 2." in shown
+        and "Lost:" not in shown
+    )
+    assert f"{reverse('desk:old-addresses')}?address=%2Fold%2F%3Cb%3E%3Fid%3D7" in shown
+
+    Redirect.objects.create(path=Redirect.normalize_path("/gone"), author=make_author())
+
+    assert left()["addresses"] == {"/old/<b>?id=7"} and "1 is mended since." in page(administrator)
+
+
+def test_a_name_that_is_not_decided_is_left(administrator):
+    make_author("Anna Berg")
+    check(administrator, archive({"blog/a.md": post("A", WHOLE.replace("Ann Berg", "Анна Берг"))}))
+    assert left()["names"] == {"Анна Берг"}
+    shown = page(administrator)
+    assert page_of("-names") in shown and "Anna Berg" in shown
+
+    store_decision(NameType.PERSON, "Анна Берг", "separate", by=make_person())
+
+    assert "names" not in left()
+
+
+def test_a_text_of_an_earlier_import_is_linked(administrator, imported):
+    again = archive({**TEXTS, "blog/gone.md": post("Gone", text="Another text.\n\n![A map](gone.png)")})
+    check(administrator, again)
+    press(administrator, "drafts")
+
+    job = ArchiveImport.objects.order_by("-pk").first()
+    groups = {group.task.value: group.items for group in find_left_to_do(job)}
+    assert [item.publication.title for item in groups["files"]] == ["Gone"]
+
+
+def test_why_readers_do_not_see_a_text_is_said(administrator):
+    texts = wordpress.export(wordpress.item(1, title="Gas", password="x"))
+    check(administrator, SimpleUploadedFile("old.xml", texts.encode()))
+    press(administrator, "drafts")
+
+    assert "It needed a password on the old site" in page(administrator)
+
+
+def test_every_topic_that_needs_attention_is_a_task():
+    attention = {
+        key for key, topic in NOTE_TOPICS.items() if topic.needs_attention and not topic.is_word_only
+    }
+
+    assert attention - {"kept"} <= TASK_OF_TOPIC.keys() | set(HIDDEN_TOPICS)
 
 
 def test_what_is_mended_leaves_the_list(administrator, imported):

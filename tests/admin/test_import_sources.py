@@ -11,6 +11,7 @@ from publications.models import ArchiveImport, ArchiveImportState, Publication
 from tests.factories import picture_bytes
 from tests.importers.letter_export import letter_system, render_export
 from tests.importers.wordpress import exports as wordpress
+from tests.old_site import SMALL_RULES, SMALL_TITLES, small_site, write_warc
 
 from .test_archive_imports import (
     PAGE,
@@ -121,6 +122,70 @@ def test_markdown_files_are_called_so(administrator):
 
     page = administrator.get(page_of()).text
     assert "Markdown files, with 2 entries." in page and "A text without a uid" in page
+
+
+@pytest.fixture
+def copied(administrator, tmp_path) -> ArchiveImport:
+    """A copy of an old site, checked."""
+    bodies = {title: f"<p>{title} and more of it. </p>" * 30 for title in SMALL_TITLES}
+    path = write_warc(tmp_path / "old.warc", small_site(bodies))
+    return check(administrator, SimpleUploadedFile("old.warc", path.read_bytes()))
+
+
+def correct_rules(client, rules: str, **values) -> ArchiveImport:
+    """Check again with other rules for the pages."""
+    job = ArchiveImport.objects.get()
+    settings = {
+        name: job.options[name] for name in ("kind", "language", "author", "authors", "permalink", "site")
+    }
+    client.post(page_of(), {**settings, "page_rules": rules, "check": "1", **values})
+    call_command("run_imports", verbosity=0)
+    return ArchiveImport.objects.get()
+
+
+def test_a_copy_of_an_old_site_is_read_by_rules_that_are_proposed(administrator, copied):
+    assert copied.state == ArchiveImportState.DONE, copied.error
+    page = html.unescape(administrator.get(page_of()).text)
+    assert "A copy of an old site, with 4 entries." in page and "Rules for the pages" in page
+    assert copied.options["page_rules"].startswith("# A rule for each type of page")
+
+    corrected = "\r\n".join(f"{copied.options['page_rules']}    kind: quick-comment".splitlines())
+    job = correct_rules(administrator, corrected)
+
+    assert job.state == ArchiveImportState.DONE, job.error
+    assert press(administrator, "drafts").state == ArchiveImportState.DONE
+    assert set(Publication.objects.values_list("title", "kind__slug")) == {
+        (title, "quick-comment") for title in SMALL_TITLES
+    }
+
+
+def test_wrong_rules_are_shown_again_with_their_line(administrator, copied):
+    rules = "pages:\n  - name: news\n    matches: x\n"
+    page = administrator.post(page_of(), {**copied.options, "page_rules": rules, "check": "1"})
+
+    assert "Line 2 of the mapping" in page.text and "matches: x" in page.text
+    assert correct_rules(administrator, "").options["page_rules"] == copied.options["page_rules"]
+
+
+def test_a_copy_of_too_few_pages_offers_to_write_the_rules(administrator, tmp_path):
+    answers = {path: answer for path, answer in small_site().items() if path in ("/", "/news/gas")}
+    path = write_warc(tmp_path / "old.warc", answers)
+
+    job = check(administrator, SimpleUploadedFile("old.warc", path.read_bytes()))
+
+    page = administrator.get(page_of()).text
+    assert job.state == ArchiveImportState.FAILED and "No type of page was recognized" in page
+    assert 'name="page_rules"' in page
+    assert correct_rules(administrator, SMALL_RULES).report["texts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("a.json", "An export of Ghost is"), ("a.csv", "has a table posts.csv")]
+)
+def test_a_file_that_is_no_export_says_what_one_is(administrator, name, hint):
+    job = check(administrator, SimpleUploadedFile(name, b"{}"))
+
+    assert job.state == ArchiveImportState.FAILED and hint in job.error
 
 
 def test_an_export_of_wordpress_with_its_pictures_and_mapping(administrator):

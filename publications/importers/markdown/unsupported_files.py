@@ -34,6 +34,13 @@ HINTS = {
     ".xml": lambda: _(
         "An export of WordPress is read as a file, or from the folder that it is in: this is none, or it is deeper."
     ),
+    ".json": lambda: _(
+        "An export of Ghost is one .json file with the posts (in Ghost: Settings, Export): this is none, or it is "
+        "deeper."
+    ),
+    ".csv": lambda: _(
+        "An export of Substack has a table posts.csv and beside it a folder posts: one is missing."
+    ),
     ".docx": lambda: _("Word files come in at the desk, one by one: New from Word."),
     ".html": lambda: _(
         "These look like the pages of a finished site: import the texts that they were made from."

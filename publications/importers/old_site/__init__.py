@@ -5,7 +5,8 @@ and where its parts are, `page_index` lists the texts with all their addresses, 
 """
 
 from .copies import is_old_site, open_copy
+from .rules import parse_rules
 from .source import OldSiteSource, open_old_site
 from .warc import WARC_SUFFIXES
 
-__all__ = ["WARC_SUFFIXES", "OldSiteSource", "is_old_site", "open_copy", "open_old_site"]
+__all__ = ["WARC_SUFFIXES", "OldSiteSource", "is_old_site", "open_copy", "open_old_site", "parse_rules"]

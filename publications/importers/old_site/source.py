@@ -119,11 +119,19 @@ class OldSiteSource(ArticleSource):
             )
             notes.append(SourceRemark(message, self.missing_files))
         if lost := (*self.nearest.lost, *self._unused_files()):
-            notes.append(SourceRemark(_("Old addresses that will answer 404:"), tuple(sorted(lost))))
+            notes.append(
+                SourceRemark(
+                    _("Old addresses that will answer 404:"), tuple(sorted(lost)), topic="lost-address"
+                )
+            )
         unmatched = tuple(sorted(path_of(page.address) for page in self.index.unmatched.values()))
         if unmatched:
             notes.append(
-                SourceRemark(_("Pages that no rule of the mapping fits; they are not imported:"), unmatched)
+                SourceRemark(
+                    _("Pages that no rule of the mapping fits; they are not imported:"),
+                    unmatched,
+                    topic="unmatched-page",
+                )
             )
         if self.copy.other_hosts:
             hosts = tuple(f"{host}: {count}" for host, count in self.copy.other_hosts.most_common())

@@ -1,0 +1,41 @@
+"""The rules for the pages of a copy of an old site that is imported at the desk: proposed first, then edited there."""
+
+from dataclasses import replace
+
+from publications.models import ArchiveImport
+from publications.stored_messages import gettext as _
+
+from .mapping import ImportMapping, parse_mapping, render_mapping
+from .old_site import parse_rules
+from .options import ImportOptions
+from .run import propose_mapping
+
+PAGE_RULES = "page_rules"
+"""The option of an import with the rules, as YAML; an import of anything else than an old site has none."""
+
+
+def add_page_rules(job: ArchiveImport, options: ImportOptions) -> ImportOptions:
+    """Return options with the rules of an import. Where there are none yet, they are proposed and stored.
+
+    Raises:
+        ImportRefused: they are invalid, or none can be proposed.
+    """
+    rules = job.options.get(PAGE_RULES, "")
+    if not rules.strip():
+        job.store(options={**job.options, PAGE_RULES: ""})  # so that the page offers to write them
+        proposed = propose_mapping(options)
+        comments = {key: text for key, text in proposed.comments.items() if key[0] == "pages"}
+        rules = render_mapping(ImportMapping(pages=proposed.pages, comments=comments))
+        job.store(options={**job.options, PAGE_RULES: rules})
+    return replace(options, mapping=replace(options.mapping, pages=read_page_rules(rules)))
+
+
+def read_page_rules(text: str) -> tuple:
+    """Return the rules in a text, for `ImportMapping.pages`.
+
+    Raises:
+        ImportRefused: it has none, or an invalid one; the message names the line.
+    """
+    pages = parse_mapping(text, name=_("Rules for the pages")).pages
+    parse_rules(pages)
+    return pages
