@@ -33,6 +33,11 @@ class GhostExport:
         tags = (self.tags.get(tag_id) for tag_id in self.tags_of_posts.get(text_of(post, "id"), ()))
         return [tag for tag in tags if tag and is_public_tag(tag)]
 
+    def internal_tags_of(self, post: Row) -> list[str]:
+        """Return the names of the tags of a post that have no pages."""
+        tags = (self.tags.get(tag_id) for tag_id in self.tags_of_posts.get(text_of(post, "id"), ()))
+        return [text_of(tag, "name") for tag in tags if tag and not is_public_tag(tag)]
+
     def authors_of(self, post: Row) -> list[Row]:
         ids = self.authors_of_posts.get(text_of(post, "id")) or [text_of(post, "author_id")]
         return [self.users[user_id] for user_id in ids if user_id in self.users]

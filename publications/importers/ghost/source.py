@@ -1,8 +1,8 @@
 """An export of Ghost as a source: its posts and pages, tags and authors."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from uuid import uuid5
@@ -12,16 +12,21 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, fragments_in
-from ..imported_file import ImportNote, ImportRefused, NoteKind
+from ..imported_file import ImportLog, ImportNote, ImportRefused, NoteKind, SourceRemark
+from ..links import link_key
 from ..source import UID_NAMESPACE, SourceEntry, SourceTopic
 from ..source_authors import AuthorList, SourceAuthor
+from .editors import render_editor_text
 from .export import GhostExport, Row, date_of, has_export_head, is_public_tag, read_export, text_of
+from .redirects import read_redirects, resolve_redirects
 
 SITE_PLACEHOLDER = "__GHOST_URL__"
 """What an export has in place of the address of the site."""
 PUBLIC_STATUS, PUBLIC_VISIBILITY = "published", "public"
 GATED = "gated block"
 GATED_PART = re.compile(r"<!--\s*kg-gated-block:begin([^>]*)", re.IGNORECASE)
+NOTES_KEY = " notes"
+"""Where the index keeps the notes on a text that it has rendered; no column of Ghost begins with a space."""
 UNREAD_META = (
     "meta_title",
     "meta_description",
@@ -36,10 +41,21 @@ CODE_COLUMNS = ("codeinjection_head", "codeinjection_foot")
 
 @dataclass(kw_only=True)
 class GhostSource(ArticleSource):
-    """The posts and pages of an export, in the order of `entries`."""
+    """The posts and pages of an export, in the order of `entries`.
+
+    Args:
+        lost_redirects: redirects that are not kept.
+    """
 
     export: GhostExport
     posts: list[Row] = field(default_factory=list)
+    lost_redirects: tuple[str, ...] = ()
+
+    def summarize(self) -> list[SourceRemark]:
+        message = _(
+            "Redirects of the old site that lead to none of these texts, or are patterns for several:"
+        )
+        return [SourceRemark(message, self.lost_redirects)] if self.lost_redirects else []
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):
@@ -79,11 +95,7 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
     refused: dict[str, str] = {}
     for post in export.posts:
         entry = _describe_post(post, export, language)
-        reason = (
-            _("It has no text as HTML: open it in Ghost, save it and export again.")
-            if _lacks_html(post)
-            else ""
-        )
+        post, reason = _render_text(post)
         if entry.uid in entries:
             reason = _("It is in the export twice.")
         if reason:
@@ -93,15 +105,33 @@ def open_ghost_source(path: Path, *, language: str, site: str = "") -> GhostSour
         posts.append(post)
     if not entries and not refused:
         raise ImportRefused(_("“%s” is an export of Ghost without posts.") % path.name)
+    topics, redirects = _topics_of(export), read_redirects(path.parent)
+    keys = {link_key(address): owner for owner, address in _owners_of(entries, topics)}
+    found, others = resolve_redirects(redirects, keys, site)
     return GhostSource(
         root=path.parent,
-        entries=list(entries.values()),
+        entries=[_add_addresses(entry, found.get(entry.uid, ())) for entry in entries.values()],
         refused=refused,
-        topics=_topics_of(export),
+        topics={key: _add_addresses(topic, found.get(f"topic:{key}", ())) for key, topic in topics.items()},
         site=site,
         export=export,
         posts=posts,
+        lost_redirects=tuple(map(str, others)),
     )
+
+
+def _owners_of(
+    entries: Mapping[str, SourceEntry], topics: Mapping[str, SourceTopic]
+) -> Iterator[tuple[str, str]]:
+    """Yield the uids of texts and the ids of topics with their old addresses."""
+    for uid, entry in entries.items():
+        yield from ((uid, address) for address in entry.former_paths)
+    for key, topic in topics.items():
+        yield from ((f"topic:{key}", address) for address in topic.former_paths)
+
+
+def _add_addresses[T: (SourceEntry, SourceTopic)](owner: T, addresses: Iterable[str]) -> T:
+    return replace(owner, former_paths=(*owner.former_paths, *addresses))
 
 
 def _describe_post(post: Row, export: GhostExport, language: str) -> SourceEntry:
@@ -124,10 +154,18 @@ def _describe_post(post: Row, export: GhostExport, language: str) -> SourceEntry
     )
 
 
-def _lacks_html(post: Row) -> bool:
-    """Whether a post has a text in the format of the editor alone."""
-    has_text = text_of(post, "plaintext") or '"text":"' in text_of(post, "lexical").replace(" ", "")
-    return bool(has_text) and not text_of(post, "html")
+def _render_text(post: Row) -> tuple[Row, str]:
+    """Return a post with its text as HTML, and the reason why it has none although there is a text, or ""."""
+    if text_of(post, "html"):
+        return post, ""
+    log = ImportLog()
+    try:
+        html = render_editor_text(text_of(post, "lexical"), text_of(post, "mobiledoc"), log)
+    except ValueError as error:
+        return post, _("Its text cannot be read (%s). Open it in Ghost, save it and export again.") % error
+    if not html and text_of(post, "plaintext"):
+        return post, _("It has no text as HTML: open it in Ghost, save it and export again.")
+    return post | {"html": html, NOTES_KEY: tuple(log.notes)}, ""
 
 
 def _topics_of(export: GhostExport) -> dict[str, SourceTopic]:
@@ -144,7 +182,8 @@ def _topics_of(export: GhostExport) -> dict[str, SourceTopic]:
 
 def _build_article(entry: SourceEntry, post: Row, export: GhostExport, site: str) -> SourceArticle:
     meta = export.meta.get(text_of(post, "id"), {})
-    notes = [*_notes_on_access(post, meta), *_notes_on_fields(post, meta)]
+    notes = [*post.get(NOTES_KEY, ()), *_notes_on_access(post, meta), *_notes_on_fields(post, meta)]
+    notes += _notes_on_tags(post, export)
     return SourceArticle(
         entry=entry,
         title=_escape(text_of(post, "title")),
@@ -199,6 +238,13 @@ def _notes_on_fields(post: Row, meta: Row) -> Iterator[ImportNote]:
         if text_of(post, name):
             message = _("Code that Ghost added to the page was left out: %s")
             yield ImportNote(NoteKind.DROPPED, "html", message % name)
+
+
+def _notes_on_tags(post: Row, export: GhostExport) -> Iterator[ImportNote]:
+    """Yield the internal tags of a post, which order texts for its editors and do not become topics."""
+    for name in export.internal_tags_of(post):
+        message = _("This site has no field for “%(name)s”; its value was left out: %(value)s")
+        yield ImportNote(NoteKind.DROPPED, "field", message % {"name": "tag", "value": name})
 
 
 def _escape(text: str) -> str:

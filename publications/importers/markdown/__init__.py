@@ -6,6 +6,7 @@ import fail.
 """
 
 from .authors import read_authors
+from .data_files import read_data
 from .links import PATH_END_PREFIX
 from .permalinks import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from .reader import MarkdownImportContext, read_file
@@ -27,5 +28,6 @@ __all__ = [
     "describe_unsupported_files",
     "open_markdown_source",
     "read_authors",
+    "read_data",
     "read_file",
 ]

@@ -108,16 +108,53 @@ def test_what_was_not_public_becomes_a_draft(open_export, tmp_path, values):
     assert file.is_draft and [note.topic for note in file.notes if note.topic == "not-public"]
 
 
+@pytest.mark.parametrize("name", ["redirects.json", "redirects.yaml"])
+def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, name):
+    rows = {
+        "^/old/?$": "/a/",
+        r"^\/2019\/older\/$": f"{SITE}/old/",
+        "/themes/": "/tag/war/",
+        "^/blog/(.*)$": "/$1",
+        "/away/": "https://other.example/a/",
+        "/loop": "/loop",
+    }
+    if name.endswith("json"):
+        content = json.dumps(
+            [{"from": source, "to": target, "permanent": True} for source, target in rows.items()]
+        )
+    else:
+        content = "301:\n" + "".join(f"  '{source}': {target}\n" for source, target in rows.items())
+    (tmp_path / name).write_text(content)
+
+    source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}))
+
+    assert source.entries[0].former_paths == ("/a/", "/old", "/2019/older/")
+    assert source.topics["war"].former_paths == ("/tag/war/", "/themes")
+    assert [remark.items for remark in source.summarize()] == [
+        ("^/blog/(.*)$ → /$1", "/away/ → https://other.example/a/", "/loop → /loop")
+    ]
+
+
+def test_members_are_not_read(open_export, tmp_path):
+    members = [{"id": "m1", "email": "reader@x.example", "name": "Rea Der"}]
+    posts = make_export(
+        {"title": "A", "slug": "a", "html": "<p>a</p>"}, members=members, members_subscribe_events=members
+    )
+    (tmp_path / "members.csv").write_text("email\nreader@x.example\n")
+
+    source = open_export(posts)
+
+    assert "reader@x.example" not in str(vars(source)) and "Rea Der" not in str(read_all(source, tmp_path))
+
+
 def test_the_uid_does_not_depend_on_the_folder(open_export):
     first, second = (open_export(make_export({"title": title, "slug": title})) for title in ("a", "b"))
 
     assert first.uids == second.uids
 
 
-def test_a_text_in_the_format_of_the_editor_alone_is_refused_with_the_remedy(open_export):
-    source = open_export(
-        make_export({"title": "A", "slug": "a", "lexical": '{"root":{"children":[{"text":"x"}]}}'})
-    )
+def test_a_text_whose_html_is_missing_altogether_is_refused_with_the_remedy(open_export):
+    source = open_export(make_export({"title": "A", "slug": "a", "plaintext": "Words."}))
 
     assert "save it" in source.refused["/a/"]
 
