@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -75,6 +76,19 @@ def propose_mapping(options: ImportOptions) -> ImportMapping:
     """
     options.validate()
     return open_source(options).propose_mapping()
+
+
+def read_samples(options: ImportOptions) -> list[dict[str, Any]]:
+    """Return some texts of a source that is read by rules, each beside its page, as plain values.
+
+    Raises:
+        InvalidOptions, ImportRefused: as `run_import`.
+    """
+    options.validate()
+    options = replace(options, mapping=add_decisions(options.mapping))
+    source = _assign_slugs(open_source(options))
+    authors = read_authors(options.authors) if options.authors else AuthorList({})
+    return source.read_samples(_build_context(options, source, authors))
 
 
 def _import_files(options: ImportOptions) -> ImportReport:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from publications.locales import locale_of
@@ -160,6 +160,10 @@ class ImportSource(ABC):
     def missing_files(self) -> tuple[str, ...]:
         """The addresses of files that texts use and that the source does not hold, once the texts are read."""
         return ()
+
+    def read_samples(self, context: ImportContext) -> list[dict[str, Any]]:
+        """Return some texts beside their pages, for sources that are read by rules (`old_site.samples`)."""
+        return []
 
     def summarize(self) -> list[SourceRemark]:
         """Return notes on the source as a whole, once its texts are read: what it holds, and what is not imported."""

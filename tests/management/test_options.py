@@ -46,6 +46,7 @@ BAD_VALUES = [
     ((*IMPORT, "--propose-mapping", "{missing}/m.yaml"), r"--propose-mapping.*cannot be written"),
     ((*IMPORT, "--report", "{empty_folder}"), r"--report: “.*empty_folder” cannot be written"),
     ((*IMPORT, "--report", "{missing}/report.json"), r"--report: “.*missing.*” cannot be written"),
+    ((*IMPORT, "--samples", "{missing}/a.html"), r"--samples: “.*missing.*” cannot be written"),
     ((*IMPORT, "--missing-files", "{missing}/files.txt"), r"--missing-files: “.*missing.*” cannot be written"),
     ((*IMPORT, "--kind", "novel"), r"no kind “novel”. There are: .*commentary"),
     ((*IMPORT, "--language", "klingon"), r"language “klingon” is not known"),

@@ -221,19 +221,20 @@ def _texts(node: Node) -> Iterator[str]:
         if child.tag in BLOCK_TAGS:
             yield "".join(line)
             line = []
-        elif child.tag == "-text" and not _is_unseen(child):
+        elif child.tag == "-text" and not is_unseen(child):
             line.append(child.text_content or "")
-            if _ends_block(child):
+            if ends_block(child):
                 yield "".join(line)
                 line = []
     yield "".join(line)
 
 
-def _is_unseen(text: Node) -> bool:
+def is_unseen(text: Node) -> bool:
+    """Whether a text is that of a script or the like."""
     return text.parent is not None and text.parent.tag in UNSEEN_TAGS
 
 
-def _ends_block(text: Node) -> bool:
+def ends_block(text: Node) -> bool:
     """Whether the text is the last of a block, so that what comes after it is another one."""
     node = text
     while node is not None and node.next is None:

@@ -135,7 +135,7 @@ def _outermost(nodes: list[Node]) -> list[Node]:
 def _remove_taken(page: HtmlPage, rule: PageRule, bodies: list[Node]) -> tuple[str, ...]:
     """Remove from the text what fields have taken, and what the rule drops; return the words of the latter."""
     selectors = [rule.elements[name] for name in TAKEN_ELEMENTS if name in rule.elements]
-    selectors += [_used_selector(page, rule, name) for name in TAKEN_FIELDS]
+    selectors += [find_used_selector(page, rule, name) for name in TAKEN_FIELDS]
     protected = {node.mem_id for body in bodies for node in _lineage(body)}
     removed = []
     for selector in filter(None, selectors):
@@ -146,7 +146,7 @@ def _remove_taken(page: HtmlPage, rule: PageRule, bodies: list[Node]) -> tuple[s
     return tuple(filter(None, removed))
 
 
-def _used_selector(page: HtmlPage, rule: PageRule, name: str) -> str:
+def find_used_selector(page: HtmlPage, rule: PageRule, name: str) -> str:
     """Return the selector of the source that a field was read from."""
     for source in rule.sources.get(name, ()):
         if read_values(page, (source,)):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from publications.locales import LOCALES
 from publications.slugs import normalize_redirect_path
@@ -12,7 +12,7 @@ from publications.stored_messages import gettext as _
 
 from ..html import ArticleSource, SourceArticle, read_article
 from ..imported_file import ImportedFile, ImportNote, ImportRefused, NoteKind, SourceRemark
-from ..mapping import ImportMapping, normalize_key
+from ..mapping import ImportMapping, apply_mapping, normalize_key
 from ..read_ahead import read_texts
 from ..source import ImportContext, OldPage, SourceEntry
 from .addresses import path_of, site_of
@@ -25,6 +25,7 @@ from .page_index import IndexedPage, PageIndex, index_pages
 from .page_text import PageHead, PageText, read_text
 from .proposal import propose_rules
 from .rules import parse_rules
+from .samples import choose_samples, describe_sample
 from .site_copy import SiteCopy
 from .site_files import SiteFiles
 
@@ -62,6 +63,17 @@ class OldSiteSource(ArticleSource):
             articles, read_article, context, total=len(self.entries), processes=processes
         ):
             yield replace(imported, former_files=self._all_addresses(imported.former_files))
+
+    def read_samples(self, context: ImportContext) -> list[dict[str, Any]]:
+        entries = {entry.source: entry for entry in self.entries}
+        samples = []
+        for indexed in choose_samples(list(self.index.texts.values())):
+            resource = self.copy.resources[indexed.key]
+            article = self._read_article(entries[path_of(indexed.address)])
+            imported = apply_mapping(read_article(article, context), self.mapping)
+            text = read_text(read_page(self.copy, resource), indexed.rule)
+            samples.append(describe_sample(read_page(self.copy, resource), indexed, text, imported))
+        return samples
 
     def assign_slugs(self, existing_slugs: Mapping[str, str], reserved: set[tuple[str, str]]) -> Self:
         """Raises ImportRefused if there are no rules."""

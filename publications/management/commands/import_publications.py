@@ -3,6 +3,7 @@
 import os
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from publications.importers.mapping import ImportMapping, read_mapping, render_m
 from publications.importers.options import ImportOptions, InvalidOptions
 from publications.importers.report import FileOutcome
 from publications.importers.report_text import Progress, render_report, write_json_report
-from publications.importers.run import propose_mapping, run_import
+from publications.importers.run import propose_mapping, read_samples, run_import
+from publications.importers.samples_page import render_samples_page
 from publications.management.option_types import MAX_PROCESSES, non_empty_path, whole_number
 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
@@ -73,6 +75,12 @@ OPTIONS = {
         "type": Path,
         "metavar": "FILE.yaml",
         "help": "import nothing: write such a file with all names that the texts have, to be edited",
+    },
+    "--samples": {
+        "type": Path,
+        "metavar": "FILE.html",
+        "help": "import nothing: write ten pages of an old site beside what the rules understand of them, to be looked "
+        "at in a browser. Without --mapping the proposed rules are used",
     },
     "--publish": {"action": "store_true", "help": "publish what may be public; without it all are drafts"},
     "--dry-run": {
@@ -132,6 +140,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         report_path, missing_path = options["report"], options["missing_files"]
+        samples_path = options["samples"]
         try:
             if report_path:
                 check_writable(report_path)
@@ -140,6 +149,9 @@ class Command(BaseCommand):
             import_options = self._import_options(options)
             if proposal_path := options["propose_mapping"]:
                 self._write_proposal(import_options, proposal_path)
+            if samples_path:
+                self._write_samples(import_options, samples_path)
+            if proposal_path or samples_path:
                 return
             report = run_import(import_options)
         except ImportRefused as error:
@@ -172,6 +184,19 @@ class Command(BaseCommand):
             )
             raise CommandError(message % {"path": path, "why": error.strerror}) from error
         self.stdout.write(_("Written: %s. Edit it, then import with --mapping.") % path)
+
+    def _write_samples(self, options: ImportOptions, path: Path) -> None:
+        """Write the page with samples, of the given or the proposed rules."""
+        check_writable(path, option="--samples")
+        if not options.mapping.pages:
+            options = replace(options, mapping=replace(options.mapping, pages=propose_mapping(options).pages))
+        samples = read_samples(options)
+        if not samples:
+            raise CommandError(
+                _("--samples: only old sites are read by rules, so that there is nothing to compare.")
+            )
+        path.write_text(render_samples_page(samples, options.path.name), encoding="utf-8")
+        self.stdout.write(_("Written: %s. Open it in a browser.") % path)
 
     def _write(self, path: Path, write: Callable[[Path], object]) -> None:
         try:
