@@ -129,6 +129,7 @@ CREATED_BY_MIGRATION = {
     "0068_bound_approvals": {"approval.after", "approval.site_version", "approval.snapshot_digest"},
     "0070_import_decisions": {"importdecision"},
     "0071_old_addresses": {f"redirect.{name}" for name in ("file_digest", "image", "query", "site_path")},
+    "0072_addresses_of_imports": {"archiveimport.kept_addresses"},
 }
 """Models and fields, as their migrations name them, whose data would be lost by undoing those. Others lose nothing."""
 

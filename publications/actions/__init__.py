@@ -16,7 +16,7 @@ from .old_addresses import (
     OldAddress,
     RefusedAddress,
     keep_old_addresses,
-    remove_old_address,
+    remove_old_addresses,
 )
 from .proposed_authors import replace_proposed_author
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
@@ -143,7 +143,7 @@ __all__ = [
     "remove_name_from_publication",
     "remove_name_from_rows",
     "remove_name_from_unused_files",
-    "remove_old_address",
+    "remove_old_addresses",
     "render_site_page",
     "repair_copied_columns",
     "repair_windows",

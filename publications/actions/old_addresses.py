@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.models import ActionType, RedactedAddress, Redirect
+from publications.models import ActionType, ArchiveImport, RedactedAddress, Redirect
 
 from .site_addresses import (
     FIELDS_OF_TARGETS,
@@ -108,10 +108,16 @@ class RefusedAddress:
 
 
 @transaction.atomic
-def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress]:
+def keep_old_addresses(
+    rows: Iterable[OldAddress], *, by, archive_import: int | None = None
+) -> list[RefusedAddress]:
     """Keep old addresses; safe to repeat: what leads there already is left.
 
     The audit entry holds their number, as an address may contain a name that is redacted one day.
+
+    Args:
+        archive_import: the primary key of the `ArchiveImport` that keeps them, and whose undo removes those of images
+            and lists again. Whoever else keeps the same address later has it.
 
     Returns:
         Those that could not be kept.
@@ -121,7 +127,8 @@ def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress
     """
     lock_site_version()  # before the existing redirects are read
     refused: list[RefusedAddress] = []
-    count = sum(_store(batch, refused) for batch in batched(rows, ADDRESSES_PER_QUERY))
+    batches = batched(rows, ADDRESSES_PER_QUERY)
+    count = sum(_store(batch, refused, archive_import) for batch in batches)
     if count:
         action = begin_action(by=by)
         action.write_audit_entry(ActionType.AMEND, _("Old addresses"), kind="redirect", count=count)
@@ -129,18 +136,20 @@ def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress
 
 
 @transaction.atomic
-def remove_old_address(redirect: Redirect, *, by) -> None:
-    """Remove an old address: it then answers 404, or as the page of its path does.
+def remove_old_addresses(redirects: Collection[Redirect], *, by) -> None:
+    """Remove old addresses: each then answers 404, or as the page of its path does.
 
     Raises:
         ClockBehind: the clock of the server is behind the last action.
     """
     action = begin_action(by=by)
-    redirect.delete()
-    action.write_audit_entry(ActionType.AMEND, _("Old addresses"), kind="redirect", count=1, removed=True)
+    Redirect.objects.filter(pk__in=[redirect.pk for redirect in redirects]).delete()
+    action.write_audit_entry(
+        ActionType.AMEND, _("Old addresses"), kind="redirect", count=len(redirects), removed=True
+    )
 
 
-def _store(rows: Collection[OldAddress], refused: list[RefusedAddress]) -> int:
+def _store(rows: Collection[OldAddress], refused: list[RefusedAddress], archive_import: int | None) -> int:
     """Store those that can be kept, and return how many are new; append the others to `refused`."""
     keys = {row.key for row in rows} - {None}
     stored = Redirect.objects.filter(path__in={path for path, _query in keys})
@@ -149,15 +158,19 @@ def _store(rows: Collection[OldAddress], refused: list[RefusedAddress]) -> int:
     addresses = {address for path, query in keys for address in (path, f"{path}?{query}")}
     given_up = RedactedAddress.objects.given_up(addresses)
     new: list[Redirect] = []
+    kept_again: list[Redirect] = []
     for row in rows:
         if reason := _find_refusal(row, existing, given_up):
             detail = ", ".join(row.wrong_parameters) if reason is AddressRefusal.PARAMETERS else ""
             refused.append(RefusedAddress(row.address, reason, detail))
-        elif row.key not in existing and not _is_own_address(row):
+        elif row.key in existing:
+            kept_again.append(existing[row.key])
+        elif not _is_own_address(row):
             path, query = row.key
             existing[row.key] = Redirect(path=path, query=query, **row.columns)
             new.append(existing[row.key])
     Redirect.objects.bulk_create(new)
+    ArchiveImport.objects.record_addresses(archive_import, new, kept_again)
     return len(new)
 
 

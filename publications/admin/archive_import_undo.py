@@ -68,6 +68,7 @@ def archive_import_undo_page(request: HttpRequest, pk: int) -> HttpResponse:
         later_imports=[later_imports[key] for key in sorted(later_imports, reverse=True)],
         linking_editions=list(editions_linking_to(withdrawn)[:MAX_LINKING_EDITIONS]) if withdrawn else [],
         days=DELETED_DRAFT_RETENTION.days,
+        has_addresses=job.kept_addresses.exists(),
     )
 
 
@@ -86,7 +87,7 @@ def describe_undo(report: dict) -> dict:
 
     All is in the current language; of an undo that ended early the sentences are those of its batches.
     """
-    sentences = _describe_counts(report.get("counts", {}))
+    sentences = _describe_counts(report.get("counts", {})) + _describe_addresses(report.get("addresses", 0))
     kept = _limit_rows(report.get("kept", []))
     return {"outcome": _describe_outcome(bool(sentences), bool(kept)), "sentences": sentences, "kept": kept}
 
@@ -115,6 +116,12 @@ def describe_kept(row: dict) -> dict:
     sight = _("readers see it") if row["is_public"] else _("readers do not see it")
     labels = dict(KeepReason.choices)
     return row | {"label": f"{row.get('message') or labels.get(reason, reason)} · {sight}"}
+
+
+def _describe_addresses(count: int) -> list[str]:
+    return (
+        [ngettext("%d old address removed", "%d old addresses removed", count) % count + "."] if count else []
+    )
 
 
 def _describe_counts(counts: dict[str, int]) -> list[str]:

@@ -183,7 +183,7 @@ def old_address_removal_page(request: HttpRequest, pk: int) -> HttpResponse:
     redirect = get_object_or_404(Redirect.objects.select_related(*RELATIONS), pk=pk)
     if request.method == "POST":
         try:
-            actions.remove_old_address(redirect, by=request.user)
+            actions.remove_old_addresses([redirect], by=request.user)
         except actions.ActionRefused as refusal:
             messages.error(request, " ".join(refusal.reasons))
         else:

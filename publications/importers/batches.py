@@ -111,7 +111,9 @@ class BatchImporter:
         publish_files(files, self.options)
         for file in files:
             self.report.redirects += add_redirects(file, by=self.options.by)
-        self.report.redirects += keep_further_addresses(files, by=self.options.by)
+        self.report.redirects += keep_further_addresses(
+            files, by=self.options.by, archive_import=self.options.archive_import
+        )
         if not self.options.dry_run:
             stored = [file.publication for file in files if file.outcome in STORED]
             ArchiveImport.objects.exclude(pk=self.options.archive_import).forget_drafts(stored)

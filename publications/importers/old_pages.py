@@ -4,14 +4,14 @@ from publications.actions import AddressRefusal, OldAddress
 from publications.models import Author, Tag, tags_by_name
 
 from .import_cache import ImportCache
-from .mapping import ImportMapping
+from .options import ImportOptions
 from .redirects import keep_old_addresses
 from .source import ImportSource, OldPage
 from .source_authors import AuthorList
 
 
 def redirect_old_pages(
-    source: ImportSource, mapping: ImportMapping, authors: AuthorList, import_cache: ImportCache, *, by
+    source: ImportSource, options: ImportOptions, authors: AuthorList, import_cache: ImportCache
 ) -> tuple[int, list[str]]:
     """Redirect the pages of a source that are no texts; safe to repeat.
 
@@ -21,11 +21,11 @@ def redirect_old_pages(
     topics = tags_by_name() if source.old_pages else {}
 
     def find_target(page: OldPage) -> Tag | Author | str:
-        tag = topics.get(mapping.find_topic(page.topic).casefold()) if page.topic else None
-        name = page.author and (mapping.find_person(page.author) or page.author)
+        tag = topics.get(options.mapping.find_topic(page.topic).casefold()) if page.topic else None
+        name = page.author and (options.mapping.find_person(page.author) or page.author)
         return tag or (name and import_cache.find_author(authors.find(name).slug, name)) or page.address
 
     rows = [OldAddress(address, find_target(page)) for address, page in source.old_pages.items()]
-    refused = keep_old_addresses(rows, by=by) if rows else []
+    refused = keep_old_addresses(rows, by=options.by, archive_import=options.archive_import) if rows else []
     lost = [row.address for row in refused if row.reason is not AddressRefusal.USED]
     return len(rows) - len(refused), lost

@@ -39,7 +39,7 @@ def add_redirects(file: FileReport, *, by) -> int:
     return len(paths) - len(refused)
 
 
-def keep_further_addresses(files: Iterable[FileReport], *, by) -> int:
+def keep_further_addresses(files: Iterable[FileReport], *, by, archive_import: int | None) -> int:
     """Lead the old addresses of texts that have a query to them, and those of pictures and attached files to these.
 
     Those of texts that cannot be kept are reported. A file that several texts have leads to one of them.
@@ -51,7 +51,9 @@ def keep_further_addresses(files: Iterable[FileReport], *, by) -> int:
     keys = {image.key for file in stored for image in file.imported.manuscript.images}
     images = Image.objects.in_bulk(keys, field_name="key")
     owners = {row.address: (file, row) for file in stored for row in _further_addresses(file, images)}
-    refused = keep_old_addresses([row for _file, row in owners.values()], by=by)
+    refused = keep_old_addresses(
+        [row for _file, row in owners.values()], by=by, archive_import=archive_import
+    )
     for refusal in refused:
         file = owners[refusal.address][0]
         if refusal.address in file.imported.former_paths:
@@ -75,11 +77,16 @@ def _further_addresses(file: FileReport, images: Mapping[str, Image]) -> Iterato
             yield OldAddress(address, targets[name])
 
 
-def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress]:
+def keep_old_addresses(
+    rows: Iterable[OldAddress], *, by, archive_import: int | None = None
+) -> list[RefusedAddress]:
     """Keep old addresses of another site in one action; safe to repeat.
 
     They may have a query, and lead to publications, files of theirs, topics, authors, site pages, images and lists. A
     redacted publication gets no new ones, because the redaction may have removed them.
+
+    Args:
+        archive_import: the primary key of the `ArchiveImport` that keeps them, if one does.
 
     Returns:
         Those that could not be kept, with the reasons.
@@ -92,7 +99,7 @@ def keep_old_addresses(rows: Iterable[OldAddress], *, by) -> list[RefusedAddress
         is_blocked = publication is not None and publication.pk in redacted and not _is_kept(row)
         (refused if is_blocked else kept).append(row)
     blocked = [RefusedAddress(row.address, AddressRefusal.REDACTED) for row in refused]
-    return [*blocked, *actions.keep_old_addresses(kept, by=by)]
+    return [*blocked, *actions.keep_old_addresses(kept, by=by, archive_import=archive_import)]
 
 
 def _is_kept(row: OldAddress) -> bool:

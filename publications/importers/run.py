@@ -202,7 +202,7 @@ def _finish_import(
         for key, topic in source.topics.items()
     }
     report.redirects += complete_topics(topics, options, report)
-    count, lost = redirect_old_pages(source, options.mapping, authors, importer.import_cache, by=options.by)
+    count, lost = redirect_old_pages(source, options, authors, importer.import_cache)
     report.redirects += count
     if lost:
         report.source_notes.append(

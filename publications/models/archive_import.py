@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .image import original_storage
 from .publication import Publication
+from .redirect import Redirect
 
 ARCHIVE_IMPORT_DAYS = 7
 """How long an archive and its report are kept after the last run: both may hold names that are redacted later."""
@@ -59,6 +60,22 @@ class ArchiveImportQuerySet(models.QuerySet):
         for job in self.filter(created_publications__in=publications).defer("report").distinct():
             job.created_publications.remove(*publications)
 
+    def record_addresses(
+        self, pk: int | None, new: Iterable[Redirect], kept_again: Iterable[Redirect]
+    ) -> None:
+        """Let the undo of an import remove new old addresses of images and lists, and those of no other import.
+
+        Args:
+            pk: the primary key of the import; None where nothing but a person or a folder keeps them.
+            kept_again: addresses that are there, which the undo of any other import has to leave.
+        """
+        others = [redirect for redirect in kept_again if redirect.pk]
+        jobs = self.exclude(pk=pk).filter(kept_addresses__in=others) if others else ()
+        for job in {job.pk: job for job in jobs}.values():
+            job.kept_addresses.remove(*others)
+        if pk and (job := self.filter(pk=pk).first()):
+            job.kept_addresses.add(*(redirect for redirect in new if redirect.image_id or redirect.site_path))
+
 
 def _delete_archives(names: list[str]) -> None:
     for name in names:
@@ -79,6 +96,8 @@ class ArchiveImport(models.Model):
         created_publications: the drafts that its runs have created, without those that a later import has stored
             again or an undo has deleted; others that are deleted are left out.
         published_editions: those that its runs have published.
+        kept_addresses: the old addresses of images and lists that its runs have kept, without those that somebody else
+            has kept again.
         is_stop_requested: whether the run is to end after its batch.
     """
 
@@ -105,6 +124,7 @@ class ArchiveImport(models.Model):
     )
     created_publications = models.ManyToManyField("Publication", related_name="+")
     published_editions = models.ManyToManyField("Edition", related_name="+")
+    kept_addresses = models.ManyToManyField(Redirect, related_name="+")
 
     objects = ArchiveImportQuerySet.as_manager()
 

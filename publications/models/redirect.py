@@ -118,8 +118,8 @@ class Redirect(models.Model):
     objects = RedirectManager()
 
     class Meta:
-        verbose_name = gettext_lazy("former path")
-        verbose_name_plural = gettext_lazy("former paths")
+        verbose_name = gettext_lazy("old address")
+        verbose_name_plural = gettext_lazy("old addresses")
         constraints = [
             models.UniqueConstraint(fields=["path", "query"], name="former_address_once"),
             models.CheckConstraint(

@@ -48,7 +48,7 @@ def test_many_are_kept_in_one_action_which_is_safe_to_repeat():
 def test_removing_one_is_an_action():
     keep(OldAddress("/old", "/en/"))
 
-    actions.remove_old_address(Redirect.objects.get(), by=None)
+    actions.remove_old_addresses([Redirect.objects.get()], by=None)
 
     assert not Redirect.objects.exists()
     assert describe_entry(AuditEntry.objects.first()).description == "1 old address removed"

@@ -25,7 +25,7 @@ from publications.models import (
     Redirect,
     Review,
 )
-from tests.factories import make_person, make_publication, saved
+from tests.factories import make_author, make_image, make_person, make_publication, saved
 
 from .test_archive_imports import (  # noqa: F401 - fixtures
     BACKEND,
@@ -400,3 +400,42 @@ def test_a_check_says_which_texts_can_be_shown_again(administrator, published, s
 
     assert "2 of them were withdrawn before: publishing shows them to readers again." in page
     assert "Of 2 texts 0 are new" not in page
+
+
+def test_old_addresses_of_lists_and_pictures_go_with_the_import(administrator, published, client):  # noqa: F811
+    """Those that somebody else has kept too, or whose picture something else shows, stay."""
+    image, used, portrait = make_image(), make_image(), make_image()
+    oil = Publication.objects.get(title="Oil")
+    make_publication(title="By hand", body=f"![A](image:{used.key})")
+    make_author(portrait=portrait)
+    rows = [
+        *(actions.OldAddress(path, "/en/publications/") for path in ("/news", "/?cat=1", "/again", "/by-hand")),
+        actions.OldAddress("/a.jpg", image), actions.OldAddress("/used.jpg", used), actions.OldAddress("/ann.jpg", portrait),
+        actions.OldAddress("/oil-2019", oil),
+    ]  # fmt: skip
+    actions.keep_old_addresses([*rows, rows[0]], by=None, archive_import=published.pk)
+    actions.keep_old_addresses(rows[:1], by=None, archive_import=published.pk)  # the same import once more
+    actions.keep_old_addresses(rows[2:3], by=None)
+    actions.remove_old_addresses([Redirect.objects.get(path="/by-hand")], by=None)
+    actions.keep_old_addresses(rows[3:4], by=None)
+    assert "Old addresses of lists" in administrator.get(page_of("-undo")).text
+
+    assert "3 old addresses removed." in undo(administrator)
+
+    assert set(Redirect.objects.values_list("path", flat=True)) >= {
+        "/again", "/by-hand", "/used.jpg", "/ann.jpg", "/oil-2019",
+    }  # fmt: skip
+    assert not Redirect.objects.filter(path__in=("/", "/news", "/a.jpg")).exists()
+    assert client.get("/oil-2019").status_code == 410
+
+
+def test_the_picture_of_a_text_that_stays_keeps_its_old_address(administrator, published):  # noqa: F811
+    image, oil = make_image(), Publication.objects.get(title="Oil")
+    rows = [actions.OldAddress("/a.jpg", image), actions.OldAddress("/list", "/en/")]
+    actions.keep_old_addresses(rows, by=None, archive_import=published.pk)
+    saved(oil, body=f"![A](image:{image.key})")
+
+    assert "1 old address removed." in undo(administrator)
+    assert (
+        Redirect.objects.filter(path="/a.jpg").exists() and not Redirect.objects.filter(path="/list").exists()
+    )

@@ -458,7 +458,7 @@ def test_an_old_address_that_is_kept_or_removed_counts_from_the_next_request(cap
     assert client.get("/en/?p=1").headers["Location"] == "/en/topics/"
 
     with capture_on_commit():
-        actions.remove_old_address(Redirect.objects.get(), by=None)
+        actions.remove_old_addresses([Redirect.objects.get()], by=None)
     assert client.get("/en/?p=1").status == 200
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 from publications.importers.options import ImportOptions
 from publications.importers.report import FileOutcome
 from publications.importers.run import run_import
-from publications.models import Author, Edition, Publication, Redirect, Tag
+from publications.models import ArchiveImport, Author, Edition, Publication, Redirect, Tag
 
 from .exports import SITE, category, export, group, item, write_export
 
@@ -105,7 +105,9 @@ def test_pictures_and_files_answer_at_their_old_addresses(tmp_path, client):
     Image.new("RGB", (60, 40), "teal").save(tmp_path / "uploads/chart.png")
     (tmp_path / "uploads/gas.csv").write_text("year,gas\n2024,1\n")
     text = '<img src="/wp-content/uploads/chart-30x20.png" alt="A chart"> See <a href="/wp-content/uploads/gas.csv">the figures</a>.'
-    report = run(write_export(tmp_path, PARTS[0], item(1, text=text, excerpt="A summary.")))
+    job = ArchiveImport.objects.create(archive="a", filename="export.xml", size=1)
+    export = write_export(tmp_path, PARTS[0], item(1, text=text, excerpt="A summary."))
+    report = run(export, archive_import=job.pk)
 
     picture = client.get("/wp-content/uploads/chart-30x20.png")
     file = client.get("/wp-content/uploads/gas.csv")
@@ -113,6 +115,7 @@ def test_pictures_and_files_answer_at_their_old_addresses(tmp_path, client):
     assert report.count(FileOutcome.NEW) == 1 and (picture.status_code, file.status_code) == (301, 301)
     assert picture["Location"].startswith("/media/") and file["Location"].endswith("/gas.csv")
     assert client.get(file["Location"]).status_code == 200
+    assert [row.path for row in job.kept_addresses.all()] == ["/wp-content/uploads/chart-30x20.png"]
 
 
 def test_an_address_with_a_query_of_another_text_is_reported(tmp_path):
