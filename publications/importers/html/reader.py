@@ -19,7 +19,7 @@ from ..rendered_page import (
     report_losses,
 )
 from ..source import ImportContext
-from ..source_authors import SourceAuthor
+from ..source_authors import SourceAuthor, note_mail
 from ..used_images import UsedImages
 from .article import SourceArticle
 from .attachments import AttachmentCollector
@@ -141,6 +141,7 @@ class _ArticleReader:
         for name in self.entry.authors:
             author = self.context.authors.find(name)
             if author.slug:
+                note_mail(author, self.log)
                 bylines.setdefault(author, ManuscriptByline(author=author.slug, name=author.name))
             else:
                 self.log.dropped("author", _("This is nobody's name: %s") % name)

@@ -13,7 +13,7 @@ from publications.slugs import slugify
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from ..source_authors import AuthorList, SourceAuthor
+from ..source_authors import AuthorList, SourceAuthor, note_mail
 from .access import access_keys, expiry_in, reasons_in_fields
 from .dates import DATE_IN_NAME, date_in_name, parse_date
 from .front_matter import (
@@ -218,6 +218,7 @@ class FrontMatterFields:
             if not author.slug:
                 self.log.dropped("author", _("This is nobody's name: %s") % name)
                 continue
+            note_mail(author, self.log)
             byline = ManuscriptByline(author=author.slug, name=author.name, role=role)
             bylines.setdefault(author.slug, (byline, author))
         return list(bylines.values())

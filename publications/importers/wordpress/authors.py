@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from publications.slugs import slugify
 
-from ..source_authors import MAX_NAME_CHARACTERS, AuthorList, SourceAuthor
+from ..source_authors import AuthorList, SourceAuthor
 from .index import ExportIndex
 from .posts import IndexedPost, plain_name
 
@@ -15,7 +15,7 @@ TERM_PREFIX = "cap-"
 
 
 def read_authors(index: ExportIndex) -> AuthorList:
-    """Return the authors by login and by the name in their addresses. E-mail addresses are left out."""
+    """Return the authors by login and by the name in their addresses."""
     page_names = {
         term["name"].casefold(): slug for (kind, slug), term in index.terms.items() if kind == AUTHOR_TAXONOMY
     }
@@ -49,17 +49,13 @@ def _account_name(account: Mapping[str, str]) -> str:
         f"{account.get('wp:author_first_name', '')} {account.get('wp:author_last_name', '')}"
     )
     login = account.get("wp:author_login", "")
-    return _without_mail(next(filter(None, (display_name, full_name, login)), ""))
+    return next(filter(None, (display_name, full_name, login)), "")
 
 
 def _guest_name(guest: Mapping[str, str], page_name: str) -> str:
     full_name = f"{guest.get('cap-first_name', '')} {guest.get('cap-last_name', '')}"
     names = map(plain_name, (guest.get("cap-display_name", ""), full_name, page_name))
-    return _without_mail(next(filter(None, names), page_name))
-
-
-def _without_mail(name: str) -> str:
-    return name.partition("@")[0][:MAX_NAME_CHARACTERS] if " " not in name else name[:MAX_NAME_CHARACTERS]
+    return next(filter(None, names), page_name)
 
 
 def authors_of(post: IndexedPost) -> tuple[str, ...]:

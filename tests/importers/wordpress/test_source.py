@@ -160,7 +160,7 @@ def test_authors_are_named_and_have_the_addresses_of_their_pages(tmp_path):
     assert [authors.find(name).name for name in ("Ann", "bo", "cia@old.example")] == [
         "Ann Berg",
         "Bo Ek",
-        "cia",
+        "Cia",
     ]
     assert authors.find("ann").former_paths == ("/author/ann/",)
     assert not any("@" in f"{row.name}{row.former_paths}" for row in authors.by_id.values())
