@@ -47,7 +47,7 @@ def render_editor_text(lexical: str, mobiledoc: str, log: ImportLog) -> str:
         try:
             content = json.loads(source) if source else None
         except RecursionError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(type(error).__name__) from error
         if isinstance(content, dict):
             return render(content, log)
     return ""
@@ -70,7 +70,7 @@ class _Lexical:
     def render_children(self, node: Any, level: int = 0) -> str:
         children = node.get("children") if isinstance(node, dict) else None
         if level > MAX_LEVELS:
-            raise ValueError(_("The text is nested too deeply."))
+            raise ValueError(_("Lists, quotes or brackets are nested too deeply. Take levels out."))
         nodes = [child for child in children if isinstance(child, dict)] if isinstance(children, list) else []
         return "".join(self._render(child, level + 1) for child in nodes)
 

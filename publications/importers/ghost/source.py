@@ -52,10 +52,12 @@ class GhostSource(ArticleSource):
     lost_redirects: tuple[str, ...] = ()
 
     def summarize(self) -> list[SourceRemark]:
+        if not self.lost_redirects:
+            return []
         message = _(
-            "Redirects of the old site that lead to none of these texts, or are patterns for several:"
+            "Redirects of the old site that lead to no imported text, to be set at the desk (Old addresses): %d."
         )
-        return [SourceRemark(message, self.lost_redirects)] if self.lost_redirects else []
+        return [SourceRemark(message % len(self.lost_redirects), self.lost_redirects)]
 
     def articles(self) -> Iterator[SourceArticle]:
         for entry, post in zip(self.entries, self.posts, strict=True):

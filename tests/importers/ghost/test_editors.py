@@ -106,12 +106,14 @@ def test_a_text_that_cannot_be_read_is_refused_with_the_remedy(open_export, sour
     assert "Open it in Ghost" in opened.refused["/a/"]
 
 
-VALUES = some.recursive(
-    some.none() | some.integers(-2, 12) | some.sampled_from(["p", "a", "text", "list", "html", "image", "children"]),
-    lambda inner: some.lists(inner, max_size=4)
-    | some.dictionaries(some.sampled_from(["type", "children", "text", "format", "root", "cards", "sections", "markups", "atoms"]), inner, max_size=5),
-    max_leaves=20,
-)  # fmt: skip
+LEAVES = some.none() | some.integers(-2, 12) | some.sampled_from(["p", "a", "text", "list", "html", "image"])
+NAMES = some.sampled_from(
+    ["type", "children", "text", "format", "root", "cards", "sections", "markups", "atoms"]
+)
+ROWS = some.lists(LEAVES | some.lists(LEAVES, max_size=4), max_size=4)
+VALUES = some.dictionaries(
+    NAMES, LEAVES | ROWS | some.dictionaries(NAMES, LEAVES | ROWS, max_size=3), max_size=5
+)
 
 
 @given(VALUES)

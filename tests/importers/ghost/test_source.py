@@ -129,7 +129,7 @@ def test_redirects_beside_the_export_are_old_addresses(open_export, tmp_path, na
     source = open_export(make_export({"title": "A", "slug": "a", "html": "<p>a</p>"}))
 
     assert source.entries[0].former_paths == ("/a/", "/old", "/2019/older/")
-    assert source.topics["war"].former_paths == ("/tag/war/", "/themes")
+    assert source.topics["war"].former_paths == ("/tag/war/", "/themes/")
     assert [remark.items for remark in source.summarize()] == [
         ("^/blog/(.*)$ → /$1", "/away/ → https://other.example/a/", "/loop → /loop")
     ]
