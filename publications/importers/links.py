@@ -14,6 +14,7 @@ from .imported_file import ImportLog
 INLINE_TARGET = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
 DEFINITION = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
 ANCHOR_HREF = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
+ACCOUNT = re.compile(r"^(\s*(?:[a-zA-Z][a-zA-Z0-9+.-]*+:)?//)[^/?#\s]*@")
 ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
@@ -95,6 +96,11 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def without_account(address: str) -> str:
+    """Return an address without the name and password before its host."""
+    return ACCOUNT.sub(r"\1", address)
 
 
 def link_key(address: str) -> str:

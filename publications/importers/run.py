@@ -37,7 +37,7 @@ from .related_links import apply_related_links, report_lost_fragments
 from .report import FileOutcome, ImportReport
 from .source import ImportContext, ImportSource
 from .source_authors import AuthorList
-from .sources import open_source
+from .sources import MARKDOWN, open_source
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
 BATCH_FILES = 50
@@ -243,7 +243,7 @@ def _build_context(options: ImportOptions, source: ImportSource, authors: Author
     return ImportContext(
         authors=authors,
         image_finder=ImageFinder(
-            _media_folders(options, source.root),
+            _media_folders(options, source),
             _library_keys(),
             settings.SECRET_KEY.encode(),
             source.names_of,
@@ -274,9 +274,14 @@ def _library_keys() -> Mapping[str, str]:
     return {image.digest: image.key for image in Image.objects.order_by("-pk").only("key", "original")}
 
 
-def _media_folders(options: ImportOptions, root: Path) -> tuple[Path, ...]:
-    """Return the folders to search for images: from the options, or the imported folder and its parents."""
+def _media_folders(options: ImportOptions, source: ImportSource) -> tuple[Path, ...]:
+    """Return the folders to search for images: from the options, or the imported folder, and its parents for Markdown.
+
+    What others have exported gets no file from outside of its folder.
+    """
     if options.media:
-        return (*options.media, root)
-    resolved = root.resolve()
-    return (resolved, *list(resolved.parents)[:MEDIA_PARENT_FOLDERS])
+        return (*options.media, source.root)
+    root = source.root.resolve()
+    if source.system != MARKDOWN.name:
+        return tuple(dict.fromkeys((root, *filter(Path.is_dir, (options.path.resolve(),)))))
+    return (root, *list(root.parents)[:MEDIA_PARENT_FOLDERS])

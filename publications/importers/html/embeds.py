@@ -26,6 +26,8 @@ MAX_FALLBACK_WORDS = 30
 PLAYER_CARDS = frozenset({"kg-audio-card", "kg-video-card"})
 ADDRESS = re.compile(r"https?://[^\s<>]+")
 BARE_ADDRESS = re.compile(r"\s*(https?://[^\s<>]+)\s*")
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:")
+ADDRESS_START = re.compile(r"https?:", re.IGNORECASE)
 KEYS_OF_ADDRESS = ("url", "canonical_url", "href", "src", "permalink")
 
 
@@ -72,9 +74,12 @@ def _address_of_media(element: Element) -> str:
     addresses = (
         child.get(name) for child in element.find_all(element.tag, "source", "embed") for name in names
     )
-    return next(
-        (address for address in map(str.strip, addresses) if address and address != "about:blank"), ""
-    )
+    return next((address for address in map(str.strip, addresses) if _is_address_of_media(address)), "")
+
+
+def _is_address_of_media(address: str) -> bool:
+    """Whether a reader can follow an address: it is on the web, or on the site itself."""
+    return bool(address) and (not SCHEME.match(address) or bool(ADDRESS_START.match(address)))
 
 
 def _link(address: str, title: str, name: str, losses: TextLosses) -> Element:

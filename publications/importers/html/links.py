@@ -9,7 +9,7 @@ from publications.slugs import normalize_redirect_path
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportLog
-from ..links import AddressRewriter
+from ..links import AddressRewriter, without_account
 from ..source import ImportContext
 from .attachments import AttachmentCollector
 from .losses import one_line
@@ -52,6 +52,9 @@ class ArticleLinks(AddressRewriter):
                 self.log.dropped("link-gone", _("A link could not be kept: %s") % href[:200])
             return link.children
         absolute = self.media.resolve(href) if not scheme or scheme[1].lower().startswith("http") else href
+        if (shown := without_account(href)) != href:
+            self.log.changed("link", _("The name and password in a link were left out: %s") % shown)
+            href = shown
         link.attributes["href"] = self.files.find_address(absolute, words) or self.rewrite(href)
         if link.get("title") == words or not link.children:
             link.attributes.pop("title", None)

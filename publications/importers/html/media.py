@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..image_finder import FoundImage, ImageFinder
-from ..links import host_of
+from ..links import host_of, without_account
 
 SIZE_VARIANT = re.compile(r"(?:-\d{2,5}x\d{2,5}|-scaled|-rotated|-e\d{10,13})+(?=\.[a-zA-Z]{3,4}$)")
 SIZE_FOLDERS = re.compile(r"/size/w\d+(?:h\d+)?(?=/)|/format/\w+(?=/)|/styles/[^/]+/(?:public|private)(?=/)")
@@ -39,7 +39,8 @@ class SourceMedia:
             parts = urlsplit(address)
             if PHOTON_HOST.fullmatch(parts.netloc):
                 address = f"https:/{parts.path}"
-            return urljoin(self.base or "/", f"https:{address}" if address.startswith("//") else address)
+            address = f"https:{address}" if address.startswith("//") else address
+            return without_account(urljoin(self.base or "/", address))
         except ValueError:
             return address
 

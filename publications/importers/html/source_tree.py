@@ -217,7 +217,7 @@ def _add_visible_text(element: Element, parts: list[str]) -> None:
     separator = ""
     if element.tag in BLOCK_TAGS or element.tag in SEPARATED:
         separator = "\n"
-    elif element.tag == "sup" or "#" in element.get("href"):
+    elif element.tag == "sup" or (element.tag == "a" and "#" in element.get("href")):
         separator = " "  # the number of a note is no part of the word before it
     parts.append(separator)
     for child in element.children:

@@ -61,10 +61,16 @@ HIDING_EXPIRIES = frozenset({"", "draft", "delete", "trash", "private"})
 
 def find_status(item: ExportItem) -> str:
     """Return the status of an item that WordPress shows to nobody without an account or a password, or ""."""
-    if item.get("wp:post_password"):
+    if has_password(item):
         return "password"
     status = item.get("wp:status")
     return "" if status == "publish" else status or "–"
+
+
+def has_password(item: ExportItem) -> bool:
+    """Whether a post needs a password, which may be of spaces; line ends are those of the file."""
+    password = item.fields.get("wp:post_password", "")
+    return bool(password) and (bool(password.strip()) or "\n" not in password)
 
 
 def find_access_fields(item: ExportItem) -> Iterator[str]:

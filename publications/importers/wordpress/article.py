@@ -16,7 +16,7 @@ from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog
 from ..links import host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
-from .access import find_access_fields, find_status, read_expiry
+from .access import find_access_fields, find_status, has_password, read_expiry
 from .addresses import address_on_site
 from .blocks import PostBlocks
 from .export_bytes import CleanBytes
@@ -187,7 +187,7 @@ class _Post:
 
     def _note_access(self) -> None:
         """Note why the text was not for all readers, beside what its blocks and shortcodes say."""
-        if self.item.get("wp:post_password"):
+        if has_password(self.item):
             self.log.changed(NOT_PUBLIC, _("It needed a password on the old site: it is a draft."))
         elif status := find_status(self.item):
             self.log.hidden(status)

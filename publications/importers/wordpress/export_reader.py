@@ -17,6 +17,8 @@ from .export_item import ExportItem
 from .item_builder import ItemBuilder
 
 HEAD_BYTES = 20_000
+MAX_TAG_BYTES = 4_000_000
+"""A tag or comment of this length has no end: the parser would read it from its beginning again with every chunk."""
 VERSION = "wp:wxr_version"
 ENCODINGS = {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1"}
 """Encodings that expat knows and in which a byte of ASCII is that character."""
@@ -77,8 +79,12 @@ class ExportReader:
             raise ImportRefused(message % {"file": self.path.name, "encoding": self.encoding})
         builder = self.builder = ItemBuilder(self.path.name, self.encoding, self.start)
         try:
+            read_bytes = 0
             for chunk in self.content:
                 builder.parser.Parse(chunk, False)
+                read_bytes += len(chunk)
+                if read_bytes - builder.parser.CurrentByteIndex > MAX_TAG_BYTES:
+                    raise self._describe_damage(builder.parser.CurrentLineNumber)
                 self._check_version()
                 yield from builder.take_items()
             builder.parser.Parse(b"", True)
@@ -86,7 +92,7 @@ class ExportReader:
             if self.site.get(VERSION):
                 yield from builder.take_items()
             if not builder.is_complete:
-                raise self._describe_damage(error) from error
+                raise self._describe_damage(error.lineno, is_end=error.code in PAST_END) from error
         self._check_version(is_whole=True)
 
     def read_item(self, start: int, length: int) -> tuple[ExportItem, CleanBytes]:
@@ -110,16 +116,16 @@ class ExportReader:
             values = {"file": self.path.name, "version": version or "–", "known": ", ".join(VERSIONS)}
             raise ImportRefused(message % values)
 
-    def _describe_damage(self, error: expat.ExpatError) -> ImportRefused:
+    def _describe_damage(self, line: int, *, is_end: bool = False) -> ImportRefused:
         if VERSION not in self.site:
             return self._describe_other_file()
         first_line = count_lines(self.path, self.start) - 1
         values = {
             "file": self.path.name,
-            "line": first_line + error.lineno,
-            "item": first_line + (self.builder.line_of_item or error.lineno),
+            "line": first_line + line,
+            "item": first_line + (self.builder.line_of_item or line),
         }
-        if error.code in PAST_END:
+        if is_end:
             return ExportDamaged(
                 _(
                     "“%(file)s” ends in line %(line)d, in the middle of the export: what is before line %(item)d is "

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from publications.stored_messages import gettext as _
 
 from ..imported_file import ImportRefused
-from ..links import host_of
+from ..links import host_of, without_account
 from .access import find_status
 from .addresses import address_on_site
 from .export_bytes import CleanBytes
@@ -22,6 +22,7 @@ from .posts import (
     ATTACHMENT,
     BLOCK,
     GUEST_AUTHOR,
+    HIDDEN_FILE_STATUSES,
     LEFT_OUT_STATUSES,
     MAX_CAPTION_CHARACTERS,
     PAGE,
@@ -82,7 +83,8 @@ class ExportIndex:
     @property
     def address(self) -> str:
         """The address of the old site without a closing slash."""
-        return (self.site.get("wp:base_blog_url") or self.site.get("link", "")).rstrip("/")
+        address = self.site.get("wp:base_blog_url") or self.site.get("link", "")
+        return without_account(address).rstrip("/")
 
     @property
     def key(self) -> str:
@@ -195,7 +197,7 @@ def _index_item(item: ExportItem, file: int, index: ExportIndex) -> None:
     post_type = item.get("wp:post_type") or POST
     index.counts[post_type, item.get("wp:status")] += 1
     index.comments += item.comments
-    if post_type == ATTACHMENT:
+    if post_type == ATTACHMENT and item.get("wp:status") not in HIDDEN_FILE_STATUSES:
         index.attachments[item.post_id] = _read_attachment(item)
     elif post_type == BLOCK:
         _index_block(item, file, index)

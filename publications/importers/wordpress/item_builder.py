@@ -13,6 +13,8 @@ BUFFER_BYTES = 1 << 16
 MAX_DEPTH = 32
 MAX_VALUE_CHARACTERS = 4_000_000
 """Longer texts are cut, and their post is refused: no publication is as long as ten novels."""
+MAX_ITEM_CHARACTERS = 5 * MAX_VALUE_CHARACTERS
+"""The same for all fields of an item together."""
 SITE_FIELDS = {"title", "link", "language", "wp:wxr_version", "wp:base_blog_url", "wp:base_site_url"}
 GROUPS = {"wp:author", "wp:category", "wp:tag", "wp:term"}
 NAMESPACES = (
@@ -50,7 +52,7 @@ class ItemBuilder:
         self.attributes: dict[str, str] = {}
         self.key = ""
         self.line_of_item = 0
-        self.size = 0
+        self.size = self.item_size = 0
         self.parser = parser = expat.ParserCreate(encoding)
         parser.buffer_text, parser.buffer_size = True, BUFFER_BYTES
         parser.StartElementHandler = self._start
@@ -81,6 +83,7 @@ class ItemBuilder:
             self._collect(attributes)
 
     def _start_of_channel(self, name: str) -> None:
+        self.item_size = 0
         if name == "item":
             self.line_of_item = self.parser.CurrentLineNumber
             self.item = ExportItem(self.start + self.parser.CurrentByteIndex)
@@ -95,7 +98,8 @@ class ItemBuilder:
 
     def _add_text(self, text: str) -> None:
         self.size += len(text)
-        if self.size <= MAX_VALUE_CHARACTERS:
+        self.item_size += len(text)
+        if self.size <= MAX_VALUE_CHARACTERS and self.item_size <= MAX_ITEM_CHARACTERS:
             self.text.append(text)
         elif self.item is not None:
             self.item.is_cut = True

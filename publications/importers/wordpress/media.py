@@ -20,7 +20,7 @@ def find_names(path: str) -> Iterator[str]:
         yield path
         return
     upload = PurePosixPath(upload_of(path) or name)
-    if not upload.name:  # the folder itself
+    if not upload.name or ".." in upload.parts:  # the folder itself, or a file outside of it
         return
     originals = (str(upload), *(str(upload.with_stem(upload.stem + variant)) for variant in VARIANTS))
     for candidate in dict.fromkeys((*originals, name)):

@@ -9,6 +9,7 @@ from .export_item import ItemTerm
 
 POST, PAGE, ATTACHMENT, BLOCK, GUEST_AUTHOR = "post", "page", "attachment", "wp_block", "guest-author"
 LEFT_OUT_STATUSES = frozenset({"trash", "auto-draft", "inherit"})
+HIDDEN_FILE_STATUSES = frozenset({"trash", "private", "auto-draft"})
 REPEATED = "repeated"
 """The status, in counts, of items that a later item of the same number replaces."""
 UPLOADS = "/wp-content/uploads/"

@@ -3,7 +3,7 @@
 import re
 from itertools import count
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from publications.importers.html import source_tree
@@ -102,6 +102,7 @@ def sources(draw) -> str:
 
 
 @given(sources())
+@example('<span>word1x</span><img href="#n1"><img>word2x</img><img href="#n1"><img>word3x</img>')
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_word_of_any_html_is_lost_without_a_report(html):
     file = read(html)

@@ -1,6 +1,7 @@
 """Posts are read with their text, dates, summary, main picture, notes and custom fields."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime
 
@@ -54,13 +55,59 @@ def test_a_title_and_names_have_no_entities(tmp_path):
     [
         ({"status": "draft"}, "(draft)"), ({"status": "pending"}, "(pending)"), ({"status": "private"}, "(private)"),
         ({"status": "future"}, "(future)"), ({"password": "x"}, "needed a password"), ({"type": "page"}, "was a page"),
-        ({"status": "a-status-of-a-plugin"}, "(a-status-of-a-plugin)"),
+        ({"status": "a-status-of-a-plugin"}, "(a-status-of-a-plugin)"), ({"password": " "}, "needed a password"),
     ],
 )  # fmt: skip
 def test_what_was_not_public_is_a_draft_and_says_why(tmp_path, values, reason):
     imported = read_one(tmp_path, **values)
 
     assert imported.is_draft and reason in notes_on(imported, "not-public")[0]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"password": "\n"},
+        {"meta": [("_jetpack_newsletter_access", "everybody"), ("_members_access_role", "")]},
+    ],
+)
+def test_what_all_readers_could_read_is_no_draft(tmp_path, values):
+    assert not read_one(tmp_path, **values).is_draft
+
+
+def test_a_deleted_file_is_in_no_gallery(tmp_path):
+    imported = read_one(tmp_path, attachment(8, "a.pdf", status="trash", parent=1), text="Words [gallery]")
+
+    assert imported.manuscript.body == "Words"
+
+
+def test_names_and_passwords_in_links_are_left_out(tmp_path):
+    text = 'W <a href="https://ann:pw@a.example/x">a</a> <a href="//ann:pw@old.example/y">b</a> <img src="https://ann:pw@old.example/c.png" alt="c">'
+    imported = read_one(tmp_path, text=text)
+
+    assert (
+        "(https://a.example/x)" in imported.manuscript.body
+        and "(https://old.example/y)" in imported.manuscript.body
+    )
+    assert "pw" not in imported.manuscript.body + " ".join(note.text for note in imported.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<a href="javascript:x(1)">y</a>', '<a href="&#106;ava\tscript:x(1)">y</a>', '<iframe src="javascript:x(1)"></iframe>',
+        '<object data="data:text/html,x(1)"></object>', "[embed]javascript:x(1)[/embed]", '[button link="javascript:x(1)"]y[/button]',
+        '<iframe srcdoc="<script>x(1)</script>"></iframe>', "<script>x(1)</script>", '<p onclick="x(1)">y</p>', "<svg onload=x(1)></svg>",
+        "<img src=y onerror=x(1)>", '<a href="data:text/html,x(1)">y</a>', "<style>p{a:url(javascript:x(1))}</style>",
+        '<!-- wp:embed {"url":"javascript:x(1)"} /-->', '<!-- wp:cover {"url":"javascript:x(1)"} --><p>y</p><!-- /wp:cover -->',
+    ],
+)  # fmt: skip
+def test_no_script_reaches_the_page(tmp_path, text):
+    page = read_one(tmp_path, text=f"Words {text}").rendered.html
+
+    assert not re.search(
+        r"<(?:script|iframe|object|svg|style)|\son\w+=|(?:href|src)=\"(?:javascript|data):", page
+    ), page
 
 
 def test_a_page_with_a_kind_of_the_mapping_is_a_text_as_others(tmp_path):

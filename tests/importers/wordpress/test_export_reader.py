@@ -3,6 +3,7 @@
 import pytest
 
 from publications.importers.imported_file import ImportRefused
+from publications.importers.wordpress import export_bytes, export_reader, item_builder
 from publications.importers.wordpress.export_bytes import CHUNK_BYTES
 from publications.importers.wordpress.export_reader import ExportDamaged, ExportReader
 from publications.importers.wordpress.index import index_export
@@ -187,6 +188,25 @@ def test_a_document_type_is_refused_with_its_line(tmp_path, declaration):
 
     with pytest.raises(ImportRefused, match="declares a document type in line 3"):
         list(ExportReader(path).read_items())
+
+
+def test_a_tag_without_an_end_is_damage_and_not_held(tmp_path, monkeypatch):
+    monkeypatch.setattr(export_reader, "MAX_TAG_BYTES", 1_000)
+    monkeypatch.setattr(export_bytes, "CHUNK_BYTES", 100)
+    path = write_export(tmp_path, item(1), item(2).replace("<item>", f"<item><a b='{'c' * 2_000}"), item(3))
+
+    with pytest.raises(ExportDamaged, match="damaged in line"):
+        list(ExportReader(path).read_items())
+
+
+def test_an_item_with_too_many_fields_is_cut(tmp_path, monkeypatch):
+    monkeypatch.setattr(item_builder, "MAX_ITEM_CHARACTERS", 1_000)
+    terms = "".join(category(f"c{number}", "x" * 100) for number in range(100))
+    path = write_export(tmp_path, terms, item(1, meta=[("a", "b" * 100)] * 20), item(2))
+    reader = ExportReader(path)
+
+    assert [one.is_cut for one in reader.read_items()] == [True, False]
+    assert all(group["wp:cat_name"] for _name, group in reader.groups)
 
 
 def test_an_entity_that_nobody_declares_is_damage(tmp_path):

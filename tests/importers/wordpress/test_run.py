@@ -7,8 +7,9 @@ from publications.importers.options import ImportOptions
 from publications.importers.report import FileOutcome
 from publications.importers.run import run_import
 from publications.models import ArchiveImport, Author, Edition, Publication, Redirect, Tag
+from publications.models import Image as LibraryImage
 
-from .exports import SITE, category, export, group, item, write_export
+from .exports import SITE, attachment, category, export, group, item, write_export
 
 pytestmark = pytest.mark.django_db
 PARTS = (
@@ -116,6 +117,23 @@ def test_pictures_and_files_answer_at_their_old_addresses(tmp_path, client):
     assert picture["Location"].startswith("/media/") and file["Location"].endswith("/gas.csv")
     assert client.get(file["Location"]).status_code == 200
     assert [row.path for row in job.kept_addresses.all()] == ["/wp-content/uploads/chart-30x20.png"]
+
+
+def test_no_file_from_outside_of_the_export_comes_in(tmp_path):
+    Image.new("RGB", (8, 8)).save(tmp_path / "secret.png")
+    folder = tmp_path / "export"
+    sources = [
+        "/wp-content/uploads/../secret.png",
+        "/wp-content/uploads/../../../secret.png",
+        "/secret.png",
+        "../secret.png",
+    ]
+    text = "Words. " + "".join(f'<img src="{source}" alt="" />' for source in sources)
+    thumbnail = attachment(2, "../../secret.png")
+
+    run(write_export(folder, item(1, text=text, meta=[("_thumbnail_id", "2")]), thumbnail))
+
+    assert not LibraryImage.objects.exists() and Publication.objects.count() == 1
 
 
 def test_an_address_with_a_query_of_another_text_is_reported(tmp_path):
