@@ -1,4 +1,4 @@
-"""Archive and restore: seconds and memory, of a whole site, of one that has not changed, and into a new one."""
+"""Archive and restore: time, CPU and memory, of a whole site, of one that has not changed, and into a new one."""
 
 import os
 import subprocess
@@ -28,14 +28,15 @@ def measure_archive(site: Site) -> Iterator[Figure]:
             "restore": (other, "restore", str(archive)),
         }
         for name, (variables, *arguments) in runs.items():
-            seconds, megabytes = _run(variables, *arguments)
+            seconds, cpu_seconds, megabytes = _run(variables, *arguments)
             if name != "migrate":
                 yield Figure(f"{name}: {site}", seconds, "s", budget)
+                yield Figure(f"{name}, CPU: {site}", cpu_seconds, "s", budget)
                 yield Figure(f"{name}, memory: {site}", megabytes, "MB", MAX_MEGABYTES)
 
 
-def _run(variables: Mapping[str, str], *arguments: str) -> tuple[float, float]:
-    """Run a command; return how long it took, and how much memory it had at most."""
+def _run(variables: Mapping[str, str], *arguments: str) -> tuple[float, float, float]:
+    """Run a command; return how long it took, how much of that on a core, and how much memory it had at most."""
     Path(variables["SITE_DATA"]).mkdir(exist_ok=True)
     started = time.monotonic()
     command = [sys.executable, "manage.py", *arguments]
@@ -43,4 +44,4 @@ def _run(variables: Mapping[str, str], *arguments: str) -> tuple[float, float]:
     _pid, status, usage = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"{arguments[0]} ended with {status}")
-    return time.monotonic() - started, usage.ru_maxrss / 1024
+    return time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
