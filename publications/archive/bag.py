@@ -22,7 +22,18 @@ MAX_FAULTS = 20
 CHUNK_BYTES = 1024 * 1024
 
 Progress = Callable[[int, int], object]
-"""Called with how many files or publications are done, of how many."""
+"""Called with how many are done, of how many."""
+StartProgress = Callable[[str], Progress]
+"""Called with what is counted from now on, as a plural; returns the function that is called with the counts."""
+
+
+def ignore_progress(_done: int, _total: int) -> None:
+    """Show nothing."""
+
+
+def no_progress(_unit: str) -> Progress:
+    """Show nothing of any step."""
+    return ignore_progress
 
 
 class NotABag(Exception):
@@ -75,7 +86,7 @@ def is_complete(root: Path) -> bool:
     return all((root / name).is_file() for name in (DECLARATION, INFO, TAG_MANIFEST, MANIFEST))
 
 
-def verify(root: Path, progress: Progress = lambda _done, _total: None) -> dict[str, str]:
+def verify(root: Path, progress: Progress = ignore_progress) -> dict[str, str]:
     """Read every file of a bag, and return the digests of its payload by name.
 
     Raises:
@@ -87,7 +98,7 @@ def verify(root: Path, progress: Progress = lambda _done, _total: None) -> dict[
     _raise_for(
         {name: "is not listed in the manifest" for name in (DECLARATION, INFO, MANIFEST) if name not in tags}
     )
-    _raise_for(_find_faults(root, tags, lambda _done, _total: None))  # first: the manifest is one of them
+    _raise_for(_find_faults(root, tags, ignore_progress))  # first: the manifest is one of them
     payload = _read_manifest(root, MANIFEST)
     listed = {*tags, *payload, TAG_MANIFEST}
     added = [

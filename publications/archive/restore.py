@@ -4,7 +4,7 @@ The bag is verified first. Uploaded files are stored before the rows that refer 
 stored. What is derived is built at the end; if that is interrupted, `manage.py prepare` completes it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,11 +67,11 @@ class RestoreReport:
     site_version: int
 
 
-def restore_archive(root: Path, progress: bag.Progress = lambda _done, _total: None) -> RestoreReport:
+def restore_archive(root: Path, progress: bag.StartProgress = bag.no_progress) -> RestoreReport:
     """Restore an archive into this site.
 
     Args:
-        progress: called while the files of the archive are verified.
+        progress: called at the start of each long step.
 
     Raises:
         NotMigrated, NotEmpty, FolderInUse, NotABag, OtherRelease, MalformedRow: nothing was restored.
@@ -84,19 +84,19 @@ def restore_archive(root: Path, progress: bag.Progress = lambda _done, _total: N
         return _restore(root, progress)
 
 
-def _restore(root: Path, progress: bag.Progress) -> RestoreReport:
+def _restore(root: Path, progress: bag.StartProgress) -> RestoreReport:
     if read_migration_state().unapplied:
         raise NotMigrated
     refuse_site_with_content()
-    names = bag.verify(root, progress)
+    names = bag.verify(root, progress("files verified"))
     _refuse_other_release(root)
     originals = [name for name in names if name.startswith(FILES_FOLDER)]
     _refuse_other_files(originals, names)
     row_files = sorted(name for name in names if name.endswith(ROW_SUFFIX) and name not in set(originals))
     with _all_or_nothing() as stored:
-        _store_originals(root, originals, stored)
-        rows = _store_rows(root, row_files, has_keys=KEYS_FILE in names)
-    _build_indexes(f"All {rows} rows and {len(originals)} files")
+        _store_originals(root, originals, stored, progress("uploaded files"))
+        rows = _store_rows(root, row_files, progress("files of rows"), has_keys=KEYS_FILE in names)
+    _build_indexes(f"All {rows} rows and {len(originals)} files", progress)
     return RestoreReport(rows, len(originals), SiteVersion.objects.get().number)
 
 
@@ -109,7 +109,10 @@ def _all_or_nothing() -> Iterator[list[str]]:
     stored: list[str] = []
     try:
         yield stored
+    except NotEmpty:  # another restore was faster; its rows may refer to the files
+        raise
     except BaseException as error:
+        reason = str(error) or type(error).__name__
         match _has_content():
             case False:
                 for name in stored:
@@ -117,12 +120,12 @@ def _all_or_nothing() -> Iterator[list[str]]:
                 raise
             case True:
                 raise RestoreIncomplete(
-                    f"All rows and files are in place, but the database did not answer when they were: {error}. The "
+                    f"All rows and files are in place, but the database did not answer when they were: {reason}. The "
                     "indexes are not built. Run “manage.py prepare”, which builds them, then “manage.py verify”."
                 ) from error
         raise RestoreIncomplete(
-            f"The database does not answer ({error}), so that it is not known whether the rows are in place. Mend that "
-            "and run “manage.py restore” again: if it says that the site is not empty, all rows and files are "
+            f"The database does not answer ({reason}), so that it is not known whether the rows are in place. Mend "
+            "that and run “manage.py restore” again: if it says that the site is not empty, all rows and files are "
             "restored, and “manage.py prepare” builds the indexes."
         ) from error
 
@@ -138,11 +141,12 @@ def _has_content() -> bool | None:
     return False
 
 
-def _build_indexes(restored: str) -> None:
+def _build_indexes(restored: str, progress: bag.StartProgress) -> None:
     for name, index in INDEXES.items():
+        show = progress(f"steps of the {name}")
         try:
-            for _step in index.rebuild():
-                pass
+            for done, total in index.rebuild():
+                show(done, total)
         except (Exception, KeyboardInterrupt) as error:  # whatever it is: the rows are in place
             reason = str(error) or type(error).__name__
             raise RestoreIncomplete(
@@ -175,10 +179,11 @@ def _refuse_other_files(paths: Iterable[str], digests: Mapping[str, str]) -> Non
             raise bag.NotABag(f"{path} is no uploaded file: its name is not the SHA-256 of its bytes.")
 
 
-def _store_originals(root: Path, paths: Iterable[str], stored: list[str]) -> None:
+def _store_originals(root: Path, paths: Sequence[str], stored: list[str], progress: bag.Progress) -> None:
     """Store uploaded files that the storage lacks, and add their names to a list."""
     storage = original_storage()
-    for path in paths:
+    for done, path in enumerate(paths, start=1):
+        progress(done, len(paths))
         name = path.removeprefix(FILES_FOLDER)
         if ORIGINAL_NAME.fullmatch(name) and not find_original_fault(name):
             continue
@@ -188,12 +193,12 @@ def _store_originals(root: Path, paths: Iterable[str], stored: list[str]) -> Non
 
 
 @transaction.atomic
-def _store_rows(root: Path, names: Iterable[str], *, has_keys: bool) -> int:
+def _store_rows(root: Path, names: Sequence[str], progress: bag.Progress, *, has_keys: bool) -> int:
     """Replace the first rows of the new site by those of the archive."""
     keep_transaction_open()
     refuse_site_with_content()
     _empty_seeded_tables()
-    count = insert_lines(tables_by_name(), _read_lines(root, names))
+    count = insert_lines(tables_by_name(), _read_lines(root, names, progress))
     _refuse_incomplete_rows(root, names)
     keys = (root / KEYS_FILE).read_bytes() if has_keys else b"{}"
     primary_keys.continue_keys(primary_keys.parse_highest_keys(keys, KEYS_FILE))
@@ -201,7 +206,7 @@ def _store_rows(root: Path, names: Iterable[str], *, has_keys: bool) -> int:
     return count
 
 
-def _refuse_incomplete_rows(root: Path, names: Iterable[str]) -> None:
+def _refuse_incomplete_rows(root: Path, names: Sequence[str]) -> None:
     """Raise MalformedRow for a row that refers to one that is not there, or a site without its only row of a table."""
     for model in SINGLE_ROWS:
         if model.objects.count() != 1:
@@ -220,7 +225,7 @@ def _find_dangling_row(table: ArchivedTable, field: ForeignKey):
     return rows.filter(~Exists(targets)).order_by("pk").first()
 
 
-def _find_place(root: Path, names: Iterable[str], table: ArchivedTable, pk: int) -> str:
+def _find_place(root: Path, names: Sequence[str], table: ArchivedTable, pk: int) -> str:
     for line in _read_lines(root, names):
         row = parse_line(line)
         if (row["model"], row["pk"]) == (table.name, pk):
@@ -228,8 +233,11 @@ def _find_place(root: Path, names: Iterable[str], table: ArchivedTable, pk: int)
     return f"{table.name} {pk}"
 
 
-def _read_lines(root: Path, names: Iterable[str]) -> Iterator[Line]:
-    for name in names:
+def _read_lines(
+    root: Path, names: Sequence[str], progress: bag.Progress = bag.ignore_progress
+) -> Iterator[Line]:
+    for done, name in enumerate(names, start=1):
+        progress(done, len(names))
         with (root / name).open("rb") as file:
             for number, content in enumerate(file, start=1):
                 yield Line(content, name, number)

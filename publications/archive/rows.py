@@ -21,7 +21,7 @@ from publications.hash_chain import format_time, serialize_canonically
 from .tables import ArchivedTable
 
 ROWS_PER_READ = 200
-ROWS_PER_INSERT = 200
+ROWS_PER_INSERT = 500
 REFUSALS = (DataError, IntegrityError, OverflowError, ValueError)
 """Errors of databases and drivers for a row that cannot be stored, not for a database that fails."""
 
@@ -102,7 +102,7 @@ def insert_lines(tables: Mapping[str, ArchivedTable], lines: Iterable[Line]) -> 
     """
     count = 0
     for batch in batched(lines, ROWS_PER_INSERT):
-        rows = [_parse(tables, line) for line in batch]
+        rows = sorted((_parse(tables, line) for line in batch), key=lambda row: row.table.name)
         for table, group in groupby(rows, key=lambda row: row.table):
             _insert(table, list(group))
         count += len(rows)

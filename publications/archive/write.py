@@ -6,7 +6,7 @@ they are made before. One whose record a redaction or the removal of a name has 
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import batched, groupby
@@ -39,7 +39,7 @@ from publications.models import (
 from publications.site_lock import hold_folder_lock
 
 from . import primary_keys, readable
-from .bag import Progress
+from .bag import Progress, StartProgress, no_progress
 from .bag_writer import BagWriter, DamagedFile, make_folder
 from .rows import read_lines, read_lines_by_publication
 from .tables import ARCHIVED
@@ -81,9 +81,13 @@ class ArchiveReport:
 
 
 def write_archive(
-    root: Path, *, render_pdf: RenderPdf | None = None, progress: Progress = lambda _done, _total: None
+    root: Path, *, render_pdf: RenderPdf | None = None, progress: StartProgress = no_progress
 ) -> ArchiveReport:
     """Bring the folder up to date with the site. An interrupted run leaves it complete or visibly unfinished.
+
+    Args:
+        render_pdf: adds the PDFs of readable editions.
+        progress: called at the start of each long step.
 
     Raises:
         FolderInUse: another process writes or restores it.
@@ -95,14 +99,14 @@ def write_archive(
         return _write(root, render_pdf, progress)
 
 
-def _write(root: Path, render_pdf: RenderPdf | None, progress: Progress) -> ArchiveReport:
+def _write(root: Path, render_pdf: RenderPdf | None, progress: StartProgress) -> ArchiveReport:
     bag, report = BagWriter(root), ArchiveReport()
     _store_audit_head(bag)
-    pdfs = _store_pdfs(bag, render_pdf, report) if render_pdf else {}
+    pdfs = _store_pdfs(bag, render_pdf, report, progress("PDFs")) if render_pdf else {}
     with one_database_state():
         site, version = SiteSettings.current(), SiteVersion.objects.get()
         report.without_pdf += _discard_outdated_pdfs(bag, pdfs)
-        entries = _store_publications(bag, pdfs, progress)
+        entries = _store_publications(bag, pdfs, progress("publications"))
         _store_tables(bag)
         bag.store(primary_keys.FILE, primary_keys.render_highest_keys())
         originals = _find_originals()
@@ -113,7 +117,7 @@ def _write(root: Path, render_pdf: RenderPdf | None, progress: Progress) -> Arch
             "Site-Version": str(version.number),
             SCHEMA_KEY: ", ".join(latest_migrations()),
         }
-    report.missing = _store_originals(bag, originals)
+    report.missing = _store_originals(bag, originals, progress("uploaded files"))
     tag_files = {
         readable.INDEX: readable.render_index(site.name_en, entries),
         readable.README: readable.render_readme(site.name_en, report.missing),
@@ -160,11 +164,15 @@ def keep_transaction_open() -> None:
             )
 
 
-def _store_pdfs(bag: BagWriter, render_pdf: RenderPdf, report: ArchiveReport) -> dict[int, str]:
+def _store_pdfs(
+    bag: BagWriter, render_pdf: RenderPdf, report: ArchiveReport, progress: Progress
+) -> dict[int, str]:
     """Store the PDFs of readable editions; return their names by primary key of the edition."""
     names = {}
     editions = Edition.objects.readable().order_by("publication_id", "number")
-    for pk in list(editions.values_list("pk", flat=True)):
+    pks = list(editions.values_list("pk", flat=True))
+    for done, pk in enumerate(pks, start=1):
+        progress(done, len(pks))
         edition = Edition.objects.readable().filter(pk=pk).select_related("kind").first()
         if edition is None:  # withdrawn since
             continue
@@ -242,10 +250,11 @@ def _store_audit_head(bag: BagWriter) -> None:
             bag.store(f"{readable.FILES}/{audit_file_name(name)}", content)
 
 
-def _store_originals(bag: BagWriter, names: Iterable[str]) -> list[str]:
+def _store_originals(bag: BagWriter, names: Collection[str], progress: Progress) -> list[str]:
     """Store uploaded files; return the names of those that are missing or damaged."""
     storage, missing = original_storage(), []
-    for name in sorted(names):
+    for done, name in enumerate(sorted(names), start=1):
+        progress(done, len(names))
         digest = name.rpartition("/")[2].partition(".")[0]
         try:
             with storage.open(name) as source:

@@ -249,13 +249,25 @@ def test_the_number_of_queries_does_not_grow_with_the_site(tmp_path, django_asse
         archive.write_archive(tmp_path / "many")
 
 
-def test_progress_counts_publications(tmp_path):
+def test_progress_counts_each_long_step(tmp_path):
+    make_image()
     make_live()
     steps = []
 
-    archive.write_archive(tmp_path / "site", progress=lambda done, total: steps.append((done, total)))
+    def start(unit: str):
+        return lambda done, total: steps.append((unit, done, total))
 
-    assert steps == [(1, 1)]
+    archive.write_archive(tmp_path / "site", render_pdf=render_pdf, progress=start)
+    assert steps == [("PDFs", 1, 1), ("publications", 1, 1), ("uploaded files", 1, 1)]
+    empty_site()
+    steps.clear()
+    archive.restore_archive(tmp_path / "site", start)
+
+    assert list(dict.fromkeys(unit for unit, _done, _total in steps)) == [
+        "files verified", "uploaded files", "files of rows", "steps of the search index",
+        "steps of the index of similar texts",
+    ]  # fmt: skip
+    assert all(done <= total for _unit, done, total in steps)
 
 
 def test_a_killed_run_is_finished_by_the_next(own_site, tmp_path):
@@ -291,10 +303,11 @@ class TestOneFolder:
         folder = tmp_path / "site"
         refusals = []
 
-        def run_another(_done, _total):
+        def run_another(_unit):
             with pytest.raises(CommandError, match=rf"“{folder}” now.*Wait until") as refusal:
                 call_command(command, folder)
             refusals.append(refusal)
+            return lambda _done, _total: None
 
         make_live()
         archive.write_archive(folder, progress=run_another)

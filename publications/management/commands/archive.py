@@ -1,5 +1,6 @@
 """Write the whole site into a folder that people and programs can read without it."""
 
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -39,7 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, folder: Path, **options) -> None:
         make_output_folder(folder)
-        progress = show_progress(self.stdout, "publications", is_shown=options["verbosity"] > 0)
+        progress = partial(show_progress, self.stdout, is_shown=options["verbosity"] > 0)
         try:
             report = archive.write_archive(
                 folder, render_pdf=_render_pdf if options["pdf"] else None, progress=progress

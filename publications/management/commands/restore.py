@@ -1,5 +1,6 @@
 """Fill an empty site from an archive."""
 
+from functools import partial
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -26,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("folder", metavar="FOLDER", type=non_empty_path, help="the folder of the archive")
 
     def handle(self, *args, folder: Path, **options) -> None:
-        progress = show_progress(self.stdout, "files verified", is_shown=options["verbosity"] > 0)
+        progress = partial(show_progress, self.stdout, is_shown=options["verbosity"] > 0)
         try:
             report = archive.restore_archive(folder, progress)
         except archive.NotMigrated as error:
