@@ -1,5 +1,6 @@
 """Read a text of another system as a manuscript with its files, rendered, and with notes on all changes."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -39,20 +40,31 @@ def read_article(article: SourceArticle, context: ImportContext) -> ImportedFile
     log = ImportLog()
     for note in article.notes:
         log.add(note)
+    return read_safely(article.entry.source, log, lambda: _ArticleReader(article, context, log).read())
+
+
+def read_safely(source: str, log: ImportLog, read: Callable[[], ImportedFile]) -> ImportedFile:
+    """Return what `read` returns. Its errors become the refusal of the one text, so that the others go on.
+
+    Args:
+        source: the place of the text in the source.
+        log: the notes on it, which a refused text keeps.
+    """
     try:
-        return _ArticleReader(article, context, log).read()
+        return read()
     except ImportRefused as error:
-        return ImportedFile(article.entry.source, refusal=str(error), notes=log.notes)
+        return ImportedFile(source, refusal=str(error), notes=log.notes)
     except (
         RecursionError,
         MemoryError,
+        ArithmeticError,
         ValueError,
         TypeError,
         LookupError,
         OSError,
-    ) as error:  # the others go on
+    ) as error:
         refusal = _("The file cannot be understood: %s") % f"{type(error).__name__}: {error}"[:200]
-        return ImportedFile(article.entry.source, refusal=refusal, notes=log.notes)
+        return ImportedFile(source, refusal=refusal, notes=log.notes)
 
 
 class _ArticleReader:

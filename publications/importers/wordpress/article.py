@@ -11,8 +11,8 @@ from typing import Any
 from publications.manuscript import HOME_ZONE
 from publications.stored_messages import gettext as _
 
-from ..html import SourceArticle, read_article
-from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog
+from ..html import SourceArticle, read_article, read_safely
+from ..imported_file import NOT_PUBLIC, ImportedFile, ImportLog, ImportRefused
 from ..links import host_of
 from ..mapping import ImportMapping, normalize_key
 from ..source import ImportContext
@@ -57,22 +57,28 @@ class WordPressContext(ImportContext):
 
 
 def read_post(entry: Any, context: WordPressContext) -> ImportedFile:
-    """Read one text of the export."""
+    """Read one text of the export. Errors never raise; they become the refusal of the text."""
+    log = ImportLog()
+    return read_safely(entry.source, log, lambda: _read_post(entry, context, log))
+
+
+def _read_post(entry: Any, context: WordPressContext, log: ImportLog) -> ImportedFile:
     item, content = context.index.read_item(entry.place)
     if item.is_cut:
-        refusal = _("The text is longer than any publication: shorten it on the old site, and export again.")
-        return ImportedFile(entry.source, refusal=refusal)
-    post = _Post(entry, item, content, context)
-    imported = read_article(post.build_article(), context)
-    return post.add_fields(imported)
+        raise ImportRefused(
+            _("The text is longer than any publication: shorten it on the old site, and export again.")
+        )
+    post = _Post(entry, item, content, context, log)
+    return post.add_fields(read_article(post.build_article(), context))
 
 
 class _Post:
     """A post with all that is needed to read it."""
 
-    def __init__(self, entry: Any, item: ExportItem, content: CleanBytes, context: WordPressContext) -> None:
-        self.entry, self.item, self.context = entry, item, context
-        self.log = ImportLog()
+    def __init__(
+        self, entry: Any, item: ExportItem, content: CleanBytes, context: WordPressContext, log: ImportLog
+    ) -> None:
+        self.entry, self.item, self.context, self.log = entry, item, context, log
         attachments, children = context.index.attachments, context.index.children
         self.parts = PostParts(attachments, children.get(entry.post_id, ()), self.log)
         self.mapped = _mapped_values(item, context.mapping)
@@ -216,12 +222,20 @@ def _mapped_values(item: ExportItem, mapping: ImportMapping) -> dict[str, str]:
 
 
 def read_date(item: ExportItem) -> datetime | None:
-    """Return when a post was published, in the zone of the site; None for one that never was.
+    """Return when a post was published, in the zone of the site; None for one that never was, or no date.
 
     The zone is the difference of local time and UTC. If it would change the day in Stockholm, the time is read as
     that of Stockholm.
     """
-    local, utc = _parse(item.get("wp:post_date")), _parse(item.get("wp:post_date_gmt"))
+    try:
+        return _read_date(
+            item, _parse(item.get("wp:post_date")), _parse(item.get("wp:post_date_gmt"), is_utc=True)
+        )
+    except OverflowError:
+        return None
+
+
+def _read_date(item: ExportItem, local: datetime | None, utc: datetime | None) -> datetime | None:
     if utc is None and (local is None or item.get("wp:status") in ("draft", "pending")):
         return None
     if utc is None:
@@ -234,8 +248,12 @@ def read_date(item: ExportItem) -> datetime | None:
     return moment if is_same_day else moment.replace(tzinfo=HOME_ZONE)
 
 
-def _parse(text: str) -> datetime | None:
+def _parse(text: str, *, is_utc: bool = False) -> datetime | None:
+    """Return a time without a zone; of one that names its zone, which no export of WordPress does, the same time."""
+    if text.startswith(NO_DATE):
+        return None
     try:
-        return None if text.startswith(NO_DATE) else datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return (moment.astimezone(UTC) if is_utc and moment.tzinfo else moment).replace(tzinfo=None)

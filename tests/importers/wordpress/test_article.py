@@ -8,7 +8,8 @@ from datetime import datetime
 import pytest
 from PIL import Image
 
-from publications.importers.imported_file import ImportedFile
+from publications.importers.html import read_safely
+from publications.importers.imported_file import ImportedFile, ImportLog
 from publications.manuscript import HOME_ZONE
 
 from .exports import SITE, attachment, category, group, item, read, write_export
@@ -127,6 +128,10 @@ def test_a_page_with_a_kind_of_the_mapping_is_a_text_as_others(tmp_path):
         ("2030-01-09 12:00:00", "2030-01-09 11:00:00", "future", "2030-01-09T12:00:00+01:00"),
         ("2024-04-09 12:00:00", "2023-04-09 10:00:00", "publish", "2023-04-09T12:00:00+02:00"),
         ("no date", "", "publish", None),
+        ("2024-04-09T12:00:00+05:00", "2024-04-09T10:00:00+00:00", "publish", "2024-04-09T12:00:00+02:00"),
+        ("2024-04-09T12:00:00+02:00", "", "publish", "2024-04-09T12:00:00+02:00"),
+        ("9999-12-31 23:59:59", "9999-12-31 23:59:59", "publish", None),
+        ("0001-01-01 00:00:00", "0001-01-01T00:00:00+10:00", "publish", None),
     ],
 )
 def test_a_text_keeps_its_day_and_time(tmp_path, local, utc, status, published):
@@ -260,6 +265,62 @@ def test_a_block_that_the_old_site_did_not_show_is_left_out_and_named(tmp_path, 
     assert notes_on(imported, "html") == [
         f"A block that the old site did not show ({status}) was left out: number 5."
     ]
+
+
+HOSTILE = (
+    "",
+    "9" * 5_000,
+    "-1",
+    "9999-12-31 23:59:59",
+    "0001-01-01T00:00:00+14:00",
+    "https://[x",
+    "\\ud800",
+    "[[1]]",
+    "{",
+)
+FIELDS = (
+    "date",
+    "date_gmt",
+    "modified",
+    "slug",
+    "link",
+    "guid",
+    "creator",
+    "parent",
+    "order",
+    "excerpt",
+    "title",
+    "text",
+)
+METADATA = (
+    "footnotes",
+    "_thumbnail_id",
+    "_wp_old_slug",
+    "_wp_old_date",
+    "_expiration-date",
+    "_yoast_wpseo_metadesc",
+)
+
+
+def test_values_that_are_none_stop_no_other_text(tmp_path):
+    values = [{name: value} for name in FIELDS for value in HOSTILE]
+    values += [
+        {"meta": {name: value, "_expiration-date-status": "1"}} for name in METADATA for value in HOSTILE
+    ]
+    texts = read(
+        write_export(tmp_path, *(item(number, **each) for number, each in enumerate(values, start=1)))
+    )
+
+    assert len(texts) == len(values)
+
+
+def test_an_error_in_one_text_becomes_its_refusal():
+    log = ImportLog()
+    log.guessed("title", "A note.")
+
+    refused = read_safely("a.html", log, lambda: 1 / 0)
+
+    assert "ZeroDivisionError" in refused.refusal and refused.notes == log.notes
 
 
 def test_a_text_beyond_all_measure_is_refused(tmp_path, monkeypatch):
