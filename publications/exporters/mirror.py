@@ -97,11 +97,18 @@ class Crawl:
         self._mirrored: set[str] = set()
         self._unchanged: frozenset[str] = frozenset()
 
-    def run(self, progress: Callable[[int, int], None] = lambda done, total: None) -> MirrorReport:
+    def run(
+        self,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+        *,
+        after_removal: Callable[[], None] = lambda: None,
+    ) -> MirrorReport:
         """Bring the folder up to date. An interrupted run leaves whole pages, and the next one continues.
 
         Args:
             progress: called with how many of how many known paths are done.
+            after_removal: called before the crawl if a page was removed since the folder was last whole; also in a run
+                that continues an interrupted one.
 
         Raises:
             SiteUnavailable: the application fails; no page that it may still have is removed.
@@ -110,7 +117,8 @@ class Crawl:
         state = read_site_state(shown)
         forget_site_state()  # no page is rendered in an older state than the folder is said to show
         self._unchanged = find_unchanged_publications(state, shown)
-        self._remove_withdrawn(shown.site_version)  # first: it needs no space on the disk
+        if self._remove_withdrawn(shown.site_version):  # first: it needs no space on the disk
+            after_removal()
         self.folder.begin_crawl(shown.site_version)
         for entry_path in (
             *ENTRY_PATHS,
@@ -128,19 +136,23 @@ class Crawl:
         self.folder.finish_crawl(state)
         return self.report
 
-    def _remove_withdrawn(self, site_version: int) -> None:
+    def _remove_withdrawn(self, site_version: int) -> bool:
         """Remove pages that are not public any more, and all pages that may mention them, before the crawl.
 
         Until the crawl restores them, the web server falls back to the application.
 
         Args:
             site_version: the version that the folder shows.
+
+        Returns:
+            Whether anything was withdrawn since that version.
         """
         removals = removals_after(site_version)
         if removals.filter(publication=None).exists():  # any page may have the old name
             self.report.removed += self.folder.remove_all_but([], FILE_FOLDERS)
         else:
             self._remove_publications(removals)
+        return bool(self.report.removed) or removals.exists()
 
     def _remove_publications(self, removals: QuerySet[AuditEntry]) -> None:
         """Remove the pages of publications that are not public any more or that removals are of; then lists, feeds."""

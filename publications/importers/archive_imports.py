@@ -232,6 +232,7 @@ def _build_options(job: ArchiveImport, path: Path, progress) -> ImportOptions:
         authors=authors,
         author=chosen.get("author", ""),
         media=(path,),
+        boundary=path,
         mapping=ImportMapping.from_names(**(chosen.get("mapping") or {})),
         publish=chosen.get("publish", False),
         dry_run=job.is_dry_run,

@@ -124,13 +124,17 @@ class BatchImporter:
         if imported.manuscript is None:
             return self.refuse(imported.source, imported.refusal, imported.notes)
         state = states.get(imported.manuscript.uid)
-        if state and state.is_deleted and state.is_other_text(imported.manuscript):
+        is_changed = state is not None and (state.is_deleted or self._has_changes(imported, state))
+        is_other_text = is_changed and state.is_other_text(imported.manuscript)
+        if is_other_text and state.is_deleted:
             state = None
-        outcome, kept_reason = self._outcome(imported, state)
-        file = _build_file_report(imported, outcome)
+        kept_reason = (
+            _describe_kept(state, is_other_text) if state and is_changed and not state.is_deleted else ""
+        )
+        file = _build_file_report(imported, _determine_outcome(state, is_changed, kept_reason))
         if kept_reason:
             file.add_note(NoteKind.DROPPED, "kept", kept_reason)
-        if state and state.is_imported:
+        if state and state.is_imported and not is_other_text:
             file.publication, file.is_edited = state.publication, state.is_edited
             if state.is_deleted:
                 message = _("The draft that an import made of this file was deleted: it is a draft again.")
@@ -138,14 +142,8 @@ class BatchImporter:
         self.report.files.append(file)
         return file
 
-    def _outcome(self, imported: ImportedFile, state: ImportState | None) -> tuple[FileOutcome, str]:
-        """Return the outcome of a file, and why the publication is kept as it is, or ""."""
-        if state is None or state.is_deleted:
-            return FileOutcome.NEW, ""
-        if not state.has_changes(imported.manuscript, self.import_cache, imported.files):
-            return FileOutcome.UNCHANGED, ""
-        kept_reason = _describe_kept(state, imported.manuscript)
-        return (FileOutcome.KEPT if kept_reason else FileOutcome.UPDATED), kept_reason
+    def _has_changes(self, imported: ImportedFile, state: ImportState) -> bool:
+        return state.has_changes(imported.manuscript, self.import_cache, imported.files)
 
     def _store_drafts(self, files: Sequence[FileReport]) -> None:
         """Store the drafts of new and updated files and report refusals, new guest authors and missing parts."""
@@ -205,9 +203,17 @@ def _address_of(manuscript: Manuscript) -> str:
     return Edition(locale=locale, slug=manuscript.slug).get_absolute_url()
 
 
-def _describe_kept(state: ImportState, manuscript: Manuscript) -> str:
+def _determine_outcome(state: ImportState | None, is_changed: bool, kept_reason: str) -> FileOutcome:
+    if state is None or state.is_deleted:
+        return FileOutcome.NEW
+    if not is_changed:
+        return FileOutcome.UNCHANGED
+    return FileOutcome.KEPT if kept_reason else FileOutcome.UPDATED
+
+
+def _describe_kept(state: ImportState, is_other_text: bool) -> str:
     """Return why a publication is not updated by a changed file, or "" if it is."""
-    if state.is_other_text(manuscript):
+    if is_other_text:
         return _(
             "“%(title)s” was imported from a file of this name and folder before, and this is another text: nothing of "
             "the file was taken. Give the file or its folder another name to import it."

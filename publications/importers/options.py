@@ -49,6 +49,8 @@ class ImportOptions:
         authors: a CSV, YAML or JSON file or a folder of profiles with authors; None uses a list that is found.
         author: the default author of texts without one.
         media: further folders with images.
+        boundary: the folder outside of which nothing is read, unless another option names it; None if the site that
+            texts belong to may be in a folder above theirs.
         mapping: names and fields of the source with those of this site.
         publish: whether to publish the drafts.
         dry_run: whether to roll everything back.
@@ -69,6 +71,7 @@ class ImportOptions:
     authors: Path | None = None
     author: str = ""
     media: tuple[Path, ...] = ()
+    boundary: Path | None = None
     mapping: ImportMapping = field(default_factory=ImportMapping)
     publish: bool = False
     dry_run: bool = False

@@ -37,11 +37,10 @@ from .related_links import apply_related_links, report_lost_fragments
 from .report import FileOutcome, ImportReport
 from .source import ImportContext, ImportSource
 from .source_authors import AuthorList
-from .sources import MARKDOWN, open_source
+from .sources import open_source
 from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
 
 BATCH_FILES = 50
-MEDIA_PARENT_FOLDERS = 2
 
 
 def run_import(options: ImportOptions) -> ImportReport:
@@ -275,13 +274,6 @@ def _library_keys() -> Mapping[str, str]:
 
 
 def _media_folders(options: ImportOptions, source: ImportSource) -> tuple[Path, ...]:
-    """Return the folders to search for images: from the options, or the imported folder, and its parents for Markdown.
-
-    What others have exported gets no file from outside of its folder.
-    """
-    if options.media:
-        return (*options.media, source.root)
-    root = source.root.resolve()
-    if source.system != MARKDOWN.name:
-        return tuple(dict.fromkeys((root, *filter(Path.is_dir, (options.path.resolve(),)))))
-    return (root, *list(root.parents)[:MEDIA_PARENT_FOLDERS])
+    """Return the folders to search for images and files: of the options, of the source, and what is imported."""
+    folders = (*options.media, *source.media_folders, options.path.resolve())
+    return tuple(dict.fromkeys(filter(Path.is_dir, folders)))

@@ -139,6 +139,11 @@ class ImportSource(ABC):
         """
 
     @property
+    def media_folders(self) -> tuple[Path, ...]:
+        """The folders with the files of the source, beside those of the options; nothing above them is read."""
+        return (self.root.resolve(),)
+
+    @property
     def author_list(self) -> Path | None:
         """The list of authors in the source, if it is a file of its own."""
         return None

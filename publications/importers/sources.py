@@ -47,7 +47,9 @@ class SourceSystem:
 
 
 def _open_markdown(options: ImportOptions) -> ImportSource:
-    return open_markdown_source(options.path, language=options.language, permalink=options.permalink)
+    return open_markdown_source(
+        options.path, language=options.language, permalink=options.permalink, boundary=options.boundary
+    )
 
 
 def _open_wordpress(options: ImportOptions) -> ImportSource:

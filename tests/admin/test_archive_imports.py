@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -526,6 +527,31 @@ def test_an_image_beside_the_archive_is_not_taken(administrator, tmp_path):
     press(administrator, "drafts")
 
     assert "image:" not in Publication.objects.get().body
+
+
+def test_no_file_of_the_server_is_read(administrator, settings):
+    """The archive is unpacked below SITE_DATA: no site, list of authors, data or topic is looked for there."""
+    data = Path(settings.SITE_DATA)
+    for folder in (data, data.parent):
+        for name, content in {
+            "_config.yml": "smtp_password: a-secret-of-the-server\nexclude: [blog]",
+            "_data/authors.csv": "id,full_name\nann,A Stranger",
+            "_data/keys.yml": "mail: a-secret-of-the-server",
+            "_includes/keys.md": "a-secret-of-the-server",
+            "topics/gas/_index.md": "---\ntitle: A secret topic\n---\n",
+        }.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(content)
+    body = "{{ site.smtp_password }} {{ site.data.keys.mail }} {% include keys.md %}"
+    post = f"---\ntitle: Gas\nauthor: ann\ntags: [gas]\n---\n\nA text. {body}\n"
+    upload(administrator, archive({"blog/_posts/2024-05-01-gas.md": post.encode()}))
+    call_command("run_imports", verbosity=0)
+    press(administrator, "drafts")
+
+    publication = Publication.objects.get()
+    stored = (publication.body, str(list(publication.tags.names())), str(ArchiveImport.objects.get().report))
+    assert "secret" not in "".join(stored).casefold()
+    assert not Author.objects.filter(name="A Stranger").exists()
 
 
 def test_an_import_and_its_archive_are_deleted(administrator, checked, django_capture_on_commit_callbacks):

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 
 from publications import actions
-from publications.exporters import MirrorFolder, PortableMirror
+from publications.exporters import MirrorFolder, PortableMirror, SiteUnavailable
 from publications.exporters.checksums import SIGNATURE, SUMS, render_sums
 from publications.exporters.mirror_folder import COMPRESSORS, MARKER
 from publications.minisign import SecretKey
@@ -296,8 +296,9 @@ def test_the_command_writes_copy_and_archive(root, edition, tmp_path):
     assert zipfile.is_zipfile(tmp_path / "out/site.zip")
 
 
-def test_a_withdrawn_page_goes_from_the_copies_although_the_crawl_fails(
-    root, edition, tmp_path, editor, settings
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SiteUnavailable("/en/", 500), DatabaseError, OSError])
+def test_a_withdrawn_page_goes_from_the_copies_whatever_becomes_of_the_crawl(
+    root, edition, tmp_path, editor, error
 ):
     """The crawl removes what is withdrawn before it fails; the archive, which has it, goes as a whole."""
     call = partial(
@@ -307,13 +308,34 @@ def test_a_withdrawn_page_goes_from_the_copies_although_the_crawl_fails(
     page = f"{edition.get_absolute_url().strip('/')}/index.html"
     assert (tmp_path / "copy" / unquote(page)).exists()
     actions.withdraw(edition.publication, by=editor)
-    settings.ALLOWED_HOSTS = ["elsewhere.example"]
-    clear_caches()
 
-    with pytest.raises(CommandError, match="run it again when the site is well"):
+    with patch("publications.exporters.mirror.Crawl._visit_all", side_effect=error), pytest.raises(Exception):
         call(verbosity=0)
 
     assert not (tmp_path / "copy" / unquote(page)).exists() and not (tmp_path / "site.zip").exists()
+
+
+def test_a_run_killed_before_it_cleaned_the_copies_is_completed_by_one_that_fails(
+    root, edition, tmp_path, editor
+):
+    call = partial(call_command, "mirror", root, processes=1, portable=tmp_path / "copy", verbosity=0)
+    call()
+    page = f"{edition.get_absolute_url().strip('/')}/index.html"
+    actions.withdraw(edition.publication, by=editor)
+    with (
+        patch("publications.exporters.PortableMirror.remove_stale", side_effect=SystemExit),
+        pytest.raises(SystemExit),
+    ):
+        call()
+    assert (tmp_path / "copy" / unquote(page)).exists()
+
+    with (
+        patch("publications.exporters.mirror.Crawl._visit_all", side_effect=SiteUnavailable("/en/", 500)),
+        pytest.raises(CommandError),
+    ):
+        call()
+
+    assert not (tmp_path / "copy" / unquote(page)).exists()
 
 
 @pytest.mark.parametrize("error", [DatabaseError, OSError])

@@ -386,7 +386,8 @@ def test_an_address_that_ever_led_to_another_publication_is_not_given_again(tmp_
     assert set(Edition.objects.live().values_list("title", "slug")) == {("A", "the-fleet"), ("B", "fleet-2")}
 
 
-def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path, settings):
+def test_pictures_are_found_in_the_site_above_and_made_smaller_later(tmp_path, settings):
+    (tmp_path / "_config.yml").write_text("title: A site")
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets/port.png").write_bytes(picture_bytes())
     (tmp_path / "content").mkdir()
@@ -395,6 +396,31 @@ def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path
 
     assert Image.objects.get().filename == "port.png"
     assert list(Path(settings.ORIGINALS).rglob("*.png")) and not list(Path(settings.RENDITIONS).rglob("*.*"))
+
+
+@pytest.mark.parametrize("address", ["/assets/scan.png", "../assets/scan.png"])
+def test_nothing_above_the_folder_is_read_without_a_site_there(tmp_path, address):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/scan.png").write_bytes(picture_bytes())
+
+    report = import_blog(write_post(tmp_path / "texts", body=f"![A scan]({address})"), media=())
+
+    assert not Image.objects.exists() and "picture is missing" in str(report.as_dict())
+
+
+def test_a_draft_is_not_published_because_another_text_took_its_place(tmp_path):
+    folder = write_post(tmp_path / "blog", front="draft: true\n", body="Secret words of a draft that waits.")
+    import_blog(folder, publish=True)
+    write_post(
+        folder,
+        title="Something else",
+        front="redirect_from: /old/other/\n",
+        body="Quite different things stand here now.",
+    )
+
+    assert outcomes(import_blog(folder, publish=True)) == {"a.md": FileOutcome.KEPT}
+
+    assert not Edition.objects.exists() and not Redirect.objects.filter(path="/old/other").exists()
 
 
 def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):

@@ -51,6 +51,11 @@ class MarkdownSource(ImportSource):
     def read_authors(self) -> AuthorList:
         return read_authors(self.authors)
 
+    @property
+    def media_folders(self) -> tuple[Path, ...]:
+        """The folder of texts, and that of the site that they belong to."""
+        return tuple(dict.fromkeys(filter(None, (*super().media_folders, self.source_site.folder))))
+
     def read(self, context: ImportContext, *, processes: int) -> Iterator[ImportedFile]:
         shared = vars(context) | {"linked_fragments": self.linked_fragments}
         context = MarkdownImportContext(**shared, source_site=self.source_site)
@@ -79,12 +84,15 @@ def _path_ends(path: str) -> list[str]:
     return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
-def open_markdown_source(path: Path, *, language: str = LOCALES[0], permalink: str = "") -> MarkdownSource:
+def open_markdown_source(
+    path: Path, *, language: str = LOCALES[0], permalink: str = "", boundary: Path | None = None
+) -> MarkdownSource:
     """Index a folder or a single file; files that cannot be read are refused.
 
     Args:
         language: the default language of files.
         permalink: the pattern of addresses on the old site.
+        boundary: the folder that the site of the texts is looked for in; None looks in the folders above.
 
     Returns:
         The source, with the reasons for refused files.
@@ -96,11 +104,11 @@ def open_markdown_source(path: Path, *, language: str = LOCALES[0], permalink: s
         paths = list(_find_texts(path.rglob("*"), path))
         if not paths:
             raise ImportRefused(describe_unsupported_files(list_files(path), path))
-        return _build_source(paths, path, language, permalink)
+        return _build_source(paths, path, language, permalink, boundary)
     if path.suffix.lower() not in MARKDOWN_SUFFIXES:
         raise ImportRefused(describe_unsupported_files(list_files(path), path))
     paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
-    source = _build_source(paths, path.parent, language, permalink)
+    source = _build_source(paths, path.parent, language, permalink, boundary)
     name = relative_source(path, path.parent)
     return replace(
         source,
@@ -110,10 +118,12 @@ def open_markdown_source(path: Path, *, language: str = LOCALES[0], permalink: s
     )
 
 
-def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: str) -> MarkdownSource:
+def _build_source(
+    paths: Iterable[Path], root: Path, language: str, permalink: str, boundary: Path | None
+) -> MarkdownSource:
     files: dict[str, SourceFile] = {}
     refused: dict[str, str] = {}
-    site = find_source_site(root)
+    site = find_source_site(root, boundary)
     inherited = InheritedFields(root, site)
     for path in paths:
         source = relative_source(path, root)
@@ -135,7 +145,7 @@ def _build_source(paths: Iterable[Path], root: Path, language: str, permalink: s
         _link_translations(list(files.values()), language),
         key=lambda file: (bool(file.translation_of), file.source),
     )
-    taxonomies = find_taxonomies(root, site)
+    taxonomies = find_taxonomies(root, site, boundary)
     return MarkdownSource(
         root=root,
         entries=ordered,

@@ -114,9 +114,9 @@ def _find_data(folder: Path, name: str) -> Mapping[str, Any]:
     return next((DataFolder(path, folder) for path in found), {})
 
 
-def find_source_site(root: Path) -> SourceSite:
-    """Return the site in this folder or up to three folders above."""
-    folders = [root.resolve(), *list(root.resolve().parents)[:MAX_PARENT_FOLDERS]]
+def find_source_site(root: Path, boundary: Path | None = None) -> SourceSite:
+    """Return the site in this folder or up to three folders above, within a boundary if there is one."""
+    folders = folders_from(root, MAX_PARENT_FOLDERS, boundary)
     for generator, names in GENERATOR_FILES.items():
         for folder in folders:
             path = next((folder / name for name in names if (folder / name).exists()), None)
@@ -124,6 +124,14 @@ def find_source_site(root: Path) -> SourceSite:
                 return _read_site(generator, folder, path)
     folder = next((folder for folder in folders if (folder / "_includes").is_dir()), None)
     return _read_site("", folder, folder / "_config.yml") if folder else SourceSite()
+
+
+def folders_from(root: Path, count: int, boundary: Path | None) -> list[Path]:
+    """Return a folder and up to `count` folders above it, resolved, without those outside of a boundary."""
+    folder = root.resolve()
+    outermost = boundary.resolve() if boundary else None
+    above = list(folder.parents)[:count]
+    return [folder, *(path for path in above if not outermost or path.is_relative_to(outermost))]
 
 
 def _read_site(generator: str, folder: Path, path: Path) -> SourceSite:

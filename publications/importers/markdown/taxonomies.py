@@ -8,7 +8,7 @@ from ..imported_file import ImportLog, ImportRefused
 from ..source import SourceTopic
 from .authors import DATA_FORMATS, lists_names
 from .front_matter import as_text, first_value, read_front_matter, without_html
-from .source_site import SourceSite
+from .source_site import SourceSite, folders_from
 
 TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
 AUTHOR_FOLDERS = ("authors", "author", "people", "contributors", "writers")
@@ -36,11 +36,14 @@ def describes_taxonomy(path: Path) -> bool:
     return {path.parent.name, path.parent.parent.name} & {*TOPIC_FOLDERS, *AUTHOR_FOLDERS} != set()
 
 
-def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
-    """Return the topics of the site that a folder of texts belongs to, and its folder or list of authors."""
-    content_folders = dict.fromkeys(
-        filter(None, [root, root.resolve().parent, site.folder and site.folder / "content"])
-    )
+def find_taxonomies(root: Path, site: SourceSite, boundary: Path | None = None) -> Taxonomies:
+    """Return the topics of the site that a folder of texts belongs to, and its folder or list of authors.
+
+    Args:
+        boundary: a folder outside of which nothing is read.
+    """
+    above = folders_from(root, 1, boundary)
+    content_folders = dict.fromkeys(filter(None, [root, *above, site.folder and site.folder / "content"]))
     taxonomies = Taxonomies()
     for content_folder in content_folders:
         for name in TOPIC_FOLDERS:

@@ -63,8 +63,8 @@ OPTIONS = {
         "type": Path,
         "action": "append",
         "default": [],
-        "help": "a folder to look for pictures in; may be given several times (default: the folder, the two above "
-        "it, and media, static, assets … in them)",
+        "help": "a further folder to look for pictures and files in; may be given several times. The folder itself is "
+        "always searched, and that of the Jekyll, Hugo or Eleventy site that it is in; nothing else above it is read",
     },
     "--mapping": {
         "type": Path,

@@ -140,14 +140,13 @@ class Command(BaseCommand):
             with_list_pages=bool(options["portable"] or options["zip"]),
         )
         started = time.monotonic()
-        try:
-            report = crawl.run(
-                self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
-            )
-        except (exporters.SiteUnavailable, DatabaseError, OSError):
-            if crawl.report.removed:  # what is withdrawn goes from the copies too
-                exporters.PortableMirror(crawl.folder).remove_stale(options["portable"], options["zip"])
-            raise
+        report = crawl.run(
+            self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None,
+            # What is withdrawn goes from the copies too, whatever becomes of the crawl.
+            after_removal=lambda: exporters.PortableMirror(crawl.folder).remove_stale(
+                options["portable"], options["zip"]
+            ),
+        )
         seconds = time.monotonic() - started
         self.stdout.write(
             f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
