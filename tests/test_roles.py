@@ -194,6 +194,8 @@ TABLE = {
     "archive-import-publish": ADMINISTRATORS,
     "archive-import-names": ADMINISTRATORS,
     "archive-import-left": ADMINISTRATORS,
+    "archive-import-samples": ADMINISTRATORS,
+    "archive-import-rules": ADMINISTRATORS,
     "import-decisions": ADMINISTRATORS,
     "archive-import-undo": ADMINISTRATORS,
     "archive-import-delete": ADMINISTRATORS,

@@ -8,16 +8,21 @@ import re
 import shutil
 import stat
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 from zlib import error as ZlibError
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from publications.slugs import slugify
+
 from .imported_file import ImportRefused
 from .markdown import describe_unsupported_files
-from .sources import has_supported_suffix, list_export_suffixes
+from .sources import MARKDOWN, find_source, has_supported_suffix, list_export_suffixes
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 500 * 1024 * 1024
@@ -99,6 +104,24 @@ def unpack_archive(file: BinaryIO, folder: Path, *, name: str) -> Path:
             path = (folder if only_folder else root) / entry.filename
             remaining -= _unpack_entry(archive, entry, path, remaining)
     return root
+
+
+@contextmanager
+def unpack_if_archive(path: Path) -> Iterator[Path]:
+    """Yield the folder with the texts of a ZIP archive while it lasts; any other path as it is.
+
+    An archive that a system reads itself, such as that of Substack, stays one. Raises ImportRefused as `check_archive`.
+    """
+    if path.suffix.lower() != ".zip" or not path.is_file() or find_source(path)[0] is not MARKDOWN:
+        yield path
+        return
+    with TemporaryDirectory(prefix="import-") as temporary, path.open("rb") as file:
+        check_archive(file, name=path.name)
+        folder = Path(
+            temporary, "files", "of"
+        )  # an import looks for pictures in the two folders above its own, too
+        folder.mkdir(parents=True)
+        yield unpack_archive(file, folder, name=slugify(path.stem) or "texts")
 
 
 def _only_folder(entries: list[zipfile.ZipInfo]) -> str:

@@ -145,6 +145,7 @@ def read_mapping(path: Path) -> ImportMapping:
 def parse_mapping(text: str, *, name: str) -> ImportMapping:
     """Return the mapping in a text. Args: `name` is that of the file, for messages. Raises as `read_mapping`."""
     try:
+        _refuse_aliases(text, name)
         node = yaml.compose(text, yaml.SafeLoader)
         if node is None:
             return ImportMapping()
@@ -153,6 +154,19 @@ def parse_mapping(text: str, *, name: str) -> ImportMapping:
         values = {"file": name, "line": _line_of(error, text)}
         message = _("“%(file)s”: line %(line)d is not valid YAML. Put names with : or # in quotation marks.")
         raise ImportRefused(message % values) from error
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    """Refuse references within the file, of which a few lines can make millions of rows, and endless levels."""
+    levels = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        levels += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        values = {"file": name, "line": event.start_mark.line + 1}
+        if levels > MAX_DEPTH + 4:
+            raise ImportRefused(_("“%(file)s”: line %(line)d has too many levels.") % values)
+        if isinstance(event, yaml.AliasEvent):
+            message = _("“%(file)s”: line %(line)d refers to another line by “*”. Write it out.")
+            raise ImportRefused(message % values)
 
 
 def _line_of(error: yaml.YAMLError, text: str) -> int:

@@ -43,6 +43,7 @@ def build_report_page(report: ImportReport) -> dict:
         "published": report.totals()["published"],
         "names": report.names.as_dict(),
         "mapping": list_rows(report.mapping),
+        "samples": report.samples,
         "new_authors": report.new_authors,
         "new_tags": report.new_tags,
         "author_list": str(report.author_list or ""),

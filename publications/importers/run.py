@@ -103,6 +103,8 @@ def _import_files(options: ImportOptions) -> ImportReport:
     for name, reason in source.refused.items():
         importer.refuse(name, reason)
     context = _build_context(options, source, authors)
+    if options.dry_run and options.archive_import:
+        report.samples = source.read_samples(context)
     batches, total = _batched(source.read(context, processes=options.processes)), len(source.entries)
     with _begin_dry_run(batches, total, options) if options.dry_run else nullcontext(batches) as batches:
         _import_batches(batches, importer, byline, total)

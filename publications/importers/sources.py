@@ -22,6 +22,8 @@ from .wordpress import find_exports, open_wordpress_source
 
 README = "readme"
 """The name of a file that explains an export and is no text of it."""
+PAGE_SUFFIXES = (".html", ".htm")
+"""Of pages in an archive that holds a copy of an old site."""
 EXPORT_DEPTHS = ("*", "*/*")
 MAX_NAMED_EXPORTS = 3
 
@@ -64,7 +66,11 @@ def _open_old_site(options: ImportOptions) -> ImportSource:
 
 
 OLD_SITE = SourceSystem(
-    "Old site", is_old_site, _open_old_site, WARC_SUFFIXES, gettext_lazy("A copy of an old site")
+    "Old site",
+    is_old_site,
+    _open_old_site,
+    (*WARC_SUFFIXES, *PAGE_SUFFIXES),
+    gettext_lazy("A copy of an old site"),
 )
 MARKDOWN = SourceSystem(
     "Markdown", lambda path: True, _open_markdown, MARKDOWN_SUFFIXES, gettext_lazy("Markdown files")

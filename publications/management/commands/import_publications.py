@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from publications.importers.archive import unpack_if_archive
 from publications.importers.imported_file import ImportRefused
 from publications.importers.mapping import ImportMapping, read_mapping, render_mapping
 from publications.importers.options import ImportOptions, InvalidOptions
@@ -146,14 +147,15 @@ class Command(BaseCommand):
                 check_writable(report_path)
             if missing_path:
                 check_writable(missing_path, option="--missing-files")
-            import_options = self._import_options(options)
-            if proposal_path := options["propose_mapping"]:
-                self._write_proposal(import_options, proposal_path)
-            if samples_path:
-                self._write_samples(import_options, samples_path)
-            if proposal_path or samples_path:
-                return
-            report = run_import(import_options)
+            with unpack_if_archive(options["path"]) as path:
+                import_options = self._import_options(options | {"path": path})
+                if proposal_path := options["propose_mapping"]:
+                    self._write_proposal(import_options, proposal_path)
+                if samples_path:
+                    self._write_samples(import_options, samples_path)
+                if proposal_path or samples_path:
+                    return
+                report = run_import(import_options)
         except ImportRefused as error:
             raise CommandError(str(error)) from error
         except InvalidOptions as error:

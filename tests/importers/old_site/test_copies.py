@@ -1,14 +1,16 @@
 """Copies of a site: WARC files and folders of wget hold what the server answered."""
 
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from publications.importers.archive import unpack_if_archive
 from publications.importers.imported_file import ImportRefused
 from publications.importers.old_site import is_old_site, open_copy
-from tests.old_site import SITE, answer_all, write_mirror, write_warc
+from tests.old_site import SITE, answer_all, small_site, write_mirror, write_warc
 
 
 def bodies(copy) -> dict[str, bytes]:
@@ -152,3 +154,24 @@ def test_folders_of_texts_and_of_layouts_are_no_copies(tmp_path):
     assert not is_old_site(posts)
     assert not is_old_site(site)
     assert not is_old_site(posts / "a.md")
+
+
+def test_the_command_reads_an_archive_of_saved_pages(tmp_path):
+    path = tmp_path / "old.zip"
+    with ZipFile(path, "w") as archive:
+        for address, answer in small_site().items():
+            archive.writestr(f"old.example{address}{'' if address != '/' else 'index.html'}", answer.body)
+
+    with unpack_if_archive(path) as folder:
+        copy = open_copy(folder)
+        assert is_old_site(folder) and copy.site == "https://old.example" and len(list(copy.pages)) == 5
+    assert not folder.exists()
+
+
+def test_an_archive_that_leads_out_of_its_folder_is_refused(tmp_path):
+    path = tmp_path / "old.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("../index.html", "<html>")
+
+    with pytest.raises(ImportRefused, match="leads out"), unpack_if_archive(path):
+        pytest.fail("It was unpacked.")
