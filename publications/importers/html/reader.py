@@ -33,6 +33,7 @@ from .links import ArticleLinks
 from .losses import TextLosses, one_line
 from .media import SourceMedia
 from .source_tree import parse_html, visible_text
+from .word_lists import build_word_lists
 
 
 def read_article(article: SourceArticle, context: ImportContext) -> ImportedFile:
@@ -106,6 +107,7 @@ class _ArticleReader:
     def _body(self, root: Element, losses: TextLosses, images: ImageReplacer, title: str) -> str:
         replace_embeds(root, losses)
         remove_boilerplate(root, losses)
+        build_word_lists(root, losses)
         contents = NoteFinder(root, self.article.url, losses).take_notes()
         notes = [Element("div", {}, content) for content in contents]
         links = ArticleLinks(self.article.url, self.context, self.media, self.files, self.log)

@@ -109,7 +109,7 @@ def _end_of_whole_characters(content: bytes) -> int:
 
 def read_encoding(head: bytes) -> str:
     """Return the name of the encoding of an XML file from its beginning, in lower case."""
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[:4] in (b"<\0?\0", b"\0<\0?"):
         return "utf-16"
     match = _XML_ENCODING.match(head.removeprefix(b"\xef\xbb\xbf").lstrip())
     return match[1].decode().lower() if match else "utf-8"

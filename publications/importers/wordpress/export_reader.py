@@ -180,4 +180,5 @@ def is_export(path: Path) -> bool:
             head = file.read(HEAD_BYTES)
     except OSError:
         return False
+    head = head.replace(b"\0", b"")  # of UTF-16, which the reader refuses by its name
     return b"<rss" in head and b"wordpress.org/export" in head

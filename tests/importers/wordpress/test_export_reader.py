@@ -3,7 +3,7 @@
 import pytest
 
 from publications.importers.imported_file import ImportRefused
-from publications.importers.wordpress import export_bytes, export_reader, item_builder
+from publications.importers.wordpress import export_bytes, export_reader, find_exports, item_builder
 from publications.importers.wordpress.export_bytes import CHUNK_BYTES
 from publications.importers.wordpress.export_reader import ExportDamaged, ExportReader
 from publications.importers.wordpress.index import index_export
@@ -148,6 +148,16 @@ def test_an_export_in_latin_1_is_read(tmp_path):
 
     assert (entry.fields["content:encoded"], problem) == ("Ö", "")
     assert reader.read_item(entry.start, entry.length)[0].fields == entry.fields
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_an_export_in_utf_16_is_recognised_and_refused_with_what_to_do(tmp_path, encoding):
+    path = tmp_path / "export.xml"
+    path.write_text(export(item(1)), encoding=encoding)
+
+    assert find_exports(path) == [path]
+    with pytest.raises(ImportRefused, match=r"“export\.xml” is in the encoding utf-16\. Save it as UTF-8"):
+        open_export(path)
 
 
 @pytest.mark.parametrize("cut", ["Words of", "<wp:status>", "]]></title>", "</item>\n</channel>"])
